@@ -1,0 +1,87 @@
+# make run    start the app           make test   everything that has to pass
+# make help   all targets
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lock clean
+
+RUN_PYTHON := .venv/bin/python
+DEV_PYTHON := .venv-dev/bin/python
+PORT ?= 8501
+
+# Makes the virtual environment $(1) with the newest Python of this machine that will do, or says what is missing.
+define make_venv
+@for name in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+    if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; break; fi; \
+done; \
+if [ -z "$$python" ]; then \
+    echo "Python 3.11 or newer is needed, and none was found here. Get one from https://www.python.org/downloads/" >&2; \
+    echo "or from your system (Debian, Ubuntu: sudo apt-get install python3 python3-venv), then try again." >&2; exit 1; \
+fi; \
+if ! $$python -c 'import venv, ensurepip' 2>/dev/null; then \
+    echo "$$($$python --version) is here, but its parts for virtual environments (venv, ensurepip) are missing." >&2; \
+    echo "On Debian or Ubuntu: sudo apt-get install python3-venv    Then try again." >&2; exit 1; \
+fi; \
+echo "Making $(1) with $$($$python --version)"; \
+$$python -m venv --clear $(1)
+endef
+
+help:
+	@echo "make run      start the app on http://localhost:$(PORT) (another port: make run PORT=8600)"
+	@echo "make test     format, lint, types and all tests; installs Chromium on Debian where it is missing"
+	@echo "make check    format, lint and types only"
+	@echo "make format   put the code in order"
+	@echo "make lock     compile the requirements files from pyproject.toml, every version the newest"
+	@echo "make clean    remove what make made; the database in data/ stays"
+
+run: .venv/installed
+	@exec $(RUN_PYTHON) -m streamlit run app.py --server.port $(PORT)
+
+test: check
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory chromium
+	$(DEV_PYTHON) -m pytest
+
+check: .venv-dev/installed
+	$(DEV_PYTHON) -m ruff format --check .
+	$(DEV_PYTHON) -m ruff check .
+	$(DEV_PYTHON) -m mypy
+
+format: .venv-dev/installed
+	$(DEV_PYTHON) -m ruff check --fix .
+	$(DEV_PYTHON) -m ruff format .
+
+lock: .venv-dev/installed
+	.venv-dev/bin/uv pip compile --universal --python-version 3.11 --upgrade --quiet \
+	    --custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	.venv-dev/bin/uv pip compile --universal --python-version 3.11 --upgrade --quiet \
+	    --custom-compile-command "make lock" --constraints requirements.txt --group dev pyproject.toml \
+	    -o requirements-dev.txt
+
+clean:
+	rm -rf .venv .venv-dev .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: chromium
+chromium:
+	@if ! command -v apt-get >/dev/null; then \
+	    echo "The browser tests need Chromium, and this machine has no apt-get to install it with: please install it." >&2; exit 1; \
+	fi; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; \
+	elif command -v sudo >/dev/null; then sudo=sudo; \
+	else echo "The browser tests need Chromium. As root: apt-get install chromium" >&2; exit 1; fi; \
+	echo "Installing Chromium for the browser tests"; \
+	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium
+
+.venv/installed: requirements.txt
+	@test -x $(RUN_PYTHON) || $(MAKE) --no-print-directory .venv
+	@echo "Installing the packages of requirements.txt (the first time this takes a minute or two)"
+	@$(RUN_PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv-dev/installed: requirements-dev.txt
+	@test -x $(DEV_PYTHON) || $(MAKE) --no-print-directory .venv-dev
+	@echo "Installing the packages of requirements-dev.txt (the first time this takes a minute or two)"
+	@$(DEV_PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.venv .venv-dev:
+	$(call make_venv,$@)
