@@ -1,0 +1,1 @@
+"""The planner's own database: engine, tables, queries and migrations."""

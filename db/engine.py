@@ -1,0 +1,83 @@
+"""The engine, and the two ways to use it: to read and to write."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session, sessionmaker
+
+
+class DatabaseUnavailableError(Exception):
+    """The database is away, locked for too long, full, or its disk is; nothing was written."""
+
+
+class Database:
+    """One database, SQLite or PostgreSQL, used by many threads.
+
+    Raises DatabaseUnavailableError from both ways of use when the database cannot be reached.
+    """
+
+    def __init__(self, url: str, *, busy_timeout_s: float = 5) -> None:
+        self.engine = _sqlite_engine(url, busy_timeout_s) if url.startswith("sqlite") else _postgres_engine(url)
+        self._writer = sessionmaker(self.engine, expire_on_commit=False)
+        self._reader = sessionmaker(self.engine.execution_options(sqlite_begin="BEGIN"), expire_on_commit=False)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """Give a session that may write; commits at the end, or rolls back on an error."""
+        with _translated(), self._writer.begin() as db_session:
+            yield db_session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session that only reads; on SQLite it neither waits for a writer nor holds one up."""
+        with _translated(), self._reader.begin() as db_session:
+            yield db_session
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError) as exc:
+        raise DatabaseUnavailableError("The database cannot be reached right now.") from exc
+
+
+def _postgres_engine(url: str) -> Engine:
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        pool_timeout=10,
+        connect_args={"connect_timeout": 5, "options": "-c statement_timeout=30000 -c lock_timeout=10000"},
+    )
+
+
+def _sqlite_engine(url: str, busy_timeout_s: float) -> Engine:
+    if path := make_url(url).database:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": busy_timeout_s}, pool_size=10, max_overflow=20, pool_timeout=10)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in ("journal_mode = WAL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A read lock that turns into a write lock is refused at once when another writer was faster, busy timeout
+        # or not; so whoever may write takes the write lock at the start.
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
+
+    return engine

@@ -1,0 +1,126 @@
+"""Queries on messages and replies."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, literal, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from db.models import UNFINISHED, ChatSession, Message
+from db.sessions import visible_to
+
+
+def get_visible(db_session: Session, message_id: int, *, user_id: int) -> Message | None:
+    """Return a message in a session of this planner's, or None."""
+    query = select(Message).join(ChatSession, ChatSession.id == Message.session_id)
+    return db_session.scalar(query.where(Message.id == message_id, visible_to(user_id)))
+
+
+def by_client_id(db_session: Session, client_message_id: str, *, user_id: int) -> Message | None:
+    """Return the message that this planner's program named so, or None."""
+    return db_session.scalar(
+        select(Message).where(Message.user_id == user_id, Message.client_message_id == client_message_id)
+    )
+
+
+def unfinished(db_session: Session, session_id: int, *, user_id: int) -> Message | None:
+    """Return the reply being written in a session of this planner's, or None."""
+    query = select(Message).join(ChatSession, ChatSession.id == Message.session_id)
+    return db_session.scalar(
+        query.where(Message.session_id == session_id, Message.status.in_(UNFINISHED), visible_to(user_id))
+    )
+
+
+def newest_reply(db_session: Session, message_id: int, *, user_id: int) -> Message | None:
+    """Return the latest reply to a planner's message, or None."""
+    query = select(Message).join(ChatSession, ChatSession.id == Message.session_id)
+    query = query.where(Message.parent_id == message_id, Message.role == "assistant", visible_to(user_id))
+    return db_session.scalar(query.order_by(Message.id.desc()).limit(1))
+
+
+def path(db_session: Session, leaf_id: int, *, user_id: int, limit: int) -> Sequence[Message]:
+    """Return the last *limit* messages on the path that ends at *leaf_id*, oldest first."""
+    step = (
+        select(Message.id, Message.parent_id, literal(1).label("steps"))
+        .join(ChatSession, ChatSession.id == Message.session_id)
+        .where(Message.id == leaf_id, visible_to(user_id))
+        .cte("path", recursive=True)
+    )
+    above = aliased(Message)
+    step = step.union_all(
+        select(above.id, above.parent_id, step.c.steps + 1)
+        .join(step, above.id == step.c.parent_id)
+        .where(step.c.steps < limit)
+    )
+    return db_session.scalars(select(Message).join(step, Message.id == step.c.id).order_by(step.c.steps.desc())).all()
+
+
+def path_ids(db_session: Session, leaf_id: int, *, user_id: int, down_to: int) -> Sequence[int]:
+    """Return the ids on the path from *leaf_id* up to and including *down_to*, latest first; or to the start."""
+    step = (
+        select(Message.id, Message.parent_id, literal(1).label("steps"))
+        .join(ChatSession, ChatSession.id == Message.session_id)
+        .where(Message.id == leaf_id, visible_to(user_id))
+        .cte("path", recursive=True)
+    )
+    above = aliased(Message)
+    step = step.union_all(
+        select(above.id, above.parent_id, step.c.steps + 1)
+        .join(step, above.id == step.c.parent_id)
+        .where(step.c.id != down_to)
+    )
+    return db_session.scalars(select(step.c.id).order_by(step.c.steps)).all()
+
+
+def siblings(db_session: Session, parent_ids: Sequence[int], *, user_id: int) -> Sequence[Message]:
+    """Return every reply to these messages, oldest first."""
+    query = select(Message).join(ChatSession, ChatSession.id == Message.session_id)
+    query = query.where(Message.parent_id.in_(parent_ids), Message.role == "assistant", visible_to(user_id))
+    return db_session.scalars(query.order_by(Message.id)).all()
+
+
+def claimable(db_session: Session, *, now: datetime, limit: int) -> Sequence[Row[tuple[int, int]]]:
+    """Return the id and fence of unfinished replies, of anybody, that no process holds; oldest first."""
+    query = select(Message.id, Message.fence).where(
+        Message.status.in_(UNFINISHED), or_(Message.lease_until.is_(None), Message.lease_until < now)
+    )
+    return db_session.execute(query.order_by(Message.id).limit(limit)).all()
+
+
+def claim(db_session: Session, reply_id: int, *, fence: int, owner: str, until: datetime, now: datetime) -> Message | None:
+    """Take an unfinished reply that no process holds and return it, or None if another was faster."""
+    query = (
+        update(Message)
+        .where(
+            Message.id == reply_id,
+            Message.fence == fence,
+            Message.status.in_(UNFINISHED),
+            or_(Message.lease_until.is_(None), Message.lease_until < now),
+        )
+        .values(lease_owner=owner, lease_until=until, fence=fence + 1)
+        .returning(Message)
+    )
+    return db_session.scalar(query)
+
+
+def held(db_session: Session, fences: dict[int, int]) -> Sequence[Row[tuple[int, datetime | None]]]:
+    """Return, of the replies that this process holds by these fences, those it still holds, and stop requests."""
+    query = select(Message.id, Message.stop_requested_at, Message.fence).where(
+        Message.id.in_(fences), Message.status.in_(UNFINISHED)
+    )
+    rows = db_session.execute(query.with_for_update()).all()
+    return [row for row in rows if row.fence == fences[row.id]]  # type: ignore[misc]  # a Row of three, read as two
+
+
+def change_held(db_session: Session, reply_id: int, *, fence: int, values: dict[str, Any]) -> bool:
+    """Write to a reply that this process still holds; return False if it does not."""
+    query = update(Message).where(
+        Message.id == reply_id, Message.fence == fence, Message.status.in_(UNFINISHED)
+    )
+    return db_session.scalar(query.values(**values).returning(Message.id)) is not None
+
+
+def count_unfinished(db_session: Session) -> int:
+    """Return how many replies of anybody are unfinished."""
+    return db_session.scalar(select(func.count()).where(Message.status.in_(UNFINISHED))) or 0

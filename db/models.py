@@ -1,0 +1,191 @@
+"""The tables."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, String, Text, TypeDecorator, text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from db.ids import new_id
+
+UNFINISHED = ("queued", "running")
+
+
+def utc_now() -> datetime:
+    """Return this instant, UTC-aware."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: UTC-aware in Python, on SQLite too, which keeps no zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a local time; store UTC."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("An instant needs a time zone.")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the instant as UTC."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """The base of every table."""
+
+    type_annotation_map = {datetime: UtcDateTime, int: BigInteger}
+
+
+class User(Base):
+    """Somebody who can sign in."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    username: Mapped[str] = mapped_column(String(40), unique=True)  # lower case
+    email: Mapped[str] = mapped_column(String(254), unique=True)  # lower case
+    name: Mapped[str] = mapped_column(String(100))
+    password_hash: Mapped[str | None] = mapped_column(String(100))
+    role: Mapped[str] = mapped_column(String(20), default="planner")
+    provider: Mapped[str] = mapped_column(String(20), default="password")
+    subject: Mapped[str | None] = mapped_column(String(255))
+    sessions_valid_from: Mapped[datetime] = mapped_column(default=utc_now)
+    disabled: Mapped[bool] = mapped_column(default=False)
+    last_model: Mapped[str | None] = mapped_column(String(255))
+    last_session_id: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class SignInFailures(Base):
+    """Failed log-ins of one typed name, whether or not anybody has it."""
+
+    __tablename__ = "sign_in_failures"
+
+    username: Mapped[str] = mapped_column(String(40), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+
+
+class AuditEntry(Base):
+    """Who did something that somebody may have to answer for."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    action: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[str] = mapped_column(String(500), default="")
+    at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Assistant(Base):
+    """The Backboard assistant that holds what is remembered for one user."""
+
+    __tablename__ = "assistants"
+    __table_args__ = (Index("assistants_one_per_user", "user_id", "backend", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    backend: Mapped[str] = mapped_column(String(300))
+    assistant_id: Mapped[str] = mapped_column(String(64))
+    brief_hash: Mapped[str] = mapped_column(String(64))  # of the prompt and tools it was given
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class ChatSession(Base):
+    """One conversation."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        Index("sessions_recent", "user_id", "archived", "pinned", "last_message_at", "id"),
+        Index("sessions_unseen", "user_id", sqlite_where=text("unseen"), postgresql_where=text("unseen")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(100))
+    title_chosen: Mapped[bool] = mapped_column(default=False)  # by a person
+    model: Mapped[str] = mapped_column(String(255))  # provider/name
+    memory: Mapped[bool] = mapped_column(default=True)
+    backend: Mapped[str | None] = mapped_column(String(300))
+    thread_id: Mapped[str | None] = mapped_column(String(64))
+    pinned: Mapped[bool] = mapped_column(default=False)
+    archived: Mapped[bool] = mapped_column(default=False)
+    message_count: Mapped[int] = mapped_column(default=0)
+    total_tokens: Mapped[int] = mapped_column(default=0)
+    last_message_id: Mapped[int | None]  # the leaf of the path shown
+    last_message_preview: Mapped[str] = mapped_column(String(200), default="")
+    last_message_at: Mapped[datetime] = mapped_column(default=utc_now)
+    unseen: Mapped[bool] = mapped_column(default=False)  # a reply ended and nobody has looked since
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Message(Base):
+    """One turn. A reply that is being written is an assistant message that is queued or running."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("messages_client_id", "user_id", "client_message_id", unique=True),
+        Index(
+            "messages_one_unfinished",
+            "session_id",
+            unique=True,
+            sqlite_where=text("status IN ('queued', 'running')"),
+            postgresql_where=text("status IN ('queued', 'running')"),
+        ),
+        Index(
+            "messages_unfinished",
+            "lease_until",
+            sqlite_where=text("status IN ('queued', 'running')"),
+            postgresql_where=text("status IN ('queued', 'running')"),
+        ),
+        Index("messages_in_session", "session_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"), index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20))
+    content: Mapped[str] = mapped_column(Text, default="")
+    parts: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    client_message_id: Mapped[str | None] = mapped_column(String(100))
+    model: Mapped[str | None] = mapped_column(String(255))
+    input_tokens: Mapped[int | None]
+    output_tokens: Mapped[int | None]
+    error_code: Mapped[str | None] = mapped_column(String(40))
+    error_text: Mapped[str | None] = mapped_column(String(1000))
+    retry_of: Mapped[int | None]
+    run_id: Mapped[str | None] = mapped_column(String(255))
+    sent_at: Mapped[datetime | None]
+    first_text_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    stop_requested_at: Mapped[datetime | None]
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class OutboxEntry(Base):
+    """Something that must still be done at Backboard, tried until it is done."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    backend: Mapped[str] = mapped_column(String(300))
+    kind: Mapped[str] = mapped_column(String(20))  # thread or assistant: what to delete
+    target_id: Mapped[str] = mapped_column(String(64))
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)

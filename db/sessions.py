@@ -1,0 +1,90 @@
+"""Queries on sessions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Row, delete, exists, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from db.models import UNFINISHED, ChatSession, Message
+
+SummaryRow = Row[tuple[ChatSession, bool]]
+
+
+def visible_to(user_id: int) -> ColumnElement[bool]:
+    """Return the one predicate that says which sessions a planner may see."""
+    return ChatSession.user_id == user_id
+
+
+def get_visible(db_session: Session, session_id: int, *, user_id: int, lock: bool = False) -> ChatSession | None:
+    """Return a session of this planner's, locked against other writers if asked, or None."""
+    query = select(ChatSession).where(ChatSession.id == session_id, visible_to(user_id))
+    return db_session.scalar(query.with_for_update() if lock else query)
+
+
+def with_answering() -> ColumnElement[bool]:
+    """Return whether a reply is being written in the session."""
+    return exists().where(Message.session_id == ChatSession.id, Message.status.in_(UNFINISHED))
+
+
+def summary(db_session: Session, session_id: int, *, user_id: int) -> SummaryRow | None:
+    """Return one session of this planner's and whether it is being answered, or None."""
+    query = select(ChatSession, with_answering()).where(ChatSession.id == session_id, visible_to(user_id))
+    return db_session.execute(query).one_or_none()
+
+
+def page(
+    db_session: Session,
+    *,
+    user_id: int,
+    pinned: bool,
+    archived: bool = False,
+    limit: int,
+    before: tuple[datetime, int] | None = None,
+) -> Sequence[SummaryRow]:
+    """Return sessions of this planner's, last used first, and whether each is being answered."""
+    query = select(ChatSession, with_answering()).where(
+        visible_to(user_id), ChatSession.archived == archived, ChatSession.pinned == pinned
+    )
+    if before is not None:
+        query = query.where(tuple_(ChatSession.last_message_at, ChatSession.id) < before)
+    query = query.order_by(ChatSession.last_message_at.desc(), ChatSession.id.desc()).limit(limit)
+    return db_session.execute(query).all()
+
+
+def latest_id(db_session: Session, *, user_id: int) -> int | None:
+    """Return the id of the planner's session with the latest message, or None."""
+    query = (
+        select(ChatSession.id)
+        .where(visible_to(user_id), ChatSession.archived.is_(False))
+        .order_by(ChatSession.last_message_at.desc())
+        .limit(1)
+    )
+    return db_session.scalar(query)
+
+
+def marks(db_session: Session, *, user_id: int) -> tuple[set[int], set[int]]:
+    """Return the ids of this planner's sessions being answered, and of those with an answer not yet seen."""
+    answering = (
+        select(Message.session_id)
+        .join(ChatSession, ChatSession.id == Message.session_id)
+        .where(Message.status.in_(UNFINISHED), visible_to(user_id))
+    )
+    unseen = select(ChatSession.id).where(visible_to(user_id), ChatSession.unseen).limit(1000)
+    return set(db_session.scalars(answering)), set(db_session.scalars(unseen))
+
+
+def set_archived(db_session: Session, session_ids: Sequence[int], *, user_id: int, archived: bool) -> int:
+    """Archive or bring back sessions of this planner's; return how many."""
+    query = update(ChatSession).where(ChatSession.id.in_(session_ids), visible_to(user_id))
+    return len(db_session.scalars(query.values(archived=archived).returning(ChatSession.id)).all())
+
+
+def remove(db_session: Session, session_ids: Sequence[int], *, user_id: int) -> Sequence[Row[tuple[int, str | None, str | None]]]:
+    """Delete sessions of this planner's; return the id, backend and thread of each one deleted."""
+    query = (
+        delete(ChatSession)
+        .where(ChatSession.id.in_(session_ids), visible_to(user_id))
+        .returning(ChatSession.id, ChatSession.backend, ChatSession.thread_id)
+    )
+    return db_session.execute(query).all()

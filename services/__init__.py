@@ -1,0 +1,1 @@
+"""Use cases: permissions, transactions, the life of a reply."""

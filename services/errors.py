@@ -1,0 +1,53 @@
+"""What can go wrong in a use case. Every message is a sentence that the person may read and act on."""
+
+
+class ServiceError(Exception):
+    """The base; *message* is written for the person."""
+
+    code = "error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotFoundError(ServiceError):
+    """There is no such thing for this planner, whether or not somebody else has it."""
+
+    code = "not_found"
+
+
+class InvalidInputError(ServiceError):
+    """What was given cannot be used; nothing was stored."""
+
+    code = "invalid_input"
+
+
+class ReplyInProgressError(ServiceError):
+    """The session's last reply is still being written."""
+
+    code = "reply_in_progress"
+
+
+class MessageIdReusedError(ServiceError):
+    """The same client message id came with another text."""
+
+    code = "message_id_reused"
+
+
+class SignInLockedError(ServiceError):
+    """Too many wrong passwords for this name."""
+
+    code = "sign_in_locked"
+
+
+class WrongPasswordError(ServiceError):
+    """The password is not this user's."""
+
+    code = "wrong_password"
+
+
+class SignUpClosedError(ServiceError):
+    """New accounts are not being made here."""
+
+    code = "sign_up_closed"

@@ -1,0 +1,152 @@
+"""What services hand up: plain frozen data, never rows."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class MessageStatus(StrEnum):
+    """Where a message is in its life; a planner's message is always complete."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def unfinished(self) -> bool:
+        """True while the reply is still being written."""
+        return self in (MessageStatus.QUEUED, MessageStatus.RUNNING)
+
+    @property
+    def can_retry(self) -> bool:
+        """True when asking for a new reply makes sense."""
+        return self in (MessageStatus.STOPPED, MessageStatus.FAILED, MessageStatus.INTERRUPTED)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody signed in."""
+
+    id: int
+    username: str
+    email: str
+    name: str
+    last_model: str | None
+    last_session_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """One conversation, as lists show it."""
+
+    id: int
+    title: str
+    model: str
+    memory: bool
+    pinned: bool
+    archived: bool
+    message_count: int
+    total_tokens: int
+    preview: str
+    last_message_id: int | None
+    last_message_at: datetime
+    created_at: datetime
+    answering: bool
+    unseen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPage:
+    """Part of a list of sessions, and where the next part begins (None: there is none)."""
+
+    sessions: tuple[SessionSummary, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a reply beside its text, in order: kind is reasoning, tool or notice.
+
+    *text* is the reasoning, the tool's name, or the notice.
+    """
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One turn, as the chat shows it. *duration_s* is from the planner's message to the end of the reply."""
+
+    id: int
+    session_id: int
+    parent_id: int | None
+    role: str
+    status: MessageStatus
+    text: str
+    parts: tuple[Part, ...]
+    model: str | None
+    input_tokens: int | None
+    output_tokens: int | None
+    duration_s: float | None
+    error_code: str | None
+    error_text: str | None
+    retry_of: int | None
+    created_at: datetime
+    earlier: tuple["MessageView", ...] = field(default=())  # replies to the same message that this one replaced
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A stretch of a conversation, oldest first, and whether there is more on either side."""
+
+    messages: tuple[MessageView, ...]
+    has_earlier: bool
+    has_later: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a planner's message became. *repeated* is True when it had been accepted before."""
+
+    session_id: int
+    message_id: int
+    reply_id: int
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySnapshot:
+    """A reply at one moment. *note* says in a sentence what it waits for, if it waits."""
+
+    reply_id: int
+    status: MessageStatus
+    text: str
+    parts: tuple[Part, ...]
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A session whose title matches (*message_id* None), or a message whose text does."""
+
+    session_id: int
+    session_title: str
+    message_id: int | None
+    excerpt: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model that Backboard offers; prices are US dollars per million tokens, None where not known."""
+
+    id: str  # provider/name
+    provider: str
+    name: str
+    context_tokens: int | None
+    input_price: float | None
+    output_price: float | None

