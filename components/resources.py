@@ -1,0 +1,19 @@
+"""The only door to what one process holds once, whoever visits: its services."""
+
+import atexit
+
+import streamlit as st
+
+from services.wiring import Services, build_services
+from settings import Settings
+
+
+@st.cache_resource(show_spinner=False, on_release=Services.close)
+def get_services() -> Services:
+    """Return this process's services; the first visit builds them.
+
+    Raises DatabaseUnavailableError when the database cannot be reached.
+    """
+    services = build_services(Settings())
+    atexit.register(services.close)
+    return services

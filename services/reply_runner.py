@@ -1,0 +1,418 @@
+"""Runs replies: claims them, sends the question, follows the stream, recovers, and writes the end.
+
+The life of a reply is design.md, part 6. Everything here but `close` and `wake` runs on the background loop;
+database work goes to threads of its own.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor
+from contextlib import aclosing, suppress
+from functools import partial
+from typing import TypeVar
+
+from backboard_client import (
+    BackboardClient,
+    BackboardError,
+    MemoryMode,
+    NotFoundError,
+    ReasoningDelta,
+    RunCancelled,
+    RunEnded,
+    RunStarted,
+    StreamEvent,
+    TextDelta,
+    ToolCallsRequired,
+    ToolOutput,
+    ToolStarted,
+)
+from db.engine import Database, DatabaseUnavailableError
+from services.background import BackgroundLoop
+from services.brief import run_tool
+from services.live import LiveReply
+from services.records import MessageStatus, Part
+from services.reply_errors import ReplyFailure, failure_of, interrupted
+from services.reply_store import Ending, ReplyStore, Work
+from services.threads import CARRIED_NOTICE, BackboardThreads, look_for_answer
+
+T = TypeVar("T")
+log = logging.getLogger("travelbot.replies")
+
+CHECKPOINT_S = 1.0
+SCAN_S = 2.0
+MAX_TOOL_ROUNDS = 8
+LOOK_FOR_S = 15.0  # how long an answer is looked for where nothing says that it is still being written
+LOOK_WHILE_RUNNING_S = 300.0
+GO_ON = "Please answer my last message."
+
+
+class NotOursError(Exception):
+    """Another process took the reply over, or the session was deleted."""
+
+
+class StoppedError(Exception):
+    """A person asked to stop."""
+
+
+class Running:
+    """A reply in this process: what it is, what is written of it, and the task that writes it."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.live = LiveReply(work.reply_id, text=work.text, parts=work.parts)
+        self.live.run_id = work.run_id
+        self.thread_id: str | None = None
+        self.stop = asyncio.Event()
+        self.lost = asyncio.Event()
+        if work.stop_requested:
+            self.stop.set()
+
+
+class ReplyRunner:
+    """Writes every reply that this process has claimed, at most *replies_at_once* at a time."""
+
+    def __init__(
+        self,
+        database: Database,
+        client: BackboardClient,
+        loop: BackgroundLoop,
+        executor: Executor,
+        *,
+        backend: str,
+        replies_at_once: int = 256,
+        look_for_s: float = LOOK_FOR_S,
+    ) -> None:
+        self._executor = executor
+        self._store = ReplyStore(database, owner=secrets.token_hex(8))
+        self._client = client
+        self._threads = BackboardThreads(database, client, backend=backend, executor=self._executor)
+        self._loop = loop
+        self._limit = replies_at_once
+        self._look_for_s = look_for_s
+        self._running: dict[int, Running] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._closing = False
+        loop.run(self._start(), timeout_s=10)
+
+    # From any thread.
+
+    def wake(self) -> None:
+        """Look for queued replies now."""
+        self._loop.call(self._wake.set)
+
+    def stop(self, reply_id: int) -> None:
+        """Stop a reply if this process writes it."""
+        self._loop.call(self._stop_now, reply_id)
+
+    def live(self, reply_id: int) -> LiveReply | None:
+        """Return the reply as it is being written here, or None when it is not."""
+        running = self._running.get(reply_id)
+        return running.live if running else None
+
+    @property
+    def full(self) -> bool:
+        """True when as many replies are being written as may be at once."""
+        return len(self._running) >= self._limit
+
+    def close(self) -> None:
+        """Stop writing; what is unfinished is saved and can be taken over at once by any process."""
+        if self._closing:
+            return
+        self._closing = True
+        try:
+            left = self._loop.run(self._cancel_all(), timeout_s=5)
+            if left:
+                self._store.release([(running.work, running.live) for running in left])
+        except (DatabaseUnavailableError, TimeoutError):
+            log.warning("Could not save unfinished replies at the end; their leases will run out.")
+
+    # On the loop.
+
+    async def _start(self) -> None:
+        for forever in (self._claim_forever(), self._checkpoint_forever()):
+            self._keep(asyncio.create_task(forever))
+
+    async def _cancel_all(self) -> list[Running]:
+        left = list(self._running.values())
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        return left
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _stop_now(self, reply_id: int) -> None:
+        if running := self._running.get(reply_id):
+            running.stop.set()
+
+    async def _in_thread(self, function: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, function)
+
+    async def _claim_forever(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                await self._claim_what_is_free()
+            except DatabaseUnavailableError:
+                log.warning("The database cannot be reached; looking again for queued replies soon.")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SCAN_S):
+                    await self._wake.wait()
+
+    async def _claim_what_is_free(self) -> None:
+        free = self._limit - len(self._running)
+        if free <= 0:
+            return
+        found = await self._in_thread(lambda: self._store.claimable(free + len(self._running)))
+        for reply_id, fence in found:
+            if reply_id in self._running or len(self._running) >= self._limit:
+                continue
+            work = await self._in_thread(partial(self._store.claim, reply_id, fence))
+            if work is not None:
+                running = self._running[work.reply_id] = Running(work)
+                self._keep(asyncio.create_task(self._write(running)))
+
+    async def _checkpoint_forever(self) -> None:
+        while True:
+            await asyncio.sleep(CHECKPOINT_S)
+            running = list(self._running.values())
+            if not running:
+                continue
+            try:
+                lost, stopped = await self._in_thread(
+                    partial(self._store.checkpoint, [(one.work, one.live) for one in running])
+                )
+            except DatabaseUnavailableError:
+                log.warning("The database cannot be reached; %d replies go on in memory.", len(running))
+                continue
+            for one in running:
+                if one.work.reply_id in lost:
+                    one.lost.set()
+                elif one.work.reply_id in stopped:
+                    one.stop.set()
+
+    async def _write(self, running: Running) -> None:
+        """Write one reply to its end, whatever happens."""
+        work = running.work
+        try:
+            ending = await self._until_stopped(running)
+            await self._end(running, ending)
+        except NotOursError:
+            log.info("reply %d is no longer ours", work.reply_id)
+            running.live.end(MessageStatus.INTERRUPTED)
+            await self._cancel_run(running)
+        finally:
+            if not self._closing:
+                self._running.pop(work.reply_id, None)
+                self._wake.set()
+
+    async def _until_stopped(self, running: Running) -> Ending:
+        writing = asyncio.ensure_future(self._answer(running))
+        stop = asyncio.ensure_future(running.stop.wait())
+        lost = asyncio.ensure_future(running.lost.wait())
+        try:
+            await asyncio.wait({writing, stop, lost}, return_when=asyncio.FIRST_COMPLETED)
+            if writing.done():
+                return writing.result()
+        finally:
+            for task in (writing, stop, lost):
+                task.cancel()
+            await asyncio.gather(writing, stop, lost, return_exceptions=True)
+        if running.lost.is_set():
+            raise NotOursError
+        await self._cancel_run(running)
+        return Ending(MessageStatus.STOPPED)
+
+    async def _answer(self, running: Running) -> Ending:
+        """Send the question, or look for an answer that may already be there."""
+        work = running.work
+        try:
+            if work.sent:
+                return await self._look_for_answer(running)
+            if work.earlier_ids:
+                return await self._answer_again(running)
+            return await self._send(running, work.question)
+        except ReplyFailure as failure:
+            return failure.ending
+        except BackboardError as exc:
+            return failure_of(exc)
+        except DatabaseUnavailableError:
+            return ReplyFailure("database", "The database was away, so nothing was sent. Try again.").ending
+        except NotOursError:
+            raise
+        except Exception:  # a mistake of ours must not leave the reply waiting forever
+            log.exception("reply %d failed", work.reply_id)
+            return ReplyFailure("internal", "Something went wrong on our side. Your message is kept; try again.").ending
+
+    async def _send(self, running: Running, text: str) -> Ending:
+        work = running.work
+        place = {"session_id": work.session_id, "user_id": work.user_id}
+        thread = await self._threads.ensure(**place, question_id=work.question_id)
+        for attempt in (1, 2):
+            running.thread_id = thread.thread_id
+            if thread.carried:
+                running.live.add_part(Part("notice", CARRIED_NOTICE))
+            if not await self._in_thread(lambda: self._store.mark_sent(work)):
+                raise NotOursError
+            events = self._client.stream_message(
+                thread.thread_id,
+                text,
+                model=work.model,
+                memory=MemoryMode.AUTO if work.memory else MemoryMode.OFF,
+                metadata={"reply_id": str(work.reply_id)},
+                on_wait=lambda seconds: running.live.set_note(
+                    f"Backboard is busy; trying again in {max(1, round(seconds))} s."
+                ),
+            )
+            try:
+                return await self._follow(running, events)
+            except NotFoundError:
+                if attempt == 2:
+                    raise
+                thread = await self._threads.replace(**place, question_id=work.question_id)
+                text = work.question
+            except BackboardError as exc:
+                if exc.may_have_run and exc.retry_helps:
+                    log.warning("reply %d: %s Looking for its answer.", work.reply_id, type(exc).__name__)
+                    return await self._look_for_answer(running)
+                if not exc.may_have_run:
+                    await self._in_thread(lambda: self._store.mark_not_sent(work))
+                raise
+        raise AssertionError("unreachable")
+
+    async def _follow(self, running: Running, events: AsyncIterator[StreamEvent]) -> Ending:
+        """Read a stream to its end, answering tool calls on the way."""
+        live = running.live
+        used_in, used_out = 0, 0
+        for _round in range(MAX_TOOL_ROUNDS + 1):
+            before = live.snapshot.text
+            outputs: list[ToolOutput] = []
+            run_id = ""
+            async with aclosing(events) as stream:  # type: ignore[type-var]  # async generators, by contract
+                async for event in stream:
+                    match event:
+                        case TextDelta(text):
+                            if before and live.snapshot.text == before:
+                                text = "\n\n" + text
+                            live.add_text(text)
+                        case ReasoningDelta(text):
+                            live.add_reasoning(text)
+                        case ToolStarted(_, name):
+                            live.add_part(Part("tool", name))
+                        case RunStarted(started_id, _, _):
+                            live.run_id = started_id or live.run_id
+                        case ToolCallsRequired(required_id, calls):
+                            run_id = required_id or live.run_id or ""
+                            outputs = [ToolOutput(call.id, run_tool(call.name, call.arguments)) for call in calls]
+                        case RunEnded():
+                            self._take_final(live, before, event.text)
+                            if not live.snapshot.text:
+                                raise ReplyFailure("empty", "Backboard sent an empty answer. Try again.")
+                            return Ending(
+                                MessageStatus.COMPLETE,
+                                model=event.model,
+                                input_tokens=used_in + (event.input_tokens or 0),
+                                output_tokens=used_out + (event.output_tokens or 0),
+                            )
+                        case RunCancelled():
+                            return Ending(MessageStatus.STOPPED)
+            if not outputs or running.thread_id is None:
+                raise ReplyFailure("tools", "Backboard asked for a step that this app does not know. Try again.")
+            events = self._client.stream_tool_outputs(running.thread_id, run_id, outputs)
+        raise ReplyFailure("tools", "The assistant asked for too many steps in a row and was stopped. Try again.")
+
+    @staticmethod
+    def _take_final(live: LiveReply, before: str, final: str | None) -> None:
+        """Prefer the whole text that Backboard gave at the end to the pieces that came."""
+        if final:
+            whole = f"{before}\n\n{final}" if before else final
+            if whole != live.snapshot.text:
+                live.set_text(whole)
+
+    async def _answer_again(self, running: Running) -> Ending:
+        """Retry: adopt an answer that came after all; else ask again, or tell the model to go on."""
+        work = running.work
+        thread = await self._threads.ensure(work.session_id, user_id=work.user_id, question_id=work.question_id)
+        if thread.carried:
+            return await self._send(running, work.question)
+        try:
+            found = look_for_answer(await self._client.get_thread(thread.thread_id), work.earlier_ids)
+        except NotFoundError:
+            return await self._send(running, work.question)
+        if found.answer is not None:
+            running.live.set_text(found.answer.content or "")
+            return _adopted(found.answer)
+        return await self._send(running, GO_ON if found.asked else work.question)
+
+    async def _look_for_answer(self, running: Running) -> Ending:
+        """Recover: look in the thread for the answer to a question that was sent, for a bounded time."""
+        work = running.work
+        running.live.set_note("The connection was lost. Looking for the answer at Backboard …")
+        thread = await self._threads.ensure(work.session_id, user_id=work.user_id, question_id=work.question_id)
+        running.thread_id = thread.thread_id
+        loop = asyncio.get_running_loop()
+        begin, pause_s = loop.time(), 0.5
+        while not thread.carried:
+            elapsed, found = loop.time() - begin, None
+            try:
+                held = await self._client.get_thread(thread.thread_id)
+                found = look_for_answer(held, frozenset({work.reply_id}))
+            except NotFoundError:
+                break
+            except BackboardError as exc:
+                if not exc.retry_helps:
+                    break
+            if found is not None:
+                if found.answer is not None:
+                    running.live.set_text(found.answer.content or "")
+                    return _adopted(found.answer)
+                if found.ended:
+                    break
+            if elapsed > (LOOK_WHILE_RUNNING_S if found is not None and found.running else self._look_for_s):
+                break
+            await asyncio.sleep(pause_s)
+            pause_s = min(2.0, pause_s * 1.5)
+        return interrupted()
+
+    async def _cancel_run(self, running: Running) -> None:
+        """Tell Backboard that nobody waits for this run any more."""
+        if running.thread_id and running.live.run_id:
+            try:
+                async with asyncio.timeout(5):
+                    await self._client.cancel_run(running.thread_id, running.live.run_id)
+            except (BackboardError, TimeoutError) as exc:
+                log.warning("reply %d: the run could not be cancelled: %s", running.work.reply_id, type(exc).__name__)
+
+    async def _end(self, running: Running, ending: Ending) -> None:
+        """Save the end; while the database is away the text waits in memory."""
+        work, live = running.work, running.live
+        pause_s = 0.5
+        while True:
+            try:
+                ours = await self._in_thread(
+                    lambda: self._store.end(work, live.snapshot, ending, live.first_text_at)
+                )
+            except DatabaseUnavailableError:
+                live.set_note("The reply is here but cannot be saved right now. Trying again …")
+                await asyncio.sleep(pause_s)
+                pause_s = min(5.0, pause_s * 2)
+                continue
+            if not ours:
+                raise NotOursError
+            log.info("reply %d ended: %s %s", work.reply_id, ending.status.value, ending.error_code or "")
+            live.end(ending.status)
+            return
+
+
+def _adopted(answer: object) -> Ending:
+    return Ending(
+        MessageStatus.COMPLETE,
+        model=getattr(answer, "model", None),
+        input_tokens=getattr(answer, "input_tokens", None),
+        output_tokens=getattr(answer, "output_tokens", None),
+    )

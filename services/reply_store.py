@@ -1,0 +1,167 @@
+"""What the runner reads and writes of a reply: claims, checkpoints and the end. All synchronous."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import db.messages
+import db.search
+from db.engine import Database
+from db.models import ChatSession, Message, utc_now
+from services.live import LiveReply
+from services.records import MessageStatus, Part, ReplySnapshot
+from services.texts import preview
+
+LEASE = timedelta(seconds=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A claimed reply, with all that is needed to write it."""
+
+    reply_id: int
+    fence: int
+    session_id: int
+    user_id: int
+    question_id: int
+    question: str
+    model: str
+    memory: bool
+    sent: bool  # the call may have been paid for
+    earlier_ids: frozenset[int]  # of replies to the same question
+    run_id: str | None
+    text: str
+    parts: tuple[Part, ...]
+    stop_requested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a reply ended."""
+
+    status: MessageStatus
+    error_code: str | None = None
+    error_text: str | None = None
+    model: str | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+class ReplyStore:
+    """The rows of replies that this process (*owner*) holds."""
+
+    def __init__(self, database: Database, *, owner: str) -> None:
+        self._db = database
+        self._owner = owner
+
+    def claimable(self, limit: int) -> list[tuple[int, int]]:
+        """Return the id and fence of unfinished replies that no process holds, oldest first."""
+        with self._db.read() as db_session:
+            return [(row[0], row[1]) for row in db.messages.claimable(db_session, now=utc_now(), limit=limit)]
+
+    def claim(self, reply_id: int, fence: int) -> Work | None:
+        """Take a reply; None if another process was faster or it is over."""
+        with self._db.begin() as db_session:
+            now = utc_now()
+            reply = db.messages.claim(
+                db_session, reply_id, fence=fence, owner=self._owner, until=now + LEASE, now=now
+            )
+            if reply is None:
+                return None
+            question = db_session.get_one(Message, reply.parent_id)
+            session = db_session.get_one(ChatSession, reply.session_id)
+            earlier = db.messages.siblings(db_session, [question.id], user_id=reply.user_id)
+            return Work(
+                reply_id=reply.id,
+                fence=reply.fence,
+                session_id=session.id,
+                user_id=reply.user_id,
+                question_id=question.id,
+                question=question.content,
+                model=session.model,
+                memory=session.memory,
+                sent=reply.sent_at is not None,
+                earlier_ids=frozenset(row.id for row in earlier if row.id < reply.id and row.sent_at is not None),
+                run_id=reply.run_id,
+                text=reply.content,
+                parts=tuple(Part(**part) for part in reply.parts),
+                stop_requested=reply.stop_requested_at is not None,
+            )
+
+    def mark_sent(self, work: Work) -> bool:
+        """Write down that the call is about to be made; False if the reply is no longer ours."""
+        return self._change(work, status="running", sent_at=utc_now(), lease_until=utc_now() + LEASE)
+
+    def mark_not_sent(self, work: Work) -> bool:
+        """Write down that Backboard refused the call before anything was run."""
+        return self._change(work, sent_at=None)
+
+    def checkpoint(self, running: Sequence[tuple[Work, LiveReply]]) -> tuple[set[int], set[int]]:
+        """Save the text so far of many replies and renew their leases, in one transaction.
+
+        Returns the ids of replies that are no longer ours, and of those somebody asked to stop.
+        """
+        by_id = {work.reply_id: (work, live) for work, live in running}
+        until = utc_now() + LEASE
+        with self._db.begin() as db_session:
+            rows = db.messages.held(db_session, {work.reply_id: work.fence for work, _ in running})
+            for reply_id, _ in rows:
+                work, live = by_id[reply_id]
+                values: dict[str, Any] = {"lease_until": until}
+                changes = live.changes
+                if changes != live.saved_changes:
+                    values |= _live_values(live)
+                db.messages.change_held(db_session, reply_id, fence=work.fence, values=values)
+                live.saved_changes = changes
+        kept = {row[0] for row in rows}
+        return by_id.keys() - kept, {row[0] for row in rows if row[1] is not None}
+
+    def release(self, running: Sequence[tuple[Work, LiveReply]]) -> None:
+        """Save the text so far and let any process take the replies over, now."""
+        with self._db.begin() as db_session:
+            for work, live in running:
+                values = _live_values(live) | {"lease_until": utc_now()}
+                db.messages.change_held(db_session, work.reply_id, fence=work.fence, values=values)
+
+    def end(self, work: Work, snapshot: ReplySnapshot, ending: Ending, first_text_at: datetime | None) -> bool:
+        """Write the end of a reply, exactly once; False if the reply is no longer ours."""
+        now = utc_now()
+        values = _text_values(snapshot) | {
+            "status": ending.status.value,
+            "error_code": ending.error_code,
+            "error_text": (ending.error_text or "")[:1000] or None,
+            "model": ending.model or work.model,
+            "input_tokens": ending.input_tokens,
+            "output_tokens": ending.output_tokens,
+            "first_text_at": first_text_at,
+            "ended_at": now,
+            "lease_until": None,
+        }
+        with self._db.begin() as db_session:
+            if not db.messages.change_held(db_session, work.reply_id, fence=work.fence, values=values):
+                return False
+            session = db_session.get_one(ChatSession, work.session_id, with_for_update=True)
+            session.unseen = True
+            session.total_tokens += (ending.input_tokens or 0) + (ending.output_tokens or 0)
+            session.last_message_at = session.updated_at = now
+            if snapshot.text:
+                session.last_message_preview = preview(snapshot.text)
+                db.search.put(db_session, work.reply_id, work.session_id, snapshot.text)
+            return True
+
+    def _change(self, work: Work, **values: Any) -> bool:
+        with self._db.begin() as db_session:
+            return db.messages.change_held(db_session, work.reply_id, fence=work.fence, values=values)
+
+
+def _live_values(live: LiveReply) -> dict[str, Any]:
+    return _text_values(live.snapshot) | {"first_text_at": live.first_text_at, "run_id": live.run_id}
+
+
+def _text_values(snapshot: ReplySnapshot) -> dict[str, Any]:
+    return {
+        "content": snapshot.text.replace("\x00", ""),  # Postgres keeps no NUL
+        "parts": [asdict(part) for part in snapshot.parts],
+        "updated_at": utc_now(),
+    }

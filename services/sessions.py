@@ -1,0 +1,219 @@
+"""What a planner does with sessions: list, open, find, order and delete them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import db.messages
+import db.outbox
+import db.search
+import db.sessions
+from db.engine import Database
+from db.models import AuditEntry, ChatSession, User, utc_now
+from services.errors import InvalidInputError, NotFoundError
+from services.records import History, MessageView, SearchHit, SessionPage, SessionSummary
+from services.texts import clean_title, one_line
+from services.views import message_view, session_summary
+
+MAX_PAGE = 200
+_EXCERPT_CHARS = 140
+_AROUND_EARLIER = 2  # messages shown before the one that was asked for
+
+
+class SessionService:
+    """The planner's sessions. What is not theirs does not exist: NotFoundError.
+
+    Raises DatabaseUnavailableError from every method when the database is away.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def recent(
+        self, *, user_id: int, limit: int = 20, cursor: str | None = None, archived: bool = False
+    ) -> SessionPage:
+        """Return unpinned sessions, last used first; *cursor* is the page before's `next_cursor`."""
+        limit = max(1, min(limit, MAX_PAGE))
+        with self._db.read() as db_session:
+            rows = db.sessions.page(
+                db_session,
+                user_id=user_id,
+                pinned=False,
+                archived=archived,
+                limit=limit + 1,
+                before=_parse_cursor(cursor) if cursor else None,
+            )
+            sessions = tuple(session_summary(session, answering=answering) for session, answering in rows[:limit])
+        return SessionPage(sessions, _cursor(sessions[-1]) if len(rows) > limit else None)
+
+    def pinned(self, *, user_id: int, archived: bool = False) -> tuple[SessionSummary, ...]:
+        """Return pinned sessions, last used first; the latest 100."""
+        with self._db.read() as db_session:
+            rows = db.sessions.page(db_session, user_id=user_id, pinned=True, archived=archived, limit=100)
+            return tuple(session_summary(session, answering=answering) for session, answering in rows)
+
+    def marks(self, *, user_id: int) -> tuple[frozenset[int], frozenset[int]]:
+        """Return the ids of sessions being answered, and of those with an answer not yet seen."""
+        with self._db.read() as db_session:
+            answering, unseen = db.sessions.marks(db_session, user_id=user_id)
+        return frozenset(answering), frozenset(unseen)
+
+    def get(self, session_id: int, *, user_id: int) -> SessionSummary:
+        """Return one session."""
+        with self._db.read() as db_session:
+            found = db.sessions.summary(db_session, session_id, user_id=user_id)
+            if found is None:
+                raise NotFoundError("There is no such session.")
+            return session_summary(found[0], answering=found[1])
+
+    def open(self, session_id: int, *, user_id: int) -> SessionSummary:
+        """Return one session, and remember that the planner looked at it last."""
+        summary = self.get(session_id, user_id=user_id)
+        with self._db.begin() as db_session:
+            user = db_session.get_one(User, user_id)
+            user.last_session_id = session_id
+        return summary
+
+    def last_used(self, *, user_id: int) -> int | None:
+        """Return the id of the session looked at last, else of the one with the latest message, or None."""
+        with self._db.read() as db_session:
+            user = db_session.get_one(User, user_id)
+            if user.last_session_id is not None:
+                session = db.sessions.get_visible(db_session, user.last_session_id, user_id=user_id)
+                if session is not None and not session.archived:
+                    return session.id
+            return db.sessions.latest_id(db_session, user_id=user_id)
+
+    def history(
+        self,
+        session_id: int,
+        *,
+        user_id: int,
+        limit: int = 30,
+        before_id: int | None = None,
+        at_id: int | None = None,
+    ) -> History:
+        """Return a stretch of the conversation, oldest first.
+
+        Without more: the latest *limit* messages. With *before_id*: those before that message. With *at_id*: those
+        from shortly before that message on.
+        """
+        with self._db.read() as db_session:
+            session = db.sessions.get_visible(db_session, session_id, user_id=user_id)
+            if session is None:
+                raise NotFoundError("There is no such session.")
+            leaf_id, has_later = session.last_message_id, False
+            if leaf_id is None:
+                return History((), has_earlier=False, has_later=False)
+            if at_id is not None:
+                ids = db.messages.path_ids(db_session, leaf_id, user_id=user_id, down_to=at_id)
+                if ids and ids[-1] == at_id and len(ids) > limit - _AROUND_EARLIER:
+                    leaf_id, has_later = ids[-(limit - _AROUND_EARLIER)], True
+            elif before_id is not None:
+                before = db.messages.get_visible(db_session, before_id, user_id=user_id)
+                if before is None or before.session_id != session_id:
+                    raise NotFoundError("There is no such message.")
+                if before.parent_id is None:
+                    return History((), has_earlier=False, has_later=True)
+                leaf_id, has_later = before.parent_id, True
+            rows = db.messages.path(db_session, leaf_id, user_id=user_id, limit=limit + 1)
+            shown = rows[-limit:]
+            replies = db.messages.siblings(
+                db_session, [row.parent_id for row in shown if row.retry_of and row.parent_id], user_id=user_id
+            )
+            messages: list[MessageView] = [
+                message_view(row, [one for one in replies if row.retry_of and one.parent_id == row.parent_id and one.id < row.id])
+                for row in shown
+            ]
+        return History(tuple(messages), has_earlier=len(rows) > limit, has_later=has_later)
+
+    def mark_seen(self, session_id: int, *, user_id: int) -> None:
+        """Note that the planner has seen the latest answer."""
+        with self._db.begin() as db_session:
+            if session := db.sessions.get_visible(db_session, session_id, user_id=user_id):
+                session.unseen = False
+
+    def rename(self, session_id: int, title: str, *, user_id: int) -> SessionSummary:
+        """Give a session a title of 1 to 100 characters. Raises InvalidInputError."""
+        cleaned = clean_title(title)
+        with self._db.begin() as db_session:
+            session = self._locked(db_session, session_id, user_id)
+            session.title, session.title_chosen, session.updated_at = cleaned, True, utc_now()
+            db.search.put(db_session, session.id, session.id, cleaned)
+        return self.get(session_id, user_id=user_id)
+
+    def set_pinned(self, session_id: int, pinned: bool, *, user_id: int) -> None:
+        """Keep a session on top of the list, or no longer."""
+        with self._db.begin() as db_session:
+            self._locked(db_session, session_id, user_id).pinned = pinned
+
+    def set_model(self, session_id: int, model: str, *, user_id: int) -> None:
+        """Choose the model (`provider/name`) of a session; new sessions take it too. Raises InvalidInputError."""
+        provider, _, name = model.partition("/")
+        if not provider or not name or len(model) > 255:
+            raise InvalidInputError("A model is named like provider/name.")
+        with self._db.begin() as db_session:
+            self._locked(db_session, session_id, user_id).model = model
+            db_session.get_one(User, user_id).last_model = model
+
+    def set_memory(self, session_id: int, memory: bool, *, user_id: int) -> None:
+        """Let a session use what the assistant remembers, and be remembered; or not."""
+        with self._db.begin() as db_session:
+            self._locked(db_session, session_id, user_id).memory = memory
+
+    def set_archived(self, session_ids: Sequence[int], archived: bool, *, user_id: int) -> int:
+        """Archive sessions, or bring them back; return how many of them are this planner's."""
+        with self._db.begin() as db_session:
+            return db.sessions.set_archived(db_session, session_ids, user_id=user_id, archived=archived)
+
+    def delete(self, session_ids: Sequence[int], *, user_id: int) -> tuple[int, ...]:
+        """Delete sessions with their messages and, now or when it can be reached, their Backboard threads.
+
+        Returns the ids of those really deleted; ids that are not this planner's are left alone.
+        """
+        with self._db.begin() as db_session:
+            removed = db.sessions.remove(db_session, session_ids, user_id=user_id)
+            for session_id, backend, thread_id in removed:
+                db_session.add(AuditEntry(user_id=user_id, action="delete_session", detail=str(session_id)))
+                if backend and thread_id:
+                    db.outbox.add(db_session, backend=backend, kind="thread", target_id=thread_id)
+        return tuple(row[0] for row in removed)
+
+    def search(self, query: str, *, user_id: int, limit: int = 20) -> tuple[SearchHit, ...]:
+        """Return titles and messages that hold every word of *query* in any script, latest first."""
+        with self._db.read() as db_session:
+            hits = db.search.find(db_session, query[:200], user_id=user_id, limit=max(1, min(limit, 100)))
+        return tuple(
+            SearchHit(hit.session_id, hit.title, hit.message_id, _excerpt(hit.content, query), hit.at) for hit in hits
+        )
+
+    @staticmethod
+    def _locked(db_session: "db.sessions.Session", session_id: int, user_id: int) -> ChatSession:
+        session = db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True)
+        if session is None:
+            raise NotFoundError("There is no such session.")
+        return session
+
+
+def _excerpt(text: str, query: str) -> str:
+    """Return the words around the first one found, on one line."""
+    plain = one_line(text)
+    words = query.split()
+    at = plain.casefold().find(words[0].casefold()) if words else -1
+    start = max(0, at - _EXCERPT_CHARS // 3)
+    cut = plain[start : start + _EXCERPT_CHARS]
+    return ("…" if start else "") + cut + ("…" if start + _EXCERPT_CHARS < len(plain) else "")
+
+
+def _cursor(session: SessionSummary) -> str:
+    return f"{session.last_message_at.isoformat()}_{session.id}"
+
+
+def _parse_cursor(cursor: str) -> tuple[datetime, int]:
+    at, _, session_id = cursor.rpartition("_")
+    try:
+        instant = datetime.fromisoformat(at)
+        if instant.tzinfo is None:
+            raise ValueError("no zone")
+        return instant, int(session_id)
+    except ValueError as exc:
+        raise InvalidInputError("That is not a place in this list.") from exc

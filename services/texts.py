@@ -1,0 +1,63 @@
+"""What is done to the text of a message before it is kept, and what is made from it."""
+
+import re
+import unicodedata
+
+from services.errors import InvalidInputError
+
+MAX_MESSAGE_CHARS = 32_000
+MAX_TITLE_CHARS = 100
+_MADE_TITLE_CHARS = 60
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
+_MARKUP = re.compile(r"^\s*(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+[.)]\s+|```\w*|~~~\w*)+|[*_`~|]{1,3}", re.MULTILINE)
+
+
+def clean_message(text: str) -> str:
+    """Return a planner's message without control characters, its own line breaks kept.
+
+    Raises InvalidInputError when nothing is left of it or it is too long.
+    """
+    cleaned = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if not any(unicodedata.category(char)[0] not in "CZ" for char in cleaned):
+        raise InvalidInputError("There is nothing in this message to send.")
+    if len(cleaned) > MAX_MESSAGE_CHARS:
+        raise InvalidInputError(
+            f"This message has {len(cleaned):,} characters; the most that can be sent at once is {MAX_MESSAGE_CHARS:,}."
+        )
+    return cleaned
+
+
+def clean_title(title: str) -> str:
+    """Return a title that a person chose, on one line.
+
+    Raises InvalidInputError unless 1 to 100 characters are left.
+    """
+    cleaned = " ".join(_CONTROLS.sub("", title).split())
+    if not 1 <= len(cleaned) <= MAX_TITLE_CHARS:
+        raise InvalidInputError(f"A title has 1 to {MAX_TITLE_CHARS} characters.")
+    return cleaned
+
+
+def made_title(message: str) -> str:
+    """Return a title made from a first message: one line, no Markdown, at most 60 characters, cut at a word."""
+    plain = one_line(message)
+    if len(plain) <= _MADE_TITLE_CHARS:
+        return plain or "New chat"
+    cut = plain[: _MADE_TITLE_CHARS - 1]
+    at_word = cut.rsplit(" ", 1)[0] if " " in cut and plain[_MADE_TITLE_CHARS - 1] != " " else cut
+    return at_word.rstrip(" ,;:.-–—") + "…"
+
+
+def preview(text: str, *, limit: int = 120) -> str:
+    """Return the last words of a message on one line."""
+    plain = one_line(text[-4 * limit :])
+    if len(plain) <= limit and len(text) <= 4 * limit:
+        return plain
+    cut = plain[-limit:]
+    return "…" + (cut.split(" ", 1)[1] if " " in cut else cut)
+
+
+def one_line(text: str) -> str:
+    """Return *text* without Markdown, on one line."""
+    return " ".join(_MARKUP.sub("", _LINK.sub(r"\1", text)).split())

@@ -1,0 +1,48 @@
+"""Rows made into the plain data that goes up."""
+
+from collections.abc import Sequence
+
+from db.models import ChatSession, Message
+from services.records import MessageStatus, MessageView, Part, SessionSummary
+
+
+def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
+    """Return a session as lists show it."""
+    return SessionSummary(
+        id=session.id,
+        title=session.title,
+        model=session.model,
+        memory=session.memory,
+        pinned=session.pinned,
+        archived=session.archived,
+        message_count=session.message_count,
+        total_tokens=session.total_tokens,
+        preview=session.last_message_preview,
+        last_message_id=session.last_message_id,
+        last_message_at=session.last_message_at,
+        created_at=session.created_at,
+        answering=answering,
+        unseen=session.unseen,
+    )
+
+
+def message_view(message: Message, earlier: Sequence[Message] = ()) -> MessageView:
+    """Return a message as the chat shows it, with the replies that it replaced."""
+    return MessageView(
+        id=message.id,
+        session_id=message.session_id,
+        parent_id=message.parent_id,
+        role=message.role,
+        status=MessageStatus(message.status),
+        text=message.content,
+        parts=tuple(Part(**part) for part in message.parts),
+        model=message.model,
+        input_tokens=message.input_tokens,
+        output_tokens=message.output_tokens,
+        duration_s=(message.ended_at - message.created_at).total_seconds() if message.ended_at else None,
+        error_code=message.error_code,
+        error_text=message.error_text,
+        retry_of=message.retry_of,
+        created_at=message.created_at,
+        earlier=tuple(message_view(one) for one in earlier),
+    )

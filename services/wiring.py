@@ -1,0 +1,95 @@
+"""Builds the services from the settings: the one place that knows how they hang together."""
+
+import logging
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import httpx
+
+from backboard_client import BackboardClient
+from db.engine import Database
+from db.migrate import migrate
+from emulator.server import EmulatorServer
+from services.accounts import AccountService
+from services.background import BackgroundLoop
+from services.models import ModelService
+from services.outbox import work_forever
+from services.replies import ReplyService
+from services.reply_runner import ReplyRunner
+from services.sessions import SessionService
+from settings import Settings
+
+log = logging.getLogger("travelbot")
+
+
+@dataclass(frozen=True)
+class Services:
+    """One set of services per process. `close` ends everything that they started; safe to call twice."""
+
+    settings: Settings
+    accounts: AccountService
+    sessions: SessionService
+    replies: ReplyService
+    models: ModelService
+    _database: Database = field(repr=False)
+    _loop: BackgroundLoop = field(repr=False)
+    _runner: ReplyRunner = field(repr=False)
+    _outbox: Future[None] = field(repr=False)
+    _http: httpx.AsyncClient = field(repr=False)
+    _executor: Executor = field(repr=False)
+    _emulator: EmulatorServer | None = field(repr=False)
+
+    def close(self) -> None:
+        """Save what is unfinished and end the background thread, the demo assistant and all connections."""
+        self._runner.close()
+        self._outbox.cancel()
+        with suppress(TimeoutError, RuntimeError):
+            self._loop.run(self._http.aclose(), timeout_s=5)
+        self._loop.close()
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        if self._emulator is not None:
+            self._emulator.stop()
+        self._database.close()
+
+
+def build_services(settings: Settings) -> Services:
+    """Connect, migrate, and start what runs in the background.
+
+    Raises DatabaseUnavailableError when the database cannot be reached.
+    """
+    database = Database(settings.database_url)
+    migrate(database)
+    emulator = None
+    base_url = settings.backboard_url
+    if settings.demo:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        emulator = EmulatorServer(settings.data_dir / "emulator.db", pace_s=settings.demo_pace_s)
+        base_url = emulator.start()
+        log.info("No BACKBOARD_API_KEY is set: replies come from the demo assistant in this process.")
+    loop = BackgroundLoop()
+    http = loop.run(_http_client(), timeout_s=10)
+    client = BackboardClient(http, base_url=base_url, api_key=settings.backboard_key)
+    executor = ThreadPoolExecutor(8, thread_name_prefix="travelbot-db")
+    runner = ReplyRunner(
+        database, client, loop, executor, backend=settings.backend, replies_at_once=settings.replies_at_once
+    )
+    outbox = loop.start(work_forever(database, client, backend=settings.backend, executor=executor))
+    return Services(
+        settings=settings,
+        accounts=AccountService(database, settings),
+        sessions=SessionService(database),
+        replies=ReplyService(database, runner, default_model=settings.default_model),
+        models=ModelService(client, loop),
+        _database=database,
+        _loop=loop,
+        _runner=runner,
+        _outbox=outbox,
+        _http=http,
+        _executor=executor,
+        _emulator=emulator,
+    )
+
+
+async def _http_client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(limits=httpx.Limits(max_connections=400, max_keepalive_connections=50))
