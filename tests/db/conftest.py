@@ -1,0 +1,57 @@
+"""A planner and conversations to query."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from db.engine import Database
+from db.ids import new_id
+from db.models import ChatSession, Message, User
+
+START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+
+MakeUser = Callable[[str], int]
+MakeSession = Callable[..., tuple[int, list[int]]]
+
+
+@pytest.fixture
+def make_user(database: Database) -> MakeUser:
+    """Give a function that makes a user and returns their id."""
+
+    def make(username: str) -> int:
+        with database.begin() as db_session:
+            user = User(username=username, email=f"{username}@example.com", name=username.title())
+            db_session.add(user)
+            db_session.flush()
+            return user.id
+
+    return make
+
+
+@pytest.fixture
+def make_session(database: Database) -> MakeSession:
+    """Give a function that makes a session of alternating turns and returns its id and the messages' ids."""
+
+    def make(user_id: int, texts: list[str], *, hours: int = 0, **columns: object) -> tuple[int, list[int]]:
+        with database.begin() as db_session:
+            session = ChatSession(
+                id=new_id(), user_id=user_id, title="Lisbon", model="openai/gpt-4o",
+                last_message_at=START + timedelta(hours=hours), **columns,
+            )  # fmt: skip
+            db_session.add(session)
+            db_session.flush()
+            ids: list[int] = []
+            for place, text in enumerate(texts):
+                message = Message(
+                    id=new_id(), session_id=session.id, user_id=user_id, parent_id=ids[-1] if ids else None,
+                    role="assistant" if place % 2 else "user", status="complete", content=text,
+                )  # fmt: skip
+                db_session.add(message)
+                db_session.flush()
+                ids.append(message.id)
+            session.last_message_id = ids[-1] if ids else None
+            session.message_count = len(ids)
+            return session.id, ids
+
+    return make
