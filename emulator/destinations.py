@@ -1,0 +1,169 @@
+"""The facts of the demo assistant: some fifty destinations, read once from ``destinations.json``."""
+
+import json
+import math
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FACTS_FILE = Path(__file__).with_name("destinations.json")
+LEVELS = ("saver", "standard", "comfort")
+_UNFOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "\u2019": "'"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One thing to see or do; *price* is a rough adult ticket in the local currency, 0 when free."""
+
+    name: str
+    category: str
+    area: str
+    minutes: int
+    price: Decimal
+    evening: bool = False
+    steps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayTrip:
+    """A whole day out of town; *usd* is a rough price per person for getting there and getting in."""
+
+    name: str
+    minutes_each_way: int
+    by: str
+    about: str
+    usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Dish:
+    """Something to eat; *diet* is ``any``, ``vegetarian`` or ``vegan``."""
+
+    name: str
+    about: str
+    diet: str
+
+
+@dataclass(frozen=True, slots=True)
+class DailyCost:
+    """Rough US dollars: one meal and a day's local transport per person, one night per room."""
+
+    meal: Decimal
+    transport: Decimal
+    room: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """A phrase about the weather of some months (1 to 12)."""
+
+    months: tuple[int, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Everything that the demo knows about one place. Sights stand in order of importance."""
+
+    id: str
+    name: str
+    local_name: str
+    aliases: tuple[str, ...]
+    country: str
+    country_code: str
+    continent: str
+    lat: float
+    lon: float
+    zone: str
+    currency: str
+    language: str
+    best_months: tuple[int, ...]
+    avoid_months: tuple[int, ...]
+    avoid_why: str
+    weather: tuple[Weather, ...]
+    daily_usd: Mapping[str, DailyCost]
+    food: tuple[Dish, ...]
+    airport: str
+    transfer: str
+    practical: str
+    day_trips: tuple[DayTrip, ...]
+    sights: tuple[Sight, ...]
+
+    def weather_in(self, month: int) -> str:
+        """The phrase for *month* (1 to 12)."""
+        return next(phase.text for phase in self.weather if month in phase.months)
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """All facts: the destinations, rough units of a currency per US dollar, and places that are only located."""
+
+    destinations: tuple[Destination, ...]
+    per_usd: Mapping[str, Decimal]
+    nearby_places: Mapping[str, tuple[float, float]]
+
+    def get(self, destination_id: str) -> Destination:
+        """The destination with that id. Raises StopIteration when there is none."""
+        return next(place for place in self.destinations if place.id == destination_id)
+
+    def nearest(self, lat: float, lon: float, *, count: int, without: str = "") -> list[tuple[Destination, int]]:
+        """The *count* destinations closest to a point, with their distances in km, closest first."""
+        ranked = sorted(
+            (round(distance_km(lat, lon, place.lat, place.lon)), place.id)
+            for place in self.destinations
+            if place.id != without
+        )
+        return [(self.get(place_id), km) for km, place_id in ranked[:count]]
+
+
+def fold(text: str) -> str:
+    """*text* for comparing names: lower case, Latin letters without marks, other scripts as they are."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_UNFOLDED))
+    marks_off = "".join(char for char in decomposed if not "\u0300" <= char <= "\u036f")
+    return unicodedata.normalize("NFC", marks_off)
+
+
+def distance_km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
+    """The great-circle distance between two points given in degrees."""
+    phi_a, phi_b = math.radians(lat_a), math.radians(lat_b)
+    half_chord = (
+        math.sin((phi_b - phi_a) / 2) ** 2
+        + math.cos(phi_a) * math.cos(phi_b) * math.sin(math.radians(lon_b - lon_a) / 2) ** 2
+    )
+    return 2 * 6371 * math.asin(min(1.0, math.sqrt(half_chord)))
+
+
+@cache
+def atlas() -> Atlas:
+    """The bundled facts, parsed at the first call."""
+    raw: dict[str, Any] = json.loads(FACTS_FILE.read_text(encoding="utf-8"))
+    return Atlas(
+        destinations=tuple(_destination(entry) for entry in raw["destinations"]),
+        per_usd={code: Decimal(rate) for code, rate in raw["per_usd"].items()},
+        nearby_places={name: (point[0], point[1]) for name, point in raw["nearby_places"].items()},
+    )
+
+
+def _destination(raw: dict[str, Any]) -> Destination:
+    plain = ("id", "name", "local_name", "country", "country_code", "continent", "lat", "lon", "zone", "currency")
+    return Destination(
+        **{key: raw[key] for key in (*plain, "language", "practical")},
+        aliases=tuple(raw["aliases"]),
+        best_months=tuple(raw["best_months"]),
+        avoid_months=tuple(raw["avoid"]["months"]),
+        avoid_why=raw["avoid"]["why"],
+        weather=tuple(Weather(tuple(phase["months"]), phase["text"]) for phase in raw["weather"]),
+        daily_usd={
+            level: DailyCost(**{key: Decimal(value) for key, value in costs.items()})
+            for level, costs in raw["daily_usd"].items()
+        },
+        food=tuple(Dish(**dish) for dish in raw["food"]),
+        airport=raw["airport"]["code"],
+        transfer=raw["airport"]["transfer"],
+        day_trips=tuple(DayTrip(**{**trip, "usd": Decimal(trip["usd"])}) for trip in raw["day_trips"]),
+        sights=tuple(Sight(**{**sight, "price": Decimal(sight["price"])}) for sight in raw["sights"]),
+    )
