@@ -30,10 +30,10 @@ class Settings(BaseSettings):
     database_url: str = f"sqlite:///{ROOT / 'data' / 'travelbot.db'}"
     dev_user_id: int | None = None
     cookie_key: SecretStr | None = None
-    default_model: str = Field("openai/gpt-4o", pattern=r"^[^/\s]+/\S+$")
+    default_model: str = Field(default="openai/gpt-4o", pattern=r"^[^/\s]+/\S+$")
     sign_up: Literal["open", "closed"] = "open"
-    replies_at_once: int = Field(256, ge=1)
-    demo_pace_s: float = Field(0.02, ge=0)
+    replies_at_once: int = Field(default=256, ge=1)
+    demo_pace_s: float = Field(default=0.02, ge=0)
 
     @field_validator("database_url")
     @classmethod

@@ -66,7 +66,9 @@ def _postgres_engine(url: str) -> Engine:
 def _sqlite_engine(url: str, busy_timeout_s: float) -> Engine:
     if path := make_url(url).database:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": busy_timeout_s}, pool_size=10, max_overflow=20, pool_timeout=10)
+    engine = create_engine(
+        url, connect_args={"timeout": busy_timeout_s}, pool_size=10, max_overflow=20, pool_timeout=10
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

@@ -35,7 +35,9 @@ class SnowflakeIds:
                 self._sequence += 1
                 if self._sequence >> _SEQUENCE_BITS:  # full: borrow the next millisecond
                     self._last_ms, self._sequence = self._last_ms + 1, 0
-            return (self._last_ms << (_WORKER_BITS + _SEQUENCE_BITS)) | (self._worker << _SEQUENCE_BITS) | self._sequence
+            return (
+                (self._last_ms << (_WORKER_BITS + _SEQUENCE_BITS)) | (self._worker << _SEQUENCE_BITS) | self._sequence
+            )
 
 
 new_id = SnowflakeIds()

@@ -80,7 +80,7 @@ def siblings(db_session: Session, parent_ids: Sequence[int], *, user_id: int) ->
     return db_session.scalars(query.order_by(Message.id)).all()
 
 
-def claimable(db_session: Session, *, now: datetime, limit: int) -> Sequence[Row[tuple[int, int]]]:
+def claimable(db_session: Session, *, now: datetime, limit: int) -> Sequence[Row[int, int]]:
     """Return the id and fence of unfinished replies, of anybody, that no process holds; oldest first."""
     query = select(Message.id, Message.fence).where(
         Message.status.in_(UNFINISHED), or_(Message.lease_until.is_(None), Message.lease_until < now)
@@ -88,7 +88,9 @@ def claimable(db_session: Session, *, now: datetime, limit: int) -> Sequence[Row
     return db_session.execute(query.order_by(Message.id).limit(limit)).all()
 
 
-def claim(db_session: Session, reply_id: int, *, fence: int, owner: str, until: datetime, now: datetime) -> Message | None:
+def claim(
+    db_session: Session, reply_id: int, *, fence: int, owner: str, until: datetime, now: datetime
+) -> Message | None:
     """Take an unfinished reply that no process holds and return it, or None if another was faster."""
     query = (
         update(Message)
@@ -104,20 +106,18 @@ def claim(db_session: Session, reply_id: int, *, fence: int, owner: str, until: 
     return db_session.scalar(query)
 
 
-def held(db_session: Session, fences: dict[int, int]) -> Sequence[Row[tuple[int, datetime | None]]]:
+def held(db_session: Session, fences: dict[int, int]) -> list[tuple[int, datetime | None]]:
     """Return, of the replies that this process holds by these fences, those it still holds, and stop requests."""
     query = select(Message.id, Message.stop_requested_at, Message.fence).where(
         Message.id.in_(fences), Message.status.in_(UNFINISHED)
     )
     rows = db_session.execute(query.with_for_update()).all()
-    return [row for row in rows if row.fence == fences[row.id]]  # type: ignore[misc]  # a Row of three, read as two
+    return [(row.id, row.stop_requested_at) for row in rows if row.fence == fences[row.id]]
 
 
 def change_held(db_session: Session, reply_id: int, *, fence: int, values: dict[str, Any]) -> bool:
     """Write to a reply that this process still holds; return False if it does not."""
-    query = update(Message).where(
-        Message.id == reply_id, Message.fence == fence, Message.status.in_(UNFINISHED)
-    )
+    query = update(Message).where(Message.id == reply_id, Message.fence == fence, Message.status.in_(UNFINISHED))
     return db_session.scalar(query.values(**values).returning(Message.id)) is not None
 
 

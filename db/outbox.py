@@ -36,3 +36,9 @@ def put_off(db_session: Session, entry_id: int, *, until: datetime) -> None:
 def done(db_session: Session, entry_id: int) -> None:
     """Forget an entry that is done."""
     db_session.execute(delete(OutboxEntry).where(OutboxEntry.id == entry_id))
+
+
+def any_due(db_session: Session, *, backend: str, now: datetime) -> bool:
+    """Return whether anything is due at a backend."""
+    query = select(OutboxEntry.id).where(OutboxEntry.backend == backend, OutboxEntry.due_at <= now)
+    return db_session.scalar(query.limit(1)) is not None

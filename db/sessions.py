@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.models import UNFINISHED, ChatSession, Message
 
-SummaryRow = Row[tuple[ChatSession, bool]]
+SummaryRow = Row[ChatSession, bool]
 
 
 def visible_to(user_id: int) -> ColumnElement[bool]:
@@ -80,7 +80,9 @@ def set_archived(db_session: Session, session_ids: Sequence[int], *, user_id: in
     return len(db_session.scalars(query.values(archived=archived).returning(ChatSession.id)).all())
 
 
-def remove(db_session: Session, session_ids: Sequence[int], *, user_id: int) -> Sequence[Row[tuple[int, str | None, str | None]]]:
+def remove(
+    db_session: Session, session_ids: Sequence[int], *, user_id: int
+) -> Sequence[Row[int, str | None, str | None]]:
     """Delete sessions of this planner's; return the id, backend and thread of each one deleted."""
     query = (
         delete(ChatSession)

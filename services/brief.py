@@ -16,7 +16,7 @@ TOOLS: list[dict[str, Any]] = [
         "type": "function",
         "function": {
             "name": "current_date",
-            "description": "Today's date and weekday (UTC). Use it whenever 'today', 'next week' or the like matters.",
+            "description": "Today's date and weekday (UTC). Use it when 'today' or 'next week' matters.",
             "parameters": {"type": "object", "properties": {}, "required": []},
         },
     }

@@ -4,6 +4,7 @@ import threading
 import time
 
 from backboard_client import BackboardClient, BackboardError
+
 from services.background import BackgroundLoop
 from services.records import ModelInfo
 

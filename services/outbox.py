@@ -6,8 +6,9 @@ from concurrent.futures import Executor
 from datetime import timedelta
 from functools import partial
 
-import db.outbox
 from backboard_client import BackboardClient, BackboardError, NotFoundError
+
+import db.outbox
 from db.engine import Database, DatabaseUnavailableError
 from db.models import OutboxEntry, utc_now
 

@@ -61,7 +61,13 @@ class ReplyService:
         return accepted
 
     def _accept(
-        self, text: str, user_id: int, client_message_id: str, session_id: int | None, model: str | None, memory: bool
+        self,
+        text: str,
+        user_id: int,
+        client_message_id: str,
+        session_id: int | None,
+        model: str | None,
+        memory: bool,
     ) -> Accepted:
         with self._db.begin() as db_session:
             known = db.messages.by_client_id(db_session, client_message_id, user_id=user_id)
@@ -90,7 +96,13 @@ class ReplyService:
             return Accepted(session.id, question.id, reply.id, repeated=False)
 
     def _session(
-        self, db_session: Session, text: str, user_id: int, session_id: int | None, model: str | None, memory: bool
+        self,
+        db_session: Session,
+        text: str,
+        user_id: int,
+        session_id: int | None,
+        model: str | None,
+        memory: bool,
     ) -> ChatSession:
         user = db_session.get_one(User, user_id)
         if session_id is None:

@@ -10,6 +10,7 @@ from backboard_client import (
     RunFailedError,
     ServerError,
 )
+
 from services.records import MessageStatus
 from services.reply_store import Ending
 
@@ -45,15 +46,30 @@ def _words(exc: BackboardError) -> tuple[str, str]:
                 "Whoever runs this app can set BACKBOARD_API_KEY; your message is kept."
             )
         case RateLimitedError():
-            return "busy", "Backboard is handling too many requests right now. Your message is kept; try again in a minute."
+            return (
+                "busy",
+                "Backboard is handling too many requests right now. Your message is kept; try again in a minute.",
+            )
         case NotFoundError():
-            return "not_found", "Backboard could not find what this conversation needs. Your message is kept; try again."
+            return (
+                "not_found",
+                "Backboard could not find what this conversation needs. Your message is kept; try again.",
+            )
         case RequestInvalidError():
-            return "refused", f"Backboard did not accept this message: {exc.message} Another model may accept it."
+            return (
+                "refused",
+                f"Backboard did not accept this message: {exc.message} Another model may accept it.",
+            )
         case ServerError():
-            return "backboard_down", "Backboard has a problem of its own right now. Your message is kept; try again soon."
+            return (
+                "backboard_down",
+                "Backboard has a problem of its own right now. Your message is kept; try again soon.",
+            )
         case RunFailedError():
             return "run_failed", f"The model could not answer: {exc.message}"
         case BackboardUnavailableError():
-            return "unreachable", "Backboard cannot be reached right now. Your message is kept; try again soon."
+            return (
+                "unreachable",
+                "Backboard cannot be reached right now. Your message is kept; try again soon.",
+            )
     return "backboard", f"Backboard reported a problem: {exc.message} Your message is kept."

@@ -28,6 +28,7 @@ from backboard_client import (
     ToolOutput,
     ToolStarted,
 )
+
 from db.engine import Database, DatabaseUnavailableError
 from services.background import BackgroundLoop
 from services.brief import run_tool
@@ -247,7 +248,9 @@ class ReplyRunner:
             raise
         except Exception:  # a mistake of ours must not leave the reply waiting forever
             log.exception("reply %d failed", work.reply_id)
-            return ReplyFailure("internal", "Something went wrong on our side. Your message is kept; try again.").ending
+            return ReplyFailure(
+                "internal", "Something went wrong on our side. Your message is kept; try again."
+            ).ending
 
     async def _send(self, running: Running, text: str) -> Ending:
         work = running.work
@@ -394,9 +397,7 @@ class ReplyRunner:
         pause_s = 0.5
         while True:
             try:
-                ours = await self._in_thread(
-                    lambda: self._store.end(work, live.snapshot, ending, live.first_text_at)
-                )
+                ours = await self._in_thread(lambda: self._store.end(work, live.snapshot, ending, live.first_text_at))
             except DatabaseUnavailableError:
                 live.set_note("The reply is here but cannot be saved right now. Trying again …")
                 await asyncio.sleep(pause_s)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 import db.messages
 import db.outbox
 import db.search
@@ -118,10 +120,15 @@ class SessionService:
             rows = db.messages.path(db_session, leaf_id, user_id=user_id, limit=limit + 1)
             shown = rows[-limit:]
             replies = db.messages.siblings(
-                db_session, [row.parent_id for row in shown if row.retry_of and row.parent_id], user_id=user_id
+                db_session,
+                [row.parent_id for row in shown if row.retry_of and row.parent_id],
+                user_id=user_id,
             )
             messages: list[MessageView] = [
-                message_view(row, [one for one in replies if row.retry_of and one.parent_id == row.parent_id and one.id < row.id])
+                message_view(
+                    row,
+                    [one for one in replies if row.retry_of and one.parent_id == row.parent_id and one.id < row.id],
+                )
                 for row in shown
             ]
         return History(tuple(messages), has_earlier=len(rows) > limit, has_later=has_later)
@@ -187,7 +194,7 @@ class SessionService:
         )
 
     @staticmethod
-    def _locked(db_session: "db.sessions.Session", session_id: int, user_id: int) -> ChatSession:
+    def _locked(db_session: Session, session_id: int, user_id: int) -> ChatSession:
         session = db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True)
         if session is None:
             raise NotFoundError("There is no such session.")

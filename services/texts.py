@@ -23,7 +23,8 @@ def clean_message(text: str) -> str:
         raise InvalidInputError("There is nothing in this message to send.")
     if len(cleaned) > MAX_MESSAGE_CHARS:
         raise InvalidInputError(
-            f"This message has {len(cleaned):,} characters; the most that can be sent at once is {MAX_MESSAGE_CHARS:,}."
+            f"This message has {len(cleaned):,} characters; "
+            f"the most that can be sent at once is {MAX_MESSAGE_CHARS:,}."
         )
     return cleaned
 

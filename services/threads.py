@@ -6,13 +6,13 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TypeVar
 
+from backboard_client import BackboardClient, NotFoundError, Thread, ThreadMessage
 from sqlalchemy.exc import IntegrityError
 
 import db.assistants
 import db.messages
 import db.outbox
 import db.sessions
-from backboard_client import BackboardClient, NotFoundError, Thread, ThreadMessage
 from db.engine import Database
 from db.models import Assistant
 from services.brief import PROMPT, TOOLS, brief_hash
@@ -118,7 +118,9 @@ class BackboardThreads:
         """Return the turns before a message as text for a new thread; empty when it is the first."""
         with self._db.read() as db_session:
             turns = db.messages.path(db_session, question_id, user_id=user_id, limit=_TURNS_CARRIED + 1)[:-1]
-            lines = [f"{'Planner' if turn.role == 'user' else 'You'}: {turn.content}" for turn in turns if turn.content]
+            lines = [
+                f"{'Planner' if turn.role == 'user' else 'You'}: {turn.content}" for turn in turns if turn.content
+            ]
         text = "\n\n".join(lines)[-_CARRIED_CHARS:]
         return f"This conversation began earlier. Its latest turns, oldest first:\n\n{text}" if text else ""
 

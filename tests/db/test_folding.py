@@ -17,7 +17,7 @@ from db.folding import terms, tokens
         ("café", ["cafe"]),
         ("cafe\u0301", ["cafe"]),
         ("don't snake_case a-b", ["don", "t", "snake", "case", "a", "b"]),
-        ("'; DROP TABLE \"x\" :* & | !", ["drop", "table", "x"]),
+        ('\'; DROP TABLE "x" :* & | !', ["drop", "table", "x"]),
         ("🎉 — …", []),
         ("กรุงเทพ", list("กรุงเทพ")),
     ],

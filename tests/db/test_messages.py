@@ -48,7 +48,11 @@ def test_path_ids_end_at_the_message_asked_for(database, make_user, make_session
     _, ids = make_session(ada, list("abcdef"))
 
     with database.read() as db_session:
-        assert db.messages.path_ids(db_session, ids[-1], user_id=ada, down_to=ids[3]) == [ids[5], ids[4], ids[3]]
+        assert db.messages.path_ids(db_session, ids[-1], user_id=ada, down_to=ids[3]) == [
+            ids[5],
+            ids[4],
+            ids[3],
+        ]
 
 
 def test_a_session_has_at_most_one_unfinished_reply(database, make_user, make_session):

@@ -44,7 +44,12 @@ def test_marks_tell_answering_from_unseen(database, make_user, make_session):
     with database.begin() as db_session:
         db_session.add(
             Message(
-                id=new_id(), session_id=answering, user_id=ada, parent_id=ids[0], role="assistant", status="queued"
+                id=new_id(),
+                session_id=answering,
+                user_id=ada,
+                parent_id=ids[0],
+                role="assistant",
+                status="queued",
             )
         )
 

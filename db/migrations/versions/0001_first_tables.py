@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 
@@ -115,7 +114,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
-        "sessions_recent", "sessions", ["user_id", "archived", "pinned", "last_message_at", "id"], unique=False
+        "sessions_recent",
+        "sessions",
+        ["user_id", "archived", "pinned", "last_message_at", "id"],
+        unique=False,
     )
     op.create_index(
         "sessions_unseen",
@@ -203,7 +205,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_messages_parent_id"), table_name="messages")
     op.drop_table("messages")
     op.drop_index(
-        "sessions_unseen", table_name="sessions", sqlite_where=sa.text("unseen"), postgresql_where=sa.text("unseen")
+        "sessions_unseen",
+        table_name="sessions",
+        sqlite_where=sa.text("unseen"),
+        postgresql_where=sa.text("unseen"),
     )
     op.drop_index("sessions_recent", table_name="sessions")
     op.drop_table("sessions")

@@ -1,0 +1,84 @@
+"""Queries on users, on how they signed in, and on log-ins that failed."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from db.models import AuditEntry, SignInFailures, User
+
+SIGN_OUT = "sign_out"  # the audit's word; such an entry also ends the sign-in that its detail names
+
+
+def get(db_session: Session, user_id: int) -> User | None:
+    """Return the user, unless disabled."""
+    return db_session.scalar(select(User).where(User.id == user_id, User.disabled.is_(False)))
+
+
+def get_for_update(db_session: Session, user_id: int) -> User | None:
+    """Return the user, unless disabled, held until the transaction ends."""
+    return db_session.scalar(select(User).where(User.id == user_id, User.disabled.is_(False)).with_for_update())
+
+
+def by_username(db_session: Session, username: str) -> User | None:
+    """Return the user of this name (lower case), disabled or not."""
+    return db_session.scalar(select(User).where(User.username == username))
+
+
+def signed_in(
+    db_session: Session, *, at: datetime, user_id: int | None = None, username: str | None = None
+) -> User | None:
+    """Return the user whose sign-in of instant *at* (whole milliseconds) still holds, or None.
+
+    It ends when the user is disabled, when all sign-ins so far were ended, and when it was signed out of.
+    """
+    who = User.id == user_id if username is None else User.username == username
+    query = select(User).where(
+        who,
+        User.disabled.is_(False),
+        User.sessions_valid_from < at + timedelta(milliseconds=1),
+        ~_signed_out(at),
+    )
+    return db_session.scalar(query)
+
+
+def _signed_out(at: datetime) -> ColumnElement[bool]:
+    return exists().where(
+        AuditEntry.user_id == User.id, AuditEntry.action == SIGN_OUT, AuditEntry.detail == sign_in_name(at)
+    )
+
+
+def sign_in_name(at: datetime) -> str:
+    """Name one sign-in of a user in the audit, by its instant."""
+    return f"signed in {at.astimezone(UTC).isoformat(timespec='milliseconds')}"
+
+
+def taken(db_session: Session, *, username: str, email: str) -> tuple[bool, bool]:
+    """Say whether somebody has the username, and whether somebody has the e-mail address."""
+    rows = db_session.execute(
+        select(User.username, User.email).where(or_(User.username == username, User.email == email))
+    ).all()
+    return any(row.username == username for row in rows), any(row.email == email for row in rows)
+
+
+def failures_of(db_session: Session, username: str, *, now: datetime) -> SignInFailures:
+    """Return the failed log-ins of a typed name, held until the transaction ends; a new row if there is none."""
+    insert = postgresql.insert if db_session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    upsert = (
+        insert(SignInFailures)
+        .values(username=username, failures=0, updated_at=now)
+        .on_conflict_do_update(index_elements=[SignInFailures.username], set_={"updated_at": now})
+        .returning(SignInFailures)
+    )
+    return db_session.scalars(upsert).one()
+
+
+def forget_failures(db_session: Session, username: str) -> None:
+    """Start from nought for this name."""
+    db_session.execute(delete(SignInFailures).where(SignInFailures.username == username))
+
+
+def prune_failures(db_session: Session, *, before: datetime) -> None:
+    """Drop what was last counted before this instant, so that made-up names do not fill the table."""
+    db_session.execute(delete(SignInFailures).where(SignInFailures.updated_at < before))

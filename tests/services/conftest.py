@@ -1,0 +1,110 @@
+"""Real services on a real database and the emulator on a loopback port."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from emulator.server import EmulatorServer
+
+from db.engine import Database
+from db.models import User
+from services.records import MessageView, ReplySnapshot
+from services.wiring import Services, build_services
+from settings import Settings
+
+PACE_S = 0.0
+
+
+@dataclass
+class Emulator:
+    """The emulator under test: its address, its faults, and what it was asked."""
+
+    server: EmulatorServer
+    base_url: str
+
+    @property
+    def root(self) -> str:
+        return self.base_url.removesuffix("/api")
+
+    def fault(self, *faults: dict[str, Any]) -> None:
+        httpx.post(f"{self.root}/emulator/faults", json=list(faults)).raise_for_status()
+
+    @property
+    def paid_calls(self) -> int:
+        return int(httpx.get(f"{self.root}/emulator/counts").json()["messages"])
+
+    @property
+    def runs(self) -> list[dict[str, Any]]:
+        answer = httpx.get(f"{self.root}/emulator/runs").json()
+        return list(answer["runs"] if isinstance(answer, dict) else answer)
+
+
+@pytest.fixture
+def emulator(tmp_path: Path) -> Iterator[Emulator]:
+    """Start an emulator of this test's own."""
+    server = EmulatorServer(tmp_path / "emulator.db", pace_s=PACE_S)
+    yield Emulator(server, server.start())
+    server.stop()
+
+
+@pytest.fixture
+def start_services(database_url: str, emulator: Emulator) -> Iterator[Callable[..., Services]]:
+    """Give a function that starts services as a process of its own would have them."""
+    started: list[Services] = []
+
+    def start(**settings: Any) -> Services:
+        given = {"database_url": database_url, "backboard_base_url": emulator.base_url} | settings
+        services = build_services(Settings(**given))
+        started.append(services)
+        return services
+
+    yield start
+    for services in started:
+        services.close()
+
+
+@pytest.fixture
+def services(start_services: Callable[..., Services]) -> Services:
+    """Give one set of services."""
+    return start_services()
+
+
+@pytest.fixture
+def user_id(database: Database) -> int:
+    """Make a planner."""
+    return make_user(database, "ada")
+
+
+def make_user(database: Database, username: str) -> int:
+    """Make a planner and return their id."""
+    with database.begin() as db_session:
+        user = User(username=username, email=f"{username}@example.com", name=username.title())
+        db_session.add(user)
+        db_session.flush()
+        return user.id
+
+
+def until_ended(services: Services, reply_id: int, user_id: int, *, timeout_s: float = 20) -> ReplySnapshot:
+    """Follow a reply to its end and return it as the database has it."""
+    watch = services.replies.watch(reply_id, user_id=user_id)
+    deadline = time.monotonic() + timeout_s
+    while watch.next(0.2).status.unfinished:
+        assert time.monotonic() < deadline, f"the reply did not end: {watch.snapshot}"
+    return services.replies.snapshot(reply_id, user_id=user_id)
+
+
+def last_message(services: Services, session_id: int, user_id: int) -> MessageView:
+    """Return the last message shown of a session."""
+    return services.sessions.history(session_id, user_id=user_id).messages[-1]
+
+
+def until(condition: Callable[[], Any], *, timeout_s: float = 10, what: str = "the condition") -> None:
+    """Wait for something that must come true soon."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not come true"
+        time.sleep(0.02)

@@ -1,0 +1,120 @@
+"""Every way in which Backboard can fail leaves a true state, the text so far, and one paid call."""
+
+import pytest
+
+from services.records import MessageStatus
+from tests.services.conftest import last_message, until_ended
+
+
+def ask(services, user_id, text="5 days in Lisbon in May", key="a", **more):
+    accepted = services.replies.send(text, user_id=user_id, client_message_id=key, **more)
+    until_ended(services, accepted.reply_id, user_id, timeout_s=40)
+    return accepted, last_message(services, accepted.session_id, user_id)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ({"fault": "status:401"}, "key_refused"),
+        ({"fault": "status:402"}, "key_refused"),
+        ({"fault": "status:403"}, "key_refused"),
+        ({"fault": "rate_limited:1", "times": 9}, "busy"),
+        ({"fault": "error_event:3"}, "run_failed"),
+        ({"fault": "run_failed"}, "run_failed"),
+    ],
+    ids=str,
+)
+def test_failed_reply_says_why_keeps_the_message_and_can_be_retried(services, emulator, user_id, fault, code):
+    emulator.fault(fault)
+    accepted, reply = ask(services, user_id)
+
+    assert (reply.status, reply.error_code) == (MessageStatus.FAILED, code)
+    assert reply.error_text.endswith(".")
+    assert "Traceback" not in reply.error_text
+
+    emulator.fault({"clear": True})
+    again = services.replies.retry(reply.id, user_id=user_id)
+    assert services.replies.retry(reply.id, user_id=user_id).reply_id == again.reply_id
+    until_ended(services, again.reply_id, user_id)
+    history = services.sessions.history(accepted.session_id, user_id=user_id).messages
+    assert [message.role for message in history] == ["user", "assistant"]
+    assert history[-1].status is MessageStatus.COMPLETE
+    assert [earlier.id for earlier in history[-1].earlier] == [reply.id]
+    assert "Lisbon" in history[-1].text
+
+
+@pytest.mark.parametrize("fault", ["rate_limited", "rate_limited:1", "status:503"])
+def test_busy_backboard_is_waited_for_and_asked_once(services, emulator, user_id, fault):
+    emulator.fault({"fault": fault, "times": 2})
+    _, reply = ask(services, user_id)
+
+    assert reply.status is MessageStatus.COMPLETE
+    assert len(emulator.runs) == 1
+
+
+@pytest.mark.parametrize("fault", ["cut:5", "no_terminal:5", "cut:0"])
+def test_cut_stream_is_looked_up_and_adopted_whole(services, emulator, user_id, fault):
+    emulator.fault({"fault": fault})
+    _, reply = ask(services, user_id)
+
+    assert reply.status is MessageStatus.COMPLETE
+    assert reply.text == emulator.runs[-1]["text"]
+    assert emulator.paid_calls == 1
+
+
+@pytest.mark.parametrize("fault", ["cut_lost:5", "status:500", "status:502", "status:504"])
+def test_lost_answer_is_interrupted_keeps_its_text_and_is_not_sent_again(
+    start_services, emulator, user_id, fault, monkeypatch
+):
+    monkeypatch.setattr("services.reply_runner.LOOK_FOR_S", 1.0)
+    services = start_services()
+    emulator.fault({"fault": fault})
+    _, reply = ask(services, user_id)
+
+    assert reply.status is MessageStatus.INTERRUPTED
+    assert reply.error_text
+    if fault.startswith("cut"):
+        assert reply.text
+    calls = emulator.paid_calls
+    assert calls <= 1
+    again = services.replies.retry(reply.id, user_id=user_id)
+    assert until_ended(services, again.reply_id, user_id).status is MessageStatus.COMPLETE
+    assert emulator.paid_calls == calls + 1
+
+
+def test_question_already_in_the_thread_is_not_asked_again_in_the_same_words(
+    start_services, emulator, user_id, monkeypatch
+):
+    monkeypatch.setattr("services.reply_runner.LOOK_FOR_S", 1.0)
+    services = start_services()
+    emulator.fault({"fault": "cut_lost:5"})
+    _, reply = ask(services, user_id)
+    again = services.replies.retry(reply.id, user_id=user_id)
+    until_ended(services, again.reply_id, user_id)
+
+    assert [run["content"] for run in emulator.runs] == [
+        "5 days in Lisbon in May",
+        "Please answer my last message.",
+    ]
+
+
+@pytest.mark.parametrize("fault", ["cumulative", "split_bytes", "unicode_separators", "keep_alive", "slow_first:1"])
+def test_odd_streams_give_the_whole_text(services, emulator, user_id, fault):
+    emulator.fault({"fault": fault})
+    _, reply = ask(services, user_id)
+
+    assert reply.status is MessageStatus.COMPLETE
+    assert reply.text == emulator.runs[-1]["text"]
+
+
+def test_forgotten_thread_is_replaced_with_the_last_turns_and_told_once(services, emulator, user_id):
+    accepted, _ = ask(services, user_id)
+    emulator.fault({"fault": "forget_thread"})
+    _, reply = ask(services, user_id, "make it 4 days", key="b", session_id=accepted.session_id)
+    _, later = ask(services, user_id, "cheaper", key="c", session_id=accepted.session_id)
+
+    assert reply.status is MessageStatus.COMPLETE
+    assert [part.kind for part in reply.parts if part.kind == "notice"] == ["notice"]
+    assert "Lisbon" in reply.text
+    assert [part.kind for part in later.parts if part.kind == "notice"] == []
+    assert emulator.paid_calls == 3

@@ -1,0 +1,55 @@
+"""What is done to the text of a message."""
+
+import pytest
+
+from services.errors import InvalidInputError
+from services.texts import clean_message, clean_title, made_title, preview
+
+
+@pytest.mark.parametrize(
+    ("message", "title"),
+    [
+        ("5 days in Lisbon", "5 days in Lisbon"),
+        ("# Plan **bold** trip\n\n- to `Porto`", "Plan bold trip to Porto"),
+        ("[A link](https://example.com) here", "A link here"),
+        ("x" * 80, "x" * 59 + "…"),
+        ("one two three four five six seven eight nine ten eleven twelve thirteen",
+         "one two three four five six seven eight nine ten eleven…"),
+        ("北京" * 40, "北京" * 29 + "北…"),
+        ("***", "New chat"),
+    ],
+)  # fmt: skip
+def test_title_is_made_from_the_first_message(message, title):
+    assert made_title(message) == title
+    assert len(title) <= 60
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t", "\x00\x01", "\u200b", "\x7f \x1b"])
+def test_nothing_to_send_is_refused(text):
+    with pytest.raises(InvalidInputError, match="nothing in this message"):
+        clean_message(text)
+
+
+def test_message_keeps_its_lines_and_loses_control_characters():
+    assert clean_message(" a\r\nb\x00\x1bc\td\ud800 ") == "a\nbc\td"
+
+
+def test_message_may_have_32000_characters_and_no_more():
+    assert len(clean_message("x" * 32_000)) == 32_000
+    with pytest.raises(InvalidInputError, match="32,001 characters"):
+        clean_message("x" * 32_001)
+
+
+def test_title_has_1_to_100_characters():
+    assert clean_title("  Rome\n again ") == "Rome again"
+    for wrong in ("", " \n", "x" * 101):
+        with pytest.raises(InvalidInputError):
+            clean_title(wrong)
+
+
+def test_preview_is_the_last_words_on_one_line():
+    assert preview("**Day 1**\n\n| a | b |") == "Day 1 a b"
+    long = preview("word " * 100 + "the end")
+    assert long.endswith("word the end")
+    assert long.startswith("…")
+    assert len(long) <= 121
