@@ -63,7 +63,7 @@ def taken(db_session: Session, *, username: str, email: str) -> tuple[bool, bool
 
 
 def failures_of(db_session: Session, username: str, *, now: datetime) -> SignInFailures:
-    """Return the failed log-ins of a typed name, held until the transaction ends; a new row if there is none."""
+    """Return the failed log-ins of a typed name, new or not, held until the transaction ends."""
     insert = postgresql.insert if db_session.get_bind().dialect.name == "postgresql" else sqlite.insert
     upsert = (
         insert(SignInFailures)

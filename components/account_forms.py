@@ -1,0 +1,144 @@
+"""The forms for signing up and in, and for a new password.
+
+Each does its work in the click's callback, so that the run which follows draws the app for whoever is here by then.
+"""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from components.identity import current_user, enter, password_is_right, sign_out, stay_signed_in
+from components.resources import get_services
+from db.engine import DatabaseUnavailableError
+from services.errors import ServiceError
+from services.passwords import PASSWORD_RULE, USERNAME_RULE
+
+_AWAY = "Accounts cannot be reached right now. Please try again in a moment."
+
+
+def sign_in_form() -> None:
+    """Draw the way in."""
+    with st.form("sign_in_form", border=False):
+        st.text_input("Username", key="sign_in_username", autocomplete="username", max_chars=100)
+        st.text_input(
+            "Password",
+            key="sign_in_password",
+            type="password",
+            autocomplete="current-password",
+            max_chars=200,
+        )
+        _sentence("sign_in_error")
+        st.form_submit_button("Sign in", key="sign_in_submit", type="primary", width="stretch", on_click=_sign_in)
+
+
+def sign_up_form() -> None:
+    """Draw the form for a new account, which also signs in."""
+    with st.form("sign_up_form", border=False):
+        st.text_input("Name", key="sign_up_name", autocomplete="name", max_chars=100)
+        st.text_input("E-mail", key="sign_up_email", autocomplete="email", max_chars=254)
+        st.text_input("Username", key="sign_up_username", autocomplete="username", max_chars=40)
+        st.caption(USERNAME_RULE)
+        st.text_input("Password", key="sign_up_password", type="password", autocomplete="new-password", max_chars=200)
+        st.caption(PASSWORD_RULE)
+        _sentence("sign_up_error")
+        st.form_submit_button(
+            "Create account", key="sign_up_submit", type="primary", width="stretch", on_click=_sign_up
+        )
+
+
+def password_form() -> None:
+    """Draw the form that changes the password of who is here."""
+    with st.form("account_password_form"):
+        st.text_input(
+            "Current password",
+            key="account_old_password",
+            type="password",
+            autocomplete="current-password",
+            max_chars=200,
+        )
+        st.text_input(
+            "New password",
+            key="account_new_password",
+            type="password",
+            autocomplete="new-password",
+            max_chars=200,
+        )
+        st.caption(PASSWORD_RULE)
+        _sentence("account_error")
+        st.form_submit_button("Change password", key="account_submit", on_click=_change_password)
+
+
+def sign_out_buttons() -> None:
+    """Draw the ways out of here, and out of everywhere else."""
+    with st.container(horizontal=True):
+        st.button("Sign out", key="account_sign_out", icon=":material/logout:", on_click=sign_out)
+        st.button("Sign out everywhere else", key="account_sign_out_elsewhere", on_click=_sign_out_elsewhere)
+
+
+def _sign_in() -> None:
+    username, password = st.session_state.sign_in_username, _taken("sign_in_password")
+    if not username.strip() or not password:
+        st.session_state.sign_in_error = "Type your username and your password."
+        return
+    accounts = get_services().accounts
+    try:
+        attempt = accounts.begin_sign_in(username)
+        user = accounts.finish_sign_in(attempt.username, correct=password_is_right(attempt, password))
+    except (ServiceError, DatabaseUnavailableError) as exc:
+        st.session_state.sign_in_error = _said(exc)
+    else:
+        enter(user, attempt.at)
+
+
+def _sign_up() -> None:
+    password = _taken("sign_up_password")
+    try:
+        user = get_services().accounts.sign_up(
+            name=st.session_state.sign_up_name,
+            email=st.session_state.sign_up_email,
+            username=st.session_state.sign_up_username,
+            password=password,
+        )
+    except (ServiceError, DatabaseUnavailableError) as exc:
+        st.session_state.sign_up_error = _said(exc)
+    else:
+        enter(user, datetime.now(UTC))
+
+
+def _change_password() -> None:
+    old, new = _taken("account_old_password"), _taken("account_new_password")
+    try:
+        user = current_user()
+        if user is None:
+            return
+        signed_in_at = get_services().accounts.change_password(user.id, old=old, new=new)
+    except (ServiceError, DatabaseUnavailableError) as exc:
+        st.session_state.account_error = _said(exc)
+    else:
+        stay_signed_in(user, signed_in_at)
+        st.session_state.account_done = "Your password is changed. Every other sign-in has ended."
+
+
+def _sign_out_elsewhere() -> None:
+    try:
+        if user := current_user():
+            stay_signed_in(user, get_services().accounts.end_sign_ins(user.id))
+            st.session_state.account_done = "Every other sign-in has ended."
+    except (ServiceError, DatabaseUnavailableError) as exc:
+        st.session_state.account_error = _said(exc)
+
+
+def _taken(key: str) -> str:
+    """Take a typed password out of its field, and out of this tab's state."""
+    password: str = st.session_state[key]
+    st.session_state[key] = ""
+    return password
+
+
+def _said(exc: ServiceError | DatabaseUnavailableError) -> str:
+    return exc.message if isinstance(exc, ServiceError) else _AWAY
+
+
+def _sentence(key: str) -> None:
+    if sentence := st.session_state.pop(key, None):
+        st.error(sentence, icon=":material/error:")

@@ -1,0 +1,176 @@
+"""Who is here: the tab's own sign-in, else the cookie, else (only while developing) DEV_USER_ID.
+
+In `st.session_state`:
+- `auth_user`: {"id": user id, "username": name, "signed_in_at": milliseconds since 1970};
+- `auth_form_used`: True once somebody signed in or out in this tab; the cookie that the browser sent when it opened
+  the tab is an old one then;
+- `auth_cookie`: what is still to be done in the browser, "set" or "delete".
+"""
+
+import ipaddress
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import streamlit as st
+from streamlit_authenticator.controllers import AuthenticationController
+
+from components.resources import get_services
+from components.sign_in_cookie import (
+    COOKIE_NAME,
+    delete_cookie,
+    drop_left_behind,
+    from_ms,
+    read_token,
+    to_ms,
+    write_cookie,
+)
+from db.engine import DatabaseUnavailableError
+from services.accounts import SignInAttempt
+from services.errors import NotFoundError
+from services.passwords import MAX_PASSWORD_BYTES
+from services.records import User
+
+_PROXY_HEADERS = ("forwarded", "via", "x-real-ip")  # and whatever begins with x-forwarded
+
+log = logging.getLogger("travelbot")
+
+
+def current_user() -> User | None:
+    """Return who is here, as the database has them now; None for a stranger. One query."""
+    if auth_user := st.session_state.get("auth_user"):
+        user = get_services().accounts.current(auth_user["id"], from_ms(auth_user["signed_in_at"]))
+        if user is None:
+            _start_afresh()
+        return user
+    if st.session_state.get("auth_form_used"):
+        return None
+    return _from_cookie() or _from_settings()
+
+
+def require_user() -> User:
+    """Return who is here, or end the page with a hint."""
+    user = current_user()
+    if user is None:
+        st.info("Please sign in to continue.")
+        st.stop()
+    return user
+
+
+def password_is_right(attempt: SignInAttempt, password: str) -> bool:
+    """Let streamlit-authenticator compare a typed password with the one hash that it may match."""
+    if len(password.strip().encode(errors="replace")) > MAX_PASSWORD_BYTES:  # bcrypt would refuse it
+        return False
+    credentials = {"usernames": {attempt.username: {"password": attempt.password_hash}}}
+    right = AuthenticationController(credentials, auto_hash=False).login(attempt.username, password)
+    drop_left_behind()
+    return bool(right)
+
+
+def enter(user: User, signed_in_at: datetime) -> None:
+    """Sign this tab in, with nothing left of whoever used it before; `draw_cookie` does the rest."""
+    _start_afresh()
+    stay_signed_in(user, signed_in_at)
+
+
+def stay_signed_in(user: User, signed_in_at: datetime) -> None:
+    """Give this tab, and the cookie, a sign-in of another instant."""
+    _remember(user, signed_in_at)
+    st.session_state.auth_cookie = "set"
+
+
+def sign_out() -> None:
+    """End this sign-in, in every tab that shares it, and forget everything that this tab held. A callback."""
+    if auth_user := st.session_state.get("auth_user"):
+        try:
+            get_services().accounts.sign_out(auth_user["id"], from_ms(auth_user["signed_in_at"]))
+        except DatabaseUnavailableError:
+            log.warning("A sign-out could not be saved; only the browser's cookie is deleted.")
+    _start_afresh()
+    st.query_params.clear()
+    st.session_state.auth_cookie = "delete"
+
+
+def draw_cookie() -> None:
+    """Write or delete the cookie in the browser if that is due; draws nothing that anybody sees."""
+    if "auth_cookie" in st.session_state:
+        _draw_cookie()
+
+
+@st.fragment  # what the browser answers runs this function again, not the page
+def _draw_cookie() -> None:
+    auth_user = st.session_state.get("auth_user")
+    if st.session_state.get("auth_cookie") == "set" and auth_user:
+        secret = get_services().settings.cookie_secret
+        done = write_cookie(auth_user["username"], from_ms(auth_user["signed_in_at"]), secret)
+    elif st.session_state.get("auth_cookie") == "delete":
+        done = delete_cookie()
+    else:
+        done = True
+    if done:
+        st.session_state.pop("auth_cookie", None)
+
+
+def is_this_machine(headers: Mapping[str, str], ip_address: str | None) -> bool:
+    """Whether a browser on this very machine asked, and nobody handed the request on.
+
+    *ip_address* is Streamlit's: None for a loopback address. A proxy on this machine has one too, and may name us
+    as the host; so the page's own address (`Origin`) counts as well, and every header that proxies add.
+    """
+    values = {name.lower(): value for name, value in headers.items()}
+    if any(name.startswith("x-forwarded") or name in _PROXY_HEADERS for name in values):
+        return False
+    hosts = [_host(f"//{values.get('host', '')}")]
+    if "origin" in values:
+        hosts.append(_host(values["origin"]))
+    return (ip_address is None or _is_loopback(ip_address)) and all(map(_is_loopback, hosts))
+
+
+def _from_cookie() -> User | None:
+    services = get_services()
+    token = st.context.cookies.get(COOKIE_NAME)
+    claims = read_token(token, services.settings.cookie_secret, now=datetime.now(UTC)) if token else None
+    user = services.accounts.user_for_token(*claims) if claims else None
+    if claims and user:
+        _remember(user, claims[1])
+    return user
+
+
+def _from_settings() -> User | None:
+    services = get_services()
+    if services.settings.dev_user_id is None or not is_this_machine(st.context.headers, st.context.ip_address):
+        return None
+    try:
+        return services.accounts.dev_user()
+    except NotFoundError:
+        return None
+
+
+def _remember(user: User, signed_in_at: datetime) -> None:
+    st.session_state.auth_user = {
+        "id": user.id,
+        "username": user.username,
+        "signed_in_at": to_ms(signed_in_at),
+    }
+
+
+def _start_afresh() -> None:
+    st.session_state.clear()
+    st.session_state.auth_form_used = True
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,29 @@
+"""The planner's own account."""
+
+import streamlit as st
+
+from components.account_forms import password_form, sign_out_buttons
+from components.identity import require_user
+from components.resources import get_services
+
+user = require_user()
+
+st.title("Account")
+if done := st.session_state.pop("account_done", None):
+    st.success(done, icon=":material/check:")
+with st.container(border=True):
+    for label, value in (("Name", user.name), ("E-mail", user.email), ("Username", user.username)):
+        st.caption(label)
+        st.text(value)
+
+if get_services().accounts.has_password(user.id):
+    st.subheader("Password")
+    password_form()
+    st.subheader("Signed in")
+    st.write("This browser stays signed in for 30 days.")
+else:
+    st.info(
+        "This planner has no password: the setting DEV_USER_ID signs in whoever opens the app on its own machine.",
+        icon=":material/developer_mode:",
+    )
+sign_out_buttons()

@@ -1,0 +1,22 @@
+"""The way in."""
+
+import streamlit as st
+
+from components.account_forms import sign_in_form
+from components.resources import get_services
+
+services = get_services()
+
+with st.container(horizontal_alignment="center"), st.container(key="sign_in_card", width=420):
+    st.title(":material/travel_explore: Travel-Bot")
+    st.write("Plan trips with an assistant that remembers your customers, your plans and what you said last time.")
+    if services.settings.demo:
+        st.info(
+            "This is a demo: a demo assistant on this machine answers. Any made-up account will do.",
+            icon=":material/science:",
+        )
+    sign_in_form()
+    if services.accounts.sign_up_open:
+        st.page_link("pages/public/sign_up.py", label="New here? Create an account", icon=":material/person_add:")
+    else:
+        st.caption("New accounts are made by whoever runs this.")

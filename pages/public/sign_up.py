@@ -1,0 +1,18 @@
+"""A new account."""
+
+import streamlit as st
+
+from components.account_forms import sign_up_form
+from components.resources import get_services
+
+services = get_services()
+
+with st.container(horizontal_alignment="center"), st.container(key="sign_up_card", width=420):
+    st.title("Create an account")
+    if services.accounts.sign_up_open:
+        if services.settings.demo:
+            st.write("This is a demo: made-up details will do, and nothing is sent to the e-mail address.")
+        sign_up_form()
+    else:
+        st.info("New accounts are not being made here. Ask whoever runs this for one.", icon=":material/lock:")
+    st.page_link("pages/public/sign_in.py", label="Back to sign in", icon=":material/arrow_back:")

@@ -1,0 +1,254 @@
+"""Accounts: signing up, in and out, the lock after wrong passwords, and changing the password."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import ceil
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+import db.models
+import db.users
+from db.engine import Database
+from db.models import AuditEntry, utc_now
+from services.errors import (
+    InvalidInputError,
+    NotFoundError,
+    SignInLockedError,
+    SignUpClosedError,
+    WrongPasswordError,
+)
+from services.passwords import (
+    NOBODYS_HASH,
+    check_new_password,
+    clean_email,
+    clean_name,
+    clean_username,
+    hash_password,
+    password_matches,
+    typed_username,
+)
+from services.records import User
+from settings import Settings
+
+WRONG_PASSWORDS = 5
+LOCKED_FOR = timedelta(minutes=15)
+_FAILURES_KEPT = timedelta(days=1)
+_TICK = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInAttempt:
+    """What somebody's password is checked against; *at* becomes the instant of the sign-in if it matches."""
+
+    username: str
+    password_hash: str = field(repr=False)
+    at: datetime
+
+
+class AccountService:
+    """Who may come in.
+
+    A sign-in is known by its user and its instant, a whole millisecond: tabs and cookies carry both, and it can
+    be ended here. Raises DatabaseUnavailableError from every method when the database is away.
+    """
+
+    def __init__(self, database: Database, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+        self._db = database
+        self._settings = settings
+        self._clock = clock
+
+    @property
+    def sign_up_open(self) -> bool:
+        """Whether new accounts are made here."""
+        return self._settings.sign_up == "open"
+
+    def sign_up(self, *, name: str, email: str, username: str, password: str) -> User:
+        """Make an account. Raises SignUpClosedError, or InvalidInputError with the rule that was broken."""
+        if not self.sign_up_open:
+            raise SignUpClosedError("New accounts are not being made here. Ask whoever runs this for one.")
+        name, username, email = clean_name(name), clean_username(username), clean_email(email)
+        check_new_password(password, username=username)
+        self._refuse_taken(username, email)
+        return self._add(
+            db.models.User(
+                username=username,
+                email=email,
+                name=name,
+                password_hash=hash_password(password),
+                sessions_valid_from=whole_ms(self._clock()),
+            ),
+            action="sign_up",
+        )
+
+    def begin_sign_in(self, username: str) -> SignInAttempt:
+        """Count one more wrong password for a typed name, and return what the password is checked against.
+
+        Counted before anybody looks at the password: guesses made side by side do not go round the limit.
+        Does the same for a name that nobody has. Raises SignInLockedError.
+        """
+        typed, now = typed_username(username), self._clock()
+        with self._db.begin() as db_session:
+            db.users.prune_failures(db_session, before=now - _FAILURES_KEPT)
+        with self._db.begin() as db_session:
+            failures = db.users.failures_of(db_session, typed, now=now)
+            if failures.locked_until is not None:
+                if failures.locked_until > now:
+                    raise _locked(failures.locked_until - now)
+                failures.failures, failures.locked_until = 0, None
+            failures.failures += 1
+            if failures.failures >= WRONG_PASSWORDS:
+                failures.locked_until = now + LOCKED_FOR
+            user = db.users.by_username(db_session, typed)
+            if user is None or user.disabled or user.password_hash is None:
+                return SignInAttempt(typed, NOBODYS_HASH, whole_ms(now))
+            # Not before what ended earlier sign-ins: another machine, whose clock is ahead, may have written that.
+            return SignInAttempt(typed, user.password_hash, max(whole_ms(now), user.sessions_valid_from))
+
+    def finish_sign_in(self, username: str, *, correct: bool) -> User:
+        """Let somebody in whose password is *correct*, and forget wrong ones. Raises WrongPasswordError."""
+        if correct:
+            with self._db.begin() as db_session:
+                user = db.users.by_username(db_session, typed_username(username))
+                if user is not None and not user.disabled and user.password_hash is not None:
+                    db.users.forget_failures(db_session, user.username)
+                    db_session.add(self._audit(user.id, "sign_in"))
+                    return _record(user)
+        raise WrongPasswordError("That username and password do not match.")
+
+    def user_for_token(self, username: str, issued_at: datetime) -> User | None:
+        """Return the user whose sign-in of this instant still holds."""
+        with self._db.read() as db_session:
+            user = db.users.signed_in(db_session, username=username, at=whole_ms(issued_at))
+            return _record(user) if user else None
+
+    def current(self, user_id: int, signed_in_at: datetime) -> User | None:
+        """Return the user as they are now, if their sign-in of this instant still holds; one query."""
+        with self._db.read() as db_session:
+            user = db.users.signed_in(db_session, user_id=user_id, at=whole_ms(signed_in_at))
+            return _record(user) if user else None
+
+    def get(self, user_id: int) -> User | None:
+        """Return a user who is not disabled."""
+        with self._db.read() as db_session:
+            user = db.users.get(db_session, user_id)
+            return _record(user) if user else None
+
+    def has_password(self, user_id: int) -> bool:
+        """Whether the user signs in with a password of ours."""
+        with self._db.read() as db_session:
+            user = db.users.get(db_session, user_id)
+            return user is not None and user.password_hash is not None
+
+    def change_password(self, user_id: int, *, old: str, new: str) -> datetime:
+        """Set a new password and end every sign-in; return the instant that a sign-in now needs to hold.
+
+        A wrong *old* one counts like one at the door. Raises InvalidInputError, WrongPasswordError,
+        SignInLockedError, NotFoundError.
+        """
+        user = self.get(user_id)
+        if user is None:
+            raise NotFoundError("There is no such user.")
+        check_new_password(new, username=user.username)
+        if new == old.strip():
+            raise InvalidInputError("The new password is the old one. Please choose another.")
+        attempt = self.begin_sign_in(user.username)
+        if not password_matches(old, attempt.password_hash):
+            raise WrongPasswordError("The current password is not right.")
+        new_hash = hash_password(new)
+        with self._db.begin() as db_session:
+            row = db.users.get_for_update(db_session, user_id)
+            if row is None or row.password_hash != attempt.password_hash:  # somebody else was faster
+                raise WrongPasswordError("The current password is not right.")
+            row.password_hash = new_hash
+            db.users.forget_failures(db_session, row.username)
+            return self._end_sign_ins(db_session, row, action="change_password")
+
+    def end_sign_ins(self, user_id: int) -> datetime:
+        """End every sign-in; return the instant that a sign-in now needs to hold. Raises NotFoundError."""
+        with self._db.begin() as db_session:
+            row = db.users.get_for_update(db_session, user_id)
+            if row is None:
+                raise NotFoundError("There is no such user.")
+            return self._end_sign_ins(db_session, row, action="end_sign_ins")
+
+    def sign_out(self, user_id: int, signed_in_at: datetime) -> None:
+        """End one sign-in, in every tab and every copy of the cookie that carries it."""
+        with self._db.begin() as db_session:
+            if db_session.get(db.models.User, user_id) is not None:
+                detail = db.users.sign_in_name(whole_ms(signed_in_at))
+                db_session.add(self._audit(user_id, db.users.SIGN_OUT, detail))
+
+    def dev_user(self) -> User:
+        """Return the planner of DEV_USER_ID, made if needed. Raises NotFoundError outside development."""
+        user_id = self._settings.dev_user_id
+        if user_id is None or self._settings.app_env != "development":
+            raise NotFoundError("No planner is signed in without a password here.")
+        with self._db.read() as db_session:
+            row = db_session.get(db.models.User, user_id)
+            if row is not None and row.disabled:
+                raise NotFoundError("The planner of DEV_USER_ID is disabled.")
+            if row is not None:
+                return _record(row)
+            in_use = any(db.users.taken(db_session, username="dev", email="dev@localhost"))
+        username = f"dev-{user_id}" if in_use else "dev"
+        new = db.models.User(
+            id=user_id, username=username, email=f"{username}@localhost", name="Dev planner", provider="dev"
+        )
+        try:
+            return self._add(new, action="sign_up")
+        except InvalidInputError:
+            if (made_meanwhile := self.get(user_id)) is None:
+                raise
+            return made_meanwhile
+
+    def _refuse_taken(self, username: str, email: str) -> None:
+        with self._db.read() as db_session:
+            name_taken, email_taken = db.users.taken(db_session, username=username, email=email)
+        if name_taken:
+            raise InvalidInputError("That username is taken. Please choose another.")
+        if email_taken:
+            raise InvalidInputError("There is an account with that e-mail address already.")
+
+    def _add(self, user: db.models.User, *, action: str) -> User:
+        try:
+            with self._db.begin() as db_session:
+                db_session.add(user)
+                db_session.flush()  # before the audit's row, which refers to it
+                db_session.add(self._audit(user.id, action))
+                return _record(user)
+        except IntegrityError as exc:
+            self._refuse_taken(user.username, user.email)
+            raise InvalidInputError("The account could not be made. Please try again.") from exc
+
+    def _end_sign_ins(self, db_session: Session, row: db.models.User, *, action: str) -> datetime:
+        # The next millisecond: whoever signed in until now has an earlier one.
+        row.sessions_valid_from = max(whole_ms(self._clock()), whole_ms(row.sessions_valid_from)) + _TICK
+        db_session.add(self._audit(row.id, action))
+        return row.sessions_valid_from
+
+    def _audit(self, user_id: int, action: str, detail: str = "") -> AuditEntry:
+        return AuditEntry(user_id=user_id, action=action, detail=detail, at=self._clock())
+
+
+def whole_ms(instant: datetime) -> datetime:
+    """Return the instant cut to whole milliseconds, which is what a sign-in is known by."""
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def _locked(remaining: timedelta) -> SignInLockedError:
+    minutes = ceil(remaining / timedelta(minutes=1))
+    wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
+    return SignInLockedError(f"Too many wrong passwords for this name. Try again in {wait}.")
+
+
+def _record(row: db.models.User) -> User:
+    return User(
+        id=row.id,
+        username=row.username,
+        email=row.email,
+        name=row.name,
+        last_model=row.last_model,
+        last_session_id=row.last_session_id,
+    )

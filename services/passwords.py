@@ -1,0 +1,143 @@
+"""Passwords and names of accounts: the rules, in words and in code, and the hashes."""
+
+import re
+import unicodedata
+
+import bcrypt
+
+from services.errors import InvalidInputError
+
+USERNAME_RULE = "Username: 3 to 40 characters out of a to z, 0 to 9, dot, underscore and hyphen."
+PASSWORD_RULE = (
+    "Password: at least 10 characters and at most 72 bytes (72 plain letters), no space at either end, "
+    "without your username in it, and not one that everybody knows."
+)
+MAX_PASSWORD_BYTES = 72  # bcrypt takes no more
+
+# The hash of 32 random bytes that nobody kept. Names that have no password are checked against it, so that
+# they cost what any other name costs.
+NOBODYS_HASH = "$2b$12$qq450eJaeRrzUOTd6V8VdOInThxcvPDol802D5LOxGkHx8vS6mr76"
+
+_MIN_PASSWORD_CHARS = 10
+_WELL_KNOWN = frozenset(
+    [
+        "0123456789",
+        "0987654321",
+        "1111111111",
+        "1234512345",
+        "1234567890",
+        "12345678910",
+        "123456789a",
+        "1234567891",
+        "123123123123",
+        "1q2w3e4r5t",
+        "1q2w3e4r5t6y",
+        "9876543210",
+        "abc1234567",
+        "abcd123456",
+        "abcdefghij",
+        "adminadmin",
+        "aaaaaaaaaa",
+        "asdfghjkl1",
+        "asdfghjkl;",
+        "changeme123",
+        "iloveyou12",
+        "iloveyou123",
+        "letmein123",
+        "mypassword",
+        "password00",
+        "password01",
+        "password10",
+        "password11",
+        "password12",
+        "password123",
+        "password1234",
+        "password12345",
+        "passw0rd123",
+        "p@ssw0rd123",
+        "p@ssword123",
+        "passwordpassword",
+        "q1w2e3r4t5",
+        "q1w2e3r4t5y6",
+        "qwerty1234",
+        "qwerty12345",
+        "qwerty123456",
+        "qwertyqwerty",
+        "qwertyuiop",
+        "qwertyuiop123",
+        "qazwsxedcrfv",
+        "travelbot1",
+        "travelbot123",
+        "welcome123",
+        "welcome1234",
+        "zaq12wsxcde3",
+    ]
+)
+_USERNAME = re.compile(r"[a-z0-9._-]{3,40}")
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]+")
+# Turn the direction of the text around them, so that a name reads as another.
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def clean_username(text: str) -> str:
+    """Return the username in lower case. Raises InvalidInputError."""
+    username = text.strip().lower()
+    if not _USERNAME.fullmatch(username):
+        raise InvalidInputError(f"That username cannot be used. {USERNAME_RULE}")
+    return username
+
+
+def clean_email(text: str) -> str:
+    """Return the e-mail address in lower case. Raises InvalidInputError."""
+    email = text.strip().lower()
+    if len(email) > 254 or _has_controls(email) or not _EMAIL.fullmatch(email):
+        raise InvalidInputError("That does not look like an e-mail address.")
+    return email
+
+
+def clean_name(text: str) -> str:
+    """Return a person's name, 1 to 100 characters of any script. Raises InvalidInputError."""
+    name = unicodedata.normalize("NFC", text.strip())
+    if not 1 <= len(name) <= 100 or _has_controls(name):
+        raise InvalidInputError("Please give your name, in 1 to 100 characters.")
+    return name
+
+
+def check_new_password(password: str, *, username: str) -> None:
+    """Raise InvalidInputError, saying why, when the password breaks the rule."""
+    if len(password) < _MIN_PASSWORD_CHARS:
+        raise InvalidInputError("That password is too short: it needs at least 10 characters.")
+    if _has_controls(password):
+        raise InvalidInputError("That password has a character in it that cannot be used.")
+    if password != password.strip():  # streamlit-authenticator takes spaces away before it looks
+        raise InvalidInputError("A password cannot begin or end with a space.")
+    if len(password.encode()) > MAX_PASSWORD_BYTES:
+        raise InvalidInputError("That password is too long: at most 72 bytes, which is 72 plain letters.")
+    if username in password.casefold():
+        raise InvalidInputError("A password cannot have the username in it.")
+    if password.casefold() in _WELL_KNOWN:
+        raise InvalidInputError("That password is among the best-known ones. Please choose another.")
+
+
+def typed_username(text: str) -> str:
+    """Return what was typed as a name at the door: a possible username, or something that can never be one.
+
+    At most 40 characters of plain ASCII, so that any database and any cache can hold it.
+    """
+    typed = re.sub(r"[^!-~]", "?", text.strip().lower())
+    return typed if len(typed) <= 40 else typed[:39] + "?"
+
+
+def hash_password(password: str) -> str:
+    """Return the bcrypt hash, at the cost that streamlit-authenticator's own hasher has."""
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt()).decode()
+
+
+def password_matches(password: str, password_hash: str) -> bool:
+    """Compare in the time that bcrypt takes; one that is too long to be anybody's does not match."""
+    typed = password.strip().encode(errors="replace")
+    return len(typed) <= MAX_PASSWORD_BYTES and bcrypt.checkpw(typed, password_hash.encode())
+
+
+def _has_controls(text: str) -> bool:
+    return any(char in _DIRECTIONS or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text)
