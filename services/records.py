@@ -79,7 +79,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """One turn, as the chat shows it. *duration_s* is from the planner's message to the end of the reply."""
+    """One turn, as the chat shows it.
+
+    *first_text_s* and *duration_s* are from the moment that the reply was asked for to its first text and its end.
+    """
 
     id: int
     session_id: int
@@ -91,6 +94,7 @@ class MessageView:
     model: str | None
     input_tokens: int | None
     output_tokens: int | None
+    first_text_s: float | None
     duration_s: float | None
     error_code: str | None
     error_text: str | None

@@ -1,7 +1,10 @@
 """What a planner does with replies: send a message, watch the answer, stop it, ask again."""
 
+import threading
 import time
 from datetime import datetime
+from types import TracebackType
+from typing import Self
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -30,6 +33,8 @@ class ReplyService:
         self._db = database
         self._runner = runner
         self._default_model = default_model
+        self._counting = threading.Lock()
+        self.readers = 0  # of all planners in this process, right now
 
     def send(
         self,
@@ -181,8 +186,13 @@ class ReplyService:
             return ReplySnapshot(reply.id, status, reply.content, tuple(Part(**part) for part in reply.parts), note)
 
     def watch(self, reply_id: int, *, user_id: int) -> "ReplyWatch":
-        """Return a way to follow a reply while it is written. Raises NotFoundError."""
+        """Return a way to follow a reply while it is written, for use in a `with`. Raises NotFoundError."""
         return ReplyWatch(self, self._runner, reply_id, user_id)
+
+    def count_reader(self, change: int) -> None:
+        """Add to the number of readers, or take away."""
+        with self._counting:
+            self.readers += change
 
 
 class ReplyWatch:
@@ -200,6 +210,15 @@ class ReplyWatch:
         self._seen = 0
         self._polled_at = 0.0
         self.snapshot = self._live.snapshot if self._live else replies.snapshot(reply_id, user_id=user_id)
+
+    def __enter__(self) -> Self:
+        self._replies.count_reader(1)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._replies.count_reader(-1)
 
     def next(self, timeout_s: float) -> ReplySnapshot:
         """Return the reply as soon as it changes, at the latest after *timeout_s*."""

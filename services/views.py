@@ -1,6 +1,7 @@
 """Rows made into the plain data that goes up."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from db.models import ChatSession, Message
 from services.records import MessageStatus, MessageView, Part, SessionSummary
@@ -39,10 +40,15 @@ def message_view(message: Message, earlier: Sequence[Message] = ()) -> MessageVi
         model=message.model,
         input_tokens=message.input_tokens,
         output_tokens=message.output_tokens,
-        duration_s=(message.ended_at - message.created_at).total_seconds() if message.ended_at else None,
+        first_text_s=_seconds(message.created_at, message.first_text_at),
+        duration_s=_seconds(message.created_at, message.ended_at),
         error_code=message.error_code,
         error_text=message.error_text,
         retry_of=message.retry_of,
         created_at=message.created_at,
         earlier=tuple(message_view(one) for one in earlier),
     )
+
+
+def _seconds(begin: datetime, end: datetime | None) -> float | None:
+    return (end - begin).total_seconds() if end else None
