@@ -21,6 +21,7 @@ from backboard_client import (
     ReasoningDelta,
     RunCancelled,
     RunEnded,
+    RunFailedError,
     RunStarted,
     StreamEvent,
     TextDelta,
@@ -280,7 +281,7 @@ class ReplyRunner:
                 thread = await self._threads.replace(**place, question_id=work.question_id)
                 text = work.question
             except BackboardError as exc:
-                if exc.may_have_run and exc.retry_helps:
+                if exc.may_have_run and not isinstance(exc, RunFailedError):
                     log.warning("reply %d: %s Looking for its answer.", work.reply_id, type(exc).__name__)
                     return await self._look_for_answer(running)
                 if not exc.may_have_run:

@@ -1,0 +1,20 @@
+"""A process of its own that sends one message and then writes the reply until it is killed
+or interrupted.
+
+    python -m tests.services.child USER_ID TEXT        # settings come from the environment
+"""
+
+import sys
+import time
+
+from services.wiring import build_services
+from settings import Settings
+
+if __name__ == "__main__":
+    services = build_services(Settings())
+    accepted = services.replies.send(sys.argv[2], user_id=int(sys.argv[1]), client_message_id="from-the-child")
+    print(accepted.reply_id, flush=True)
+    try:
+        time.sleep(600)
+    except KeyboardInterrupt:
+        services.close()
