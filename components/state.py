@@ -1,7 +1,8 @@
 """The door to what this tab has open; small values in `st.session_state`, the session also in the address.
 
 `chat_session_id` is the session shown (None: a new chat; NO_SUCH_SESSION: the address named none), `chat_message_id`
-the message that a search hit opens it at. `chat_address` is the address as it was last seen or written here.
+the message that a search hit opens it at. `chat_address` is the address as it was last seen or written here, and
+`chat_on_page` is True while the chat is the page shown.
 """
 
 import streamlit as st
@@ -9,6 +10,8 @@ import streamlit as st
 from services.sessions import SessionService
 
 CHAT_PAGE = "pages/planner/chat.py"
+SESSIONS_PAGE = "pages/planner/sessions.py"
+ACCOUNT_PAGE = "pages/planner/account.py"
 NO_SUCH_SESSION = 0  # an id that no session ever has
 _PARAMETER = "session"
 _MAX_ID = 2**63 - 1
@@ -22,6 +25,7 @@ def settle_session(sessions: SessionService, *, user_id: int, on_chat: bool) -> 
     """
     state = st.session_state
     state.setdefault("chat_message_id", None)
+    state.chat_on_page = on_chat
     if not on_chat:
         state.chat_address = None
         return
@@ -42,27 +46,42 @@ def active_session_id() -> int | None:
 
 
 def open_session(session_id: int, at_message_id: int | None = None) -> None:
-    """Show a session, at a message if one is given; on the chat page. Also a callback."""
+    """Make a session the active one, opened at a message if one is given; stays on the page."""
     st.session_state.chat_session_id = session_id
     st.session_state.chat_message_id = at_message_id
     _write_address(session_id)
 
 
 def new_chat() -> None:
-    """Show an empty chat; nothing is written anywhere else. Also a callback."""
+    """Make an empty chat the active one; stays on the page, and writes nothing anywhere else."""
     st.session_state.chat_session_id = None
     st.session_state.chat_message_id = None
     _write_address(None)
 
 
+def show_session(session_id: int, at_message_id: int | None = None) -> None:
+    """Open a session and go to the chat page if another one is shown. A callback."""
+    open_session(session_id, at_message_id)
+    if not st.session_state.get("chat_on_page"):
+        st.switch_page(CHAT_PAGE, query_params={_PARAMETER: str(session_id)})
+
+
+def show_new_chat() -> None:
+    """Begin a new chat and go to the chat page if another one is shown. A callback."""
+    new_chat()
+    if not st.session_state.get("chat_on_page"):
+        st.switch_page(CHAT_PAGE)
+
+
 def _write_address(session_id: int | None) -> None:
     address = None if session_id is None else str(session_id)
-    if st.query_params.get(_PARAMETER) != address:
-        if address is None:
-            del st.query_params[_PARAMETER]
-        else:
-            st.query_params[_PARAMETER] = address
     st.session_state.chat_address = address
+    if not st.session_state.get("chat_on_page") or st.query_params.get(_PARAMETER) == address:
+        return
+    if address is None:
+        del st.query_params[_PARAMETER]
+    else:
+        st.query_params[_PARAMETER] = address
 
 
 def _parsed(address: str | None) -> int | None:

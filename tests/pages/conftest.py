@@ -69,7 +69,7 @@ def app(visitor: AppTest, planner: User) -> AppTest:
 
 @pytest.fixture
 def add_session(app_database: Database, planner: User) -> AddSession:
-    """Return a function that stores a session of *planner*'s, with one question and its answer, and returns its id."""
+    """Return a function that stores a session with one question and its answer, and returns its id."""
 
     def add(
         title: str = "Lisbon",

@@ -1,0 +1,43 @@
+"""The Streamlit script: who is here, the sidebar of sessions, the page."""
+
+import streamlit as st
+from pydantic import ValidationError
+
+from components.identity import current_user, draw_cookie
+from components.outage import draw_database_away, draw_settings_wrong
+from components.resources import get_services
+from components.session_actions import draw_session_notices
+from components.sidebar import draw_sidebar
+from components.state import ACCOUNT_PAGE, CHAT_PAGE, SESSIONS_PAGE, settle_session
+from db.engine import DatabaseUnavailableError
+
+st.set_page_config(page_title="Travel-Bot", page_icon="static/icon.png")
+st.logo("static/logo.svg", size="large", icon_image="static/icon.png")
+
+try:
+    services = get_services()
+    user = current_user()
+    if user is None:
+        doors = [st.Page("pages/public/sign_in.py", title="Sign in", url_path="sign_in", default=True)]
+        if services.accounts.sign_up_open:
+            doors.append(st.Page("pages/public/sign_up.py", title="Sign up", url_path="sign_up"))
+        page = st.navigation(doors, position="hidden")
+        draw_cookie()
+    else:
+        chat = st.Page(CHAT_PAGE, title="Chat", default=True)
+        page = st.navigation(
+            [
+                chat,
+                st.Page(SESSIONS_PAGE, title="All sessions", url_path="sessions"),
+                st.Page(ACCOUNT_PAGE, title="Account", url_path="account"),
+            ],
+            position="hidden",
+        )
+        settle_session(services.sessions, user_id=user.id, on_chat=page == chat)
+        draw_sidebar(user, on_chat=page == chat)
+        draw_session_notices(user_id=user.id)
+    page.run()
+except DatabaseUnavailableError:
+    draw_database_away()
+except ValidationError as error:
+    draw_settings_wrong(error)

@@ -1,0 +1,188 @@
+"""What a planner does to a session: rename, pin, archive, delete. Callbacks, and the dialogs that ask first.
+
+In `st.session_state`: `session_dialog` is {"kind": "rename" or "delete", "ids": [...], "title": text} while a
+dialog is open (so that a rerun meanwhile does not close it), `session_undo` {"ids": [...], "archived": bool,
+"text": sentence} while what was done last can be undone, `session_news` a sentence to be shown once,
+`session_trouble` one that says what went wrong.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import streamlit as st
+
+from components.resources import get_services
+from components.session_labels import counted, escape_label
+from components.state import active_session_id, new_chat, open_session
+from db.engine import DatabaseUnavailableError
+from services.errors import ServiceError
+from services.records import SessionSummary
+from services.texts import MAX_TITLE_CHARS
+
+CANNOT_SAVE = "Cannot save right now: the database cannot be reached. Please try again."
+
+_RENAME, _PIN, _UNPIN, _ARCHIVE, _UNARCHIVE, _DELETE = (
+    ":material/edit: Rename",
+    ":material/keep: Pin",
+    ":material/keep_off: Unpin",
+    ":material/archive: Archive",
+    ":material/unarchive: Bring back",
+    ":material/delete: Delete",
+)
+
+
+def session_menu(session: SessionSummary, *, user_id: int) -> None:
+    """Draw the menu of what can be done to a session; what is chosen is done before the page runs again."""
+    key = f"session_menu_{session.id}"
+    st.menu_button(
+        "Session",
+        [
+            _RENAME,
+            _UNPIN if session.pinned else _PIN,
+            _UNARCHIVE if session.archived else _ARCHIVE,
+            _DELETE,
+        ],
+        key=key,
+        icon=":material/more_horiz:",
+        type="tertiary",
+        help="Rename, pin, archive or delete this session",
+        on_click=_chosen,
+        args=(key, session.id, session.title, user_id),
+    )
+
+
+def _chosen(key: str, session_id: int, title: str, user_id: int) -> None:
+    choice = st.session_state[key]
+    if choice == _RENAME:
+        ask_new_title(session_id, title)
+    elif choice in (_PIN, _UNPIN):
+        set_pinned(session_id, choice == _PIN, user_id=user_id)
+    elif choice in (_ARCHIVE, _UNARCHIVE):
+        set_archived([session_id], choice == _ARCHIVE, user_id=user_id, title=title)
+    elif choice == _DELETE:
+        ask_before_delete([session_id], title)
+
+
+def ask_new_title(session_id: int, title: str) -> None:
+    """Open the dialog that renames a session. A callback."""
+    st.session_state.session_dialog = {"kind": "rename", "ids": [session_id], "title": title}
+
+
+def ask_before_delete(session_ids: Sequence[int], title: str = "") -> None:
+    """Open the dialog that deletes sessions; it names the *title* of a single one. A callback."""
+    st.session_state.session_dialog = {"kind": "delete", "ids": list(session_ids), "title": title}
+
+
+def set_pinned(session_id: int, pinned: bool, *, user_id: int) -> None:
+    """Keep a session on top of the sidebar, or no longer. A callback."""
+    with _told():
+        get_services().sessions.set_pinned(session_id, pinned, user_id=user_id)
+
+
+def set_archived(session_ids: Sequence[int], archived: bool, *, user_id: int, title: str = "") -> None:
+    """Archive sessions or bring them back, and offer to undo it. A callback."""
+    with _told():
+        number = get_services().sessions.set_archived(session_ids, archived, user_id=user_id)
+        what = f"“{escape_label(title)}”" if title and number == 1 else counted(number, "session")
+        text = f"Archived {what}." if archived else f"Brought back {what}."
+        st.session_state.session_undo = {"ids": list(session_ids), "archived": not archived, "text": text}
+
+
+def draw_session_notices(*, user_id: int) -> None:
+    """Draw what the last action left: the dialog that is open, news, and what can be undone or went wrong."""
+    state = st.session_state
+    if trouble := state.pop("session_trouble", None):
+        st.error(trouble, icon=":material/error:")
+    if news := state.pop("session_news", None):
+        st.toast(news, icon=":material/check:")
+    if undo := state.get("session_undo"):
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key="session_undo_bar"):
+            st.markdown(undo["text"], width="stretch")
+            st.button("Undo", key="session_undo_button", icon=":material/undo:", on_click=_undo, args=(user_id,))
+            st.button("Close", key="session_undo_close", type="tertiary", on_click=_forget_undo)
+    dialog = state.get("session_dialog")
+    if dialog and dialog["kind"] == "rename":
+        _rename_dialog(dialog["ids"][0], dialog["title"], user_id)
+    elif dialog:
+        number = len(dialog["ids"])
+        question = "Delete this session?" if number == 1 else f"Delete {counted(number, 'session')}?"
+        asked = st.dialog(question, icon=":material/delete:", on_dismiss=_close_dialog)(_delete_dialog)
+        asked(dialog["ids"], dialog["title"], user_id)
+
+
+def _undo(user_id: int) -> None:
+    undo = st.session_state.pop("session_undo")
+    with _told():
+        get_services().sessions.set_archived(undo["ids"], undo["archived"], user_id=user_id)
+
+
+def _forget_undo() -> None:
+    st.session_state.pop("session_undo", None)
+
+
+def _close_dialog() -> None:
+    st.session_state.pop("session_dialog", None)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what goes wrong in a callback into a sentence for the next run, and forget the last undo."""
+    _forget_undo()
+    try:
+        yield
+    except ServiceError as exc:
+        st.session_state.session_trouble = exc.message
+    except DatabaseUnavailableError:
+        st.session_state.session_trouble = CANNOT_SAVE
+
+
+@st.dialog("Rename session", icon=":material/edit:", on_dismiss=_close_dialog)
+def _rename_dialog(session_id: int, title: str, user_id: int) -> None:
+    with st.form("session_rename", border=False):
+        typed = st.text_input(
+            "Title", value=title, max_chars=MAX_TITLE_CHARS, key=f"session_rename_title_{session_id}"
+        )
+        saved = st.form_submit_button("Save", type="primary", key="session_rename_save")
+    if saved and _done(lambda: get_services().sessions.rename(session_id, typed or "", user_id=user_id)):
+        st.rerun()
+
+
+def _delete_dialog(session_ids: list[int], title: str, user_id: int) -> None:
+    if title:
+        st.markdown(f"**{escape_label(title)}**")
+    whose = "Its" if len(session_ids) == 1 else "Their"
+    st.markdown(f"{whose} messages are deleted for good. This cannot be undone.")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Cancel", key="session_delete_cancel", on_click=_close_dialog):
+            st.rerun()
+        confirmed = st.button("Delete", type="primary", key="session_delete_confirm", icon=":material/delete:")
+    if confirmed and _done(lambda: _delete(session_ids, title, user_id)):
+        st.rerun()
+
+
+def _delete(session_ids: list[int], title: str, user_id: int) -> None:
+    services = get_services()
+    removed = services.sessions.delete(session_ids, user_id=user_id)
+    _forget_undo()
+    what = f"“{escape_label(title)}”" if title else counted(len(removed), "session")
+    st.session_state.session_news = f"Deleted {what}."
+    if active_session_id() in session_ids:
+        following = services.sessions.last_used(user_id=user_id)
+        if following is None:
+            new_chat()
+        else:
+            open_session(following)
+
+
+def _done(action: Callable[[], object]) -> bool:
+    """Do what a dialog is for and close it; or say in the dialog why not."""
+    try:
+        action()
+    except ServiceError as exc:
+        st.error(exc.message)
+        return False
+    except DatabaseUnavailableError:
+        st.error(CANNOT_SAVE)
+        return False
+    _close_dialog()
+    return True

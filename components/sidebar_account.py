@@ -1,0 +1,43 @@
+"""The foot of the sidebar: all sessions, the demo mark, who is signed in."""
+
+import streamlit as st
+
+from components import identity
+from components.session_labels import escape_label
+from components.state import ACCOUNT_PAGE, SESSIONS_PAGE
+from services.records import User
+
+
+def draw_account(user: User, *, demo: bool) -> None:
+    """Draw the links to the other pages, the mark of the demo assistant, and the way out."""
+    with st.container(key="sidebar_foot", gap="xsmall"):
+        st.page_link(SESSIONS_PAGE, label="All sessions", icon=":material/table_rows:", width="stretch")
+        if demo:
+            _draw_demo_mark()
+        with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
+            st.page_link(
+                ACCOUNT_PAGE,
+                label=escape_label(user.name),
+                icon=":material/account_circle:",
+                help="Your account",
+                width="stretch",
+            )
+            st.button(
+                "Sign out",
+                key="sidebar_sign_out",
+                type="tertiary",
+                on_click=identity.sign_out,
+            )
+    identity.draw_cookie()
+
+
+def _draw_demo_mark() -> None:
+    with st.popover("Demo assistant", key="sidebar_demo", icon=":material/science:", width="stretch"):
+        st.markdown(
+            "Replies come from a small demo inside this app: a few dozen destinations, and nothing leaves this "
+            "machine. For the real assistant, set `BACKBOARD_API_KEY` and start the app again. Either in the "
+            "environment:"
+        )
+        st.code('export BACKBOARD_API_KEY="…"', language="bash")
+        st.markdown("or in `.streamlit/secrets.toml`:")
+        st.code('BACKBOARD_API_KEY = "…"', language="toml")
