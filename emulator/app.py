@@ -1,0 +1,80 @@
+"""The emulator as an ASGI app: Backboard's endpoints under ``/api``, its own beside them."""
+
+import re
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from emulator import assistant
+from emulator.context import Context
+from emulator.errors import (
+    ApiError,
+    InjectedError,
+    show_api_error,
+    show_http_error,
+    show_injected_error,
+)
+from emulator.routes import assistants, control, memories, messages, models, threads
+from emulator.runner import Demo, Runner
+from emulator.store import Store
+
+PACE_S = 0.02
+MEMORY_DELAY_S = 0.2
+REFUSED_KEY = "wrong"
+
+_ID = re.compile(r"/([0-9a-fA-F-]{32,36}|(?:run|mem)_[0-9a-f]+)(?=/|$)")
+
+
+class _Door:
+    """Counts requests under ``/api`` and lets only those in that carry a key."""
+
+    def __init__(self, app: ASGIApp, context: Context, api_key: str | None) -> None:
+        self._app = app
+        self._context = context
+        self._api_key = api_key
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/api/"):
+            asked = f"{scope['method']} {_ID.sub('/{id}', scope['path'].removeprefix('/api'))}"
+            self._context.requests[asked] = self._context.requests.get(asked, 0) + 1
+            key = Headers(scope=scope).get("x-api-key")
+            if not key or key == REFUSED_KEY or self._api_key not in (None, key):
+                await JSONResponse({"detail": "Invalid or missing API key"}, 401)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def create_app(
+    store: Store,
+    *,
+    pace_s: float = PACE_S,
+    memory_delay_s: float = MEMORY_DELAY_S,
+    api_key: str | None = None,
+    demo: Demo = assistant,
+) -> Starlette:
+    """Return the app over *store*, which the caller closes.
+
+    *pace_s* is the pause in seconds between the chunks of an answer (0: as fast as it goes); *memory_delay_s* is
+    how long a background write of memories takes. Any API key but ``wrong`` is let in, or only *api_key* if given.
+    What the app does with connections needs `emulator.server`.
+    """
+    runner = Runner(store, demo, pace_s=pace_s, memory_delay_s=memory_delay_s)
+    context = Context(store, runner)
+    # Fixed paths come before those with an id in the same place.
+    api = [*messages.ROUTES, *memories.ROUTES, *threads.ROUTES, *assistants.ROUTES, *models.ROUTES]
+    app = Starlette(
+        routes=[*control.ROUTES, Mount("/api", routes=api)],
+        middleware=[Middleware(_Door, context=context, api_key=api_key)],
+        exception_handlers={
+            ApiError: show_api_error,
+            InjectedError: show_injected_error,
+            HTTPException: show_http_error,
+        },
+    )
+    app.state.context = context
+    return app

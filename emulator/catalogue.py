@@ -1,0 +1,80 @@
+"""A small catalogue of models with their public context sizes and prices (US dollars per million tokens)."""
+
+from emulator.store import Json
+
+DEFAULT_PROVIDER, DEFAULT_MODEL = "openai", "gpt-4o"
+_UNKNOWN_CONTEXT = 128_000
+
+# provider, name, shown as, context, longest output, price in, price out, sees pictures, thinks
+_CHAT: list[tuple[str, str, str, int, int, float, float, bool, bool]] = [
+    ("openai", "gpt-4o", "GPT-4o", 128_000, 16_384, 2.5, 10.0, True, False),
+    ("openai", "gpt-4o-mini", "GPT-4o mini", 128_000, 16_384, 0.15, 0.6, True, False),
+    ("openai", "gpt-4.1", "GPT-4.1", 1_047_576, 32_768, 2.0, 8.0, True, False),
+    ("openai", "gpt-4.1-mini", "GPT-4.1 mini", 1_047_576, 32_768, 0.4, 1.6, True, False),
+    ("anthropic", "claude-opus-4-1", "Claude Opus 4.1", 200_000, 32_000, 15.0, 75.0, True, True),
+    ("anthropic", "claude-sonnet-4-5", "Claude Sonnet 4.5", 200_000, 64_000, 3.0, 15.0, True, True),
+    ("anthropic", "claude-haiku-4-5", "Claude Haiku 4.5", 200_000, 64_000, 1.0, 5.0, True, True),
+    ("google", "gemini-2.5-pro", "Gemini 2.5 Pro", 1_048_576, 65_536, 1.25, 10.0, True, True),
+    ("google", "gemini-2.5-flash", "Gemini 2.5 Flash", 1_048_576, 65_536, 0.3, 2.5, True, True),
+    ("xai", "grok-4", "Grok 4", 256_000, 64_000, 3.0, 15.0, True, True),
+    ("cohere", "command-a-03-2025", "Command A", 256_000, 8_000, 2.5, 10.0, False, False),
+    ("openrouter", "mistralai/mistral-large-2411", "Mistral Large 2411", 131_072, 32_768, 2.0, 6.0, False, False),
+]
+
+
+def _row(provider: str, name: str, model_type: str, context: int, **fields: object) -> Json:
+    return {
+        "name": name,
+        "provider": provider,
+        "model_type": model_type,
+        "context_limit": context,
+        "max_output_tokens": None,
+        "supports_tools": False,
+        "supports_vision": False,
+        "supports_streaming": False,
+        "api_mode": None,
+        "embedding_dimensions": None,
+        "output_cost_per_1m_tokens": None,
+        **fields,
+        "last_updated": "2026-04-30T00:00:00Z",
+    }
+
+
+MODELS: list[Json] = [
+    *(
+        _row(
+            provider,
+            name,
+            "llm",
+            context,
+            display_name=shown,
+            max_output_tokens=longest,
+            supports_tools=True,
+            supports_vision=vision,
+            supports_streaming=True,
+            supports_thinking=thinks,
+            api_mode="chat_completions",
+            input_cost_per_1m_tokens=price_in,
+            output_cost_per_1m_tokens=price_out,
+        )
+        for provider, name, shown, context, longest, price_in, price_out, vision, thinks in _CHAT
+    ),
+    _row(
+        "openai",
+        "text-embedding-3-large",
+        "embedding",
+        8_191,
+        display_name="Text Embedding 3 Large",
+        embedding_dimensions=3_072,
+        input_cost_per_1m_tokens=0.13,
+    ),
+]
+
+
+def context_limit(provider: str, name: str) -> int:
+    """Return how many tokens a model takes; a usual number for one that is not in the catalogue."""
+    for model in MODELS:
+        if (model["provider"], model["name"]) == (provider, name):
+            limit: int = model["context_limit"]
+            return limit
+    return _UNKNOWN_CONTEXT

@@ -1,0 +1,40 @@
+"""What every route works with."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from emulator.errors import not_found
+from emulator.faults import FaultQueue
+from emulator.runner import Runner
+from emulator.store import Json, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The emulator's state, its runs, the faults that wait, and how often each route was asked."""
+
+    store: Store
+    runner: Runner
+    faults: FaultQueue = field(default_factory=FaultQueue)
+    requests: dict[str, int] = field(default_factory=dict)
+
+
+def context(request: Request) -> Context:
+    """Return the context of the app that serves *request*."""
+    found: Context = request.app.state.context
+    return found
+
+
+def account(request: Request) -> str:
+    """Return whose data this request may see: a fingerprint of its API key."""
+    return hashlib.sha256(request.headers["x-api-key"].encode()).hexdigest()[:16]
+
+
+def known_assistant(request: Request, assistant_id: str) -> Json:
+    """Return the caller's assistant; 404 when there is none."""
+    assistant = context(request).store.assistants.get(account(request), assistant_id)
+    if assistant is None:
+        raise not_found("Assistant")
+    return assistant

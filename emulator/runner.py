@@ -1,0 +1,308 @@
+"""Writes the runs: each is a task of its own, so that a caller who goes away changes nothing."""
+
+import asyncio
+import json
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from emulator.assistant import Answer, ToolRequest, Turn
+from emulator.catalogue import context_limit
+from emulator.chunks import count_tokens, cut_into_chunks
+from emulator.faults import SEPARATORS, Faults
+from emulator.live import CONTENT, LiveRun
+from emulator.store import MESSAGE, Json, Run, RunEnd, Store
+
+log = logging.getLogger("emulator")
+
+_HISTORY_MESSAGES = 100
+_MEMORIES = 50
+_FIRST_CHUNK_BEATS = 10  # the first chunk comes after as many paces
+_YIELD_EVERY = 32  # chunks, when there is no pace to wait for
+
+UNANSWERED_CALLS = (
+    "messages: `tool_use` ids were found without `tool_result` blocks immediately after: {}. "
+    "Each `tool_use` block must have a corresponding `tool_result` block in the next message."
+)
+STOPPED = "The service was stopped while this answer was being written."
+
+
+class Demo(Protocol):
+    """What writes the answers; the module `emulator.assistant` is one."""
+
+    def answer(
+        self,
+        history: Sequence[Turn],
+        *,
+        memories: Sequence[str],
+        tools: Sequence[str],
+        system_prompt: str | None,
+        tool_outputs: Mapping[str, str] | None,
+    ) -> Answer:
+        """Return the answer to the last turn of *history*."""
+
+    def extract_facts(self, text: str) -> list[str]:
+        """Return what a user's message says that is worth remembering."""
+
+
+class _Beat:
+    """Waits by due times, not by pauses, so that many chunks keep their pace together."""
+
+    def __init__(self, pace_s: float) -> None:
+        self._pace_s = pace_s
+        self._due = asyncio.get_running_loop().time() + pace_s * (_FIRST_CHUNK_BEATS - 1)
+        self._late = 0
+
+    async def next(self) -> None:
+        self._due += self._pace_s
+        wait_s = self._due - asyncio.get_running_loop().time()
+        self._late = 0 if wait_s > 0 else self._late + 1
+        if wait_s > 0 or self._late % _YIELD_EVERY == 0:
+            await asyncio.sleep(max(0.0, wait_s))
+
+
+class Runner:
+    """Starts, cancels and ends runs."""
+
+    def __init__(self, store: Store, demo: Demo, *, pace_s: float, memory_delay_s: float) -> None:
+        self._store = store
+        self._demo = demo
+        self._pace_s = pace_s
+        self._memory_delay_s = memory_delay_s
+        self._live: dict[str, LiveRun] = {}
+        self.closed = asyncio.Event()
+
+    def start(self, run: Run, faults: Faults, *, refusal: str | None = None) -> LiveRun:
+        """Begin to write *run*; with a *refusal* it fails with that text."""
+        live = self._live[run.run_id] = LiveRun(run)
+        live.task = asyncio.create_task(self._write(live, faults, refusal))
+        return live
+
+    def cancel(self, thread_id: str, run_id: str) -> bool:
+        """Cancel a run that is being written or waits for tool outputs; True when it is, or was, cancelled."""
+        live = self._live.get(run_id)
+        if live is not None and live.run.thread_id == thread_id:
+            self._finish(live, "CANCELLED", {"type": "run_cancelled", "run_id": run_id})
+            if live.task is not None:
+                live.task.cancel()
+            return True
+        pending = self._store.runs.pending(thread_id)
+        if pending is not None and pending.run_id == run_id:
+            self._store.runs.cancel_pending(pending)
+            return True
+        return self._store.runs.status(thread_id, run_id) == "CANCELLED"
+
+    def close(self) -> None:
+        """Fail what is being written and break the connections that wait for it."""
+        for live in list(self._live.values()):
+            self._finish(live, "FAILED", None, error=STOPPED)
+            if live.task is not None:
+                live.task.cancel()
+        self.closed.set()
+
+    async def _write(self, live: LiveRun, faults: Faults, refusal: str | None) -> None:
+        try:
+            await asyncio.sleep(faults.slow_first_s)
+            self._tell_begin(live)
+            if refusal is not None:
+                self._fail(live, "run_failed", refusal)
+                return
+            answer = self._answer(live, faults)
+            beat = _Beat(self._pace_s if faults.slow_tokens_s is None else faults.slow_tokens_s)
+            await self._tell_reasoning(live, answer.reasoning, beat)
+            failure = _first_failure(faults)
+            await self._tell_text(live, answer.text, beat, stop_after=failure[0] if failure else None)
+            await asyncio.sleep(faults.slow_end_s)
+            if failure:
+                self._fail(live, failure[1], f"The model stopped after {len(live.written)} chunks.")
+            elif answer.tool_requests:
+                self._require_tools(live, answer.tool_requests)
+            else:
+                self._complete(live)
+        except Exception:  # whatever the demo assistant raises, nobody shall wait for it in vain
+            log.exception("run %s failed", live.run.run_id)
+            self._fail(live, "run_failed", "The model could not answer.")
+
+    def _answer(self, live: LiveRun, faults: Faults) -> Answer:
+        run, settings = live.run, live.run.settings
+        history, outputs = self._history(run.thread_id)
+        if settings.memory != "off":
+            live.memories = self._store.memories.ranked(run.assistant_id, run.content)[:_MEMORIES]
+        memories = [memory["content"] for memory in live.memories]
+        live.input_tokens = count_tokens(settings.system_prompt, *memories, *(turn.text for turn in history))
+        answer = self._demo.answer(
+            history,
+            memories=memories,
+            tools=settings.tools,
+            system_prompt=settings.system_prompt,
+            tool_outputs=outputs if run.kind != MESSAGE else None,
+        )
+        if faults.unicode_separators:
+            return Answer(answer.reasoning, SEPARATORS + answer.text, answer.tool_requests)
+        return answer
+
+    def _history(self, thread_id: str) -> tuple[list[Turn], dict[str, str]]:
+        """Return the turns so far, and the outputs of the tools that ran since the last question, by tool name."""
+        turns: list[Turn] = []
+        outputs: dict[str, str] = {}
+        for message in self._store.threads.latest_messages(thread_id, limit=_HISTORY_MESSAGES):
+            if message["role"] == "user":
+                outputs = {}
+            elif message["role"] == "tool":
+                outputs[message["metadata_"]["tool_name"]] = message["content"]
+            if message["content"] and message["status"] != "FAILED":
+                turns.append(Turn(message["role"], message["content"]))
+        return turns, outputs
+
+    @staticmethod
+    def _tell_begin(live: LiveRun) -> None:
+        run = live.run
+        if run.kind == MESSAGE:
+            live.tell({"type": "message_received", "phase": "received"})
+            live.tell(
+                {
+                    "type": "user_message",
+                    "thread_id": run.thread_id,
+                    "message_id": run.user_message_id,
+                    "role": "user",
+                    "content": run.content,
+                }
+            )
+        else:
+            live.tell({"type": "run_continuing", "run_id": run.run_id, "phase": "tool_outputs"})
+        live.tell(
+            {
+                "type": "run_started",
+                "run_id": run.run_id,
+                "message_id": run.message_id,
+                "provider": run.settings.provider,
+                "model_name": run.settings.model,
+            }
+        )
+
+    @staticmethod
+    async def _tell_reasoning(live: LiveRun, reasoning: str, beat: _Beat) -> None:
+        for chunk in cut_into_chunks(reasoning):
+            await beat.next()
+            live.reasoning += chunk
+            live.tell({"type": "reasoning_streaming", "content": chunk})
+        if reasoning:
+            live.tell({"type": "reasoning_ended"})
+
+    @staticmethod
+    async def _tell_text(live: LiveRun, text: str, beat: _Beat, *, stop_after: int | None) -> None:
+        live.tell({"type": "message_start", "message_id": live.run.message_id, "run_id": live.run.run_id})
+        for chunk in cut_into_chunks(text)[:stop_after]:
+            await beat.next()
+            live.written.append(chunk)
+            live.tell({"type": CONTENT, "content": chunk})
+
+    def _complete(self, live: LiveRun) -> None:
+        run, operation_id = live.run, None
+        if run.settings.memory == "Auto":
+            operation_id = self._store.memories.begin_operation(
+                run.assistant_id, self._demo.extract_facts(run.content), delay_s=self._memory_delay_s
+            )
+        text = "".join(live.written)
+        used = _used(live)
+        self._finish(
+            live,
+            "COMPLETED",
+            {
+                "type": "run_ended",
+                "run_id": run.run_id,
+                "status": "completed",
+                "final_content": text,
+                "reasoning": live.reasoning or None,
+                "model_provider": run.settings.provider,
+                "model_name": run.settings.model,
+                **used,
+                "memory_operation_id": operation_id,
+                "retrieved_memories": retrieved(live.memories),
+                "context_usage": context_usage(run, used["total_tokens"]),
+            },
+            operation_id=operation_id,
+        )
+
+    def _require_tools(self, live: LiveRun, requests: Sequence[ToolRequest]) -> None:
+        calls = [
+            {
+                "id": f"call_{uuid.uuid4().hex[:12]}",
+                "type": "function",
+                "function": {
+                    "name": request.name,
+                    "arguments": json.dumps(dict(request.arguments), ensure_ascii=False),
+                },
+            }
+            for request in requests
+        ]
+        run_id = live.run.run_id
+        for call, request in zip(calls, requests, strict=True):
+            live.tell({"type": "tool_call_start", "tool_call_id": call["id"], "name": request.name})
+            live.tell({"type": "tool_call_ready", "run_id": run_id, "tool_call": call})
+        last = {"type": "tool_submit_required", "run_id": run_id, "tool_calls": calls, **_used(live)}
+        self._finish(live, "REQUIRES_ACTION", last, tool_calls=calls)
+
+    def _fail(self, live: LiveRun, how: str, error: str) -> None:
+        """Fail a run with an event of the kind *how*, or with none when it is ``lost``."""
+        last = None if how == "lost" else {"type": how, "run_id": live.run.run_id, "error": error, "message": error}
+        self._finish(live, "FAILED", last, error=error)
+
+    def _finish(
+        self,
+        live: LiveRun,
+        status: str,
+        last: Json | None,
+        *,
+        error: str | None = None,
+        tool_calls: Sequence[Json] = (),
+        operation_id: str | None = None,
+    ) -> None:
+        """Store the end of a run, then tell it."""
+        end = RunEnd(
+            status=status,
+            text="".join(live.written),
+            reasoning=live.reasoning,
+            error=error,
+            tool_calls=tool_calls,
+            retrieved_memories=retrieved(live.memories),
+            memory_operation_id=operation_id,
+            input_tokens=live.input_tokens,
+            output_tokens=_used(live)["output_tokens"],
+        )
+        self._store.runs.end(live.run, end)
+        del self._live[live.run.run_id]
+        live.finish(end, last)
+
+
+def retrieved(memories: Sequence[Json]) -> list[Json]:
+    """Return memories as a reply names them."""
+    return [{"id": memory["id"], "memory": memory["content"], "score": memory["score"]} for memory in memories]
+
+
+def context_usage(run: Run, used_tokens: int) -> Json:
+    """Return how much of its model's context a run has used."""
+    limit = context_limit(run.settings.provider, run.settings.model)
+    return {
+        "percent": round(100 * used_tokens / limit, 2),
+        "used_tokens": used_tokens,
+        "context_limit": limit,
+        "summary_tokens": 0,
+        "model": run.settings.model,
+    }
+
+
+def _used(live: LiveRun) -> dict[str, int]:
+    output = count_tokens("".join(live.written), live.reasoning)
+    return {"input_tokens": live.input_tokens, "output_tokens": output, "total_tokens": live.input_tokens + output}
+
+
+def _first_failure(faults: Faults) -> tuple[int, str] | None:
+    """Return after how many chunks a run fails, and how it says so."""
+    failures = [
+        (faults.error_event, "error"),
+        (faults.run_failed, "run_failed"),
+        (faults.cut_lost, "lost"),
+    ]
+    return min(((after, how) for after, how in failures if after is not None), default=None)
