@@ -206,7 +206,7 @@ class ReplyWatch:
         self._runner = runner
         self._reply_id = reply_id
         self._user_id = user_id
-        self._live = runner.live(reply_id)
+        self._live = runner.live(reply_id, user_id=user_id)
         self._seen = 0
         self._polled_at = 0.0
         self.snapshot = self._live.snapshot if self._live else replies.snapshot(reply_id, user_id=user_id)
@@ -223,7 +223,7 @@ class ReplyWatch:
     def next(self, timeout_s: float) -> ReplySnapshot:
         """Return the reply as soon as it changes, at the latest after *timeout_s*."""
         if self._live is None:
-            self._live = self._runner.live(self._reply_id)
+            self._live = self._runner.live(self._reply_id, user_id=self._user_id)
         if self._live is not None:
             self._live.wait(self._seen, timeout_s)
             self._seen = self._live.changes

@@ -109,10 +109,10 @@ class ReplyRunner:
         """Stop a reply if this process writes it."""
         self._loop.call(self._stop_now, reply_id)
 
-    def live(self, reply_id: int) -> LiveReply | None:
-        """Return the reply as it is being written here, or None when it is not."""
+    def live(self, reply_id: int, *, user_id: int) -> LiveReply | None:
+        """Return this user's reply as it is being written here, or None when there is none."""
         running = self._running.get(reply_id)
-        return running.live if running else None
+        return running.live if running and running.work.user_id == user_id else None
 
     @property
     def full(self) -> bool:

@@ -33,14 +33,16 @@ class Emulator:
     def fault(self, *faults: dict[str, Any]) -> None:
         httpx.post(f"{self.root}/emulator/faults", json=list(faults)).raise_for_status()
 
+    def no_more_faults(self) -> None:
+        httpx.delete(f"{self.root}/emulator/faults").raise_for_status()
+
     @property
     def paid_calls(self) -> int:
         return int(httpx.get(f"{self.root}/emulator/counts").json()["messages"])
 
     @property
     def runs(self) -> list[dict[str, Any]]:
-        answer = httpx.get(f"{self.root}/emulator/runs").json()
-        return list(answer["runs"] if isinstance(answer, dict) else answer)
+        return list(httpx.get(f"{self.root}/emulator/runs").json())
 
 
 @pytest.fixture

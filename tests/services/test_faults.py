@@ -32,7 +32,7 @@ def test_failed_reply_says_why_keeps_the_message_and_can_be_retried(services, em
     assert reply.error_text.endswith(".")
     assert "Traceback" not in reply.error_text
 
-    emulator.fault({"clear": True})
+    emulator.no_more_faults()
     again = services.replies.retry(reply.id, user_id=user_id)
     assert services.replies.retry(reply.id, user_id=user_id).reply_id == again.reply_id
     until_ended(services, again.reply_id, user_id)

@@ -53,7 +53,9 @@ def stored_text(database, reply_id: int) -> str:
         )
 
 
-def test_killed_process_leaves_a_reply_that_the_next_adopts_whole(database, database_url, emulator, user_id, start_child):
+def test_killed_process_leaves_a_reply_that_the_next_adopts_whole(
+    database, database_url, emulator, user_id, start_child
+):
     emulator.fault({"fault": "slow_tokens:0.004"})
     child, reply_id = start_child(user_id, BACKBOARD_BASE_URL=emulator.base_url)
     until(lambda: len(stored_text(database, reply_id)) > 100, what="a checkpoint")

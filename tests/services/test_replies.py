@@ -114,7 +114,7 @@ def test_stop_from_another_process_is_heard(start_services, emulator, user_id):
     here, elsewhere = start_services(), start_services()
     emulator.fault({"fault": "slow_tokens:0.05"})
     accepted = here.replies.send("14 days in Japan in detail", user_id=user_id, client_message_id="a")
-    owner = until_owned(here, elsewhere, accepted.reply_id)
+    owner = until_owned(here, elsewhere, accepted.reply_id, user_id)
     other = elsewhere if owner is here else here
 
     other.replies.stop(accepted.reply_id, user_id=user_id)
@@ -122,12 +122,12 @@ def test_stop_from_another_process_is_heard(start_services, emulator, user_id):
     assert until_ended(other, accepted.reply_id, user_id, timeout_s=6).status is MessageStatus.STOPPED
 
 
-def until_owned(one, two, reply_id):
+def until_owned(one, two, reply_id, user_id):
     """Wait until one of two processes writes the reply; return which."""
     found = []
 
     def owned():
-        found[:] = [services for services in (one, two) if services._runner.live(reply_id)]
+        found[:] = [services for services in (one, two) if services._runner.live(reply_id, user_id=user_id)]
         return found
 
     until(owned, what="a process writes the reply")
@@ -138,7 +138,7 @@ def test_other_process_follows_from_the_row(start_services, emulator, user_id):
     here, elsewhere = start_services(), start_services()
     emulator.fault({"fault": "slow_tokens:0.02"})
     accepted = here.replies.send("5 days in Lisbon", user_id=user_id, client_message_id="a")
-    owner = until_owned(here, elsewhere, accepted.reply_id)
+    owner = until_owned(here, elsewhere, accepted.reply_id, user_id)
     other = elsewhere if owner is here else here
     watch = other.replies.watch(accepted.reply_id, user_id=user_id)
 
@@ -152,7 +152,7 @@ def test_more_replies_than_may_run_wait_and_say_so(start_services, emulator, use
     services = start_services(replies_at_once=1)
     emulator.fault({"fault": "slow_first:1.5"})
     first = services.replies.send("Hello", user_id=user_id, client_message_id="a")
-    until(lambda: services._runner.live(first.reply_id), what="the first reply runs")
+    until(lambda: services._runner.live(first.reply_id, user_id=user_id), what="the first reply runs")
     second = services.replies.send("Hello again", user_id=user_id, client_message_id="b")
 
     note = services.replies.snapshot(second.reply_id, user_id=user_id).note

@@ -1,0 +1,366 @@
+"""The Backboard API over httpx. Source for all of it: Backboard's API documentation and its Python SDK 1.5."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from httpx_sse import EventSource
+
+from backboard_client._errors import StreamInterruptedError, rejection, transport_error
+from backboard_client._events import TERMINAL, EventReader, StreamEvent
+from backboard_client._resources import (
+    Assistant,
+    Json,
+    Memory,
+    MemoryMode,
+    MemoryOperation,
+    MemoryPage,
+    MessageResult,
+    Model,
+    ModelPage,
+    Thread,
+    ToolOutput,
+    parse_assistant,
+    parse_memory,
+    parse_memory_operation,
+    parse_memory_page,
+    parse_message_result,
+    parse_model,
+    parse_model_page,
+    parse_thread,
+    split_model,
+)
+from backboard_client._retry import OnWait, never_run_twice
+
+_SHORT = httpx.Timeout(30.0, connect=10.0, write=60.0, pool=10.0)
+_WHOLE_ANSWER = httpx.Timeout(180.0, connect=10.0, write=60.0, pool=10.0)
+_BETWEEN_CHUNKS = httpx.Timeout(90.0, connect=10.0, write=60.0, pool=10.0)
+_MODELS_AT_ONCE = 500
+
+
+class BackboardClient:
+    """Every call of the Backboard API that this product makes.
+
+    *http* is the caller's: pooled, shared by all calls, closed by the caller. *stream_silence_s* is the longest
+    gap between two chunks of a stream.
+
+    Every method raises BackboardRejectedError (answered with a 4xx or 5xx status) and BackboardUnavailableError (no
+    connection, or silence beyond the timeout, in seconds). Calls that failed without being run are made again, at
+    most three times in all; a message that may have been run is never sent again.
+    """
+
+    def __init__(
+        self, http: httpx.AsyncClient, *, base_url: str, api_key: str, stream_silence_s: float | None = None
+    ) -> None:
+        self._http = http
+        self._base_url = base_url.rstrip("/")
+        self._headers = {"X-API-Key": api_key}
+        self._stream_timeout = (
+            _BETWEEN_CHUNKS
+            if stream_silence_s is None
+            else httpx.Timeout(stream_silence_s, connect=10.0, write=60.0, pool=10.0)
+        )
+
+    def __repr__(self) -> str:
+        return f"BackboardClient({self._base_url!r})"
+
+    # Assistants
+
+    async def create_assistant(
+        self, name: str, *, system_prompt: str | None = None, tools: Sequence[Json] | None = None
+    ) -> Assistant:
+        """Return a new assistant. Names are not unique: the same name twice makes two."""
+        body = _given(name=name, system_prompt=system_prompt, tools=tools)
+        return parse_assistant(await self._call("POST", "/assistants", json=body, repeatable=False))
+
+    async def list_assistants(
+        self, *, name: str | None = None, skip: int = 0, limit: int = 100
+    ) -> tuple[Assistant, ...]:
+        """Return assistants, at most 200; *name* is matched exactly, also where a server ignores it."""
+        rows = await self._call("GET", "/assistants", params=_given(name=name, skip=skip, limit=limit))
+        return tuple(one for row in rows if name in (None, (one := parse_assistant(row)).name))
+
+    async def get_assistant(self, assistant_id: str) -> Assistant:
+        """Return an assistant."""
+        return parse_assistant(await self._call("GET", f"/assistants/{assistant_id}"))
+
+    async def update_assistant(
+        self,
+        assistant_id: str,
+        *,
+        name: str | None = None,
+        system_prompt: str | None = None,
+        tools: Sequence[Json] | None = None,
+    ) -> Assistant:
+        """Change what is given; *tools* replaces the whole list."""
+        body = _given(name=name, system_prompt=system_prompt, tools=tools)
+        return parse_assistant(await self._call("PUT", f"/assistants/{assistant_id}", json=body))
+
+    async def delete_assistant(self, assistant_id: str) -> None:
+        """Delete an assistant with its threads and memories."""
+        await self._call("DELETE", f"/assistants/{assistant_id}")
+
+    # Threads
+
+    async def create_thread(self, assistant_id: str) -> Thread:
+        """Return a new, empty thread of an assistant."""
+        path = f"/assistants/{assistant_id}/threads"
+        return parse_thread(await self._call("POST", path, json={}, repeatable=False))
+
+    async def get_thread(self, thread_id: str) -> Thread:
+        """Return a thread with all its messages, oldest first."""
+        return parse_thread(await self._call("GET", f"/threads/{thread_id}"))
+
+    async def list_threads(self, assistant_id: str, *, skip: int = 0, limit: int = 100) -> tuple[Thread, ...]:
+        """Return threads of an assistant, at most 200."""
+        params = {"skip": skip, "limit": limit}
+        rows = await self._call("GET", f"/assistants/{assistant_id}/threads", params=params)
+        return tuple(parse_thread(row) for row in rows)
+
+    async def delete_thread(self, thread_id: str) -> None:
+        """Delete a thread."""
+        await self._call("DELETE", f"/threads/{thread_id}")
+
+    # Messages
+
+    async def stream_message(
+        self,
+        thread_id: str,
+        content: str,
+        *,
+        model: str,
+        memory: MemoryMode,
+        metadata: Mapping[str, str] | None = None,
+        on_wait: OnWait | None = None,
+    ) -> AsyncGenerator[StreamEvent]:
+        """Send a message and yield the reply while it is being written.
+
+        Yields any number of events, the last of which is RunEnded, RunCancelled or ToolCallsRequired. *on_wait* is
+        told the seconds before each further try. Not safe to repeat once it may have run: the message may be
+        stored and billed even when this raises.
+
+        Raises:
+            StreamInterruptedError: the stream stopped before its last event.
+            RunFailedError: Backboard says that the run failed.
+        """
+        body = _message(thread_id, content, model=model, memory=memory, metadata=metadata) | {"stream": True}
+        async with aclosing(self._stream("/threads/messages", body, on_wait)) as events:
+            async for event in events:
+                yield event
+
+    async def send_message(
+        self,
+        thread_id: str,
+        content: str,
+        *,
+        model: str,
+        memory: MemoryMode,
+        metadata: Mapping[str, str] | None = None,
+        on_wait: OnWait | None = None,
+    ) -> MessageResult:
+        """Send a message and return the answer when it is whole; a failed run is a result with that status."""
+        body = _message(thread_id, content, model=model, memory=memory, metadata=metadata) | {"stream": False}
+        return await self._post_message("/threads/messages", body, on_wait)
+
+    async def add_message(
+        self, thread_id: str, content: str, *, metadata: Mapping[str, str] | None = None
+    ) -> MessageResult:
+        """Store a message without asking the model."""
+        body = _given(thread_id=thread_id, content=content, send_to_llm="false", stream=False, metadata=metadata)
+        return await self._post_message("/threads/messages", body, None)
+
+    async def stream_tool_outputs(
+        self, thread_id: str, run_id: str, outputs: Sequence[ToolOutput]
+    ) -> AsyncGenerator[StreamEvent]:
+        """Answer every pending tool call of a thread and yield what follows, as `stream_message` does."""
+        body = _outputs(thread_id, run_id, outputs) | {"stream": True}
+        async with aclosing(self._stream("/threads/tool-outputs", body, None)) as events:
+            async for event in events:
+                yield event
+
+    async def submit_tool_outputs(self, thread_id: str, run_id: str, outputs: Sequence[ToolOutput]) -> MessageResult:
+        """Answer every pending tool call of a thread and return the answer when it is whole."""
+        body = _outputs(thread_id, run_id, outputs) | {"stream": False}
+        return await self._post_message("/threads/tool-outputs", body, None)
+
+    async def cancel_run(self, thread_id: str, run_id: str) -> None:
+        """Stop a run; does nothing when it has already ended."""
+        await self._call("POST", f"/threads/{thread_id}/runs/{quote(run_id, safe='')}/cancel")
+
+    # Memories
+
+    async def list_memories(
+        self, assistant_id: str, *, page: int | None = None, page_size: int | None = None
+    ) -> MemoryPage:
+        """Return memories of an assistant: a page (from 1, of at most 100), or all."""
+        params = _given(page=page, page_size=page_size)
+        return parse_memory_page(await self._call("GET", f"/assistants/{assistant_id}/memories", params=params))
+
+    async def add_memory(
+        self, assistant_id: str, content: str, *, metadata: Mapping[str, Any] | None = None
+    ) -> Memory:
+        """Store a memory, at most 4,000 bytes."""
+        body = _given(content=content, metadata=metadata)
+        path = f"/assistants/{assistant_id}/memories"
+        return parse_memory({"content": content} | await self._call("POST", path, json=body, repeatable=False))
+
+    async def get_memory(self, assistant_id: str, memory_id: str) -> Memory:
+        """Return a memory."""
+        return parse_memory(await self._call("GET", _memory_path(assistant_id, memory_id)))
+
+    async def update_memory(
+        self, assistant_id: str, memory_id: str, content: str, *, metadata: Mapping[str, Any] | None = None
+    ) -> Memory:
+        """Change a memory."""
+        body = _given(content=content, metadata=metadata)
+        return parse_memory(await self._call("PUT", _memory_path(assistant_id, memory_id), json=body))
+
+    async def delete_memory(self, assistant_id: str, memory_id: str) -> None:
+        """Delete a memory."""
+        await self._call("DELETE", _memory_path(assistant_id, memory_id))
+
+    async def delete_all_memories(self, assistant_id: str) -> None:
+        """Delete every memory of an assistant."""
+        await self._call("DELETE", f"/assistants/{assistant_id}/memories")
+
+    async def search_memories(self, assistant_id: str, query: str, *, limit: int = 5) -> tuple[Memory, ...]:
+        """Return the memories nearest to *query*, at most 50; a cutoff can leave relevant ones out."""
+        path = f"/assistants/{assistant_id}/memories/search"
+        found = await self._call("POST", path, json={"query": query, "limit": limit})
+        return parse_memory_page(found).memories
+
+    async def memory_stats(self, assistant_id: str) -> Json:
+        """Return Backboard's figures about an assistant's memories, as it gives them."""
+        stats: Json = await self._call("GET", f"/assistants/{assistant_id}/memories/stats")
+        return stats
+
+    async def memory_operation(self, operation_id: str) -> MemoryOperation:
+        """Return where a background write of memories is."""
+        path = f"/assistants/memories/operations/{quote(operation_id, safe='')}"
+        return parse_memory_operation(await self._call("GET", path))
+
+    # Models
+
+    async def list_models(
+        self, *, model_type: str | None = None, provider: str | None = None, skip: int = 0, limit: int = 100
+    ) -> ModelPage:
+        """Return a page of models, at most 500."""
+        params = _given(model_type=model_type, provider=provider, skip=skip, limit=limit)
+        return parse_model_page(await self._call("GET", "/models", params=params))
+
+    async def all_models(self, *, model_type: str | None = None) -> tuple[Model, ...]:
+        """Return every model, each once; pages through the whole list, which has thousands."""
+        found: dict[tuple[str, str], Model] = {}
+        skip = 0
+        while True:
+            page = await self.list_models(model_type=model_type, skip=skip, limit=_MODELS_AT_ONCE)
+            found |= {(model.provider, model.name): model for model in page.models}
+            skip += len(page.models)
+            if not page.models or skip >= page.total:
+                return tuple(found.values())
+
+    async def get_model(self, name: str) -> Model:
+        """Return a model by its name, without the provider."""
+        return parse_model(await self._call("GET", f"/models/{quote(name)}"))
+
+    async def list_providers(self) -> tuple[str, ...]:
+        """Return the names of the providers."""
+        found = await self._call("GET", "/models/providers")
+        return tuple(str(one) for one in found.get("providers") or ())
+
+    # Transport
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Json | None = None,
+        limits: httpx.Timeout = _SHORT,
+        repeatable: bool = True,
+        on_wait: OnWait | None = None,
+    ) -> Any:
+        async for attempt in never_run_twice(repeatable=repeatable, on_wait=on_wait):
+            with attempt:
+                try:
+                    response = await self._http.request(
+                        method,
+                        self._base_url + path,
+                        json=json,
+                        params=params,
+                        headers=self._headers,
+                        timeout=timeout,
+                    )
+                except httpx.TransportError as exc:
+                    raise transport_error(exc) from exc
+                if not response.is_success:
+                    raise rejection(response)
+                return response.json() if response.content else {}
+        raise AssertionError("stamina raises the last error")
+
+    async def _post_message(self, path: str, body: Json, on_wait: OnWait | None) -> MessageResult:
+        answer = await self._call("POST", path, json=body, limits=_WHOLE_ANSWER, repeatable=False, on_wait=on_wait)
+        return parse_message_result(answer)
+
+    async def _stream(self, path: str, body: Json, on_wait: OnWait | None) -> AsyncGenerator[StreamEvent]:
+        response = await self._open(path, body, on_wait)
+        reader = EventReader()
+        try:
+            async for line in EventSource(response).aiter_sse():
+                for event in reader.read(line.data):
+                    yield event
+                    if isinstance(event, TERMINAL):
+                        return
+        except httpx.TransportError as exc:
+            raise StreamInterruptedError("The connection to Backboard was lost.") from exc
+        finally:
+            await response.aclose()
+        raise StreamInterruptedError("Backboard ended the stream before the answer was whole.")
+
+    async def _open(self, path: str, body: Json, on_wait: OnWait | None) -> httpx.Response:
+        """Return a successful response whose body has not been read yet."""
+        async for attempt in never_run_twice(repeatable=False, on_wait=on_wait):
+            with attempt:
+                request = self._http.build_request(
+                    "POST", self._base_url + path, json=body, headers=self._headers, timeout=self._stream_timeout
+                )
+                try:
+                    response = await self._http.send(request, stream=True)
+                    if not response.is_success:
+                        await response.aread()
+                        raise rejection(response)
+                except httpx.TransportError as exc:
+                    raise transport_error(exc) from exc
+                return response
+        raise AssertionError("stamina raises the last error")
+
+
+def _given(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _message(
+    thread_id: str, content: str, *, model: str, memory: MemoryMode, metadata: Mapping[str, str] | None
+) -> dict[str, Any]:
+    provider, name = split_model(model)
+    return _given(
+        thread_id=thread_id,
+        content=content,
+        llm_provider=provider,
+        model_name=name,
+        memory=memory.value,
+        send_to_llm="true",
+        metadata=dict(metadata) if metadata else None,
+    )
+
+
+def _outputs(thread_id: str, run_id: str, outputs: Sequence[ToolOutput]) -> dict[str, Any]:
+    answers = [{"tool_call_id": one.tool_call_id, "output": one.output} for one in outputs]
+    return {"thread_id": thread_id, "run_id": run_id, "tool_outputs": answers}
+
+
+def _memory_path(assistant_id: str, memory_id: str) -> str:
+    return f"/assistants/{assistant_id}/memories/{quote(memory_id, safe='')}"

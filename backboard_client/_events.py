@@ -1,0 +1,155 @@
+"""The events of a streamed reply."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backboard_client._errors import RunFailedError
+from backboard_client._resources import ToolCall, model_id, parse_tool_calls
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """Names of the run; may come more than once, with more known each time."""
+
+    run_id: str | None
+    thread_id: str | None
+    message_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """The next piece of what the model thinks before it answers."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """The next piece of the answer, one or more characters."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStarted:
+    """The model uses a tool; only for show."""
+
+    tool_call_id: str | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallsRequired:
+    """The stream ends here until every one of *calls* is answered."""
+
+    run_id: str | None
+    calls: tuple[ToolCall, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """The answer is whole. *text* is all of it, where Backboard says so."""
+
+    run_id: str | None
+    text: str | None
+    model: str | None  # provider/name
+    input_tokens: int | None
+    output_tokens: int | None
+    total_tokens: int | None
+    memories: tuple[str, ...]  # what was remembered for this answer
+    memory_operation_id: str | None
+    message_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunCancelled:
+    """The run was cancelled; nothing more comes."""
+
+    run_id: str | None
+
+
+StreamEvent = RunStarted | ReasoningDelta | TextDelta | ToolStarted | ToolCallsRequired | RunEnded | RunCancelled
+TERMINAL = (ToolCallsRequired, RunEnded, RunCancelled)
+
+
+class EventReader:
+    """Reads the data lines of one stream, in order.
+
+    Backboard's pieces are deltas, but some providers send everything so far; `accumulated_content` tells which.
+    Unknown events and broken JSON are skipped.
+    """
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._reasoning = ""
+
+    def read(self, data: str) -> Iterator[StreamEvent]:
+        """Yield the events, none or one, in a data line. Raises RunFailedError when it says that the run failed."""
+        try:
+            event = json.loads(data)
+        except ValueError:
+            return
+        if not isinstance(event, dict):
+            return
+        match event.get("type"):
+            case "content_streaming":
+                delta = _delta(self._text, event, "accumulated_content")
+                self._text += delta
+                if delta:
+                    yield TextDelta(delta)
+            case "reasoning_streaming":
+                delta = _delta(self._reasoning, event, "accumulated_reasoning")
+                self._reasoning += delta
+                if delta:
+                    yield ReasoningDelta(delta)
+            case "user_message" | "run_started" | "run_continuing" | "message_start":
+                yield RunStarted(event.get("run_id"), event.get("thread_id"), event.get("message_id"))
+            case "tool_call_start" if event.get("name"):
+                yield ToolStarted(event.get("tool_call_id"), str(event["name"]))
+            case "tool_submit_required":
+                calls = parse_tool_calls(event.get("tool_calls"))
+                if not calls:
+                    raise RunFailedError("Backboard asked for a tool without naming it.")
+                yield ToolCallsRequired(event.get("run_id"), calls)
+            case "run_ended" | "message_complete" | "run_completed":
+                yield _ended(event)
+            case "run_cancelled":
+                yield RunCancelled(event.get("run_id"))
+            case "error" | "run_failed":
+                raise RunFailedError(_said(event))
+
+
+def _delta(so_far: str, event: Mapping[str, Any], accumulated_key: str) -> str:
+    accumulated, content = event.get(accumulated_key), event.get("content")
+    if isinstance(accumulated, str) and accumulated.startswith(so_far):
+        return accumulated[len(so_far) :]
+    return content if isinstance(content, str) else ""
+
+
+def _ended(event: Mapping[str, Any]) -> RunEnded:
+    status = str(event.get("status") or "completed").lower()
+    if status == "cancelled":
+        raise RunFailedError("The run was cancelled at Backboard.")
+    if status != "completed":
+        raise RunFailedError(_said(event))
+    memories = event.get("retrieved_memories")
+    return RunEnded(
+        run_id=event.get("run_id"),
+        text=event.get("final_content") or event.get("content") or None,
+        model=model_id(event.get("model_provider"), event.get("model_name")),
+        input_tokens=event.get("input_tokens"),
+        output_tokens=event.get("output_tokens"),
+        total_tokens=event.get("total_tokens"),
+        memories=tuple(str(one.get("memory", "")) for one in memories if isinstance(one, Mapping))
+        if isinstance(memories, list)
+        else (),
+        memory_operation_id=event.get("memory_operation_id"),
+        message_id=event.get("message_id"),
+    )
+
+
+def _said(event: Mapping[str, Any]) -> str:
+    said = event.get("error") or event.get("message") or "The run failed without a reason."
+    return said if isinstance(said, str) else json.dumps(said)
