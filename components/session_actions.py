@@ -13,7 +13,7 @@ import streamlit as st
 
 from components.resources import get_services
 from components.session_labels import counted, escape_label
-from components.state import active_session_id, new_chat, open_session
+from components.state import active_session_id, new_chat, open_session, show_session
 from db.engine import DatabaseUnavailableError
 from services.errors import ServiceError
 from services.records import SessionSummary
@@ -61,6 +61,42 @@ def _chosen(key: str, session_id: int, title: str, user_id: int) -> None:
         set_archived([session_id], choice == _ARCHIVE, user_id=user_id, title=title)
     elif choice == _DELETE:
         ask_before_delete([session_id], title)
+
+
+def selection_actions(selected: Sequence[SessionSummary], *, user_id: int) -> None:
+    """Draw what can be done with the sessions selected in a table."""
+    if not selected:
+        st.caption("Select rows to open, archive or delete them.", width="stretch")
+        return
+    ids = [session.id for session in selected]
+    st.markdown(f"{counted(len(ids), 'session')} selected", width="stretch")
+    if len(ids) == 1:
+        st.button("Open", key="sessions_open", icon=":material/chat:", on_click=show_session, args=(ids[0],))
+    if not all(session.archived for session in selected):
+        st.button(
+            "Archive",
+            key="sessions_archive",
+            icon=":material/archive:",
+            on_click=set_archived,
+            args=(ids, True),
+            kwargs={"user_id": user_id, "title": selected[0].title},
+        )
+    if any(session.archived for session in selected):
+        st.button(
+            "Bring back",
+            key="sessions_unarchive",
+            icon=":material/unarchive:",
+            on_click=set_archived,
+            args=(ids, False),
+            kwargs={"user_id": user_id, "title": selected[0].title},
+        )
+    st.button(
+        "Delete",
+        key="sessions_delete",
+        icon=":material/delete:",
+        on_click=ask_before_delete,
+        args=(ids, selected[0].title if len(ids) == 1 else ""),
+    )
 
 
 def ask_new_title(session_id: int, title: str) -> None:

@@ -43,7 +43,6 @@ def draw_sidebar(user: User, *, on_chat: bool) -> None:
             placeholder="Search titles and messages",
             label_visibility="collapsed",
             live=True,
-            max_chars=200,
             persist_state="session",
         )
         with st.container(key="sidebar_list", gap=None):

@@ -2,7 +2,7 @@
 
 `chat_session_id` is the session shown (None: a new chat; NO_SUCH_SESSION: the address named none), `chat_message_id`
 the message that a search hit opens it at. `chat_address` is the address as it was last seen or written here, and
-`chat_on_page` is True while the chat is the page shown.
+`chat_on_page` is True while the chat is the page shown, `chat_wanted` while it is on its way there.
 """
 
 import streamlit as st
@@ -21,11 +21,14 @@ def settle_session(sessions: SessionService, *, user_id: int, on_chat: bool) -> 
     """Bring the tab and its address together; once per run, before anything asks for the active session.
 
     On the chat page the address decides when the person changed it (a link, Back, Forward). Opened without one, the
-    app goes back to the session used last. Other pages have no session in their address and change nothing.
+    app goes back to the session used last. Other pages have no session in their address and change nothing, unless a
+    click there asked for the chat.
     """
     state = st.session_state
     state.setdefault("chat_message_id", None)
     state.chat_on_page = on_chat
+    if state.pop("chat_wanted", False) and not on_chat:
+        st.switch_page(CHAT_PAGE, query_params=[(_PARAMETER, state.chat_address)] if state.chat_address else None)
     if not on_chat:
         state.chat_address = None
         return
@@ -60,17 +63,15 @@ def new_chat() -> None:
 
 
 def show_session(session_id: int, at_message_id: int | None = None) -> None:
-    """Open a session and go to the chat page if another one is shown. A callback."""
+    """Open a session, on the chat page. A callback: the page that ran it is left at its next run."""
     open_session(session_id, at_message_id)
-    if not st.session_state.get("chat_on_page"):
-        st.switch_page(CHAT_PAGE, query_params={_PARAMETER: str(session_id)})
+    st.session_state.chat_wanted = True
 
 
 def show_new_chat() -> None:
-    """Begin a new chat and go to the chat page if another one is shown. A callback."""
+    """Begin a new chat, on the chat page. A callback: the page that ran it is left at its next run."""
     new_chat()
-    if not st.session_state.get("chat_on_page"):
-        st.switch_page(CHAT_PAGE)
+    st.session_state.chat_wanted = True
 
 
 def _write_address(session_id: int | None) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, false, text
 from sqlalchemy.orm import Session
 
 from db.folding import terms, tokens
 from db.ids import made_at
+from db.models import ChatSession
 
 _MAX_POSITION = 16_383  # of a word in a tsvector
 
@@ -67,6 +68,19 @@ def find(db_session: Session, query: str, *, user_id: int, limit: int) -> Sequen
         {"expression": expression, "user_id": user_id, "limit": limit},
     )
     return [IndexHit(r.session_id, r.title, r.message_id, r.content, made_at(r.row_id)) for r in rows]
+
+
+def sessions_with(db_session: Session, query: str) -> ColumnElement[bool]:
+    """Return whether a session's title, or one of its messages, holds every term of *query*; as `find` reads it."""
+    wanted = terms(query)
+    if not wanted:
+        return false()
+    if _is_sqlite(db_session):
+        found, expression = "search_index MATCH :expression", _fts5(wanted)
+    else:
+        found, expression = "body @@ CAST(:expression AS tsquery)", _tsquery(wanted)
+    ids = text(f"SELECT session_id FROM search_index WHERE {found}").bindparams(expression=expression)
+    return ChatSession.id.in_(ids.columns(ChatSession.id))
 
 
 def _is_sqlite(db_session: Session) -> bool:

@@ -66,6 +66,37 @@ class SessionPage:
     next_cursor: str | None
 
 
+class SessionOrder(StrEnum):
+    """What the table of all sessions is sorted by: the latest or the most first, titles from A."""
+
+    LAST_USED = "last_used"
+    CREATED = "created"
+    TITLE = "title"
+    MESSAGES = "messages"
+    TOKENS = "tokens"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFilter:
+    """Which sessions the table shows; None and no words mean all.
+
+    *words* all stand in the title or in one message; *since* the session was used.
+    """
+
+    words: str = ""
+    model: str | None = None
+    archived: bool | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTable:
+    """The first rows of the table of all sessions, and whether there are more."""
+
+    sessions: tuple[SessionSummary, ...]
+    has_more: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a reply beside its text, in order: kind is reasoning, tool or notice.

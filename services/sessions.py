@@ -1,6 +1,6 @@
 """What a planner does with sessions: list, open, find, order and delete them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,15 +8,26 @@ from sqlalchemy.orm import Session
 import db.messages
 import db.outbox
 import db.search
+import db.session_table
 import db.sessions
 from db.engine import Database
 from db.models import AuditEntry, ChatSession, User, utc_now
 from services.errors import InvalidInputError, NotFoundError
-from services.records import History, MessageView, SearchHit, SessionPage, SessionSummary
+from services.records import (
+    History,
+    MessageView,
+    SearchHit,
+    SessionFilter,
+    SessionOrder,
+    SessionPage,
+    SessionSummary,
+    SessionTable,
+)
 from services.texts import clean_title, one_line
 from services.views import message_view, session_summary
 
 MAX_PAGE = 200
+_QUERY_CHARS = 200
 _EXCERPT_CHARS = 140
 _AROUND_EARLIER = 2  # messages shown before the one that was asked for
 
@@ -52,6 +63,40 @@ class SessionService:
         with self._db.read() as db_session:
             rows = db.sessions.page(db_session, user_id=user_id, pinned=True, archived=archived, limit=100)
             return tuple(session_summary(session, answering=answering) for session, answering in rows)
+
+    def table(
+        self, wanted: SessionFilter, *, user_id: int, limit: int, order: SessionOrder = SessionOrder.LAST_USED
+    ) -> SessionTable:
+        """Return the first *limit* of the sessions that *wanted* lets through."""
+        first = tuple(self._matching(wanted, user_id, order, limit + 1))
+        return SessionTable(first[:limit], has_more=len(first) > limit)
+
+    def each(
+        self, wanted: SessionFilter, *, user_id: int, order: SessionOrder = SessionOrder.LAST_USED
+    ) -> Iterator[SessionSummary]:
+        """Yield all sessions that *wanted* lets through, read some hundreds at a time."""
+        return self._matching(wanted, user_id, order, None)
+
+    def _matching(
+        self, wanted: SessionFilter, user_id: int, order: SessionOrder, limit: int | None
+    ) -> Iterator[SessionSummary]:
+        with self._db.read() as db_session:
+            for session, answering in db.session_table.rows(
+                db_session,
+                user_id=user_id,
+                order=order.value,
+                limit=limit,
+                words=wanted.words[:_QUERY_CHARS],
+                model=wanted.model,
+                archived=wanted.archived,
+                since=wanted.since,
+            ):
+                yield session_summary(session, answering=answering)
+
+    def models_used(self, *, user_id: int) -> tuple[str, ...]:
+        """Return the models (`provider/name`) of the planner's sessions, by name."""
+        with self._db.read() as db_session:
+            return tuple(db.session_table.models(db_session, user_id=user_id))
 
     def marks(self, *, user_id: int) -> tuple[frozenset[int], frozenset[int]]:
         """Return the ids of sessions being answered, and of those with an answer not yet seen."""
@@ -188,7 +233,7 @@ class SessionService:
     def search(self, query: str, *, user_id: int, limit: int = 20) -> tuple[SearchHit, ...]:
         """Return titles and messages that hold every word of *query* in any script, latest first."""
         with self._db.read() as db_session:
-            hits = db.search.find(db_session, query[:200], user_id=user_id, limit=max(1, min(limit, 100)))
+            hits = db.search.find(db_session, query[:_QUERY_CHARS], user_id=user_id, limit=max(1, min(limit, 100)))
         return tuple(
             SearchHit(hit.session_id, hit.title, hit.message_id, _excerpt(hit.content, query), hit.at) for hit in hits
         )

@@ -1,0 +1,63 @@
+"""All sessions, as a table: sort, filter, select several, download."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from components.identity import require_user
+from components.resources import get_services
+from components.session_actions import selection_actions
+from components.session_labels import planner_zone
+from components.session_table import clear_filters, session_filters, session_table, sessions_csv
+from components.state import show_new_chat
+from services.records import SessionFilter
+
+user = require_user()
+
+ROWS_AT_FIRST = 200
+
+st.set_page_config(page_title="All sessions · Travel-Bot", layout="wide")
+st.title("All sessions")
+
+sessions = get_services().sessions
+zone = planner_zone()
+wanted, order = session_filters(sessions.models_used(user_id=user.id), now=datetime.now(UTC).astimezone(zone))
+limit = st.session_state.get("sessions_limit", ROWS_AT_FIRST)
+table = sessions.table(wanted, user_id=user.id, limit=limit, order=order)
+
+if table.sessions:
+    actions = st.container(key="sessions_actions", horizontal=True, vertical_alignment="center")
+    selected = session_table(table.sessions, zone=zone)
+    with actions:
+        selection_actions(selected, user_id=user.id)
+        st.download_button(
+            "CSV",
+            lambda: sessions_csv(sessions.each(wanted, user_id=user.id, order=order), zone=zone),
+            file_name="sessions.csv",
+            mime="text/csv",
+            key="sessions_csv",
+            icon=":material/download:",
+            help="Download everything that the filters let through",
+            on_click="ignore",
+        )
+    if table.has_more:
+        st.caption(f"These are the first {limit:,}.")
+        if st.button("Show more", key="sessions_more", icon=":material/expand_more:"):
+            st.session_state.sessions_limit = limit + ROWS_AT_FIRST
+            st.rerun()
+elif wanted == SessionFilter() or not sessions.table(SessionFilter(), user_id=user.id, limit=1).sessions:
+    with st.container(key="sessions_none", border=True, horizontal_alignment="center"):
+        st.subheader("No sessions yet", anchor=False)
+        st.markdown("Every conversation with the assistant is kept here.")
+        st.button(
+            "Start a chat",
+            key="sessions_start",
+            type="primary",
+            icon=":material/edit_square:",
+            on_click=show_new_chat,
+        )
+else:
+    with st.container(key="sessions_no_match", border=True, horizontal_alignment="center"):
+        st.subheader("No session matches", anchor=False)
+        st.markdown("Try other words, a longer period, or look among the archived ones.")
+        st.button("Clear filters", key="sessions_clear", icon=":material/filter_alt_off:", on_click=clear_filters)
