@@ -41,11 +41,12 @@ class DayTrip:
 
 @dataclass(frozen=True, slots=True)
 class Dish:
-    """Something to eat; *diet* is ``any``, ``vegetarian`` or ``vegan``."""
+    """Something to eat; *diet* is ``any``, ``vegetarian`` or ``vegan``; a *snack* makes no dinner."""
 
     name: str
     about: str
     diet: str
+    snack: bool = False
 
 
 @dataclass(frozen=True, slots=True)
