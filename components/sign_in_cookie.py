@@ -49,11 +49,11 @@ def write_cookie(username: str, signed_in_at: datetime, secret: str) -> bool:
     """
     if st.session_state.get("set"):  # the library's key for the iframe, whose value is the browser's answer
         return True
-    # Signed as of the sign-in, however late this is drawn. The library adds days to the local wall clock, so they
-    # are counted on that clock: a change to or from summer time in between moves nothing.
-    expires_at = (signed_in_at + timedelta(days=COOKIE_DAYS)).astimezone().replace(tzinfo=None)
-    days = (expires_at - datetime.now()) / timedelta(days=1)
-    controller = CookieController(COOKIE_NAME, secret, days)
+    controller = CookieController(COOKIE_NAME, secret, COOKIE_DAYS)
+    expires_at = (signed_in_at + timedelta(days=COOKIE_DAYS)).timestamp()
+    # Signed as of the sign-in, to the millisecond, which is what a sign-in is known by. The library itself would
+    # count from now, on the local wall clock: an hour wrong across a change to or from summer time.
+    controller.cookie_model._set_exp_date = lambda: expires_at
     st.session_state.username = username
     controller.set_cookie()
     drop_left_behind()
