@@ -8,17 +8,18 @@ RUN_PYTHON := .venv/bin/python
 DEV_PYTHON := .venv-dev/bin/python
 PORT ?= 8501
 
-# Makes the virtual environment $(1) with the newest Python of this machine that will do, or says what is missing.
+# Makes the virtual environment $(1) with the first Python of this machine that will do, or says what is missing.
 define make_venv
-@for name in python3.14 python3.13 python3.12 python3.11 python3 python; do \
-    if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$name; break; fi; \
+@for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+    $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+    new_enough=$$name; \
+    if $$name -c 'import ensurepip, venv' 2>/dev/null; then python=$$name; break; fi; \
 done; \
-if [ -z "$$python" ]; then \
+if [ -z "$$new_enough" ]; then \
     echo "Python 3.11 or newer is needed, and none was found here. Get one from https://www.python.org/downloads/" >&2; \
     echo "or from your system (Debian, Ubuntu: sudo apt-get install python3 python3-venv), then try again." >&2; exit 1; \
-fi; \
-if ! $$python -c 'import venv, ensurepip' 2>/dev/null; then \
-    echo "$$($$python --version) is here, but its parts for virtual environments (venv, ensurepip) are missing." >&2; \
+elif [ -z "$$python" ]; then \
+    echo "$$($$new_enough --version) is here, but its parts for virtual environments (venv, ensurepip) are missing." >&2; \
     echo "On Debian or Ubuntu: sudo apt-get install python3-venv    Then try again." >&2; exit 1; \
 fi; \
 echo "Making $(1) with $$($$python --version)"; \
