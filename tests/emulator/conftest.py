@@ -1,0 +1,96 @@
+"""A running emulator with an obedient demo assistant, and clients for it."""
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager
+
+import httpx
+import pytest
+
+from emulator.server import EmulatorServer
+from tests.emulator.doubles import ObedientDemo, events_of
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run async tests on asyncio."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def base_url() -> Iterator[str]:
+    """Serve an emulator as fast as it goes; every test has a key, and with it data, of its own."""
+    server = EmulatorServer(":memory:", pace_s=0, memory_delay_s=0.05, demo=ObedientDemo())
+    yield server.start()
+    server.stop()
+
+
+class Caller:
+    """Speaks to the emulator with one API key."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+
+    async def assistant(self, **fields: object) -> str:
+        """Make an assistant and return its id."""
+        made = await self.http.post("/assistants", json={"name": "helper", **fields})
+        made.raise_for_status()
+        return str(made.json()["assistant_id"])
+
+    async def thread(self, assistant_id: str | None = None, **fields: object) -> str:
+        """Make a thread, on a new assistant unless one is named, and return its id."""
+        owner = assistant_id or await self.assistant(**fields)
+        made = await self.http.post(f"/assistants/{owner}/threads", json={})
+        made.raise_for_status()
+        return str(made.json()["thread_id"])
+
+    async def send(self, thread_id: str, content: str, *, fault: str = "", **fields: object) -> httpx.Response:
+        """Send a message that is not streamed."""
+        body = {"thread_id": thread_id, "content": content, **fields}
+        return await self.http.post("/threads/messages", json=body, headers={"X-Emulator-Fault": fault})
+
+    def open_stream(
+        self, thread_id: str, content: str, *, fault: str = "", **fields: object
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        """Send a message that is streamed; to be entered with ``async with``."""
+        body = {"thread_id": thread_id, "content": content, "stream": True, **fields}
+        return self.http.stream("POST", "/threads/messages", json=body, headers={"X-Emulator-Fault": fault})
+
+    async def stream(
+        self,
+        thread_id: str,
+        content: str,
+        *,
+        fault: str = "",
+        seen: list[dict[str, object]] | None = None,
+        **fields: object,
+    ) -> list[dict[str, object]]:
+        """Send a message that is streamed, and return all events; they are added to *seen* as they come."""
+        events = [] if seen is None else seen
+        async with self.open_stream(thread_id, content, fault=fault, **fields) as response:
+            response.raise_for_status()
+            async for event in events_of(response):
+                events.append(event)
+        return events
+
+    async def messages(self, thread_id: str) -> list[dict[str, object]]:
+        """Return the messages of a thread."""
+        found = await self.http.get(f"/threads/{thread_id}")
+        found.raise_for_status()
+        messages: list[dict[str, object]] = found.json()["messages"]
+        return messages
+
+    async def last_message(self, thread_id: str, *, ended: bool = True) -> dict[str, object]:
+        """Return the last message of a thread, once its run has ended."""
+        while True:
+            last = (await self.messages(thread_id))[-1]
+            if not ended or last["status"] != "IN_PROGRESS":
+                return last
+
+
+@pytest.fixture
+async def caller(base_url: str, anyio_backend: str) -> AsyncIterator[Caller]:
+    """Give a caller with a key of its own."""
+    headers = {"X-API-Key": uuid.uuid4().hex}
+    async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=10, verify=False) as http:
+        yield Caller(http)

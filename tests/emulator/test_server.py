@@ -1,0 +1,215 @@
+"""Starting, stopping and being killed."""
+
+import logging
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from emulator.server import EmulatorServer
+from tests.emulator.doubles import ObedientDemo
+
+ROOT = Path(__file__).parents[2]
+KEY = {"X-API-Key": "k"}
+
+
+def new_thread(base_url: str) -> str:
+    made = httpx.post(f"{base_url}/assistants", json={"name": "helper"}, headers=KEY).json()
+    thread = httpx.post(f"{base_url}/assistants/{made['assistant_id']}/threads", json={}, headers=KEY).json()
+    return str(thread["thread_id"])
+
+
+def ask(base_url: str, thread_id: str, content: str) -> None:
+    """Send a message whose reply is streamed, and go away when the stream has begun."""
+    body = {"thread_id": thread_id, "content": content, "stream": True, "metadata": {"reply_id": "7"}}
+    with httpx.stream("POST", f"{base_url}/threads/messages", json=body, headers=KEY) as response:
+        assert next(response.iter_raw())
+
+
+def messages(base_url: str, thread_id: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = httpx.get(f"{base_url}/threads/{thread_id}", headers=KEY).json()["messages"]
+    return found
+
+
+def test_server_answers_as_soon_as_it_is_started(tmp_path: Path) -> None:
+    server = EmulatorServer(tmp_path / "new" / "emulator.db", demo=ObedientDemo())
+    base_url = server.start()
+
+    assert base_url.startswith("http://127.0.0.1:")
+    assert base_url.endswith("/api")
+    assert httpx.get(base_url.removesuffix("/api") + "/health").json() == {"status": "ok"}
+    server.stop()
+
+
+def test_stopped_server_is_gone_and_can_be_stopped_again(tmp_path: Path) -> None:
+    server = EmulatorServer(tmp_path / "emulator.db", demo=ObedientDemo())
+    base_url = server.start()
+    server.stop()
+    server.stop()
+
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(base_url)
+
+
+def test_taken_port_is_an_error(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        server = EmulatorServer(tmp_path / "emulator.db", port=taken.getsockname()[1], demo=ObedientDemo())
+        with pytest.raises(OSError, match="in use"):
+            server.start()
+
+
+def test_state_that_is_no_database_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "emulator.db").write_text("not a database, but long enough to be taken for one at first sight")
+
+    with pytest.raises(Exception, match="not a database"):
+        EmulatorServer(tmp_path / "emulator.db", demo=ObedientDemo()).start()
+
+
+def test_state_outlives_the_server(tmp_path: Path) -> None:
+    first = EmulatorServer(tmp_path / "emulator.db", pace_s=0, demo=ObedientDemo())
+    base_url = first.start()
+    thread_id = new_thread(base_url)
+    httpx.post(f"{base_url}/threads/messages", json={"thread_id": thread_id, "content": "Hi"}, headers=KEY)
+    before = messages(base_url, thread_id)
+    first.stop()
+
+    second = EmulatorServer(tmp_path / "emulator.db", demo=ObedientDemo())
+    base_url = second.start()
+
+    assert messages(base_url, thread_id) == before
+    assert len(before) == 2
+    second.stop()
+
+
+@pytest.mark.parametrize("fault", ["", "silence:1", "keep_alive:0.1,slow_first:60"])
+def test_stop_in_the_middle_of_a_stream_breaks_it_and_fails_the_run(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    server = EmulatorServer(tmp_path / "emulator.db", pace_s=0.05, demo=ObedientDemo())
+    base_url = server.start()
+    thread_id = new_thread(base_url)
+    body = {"thread_id": thread_id, "content": "words 500", "stream": True}
+    headers = {**KEY, "X-Emulator-Fault": fault}
+
+    with (
+        caplog.at_level(logging.INFO),
+        httpx.stream("POST", f"{base_url}/threads/messages", json=body, headers=headers) as response,
+    ):
+        pieces = response.iter_raw()
+        next(pieces)
+        begin = time.monotonic()
+        server.stop()
+        with pytest.raises(httpx.RemoteProtocolError):
+            list(pieces)
+
+    assert time.monotonic() - begin < 4
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+    again = EmulatorServer(tmp_path / "emulator.db", demo=ObedientDemo())
+    assert messages(again.start(), thread_id)[-1]["status"] == "FAILED"
+    again.stop()
+
+
+def test_stop_does_not_wait_for_a_reply_in_one_piece(tmp_path: Path) -> None:
+    server = EmulatorServer(tmp_path / "emulator.db", pace_s=0.05, demo=ObedientDemo())
+    base_url = server.start()
+    body = {"thread_id": new_thread(base_url), "content": "words 5000"}
+
+    with ThreadPoolExecutor() as other:
+        sending = other.submit(httpx.post, f"{base_url}/threads/messages", json=body, headers=KEY, timeout=20)
+        while not messages(base_url, body["thread_id"]):
+            pass
+        server.stop()
+        with pytest.raises(httpx.RemoteProtocolError):
+            sending.result()
+
+
+def test_counts_and_runs_outlive_threads_and_the_server(tmp_path: Path) -> None:
+    first = EmulatorServer(tmp_path / "emulator.db", pace_s=0, demo=ObedientDemo())
+    base_url = first.start()
+    thread_id = new_thread(base_url)
+    sent = {"thread_id": thread_id, "content": "Hi", "metadata": {"reply_id": "7"}}
+    httpx.post(f"{base_url}/threads/messages", json=sent, headers=KEY)
+    httpx.post(f"{base_url}/threads/messages", json={**sent, "send_to_llm": "false"}, headers=KEY)
+    root = base_url.removesuffix("/api")
+    asked = httpx.get(f"{root}/emulator/counts").json()["requests"]
+    httpx.delete(f"{base_url}/threads/{thread_id}", headers=KEY)
+    first.stop()
+
+    second = EmulatorServer(tmp_path / "emulator.db", demo=ObedientDemo())
+    root = second.start().removesuffix("/api")
+    counts, runs = httpx.get(f"{root}/emulator/counts").json(), httpx.get(f"{root}/emulator/runs").json()
+    second.stop()
+
+    assert asked == {"POST /assistants": 1, "POST /assistants/{id}/threads": 1, "POST /threads/messages": 2}
+    assert counts == {"messages": 1, "tool_outputs": 0, "requests": {}}
+    (run,) = runs
+    assert (run["metadata"], run["status"], run["text"]) == ({"reply_id": "7"}, "COMPLETED", "You said: Hi")
+
+
+@pytest.fixture
+def spawn() -> Iterator[Callable[..., tuple[subprocess.Popen[str], str]]]:
+    """Start ``python -m emulator`` and return it with its base URL; killed at the end if it still runs."""
+    spawned = []
+
+    def start(*arguments: str) -> tuple[subprocess.Popen[str], str]:
+        command = [sys.executable, "-W", "error", "-m", "emulator", "--port", "0", *arguments]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        spawned.append(process)
+        assert process.stdout is not None
+        return process, process.stdout.readline().strip()
+
+    yield start
+    for process in spawned:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_ends_the_command_quietly(
+    spawn: Callable[..., tuple[subprocess.Popen[str], str]], number: signal.Signals
+) -> None:
+    process, base_url = spawn()
+    ask(base_url, new_thread(base_url), "5 days in Lisbon")
+
+    process.send_signal(number)
+    rest, errors = process.communicate(timeout=10)
+
+    assert (process.returncode, rest, errors) == (0, "", "")
+
+
+def test_killed_process_leaves_a_failed_run_and_the_question(
+    spawn: Callable[..., tuple[subprocess.Popen[str], str]], tmp_path: Path
+) -> None:
+    process, base_url = spawn("--state", str(tmp_path / "emulator.db"), "--pace", "0.05")
+    thread_id = new_thread(base_url)
+    ask(base_url, thread_id, "5 days in Lisbon")
+    process.kill()
+    process.wait()
+
+    _again, base_url = spawn("--state", str(tmp_path / "emulator.db"))
+
+    user, assistant = messages(base_url, thread_id)
+    assert (user["content"], user["metadata_"]) == ("5 days in Lisbon", {"reply_id": "7"})
+    assert (assistant["status"], assistant["content"]) == ("FAILED", None)
+
+
+def test_taken_port_ends_the_command_with_a_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = subprocess.run(
+            [sys.executable, "-m", "emulator", "--port", str(taken.getsockname()[1])],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=20,
+        )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("The emulator cannot start: ")
+    assert "Traceback" not in done.stderr
