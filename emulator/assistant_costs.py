@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
 from emulator.assistant_plan import Plan, build
 from emulator.assistant_request import Budget
@@ -158,6 +159,6 @@ def _at_level(plan: Plan, trip: Trip, index: int, budget: int | None) -> Estimat
 def _between(plan: Plan) -> Decimal:
     """US dollars per person: a start price and 0.15 per km, which is coarse for trains as for flights."""
     total = Decimal(0)
-    for one, other in zip(plan.places, plan.places[1:], strict=False):
+    for one, other in pairwise(plan.places):
         total += 15 + Decimal(round(distance_km(one.lat, one.lon, other.lat, other.lon))) * Decimal("0.15")
     return total

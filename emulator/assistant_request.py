@@ -251,7 +251,7 @@ def _days(folded: str) -> int | None:
     total = 0
     if match := re.search(rf"(?<![\w.,])({_NUMBER})(?:-| )?(?:{_WEEKS})\b(?! (?:from now|time|ago))", folded):
         total += number(match[1]) * 7
-    several = rf"(?<![\w.,])({_NUMBER})(?:-| )?(?:full )?(?:{_DAYS})\b(?! ?trips?)"
+    several = rf"(?<![\w.,])({_NUMBER})(?:-| )?(?:full )?(?:{_DAYS})\b(?! ?trips\b)"
     match = re.search(several, folded)
     if match and not re.search(r"\b(?:add|plus|another) $", folded[: match.start()]):
         value = number(match[1])
