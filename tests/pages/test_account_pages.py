@@ -1,0 +1,240 @@
+from datetime import UTC, datetime
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
+
+from components.resources import get_services
+from db.engine import DatabaseUnavailableError
+from services.passwords import PASSWORD_RULE, USERNAME_RULE, password_matches
+from services.records import User
+from services.wiring import Services
+
+PASSWORD = "harbour lights 7"
+NEW_PASSWORD = "another harbour 8"
+NOT_OURS = ("name", "username", "email", "roles", "authentication_status", "logout", "password_hint")
+
+
+def run(step: AppTest | Button) -> AppTest:
+    at = step.run()
+    assert not at.exception
+    return at
+
+
+@pytest.fixture
+def maria(services: Services) -> User:
+    return services.accounts.sign_up(name="Maria", email="maria@example.com", username="maria", password=PASSWORD)
+
+
+@pytest.fixture
+def signed_in(visitor: AppTest, maria: User) -> AppTest:
+    return sign_in(run(visitor), "maria", PASSWORD)
+
+
+@pytest.fixture
+def account(signed_in: AppTest) -> AppTest:
+    return run(signed_in.switch_page("pages/planner/account.py"))
+
+
+def sign_in(at: AppTest, username: str, password: str) -> AppTest:
+    at.text_input(key="sign_in_username").set_value(username)
+    at.text_input(key="sign_in_password").set_value(password)
+    return run(at.button(key="sign_in_submit").click())
+
+
+def sign_up(at: AppTest, *, username: str = "maria", password: str = PASSWORD) -> AppTest:
+    at.text_input(key="sign_up_name").set_value("Maria")
+    at.text_input(key="sign_up_email").set_value("maria@example.com")
+    at.text_input(key="sign_up_username").set_value(username)
+    at.text_input(key="sign_up_password").set_value(password)
+    return run(at.button(key="sign_up_submit").click())
+
+
+def change_password(at: AppTest, old: str, new: str) -> AppTest:
+    at.text_input(key="account_old_password").set_value(old)
+    at.text_input(key="account_new_password").set_value(new)
+    return run(at.button(key="account_submit").click())
+
+
+def errors(at: AppTest) -> list[str]:
+    return [error.value for error in at.error]
+
+
+def is_signed_in(at: AppTest) -> bool:
+    return "auth_user" in at.session_state
+
+
+def holds(at: AppTest, secret: str) -> bool:
+    return secret in repr(at.session_state)
+
+
+def test_right_password_opens_the_app_and_leaves_no_password_behind(visitor: AppTest, maria: User) -> None:
+    at = sign_in(run(visitor), " MARIA ", PASSWORD)
+
+    assert at.session_state["auth_user"]["id"] == maria.id
+    assert not [box for box in at.text_input if box.key == "sign_in_password"]
+    assert not holds(at, PASSWORD)
+    assert not [key for key in NOT_OURS if key in at.session_state]
+
+
+def test_wrong_password_keeps_the_name_and_says_one_sentence(visitor: AppTest, maria: User) -> None:
+    at = sign_in(run(visitor), "maria", "wrong")
+
+    assert errors(at) == ["That username and password do not match."]
+    assert at.text_input(key="sign_in_username").value == "maria"
+    assert at.text_input(key="sign_in_password").value == ""
+    assert not is_signed_in(at)
+    assert not holds(at, "wrong'")
+    assert not [key for key in NOT_OURS if key in at.session_state]
+
+
+@pytest.mark.parametrize("username", ["maria", "nobody"])
+def test_sixth_wrong_password_is_told_that_the_name_is_locked(visitor: AppTest, maria: User, username: str) -> None:
+    run(visitor)
+
+    said = [errors(sign_in(visitor, username, f"wrong {number}")) for number in range(6)]
+
+    assert said[:5] == [["That username and password do not match."]] * 5
+    assert said[5] == ["Too many wrong passwords for this name. Try again in 15 minutes."]
+
+
+@pytest.mark.parametrize("password", ["é" * 37, "x" * 200])
+def test_password_that_nobody_can_have_is_a_wrong_one(
+    visitor: AppTest, maria: User, password: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = sign_in(run(visitor), "maria", password)
+
+    assert errors(at) == ["That username and password do not match."]
+    assert "password" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("username", "password"), [("", PASSWORD), ("maria", ""), ("  ", "")])
+def test_empty_field_is_asked_for_and_not_counted(
+    visitor: AppTest, maria: User, username: str, password: str
+) -> None:
+    run(visitor)
+    for _ in range(6):
+        assert errors(sign_in(visitor, username, password)) == ["Type your username and your password."]
+
+    assert is_signed_in(sign_in(visitor, "maria", PASSWORD))
+
+
+def test_sign_in_says_that_this_is_a_demo(visitor: AppTest) -> None:
+    assert ["This is a demo" in hint.value for hint in run(visitor).info] == [True]
+
+
+def test_new_account_is_signed_in_at_once(visitor: AppTest, services: Services) -> None:
+    at = sign_up(run(run(visitor).switch_page("pages/public/sign_up.py")))
+
+    user = services.accounts.get(at.session_state["auth_user"]["id"])
+    assert user is not None
+    assert (user.username, user.name, user.email) == ("maria", "Maria", "maria@example.com")
+    assert not holds(at, PASSWORD)
+
+
+def test_rules_stand_there_before_anything_is_typed(visitor: AppTest) -> None:
+    at = run(run(visitor).switch_page("pages/public/sign_up.py"))
+
+    assert {USERNAME_RULE, PASSWORD_RULE} <= {caption.value for caption in at.caption}
+
+
+def test_refused_account_keeps_what_was_typed_but_the_password(visitor: AppTest, services: Services) -> None:
+    at = sign_up(run(run(visitor).switch_page("pages/public/sign_up.py")), password="short")
+
+    assert errors(at) == ["That password is too short: it needs at least 10 characters."]
+    assert [box.value for box in at.text_input] == ["Maria", "maria@example.com", "maria", ""]
+    assert is_signed_in(sign_up(at))
+
+
+def test_taken_name_is_told(visitor: AppTest, maria: User) -> None:
+    at = sign_up(run(run(visitor).switch_page("pages/public/sign_up.py")))
+
+    assert errors(at) == ["That username is taken. Please choose another."]
+    assert not is_signed_in(at)
+
+
+def test_closed_sign_up_has_no_form_and_no_link(
+    visitor: AppTest, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGN_UP", "closed")
+    get_services.clear()
+
+    at = run(visitor)
+
+    assert "New accounts are made by whoever runs this." in [caption.value for caption in at.caption]
+    assert not at.get("page_link")
+
+
+def test_account_shows_who_is_here(account: AppTest) -> None:
+    assert {"Maria", "maria@example.com", "maria"} <= {text.value for text in account.text}
+
+
+def test_changed_password_keeps_this_tab_and_ends_another(account: AppTest, services: Services, maria: User) -> None:
+    before = datetime.fromtimestamp(account.session_state["auth_user"]["signed_in_at"] / 1000, UTC)
+
+    at = change_password(account, PASSWORD, NEW_PASSWORD)
+
+    assert [note.value for note in at.success] == ["Your password is changed. Every other sign-in has ended."]
+    assert services.accounts.current(maria.id, before) is None
+    assert not holds(at, PASSWORD)
+    assert not holds(at, NEW_PASSWORD)
+    assert is_signed_in(run(at))
+    assert at.session_state["auth_cookie"] == "set"  # the browser's cookie is an old one now
+    attempt = services.accounts.begin_sign_in("maria")
+    assert password_matches(NEW_PASSWORD, attempt.password_hash)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("wrong", NEW_PASSWORD, "The current password is not right."),
+        (PASSWORD, "short", "That password is too short: it needs at least 10 characters."),
+        (PASSWORD, PASSWORD, "The new password is the old one. Please choose another."),
+    ],
+)
+def test_refused_change_says_why_and_keeps_the_password(
+    account: AppTest, services: Services, old: str, new: str, sentence: str
+) -> None:
+    at = change_password(account, old, new)
+
+    assert errors(at) == [sentence]
+    assert password_matches(PASSWORD, services.accounts.begin_sign_in("maria").password_hash)
+
+
+def test_signing_out_everywhere_else_keeps_this_tab(account: AppTest, services: Services, maria: User) -> None:
+    before = datetime.fromtimestamp(account.session_state["auth_user"]["signed_in_at"] / 1000, UTC)
+
+    at = run(account.button(key="account_sign_out_elsewhere").click())
+
+    assert [note.value for note in at.success] == ["Every other sign-in has ended."]
+    assert services.accounts.current(maria.id, before) is None
+    assert is_signed_in(run(at))
+
+
+def test_signing_out_shows_the_way_in_again(account: AppTest) -> None:
+    at = run(account.button(key="account_sign_out").click())
+
+    assert not is_signed_in(at)
+    assert at.text_input(key="sign_in_username").value == ""
+
+
+def test_planner_without_a_password_has_no_form_for_one(app: AppTest) -> None:
+    at = run(run(app).switch_page("pages/planner/account.py"))
+
+    assert not [box for box in at.text_input if box.key == "account_new_password"]
+    assert any("DEV_USER_ID" in hint.value for hint in at.info)
+
+
+def test_database_that_is_away_is_told_and_the_name_is_kept(
+    visitor: AppTest, maria: User, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise DatabaseUnavailableError("The database cannot be reached right now.")
+
+    run(visitor)
+    monkeypatch.setattr("services.accounts.AccountService.begin_sign_in", away)
+
+    at = sign_in(visitor, "maria", PASSWORD)
+
+    assert errors(at) == ["Accounts cannot be reached right now. Please try again in a moment."]
+    assert at.text_input(key="sign_in_username").value == "maria"
