@@ -1,0 +1,116 @@
+"""What a click on the chat page does: callbacks, run before the page is drawn.
+
+What goes wrong is kept as a sentence for the place above the box. In `st.session_state`: `chat_problem` is
+{"session_id": the session it belongs to, "text": a sentence}; `chat_unsent` is typed text to put back into the box;
+`chat_client_message_id` names the next message, so that the same one sent twice is one message; `chat_new` is
+{"model": ..., "memory": ...}, chosen for a chat that does not exist yet.
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from components.identity import current_user
+from components.resources import get_services
+from components.state import open_session
+from db.engine import DatabaseUnavailableError
+from services.errors import MessageIdReusedError, ServiceError
+
+CANNOT_SAVE = "Cannot save right now."
+
+
+def send(text: str, session_id: int | None, client_message_id: str, model: str, memory: bool) -> None:
+    """Send a message; when it cannot be sent, say why and put the text back into the box."""
+    sent = False
+    with _telling(session_id, cannot_save=f"{CANNOT_SAVE} Your text is still in the box."):
+        user = current_user()
+        if user is not None:
+            try:
+                accepted = get_services().replies.send(
+                    text,
+                    user_id=user.id,
+                    client_message_id=client_message_id,
+                    session_id=session_id,
+                    model=model,
+                    memory=memory,
+                )
+            except MessageIdReusedError:
+                renew_message_id()
+                raise
+            renew_message_id()
+            st.session_state.pop("chat_new", None)
+            open_session(accepted.session_id)
+            sent = True
+    if not sent:
+        st.session_state.chat_unsent = text
+
+
+def stop(session_id: int, reply_id: int) -> None:
+    """Stop a reply; its text so far is kept."""
+    with _telling(session_id):
+        user = current_user()
+        if user is not None:
+            get_services().replies.stop(reply_id, user_id=user.id)
+
+
+def retry(session_id: int, reply_id: int) -> None:
+    """Ask for a new reply to the same message."""
+    with _telling(session_id):
+        user = current_user()
+        if user is not None:
+            get_services().replies.retry(reply_id, user_id=user.id)
+
+
+def set_model(session_id: int | None, key: str) -> None:
+    """Take over the model that the widget *key* was set to."""
+    model = st.session_state[key]
+    if session_id is None:
+        st.session_state.chat_new = {**st.session_state.get("chat_new", {}), "model": model}
+        return
+    with _telling(session_id):
+        user = current_user()
+        if user is not None:
+            get_services().sessions.set_model(session_id, model, user_id=user.id)
+
+
+def set_memory(session_id: int | None, key: str) -> None:
+    """Take over whether the assistant may remember, from the widget *key*."""
+    memory = st.session_state[key]
+    if session_id is None:
+        st.session_state.chat_new = {**st.session_state.get("chat_new", {}), "memory": memory}
+        return
+    with _telling(session_id):
+        user = current_user()
+        if user is not None:
+            get_services().sessions.set_memory(session_id, memory, user_id=user.id)
+
+
+def message_id() -> str:
+    """Return the name of the next message that this tab sends."""
+    return str(st.session_state.get("chat_client_message_id") or renew_message_id())
+
+
+def renew_message_id() -> str:
+    """Name the next message anew: the last one has been accepted."""
+    st.session_state.chat_client_message_id = uuid.uuid4().hex
+    return str(st.session_state.chat_client_message_id)
+
+
+def problem(session_id: int | None) -> str | None:
+    """Return the sentence about what last went wrong in this session, if anything."""
+    told = st.session_state.get("chat_problem")
+    return str(told["text"]) if told and told["session_id"] == session_id else None
+
+
+@contextmanager
+def _telling(session_id: int | None, *, cannot_save: str = CANNOT_SAVE) -> Iterator[None]:
+    """Keep what goes wrong inside as a sentence to be shown; forget what went wrong before."""
+    st.session_state.pop("chat_problem", None)
+    try:
+        yield
+    except ServiceError as exc:
+        st.session_state.chat_problem = {"session_id": session_id, "text": exc.message}
+    except DatabaseUnavailableError:
+        st.session_state.chat_problem = {"session_id": session_id, "text": cannot_save}

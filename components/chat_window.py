@@ -1,0 +1,101 @@
+"""Which stretch of a long conversation the tab shows.
+
+In `st.session_state`: `chat_window` is {"session_id", "hit_id": what they were set up for, "limit": messages at most,
+"before_id", "at_id": as `SessionService.history` takes them, "scroll_to": the message to bring into view once}.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from services.records import History, MessageView
+
+PAGE = 30
+MOST = 120  # messages at once; beyond it those at the other end make room
+
+
+def open_window(session_id: int) -> dict[str, Any]:
+    """Return the stretch to show: the latest messages, or those around a search hit."""
+    state = st.session_state
+    hit_id = state.get("chat_message_id")
+    window: dict[str, Any] | None = state.get("chat_window")
+    if window is None or (window["session_id"], window["hit_id"]) != (session_id, hit_id):
+        window = {"session_id": session_id, "hit_id": hit_id, "limit": PAGE, "before_id": None, "at_id": hit_id}
+        window["scroll_to"] = hit_id
+        state.chat_window = window
+    return window
+
+
+def earlier_button(history: History) -> None:
+    """Offer the messages before those shown."""
+    if history.has_earlier:
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            st.button(
+                "Show earlier",
+                key="chat_show_earlier",
+                icon=":material/expand_less:",
+                type="tertiary",
+                on_click=_show_earlier,
+                args=([message.id for message in history.messages], history.has_later),
+            )
+
+
+def later_buttons(history: History) -> None:
+    """Offer the messages after those shown."""
+    if history.has_later:
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            st.button(
+                "Show later",
+                key="chat_show_later",
+                icon=":material/expand_more:",
+                type="tertiary",
+                on_click=_show_later,
+                args=(history.messages[-1].id,),
+            )
+            st.button(
+                "Back to the latest",
+                key="chat_show_latest",
+                icon=":material/keyboard_double_arrow_down:",
+                type="tertiary",
+                on_click=show_latest,
+            )
+
+
+def show_latest() -> None:
+    """Go back to the end of the conversation. A callback."""
+    st.session_state.chat_message_id = None
+    st.session_state.pop("chat_window", None)
+
+
+def scroll_to_message(window: dict[str, Any], messages: Sequence[MessageView], place: DeltaGenerator) -> None:
+    """Bring a message into view, once, where the window asks for it; *place* stands above the messages."""
+    message_id = window["scroll_to"]
+    window["scroll_to"] = None
+    if any(message.id == message_id for message in messages):
+        # Streamlit has nothing for this, and scrolls a chat to its end by itself for a while.
+        place.html(
+            f"""<script>
+            const show = () => document.querySelector(".st-key-chat_message_{int(message_id)}")?.scrollIntoView();
+            for (const wait of [0, 150, 400]) setTimeout(show, wait);
+            </script>""",
+            unsafe_allow_javascript=True,
+        )
+
+
+def _show_earlier(shown_ids: list[int], has_later: bool) -> None:
+    window = st.session_state.chat_window
+    window["limit"] = len(shown_ids) + PAGE
+    if window["limit"] > MOST:
+        window["limit"] = MOST
+        window["before_id"] = shown_ids[MOST - PAGE]
+    elif has_later:
+        window["before_id"] = shown_ids[-1]
+    window["at_id"] = None
+    window["scroll_to"] = shown_ids[0]
+
+
+def _show_later(last_id: int) -> None:
+    window = st.session_state.chat_window
+    window |= {"limit": PAGE, "before_id": None, "at_id": last_id, "scroll_to": last_id}

@@ -1,0 +1,34 @@
+"""The place at the bottom of the chat: what went wrong, the Stop button, the box to write in."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from components.chat_actions import message_id, problem, send
+from components.session_labels import escape_label
+from services.texts import MAX_MESSAGE_CHARS
+
+INPUT_KEY = "chat_input"
+
+
+def composer(session_id: int | None, *, model: str, memory: bool) -> DeltaGenerator:
+    """Draw the box to write in; return the place above it, for a Stop button."""
+    with st.bottom:
+        if sentence := problem(session_id):
+            st.warning(escape_label(sentence), icon=":material/error:")
+        else:
+            st.empty()
+        stop_place = st.empty()
+    if "chat_unsent" in st.session_state:
+        st.session_state[INPUT_KEY] = st.session_state.pop("chat_unsent")
+    st.chat_input(  # not inside st.bottom: the page would no longer stay at its end while text comes in
+        "Ask about a trip" if session_id is None else "Reply",
+        key=INPUT_KEY,
+        max_chars=MAX_MESSAGE_CHARS,
+        on_submit=_send_typed,
+        args=(session_id, message_id(), model, memory),
+    )
+    return stop_place
+
+
+def _send_typed(session_id: int | None, client_message_id: str, model: str, memory: bool) -> None:
+    send(st.session_state[INPUT_KEY] or "", session_id, client_message_id, model, memory)

@@ -1,0 +1,139 @@
+"""Follows a reply and draws it while it is written; the reply does not notice who follows it."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from components.model_text import safe_markdown
+from components.reply_blocks import blocks
+from components.reply_steps import THINKING, ReplySteps
+from components.sidebar_marks import refresh_marks
+from services.records import ReplySnapshot
+from services.replies import ReplyWatch
+
+SHORTEST_INTERVAL_S = 0.05  # between two updates: text that moves twenty times a second flows
+LONGEST_INTERVAL_S = 0.2
+_INTERVAL_PER_READER_S = 0.002  # hundred readers in one process get five updates a second each
+_LOOK_EVERY_S = 0.1
+_SAY_WAITING_AFTER_S = 2.0
+_MAY_CHANGE = re.compile(r"[:!\[`\\<$]+$")  # what comes next decides how these are written
+
+
+def interval_s(readers: int) -> float:
+    """Return how long to wait between two updates while so many read in this process."""
+    return min(LONGEST_INTERVAL_S, max(SHORTEST_INTERVAL_S, readers * _INTERVAL_PER_READER_S))
+
+
+class ReplyStream:
+    """Draws one reply into *place* until it ends. *asked_at* is when the reply was asked for (UTC)."""
+
+    def __init__(
+        self, watch: ReplyWatch, place: DeltaGenerator, *, asked_at: datetime, readers: Callable[[], int]
+    ) -> None:
+        self._watch = watch
+        self._steps = ReplySteps(place.container())
+        self._body_place = place.empty()
+        self._asked_at = asked_at
+        self._readers = readers
+        self._snapshot = watch.snapshot
+        self._saw_beginning = not watch.snapshot.text
+        self._begin_text()
+        self._drawn_at = 0.0
+        self._text_after_s: float | None = None
+        self._waiting: str | None = None
+
+    def follow(self) -> ReplySnapshot:
+        """Draw until the reply has ended and return its end.
+
+        Any click ends the run of the script, and with it this, without a trace.
+        """
+        self._take(self._snapshot)
+        while not self._drawn_whole:
+            self._slot.write_stream(self._open_block())
+        if not self._snapshot.text:
+            self._slot.empty()
+        return self._snapshot
+
+    def _begin_text(self) -> None:
+        self._body = self._body_place.container()
+        self._slot = self._body.empty()
+        self._closed = ""
+        self._drawn_whole = False
+
+    def _open_block(self) -> Iterator[str]:
+        """Yield the block that is being written as it grows, until it is whole.
+
+        Returns early where what was handed over is no longer right; the next call begins the block again.
+        """
+        handed = ""
+        while True:
+            text = self._snapshot.text.replace("\r", "")
+            if not text.startswith(self._closed):  # replaced by what Backboard said at the end
+                self._begin_text()
+                return
+            block, *later = blocks(text[len(self._closed) :])
+            ended = not self._snapshot.status.unfinished
+            whole = bool(later) or ended
+            safe = safe_markdown(block if whole else _MAY_CHANGE.sub("", block))
+            if not safe.startswith(handed):
+                return
+            if safe != handed:
+                yield safe[len(handed) :]
+                handed = safe
+            if later:
+                self._closed += block
+                self._slot = self._body.empty()
+                return
+            if ended:
+                self._drawn_whole = True
+                return
+            self._wait()
+
+    def _wait(self) -> None:
+        """Wait for something new, and at least for one interval; a click ends the run here."""
+        pause_s = self._drawn_at + interval_s(self._readers()) - time.monotonic()
+        if pause_s > 0:
+            time.sleep(pause_s)
+        while True:
+            st.session_state.get("chat_session_id")  # Streamlit lets a click through wherever its state is read
+            refresh_marks()
+            snapshot = self._watch.next(_LOOK_EVERY_S)
+            if snapshot != self._snapshot:
+                self._take(snapshot)
+                break
+            self._say_waiting()
+        self._drawn_at = time.monotonic()
+
+    def _take(self, snapshot: ReplySnapshot) -> None:
+        self._snapshot = snapshot
+        if snapshot.text and self._saw_beginning and self._text_after_s is None:
+            self._text_after_s = self._waited_s
+        thinking = snapshot.status.unfinished and not snapshot.text
+        self._steps.draw(snapshot.parts, thinking=thinking, seconds=self._text_after_s)
+        self._say_waiting()
+
+    @property
+    def _waited_s(self) -> float:
+        return (datetime.now(UTC) - self._asked_at).total_seconds()
+
+    def _say_waiting(self) -> None:
+        """Say what the reply waits for, in the place of its first words."""
+        if self._snapshot.text or not self._snapshot.status.unfinished:
+            return
+        waited_s = int(self._waited_s)
+        if self._snapshot.note:
+            waiting = f":shimmer[{self._snapshot.note}]"
+        elif waited_s >= _SAY_WAITING_AFTER_S:
+            waiting = f":shimmer[Waiting for the first words … {waited_s} s]"
+        else:
+            waiting = "" if self._snapshot.parts else THINKING
+        if waiting != self._waiting:
+            self._waiting = waiting
+            if waiting:
+                self._slot.caption(waiting)
+            else:
+                self._slot.empty()

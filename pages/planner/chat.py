@@ -1,0 +1,90 @@
+"""One session: its messages, the reply being written, and the box to write in."""
+
+from contextlib import suppress
+
+import streamlit as st
+
+from components.chat import message_place, planner_message, reply, reply_end, reply_place
+from components.chat_actions import retry, stop
+from components.chat_window import earlier_button, later_buttons, open_window, scroll_to_message
+from components.composer import composer
+from components.identity import require_user
+from components.model_choice import chosen, model_menu
+from components.reply_stream import ReplyStream
+from components.resources import get_services
+from components.session_actions import session_menu
+from components.session_labels import escape_label
+from components.state import active_session_id, new_chat
+from components.welcome import welcome
+from db.engine import DatabaseUnavailableError
+from services.errors import NotFoundError
+from settings import ROOT
+
+user = require_user()
+services = get_services()
+session_id = active_session_id()
+session = None
+
+if session_id is not None:
+    try:
+        session = services.sessions.get(session_id, user_id=user.id)
+    except NotFoundError as exc:
+        st.warning(exc.message, icon=":material/search_off:")
+        st.button("New chat", key="chat_instead", icon=":material/edit_square:", on_click=new_chat)
+        st.stop()
+
+st.html(ROOT / "static" / "chat.css")
+model, memory = chosen(session, user, services.settings.default_model)
+with st.container(key="chat_header", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
+    st.markdown(f"**{escape_label(session.title)}**" if session else "**New chat**", width="stretch")
+    model_menu(session_id, model=model, memory=memory)
+    if session:
+        session_menu(session, user_id=user.id)
+stop_place = composer(session_id, model=model, memory=memory)
+
+if session is None:
+    welcome(user.name, model=model, memory=memory)
+    st.stop()
+
+window = open_window(session.id)
+history = services.sessions.history(
+    session.id, user_id=user.id, limit=window["limit"], before_id=window["before_id"], at_id=window["at_id"]
+)
+last = history.messages[-1] if not history.has_later else None
+writing = last if last and last.status.unfinished else None
+scroll_place = st.empty()
+earlier_button(history)
+for message in history.messages:
+    if message is not writing:
+        with message_place(message.id, marked=message.id == window["hit_id"]):
+            if message.role == "user":
+                planner_message(message)
+            else:
+                reply(message, on_retry=retry if message is last else None)
+later_buttons(history)
+scroll_to_message(window, history.messages, scroll_place)
+
+with suppress(DatabaseUnavailableError):  # what was read can be shown all the same
+    if user.last_session_id != session.id:
+        services.sessions.open(session.id, user_id=user.id)
+    if session.unseen and last and not writing:
+        services.sessions.mark_seen(session.id, user_id=user.id)
+
+if writing:
+    stop_place.button(
+        "Stop",
+        key=f"chat_stop_{writing.id}",
+        icon=":material/stop_circle:",
+        on_click=stop,
+        args=(session.id, writing.id),
+    )
+    with message_place(writing.id), services.replies.watch(writing.id, user_id=user.id) as watch:
+        place = reply_place()
+        ReplyStream(watch, place, asked_at=writing.created_at, readers=lambda: services.replies.readers).follow()
+        stop_place.empty()
+        services.sessions.mark_seen(session.id, user_id=user.id)
+        ended = services.sessions.history(session.id, user_id=user.id, limit=1).messages[-1]
+        if ended.id != writing.id:  # the session went on in another tab
+            st.rerun()
+        with place:
+            reply_end(ended, on_retry=retry)
