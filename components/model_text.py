@@ -8,6 +8,7 @@ nowhere; and adds to Markdown formulas (`$x$`), directives (`:red[x]`, also `10:
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from textwrap import dedent
 
 from markdown_it import MarkdownIt
@@ -160,7 +161,12 @@ _REFERENCE = re.compile(
 
 
 def closed_length(text: str) -> int:
-    """Return how many characters from the start of *text* stand on their own, 0 if none.
+    """Return how many characters from the start of *text* stand on their own, 0 if none: the last of its `cuts`."""
+    return max(cuts(text), default=0)
+
+
+def cuts(text: str) -> Iterator[int]:
+    """Yield, in order, where *text* can be cut: how many characters from its start stand on their own.
 
     For a text that still grows: whatever follows, that part and the rest drawn one below the other look
     like the whole. The part ends after a blank line, where the next line has begun and surely belongs to
@@ -168,8 +174,8 @@ def closed_length(text: str) -> int:
     lines) nothing is closed. Takes time linear in the length of the text.
     """
     if not _NEW_BLOCK.search(text) or "\r" in text or text.lstrip("\n")[:1].isspace():
-        return 0
-    closed = position = 0
+        return
+    position = 0
     fence = ""  # the marks that opened a fence outside of any list, while it is open
     outside_code: list[str] = []  # lines since the last place to cut
     after_blank = True
@@ -183,8 +189,9 @@ def closed_length(text: str) -> int:
             may_go_on = _LIST_ITEM.match(line) or (is_last and _BEGINNING_OF_ITEM.fullmatch(line))
             if not (takes_items and may_go_on):
                 if "[" in (block := "\n".join(outside_code)) and _REFERENCE.search(block):
-                    return closed
-                closed = position
+                    return
+                if position:
+                    yield position
                 outside_code.clear()
                 takes_items, item_indent = False, 0
         position += len(line) + 1
@@ -200,23 +207,23 @@ def closed_length(text: str) -> int:
         if opening := _FENCE.match(line):
             indent = len(opening[1])
             if in_html:
-                return closed
+                return
             if takes_items and indent:
                 if not item_indent or indent < item_indent:
-                    return closed  # in the list item or behind the list: cannot tell
+                    return  # in the list item or behind the list: cannot tell
                 continue
             fence = opening[2] or opening[3]
             item_indent = 0
         elif _HTML_OVER_BLANK_LINES.match(line):
-            return closed
+            return
         elif in_html:
             if _LIST_ITEM.match(line) or line.lstrip()[:1] in ("<", ">"):
-                return closed  # a list, or just more text: parsers differ
+                return  # a list, or just more text: parsers differ
         elif _INDENTED.match(line) and not takes_items:
-            return closed  # code, which Streamlit does not let every list follow
+            return  # code, which Streamlit does not let every list follow
         elif _TAG.match(line):
             if takes_items or not was_blank:
-                return closed  # the tag may or may not end what is open
+                return  # the tag may or may not end what is open
             in_html = True
         elif item := _TOP_ITEM.match(line):
             takes_items = True
@@ -229,7 +236,6 @@ def closed_length(text: str) -> int:
                 item_indent = 0
         elif not line[0].isspace():
             item_indent = 0
-    return closed
 
 
 def _closes(line: str, fence: str) -> bool:

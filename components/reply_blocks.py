@@ -1,11 +1,8 @@
 """The text of a reply cut into the blocks that it is drawn in, the same while it arrives and afterwards."""
 
-import re
+from components.model_text import cuts
 
-from components.model_text import closed_length
-
-_LEAST_CHARS = 300  # a heading and the line below it need not be two elements
-_NEW_BLOCK = re.compile(r"\n[ \t]*\n(?=\S)")
+_LEAST_CHARS = 300  # a heading and the lines below it need not be two elements
 
 
 def blocks(text: str) -> list[str]:
@@ -15,11 +12,8 @@ def blocks(text: str) -> list[str]:
     """
     text = text.replace("\r", "")
     found, begin = [], 0
-    for blank in _NEW_BLOCK.finditer(text):
-        end = blank.end()
+    for end in cuts(text):
         if end - begin >= _LEAST_CHARS:
-            next_line = text.find("\n", end)
-            if closed_length(text[begin : next_line if next_line >= 0 else None]) == end - begin:
-                found.append(text[begin:end])
-                begin = end
+            found.append(text[begin:end])
+            begin = end
     return [*found, text[begin:]]
