@@ -140,7 +140,9 @@ def ideas(said: Said, trip: Trip) -> str:
         ]
         season = place.weather_in(trip.month) if trip.month else f"best in {months(place.best_months)}"
         lines.append(f"- **{place.name}, {place.country}:** {season}. {listed(fitting)}.")
-    return "\n".join([*lines, "", "Which one shall I plan, and for how many days?"])
+    return "\n".join(
+        [*lines, "", "Which one shall I plan?" if trip.days else "Which one shall I plan, and for how many days?"]
+    )
 
 
 def unknown_place(said: Said) -> str:
@@ -279,8 +281,8 @@ def rainy_day(place: Destination, trip: Trip) -> str:
 def packing(place: Destination, trip: Trip) -> str:
     """A packing list for the season and the plan."""
     weather = place.weather_in(trip.month) if trip.month else None
-    lows = [int(low) for low in re.findall(r"(-?\d+)-", weather or "")]
-    cold = bool(lows and min(lows) < 8) or "frost" in (weather or "") or "cold" in (weather or "")
+    lows = [int(low) for low in re.findall(r"(?<!\d)(?<!\d-)(-?\d+)(?=-| °C| to )", weather or "")]
+    cold = bool(lows and min(lows) < 8) or bool(re.search("frost|cold|icy|snow|freezing", weather or ""))
     hot = bool(re.search(r"hot|3\d °C|2[6-9] °C", weather or ""))
     wet = bool(re.search(r"rain|shower|wet|storm|drizzle|monsoon", weather or ""))
     clothes = ["comfortable shoes that are already worn in", "layers for changing temperatures"]
@@ -328,7 +330,8 @@ def quick_fact(said: Said, place: Destination, trip: Trip) -> str | None:
     if said.has("airport|transfer|get from the airport|arrive"):
         return f"**{place.airport}** serves {place.name}: {place.transfer}."
     if said.has(
-        "weather|when (?:should|to|is)|best (?:time|month|season)|rain in|temperature|climate|warm in|cold in"
+        "weather|when (?:should|to|is)|(?:best|good|bad|right) (?:time|month|season)"
+        "|rain in|temperature|climate|warm in|cold in"
     ):
         lines = [
             f"**{place.name}** is best in {months(place.best_months)}. Less good: "

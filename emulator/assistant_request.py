@@ -65,6 +65,7 @@ class Said:
     folded: str
     places: tuple[str, ...] = ()
     added_places: tuple[str, ...] = ()
+    dropped_places: tuple[str, ...] = ()
     located: tuple[str, ...] = ()
     unknown_place: str | None = None
     continent: str | None = None
@@ -106,7 +107,7 @@ def read(text: str) -> Said:
     start, range_days = ranges if ranges else (None, None)
     without_money = _money_pattern().sub(" ", folded)
     adults, children = _people(without_money)
-    places, added = _places(folded)
+    places, added, dropped_places = _places(folded)
     located = _located(text) if not places else ()
     diets, dropped = _diets(folded)
     dislikes = _dislikes(folded)
@@ -115,6 +116,7 @@ def read(text: str) -> Said:
         folded=folded,
         places=places,
         added_places=added,
+        dropped_places=dropped_places,
         located=located,
         unknown_place=None if places or located else _unknown_place(text),
         continent=next((name for word, name in CONTINENT_WORDS.items() if _word(word, folded)), None),
@@ -178,29 +180,36 @@ def _place_pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]], froze
     return re.compile(alternatives), ids, country_words - cities
 
 
-def _places(folded: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Destination ids in the order named, and those of them that are to be added to the trip so far.
+_HOME = re.compile(r"\b(?:from|live in|lives in|living in|based in|home in) $")
+_UNWANTED = re.compile(
+    r"\b(?:not|instead of|rather than|hate|replace|remove|drop|skip|without|leave out|no more)(?: the)? $"
+)
+_ADDED = re.compile(r"\b(?:add|also|plus|include|continue to|on to)(?: \w+){0,3} $")
 
-    A place that somebody comes from, lives in or does not want is no destination.
+
+def _places(folded: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Destination ids in the order named, those to be added to the trip so far, and those to be dropped from it.
+
+    A place that somebody comes from or lives in is none of them.
     """
     pattern, ids, country_words = _place_pattern()
     cities: list[str] = []
     by_country: list[str] = []
     added: list[str] = []
+    dropped: list[str] = []
     for match in pattern.finditer(folded):
         before = folded[max(0, match.start() - 28) : match.start()]
-        if re.search(
-            r"\b(?:from|live in|lives in|living in|based in|home in|not|instead of|rather than|hate) $", before
-        ):
-            continue
         found = ids[match[0]]
-        (by_country if match[0] in country_words else cities).extend(found)
-        if re.search(r"\b(?:add|also|plus|include|continue to|on to)(?: \w+){0,3} $", before):
-            added.extend(found)
+        if _UNWANTED.search(before):
+            dropped.extend(found)
+        elif not _HOME.search(before):
+            (by_country if match[0] in country_words else cities).extend(found)
+            if _ADDED.search(before):
+                added.extend(found)
     chosen = cities or by_country
     if not cities and len(by_country) > 1:
         chosen = _close_together(by_country)
-    return tuple(dict.fromkeys(chosen)), tuple(dict.fromkeys(added))
+    return tuple(dict.fromkeys(chosen)), tuple(dict.fromkeys(added)), tuple(dict.fromkeys(dropped))
 
 
 def _close_together(place_ids: list[str]) -> list[str]:

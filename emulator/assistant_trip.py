@@ -123,9 +123,10 @@ def merge(trip: Trip, said: Said, *, today: date | None) -> Trip:
 
 def asks_about_food(said: Said) -> bool:
     """Whether the message is a question about eating, rather than a wish for the trip."""
+    asks = said.has(QUESTION) or "?" in said.text or said.has("suggest|recommend|some")
     return (
         said.days is None
-        and (said.has(QUESTION) or "?" in said.text)
+        and asks
         and said.has(r"food|eat|eating|restaurants?|dishes|dinner|lunch|breakfast|cuisine|drink|try")
     )
 
@@ -138,6 +139,9 @@ def is_comparison(said: Said) -> bool:
 
 
 def _places_merged(trip: Trip, said: Said) -> Trip:
+    kept = tuple(place for place in trip.places if place not in said.dropped_places)
+    if not said.places and kept != trip.places:
+        return replace(trip, places=kept, swaps=(), more_trips=0, left_out=())
     if not said.places:
         if said.located or said.unknown_place:
             wants_new = said.days is not None or said.has(

@@ -26,6 +26,7 @@ FRIDAY = '{"date": "2026-11-20", "weekday": "Friday"}'
 def talk(*texts: str, memories: Sequence[str] = (), tools: Sequence[str] = ()) -> Answer:
     """The last answer of a conversation in which the user says *texts*."""
     history: list[Turn] = []
+    last = Answer("", "")
     for text in texts:
         history.append(Turn("user", text))
         last = answer(history, memories=memories, tools=tools, system_prompt=None, tool_outputs=None)
@@ -421,6 +422,11 @@ def test_side_question_does_not_move_the_trip() -> None:
         ((LISBON, "what do you remember about me?"), "Lisbon, 5 days, in May, two adults, vegetarian food"),
         ((LISBON, "can you book the flights?"), "I cannot book anything"),
         ((LISBON, "do we need a visa?"), "entry or health rules"),
+        ((LISBON, "replace Lisbon with Rome"), "## 5 days in Rome in May"),
+        ((LISBON, "add Porto", "drop Lisbon"), "## 5 days in Porto in May"),
+        (("is May a good time for Rome?",), "**Rome** is best in"),
+        (("can you suggest some restaurants in Kyoto",), "## Food in Kyoto"),
+        (("What should I pack for Reykjavik in January?",), "a warm jacket"),
         ((LISBON, "thanks!"), "You are welcome."),
         ((LISBON, "tell me a joke"), "I did not understand that."),
         (("hello",), "Where would you like to go?"),
