@@ -282,7 +282,8 @@ def _wants_plan(scene: _Scene) -> bool:
     ):
         return True
     if said.has(
-        r"plan|itinerary|update|(?:plan|show|see) (?:\w+ )?again|show (?:me )?(?:it|the days)|schedule|reise|voyage|viaje|viagem|viaggio|podroz"
+        r"plan|itinerary|update|(?:plan|show|see) (?:\w+ )?again|show (?:me )?(?:it|the days)"
+        r"|schedule|reise|voyage|viaje|viagem|viaggio|podroz"
     ):
         return True
     if extract_facts(said.text) and said.days is None and said.budget is None and not said.month:
