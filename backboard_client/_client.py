@@ -292,7 +292,7 @@ class BackboardClient:
                         json=json,
                         params=params,
                         headers=self._headers,
-                        timeout=timeout,
+                        timeout=limits,
                     )
                 except httpx.TransportError as exc:
                     raise transport_error(exc) from exc

@@ -84,7 +84,6 @@ class ReplyRunner:
         *,
         backend: str,
         replies_at_once: int = 256,
-        look_for_s: float = LOOK_FOR_S,
     ) -> None:
         self._executor = executor
         self._store = ReplyStore(database, owner=secrets.token_hex(8))
@@ -92,7 +91,6 @@ class ReplyRunner:
         self._threads = BackboardThreads(database, client, backend=backend, executor=self._executor)
         self._loop = loop
         self._limit = replies_at_once
-        self._look_for_s = look_for_s
         self._running: dict[int, Running] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -377,7 +375,7 @@ class ReplyRunner:
                     return _adopted(found.answer)
                 if found.ended:
                     break
-            if elapsed > (LOOK_WHILE_RUNNING_S if found is not None and found.running else self._look_for_s):
+            if elapsed > (LOOK_WHILE_RUNNING_S if found is not None and found.running else LOOK_FOR_S):
                 break
             await asyncio.sleep(pause_s)
             pause_s = min(2.0, pause_s * 1.5)

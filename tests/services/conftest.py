@@ -33,6 +33,11 @@ class Emulator:
     def fault(self, *faults: dict[str, Any]) -> None:
         httpx.post(f"{self.root}/emulator/faults", json=list(faults)).raise_for_status()
 
+    def asked(self, thread_id: str) -> list[str]:
+        """Return what the planner's side said in a thread, oldest first."""
+        thread = httpx.get(f"{self.base_url}/threads/{thread_id}", headers={"X-API-Key": "demo-key"}).json()
+        return [row["content"] for row in thread["messages"] if row["role"] == "user"]
+
     def no_more_faults(self) -> None:
         httpx.delete(f"{self.root}/emulator/faults").raise_for_status()
 

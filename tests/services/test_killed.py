@@ -16,7 +16,7 @@ from services.wiring import build_services
 from settings import ROOT, Settings
 from tests.services.conftest import last_message, until, until_ended
 
-QUESTION = "14 days in Japan in detail"
+QUESTION = "14 days in Japan"
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_killed_process_with_the_demo_inside_keeps_all_but_the_last_second(
     child.kill()
     child.wait()
 
-    services = build_services(Settings(database_url=database_url))
+    services = build_services(Settings(database_url=database_url, demo_pace_s=0))
     try:
         ended = until_ended(services, reply_id, user_id, timeout_s=30)
         reply = last_message(services, services.sessions.last_used(user_id=user_id), user_id)

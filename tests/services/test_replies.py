@@ -163,7 +163,7 @@ def test_more_replies_than_may_run_wait_and_say_so(start_services, emulator, use
 
 
 def test_memory_is_shared_by_sessions_and_can_be_off(services, emulator, user_id):
-    first = services.replies.send("I am vegetarian", user_id=user_id, client_message_id="a")
+    first = services.replies.send("I am vegan", user_id=user_id, client_message_id="a")
     until_ended(services, first.reply_id, user_id)
 
     def asked(key: str, *, memory: bool) -> str:
@@ -173,18 +173,18 @@ def test_memory_is_shared_by_sessions_and_can_be_off(services, emulator, user_id
         return until_ended(services, accepted.reply_id, user_id).text
 
     keys = iter(range(100))
-    until(lambda: "vegetarian" in asked(f"on{next(keys)}", memory=True).lower(), what="the fact is remembered")
-    assert "vegetarian" not in asked("off", memory=False).lower()
+    until(lambda: "vegan" in asked(f"on{next(keys)}", memory=True).lower(), what="the fact is remembered")
+    assert "vegan" not in asked("off", memory=False).lower()
 
 
 def test_one_planners_memory_is_not_anothers(services, database, user_id):
-    first = services.replies.send("I am vegetarian", user_id=user_id, client_message_id="a")
+    first = services.replies.send("I am vegan", user_id=user_id, client_message_id="a")
     until_ended(services, first.reply_id, user_id)
     eve = make_user(database, "eve")
 
     accepted = services.replies.send("What do you remember about me?", user_id=eve, client_message_id="e")
 
-    assert "vegetarian" not in until_ended(services, accepted.reply_id, eve).text.lower()
+    assert "vegan" not in until_ended(services, accepted.reply_id, eve).text.lower()
 
 
 def test_tool_turn_is_answered_and_shown(services, emulator, user_id):

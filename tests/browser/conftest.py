@@ -1,0 +1,109 @@
+"""A freshly started real server for each test that asks for one, and a real browser."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from settings import ROOT
+
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "a long enough phrase"
+
+
+@dataclass
+class App:
+    """A running server: where it is, and its log."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def kill(self) -> None:
+        """End the server as a power cut would."""
+        self.process.kill()
+        self.process.wait(10)
+
+    def terminate(self) -> int:
+        """Ask the server to end; return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(20)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
+    """Give a function that starts the app on this test's own database; settings as keywords."""
+    apps: list[App] = []
+    port = free_port()
+
+    def start(**settings: str) -> App:
+        log = tmp_path / f"server-{len(apps)}.log"
+        env = {key: value for key, value in os.environ.items() if not key.startswith("STREAMLIT_")}
+        env |= {"DATABASE_URL": f"sqlite:///{tmp_path / 'travelbot.db'}", "DEMO_PACE_S": "0.01"} | settings
+        with log.open("wb") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+                cwd=ROOT,
+                env=env,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+        app = App(f"http://localhost:{port}", process, log)
+        apps.append(app)
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                if httpx.get(f"{app.url}/_stcore/health", trust_env=False).is_success:
+                    return app
+            except httpx.TransportError:
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+
+    yield start
+    for app in apps:
+        if app.process.poll() is None:
+            app.kill()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium once."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert chromium, "No Chromium is installed; `make test` installs Debian's."
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Give a page of a visitor of its own."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
