@@ -1,6 +1,7 @@
 """The only door to what one process holds once, whoever visits: its services."""
 
 import atexit
+import gc
 
 import streamlit as st
 
@@ -16,4 +17,5 @@ def get_services() -> Services:
     """
     services = build_services(Settings())
     atexit.register(services.close)
+    gc.freeze()  # Streamlit collects garbage after every run; what is loaded once need not be looked at each time
     return services
