@@ -8,18 +8,20 @@ from components.resources import get_services
 
 user = require_user()
 
-st.title("Account")
+st.title("Account", anchor=False)
 if done := st.session_state.pop("account_done", None):
     st.success(done, icon=":material/check:")
 with st.container(border=True):
-    for label, value in (("Name", user.name), ("E-mail", user.email), ("Username", user.username)):
-        st.caption(label)
-        st.text(value)
+    facts = (("Name", user.name), ("E-mail", user.email), ("Username", user.username))
+    for column, (label, value) in zip(st.columns(3), facts, strict=True):
+        with column.container(gap=None):
+            st.markdown(f":small[**{label}**]")
+            st.text(value)
 
 if get_services().accounts.has_password(user.id):
-    st.subheader("Password")
+    st.subheader("Password", anchor=False)
     password_form()
-    st.subheader("Signed in")
+    st.subheader("Signed in", anchor=False)
     st.write("This browser stays signed in for 30 days.")
 else:
     st.info(

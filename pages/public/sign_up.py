@@ -8,7 +8,7 @@ from components.resources import get_services
 services = get_services()
 
 with st.container(horizontal_alignment="center"), st.container(key="sign_up_card", width=420):
-    st.title("Create an account")
+    st.title("Create an account", anchor=False)
     if services.accounts.sign_up_open:
         if services.settings.demo:
             st.write("This is a demo: made-up details will do, and nothing is sent to the e-mail address.")

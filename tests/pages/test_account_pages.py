@@ -135,7 +135,7 @@ def test_new_account_is_signed_in_at_once(visitor: AppTest, services: Services) 
 def test_rules_stand_there_before_anything_is_typed(visitor: AppTest) -> None:
     at = run(run(visitor).switch_page("pages/public/sign_up.py"))
 
-    assert {USERNAME_RULE, PASSWORD_RULE} <= {caption.value for caption in at.caption}
+    assert {f":small[{rule}]" for rule in (USERNAME_RULE, PASSWORD_RULE)} <= {text.value for text in at.markdown}
 
 
 def test_refused_account_keeps_what_was_typed_but_the_password(visitor: AppTest, services: Services) -> None:
@@ -161,7 +161,7 @@ def test_closed_sign_up_has_no_form_and_no_link(
 
     at = run(visitor)
 
-    assert "New accounts are made by whoever runs this." in [caption.value for caption in at.caption]
+    assert ":small[New accounts are made by whoever runs this.]" in [text.value for text in at.markdown]
     assert not at.get("page_link")
 
 
