@@ -44,6 +44,7 @@ log = logging.getLogger("travelbot.replies")
 
 CHECKPOINT_S = 1.0
 SCAN_S = 2.0
+REST_S = 0.02
 MAX_TOOL_ROUNDS = 8
 LOOK_FOR_S = 15.0  # how long an answer is looked for where nothing says that it is still being written
 LOOK_WHILE_RUNNING_S = 300.0
@@ -290,6 +291,8 @@ class ReplyRunner:
     async def _follow(self, running: Running, events: AsyncIterator[StreamEvent]) -> Ending:
         """Read a stream to its end, answering tool calls on the way."""
         live = running.live
+        loop = asyncio.get_running_loop()
+        rest_at = 0.0
         used_in, used_out = 0, 0
         for _round in range(MAX_TOOL_ROUNDS + 1):
             before = live.snapshot.text
@@ -302,6 +305,9 @@ class ReplyRunner:
                             if before and live.snapshot.text == before:
                                 text = "\n\n" + text
                             live.add_text(text)
+                            if loop.time() >= rest_at:  # what comes meanwhile is read at once, for a third of the CPU
+                                await asyncio.sleep(REST_S)
+                                rest_at = loop.time() + REST_S / 2
                         case ReasoningDelta(text):
                             live.add_reasoning(text)
                         case ToolStarted(_, name):
