@@ -152,7 +152,7 @@ _TOP_ITEM = re.compile(r"(?:[-+*]|\d{1,9}[.)]) {1,4}(?=[^ \t])")  # with text; i
 _BEGINNING_OF_ITEM = re.compile(r"[-+*]|\d{1,9}[.)]?")
 _FENCE = re.compile(r"( {0,3})(?:(`{3,})[^`]*|(~{3,}).*)$")
 _HTML_OVER_BLANK_LINES = re.compile(r" {0,3}<(?:[!?]|(?:script|pre|style|textarea)(?:[\s>]|$))", re.IGNORECASE)
-_TAG = re.compile(r"[ \t]*</?[a-z]", re.IGNORECASE)
+_TAG = re.compile(r"[ \t>]*</?[a-z]", re.IGNORECASE)
 _INDENTED = re.compile(r" {4}| {0,3}\t")
 _REFERENCE = re.compile(
     r"\[(?!\s*\])[^\[\]]*\]"  # anything in brackets that is not followed by a plain address
@@ -217,7 +217,7 @@ def cuts(text: str) -> Iterator[int]:
         elif _HTML_OVER_BLANK_LINES.match(line):
             return
         elif in_html:
-            if _LIST_ITEM.match(line) or line.lstrip()[:1] in ("<", ">"):
+            if _LIST_ITEM.match(line) or _INDENTED.match(line) or line.lstrip()[:1] in ("<", ">"):
                 return  # a list, or just more text: parsers differ
         elif _INDENTED.match(line) and not takes_items:
             return  # code, which Streamlit does not let every list follow
