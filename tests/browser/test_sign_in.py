@@ -1,0 +1,83 @@
+"""Who comes in and who does not, on a freshly started server."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from settings import ROOT
+from tests.browser.conftest import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+SCRIPTS = sorted((ROOT / "pages").rglob("*.py"))
+ADDRESSES = ["", "/sessions", "/account", "/chat", "/?session=1"] + [
+    address
+    for script in SCRIPTS
+    for address in (f"/{script.stem}", f"/{script.relative_to(ROOT / 'pages').with_suffix('')}")
+]
+
+
+def sign_up(page: Page, url: str, username: str = "ada") -> None:
+    page.goto(f"{url}/sign_up")
+    page.get_by_role("textbox", name="Name", exact=True).fill("Ada Lovelace")
+    page.get_by_role("textbox", name="E-mail").fill(f"{username}@example.com")
+    page.get_by_role("textbox", name="Username").fill(username)
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
+
+
+@pytest.mark.parametrize("first", ["", *(f"/{s.relative_to(ROOT / 'pages').with_suffix('')}" for s in SCRIPTS)])
+def test_no_address_shows_a_planners_page_to_a_stranger(start_app, page: Page, first):
+    app = start_app()
+    for address in dict.fromkeys([first, *ADDRESSES] if first == "" else [first]):  # the first one meets a cold server
+        page.goto(app.url + address)
+        expect(page.get_by_role("textbox", name="Username").first).to_be_visible(timeout=30_000)
+        assert page.get_by_test_id("stChatInputTextArea").count() == 0, address
+        assert page.get_by_test_id("stSidebar").count() == 0, address
+
+
+def test_planner_stays_signed_in_over_reload_and_restart_and_signs_out(start_app, page: Page):
+    app = start_app()
+    sign_up(page, app.url)
+    page.wait_for_timeout(1000)  # the browser writes the cookie
+    page.reload()
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
+    app.kill()
+    app = start_app()
+    page.goto(app.url)
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible(timeout=30_000)
+
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("textbox", name="Username")).to_be_visible()
+    page.wait_for_timeout(1000)
+    page.reload()
+    expect(page.get_by_role("textbox", name="Username")).to_be_visible()
+
+
+def test_five_wrong_passwords_lock_the_name_also_after_a_restart(start_app, page: Page):
+    app = start_app()
+    page.goto(app.url)
+    for _ in range(5):
+        page.get_by_role("textbox", name="Username").fill("nobody")
+        page.get_by_role("textbox", name="Password").fill("wrong password")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_text("do not match")).to_be_visible()
+        page.reload()
+    app.kill()
+    page.goto(start_app().url)
+    page.get_by_role("textbox", name="Username").fill("nobody")
+    page.get_by_role("textbox", name="Password").fill("wrong password")
+    page.get_by_role("button", name="Sign in").click()
+
+    expect(page.get_by_text("Too many wrong passwords")).to_be_visible()
+
+
+def test_no_password_is_in_the_log(start_app, page: Page):
+    app = start_app()
+    sign_up(page, app.url)
+
+    log = Path(app.log).read_text()
+    assert PASSWORD not in log
+    assert "Traceback" not in log
