@@ -41,8 +41,9 @@ def reply_place() -> DeltaGenerator:
 
 def reply(message: MessageView, *, on_retry: Retry | None = None) -> None:
     """Draw a reply that has ended, as its stream drew it; *on_retry* only where it can be tried again."""
-    with reply_place():
-        steps = ReplySteps(st.container(gap="xsmall"))
+    place = reply_place()
+    with place:
+        steps = ReplySteps(place)
         steps.draw(message.parts, thinking=False, seconds=message.first_text_s)
         _draw_text(message.text, st.empty().container())
         reply_end(message, on_retry=on_retry)

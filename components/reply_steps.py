@@ -14,7 +14,7 @@ _IN_PLAIN_WORDS = {"current_date": "Looked up today's date"}
 
 
 class ReplySteps:
-    """The parts of one reply, drawn above its text; *place* is a container of their own."""
+    """The parts of one reply, drawn into *place* before its text."""
 
     def __init__(self, place: DeltaGenerator) -> None:
         self._block_place = place.empty()

@@ -35,7 +35,7 @@ class ReplyStream:
         self, watch: ReplyWatch, place: DeltaGenerator, *, asked_at: datetime, readers: Callable[[], int]
     ) -> None:
         self._watch = watch
-        self._steps = ReplySteps(place.container())
+        self._steps = ReplySteps(place)
         self._body_place = place.empty()
         self._asked_at = asked_at
         self._readers = readers

@@ -42,9 +42,12 @@ class SidebarMarks:
         self._slots[session_id] = slot
         self._draw(session_id, self._mark(session_id, answering=answering, unseen=unseen))
 
-    def refresh(self) -> None:
-        """Look, at most once a second, and redraw the marks that changed; keeps them while the database is away."""
-        if time.monotonic() - self._looked_at < LOOK_EVERY_S:
+    def refresh(self, *, at_once: bool = False) -> None:
+        """Look, at most once a second unless *at_once*, and redraw the marks that changed.
+
+        Keeps them while the database is away.
+        """
+        if not at_once and time.monotonic() - self._looked_at < LOOK_EVERY_S:
             return
         for session_id, mark in self._marks_now().items():
             self._draw(session_id, mark)
@@ -95,11 +98,11 @@ def keep_marks(marks: SidebarMarks) -> None:
     _of_this_run.set(marks)
 
 
-def refresh_marks() -> None:
+def refresh_marks(*, at_once: bool = False) -> None:
     """Refresh the marks that this run of the script drew, if it drew any; for whoever follows a reply."""
     marks = _of_this_run.get()
     if marks is not None:
-        marks.refresh()
+        marks.refresh(at_once=at_once)
 
 
 @st.fragment(run_every=WATCH_EVERY_S)

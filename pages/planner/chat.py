@@ -14,6 +14,7 @@ from components.reply_stream import ReplyStream
 from components.resources import get_services
 from components.session_actions import session_menu
 from components.session_labels import escape_label
+from components.sidebar_marks import refresh_marks
 from components.state import active_session_id, new_chat
 from components.welcome import welcome
 from db.engine import DatabaseUnavailableError
@@ -83,6 +84,7 @@ if writing:
         ReplyStream(watch, place, asked_at=writing.created_at, readers=lambda: services.replies.readers).follow()
         stop_place.empty()
         services.sessions.mark_seen(session.id, user_id=user.id)
+        refresh_marks(at_once=True)
         ended = services.sessions.history(session.id, user_id=user.id, limit=1).messages[-1]
         if ended.id != writing.id:  # the session went on in another tab
             st.rerun()
