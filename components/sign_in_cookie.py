@@ -1,6 +1,7 @@
 """The cookie that keeps a browser signed in: streamlit-authenticator writes it, this module reads it."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import jwt
 import streamlit as st
@@ -47,13 +48,16 @@ def write_cookie(username: str, signed_in_at: datetime, secret: str) -> bool:
 
     To be called in every run until then: an iframe that leaves the page too early has done nothing.
     """
-    if st.session_state.get("set"):  # the library's key for the iframe, whose value is the browser's answer
+    key = f"auth_cookie_{to_ms(signed_in_at)}"  # an iframe, and the browser's answer, for each sign-in of its own
+    if st.session_state.get(key):
         return True
     controller = CookieController(COOKIE_NAME, secret, COOKIE_DAYS)
     expires_at = (signed_in_at + timedelta(days=COOKIE_DAYS)).timestamp()
     # Signed as of the sign-in, to the millisecond, which is what a sign-in is known by. The library itself would
     # count from now, on the local wall clock: an hour wrong across a change to or from summer time.
     controller.cookie_model._set_exp_date = lambda: expires_at
+    manager = controller.cookie_model.cookie_manager
+    manager.set = partial(manager.set, key=key)
     st.session_state.username = username
     controller.set_cookie()
     drop_left_behind()
@@ -65,7 +69,7 @@ def delete_cookie() -> bool:
 
     To be called in every run until then.
     """
-    if st.session_state.get("delete"):  # the library's key for the iframe
+    if st.session_state.get("delete"):  # the library's key for the iframe, whose value is the browser's answer
         return True
     controller = CookieController(COOKIE_NAME, "", 0)
     controller.cookie_model.cookie_manager.cookies.setdefault(COOKIE_NAME, "")  # it insists on having seen it

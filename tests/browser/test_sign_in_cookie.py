@@ -1,0 +1,119 @@
+"""What only a browser shows: that the cookie is really written, read after a reload, and deleted."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PASSWORD, App
+
+pytestmark = pytest.mark.browser
+
+COOKIE = "travelbot_sign_in"
+NEW_PASSWORD = "another long enough phrase"
+
+
+def sign_up(page: Page, app: App) -> None:
+    page.goto(app.url)
+    page.get_by_text("Create an account").click()
+    page.get_by_label("Name", exact=True).fill("Maria")
+    page.get_by_label("E-mail").fill("maria@example.com")
+    page.get_by_label("Username").fill("maria")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    expect_signed_in(page)
+    wait_for_cookie(page, there=True)
+
+
+def sign_in(page: Page, app: App) -> None:
+    page.goto(app.url)
+    page.get_by_label("Username").fill("maria")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    wait_for_cookie(page, there=True)
+
+
+def sign_out(page: Page) -> None:
+    page.get_by_test_id("stSidebar").get_by_role("button", name="Sign out").click()
+    expect_signed_out(page)
+    wait_for_cookie(page, there=False)
+
+
+def expect_signed_in(page: Page) -> None:
+    expect(page.get_by_test_id("stSidebar").get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def expect_signed_out(page: Page) -> None:
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def wait_for_cookie(page: Page, *, there: bool) -> None:
+    has = f"document.cookie.includes('{COOKIE}=')"
+    page.wait_for_function(has if there else f"!{has}")
+
+
+def test_sign_in_outlives_a_restart_in_a_cookie_for_this_site_only(page: Page, start_app: Callable[..., App]) -> None:
+    app = start_app()
+    sign_up(page, app)
+    [cookie] = [cookie for cookie in page.context.cookies() if cookie["name"] == COOKIE]
+
+    app.terminate()
+    page.goto(start_app().url)
+
+    expect_signed_in(page)
+    assert (cookie["sameSite"], cookie["path"]) == ("Strict", "/")
+
+
+def test_cookie_is_written_on_a_phone_with_the_sidebar_closed(page: Page, start_app: Callable[..., App]) -> None:
+    app = start_app()
+    sign_up(page, app)
+    sign_out(page)
+    page.set_viewport_size({"width": 390, "height": 800})
+
+    sign_in(page, app)
+
+    page.reload()
+    expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign in")).to_have_count(0)
+
+
+def test_signed_out_planner_stays_out_in_every_tab(page: Page, start_app: Callable[..., App]) -> None:
+    app = start_app()
+    sign_up(page, app)
+    second_tab = page.context.new_page()
+    second_tab.goto(app.url)
+    expect_signed_in(second_tab)
+
+    sign_out(page)
+
+    page.reload()
+    expect_signed_out(page)
+    second_tab.get_by_test_id("stSidebar").get_by_role("button", name="New chat").click()
+    expect_signed_out(second_tab)
+
+
+def test_changed_password_ends_another_browser_and_keeps_this_one(
+    page: Page, browser: Browser, start_app: Callable[..., App]
+) -> None:
+    app = start_app()
+    sign_up(page, app)
+    elsewhere = browser.new_context()
+    elsewhere.set_default_timeout(20_000)
+    other = elsewhere.new_page()
+    sign_in(other, app)
+    before = page.evaluate("document.cookie")
+
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Maria").click()
+    page.get_by_label("Current password", exact=True).fill(PASSWORD)
+    page.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_text("Your password is changed.")).to_be_visible()
+    page.wait_for_function("before => document.cookie !== before", arg=before)
+
+    other.get_by_test_id("stSidebar").get_by_role("button", name="New chat").click()
+    expect_signed_out(other)
+    other.reload()
+    expect_signed_out(other)
+    page.reload()
+    expect_signed_in(page)
+    elsewhere.close()
