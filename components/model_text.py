@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from textwrap import dedent
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
 
 # Finds blocks only; what is inside a paragraph is not parsed. Holds no state between calls.
 _BLOCKS = MarkdownIt("commonmark").enable("table")
@@ -79,7 +80,7 @@ def safe_markdown(text: str) -> str:
 
 def _source_of_diagram(block: list[str], fence: str, info: str) -> list[str]:
     """Return a fenced block that is shown as code, whatever its language."""
-    if not info.strip().lower().startswith("mermaid"):
+    if not unescapeAll(info).strip().lower().startswith("mermaid"):
         return block
     opening = block[0]
     return [opening[: opening.index(fence) + len(fence)] + "text", *block[1:]]
@@ -158,11 +159,6 @@ _REFERENCE = re.compile(
     r"\[(?!\s*\])[^\[\]]*\]"  # anything in brackets that is not followed by a plain address
     r"(?!\([^()\s<>\\]*(?:\([^()\s<>\\]*\)[^()\s<>\\]*)*(?:[ ]\"[^\"\\]*\")?\))"
 )
-
-
-def closed_length(text: str) -> int:
-    """Return how many characters from the start of *text* stand on their own, 0 if none: the last of its `cuts`."""
-    return max(cuts(text), default=0)
 
 
 def cuts(text: str) -> Iterator[int]:

@@ -1,0 +1,118 @@
+"""What Community Cloud does: a new environment, `requirements.txt`, `streamlit run app.py`, and nothing else."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from settings import ROOT
+
+INSTALL_S, START_S = 900, 120
+PASSED_ON = ("PATH", "LANG", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
+
+
+@dataclass(frozen=True)
+class Deployed:
+    address: str
+    log: Path
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """Install and start a copy of what git tracks, in an environment that has nothing else."""
+    folder = tmp_path_factory.mktemp("bare")
+    copy, venv, log = folder / "app", folder / "venv", folder / "log"
+    _copy_tracked_files(copy)
+    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+    python = venv / "bin" / "python"
+    # Whatever says where packages come from (PIP_…, proxies) belongs to the machine, not to the app.
+    install = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-r",
+        copy / "requirements.txt",
+    ]
+    subprocess.run(install, check=True, timeout=INSTALL_S)
+    port = _free_port()
+    home = folder / "home"
+    home.mkdir()
+    env = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | {"HOME": str(home)}
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            [python, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            cwd=copy, env=env, stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            _wait_until_healthy(f"http://localhost:{port}/_stcore/health", server, log)
+            yield Deployed(f"http://localhost:{port}", log)
+        finally:
+            server.terminate()
+            try:
+                server.wait(30)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def _copy_tracked_files(target: Path) -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, target / name)
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + START_S
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail(f"The app did not start:\n{log.read_text()}")
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_bare_install_shows_the_sign_in_screen(deployed: Deployed) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=BROWSER,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = browser.new_page()
+        page.goto(deployed.address)
+        expect(page.get_by_role("textbox", name="Username")).to_be_visible(timeout=60_000)
+        page.wait_for_load_state("networkidle")
+        unloaded = page.evaluate(
+            "[...document.fonts].filter(face => face.status === 'error').map(face => face.family)"
+        )
+        browser.close()
+
+    log = deployed.log.read_text()
+    assert unloaded == []
+    assert "Traceback" not in log
+    assert "Warning" not in log

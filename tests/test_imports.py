@@ -1,0 +1,147 @@
+"""Imports point down only, and each outside thing has one door (design: the folders and their arrows)."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from settings import ROOT
+
+# Each part of the project and what it may import beside itself. Root modules are parts of their own.
+MAY_IMPORT = {
+    "emulator": set(),
+    "settings": set(),
+    "travel": set(),
+    "backboard_client": set(),
+    "exports": {"travel"},
+    "db": {"settings"},
+    "services": {"db", "backboard_client", "travel", "exports", "settings"},
+    "components": {"services", "db", "backboard_client", "travel", "exports", "settings"},
+    "pages": {"components", "services", "db", "backboard_client", "travel", "exports", "settings"},
+    "api": {"services", "db", "backboard_client", "travel", "exports", "settings"},
+    "app": {"components", "services", "db", "settings"},
+    "server": {"api", "components", "services", "db", "settings"},
+}
+ABOVE_ALL = ("tests", "benchmarks")  # may import everything, and nothing imports them
+BELOW_THE_SCREENS = ("services", "db", "backboard_client", "travel", "exports", "emulator", "settings")
+ENVIRONMENT = ("environ", "environb", "getenv", "putenv", "getenvb")
+
+
+def problems(path: str, source: str) -> Iterator[str]:
+    """Yield what is wrong with the imports of the module at *path* (from the root, with `/`)."""
+    place = PurePosixPath(path)
+    part = place.parts[0].removesuffix(".py")
+    if len(place.parts) == 1 and part in sys.stdlib_module_names:
+        yield f"{path}: takes the place of the standard library's {part}"
+        return
+    if part in ABOVE_ALL:
+        return
+    if part not in MAY_IMPORT:
+        yield f"{path}: nothing says what {part} may import"
+        return
+    if part == "pages" and len(place.parts) == 2:
+        yield f"{path}: Streamlit serves scripts directly in pages/ without running app.py"
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield f"{path}:{node.lineno}: a relative import"
+            continue
+        for module in _imported(node):
+            top = module.split(".")[0]
+            if (top in MAY_IMPORT or top in ABOVE_ALL) and top != part and top not in MAY_IMPORT[part]:
+                if not (top == "emulator" and path == "services/wiring.py"):
+                    yield f"{path}:{_line(node)}: {part} imports {module}"
+            elif top in ("streamlit", "fastapi") and part in BELOW_THE_SCREENS:
+                yield f"{path}:{_line(node)}: {part} imports {module}"
+        if part != "settings" and _reads_environment(node):
+            yield f"{path}:{_line(node)}: reads the environment"
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [name.name for name in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""]
+    return []
+
+
+def _reads_environment(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, ast.Name) and node.value.id == "os" and node.attr in ENVIRONMENT
+    return (
+        isinstance(node, ast.ImportFrom)
+        and node.module == "os"
+        and any(name.name in ENVIRONMENT for name in node.names)
+    )
+
+
+def _line(node: ast.AST) -> int:
+    return node.lineno if isinstance(node, ast.stmt | ast.expr) else 0
+
+
+def modules() -> list[Path]:
+    """Return every Python file of the project: what git tracks, and what is new and not ignored."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.py"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return [path for name in listed.stdout.splitlines() if (path := ROOT / name).exists()]
+
+
+def test_every_import_points_down() -> None:
+    paths = modules()
+    found = [
+        problem for path in paths for problem in problems(path.relative_to(ROOT).as_posix(), path.read_text("utf-8"))
+    ]
+
+    assert ROOT / "app.py" in paths
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("services/trips.py", "import streamlit"),
+        ("services/trips.py", "def f():\n    from streamlit.runtime import x"),
+        ("services/trips.py", "import fastapi"),
+        ("services/trips.py", "from components.state import x"),
+        ("services/trips.py", "from emulator.server import EmulatorServer"),
+        ("services/trips.py", "import os\nos.environ['X']"),
+        ("services/trips.py", "import os\nos.getenv('X')"),
+        ("services/trips.py", "from os import environ"),
+        ("services/trips.py", "from .wiring import x"),
+        ("services/trips.py", "from tests.conftest import x"),
+        ("services/wiring.py", "from pages.planner import x"),
+        ("db/trips.py", "import services.trips"),
+        ("db/trips.py", "from backboard_client import x"),
+        ("backboard_client/_x.py", "from db.models import x"),
+        ("emulator/x.py", "import backboard_client"),
+        ("emulator/x.py", "from settings import Settings"),
+        ("components/x.py", "from emulator.assistant import answer"),
+        ("components/x.py", "from pages.planner import x"),
+        ("pages/planner/x.py", "import app"),
+        ("pages/x.py", ""),
+        ("email.py", ""),
+        ("helpers/x.py", ""),
+        ("settings.py", "import streamlit"),
+    ],
+)
+def test_violation_is_found(path: str, source: str) -> None:
+    assert len(list(problems(path, source))) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("services/wiring.py", "from emulator.server import EmulatorServer\nimport db.models"),
+        ("components/x.py", "import streamlit as st\nfrom services.records import User"),
+        ("pages/planner/x.py", "from components.state import x"),
+        ("settings.py", "import os\nos.environ"),
+        ("tests/test_x.py", "import os, emulator.server, streamlit\nos.environ"),
+        ("db/x.py", "import os.path\nfrom db.models import x"),
+    ],
+)
+def test_what_points_down_is_left_alone(path: str, source: str) -> None:
+    assert list(problems(path, source)) == []
