@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -13,13 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from settings import ROOT
+from tests.browser.conftest import browser, free_port, page
+
+__all__ = ["browser", "page"]  # fixtures
 
 INSTALL_S, START_S = 900, 120
 PASSED_ON = ("PATH", "LANG", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
 
 
 @dataclass(frozen=True)
@@ -35,20 +36,11 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     copy, venv, log = folder / "app", folder / "venv", folder / "log"
     _copy_tracked_files(copy)
     subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-    python = venv / "bin" / "python"
+    python = str(venv / "bin" / "python")
     # Whatever says where packages come from (PIP_…, proxies) belongs to the machine, not to the app.
-    install = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "-r",
-        copy / "requirements.txt",
-    ]
-    subprocess.run(install, check=True, timeout=INSTALL_S)
-    port = _free_port()
+    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]
+    subprocess.run(install, cwd=copy, check=True, timeout=INSTALL_S)
+    port = free_port()
     home = folder / "home"
     home.mkdir()
     env = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | {"HOME": str(home)}
@@ -77,13 +69,6 @@ def _copy_tracked_files(target: Path) -> None:
             shutil.copy(ROOT / name, target / name)
 
 
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
-
-
 def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + START_S
     while time.monotonic() < end and server.poll() is None:
@@ -97,22 +82,12 @@ def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_bare_install_shows_the_sign_in_screen(deployed: Deployed) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=BROWSER,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page()
-        page.goto(deployed.address)
-        expect(page.get_by_role("textbox", name="Username")).to_be_visible(timeout=60_000)
-        page.wait_for_load_state("networkidle")
-        unloaded = page.evaluate(
-            "[...document.fonts].filter(face => face.status === 'error').map(face => face.family)"
-        )
-        browser.close()
-
+def test_bare_install_shows_the_sign_in_screen(deployed: Deployed, page: Page) -> None:
+    page.goto(deployed.address)
+    expect(page.get_by_role("textbox", name="Username")).to_be_visible(timeout=60_000)
+    page.wait_for_load_state("networkidle")
+    broken = page.evaluate("[...document.fonts].filter(face => face.status === 'error').map(face => face.family)")
     log = deployed.log.read_text()
-    assert unloaded == []
+    assert broken == []
     assert "Traceback" not in log
     assert "Warning" not in log
