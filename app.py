@@ -21,6 +21,9 @@ try:
         doors = [st.Page("pages/public/sign_in.py", title="Sign in", url_path="sign_in", default=True)]
         if services.accounts.sign_up_open:
             doors.append(st.Page("pages/public/sign_up.py", title="Sign up", url_path="sign_up"))
+        doors += [  # whoever comes for a planner's page signs in there, and then sees it
+            st.Page("pages/public/sign_in.py", title="Sign in", url_path=path) for path in ("sessions", "account")
+        ]
         page = st.navigation(doors, position="hidden")
         draw_cookie()
     else:

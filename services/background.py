@@ -20,6 +20,11 @@ class BackgroundLoop:
         self._thread = threading.Thread(target=self._loop.run_forever, name="travelbot-loop", daemon=True)
         self._thread.start()
 
+    @property
+    def closed(self) -> bool:
+        """True once `close` was called."""
+        return self._loop.is_closed()
+
     def start(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Start *work* and return at once."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)

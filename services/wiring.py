@@ -42,9 +42,11 @@ class Services:
 
     def close(self) -> None:
         """Save what is unfinished and end the background thread, the demo assistant and all connections."""
+        if self._loop.closed:
+            return
         self._runner.close()
         self._outbox.cancel()
-        with suppress(TimeoutError, RuntimeError):
+        with suppress(TimeoutError):
             self._loop.run(self._http.aclose(), timeout_s=5)
         self._loop.close()
         self._executor.shutdown(wait=False, cancel_futures=True)

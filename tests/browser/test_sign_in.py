@@ -11,7 +11,7 @@ from tests.browser.conftest import PASSWORD
 pytestmark = pytest.mark.browser
 
 SCRIPTS = sorted((ROOT / "pages").rglob("*.py"))
-ADDRESSES = ["", "/sessions", "/account", "/chat", "/?session=1"] + [
+ADDRESSES = ["", "/sessions", "/account", "/sign_up", "/?session=1"] + [
     address
     for script in SCRIPTS
     for address in (f"/{script.stem}", f"/{script.relative_to(ROOT / 'pages').with_suffix('')}")
@@ -19,7 +19,8 @@ ADDRESSES = ["", "/sessions", "/account", "/chat", "/?session=1"] + [
 
 
 def sign_up(page: Page, url: str, username: str = "ada") -> None:
-    page.goto(f"{url}/sign_up")
+    page.goto(url)
+    page.get_by_text("Create an account").click()
     page.get_by_role("textbox", name="Name", exact=True).fill("Ada Lovelace")
     page.get_by_role("textbox", name="E-mail").fill(f"{username}@example.com")
     page.get_by_role("textbox", name="Username").fill(username)
@@ -31,11 +32,32 @@ def sign_up(page: Page, url: str, username: str = "ada") -> None:
 @pytest.mark.parametrize("first", ["", *(f"/{s.relative_to(ROOT / 'pages').with_suffix('')}" for s in SCRIPTS)])
 def test_no_address_shows_a_planners_page_to_a_stranger(start_app, page: Page, first):
     app = start_app()
-    for address in dict.fromkeys([first, *ADDRESSES] if first == "" else [first]):  # the first one meets a cold server
+    for address in dict.fromkeys(
+        [first, *ADDRESSES] if first == "" else [first]
+    ):  # the first one meets a cold server
         page.goto(app.url + address)
-        expect(page.get_by_role("textbox", name="Username").first).to_be_visible(timeout=30_000)
+        unknown = page.get_by_role("dialog")  # "Page not found", over the sign-in form
+        username = page.get_by_role("textbox", name="Username", include_hidden=True).first
+        expect(username).to_be_visible(timeout=30_000)
+        if unknown.count():
+            page.keyboard.press("Escape")
+            expect(unknown).to_have_count(0)
+        expect(username).to_be_enabled()
         assert page.get_by_test_id("stChatInputTextArea").count() == 0, address
         assert page.get_by_test_id("stSidebar").count() == 0, address
+
+
+def test_planner_who_comes_for_a_page_sees_it_after_signing_in(start_app, page: Page):
+    app = start_app()
+    sign_up(page, app.url)
+    page.context.clear_cookies()
+    page.goto(f"{app.url}/sessions")
+    page.get_by_role("textbox", name="Username").fill("ada")
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+    expect(page.get_by_role("heading", name="All sessions")).to_be_visible()
+    expect(page).to_have_url(f"{app.url}/sessions")
 
 
 def test_planner_stays_signed_in_over_reload_and_restart_and_signs_out(start_app, page: Page):

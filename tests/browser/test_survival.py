@@ -1,0 +1,250 @@
+"""Nothing a person, a browser or a machine does in mid-reply loses a word."""
+
+import signal
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from emulator.server import EmulatorServer
+from tests.browser.conftest import App
+
+pytestmark = pytest.mark.browser
+
+QUESTION = "5 days in Lisbon in May for two, one is vegetarian, about $2,000"
+
+
+@pytest.fixture
+def emulator(tmp_path: Path) -> Iterator[str]:
+    """Start an emulator that outlives the app; its base address."""
+    server = EmulatorServer(tmp_path / "outside.db", pace_s=0.008)
+    yield server.start()
+    server.stop()
+
+
+def open_app(page: Page, app: App, path: str = "") -> None:
+    page.goto(app.url + path)
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible(timeout=30_000)
+
+
+def ask(page: Page, text: str = QUESTION) -> None:
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.fill(text)
+    box.press("Enter")
+
+
+def expect_streaming(page: Page) -> None:
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("Day 1")
+
+
+def expect_finished(page: Page) -> None:
+    """The line with model, tokens and seconds stands below the reply."""
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("tokens", timeout=40_000)
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+
+
+def rows(tmp_path: Path, query: str) -> list[tuple[str, ...]]:
+    with sqlite3.connect(tmp_path / "travelbot.db") as connection:
+        return connection.execute(query).fetchall()
+
+
+def replies(tmp_path: Path) -> list[tuple[str, ...]]:
+    return rows(tmp_path, "SELECT status, content FROM messages WHERE role = 'assistant' ORDER BY id")
+
+
+def until_ended(tmp_path: Path, *, timeout_s: float = 40) -> list[tuple[str, ...]]:
+    deadline = time.monotonic() + timeout_s
+    while any(status in ("queued", "running") for status, _ in replies(tmp_path)):
+        assert time.monotonic() < deadline, replies(tmp_path)
+        time.sleep(0.1)
+    return replies(tmp_path)
+
+
+def runs(base_url: str) -> list[dict[str, str]]:
+    return list(httpx.get(f"{base_url.removesuffix('/api')}/emulator/runs").json())
+
+
+def test_reply_goes_on_without_a_tab_and_is_whole_on_return(start_app, page: Page, tmp_path):
+    app = start_app(DEV_USER_ID="7")
+    open_app(page, app)
+    ask(page)
+    expect_streaming(page)
+    address = page.url
+    page.goto("about:blank")
+    until_ended(tmp_path)
+
+    page.goto(address)
+    expect_finished(page)
+    assert [status for status, _ in replies(tmp_path)] == ["complete"]
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("vegetarian")
+
+
+def test_reload_and_second_tab_in_mid_reply_show_it_still_streaming(start_app, page: Page, tmp_path):
+    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0.02")
+    open_app(page, app)
+    ask(page)
+    expect_streaming(page)
+
+    page.reload()
+    expect_streaming(page)
+    second = page.context.new_page()
+    second.goto(page.url)
+    expect_streaming(second)
+    expect_finished(page)
+    expect_finished(second)
+    assert [status for status, _ in replies(tmp_path)] == ["complete"]
+
+
+def test_clicking_elsewhere_in_mid_reply_loses_nothing_and_marks_the_session(start_app, page: Page, tmp_path):
+    app = start_app(DEV_USER_ID="7")
+    open_app(page, app)
+    ask(page)
+    expect_streaming(page)
+
+    page.get_by_role("button", name="New chat").first.click()
+    ask(page, "Rome or Athens in October?")
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("writing…")
+    until_ended(tmp_path)
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("New", timeout=10_000)
+    page.get_by_test_id("stSidebar").get_by_role("button", name="5 days in Lisbon").click()
+    expect_finished(page)
+
+    assert [status for status, _ in replies(tmp_path)] == ["complete", "complete"]
+
+
+def test_stop_keeps_the_text_so_far(start_app, page: Page, tmp_path):
+    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0.03")
+    open_app(page, app)
+    ask(page)
+    expect_streaming(page)
+    page.get_by_role("button", name="Stop").click()
+
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("Stopped")
+    ((status, text),) = until_ended(tmp_path)
+    assert status == "stopped"
+    assert "Day 1" in text
+    expect(page.get_by_role("button", name="Retry")).to_be_visible()
+
+
+def test_killed_server_adopts_the_whole_answer_after_restart(start_app, page: Page, tmp_path, emulator):
+    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
+    open_app(page, app)
+    ask(page)
+    expect_streaming(page)
+    address = page.url
+    app.kill()
+    deadline = time.monotonic() + 30
+    while runs(emulator)[-1]["status"] != "COMPLETED":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+    start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
+    page.goto(address)
+    ((status, text),) = until_first(page, tmp_path)
+    assert (status, text) == ("complete", runs(emulator)[-1]["text"])
+    assert len(runs(emulator)) == 1
+    expect_finished(page)
+
+
+def until_first(page: Page, tmp_path: Path) -> list[tuple[str, ...]]:
+    """Wait at most 30 seconds from the first visit."""
+    visited = time.monotonic()
+    expect(page.get_by_test_id("stChatMessage").last).to_be_visible(timeout=30_000)
+    return until_ended(tmp_path, timeout_s=30 - (time.monotonic() - visited))
+
+
+def test_killed_server_with_the_demo_inside_keeps_the_text_and_offers_retry(start_app, page: Page, tmp_path):
+    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0.03")
+    open_app(page, app)
+    ask(page)
+    expect_streaming(page)
+    page.wait_for_timeout(1200)
+    ((_, before),) = replies(tmp_path)
+    address = page.url
+    app.kill()
+
+    start_app(DEV_USER_ID="7")
+    page.goto(address)
+    ((status, text),) = until_first(page, tmp_path)
+    assert status == "interrupted"
+    assert text.startswith(before)
+    page.get_by_role("button", name="Retry").click()
+    expect_finished(page)
+    assert [status for status, _ in replies(tmp_path)] == ["interrupted", "complete"]
+
+
+def test_terminated_server_ends_without_a_traceback_and_hands_the_reply_over(
+    start_app, page: Page, tmp_path, emulator
+):
+    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
+    open_app(page, app)
+    ask(page)
+    expect_streaming(page)
+    address = page.url
+    app.process.send_signal(signal.SIGTERM)
+    app.process.wait(20)
+
+    assert "Traceback" not in app.log.read_text()
+    start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
+    page.goto(address)
+    ((status, text),) = until_first(page, tmp_path)
+    assert (status, text) == ("complete", runs(emulator)[-1]["text"])
+    assert len(runs(emulator)) == 1
+
+
+def test_locked_database_is_a_sentence_and_the_typed_text_stays(start_app, page: Page, tmp_path):
+    app = start_app(DEV_USER_ID="7")
+    open_app(page, app)
+    lock = sqlite3.connect(tmp_path / "travelbot.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    ask(page)
+    expect(page.get_by_text("Cannot save right now")).to_be_visible(timeout=30_000)
+    expect(page.get_by_test_id("stChatInputTextArea")).to_have_value(QUESTION)
+    lock.execute("ROLLBACK")
+    lock.close()
+    assert replies(tmp_path) == []
+
+    page.get_by_test_id("stChatInputTextArea").press("Enter")
+    expect_finished(page)
+    assert len(replies(tmp_path)) == 1
+
+
+def test_unreachable_database_is_a_sentence(start_app, page: Page):
+    app = start_app(DEV_USER_ID="7", DATABASE_URL="postgresql://nobody@127.0.0.1:9/none")
+    page.goto(app.url)
+
+    expect(page.get_by_text("The database cannot be reached")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    assert "nobody" not in page.inner_text("body")
+
+
+def test_reply_that_takes_long_to_begin_says_so_and_can_be_stopped(start_app, page: Page, tmp_path, emulator):
+    httpx.post(
+        f"{emulator.removesuffix('/api')}/emulator/faults", json=[{"fault": "slow_first:60"}]
+    ).raise_for_status()
+    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
+    open_app(page, app)
+    ask(page)
+    expect(page.get_by_text("Waiting for the first words")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("Stopped")
+    assert [status for status, _ in until_ended(tmp_path)] == ["stopped"]
+
+
+def test_context_of_another_visitor_is_another_visitor(start_app, browser: Browser, page: Page, tmp_path):
+    app = start_app(DEV_USER_ID="7")
+    open_app(page, app)
+    ask(page)
+    expect_finished(page)
+    stranger = browser.new_context(extra_http_headers={"X-Forwarded-For": "203.0.113.9"}).new_page()
+    stranger.goto(page.url)
+
+    expect(stranger.get_by_role("textbox", name="Username")).to_be_visible(timeout=30_000)
+    assert "Lisbon" not in stranger.inner_text("body")
+    stranger.context.close()
