@@ -45,7 +45,7 @@ def reply(message: MessageView, *, on_retry: Retry | None = None) -> None:
     with place:
         steps = ReplySteps(place)
         steps.draw(message.parts, thinking=False, seconds=message.first_text_s)
-        _draw_text(message.text, st.empty().container())
+        _draw_text(message.text, st.container())
         reply_end(message, on_retry=on_retry)
 
 

@@ -1,5 +1,8 @@
 """The model of a session and whether it may remember: one small menu."""
 
+from collections.abc import Mapping
+from functools import partial
+
 import streamlit as st
 
 from components.chat_actions import set_memory, set_model
@@ -42,7 +45,7 @@ def model_menu(session_id: int | None, *, model: str, memory: bool) -> None:
             "Model",
             ids,
             index=ids.index(model),
-            format_func=lambda model_id: _described(model_id, models.get(model_id)),
+            format_func=partial(_described, models),
             key=model_key,
             required=True,
             on_change=set_model,
@@ -61,8 +64,9 @@ def model_menu(session_id: int | None, *, model: str, memory: bool) -> None:
         )
 
 
-def _described(model_id: str, info: ModelInfo | None) -> str:
+def _described(models: Mapping[str, ModelInfo], model_id: str) -> str:
     """Return one line of the list, in which a search finds provider and name."""
+    info = models.get(model_id)
     if info is None or info.context_tokens is None:
         return model_id
     return f"{model_id} · {_short(info.context_tokens)}"

@@ -36,12 +36,14 @@ class ReplyStream:
     ) -> None:
         self._watch = watch
         self._steps = ReplySteps(place)
-        self._body_place = place.empty()
+        self._body = place.container()
+        self._slots: list[DeltaGenerator] = []  # one for each block ever drawn
         self._asked_at = asked_at
         self._readers = readers
         self._snapshot = watch.snapshot
         self._saw_beginning = not watch.snapshot.text
-        self._begin_text()
+        self._closed: list[str] = []  # blocks that are whole
+        self._drawn_whole = False
         self._drawn_at = 0.0
         self._text_after_s: float | None = None
         self._waiting: str | None = None
@@ -54,15 +56,16 @@ class ReplyStream:
         self._take(self._snapshot)
         while not self._drawn_whole:
             self._slot.write_stream(self._open_block())
-        if not self._snapshot.text:
-            self._slot.empty()
+        for slot in self._slots[len(self._closed) + bool(self._snapshot.text) :]:
+            slot.empty()
         return self._snapshot
 
-    def _begin_text(self) -> None:
-        self._body = self._body_place.container()
-        self._slot = self._body.empty()
-        self._closed = ""
-        self._drawn_whole = False
+    @property
+    def _slot(self) -> DeltaGenerator:
+        """The place of the block that is being written."""
+        if len(self._slots) == len(self._closed):
+            self._slots.append(self._body.empty())
+        return self._slots[len(self._closed)]
 
     def _open_block(self) -> Iterator[str]:
         """Yield the block that is being written as it grows, until it is whole.
@@ -72,10 +75,11 @@ class ReplyStream:
         handed = ""
         while True:
             text = self._snapshot.text.replace("\r", "")
-            if not text.startswith(self._closed):  # replaced by what Backboard said at the end
-                self._begin_text()
+            closed = "".join(self._closed)
+            if not text.startswith(closed):  # replaced by what Backboard said at the end
+                self._closed.clear()
                 return
-            block, *later = blocks(text[len(self._closed) :])
+            block, *later = blocks(text[len(closed) :])
             ended = not self._snapshot.status.unfinished
             whole = bool(later) or ended
             safe = safe_markdown(block if whole else _MAY_CHANGE.sub("", block))
@@ -85,8 +89,7 @@ class ReplyStream:
                 yield safe[len(handed) :]
                 handed = safe
             if later:
-                self._closed += block
-                self._slot = self._body.empty()
+                self._closed.append(block)
                 return
             if ended:
                 self._drawn_whole = True

@@ -1,0 +1,54 @@
+import random
+
+from components.reply_blocks import blocks
+
+_PIECES = (
+    "# Title\n\n",
+    "Some words about $5. ",
+    "\n\n",
+    "- one\n",
+    "- two\n\n",
+    "1. x\n\n",
+    "```py\ncode\n\nmore\n```\n\n",
+    "| a | b |\n|---|---|\n| 1 | 2 |\n\n",
+    "[a](http://x.y) ",
+    "<b>x</b>\n\n",
+    "word " * 30,
+    "\n",
+    "    indented\n\n",
+    "> quote\n\n",
+)
+
+
+def _arriving(text: str, chance: random.Random) -> list[str]:
+    """Return the blocks that a reader who asks again and again ends up with."""
+    done, end, found = 0, 0, []
+    while end < len(text):
+        end = min(len(text), end + chance.randint(1, 40))
+        *whole, _open = blocks(text[done:end])
+        found += whole
+        done += sum(map(len, whole))
+    return [*found, text[done:]]
+
+
+def test_blocks_are_the_same_while_the_text_arrives_and_afterwards() -> None:
+    chance = random.Random(7)
+    for _ in range(300):
+        text = "".join(chance.choice(_PIECES) for _ in range(chance.randint(3, 40)))
+
+        assert _arriving(text, chance) == blocks(text)
+
+
+def test_blocks_joined_are_the_text() -> None:
+    text = "\n\n".join(f"Paragraph {number}. " + "words " * 40 for number in range(9))
+
+    assert "".join(blocks(text)) == text
+    assert len(blocks(text)) > 2
+
+
+def test_short_paragraphs_share_a_block() -> None:
+    assert blocks("# Rome\n\nOne line.\n\nAnother.") == ["# Rome\n\nOne line.\n\nAnother."]
+
+
+def test_carriage_returns_are_gone() -> None:
+    assert blocks("One\r\nTwo") == ["One\nTwo"]
