@@ -29,7 +29,6 @@ from backboard_client import (
     ToolOutput,
     ToolStarted,
 )
-
 from db.engine import Database, DatabaseUnavailableError
 from services.background import BackgroundLoop
 from services.brief import run_tool

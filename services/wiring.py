@@ -6,11 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import httpx
-from backboard_client import BackboardClient
-from emulator.server import EmulatorServer
 
+from backboard_client import BackboardClient
 from db.engine import Database
 from db.migrate import migrate
+from emulator.server import EmulatorServer
 from services.accounts import AccountService
 from services.background import BackgroundLoop
 from services.models import ModelService

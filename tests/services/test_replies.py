@@ -6,6 +6,7 @@ import pytest
 
 from services.errors import InvalidInputError, MessageIdReusedError, NotFoundError, ReplyInProgressError
 from services.records import MessageStatus
+from services.wiring import Services
 from tests.services.conftest import last_message, make_user, until, until_ended
 
 
@@ -124,7 +125,7 @@ def test_stop_from_another_process_is_heard(start_services, emulator, user_id):
 
 def until_owned(one, two, reply_id, user_id):
     """Wait until one of two processes writes the reply; return which."""
-    found = []
+    found: list[Services] = []
 
     def owned():
         found[:] = [services for services in (one, two) if services._runner.live(reply_id, user_id=user_id)]
