@@ -82,8 +82,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def backboard_address(port: int) -> str:
+    """Return what BACKBOARD_BASE_URL has to be."""
+    return f"http://127.0.0.1:{port}/api"
+
+
 def _backboard(port: int) -> dict[str, str]:
-    return {"BACKBOARD_BASE_URL": f"http://127.0.0.1:{port}/api"}
+    return {"BACKBOARD_BASE_URL": backboard_address(port)}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

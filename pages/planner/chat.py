@@ -71,7 +71,9 @@ with suppress(DatabaseUnavailableError):  # what was read can be shown all the s
     if session.unseen and last and not writing:
         services.sessions.mark_seen(session.id, user_id=user.id)
 
-if writing:
+if not writing:
+    refresh_marks(at_once=True)  # the reply may have ended since the sidebar was drawn
+else:
     stop_place.button(
         "Stop",
         key=f"chat_stop_{writing.id}",
