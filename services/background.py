@@ -2,11 +2,23 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
-from concurrent.futures import Future
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor, Future
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+
+async def in_thread(executor: Executor, function: Callable[[], T]) -> T:
+    """Return what *function* returns on a thread of *executor*, without holding up the event loop.
+
+    Cancels the calling task when the interpreter is ending: there are no more threads then.
+    """
+    try:
+        result = asyncio.get_running_loop().run_in_executor(executor, function)
+    except RuntimeError as exc:
+        raise asyncio.CancelledError from exc
+    return await result
 
 
 class BackgroundLoop:

@@ -6,11 +6,11 @@ from concurrent.futures import Executor
 from datetime import timedelta
 from functools import partial
 
-from backboard_client import BackboardClient, BackboardError, NotFoundError
-
 import db.outbox
+from backboard_client import BackboardClient, BackboardError, NotFoundError
 from db.engine import Database, DatabaseUnavailableError
 from db.models import OutboxEntry, utc_now
+from services.background import in_thread
 
 log = logging.getLogger("travelbot.outbox")
 
@@ -21,13 +21,12 @@ _LONGEST_WAIT_S = 3600
 
 async def work_forever(database: Database, client: BackboardClient, *, backend: str, executor: Executor) -> None:
     """Take due entries and do them, until cancelled."""
-    loop = asyncio.get_running_loop()
     while True:
         try:
-            entries = await loop.run_in_executor(executor, partial(_take, database, backend))
+            entries = await in_thread(executor, partial(_take, database, backend))
             for entry in entries:
                 done = await _do(client, entry)
-                await loop.run_in_executor(executor, partial(_settle, database, entry, done))
+                await in_thread(executor, partial(_settle, database, entry, done))
         except DatabaseUnavailableError:
             log.warning("The database cannot be reached; looking again soon.")
         await asyncio.sleep(LOOK_S)

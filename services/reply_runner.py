@@ -30,7 +30,7 @@ from backboard_client import (
     ToolStarted,
 )
 from db.engine import Database, DatabaseUnavailableError
-from services.background import BackgroundLoop
+from services.background import BackgroundLoop, in_thread
 from services.brief import run_tool
 from services.live import LiveReply
 from services.records import MessageStatus, Part
@@ -151,7 +151,7 @@ class ReplyRunner:
             running.stop.set()
 
     async def _in_thread(self, function: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, function)
+        return await in_thread(self._executor, function)
 
     async def _claim_forever(self) -> None:
         while True:
@@ -197,7 +197,7 @@ class ReplyRunner:
                     one.stop.set()
 
     async def _write(self, running: Running) -> None:
-        """Write one reply to its end, whatever happens."""
+        """Write one reply to its end, whatever happens; one that is cancelled stays for `close` to hand over."""
         work = running.work
         try:
             ending = await self._until_stopped(running)
@@ -206,10 +206,8 @@ class ReplyRunner:
             log.info("reply %d is no longer ours", work.reply_id)
             running.live.end(MessageStatus.INTERRUPTED)
             await self._cancel_run(running)
-        finally:
-            if not self._closing:
-                self._running.pop(work.reply_id, None)
-                self._wake.set()
+        self._running.pop(work.reply_id, None)
+        self._wake.set()
 
     async def _until_stopped(self, running: Running) -> Ending:
         writing = asyncio.ensure_future(self._answer(running))

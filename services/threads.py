@@ -6,15 +6,16 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TypeVar
 
-from backboard_client import BackboardClient, NotFoundError, Thread, ThreadMessage
 from sqlalchemy.exc import IntegrityError
 
 import db.assistants
 import db.messages
 import db.outbox
 import db.sessions
+from backboard_client import BackboardClient, NotFoundError, Thread, ThreadMessage
 from db.engine import Database
 from db.models import Assistant
+from services.background import in_thread
 from services.brief import PROMPT, TOOLS, brief_hash
 
 T = TypeVar("T")
@@ -97,7 +98,7 @@ class BackboardThreads:
         return await self._in_thread(lambda: self._keep_assistant(user_id, made.assistant_id))
 
     async def _in_thread(self, function: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, function)
+        return await in_thread(self._executor, function)
 
     # Database work, on the executor's threads.
 
