@@ -99,10 +99,13 @@ def keep_marks(marks: SidebarMarks) -> None:
 
 
 def refresh_marks(*, at_once: bool = False) -> None:
-    """Refresh the marks that this run of the script drew, if it drew any; for whoever follows a reply."""
+    """Refresh the marks that this run of the script drew, if it drew any; for whoever follows a reply.
+
+    *at_once*: a reply has ended, so a mark that says that it is being written is no longer right.
+    """
     marks = _of_this_run.get()
     if marks is not None:
-        marks.refresh(at_once=at_once)
+        marks.refresh(at_once=at_once and Mark.ANSWERING in marks.drawn.values())
 
 
 @st.fragment(run_every=WATCH_EVERY_S)
