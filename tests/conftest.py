@@ -14,6 +14,11 @@ from db.engine import Database
 from db.migrate import migrate
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the browser tests last: once Playwright has started, no other event loop can run in this thread."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Start a Postgres server for this test run; the address of its first database.
