@@ -15,6 +15,24 @@ from services.records import History, MessageView
 PAGE = 30
 MOST = 120  # messages at once; beyond it those at the other end make room
 
+# Streamlit has nothing for this, and keeps a chat at its end by itself while messages come in. So: again and again
+# until the message stays where it should be for half a second, three seconds at most, or until a person scrolls.
+_SCROLL = """<script>
+const end = Date.now() + 3000;
+let stays = 0;
+const timer = setInterval(() => {
+  const message = document.querySelector(".st-key-MESSAGE");
+  if (message) {
+    const before = message.getBoundingClientRect().top;
+    message.scrollIntoView();
+    stays = Math.abs(message.getBoundingClientRect().top - before) < 2 ? stays + 1 : 0;
+  }
+  if (stays > 5 || Date.now() > end) clearInterval(timer);
+}, 80);
+for (const kind of ["wheel", "touchmove", "keydown"])
+  addEventListener(kind, () => clearInterval(timer), {once: true, passive: true});
+</script>"""
+
 
 def open_window(session_id: int) -> dict[str, Any]:
     """Return the stretch to show: the latest messages, or those around a search hit."""
@@ -74,14 +92,7 @@ def scroll_to_message(window: dict[str, Any], messages: Sequence[MessageView], p
     message_id = window["scroll_to"]
     window["scroll_to"] = None
     if any(message.id == message_id for message in messages):
-        # Streamlit has nothing for this, and scrolls a chat to its end by itself for a while.
-        place.html(
-            f"""<script>
-            const show = () => document.querySelector(".st-key-chat_message_{int(message_id)}")?.scrollIntoView();
-            for (const wait of [0, 150, 400]) setTimeout(show, wait);
-            </script>""",
-            unsafe_allow_javascript=True,
-        )
+        place.html(_SCROLL.replace("MESSAGE", f"chat_message_{int(message_id)}"), unsafe_allow_javascript=True)
 
 
 def _show_earlier(shown_ids: list[int], has_later: bool) -> None:
