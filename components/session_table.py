@@ -35,16 +35,14 @@ def session_filters(models: Sequence[str], *, now: datetime) -> tuple[SessionFil
             persist_state="session",
             width=260,
         )
-        state = st.segmented_control(
-            "Show", list(_STATES), default="Active", required=True, key="sessions_state", persist_state="session"
-        )
+        state = st.selectbox("Show", list(_STATES), key="sessions_state", persist_state="session", width=130)
         period = st.selectbox("Used", list(_PERIODS), key="sessions_period", persist_state="session", width=160)
         model = st.selectbox("Model", [_ANY_MODEL, *models], key="sessions_model", persist_state="session", width=220)
         order = st.selectbox("Sort by", list(_ORDERS), key="sessions_order", persist_state="session", width=150)
     wanted = SessionFilter(
         words=words or "",
         model=None if model == _ANY_MODEL else model,
-        archived=_STATES[state or "All"],
+        archived=_STATES[state],
         since=_start_of_period(_PERIODS[period], now=now),
     )
     return wanted, _ORDERS[order]

@@ -20,7 +20,7 @@ class Mark(StrEnum):
 
     NONE = ""
     ANSWERING = ":shimmer[:small[writing…]]"
-    UNSEEN = ":primary-badge[New]"
+    UNSEEN = ":green-badge[New]"
 
 
 class SidebarMarks:

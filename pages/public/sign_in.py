@@ -8,7 +8,7 @@ from components.resources import get_services
 services = get_services()
 
 with st.container(horizontal_alignment="center"), st.container(key="sign_in_card", width=420):
-    st.title(":material/travel_explore: Travel-Bot", anchor=False)
+    st.title("Travel-Bot", anchor=False)
     st.write("Plan trips with an assistant that remembers your customers, your plans and what you said last time.")
     if services.settings.demo:
         st.info(

@@ -1,0 +1,145 @@
+"""Takes the pictures of the README, in light and dark, from the real app with an emulator beside it.
+
+    .venv-dev/bin/python -m docs.pictures        # writes docs/images/*.png
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from emulator.server import EmulatorServer
+from settings import ROOT
+from tests.browser.conftest import CHROMIUM_ARGS, free_port
+
+IMAGES = ROOT / "docs" / "images"
+QUESTIONS = [
+    "A week in Japan in April for a family with children of 6 and 9",
+    "Rome or Athens in October, four days?",
+    "Weekend in Kraków for a choir of 30",
+    "北京 4 days, mostly food",
+]
+LISBON = "5 days in Lisbon in May for two, one is vegetarian, about $2,000"
+
+
+def main() -> None:
+    """Start everything, take the pictures, end everything."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        emulator = EmulatorServer(Path(folder) / "emulator.db", pace_s=0)
+        base_url = emulator.start()
+        url = f"http://localhost:{(port := free_port())}"
+        env = os.environ | {
+            "DATABASE_URL": f"sqlite:///{folder}/pictures.db",
+            "BACKBOARD_BASE_URL": base_url,
+            "DEV_USER_ID": "1",
+        }
+        app = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            cwd=ROOT,
+            env=env,
+            stdout=subprocess.DEVNULL,
+        )
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGS)
+        try:
+            wait_until_healthy(url)
+            take_all(browser, url, base_url.removesuffix("/api"))
+        finally:
+            browser.close()
+            app.terminate()
+            app.wait(20)
+            emulator.stop()
+
+
+def wait_until_healthy(url: str) -> None:
+    """Wait until the app answers."""
+    for _ in range(300):
+        try:
+            if httpx.get(f"{url}/_stcore/health").is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise TimeoutError("The app did not start.")
+
+
+def take_all(browser: Browser, url: str, emulator: str) -> None:
+    """Take each picture in both themes."""
+    with browser.new_page(viewport={"width": 1280, "height": 800}) as page:
+        for question in QUESTIONS:
+            new_chat(page, url)
+            ask(page, question)
+            finished(page)
+    for scheme in ("light", "dark"):
+        with browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme=scheme) as page:
+            new_chat(page, url)
+            take(page, f"welcome-{scheme}")
+            fault(emulator, "slow_tokens:0.02")
+            ask(page, LISBON)
+            page.get_by_text("Day 2").first.wait_for()
+            page.wait_for_timeout(1200)
+            take(page, f"chat-{scheme}")
+            finished(page)
+            address = page.url
+            take(page, f"history-{scheme}")
+            new_chat(page, url)
+            fault(emulator, "error_event:120")
+            ask(page, "Three days in Vienna for a concert, with a hotel near the opera")
+            page.get_by_role("button", name="Retry").wait_for()
+            page.wait_for_timeout(800)
+            take(page, f"error-{scheme}")
+            page.goto(f"{url}/sessions")
+            page.get_by_role("heading", name="All sessions").wait_for()
+            page.wait_for_timeout(1500)
+            take(page, f"sessions-{scheme}")
+        with browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme) as page:
+            page.goto(address)
+            finished(page)
+            take(page, f"phone-{scheme}")
+        stranger = {"X-Forwarded-For": "203.0.113.9"}  # DEV_USER_ID is for this machine only
+        with browser.new_page(
+            viewport={"width": 1280, "height": 800}, color_scheme=scheme, extra_http_headers=stranger
+        ) as page:
+            page.goto(url)
+            page.get_by_role("textbox", name="Username").wait_for()
+            page.wait_for_timeout(1200)
+            take(page, f"sign-in-{scheme}")
+
+
+def new_chat(page: Page, url: str) -> None:
+    """Open the app at a new chat."""
+    page.goto(url)
+    page.get_by_test_id("stChatInputTextArea").wait_for()
+    page.get_by_role("button", name="New chat").first.click()
+    page.get_by_text("Where to next").wait_for()
+    page.wait_for_timeout(800)
+
+
+def ask(page: Page, text: str) -> None:
+    """Send a message."""
+    page.get_by_test_id("stChatInputTextArea").fill(text)
+    page.get_by_test_id("stChatInputTextArea").press("Enter")
+
+
+def finished(page: Page) -> None:
+    """Wait until the last reply is whole."""
+    page.get_by_text("tokens ·").last.wait_for()
+    page.wait_for_timeout(1000)
+
+
+def fault(emulator: str, name: str) -> None:
+    """Let the next message meet a fault."""
+    httpx.post(f"{emulator}/emulator/faults", json=[{"fault": name}]).raise_for_status()
+
+
+def take(page: Page, name: str) -> None:
+    """Save what the page shows."""
+    page.screenshot(path=IMAGES / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()
