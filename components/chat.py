@@ -34,23 +34,43 @@ def planner_message(message: MessageView) -> None:
         st.text(message.text)
 
 
-def reply_place() -> DeltaGenerator:
-    """Return the place of a reply."""
-    return st.chat_message("assistant", avatar=":material/flight_takeoff:")
+def reply_place(message: MessageView) -> DeltaGenerator:
+    """Return the place of a reply; another one than that of the attempt before it."""
+    with place_in_turn(len(message.earlier)):
+        return st.chat_message("assistant", avatar=":material/flight_takeoff:")
+
+
+def place_in_turn(turn: int) -> DeltaGenerator:
+    """Return one of two places and clear the other.
+
+    What was drawn in a place stays there until the run of the script ends, if nothing is drawn over it; while a reply
+    is written that may take minutes.
+    """
+    if turn % 2 == 0:
+        place = st.container()
+        st.empty()
+    else:
+        st.empty()
+        place = st.container()
+    return place
 
 
 def reply(message: MessageView, *, on_retry: Retry | None = None) -> None:
     """Draw a reply that has ended, as its stream drew it; *on_retry* only where it can be tried again."""
-    place = reply_place()
+    place = reply_place(message)
     with place:
         steps = ReplySteps(place)
         steps.draw(message.parts, thinking=False, seconds=message.first_text_s)
         _draw_text(message.text, st.container())
-        reply_end(message, on_retry=on_retry)
+        with st.container():
+            reply_end(message, on_retry=on_retry)
 
 
 def reply_end(message: MessageView, *, on_retry: Retry | None = None) -> None:
-    """Draw what stands below the text of a reply that has ended."""
+    """Draw what stands below the text of a reply that has ended.
+
+    What is not there leaves its place empty: what follows would else be seen twice while the page is redrawn.
+    """
     _draw_ending(message)
     if on_retry is not None and message.status.can_retry:
         st.button(
@@ -60,8 +80,12 @@ def reply_end(message: MessageView, *, on_retry: Retry | None = None) -> None:
             on_click=on_retry,
             args=(message.session_id, message.id),
         )
+    else:
+        st.empty()
     if line := _numbers(message):
         st.caption(line)
+    else:
+        st.empty()
     for number, earlier in enumerate(reversed(message.earlier)):
         with st.expander(
             "Earlier attempt" if number == 0 else f"Earlier attempt ({number + 1})",
@@ -86,6 +110,8 @@ def _draw_ending(message: MessageView) -> None:
         st.warning(escape_label(message.error_text or _NOT_FINISHED), icon=":material/link_off:")
     elif message.status is MessageStatus.FAILED:
         st.error(escape_label(message.error_text or _NOT_FINISHED), icon=":material/error:")
+    else:
+        st.empty()
 
 
 def _numbers(message: MessageView) -> str:

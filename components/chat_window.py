@@ -1,7 +1,8 @@
 """Which stretch of a long conversation the tab shows.
 
 In `st.session_state`: `chat_window` is {"session_id", "hit_id": what they were set up for, "limit": messages at most,
-"before_id", "at_id": as `SessionService.history` takes them, "scroll_to": the message to bring into view once}.
+"before_id", "at_id": as `SessionService.history` takes them, "scroll_to": the message to bring into view once,
+"turn": counts what was shown before it}.
 """
 
 from collections.abc import Sequence
@@ -40,8 +41,9 @@ def open_window(session_id: int) -> dict[str, Any]:
     hit_id = state.get("chat_message_id")
     window: dict[str, Any] | None = state.get("chat_window")
     if window is None or (window["session_id"], window["hit_id"]) != (session_id, hit_id):
+        turn = window["turn"] + 1 if window else 0
         window = {"session_id": session_id, "hit_id": hit_id, "limit": PAGE, "before_id": None, "at_id": hit_id}
-        window["scroll_to"] = hit_id
+        window |= {"scroll_to": hit_id, "turn": turn}
         state.chat_window = window
     return window
 
@@ -58,6 +60,8 @@ def earlier_button(history: History) -> None:
                 on_click=_show_earlier,
                 args=([message.id for message in history.messages], history.has_later),
             )
+    else:
+        st.empty()
 
 
 def later_buttons(history: History) -> None:
@@ -84,7 +88,8 @@ def later_buttons(history: History) -> None:
 def show_latest() -> None:
     """Go back to the end of the conversation. A callback."""
     st.session_state.chat_message_id = None
-    st.session_state.pop("chat_window", None)
+    window = st.session_state.chat_window
+    window |= {"hit_id": None, "limit": PAGE, "before_id": None, "at_id": None, "turn": window["turn"] + 1}
 
 
 def scroll_to_message(window: dict[str, Any], messages: Sequence[MessageView], place: DeltaGenerator) -> None:

@@ -37,6 +37,7 @@ class ReplyStream:
         self._watch = watch
         self._steps = ReplySteps(place)
         self._body = place.container()
+        self.end_place = place.empty()  # for what stands below the text
         self._slots: list[DeltaGenerator] = []  # one for each block ever drawn
         self._asked_at = asked_at
         self._readers = readers

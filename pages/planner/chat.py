@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import streamlit as st
 
-from components.chat import message_place, planner_message, reply, reply_end, reply_place
+from components.chat import message_place, place_in_turn, planner_message, reply, reply_end, reply_place
 from components.chat_actions import retry, stop
 from components.chat_window import earlier_button, later_buttons, open_window, scroll_to_message
 from components.composer import composer
@@ -54,15 +54,17 @@ history = services.sessions.history(
 last = history.messages[-1] if not history.has_later else None
 writing = last if last and last.status.unfinished else None
 scroll_place = st.empty()
-earlier_button(history)
-for message in history.messages:
-    if message is not writing:
-        with message_place(message.id, marked=message.id == window["hit_id"]):
-            if message.role == "user":
-                planner_message(message)
-            else:
-                reply(message, on_retry=retry if message is last else None)
-later_buttons(history)
+messages_place = place_in_turn(window["turn"])
+with messages_place:
+    earlier_button(history)
+    for message in history.messages:
+        if message is not writing:
+            with message_place(message.id, marked=message.id == window["hit_id"]):
+                if message.role == "user":
+                    planner_message(message)
+                else:
+                    reply(message, on_retry=retry if message is last else None)
+    later_buttons(history)
 scroll_to_message(window, history.messages, scroll_place)
 
 with suppress(DatabaseUnavailableError):  # what was read can be shown all the same
@@ -81,14 +83,16 @@ else:
         on_click=stop,
         args=(session.id, writing.id),
     )
-    with message_place(writing.id), services.replies.watch(writing.id, user_id=user.id) as watch:
-        place = reply_place()
-        ReplyStream(watch, place, asked_at=writing.created_at, readers=lambda: services.replies.readers).follow()
+    with messages_place, message_place(writing.id), services.replies.watch(writing.id, user_id=user.id) as watch:
+        stream = ReplyStream(
+            watch, reply_place(writing), asked_at=writing.created_at, readers=lambda: services.replies.readers
+        )
+        stream.follow()
         stop_place.empty()
         services.sessions.mark_seen(session.id, user_id=user.id)
         refresh_marks(at_once=True)
         ended = services.sessions.history(session.id, user_id=user.id, limit=1).messages[-1]
         if ended.id != writing.id:  # the session went on in another tab
             st.rerun()
-        with place:
+        with stream.end_place.container():
             reply_end(ended, on_retry=retry)
