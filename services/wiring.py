@@ -49,7 +49,7 @@ class Services:
         with suppress(TimeoutError):
             self._loop.run(self._http.aclose(), timeout_s=5)
         self._loop.close()
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=True, cancel_futures=True)
         if self._emulator is not None:
             self._emulator.stop()
         self._database.close()

@@ -1,6 +1,6 @@
 """Takes the pictures of the README, in light and dark, from the real app with an emulator beside it.
 
-    .venv-dev/bin/python -m tests.browser.pictures        # writes docs/images/*.png
+.venv-dev/bin/python -m tests.browser.pictures        # writes docs/images/*.png
 """
 
 import os

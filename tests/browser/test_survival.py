@@ -107,6 +107,7 @@ def test_clicking_elsewhere_in_mid_reply_loses_nothing_and_marks_the_session(sta
     expect_streaming(page)
 
     page.get_by_role("button", name="New chat").first.click()
+    expect(page.get_by_text("Where to next")).to_be_visible()
     ask(page, "Rome or Athens in October?")
     expect(page.get_by_test_id("stSidebar")).to_contain_text("writing…")
     until_ended(tmp_path)

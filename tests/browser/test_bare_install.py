@@ -15,9 +15,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from settings import ROOT
-from tests.browser.conftest import browser, free_port, page
+from tests.browser.conftest import free_port
 
-__all__ = ["browser", "page"]  # fixtures
+pytestmark = pytest.mark.browser
 
 INSTALL_S, START_S = 900, 120
 PASSED_ON = ("PATH", "LANG", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
