@@ -25,6 +25,7 @@ class Emulator:
 
     server: EmulatorServer
     base_url: str
+    state_path: Path
 
     @property
     def root(self) -> str:
@@ -32,6 +33,20 @@ class Emulator:
 
     def fault(self, *faults: dict[str, Any]) -> None:
         httpx.post(f"{self.root}/emulator/faults", json=list(faults)).raise_for_status()
+
+    def thread_status(self, thread_id: str) -> int:
+        """Return how Backboard answers when asked for a thread."""
+        return httpx.get(f"{self.base_url}/threads/{thread_id}", headers={"X-API-Key": "demo-key"}).status_code
+
+    def go_away(self) -> None:
+        """Stop listening."""
+        self.server.stop()
+
+    def come_back(self) -> None:
+        """Listen again at the same address, with everything that was kept."""
+        port = int(self.base_url.rpartition(":")[2].removesuffix("/api"))
+        self.server = EmulatorServer(self.state_path, pace_s=PACE_S, port=port)
+        self.server.start()
 
     def asked(self, thread_id: str) -> list[str]:
         """Return what the planner's side said in a thread, oldest first."""
@@ -54,8 +69,9 @@ class Emulator:
 def emulator(tmp_path: Path) -> Iterator[Emulator]:
     """Start an emulator of this test's own."""
     server = EmulatorServer(tmp_path / "emulator.db", pace_s=PACE_S)
-    yield Emulator(server, server.start())
-    server.stop()
+    emulator = Emulator(server, server.start(), tmp_path / "emulator.db")
+    yield emulator
+    emulator.server.stop()
 
 
 @pytest.fixture
