@@ -6,7 +6,7 @@ import services.outbox
 from db.ids import new_id
 from db.models import ChatSession, Message
 from services.errors import InvalidInputError, NotFoundError
-from tests.services.conftest import make_user, until, until_ended
+from tests.services.conftest import Emulator, make_user, until, until_ended
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_model_of_a_session_becomes_that_of_new_ones(services, user_id, make_ses
 
 
 def test_strangers_session_is_not_found(services, database, user_id, make_session):
-    session_id, ids = make_session(3)
+    session_id, _ = make_session(3)
     eve = make_user(database, "eve")
 
     for attempt in (
@@ -127,11 +127,11 @@ def test_cursor_that_is_none_is_refused(services, user_id):
             services.sessions.recent(user_id=user_id, cursor=cursor)
 
 
-def thread_is_there(emulator, thread_id: str) -> bool:
+def thread_is_there(emulator: Emulator, thread_id: str) -> bool:
     return emulator.thread_status(thread_id) == 200
 
 
-def test_deleted_session_takes_its_thread_along(services, emulator, user_id, monkeypatch):
+def test_deleted_session_takes_its_thread_along(services, emulator, user_id):
     accepted = services.replies.send("Hello", user_id=user_id, client_message_id="a")
     until_ended(services, accepted.reply_id, user_id)
     thread_id = emulator.runs[-1]["thread_id"]
