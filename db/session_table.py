@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.models import ChatSession
@@ -52,5 +52,5 @@ def rows(
 
 def models(db_session: Session, *, user_id: int) -> Sequence[str]:
     """Return the models (`provider/name`) that this planner's sessions use, by name."""
-    query = select(distinct(ChatSession.model)).where(visible_to(user_id)).order_by(ChatSession.model)
+    query = select(ChatSession.model).distinct().where(visible_to(user_id)).order_by(ChatSession.model)
     return db_session.scalars(query).all()
