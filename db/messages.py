@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, literal, or_, select, update
+from sqlalchemy import Row, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from db.models import UNFINISHED, ChatSession, Message
+from db.models import ChatSession, Message, is_unfinished
 from db.sessions import visible_to
 
 
@@ -27,9 +27,7 @@ def by_client_id(db_session: Session, client_message_id: str, *, user_id: int) -
 def unfinished(db_session: Session, session_id: int, *, user_id: int) -> Message | None:
     """Return the reply being written in a session of this planner's, or None."""
     query = select(Message).join(ChatSession, ChatSession.id == Message.session_id)
-    return db_session.scalar(
-        query.where(Message.session_id == session_id, Message.status.in_(UNFINISHED), visible_to(user_id))
-    )
+    return db_session.scalar(query.where(Message.session_id == session_id, is_unfinished(), visible_to(user_id)))
 
 
 def newest_reply(db_session: Session, message_id: int, *, user_id: int) -> Message | None:
@@ -81,11 +79,12 @@ def siblings(db_session: Session, parent_ids: Sequence[int], *, user_id: int) ->
 
 
 def claimable(db_session: Session, *, now: datetime, limit: int) -> Sequence[Row[int, int]]:
-    """Return the id and fence of unfinished replies, of anybody, that no process holds; oldest first."""
+    """Return the id and fence of unfinished replies, of anybody, that no process holds."""
     query = select(Message.id, Message.fence).where(
-        Message.status.in_(UNFINISHED), or_(Message.lease_until.is_(None), Message.lease_until < now)
+        is_unfinished(), or_(Message.lease_until.is_(None), Message.lease_until < now)
     )
-    return db_session.execute(query.order_by(Message.id).limit(limit)).all()
+    # Ordered by the index of unfinished replies: ordered by id, SQLite would look through all messages instead.
+    return db_session.execute(query.order_by(Message.lease_until, Message.id).limit(limit)).all()
 
 
 def claim(
@@ -97,7 +96,7 @@ def claim(
         .where(
             Message.id == reply_id,
             Message.fence == fence,
-            Message.status.in_(UNFINISHED),
+            is_unfinished(),
             or_(Message.lease_until.is_(None), Message.lease_until < now),
         )
         .values(lease_owner=owner, lease_until=until, fence=fence + 1)
@@ -109,7 +108,7 @@ def claim(
 def held(db_session: Session, fences: dict[int, int]) -> list[tuple[int, datetime | None]]:
     """Return, of the replies that this process holds by these fences, those it still holds, and stop requests."""
     query = select(Message.id, Message.stop_requested_at, Message.fence).where(
-        Message.id.in_(fences), Message.status.in_(UNFINISHED)
+        Message.id.in_(fences), is_unfinished()
     )
     rows = db_session.execute(query.with_for_update()).all()
     return [(row.id, row.stop_requested_at) for row in rows if row.fence == fences[row.id]]
@@ -117,10 +116,5 @@ def held(db_session: Session, fences: dict[int, int]) -> list[tuple[int, datetim
 
 def change_held(db_session: Session, reply_id: int, *, fence: int, values: dict[str, Any]) -> bool:
     """Write to a reply that this process still holds; return False if it does not."""
-    query = update(Message).where(Message.id == reply_id, Message.fence == fence, Message.status.in_(UNFINISHED))
+    query = update(Message).where(Message.id == reply_id, Message.fence == fence, is_unfinished())
     return db_session.scalar(query.values(**values).returning(Message.id)) is not None
-
-
-def count_unfinished(db_session: Session) -> int:
-    """Return how many replies of anybody are unfinished."""
-    return db_session.scalar(select(func.count()).where(Message.status.in_(UNFINISHED))) or 0

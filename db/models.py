@@ -3,13 +3,22 @@
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, String, Text, TypeDecorator, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    TextClause,
+    TypeDecorator,
+    text,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from db.ids import new_id
-
-UNFINISHED = ("queued", "running")
 
 
 def utc_now() -> datetime:
@@ -175,6 +184,11 @@ class Message(Base):
     fence: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+def is_unfinished() -> TextClause:
+    """Return the condition that a message is a reply being written, word for word as the partial indexes have it."""
+    return text("messages.status IN ('queued', 'running')")
 
 
 class OutboxEntry(Base):

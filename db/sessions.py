@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, delete, exists, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from db.models import UNFINISHED, ChatSession, Message
+from db.models import ChatSession, Message, is_unfinished
 
 SummaryRow = Row[ChatSession, bool]
 
@@ -24,7 +24,7 @@ def get_visible(db_session: Session, session_id: int, *, user_id: int, lock: boo
 
 def with_answering() -> ColumnElement[bool]:
     """Return whether a reply is being written in the session."""
-    return exists().where(Message.session_id == ChatSession.id, Message.status.in_(UNFINISHED))
+    return exists().where(Message.session_id == ChatSession.id, is_unfinished())
 
 
 def summary(db_session: Session, session_id: int, *, user_id: int) -> SummaryRow | None:
@@ -68,7 +68,7 @@ def marks(db_session: Session, *, user_id: int) -> tuple[set[int], set[int]]:
     answering = (
         select(Message.session_id)
         .join(ChatSession, ChatSession.id == Message.session_id)
-        .where(Message.status.in_(UNFINISHED), visible_to(user_id))
+        .where(is_unfinished(), visible_to(user_id))
     )
     unseen = select(ChatSession.id).where(visible_to(user_id), ChatSession.unseen).limit(1000)
     return set(db_session.scalars(answering)), set(db_session.scalars(unseen))

@@ -56,7 +56,7 @@ class ReplyStore:
         self._owner = owner
 
     def claimable(self, limit: int) -> list[tuple[int, int]]:
-        """Return the id and fence of unfinished replies that no process holds, oldest first."""
+        """Return the id and fence of unfinished replies that no process holds."""
         with self._db.read() as db_session:
             return [(row[0], row[1]) for row in db.messages.claimable(db_session, now=utc_now(), limit=limit)]
 

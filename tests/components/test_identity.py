@@ -192,7 +192,7 @@ def test_milliseconds_go_both_ways() -> None:
 @pytest.mark.parametrize(
     "host", ["localhost", "localhost:8501", "127.0.0.1:8501", "[::1]:8501", "LOCALHOST:8501", "127.0.0.2"]
 )
-@pytest.mark.parametrize("ip_address", [None, "127.0.0.1", "::1"])
+@pytest.mark.parametrize("ip_address", [None, "127.0.0.1", "::1", "::ffff:127.0.0.1"])
 def test_browser_on_this_machine_is_known(host: str, ip_address: str | None) -> None:
     assert is_this_machine({"Host": host}, ip_address)
     assert is_this_machine({"Host": host, "Origin": f"http://{host}"}, ip_address)

@@ -106,7 +106,7 @@ def add_session(app_database: Database, planner: User) -> AddSession:
                     status=status,
                     content=answer,
                     parent_id=question_id,
-                    ended_at=at if status not in db.models.UNFINISHED else None,
+                    ended_at=at if status not in ("queued", "running") else None,
                     **shared,
                 )
             )

@@ -1,0 +1,70 @@
+"""No query of a list, a search or the background looks through a whole table."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+import db.messages
+import db.outbox
+import db.search
+import db.sessions
+import db.users
+from db.engine import Database
+from db.migrate import migrate
+from db.models import utc_now
+
+QUERIES: dict[str, Callable[[Session], object]] = {
+    "recent": lambda s: db.sessions.page(s, pinned=False, limit=20, user_id=1),
+    "next page": lambda s: db.sessions.page(s, pinned=False, limit=20, before=(utc_now(), 5), user_id=1),
+    "pinned": lambda s: db.sessions.page(s, pinned=True, limit=20, user_id=1),
+    "summary": lambda s: db.sessions.summary(s, 1, user_id=1),
+    "latest": lambda s: db.sessions.latest_id(s, user_id=1),
+    "marks": lambda s: db.sessions.marks(s, user_id=1),
+    "by client id": lambda s: db.messages.by_client_id(s, "a", user_id=1),
+    "unfinished": lambda s: db.messages.unfinished(s, 1, user_id=1),
+    "newest reply": lambda s: db.messages.newest_reply(s, 1, user_id=1),
+    "path": lambda s: db.messages.path(s, 1, limit=30, user_id=1),
+    "path ids": lambda s: db.messages.path_ids(s, 1, down_to=2, user_id=1),
+    "siblings": lambda s: db.messages.siblings(s, [1, 2], user_id=1),
+    "claimable": lambda s: db.messages.claimable(s, now=utc_now(), limit=256),
+    "held": lambda s: db.messages.held(s, {1: 1, 2: 1}),
+    "search": lambda s: db.search.find(s, "lisbon 北京", limit=20, user_id=1),
+    "due": lambda s: db.outbox.any_due(s, backend="demo", now=utc_now()),
+    "take due": lambda s: db.outbox.take_due(s, backend="demo", now=utc_now(), hold=timedelta(minutes=1)),
+    "delete": lambda s: db.sessions.remove(s, [1], user_id=1),
+}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_query_uses_an_index_on_sqlite(tmp_path, name):
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    migrate(database)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection, _cursor, statement, parameters, _context, _many):
+        if not statement.startswith("BEGIN"):
+            asked.append((statement, parameters))
+
+    with database.begin() as db_session:
+        event.listen(database.engine, "before_cursor_execute", note)
+        QUERIES[name](db_session)
+        event.remove(database.engine, "before_cursor_execute", note)
+        plans = [
+            step
+            for statement, parameters in asked
+            for *_, step in db_session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    database.close()
+
+    assert plans
+    scans = [step for step in plans if step.startswith("SCAN") and not allowed(step)]
+    assert scans == [], plans
+
+
+def allowed(step: str) -> bool:
+    """Partial indexes, the rows of a path, and the text index are small or made for it."""
+    return any(part in step for part in ("_unfinished", "_unseen", "SCAN path", "SCAN search_index", "CONSTANT ROW"))
