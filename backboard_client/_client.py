@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 from httpx_sse import EventSource
 
-from backboard_client._errors import StreamInterruptedError, rejection, transport_error
+from backboard_client._errors import BackboardUnavailableError, StreamInterruptedError, rejection, transport_error
 from backboard_client._events import TERMINAL, EventReader, StreamEvent
 from backboard_client._resources import (
     Assistant,
@@ -298,7 +298,7 @@ class BackboardClient:
                     raise transport_error(exc) from exc
                 if not response.is_success:
                     raise rejection(response)
-                return response.json() if response.content else {}
+                return _json(response)
         raise AssertionError("stamina raises the last error")
 
     async def _post_message(self, path: str, body: Json, on_wait: OnWait | None) -> MessageResult:
@@ -336,6 +336,14 @@ class BackboardClient:
                     raise transport_error(exc) from exc
                 return response
         raise AssertionError("stamina raises the last error")
+
+
+def _json(response: httpx.Response) -> Any:
+    """Return the body of a successful answer; a proxy or a login page on the way can send anything."""
+    try:
+        return response.json() if response.content else {}
+    except ValueError as exc:
+        raise BackboardUnavailableError("Backboard's answer was not understood.", may_have_run=True) from exc
 
 
 def _given(**fields: Any) -> dict[str, Any]:
