@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
@@ -142,7 +142,9 @@ async def test_stream_without_its_last_event_is_interrupted(ask, backboard):
 
 
 async def served(
-    write: Callable[[asyncio.StreamWriter], object], use: Callable[[BackboardClient], object], **client_settings
+    write: Callable[[asyncio.StreamWriter], Awaitable[None]],
+    use: Callable[[BackboardClient], Awaitable[str]],
+    **client_settings,
 ):
     """Answer every connection with *write* while *use* has a client to it."""
 
