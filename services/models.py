@@ -4,7 +4,6 @@ import threading
 import time
 
 from backboard_client import BackboardClient, BackboardError
-
 from services.background import BackgroundLoop
 from services.records import ModelInfo
 

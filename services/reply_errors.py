@@ -10,7 +10,6 @@ from backboard_client import (
     RunFailedError,
     ServerError,
 )
-
 from services.records import MessageStatus
 from services.reply_store import Ending
 

@@ -1,0 +1,109 @@
+"""All sessions as a table: what it shows, lets through, changes and downloads."""
+
+from datetime import UTC, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.session_table import sessions_csv
+from components.state import SESSIONS_PAGE
+from services.records import SessionFilter
+
+
+@pytest.fixture
+def page(app: AppTest) -> AppTest:
+    app.run()
+    app.switch_page(SESSIONS_PAGE)
+    return app
+
+
+def run(at: AppTest) -> AppTest:
+    at.run()
+    assert not at.exception
+    return at
+
+
+def titles(at: AppTest) -> list[str]:
+    return [str(title) for table in at.dataframe for title in table.value["Title"]]
+
+
+def choose(at: AppTest, key: str, value: str) -> None:
+    at.selectbox(key=key).set_value(value)
+    run(at)
+
+
+def test_nothing_yet_says_what_to_do(page):
+    run(page)
+
+    assert "No sessions yet" in [heading.value for heading in page.subheader]
+    assert page.button(key="sessions_start")
+
+
+def test_active_sessions_are_shown_last_used_first(page, add_session, stranger):
+    add_session("Older", used=timedelta(days=2))
+    add_session("Newer")
+    add_session("Archived", archived=True)
+    add_session("Theirs", user_id=stranger.id)
+    run(page)
+
+    assert titles(page) == ["Newer", "Older"]
+    (table,) = page.dataframe
+    assert list(table.value["Messages"]) == [2, 2]
+    assert list(table.value["Tokens"]) == [120, 120]
+
+
+def test_filters_and_order_are_obeyed(page, add_session):
+    add_session("B old", used=timedelta(days=90), total_tokens=900)
+    add_session("A new", model="anthropic/claude")
+    add_session("C archived", archived=True)
+    run(page)
+
+    choose(page, "sessions_state", "All")
+    assert set(titles(page)) == {"A new", "C archived", "B old"}
+    choose(page, "sessions_order", "Title")
+    assert titles(page) == ["A new", "B old", "C archived"]
+    choose(page, "sessions_order", "Tokens")
+    assert titles(page)[0] == "B old"
+    choose(page, "sessions_period", "Last 30 days")
+    assert set(titles(page)) == {"A new", "C archived"}
+    choose(page, "sessions_model", "anthropic/claude")
+    assert titles(page) == ["A new"]
+    choose(page, "sessions_state", "Archived")
+    assert "No session matches" in [heading.value for heading in page.subheader]
+    page.button(key="sessions_clear").click()
+    run(page)
+    assert len(titles(page)) == 3
+
+
+def test_words_are_looked_for_in_titles_and_messages(page, add_session):
+    add_session("Kraków", text="A choir of thirty")
+    add_session("Winter", text="Days in Łódź")
+    run(page)
+    page.text_input(key="sessions_words").set_value("lodz")
+    run(page)
+
+    assert titles(page) == ["Winter"]
+
+
+def test_two_hundred_rows_are_drawn_and_more_on_request(page, add_session):
+    for minutes in range(205):
+        add_session(f"Session {minutes}", used=timedelta(minutes=minutes))
+    run(page)
+
+    assert len(titles(page)) == 200
+    page.button(key="sessions_more").click()
+    run(page)
+    assert len(titles(page)) == 205
+
+
+def test_csv_has_all_rows_and_runs_no_formula(services, planner, add_session):
+    for title in ("=1+1", "+x", "-x", "@x", 'quote " and, comma', "Łódź"):
+        add_session(title)
+
+    rows = services.sessions.each(SessionFilter(), user_id=planner.id)
+    csv = sessions_csv(rows, zone=UTC).decode("utf-8-sig").splitlines()
+
+    assert csv[0] == "title,last_used,created,messages,tokens,model,pinned,archived"
+    assert len(csv) == 7
+    assert sum(line.startswith("'") for line in csv) == 4
+    assert not any(line.startswith(("=", "+", "-", "@")) for line in csv)
