@@ -113,11 +113,14 @@ def test_search_finds_titles_and_messages_and_opens_the_message(app, add_session
     lodz = add_session("Winter", text="Days in Łódź", answer="去北京旅行")
     run(app)
 
-    for words in ("lodz", "北京"):
+    def hit_of(words: str) -> str:
         app.text_input(key="sidebar_search").set_value(words)
         run(app)
-        (hit,) = [key for key in keys(app) if key.startswith("sidebar_hit_")]
-        assert hit.startswith(f"sidebar_hit_{lodz}_")
+        (key,) = [key for key in keys(app) if key.startswith("sidebar_hit_")]
+        return key
+
+    assert hit_of("lodz").startswith(f"sidebar_hit_{lodz}_")
+    hit = hit_of("北京")
     click(app, hit)
     assert app.session_state["chat_session_id"] == lodz
     assert app.session_state["chat_message_id"] == int(hit.rpartition("_")[2])
