@@ -1,10 +1,10 @@
 """Queries on messages and replies."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, literal, or_, select, update
+from sqlalchemy import CTE, ColumnElement, Row, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from db.models import ChatSession, Message, is_unfinished
@@ -39,23 +39,18 @@ def newest_reply(db_session: Session, message_id: int, *, user_id: int) -> Messa
 
 def path(db_session: Session, leaf_id: int, *, user_id: int, limit: int) -> Sequence[Message]:
     """Return the last *limit* messages on the path that ends at *leaf_id*, oldest first."""
-    step = (
-        select(Message.id, Message.parent_id, literal(1).label("steps"))
-        .join(ChatSession, ChatSession.id == Message.session_id)
-        .where(Message.id == leaf_id, visible_to(user_id))
-        .cte("path", recursive=True)
-    )
-    above = aliased(Message)
-    step = step.union_all(
-        select(above.id, above.parent_id, step.c.steps + 1)
-        .join(step, above.id == step.c.parent_id)
-        .where(step.c.steps < limit)
-    )
+    step = _steps(leaf_id, user_id, lambda step: step.c.steps < limit)
     return db_session.scalars(select(Message).join(step, Message.id == step.c.id).order_by(step.c.steps.desc())).all()
 
 
 def path_ids(db_session: Session, leaf_id: int, *, user_id: int, down_to: int) -> Sequence[int]:
     """Return the ids on the path from *leaf_id* up to and including *down_to*, latest first; or to the start."""
+    step = _steps(leaf_id, user_id, lambda step: step.c.id != down_to)
+    return db_session.scalars(select(step.c.id).order_by(step.c.steps)).all()
+
+
+def _steps(leaf_id: int, user_id: int, goes_on: Callable[[CTE], ColumnElement[bool]]) -> CTE:
+    """Return the way up from a message, one row (id, parent_id, steps from 1) each, while *goes_on* says so."""
     step = (
         select(Message.id, Message.parent_id, literal(1).label("steps"))
         .join(ChatSession, ChatSession.id == Message.session_id)
@@ -63,12 +58,11 @@ def path_ids(db_session: Session, leaf_id: int, *, user_id: int, down_to: int) -
         .cte("path", recursive=True)
     )
     above = aliased(Message)
-    step = step.union_all(
+    return step.union_all(
         select(above.id, above.parent_id, step.c.steps + 1)
         .join(step, above.id == step.c.parent_id)
-        .where(step.c.id != down_to)
+        .where(goes_on(step))
     )
-    return db_session.scalars(select(step.c.id).order_by(step.c.steps)).all()
 
 
 def siblings(db_session: Session, parent_ids: Sequence[int], *, user_id: int) -> Sequence[Message]:
