@@ -7,7 +7,7 @@ database work goes to threads of its own.
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from contextlib import aclosing, suppress
 from functools import partial
@@ -24,7 +24,9 @@ from backboard_client import (
     RunFailedError,
     RunStarted,
     StreamEvent,
+    StreamInterruptedError,
     TextDelta,
+    ThreadMessage,
     ToolCallsRequired,
     ToolOutput,
     ToolStarted,
@@ -54,10 +56,6 @@ class NotOursError(Exception):
     """Another process took the reply over, or the session was deleted."""
 
 
-class StoppedError(Exception):
-    """A person asked to stop."""
-
-
 class Running:
     """A reply in this process: what it is, what is written of it, and the task that writes it."""
 
@@ -66,6 +64,8 @@ class Running:
         self.live = LiveReply(work.reply_id, text=work.text, parts=work.parts)
         self.live.run_id = work.run_id
         self.thread_id: str | None = None
+        self.sent = work.sent  # the call may have been paid for
+        self.tools_pending = False  # Backboard waits for what our tools say
         self.stop = asyncio.Event()
         self.lost = asyncio.Event()
         if work.stop_requested:
@@ -160,6 +160,8 @@ class ReplyRunner:
                 await self._claim_what_is_free()
             except DatabaseUnavailableError:
                 log.warning("The database cannot be reached; looking again for queued replies soon.")
+            except Exception:  # whatever it is, the replies of others go on
+                log.exception("Could not look for queued replies")
             with suppress(TimeoutError):
                 async with asyncio.timeout(SCAN_S):
                     await self._wake.wait()
@@ -189,6 +191,9 @@ class ReplyRunner:
                 )
             except DatabaseUnavailableError:
                 log.warning("The database cannot be reached; %d replies go on in memory.", len(running))
+                continue
+            except Exception:  # whatever it is, the next second tries again
+                log.exception("Could not save the text so far")
                 continue
             for one in running:
                 if one.work.reply_id in lost:
@@ -240,6 +245,8 @@ class ReplyRunner:
         except BackboardError as exc:
             return failure_of(exc)
         except DatabaseUnavailableError:
+            if running.sent:
+                return interrupted()
             return ReplyFailure("database", "The database was away, so nothing was sent. Try again.").ending
         except NotOursError:
             raise
@@ -259,6 +266,7 @@ class ReplyRunner:
                 running.live.add_part(Part("notice", CARRIED_NOTICE))
             if not await self._in_thread(lambda: self._store.mark_sent(work)):
                 raise NotOursError
+            running.sent = True
             events = self._client.stream_message(
                 thread.thread_id,
                 text,
@@ -282,21 +290,22 @@ class ReplyRunner:
                     return await self._look_for_answer(running)
                 if not exc.may_have_run:
                     await self._in_thread(lambda: self._store.mark_not_sent(work))
+                    running.sent = False
                 raise
         raise AssertionError("unreachable")
 
-    async def _follow(self, running: Running, events: AsyncIterator[StreamEvent]) -> Ending:
+    async def _follow(self, running: Running, events: AsyncGenerator[StreamEvent]) -> Ending:
         """Read a stream to its end, answering tool calls on the way."""
         live = running.live
         loop = asyncio.get_running_loop()
         rest_at = 0.0
-        used_in, used_out = 0, 0
         for _round in range(MAX_TOOL_ROUNDS + 1):
             before = live.snapshot.text
             outputs: list[ToolOutput] = []
             run_id = ""
-            async with aclosing(events) as stream:  # type: ignore[type-var]  # async generators, by contract
+            async with aclosing(events) as stream:
                 async for event in stream:
+                    running.tools_pending = False
                     match event:
                         case TextDelta(text):
                             if before and live.snapshot.text == before:
@@ -313,6 +322,7 @@ class ReplyRunner:
                             live.run_id = started_id or live.run_id
                         case ToolCallsRequired(required_id, calls):
                             run_id = required_id or live.run_id or ""
+                            running.tools_pending = True
                             outputs = [ToolOutput(call.id, run_tool(call.name, call.arguments)) for call in calls]
                         case RunEnded():
                             self._take_final(live, before, event.text)
@@ -321,14 +331,14 @@ class ReplyRunner:
                             return Ending(
                                 MessageStatus.COMPLETE,
                                 model=event.model,
-                                input_tokens=used_in + (event.input_tokens or 0),
-                                output_tokens=used_out + (event.output_tokens or 0),
+                                input_tokens=event.input_tokens,
+                                output_tokens=event.output_tokens,
                             )
                         case RunCancelled():
                             return Ending(MessageStatus.STOPPED)
             if not outputs or running.thread_id is None:
                 raise ReplyFailure("tools", "Backboard asked for a step that this app does not know. Try again.")
-            events = self._client.stream_tool_outputs(running.thread_id, run_id, outputs)
+            events = _of_a_run(self._client.stream_tool_outputs(running.thread_id, run_id, outputs))
         raise ReplyFailure("tools", "The assistant asked for too many steps in a row and was stopped. Try again.")
 
     @staticmethod
@@ -350,7 +360,7 @@ class ReplyRunner:
         except NotFoundError:
             return await self._send(running, work.question)
         if found.answer is not None:
-            running.live.set_text(found.answer.content or "")
+            running.live.set_text(found.text)
             return _adopted(found.answer)
         return await self._send(running, GO_ON if found.asked else work.question)
 
@@ -374,7 +384,7 @@ class ReplyRunner:
                     break
             if found is not None:
                 if found.answer is not None:
-                    running.live.set_text(found.answer.content or "")
+                    running.live.set_text(found.text)
                     return _adopted(found.answer)
                 if found.ended:
                     break
@@ -382,6 +392,8 @@ class ReplyRunner:
                 break
             await asyncio.sleep(pause_s)
             pause_s = min(2.0, pause_s * 1.5)
+        if running.tools_pending:  # a thread with unanswered tool calls takes no further message
+            await self._cancel_run(running)
         return interrupted()
 
     async def _cancel_run(self, running: Running) -> None:
@@ -412,10 +424,22 @@ class ReplyRunner:
             return
 
 
-def _adopted(answer: object) -> Ending:
+def _adopted(answer: ThreadMessage) -> Ending:
     return Ending(
         MessageStatus.COMPLETE,
-        model=getattr(answer, "model", None),
-        input_tokens=getattr(answer, "input_tokens", None),
-        output_tokens=getattr(answer, "output_tokens", None),
+        model=answer.model,
+        input_tokens=answer.input_tokens,
+        output_tokens=answer.output_tokens,
     )
+
+
+async def _of_a_run(events: AsyncGenerator[StreamEvent]) -> AsyncGenerator[StreamEvent]:
+    """Yield the events that follow tool outputs; a refusal there breaks off a run that was paid for already."""
+    try:
+        async with aclosing(events):
+            async for event in events:
+                yield event
+    except RunFailedError:
+        raise
+    except BackboardError as exc:
+        raise StreamInterruptedError("The run broke off after its tools.") from exc

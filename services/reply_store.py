@@ -61,7 +61,7 @@ class ReplyStore:
             return [(row[0], row[1]) for row in db.messages.claimable(db_session, now=utc_now(), limit=limit)]
 
     def claim(self, reply_id: int, fence: int) -> Work | None:
-        """Take a reply; None if another process was faster or it is over."""
+        """Take a reply; None if another process was faster, it is over, or its question is gone."""
         with self._db.begin() as db_session:
             now = utc_now()
             reply = db.messages.claim(
@@ -69,7 +69,11 @@ class ReplyStore:
             )
             if reply is None:
                 return None
-            question = db_session.get_one(Message, reply.parent_id)
+            question = db_session.get(Message, reply.parent_id) if reply.parent_id else None
+            if question is None:
+                reply.status, reply.ended_at, reply.lease_until = MessageStatus.FAILED.value, now, None
+                reply.error_code, reply.error_text = "question_gone", "The message that this answers is gone."
+                return None
             session = db_session.get_one(ChatSession, reply.session_id)
             earlier = db.messages.siblings(db_session, [question.id], user_id=reply.user_id)
             return Work(

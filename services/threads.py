@@ -167,6 +167,7 @@ class Looked:
 
     asked: bool
     answer: ThreadMessage | None = None
+    text: str = ""  # of the answer, with what was said before its tools ran
     ended: bool = False
     running: bool = False
 
@@ -184,7 +185,8 @@ def look_for_answer(thread: Thread, reply_ids: frozenset[int]) -> Looked:
         elif message.role == "assistant" and waiting:
             match (message.status or "COMPLETED").upper():
                 case "COMPLETED" if message.content:
-                    looked = Looked(asked=True, answer=message)
+                    text = f"{looked.text}\n\n{message.content}" if looked.text else message.content
+                    looked = Looked(asked=True, answer=message, text=text)
                 case "FAILED" | "CANCELLED" | "ERROR":
                     looked = Looked(asked=True, ended=True)
                 case "IN_PROGRESS" | "QUEUED":

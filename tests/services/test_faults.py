@@ -2,6 +2,8 @@
 
 import pytest
 
+from db.ids import new_id
+from db.models import ChatSession, Message
 from services.records import MessageStatus
 from tests.services.conftest import last_message, until_ended
 
@@ -116,3 +118,40 @@ def test_forgotten_thread_is_replaced_with_the_last_turns_and_told_once(services
     assert "Lisbon" in reply.text
     assert [part.kind for part in later.parts if part.kind == "notice"] == []
     assert emulator.paid_calls == 3
+
+
+def test_stream_cut_after_a_tool_is_adopted_whole(services, emulator, user_id):
+    emulator.fault({"fault": "keep_alive"}, {"fault": "cut:2"})
+    _, reply = ask(services, user_id, "What is today's date?")
+
+    assert reply.status is MessageStatus.COMPLETE
+    assert reply.text == emulator.runs[-1]["text"]
+    assert emulator.paid_calls == 1
+
+
+def test_tool_outputs_that_are_refused_interrupt_the_reply_and_retry_works(
+    start_services, emulator, user_id, monkeypatch
+):
+    monkeypatch.setattr("services.reply_runner.LOOK_FOR_S", 0.5)
+    services = start_services()
+    emulator.fault({"fault": "keep_alive"}, {"fault": "rate_limited:600"})
+    _, reply = ask(services, user_id, "What is today's date?")
+    assert reply.status is MessageStatus.INTERRUPTED
+
+    again = services.replies.retry(reply.id, user_id=user_id)
+    ended = until_ended(services, again.reply_id, user_id)
+    assert ended.status is MessageStatus.COMPLETE
+    assert str(reply.created_at.year) in ended.text
+
+
+def test_reply_without_its_question_does_not_hold_up_others(services, emulator, database, user_id):
+    with database.begin() as db_session:
+        session = ChatSession(id=new_id(), user_id=user_id, title="Broken", model="openai/gpt-4o")
+        db_session.add(session)
+        db_session.flush()
+        db_session.add(
+            Message(id=new_id(), session_id=session.id, user_id=user_id, role="assistant", status="queued")
+        )
+    _, reply = ask(services, user_id)
+
+    assert reply.status is MessageStatus.COMPLETE
