@@ -1,11 +1,14 @@
 """Every way in which Backboard can fail leaves a true state, the text so far, and one paid call."""
 
+import sqlite3
+
 import pytest
 
+from db.engine import DatabaseUnavailableError
 from db.ids import new_id
 from db.models import ChatSession, Message
 from services.records import MessageStatus
-from tests.services.conftest import last_message, until_ended
+from tests.services.conftest import last_message, until, until_ended
 
 
 def ask(services, user_id, text="5 days in Lisbon in May", key="a", **more):
@@ -155,3 +158,23 @@ def test_reply_without_its_question_does_not_hold_up_others(services, emulator, 
     _, reply = ask(services, user_id)
 
     assert reply.status is MessageStatus.COMPLETE
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # on Postgres writers do not lock each other out
+def test_database_locked_in_mid_reply_loses_nothing(services, emulator, database_url, user_id):
+    emulator.fault({"fault": "slow_tokens:0.01"})
+    accepted = services.replies.send("5 days in Lisbon in May", user_id=user_id, client_message_id="a")
+    watch = services.replies.watch(accepted.reply_id, user_id=user_id)
+    until(lambda: len(watch.next(0.1).text) > 50, what="some text")
+    lock = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    until(lambda: (watch.next(0.1).note or "").startswith("The reply is here"), timeout_s=30, what="the end waits")
+    with pytest.raises(DatabaseUnavailableError):
+        services.replies.send("More", user_id=user_id, client_message_id="b")
+    lock.execute("ROLLBACK")
+    lock.close()
+
+    ended = until_ended(services, accepted.reply_id, user_id)
+    assert (ended.status, ended.text) == (MessageStatus.COMPLETE, emulator.runs[-1]["text"])
+    assert emulator.paid_calls == 1
+    assert len(services.sessions.history(accepted.session_id, user_id=user_id).messages) == 2
