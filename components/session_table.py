@@ -67,7 +67,7 @@ def session_table(sessions: Sequence[SessionSummary], *, zone: tzinfo) -> list[S
         selection_mode="multi-row",
         height="content" if len(sessions) <= 12 else 520,
         column_config={
-            "Title": st.column_config.TextColumn(width="large", pinned=True),
+            "Title": st.column_config.TextColumn(width="large"),
             "Last used": when,
             "Created": when,
             "Messages": st.column_config.NumberColumn(format="localized", width="small"),
