@@ -1,0 +1,29 @@
+"""A planner with a phone, 390 pixels wide, can do the main job."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+pytestmark = pytest.mark.browser
+
+WIDER_THAN_SCREEN = "document.documentElement.scrollWidth - window.innerWidth"
+
+
+def test_phone_shows_everything_within_its_width(start_app, browser: Browser):
+    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0")
+    with browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True) as page:
+        page.goto(app.url)
+        box = page.get_by_test_id("stChatInputTextArea")
+        expect(box).to_be_visible(timeout=30_000)
+        assert page.evaluate(WIDER_THAN_SCREEN) <= 0
+        box.fill("5 days in Lisbon in May for two, about $2,000")
+        page.get_by_test_id("stChatInputSubmitButton").tap()
+        page.get_by_text("tokens ·").last.wait_for()
+        assert page.evaluate(WIDER_THAN_SCREEN) <= 0
+
+        page.get_by_test_id("stExpandSidebarButton").tap()
+        page.get_by_test_id("stSidebar").get_by_role("button", name="New chat").tap()
+        expect(page.get_by_text("Where to next")).to_be_visible()
+        for path, heading in (("sessions", "All sessions"), ("account", "Account")):
+            page.goto(f"{app.url}/{path}")
+            page.get_by_role("heading", name=heading).first.wait_for()
+            assert page.evaluate(WIDER_THAN_SCREEN) <= 0, path
