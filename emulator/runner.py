@@ -8,18 +8,17 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from emulator.assistant import Answer, ToolRequest, Turn
-from emulator.catalogue import context_limit
 from emulator.chunks import count_tokens, cut_into_chunks
+from emulator.events import first_events, retrieved, run_ended, used_tokens
 from emulator.faults import SEPARATORS, Faults
 from emulator.live import CONTENT, LiveRun
+from emulator.pace import Beat
 from emulator.store import MESSAGE, Json, Run, RunEnd, Store
 
 log = logging.getLogger("emulator")
 
 _HISTORY_MESSAGES = 100
 _MEMORIES = 50
-_FIRST_CHUNK_BEATS = 10  # the first chunk comes after as many paces
-_YIELD_EVERY = 32  # chunks, when there is no pace to wait for
 
 UNANSWERED_CALLS = (
     "messages: `tool_use` ids were found without `tool_result` blocks immediately after: {}. "
@@ -44,22 +43,6 @@ class Demo(Protocol):
 
     def extract_facts(self, text: str) -> list[str]:
         """Return what a user's message says that is worth remembering."""
-
-
-class _Beat:
-    """Waits by due times, not by pauses, so that many chunks keep their pace together."""
-
-    def __init__(self, pace_s: float) -> None:
-        self._pace_s = pace_s
-        self._due = asyncio.get_running_loop().time() + pace_s * (_FIRST_CHUNK_BEATS - 1)
-        self._late = 0
-
-    async def next(self) -> None:
-        self._due += self._pace_s
-        wait_s = self._due - asyncio.get_running_loop().time()
-        self._late = 0 if wait_s > 0 else self._late + 1
-        if wait_s > 0 or self._late % _YIELD_EVERY == 0:
-            await asyncio.sleep(max(0.0, wait_s))
 
 
 class Runner:
@@ -104,12 +87,13 @@ class Runner:
     async def _write(self, live: LiveRun, faults: Faults, refusal: str | None) -> None:
         try:
             await asyncio.sleep(faults.slow_first_s)
-            self._tell_begin(live)
+            for event in first_events(live.run):
+                live.tell(event)
             if refusal is not None:
                 self._fail(live, "run_failed", refusal)
                 return
             answer = self._answer(live, faults)
-            beat = _Beat(self._pace_s if faults.slow_tokens_s is None else faults.slow_tokens_s)
+            beat = Beat(self._pace_s if faults.slow_tokens_s is None else faults.slow_tokens_s)
             await self._tell_reasoning(live, answer.reasoning, beat)
             failure = _first_failure(faults)
             await self._tell_text(live, answer.text, beat, stop_after=failure[0] if failure else None)
@@ -156,33 +140,7 @@ class Runner:
         return turns, outputs
 
     @staticmethod
-    def _tell_begin(live: LiveRun) -> None:
-        run = live.run
-        if run.kind == MESSAGE:
-            live.tell({"type": "message_received", "phase": "received"})
-            live.tell(
-                {
-                    "type": "user_message",
-                    "thread_id": run.thread_id,
-                    "message_id": run.user_message_id,
-                    "role": "user",
-                    "content": run.content,
-                }
-            )
-        else:
-            live.tell({"type": "run_continuing", "run_id": run.run_id, "phase": "tool_outputs"})
-        live.tell(
-            {
-                "type": "run_started",
-                "run_id": run.run_id,
-                "message_id": run.message_id,
-                "provider": run.settings.provider,
-                "model_name": run.settings.model,
-            }
-        )
-
-    @staticmethod
-    async def _tell_reasoning(live: LiveRun, reasoning: str, beat: _Beat) -> None:
+    async def _tell_reasoning(live: LiveRun, reasoning: str, beat: Beat) -> None:
         for chunk in cut_into_chunks(reasoning):
             await beat.next()
             live.reasoning += chunk
@@ -191,7 +149,7 @@ class Runner:
             live.tell({"type": "reasoning_ended"})
 
     @staticmethod
-    async def _tell_text(live: LiveRun, text: str, beat: _Beat, *, stop_after: int | None) -> None:
+    async def _tell_text(live: LiveRun, text: str, beat: Beat, *, stop_after: int | None) -> None:
         live.tell({"type": "message_start", "message_id": live.run.message_id, "run_id": live.run.run_id})
         for chunk in cut_into_chunks(text)[:stop_after]:
             await beat.next()
@@ -204,26 +162,7 @@ class Runner:
             operation_id = self._store.memories.begin_operation(
                 run.assistant_id, self._demo.extract_facts(run.content), delay_s=self._memory_delay_s
             )
-        text = "".join(live.written)
-        used = _used(live)
-        self._finish(
-            live,
-            "COMPLETED",
-            {
-                "type": "run_ended",
-                "run_id": run.run_id,
-                "status": "completed",
-                "final_content": text,
-                "reasoning": live.reasoning or None,
-                "model_provider": run.settings.provider,
-                "model_name": run.settings.model,
-                **used,
-                "memory_operation_id": operation_id,
-                "retrieved_memories": retrieved(live.memories),
-                "context_usage": context_usage(run, used["total_tokens"]),
-            },
-            operation_id=operation_id,
-        )
+        self._finish(live, "COMPLETED", run_ended(live, operation_id), operation_id=operation_id)
 
     def _require_tools(self, live: LiveRun, requests: Sequence[ToolRequest]) -> None:
         calls = [
@@ -241,7 +180,7 @@ class Runner:
         for call, request in zip(calls, requests, strict=True):
             live.tell({"type": "tool_call_start", "tool_call_id": call["id"], "name": request.name})
             live.tell({"type": "tool_call_ready", "run_id": run_id, "tool_call": call})
-        last = {"type": "tool_submit_required", "run_id": run_id, "tool_calls": calls, **_used(live)}
+        last = {"type": "tool_submit_required", "run_id": run_id, "tool_calls": calls, **used_tokens(live)}
         self._finish(live, "REQUIRES_ACTION", last, tool_calls=calls)
 
     def _fail(self, live: LiveRun, how: str, error: str) -> None:
@@ -269,33 +208,11 @@ class Runner:
             retrieved_memories=retrieved(live.memories),
             memory_operation_id=operation_id,
             input_tokens=live.input_tokens,
-            output_tokens=_used(live)["output_tokens"],
+            output_tokens=used_tokens(live)["output_tokens"],
         )
         self._store.runs.end(live.run, end)
         del self._live[live.run.run_id]
         live.finish(end, last)
-
-
-def retrieved(memories: Sequence[Json]) -> list[Json]:
-    """Return memories as a reply names them."""
-    return [{"id": memory["id"], "memory": memory["content"], "score": memory["score"]} for memory in memories]
-
-
-def context_usage(run: Run, used_tokens: int) -> Json:
-    """Return how much of its model's context a run has used."""
-    limit = context_limit(run.settings.provider, run.settings.model)
-    return {
-        "percent": round(100 * used_tokens / limit, 2),
-        "used_tokens": used_tokens,
-        "context_limit": limit,
-        "summary_tokens": 0,
-        "model": run.settings.model,
-    }
-
-
-def _used(live: LiveRun) -> dict[str, int]:
-    output = count_tokens("".join(live.written), live.reasoning)
-    return {"input_tokens": live.input_tokens, "output_tokens": output, "total_tokens": live.input_tokens + output}
 
 
 def _first_failure(faults: Faults) -> tuple[int, str] | None:

@@ -1,7 +1,7 @@
 """The bodies of replies that are not streamed."""
 
+from emulator.events import context_usage
 from emulator.live import LiveRun
-from emulator.runner import context_usage
 from emulator.store import Json, RunEnd, now_iso
 
 

@@ -1,0 +1,68 @@
+"""The events of a stream that say more than a piece of text."""
+
+from emulator.catalogue import context_limit
+from emulator.chunks import count_tokens
+from emulator.live import LiveRun
+from emulator.store import MESSAGE, Json, Run
+
+
+def first_events(run: Run) -> list[Json]:
+    """Return what a stream begins with."""
+    started = {
+        "type": "run_started",
+        "run_id": run.run_id,
+        "message_id": run.message_id,
+        "provider": run.settings.provider,
+        "model_name": run.settings.model,
+    }
+    if run.kind != MESSAGE:
+        return [{"type": "run_continuing", "run_id": run.run_id, "phase": "tool_outputs"}, started]
+    asked = {
+        "type": "user_message",
+        "thread_id": run.thread_id,
+        "message_id": run.user_message_id,
+        "role": "user",
+        "content": run.content,
+    }
+    return [{"type": "message_received", "phase": "received"}, asked, started]
+
+
+def run_ended(live: LiveRun, memory_operation_id: str | None) -> Json:
+    """Return the last event of an answer that is complete."""
+    run, used = live.run, used_tokens(live)
+    return {
+        "type": "run_ended",
+        "run_id": run.run_id,
+        "status": "completed",
+        "final_content": "".join(live.written),
+        "reasoning": live.reasoning or None,
+        "model_provider": run.settings.provider,
+        "model_name": run.settings.model,
+        **used,
+        "memory_operation_id": memory_operation_id,
+        "retrieved_memories": retrieved(live.memories),
+        "context_usage": context_usage(run, used["total_tokens"]),
+    }
+
+
+def retrieved(memories: list[Json]) -> list[Json]:
+    """Return memories as a reply names them."""
+    return [{"id": memory["id"], "memory": memory["content"], "score": memory["score"]} for memory in memories]
+
+
+def context_usage(run: Run, used_tokens: int) -> Json:
+    """Return how much of its model's context a run has used."""
+    limit = context_limit(run.settings.provider, run.settings.model)
+    return {
+        "percent": round(100 * used_tokens / limit, 2),
+        "used_tokens": used_tokens,
+        "context_limit": limit,
+        "summary_tokens": 0,
+        "model": run.settings.model,
+    }
+
+
+def used_tokens(live: LiveRun) -> dict[str, int]:
+    """Return how many tokens a run has taken so far."""
+    output = count_tokens("".join(live.written), live.reasoning)
+    return {"input_tokens": live.input_tokens, "output_tokens": output, "total_tokens": live.input_tokens + output}
