@@ -94,6 +94,22 @@ class AuditEntry(Base):
     at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+class ApiToken(Base):
+    """A personal token for the API; only its hash is kept."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256, hex
+    hint: Mapped[str] = mapped_column(String(20))  # its beginning, to tell tokens apart
+    read_only: Mapped[bool] = mapped_column(default=False)
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
 class Assistant(Base):
     """The Backboard assistant that holds what is remembered for one user."""
 
@@ -114,6 +130,8 @@ class ChatSession(Base):
     __tablename__ = "sessions"
     __table_args__ = (
         Index("sessions_recent", "user_id", "archived", "pinned", "last_message_at", "id"),
+        Index("sessions_latest", "user_id", "archived", "last_message_at", "id"),
+        Index("sessions_chat_name", "user_id", "chat_name", unique=True),
         Index("sessions_unseen", "user_id", sqlite_where=text("unseen"), postgresql_where=text("unseen")),
     )
 
@@ -125,6 +143,7 @@ class ChatSession(Base):
     memory: Mapped[bool] = mapped_column(default=True)
     backend: Mapped[str | None] = mapped_column(String(300))
     thread_id: Mapped[str | None] = mapped_column(String(64))
+    chat_name: Mapped[str | None] = mapped_column(String(100))  # made up by a program, for this user
     pinned: Mapped[bool] = mapped_column(default=False)
     archived: Mapped[bool] = mapped_column(default=False)
     message_count: Mapped[int] = mapped_column(default=0)
@@ -157,6 +176,7 @@ class Message(Base):
             postgresql_where=text("status IN ('queued', 'running')"),
         ),
         Index("messages_in_session", "session_id", "id"),
+        Index("messages_untold", "session_id", sqlite_where=text("untold"), postgresql_where=text("untold")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
@@ -173,6 +193,7 @@ class Message(Base):
     output_tokens: Mapped[int | None]
     error_code: Mapped[str | None] = mapped_column(String(40))
     error_text: Mapped[str | None] = mapped_column(String(1000))
+    untold: Mapped[bool] = mapped_column(default=False)  # stored here only: Backboard is told with the next question
     retry_of: Mapped[int | None]
     run_id: Mapped[str | None] = mapped_column(String(255))
     sent_at: Mapped[datetime | None]

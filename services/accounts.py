@@ -30,6 +30,7 @@ from services.passwords import (
     typed_username,
 )
 from services.records import User
+from services.views import user_record
 from settings import Settings
 
 WRONG_PASSWORDS = 5
@@ -114,26 +115,26 @@ class AccountService:
                 if user is not None and not user.disabled and user.password_hash is not None:
                     db.users.forget_failures(db_session, user.username)
                     db_session.add(self._audit(user.id, "sign_in"))
-                    return _record(user)
+                    return user_record(user)
         raise WrongPasswordError("That username and password do not match.")
 
     def user_for_token(self, username: str, issued_at: datetime) -> User | None:
         """Return the user whose sign-in of this instant still holds."""
         with self._db.read() as db_session:
             user = db.users.signed_in(db_session, username=username, at=whole_ms(issued_at))
-            return _record(user) if user else None
+            return user_record(user) if user else None
 
     def current(self, user_id: int, signed_in_at: datetime) -> User | None:
         """Return the user as they are now, if their sign-in of this instant still holds; one query."""
         with self._db.read() as db_session:
             user = db.users.signed_in(db_session, user_id=user_id, at=whole_ms(signed_in_at))
-            return _record(user) if user else None
+            return user_record(user) if user else None
 
     def get(self, user_id: int) -> User | None:
         """Return a user who is not disabled."""
         with self._db.read() as db_session:
             user = db.users.get(db_session, user_id)
-            return _record(user) if user else None
+            return user_record(user) if user else None
 
     def has_password(self, user_id: int) -> bool:
         """Whether the user signs in with a password of ours."""
@@ -190,7 +191,7 @@ class AccountService:
             if row is not None and row.disabled:
                 raise NotFoundError("The planner of DEV_USER_ID is disabled.")
             if row is not None:
-                return _record(row)
+                return user_record(row)
             in_use = any(db.users.taken(db_session, username="dev", email="dev@localhost"))
         username = f"dev-{user_id}" if in_use else "dev"
         new = db.models.User(
@@ -217,7 +218,7 @@ class AccountService:
                 db_session.add(user)
                 db_session.flush()  # before the audit's row, which refers to it
                 db_session.add(self._audit(user.id, action))
-                return _record(user)
+                return user_record(user)
         except IntegrityError as exc:
             self._refuse_taken(user.username, user.email)
             raise InvalidInputError("The account could not be made. Please try again.") from exc
@@ -241,14 +242,3 @@ def _locked(remaining: timedelta) -> SignInLockedError:
     minutes = ceil(remaining / timedelta(minutes=1))
     wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
     return SignInLockedError(f"Too many wrong passwords for this name. Try again in {wait}.")
-
-
-def _record(row: db.models.User) -> User:
-    return User(
-        id=row.id,
-        username=row.username,
-        email=row.email,
-        name=row.name,
-        last_model=row.last_model,
-        last_session_id=row.last_session_id,
-    )

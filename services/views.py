@@ -3,8 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import db.models
 from db.models import ChatSession, Message
-from services.records import MessageStatus, MessageView, Part, SessionSummary
+from services.records import MessageStatus, MessageView, Part, SessionSummary, User
+
+
+def user_record(row: db.models.User) -> User:
+    """Return a user as services hand them up."""
+    return User(
+        id=row.id,
+        username=row.username,
+        email=row.email,
+        name=row.name,
+        last_model=row.last_model,
+        last_session_id=row.last_session_id,
+    )
 
 
 def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:

@@ -18,6 +18,7 @@ from services.outbox import work_forever
 from services.replies import ReplyService
 from services.reply_runner import ReplyRunner
 from services.sessions import SessionService
+from services.tokens import TokenService
 from settings import Settings
 
 log = logging.getLogger("travelbot")
@@ -32,6 +33,7 @@ class Services:
     sessions: SessionService
     replies: ReplyService
     models: ModelService
+    tokens: TokenService
     _database: Database = field(repr=False)
     _loop: BackgroundLoop = field(repr=False)
     _runner: ReplyRunner = field(repr=False)
@@ -83,6 +85,7 @@ def build_services(settings: Settings) -> Services:
         sessions=SessionService(database),
         replies=ReplyService(database, runner, default_model=settings.default_model),
         models=ModelService(client, loop),
+        tokens=TokenService(database),
         _database=database,
         _loop=loop,
         _runner=runner,

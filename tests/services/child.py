@@ -4,6 +4,7 @@ or interrupted.
     python -m tests.services.child USER_ID TEXT        # settings come from the environment
 """
 
+import signal
 import sys
 import time
 
@@ -11,6 +12,7 @@ from services.wiring import build_services
 from settings import Settings
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
     services = build_services(Settings())
     accepted = services.replies.send(sys.argv[2], user_id=int(sys.argv[1]), client_message_id="from-the-child")
     print(accepted.reply_id, flush=True)

@@ -1,0 +1,41 @@
+"""Queries on API tokens."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from db.models import ApiToken, User
+
+
+def valid(db_session: Session, token_hash: str, *, now: datetime) -> Row[ApiToken, User] | None:
+    """Return the token of this hash and its user, unless it has expired or the user is disabled."""
+    query = select(ApiToken, User).join(User, User.id == ApiToken.user_id)
+    query = query.where(
+        ApiToken.token_hash == token_hash,
+        or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now),
+        User.disabled.is_(False),
+    )
+    return db_session.execute(query).one_or_none()
+
+
+def of_user(db_session: Session, *, user_id: int) -> Sequence[ApiToken]:
+    """Return a user's tokens, latest first."""
+    return db_session.scalars(select(ApiToken).where(ApiToken.user_id == user_id).order_by(ApiToken.id.desc())).all()
+
+
+def count(db_session: Session, *, user_id: int) -> int:
+    """Return how many tokens a user has."""
+    return db_session.scalar(select(func.count()).where(ApiToken.user_id == user_id)) or 0
+
+
+def note_use(db_session: Session, token_id: int, *, at: datetime) -> None:
+    """Write down when a token was used."""
+    db_session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=at))
+
+
+def remove(db_session: Session, token_id: int, *, user_id: int) -> str | None:
+    """Delete a token of this user's; return its name, or None if there is none."""
+    query = delete(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user_id)
+    return db_session.scalar(query.returning(ApiToken.name))
