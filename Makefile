@@ -35,7 +35,7 @@ help:
 	@echo "make clean    remove what make made; the database in data/ stays"
 
 run: .venv/installed
-	@exec $(RUN_PYTHON) -m streamlit run app.py --server.port $(PORT)
+	@exec $(RUN_PYTHON) -m streamlit run server.py --server.port $(PORT)
 
 test: check
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory chromium

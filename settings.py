@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     default_model: str = Field(default="openai/gpt-4o", pattern=r"^[^/\s]+/\S+$")
     sign_up: Literal["open", "closed"] = "open"
     replies_at_once: int = Field(default=256, ge=1)
+    replies_per_user: int = Field(default=20, ge=1)
+    requests_per_minute: int = Field(default=600, ge=1)
     demo_pace_s: float = Field(default=0.02, ge=0)
 
     @field_validator("database_url")

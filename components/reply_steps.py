@@ -30,7 +30,7 @@ class ReplySteps:
         if notices != self._notices:
             self._notice_place.caption("  \n".join(f":material/info: {notice}" for notice in notices))
             self._notices = notices
-        steps = [part for part in parts if part.kind != "notice"]
+        steps = [part for part in parts if part.kind in ("reasoning", "tool")]
         if not steps:
             return
         if self._block is None:

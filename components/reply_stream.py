@@ -12,20 +12,13 @@ from components.model_text import safe_markdown
 from components.reply_blocks import blocks
 from components.reply_steps import THINKING, ReplySteps
 from components.sidebar_marks import refresh_marks
+from services.live import interval_s
 from services.records import ReplySnapshot
 from services.replies import ReplyWatch
 
-SHORTEST_INTERVAL_S = 0.05  # between two updates: text that moves twenty times a second flows
-LONGEST_INTERVAL_S = 0.2
-_INTERVAL_PER_READER_S = 0.002  # hundred readers in one process get five updates a second each
 _LOOK_EVERY_S = 0.1
 _SAY_WAITING_AFTER_S = 2.0
 _MAY_CHANGE = re.compile(r"[:!\[`\\<$]+$")  # what comes next decides how these are written
-
-
-def interval_s(readers: int) -> float:
-    """Return how long to wait between two updates while so many read in this process."""
-    return min(LONGEST_INTERVAL_S, max(SHORTEST_INTERVAL_S, readers * _INTERVAL_PER_READER_S))
 
 
 class ReplyStream:

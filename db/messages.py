@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Row, literal, or_, select, update
+from sqlalchemy import CTE, ColumnElement, Row, func, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from db.models import ChatSession, Message, is_unfinished
+from db.models import ChatSession, Message, is_unfinished, is_untold
 from db.sessions import visible_to
 
 
@@ -112,3 +112,32 @@ def change_held(db_session: Session, reply_id: int, *, fence: int, values: dict[
     """Write to a reply that this process still holds; return False if it does not."""
     query = update(Message).where(Message.id == reply_id, Message.fence == fence, is_unfinished())
     return db_session.scalar(query.values(**values).returning(Message.id)) is not None
+
+
+def untold(db_session: Session, session_id: int) -> list[tuple[int, str, str]]:
+    """Return the id, role and text of messages of a session that Backboard was not told yet, oldest first."""
+    query = select(Message.id, Message.role, Message.content).where(Message.session_id == session_id, is_untold())
+    return [(row.id, row.role, row.content) for row in db_session.execute(query.order_by(Message.id))]
+
+
+def mark_told(db_session: Session, message_ids: Sequence[int]) -> None:
+    """Write down that Backboard has these messages."""
+    if message_ids:
+        db_session.execute(update(Message).where(Message.id.in_(message_ids)).values(untold=False))
+
+
+def count_unfinished(db_session: Session, *, user_id: int) -> int:
+    """Return how many replies are being written for this planner."""
+    query = select(func.count()).select_from(Message).join(ChatSession, ChatSession.id == Message.session_id)
+    return db_session.scalar(query.where(is_unfinished(), visible_to(user_id))) or 0
+
+
+def in_session(
+    db_session: Session, session_id: int, *, user_id: int, limit: int, before_id: int | None = None
+) -> Sequence[Message]:
+    """Return the last *limit* messages of a session, on every path, or those before a message; latest first."""
+    query = select(Message).join(ChatSession, ChatSession.id == Message.session_id)
+    query = query.where(Message.session_id == session_id, visible_to(user_id))
+    if before_id is not None:
+        query = query.where(Message.id < before_id)
+    return db_session.scalars(query.order_by(Message.id.desc()).limit(limit)).all()

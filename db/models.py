@@ -212,6 +212,11 @@ def is_unfinished() -> TextClause:
     return text("messages.status IN ('queued', 'running')")
 
 
+def is_untold() -> TextClause:
+    """Return the condition that Backboard was not told of a message, word for word as the partial index has it."""
+    return text("messages.untold")
+
+
 class OutboxEntry(Base):
     """Something that must still be done at Backboard, tried until it is done."""
 

@@ -22,6 +22,11 @@ def get_visible(db_session: Session, session_id: int, *, user_id: int, lock: boo
     return db_session.scalar(query.with_for_update() if lock else query)
 
 
+def by_chat_name(db_session: Session, chat_name: str, *, user_id: int) -> ChatSession | None:
+    """Return the session that this planner's program named so, or None."""
+    return db_session.scalar(select(ChatSession).where(ChatSession.chat_name == chat_name, visible_to(user_id)))
+
+
 def with_answering() -> ColumnElement[bool]:
     """Return whether a reply is being written in the session."""
     return exists().where(Message.session_id == ChatSession.id, is_unfinished())
@@ -37,15 +42,18 @@ def page(
     db_session: Session,
     *,
     user_id: int,
-    pinned: bool,
+    pinned: bool | None = None,
     archived: bool = False,
     limit: int,
     before: tuple[datetime, int] | None = None,
+    matching: ColumnElement[bool] | None = None,
 ) -> Sequence[SummaryRow]:
     """Return sessions of this planner's, last used first, and whether each is being answered."""
-    query = select(ChatSession, with_answering()).where(
-        visible_to(user_id), ChatSession.archived == archived, ChatSession.pinned == pinned
-    )
+    query = select(ChatSession, with_answering()).where(visible_to(user_id), ChatSession.archived == archived)
+    if pinned is not None:
+        query = query.where(ChatSession.pinned == pinned)
+    if matching is not None:
+        query = query.where(matching)
     if before is not None:
         query = query.where(tuple_(ChatSession.last_message_at, ChatSession.id) < before)
     query = query.order_by(ChatSession.last_message_at.desc(), ChatSession.id.desc()).limit(limit)

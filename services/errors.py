@@ -35,6 +35,18 @@ class MessageIdReusedError(ServiceError):
     code = "message_id_reused"
 
 
+class NotLastReplyError(ServiceError):
+    """Only a session's last reply can be asked for again."""
+
+    code = "not_last_reply"
+
+
+class TooManyRepliesError(ServiceError):
+    """As many replies as one planner may have are being written."""
+
+    code = "too_many_replies"
+
+
 class SignInLockedError(ServiceError):
     """Too many wrong passwords for this name."""
 

@@ -1,11 +1,22 @@
 """A reply while it is being written, in the memory of the process that writes it."""
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
 from db.models import utc_now
 from services.records import MessageStatus, Part, ReplySnapshot
+
+SHORTEST_INTERVAL_S = 0.05  # between two updates: text that moves twenty times a second flows
+LONGEST_INTERVAL_S = 0.2
+_INTERVAL_PER_READER_S = 0.002  # hundred readers in one process get five updates a second each
+
+
+def interval_s(readers: int) -> float:
+    """Return how long to wait between two updates while so many read in this process."""
+    return min(LONGEST_INTERVAL_S, max(SHORTEST_INTERVAL_S, readers * _INTERVAL_PER_READER_S))
 
 
 class LiveReply:
@@ -21,6 +32,7 @@ class LiveReply:
         self._snapshot = ReplySnapshot(reply_id, MessageStatus.RUNNING, text, parts, note=None)
         self._changed = threading.Condition()
         self._readers = 0
+        self._listeners: set[Callable[[], None]] = set()
         self.changes = 0
 
     @property
@@ -39,16 +51,35 @@ class LiveReply:
 
     def add_reasoning(self, delta: str) -> None:
         """Append to the reasoning, or begin a new stretch of it after a tool step."""
-        parts = self._snapshot.parts
-        if parts and parts[-1].kind == "reasoning":
-            parts = (*parts[:-1], Part("reasoning", parts[-1].text + delta))
+        parts, at = self._snapshot.parts, len(self._snapshot.text)
+        if parts and parts[-1].kind == "reasoning" and parts[-1].at == at:
+            parts = (*parts[:-1], replace(parts[-1], text=parts[-1].text + delta))
         else:
-            parts = (*parts, Part("reasoning", delta))
+            parts = (*parts, Part("reasoning", delta, at))
         self._set(replace(self._snapshot, parts=parts, note=None))
 
     def add_part(self, part: Part) -> None:
-        """Append a tool step or a notice."""
+        """Append a tool, a notice or a step, at the place that the text has reached."""
+        part = replace(part, at=len(self._snapshot.text))
         self._set(replace(self._snapshot, parts=(*self._snapshot.parts, part)))
+
+    def call_tool(self, call_id: str, name: str, arguments: str) -> None:
+        """Say with what a tool was called, whether or not it was announced before."""
+        parts = list(self._snapshot.parts)
+        for place, part in enumerate(parts):
+            if part.kind == "tool" and part.input is None and part.call_id in (call_id, None) and part.text == name:
+                parts[place] = replace(part, call_id=call_id, input=arguments)
+                self._set(replace(self._snapshot, parts=tuple(parts)))
+                return
+        self.add_part(Part("tool", name, call_id=call_id, input=arguments))
+
+    def answer_tool(self, call_id: str, output: str) -> None:
+        """Say what a tool answered."""
+        parts = tuple(
+            replace(part, output=output) if part.kind == "tool" and part.call_id == call_id else part
+            for part in self._snapshot.parts
+        )
+        self._set(replace(self._snapshot, parts=parts))
 
     def set_note(self, note: str | None) -> None:
         """Say what the reply waits for."""
@@ -67,9 +98,20 @@ class LiveReply:
             finally:
                 self._readers -= 1
 
+    @contextmanager
+    def listening(self, listener: Callable[[], None]) -> Iterator[None]:
+        """Call *listener* at every change, on the thread that writes: it must not block."""
+        self._listeners.add(listener)
+        try:
+            yield
+        finally:
+            self._listeners.discard(listener)
+
     def _set(self, snapshot: ReplySnapshot) -> None:
         self._snapshot = snapshot
         with self._changed:
             self.changes += 1
             if self._readers:
                 self._changed.notify_all()
+        for listener in tuple(self._listeners):
+            listener()

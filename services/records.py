@@ -54,6 +54,7 @@ class SessionSummary:
     last_message_id: int | None
     last_message_at: datetime
     created_at: datetime
+    updated_at: datetime
     answering: bool
     unseen: bool
 
@@ -99,13 +100,19 @@ class SessionTable:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a reply beside its text, in order: kind is reasoning, tool or notice.
+    """A piece of a reply beside its text, in order: kind is reasoning, tool, notice, or step.
 
-    *text* is the reasoning, the tool's name, or the notice.
+    *text* is the reasoning, the tool's name, or the notice; a step marks where the model went on after its tools.
+    *at* is how many characters of the reply's text stood before it. *input* and *output* of a tool are JSON, *input*
+    as the model wrote it, which may be broken; None while not known.
     """
 
     kind: str
     text: str
+    at: int = 0
+    call_id: str | None = None
+    input: str | None = None
+    output: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

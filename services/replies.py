@@ -1,7 +1,12 @@
 """What a planner does with replies: send a message, watch the answer, stop it, ask again."""
 
+import asyncio
 import threading
 import time
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -15,12 +20,23 @@ import db.sessions
 from db.engine import Database
 from db.ids import new_id
 from db.models import ChatSession, Message, User, utc_now
-from services.errors import InvalidInputError, MessageIdReusedError, NotFoundError, ReplyInProgressError
-from services.records import Accepted, MessageStatus, Part, ReplySnapshot
+from services.background import in_thread
+from services.errors import (
+    MessageIdReusedError,
+    NotFoundError,
+    NotLastReplyError,
+    ReplyInProgressError,
+    TooManyRepliesError,
+)
+from services.live import interval_s
+from services.records import Accepted, MessageStatus, MessageView, Part, ReplySnapshot
 from services.reply_runner import ReplyRunner
-from services.texts import clean_message, made_title, preview
+from services.texts import check_model, clean_message, made_title, preview
+from services.views import message_view
 
 POLL_S = 0.5  # of a reply that another process writes
+POLL_QUEUED_S = 0.1
+SILENCE_S = 15.0
 
 
 class ReplyService:
@@ -29,10 +45,22 @@ class ReplyService:
     Raises DatabaseUnavailableError from every method when the database is away; nothing is half-written then.
     """
 
-    def __init__(self, database: Database, runner: ReplyRunner, *, default_model: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        runner: ReplyRunner,
+        *,
+        executor: Executor,
+        default_model: str,
+        replies_per_user: int = 20,
+    ) -> None:
         self._db = database
         self._runner = runner
+        self._executor = executor
         self._default_model = default_model
+        self._per_user = replies_per_user
+        self._followers: set[Callable[[], None]] = set()
+        self._ending = False
         self._counting = threading.Lock()
         self.readers = 0  # of all planners in this process, right now
 
@@ -43,10 +71,13 @@ class ReplyService:
         user_id: int,
         client_message_id: str,
         session_id: int | None = None,
+        chat_name: str | None = None,
         model: str | None = None,
         memory: bool = True,
     ) -> Accepted:
         """Keep a planner's message and start its reply; a new session is made when *session_id* is None.
+
+        With a *chat_name*, made up by a program, the new session keeps that name, and the next message goes there.
 
         Safe to repeat: the same *client_message_id* with the same text answers with the same reply. *model* and
         *memory* are for a new session; None takes the planner's last choice.
@@ -55,30 +86,26 @@ class ReplyService:
             InvalidInputError: the text is empty or too long.
             NotFoundError: the planner has no such session.
             ReplyInProgressError: the session's last reply is still being written.
-            MessageIdReusedError: that id came before with another text.
+            MessageIdReusedError: that id came before with another text, or in another session.
+            TooManyRepliesError: as many replies as the planner may have are being written.
         """
         cleaned = clean_message(text)
+        place = _Place(session_id, chat_name, check_model(model) if model else None, memory)
         try:
-            accepted = self._accept(cleaned, user_id, client_message_id, session_id, model, memory)
-        except IntegrityError:  # another tab or process was faster by a moment: now we see what it wrote
-            accepted = self._accept(cleaned, user_id, client_message_id, session_id, model, memory)
+            accepted = self._accept(cleaned, user_id, client_message_id, place)
+        except (IntegrityError, ReplyInProgressError, TooManyRepliesError):
+            # The same request may have been faster by a moment: now we see what it wrote.
+            accepted = self._accept(cleaned, user_id, client_message_id, place)
         self._runner.wake()
         return accepted
 
-    def _accept(
-        self,
-        text: str,
-        user_id: int,
-        client_message_id: str,
-        session_id: int | None,
-        model: str | None,
-        memory: bool,
-    ) -> Accepted:
+    def _accept(self, text: str, user_id: int, client_message_id: str, place: "_Place") -> Accepted:
         with self._db.begin() as db_session:
             known = db.messages.by_client_id(db_session, client_message_id, user_id=user_id)
             if known is not None:
-                return _repeated(db_session, known, text, user_id)
-            session = self._session(db_session, text, user_id, session_id, model, memory)
+                return _repeated(db_session, known, text, user_id, place)
+            self._check_room(db_session, user_id)
+            session = self._session(db_session, text, user_id, place)
             now = utc_now()
             question = Message(
                 id=new_id(),
@@ -100,55 +127,140 @@ class ReplyService:
             db.search.put(db_session, question.id, session.id, text)
             return Accepted(session.id, question.id, reply.id, repeated=False)
 
-    def _session(
-        self,
-        db_session: Session,
-        text: str,
-        user_id: int,
-        session_id: int | None,
-        model: str | None,
-        memory: bool,
-    ) -> ChatSession:
+    def _check_room(self, db_session: Session, user_id: int) -> None:
+        if db.messages.count_unfinished(db_session, user_id=user_id) >= self._per_user:
+            raise TooManyRepliesError(
+                f"{self._per_user} replies are being written for you already. Wait for one, or stop one."
+            )
+
+    def _session(self, db_session: Session, text: str, user_id: int, place: "_Place") -> ChatSession:
         user = db_session.get_one(User, user_id)
+        session_id = place.session_id
+        if session_id is None and place.chat_name is not None:
+            named = db.sessions.by_chat_name(db_session, place.chat_name, user_id=user_id)
+            session_id = named.id if named else None
         if session_id is None:
-            model = model or user.last_model or self._default_model
-            title = made_title(text)
-            session = ChatSession(id=new_id(), user_id=user_id, title=title, model=model, memory=memory)
-            session.message_count = session.total_tokens = 0
-            db_session.add(session)
-            db_session.flush()
-            db.search.put(db_session, session.id, session.id, title)
+            session = new_session(
+                db_session,
+                user_id=user_id,
+                title=made_title(text),
+                model=place.model or user.last_model or self._default_model,
+                memory=place.memory,
+                chat_name=place.chat_name,
+            )
         else:
-            found = db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True)
-            if found is None:
-                raise NotFoundError("There is no such session.")
-            if db.messages.unfinished(db_session, session_id, user_id=user_id) is not None:
-                raise ReplyInProgressError("The assistant is still answering here. Wait for it or stop it first.")
-            session = found
+            session = self._at_rest(db_session, session_id, user_id)
+            if session.message_count == 0 and not session.title_chosen:
+                session.title = made_title(text)
+                db.search.put(db_session, session.id, session.id, session.title)
         user.last_session_id = session.id
         return session
 
-    def retry(self, reply_id: int, *, user_id: int) -> Accepted:
+    @staticmethod
+    def _at_rest(db_session: Session, session_id: int, user_id: int) -> ChatSession:
+        """Return a session, locked, in which no reply is being written."""
+        session = db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True)
+        if session is None:
+            raise NotFoundError("There is no such session.")
+        if db.messages.unfinished(db_session, session_id, user_id=user_id) is not None:
+            raise ReplyInProgressError("The assistant is still answering here. Wait for it or stop it first.")
+        return session
+
+    def store(
+        self, text: str, *, role: str, session_id: int, user_id: int, client_message_id: str | None = None
+    ) -> MessageView:
+        """Keep a message of any role without asking the model, who is told of it with the next question.
+
+        Safe to repeat with the same *client_message_id*. Raises as `send` does, but for TooManyRepliesError.
+        """
+        cleaned = clean_message(text)
+        try:
+            return self._store(cleaned, role, session_id, user_id, client_message_id)
+        except IntegrityError:  # the same request was faster by a moment
+            return self._store(cleaned, role, session_id, user_id, client_message_id)
+
+    def _store(
+        self, text: str, role: str, session_id: int, user_id: int, client_message_id: str | None
+    ) -> MessageView:
+        with self._db.begin() as db_session:
+            if client_message_id is not None:
+                known = db.messages.by_client_id(db_session, client_message_id, user_id=user_id)
+                if known is not None:
+                    if (known.session_id, known.role, known.content) != (session_id, role, text):
+                        raise MessageIdReusedError("That id was already used for another message.")
+                    return message_view(known)
+            session = self._at_rest(db_session, session_id, user_id)
+            now = utc_now()
+            message = Message(
+                id=new_id(),
+                session_id=session.id,
+                user_id=user_id,
+                parent_id=session.last_message_id,
+                role=role,
+                status=MessageStatus.COMPLETE.value,
+                content=text,
+                parts=[],
+                client_message_id=client_message_id,
+                untold=True,
+                created_at=now,
+            )
+            db_session.add(message)
+            db_session.flush()
+            session.message_count += 1
+            session.last_message_id, session.last_message_at, session.updated_at = message.id, now, now
+            session.last_message_preview = preview(text)
+            db.search.put(db_session, message.id, session.id, text)
+            return message_view(message)
+
+    def get(self, message_id: int, *, user_id: int) -> MessageView:
+        """Return one message as the database has it. Raises NotFoundError."""
+        with self._db.read() as db_session:
+            message = db.messages.get_visible(db_session, message_id, user_id=user_id)
+            if message is None:
+                raise NotFoundError("There is no such message.")
+            return message_view(message)
+
+    def id_of(self, client_message_id: str, *, user_id: int) -> int | None:
+        """Return the id of the message that this planner's program named so, or None."""
+        with self._db.read() as db_session:
+            message = db.messages.by_client_id(db_session, client_message_id, user_id=user_id)
+            return message.id if message else None
+
+    def retry(self, message_id: int, *, user_id: int) -> Accepted:
         """Start a new reply to the same message; the earlier one is kept.
 
-        Asking twice gives the same new reply.
+        *message_id* names the reply, or the planner's message that it answers. Asking twice for the same reply gives
+        the same new one; so does asking for a message while its reply is being written.
 
-        Raises NotFoundError, ReplyInProgressError, or InvalidInputError when the reply is not the last one or
-        did not fail.
+        Raises NotFoundError, ReplyInProgressError, TooManyRepliesError, or NotLastReplyError.
         """
         with self._db.begin() as db_session:
-            reply = db.messages.get_visible(db_session, reply_id, user_id=user_id)
-            if reply is None or reply.role != "assistant" or reply.parent_id is None:
+            message = db.messages.get_visible(db_session, message_id, user_id=user_id)
+            if message is None:
                 raise NotFoundError("There is no such reply.")
-            session = db_session.get_one(ChatSession, reply.session_id, with_for_update=True)
-            newest = db.messages.newest_reply(db_session, reply.parent_id, user_id=user_id)
-            if newest is not None and newest.id != reply_id and newest.retry_of == reply_id:
-                return Accepted(session.id, reply.parent_id, newest.id, repeated=True)
-            if session.last_message_id != reply_id or not MessageStatus(reply.status).can_retry:
-                raise InvalidInputError("Only a last reply that did not succeed can be tried again.")
-            again = _add_reply(db_session, session, reply.parent_id, utc_now(), retry_of=reply_id)
+            question_id = message.id if message.role == "user" else message.parent_id
+            if question_id is None:
+                raise NotFoundError("There is no such reply.")
+            session = db_session.get_one(ChatSession, message.session_id, with_for_update=True)
+            newest = db.messages.newest_reply(db_session, question_id, user_id=user_id)
+            if newest is None:
+                raise NotFoundError("There is no such reply.")
+            if newest.id != message_id and (
+                newest.retry_of == message_id
+                if message.role == "assistant"
+                else MessageStatus(newest.status).unfinished
+            ):
+                return Accepted(session.id, question_id, newest.id, repeated=True)
+            if MessageStatus(newest.status).unfinished:
+                raise ReplyInProgressError("The assistant is still answering here. Wait for it or stop it first.")
+            if session.last_message_id != newest.id or message_id not in (newest.id, question_id):
+                raise NotLastReplyError("Only the last reply of a session can be asked for again.")
+            if newest.retry_of is None and newest.sent_at is None and newest.status == MessageStatus.COMPLETE:
+                raise NotLastReplyError("That message was stored, not asked for; there is nothing to ask again.")
+            self._check_room(db_session, user_id)
+            again = _add_reply(db_session, session, question_id, utc_now(), retry_of=newest.id)
             session.message_count += 1
-            accepted = Accepted(session.id, reply.parent_id, again.id, repeated=False)
+            accepted = Accepted(session.id, question_id, again.id, repeated=False)
         self._runner.wake()
         return accepted
 
@@ -188,6 +300,55 @@ class ReplyService:
     def watch(self, reply_id: int, *, user_id: int) -> "ReplyWatch":
         """Return a way to follow a reply while it is written, for use in a `with`. Raises NotFoundError."""
         return ReplyWatch(self, self._runner, reply_id, user_id)
+
+    async def follow(self, reply_id: int, *, user_id: int) -> AsyncGenerator[ReplySnapshot]:
+        """Yield the reply as it is, each time that it has changed, and at its end; at least every 15 seconds.
+
+        For event loops: nothing here blocks. Ends early when `end_following` is called. Raises NotFoundError.
+        """
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+
+        def notify() -> None:
+            with suppress(RuntimeError):  # the loop has ended, and its readers with it
+                loop.call_soon_threadsafe(changed.set)
+
+        self.count_reader(1)
+        self._followers.add(notify)
+        try:
+            while not self._ending:
+                live = self._runner.live(reply_id, user_id=user_id)
+                if live is not None:
+                    with live.listening(notify):
+                        while live.snapshot.status.unfinished and not self._ending:
+                            changed.clear()
+                            yield live.snapshot
+                            await _wait(changed, SILENCE_S)
+                            await asyncio.sleep(interval_s(self.readers))
+                snapshot = await in_thread(self._executor, lambda: self.snapshot(reply_id, user_id=user_id))
+                yield snapshot
+                if not snapshot.status.unfinished:
+                    return
+                changed.clear()
+                await _wait(changed, POLL_S if snapshot.status is MessageStatus.RUNNING else POLL_QUEUED_S)
+        finally:
+            self._followers.discard(notify)
+            self.count_reader(-1)
+
+    def end_following(self) -> None:
+        """Let everybody who follows a reply go: the server ends. The replies do not notice."""
+        self._ending = True
+        for notify in tuple(self._followers):
+            notify()
+
+    @property
+    def running(self) -> int:
+        """How many replies this process writes."""
+        return self._runner.running
+
+    @property
+    def ended(self) -> dict[str, int]:
+        """How many replies ended in this process, by their status."""
+        return dict(self._runner.ended)
 
     def count_reader(self, change: int) -> None:
         """Add to the number of readers, or take away."""
@@ -236,12 +397,42 @@ class ReplyWatch:
         return self.snapshot
 
 
-def _repeated(db_session: Session, known: Message, text: str, user_id: int) -> Accepted:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a message goes: a session, one named by a program, or a new one, then with this model and memory."""
+
+    session_id: int | None
+    chat_name: str | None
+    model: str | None
+    memory: bool
+
+
+async def _wait(changed: asyncio.Event, timeout_s: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(timeout_s):
+            await changed.wait()
+
+
+def new_session(
+    db_session: Session, *, user_id: int, title: str, model: str, memory: bool, chat_name: str | None = None
+) -> ChatSession:
+    """Add an empty session."""
+    session = ChatSession(id=new_id(), user_id=user_id, title=title, model=model, memory=memory, chat_name=chat_name)
+    session.message_count = session.total_tokens = 0
+    db_session.add(session)
+    db_session.flush()
+    db.search.put(db_session, session.id, session.id, title)
+    return session
+
+
+def _repeated(db_session: Session, known: Message, text: str, user_id: int, place: _Place) -> Accepted:
     if known.content != text:
         raise MessageIdReusedError("This message was already sent with another text.")
+    if place.session_id not in (None, known.session_id):
+        raise MessageIdReusedError("This message was already sent in another session.")
     reply = db.messages.newest_reply(db_session, known.id, user_id=user_id)
     if reply is None:
-        raise NotFoundError("There is no reply to this message any more.")
+        raise MessageIdReusedError("That id was already used for a message that was not sent to the assistant.")
     return Accepted(known.session_id, known.id, reply.id, repeated=True)
 
 

@@ -7,6 +7,7 @@ database work goes to threads of its own.
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from contextlib import aclosing, suppress
@@ -27,6 +28,7 @@ from backboard_client import (
     StreamInterruptedError,
     TextDelta,
     ThreadMessage,
+    ToolCall,
     ToolCallsRequired,
     ToolOutput,
     ToolStarted,
@@ -95,6 +97,7 @@ class ReplyRunner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._closing = False
+        self.ended: Counter[str] = Counter()  # by status
         loop.run(self._start(), timeout_s=10)
 
     # From any thread.
@@ -116,6 +119,11 @@ class ReplyRunner:
     def full(self) -> bool:
         """True when as many replies are being written as may be at once."""
         return len(self._running) >= self._limit
+
+    @property
+    def running(self) -> int:
+        """How many replies are being written here."""
+        return len(self._running)
 
     def close(self) -> None:
         """Stop writing; what is unfinished is saved and can be taken over at once by any process."""
@@ -237,7 +245,9 @@ class ReplyRunner:
         try:
             if work.sent:
                 return await self._look_for_answer(running)
-            if work.earlier_ids:
+            if work.answered:
+                await self._threads.replace(work.session_id, user_id=work.user_id, question_id=work.question_id)
+            elif work.earlier_ids:
                 return await self._answer_again(running)
             return await self._send(running, work.question)
         except ReplyFailure as failure:
@@ -316,14 +326,14 @@ class ReplyRunner:
                                 rest_at = loop.time() + REST_S / 2
                         case ReasoningDelta(text):
                             live.add_reasoning(text)
-                        case ToolStarted(_, name):
-                            live.add_part(Part("tool", name))
+                        case ToolStarted(call_id, name):
+                            live.add_part(Part("tool", name, call_id=call_id))
                         case RunStarted(started_id, _, _):
                             live.run_id = started_id or live.run_id
                         case ToolCallsRequired(required_id, calls):
                             run_id = required_id or live.run_id or ""
                             running.tools_pending = True
-                            outputs = [ToolOutput(call.id, run_tool(call.name, call.arguments)) for call in calls]
+                            outputs = [_answered(live, call) for call in calls]
                         case RunEnded():
                             self._take_final(live, before, event.text)
                             if not live.snapshot.text:
@@ -338,6 +348,7 @@ class ReplyRunner:
                             return Ending(MessageStatus.STOPPED)
             if not outputs or running.thread_id is None:
                 raise ReplyFailure("tools", "Backboard asked for a step that this app does not know. Try again.")
+            live.add_part(Part("step", ""))
             events = _of_a_run(self._client.stream_tool_outputs(running.thread_id, run_id, outputs))
         raise ReplyFailure("tools", "The assistant asked for too many steps in a row and was stopped. Try again.")
 
@@ -420,8 +431,16 @@ class ReplyRunner:
             if not ours:
                 raise NotOursError
             log.info("reply %d ended: %s %s", work.reply_id, ending.status.value, ending.error_code or "")
+            self.ended[ending.status.value] += 1
             live.end(ending.status)
             return
+
+
+def _answered(live: LiveReply, call: ToolCall) -> ToolOutput:
+    live.call_tool(call.id, call.name, call.arguments)
+    output = run_tool(call.name, call.arguments)
+    live.answer_tool(call.id, output)
+    return ToolOutput(call.id, output)
 
 
 def _adopted(answer: ThreadMessage) -> Ending:

@@ -29,7 +29,8 @@ class Work:
     model: str
     memory: bool
     sent: bool  # the call may have been paid for
-    earlier_ids: frozenset[int]  # of replies to the same question
+    earlier_ids: frozenset[int]  # of replies to the same question whose answer may still be found
+    answered: bool  # an earlier reply was whole, and another one is wanted
     run_id: str | None
     text: str
     parts: tuple[Part, ...]
@@ -87,6 +88,7 @@ class ReplyStore:
                 memory=session.memory,
                 sent=reply.sent_at is not None,
                 earlier_ids=frozenset(row.id for row in earlier if row.id < reply.id and row.sent_at is not None),
+                answered=any(row.id < reply.id and row.status == MessageStatus.COMPLETE for row in earlier),
                 run_id=reply.run_id,
                 text=reply.content,
                 parts=tuple(Part(**part) for part in reply.parts),

@@ -23,10 +23,12 @@ from services.records import (
     SessionSummary,
     SessionTable,
 )
-from services.texts import clean_title, one_line
+from services.replies import new_session
+from services.texts import check_model, clean_title, one_line
 from services.views import message_view, session_summary
 
 MAX_PAGE = 200
+NO_TITLE = "New chat"
 _QUERY_CHARS = 200
 _EXCERPT_CHARS = 140
 _AROUND_EARLIER = 2  # messages shown before the one that was asked for
@@ -38,8 +40,95 @@ class SessionService:
     Raises DatabaseUnavailableError from every method when the database is away.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, default_model: str) -> None:
         self._db = database
+        self._default_model = default_model
+
+    def create(
+        self, *, user_id: int, title: str | None = None, model: str | None = None, memory: bool = True
+    ) -> SessionSummary:
+        """Make an empty session; without a title it takes one from its first message. Raises InvalidInputError."""
+        cleaned = clean_title(title) if title is not None else NO_TITLE
+        if model is not None:
+            check_model(model)
+        with self._db.begin() as db_session:
+            user = db_session.get_one(User, user_id)
+            session = new_session(
+                db_session,
+                user_id=user_id,
+                title=cleaned,
+                model=model or user.last_model or self._default_model,
+                memory=memory,
+            )
+            session.title_chosen = title is not None
+            return session_summary(session, answering=False)
+
+    def latest(
+        self, *, user_id: int, limit: int, cursor: str | None = None, archived: bool = False, words: str = ""
+    ) -> SessionPage:
+        """Return sessions, pinned or not, last used first; with *words*, those that hold all of them."""
+        with self._db.read() as db_session:
+            rows = db.sessions.page(
+                db_session,
+                user_id=user_id,
+                archived=archived,
+                limit=limit + 1,
+                before=_parse_cursor(cursor) if cursor else None,
+                matching=db.search.sessions_with(db_session, words[:_QUERY_CHARS]) if words.strip() else None,
+            )
+            sessions = tuple(session_summary(session, answering=answering) for session, answering in rows[:limit])
+        return SessionPage(sessions, _cursor(sessions[-1]) if len(rows) > limit else None)
+
+    def named(self, chat_name: str, *, user_id: int) -> int:
+        """Return the id of the session that this planner's program named so. Raises NotFoundError."""
+        with self._db.read() as db_session:
+            session = db.sessions.by_chat_name(db_session, chat_name, user_id=user_id)
+            if session is None:
+                raise NotFoundError("There is no such session.")
+            return session.id
+
+    def change(
+        self,
+        session_id: int,
+        *,
+        user_id: int,
+        title: str | None = None,
+        pinned: bool | None = None,
+        archived: bool | None = None,
+        model: str | None = None,
+        memory: bool | None = None,
+    ) -> SessionSummary:
+        """Change what is given, all of it or nothing. Raises InvalidInputError."""
+        cleaned = None if title is None else clean_title(title)
+        if model is not None:
+            check_model(model)
+        with self._db.begin() as db_session:
+            session = self._locked(db_session, session_id, user_id)
+            if cleaned is not None:
+                session.title, session.title_chosen, session.updated_at = cleaned, True, utc_now()
+                db.search.put(db_session, session.id, session.id, cleaned)
+            if model is not None:
+                session.model = db_session.get_one(User, user_id).last_model = model
+            session.pinned = session.pinned if pinned is None else pinned
+            session.archived = session.archived if archived is None else archived
+            session.memory = session.memory if memory is None else memory
+        return self.get(session_id, user_id=user_id)
+
+    def messages(
+        self, session_id: int, *, user_id: int, limit: int, before_id: int | None = None
+    ) -> tuple[tuple[MessageView, ...], int | None]:
+        """Return the latest messages of a session, on every path, or those before one, oldest first.
+
+        The second value is where the page before begins (None: there is none). Raises NotFoundError.
+        """
+        with self._db.read() as db_session:
+            if db.sessions.get_visible(db_session, session_id, user_id=user_id) is None:
+                raise NotFoundError("There is no such session.")
+            rows = db.messages.in_session(
+                db_session, session_id, user_id=user_id, limit=limit + 1, before_id=before_id
+            )
+            views = tuple(message_view(row) for row in reversed(rows[:limit]))
+        return views, views[0].id if views and len(rows) > limit else None
 
     def recent(
         self, *, user_id: int, limit: int = 20, cursor: str | None = None, archived: bool = False
@@ -200,9 +289,7 @@ class SessionService:
 
     def set_model(self, session_id: int, model: str, *, user_id: int) -> None:
         """Choose the model (`provider/name`) of a session; new sessions take it too. Raises InvalidInputError."""
-        provider, _, name = model.partition("/")
-        if not provider or not name or len(model) > 255:
-            raise InvalidInputError("A model is named like provider/name.")
+        check_model(model)
         with self._db.begin() as db_session:
             self._locked(db_session, session_id, user_id).model = model
             db_session.get_one(User, user_id).last_model = model

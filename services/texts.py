@@ -40,6 +40,14 @@ def clean_title(title: str) -> str:
     return cleaned
 
 
+def check_model(model: str) -> str:
+    """Return *model* if it is named like a model. Raises InvalidInputError."""
+    provider, _, name = model.partition("/")
+    if not provider or not name or len(model) > 255 or model != _CONTROLS.sub("", model):
+        raise InvalidInputError("A model is named like provider/name.")
+    return model
+
+
 def made_title(message: str) -> str:
     """Return a title made from a first message: one line, no Markdown, at most 60 characters, cut at a word."""
     plain = one_line(message)

@@ -1,7 +1,7 @@
 """The Backboard side of a session: the user's assistant and the session's thread, made when first needed."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -26,6 +26,14 @@ CARRIED_NOTICE = (
     "Backboard no longer had this conversation, so it goes on in a new thread there. "
     "The latest turns were carried over; nothing is missing here."
 )
+
+
+ADDED = "These messages were added to the conversation meanwhile, oldest first:"
+_SPEAKERS = {"user": "Planner", "assistant": "You"}
+
+
+def _line(role: str, text: str) -> str:
+    return f"{_SPEAKERS.get(role, 'Note')}: {text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +66,21 @@ class BackboardThreads:
         """
         thread_id, backend = await self._in_thread(lambda: self._known(session_id, user_id))
         if thread_id is not None and backend == self._backend:
-            return SessionThread(thread_id)
+            try:
+                await self._tell(session_id, thread_id)
+            except NotFoundError:
+                pass  # the thread is gone
+            else:
+                return SessionThread(thread_id)
         return await self.replace(session_id, user_id=user_id, question_id=question_id)
+
+    async def _tell(self, session_id: int, thread_id: str) -> None:
+        """Put into the thread what was stored in the session without asking the model."""
+        untold = await self._in_thread(lambda: self._untold(session_id))
+        if untold:
+            lines = [_line(role, text) for _, role, text in untold]
+            await self._client.add_message(thread_id, "\n\n".join([ADDED, *lines]))
+            await self._in_thread(lambda: self._mark_told([message_id for message_id, _, _ in untold]))
 
     async def replace(self, session_id: int, *, user_id: int, question_id: int) -> SessionThread:
         """Make a new thread for a session, with the turns before *question_id* put into it."""
@@ -113,17 +134,26 @@ class BackboardThreads:
             if session is None:  # deleted meanwhile
                 db.outbox.add(db_session, backend=self._backend, kind="thread", target_id=thread_id)
             else:
+                if session.thread_id and session.backend == self._backend:
+                    db.outbox.add(db_session, backend=self._backend, kind="thread", target_id=session.thread_id)
                 session.thread_id, session.backend = thread_id, self._backend
+                db.messages.mark_told(db_session, [row[0] for row in db.messages.untold(db_session, session_id)])
 
     def _transcript(self, user_id: int, question_id: int) -> str:
         """Return the turns before a message as text for a new thread; empty when it is the first."""
         with self._db.read() as db_session:
             turns = db.messages.path(db_session, question_id, user_id=user_id, limit=_TURNS_CARRIED + 1)[:-1]
-            lines = [
-                f"{'Planner' if turn.role == 'user' else 'You'}: {turn.content}" for turn in turns if turn.content
-            ]
+            lines = [_line(turn.role, turn.content) for turn in turns if turn.content]
         text = "\n\n".join(lines)[-_CARRIED_CHARS:]
         return f"This conversation began earlier. Its latest turns, oldest first:\n\n{text}" if text else ""
+
+    def _untold(self, session_id: int) -> list[tuple[int, str, str]]:
+        with self._db.read() as db_session:
+            return db.messages.untold(db_session, session_id)
+
+    def _mark_told(self, message_ids: Sequence[int]) -> None:
+        with self._db.begin() as db_session:
+            db.messages.mark_told(db_session, message_ids)
 
     def _known_assistant(self, user_id: int) -> tuple[str, str] | None:
         with self._db.read() as db_session:

@@ -35,6 +35,7 @@ def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
         last_message_id=session.last_message_id,
         last_message_at=session.last_message_at,
         created_at=session.created_at,
+        updated_at=session.updated_at,
         answering=answering,
         unseen=session.unseen,
     )

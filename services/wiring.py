@@ -42,6 +42,11 @@ class Services:
     _executor: Executor = field(repr=False)
     _emulator: EmulatorServer | None = field(repr=False)
 
+    def check_database(self) -> None:
+        """Raise DatabaseUnavailableError unless the database answers."""
+        with self._database.read() as db_session:
+            db_session.connection().exec_driver_sql("SELECT 1").close()
+
     def close(self) -> None:
         """Save what is unfinished and end the background thread, the demo assistant and all connections."""
         if self._loop.closed:
@@ -82,8 +87,14 @@ def build_services(settings: Settings) -> Services:
     return Services(
         settings=settings,
         accounts=AccountService(database, settings),
-        sessions=SessionService(database),
-        replies=ReplyService(database, runner, default_model=settings.default_model),
+        sessions=SessionService(database, default_model=settings.default_model),
+        replies=ReplyService(
+            database,
+            runner,
+            executor=executor,
+            default_model=settings.default_model,
+            replies_per_user=settings.replies_per_user,
+        ),
         models=ModelService(client, loop),
         tokens=TokenService(database),
         _database=database,

@@ -65,7 +65,7 @@ def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
         env |= {"DATABASE_URL": f"sqlite:///{tmp_path / 'travelbot.db'}", "DEMO_PACE_S": "0.01"} | settings
         with log.open("wb") as out:
             process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+                [sys.executable, "-m", "streamlit", "run", "server.py", "--server.port", str(port)],
                 cwd=ROOT,
                 env=env,
                 stdout=out,

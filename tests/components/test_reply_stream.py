@@ -3,7 +3,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.reply_blocks import blocks
 from components.reply_steps import tool_words
-from components.reply_stream import LONGEST_INTERVAL_S, SHORTEST_INTERVAL_S, interval_s
+from services.live import LONGEST_INTERVAL_S, SHORTEST_INTERVAL_S, interval_s
 
 
 def _script(texts: list[str], status: str, parts: list[tuple[str, str]], note: str | None) -> None:

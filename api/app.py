@@ -1,0 +1,106 @@
+"""The REST API: the same services as the screens, for programs."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import fastapi_offline
+from fastapi import FastAPI, Request
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.staticfiles import StaticFiles
+
+from api.limits import RequestLimit
+from api.metrics import Metrics
+from api.middleware import EveryRequest
+from api.problems import MEDIA_TYPE, Problem, add_handlers
+from api.routes import account, chat, operations, sessions
+from services.wiring import Services
+
+_DESCRIPTION = """
+Everything the screens can do, for programs: start a session, send a message, read the reply while it is written.
+
+Every route but `/health` wants a personal token (`Authorization: Bearer tbt_…`), made on the screen *Settings*.
+Errors are problem documents (RFC 9457) with a stable `code`.
+"""
+
+
+def create_app(get_services: Callable[[], Services]) -> FastAPI:
+    """Return the API. *get_services* is asked at every request: what it holds may be built anew meanwhile."""
+    metrics = Metrics()
+    app = FastAPI(
+        title="Backboard Travel-Bot",
+        version="1",
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+        middleware=[
+            Middleware(EveryRequest, metrics=metrics),
+            Middleware(
+                CORSMiddleware,  # any page may ask, with a token: there is no cookie that it could misuse
+                allow_origins=["*"],
+                allow_methods=["*"],
+                allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+                expose_headers=["X-Session-Id", "X-Message-Id", "Retry-After"],
+                max_age=3600,
+            ),
+        ],
+    )
+    app.state.get_services = get_services
+    app.state.request_limit = RequestLimit()
+    app.state.metrics = metrics
+    add_handlers(app)
+    for part in (sessions, chat, account, operations):
+        app.include_router(part.router)
+    _add_docs(app)
+    _name_problem(app)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _add_docs(app: FastAPI) -> None:
+    """Serve the page of documentation with files of our own server."""
+    assets = Path(fastapi_offline.__file__).parent / "static"
+    app.mount("/docs-assets", StaticFiles(directory=assets), name="docs-assets")
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs(request: Request) -> HTMLResponse:
+        root = request.scope.get("root_path", "")
+        return get_swagger_ui_html(
+            openapi_url=f"{root}/openapi.json",
+            title="Travel-Bot API",
+            swagger_js_url=f"{root}/docs-assets/swagger-ui-bundle.js",
+            swagger_css_url=f"{root}/docs-assets/swagger-ui.css",
+            swagger_favicon_url="/app/static/icon.png",
+            oauth2_redirect_url=None,
+        )
+
+
+def _name_problem(app: FastAPI) -> None:
+    """Put the problem document into the OpenAPI document, and take FastAPI's own error out."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, object]:
+        if app.openapi_schema is None:
+            schema = generate()
+            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= problem.pop("$defs", {}) | {"Problem": problem}
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+            for operations_ in schema["paths"].values():
+                for operation in operations_.values():
+                    if "422" in operation["responses"]:
+                        operation["responses"]["422"]["content"] = {
+                            MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}
+                        }
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,55 @@
+"""What a request to chat means: the text, the name that the caller gave it, or that a reply is wanted anew."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from api.problems import ApiError
+from api.schemas import ChatIn
+from services.errors import InvalidInputError
+
+MAX_ID_CHARS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A message to send; or, with *regenerate*, one whose reply is wanted anew, *reply_id* naming the old reply."""
+
+    text: str
+    client_message_id: str | None
+    regenerate: bool = False
+    reply_id: str | None = None
+
+
+def sending(body: ChatIn, idempotency_key: str | None) -> Sending:
+    """Return what a body asks for. A message's own id goes before the header.
+
+    Raises InvalidInputError, or ApiError 409 for an edit.
+    """
+    if body.messages is None:
+        if body.content is None:
+            raise InvalidInputError("Send the message as `content`, or as the last one of `messages`.")
+        if body.trigger == "regenerate-message":
+            raise InvalidInputError("A reply is asked for anew with `messages`, or with POST /messages/{id}/retry.")
+        return Sending(body.content, body.message_id or idempotency_key)
+    last = body.messages[-1] if body.messages else None
+    if not isinstance(last, dict) or last.get("role") != "user":
+        raise InvalidInputError("The last of `messages` has to be the user's.")
+    message_id = last.get("id")
+    if message_id is not None and not (isinstance(message_id, str) and 1 <= len(message_id) <= MAX_ID_CHARS):
+        raise InvalidInputError(f"A message's id is a string of 1 to {MAX_ID_CHARS} characters.")
+    if body.trigger == "regenerate-message":
+        return Sending("", message_id, regenerate=True, reply_id=body.messageId)
+    if body.messageId is not None:
+        raise ApiError(409, "editing_unavailable", "A message that was sent cannot be edited yet.")
+    return Sending(_text(last.get("parts")), message_id or idempotency_key)
+
+
+def _text(parts: Any) -> str:
+    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+        raise InvalidInputError("A message has `parts`, a list of objects.")
+    if any(part.get("type") == "file" for part in parts):
+        raise InvalidInputError("Files cannot be sent yet.")
+    texts = [part.get("text") for part in parts if part.get("type") == "text"]
+    if not all(isinstance(text, str) for text in texts):
+        raise InvalidInputError("A text part has a `text`.")
+    return "".join(map(str, texts))

@@ -1,0 +1,133 @@
+"""Errors as problem documents (RFC 9457): one table from what went wrong to a status and a stable code."""
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from db.engine import DatabaseUnavailableError
+from services.errors import (
+    InvalidInputError,
+    MessageIdReusedError,
+    NotFoundError,
+    NotLastReplyError,
+    ReplyInProgressError,
+    ServiceError,
+    TooManyRepliesError,
+)
+
+log = logging.getLogger("travelbot.api")
+
+MEDIA_TYPE = "application/problem+json"
+STATUS_OF: dict[type[ServiceError], int] = {
+    NotFoundError: 404,
+    InvalidInputError: 422,
+    ReplyInProgressError: 409,
+    MessageIdReusedError: 409,
+    NotLastReplyError: 409,
+    TooManyRepliesError: 429,
+}
+RETRY_AFTER_S = {429: 5, 503: 5}
+_CODES = {
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take that method."),
+    413: ("too_large", "The request is larger than 2 MB. Send only the last message."),
+}
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field."""
+
+    field: str = Field(examples=["body.title"])
+    message: str = Field(examples=["String should have at least 1 character"])
+
+
+class Problem(BaseModel):
+    """What went wrong. *code* stays the same from version to version; *detail* is a sentence for a person."""
+
+    type: str = Field(default="about:blank", examples=["about:blank"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["There is no such session."])
+    code: str = Field(examples=["not_found"])
+    errors: list[FieldProblem] | None = Field(default=None, description="Of a 422: the fields.")
+
+
+class ApiError(Exception):
+    """An error that only the API knows."""
+
+    def __init__(self, status: int, code: str, detail: str, *, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail, self.headers = status, code, detail, headers
+
+
+def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that may answer with problems of these statuses."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in statuses
+    }
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    headers: dict[str, str] | None = None,
+    errors: Sequence[FieldProblem] | None = None,
+) -> JSONResponse:
+    """Return an answer that says what went wrong."""
+    title = HTTPStatus(status).phrase
+    body = Problem(title=title, status=status, detail=detail, code=code, errors=list(errors) if errors else None)
+    given = {"Cache-Control": "no-store"} | (headers or {})
+    if status in RETRY_AFTER_S:
+        given.setdefault("Retry-After", str(RETRY_AFTER_S[status]))
+    return JSONResponse(body.model_dump(exclude_none=True), status, given, MEDIA_TYPE)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Let every error of *app* be answered with a problem document."""
+
+    @app.exception_handler(ApiError)
+    async def _api(_: Request, error: ApiError) -> JSONResponse:
+        return problem(error.status, error.code, error.detail, headers=error.headers)
+
+    @app.exception_handler(ServiceError)
+    async def _service(_: Request, error: ServiceError) -> JSONResponse:
+        return problem(STATUS_OF.get(type(error), 400), error.code, error.message)
+
+    @app.exception_handler(DatabaseUnavailableError)
+    async def _database(_: Request, __: DatabaseUnavailableError) -> JSONResponse:
+        return problem(503, "database_unavailable", "The database cannot be reached right now. Nothing was saved.")
+
+    @app.exception_handler(RequestValidationError)
+    async def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
+        errors = [
+            FieldProblem(field=".".join(map(str, one["loc"])), message=str(one["msg"])) for one in error.errors()
+        ]
+        return problem(422, "invalid_input", "The request is not as this address wants it.", errors=errors[:20])
+
+    @app.exception_handler(HTTPException)
+    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+        code, detail = _CODES.get(error.status_code, ("bad_request", "This request cannot be read."))
+        return problem(error.status_code, code, detail, headers=dict(error.headers or {}))
+
+
+def unexpected(error: Exception) -> JSONResponse:
+    """Answer for a mistake of ours; the log gets its kind and place, without what the user sent."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    log.error("Unexpected %s at %s", type(error).__name__, place)
+    return problem(500, "internal", "Something went wrong on our side. Please try again.")

@@ -1,0 +1,44 @@
+"""Search, models, and whose token this is."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.dependencies import CallerDep
+from api.problems import ApiError, declared
+from api.schemas import Hit, HitList, Me, ModelList, ModelOut, TokenOut
+
+router = APIRouter()
+
+
+@router.get("/search", tags=["Search"], responses=declared(401, 422, 429, 503))
+def search(
+    caller: CallerDep,
+    q: Annotated[str, Query(max_length=200, description="Words, in any script.", examples=["vegetarian"])],
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> HitList:
+    """Find titles and messages that hold every word of *q*, latest first."""
+    hits = [Hit.of(one) for one in caller.services.sessions.search(q, user_id=caller.user_id, limit=limit)]
+    return HitList(hits=hits, count=len(hits), next_cursor=None)
+
+
+@router.get("/models", tags=["Models"], responses=declared(401, 429, 503))
+def list_models(caller: CallerDep) -> ModelList:
+    """List the models that a session can use."""
+    models = [ModelOut.of(one) for one in caller.services.models.all()]
+    if not models:
+        raise ApiError(503, "backboard_unavailable", "Backboard cannot be asked for its models right now.")
+    return ModelList(models=models, count=len(models), next_cursor=None)
+
+
+@router.get("/me", tags=["Account"], responses=declared(401, 429, 503))
+async def me(caller: CallerDep) -> Me:
+    """Say whose token this is."""
+    user, token = caller.use.user, caller.token
+    return Me(
+        user_id=str(user.id),
+        username=user.username,
+        name=user.name,
+        email=user.email,
+        token=TokenOut(name=token.name, read_only=token.read_only, expires_at=token.expires_at),
+    )

@@ -1,0 +1,126 @@
+"""A reply as an AI SDK UI message stream: what has grown since the last look, as chunks that npm `ai` reads.
+
+Source: the AI SDK's stream protocol, read by `ai` 5, 6 and 7.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from api.ui_parts import Piece, loads, metadata, pieces
+from services.records import MessageStatus, MessageView, ReplySnapshot
+
+Chunk = dict[str, Any]
+_OURS = {"dynamic": True, "providerExecuted": True}  # the tool runs here, not at the reader's
+
+
+class UiMessageStream:
+    """Turns a reply, looked at again and again, into the chunks of one stream.
+
+    Text that was sent cannot be taken back: where the end of a reply replaced it, the metadata of the last chunk say
+    `revised`, and the message has to be loaded anew.
+    """
+
+    def __init__(self, *, session_id: int, reply_id: int, model: str | None) -> None:
+        self._start: Chunk = {"status": "running", "session_id": str(session_id)} | (
+            {"model": model} if model else {}
+        )
+        self._reply_id = reply_id
+        self._begun = False
+        self._sent: list[str] = []  # of each piece that was begun
+        self._open: Piece | None = None  # a text that may still grow
+        self._tools: dict[str, str] = {}  # call id -> input-streaming, input-available or output-available
+        self._note: str | None = None
+        self._revised = False
+
+    def advance(self, snapshot: ReplySnapshot) -> Iterator[Chunk]:
+        """Yield what is new."""
+        if not self._begun:
+            self._begun = True
+            yield {"type": "start", "messageId": str(self._reply_id), "messageMetadata": self._start}
+            yield {"type": "start-step"}
+        found = pieces(snapshot.text, snapshot.parts)
+        if self._replaced(found):
+            self._revised = True
+            return
+        yield from self._tool_states(found)
+        for place in range(max(0, len(self._sent) - 1), len(found)):
+            if place == len(self._sent):
+                yield from self._close()
+                self._sent.append("")
+                yield from self._begin(found[place])
+            yield from self._grow(found[place])
+            yield from self._tool_states(found[: place + 1])
+        if snapshot.note != self._note:
+            self._note = snapshot.note
+            if snapshot.note:
+                yield {"type": "data-note", "data": {"text": snapshot.note}, "transient": True}
+
+    def end(self, message: MessageView) -> Iterator[Chunk]:
+        """Yield the end of the reply, as it was saved."""
+        yield from self._close()
+        for call_id, state in self._tools.items():
+            if state == "input-streaming":  # Backboard ran it itself and does not say how
+                yield {"type": "tool-output-available", "toolCallId": call_id, "output": {}, **_OURS}
+        yield {"type": "finish-step"}
+        told = metadata(message) | ({"revised": True} if self._revised else {})
+        if message.status is MessageStatus.COMPLETE:
+            yield {"type": "finish", "finishReason": "stop", "messageMetadata": told}
+            return
+        yield {"type": "message-metadata", "messageMetadata": told}
+        if message.status is MessageStatus.STOPPED:
+            yield {"type": "abort"}
+        else:
+            yield {"type": "error", "errorText": message.error_text or "This reply could not be finished."}
+
+    def _replaced(self, found: list[Piece]) -> bool:
+        sent = self._sent
+        return len(found) < len(sent) or any(
+            piece.text != text if place < len(sent) - 1 else not piece.text.startswith(text)
+            for place, (piece, text) in enumerate(zip(found, sent, strict=False))
+        )
+
+    def _begin(self, piece: Piece) -> Iterator[Chunk]:
+        match piece.kind:
+            case "text" | "reasoning":
+                self._open = piece
+                yield {"type": f"{piece.kind}-start", "id": piece.id}
+            case "step":
+                yield {"type": "finish-step"}
+                yield {"type": "start-step"}
+            case "notice":
+                yield {"type": "data-notice", "id": piece.id, "data": {"text": piece.text}}
+
+    def _grow(self, piece: Piece) -> Iterator[Chunk]:
+        new = piece.text[len(self._sent[-1]) :]
+        self._sent[-1] = piece.text
+        if new and piece.kind in ("text", "reasoning"):
+            yield {"type": f"{piece.kind}-delta", "id": piece.id, "delta": new}
+
+    def _close(self) -> Iterator[Chunk]:
+        if self._open is not None:
+            yield {"type": f"{self._open.kind}-end", "id": self._open.id}
+            self._open = None
+
+    def _tool_states(self, found: list[Piece]) -> Iterator[Chunk]:
+        """Yield what has become known of the tools that were begun."""
+        for piece in found[: len(self._sent)]:
+            if piece.kind != "tool" or piece.part is None:
+                continue
+            call_id = piece.call_id
+            known = self._tools.get(call_id)
+            named = {"toolCallId": call_id, "toolName": piece.text}
+            if piece.part.input is None and known is None:
+                # Announced as called with nothing: a call that Backboard runs itself never says with what.
+                self._tools[call_id] = "input-streaming"
+                yield {"type": "tool-input-available", **named, "input": {}, **_OURS}
+            elif piece.part.input is not None and known in (None, "input-streaming"):
+                self._tools[call_id] = "input-available"
+                yield {"type": "tool-input-available", **named, "input": loads(piece.part.input), **_OURS}
+            if piece.part.output is not None and self._tools[call_id] != "output-available":
+                self._tools[call_id] = "output-available"
+                yield {
+                    "type": "tool-output-available",
+                    "toolCallId": call_id,
+                    "output": loads(piece.part.output),
+                    **_OURS,
+                }

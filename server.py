@@ -1,0 +1,51 @@
+"""The screens and the REST API as one ASGI app on one port: `streamlit run server.py`, or `uvicorn server:app`."""
+
+import logging
+import signal
+import threading
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from types import FrameType
+
+import streamlit as st
+from fastapi.concurrency import run_in_threadpool
+from pydantic import ValidationError
+from starlette.routing import Mount
+
+from api.app import create_app
+from components.resources import get_services
+from db.engine import DatabaseUnavailableError
+from settings import ROOT
+
+log = logging.getLogger("travelbot")
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncGenerator[None]:
+    """Build the services before the first visit, and let whoever follows a reply go at the end."""
+    _end_streams_at_a_signal()
+    try:
+        await run_in_threadpool(get_services)
+    except DatabaseUnavailableError:
+        log.warning("The database cannot be reached; it is tried again at every visit.")
+    except ValidationError:
+        log.warning("The settings are not right; every screen says what is wrong.")
+    yield
+
+
+def _end_streams_at_a_signal() -> None:
+    """The server waits at its end for answers that are being sent, and a reply may take minutes."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)
+
+        def handle(received: int, frame: FrameType | None, before: object = before) -> None:
+            get_services().replies.end_following()
+            if callable(before):
+                before(received, frame)
+
+        signal.signal(number, handle)
+
+
+app = st.App(ROOT / "app.py", lifespan=lifespan, routes=[Mount("/api", app=create_app(get_services))])

@@ -1,0 +1,213 @@
+"""Who gets in: every route with no token, a bad one, another user's things, and what nobody should send."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from api.app import create_app
+from db.engine import Database, DatabaseUnavailableError
+from db.models import ApiToken, User, utc_now
+from tests.api.conftest import Api, client
+
+
+def _nobody():
+    raise AssertionError("not asked at import")
+
+
+OPEN = {"/health"}
+SCHEMA = create_app(_nobody).openapi()
+ROUTES = sorted((method.upper(), path) for path, item in SCHEMA["paths"].items() for method in item)
+GUARDED = [route for route in ROUTES if route[1] not in OPEN]
+WRITING = [route for route in GUARDED if route[0] != "GET"]
+OF_A_THING = [route for route in GUARDED if "{" in route[1]]
+BODIES = {
+    "/sessions/cleanup": {"session_ids": []},
+    "/sessions/{session_id}/messages": {"role": "user", "content": "Hi"},
+    "/sessions/{session_id}/chat": {"content": "Hi"},
+    "/chat": {"content": "Hi"},
+}
+
+
+def ask(http: httpx.Client, method: str, path: str, name: str = "249712407203954688") -> httpx.Response:
+    filled = path.format(session_id=name, message_id=name, chat_id=name)
+    return http.request(method, filled, params={"q": "x"}, json=BODIES.get(path) if method == "POST" else None)
+
+
+def test_document_lists_every_route_with_its_errors():
+    assert (
+        sorted(
+            [
+                ("POST", "/sessions"),
+                ("GET", "/sessions"),
+                ("GET", "/sessions/{session_id}"),
+                ("PATCH", "/sessions/{session_id}"),
+                ("DELETE", "/sessions/{session_id}"),
+                ("POST", "/sessions/cleanup"),
+                ("GET", "/sessions/{session_id}/messages"),
+                ("POST", "/sessions/{session_id}/messages"),
+                ("POST", "/sessions/{session_id}/chat"),
+                ("POST", "/chat"),
+                ("GET", "/sessions/{session_id}/stream"),
+                ("GET", "/chat/{chat_id}/stream"),
+                ("POST", "/sessions/{session_id}/stop"),
+                ("POST", "/messages/{message_id}/retry"),
+                ("GET", "/search"),
+                ("GET", "/models"),
+                ("GET", "/me"),
+                ("GET", "/health"),
+                ("GET", "/metrics"),
+            ]
+        )
+        == ROUTES
+    )
+    for path, item in SCHEMA["paths"].items():
+        for operation in item.values():
+            assert operation["summary"]
+            assert operation["tags"]
+            assert path in OPEN or {"401", "429", "503"} <= operation["responses"].keys()
+
+
+@pytest.mark.parametrize(("method", "path"), GUARDED, ids=str)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_only_a_valid_token_gets_in(address, api, services, database, user_id, method, path):
+    expired = services.tokens.create(user_id=user_id, name="expired", days=1)
+    with database.begin() as db_session:
+        db_session.get_one(ApiToken, expired.info.id).expires_at = utc_now() - timedelta(seconds=1)
+    revoked = services.tokens.create(user_id=user_id, name="revoked")
+    services.tokens.revoke(revoked.info.id, user_id=user_id)
+    headers: list[dict[str, str]] = [
+        {},
+        {"Authorization": "Bearer tbt_wrong"},
+        {"Authorization": f"Bearer {expired.secret}"},
+        {"Authorization": f"Bearer {revoked.secret}"},
+        {"Authorization": f"Basic {api.http.headers['authorization'][7:]}"},
+        {"Cookie": f"token={api.http.headers['authorization'][7:]}"},
+    ]
+    for given in headers:
+        with httpx.Client(base_url=address, headers=given, trust_env=False) as http:
+            answer = ask(http, method, path)
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(("method", "path"), WRITING, ids=str)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_read_only_token_changes_nothing(address, services, user_id, method, path):
+    secret = services.tokens.create(user_id=user_id, name="reader", read_only=True).secret
+    with client(address, secret) as http:
+        answer = ask(http, method, path)
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "read_only_token")
+        assert http.get("/sessions").json()["count"] == 0
+
+
+@pytest.mark.parametrize("name", ["theirs", "249712407203954688", "nonsense", "0", "9" * 20, "1e5", "٣"])
+@pytest.mark.parametrize(("method", "path"), OF_A_THING, ids=str)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_not_yours_is_not_there(api: Api, stranger: Api, method, path, name):
+    if name == "theirs":
+        reply = stranger.chat("Three nights in Lisbon")
+        name = reply.reply_id if "message" in path.split("{")[1] else reply.session_id
+    answer = ask(api.http, method, path, name)
+
+    if "chat_id" in path and name in ("nonsense", "0", "1e5", "٣"):  # names that a program may make up
+        assert answer.status_code == 204
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("size_told", [True, False])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_huge_body_is_refused(api, size_told):
+    body = b'{"content": "' + b"x" * 3_000_000 + b'"}'
+    answer = api.http.post(
+        "/chat", content=body if size_told else iter([body]), headers={"Content-Type": "application/json"}
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert api.http.get("/sessions").json()["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json", b"{"),
+        ("application/json", b"\xff\xfe"),
+        ("application/json", b'{"content": 5}'),
+        ("text/plain", b'{"content": "Hi"}'),
+        ("application/x-www-form-urlencoded", b"content=Hi"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_body_of_the_wrong_type_is_refused(api, content_type, body):
+    answer = api.http.post("/chat", content=body, headers={"Content-Type": content_type})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+def test_too_many_requests_say_when_to_come_again(serve, start_services, user_id):
+    services = start_services(requests_per_minute=3)
+    secret = services.tokens.create(user_id=user_id, name="test").secret
+    with client(serve(lambda: services), secret) as http:
+        answers = [http.get("/me") for _ in range(4)]
+
+    assert [one.status_code for one in answers] == [200, 200, 200, 429]
+    assert answers[-1].json()["code"] == "too_many_requests"
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 61
+
+
+def test_disabled_user_is_out_at_once(api, database: Database, user_id):
+    with database.begin() as db_session:
+        db_session.get_one(User, user_id).disabled = True
+
+    assert api.http.get("/me").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/health", "/me", "/sessions"])
+def test_database_that_is_away_is_a_503(serve, path):
+    def away():
+        raise DatabaseUnavailableError("SELECT secret FROM sql")
+
+    with client(serve(away), "tbt_x") as http:
+        answer = http.get(path)
+
+    assert answer.status_code == 503
+    assert "SELECT" not in answer.text
+    if path == "/health":
+        assert answer.json() == {"live": True, "ready": False, "database": "away", "demo": None}
+    else:
+        assert answer.json()["code"] == "database_unavailable"
+        assert answer.headers["retry-after"]
+
+
+def test_mistake_of_ours_is_a_sentence_and_its_text_is_not_logged(serve, caplog):
+    def broken():
+        raise KeyError("tbt_secret")
+
+    with client(serve(broken), "tbt_x") as http:
+        answer = http.get("/me")
+
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert "tbt_secret" not in answer.text + caplog.text
+    assert "KeyError" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/sessions", 405)])
+def test_wrong_address_or_method_is_a_problem(api, path, status):
+    answer = api.http.put(path)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+def test_docs_need_nothing_from_elsewhere(api):
+    page = api.http.get("/docs")
+
+    assert page.status_code == 200
+    assert "https://" not in page.text.replace("https://localhost", "")
+    for asset in ("swagger-ui-bundle.js", "swagger-ui.css"):
+        assert f"/api/docs-assets/{asset}" in page.text
+        assert api.http.get(f"/docs-assets/{asset}").status_code == 200
+    assert api.http.get("/openapi.json").json()["servers"] == [{"url": "/api"}]

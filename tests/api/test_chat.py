@@ -1,0 +1,274 @@
+"""Sending, streaming, joining, stopping and repeating over the API."""
+
+import json
+import threading
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.conftest import Streamed, client
+from tests.services.conftest import until
+
+SLOW: dict[str, Any] = {"fault": "slow_tokens:0.02"}
+
+
+def ui_body(text: str, message_id: str, chat_id: str = "aName", **more: Any) -> dict[str, Any]:
+    """Return what the npm package's default transport posts."""
+    message = {"id": message_id, "role": "user", "parts": [{"type": "text", "text": text}]}
+    return {"id": chat_id, "trigger": "submit-message", "messages": [message]} | more
+
+
+def text_of(stream: str) -> str:
+    """Return the text in a UI message stream."""
+    chunks = [json.loads(line[6:]) for line in stream.split("\n\n") if line.startswith("data: {")]
+    return "".join(chunk["delta"] for chunk in chunks if chunk["type"] == "text-delta")
+
+
+class Reading:
+    """A stream that is read on a thread of its own."""
+
+    def __init__(self, http: httpx.Client, method: str, path: str, **more: Any) -> None:
+        self.text = ""
+        self.headers: Any = {}
+        self.status = 0
+
+        def read() -> None:
+            with http.stream(method, path, **more) as response:
+                self.status, self.headers = response.status_code, response.headers
+                for text in response.iter_text():
+                    self.text += text
+
+        self.thread = threading.Thread(target=read, daemon=True)
+        self.thread.start()
+
+    def until(self, words: str) -> "Reading":
+        until(lambda: words in self.text, what=f"{words} arrives")
+        return self
+
+    def to_end(self) -> str:
+        self.thread.join(20)
+        assert not self.thread.is_alive()
+        return self.text
+
+
+def test_reply_streams_as_a_ui_message(api):
+    reply = api.chat("Three nights in Lisbon", model="openai/gpt-4o-mini")
+
+    assert reply.types[0] == "start"
+    assert reply.types[-3:] == ["text-end", "finish-step", "finish"]
+    start, finish = reply.chunks[0], reply.chunks[-1]
+    assert start["messageId"] == reply.reply_id
+    assert start["messageMetadata"] == {
+        "status": "running", "session_id": reply.session_id, "model": "openai/gpt-4o-mini"
+    }  # fmt: skip
+    assert finish["messageMetadata"]["status"] == "complete"
+    assert finish["messageMetadata"]["tokens_out"] > 0
+    assert reply.response.headers["x-vercel-ai-ui-message-stream"] == "v1"
+    stored = api.http.get(f"/sessions/{reply.session_id}/messages").json()["messages"]
+    assert [one["role"] for one in stored] == ["user", "assistant"]
+    assert stored[1]["content"] == reply.text
+    assert stored[1]["metadata"] == finish["messageMetadata"]
+    assert "null" not in reply.response.text
+
+
+def test_tool_turn_has_two_steps_and_the_same_parts_when_loaded(api):
+    reply = api.chat("What is today's date?")
+
+    tool = [chunk for chunk in reply.chunks if chunk["type"].startswith("tool-")]
+    assert [chunk["type"] for chunk in tool] == ["tool-input-available", "tool-output-available"]
+    assert all(chunk["dynamic"] and chunk["providerExecuted"] for chunk in tool)
+    assert set(tool[1]["output"]) == {"date", "weekday"}
+    assert reply.types.count("start-step") == reply.types.count("finish-step") == 2
+    assert reply.types.index("tool-output-available") < reply.types.index("finish-step")
+    parts = api.http.get(f"/sessions/{reply.session_id}/messages").json()["messages"][1]["parts"]
+    kinds = [part["type"] for part in parts]
+    assert kinds.count("step-start") == 2
+    assert parts[kinds.index("dynamic-tool")]["output"] == tool[1]["output"]
+    assert parts[-1] == {"type": "text", "text": reply.text, "state": "done"}
+
+
+def test_failed_reply_ends_with_its_code_and_can_be_retried(api, emulator):
+    emulator.fault({"fault": "error_event:5"})
+    failed = api.chat("Three nights in Lisbon")
+
+    assert failed.types[-2:] == ["message-metadata", "error"]
+    told = failed.chunks[-2]["messageMetadata"]
+    assert told["status"] == "failed"
+    assert told["error"]["code"] == "run_failed"
+
+    again = Streamed(api.http.post(f"/messages/{failed.reply_id}/retry"))
+    assert again.types[-1] == "finish"
+    assert again.chunks[-1]["messageMetadata"]["retry_of"] == failed.reply_id
+    twice = Streamed(api.http.post(f"/messages/{failed.reply_id}/retry"))
+    assert twice.reply_id == again.reply_id
+
+
+def test_stop_keeps_the_text_and_ends_every_stream(api, emulator):
+    emulator.fault(SLOW)
+    reading = Reading(api.http, "POST", "/chat", json={"content": "14 days in Japan"}).until("text-delta")
+    session_id = reading.headers["x-session-id"]
+
+    stopped = api.http.post(f"/sessions/{session_id}/stop").json()
+
+    assert stopped == {"stopped": True, "message_id": reading.headers["x-message-id"]}
+    assert reading.to_end().endswith('data: {"type":"abort"}\n\ndata: [DONE]\n\n')
+    message = api.http.get(f"/sessions/{session_id}").json()["messages"][-1]
+    assert message["metadata"]["status"] == "stopped"
+    assert message["content"]
+    assert api.http.post(f"/sessions/{session_id}/stop").json() == {"stopped": False, "message_id": None}
+
+
+def test_joining_gives_the_whole_reply_from_its_start(api, emulator):
+    emulator.fault({"fault": "slow_tokens:0.005"})
+    first = Reading(api.http, "POST", "/chat", json=ui_body("14 days in Japan", "m1")).until("text-delta")
+    session_id = first.headers["x-session-id"]
+
+    paths = (f"/sessions/{session_id}/stream", "/chat/aName/stream")
+    joined = [Reading(api.http, "GET", path) for path in paths]
+    texts = [text_of(one.to_end()) for one in joined]
+    first.to_end()
+
+    stored = api.http.get(f"/sessions/{session_id}").json()["messages"][-1]
+    assert texts == [stored["content"]] * 2
+    assert {one.headers["x-message-id"] for one in joined} == {stored["id"]}
+    assert api.http.get(f"/sessions/{session_id}/stream").status_code == 204
+    assert api.http.get("/chat/aName/stream").status_code == 204
+    assert api.http.get("/chat/neverHeardOf/stream").status_code == 204
+
+
+def test_dropped_connection_does_not_stop_the_reply(api, emulator):
+    emulator.fault({"fault": "slow_tokens:0.005"})
+    with api.http.stream("POST", "/chat", json={"content": "14 days in Japan"}) as response:
+        session_id = response.headers["x-session-id"]
+
+    api.wait_until_written(session_id)
+
+    message = api.http.get(f"/sessions/{session_id}").json()["messages"][-1]
+    assert message["metadata"]["status"] == "complete"
+    assert emulator.paid_calls == 1
+
+
+def test_repeated_send_joins_the_first_one(api, emulator):
+    first = api.chat("Three nights in Lisbon", message_id="crm-1")
+    again = api.chat("Three nights in Lisbon", message_id="crm-1")
+    by_header = [
+        Streamed(api.http.post("/chat", json={"content": "Oslo?"}, headers={"Idempotency-Key": "k-1"}))
+        for _ in range(2)
+    ]
+
+    assert (again.session_id, again.reply_id, again.text) == (first.session_id, first.reply_id, first.text)
+    assert by_header[0].reply_id == by_header[1].reply_id
+    assert emulator.paid_calls == 2
+    other = api.http.post("/chat", json={"content": "Porto", "message_id": "crm-1"})
+    assert (other.status_code, other.json()["code"]) == (409, "message_id_reused")
+    elsewhere = api.http.post("/sessions").json()["session_id"]
+    moved = api.http.post(
+        f"/sessions/{elsewhere}/chat", json={"content": "Three nights in Lisbon", "message_id": "crm-1"}
+    )
+    assert (moved.status_code, moved.json()["code"]) == (409, "message_id_reused")
+
+
+def test_many_at_once_with_one_id_are_one_message_and_one_paid_call(api, emulator):
+    readings = [Reading(api.http, "POST", "/chat", json=ui_body("Three nights in Lisbon", "m1")) for _ in range(8)]
+    for reading in readings:
+        reading.to_end()
+
+    assert {reading.status for reading in readings} == {200}
+    assert len({reading.headers["x-message-id"] for reading in readings}) == 1
+    assert emulator.paid_calls == 1
+    assert api.http.get("/sessions").json()["count"] == 1
+
+
+def test_name_made_up_by_the_caller_is_the_session_from_then_on(api, stranger):
+    first = Streamed(api.http.post("/chat", json=ui_body("Three nights in Lisbon", "m1")))
+    second = Streamed(api.http.post("/chat", json=ui_body("And food?", "m2")))
+    by_id = Streamed(api.http.post("/chat", json=ui_body("And wine?", "m3", first.session_id)))
+    theirs = Streamed(stranger.http.post("/chat", json=ui_body("Three nights in Lisbon", "m1")))
+
+    assert first.session_id == second.session_id == by_id.session_id
+    assert theirs.session_id != first.session_id
+    assert stranger.http.post("/chat", json=ui_body("Hi", "m9", first.session_id)).status_code == 404
+
+
+def test_second_message_while_a_reply_is_written_is_409(api, emulator):
+    emulator.fault(SLOW)
+    reading = Reading(api.http, "POST", "/chat", json=ui_body("14 days in Japan", "m1")).until("text-delta")
+    session_id = reading.headers["x-session-id"]
+
+    answers = [
+        api.http.post("/chat", json=ui_body("And?", "m2")),
+        api.http.post(f"/sessions/{session_id}/chat", json={"content": "And?"}),
+        api.http.post(f"/sessions/{session_id}/messages", json={"role": "user", "content": "And?"}),
+        api.http.post(f"/messages/{reading.headers['x-message-id']}/retry"),
+    ]
+
+    assert [(one.status_code, one.json()["code"]) for one in answers] == [(409, "reply_in_progress")] * 4
+    api.http.post(f"/sessions/{session_id}/stop")
+    reading.to_end()
+
+
+def test_regenerate_asks_the_same_question_in_a_thread_of_its_own(api, emulator):
+    first = Streamed(api.http.post("/chat", json=ui_body("Three nights in Lisbon", "m1")))
+    old_thread = emulator.runs[-1]["thread_id"]
+
+    again = Streamed(
+        api.http.post("/chat", json=ui_body("", "m1", trigger="regenerate-message", messageId=first.reply_id))
+    )
+
+    assert again.reply_id != first.reply_id
+    assert again.chunks[-1]["messageMetadata"]["retry_of"] == first.reply_id
+    assert emulator.paid_calls == 2
+    new_thread = emulator.runs[-1]["thread_id"]
+    assert new_thread != old_thread
+    assert emulator.asked(new_thread) == ["Three nights in Lisbon"]
+    until(lambda: emulator.thread_status(old_thread) == 404, what="the old thread is deleted")
+    assert not [chunk for chunk in again.chunks if chunk["type"] == "data-notice"]
+    edit = api.http.post("/chat", json=ui_body("Two nights", "m1", messageId="m1"))
+    assert (edit.status_code, edit.json()["code"]) == (409, "editing_unavailable")
+
+
+def test_only_the_last_reply_can_be_asked_for_again(api):
+    first = api.chat("Three nights in Lisbon")
+    api.chat("And food?", f"/sessions/{first.session_id}/chat")
+
+    answer = api.http.post(f"/messages/{first.reply_id}/retry")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_last_reply")
+
+
+def test_plain_text_is_the_text(api):
+    answer = api.http.post("/chat", json={"content": "Three nights in Lisbon"}, headers={"Accept": "text/plain"})
+
+    stored = api.http.get(f"/sessions/{answer.headers['x-session-id']}").json()["messages"][-1]
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.text == stored["content"] + "\n"
+
+
+def test_plain_text_that_fails_before_a_word_is_a_problem(api, emulator):
+    emulator.fault({"fault": "status:401", "times": 9})
+
+    answer = api.http.post("/chat", json={"content": "Hi"}, headers={"Accept": "text/plain"})
+
+    assert (answer.status_code, answer.json()["code"]) == (502, "key_refused")
+
+
+def test_plain_text_that_is_cut_breaks_the_connection_off(api, emulator):
+    emulator.fault({"fault": "slow_tokens:0.02,error_event:20"})
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        api.http.post("/chat", json={"content": "Three nights in Lisbon"}, headers={"Accept": "text/plain"})
+
+
+def test_replies_at_once_are_limited_per_user(serve, start_services, emulator, user_id):
+    emulator.fault(SLOW)
+    services = start_services(replies_per_user=1)
+    secret = services.tokens.create(user_id=user_id, name="test").secret
+    with client(serve(lambda: services), secret) as http:
+        reading = Reading(http, "POST", "/chat", json={"content": "14 days in Japan"}).until("text-delta")
+        refused = http.post("/chat", json={"content": "Oslo?"})
+        http.post(f"/sessions/{reading.headers['x-session-id']}/stop")
+        reading.to_end()
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_replies")
+    assert int(refused.headers["retry-after"]) >= 1
