@@ -136,6 +136,14 @@ class AccountService:
             user = db.users.get(db_session, user_id)
             return user_record(user) if user else None
 
+    def named(self, username: str) -> User:
+        """Return the user of this name who is not disabled. Raises NotFoundError."""
+        with self._db.read() as db_session:
+            user = db.users.by_username(db_session, username.strip().lower())
+            if user is None or user.disabled:
+                raise NotFoundError("There is no such user.")
+            return user_record(user)
+
     def has_password(self, user_id: int) -> bool:
         """Whether the user signs in with a password of ours."""
         with self._db.read() as db_session:
