@@ -14,6 +14,8 @@ from services.errors import ServiceError
 from services.tokens import TokenService
 from settings import Settings
 
+_Run = Callable[[TokenService, int, argparse.Namespace], None]
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what was asked; return the exit code. A new token stands alone on standard output."""
@@ -24,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
         database = Database(settings.database_url)
         migrate(database)
         user_id = AccountService(database, settings).named(options.username).id
-        run: Callable[[TokenService, int, argparse.Namespace], None] = options.run
+        run: _Run = options.run
         run(TokenService(database), user_id, options)
     except ValidationError as error:
         return _refused("\n".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()))
@@ -40,9 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     tokens = parser.add_subparsers(required=True, metavar="tokens").add_parser("tokens", help="personal tokens")
     actions = tokens.add_subparsers(required=True, metavar="create | list | revoke")
 
-    def action(
-        name: str, run: Callable[[TokenService, int, argparse.Namespace], None], told: str
-    ) -> argparse.ArgumentParser:
+    def action(name: str, run: _Run, told: str) -> argparse.ArgumentParser:
         made = actions.add_parser(name, help=told, description=told)
         made.add_argument("username")
         made.set_defaults(run=run)

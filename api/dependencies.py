@@ -9,11 +9,11 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.limits import RequestLimit
 from api.problems import ApiError
+from db.ids import MAX_ID
 from services.errors import NotFoundError
 from services.tokens import TokenInfo, TokenUse
 from services.wiring import Services
 
-_MAX_ID = 2**63 - 1
 _bearer = HTTPBearer(
     auto_error=False, scheme_name="token", description="A personal token from the screen *Settings*: `tbt_…`"
 )
@@ -65,7 +65,7 @@ WriterDep = Annotated[Caller, Depends(_writer)]
 
 def parse_id(text: str, what: str) -> int:
     """Return the id that *text* is. Raises NotFoundError: what is no id is the id of nothing."""
-    if text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) <= _MAX_ID:
+    if text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) <= MAX_ID:
         return int(text)
     raise NotFoundError(f"There is no such {what}.")
 

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from db.engine import DatabaseUnavailableError
 from services.errors import (
@@ -118,9 +119,21 @@ def add_handlers(app: FastAPI) -> None:
         return problem(422, "invalid_input", "The request is not as this address wants it.", errors=errors[:20])
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 400:  # FastAPI's, of a body that is no text
+            return problem(422, "invalid_input", "The body is not JSON in UTF-8.")
         code, detail = _CODES.get(error.status_code, ("bad_request", "This request cannot be read."))
-        return problem(error.status_code, code, detail, headers=dict(error.headers or {}))
+        headers = {"Allow": ", ".join(_methods(app, request))} if error.status_code == 405 else error.headers
+        return problem(error.status_code, code, detail, headers=dict(headers or {}))
+
+
+def _methods(app: FastAPI, request: Request) -> list[str]:
+    """Return the methods of an address: every route's that has it, not only the first one's."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    for pattern, item in sorted(app.openapi()["paths"].items(), key=lambda entry: entry[0].count("{")):
+        if compile_path(pattern)[0].match(path):
+            return sorted(method.upper() for method in item)
+    return ["GET", "HEAD"]
 
 
 def unexpected(error: Exception) -> JSONResponse:

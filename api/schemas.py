@@ -9,7 +9,8 @@ from api.ui_parts import metadata, ui_parts
 from services.records import MessageView, ModelInfo, SearchHit, SessionSummary
 from services.texts import MAX_MESSAGE_CHARS, MAX_TITLE_CHARS
 
-Id = Annotated[str, Field(pattern="^[0-9]{1,19}$", examples=["249712407203954688"])]
+ID_PATTERN = "^[0-9]{1,19}$"
+Id = Annotated[str, Field(pattern=ID_PATTERN, examples=["249712407203954688"])]
 Instant = Annotated[
     datetime,
     PlainSerializer(lambda at: at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")),
@@ -21,7 +22,13 @@ Model = Annotated[str, Field(pattern=r"^[^/\s]+/\S+$", max_length=255, examples=
 Content = Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_CHARS, examples=["Three nights in Lisbon?"])]
 
 
-class SessionIn(BaseModel):
+class _Given(BaseModel):
+    """What goes in: the types as they are, so that 0 is no boolean."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class SessionIn(_Given):
     """A new session."""
 
     title: Title | None = None
@@ -29,7 +36,7 @@ class SessionIn(BaseModel):
     memory: bool = True
 
 
-class SessionChange(BaseModel):
+class SessionChange(_Given):
     """What of a session is to change; the rest stays."""
 
     title: Title | None = None
@@ -132,7 +139,7 @@ class MessageList(BaseModel):
     next_cursor: Cursor
 
 
-class SessionIds(BaseModel):
+class SessionIds(_Given):
     """Sessions to delete."""
 
     session_ids: list[str] = Field(max_length=1000, examples=[["249712407203954688"]])
@@ -145,7 +152,7 @@ class Deleted(BaseModel):
     session_ids: list[Id]
 
 
-class MessageIn(BaseModel):
+class MessageIn(_Given):
     """A message to keep without asking the model."""
 
     role: Literal["user", "assistant", "system"]
@@ -155,7 +162,7 @@ class MessageIn(BaseModel):
     )
 
 
-class ChatIn(BaseModel):
+class ChatIn(_Given):
     """A message to send: as plain `content`, or as the body of the npm `ai` package's default transport.
 
     Of `messages` only the last one is used. Fields that are not named here are ignored.

@@ -10,6 +10,40 @@ from api.ui_parts import Piece, loads, metadata, pieces
 from services.records import MessageStatus, MessageView, ReplySnapshot
 
 Chunk = dict[str, Any]
+_TEXT: dict[str, object] = {"type": "string"}
+_ANY: dict[str, object] = {"type": "object"}
+_TOOL = {"toolCallId": _TEXT, "dynamic": {"const": True}, "providerExecuted": {"const": True}}
+_PIECE = {"id": _TEXT}
+_FIELDS: dict[str, dict[str, Any]] = {
+    "start": {"messageId": _TEXT, "messageMetadata": _ANY},
+    "start-step": {},
+    "text-start": _PIECE,
+    "text-delta": _PIECE | {"delta": _TEXT},
+    "text-end": _PIECE,
+    "reasoning-start": _PIECE,
+    "reasoning-delta": _PIECE | {"delta": _TEXT},
+    "reasoning-end": _PIECE,
+    "tool-input-available": _TOOL | {"toolName": _TEXT, "input": {}},
+    "tool-output-available": _TOOL | {"output": {}},
+    "data-notice": _PIECE | {"data": _ANY},
+    "data-note": {"data": _ANY, "transient": {"const": True}},
+    "finish-step": {},
+    "message-metadata": {"messageMetadata": _ANY},
+    "finish": {"finishReason": {"const": "stop"}, "messageMetadata": _ANY},
+    "abort": {},
+    "error": {"errorText": _TEXT},
+}
+CHUNK_SCHEMA = {
+    "oneOf": [
+        {
+            "type": "object",
+            "properties": {"type": {"const": name}} | fields,
+            "required": ["type", *fields],
+            "additionalProperties": False,
+        }
+        for name, fields in _FIELDS.items()
+    ]
+}
 _OURS = {"dynamic": True, "providerExecuted": True}  # the tool runs here, not at the reader's
 
 

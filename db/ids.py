@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+MAX_ID = 2**63 - 1  # what a column of the database holds
 _EPOCH_MS = 1_735_689_600_000  # 2025-01-01T00:00:00Z
 _WORKER_BITS = 10
 _SEQUENCE_BITS = 12

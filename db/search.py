@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, false, text
 from sqlalchemy.orm import Session
 
 from db.folding import terms, tokens
-from db.ids import made_at
+from db.ids import MAX_ID, made_at
 from db.models import ChatSession
 
 _MAX_POSITION = 16_383  # of a word in a tsvector
@@ -43,7 +43,9 @@ def put(db_session: Session, row_id: int, session_id: int, content: str) -> None
         )
 
 
-def find(db_session: Session, query: str, *, user_id: int, limit: int) -> Sequence[IndexHit]:
+def find(
+    db_session: Session, query: str, *, user_id: int, limit: int, before_id: int | None = None
+) -> Sequence[IndexHit]:
     """Return this planner's messages and titles that hold every term of *query*, latest first.
 
     The last word of each term also matches as the beginning of a word. An empty query finds nothing.
@@ -63,9 +65,10 @@ def find(db_session: Session, query: str, *, user_id: int, limit: int) -> Sequen
             f"       COALESCE(messages.content, '') AS content, {row_id} AS row_id "
             f"FROM search_index JOIN sessions ON sessions.id = search_index.session_id "
             f"LEFT JOIN messages ON messages.id = {row_id} "
-            f"WHERE {found} AND sessions.user_id = :user_id ORDER BY {row_id} DESC LIMIT :limit"
+            f"WHERE {found} AND sessions.user_id = :user_id AND {row_id} < :before_id "
+            f"ORDER BY {row_id} DESC LIMIT :limit"
         ),
-        {"expression": expression, "user_id": user_id, "limit": limit},
+        {"expression": expression, "user_id": user_id, "limit": limit, "before_id": before_id or MAX_ID},
     )
     return [IndexHit(r.session_id, r.title, r.message_id, r.content, made_at(r.row_id)) for r in rows]
 

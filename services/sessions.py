@@ -1,7 +1,8 @@
 """What a planner does with sessions: list, open, find, order and delete them."""
 
+import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,7 @@ import db.search
 import db.session_table
 import db.sessions
 from db.engine import Database
+from db.ids import MAX_ID
 from db.models import AuditEntry, ChatSession, User, utc_now
 from services.errors import InvalidInputError, NotFoundError
 from services.records import (
@@ -28,8 +30,10 @@ from services.texts import check_model, clean_title, one_line
 from services.views import message_view, session_summary
 
 MAX_PAGE = 200
+CURSOR = re.compile("^[0-9]{1,16}-[0-9]{1,19}$")  # microseconds since 1970, and a session's id
 NO_TITLE = "New chat"
 _QUERY_CHARS = 200
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EXCERPT_CHARS = 140
 _AROUND_EARLIER = 2  # messages shown before the one that was asked for
 
@@ -317,10 +321,16 @@ class SessionService:
                     db.outbox.add(db_session, backend=backend, kind="thread", target_id=thread_id)
         return tuple(row[0] for row in removed)
 
-    def search(self, query: str, *, user_id: int, limit: int = 20) -> tuple[SearchHit, ...]:
-        """Return titles and messages that hold every word of *query* in any script, latest first."""
+    def search(
+        self, query: str, *, user_id: int, limit: int = 20, before_id: int | None = None
+    ) -> tuple[SearchHit, ...]:
+        """Return titles and messages that hold every word of *query* in any script, latest first.
+
+        With *before_id*, those after the hit of this id: its message's, or its session's where a title was hit.
+        """
+        limit = max(1, min(limit, MAX_PAGE))
         with self._db.read() as db_session:
-            hits = db.search.find(db_session, query[:_QUERY_CHARS], user_id=user_id, limit=max(1, min(limit, 100)))
+            hits = db.search.find(db_session, query[:_QUERY_CHARS], user_id=user_id, limit=limit, before_id=before_id)
         return tuple(
             SearchHit(hit.session_id, hit.title, hit.message_id, _excerpt(hit.content, query), hit.at) for hit in hits
         )
@@ -344,15 +354,11 @@ def _excerpt(text: str, query: str) -> str:
 
 
 def _cursor(session: SessionSummary) -> str:
-    return f"{session.last_message_at.isoformat()}_{session.id}"
+    return f"{(session.last_message_at - _EPOCH) // timedelta(microseconds=1)}-{session.id}"
 
 
 def _parse_cursor(cursor: str) -> tuple[datetime, int]:
-    at, _, session_id = cursor.rpartition("_")
-    try:
-        instant = datetime.fromisoformat(at)
-        if instant.tzinfo is None:
-            raise ValueError("no zone")
-        return instant, int(session_id)
-    except ValueError as exc:
-        raise InvalidInputError("That is not a place in this list.") from exc
+    if not CURSOR.fullmatch(cursor):
+        raise InvalidInputError("That is not a place in this list.")
+    microseconds, session_id = map(int, cursor.split("-"))
+    return _EPOCH + timedelta(microseconds=microseconds), min(session_id, MAX_ID)

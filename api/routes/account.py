@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query
 
 from api.dependencies import CallerDep
 from api.problems import ApiError, declared
-from api.schemas import Hit, HitList, Me, ModelList, ModelOut, TokenOut
+from api.schemas import ID_PATTERN, Hit, HitList, Me, ModelList, ModelOut, TokenOut
+from db.ids import MAX_ID
 
 router = APIRouter()
 
@@ -16,10 +17,15 @@ def search(
     caller: CallerDep,
     q: Annotated[str, Query(max_length=200, description="Words, in any script.", examples=["vegetarian"])],
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Annotated[str | None, Query(pattern=ID_PATTERN, description="`next_cursor` of the page before.")] = None,
 ) -> HitList:
     """Find titles and messages that hold every word of *q*, latest first."""
-    hits = [Hit.of(one) for one in caller.services.sessions.search(q, user_id=caller.user_id, limit=limit)]
-    return HitList(hits=hits, count=len(hits), next_cursor=None)
+    found = caller.services.sessions.search(
+        q, user_id=caller.user_id, limit=limit + 1, before_id=min(int(cursor), MAX_ID) if cursor else None
+    )
+    hits = [Hit.of(one) for one in found[:limit]]
+    last = hits[-1].message_id or hits[-1].session_id if len(found) > limit else None
+    return HitList(hits=hits, count=len(hits), next_cursor=last)
 
 
 @router.get("/models", tags=["Models"], responses=declared(401, 429, 503))

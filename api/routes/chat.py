@@ -12,17 +12,30 @@ from api.problems import declared
 from api.routes.sessions import IdempotencyKey
 from api.schemas import ChatIn, NamedChatIn, Stopped
 from api.streaming import reply_response
+from api.ui_stream import CHUNK_SCHEMA
 from services.errors import NotFoundError
 from services.records import Accepted
 
 router = APIRouter(tags=["Chat"])
 
+_EVENT = {
+    "type": "object",
+    "required": ["data"],
+    "properties": {
+        "data": {
+            "oneOf": [
+                {"type": "string", "contentMediaType": "application/json", "contentSchema": CHUNK_SCHEMA},
+                {"const": "[DONE]", "description": "The last one."},
+            ]
+        }
+    },
+}
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The reply while it is being written: an AI SDK UI message stream, or with "
         "`Accept: text/plain` its bare text.",
         "content": {
-            "text/event-stream": {"schema": {"type": "string"}},
+            "text/event-stream": {"itemSchema": _EVENT},
             "text/plain": {"schema": {"type": "string"}},
         },
         "headers": {

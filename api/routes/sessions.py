@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Query, Response
 from api.dependencies import CallerDep, SessionId, WriterDep, parse_id
 from api.problems import declared
 from api.schemas import (
+    ID_PATTERN,
     Deleted,
     MessageIn,
     MessageList,
@@ -19,7 +20,9 @@ from api.schemas import (
     SessionWithMessages,
     Title,
 )
+from db.ids import MAX_ID
 from services.errors import NotFoundError
+from services.sessions import CURSOR
 
 router = APIRouter(prefix="/sessions", tags=["Sessions"])
 READ = declared(401, 404, 422, 429, 503)
@@ -47,13 +50,15 @@ def create_session(caller: WriterDep, body: SessionIn | None = None) -> SessionO
 def list_sessions(
     caller: CallerDep,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
-    cursor: Annotated[str | None, Query(max_length=100, description="`next_cursor` of the page before.")] = None,
+    cursor: Annotated[
+        str | None, Query(pattern=CURSOR.pattern, description="`next_cursor` of the page before.")
+    ] = None,
     q: Annotated[str, Query(max_length=200, description="Words that the title or one message holds.")] = "",
     archived: Annotated[bool, Query(description="The archived sessions instead of the others.")] = False,
 ) -> SessionList:
     """List the caller's sessions, last used first."""
     page = caller.services.sessions.latest(
-        user_id=caller.user_id, limit=limit, cursor=cursor or None, archived=archived, words=q
+        user_id=caller.user_id, limit=limit, cursor=cursor, archived=archived, words=q
     )
     sessions = [SessionOut.of(one) for one in page.sessions]
     return SessionList(sessions=sessions, count=len(sessions), next_cursor=page.next_cursor)
@@ -110,14 +115,14 @@ def list_messages(
     caller: CallerDep,
     session_id: SessionId,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
-    before: Annotated[str | None, Query(max_length=100, description="`next_cursor` of the page after.")] = None,
+    before: Annotated[str | None, Query(pattern=ID_PATTERN, description="`next_cursor` of the page after.")] = None,
 ) -> MessageList:
     """List the messages of a session in order of time, the newest page first; replies that were retried too."""
     found, next_before = caller.services.sessions.messages(
         session_id,
         user_id=caller.user_id,
         limit=limit,
-        before_id=parse_id(before, "message") if before else None,
+        before_id=min(int(before), MAX_ID) if before else None,
     )
     messages = [MessageOut.of(one) for one in found]
     return MessageList(messages=messages, count=len(messages), next_cursor=str(next_before) if next_before else None)

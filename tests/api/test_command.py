@@ -60,7 +60,7 @@ def test_token_is_made_listed_and_revoked(command, database):
         (["revoke", "lena", "5"], {}, "There is no such token."),
         (
             ["list", "lena"],
-            {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"},
+            {"DATABASE_URL": "postgresql://a@127.0.0.1:1/b"},
             "The database cannot be reached.",
         ),
         (["list", "lena"], {"REQUESTS_PER_MINUTE": "many"}, "requests_per_minute: "),

@@ -40,11 +40,11 @@ def test_pages_hold_every_session_once_latest_first(api):
     api.http.patch(f"/sessions/{made[0]}", json={"pinned": True})
 
     found: list[str] = []
-    cursor: str | None = ""
-    while cursor is not None:
-        page = api.http.get("/sessions", params={"limit": 2, "cursor": cursor}).json()
+    address: str | None = "/sessions?limit=2"
+    while address is not None:
+        page = api.http.get(address).json()
         found += [one["session_id"] for one in page["sessions"]]
-        cursor = page["next_cursor"]
+        address = page["next_cursor"] and f"/sessions?limit=2&cursor={page['next_cursor']}"
 
     assert found == made[::-1]
 
@@ -142,6 +142,19 @@ def test_search_finds_titles_and_messages_of_the_caller_only(api, stranger):
 
     assert [hit["session_title"] for hit in hits["hits"]] == ["北京 in autumn"]
     assert stranger.http.get("/search", params={"q": "京"}).json()["hits"] == []
+
+
+def test_pages_of_hits_hold_every_hit_once(api):
+    made = [
+        api.http.post("/sessions", json={"title": f"Lisbon {number}"}).json()["session_id"] for number in range(3)
+    ]
+    api.http.post(f"/sessions/{made[0]}/messages", json={"role": "user", "content": "Lisbon by train"})
+
+    first = api.http.get("/search?q=lisbon&limit=2").json()
+    second = api.http.get(f"/search?q=lisbon&limit=2&cursor={first['next_cursor']}").json()
+
+    assert (first["count"], second["count"], second["next_cursor"]) == (2, 2, None)
+    assert [hit["session_id"] for hit in first["hits"] + second["hits"]] == [made[0], *made[::-1]]
 
 
 def test_models_me_health_and_metrics_answer(api):

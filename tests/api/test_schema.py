@@ -1,0 +1,57 @@
+"""Everything that the OpenAPI document allows, and much that it does not, sent to the real routes."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, assume, settings
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
+
+from api.app import create_app
+from tests.api.conftest import client
+
+
+def _nobody():
+    raise AssertionError("not asked at import")
+
+
+schema = schemathesis.openapi.from_dict(create_app(_nobody).openapi())
+schema.config.generation.update(allow_extra_parameters=False)  # a query may hold what we do not know
+
+LAST_OF_MESSAGES = [positive_data_acceptance]  # what the last of `messages` has to be, a schema cannot say
+EXCLUDED = {
+    "POST /chat": LAST_OF_MESSAGES,
+    "POST /sessions/{session_id}/chat": LAST_OF_MESSAGES,
+    "PATCH /sessions/{session_id}": [negative_data_rejection],  # `?title=a&title=b`: the last one counts
+}
+
+
+@pytest.fixture
+def target(serve, start_services, user_id) -> dict[str, Any]:
+    """Serve the API without limits on requests; give what a request to it needs, and the ids of real things."""
+    services = start_services(requests_per_minute=10**9)
+    address = serve(lambda: services)
+    secret = services.tokens.create(user_id=user_id, name="test").secret
+    with client(address, secret) as http:
+        first = http.post("/chat", json={"content": "Three nights in Lisbon", "id": "known"})
+        return {
+            "base_url": address,
+            "headers": {"Authorization": f"Bearer {secret}"},
+            "session_id": first.headers["x-session-id"],
+            "message_id": first.headers["x-message-id"],
+            "chat_id": "known",
+        }
+
+
+@pytest.mark.parametrize("real", [False, True])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@schema.parametrize()
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_answers_are_the_declared_ones(case, target, real):
+    if real:
+        for name in case.path_parameters or {}:
+            case.path_parameters[name] = target[name]
+    assume(not any("\n" in str(value) for value in (case.path_parameters or {}).values()))  # never gets to the API
+    case.call_and_validate(
+        base_url=target["base_url"], headers=target["headers"], excluded_checks=EXCLUDED.get(case.operation.label)
+    )
