@@ -34,6 +34,13 @@ def planner_message(message: MessageView) -> None:
         st.text(message.text)
 
 
+def note(message: MessageView) -> None:
+    """Draw what a program put beside the conversation, for the assistant to know."""
+    with st.container(border=True, key=f"chat_note_{message.id}", gap="xsmall"):
+        st.caption(":material/sticky_note_2: Note")
+        st.text(message.text)
+
+
 def reply_place(message: MessageView) -> DeltaGenerator:
     """Return the place of a reply; another one than that of the attempt before it."""
     with place_in_turn(len(message.earlier)):

@@ -6,14 +6,18 @@ In `st.session_state`: `chat_window` is {"session_id", "hit_id": what they were 
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from components.resources import get_services
+from db.engine import DatabaseUnavailableError
 from services.records import History, MessageView
 
 PAGE = 30
+LOOK_EVERY_S = 2.0
 MOST = 120  # messages at once; beyond it those at the other end make room
 
 # Streamlit has nothing for this, and keeps a chat at its end by itself while messages come in. So: again and again
@@ -98,6 +102,14 @@ def scroll_to_message(window: dict[str, Any], messages: Sequence[MessageView], p
     window["scroll_to"] = None
     if any(message.id == message_id for message in messages):
         place.html(_SCROLL.replace("MESSAGE", f"chat_message_{int(message_id)}"), unsafe_allow_javascript=True)
+
+
+@st.fragment(run_every=LOOK_EVERY_S)
+def watch_session(session_id: int, *, user_id: int, last_id: int | None) -> None:
+    """Run the app again when the session goes on elsewhere: in another tab, or through the API. Draws nothing."""
+    with suppress(DatabaseUnavailableError):
+        if get_services().sessions.last_message_id(session_id, user_id=user_id) != last_id:
+            st.rerun()
 
 
 def _show_earlier(shown_ids: list[int], has_later: bool) -> None:

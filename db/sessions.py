@@ -71,6 +71,12 @@ def latest_id(db_session: Session, *, user_id: int) -> int | None:
     return db_session.scalar(query)
 
 
+def last_message_id(db_session: Session, session_id: int, *, user_id: int) -> int | None:
+    """Return the id of the last message of a session of this planner's, or None."""
+    query = select(ChatSession.last_message_id).where(ChatSession.id == session_id, visible_to(user_id))
+    return db_session.scalar(query)
+
+
 def marks(db_session: Session, *, user_id: int) -> tuple[set[int], set[int]]:
     """Return the ids of this planner's sessions being answered, and of those with an answer not yet seen."""
     answering = (

@@ -271,6 +271,11 @@ class SessionService:
             ]
         return History(tuple(messages), has_earlier=len(rows) > limit, has_later=has_later)
 
+    def last_message_id(self, session_id: int, *, user_id: int) -> int | None:
+        """Return where the conversation ends at this moment; None where there is no message, or no such session."""
+        with self._db.read() as db_session:
+            return db.sessions.last_message_id(db_session, session_id, user_id=user_id)
+
     def mark_seen(self, session_id: int, *, user_id: int) -> None:
         """Note that the planner has seen the latest answer."""
         with self._db.begin() as db_session:

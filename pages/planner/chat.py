@@ -4,9 +4,9 @@ from contextlib import suppress
 
 import streamlit as st
 
-from components.chat import message_place, place_in_turn, planner_message, reply, reply_end, reply_place
+from components.chat import message_place, note, place_in_turn, planner_message, reply, reply_end, reply_place
 from components.chat_actions import retry, stop
-from components.chat_window import earlier_button, later_buttons, open_window, scroll_to_message
+from components.chat_window import earlier_button, later_buttons, open_window, scroll_to_message, watch_session
 from components.composer import composer
 from components.identity import require_user
 from components.model_choice import chosen, model_menu
@@ -51,7 +51,7 @@ window = open_window(session.id)
 history = services.sessions.history(
     session.id, user_id=user.id, limit=window["limit"], before_id=window["before_id"], at_id=window["at_id"]
 )
-last = history.messages[-1] if not history.has_later else None
+last = history.messages[-1] if history.messages and not history.has_later else None
 writing = last if last and last.status.unfinished else None
 scroll_place = st.empty()
 messages_place = place_in_turn(window["turn"])
@@ -60,11 +60,16 @@ with messages_place:
     for message in history.messages:
         if message is not writing:
             with message_place(message.id, marked=message.id == window["hit_id"]):
-                if message.role == "user":
-                    planner_message(message)
-                else:
-                    reply(message, on_retry=retry if message is last else None)
+                match message.role:
+                    case "user":
+                        planner_message(message)
+                    case "assistant":
+                        reply(message, on_retry=retry if message is last else None)
+                    case _:
+                        note(message)
     later_buttons(history)
+    if not history.messages:
+        st.caption("No messages yet. Write the first one below.")
 scroll_to_message(window, history.messages, scroll_place)
 
 with suppress(DatabaseUnavailableError):  # what was read can be shown all the same
@@ -75,6 +80,8 @@ with suppress(DatabaseUnavailableError):  # what was read can be shown all the s
 
 if not writing:
     refresh_marks(at_once=True)  # the reply may have ended since the sidebar was drawn
+    if not history.has_later:
+        watch_session(session.id, user_id=user.id, last_id=last.id if last else None)
 else:
     stop_place.button(
         "Stop",

@@ -12,6 +12,7 @@ import db.messages
 import db.outbox
 import db.search
 import db.sessions
+import db.tokens
 import db.users
 from db.engine import Database
 from db.migrate import migrate
@@ -21,6 +22,15 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "recent": lambda s: db.sessions.page(s, pinned=False, limit=20, user_id=1),
     "next page": lambda s: db.sessions.page(s, pinned=False, limit=20, before=(utc_now(), 5), user_id=1),
     "pinned": lambda s: db.sessions.page(s, pinned=True, limit=20, user_id=1),
+    "any": lambda s: db.sessions.page(s, limit=20, before=(utc_now(), 5), user_id=1),
+    "last message": lambda s: db.sessions.last_message_id(s, 1, user_id=1),
+    "by chat name": lambda s: db.sessions.by_chat_name(s, "a", user_id=1),
+    "in session": lambda s: db.messages.in_session(s, 1, limit=30, before_id=5, user_id=1),
+    "untold": lambda s: db.messages.untold(s, 1),
+    "mark told": lambda s: db.messages.mark_told(s, [1, 2]),
+    "count unfinished": lambda s: db.messages.count_unfinished(s, user_id=1),
+    "token": lambda s: db.tokens.valid(s, "x", now=utc_now()),
+    "tokens": lambda s: db.tokens.of_user(s, user_id=1),
     "summary": lambda s: db.sessions.summary(s, 1, user_id=1),
     "latest": lambda s: db.sessions.latest_id(s, user_id=1),
     "marks": lambda s: db.sessions.marks(s, user_id=1),

@@ -327,3 +327,18 @@ def test_reasoning_and_tools_are_folded_away(app: AppTest, add_session: AddSessi
 
     assert [block.label for block in app.main.status] == ["Thought it over"]
     assert app.main.status[0].caption[0].value == "They like history."
+
+
+def test_empty_session_and_its_notes_are_shown(app: AppTest, services: Services, planner: User) -> None:
+    session = services.sessions.create(user_id=planner.id, title="From the CRM")
+    _open(app, session.id)
+    assert "No messages yet" in _captions(app)
+
+    services.replies.store("Uses a *wheelchair*", role="system", session_id=session.id, user_id=planner.id)
+    app.run()
+
+    assert not app.exception
+    assert "No messages yet" not in _captions(app)
+    assert "Note" in _captions(app)
+    assert "Uses a *wheelchair*" in [text.value for text in app.main.text]
+    assert not app.chat_message
