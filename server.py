@@ -11,6 +11,7 @@ import streamlit as st
 from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 from starlette.routing import Mount
+from streamlit.runtime.pages_manager import PagesManager
 
 from api.app import create_app
 from components.resources import get_services
@@ -23,6 +24,8 @@ log = logging.getLogger("travelbot")
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncGenerator[None]:
     """Build the services before the first visit, and let whoever follows a reply go at the end."""
+    # `st.navigation` sets this too, but the first visit is already looked up by then: it would be a "Page not found".
+    PagesManager.uses_pages_directory = False
     _end_streams_at_a_signal()
     try:
         await run_in_threadpool(get_services)
