@@ -41,11 +41,18 @@ class Servers(ExitStack):
         """Start the textbook chat; return its port."""
         return self._streamlit(self._bench / "peer_streamlit.py", self._bench, _backboard(backboard_port))
 
-    def travelbot(self, backboard_port: int, database: Path, *, user_id: int = 1) -> int:
-        """Start this app, with the planner *user_id* signed in; return its port."""
+    def travelbot(self, backboard_port: int, database: Path, *, user_id: int = 1, **settings: str) -> int:
+        """Start this app, with the planner *user_id* signed in, and other settings; return its port."""
         database.parent.mkdir(parents=True, exist_ok=True)
-        settings = {"DATABASE_URL": f"sqlite:///{database}", "DEV_USER_ID": str(user_id)}
-        return self._streamlit(ROOT / "app.py", ROOT, _backboard(backboard_port) | settings)
+        settings |= {"DATABASE_URL": f"sqlite:///{database}", "DEV_USER_ID": str(user_id)}
+        return self._streamlit(ROOT / "server.py", ROOT, _backboard(backboard_port) | settings)
+
+    def bare_api(self, database: Path) -> int:
+        """Start a FastAPI app of one route, which reads one row; return its port."""
+        port = free_port()
+        arguments = ["-m", "uvicorn", "benchmarks.bare_api:app", "--port", str(port), "--log-level", "warning"]
+        self._start(arguments, {"DATABASE_URL": f"sqlite:///{database}"}, f"http://127.0.0.1:{port}/", ROOT)
+        return port
 
     def _streamlit(self, script: Path, folder: Path, settings: Mapping[str, str]) -> int:
         port = free_port()

@@ -1,19 +1,24 @@
 """The API on a loopback port, over real services and the emulator."""
 
+import asyncio
 import json
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 import uvicorn
+from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from api.app import create_app
+from db.engine import Database
 from services.wiring import Services
 from tests.services.conftest import (  # noqa: F401 - fixtures
     Emulator,
@@ -23,6 +28,26 @@ from tests.services.conftest import (  # noqa: F401 - fixtures
     start_services,
     user_id,
 )
+
+
+@pytest.fixture(autouse=True)
+def loop_is_never_held(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail where an event loop waits for the database."""
+    held: list[str] = []
+
+    def watched(method: Callable[[Database], AbstractContextManager[Session]]) -> Any:
+        def call(database: Database) -> AbstractContextManager[Session]:
+            with suppress(RuntimeError):  # there is no loop in this thread
+                asyncio.get_running_loop()
+                held.append("".join(traceback.format_stack(limit=6)))
+            return method(database)
+
+        return call
+
+    monkeypatch.setattr(Database, "begin", watched(Database.begin))
+    monkeypatch.setattr(Database, "read", watched(Database.read))
+    yield
+    assert held == []
 
 
 @pytest.fixture
