@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import closing
 
 import streamlit as st
 from pydantic import ValidationError
@@ -23,11 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
     st.secrets.load_if_toml_exists()  # puts `.streamlit/secrets.toml` into the environment, as the app does
     try:
         settings = Settings()
-        database = Database(settings.database_url)
-        migrate(database)
-        user_id = AccountService(database, settings).named(options.username).id
         run: _Run = options.run
-        run(TokenService(database), user_id, options)
+        with closing(Database(settings.database_url)) as database:
+            migrate(database)
+            user_id = AccountService(database, settings).named(options.username).id
+            run(TokenService(database), user_id, options)
     except ValidationError as error:
         return _refused("\n".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()))
     except DatabaseUnavailableError:

@@ -120,7 +120,7 @@ def test_stop_keeps_the_text_and_ends_every_stream(api, emulator):
 
 
 def test_joining_gives_the_whole_reply_from_its_start(api, emulator):
-    emulator.fault({"fault": "slow_tokens:0.005"})
+    emulator.fault({"fault": "slow_tokens:0.002"})
     first = Reading(api.http, "POST", "/chat", json=ui_body("14 days in Japan", "m1")).until("text-delta")
     session_id = first.headers["x-session-id"]
 
@@ -138,7 +138,7 @@ def test_joining_gives_the_whole_reply_from_its_start(api, emulator):
 
 
 def test_dropped_connection_does_not_stop_the_reply(api, emulator):
-    emulator.fault({"fault": "slow_tokens:0.005"})
+    emulator.fault({"fault": "slow_tokens:0.002"})
     with api.http.stream("POST", "/chat", json={"content": "14 days in Japan"}) as response:
         session_id = response.headers["x-session-id"]
 
