@@ -3,12 +3,13 @@
 import streamlit as st
 from pydantic import ValidationError
 
+from components.api_tokens import forget_new_token
 from components.identity import current_user, draw_cookie
 from components.outage import draw_database_away, draw_settings_wrong
 from components.resources import get_services
 from components.session_actions import draw_session_notices
 from components.sidebar import draw_sidebar
-from components.state import ACCOUNT_PAGE, CHAT_PAGE, SESSIONS_PAGE, settle_session
+from components.state import CHAT_PAGE, SESSIONS_PAGE, SETTINGS_PAGE, settle_session
 from db.engine import DatabaseUnavailableError
 
 st.set_page_config(page_title="Travel-Bot", page_icon="static/icon.png")
@@ -22,20 +23,23 @@ try:
         if services.accounts.sign_up_open:
             doors.append(st.Page("pages/public/sign_up.py", title="Sign up", url_path="sign_up"))
         doors += [  # whoever comes for a planner's page signs in there, and then sees it
-            st.Page("pages/public/sign_in.py", title="Sign in", url_path=path) for path in ("sessions", "account")
+            st.Page("pages/public/sign_in.py", title="Sign in", url_path=path) for path in ("sessions", "settings")
         ]
         page = st.navigation(doors, position="hidden")
         draw_cookie()
     else:
         chat = st.Page(CHAT_PAGE, title="Chat", default=True)
+        settings = st.Page(SETTINGS_PAGE, title="Settings", url_path="settings")
         page = st.navigation(
             [
                 chat,
                 st.Page(SESSIONS_PAGE, title="All sessions", url_path="sessions"),
-                st.Page(ACCOUNT_PAGE, title="Account", url_path="account"),
+                settings,
             ],
             position="hidden",
         )
+        if page != settings:
+            forget_new_token()
         settle_session(services.sessions, user_id=user.id, on_chat=page == chat)
         draw_sidebar(user, on_chat=page == chat)
         draw_session_notices(user_id=user.id)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from components import identity
 from components.session_labels import escape_label
-from components.state import ACCOUNT_PAGE, SESSIONS_PAGE
+from components.state import SESSIONS_PAGE, SETTINGS_PAGE
 from services.records import User
 
 
@@ -16,10 +16,10 @@ def draw_account(user: User, *, demo: bool) -> None:
             _draw_demo_mark()
         with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
             st.page_link(
-                ACCOUNT_PAGE,
+                SETTINGS_PAGE,
                 label=escape_label(user.name),
                 icon=":material/account_circle:",
-                help="Your account",
+                help="Settings",
                 width="stretch",
             )
             st.button(

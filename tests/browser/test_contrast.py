@@ -42,7 +42,7 @@ def test_text_has_a_contrast_of_at_least_4_5(start_app, browser: Browser, tmp_pa
             page.get_by_test_id("stChatInputTextArea").press("Enter")
             page.get_by_role("button", name="Retry").wait_for()
             found += poor(page)
-            for path, heading in (("sessions", "All sessions"), ("account", "Account")):
+            for path, heading in (("sessions", "All sessions"), ("settings", "Settings")):
                 page.goto(f"{app.url}/{path}")
                 page.get_by_role("heading", name=heading).first.wait_for()
                 found += poor(page)

@@ -23,7 +23,7 @@ def test_phone_shows_everything_within_its_width(start_app, browser: Browser):
         page.get_by_test_id("stExpandSidebarButton").tap()
         page.get_by_test_id("stSidebar").get_by_role("button", name="New chat").tap()
         expect(page.get_by_text("Where to next")).to_be_visible()
-        for path, heading in (("sessions", "All sessions"), ("account", "Account")):
+        for path, heading in (("sessions", "All sessions"), ("settings", "Settings")):
             page.goto(f"{app.url}/{path}")
             page.get_by_role("heading", name=heading).first.wait_for()
             assert page.evaluate(WIDER_THAN_SCREEN) <= 0, path

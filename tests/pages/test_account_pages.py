@@ -33,7 +33,7 @@ def signed_in(visitor: AppTest, maria: User) -> AppTest:
 
 @pytest.fixture
 def account(signed_in: AppTest) -> AppTest:
-    return run(signed_in.switch_page("pages/planner/account.py"))
+    return run(signed_in.switch_page("pages/planner/settings.py"))
 
 
 def sign_in(at: AppTest, username: str, password: str) -> AppTest:
@@ -219,7 +219,7 @@ def test_signing_out_shows_the_way_in_again(account: AppTest) -> None:
 
 
 def test_planner_without_a_password_has_no_form_for_one(app: AppTest) -> None:
-    at = run(run(app).switch_page("pages/planner/account.py"))
+    at = run(run(app).switch_page("pages/planner/settings.py"))
 
     assert not [box for box in at.text_input if box.key == "account_new_password"]
     assert any("DEV_USER_ID" in hint.value for hint in at.info)

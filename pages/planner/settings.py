@@ -1,14 +1,15 @@
-"""The planner's own account."""
+"""The planner's own account: who they are, password, sign-ins, API tokens."""
 
 import streamlit as st
 
 from components.account_forms import password_form, sign_out_buttons
+from components.api_tokens import api_tokens
 from components.identity import require_user
 from components.resources import get_services
 
 user = require_user()
 
-st.title("Account", anchor=False)
+st.title("Settings", anchor=False)
 if done := st.session_state.pop("account_done", None):
     st.success(done, icon=":material/check:")
 with st.container(border=True):
@@ -29,3 +30,6 @@ else:
         icon=":material/developer_mode:",
     )
 sign_out_buttons()
+
+st.subheader("API tokens", anchor=False)
+api_tokens(user_id=user.id)
