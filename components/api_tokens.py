@@ -46,7 +46,7 @@ def _token(token: TokenInfo, *, now: datetime) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"token_{token.id}"):
         with st.container(gap=None, width="stretch"):
             st.markdown(f"**{escape_label(token.name)}**")
-            st.caption(" · ".join(_facts(token, now)))
+            st.markdown(f":small[{' · '.join(_facts(token, now))}]")  # a caption is paler than 4.5 to 1
         st.button(
             "Revoke",
             key=f"token_revoke_{token.id}",

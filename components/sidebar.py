@@ -18,6 +18,18 @@ ROWS_AT_FIRST = 20
 _LEAST_RECENT = 5  # unpinned sessions that pinned ones leave room for
 _STYLE = ROOT / "static" / "sidebar.css"
 
+# On a phone the sidebar covers the page. Streamlit closes it after a link, but not after a button.
+_CLOSE_ON_PHONE = """<script>
+if (!window.travelbotSidebar) {
+  window.travelbotSidebar = true;
+  const opens = ["new_chat", "session_", "hit_"].map(name => `[class*="st-key-sidebar_${name}"] button`).join(", ");
+  addEventListener("click", event => {
+    if (matchMedia("(max-width: 768px)").matches && event.target.closest(opens))
+      document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+  });
+}
+</script>"""
+
 
 def draw_sidebar(user: User, *, on_chat: bool) -> None:
     """Draw the sidebar; two queries, one while searching. Before the page, which may take long."""
@@ -28,6 +40,7 @@ def draw_sidebar(user: User, *, on_chat: bool) -> None:
     keep_marks(marks)
     with st.sidebar:
         st.html(_STYLE)
+        st.html(_CLOSE_ON_PHONE, unsafe_allow_javascript=True)
         st.button(
             "New chat",
             key="sidebar_new_chat",

@@ -46,6 +46,13 @@ def test_text_has_a_contrast_of_at_least_4_5(start_app, browser: Browser, tmp_pa
                 page.goto(f"{app.url}/{path}")
                 page.get_by_role("heading", name=heading).first.wait_for()
                 found += poor(page)
+            page.get_by_role("textbox", name="Name").fill("CRM import")
+            page.get_by_role("button", name="Create token").click()
+            page.get_by_role("button", name="Done").wait_for()
+            found += poor(page)
+            page.get_by_role("button", name="Done").click()
+            page.get_by_role("button", name="Revoke").wait_for()
+            found += poor(page)
         with browser.new_page(color_scheme=scheme, extra_http_headers=STRANGER) as page:
             page.goto(app.url)
             page.get_by_role("textbox", name="Username").wait_for()

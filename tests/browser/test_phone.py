@@ -22,8 +22,18 @@ def test_phone_shows_everything_within_its_width(start_app, browser: Browser):
 
         page.get_by_test_id("stExpandSidebarButton").tap()
         page.get_by_test_id("stSidebar").get_by_role("button", name="New chat").tap()
-        expect(page.get_by_text("Where to next")).to_be_visible()
+        expect(page.get_by_text("Where to next")).to_be_in_viewport()
+        expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()  # the sidebar covers nothing
+        page.get_by_test_id("stExpandSidebarButton").tap()
+        page.get_by_test_id("stSidebar").get_by_role("button", name="Lisbon").tap()
+        expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
+        expect(page.get_by_text("tokens ·").last).to_be_in_viewport()
         for path, heading in (("sessions", "All sessions"), ("settings", "Settings")):
             page.goto(f"{app.url}/{path}")
             page.get_by_role("heading", name=heading).first.wait_for()
             assert page.evaluate(WIDER_THAN_SCREEN) <= 0, path
+        page.get_by_role("textbox", name="Name").fill("A program with a name that is long enough for two lines")
+        page.get_by_role("button", name="Create token").tap()
+        page.get_by_role("button", name="Done").tap()
+        expect(page.get_by_role("button", name="Revoke")).to_be_visible()
+        assert page.evaluate(WIDER_THAN_SCREEN) <= 0

@@ -36,7 +36,7 @@ def press(page: AppTest, key: str) -> AppTest:
 
 
 def captions(page: AppTest) -> str:
-    return "\n".join(line.value for line in page.main.caption)
+    return "\n".join(line.value for line in (*page.main.caption, *page.main.markdown))
 
 
 def secrets(page: AppTest) -> list[str]:
