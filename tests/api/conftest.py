@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ import uvicorn
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
 from api.app import create_app
 from db.engine import Database
@@ -39,6 +41,8 @@ def loop_is_never_held(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         def call(database: Database) -> AbstractContextManager[Session]:
             with suppress(RuntimeError):  # there is no loop in this thread
                 asyncio.get_running_loop()
+                if threading.current_thread() is threading.main_thread():  # Playwright's, in the test itself
+                    return method(database)
                 held.append("".join(traceback.format_stack(limit=6)))
             return method(database)
 
@@ -51,12 +55,15 @@ def loop_is_never_held(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Callable[[], Services]], str]]:
-    """Give a function that serves the API below /api; returns its address."""
+def serve() -> Iterator[Callable[..., str]]:
+    """Give a function that serves the API below /api, and a folder beside it; returns the API's address."""
     servers: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def start(get_services: Callable[[], Services]) -> str:
-        app = Starlette(routes=[Mount("/api", app=create_app(get_services))])
+    def start(get_services: Callable[[], Services], folder: Path | None = None) -> str:
+        routes = [Mount("/api", app=create_app(get_services))]
+        if folder:
+            routes.append(Mount("/", app=StaticFiles(directory=folder, html=True)))
+        app = Starlette(routes=routes)
         config = uvicorn.Config(app, port=0, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)
