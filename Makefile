@@ -39,7 +39,7 @@ run: .venv/installed
 
 test: check
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory chromium
-	$(DEV_PYTHON) -m pytest
+	$(DEV_PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: .venv-dev/installed
 	$(DEV_PYTHON) -m ruff format --check .

@@ -215,3 +215,22 @@ def test_docs_need_nothing_from_elsewhere(api):
         assert f"/api/docs-assets/{asset}" in page.text
         assert api.http.get(f"/docs-assets/{asset}").status_code == 200
     assert api.http.get("/openapi.json").json()["servers"] == [{"url": "/api"}]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_log_tells_no_secrets_and_no_words_of_anybody(api, emulator, caplog):
+    caplog.set_level("INFO")
+    emulator.fault({"fault": "status:401", "times": 9})
+    assert api.chat("My very private question").chunks[-1]["type"] == "error"
+    api.http.get("/me", headers={"Authorization": "Bearer tbt_guessed"})
+
+    assert caplog.text
+    for secret in (
+        api.http.headers["authorization"][7:],
+        "tbt_guessed",
+        "demo-key",
+        "private",
+        "SELECT",
+        "Traceback",
+    ):
+        assert secret not in caplog.text
