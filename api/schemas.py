@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from api.ui_parts import metadata, ui_parts
 from services.records import MessageView, ModelInfo, SearchHit, SessionSummary
-from services.texts import MAX_MESSAGE_CHARS, MAX_TITLE_CHARS
+from services.texts import MAX_MESSAGE_CHARS, MAX_MODEL_CHARS, MAX_TITLE_CHARS, MODEL_PATTERN
 
 ID_PATTERN = "^[0-9]{1,19}$"
 Id = Annotated[str, Field(pattern=ID_PATTERN, examples=["249712407203954688"])]
@@ -18,7 +18,7 @@ Instant = Annotated[
 ]
 Cursor = Annotated[str | None, Field(description="Where the next page begins; null: there is none.")]
 Title = Annotated[str, Field(min_length=1, max_length=MAX_TITLE_CHARS, examples=["Lisbon in May"])]
-Model = Annotated[str, Field(pattern=r"^[^/\s]+/\S+$", max_length=255, examples=["openai/gpt-4o"])]
+Model = Annotated[str, Field(pattern=MODEL_PATTERN, max_length=MAX_MODEL_CHARS, examples=["openai/gpt-4o"])]
 Content = Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_CHARS, examples=["Three nights in Lisbon?"])]
 
 

@@ -7,6 +7,8 @@ from services.errors import InvalidInputError
 
 MAX_MESSAGE_CHARS = 32_000
 MAX_TITLE_CHARS = 100
+MAX_MODEL_CHARS = 255
+MODEL_PATTERN = "^[!-.0-~]+/[!-~]+$"  # provider/name, in ASCII without spaces
 _MADE_TITLE_CHARS = 60
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
@@ -42,8 +44,7 @@ def clean_title(title: str) -> str:
 
 def check_model(model: str) -> str:
     """Return *model* if it is named like a model. Raises InvalidInputError."""
-    provider, _, name = model.partition("/")
-    if not provider or not name or len(model) > 255 or model != _CONTROLS.sub("", model):
+    if len(model) > MAX_MODEL_CHARS or not re.fullmatch(MODEL_PATTERN, model):
         raise InvalidInputError("A model is named like provider/name.")
     return model
 

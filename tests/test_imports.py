@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "app": {"components", "services", "db", "settings"},
     "server": {"api", "components", "services", "db", "settings"},
 }
-ABOVE_ALL = ("tests", "benchmarks")  # may import everything, and nothing imports them
+ABOVE_ALL = ("tests", "benchmarks", "examples")  # may import everything, and nothing imports them
 BELOW_THE_SCREENS = ("services", "db", "backboard_client", "travel", "exports", "emulator", "settings")
 ENVIRONMENT = ("environ", "environb", "getenv", "putenv", "getenvb")
 

@@ -41,8 +41,6 @@ def loop_is_never_held(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         def call(database: Database) -> AbstractContextManager[Session]:
             with suppress(RuntimeError):  # there is no loop in this thread
                 asyncio.get_running_loop()
-                if threading.current_thread() is threading.main_thread():  # Playwright's, in the test itself
-                    return method(database)
                 held.append("".join(traceback.format_stack(limit=6)))
             return method(database)
 
@@ -82,7 +80,7 @@ def serve() -> Iterator[Callable[..., str]]:
 
 
 @pytest.fixture
-def address(serve, services) -> str:  # noqa: F811
+def address(serve, services) -> str:
     """Serve the API over this test's services."""
     served: str = serve(lambda: services)
     return served
@@ -141,7 +139,7 @@ def client(address: str, secret: str) -> httpx.Client:
 
 
 @pytest.fixture
-def api(address, services, user_id) -> Iterator[Api]:  # noqa: F811
+def api(address, services, user_id) -> Iterator[Api]:
     """Give a program with a token of full access."""
     secret = services.tokens.create(user_id=user_id, name="test").secret
     with client(address, secret) as http:
@@ -149,7 +147,7 @@ def api(address, services, user_id) -> Iterator[Api]:  # noqa: F811
 
 
 @pytest.fixture
-def stranger(address, services, database) -> Iterator[Api]:  # noqa: F811
+def stranger(address, services, database) -> Iterator[Api]:
     """Give a program of another user."""
     other_id = make_user(database, "eve")
     with client(address, services.tokens.create(user_id=other_id, name="test").secret) as http:

@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 from services.wiring import Services
 from settings import ROOT
-from tests.browser.conftest import browser, page  # noqa: F401 - fixtures
+from tests.api.conftest import serve  # noqa: F401 - fixtures
+from tests.services.conftest import emulator, services, start_services, user_id  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -33,18 +34,18 @@ def address(serve, services: Services, built: Path) -> str:
     return served.removesuffix("/api")
 
 
-def give_token(page: Page, token: str) -> None:  # noqa: F811
+def give_token(page: Page, token: str) -> None:
     page.get_by_label("Token").fill(token)
     page.get_by_role("button", name="Open").click()
 
 
-def ask(page: Page, question: str) -> None:  # noqa: F811
+def ask(page: Page, question: str) -> None:
     page.get_by_label("Message").fill(question)
     page.get_by_role("button", name="Send").click()
 
 
 @pytest.fixture
-def example(page: Page, address: str, services: Services, user_id: int) -> Page:  # noqa: F811
+def example(page: Page, address: str, services: Services, user_id: int) -> Page:
     """Open the example with a token."""
     page.goto(address)
     give_token(page, services.tokens.create(user_id=user_id, name="test").secret)
@@ -52,7 +53,7 @@ def example(page: Page, address: str, services: Services, user_id: int) -> Page:
     return page
 
 
-def test_wrong_token_is_a_sentence(page: Page, address: str):  # noqa: F811
+def test_wrong_token_is_a_sentence(page: Page, address: str):
     page.goto(address)
     give_token(page, "tbt_wrong")
 
