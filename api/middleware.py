@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import Metrics
-from api.problems import unexpected
+from api.problems import too_large, unexpected
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
 
@@ -24,7 +24,6 @@ class EveryRequest:
             await self._app(scope, receive, send)
             return
         begin, started = time.perf_counter(), False
-
         received = 0
 
         async def limited() -> Message:
@@ -50,8 +49,16 @@ class EveryRequest:
             await send(message)
 
         try:
-            await self._app(scope, limited, note)
+            if _told_size(scope) > MAX_BODY_BYTES:
+                await too_large()(scope, receive, note)
+            else:
+                await self._app(scope, limited, note)
         except Exception as error:  # the last stop: whatever it is, the answer is a sentence
             answer = unexpected(error)
             if not started:
                 await answer(scope, receive, note)
+
+
+def _told_size(scope: Scope) -> int:
+    told = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(told) if told.isdigit() else 0

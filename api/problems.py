@@ -136,6 +136,11 @@ def _methods(app: FastAPI, request: Request) -> list[str]:
     return ["GET", "HEAD"]
 
 
+def too_large() -> JSONResponse:
+    """Answer for a body that is not even looked at."""
+    return problem(413, *_CODES[413])
+
+
 def unexpected(error: Exception) -> JSONResponse:
     """Answer for a mistake of ours; the log gets its kind and place, without what the user sent."""
     trace = error.__traceback__

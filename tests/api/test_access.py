@@ -21,6 +21,8 @@ ROUTES = sorted((method.upper(), path) for path, item in SCHEMA["paths"].items()
 GUARDED = [route for route in ROUTES if route[1] not in OPEN]
 WRITING = [route for route in GUARDED if route[0] != "GET"]
 OF_A_THING = [route for route in GUARDED if "{" in route[1]]
+WITH_BODY = [(method, path) for method, path in ROUTES if "requestBody" in SCHEMA["paths"][path][method.lower()]]
+WRONG_TYPES = b'{"content": 5, "role": [], "title": {}, "session_ids": "all", "pinned": "maybe"}'
 BODIES = {
     "/sessions/cleanup": {"session_ids": []},
     "/sessions/{session_id}/messages": {"role": "user", "content": "Hi"},
@@ -126,12 +128,17 @@ def test_what_is_not_yours_is_not_there(api: Api, stranger: Api, name):
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_huge_body_is_refused(api, size_told):
     body = b'{"content": "' + b"x" * 3_000_000 + b'"}'
-    answer = api.http.post(
-        "/chat", content=body if size_told else iter([body]), headers={"Content-Type": "application/json"}
-    )
+    session_id = api.http.post("/sessions").json()["session_id"]
+    for method, path in GUARDED if size_told else WITH_BODY:
+        answer = api.http.request(
+            method,
+            path.format(session_id=session_id, message_id=session_id, chat_id="a"),
+            content=body if size_told else iter([body]),
+            headers={"Content-Type": "application/json"},
+        )
 
-    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
-    assert api.http.get("/sessions").json()["count"] == 0
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large"), (method, path)
+    assert api.http.get("/sessions").json()["count"] == 1
 
 
 @pytest.mark.parametrize(
@@ -139,16 +146,24 @@ def test_huge_body_is_refused(api, size_told):
     [
         ("application/json", b"{"),
         ("application/json", b"\xff\xfe"),
-        ("application/json", b'{"content": 5}'),
+        ("application/json", WRONG_TYPES),
+        ("application/json", b"[]"),
+        ("application/json", b"5"),
         ("text/plain", b'{"content": "Hi"}'),
         ("application/x-www-form-urlencoded", b"content=Hi"),
     ],
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_body_of_the_wrong_type_is_refused(api, content_type, body):
-    answer = api.http.post("/chat", content=body, headers={"Content-Type": content_type})
+    session_id = api.http.post("/sessions").json()["session_id"]
+    for method, path in WITH_BODY:
+        answer = api.http.request(
+            method, path.format(session_id=session_id), content=body, headers={"Content-Type": content_type}
+        )
 
-    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+        told = method, path, answer.text
+        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json"), told
+    assert api.http.get("/sessions").json()["count"] == 1
 
 
 def test_too_many_requests_say_when_to_come_again(serve, start_services, user_id):
