@@ -96,6 +96,13 @@ def take_all(browser: Browser, url: str, emulator: str) -> None:
             page.get_by_role("heading", name="All sessions").wait_for()
             page.wait_for_timeout(1500)
             take(page, f"sessions-{scheme}")
+            page.goto(f"{url}/settings")
+            page.get_by_role("textbox", name="Name").fill(f"CRM import ({scheme})")
+            page.get_by_role("button", name="Create token").click()
+            page.get_by_role("button", name="Done").click()
+            page.get_by_role("button", name="Revoke").first.wait_for()
+            page.wait_for_timeout(1500)
+            take(page, f"settings-{scheme}")
         with browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme) as page:
             page.goto(address)
             finished(page)

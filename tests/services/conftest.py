@@ -75,8 +75,11 @@ def emulator(tmp_path: Path) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def start_services(database_url: str, emulator: Emulator) -> Iterator[Callable[..., Services]]:
+def start_services(
+    database_url: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Services]]:
     """Give a function that starts services as a process of its own would have them."""
+    monkeypatch.setattr("services.outbox.LOOK_S", 0.2)
     started: list[Services] = []
 
     def start(**settings: Any) -> Services:

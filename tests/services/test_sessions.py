@@ -2,7 +2,6 @@
 
 import pytest
 
-import services.outbox
 from db.ids import new_id
 from db.models import ChatSession, Message
 from services.errors import InvalidInputError, NotFoundError
@@ -143,8 +142,7 @@ def test_deleted_session_takes_its_thread_along(services, emulator, user_id):
     until(lambda: not thread_is_there(emulator, thread_id), what="the thread is deleted")
 
 
-def test_thread_is_deleted_later_when_backboard_was_away(start_services, emulator, user_id, monkeypatch):
-    monkeypatch.setattr(services.outbox, "LOOK_S", 0.2)
+def test_thread_is_deleted_later_when_backboard_was_away(start_services, emulator, user_id):
     here = start_services()
     accepted = here.replies.send("Hello", user_id=user_id, client_message_id="a")
     until_ended(here, accepted.reply_id, user_id)
