@@ -22,6 +22,7 @@ STREAM_HEADERS = {
     "X-Accel-Buffering": "no",
     "X-Vercel-AI-UI-Message-Stream": "v1",
 }
+_BACKBOARD_AWAY = ("unreachable", "backboard_down", "busy")  # of `services.reply_errors`
 AWAY = "The reply cannot be read right now. It goes on; ask for it again."
 
 
@@ -86,7 +87,8 @@ async def _text_response(caller: Caller, message: MessageView, headers: dict[str
         return problem(503, "shutting_down", "The server ends. The reply goes on; ask for it again.")
     if not snapshot.text and snapshot.status in (MessageStatus.FAILED, MessageStatus.INTERRUPTED):
         ended = await run_in_threadpool(caller.services.replies.get, message.id, user_id=caller.user_id)
-        return problem(502, ended.error_code or "failed", ended.error_text or "The reply failed.", headers=headers)
+        status = 503 if ended.error_code in _BACKBOARD_AWAY else 502
+        return problem(status, ended.error_code or "failed", ended.error_text or "The reply failed.", headers=headers)
     return TextResponse(_texts(snapshot, snapshots), headers=STREAM_HEADERS | headers)
 
 

@@ -23,6 +23,7 @@ class Servers(ExitStack):
     def __init__(self, bench: Path) -> None:
         super().__init__()
         self._bench = bench
+        self.pids: dict[int, int] = {}  # of what listens on a port
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -57,17 +58,18 @@ class Servers(ExitStack):
     def _streamlit(self, script: Path, folder: Path, settings: Mapping[str, str]) -> int:
         port = free_port()
         arguments = ["-m", "streamlit", "run", str(script), "--server.port", str(port), *_ARGUMENTS]
-        self._start(arguments, settings, f"http://127.0.0.1:{port}/_stcore/health", folder)
+        self.pids[port] = self._start(arguments, settings, f"http://127.0.0.1:{port}/_stcore/health", folder)
         return port
 
     def _start(
         self, arguments: Sequence[str], settings: Mapping[str, str], health: str, folder: Path | None = None
-    ) -> None:
+    ) -> int:
         process = subprocess.Popen(
             [sys.executable, *arguments], cwd=folder, env={**os.environ, **settings}, stdout=subprocess.DEVNULL
         )
         self.callback(_end, process)
         wait_until_up(health)
+        return process.pid
 
 
 def wait_until_up(address: str) -> None:

@@ -253,6 +253,14 @@ def test_plain_text_that_fails_before_a_word_is_a_problem(api, emulator):
     assert (answer.status_code, answer.json()["code"]) == (502, "key_refused")
 
 
+def test_plain_text_says_503_when_backboard_is_away(api, emulator):
+    emulator.fault({"fault": "status:503", "times": 9})
+    answer = api.http.post("/chat", json={"content": "Three nights in Lisbon"}, headers={"Accept": "text/plain"})
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "backboard_down")
+    assert answer.headers["retry-after"]
+
+
 def test_plain_text_that_is_cut_breaks_the_connection_off(api, emulator):
     emulator.fault({"fault": "slow_tokens:0.02,error_event:20"})
 

@@ -1,0 +1,240 @@
+"""Many planners at once, each with a reply being written on the screen, and programs beside them.
+
+    python -m benchmarks.screens BENCH [--planners 100] [--programs 0] [--over 5] [--words 300] [--pace 0.02]
+
+BENCH is the folder with fake_backboard.py. A planner here speaks Streamlit's WebSocket protocol, without a browser:
+signs in by cookie, opens the app, sends one message, and reads what the server sends for the screen. They send one
+after the other within --over seconds, so that all replies are being written at the end of it. Ends with 1 when an aim
+is missed.
+"""
+
+import argparse
+import asyncio
+import re
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import jwt
+import psutil
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from benchmarks.servers import Servers
+from db.engine import Database
+from db.models import User
+from services.tokens import TokenService
+
+_COOKIE_KEY = "a key for a measurement, of at least 32 characters"
+_COOKIE = "travelbot_sign_in"  # as components/sign_in_cookie.py names it, which wants a running Streamlit
+_COOKIE_DAYS = 30
+_WORD = re.compile(rb"r(\d+)w(\d+)\b")
+_FIRST_AT_MOST_S = 0.5  # first word after sending, at the median; Backboard's own 0.2 s are in it
+_LATE_AT_MOST_S = 1.0  # last word behind Backboard's, 95th percentile
+_CPU_AT_MOST_S = 0.10  # of the server, for each reply
+
+
+@dataclass
+class Seen:
+    """What one reader saw of one reply: when it asked, and when each word was there (seconds since 1970)."""
+
+    asked_at: float = 0.0
+    words: dict[int, float] = field(default_factory=dict)
+    run: int = -1
+
+    def take(self, message: bytes) -> None:
+        """Note the words that a message from the server holds."""
+        now = time.time()
+        for run, number in _WORD.findall(message):
+            self.run = int(run)
+            self.words.setdefault(int(number), now)
+
+
+def main() -> int:
+    """Measure and print; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bench", type=Path)
+    parser.add_argument("--planners", type=int, default=100)
+    parser.add_argument("--programs", type=int, default=0)
+    parser.add_argument("--over", type=float, default=5.0)
+    parser.add_argument("--words", type=int, default=300)
+    parser.add_argument("--pace", type=float, default=0.02)
+    options = parser.parse_args()
+    number = options.planners + options.programs
+    with tempfile.TemporaryDirectory() as folder, Servers(options.bench.resolve()) as servers:
+        file = Path(folder) / "travelbot.db"
+        backboard = servers.fake_backboard(tokens=options.words, pace_s=options.pace)
+        port = servers.travelbot(backboard, file, COOKIE_KEY=_COOKIE_KEY, REQUESTS_PER_MINUTE="1000000")
+        people = _people(file, number)
+        server = psutil.Process(servers.pids[port])
+        seen, cpu_s = asyncio.run(_all(port, people, options.planners, options.over, options.words, server))
+        idle = _idle_cpu(server)
+        runs = httpx.get(f"http://127.0.0.1:{backboard}/runs", trust_env=False).json()["times"]
+        print(
+            f"{options.planners} on screens, {options.programs} over the API, begun within {options.over:g} s; ",
+            end="",
+        )
+        print(f"{options.words} words each, one every {options.pace:g} s")
+        return 1 if _judge(seen, runs, options.words, cpu_s, idle) else 0
+
+
+def _people(file: Path, number: int) -> list[tuple[str, str]]:
+    """Make accounts; return of each the cookie and the API token."""
+    database = Database(f"sqlite:///{file}")
+    tokens = TokenService(database)
+    signed_in_at = datetime.now(UTC).replace(microsecond=0)
+    expires_at = (signed_in_at + timedelta(days=_COOKIE_DAYS)).timestamp()
+    made = []
+    for index in range(number):
+        name = f"planner{index}"
+        with database.begin() as db_session:
+            user = User(username=name, email=f"{name}@example.com", name=name)
+            user.sessions_valid_from = signed_in_at - timedelta(days=1)
+            db_session.add(user)
+            db_session.flush()
+            user_id = user.id
+        cookie = jwt.encode({"username": name, "exp_date": expires_at}, _COOKIE_KEY, "HS256")
+        made.append((cookie, tokens.create(user_id=user_id, name="benchmark").secret))
+    database.close()
+    return made
+
+
+async def _all(
+    port: int, people: list[tuple[str, str]], planners: int, over_s: float, words: int, server: psutil.Process
+) -> tuple[list[Seen], float]:
+    """Return what each reader saw, and the seconds of CPU that the server took for each."""
+    begin = asyncio.Event()
+    ready: list[asyncio.Future[None]] = []
+    tasks = []
+    for place, (cookie, token) in enumerate(people):
+        opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        ready.append(opened)
+        wait_s = over_s * place / len(people)
+        # Planners and programs take turns, so that both are spread over the whole time.
+        on_screen = (place + 1) * planners // len(people) > place * planners // len(people)
+        if on_screen:
+            tasks.append(asyncio.create_task(_planner(port, cookie, opened, begin, wait_s, words)))
+            await opened  # one page after the other
+        else:
+            opened.set_result(None)
+            tasks.append(asyncio.create_task(_program(port, token, begin, wait_s)))
+    await asyncio.sleep(2)
+    before = server.cpu_times()
+    begin.set()
+    seen = await asyncio.gather(*tasks)
+    after = server.cpu_times()
+    return list(seen), (after.user + after.system - before.user - before.system) / len(people)
+
+
+async def _planner(
+    port: int, cookie: str, opened: "asyncio.Future[None]", begin: asyncio.Event, wait_s: float, words: int
+) -> Seen:
+    headers = {"Cookie": f"{_COOKIE}={cookie}", "Origin": f"http://127.0.0.1:{port}"}
+    address = f"ws://127.0.0.1:{port}/_stcore/stream"
+    async with connect(
+        address, additional_headers=headers, subprotocols=[Subprotocol("streamlit")], max_size=None, proxy=None
+    ) as socket:
+        await socket.send(_run().SerializeToString())
+        page, box = await _page(socket)
+        opened.set_result(None)
+        await begin.wait()
+        await asyncio.sleep(wait_s)
+        seen = Seen(asked_at=time.time())
+        send = _run(page)
+        widget = send.rerun_script.widget_states.widgets.add(id=box)
+        widget.chat_input_value.data = "Hello"
+        await socket.send(send.SerializeToString())
+        async with asyncio.timeout(120):
+            async for message in socket:
+                assert isinstance(message, bytes)
+                seen.take(message)
+                if words - 1 in seen.words:
+                    return seen
+    return seen
+
+
+def _run(page: str = "") -> BackMsg:
+    message = BackMsg()
+    message.rerun_script.CopyFrom(ClientState(page_script_hash=page))
+    message.rerun_script.context_info.timezone = "Europe/Warsaw"
+    return message
+
+
+async def _page(socket: ClientConnection) -> tuple[str, str]:
+    """Read until the page is drawn; return its script's hash and the id of the box to write in."""
+    page = box = ""
+    async for message in socket:
+        assert isinstance(message, bytes)
+        read = ForwardMsg.FromString(message)
+        kind = read.WhichOneof("type")
+        if kind == "navigation":
+            page = read.navigation.page_script_hash
+        elif kind == "delta" and read.delta.new_element.WhichOneof("type") == "chat_input":
+            box = read.delta.new_element.chat_input.id
+        elif kind == "script_finished" and box:
+            return page, box
+    raise RuntimeError("The page was not drawn.")
+
+
+async def _program(port: int, token: str, begin: asyncio.Event, wait_s: float) -> Seen:
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=120, trust_env=False) as http:
+        await begin.wait()
+        await asyncio.sleep(wait_s)
+        seen = Seen(asked_at=time.time())
+        address = f"http://127.0.0.1:{port}/api/chat"
+        async with http.stream("POST", address, json={"content": "Hello"}) as response:
+            response.raise_for_status()
+            async for piece in response.aiter_bytes():
+                seen.take(piece)
+    return seen
+
+
+def _judge(seen: list[Seen], runs: list[list[float]], words: int, cpu_s: float, idle: float) -> bool:
+    lost = sum(one.words.keys() != set(range(words)) for one in seen)
+    first = [one.words[0] - one.asked_at for one in seen if 0 in one.words]
+    last = [one.words[words - 1] - runs[one.run][1] for one in seen if words - 1 in one.words]
+    late = [
+        at - (begin + number * (end - begin) / (words - 1))
+        for one in seen
+        for begin, end in [runs[one.run]]
+        for number, at in one.words.items()
+    ]
+    figures = (
+        ("readers who lost a word", lost, 0, ""),
+        ("first word, median", statistics.median(first), _FIRST_AT_MOST_S, " s"),
+        ("first word, 95th percentile", _p95(first), None, " s"),
+        ("last word late, median", statistics.median(last), None, " s"),
+        ("last word late, 95th percentile", _p95(last), _LATE_AT_MOST_S, " s"),
+        ("any word late, 95th percentile", _p95(late), None, " s"),
+        ("server CPU for a reply", cpu_s, _CPU_AT_MOST_S, " s"),
+        ("server CPU afterwards, nobody asking", idle, None, " of a core"),
+    )
+    missed = False
+    for name, figure, most, unit in figures:
+        reached = most is None or figure <= most
+        missed = missed or not reached
+        aim = "" if most is None else f"  aim {most:g}{unit}{'' if reached else '  MISSED'}"
+        print(f"{name:38} {figure:8.3f}{unit}{aim}")
+    return missed
+
+
+def _p95(figures: list[float]) -> float:
+    return statistics.quantiles(figures, n=20)[-1]
+
+
+def _idle_cpu(server: psutil.Process) -> float:
+    """Return the share of a core that the server takes while nobody does anything."""
+    time.sleep(2)
+    return float(server.cpu_percent(interval=3)) / 100
+
+
+if __name__ == "__main__":
+    sys.exit(main())
