@@ -24,6 +24,7 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+COOKIE = "travelbot_sign_in"
 PASSWORD = "a long enough phrase"
 
 
@@ -44,6 +45,12 @@ class App:
         """Ask the server to end; return its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(20)
+
+
+def wait_for_cookie(page: Page, *, there: bool) -> None:
+    """Wait until the browser has written the sign-in cookie, or deleted it; an iframe does it, a while after."""
+    has = f"document.cookie.includes('{COOKIE}=')"
+    page.wait_for_function(has if there else f"!{has}")
 
 
 def free_port() -> int:

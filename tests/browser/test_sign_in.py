@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from settings import ROOT
-from tests.browser.conftest import PASSWORD
+from tests.browser.conftest import PASSWORD, wait_for_cookie
 
 pytestmark = pytest.mark.browser
 
@@ -23,6 +23,7 @@ def sign_up(page: Page, url: str, username: str = "ada") -> None:
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
+    wait_for_cookie(page, there=True)
 
 
 @pytest.mark.parametrize("address", ["", "?session=1", *(script.stem for script in SCRIPTS)])

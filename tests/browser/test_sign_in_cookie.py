@@ -5,11 +5,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PASSWORD, App
+from tests.browser.conftest import COOKIE, PASSWORD, App, wait_for_cookie
 
 pytestmark = pytest.mark.browser
 
-COOKIE = "travelbot_sign_in"
 NEW_PASSWORD = "another long enough phrase"
 
 
@@ -45,11 +44,6 @@ def expect_signed_in(page: Page) -> None:
 
 def expect_signed_out(page: Page) -> None:
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-
-
-def wait_for_cookie(page: Page, *, there: bool) -> None:
-    has = f"document.cookie.includes('{COOKIE}=')"
-    page.wait_for_function(has if there else f"!{has}")
 
 
 def test_sign_in_outlives_a_restart_in_a_cookie_for_this_site_only(page: Page, start_app: Callable[..., App]) -> None:
