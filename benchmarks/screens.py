@@ -128,6 +128,7 @@ async def _all(
         else:
             opened.set_result(None)
             tasks.append(asyncio.create_task(_program(port, token, begin, wait_s)))
+    print("All pages are open.", file=sys.stderr)
     await asyncio.sleep(2)
     before = server.cpu_times()
     begin.set()

@@ -3,6 +3,7 @@
 import atexit
 import gc
 
+import pandas  # noqa: F401 - `st.write_stream` imports it: the first planner's first words would wait for it
 import streamlit as st
 
 from services.wiring import Services, build_services
