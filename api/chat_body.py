@@ -31,13 +31,17 @@ def sending(body: ChatIn, idempotency_key: str | None) -> Sending:
         if body.trigger == "regenerate-message":
             raise InvalidInputError("A reply is asked for anew with `messages`, or with POST /messages/{id}/retry.")
         return Sending(body.content, body.message_id or idempotency_key)
-    last = body.messages[-1] if body.messages else None
+    messages = body.messages
+    regenerate = body.trigger == "regenerate-message"
+    if regenerate:  # a reader that loaded replies which were asked for anew takes away only the newest of them
+        messages = [one for one in messages if not (isinstance(one, dict) and one.get("role") == "assistant")]
+    last = messages[-1] if messages else None
     if not isinstance(last, dict) or last.get("role") != "user":
         raise InvalidInputError("The last of `messages` has to be the user's.")
     message_id = last.get("id")
     if message_id is not None and not (isinstance(message_id, str) and 1 <= len(message_id) <= MAX_ID_CHARS):
         raise InvalidInputError(f"A message's id is a string of 1 to {MAX_ID_CHARS} characters.")
-    if body.trigger == "regenerate-message":
+    if regenerate:
         return Sending("", message_id, regenerate=True, reply_id=body.messageId)
     if body.messageId is not None:
         raise ApiError(409, "editing_unavailable", "A message that was sent cannot be edited yet.")

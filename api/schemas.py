@@ -165,7 +165,8 @@ class MessageIn(_Given):
 class ChatIn(_Given):
     """A message to send: as plain `content`, or as the body of the npm `ai` package's default transport.
 
-    Of `messages` only the last one is used. Fields that are not named here are ignored.
+    Of `messages` only the last one is used; to ask for a reply anew, the user's last one. Fields that are not named
+    here are ignored.
     """
 
     model_config = ConfigDict(

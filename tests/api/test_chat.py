@@ -228,6 +228,20 @@ def test_regenerate_asks_the_same_question_in_a_thread_of_its_own(api, emulator)
     assert (edit.status_code, edit.json()["code"]) == (409, "editing_unavailable")
 
 
+def test_regenerate_passes_over_the_replies_that_a_reader_loaded(api):
+    first = api.chat("Three nights in Lisbon")
+    second = Streamed(api.http.post(f"/messages/{first.reply_id}/retry"))
+    listed = api.http.get(f"/sessions/{first.session_id}/messages").json()["messages"]
+
+    body = ui_body("", "", first.session_id, trigger="regenerate-message") | {"messages": listed[:-1]}
+    again = Streamed(api.http.post("/chat", json=body))
+    stranded = api.http.post("/chat", json=body | {"messages": listed[1:]})
+    sent = api.http.post("/chat", json=body | {"trigger": "submit-message"})
+
+    assert again.chunks[-1]["messageMetadata"]["retry_of"] == second.reply_id
+    assert stranded.status_code == sent.status_code == 422
+
+
 def test_only_the_last_reply_can_be_asked_for_again(api):
     first = api.chat("Three nights in Lisbon")
     api.chat("And food?", f"/sessions/{first.session_id}/chat")
