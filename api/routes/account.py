@@ -17,7 +17,9 @@ def search(
     caller: CallerDep,
     q: Annotated[str, Query(max_length=200, description="Words, in any script.", examples=["vegetarian"])],
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    cursor: Annotated[str | None, Query(pattern=ID_PATTERN, description="`next_cursor` of the page before.")] = None,
+    cursor: Annotated[
+        str | None, Query(pattern=f"{ID_PATTERN}|^$", description="`next_cursor` of the page before.")
+    ] = None,
 ) -> HitList:
     """Find titles and messages that hold every word of *q*, latest first."""
     found = caller.services.sessions.search(

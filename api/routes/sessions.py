@@ -1,8 +1,9 @@
 """Sessions and their messages."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
+from pydantic import BeforeValidator
 
 from api.dependencies import CallerDep, SessionId, WriterDep, parse_id
 from api.problems import declared
@@ -28,6 +29,11 @@ router = APIRouter(prefix="/sessions", tags=["Sessions"])
 READ = declared(401, 404, 422, 429, 503)
 WRITE = declared(401, 403, 404, 409, 413, 422, 429, 503)
 
+
+def _empty_is_no(value: Any) -> Any:
+    return False if value == "" else value
+
+
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -51,14 +57,16 @@ def list_sessions(
     caller: CallerDep,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[
-        str | None, Query(pattern=CURSOR.pattern, description="`next_cursor` of the page before.")
+        str | None, Query(pattern=f"{CURSOR.pattern}|^$", description="`next_cursor` of the page before.")
     ] = None,
     q: Annotated[str, Query(max_length=200, description="Words that the title or one message holds.")] = "",
-    archived: Annotated[bool, Query(description="The archived sessions instead of the others.")] = False,
+    archived: Annotated[
+        bool, BeforeValidator(_empty_is_no), Query(description="The archived sessions instead of the others.")
+    ] = False,
 ) -> SessionList:
     """List the caller's sessions, last used first."""
     page = caller.services.sessions.latest(
-        user_id=caller.user_id, limit=limit, cursor=cursor, archived=archived, words=q
+        user_id=caller.user_id, limit=limit, cursor=cursor or None, archived=archived, words=q
     )
     sessions = [SessionOut.of(one) for one in page.sessions]
     return SessionList(sessions=sessions, count=len(sessions), next_cursor=page.next_cursor)
@@ -115,9 +123,14 @@ def list_messages(
     caller: CallerDep,
     session_id: SessionId,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
-    before: Annotated[str | None, Query(pattern=ID_PATTERN, description="`next_cursor` of the page after.")] = None,
+    before: Annotated[
+        str | None, Query(pattern=f"{ID_PATTERN}|^$", description="`next_cursor` of the page after.")
+    ] = None,
 ) -> MessageList:
-    """List the messages of a session in order of time, the newest page first; replies that were retried too."""
+    """List the messages of a session in order of time, the newest page first.
+
+    Replies that were asked for anew are there too: the later one's `metadata.retry_of` names the earlier one.
+    """
     found, next_before = caller.services.sessions.messages(
         session_id,
         user_id=caller.user_id,

@@ -200,3 +200,14 @@ def test_bad_input_is_a_problem_and_stores_nothing(api, method, path, body):
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == "invalid_input"
     assert api.http.get("/sessions").json()["count"] == 0
+
+
+def test_empty_parameters_are_as_good_as_none(api):
+    made = api.http.post("/sessions", json={"title": "Lisbon"}).json()["session_id"]
+
+    listed = api.http.get("/sessions?limit=50&cursor=&q=&archived=")
+
+    assert listed.status_code == 200
+    assert [one["session_id"] for one in listed.json()["sessions"]] == [made]
+    assert api.http.get(f"/sessions/{made}/messages?limit=5&before=").json()["count"] == 0
+    assert api.http.get("/search?q=&cursor=").json()["count"] == 0
