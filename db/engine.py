@@ -1,7 +1,8 @@
 """The engine, and the two ways to use it: to read and to write."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,12 @@ class Database:
         self.engine = _sqlite_engine(url, busy_timeout_s) if url.startswith("sqlite") else _postgres_engine(url)
         self._writer = sessionmaker(self.engine, expire_on_commit=False)
         self._reader = sessionmaker(self.engine.execution_options(sqlite_begin="BEGIN"), expire_on_commit=False)
+        self._writers = _Queue(busy_timeout_s) if url.startswith("sqlite") else nullcontext()
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """Give a session that may write; commits at the end, or rolls back on an error."""
-        with _translated(), self._writer.begin() as db_session:
+        with _translated(), self._writers, self._writer.begin() as db_session:
             yield db_session
 
     @contextmanager
@@ -42,6 +44,21 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+class _Queue:
+    """Lets one thread in at a time. SQLite has one writer; those who wait for it there sleep, ever longer."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._lock = threading.Lock()
+        self._timeout_s = timeout_s
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=self._timeout_s):
+            raise DatabaseUnavailableError("The database is being written to for too long.")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 @contextmanager

@@ -179,13 +179,12 @@ class ReplyRunner:
         if free <= 0:
             return
         found = await self._in_thread(lambda: self._store.claimable(free + len(self._running)))
-        for reply_id, fence in found:
-            if reply_id in self._running or len(self._running) >= self._limit:
-                continue
-            work = await self._in_thread(partial(self._store.claim, reply_id, fence))
-            if work is not None:
-                running = self._running[work.reply_id] = Running(work)
-                self._keep(asyncio.create_task(self._write(running)))
+        wanted = [one for one in found if one[0] not in self._running][:free]
+        if not wanted:
+            return
+        for work in await self._in_thread(lambda: self._store.claim(wanted)):
+            running = self._running[work.reply_id] = Running(work)
+            self._keep(asyncio.create_task(self._write(running)))
 
     async def _checkpoint_forever(self) -> None:
         while True:

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 import db.messages
 import db.search
 from db.engine import Database
@@ -61,39 +63,44 @@ class ReplyStore:
         with self._db.read() as db_session:
             return [(row[0], row[1]) for row in db.messages.claimable(db_session, now=utc_now(), limit=limit)]
 
-    def claim(self, reply_id: int, fence: int) -> Work | None:
-        """Take a reply; None if another process was faster, it is over, or its question is gone."""
+    def claim(self, found: Sequence[tuple[int, int]]) -> list[Work]:
+        """Take replies, (id, fence) each, in one transaction.
+
+        Leaves out those that another process took, that are over, or whose question is gone.
+        """
         with self._db.begin() as db_session:
-            now = utc_now()
-            reply = db.messages.claim(
-                db_session, reply_id, fence=fence, owner=self._owner, until=now + LEASE, now=now
-            )
-            if reply is None:
-                return None
-            question = db_session.get(Message, reply.parent_id) if reply.parent_id else None
-            if question is None:
-                reply.status, reply.ended_at, reply.lease_until = MessageStatus.FAILED.value, now, None
-                reply.error_code, reply.error_text = "question_gone", "The message that this answers is gone."
-                return None
-            session = db_session.get_one(ChatSession, reply.session_id)
-            earlier = db.messages.siblings(db_session, [question.id], user_id=reply.user_id)
-            return Work(
-                reply_id=reply.id,
-                fence=reply.fence,
-                session_id=session.id,
-                user_id=reply.user_id,
-                question_id=question.id,
-                question=question.content,
-                model=session.model,
-                memory=session.memory,
-                sent=reply.sent_at is not None,
-                earlier_ids=frozenset(row.id for row in earlier if row.id < reply.id and row.sent_at is not None),
-                answered=any(row.id < reply.id and row.status == MessageStatus.COMPLETE for row in earlier),
-                run_id=reply.run_id,
-                text=reply.content,
-                parts=tuple(Part(**part) for part in reply.parts),
-                stop_requested=reply.stop_requested_at is not None,
-            )
+            claimed = [self._claimed(db_session, reply_id, fence) for reply_id, fence in found]
+        return [work for work in claimed if work is not None]
+
+    def _claimed(self, db_session: Session, reply_id: int, fence: int) -> Work | None:
+        now = utc_now()
+        reply = db.messages.claim(db_session, reply_id, fence=fence, owner=self._owner, until=now + LEASE, now=now)
+        if reply is None:
+            return None
+        question = db_session.get(Message, reply.parent_id) if reply.parent_id else None
+        if question is None:
+            reply.status, reply.ended_at, reply.lease_until = MessageStatus.FAILED.value, now, None
+            reply.error_code, reply.error_text = "question_gone", "The message that this answers is gone."
+            return None
+        session = db_session.get_one(ChatSession, reply.session_id)
+        earlier = db.messages.siblings(db_session, [question.id], user_id=reply.user_id)
+        return Work(
+            reply_id=reply.id,
+            fence=reply.fence,
+            session_id=session.id,
+            user_id=reply.user_id,
+            question_id=question.id,
+            question=question.content,
+            model=session.model,
+            memory=session.memory,
+            sent=reply.sent_at is not None,
+            earlier_ids=frozenset(row.id for row in earlier if row.id < reply.id and row.sent_at is not None),
+            answered=any(row.id < reply.id and row.status == MessageStatus.COMPLETE for row in earlier),
+            run_id=reply.run_id,
+            text=reply.content,
+            parts=tuple(Part(**part) for part in reply.parts),
+            stop_requested=reply.stop_requested_at is not None,
+        )
 
     def mark_sent(self, work: Work) -> bool:
         """Write down that the call is about to be made; False if the reply is no longer ours."""

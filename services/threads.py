@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import IntegrityError
 
@@ -56,7 +57,7 @@ class BackboardThreads:
         self._client = client
         self._backend = backend
         self._executor = executor
-        self._making = asyncio.Lock()
+        self._making: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()  # by user
 
     async def ensure(self, session_id: int, *, user_id: int, question_id: int) -> SessionThread:
         """Return the session's thread, made now if there is none.
@@ -100,7 +101,7 @@ class BackboardThreads:
         """Return the id of this user's assistant; one per user, also when several replies ask at once."""
         if (known := await self._in_thread(lambda: self._known_assistant(user_id))) and known[1] == brief_hash():
             return known[0]
-        async with self._making:
+        async with self._making.setdefault(user_id, asyncio.Lock()):
             known = await self._in_thread(lambda: self._known_assistant(user_id))
             if known is None:
                 return await self._new_assistant(user_id)
