@@ -17,6 +17,7 @@ from services.records import ReplySnapshot
 from services.replies import ReplyWatch
 
 _LOOK_EVERY_S = 0.1
+_MARKS_EVERY = 20  # updates of the text
 _SAY_WAITING_AFTER_S = 2.0
 _MAY_CHANGE = re.compile(r"[:!\[`\\<$]+$")  # what comes next decides how these are written
 
@@ -92,12 +93,13 @@ class ReplyStream:
 
     def _wait(self) -> None:
         """Wait for something new, and at least for one interval; a click ends the run here."""
-        pause_s = self._drawn_at + interval_s(self._readers()) - time.monotonic()
+        interval = interval_s(self._readers())
+        pause_s = self._drawn_at + interval - time.monotonic()
         if pause_s > 0:
             time.sleep(pause_s)
         while True:
             st.session_state.get("chat_session_id")  # Streamlit lets a click through wherever its state is read
-            refresh_marks()
+            refresh_marks(every_s=_MARKS_EVERY * interval)
             snapshot = self._watch.next(_LOOK_EVERY_S)
             if snapshot != self._snapshot:
                 self._take(snapshot)

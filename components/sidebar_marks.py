@@ -11,7 +11,6 @@ from streamlit.delta_generator import DeltaGenerator
 from db.engine import DatabaseUnavailableError
 from services.sessions import SessionService
 
-LOOK_EVERY_S = 1.0
 WATCH_EVERY_S = 1.5
 
 
@@ -42,12 +41,12 @@ class SidebarMarks:
         self._slots[session_id] = slot
         self._draw(session_id, self._mark(session_id, answering=answering, unseen=unseen))
 
-    def refresh(self, *, at_once: bool = False) -> None:
-        """Look, at most once a second unless *at_once*, and redraw the marks that changed.
+    def refresh(self, *, every_s: float = 0.0) -> None:
+        """Look, at most once in *every_s* seconds, and redraw the marks that changed.
 
         Keeps them while the database is away.
         """
-        if not at_once and time.monotonic() - self._looked_at < LOOK_EVERY_S:
+        if time.monotonic() - self._looked_at < every_s:
             return
         for session_id, mark in self._marks_now().items():
             self._draw(session_id, mark)
@@ -98,14 +97,17 @@ def keep_marks(marks: SidebarMarks) -> None:
     _of_this_run.set(marks)
 
 
-def refresh_marks(*, at_once: bool = False) -> None:
-    """Refresh the marks that this run of the script drew, if it drew any; for whoever follows a reply.
+def refresh_marks(*, every_s: float) -> None:
+    """Refresh the marks that this run of the script drew, if it drew any; for whoever follows a reply."""
+    if marks := _of_this_run.get():
+        marks.refresh(every_s=every_s)
 
-    *at_once*: a reply has ended, so a mark that says that it is being written is no longer right.
-    """
+
+def refresh_marks_at_end() -> None:
+    """Refresh the marks where one says that a reply is being written: one has ended."""
     marks = _of_this_run.get()
-    if marks is not None:
-        marks.refresh(at_once=at_once and Mark.ANSWERING in marks.drawn.values())
+    if marks is not None and Mark.ANSWERING in marks.drawn.values():
+        marks.refresh()
 
 
 @st.fragment(run_every=WATCH_EVERY_S)

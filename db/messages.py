@@ -2,9 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Row, func, literal, or_, select, update
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from db.models import ChatSession, Message, is_unfinished, is_untold
@@ -39,22 +53,39 @@ def newest_reply(db_session: Session, message_id: int, *, user_id: int) -> Messa
 
 def path(db_session: Session, leaf_id: int, *, user_id: int, limit: int) -> Sequence[Message]:
     """Return the last *limit* messages on the path that ends at *leaf_id*, oldest first."""
-    step = _steps(leaf_id, user_id, lambda step: step.c.steps < limit)
-    return db_session.scalars(select(Message).join(step, Message.id == step.c.id).order_by(step.c.steps.desc())).all()
+    values = {"leaf_id": leaf_id, "user_id": user_id, "limit": limit}
+    return db_session.scalars(_path_query(), values).all()
 
 
 def path_ids(db_session: Session, leaf_id: int, *, user_id: int, down_to: int) -> Sequence[int]:
     """Return the ids on the path from *leaf_id* up to and including *down_to*, latest first; or to the start."""
-    step = _steps(leaf_id, user_id, lambda step: step.c.id != down_to)
-    return db_session.scalars(select(step.c.id).order_by(step.c.steps)).all()
+    values = {"leaf_id": leaf_id, "user_id": user_id, "down_to": down_to}
+    return db_session.scalars(_path_ids_query(), values).all()
 
 
-def _steps(leaf_id: int, user_id: int, goes_on: Callable[[CTE], ColumnElement[bool]]) -> CTE:
-    """Return the way up from a message, one row (id, parent_id, steps from 1) each, while *goes_on* says so."""
+@cache  # it takes longer to build than to run
+def _path_query() -> Select[Message]:
+    step = _steps(lambda step: step.c.steps < bindparam("limit", type_=Integer))
+    return select(Message).join(step, Message.id == step.c.id).order_by(step.c.steps.desc())
+
+
+@cache
+def _path_ids_query() -> Select[int]:
+    step = _steps(lambda step: step.c.id != bindparam("down_to", type_=BigInteger))
+    return select(step.c.id).order_by(step.c.steps)
+
+
+def _steps(goes_on: Callable[[CTE], ColumnElement[bool]]) -> CTE:
+    """Return the way up from the message `:leaf_id` of `:user_id` while *goes_on* says so.
+
+    One row (id, parent_id, steps from 1) for each message.
+    """
     step = (
         select(Message.id, Message.parent_id, literal(1).label("steps"))
         .join(ChatSession, ChatSession.id == Message.session_id)
-        .where(Message.id == leaf_id, visible_to(user_id))
+        .where(
+            Message.id == bindparam("leaf_id", type_=BigInteger), visible_to(bindparam("user_id", type_=BigInteger))
+        )
         .cte("path", recursive=True)
     )
     above = aliased(Message)
@@ -100,7 +131,10 @@ def claim(
 
 
 def held(db_session: Session, fences: dict[int, int]) -> list[tuple[int, datetime | None]]:
-    """Return, of the replies that this process holds by these fences, those it still holds, and stop requests."""
+    """Lock, of the replies that this process holds by these fences, those it still holds.
+
+    Returns their ids, and when somebody asked to stop them.
+    """
     query = select(Message.id, Message.stop_requested_at, Message.fence).where(
         Message.id.in_(fences), is_unfinished()
     )
@@ -112,6 +146,12 @@ def change_held(db_session: Session, reply_id: int, *, fence: int, values: dict[
     """Write to a reply that this process still holds; return False if it does not."""
     query = update(Message).where(Message.id == reply_id, Message.fence == fence, is_unfinished())
     return db_session.scalar(query.values(**values).returning(Message.id)) is not None
+
+
+def change_locked(db_session: Session, values: Sequence[dict[str, Any]]) -> None:
+    """Write to replies that `held` has found and locked; each of *values* has the "id" beside what changes."""
+    if values:
+        db_session.execute(update(Message), values)
 
 
 def untold(db_session: Session, session_id: int) -> list[tuple[int, str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, delete, exists, select, tuple_, update
+from sqlalchemy import BindParameter, ColumnElement, Row, delete, exists, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from db.models import ChatSession, Message, is_unfinished
@@ -11,7 +11,7 @@ from db.models import ChatSession, Message, is_unfinished
 SummaryRow = Row[ChatSession, bool]
 
 
-def visible_to(user_id: int) -> ColumnElement[bool]:
+def visible_to(user_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """Return the one predicate that says which sessions a planner may see."""
     return ChatSession.user_id == user_id
 

@@ -10,8 +10,8 @@ from db.models import utc_now
 from services.records import MessageStatus, Part, ReplySnapshot
 
 SHORTEST_INTERVAL_S = 0.05  # between two updates: text that moves twenty times a second flows
-LONGEST_INTERVAL_S = 0.2
-_INTERVAL_PER_READER_S = 0.002  # hundred readers in one process get five updates a second each
+LONGEST_INTERVAL_S = 0.3
+_INTERVAL_PER_READER_S = 0.003  # a hundred readers in one process get three updates a second each
 
 
 def interval_s(readers: int) -> float:
@@ -30,6 +30,7 @@ class LiveReply:
         self.run_id: str | None = None
         self.saved_changes = 0
         self._snapshot = ReplySnapshot(reply_id, MessageStatus.RUNNING, text, parts, note=None)
+        self._added: list[str] = []  # to the text since; put there when somebody looks
         self._changed = threading.Condition()
         self._readers = 0
         self._listeners: set[Callable[[], None]] = set()
@@ -38,38 +39,45 @@ class LiveReply:
     @property
     def snapshot(self) -> ReplySnapshot:
         """Return the reply at this moment."""
-        return self._snapshot
+        with self._changed:
+            if self._added:
+                text = self._snapshot.text + "".join(self._added)
+                self._added.clear()
+                self._snapshot = replace(self._snapshot, text=text, note=None)
+            return self._snapshot
 
     def add_text(self, delta: str) -> None:
         """Append to the text."""
         self.first_text_at = self.first_text_at or utc_now()
-        self._set(replace(self._snapshot, text=self._snapshot.text + delta, note=None))
+        with self._changed:
+            self._added.append(delta)
+            self._tell()
 
     def set_text(self, text: str) -> None:
         """Replace the text by what Backboard says is the whole of it."""
-        self._set(replace(self._snapshot, text=text, note=None))
+        self._set(replace(self.snapshot, text=text, note=None))
 
     def add_reasoning(self, delta: str) -> None:
         """Append to the reasoning, or begin a new stretch of it after a tool step."""
-        parts, at = self._snapshot.parts, len(self._snapshot.text)
+        parts, at = self.snapshot.parts, len(self.snapshot.text)
         if parts and parts[-1].kind == "reasoning" and parts[-1].at == at:
             parts = (*parts[:-1], replace(parts[-1], text=parts[-1].text + delta))
         else:
             parts = (*parts, Part("reasoning", delta, at))
-        self._set(replace(self._snapshot, parts=parts, note=None))
+        self._set(replace(self.snapshot, parts=parts, note=None))
 
     def add_part(self, part: Part) -> None:
         """Append a tool, a notice or a step, at the place that the text has reached."""
-        part = replace(part, at=len(self._snapshot.text))
-        self._set(replace(self._snapshot, parts=(*self._snapshot.parts, part)))
+        part = replace(part, at=len(self.snapshot.text))
+        self._set(replace(self.snapshot, parts=(*self.snapshot.parts, part)))
 
     def call_tool(self, call_id: str, name: str, arguments: str) -> None:
         """Say with what a tool was called, whether or not it was announced before."""
-        parts = list(self._snapshot.parts)
+        parts = list(self.snapshot.parts)
         for place, part in enumerate(parts):
             if part.kind == "tool" and part.input is None and part.call_id in (call_id, None) and part.text == name:
                 parts[place] = replace(part, call_id=call_id, input=arguments)
-                self._set(replace(self._snapshot, parts=tuple(parts)))
+                self._set(replace(self.snapshot, parts=tuple(parts)))
                 return
         self.add_part(Part("tool", name, call_id=call_id, input=arguments))
 
@@ -77,17 +85,17 @@ class LiveReply:
         """Say what a tool answered."""
         parts = tuple(
             replace(part, output=output) if part.kind == "tool" and part.call_id == call_id else part
-            for part in self._snapshot.parts
+            for part in self.snapshot.parts
         )
-        self._set(replace(self._snapshot, parts=parts))
+        self._set(replace(self.snapshot, parts=parts))
 
     def set_note(self, note: str | None) -> None:
         """Say what the reply waits for."""
-        self._set(replace(self._snapshot, note=note))
+        self._set(replace(self.snapshot, note=note))
 
     def end(self, status: MessageStatus) -> None:
         """Say that the reply has ended and is saved."""
-        self._set(replace(self._snapshot, status=status, note=None))
+        self._set(replace(self.snapshot, status=status, note=None))
 
     def wait(self, seen_changes: int, timeout_s: float) -> bool:
         """Wait for a change after *seen_changes*; return whether there was one."""
@@ -108,10 +116,13 @@ class LiveReply:
             self._listeners.discard(listener)
 
     def _set(self, snapshot: ReplySnapshot) -> None:
-        self._snapshot = snapshot
         with self._changed:
-            self.changes += 1
-            if self._readers:
-                self._changed.notify_all()
+            self._snapshot = snapshot
+            self._tell()
+
+    def _tell(self) -> None:
+        self.changes += 1
+        if self._readers:
+            self._changed.notify_all()
         for listener in tuple(self._listeners):
             listener()

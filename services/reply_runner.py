@@ -36,7 +36,7 @@ from backboard_client import (
 from db.engine import Database, DatabaseUnavailableError
 from services.background import BackgroundLoop, in_thread
 from services.brief import run_tool
-from services.live import LiveReply
+from services.live import LiveReply, interval_s
 from services.records import MessageStatus, Part
 from services.reply_errors import ReplyFailure, failure_of, interrupted
 from services.reply_store import Ending, ReplyStore, Work
@@ -47,7 +47,6 @@ log = logging.getLogger("travelbot.replies")
 
 CHECKPOINT_S = 1.0
 SCAN_S = 2.0
-REST_S = 0.02
 MAX_TOOL_ROUNDS = 8
 LOOK_FOR_S = 15.0  # how long an answer is looked for where nothing says that it is still being written
 LOOK_WHILE_RUNNING_S = 300.0
@@ -178,11 +177,7 @@ class ReplyRunner:
         free = self._limit - len(self._running)
         if free <= 0:
             return
-        found = await self._in_thread(lambda: self._store.claimable(free + len(self._running)))
-        wanted = [one for one in found if one[0] not in self._running][:free]
-        if not wanted:
-            return
-        for work in await self._in_thread(lambda: self._store.claim(wanted)):
+        for work in await self._in_thread(partial(self._store.claim, free, set(self._running))):
             running = self._running[work.reply_id] = Running(work)
             self._keep(asyncio.create_task(self._write(running)))
 
@@ -218,8 +213,10 @@ class ReplyRunner:
             log.info("reply %d is no longer ours", work.reply_id)
             running.live.end(MessageStatus.INTERRUPTED)
             await self._cancel_run(running)
+        was_full = self.full
         self._running.pop(work.reply_id, None)
-        self._wake.set()
+        if was_full:
+            self._wake.set()
 
     async def _until_stopped(self, running: Running) -> Ending:
         writing = asyncio.ensure_future(self._answer(running))
@@ -310,6 +307,7 @@ class ReplyRunner:
         rest_at = 0.0
         for _round in range(MAX_TOOL_ROUNDS + 1):
             before = live.snapshot.text
+            gap = "\n\n" if before else ""
             outputs: list[ToolOutput] = []
             run_id = ""
             async with aclosing(events) as stream:
@@ -317,12 +315,11 @@ class ReplyRunner:
                     running.tools_pending = False
                     match event:
                         case TextDelta(text):
-                            if before and live.snapshot.text == before:
-                                text = "\n\n" + text
-                            live.add_text(text)
+                            live.add_text(gap + text)
+                            gap = ""
                             if loop.time() >= rest_at:  # what comes meanwhile is read at once, for a third of the CPU
-                                await asyncio.sleep(REST_S)
-                                rest_at = loop.time() + REST_S / 2
+                                await asyncio.sleep(rest_s := interval_s(len(self._running)))
+                                rest_at = loop.time() + rest_s / 8
                         case ReasoningDelta(text):
                             live.add_reasoning(text)
                         case ToolStarted(call_id, name):

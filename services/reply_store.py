@@ -1,6 +1,6 @@
 """What the runner reads and writes of a reply: claims, checkpoints and the end. All synchronous."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,21 +58,19 @@ class ReplyStore:
         self._db = database
         self._owner = owner
 
-    def claimable(self, limit: int) -> list[tuple[int, int]]:
-        """Return the id and fence of unfinished replies that no process holds."""
+    def claim(self, limit: int, but: Set[int]) -> list[Work]:
+        """Take at most *limit* unfinished replies that no process holds, in one transaction; none of *but*."""
         with self._db.read() as db_session:
-            return [(row[0], row[1]) for row in db.messages.claimable(db_session, now=utc_now(), limit=limit)]
-
-    def claim(self, found: Sequence[tuple[int, int]]) -> list[Work]:
-        """Take replies, (id, fence) each, in one transaction.
-
-        Leaves out those that another process took, that are over, or whose question is gone.
-        """
+            found = db.messages.claimable(db_session, now=utc_now(), limit=limit + len(but))
+        wanted = [row for row in found if row.id not in but][:limit]
+        if not wanted:
+            return []
         with self._db.begin() as db_session:
-            claimed = [self._claimed(db_session, reply_id, fence) for reply_id, fence in found]
+            claimed = [self._claimed(db_session, row.id, row.fence) for row in wanted]
         return [work for work in claimed if work is not None]
 
     def _claimed(self, db_session: Session, reply_id: int, fence: int) -> Work | None:
+        """Take one reply; None if another process was faster, it is over, or its question is gone."""
         now = utc_now()
         reply = db.messages.claim(db_session, reply_id, fence=fence, owner=self._owner, until=now + LEASE, now=now)
         if reply is None:
@@ -119,14 +117,15 @@ class ReplyStore:
         until = utc_now() + LEASE
         with self._db.begin() as db_session:
             rows = db.messages.held(db_session, {work.reply_id: work.fence for work, _ in running})
-            for reply_id, _ in rows:
-                work, live = by_id[reply_id]
-                values: dict[str, Any] = {"lease_until": until}
-                changes = live.changes
-                if changes != live.saved_changes:
-                    values |= _live_values(live)
-                db.messages.change_held(db_session, reply_id, fence=work.fence, values=values)
-                live.saved_changes = changes
+            saved = {reply_id: by_id[reply_id][1].changes for reply_id, _ in rows}
+            values = [
+                {"id": reply_id, "lease_until": until}
+                | (_live_values(by_id[reply_id][1]) if changes != by_id[reply_id][1].saved_changes else {})
+                for reply_id, changes in saved.items()
+            ]
+            db.messages.change_locked(db_session, values)
+        for reply_id, changes in saved.items():
+            by_id[reply_id][1].saved_changes = changes
         kept = {row[0] for row in rows}
         return by_id.keys() - kept, {row[0] for row in rows if row[1] is not None}
 

@@ -65,19 +65,18 @@ class BackboardThreads:
         A thread that belongs to another Backboard or key is not tried: a new one takes its place, and the turns
         before *question_id* are put into it.
         """
-        thread_id, backend = await self._in_thread(lambda: self._known(session_id, user_id))
-        if thread_id is not None and backend == self._backend:
+        thread_id, untold = await self._in_thread(lambda: self._known(session_id, user_id))
+        if thread_id is not None:
             try:
-                await self._tell(session_id, thread_id)
+                await self._tell(thread_id, untold)
             except NotFoundError:
                 pass  # the thread is gone
             else:
                 return SessionThread(thread_id)
         return await self.replace(session_id, user_id=user_id, question_id=question_id)
 
-    async def _tell(self, session_id: int, thread_id: str) -> None:
+    async def _tell(self, thread_id: str, untold: Sequence[tuple[int, str, str]]) -> None:
         """Put into the thread what was stored in the session without asking the model."""
-        untold = await self._in_thread(lambda: self._untold(session_id))
         if untold:
             lines = [_line(role, text) for _, role, text in untold]
             await self._client.add_message(thread_id, "\n\n".join([ADDED, *lines]))
@@ -85,21 +84,22 @@ class BackboardThreads:
 
     async def replace(self, session_id: int, *, user_id: int, question_id: int) -> SessionThread:
         """Make a new thread for a session, with the turns before *question_id* put into it."""
-        assistant_id = await self._assistant(user_id)
+        assistant, transcript = await self._in_thread(
+            lambda: (self._known_assistant(user_id), self._transcript(user_id, question_id))
+        )
         try:
-            thread = await self._client.create_thread(assistant_id)
+            thread = await self._client.create_thread(await self._told(assistant, user_id))
         except NotFoundError:
             await self._in_thread(lambda: self._forget_assistant(user_id))
-            thread = await self._client.create_thread(await self._assistant(user_id))
-        transcript = await self._in_thread(lambda: self._transcript(user_id, question_id))
+            thread = await self._client.create_thread(await self._told(None, user_id))
         if transcript:
             await self._client.add_message(thread.thread_id, transcript)
         await self._in_thread(lambda: self._keep_thread(session_id, user_id, thread.thread_id))
         return SessionThread(thread.thread_id, carried=bool(transcript))
 
-    async def _assistant(self, user_id: int) -> str:
-        """Return the id of this user's assistant; one per user, also when several replies ask at once."""
-        if (known := await self._in_thread(lambda: self._known_assistant(user_id))) and known[1] == brief_hash():
+    async def _told(self, known: tuple[str, str] | None, user_id: int) -> str:
+        """Return the id of this user's assistant, who has our brief; one per user, also when several replies ask."""
+        if known is not None and known[1] == brief_hash():
             return known[0]
         async with self._making.setdefault(user_id, asyncio.Lock()):
             known = await self._in_thread(lambda: self._known_assistant(user_id))
@@ -124,10 +124,13 @@ class BackboardThreads:
 
     # Database work, on the executor's threads.
 
-    def _known(self, session_id: int, user_id: int) -> tuple[str | None, str | None]:
+    def _known(self, session_id: int, user_id: int) -> tuple[str | None, list[tuple[int, str, str]]]:
+        """Return the session's thread at this Backboard, and the messages that it was not told yet."""
         with self._db.read() as db_session:
             session = db.sessions.get_visible(db_session, session_id, user_id=user_id)
-            return (session.thread_id, session.backend) if session else (None, None)
+            if session is None or session.thread_id is None or session.backend != self._backend:
+                return None, []
+            return session.thread_id, db.messages.untold(db_session, session_id)
 
     def _keep_thread(self, session_id: int, user_id: int, thread_id: str) -> None:
         with self._db.begin() as db_session:
@@ -147,10 +150,6 @@ class BackboardThreads:
             lines = [_line(turn.role, turn.content) for turn in turns if turn.content]
         text = "\n\n".join(lines)[-_CARRIED_CHARS:]
         return f"This conversation began earlier. Its latest turns, oldest first:\n\n{text}" if text else ""
-
-    def _untold(self, session_id: int) -> list[tuple[int, str, str]]:
-        with self._db.read() as db_session:
-            return db.messages.untold(db_session, session_id)
 
     def _mark_told(self, message_ids: Sequence[int]) -> None:
         with self._db.begin() as db_session:

@@ -14,7 +14,7 @@ from components.reply_stream import ReplyStream
 from components.resources import get_services
 from components.session_actions import session_menu
 from components.session_labels import escape_label
-from components.sidebar_marks import refresh_marks
+from components.sidebar_marks import refresh_marks_at_end
 from components.state import active_session_id, new_chat
 from components.welcome import welcome
 from db.engine import DatabaseUnavailableError
@@ -79,7 +79,7 @@ with suppress(DatabaseUnavailableError):  # what was read can be shown all the s
         services.sessions.mark_seen(session.id, user_id=user.id)
 
 if not writing:
-    refresh_marks(at_once=True)  # the reply may have ended since the sidebar was drawn
+    refresh_marks_at_end()  # the reply may have ended since the sidebar was drawn
     if not history.has_later:
         watch_session(session.id, user_id=user.id, last_id=last.id if last else None)
 else:
@@ -97,7 +97,7 @@ else:
         stream.follow()
         stop_place.empty()
         services.sessions.mark_seen(session.id, user_id=user.id)
-        refresh_marks(at_once=True)
+        refresh_marks_at_end()
         ended = services.sessions.history(session.id, user_id=user.id, limit=1).messages[-1]
         if ended.id != writing.id:  # the session went on in another tab
             st.rerun()
