@@ -13,6 +13,7 @@ from sqlalchemy import (
     Row,
     Select,
     bindparam,
+    exists,
     func,
     literal,
     or_,
@@ -98,6 +99,8 @@ def _steps(goes_on: Callable[[CTE], ColumnElement[bool]]) -> CTE:
 
 def siblings(db_session: Session, parent_ids: Sequence[int], *, user_id: int) -> Sequence[Message]:
     """Return every reply to these messages, oldest first."""
+    if not parent_ids:  # SQLite would look through the planner's sessions for nothing
+        return []
     query = select(Message).join(ChatSession, ChatSession.id == Message.session_id)
     query = query.where(Message.parent_id.in_(parent_ids), Message.role == "assistant", visible_to(user_id))
     return db_session.scalars(query.order_by(Message.id)).all()
@@ -168,8 +171,8 @@ def mark_told(db_session: Session, message_ids: Sequence[int]) -> None:
 
 def count_unfinished(db_session: Session, *, user_id: int) -> int:
     """Return how many replies are being written for this planner."""
-    query = select(func.count()).select_from(Message).join(ChatSession, ChatSession.id == Message.session_id)
-    return db_session.scalar(query.where(is_unfinished(), visible_to(user_id))) or 0
+    theirs = exists().where(ChatSession.id == Message.session_id, visible_to(user_id))
+    return db_session.scalar(select(func.count()).select_from(Message).where(is_unfinished(), theirs)) or 0
 
 
 def in_session(

@@ -131,6 +131,12 @@ class ChatSession(Base):
     __table_args__ = (
         Index("sessions_recent", "user_id", "archived", "pinned", "last_message_at", "id"),
         Index("sessions_latest", "user_id", "archived", "last_message_at", "id"),
+        Index("sessions_last_used", "user_id", "last_message_at", "id"),
+        Index("sessions_created", "user_id", "created_at", "id"),
+        Index("sessions_title", "user_id", text("lower(title)"), "id"),
+        Index("sessions_messages", "user_id", "message_count", "id"),
+        Index("sessions_tokens", "user_id", "total_tokens", "id"),
+        Index("sessions_model", "user_id", "model", "last_message_at", "id"),
         Index("sessions_chat_name", "user_id", "chat_name", unique=True),
         Index("sessions_unseen", "user_id", sqlite_where=text("unseen"), postgresql_where=text("unseen")),
     )
@@ -215,6 +221,11 @@ def is_unfinished() -> TextClause:
 def is_untold() -> TextClause:
     """Return the condition that Backboard was not told of a message, word for word as the partial index has it."""
     return text("messages.untold")
+
+
+def is_unseen() -> TextClause:
+    """Return the condition that nobody has looked at a session's last answer, as the partial index has it."""
+    return text("sessions.unseen")
 
 
 class OutboxEntry(Base):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, false, text
 from sqlalchemy.orm import Session
@@ -12,6 +12,30 @@ from db.ids import MAX_ID, made_at
 from db.models import ChatSession
 
 _MAX_POSITION = 16_383  # of a word in a tsvector
+_WINDOW = 300
+
+# The ids of a search, latest first, and no more of them than are wanted.
+_FOUND_SQLITE = """
+SELECT rowid AS id, session_id FROM search_index
+WHERE search_index MATCH :expression AND rowid < :before_id ORDER BY rowid DESC LIMIT :limit
+"""
+# PostgreSQL cannot walk a text index in the order of ids: what it finds there it finds whole, and then orders. A word
+# that stands in every other message is found among the planner's latest; what is not, is rare enough for the index.
+_LATEST = """
+SELECT id, session_id, body FROM search_index
+WHERE user_id = :user_id AND id < :before_id ORDER BY id DESC LIMIT :window
+"""
+_FOUND_LATEST = f"""
+SELECT id, session_id FROM ({_LATEST}) AS latest
+WHERE body @@ CAST(:expression AS tsquery) ORDER BY id DESC LIMIT :limit
+"""
+_FOUND_OLDER = f"""
+WITH found AS MATERIALIZED (
+    SELECT id, session_id FROM search_index
+    WHERE body @@ CAST(:expression AS tsquery) AND id < (SELECT min(id) FROM ({_LATEST}) AS latest)
+)
+SELECT id, session_id FROM found ORDER BY id DESC LIMIT :limit
+"""
 
 
 class IndexHit(NamedTuple):
@@ -24,22 +48,25 @@ class IndexHit(NamedTuple):
     at: datetime
 
 
-def put(db_session: Session, row_id: int, session_id: int, content: str) -> None:
-    """Index the text of a message, or of a session's title (then both ids are the session's)."""
+def put(db_session: Session, row_id: int, session_id: int, content: str, *, user_id: int) -> None:
+    """Index the text of a message, or of a session's title (then both ids are the session's), of a planner's."""
     words = tokens(content)
     if _is_sqlite(db_session):
         db_session.execute(text("DELETE FROM search_index WHERE rowid = :id"), {"id": row_id})
         db_session.execute(
-            text("INSERT INTO search_index (rowid, body, session_id) VALUES (:id, :body, :session_id)"),
-            {"id": row_id, "body": " ".join(words), "session_id": session_id},
+            text(
+                "INSERT INTO search_index (rowid, body, owner, session_id) VALUES (:id, :body, :user_id, :session_id)"
+            ),
+            {"id": row_id, "body": " ".join(words), "user_id": user_id, "session_id": session_id},
         )
     else:
         db_session.execute(
             text(
-                "INSERT INTO search_index (id, session_id, body) VALUES (:id, :session_id, CAST(:body AS tsvector)) "
-                "ON CONFLICT (id) DO UPDATE SET body = EXCLUDED.body"
+                "INSERT INTO search_index (id, session_id, user_id, body) "
+                "VALUES (:id, :session_id, :user_id, CAST(:body AS tsvector)) "
+                "ON CONFLICT (user_id, id) DO UPDATE SET body = EXCLUDED.body"
             ),
-            {"id": row_id, "session_id": session_id, "body": _tsvector(words)},
+            {"id": row_id, "session_id": session_id, "user_id": user_id, "body": _tsvector(words, user_id)},
         )
 
 
@@ -53,35 +80,39 @@ def find(
     wanted = terms(query)
     if not wanted:
         return []
+    values: dict[str, Any] = {"user_id": user_id, "limit": limit, "before_id": before_id or MAX_ID, "window": _WINDOW}
     if _is_sqlite(db_session):
-        found, expression = "search_index MATCH :expression", _fts5(wanted)
-        row_id = "search_index.rowid"
-    else:
-        found, expression = "search_index.body @@ CAST(:expression AS tsquery)", _tsquery(wanted)
-        row_id = "search_index.id"
+        return _hits(db_session, _FOUND_SQLITE, values | {"expression": _fts5(wanted, user_id)})
+    values |= {"expression": _tsquery(wanted, user_id)}
+    hits = _hits(db_session, _FOUND_LATEST, values)
+    if len(hits) < limit:
+        hits += _hits(db_session, _FOUND_OLDER, values | {"limit": limit - len(hits)})
+    return hits
+
+
+def _hits(db_session: Session, found: str, values: dict[str, Any]) -> list[IndexHit]:
     rows = db_session.execute(
         text(
             f"SELECT sessions.id AS session_id, sessions.title, messages.id AS message_id, "
-            f"       COALESCE(messages.content, '') AS content, {row_id} AS row_id "
-            f"FROM search_index JOIN sessions ON sessions.id = search_index.session_id "
-            f"LEFT JOIN messages ON messages.id = {row_id} "
-            f"WHERE {found} AND sessions.user_id = :user_id AND {row_id} < :before_id "
-            f"ORDER BY {row_id} DESC LIMIT :limit"
+            f"       COALESCE(messages.content, '') AS content, found.id AS row_id "
+            f"FROM ({found}) AS found "
+            f"JOIN sessions ON sessions.id = found.session_id AND sessions.user_id = :user_id "
+            f"LEFT JOIN messages ON messages.id = found.id ORDER BY found.id DESC"
         ),
-        {"expression": expression, "user_id": user_id, "limit": limit, "before_id": before_id or MAX_ID},
+        values,
     )
     return [IndexHit(r.session_id, r.title, r.message_id, r.content, made_at(r.row_id)) for r in rows]
 
 
-def sessions_with(db_session: Session, query: str) -> ColumnElement[bool]:
+def sessions_with(db_session: Session, query: str, *, user_id: int) -> ColumnElement[bool]:
     """Return whether a session's title, or one of its messages, holds every term of *query*; as `find` reads it."""
     wanted = terms(query)
     if not wanted:
         return false()
     if _is_sqlite(db_session):
-        found, expression = "search_index MATCH :expression", _fts5(wanted)
+        found, expression = "search_index MATCH :expression", _fts5(wanted, user_id)
     else:
-        found, expression = "body @@ CAST(:expression AS tsquery)", _tsquery(wanted)
+        found, expression = "body @@ CAST(:expression AS tsquery)", _tsquery(wanted, user_id)
     ids = text(f"SELECT session_id FROM search_index WHERE {found}").bindparams(expression=expression)
     return ChatSession.id.in_(ids.columns(ChatSession.id))
 
@@ -90,15 +121,20 @@ def _is_sqlite(db_session: Session) -> bool:
     return db_session.get_bind().dialect.name == "sqlite"
 
 
-def _fts5(wanted: list[list[str]]) -> str:
-    return " AND ".join(f'"{" ".join(term)}" *' for term in wanted)
+def _fts5(wanted: list[list[str]], user_id: int) -> str:
+    body = " AND ".join(f'"{" ".join(term)}" *' for term in wanted)
+    return f'owner : "{user_id}" AND body : ({body})'
 
 
-def _tsquery(wanted: list[list[str]]) -> str:
-    return " & ".join(
-        "(" + " <-> ".join([*(f"'{word}'" for word in term[:-1]), f"'{term[-1]}':*"]) + ")" for term in wanted
-    )
+def _tsquery(wanted: list[list[str]], user_id: int) -> str:
+    body = (" <-> ".join([*(f"'{word}'" for word in term[:-1]), f"'{term[-1]}':*"]) for term in wanted)
+    return " & ".join([_owner(user_id), *(f"({term})" for term in body)])
 
 
-def _tsvector(words: list[str]) -> str:
-    return " ".join(f"'{word}':{min(place, _MAX_POSITION)}" for place, word in enumerate(words, start=1))
+def _tsvector(words: list[str], user_id: int) -> str:
+    places = (f"'{word}':{min(place, _MAX_POSITION)}" for place, word in enumerate(words, start=1))
+    return " ".join([_owner(user_id), *places])
+
+
+def _owner(user_id: int) -> str:
+    return f"'_{user_id}'"  # no word begins so

@@ -124,7 +124,7 @@ class ReplyService:
             session.message_count += 2
             session.last_message_preview = preview(text)
             session.archived = False
-            db.search.put(db_session, question.id, session.id, text)
+            db.search.put(db_session, question.id, session.id, text, user_id=user_id)
             return Accepted(session.id, question.id, reply.id, repeated=False)
 
     def _check_room(self, db_session: Session, user_id: int) -> None:
@@ -152,7 +152,7 @@ class ReplyService:
             session = self._at_rest(db_session, session_id, user_id)
             if session.message_count == 0 and not session.title_chosen:
                 session.title = made_title(text)
-                db.search.put(db_session, session.id, session.id, session.title)
+                db.search.put(db_session, session.id, session.id, session.title, user_id=user_id)
         user.last_session_id = session.id
         return session
 
@@ -209,7 +209,7 @@ class ReplyService:
             session.message_count += 1
             session.last_message_id, session.last_message_at, session.updated_at = message.id, now, now
             session.last_message_preview = preview(text)
-            db.search.put(db_session, message.id, session.id, text)
+            db.search.put(db_session, message.id, session.id, text, user_id=user_id)
             return message_view(message)
 
     def get(self, message_id: int, *, user_id: int) -> MessageView:
@@ -421,7 +421,7 @@ def new_session(
     session.message_count = session.total_tokens = 0
     db_session.add(session)
     db_session.flush()
-    db.search.put(db_session, session.id, session.id, title)
+    db.search.put(db_session, session.id, session.id, title, user_id=user_id)
     return session
 
 

@@ -159,7 +159,7 @@ class ReplyStore:
             session.last_message_at = session.updated_at = now
             if snapshot.text:
                 session.last_message_preview = preview(snapshot.text)
-                db.search.put(db_session, work.reply_id, work.session_id, snapshot.text)
+                db.search.put(db_session, work.reply_id, work.session_id, snapshot.text, user_id=work.user_id)
             return True
 
     def _change(self, work: Work, **values: Any) -> bool:

@@ -71,6 +71,7 @@ class SessionService:
         self, *, user_id: int, limit: int, cursor: str | None = None, archived: bool = False, words: str = ""
     ) -> SessionPage:
         """Return sessions, pinned or not, last used first; with *words*, those that hold all of them."""
+        words = words[:_QUERY_CHARS]
         with self._db.read() as db_session:
             rows = db.sessions.page(
                 db_session,
@@ -78,7 +79,7 @@ class SessionService:
                 archived=archived,
                 limit=limit + 1,
                 before=_parse_cursor(cursor) if cursor else None,
-                matching=db.search.sessions_with(db_session, words[:_QUERY_CHARS]) if words.strip() else None,
+                matching=db.search.sessions_with(db_session, words, user_id=user_id) if words.strip() else None,
             )
             sessions = tuple(session_summary(session, answering=answering) for session, answering in rows[:limit])
         return SessionPage(sessions, _cursor(sessions[-1]) if len(rows) > limit else None)
@@ -110,7 +111,7 @@ class SessionService:
             session = self._locked(db_session, session_id, user_id)
             if cleaned is not None:
                 session.title, session.title_chosen, session.updated_at = cleaned, True, utc_now()
-                db.search.put(db_session, session.id, session.id, cleaned)
+                db.search.put(db_session, session.id, session.id, cleaned, user_id=user_id)
             if model is not None:
                 session.model = db_session.get_one(User, user_id).last_model = model
             session.pinned = session.pinned if pinned is None else pinned
@@ -288,7 +289,7 @@ class SessionService:
         with self._db.begin() as db_session:
             session = self._locked(db_session, session_id, user_id)
             session.title, session.title_chosen, session.updated_at = cleaned, True, utc_now()
-            db.search.put(db_session, session.id, session.id, cleaned)
+            db.search.put(db_session, session.id, session.id, cleaned, user_id=user_id)
         return self.get(session_id, user_id=user_id)
 
     def set_pinned(self, session_id: int, pinned: bool, *, user_id: int) -> None:

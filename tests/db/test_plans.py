@@ -76,5 +76,8 @@ def test_query_uses_an_index_on_sqlite(tmp_path, name):
 
 
 def allowed(step: str) -> bool:
-    """Partial indexes, the rows of a path, and the text index are small or made for it."""
-    return any(part in step for part in ("_unfinished", "_unseen", "SCAN path", "SCAN search_index", "CONSTANT ROW"))
+    """Partial indexes, the rows of a path or a search, and the text index are small or made for it."""
+    return any(
+        part in step
+        for part in ("_unfinished", "_unseen", "SCAN path", "SCAN found", "SCAN search_index", "CONSTANT ROW")
+    )

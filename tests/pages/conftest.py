@@ -112,7 +112,7 @@ def add_session(app_database: Database, planner: User) -> AddSession:
             )
             db_session.flush()
             for row_id, words in ((session_id, title), (question_id, text), (reply_id, answer)):
-                db.search.put(db_session, row_id, session_id, words)
+                db.search.put(db_session, row_id, session_id, words, user_id=user_id)
         return session_id
 
     return add

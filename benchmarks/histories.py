@@ -1,0 +1,126 @@
+"""Accounts of a known size, made for measurements: a small one, a big one and a hundred neighbours.
+
+Texts are drawn from 20,000 made-up words, the first ones often and the last ones seldom, as in a language.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import accumulate
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+import db.search
+from db.engine import Database
+from db.ids import new_id
+from db.models import ChatSession, Message, User, utc_now
+
+_SYLLABLES = ("ka", "lo", "mi", "ne", "ru", "sa", "to", "vi", "za", "pe", "du", "go")
+VOCABULARY = tuple(
+    "".join(_SYLLABLES[(number // 12**place) % 12] for place in range(5)) for number in range(12**3, 12**3 + 20_000)
+)
+COMMON, RARE = VOCABULARY[0], VOCABULARY[5_000]  # in every other message; in some messages of a big account
+_WEIGHTS = list(accumulate(1 / (rank + 10) for rank in range(len(VOCABULARY))))
+_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A planner and one session to open; `long` is the id of a very long one, if there is one."""
+
+    user_id: int
+    session_id: int
+    long_id: int | None = None
+
+
+def small_account(database: Database, username: str, *, backend: str) -> Account:
+    """Make a planner with 250 sessions of 10 messages each: enough to fill every list on a screen."""
+    return account(database, username, backend, [10] * 250, seed=1)
+
+
+def big_account(database: Database, username: str, *, backend: str) -> Account:
+    """Make a planner with 10,000 sessions and 100,000 messages: one has 5,000 messages and 36 MB of text."""
+    lengths = [10] * 5_501 + [9] * 4_498 + [5_000]  # 100,492
+    return account(database, username, backend, lengths, seed=2, long_words=655)
+
+
+def neighbours(database: Database, *, number: int = 100) -> None:
+    """Make other planners, with 100 sessions and 1,000 messages each."""
+    for place in range(number):
+        account(database, f"neighbour{place}", "x", [10] * 100, seed=10 + place)
+
+
+def account(
+    database: Database, username: str, backend: str, lengths: list[int], *, seed: int, long_words: int = 60
+) -> Account:
+    """Make a planner with a session of each of these *lengths*, in messages; the same *seed* makes the same words.
+
+    A message has 60 words, in a session of more than 100 messages it has *long_words*.
+    """
+    rng = random.Random(seed)
+    user_id = new_id()
+    with database.begin() as db_session:
+        user = User(id=user_id, username=username, email=f"{username}@example.com", name=username.title())
+        user.sessions_valid_from = utc_now() - timedelta(days=1)
+        db_session.add(user)
+    made: list[int] = []
+    rows: list[dict[str, Any]] = []
+    sessions: list[dict[str, Any]] = []
+    now = utc_now()
+    for number, length in enumerate(lengths):
+        session_id = new_id()
+        made.append(session_id)
+        messages = list(_messages(rng, session_id, user_id, length, long_words if length > 100 else 60))
+        sessions.append(
+            {
+                "id": session_id,
+                "user_id": user_id,
+                "title": " ".join(_words(rng, 4)),
+                "model": "openai/gpt-4o",
+                "backend": backend,
+                "thread_id": f"thread-{session_id}",  # so that nothing has to be carried into a new one
+                "message_count": length,
+                "last_message_id": messages[-1]["id"],
+                "last_message_preview": messages[-1]["content"][:200],
+                "last_message_at": now - timedelta(minutes=len(lengths) - number),
+            }
+        )
+        rows += messages
+        if len(rows) > _AT_ONCE or number == len(lengths) - 1:
+            with database.begin() as db_session:
+                _write(db_session, sessions, rows)
+            sessions, rows = [], []
+    middle = made[len(made) // 2]
+    return Account(user_id, middle, made[-1] if lengths[-1] > 100 else None)
+
+
+def _write(db_session: Session, sessions: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
+    db_session.execute(insert(ChatSession), sessions)
+    db_session.execute(insert(Message), rows)
+    for session in sessions:
+        db.search.put(db_session, session["id"], session["id"], session["title"], user_id=session["user_id"])
+    for row in rows:
+        db.search.put(db_session, row["id"], row["session_id"], row["content"], user_id=row["user_id"])
+
+
+def _messages(rng: random.Random, session_id: int, user_id: int, length: int, words: int) -> Iterator[dict[str, Any]]:
+    parent_id = None
+    for place in range(length):
+        message_id = new_id()
+        yield {
+            "id": message_id,
+            "session_id": session_id,
+            "user_id": user_id,
+            "parent_id": parent_id,
+            "role": "assistant" if place % 2 else "user",
+            "status": "complete",
+            "content": " ".join(_words(rng, words)),
+        }
+        parent_id = message_id
+
+
+def _words(rng: random.Random, number: int) -> list[str]:
+    return rng.choices(VOCABULARY, cum_weights=_WEIGHTS, k=number)

@@ -1,0 +1,104 @@
+"""The work of a list or a search follows what is shown, not what is in the tables. Counted, not timed."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+import db.messages
+import db.search
+import db.session_table
+import db.sessions
+from benchmarks.histories import COMMON, Account, account
+from db.engine import Database
+
+SMALL, BIG = [4] * 100, [4] * 2_000  # messages of each session
+SHOWN = 20
+SOME = 10  # steps or pages: an index may be a level deeper
+
+
+def table(db_session: Session, owner: Account, **wanted: Any) -> list[object]:
+    return list(db.session_table.rows(db_session, user_id=owner.user_id, limit=SHOWN, **wanted))
+
+
+def leaf(db_session: Session, owner: Account) -> int:
+    found = db.sessions.get_visible(db_session, owner.session_id, user_id=owner.user_id)
+    assert found is not None
+    assert found.last_message_id is not None
+    return found.last_message_id
+
+
+QUERIES: dict[str, Callable[[Session, Account], object]] = {
+    "recent": lambda s, a: db.sessions.page(s, user_id=a.user_id, pinned=False, limit=SHOWN),
+    "latest": lambda s, a: db.sessions.page(s, user_id=a.user_id, limit=SHOWN),
+    "pinned": lambda s, a: db.sessions.page(s, user_id=a.user_id, pinned=True, limit=SHOWN),
+    "archived": lambda s, a: db.sessions.page(s, user_id=a.user_id, archived=True, limit=SHOWN),
+    "latest id": lambda s, a: db.sessions.latest_id(s, user_id=a.user_id),
+    "marks": lambda s, a: db.sessions.marks(s, user_id=a.user_id),
+    "summary": lambda s, a: db.sessions.summary(s, a.session_id, user_id=a.user_id),
+    "path": lambda s, a: db.messages.path(s, leaf(s, a), user_id=a.user_id, limit=30),
+    "siblings": lambda s, a: db.messages.siblings(s, [leaf(s, a)], user_id=a.user_id),
+    "siblings of none": lambda s, a: db.messages.siblings(s, [], user_id=a.user_id),
+    "in session": lambda s, a: db.messages.in_session(s, a.session_id, user_id=a.user_id, limit=30),
+    "count unfinished": lambda s, a: db.messages.count_unfinished(s, user_id=a.user_id),
+    "unfinished": lambda s, a: db.messages.unfinished(s, a.session_id, user_id=a.user_id),
+    "search": lambda s, a: db.search.find(s, COMMON, user_id=a.user_id, limit=SHOWN),
+    "search in vain": lambda s, a: db.search.find(s, "zebra", user_id=a.user_id, limit=SHOWN),
+    "models": lambda s, a: db.session_table.models(s, user_id=a.user_id),
+    **{f"table by {order}": partial(table, order=order) for order in db.session_table.ORDERS},
+    "table of one model": partial(table, order="last_used", model="openai/gpt-4o"),
+}
+
+
+def test_a_big_account_is_no_more_work_than_a_small_one(database: Database):
+    small = account(database, "small", "demo", SMALL, seed=1)
+    big = account(database, "big", "demo", BIG, seed=2)
+    work = work_on_sqlite if database.engine.dialect.name == "sqlite" else work_on_postgres
+    if work is work_on_postgres:  # as its autovacuum does by itself, a minute later
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+
+    counted = {name: [work(database, query, owner) for owner in (small, big)] for name, query in QUERIES.items()}
+
+    assert all(least > 0 for name, (least, _) in counted.items() if name != "siblings of none"), counted
+    assert {name: found for name, found in counted.items() if found[1] > 1.5 * found[0] + SOME} == {}
+
+
+def work_on_sqlite(database: Database, query: Callable[[Session, Account], object], owner: Account) -> int:
+    """Return how many steps SQLite's machine took."""
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    with database.read() as db_session:
+        connection: Any = db_session.connection().connection.driver_connection
+        connection.set_progress_handler(count, 1)
+        query(db_session, owner)
+        connection.set_progress_handler(None, 1)
+    return steps
+
+
+def work_on_postgres(database: Database, query: Callable[[Session, Account], object], owner: Account) -> int:
+    """Return how many pages PostgreSQL touched."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection, _cursor, statement, parameters, _context, _many):
+        asked.append((statement, parameters))
+
+    with database.read() as db_session:
+        event.listen(database.engine, "before_cursor_execute", note)
+        query(db_session, owner)
+        event.remove(database.engine, "before_cursor_execute", note)
+        plans = [
+            db_session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", values)
+            for statement, values in asked
+        ]
+        read = [plan.scalar_one()[0]["Plan"] for plan in plans]
+    assert json.dumps(read).count("Shared Hit Blocks") >= len(asked)
+    return sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in read)
