@@ -48,7 +48,9 @@ def main() -> int:
         file = Path(folder) / "travelbot.db"
         backboard = servers.fake_backboard(tokens=options.words, pace_s=options.pace)
         # More requests in a minute, and more replies at once, than one person may have otherwise.
-        ours = servers.travelbot(backboard, file, REQUESTS_PER_MINUTE="1000000", REPLIES_PER_USER="1000")
+        ours = servers.travelbot(
+            backboard, f"sqlite:///{file}", REQUESTS_PER_MINUTE="1000000", REPLIES_PER_USER="1000"
+        )
         http = httpx.Client(headers={"Authorization": f"Bearer {_token(file)}"}, timeout=60, trust_env=False)
         api = f"http://127.0.0.1:{ours}/api"
         session_id = http.post(f"{api}/chat", json={"content": "Hello"}).headers["x-session-id"]

@@ -1,10 +1,10 @@
-"""Accounts of a known size, made for measurements: a small one, a big one and a hundred neighbours.
+"""Accounts of a known size, made for measurements: a small one, a big one, and their neighbours.
 
 Texts are drawn from 20,000 made-up words, the first ones often and the last ones seldom, as in a language.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import accumulate
@@ -22,43 +22,43 @@ _SYLLABLES = ("ka", "lo", "mi", "ne", "ru", "sa", "to", "vi", "za", "pe", "du", 
 VOCABULARY = tuple(
     "".join(_SYLLABLES[(number // 12**place) % 12] for place in range(5)) for number in range(12**3, 12**3 + 20_000)
 )
-COMMON, RARE = VOCABULARY[0], VOCABULARY[5_000]  # in every other message; in some messages of a big account
+COMMON, SELDOM = VOCABULARY[0], VOCABULARY[500]  # in every other message; in 1 of 60
 _WEIGHTS = list(accumulate(1 / (rank + 10) for rank in range(len(VOCABULARY))))
 _AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A planner and one session to open; `long` is the id of a very long one, if there is one."""
+    """A planner and two sessions to open: one from the middle, and the latest one."""
 
     user_id: int
     session_id: int
-    long_id: int | None = None
+    latest_id: int
 
 
 def small_account(database: Database, username: str, *, backend: str) -> Account:
-    """Make a planner with 250 sessions of 10 messages each: enough to fill every list on a screen."""
-    return account(database, username, backend, [10] * 250, seed=1)
+    """Make a planner with enough to fill every list on a screen; the latest session has 40 messages of 655 words."""
+    return account(database, username, [(10, 60)] * 250 + [(40, 655)], backend=backend, seed=1)
 
 
 def big_account(database: Database, username: str, *, backend: str) -> Account:
-    """Make a planner with 10,000 sessions and 100,000 messages: one has 5,000 messages and 36 MB of text."""
-    lengths = [10] * 5_501 + [9] * 4_498 + [5_000]  # 100,492
-    return account(database, username, backend, lengths, seed=2, long_words=655)
+    """Make a planner with 10,000 sessions and 100,000 messages: the latest has 5,000 messages and 36 MB of text."""
+    sessions = [(10, 60)] * 5_501 + [(9, 60)] * 4_498 + [(5_000, 655)]
+    return account(database, username, sessions, backend=backend, seed=2)
 
 
-def neighbours(database: Database, *, number: int = 100) -> None:
+def neighbours(database: Database, *, number: int) -> None:
     """Make other planners, with 100 sessions and 1,000 messages each."""
     for place in range(number):
-        account(database, f"neighbour{place}", "x", [10] * 100, seed=10 + place)
+        account(database, f"neighbour{place}", [(10, 60)] * 100, backend="demo", seed=10 + place)
 
 
 def account(
-    database: Database, username: str, backend: str, lengths: list[int], *, seed: int, long_words: int = 60
+    database: Database, username: str, sessions: Sequence[tuple[int, int]], *, backend: str, seed: int
 ) -> Account:
-    """Make a planner with a session of each of these *lengths*, in messages; the same *seed* makes the same words.
+    """Make a planner with these sessions: how many messages, and of how many words each.
 
-    A message has 60 words, in a session of more than 100 messages it has *long_words*.
+    The same *seed* makes the same words.
     """
     rng = random.Random(seed)
     user_id = new_id()
@@ -67,14 +67,14 @@ def account(
         user.sessions_valid_from = utc_now() - timedelta(days=1)
         db_session.add(user)
     made: list[int] = []
-    rows: list[dict[str, Any]] = []
-    sessions: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
+    waiting: list[dict[str, Any]] = []
     now = utc_now()
-    for number, length in enumerate(lengths):
+    for number, (length, words) in enumerate(sessions):
         session_id = new_id()
         made.append(session_id)
-        messages = list(_messages(rng, session_id, user_id, length, long_words if length > 100 else 60))
-        sessions.append(
+        messages += _messages(rng, session_id, user_id, length, words)
+        waiting.append(
             {
                 "id": session_id,
                 "user_id": user_id,
@@ -85,16 +85,14 @@ def account(
                 "message_count": length,
                 "last_message_id": messages[-1]["id"],
                 "last_message_preview": messages[-1]["content"][:200],
-                "last_message_at": now - timedelta(minutes=len(lengths) - number),
+                "last_message_at": now - timedelta(minutes=len(sessions) - number),
             }
         )
-        rows += messages
-        if len(rows) > _AT_ONCE or number == len(lengths) - 1:
+        if len(messages) > _AT_ONCE or number == len(sessions) - 1:
             with database.begin() as db_session:
-                _write(db_session, sessions, rows)
-            sessions, rows = [], []
-    middle = made[len(made) // 2]
-    return Account(user_id, middle, made[-1] if lengths[-1] > 100 else None)
+                _write(db_session, waiting, messages)
+            waiting, messages = [], []
+    return Account(user_id, made[len(made) // 2], made[-1])
 
 
 def _write(db_session: Session, sessions: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:

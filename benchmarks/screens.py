@@ -17,26 +17,18 @@ import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
-import jwt
 import psutil
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Subprotocol
 
 from benchmarks.servers import Servers
+from benchmarks.streamlit_page import COOKIE_KEY, StreamlitPage, cookie
 from db.engine import Database
-from db.models import User
+from db.models import User, utc_now
 from services.tokens import TokenService
 
-_COOKIE_KEY = "a key for a measurement, of at least 32 characters"
-_COOKIE = "travelbot_sign_in"  # as components/sign_in_cookie.py names it, which wants a running Streamlit
-_COOKIE_DAYS = 30
 _WORD = re.compile(rb"r(\d+)w(\d+)\b")
 _PATIENCE_S = 60.0
 _FIRST_AT_MOST_S = 0.5  # first word after sending, at the median; Backboard's own 0.2 s are in it
@@ -74,7 +66,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, Servers(options.bench.resolve()) as servers:
         file = Path(folder) / "travelbot.db"
         backboard = servers.fake_backboard(tokens=options.words, pace_s=options.pace)
-        port = servers.travelbot(backboard, file, COOKIE_KEY=_COOKIE_KEY, REQUESTS_PER_MINUTE="1000000")
+        port = servers.travelbot(backboard, f"sqlite:///{file}", COOKIE_KEY=COOKIE_KEY, REQUESTS_PER_MINUTE="1000000")
         people = _people(file, number)
         server = psutil.Process(servers.pids[port])
         seen, cpu_s = asyncio.run(_all(port, people, options.planners, options.over, options.words, server))
@@ -92,19 +84,16 @@ def _people(file: Path, number: int) -> list[tuple[str, str]]:
     """Make accounts; return of each the cookie and the API token."""
     database = Database(f"sqlite:///{file}")
     tokens = TokenService(database)
-    signed_in_at = datetime.now(UTC).replace(microsecond=0)
-    expires_at = (signed_in_at + timedelta(days=_COOKIE_DAYS)).timestamp()
     made = []
     for index in range(number):
         name = f"planner{index}"
         with database.begin() as db_session:
             user = User(username=name, email=f"{name}@example.com", name=name)
-            user.sessions_valid_from = signed_in_at - timedelta(days=1)
+            user.sessions_valid_from = utc_now() - timedelta(days=1)
             db_session.add(user)
             db_session.flush()
             user_id = user.id
-        cookie = jwt.encode({"username": name, "exp_date": expires_at}, _COOKIE_KEY, "HS256")
-        made.append((cookie, tokens.create(user_id=user_id, name="benchmark").secret))
+        made.append((cookie(name), tokens.create(user_id=user_id, name="benchmark").secret))
     database.close()
     return made
 
@@ -116,14 +105,14 @@ async def _all(
     begin = asyncio.Event()
     ready: list[asyncio.Future[None]] = []
     tasks = []
-    for place, (cookie, token) in enumerate(people):
+    for place, (signed_in, token) in enumerate(people):
         opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         ready.append(opened)
         wait_s = over_s * place / len(people)
         # Planners and programs take turns, so that both are spread over the whole time.
         on_screen = (place + 1) * planners // len(people) > place * planners // len(people)
         if on_screen:
-            tasks.append(asyncio.create_task(_planner(port, cookie, opened, begin, wait_s, words)))
+            tasks.append(asyncio.create_task(_planner(port, signed_in, opened, begin, wait_s, words)))
             await opened  # one page after the other
         else:
             opened.set_result(None)
@@ -138,54 +127,20 @@ async def _all(
 
 
 async def _planner(
-    port: int, cookie: str, opened: "asyncio.Future[None]", begin: asyncio.Event, wait_s: float, words: int
+    port: int, signed_in: str, opened: "asyncio.Future[None]", begin: asyncio.Event, wait_s: float, words: int
 ) -> Seen:
-    headers = {"Cookie": f"{_COOKIE}={cookie}", "Origin": f"http://127.0.0.1:{port}"}
-    address = f"ws://127.0.0.1:{port}/_stcore/stream"
-    async with connect(
-        address, additional_headers=headers, subprotocols=[Subprotocol("streamlit")], max_size=None, proxy=None
-    ) as socket:
-        await socket.send(_run().SerializeToString())
-        page, box = await _page(socket)
+    async with StreamlitPage.open(port, signed_in) as page:
         opened.set_result(None)
         await begin.wait()
         await asyncio.sleep(wait_s)
         seen = Seen(asked_at=time.time())
-        send = _run(page)
-        widget = send.rerun_script.widget_states.widgets.add(id=box)
-        widget.chat_input_value.data = "Hello"
-        await socket.send(send.SerializeToString())
         with suppress(TimeoutError):  # what is missing then counts as lost
             async with asyncio.timeout(_PATIENCE_S):
-                async for message in socket:
-                    assert isinstance(message, bytes)
+                async for message in page.send("Hello"):
                     seen.take(message)
                     if words - 1 in seen.words:
                         break
     return seen
-
-
-def _run(page: str = "") -> BackMsg:
-    message = BackMsg()
-    message.rerun_script.CopyFrom(ClientState(page_script_hash=page))
-    message.rerun_script.context_info.timezone = "Europe/Warsaw"
-    return message
-
-
-async def _page(socket: ClientConnection) -> tuple[str, str]:
-    """Read until the page is drawn; return its script's hash and the id of the box to write in."""
-    page = box = ""
-    async for message in socket:
-        assert isinstance(message, bytes)
-        read = ForwardMsg.FromString(message)
-        kind = read.WhichOneof("type")
-        if kind == "navigation":
-            page = read.navigation.page_script_hash
-        elif kind == "delta" and read.delta.new_element.WhichOneof("type") == "chat_input":
-            box = read.delta.new_element.chat_input.id
-        elif kind == "script_finished" and box:
-            return page, box
-    raise RuntimeError("The page was not drawn.")
 
 
 async def _program(port: int, token: str, begin: asyncio.Event, wait_s: float) -> Seen:

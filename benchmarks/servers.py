@@ -42,10 +42,9 @@ class Servers(ExitStack):
         """Start the textbook chat; return its port."""
         return self._streamlit(self._bench / "peer_streamlit.py", self._bench, _backboard(backboard_port))
 
-    def travelbot(self, backboard_port: int, database: Path, *, user_id: int = 1, **settings: str) -> int:
-        """Start this app, with the planner *user_id* signed in, and other settings; return its port."""
-        database.parent.mkdir(parents=True, exist_ok=True)
-        settings |= {"DATABASE_URL": f"sqlite:///{database}", "DEV_USER_ID": str(user_id)}
+    def travelbot(self, backboard_port: int, database_url: str, **settings: str) -> int:
+        """Start this app with these settings; return its port."""
+        settings |= {"DATABASE_URL": database_url}
         return self._streamlit(ROOT / "server.py", ROOT, _backboard(backboard_port) | settings)
 
     def bare_api(self, database: Path) -> int:

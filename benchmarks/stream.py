@@ -38,7 +38,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, Servers(bench) as servers:
         backboard = servers.fake_backboard(tokens=options.tokens, pace_s=options.pace)
         peer = _measure(bench, servers.peer(backboard), backboard, options.n)
-        ours = _measure(bench, servers.travelbot(backboard, Path(folder) / "x.db"), backboard, options.n)
+        ours = _measure(
+            bench, servers.travelbot(backboard, f"sqlite:///{folder}/x.db", DEV_USER_ID="1"), backboard, options.n
+        )
     missed = False
     print(f"{'':10} {'peer':>10} {'ours':>10} {'ratio':>7}  aim")
     for name, counts, most in _AIMS:

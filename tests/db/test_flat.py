@@ -15,7 +15,7 @@ import db.sessions
 from benchmarks.histories import COMMON, Account, account
 from db.engine import Database
 
-SMALL, BIG = [4] * 100, [4] * 2_000  # messages of each session
+SMALL, BIG = [(4, 60)] * 100, [(4, 60)] * 2_000  # sessions: messages, and words in each
 SHOWN = 20
 SOME = 10  # steps or pages: an index may be a level deeper
 
@@ -54,8 +54,8 @@ QUERIES: dict[str, Callable[[Session, Account], object]] = {
 
 
 def test_a_big_account_is_no_more_work_than_a_small_one(database: Database):
-    small = account(database, "small", "demo", SMALL, seed=1)
-    big = account(database, "big", "demo", BIG, seed=2)
+    small = account(database, "small", SMALL, backend="demo", seed=1)
+    big = account(database, "big", BIG, backend="demo", seed=2)
     work = work_on_sqlite if database.engine.dialect.name == "sqlite" else work_on_postgres
     if work is work_on_postgres:  # as its autovacuum does by itself, a minute later
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -1,0 +1,97 @@
+"""A planner's page without a browser: speaks Streamlit's WebSocket protocol and reads what the screen is sent."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+import jwt
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+COOKIE_KEY = "a key for a measurement, of at least 32 characters"
+_COOKIE = "travelbot_sign_in"  # as components/sign_in_cookie.py names it, which wants a running Streamlit
+_COOKIE_DAYS = 30
+
+
+def cookie(username: str) -> str:
+    """Return what the browser of somebody keeps who has signed in, with COOKIE_KEY, a moment ago."""
+    expires_at = datetime.now(UTC) + timedelta(days=_COOKIE_DAYS)
+    return jwt.encode({"username": username, "exp_date": expires_at.timestamp()}, COOKIE_KEY, "HS256")
+
+
+class StreamlitPage:
+    """One open tab."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._page = ""  # the hash of the page's script
+        self._pages: dict[str, str] = {}  # by their path in the address
+        self._widgets: dict[str, str] = {}  # ids by kind; the last one of a kind
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, port: int, signed_in: str, query: str = "") -> AsyncGenerator[Self]:
+        """Open the app as the browser with this cookie, wait until it is drawn, and close it at the end."""
+        async with connect(
+            f"ws://127.0.0.1:{port}/_stcore/stream",
+            additional_headers={"Cookie": f"{_COOKIE}={signed_in}", "Origin": f"http://127.0.0.1:{port}"},
+            subprotocols=[Subprotocol("streamlit")],
+            max_size=None,
+            proxy=None,
+        ) as socket:
+            page = cls(socket)
+            await page.run(query=query)
+            yield page
+
+    async def run(self, *states: WidgetState, query: str = "") -> None:
+        """Run the script, with these widgets changed, and wait until it has ended."""
+        await self._ask(*states, query=query)
+        async for message in self._socket:
+            assert isinstance(message, bytes)
+            if self._take(ForwardMsg.FromString(message)):
+                return
+        raise RuntimeError("The page was not drawn.")
+
+    async def go_to(self, path: str) -> None:
+        """Open another page of the app, by its path in the address."""
+        self._page = self._pages[path]
+        await self.run()
+
+    async def search(self, words: str) -> None:
+        """Type into the sidebar's search box."""
+        await self.run(WidgetState(id=self._widgets["text_input"], string_value=words))
+
+    async def send(self, text: str) -> AsyncGenerator[bytes]:
+        """Send a message, and yield what the server sends from then on."""
+        state = WidgetState(id=self._widgets["chat_input"])
+        state.chat_input_value.data = text
+        await self._ask(state)
+        async for message in self._socket:
+            assert isinstance(message, bytes)
+            yield message
+
+    async def _ask(self, *states: WidgetState, query: str = "") -> None:
+        message = BackMsg()
+        message.rerun_script.CopyFrom(ClientState(page_script_hash=self._page, query_string=query))
+        message.rerun_script.context_info.timezone = "Europe/Warsaw"
+        message.rerun_script.widget_states.widgets.extend(states)
+        await self._socket.send(message.SerializeToString())
+
+    def _take(self, message: ForwardMsg) -> bool:
+        """Note what a message tells about the page; return whether the script has ended."""
+        match message.WhichOneof("type"):
+            case "navigation":
+                self._page = message.navigation.page_script_hash
+                self._pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
+            case "delta":
+                kind = message.delta.new_element.WhichOneof("type")
+                if kind in ("chat_input", "text_input"):
+                    self._widgets[kind] = getattr(message.delta.new_element, kind).id
+            case "script_finished":
+                return True
+        return False
