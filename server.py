@@ -26,6 +26,7 @@ async def lifespan(_: st.App) -> AsyncGenerator[None]:
     """Build the services before the first visit, and let whoever follows a reply go at the end."""
     # `st.navigation` sets this too, but the first visit is already looked up by then: it would be a "Page not found".
     PagesManager.uses_pages_directory = False
+    _allow_many_files()
     _end_streams_at_a_signal()
     try:
         await run_in_threadpool(get_services)
@@ -34,6 +35,16 @@ async def lifespan(_: st.App) -> AsyncGenerator[None]:
     except ValidationError:
         log.warning("The settings are not right; every screen says what is wrong.")
     yield
+
+
+def _allow_many_files() -> None:
+    """Lift the limit on open files: a tab takes four, Streamlit remembers closed ones, and 1,024 are soon gone."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _end_streams_at_a_signal() -> None:

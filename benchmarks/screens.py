@@ -17,17 +17,14 @@ import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import psutil
 
+from benchmarks.people import COOKIE_KEY, sign_in
 from benchmarks.servers import Servers
-from benchmarks.streamlit_page import COOKIE_KEY, StreamlitPage, cookie
-from db.engine import Database
-from db.models import User, utc_now
-from services.tokens import TokenService
+from benchmarks.streamlit_page import StreamlitPage
 
 _WORD = re.compile(rb"r(\d+)w(\d+)\b")
 _PATIENCE_S = 60.0
@@ -67,7 +64,7 @@ def main() -> int:
         file = Path(folder) / "travelbot.db"
         backboard = servers.fake_backboard(tokens=options.words, pace_s=options.pace)
         port = servers.travelbot(backboard, f"sqlite:///{file}", COOKIE_KEY=COOKIE_KEY, REQUESTS_PER_MINUTE="1000000")
-        people = _people(file, number)
+        people = sign_in(f"sqlite:///{file}", number)
         server = psutil.Process(servers.pids[port])
         seen, cpu_s = asyncio.run(_all(port, people, options.planners, options.over, options.words, server))
         idle = _idle_cpu(server)
@@ -78,24 +75,6 @@ def main() -> int:
         )
         print(f"{options.words} words each, one every {options.pace:g} s")
         return 1 if _judge(seen, runs, options.words, cpu_s, idle) else 0
-
-
-def _people(file: Path, number: int) -> list[tuple[str, str]]:
-    """Make accounts; return of each the cookie and the API token."""
-    database = Database(f"sqlite:///{file}")
-    tokens = TokenService(database)
-    made = []
-    for index in range(number):
-        name = f"planner{index}"
-        with database.begin() as db_session:
-            user = User(username=name, email=f"{name}@example.com", name=name)
-            user.sessions_valid_from = utc_now() - timedelta(days=1)
-            db_session.add(user)
-            db_session.flush()
-            user_id = user.id
-        made.append((cookie(name), tokens.create(user_id=user_id, name="benchmark").secret))
-    database.close()
-    return made
 
 
 async def _all(

@@ -2,10 +2,8 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Self
 
-import jwt
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -13,15 +11,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-COOKIE_KEY = "a key for a measurement, of at least 32 characters"
 _COOKIE = "travelbot_sign_in"  # as components/sign_in_cookie.py names it, which wants a running Streamlit
-_COOKIE_DAYS = 30
-
-
-def cookie(username: str) -> str:
-    """Return what the browser of somebody keeps who has signed in, with COOKIE_KEY, a moment ago."""
-    expires_at = datetime.now(UTC) + timedelta(days=_COOKIE_DAYS)
-    return jwt.encode({"username": username, "exp_date": expires_at.timestamp()}, COOKIE_KEY, "HS256")
 
 
 class StreamlitPage:
@@ -31,7 +21,7 @@ class StreamlitPage:
         self._socket = socket
         self._page = ""  # the hash of the page's script
         self._pages: dict[str, str] = {}  # by their path in the address
-        self._widgets: dict[str, str] = {}  # ids by kind; the last one of a kind
+        self._widgets: dict[str, str] = {}  # ids by key
 
     @classmethod
     @asynccontextmanager
@@ -64,16 +54,22 @@ class StreamlitPage:
 
     async def search(self, words: str) -> None:
         """Type into the sidebar's search box."""
-        await self.run(WidgetState(id=self._widgets["text_input"], string_value=words))
+        await self.run(WidgetState(id=self._widgets["sidebar_search"], string_value=words))
+
+    async def click(self, key: str) -> None:
+        """Click a button."""
+        await self.run(WidgetState(id=self._widgets[key], trigger_value=True))
 
     async def send(self, text: str) -> AsyncGenerator[bytes]:
-        """Send a message, and yield what the server sends from then on."""
+        """Send a message, and yield what the server sends until the reply is there and the script has ended."""
         state = WidgetState(id=self._widgets["chat_input"])
         state.chat_input_value.data = text
         await self._ask(state)
         async for message in self._socket:
             assert isinstance(message, bytes)
             yield message
+            if self._take(ForwardMsg.FromString(message)):
+                return
 
     async def _ask(self, *states: WidgetState, query: str = "") -> None:
         message = BackMsg()
@@ -90,8 +86,9 @@ class StreamlitPage:
                 self._pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
             case "delta":
                 kind = message.delta.new_element.WhichOneof("type")
-                if kind in ("chat_input", "text_input"):
-                    self._widgets[kind] = getattr(message.delta.new_element, kind).id
+                name = getattr(getattr(message.delta.new_element, kind), "id", "") if kind else ""
+                if name.startswith("$$ID-"):
+                    self._widgets[name.split("-", 2)[2]] = name
             case "script_finished":
-                return True
+                return message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
         return False

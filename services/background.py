@@ -6,7 +6,10 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, Future
 from typing import Any, TypeVar
 
-import uvloop
+try:
+    from uvloop import new_event_loop
+except ImportError:  # on Windows
+    from asyncio import new_event_loop
 
 T = TypeVar("T")
 
@@ -30,7 +33,7 @@ class BackgroundLoop:
     """
 
     def __init__(self) -> None:
-        self._loop = uvloop.new_event_loop()
+        self._loop = new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="travelbot-loop", daemon=True)
         self._thread.start()
 
