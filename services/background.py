@@ -1,15 +1,16 @@
 """One background thread with one event loop: it owns the HTTP client and every running reply."""
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, Future
 from typing import Any, TypeVar
 
-try:
-    from uvloop import new_event_loop
-except ImportError:  # on Windows
+if sys.platform == "win32":
     from asyncio import new_event_loop
+else:
+    from uvloop import new_event_loop  # a fifth less for each read than asyncio's own
 
 T = TypeVar("T")
 
