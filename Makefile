@@ -28,7 +28,7 @@ endef
 
 help:
 	@echo "make run      start the app on http://localhost:$(PORT) (another port: make run PORT=8600)"
-	@echo "make test     format, lint, types and all tests; installs Chromium on Debian where it is missing"
+	@echo "make test     format, lint, types and all tests; gets Chromium and nginx on Debian where they are missing"
 	@echo "make check    format, lint and types only"
 	@echo "make format   put the code in order"
 	@echo "make lock     compile the requirements files from pyproject.toml, every version the newest"
@@ -39,6 +39,8 @@ run: .venv/installed
 
 test: check
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory chromium
+	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || test -x .venv-dev/nginx/usr/sbin/nginx || \
+	    $(MAKE) --no-print-directory nginx
 	$(DEV_PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: .venv-dev/installed
@@ -71,6 +73,18 @@ chromium:
 	else echo "The browser tests need Chromium. As root: apt-get install chromium" >&2; exit 1; fi; \
 	echo "Installing Chromium for the browser tests"; \
 	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium
+
+# Unpacked, not installed: an installed nginx would start to listen on port 80.
+.PHONY: nginx
+nginx:
+	@if ! command -v apt-get >/dev/null; then \
+	    echo "The tests of several processes need nginx, and this machine has no apt-get to get it with: please install it." >&2; \
+	    exit 1; \
+	fi; \
+	echo "Fetching nginx for the tests of several processes"; \
+	mkdir -p .venv-dev/nginx && cd .venv-dev/nginx && \
+	{ apt-get download -qq nginx 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get download -qq nginx; }; } && \
+	dpkg -x nginx_*.deb . && rm nginx_*.deb
 
 .venv/installed: requirements.txt
 	@test -x $(RUN_PYTHON) || $(MAKE) --no-print-directory .venv

@@ -1,0 +1,125 @@
+"""Several servers on one database, behind the nginx of deploy/nginx.conf."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from settings import ROOT
+from tests.browser.conftest import free_port
+from tests.services.conftest import Emulator, emulator, user_id  # noqa: F401 - fixtures
+
+_START_S = 60.0
+
+
+@dataclass
+class Cluster:
+    """Servers by their port, and the proxy in front of them."""
+
+    environment: dict[str, str]
+    folder: Path
+    proxy_port: int = 0
+    servers: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.proxy_port}/api"
+
+    def start(self, *ports: int) -> None:
+        """Start a server on each of these ports, side by side, and wait until they answer."""
+        for port in ports:
+            with (self.folder / f"server-{port}.log").open("ab") as out:
+                self.servers[port] = subprocess.Popen(
+                    [sys.executable, "-m", "streamlit", "run", "server.py", "--server.port", str(port)],
+                    cwd=ROOT,
+                    env=self.environment,
+                    stdout=out,
+                    stderr=subprocess.STDOUT,
+                )
+        for port in ports:
+            wait_until_up(f"http://127.0.0.1:{port}/api/health", self.log)
+
+    def kill(self, port: int) -> None:
+        """End a server as a power cut would."""
+        self.servers[port].kill()
+        self.servers[port].wait(10)
+
+    def restart(self, port: int) -> None:
+        """End a server as an operator would, and start it again."""
+        self.servers[port].send_signal(signal.SIGTERM)
+        assert self.servers[port].wait(20) in (0, -signal.SIGTERM), self.log()
+        self.start(port)
+
+    def log(self) -> str:
+        """Return what all servers have said."""
+        return "\n".join(file.read_text() for file in sorted(self.folder.glob("*.log")))
+
+
+def wait_until_up(address: str, log: Callable[[], str]) -> None:
+    """Return when an address answers well."""
+    deadline = time.monotonic() + _START_S
+    while True:
+        try:
+            if httpx.get(address, trust_env=False).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        assert time.monotonic() < deadline, log()
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def cluster(database_url: str, emulator: Emulator, tmp_path: Path) -> Iterator[Cluster]:
+    """Start three servers on PostgreSQL or two on one SQLite file, and nginx."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("STREAMLIT_")}
+    environment |= {
+        "DATABASE_URL": database_url,
+        "BACKBOARD_BASE_URL": emulator.base_url,
+        "REQUESTS_PER_MINUTE": "9999",
+    }
+    started = Cluster(environment, tmp_path, proxy_port=free_port())
+    ports = [free_port() for _ in range(3 if database_url.startswith("postgresql") else 2)]
+    started.start(*ports)
+    configuration = _configured(tmp_path, started.proxy_port, ports)
+    proxy = subprocess.Popen(
+        [_nginx(), "-p", str(tmp_path), "-c", str(configuration), "-e", str(tmp_path / "nginx.log")],
+    )
+    wait_until_up(f"{started.address}/health", started.log)
+    yield started
+    proxy.terminate()
+    proxy.wait(10)
+    for server in started.servers.values():
+        if server.poll() is None:
+            server.kill()
+            server.wait(10)
+
+
+def _nginx() -> str:
+    found = shutil.which(
+        "nginx", path=f"{os.environ['PATH']}:/usr/sbin:{ROOT / '.venv-dev' / 'nginx' / 'usr' / 'sbin'}"
+    )
+    assert found, "No nginx is here; `make test` fetches Debian's."
+    return found
+
+
+def _configured(folder: Path, port: int, servers: list[int]) -> Path:
+    """Write deploy/nginx.conf for servers on this machine: other addresses, and files in a folder of the test's."""
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    here = "\n".join(f"        server 127.0.0.1:{server} max_fails=1 fail_timeout=5s;" for server in servers)
+    text, upstreams = re.subn(r"(?:^        server app\d:8501.*;\n)+", f"{here}\n", text, flags=re.MULTILINE)
+    text, listens = re.subn(r"listen 80;", f"listen 127.0.0.1:{port};", text)
+    assert (upstreams, listens) == (2, 1)
+    ours = [f"{name}_temp_path {folder / name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")]
+    text = text.replace("http {\n", "\n".join(["http {", "access_log off;", *ours, ""]))
+    file = folder / "nginx.conf"
+    file.write_text(f"daemon off;\npid {folder / 'nginx.pid'};\n{'user root;' if os.geteuid() == 0 else ''}\n{text}")
+    return file
