@@ -18,20 +18,39 @@ def migrate(database: Database) -> None:
 
     Raises DatabaseUnavailableError when the database cannot be reached.
     """
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    head = ScriptDirectory.from_config(config).get_current_head()
     with database.read() as db_session:
-        if _revision(db_session.connection()) == head:
+        if revision(db_session.connection()) == newest_revision():
             return
     with database.begin() as db_session:  # on SQLite this is the one writer
-        connection = db_session.connection()
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade(db_session.connection())
 
 
-def _revision(connection: Connection) -> str | None:
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that are missing, in the transaction of *connection*; other processes wait for its end."""
+    config = _config()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def revision(connection: Connection) -> str | None:
+    """Return the schema that a database has; None where there is none of ours."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str | None:
+    """Return the schema that this version of the app works with."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def known_revisions() -> frozenset[str]:
+    """Return every schema that this version of the app can bring to the newest."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

@@ -3,6 +3,7 @@
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -47,11 +48,11 @@ def _named(address: str, name: str) -> str:
     return address.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{name}?")
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Return the address of an empty, migrated database of each kind."""
+@contextmanager
+def _empty_database(request: pytest.FixtureRequest, file: Path) -> Iterator[str]:
+    """Give the address of an empty, migrated database of the kind that *request* is for."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'travelbot.db'}"
+        url = f"sqlite:///{file}"
         database = Database(url)
         migrate(database)
         database.close()
@@ -66,9 +67,31 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of an empty, migrated database of each kind."""
+    with _empty_database(request, tmp_path / "travelbot.db") as url:
+        yield url
+
+
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """Give an empty, migrated database of each kind."""
     opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of a second database, of each kind."""
+    with _empty_database(request, tmp_path / "other.db") as url:
+        yield url
+
+
+@pytest.fixture
+def other_database(other_url: str) -> Iterator[Database]:
+    """Give a second empty database, of each kind."""
+    opened = Database(other_url)
     yield opened
     opened.close()
