@@ -2,9 +2,10 @@
 
 import hashlib
 import secrets
+import tomllib
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -36,6 +37,25 @@ class Settings(BaseSettings):
     replies_per_user: int = Field(default=20, ge=1)
     requests_per_minute: int = Field(default=600, ge=1)
     demo_pace_s: float = Field(default=0.02, ge=0)
+
+    @classmethod
+    def with_secrets(cls) -> Self:
+        """Return the settings as the app has them, for a command that does without Streamlit.
+
+        What Streamlit would export of `.streamlit/secrets.toml`, the home folder's and then this folder's, goes
+        before the environment here too. Raises as the class does, and `tomllib.TOMLDecodeError`.
+        """
+        found: dict[str, Any] = {}
+        for folder in (Path.home(), Path.cwd()):
+            file = folder / ".streamlit" / "secrets.toml"
+            if file.is_file():
+                found |= tomllib.loads(file.read_text("utf-8"))
+        exported: dict[str, Any] = {
+            name.lower(): str(value)
+            for name, value in found.items()
+            if type(value) in (str, int, float) and value != ""
+        }
+        return cls(**exported)
 
     @field_validator("database_url")
     @classmethod

@@ -1,4 +1,4 @@
-"""The engine, and the two ways to use it: to read and to write."""
+"""The engine, and the ways to use it: to read, to write, and to read all of one moment."""
 
 import threading
 from collections.abc import Iterator
@@ -20,13 +20,18 @@ class DatabaseUnavailableError(Exception):
 class Database:
     """One database, SQLite or PostgreSQL, used by many threads.
 
-    Raises DatabaseUnavailableError from both ways of use when the database cannot be reached.
+    Raises DatabaseUnavailableError from every way of use when the database cannot be reached.
     """
 
     def __init__(self, url: str, *, busy_timeout_s: float = 5) -> None:
         self.engine = _sqlite_engine(url, busy_timeout_s) if url.startswith("sqlite") else _postgres_engine(url)
         self._writer = sessionmaker(self.engine, expire_on_commit=False)
         self._reader = sessionmaker(self.engine.execution_options(sqlite_begin="BEGIN"), expire_on_commit=False)
+        self._frozen = sessionmaker(
+            self.engine.execution_options(sqlite_begin="BEGIN")
+            if url.startswith("sqlite")  # in WAL mode whoever reads sees one moment anyway
+            else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        )
         self._writers = _Queue(busy_timeout_s) if url.startswith("sqlite") else nullcontext()
 
     @contextmanager
@@ -39,6 +44,12 @@ class Database:
     def read(self) -> Iterator[Session]:
         """Give a session that only reads; on SQLite it neither waits for a writer nor holds one up."""
         with _translated(), self._reader.begin() as db_session:
+            yield db_session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Give a session that only reads, and sees one moment however long it reads and others write."""
+        with _translated(), self._frozen.begin() as db_session:
             yield db_session
 
     def close(self) -> None:
