@@ -34,9 +34,10 @@ class BackgroundLoop:
     """
 
     def __init__(self) -> None:
-        self._loop = new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="travelbot-loop", daemon=True)
+        started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+        self._thread = threading.Thread(target=_run, args=(started,), name="travelbot-loop", daemon=True)
         self._thread.start()
+        self._loop, self._over = started.result()
 
     @property
     def closed(self) -> bool:
@@ -62,9 +63,16 @@ class BackgroundLoop:
             self._loop.call_soon_threadsafe(function, *args)
 
     def close(self) -> None:
-        """Stop the loop and wait for its thread."""
-        if self._loop.is_closed():
-            return
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        """Cancel what still runs, and wait for the thread's end."""
+        self.call(self._over.set)
         self._thread.join(5)
-        self._loop.close()
+
+
+def _run(started: "Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]") -> None:
+    async def until_over() -> None:
+        over = asyncio.Event()
+        started.set_result((asyncio.get_running_loop(), over))
+        await over.wait()
+
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(until_over())
