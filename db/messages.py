@@ -1,7 +1,7 @@
 """Queries on messages and replies."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -106,11 +106,15 @@ def siblings(db_session: Session, parent_ids: Sequence[int], *, user_id: int) ->
     return db_session.scalars(query.order_by(Message.id)).all()
 
 
+def _held_by_nobody(now: datetime) -> ColumnElement[bool]:
+    # Nobody holds a reply for a minute ahead: there the clock was set back, and who held it may be gone.
+    until = Message.lease_until
+    return or_(until.is_(None), until < now, until > now + timedelta(minutes=1))
+
+
 def claimable(db_session: Session, *, now: datetime, limit: int) -> Sequence[Row[int, int]]:
     """Return the id and fence of unfinished replies, of anybody, that no process holds."""
-    query = select(Message.id, Message.fence).where(
-        is_unfinished(), or_(Message.lease_until.is_(None), Message.lease_until < now)
-    )
+    query = select(Message.id, Message.fence).where(is_unfinished(), _held_by_nobody(now))
     # Ordered by the index of unfinished replies: ordered by id, SQLite would look through all messages instead.
     return db_session.execute(query.order_by(Message.lease_until, Message.id).limit(limit)).all()
 
@@ -125,7 +129,7 @@ def claim(
             Message.id == reply_id,
             Message.fence == fence,
             is_unfinished(),
-            or_(Message.lease_until.is_(None), Message.lease_until < now),
+            _held_by_nobody(now),
         )
         .values(lease_owner=owner, lease_until=until, fence=fence + 1)
         .returning(Message)

@@ -1,13 +1,17 @@
 """Real services on a real database and the emulator on a loopback port."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from db.engine import Database
 from db.models import User
@@ -134,3 +138,21 @@ def until(condition: Callable[[], Any], *, timeout_s: float = 10, what: str = "t
     while not condition():
         assert time.monotonic() < deadline, f"{what} did not come true"
         time.sleep(0.02)
+
+
+@contextmanager
+def database_gone(url: str) -> Iterator[None]:
+    """SQLite: somebody else holds the file. PostgreSQL: every connection is cut, and nobody gets a new one."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            yield
+            other.execute("ROLLBACK")
+        return
+    name = make_url(url).database
+    server = url.replace("+psycopg", "").replace(f"/{name}?", "/postgres?")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        yield
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")

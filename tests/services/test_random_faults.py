@@ -5,22 +5,20 @@ RANDOM_FAULTS_S=600 RANDOM_FAULTS_SEED=7 python -m pytest tests/services/test_ra
 
 import os
 import random
-import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-import psycopg
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
 from db.engine import Database, DatabaseUnavailableError
 from services.errors import ServiceError
 from services.wiring import Services
-from tests.services.conftest import Emulator, make_user, until
+from tests.services.conftest import Emulator, database_gone, make_user, until
 
 LASTS_S = float(os.environ.get("RANDOM_FAULTS_S", "15"))  # on each kind of database
 SEED = int(os.environ.get("RANDOM_FAULTS_SEED", "1"))
@@ -176,24 +174,6 @@ def strike(rng: random.Random, database_url: str, emulator: Emulator, processes:
         case "pause":
             processes.pause(rng)
     return kind
-
-
-@contextmanager
-def database_gone(url: str) -> Iterator[None]:
-    """SQLite: somebody else holds the file. PostgreSQL: every connection is cut, and nobody gets a new one."""
-    if url.startswith("sqlite"):
-        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20, isolation_level=None)) as other:
-            other.execute("BEGIN EXCLUSIVE")
-            yield
-            other.execute("ROLLBACK")
-        return
-    name = make_url(url).database
-    server = url.replace("+psycopg", "").replace(f"/{name}?", "/postgres?")
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
-        yield
-        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
 def count(database: Database, condition: str, table: str = "messages") -> int:
