@@ -1,14 +1,21 @@
-"""What happens at every request: it is counted, and a mistake of ours is answered in a sentence."""
+"""What happens at every request: it is counted and logged, and a mistake of ours is answered in a sentence."""
 
+import logging
+import re
 import time
+import uuid
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import Metrics
 from api.problems import too_large, unexpected
+from services.logs import request_id
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
+_ID = re.compile(rb"[\w-]{1,64}")
+_SILENT = ("/health", "/metrics")  # asked every few seconds
+log = logging.getLogger("travelbot.api")
 
 
 class EveryRequest:
@@ -24,7 +31,8 @@ class EveryRequest:
             await self._app(scope, receive, send)
             return
         begin, started = time.perf_counter(), False
-        received = 0
+        received = status = 0
+        token = request_id.set(_request_id(scope))
 
         async def limited() -> Message:
             nonlocal received
@@ -35,10 +43,11 @@ class EveryRequest:
             return message
 
         async def note(message: Message) -> None:
-            nonlocal started
+            nonlocal started, status
             if message["type"] == "http.response.start":
-                started = True
+                started, status = True, message["status"]
                 message["headers"].append((b"x-content-type-options", b"nosniff"))
+                message["headers"].append((b"x-request-id", (request_id.get() or "").encode()))
                 route = getattr(scope.get("route"), "path", "other")
                 self._metrics.count(
                     method=scope["method"] if route != "other" else "other",
@@ -57,8 +66,21 @@ class EveryRequest:
             answer = unexpected(error)
             if not started:
                 await answer(scope, receive, note)
+        finally:
+            route = getattr(scope.get("route"), "path", "other")
+            if route not in _SILENT:
+                seconds = round(time.perf_counter() - begin, 4)
+                about = {"method": scope["method"], "route": route, "status": status, "seconds": seconds}
+                log.info("request answered", extra=about)
+            request_id.reset(token)
 
 
 def _told_size(scope: Scope) -> int:
     told = dict(scope["headers"]).get(b"content-length", b"0")
     return int(told) if told.isdigit() else 0
+
+
+def _request_id(scope: Scope) -> str:
+    """Return the id that the caller or a proxy gave, else a new one."""
+    given = dict(scope["headers"]).get(b"x-request-id", b"")
+    return given.decode() if _ID.fullmatch(given) else uuid.uuid4().hex

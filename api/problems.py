@@ -147,5 +147,5 @@ def unexpected(error: Exception) -> JSONResponse:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-    log.error("Unexpected %s at %s", type(error).__name__, place)
+    log.error("unexpected error", extra={"error": type(error).__name__, "at": place})
     return problem(500, "internal", "Something went wrong on our side. Please try again.")

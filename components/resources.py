@@ -7,6 +7,7 @@ import sys
 import pandas  # noqa: F401 - `st.write_stream` imports it: the first planner's first words would wait for it
 import streamlit as st
 
+from services.logs import log_to_stderr
 from services.wiring import Services, build_services
 from settings import Settings
 
@@ -17,6 +18,7 @@ def get_services() -> Services:
 
     Raises DatabaseUnavailableError when the database cannot be reached.
     """
+    log_to_stderr()
     services = build_services(Settings())
     atexit.register(services.close)
     # A thread that comes back from the database waits this long for each other one that computes. With the usual 5 ms

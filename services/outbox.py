@@ -41,7 +41,7 @@ async def _do(client: BackboardClient, entry: OutboxEntry) -> bool:
     except NotFoundError:
         return True
     except BackboardError as exc:
-        log.warning("outbox %d: %s could not be deleted yet: %s", entry.id, entry.kind, type(exc).__name__)
+        log.warning("not deleted at Backboard yet", extra={"kind": entry.kind, "error": type(exc).__name__})
         return False
     return True
 

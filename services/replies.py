@@ -1,6 +1,7 @@
 """What a planner does with replies: send a message, watch the answer, stop it, ask again."""
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -33,6 +34,8 @@ from services.records import Accepted, MessageStatus, MessageView, Part, ReplySn
 from services.reply_runner import ReplyRunner
 from services.texts import check_model, clean_message, made_title, preview
 from services.views import message_view
+
+log = logging.getLogger("travelbot.replies")
 
 POLL_S = 0.5  # of a reply that another process writes
 POLL_QUEUED_S = 0.1
@@ -97,6 +100,8 @@ class ReplyService:
             # The same request may have been faster by a moment: now we see what it wrote.
             accepted = self._accept(cleaned, user_id, client_message_id, place)
         self._runner.wake()
+        if not accepted.repeated:
+            log.info("message accepted", extra=_ids(accepted))
         return accepted
 
     def _accept(self, text: str, user_id: int, client_message_id: str, place: "_Place") -> Accepted:
@@ -262,6 +267,7 @@ class ReplyService:
             session.message_count += 1
             accepted = Accepted(session.id, question_id, again.id, repeated=False)
         self._runner.wake()
+        log.info("retry accepted", extra=_ids(accepted))
         return accepted
 
     def stop(self, reply_id: int, *, user_id: int) -> None:
@@ -278,6 +284,7 @@ class ReplyService:
                 if reply.status == MessageStatus.QUEUED and reply.lease_owner is None:
                     reply.status, reply.ended_at = MessageStatus.STOPPED.value, utc_now()
         self._runner.stop(reply_id)
+        log.info("stop asked for", extra={"reply": reply_id})
 
     def unfinished(self, session_id: int, *, user_id: int) -> int | None:
         """Return the id of the reply being written in a session, or None."""
@@ -423,6 +430,10 @@ def new_session(
     db_session.flush()
     db.search.put(db_session, session.id, session.id, title, user_id=user_id)
     return session
+
+
+def _ids(accepted: Accepted) -> dict[str, int]:
+    return {"reply": accepted.reply_id, "question": accepted.message_id, "session": accepted.session_id}
 
 
 def _repeated(db_session: Session, known: Message, text: str, user_id: int, place: _Place) -> Accepted:

@@ -34,6 +34,7 @@ from backboard_client import (
     ToolStarted,
 )
 from db.engine import Database, DatabaseUnavailableError
+from db.models import utc_now
 from services.background import BackgroundLoop, in_thread
 from services.brief import run_tool
 from services.live import LiveReply, interval_s
@@ -179,6 +180,7 @@ class ReplyRunner:
             return
         for work in await self._in_thread(partial(self._store.claim, free, set(self._running))):
             running = self._running[work.reply_id] = Running(work)
+            log.info("reply begun", extra={"reply": work.reply_id, "session": work.session_id, "holder": work.fence})
             self._keep(asyncio.create_task(self._write(running)))
 
     async def _checkpoint_forever(self) -> None:
@@ -192,7 +194,9 @@ class ReplyRunner:
                     partial(self._store.checkpoint, [(one.work, one.live) for one in running])
                 )
             except DatabaseUnavailableError:
-                log.warning("The database cannot be reached; %d replies go on in memory.", len(running))
+                log.warning(
+                    "The database cannot be reached; replies go on in memory.", extra={"replies": len(running)}
+                )
                 continue
             except Exception:  # whatever it is, the next second tries again
                 log.exception("Could not save the text so far")
@@ -210,7 +214,7 @@ class ReplyRunner:
             ending = await self._until_stopped(running)
             await self._end(running, ending)
         except NotOursError:
-            log.info("reply %d is no longer ours", work.reply_id)
+            log.info("reply is another process's now", extra={"reply": work.reply_id})
             running.live.end(MessageStatus.INTERRUPTED)
             await self._cancel_run(running)
         was_full = self.full
@@ -257,7 +261,7 @@ class ReplyRunner:
         except NotOursError:
             raise
         except Exception:  # a mistake of ours must not leave the reply waiting forever
-            log.exception("reply %d failed", work.reply_id)
+            log.exception("reply failed unexpectedly", extra={"reply": work.reply_id})
             return ReplyFailure(
                 "internal", "Something went wrong on our side. Your message is kept; try again."
             ).ending
@@ -273,6 +277,7 @@ class ReplyRunner:
             if not await self._in_thread(lambda: self._store.mark_sent(work)):
                 raise NotOursError
             running.sent = True
+            log.info("question sent", extra={"reply": work.reply_id, "thread_id": thread.thread_id})
             events = self._client.stream_message(
                 thread.thread_id,
                 text,
@@ -292,7 +297,7 @@ class ReplyRunner:
                 text = work.question
             except BackboardError as exc:
                 if exc.may_have_run and not isinstance(exc, RunFailedError):
-                    log.warning("reply %d: %s Looking for its answer.", work.reply_id, type(exc).__name__)
+                    log.warning("looking for an answer", extra={"reply": work.reply_id, "error": type(exc).__name__})
                     return await self._look_for_answer(running)
                 if not exc.may_have_run:
                     await self._in_thread(lambda: self._store.mark_not_sent(work))
@@ -410,7 +415,7 @@ class ReplyRunner:
                 async with asyncio.timeout(5):
                     await self._client.cancel_run(running.thread_id, running.live.run_id)
             except (BackboardError, TimeoutError) as exc:
-                log.warning("reply %d: the run could not be cancelled: %s", running.work.reply_id, type(exc).__name__)
+                log.warning("run not cancelled", extra={"reply": running.work.reply_id, "error": type(exc).__name__})
 
     async def _end(self, running: Running, ending: Ending) -> None:
         """Save the end; while the database is away the text waits in memory."""
@@ -426,10 +431,27 @@ class ReplyRunner:
                 continue
             if not ours:
                 raise NotOursError
-            log.info("reply %d ended: %s %s", work.reply_id, ending.status.value, ending.error_code or "")
+            _log_end(running, ending)
             self.ended[ending.status.value] += 1
             live.end(ending.status)
             return
+
+
+def _log_end(running: Running, ending: Ending) -> None:
+    first_text_at = running.live.first_text_at
+    log.info(
+        "reply ended",
+        extra={
+            "reply": running.work.reply_id,
+            "session": running.work.session_id,
+            "status": ending.status.value,
+            "error": ending.error_code,
+            "model": ending.model,
+            "tokens": ending.output_tokens,
+            "run": running.live.run_id,
+            "streamed_s": first_text_at and round((utc_now() - first_text_at).total_seconds(), 3),
+        },
+    )
 
 
 def _answered(live: LiveReply, call: ToolCall) -> ToolOutput:

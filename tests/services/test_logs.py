@@ -1,0 +1,53 @@
+"""One event is one line, with ids and without texts, keys or passwords."""
+
+import logging
+import sys
+
+import pytest
+
+from services.logs import OneLine, request_id
+from tests.services.conftest import until_ended
+
+
+def line(message: str, **about: object) -> str:
+    return OneLine().format(logging.makeLogRecord({"msg": message, "levelname": "INFO", "created": 0.0} | about))
+
+
+def test_event_is_one_line():
+    assert line("reply ended", reply=7, status="complete", error=None) == (
+        'time=1970-01-01T00:00:00.000+00:00 level=info event="reply ended" reply=7 status=complete'
+    )
+
+
+def test_line_names_the_request():
+    token = request_id.set("abc-1")
+    try:
+        assert line("x").endswith("event=x request=abc-1")
+    finally:
+        request_id.reset(token)
+
+
+def test_line_breaks_and_tracebacks_stay_on_the_line():
+    try:
+        raise ValueError("one\ntwo")
+    except ValueError:
+        told = line("a\nb", exc_info=sys.exc_info(), name_of="c\u2028d")
+
+    assert len(told.splitlines()) == 1
+    assert "ValueError: one" in told
+
+
+def test_log_tells_the_story_of_a_reply(services, emulator, user_id, caplog: pytest.LogCaptureFixture):
+    with caplog.at_level(logging.INFO, logger="travelbot"):
+        accepted = services.replies.send("My secret trip", user_id=user_id, client_message_id="a")
+        until_ended(services, accepted.reply_id, user_id)
+
+    records = [one for one in caplog.records if getattr(one, "reply", None) == accepted.reply_id]
+    assert [one.getMessage() for one in records] == [
+        "message accepted",
+        "reply begun",
+        "question sent",
+        "reply ended",
+    ]
+    assert "secret" not in "".join(OneLine().format(one) for one in caplog.records)
+    assert "status=complete" in OneLine().format(records[-1])
