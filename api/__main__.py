@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("username")
     revoke.add_argument("token_id", type=int, metavar="ID", help="as `list` shows it")
 
-    action = part("admins", "Who sees how this process does.", "add | list | remove")
+    action = part("admins", "Who sees the page Operations.", "add | list | remove")
     action("add", _add_admin, "Make a user an admin.").add_argument("username")
     action("list", _list_admins, "List the admins.")
     action("remove", _remove_admin, "Make an admin a planner again.").add_argument("username")
@@ -92,7 +92,7 @@ def _revoke(accounts: AccountService, tokens: TokenService, options: argparse.Na
 def _add_admin(accounts: AccountService, _: TokenService, options: argparse.Namespace) -> None:
     user = accounts.named(options.username)
     accounts.set_admin(user.id, admin=True)
-    print(f"{user.username} is an admin from the next click on.", file=sys.stderr)
+    print(f"{user.username} is an admin and has the page Operations from the next click on.", file=sys.stderr)
 
 
 def _list_admins(accounts: AccountService, _: TokenService, __: argparse.Namespace) -> None:
