@@ -1,11 +1,12 @@
 """What operators see: the numbers of this process, for Prometheus and as a report for people."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf, isnan, nan
 
-from prometheus_client import CollectorRegistry, Gauge, Metric, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 import db.messages
 from db.engine import Database, DatabaseUnavailableError
@@ -130,34 +131,28 @@ class _Seen:
     """What a registry holds at one moment."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._metrics: list[Metric] = list(registry.collect())
+        self._samples: defaultdict[str, list[tuple[dict[str, str], float]]] = defaultdict(list)
+        for metric in registry.collect():
+            for sample in metric.samples:
+                self._samples[sample.name].append((sample.labels, sample.value))
 
     def whole(self, name: str) -> int | None:
-        values = [value for _, value in self._values(name)]
+        values = [value for _, value in self._samples[name]]
         return int(values[0]) if values and not isnan(values[0]) else None
 
     def counts(self, name: str, *, label: str) -> dict[str, int]:
-        return {labels[label]: int(value) for labels, value in self._values(name)}
+        return {labels[label]: int(value) for labels, value in self._samples[name]}
 
     def timings(self, name: str, *, label: str) -> list[Timing]:
-        found = [labels[label] for labels, _ in self._values(f"{name}_count")]
+        found = [labels[label] for labels, _ in self._samples[f"{name}_count"]]
         return [self.timing(name, **{label: value}) for value in found]
 
     def timing(self, name: str, **wanted: str) -> Timing:
         buckets: list[tuple[float, int]] = []
         below = 0
-        for labels, value in self._values(
-            f"{name}_bucket"
-        ):  # those of one histogram come in order, each with all below
+        # Those of one histogram come in order, and each counts everything below its bound.
+        for labels, value in self._samples[f"{name}_bucket"]:
             if wanted.items() <= labels.items():
                 buckets.append((float(labels["le"]), int(value) - below))
                 below = int(value)
         return Timing(next(iter(wanted.values()), name), tuple(buckets))
-
-    def _values(self, name: str) -> list[tuple[dict[str, str], float]]:
-        return [
-            (sample.labels, sample.value)
-            for metric in self._metrics
-            for sample in metric.samples
-            if sample.name == name
-        ]
