@@ -9,7 +9,7 @@ from components.outage import draw_database_away, draw_settings_wrong
 from components.resources import get_services
 from components.session_actions import draw_session_notices
 from components.sidebar import draw_sidebar
-from components.state import CHAT_PAGE, SESSIONS_PAGE, SETTINGS_PAGE, settle_session
+from components.state import CHAT_PAGE, OPERATIONS_PAGE, SESSIONS_PAGE, SETTINGS_PAGE, settle_session
 from db.engine import DatabaseUnavailableError
 
 st.set_page_config(page_title="Travel-Bot", page_icon="static/icon.png")
@@ -30,14 +30,10 @@ try:
     else:
         chat = st.Page(CHAT_PAGE, title="Chat", default=True)
         settings = st.Page(SETTINGS_PAGE, title="Settings", url_path="settings")
-        page = st.navigation(
-            [
-                chat,
-                st.Page(SESSIONS_PAGE, title="All sessions", url_path="sessions"),
-                settings,
-            ],
-            position="hidden",
-        )
+        pages = [chat, st.Page(SESSIONS_PAGE, title="All sessions", url_path="sessions"), settings]
+        if user.is_admin:
+            pages.append(st.Page(OPERATIONS_PAGE, title="Operations", url_path="operations"))
+        page = st.navigation(pages, position="hidden")
         if page != settings:
             forget_new_token()
         settle_session(services.sessions, user_id=user.id, on_chat=page == chat)

@@ -48,10 +48,9 @@ class EveryRequest:
                 started, status = True, message["status"]
                 message["headers"].append((b"x-content-type-options", b"nosniff"))
                 message["headers"].append((b"x-request-id", (request_id.get() or "").encode()))
-                route = getattr(scope.get("route"), "path", "other")
                 self._metrics.count(
-                    method=scope["method"] if route != "other" else "other",
-                    route=route,
+                    method=scope["method"],
+                    route=getattr(scope.get("route"), "path", None),
                     status=message["status"],
                     seconds=time.perf_counter() - begin,
                 )

@@ -1,14 +1,20 @@
 """The Backboard API over httpx. Source for all of it: Backboard's API documentation and its Python SDK 1.5."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 from httpx_sse import EventSource
 
-from backboard_client._errors import BackboardUnavailableError, StreamInterruptedError, rejection, transport_error
+from backboard_client._errors import (
+    BackboardError,
+    BackboardUnavailableError,
+    StreamInterruptedError,
+    rejection,
+    transport_error,
+)
 from backboard_client._events import TERMINAL, EventReader, StreamEvent
 from backboard_client._resources import (
     Assistant,
@@ -44,7 +50,7 @@ class BackboardClient:
     """Every call of the Backboard API that this product makes.
 
     *http* is the caller's: pooled, shared by all calls, closed by the caller. *stream_silence_s* is the longest
-    gap between two chunks of a stream.
+    gap between two chunks of a stream. *on_error* is told of everything that fails, also where it is tried again.
 
     Every method raises BackboardRejectedError (answered with a 4xx or 5xx status) and BackboardUnavailableError (no
     connection, or silence beyond the timeout, in seconds). Calls that failed without being run are made again, at
@@ -52,9 +58,16 @@ class BackboardClient:
     """
 
     def __init__(
-        self, http: httpx.AsyncClient, *, base_url: str, api_key: str, stream_silence_s: float | None = None
+        self,
+        http: httpx.AsyncClient,
+        *,
+        base_url: str,
+        api_key: str,
+        stream_silence_s: float | None = None,
+        on_error: Callable[[BackboardError], None] | None = None,
     ) -> None:
         self._http = http
+        self._on_error = on_error
         self._base_url = base_url.rstrip("/")
         self._headers = {"X-API-Key": api_key}
         self._stream_timeout = (
@@ -284,7 +297,7 @@ class BackboardClient:
         on_wait: OnWait | None = None,
     ) -> Any:
         async for attempt in never_run_twice(repeatable=repeatable, on_wait=on_wait):
-            with attempt:
+            with attempt, self._telling_errors():
                 try:
                     response = await self._http.request(
                         method,
@@ -308,22 +321,23 @@ class BackboardClient:
     async def _stream(self, path: str, body: Json, on_wait: OnWait | None) -> AsyncGenerator[StreamEvent]:
         response = await self._open(path, body, on_wait)
         reader = EventReader()
-        try:
-            async for line in EventSource(response).aiter_sse():
-                for event in reader.read(line.data):
-                    yield event
-                    if isinstance(event, TERMINAL):
-                        return
-        except httpx.TransportError as exc:
-            raise StreamInterruptedError("The connection to Backboard was lost.") from exc
-        finally:
-            await response.aclose()
-        raise StreamInterruptedError("Backboard ended the stream before the answer was whole.")
+        with self._telling_errors():
+            try:
+                async for line in EventSource(response).aiter_sse():
+                    for event in reader.read(line.data):
+                        yield event
+                        if isinstance(event, TERMINAL):
+                            return
+            except httpx.TransportError as exc:
+                raise StreamInterruptedError("The connection to Backboard was lost.") from exc
+            finally:
+                await response.aclose()
+            raise StreamInterruptedError("Backboard ended the stream before the answer was whole.")
 
     async def _open(self, path: str, body: Json, on_wait: OnWait | None) -> httpx.Response:
         """Return a successful response whose body has not been read yet."""
         async for attempt in never_run_twice(repeatable=False, on_wait=on_wait):
-            with attempt:
+            with attempt, self._telling_errors():
                 request = self._http.build_request(
                     "POST", self._base_url + path, json=body, headers=self._headers, timeout=self._stream_timeout
                 )
@@ -336,6 +350,15 @@ class BackboardClient:
                     raise transport_error(exc) from exc
                 return response
         raise AssertionError("stamina raises the last error")
+
+    @contextmanager
+    def _telling_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except BackboardError as exc:
+            if self._on_error is not None:
+                self._on_error(exc)
+            raise
 
 
 def _json(response: httpx.Response) -> Any:

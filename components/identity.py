@@ -58,6 +58,15 @@ def require_user() -> User:
     return user
 
 
+def require_admin() -> User:
+    """Return the admin who is here, or end the page with a hint."""
+    user = require_user()
+    if not user.is_admin:
+        st.info("This page is for admins.")
+        st.stop()
+    return user
+
+
 def password_is_right(attempt: SignInAttempt, password: str) -> bool:
     """Let streamlit-authenticator compare a typed password with the one hash that it may match."""
     if len(password.strip().encode(errors="replace")) > MAX_PASSWORD_BYTES:  # bcrypt would refuse it

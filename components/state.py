@@ -12,6 +12,7 @@ from services.sessions import SessionService
 CHAT_PAGE = "pages/planner/chat.py"
 SESSIONS_PAGE = "pages/planner/sessions.py"
 SETTINGS_PAGE = "pages/planner/settings.py"
+OPERATIONS_PAGE = "pages/planner/operations.py"
 NO_SUCH_SESSION = 0  # an id that no session ever has
 _PARAMETER = "session"
 _MAX_ID = 2**63 - 1

@@ -119,6 +119,12 @@ def claimable(db_session: Session, *, now: datetime, limit: int) -> Sequence[Row
     return db_session.execute(query.order_by(Message.lease_until, Message.id).limit(limit)).all()
 
 
+def count_waiting(db_session: Session, *, now: datetime) -> int:
+    """Return how many unfinished replies, of anybody, no process holds."""
+    query = select(func.count()).select_from(Message)
+    return db_session.scalar(query.where(is_unfinished(), _held_by_nobody(now))) or 0
+
+
 def claim(
     db_session: Session, reply_id: int, *, fence: int, owner: str, until: datetime, now: datetime
 ) -> Message | None:

@@ -51,6 +51,9 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, int: BigInteger}
 
 
+PLANNER, ADMIN = "planner", "admin"  # a user's role
+
+
 class User(Base):
     """Somebody who can sign in."""
 
@@ -61,7 +64,7 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)  # lower case
     name: Mapped[str] = mapped_column(String(100))
     password_hash: Mapped[str | None] = mapped_column(String(100))
-    role: Mapped[str] = mapped_column(String(20), default="planner")
+    role: Mapped[str] = mapped_column(String(20), default=PLANNER)
     provider: Mapped[str] = mapped_column(String(20), default="password")
     subject: Mapped[str | None] = mapped_column(String(255))
     sessions_valid_from: Mapped[datetime] = mapped_column(default=utc_now)

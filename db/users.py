@@ -1,12 +1,13 @@
 """Queries on users, on how they signed in, and on log-ins that failed."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from db.models import AuditEntry, SignInFailures, User
+from db.models import ADMIN, AuditEntry, SignInFailures, User
 
 SIGN_OUT = "sign_out"  # the audit's word; such an entry also ends the sign-in that its detail names
 
@@ -24,6 +25,11 @@ def get_for_update(db_session: Session, user_id: int) -> User | None:
 def by_username(db_session: Session, username: str) -> User | None:
     """Return the user of this name (lower case), disabled or not."""
     return db_session.scalar(select(User).where(User.username == username))
+
+
+def admins(db_session: Session) -> Sequence[User]:
+    """Return the admins by name, disabled ones too."""
+    return db_session.scalars(select(User).where(User.role == ADMIN).order_by(User.username)).all()
 
 
 def signed_in(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import db.models
 import db.users
 from db.engine import Database
-from db.models import AuditEntry, utc_now
+from db.models import ADMIN, PLANNER, AuditEntry, utc_now
 from services.errors import (
     InvalidInputError,
     NotFoundError,
@@ -143,6 +143,20 @@ class AccountService:
             if user is None or user.disabled:
                 raise NotFoundError("There is no such user.")
             return user_record(user)
+
+    def set_admin(self, user_id: int, *, admin: bool) -> None:
+        """Make a user an admin, or a planner again; from their next click on. Raises NotFoundError."""
+        with self._db.begin() as db_session:
+            row = db.users.get_for_update(db_session, user_id)
+            if row is None:
+                raise NotFoundError("There is no such user.")
+            row.role = ADMIN if admin else PLANNER
+            db_session.add(self._audit(row.id, "change_role", row.role))
+
+    def admins(self) -> tuple[User, ...]:
+        """Return the admins by name."""
+        with self._db.read() as db_session:
+            return tuple(user_record(row) for row in db.users.admins(db_session))
 
     def has_password(self, user_id: int) -> bool:
         """Whether the user signs in with a password of ours."""

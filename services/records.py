@@ -36,6 +36,7 @@ class User:
     name: str
     last_model: str | None
     last_session_id: int | None
+    is_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

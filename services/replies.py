@@ -347,16 +347,6 @@ class ReplyService:
         for notify in tuple(self._followers):
             notify()
 
-    @property
-    def running(self) -> int:
-        """How many replies this process writes."""
-        return self._runner.running
-
-    @property
-    def ended(self) -> dict[str, int]:
-        """How many replies ended in this process, by their status."""
-        return dict(self._runner.ended)
-
     def count_reader(self, change: int) -> None:
         """Add to the number of readers, or take away."""
         with self._counting:

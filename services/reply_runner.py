@@ -7,7 +7,6 @@ database work goes to threads of its own.
 import asyncio
 import logging
 import secrets
-from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from contextlib import aclosing, suppress
@@ -38,6 +37,7 @@ from db.models import utc_now
 from services.background import BackgroundLoop, in_thread
 from services.brief import run_tool
 from services.live import LiveReply, interval_s
+from services.numbers import Numbers
 from services.records import MessageStatus, Part
 from services.reply_errors import ReplyFailure, failure_of, interrupted
 from services.reply_store import Ending, ReplyStore, Work
@@ -83,11 +83,13 @@ class ReplyRunner:
         client: BackboardClient,
         loop: BackgroundLoop,
         executor: Executor,
+        numbers: Numbers,
         *,
         backend: str,
         replies_at_once: int = 256,
     ) -> None:
         self._executor = executor
+        self._numbers = numbers
         self._store = ReplyStore(database, owner=secrets.token_hex(8))
         self._client = client
         self._threads = BackboardThreads(database, client, backend=backend, executor=self._executor)
@@ -97,7 +99,6 @@ class ReplyRunner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._closing = False
-        self.ended: Counter[str] = Counter()  # by status
         loop.run(self._start(), timeout_s=10)
 
     # From any thread.
@@ -124,6 +125,11 @@ class ReplyRunner:
     def running(self) -> int:
         """How many replies are being written here."""
         return len(self._running)
+
+    @property
+    def tasks(self) -> int:
+        """How many tasks are at work: two that go on forever, and one for each reply."""
+        return len(self._tasks)
 
     def close(self) -> None:
         """Stop writing; what is unfinished is saved and can be taken over at once by any process."""
@@ -432,7 +438,7 @@ class ReplyRunner:
             if not ours:
                 raise NotOursError
             _log_end(running, ending)
-            self.ended[ending.status.value] += 1
+            self._numbers.count_reply(ending.status, asked_at=work.asked_at, first_text_at=live.first_text_at)
             live.end(ending.status)
             return
 

@@ -28,6 +28,7 @@ class Work:
     user_id: int
     question_id: int
     question: str
+    asked_at: datetime
     model: str
     memory: bool
     sent: bool  # the call may have been paid for
@@ -89,6 +90,7 @@ class ReplyStore:
             user_id=reply.user_id,
             question_id=question.id,
             question=question.content,
+            asked_at=reply.created_at,
             model=session.model,
             memory=session.memory,
             sent=reply.sent_at is not None,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import db.models
-from db.models import ChatSession, Message
+from db.models import ADMIN, ChatSession, Message
 from services.records import MessageStatus, MessageView, Part, SessionSummary, User
 
 
@@ -17,6 +17,7 @@ def user_record(row: db.models.User) -> User:
         name=row.name,
         last_model=row.last_model,
         last_session_id=row.last_session_id,
+        is_admin=row.role == ADMIN,
     )
 
 

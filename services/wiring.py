@@ -14,6 +14,8 @@ from emulator.server import EmulatorServer
 from services.accounts import AccountService
 from services.background import BackgroundLoop
 from services.models import ModelService
+from services.numbers import Numbers
+from services.operations import OperationsService
 from services.outbox import work_forever
 from services.replies import ReplyService
 from services.reply_runner import ReplyRunner
@@ -34,6 +36,7 @@ class Services:
     replies: ReplyService
     models: ModelService
     tokens: TokenService
+    operations: OperationsService
     _database: Database = field(repr=False)
     _loop: BackgroundLoop = field(repr=False)
     _runner: ReplyRunner = field(repr=False)
@@ -67,8 +70,10 @@ def build_services(settings: Settings) -> Services:
 
     Raises DatabaseUnavailableError when the database cannot be reached.
     """
+    numbers = Numbers()
     database = Database(settings.database_url)
     migrate(database)
+    numbers.measure_database(database.engine)
     emulator = None
     base_url = settings.backboard_url
     if settings.demo:
@@ -78,25 +83,30 @@ def build_services(settings: Settings) -> Services:
         log.info("No BACKBOARD_API_KEY is set: replies come from the demo assistant in this process.")
     loop = BackgroundLoop()
     http = loop.run(_http_client(), timeout_s=10)
-    client = BackboardClient(http, base_url=base_url, api_key=settings.backboard_key)
+    numbers.measure_backboard(http, base_url=base_url)
+    client = BackboardClient(
+        http, base_url=base_url, api_key=settings.backboard_key, on_error=numbers.count_backboard_error
+    )
     executor = ThreadPoolExecutor(8, thread_name_prefix="travelbot-db")
     runner = ReplyRunner(
-        database, client, loop, executor, backend=settings.backend, replies_at_once=settings.replies_at_once
+        database, client, loop, executor, numbers, backend=settings.backend, replies_at_once=settings.replies_at_once
     )
     outbox = loop.start(work_forever(database, client, backend=settings.backend, executor=executor))
+    replies = ReplyService(
+        database,
+        runner,
+        executor=executor,
+        default_model=settings.default_model,
+        replies_per_user=settings.replies_per_user,
+    )
     return Services(
         settings=settings,
         accounts=AccountService(database, settings),
         sessions=SessionService(database, default_model=settings.default_model),
-        replies=ReplyService(
-            database,
-            runner,
-            executor=executor,
-            default_model=settings.default_model,
-            replies_per_user=settings.replies_per_user,
-        ),
+        replies=replies,
         models=ModelService(client, loop),
         tokens=TokenService(database),
+        operations=OperationsService(numbers, database, runner, replies),
         _database=database,
         _loop=loop,
         _runner=runner,

@@ -1,11 +1,13 @@
-"""The command for tokens, as whoever runs the machine types it."""
+"""The commands for tokens and admins, as whoever runs the machine types them."""
 
 import subprocess
 import sys
 
 import pytest
+from sqlalchemy import select
 
 from api.__main__ import main
+from db.models import AuditEntry
 from services.tokens import TokenService
 from settings import ROOT
 from tests.services.conftest import make_user
@@ -56,6 +58,32 @@ def test_token_is_made_listed_and_revoked(database, capsys):
     assert tokens.check(secret) is None
     assert main(["tokens", "list", "lena"]) == 0
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_admin_is_made_listed_and_unmade_and_the_audit_knows(database, capsys):
+    user_id = make_user(database, "lena")
+
+    assert main(["admins", "add", "Lena"]) == 0
+    assert main(["admins", "list"]) == 0
+    assert capsys.readouterr().out == "lena\tLena\tlena@example.com\n"
+    assert main(["admins", "remove", "lena"]) == 0
+    assert main(["admins", "list"]) == 0
+    assert capsys.readouterr().out == ""
+
+    with database.read() as db_session:
+        audit = db_session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+        assert [(entry.user_id, entry.action, entry.detail) for entry in audit] == [
+            (user_id, "change_role", "admin"),
+            (user_id, "change_role", "planner"),
+        ]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("action", ["add", "remove"])
+def test_nobody_cannot_be_an_admin(database, capsys, action):
+    assert main(["admins", action, "nobody"]) == 1
+    assert capsys.readouterr().err == "There is no such user.\n"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -10,6 +10,7 @@ import pytest
 from backboard_client import (
     AuthenticationError,
     BackboardClient,
+    BackboardError,
     BackboardRejectedError,
     BackboardUnavailableError,
     MemoryMode,
@@ -18,6 +19,7 @@ from backboard_client import (
     RequestInvalidError,
     RunEnded,
     ServerError,
+    StreamInterruptedError,
     ToolOutput,
     split_model,
 )
@@ -175,6 +177,22 @@ async def test_message_carries_what_backboard_needs(ask, backboard):
             "stream": True,
         }
     ]
+
+
+async def test_every_try_that_fails_is_told(backboard):
+    told: list[BackboardError] = []
+    async with httpx.AsyncClient(transport=httpx.MockTransport(backboard.handle)) as http:
+        client = BackboardClient(http, base_url="http://backboard.test/api", api_key=KEY, on_error=told.append)
+        backboard.answer(refused(429), httpx.ConnectError("no"), httpx.Response(200, json=THREAD))
+        await client.get_thread("t1")
+        assert [type(error) for error in told] == [RateLimitedError, BackboardUnavailableError]
+
+        told.clear()
+        backboard.stream()
+        with pytest.raises(StreamInterruptedError):
+            async for _ in client.stream_message("t1", "Hi", model="openai/gpt-4o", memory=MemoryMode.OFF):
+                pass
+        assert [type(error) for error in told] == [StreamInterruptedError]
 
 
 async def test_key_is_in_no_text_and_no_log(client, ask, backboard, caplog):

@@ -30,11 +30,17 @@ PASSWORD = "a long enough phrase"
 
 @dataclass
 class App:
-    """A running server: where it is, and its log."""
+    """A running server: where it is, its settings, and its log."""
 
     url: str
     process: subprocess.Popen[bytes]
     log: Path
+    env: dict[str, str]
+
+    def make_admin(self, username: str) -> None:
+        """Make somebody with an account an admin, as whoever runs the server does."""
+        command = [sys.executable, "-m", "api", "admins", "add", username]
+        subprocess.run(command, cwd=ROOT, env=self.env, check=True, timeout=60)
 
     def kill(self) -> None:
         """End the server as a power cut would."""
@@ -78,7 +84,7 @@ def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
-        app = App(f"http://localhost:{port}", process, log)
+        app = App(f"http://localhost:{port}", process, log, env)
         apps.append(app)
         deadline = time.monotonic() + 30
         while True:

@@ -29,6 +29,7 @@ def test_text_has_a_contrast_of_at_least_4_5(start_app, browser: Browser, tmp_pa
         with browser.new_page(color_scheme=scheme) as page:
             page.goto(app.url)
             expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible(timeout=30_000)
+            app.make_admin("dev")
             found += poor(page)
             page.get_by_test_id("stChatInputTextArea").fill("5 days in Lisbon as JSON")
             page.get_by_test_id("stChatInputTextArea").press("Enter")
@@ -42,7 +43,11 @@ def test_text_has_a_contrast_of_at_least_4_5(start_app, browser: Browser, tmp_pa
             page.get_by_test_id("stChatInputTextArea").press("Enter")
             page.get_by_role("button", name="Retry").wait_for()
             found += poor(page)
-            for path, heading in (("sessions", "All sessions"), ("settings", "Settings")):
+            for path, heading in (
+                ("sessions", "All sessions"),
+                ("operations", "Operations"),
+                ("settings", "Settings"),
+            ):
                 page.goto(f"{app.url}/{path}")
                 page.get_by_role("heading", name=heading).first.wait_for()
                 found += poor(page)

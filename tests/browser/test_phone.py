@@ -14,6 +14,7 @@ def test_phone_shows_everything_within_its_width(start_app, browser: Browser):
         page.goto(app.url)
         box = page.get_by_test_id("stChatInputTextArea")
         expect(box).to_be_visible(timeout=30_000)
+        app.make_admin("dev")
         assert page.evaluate(WIDER_THAN_SCREEN) <= 0
         box.fill("5 days in Lisbon in May for two, about $2,000")
         page.get_by_test_id("stChatInputSubmitButton").tap()
@@ -28,7 +29,7 @@ def test_phone_shows_everything_within_its_width(start_app, browser: Browser):
         page.get_by_test_id("stSidebar").get_by_role("button", name="Lisbon").tap()
         expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
         expect(page.get_by_text("tokens ·").last).to_be_in_viewport()
-        for path, heading in (("sessions", "All sessions"), ("settings", "Settings")):
+        for path, heading in (("sessions", "All sessions"), ("operations", "Operations"), ("settings", "Settings")):
             page.goto(f"{app.url}/{path}")
             page.get_by_role("heading", name=heading).first.wait_for()
             assert page.evaluate(WIDER_THAN_SCREEN) <= 0, path

@@ -31,7 +31,7 @@ def test_cold_server_shows_a_stranger_no_planners_page(start_app, page: Page, ad
     page.goto(f"{app.url}/{address}")
 
     expect(page.locator("input[autocomplete=username]")).to_be_visible(timeout=30_000)
-    if address == "chat":  # its screen has another address
+    if address in ("chat", "operations"):  # one's screen has another address, the other's is for admins only
         page.keyboard.press("Escape")  # Streamlit says "Page not found", over the start page
     expect(page.get_by_role("textbox", name="Username")).to_be_enabled()
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -50,6 +50,21 @@ def test_planner_who_comes_for_a_page_sees_it_after_signing_in(start_app, page: 
 
     expect(page.get_by_role("heading", name="All sessions")).to_be_visible()
     expect(page).to_have_url(f"{app.url}/sessions")
+
+
+def test_page_for_admins_is_no_page_for_a_planner(start_app, page: Page):
+    app = start_app()
+    sign_up(page, app.url)
+    page.goto(f"{app.url}/operations")
+    expect(page.get_by_role("dialog")).to_contain_text("Page not found")
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
+    assert page.get_by_role("link", name="Operations").count() == 0
+
+    app.make_admin("ada")
+    page.goto(f"{app.url}/operations")
+    expect(page.get_by_role("heading", name="Operations")).to_be_visible()
+    expect(page.get_by_test_id("stSidebar").get_by_role("link", name="Operations")).to_be_visible()
+    page.get_by_test_id("stMain").get_by_text("Replies running").wait_for()
 
 
 def test_planner_stays_signed_in_over_reload_and_restart_and_signs_out(start_app, page: Page):

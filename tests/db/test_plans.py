@@ -41,6 +41,7 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "path ids": lambda s: db.messages.path_ids(s, 1, down_to=2, user_id=1),
     "siblings": lambda s: db.messages.siblings(s, [1, 2], user_id=1),
     "claimable": lambda s: db.messages.claimable(s, now=utc_now(), limit=256),
+    "waiting": lambda s: db.messages.count_waiting(s, now=utc_now()),
     "held": lambda s: db.messages.held(s, {1: 1, 2: 1}),
     "search": lambda s: db.search.find(s, "lisbon 北京", limit=20, user_id=1),
     "due": lambda s: db.outbox.any_due(s, backend="demo", now=utc_now()),

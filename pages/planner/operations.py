@@ -1,0 +1,12 @@
+"""The numbers of this process, for admins."""
+
+import streamlit as st
+
+from components.identity import require_admin
+from components.operations import operations_board
+
+require_admin()
+
+st.set_page_config(page_title="Operations · Travel-Bot", layout="wide")
+st.title("Operations", anchor=False)
+operations_board()
