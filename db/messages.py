@@ -26,10 +26,11 @@ from db.models import ChatSession, Message, is_unfinished, is_untold
 from db.sessions import visible_to
 
 
-def get_visible(db_session: Session, message_id: int, *, user_id: int) -> Message | None:
-    """Return a message in a session of this planner's, or None."""
+def get_visible(db_session: Session, message_id: int, *, user_id: int, lock: bool = False) -> Message | None:
+    """Return a message in a session of this planner's, locked against other writers if asked, or None."""
     query = select(Message).join(ChatSession, ChatSession.id == Message.session_id)
-    return db_session.scalar(query.where(Message.id == message_id, visible_to(user_id)))
+    query = query.where(Message.id == message_id, visible_to(user_id))
+    return db_session.scalar(query.with_for_update(of=Message) if lock else query)
 
 
 def by_client_id(db_session: Session, client_message_id: str, *, user_id: int) -> Message | None:

@@ -276,7 +276,7 @@ class ReplyService:
         Does nothing when it has already ended. Raises NotFoundError.
         """
         with self._db.begin() as db_session:
-            reply = db.messages.get_visible(db_session, reply_id, user_id=user_id)
+            reply = db.messages.get_visible(db_session, reply_id, user_id=user_id, lock=True)
             if reply is None:
                 raise NotFoundError("There is no such reply.")
             if MessageStatus(reply.status).unfinished:

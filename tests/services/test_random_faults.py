@@ -8,8 +8,8 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
@@ -40,38 +40,50 @@ class Told:
     surprises: list[BaseException] = field(default_factory=list)
 
 
-@dataclass
 class Processes:
     """Two sets of services, as two processes on one database would have them."""
 
-    start: Callable[..., Services]
-    running: list[Services] = field(default_factory=list)
-    ended: list[Services] = field(default_factory=list)
-    paused_until: float = 0.0
+    def __init__(self, start: Callable[..., Services]) -> None:
+        self._start = start
+        self._running = [start(), start()]
+        self._used: Counter[int] = Counter()
+        self._lock = threading.Lock()
+        self._paused_until = 0.0
 
-    def any(self, rng: random.Random) -> Services:
-        return rng.choice(self.running)
+    @contextmanager
+    def any(self, rng: random.Random) -> Iterator[Services]:
+        """Give one to work with."""
+        with self._lock:
+            services = rng.choice(self._running)
+            self._used[id(services)] += 1
+        try:
+            yield services
+        finally:
+            with self._lock:
+                self._used[id(services)] -= 1
 
     def restart(self, rng: random.Random) -> None:
-        """End one as an operator would, and start another."""
-        place = rng.randrange(len(self.running))
-        self.running[place].close()
-        self.ended.append(self.running[place])
-        self.running[place] = self.start()
+        """End one as an operator would, after what is being asked of it, and start another."""
+        started, place = self._start(), rng.randrange(len(self._running))
+        with self._lock:
+            ended, self._running[place] = self._running[place], started
+        until(lambda: not self._used[id(ended)], timeout_s=60, what="nobody used it any more")
+        ended.close()
 
     def pause(self, rng: random.Random) -> None:
         """Have one hold its breath, perhaps until its replies are another's; then it goes on as if nothing were."""
-        if time.monotonic() > self.paused_until:
+        if time.monotonic() > self._paused_until:
             lasts_s = rng.uniform(1, 12)
-            self.paused_until = time.monotonic() + lasts_s
-            self.any(rng)._loop.call(time.sleep, lasts_s)
+            self._paused_until = time.monotonic() + lasts_s
+            with self.any(rng) as services:
+                services._loop.call(time.sleep, lasts_s)
 
 
 def test_whatever_happens_every_reply_ends_once(
     database: Database, database_url: str, emulator: Emulator, start_services: Callable[..., Services]
 ):
     rng = random.Random(SEED)
-    processes = Processes(start_services, [start_services(), start_services()])
+    processes = Processes(start_services)
     told = Told()
     over = threading.Event()
     planners = []
@@ -88,8 +100,6 @@ def test_whatever_happens_every_reply_ends_once(
     over.set()
     for planner in planners:
         planner.join(60)
-    for services in processes.ended:  # a planner here may have used one a moment after its end
-        services._database.close()
     emulator.no_more_faults()
 
     assert told.surprises == []
@@ -105,12 +115,10 @@ def work(rng: random.Random, user_id: int, processes: Processes, told: Told, ove
     while not over.is_set():
         number += 1
         try:
-            act(rng, user_id, f"Question {number} of {user_id}", sessions, processes.any(rng), told)
+            with processes.any(rng) as services:
+                act(rng, user_id, f"Question {number} of {user_id}", sessions, services, told)
         except (ServiceError, DatabaseUnavailableError):
             pass
-        except RuntimeError as exc:
-            if "shutdown" not in str(exc):  # a planner whose process has just ended
-                told.surprises.append(exc)
         except BaseException as exc:
             told.surprises.append(exc)
             return
