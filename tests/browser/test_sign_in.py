@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from settings import ROOT
 from tests.browser.conftest import PASSWORD, wait_for_cookie
@@ -39,17 +39,18 @@ def test_cold_server_shows_a_stranger_no_planners_page(start_app, page: Page, ad
     assert page.get_by_test_id("stSidebar").count() == 0
 
 
-def test_planner_who_comes_for_a_page_sees_it_after_signing_in(start_app, page: Page):
+def test_planner_who_comes_for_a_page_sees_it_after_signing_in(start_app, browser: Browser, page: Page):
     app = start_app()
     sign_up(page, app.url)
-    page.context.clear_cookies()
-    page.goto(f"{app.url}/sessions")
-    page.get_by_role("textbox", name="Username").fill("ada")
-    page.get_by_role("textbox", name="Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    with browser.new_context() as elsewhere:
+        page = elsewhere.new_page()
+        page.goto(f"{app.url}/sessions")
+        page.get_by_role("textbox", name="Username").fill("ada")
+        page.get_by_role("textbox", name="Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
 
-    expect(page.get_by_role("heading", name="All sessions")).to_be_visible()
-    expect(page).to_have_url(f"{app.url}/sessions")
+        expect(page.get_by_role("heading", name="All sessions")).to_be_visible(timeout=20_000)
+        expect(page).to_have_url(f"{app.url}/sessions")
 
 
 def test_page_for_admins_is_no_page_for_a_planner(start_app, page: Page):
