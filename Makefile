@@ -41,7 +41,8 @@ test: check
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory chromium
 	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || test -x .venv-dev/nginx/usr/sbin/nginx || \
 	    $(MAKE) --no-print-directory nginx
-	$(DEV_PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+	workers=$$($(DEV_PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))'); \
+	$(DEV_PYTHON) -m pytest --numprocesses "$$workers" --dist worksteal  # many tests wait: one more than cores
 
 check: .venv-dev/installed
 	$(DEV_PYTHON) -m ruff format --check .
