@@ -4,8 +4,8 @@ import argparse
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from tomllib import TOMLDecodeError
 
-import streamlit as st
 from pydantic import ValidationError
 
 from db.engine import Database, DatabaseUnavailableError
@@ -21,15 +21,16 @@ _Run = Callable[[AccountService, TokenService, argparse.Namespace], None]
 def main(arguments: list[str] | None = None) -> int:
     """Do what was asked; return the exit code. A new token stands alone on standard output."""
     options = _parser().parse_args(arguments)
-    st.secrets.load_if_toml_exists()  # puts `.streamlit/secrets.toml` into the environment, as the app does
     try:
-        settings = Settings()
+        settings = Settings.with_secrets()
         run: _Run = options.run
         with closing(Database(settings.database_url)) as database:
             migrate(database)
             run(AccountService(database, settings), TokenService(database), options)
     except ValidationError as error:
         return _refused("\n".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()))
+    except TOMLDecodeError as error:
+        return _refused(f"secrets.toml cannot be read: {error}.")
     except DatabaseUnavailableError:
         return _refused("The database cannot be reached. Is DATABASE_URL right?")
     except ServiceError as error:

@@ -50,8 +50,8 @@ class EveryRequest:
                 message["headers"].append((b"x-request-id", (request_id.get() or "").encode()))
                 self._metrics.count(
                     method=scope["method"],
-                    route=getattr(scope.get("route"), "path", None),
-                    status=message["status"],
+                    route=_route(scope),
+                    status=status,
                     seconds=time.perf_counter() - begin,
                 )
             await send(message)
@@ -66,12 +66,17 @@ class EveryRequest:
             if not started:
                 await answer(scope, receive, note)
         finally:
-            route = getattr(scope.get("route"), "path", "other")
-            if route not in _SILENT:
+            if (route := _route(scope)) not in _SILENT:
                 seconds = round(time.perf_counter() - begin, 4)
-                about = {"method": scope["method"], "route": route, "status": status, "seconds": seconds}
+                about = {"method": scope["method"], "route": route or "other", "status": status, "seconds": seconds}
                 log.info("request answered", extra=about)
             request_id.reset(token)
+
+
+def _route(scope: Scope) -> str | None:
+    """Return the route's path as declared, without what the caller put into it; None where there is no route."""
+    path: str | None = getattr(scope.get("route"), "path", None)
+    return path
 
 
 def _told_size(scope: Scope) -> int:

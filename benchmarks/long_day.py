@@ -12,8 +12,9 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 
 import psutil
@@ -23,7 +24,6 @@ from benchmarks.servers import Servers
 from benchmarks.streamlit_page import StreamlitPage
 
 _PLANNERS = 50
-_MESSAGES = 1  # then as many tabs have come and gone after the first 200 replies as Streamlit remembers (128)
 _WORDS = 60
 _REST_S = 30.0
 _MB_AT_MOST = 50.0
@@ -71,23 +71,19 @@ async def _day(
     found = []
     done = 0
     for until in (early, replies):
-        visits = iter(range((until - done) // _MESSAGES))
-
-        async def some(visits=visits) -> None:  # type: ignore[no-untyped-def]
-            for _ in visits:
-                await _visit(port, next(turns))
-
-        await asyncio.gather(*(some() for _ in range(at_once)))
+        visits = islice(turns, until - done)
+        await asyncio.gather(*(_visits(port, visits) for _ in range(at_once)))
         done = until
         await asyncio.sleep(_REST_S)
         found.append(_held(server))
     return found[0], found[1]
 
 
-async def _visit(port: int, signed_in: str) -> None:
-    async with StreamlitPage.open(port, signed_in) as page:
-        await page.click("sidebar_new_chat")
-        for _ in range(_MESSAGES):
+async def _visits(port: int, planners: Iterator[str]) -> None:
+    """Open a tab for one planner after the other, as long as there are any."""
+    for signed_in in planners:
+        async with StreamlitPage.open(port, signed_in) as page:
+            await page.click("sidebar_new_chat")
             seen = [message async for message in page.send("Hello")]
             assert any(f"w{_WORDS - 1}".encode() in message for message in seen), "a reply did not come whole"
 

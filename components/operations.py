@@ -24,15 +24,15 @@ _ENDED = {
     MessageStatus.FAILED: "Failed",
     MessageStatus.INTERRUPTED: "Interrupted",
 }
-_FAILURES = {
-    "authentication": "Key refused, or no credit",
-    "not_found": "Not found there",
-    "request_invalid": "Request not accepted",
-    "rate_limited": "Too many requests",
-    "server_error": "Error at Backboard",
-    "unavailable": "No connection, or silence",
-    "stream_interrupted": "Stream broke off",
-    "run_failed": "Run failed",
+_FAILURES = {  # by the name of the client's error
+    "AuthenticationError": "Key refused, or no credit",
+    "NotFoundError": "Not found there",
+    "RequestInvalidError": "Request not accepted",
+    "RateLimitedError": "Too many requests",
+    "ServerError": "Error at Backboard",
+    "BackboardUnavailableError": "No connection, or silence",
+    "StreamInterruptedError": "Stream broke off",
+    "RunFailedError": "Run failed",
 }
 
 

@@ -1,5 +1,6 @@
 """What the runner reads and writes of a reply: claims, checkpoints and the end. All synchronous."""
 
+import logging
 from collections.abc import Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from db.models import ChatSession, Message, utc_now
 from services.live import LiveReply
 from services.records import MessageStatus, Part, ReplySnapshot
 from services.texts import preview
+
+log = logging.getLogger("travelbot.replies")
 
 LEASE = timedelta(seconds=8)
 
@@ -66,9 +69,15 @@ class ReplyStore:
         wanted = [row for row in found if row.id not in but][:limit]
         if not wanted:
             return []
+        claimed = []
         with self._db.begin() as db_session:
-            claimed = [self._claimed(db_session, row.id, row.fence) for row in wanted]
-        return [work for work in claimed if work is not None]
+            for row in wanted:
+                try:
+                    if (work := self._claimed(db_session, row.id, row.fence)) is not None:
+                        claimed.append(work)
+                except (TypeError, ValueError):  # a newer version wrote it, and may take it after the lease
+                    log.exception("reply cannot be read", extra={"reply": row.id})
+        return claimed
 
     def _claimed(self, db_session: Session, reply_id: int, fence: int) -> Work | None:
         """Take one reply; None if another process was faster, it is over, or its question is gone."""

@@ -65,7 +65,7 @@ def test_nobody_can_make_ever_more_series(api, emulator):
     assert requests["route"] <= ours | {"/api", "other"}  # the mount's own is what is no route of ours
     assert labels(text, "travelbot_replies_ended")["status"] == set(ENDED)
     assert labels(text, "travelbot_reply_duration_seconds")["status"] == {"failed"}
-    assert labels(text, "travelbot_backboard_errors")["kind"] == {"run_failed"}
+    assert labels(text, "travelbot_backboard_errors")["kind"] == {"RunFailedError"}
     assert labels(text, "travelbot_backboard_response_seconds")["operation"] == {
         "POST /assistants",
         "POST /assistants/{id}/threads",

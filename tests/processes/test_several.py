@@ -4,6 +4,7 @@ import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from typing import Any
 
 import httpx
 import pytest
@@ -112,13 +113,13 @@ def restart_one_by_one(cluster: Cluster, token: str, emulator: Emulator) -> int:
     return people * each
 
 
-def insist(http: httpx.Client, method: str, path: str, **request: object) -> httpx.Response:
+def insist(http: httpx.Client, method: str, path: str, **request: Any) -> httpx.Response:
     """Ask until it is answered, as a program does while servers come and go; a message has its own id."""
     answers: list[httpx.Response] = []
 
     def answered() -> bool:
         try:
-            answer = http.request(method, path, **request)  # type: ignore[arg-type]
+            answer = http.request(method, path, **request)
         except httpx.TransportError:
             return False
         if answer.status_code in (502, 503, 504):

@@ -160,6 +160,25 @@ def test_reply_without_its_question_does_not_hold_up_others(services, emulator, 
     assert reply.status is MessageStatus.COMPLETE
 
 
+def test_reply_that_a_newer_version_wrote_does_not_hold_up_others(services, emulator, database, user_id):
+    with database.begin() as db_session:
+        session = ChatSession(id=new_id(), user_id=user_id, title="Newer", model="openai/gpt-4o")
+        db_session.add(session)
+        db_session.flush()
+        shared = {"session_id": session.id, "user_id": user_id}
+        question = Message(id=new_id(), role="user", status="complete", content="Hello", **shared)
+        db_session.add(question)
+        db_session.flush()
+        parts = [{"kind": "tool", "text": "get_weather", "made_up_later": 1}]
+        newer = Message(id=new_id(), parent_id=question.id, role="assistant", status="queued", parts=parts, **shared)
+        db_session.add(newer)
+    _, reply = ask(services, user_id)
+
+    assert reply.status is MessageStatus.COMPLETE
+    with database.read() as db_session:
+        assert db_session.get_one(Message, newer.id).parts == parts  # left for whoever can read it
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # on Postgres writers do not lock each other out
 def test_database_locked_in_mid_reply_loses_nothing(services, emulator, database_url, user_id):
     emulator.fault({"fault": "slow_tokens:0.01"})

@@ -73,10 +73,10 @@ def test_time_until_backboard_answers_is_that_until_its_answer_begins(
 @pytest.mark.parametrize(
     ("fault", "kind", "status"),
     [
-        ("error_event:3", "run_failed", MessageStatus.FAILED),
-        ("status:401", "authentication", MessageStatus.FAILED),
-        ("rate_limited:0", "rate_limited", MessageStatus.COMPLETE),
-        ("cut:3", "stream_interrupted", MessageStatus.COMPLETE),
+        ("error_event:3", "RunFailedError", MessageStatus.FAILED),
+        ("status:401", "AuthenticationError", MessageStatus.FAILED),
+        ("rate_limited:0", "RateLimitedError", MessageStatus.COMPLETE),
+        ("cut:3", "StreamInterruptedError", MessageStatus.COMPLETE),
     ],
 )
 def test_what_fails_at_backboard_is_counted_by_kind_also_where_the_reply_is_saved(
@@ -96,7 +96,7 @@ def test_backboard_that_is_away_is_counted_at_each_try(services: Services, emula
     emulator.go_away()
     until_ended(services, ask(services, user_id), user_id)
 
-    assert services.operations.report().backboard_errors == {"unavailable": 3}
+    assert services.operations.report().backboard_errors == {"BackboardUnavailableError": 3}
 
 
 def test_reply_that_waits_for_its_turn_is_queued(
