@@ -9,17 +9,18 @@ import gzip
 import json
 import os
 import zlib
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, literal, select, text, update
+from sqlalchemy import Date, LargeBinary, Table, delete, insert, literal, select, text, update
 from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
@@ -32,6 +33,9 @@ APP = "Backboard Travel-Bot"
 FORMAT = 1
 _AT_ONCE = 200  # rows in memory
 _TABLES = Base.metadata.sorted_tables
+
+# Columns of earlier versions that nothing reads any more: what they held is made anew when it is needed.
+_GONE = {"sessions": {"backend", "thread_id"}}
 
 Row = dict[str, Any]
 
@@ -120,15 +124,24 @@ def _put(packed: gzip.GzipFile, line: dict[str, Any]) -> None:
 
 
 def _as_json(value: object) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # or an instant
         return value.isoformat()
+    if isinstance(value, bytes):
+        return b64encode(value).decode("ascii")
     raise TypeError(f"Nothing says how a {type(value).__name__} is written to a backup, and read by _readers.")
 
 
 @cache
 def _readers(table: Table) -> dict[str, Callable[[str], object]]:
     """Return how to read the columns that JSON has no type for."""
-    return {column.name: datetime.fromisoformat for column in table.columns if isinstance(column.type, UtcDateTime)}
+    kinds: dict[type, Callable[[str], object]] = {
+        UtcDateTime: datetime.fromisoformat,
+        Date: date.fromisoformat,
+        LargeBinary: b64decode,
+    }
+    return {
+        column.name: read for column in table.columns for kind, read in kinds.items() if isinstance(column.type, kind)
+    }
 
 
 def _sync(folder: Path) -> None:
@@ -171,6 +184,7 @@ def _rows(lines: Iterator[object], file: Path) -> Iterator[tuple[Table, Row]]:
     for line in lines:
         match line:
             case {"table": str(name), "row": dict(row)} if (table := Base.metadata.tables.get(name)) is not None:
+                row = {column: value for column, value in row.items() if column not in _GONE.get(name, ())}
                 if not {*table.primary_key.columns.keys()} <= row.keys() <= {*table.columns.keys()}:
                     raise _damaged(file)
                 counted[name] += 1

@@ -168,10 +168,11 @@ def change_locked(db_session: Session, values: Sequence[dict[str, Any]]) -> None
         db_session.execute(update(Message), values)
 
 
-def untold(db_session: Session, session_id: int) -> list[tuple[int, str, str]]:
-    """Return the id, role and text of messages of a session that Backboard was not told yet, oldest first."""
-    query = select(Message.id, Message.role, Message.content).where(Message.session_id == session_id, is_untold())
-    return [(row.id, row.role, row.content) for row in db_session.execute(query.order_by(Message.id))]
+def untold(db_session: Session, session_id: int) -> Sequence[Row[int, int | None, str, str]]:
+    """Return the id, parent, role and text of messages of a session that Backboard was not told yet, oldest first."""
+    query = select(Message.id, Message.parent_id, Message.role, Message.content)
+    query = query.where(Message.session_id == session_id, is_untold())
+    return db_session.execute(query.order_by(Message.id)).all()
 
 
 def mark_told(db_session: Session, message_ids: Sequence[int]) -> None:

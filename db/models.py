@@ -1,14 +1,16 @@
 """The tables."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Date,
     DateTime,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Text,
     TextClause,
@@ -71,6 +73,7 @@ class User(Base):
     disabled: Mapped[bool] = mapped_column(default=False)
     last_model: Mapped[str | None] = mapped_column(String(255))
     last_session_id: Mapped[int | None]
+    monthly_limit_micros: Mapped[int | None]  # millionths of a US dollar; None: the setting's
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
@@ -141,6 +144,7 @@ class ChatSession(Base):
         Index("sessions_tokens", "user_id", "total_tokens", "id"),
         Index("sessions_model", "user_id", "model", "last_message_at", "id"),
         Index("sessions_chat_name", "user_id", "chat_name", unique=True),
+        Index("sessions_import_key", "user_id", "import_key", unique=True),
         Index("sessions_unseen", "user_id", sqlite_where=text("unseen"), postgresql_where=text("unseen")),
     )
 
@@ -150,9 +154,11 @@ class ChatSession(Base):
     title_chosen: Mapped[bool] = mapped_column(default=False)  # by a person
     model: Mapped[str] = mapped_column(String(255))  # provider/name
     memory: Mapped[bool] = mapped_column(default=True)
-    backend: Mapped[str | None] = mapped_column(String(300))
-    thread_id: Mapped[str | None] = mapped_column(String(64))
+    web_search: Mapped[bool] = mapped_column(default=False)
+    instructions: Mapped[str | None] = mapped_column(Text)  # a system prompt of its own, sent with every question
     chat_name: Mapped[str | None] = mapped_column(String(100))  # made up by a program, for this user
+    import_key: Mapped[str | None] = mapped_column(String(120))  # what it was imported from: never twice
+    sample: Mapped[bool] = mapped_column(default=False)  # made at the first start, to show what the app does
     pinned: Mapped[bool] = mapped_column(default=False)
     archived: Mapped[bool] = mapped_column(default=False)
     message_count: Mapped[int] = mapped_column(default=0)
@@ -163,6 +169,24 @@ class ChatSession(Base):
     unseen: Mapped[bool] = mapped_column(default=False)  # a reply ended and nobody has looked since
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class BackboardThread(Base):
+    """A thread at Backboard that holds one path of a session, from its start to the message *tip_id*.
+
+    A conversation goes on in the thread whose tip is the message before; a path that no thread ends with gets a new
+    one. So every version of a conversation has its own.
+    """
+
+    __tablename__ = "threads"
+    __table_args__ = (Index("threads_of_session", "session_id", "tip_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    backend: Mapped[str] = mapped_column(String(300))
+    thread_id: Mapped[str] = mapped_column(String(64))
+    tip_id: Mapped[int | None]  # the last message that it holds, in any version; None: nothing yet
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 class Message(Base):
@@ -185,6 +209,18 @@ class Message(Base):
             postgresql_where=text("status IN ('queued', 'running')"),
         ),
         Index("messages_in_session", "session_id", "id"),
+        Index(
+            "messages_first",
+            "session_id",
+            sqlite_where=text("parent_id IS NULL"),
+            postgresql_where=text("parent_id IS NULL"),
+        ),
+        Index(
+            "messages_deleted",
+            "deleted_at",
+            sqlite_where=text("deleted_at IS NOT NULL"),
+            postgresql_where=text("deleted_at IS NOT NULL"),
+        ),
         Index("messages_untold", "session_id", sqlite_where=text("untold"), postgresql_where=text("untold")),
     )
 
@@ -204,6 +240,12 @@ class Message(Base):
     error_text: Mapped[str | None] = mapped_column(String(1000))
     untold: Mapped[bool] = mapped_column(default=False)  # stored here only: Backboard is told with the next question
     retry_of: Mapped[int | None]
+    leaf_id: Mapped[int | None]  # where the path below it ended when another version was chosen
+    deleted_at: Mapped[datetime | None]  # hidden; removed for good a little later, until when it can be brought back
+    rating: Mapped[int | None]  # 1 or -1
+    rating_reason: Mapped[str | None] = mapped_column(String(1000))
+    cost_micros: Mapped[int | None]  # millionths of a US dollar; None: not known
+    memory_operation_id: Mapped[str | None] = mapped_column(String(64))  # at Backboard: what it remembers from this
     run_id: Mapped[str | None] = mapped_column(String(255))
     sent_at: Mapped[datetime | None]
     first_text_at: Mapped[datetime | None]
@@ -243,3 +285,103 @@ class OutboxEntry(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class FollowUp(Base):
+    """A message that waits for the reply before it, and is sent when that ends."""
+
+    __tablename__ = "follow_ups"
+    __table_args__ = (
+        Index("follow_ups_in_session", "session_id", "id"),
+        Index("follow_ups_client_id", "user_id", "client_message_id", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    text: Mapped[str] = mapped_column(Text)
+    client_message_id: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class MemorySource(Base):
+    """The message that Backboard remembers something from."""
+
+    __tablename__ = "memory_sources"
+    __table_args__ = (Index("memory_sources_of_user", "user_id", "backend", "memory_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    backend: Mapped[str] = mapped_column(String(300))
+    memory_id: Mapped[str] = mapped_column(String(255))
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+
+
+class Template(Base):
+    """An opening that a planner saved: what a new session starts with. Blanks of the first message are `{name}`."""
+
+    __tablename__ = "templates"
+    __table_args__ = (Index("templates_of_user", "user_id", "name", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(100))
+    instructions: Mapped[str] = mapped_column(Text, default="")
+    first_message: Mapped[str] = mapped_column(Text, default="")
+    model: Mapped[str | None] = mapped_column(String(255))  # None: the planner's last choice
+    memory: Mapped[bool] = mapped_column(default=True)
+    web_search: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class SessionFile(Base):
+    """A file that a planner put into a session. Kept here, as each new thread of the session needs it again."""
+
+    __tablename__ = "files"
+    __table_args__ = (Index("files_in_session", "session_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"), index=True)
+    name: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]  # bytes
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class FileCopy(Base):
+    """A file as a document of one Backboard thread."""
+
+    __tablename__ = "file_copies"
+    __table_args__ = (Index("file_copies_once", "file_id", "thread_row_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id", ondelete="CASCADE"))
+    thread_row_id: Mapped[int] = mapped_column(ForeignKey("threads.id", ondelete="CASCADE"), index=True)
+    document_id: Mapped[str | None] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(String(20))
+    status_message: Mapped[str | None] = mapped_column(String(500))
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Usage(Base):
+    """What one planner used of one model on one day (UTC). Kept when sessions go: it was paid for."""
+
+    __tablename__ = "usage"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    model: Mapped[str] = mapped_column(String(255), primary_key=True)
+    sessions: Mapped[int] = mapped_column(default=0)
+    replies: Mapped[int] = mapped_column(default=0)
+    not_whole: Mapped[int] = mapped_column(default=0)  # of the replies: stopped, failed, interrupted
+    input_tokens: Mapped[int] = mapped_column(default=0)
+    output_tokens: Mapped[int] = mapped_column(default=0)
+    cost_micros: Mapped[int] = mapped_column(default=0)
+    first_text_ms: Mapped[int] = mapped_column(default=0)  # the sum over *first_texts* replies
+    first_texts: Mapped[int] = mapped_column(default=0)
+    liked: Mapped[int] = mapped_column(default=0)
+    disliked: Mapped[int] = mapped_column(default=0)

@@ -86,19 +86,19 @@ def marks(db_session: Session, *, user_id: int) -> tuple[set[int], set[int]]:
     return set(db_session.scalars(answering)), set(db_session.scalars(unseen))
 
 
+def visible_ids(db_session: Session, session_ids: Sequence[int], *, user_id: int) -> Sequence[int]:
+    """Return those of these ids that are sessions of this planner's, locked against other writers."""
+    query = select(ChatSession.id).where(ChatSession.id.in_(session_ids), visible_to(user_id))
+    return db_session.scalars(query.order_by(ChatSession.id).with_for_update()).all()
+
+
 def set_archived(db_session: Session, session_ids: Sequence[int], *, user_id: int, archived: bool) -> int:
     """Archive or bring back sessions of this planner's; return how many."""
     query = update(ChatSession).where(ChatSession.id.in_(session_ids), visible_to(user_id))
     return len(db_session.scalars(query.values(archived=archived).returning(ChatSession.id)).all())
 
 
-def remove(
-    db_session: Session, session_ids: Sequence[int], *, user_id: int
-) -> Sequence[Row[int, str | None, str | None]]:
-    """Delete sessions of this planner's; return the id, backend and thread of each one deleted."""
-    query = (
-        delete(ChatSession)
-        .where(ChatSession.id.in_(session_ids), visible_to(user_id))
-        .returning(ChatSession.id, ChatSession.backend, ChatSession.thread_id)
-    )
-    return db_session.execute(query).all()
+def remove(db_session: Session, session_ids: Sequence[int], *, user_id: int) -> Sequence[int]:
+    """Delete sessions of this planner's; return the id of each one deleted."""
+    query = delete(ChatSession).where(ChatSession.id.in_(session_ids), visible_to(user_id)).returning(ChatSession.id)
+    return db_session.scalars(query).all()

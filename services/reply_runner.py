@@ -41,7 +41,7 @@ from services.numbers import Numbers
 from services.records import MessageStatus, Part
 from services.reply_errors import ReplyFailure, failure_of, interrupted
 from services.reply_store import Ending, ReplyStore, Work
-from services.threads import CARRIED_NOTICE, BackboardThreads, look_for_answer
+from services.threads import CARRIED_NOTICE, BackboardThreads, Question, SessionThread, look_for_answer
 
 T = TypeVar("T")
 log = logging.getLogger("travelbot.replies")
@@ -66,6 +66,9 @@ class Running:
         self.live = LiveReply(work.reply_id, text=work.text, parts=work.parts)
         self.live.run_id = work.run_id
         self.thread_id: str | None = None
+        self.asked = Question(
+            work.question_id, work.session_id, work.user_id, reply_ids=work.earlier_ids | {work.reply_id}
+        )
         self.sent = work.sent  # the call may have been paid for
         self.tools_pending = False  # Backboard waits for what our tools say
         self.stop = asyncio.Event()
@@ -251,11 +254,9 @@ class ReplyRunner:
         try:
             if work.sent:
                 return await self._look_for_answer(running)
-            if work.answered:
-                await self._threads.replace(work.session_id, user_id=work.user_id, question_id=work.question_id)
-            elif work.earlier_ids:
+            if work.earlier_ids:
                 return await self._answer_again(running)
-            return await self._send(running, work.question)
+            return await self._send(running, await self._threads.ensure(running.asked), work.question)
         except ReplyFailure as failure:
             return failure.ending
         except BackboardError as exc:
@@ -272,15 +273,13 @@ class ReplyRunner:
                 "internal", "Something went wrong on our side. Your message is kept; try again."
             ).ending
 
-    async def _send(self, running: Running, text: str) -> Ending:
+    async def _send(self, running: Running, thread: SessionThread, text: str) -> Ending:
         work = running.work
-        place = {"session_id": work.session_id, "user_id": work.user_id}
-        thread = await self._threads.ensure(**place, question_id=work.question_id)
         for attempt in (1, 2):
             running.thread_id = thread.thread_id
-            if thread.carried:
+            if thread.lost:
                 running.live.add_part(Part("notice", CARRIED_NOTICE))
-            if not await self._in_thread(lambda: self._store.mark_sent(work)):
+            if not await self._in_thread(partial(self._store.mark_sent, work, thread)):
                 raise NotOursError
             running.sent = True
             log.info("question sent", extra={"reply": work.reply_id, "thread_id": thread.thread_id})
@@ -299,14 +298,14 @@ class ReplyRunner:
             except NotFoundError:
                 if attempt == 2:
                     raise
-                thread = await self._threads.replace(**place, question_id=work.question_id)
+                thread = await self._threads.replace(thread, running.asked)
                 text = work.question
             except BackboardError as exc:
                 if exc.may_have_run and not isinstance(exc, RunFailedError):
                     log.warning("looking for an answer", extra={"reply": work.reply_id, "error": type(exc).__name__})
                     return await self._look_for_answer(running)
                 if not exc.may_have_run:
-                    await self._in_thread(lambda: self._store.mark_not_sent(work))
+                    await self._in_thread(partial(self._store.mark_not_sent, work, thread))
                     running.sent = False
                 raise
         raise AssertionError("unreachable")
@@ -370,27 +369,28 @@ class ReplyRunner:
     async def _answer_again(self, running: Running) -> Ending:
         """Retry: adopt an answer that came after all; else ask again, or tell the model to go on."""
         work = running.work
-        thread = await self._threads.ensure(work.session_id, user_id=work.user_id, question_id=work.question_id)
-        if thread.carried:
-            return await self._send(running, work.question)
+        thread = await self._threads.ensure(running.asked)
+        if thread.new:
+            return await self._send(running, thread, work.question)
         try:
             found = look_for_answer(await self._client.get_thread(thread.thread_id), work.earlier_ids)
         except NotFoundError:
-            return await self._send(running, work.question)
+            thread = await self._threads.replace(thread, running.asked)
+            return await self._send(running, thread, work.question)
         if found.answer is not None:
             running.live.set_text(found.text)
             return _adopted(found.answer)
-        return await self._send(running, GO_ON if found.asked else work.question)
+        return await self._send(running, thread, GO_ON if found.asked else work.question)
 
     async def _look_for_answer(self, running: Running) -> Ending:
         """Recover: look in the thread for the answer to a question that was sent, for a bounded time."""
         work = running.work
         running.live.set_note("The connection was lost. Looking for the answer at Backboard …")
-        thread = await self._threads.ensure(work.session_id, user_id=work.user_id, question_id=work.question_id)
-        running.thread_id = thread.thread_id
+        thread = await self._threads.find(running.asked)
+        running.thread_id = thread.thread_id if thread else None
         loop = asyncio.get_running_loop()
         begin, pause_s = loop.time(), 0.5
-        while not thread.carried:
+        while thread is not None:
             elapsed, found = loop.time() - begin, None
             try:
                 held = await self._client.get_thread(thread.thread_id)

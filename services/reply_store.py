@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 import db.messages
 import db.search
+import db.threads
 from db.engine import Database
 from db.models import ChatSession, Message, utc_now
 from services.live import LiveReply
 from services.records import MessageStatus, Part, ReplySnapshot
 from services.texts import preview
+from services.threads import SessionThread
 
 log = logging.getLogger("travelbot.replies")
 
@@ -35,8 +37,7 @@ class Work:
     model: str
     memory: bool
     sent: bool  # the call may have been paid for
-    earlier_ids: frozenset[int]  # of replies to the same question whose answer may still be found
-    answered: bool  # an earlier reply was whole, and another one is wanted
+    earlier_ids: frozenset[int]  # of replies to the same question that are not whole: their answer may still be found
     run_id: str | None
     text: str
     parts: tuple[Part, ...]
@@ -100,24 +101,35 @@ class ReplyStore:
             question_id=question.id,
             question=question.content,
             asked_at=reply.created_at,
-            model=session.model,
+            model=reply.model or session.model,
             memory=session.memory,
             sent=reply.sent_at is not None,
-            earlier_ids=frozenset(row.id for row in earlier if row.id < reply.id and row.sent_at is not None),
-            answered=any(row.id < reply.id and row.status == MessageStatus.COMPLETE for row in earlier),
+            earlier_ids=frozenset(
+                row.id
+                for row in earlier
+                if row.id < reply.id and row.sent_at is not None and row.status != MessageStatus.COMPLETE
+            ),
             run_id=reply.run_id,
             text=reply.content,
             parts=tuple(Part(**part) for part in reply.parts),
             stop_requested=reply.stop_requested_at is not None,
         )
 
-    def mark_sent(self, work: Work) -> bool:
-        """Write down that the call is about to be made; False if the reply is no longer ours."""
-        return self._change(work, status="running", sent_at=utc_now(), lease_until=utc_now() + LEASE)
+    def mark_sent(self, work: Work, thread: SessionThread) -> bool:
+        """Write down that the call is about to be made, in this thread; False if the reply is no longer ours."""
+        with self._db.begin() as db_session:
+            now = utc_now()
+            values = {"status": "running", "sent_at": now, "lease_until": now + LEASE}
+            if not db.messages.change_held(db_session, work.reply_id, fence=work.fence, values=values):
+                return False
+            db.threads.move_tip(db_session, thread.row_id, work.reply_id)
+            return True
 
-    def mark_not_sent(self, work: Work) -> bool:
+    def mark_not_sent(self, work: Work, thread: SessionThread) -> None:
         """Write down that Backboard refused the call before anything was run."""
-        return self._change(work, sent_at=None)
+        with self._db.begin() as db_session:
+            if db.messages.change_held(db_session, work.reply_id, fence=work.fence, values={"sent_at": None}):
+                db.threads.move_tip(db_session, thread.row_id, thread.tip_id)
 
     def checkpoint(self, running: Sequence[tuple[Work, LiveReply]]) -> tuple[set[int], set[int]]:
         """Save the text so far of many replies and renew their leases, in one transaction.
@@ -172,10 +184,6 @@ class ReplyStore:
                 session.last_message_preview = preview(snapshot.text)
                 db.search.put(db_session, work.reply_id, work.session_id, snapshot.text, user_id=work.user_id)
             return True
-
-    def _change(self, work: Work, **values: Any) -> bool:
-        with self._db.begin() as db_session:
-            return db.messages.change_held(db_session, work.reply_id, fence=work.fence, values=values)
 
 
 def _live_values(live: LiveReply) -> dict[str, Any]:

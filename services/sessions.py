@@ -11,6 +11,7 @@ import db.outbox
 import db.search
 import db.session_table
 import db.sessions
+import db.threads
 from db.engine import Database
 from db.ids import MAX_ID
 from db.models import AuditEntry, ChatSession, User, utc_now
@@ -320,12 +321,13 @@ class SessionService:
         Returns the ids of those really deleted; ids that are not this planner's are left alone.
         """
         with self._db.begin() as db_session:
-            removed = db.sessions.remove(db_session, session_ids, user_id=user_id)
-            for session_id, backend, thread_id in removed:
+            theirs = db.sessions.visible_ids(db_session, session_ids, user_id=user_id)
+            for backend, thread_id in db.threads.remove_all(db_session, theirs):
+                db.outbox.add(db_session, backend=backend, kind="thread", target_id=thread_id)
+            removed = db.sessions.remove(db_session, theirs, user_id=user_id)
+            for session_id in removed:
                 db_session.add(AuditEntry(user_id=user_id, action="delete_session", detail=str(session_id)))
-                if backend and thread_id:
-                    db.outbox.add(db_session, backend=backend, kind="thread", target_id=thread_id)
-        return tuple(row[0] for row in removed)
+        return tuple(removed)
 
     def search(
         self, query: str, *, user_id: int, limit: int = 20, before_id: int | None = None

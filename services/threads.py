@@ -1,10 +1,11 @@
-"""The Backboard side of a session: the user's assistant and the session's thread, made when first needed."""
+"""The Backboard side of a session: the user's assistant, and a thread for each path, made when first needed."""
 
 import asyncio
+import dataclasses
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import IntegrityError
@@ -13,15 +14,17 @@ import db.assistants
 import db.messages
 import db.outbox
 import db.sessions
+import db.threads
 from backboard_client import BackboardClient, NotFoundError, Thread, ThreadMessage
 from db.engine import Database
-from db.models import Assistant
+from db.ids import new_id
+from db.models import Assistant, BackboardThread
 from services.background import in_thread
 from services.brief import PROMPT, TOOLS, brief_hash
 
 T = TypeVar("T")
-_TURNS_CARRIED = 12
-_CARRIED_CHARS = 12_000
+_TURNS_CARRIED = 200
+_CARRIED_CHARS = 60_000
 
 CARRIED_NOTICE = (
     "Backboard no longer had this conversation, so it goes on in a new thread there. "
@@ -39,14 +42,31 @@ def _line(role: str, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SessionThread:
-    """The thread to send to. *carried* is True when it is new and earlier turns were put into it."""
+    """The thread to send to, and the message that it ends with.
 
+    *new* is True when it was made now, with earlier turns put into it; *lost* when it takes the place of one that
+    Backboard no longer has.
+    """
+
+    row_id: int
     thread_id: str
-    carried: bool = False
+    tip_id: int | None
+    new: bool = False
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A message to be answered, and the replies to it whose thread may be gone on with."""
+
+    id: int
+    session_id: int
+    user_id: int
+    reply_ids: frozenset[int]
 
 
 class BackboardThreads:
-    """Gives each session its thread on its user's assistant.
+    """Gives each path through a session its thread on its user's assistant.
 
     All methods run on the background loop; database work goes to *executor*.
     Errors of the Backboard client pass through.
@@ -59,33 +79,43 @@ class BackboardThreads:
         self._executor = executor
         self._making: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()  # by user
 
-    async def ensure(self, session_id: int, *, user_id: int, question_id: int) -> SessionThread:
-        """Return the session's thread, made now if there is none.
+    async def ensure(self, question: Question) -> SessionThread:
+        """Return the thread that ends where the question comes, made now if there is none.
 
-        A thread that belongs to another Backboard or key is not tried: a new one takes its place, and the turns
-        before *question_id* are put into it.
+        A thread that belongs to another Backboard or key is not tried: a new one takes its place. So does one where
+        the question is another version of a turn. The turns before are put into it.
         """
-        thread_id, untold = await self._in_thread(lambda: self._known(session_id, user_id))
-        if thread_id is not None:
-            try:
-                await self._tell(thread_id, untold)
-            except NotFoundError:
-                pass  # the thread is gone
-            else:
-                return SessionThread(thread_id)
-        return await self.replace(session_id, user_id=user_id, question_id=question_id)
+        known = await self._in_thread(lambda: self._known(question))
+        if known.thread is None:
+            return await self._new(question, lost=known.elsewhere)
+        try:
+            return await self._tell(known.thread, known.untold)
+        except NotFoundError:
+            return await self.replace(known.thread, question)
 
-    async def _tell(self, thread_id: str, untold: Sequence[tuple[int, str, str]]) -> None:
+    async def find(self, question: Question) -> SessionThread | None:
+        """Return the thread that ends where the question comes, or None."""
+        return (await self._in_thread(lambda: self._known(question))).thread
+
+    async def replace(self, gone: SessionThread, question: Question) -> SessionThread:
+        """Make a new thread in the place of one that is gone."""
+        await self._in_thread(lambda: self._forget(gone))
+        return await self._new(question, lost=True)
+
+    async def _tell(self, thread: SessionThread, untold: "Sequence[_Untold]") -> SessionThread:
         """Put into the thread what was stored in the session without asking the model."""
-        if untold:
-            lines = [_line(role, text) for _, role, text in untold]
-            await self._client.add_message(thread_id, "\n\n".join([ADDED, *lines]))
-            await self._in_thread(lambda: self._mark_told([message_id for message_id, _, _ in untold]))
+        if not untold:
+            return thread
+        lines = [_line(one.role, one.content) for one in untold]
+        await self._client.add_message(thread.thread_id, "\n\n".join([ADDED, *lines]))
+        await self._in_thread(lambda: self._mark_told(thread, untold))
+        return dataclasses.replace(thread, tip_id=untold[-1].id)
 
-    async def replace(self, session_id: int, *, user_id: int, question_id: int) -> SessionThread:
-        """Make a new thread for a session, with the turns before *question_id* put into it."""
+    async def _new(self, question: Question, *, lost: bool) -> SessionThread:
+        """Make a thread, and put the turns before the question into it."""
+        user_id = question.user_id
         assistant, transcript = await self._in_thread(
-            lambda: (self._known_assistant(user_id), self._transcript(user_id, question_id))
+            lambda: (self._known_assistant(user_id), self._transcript(question))
         )
         try:
             thread = await self._client.create_thread(await self._told(assistant, user_id))
@@ -94,8 +124,8 @@ class BackboardThreads:
             thread = await self._client.create_thread(await self._told(None, user_id))
         if transcript:
             await self._client.add_message(thread.thread_id, transcript)
-        await self._in_thread(lambda: self._keep_thread(session_id, user_id, thread.thread_id))
-        return SessionThread(thread.thread_id, carried=bool(transcript))
+        kept = await self._in_thread(lambda: self._keep_thread(question, thread.thread_id))
+        return dataclasses.replace(kept, new=True, lost=lost and bool(transcript))
 
     async def _told(self, known: tuple[str, str] | None, user_id: int) -> str:
         """Return the id of this user's assistant, who has our brief; one per user, also when several replies ask."""
@@ -124,36 +154,59 @@ class BackboardThreads:
 
     # Database work, on the executor's threads.
 
-    def _known(self, session_id: int, user_id: int) -> tuple[str | None, list[tuple[int, str, str]]]:
-        """Return the session's thread at this Backboard, and the messages that it was not told yet."""
+    def _known(self, question: Question) -> "_Known":
+        """Return the thread to go on in, if there is one, and the messages that it was not told yet."""
         with self._db.read() as db_session:
-            session = db.sessions.get_visible(db_session, session_id, user_id=user_id)
-            if session is None or session.thread_id is None or session.backend != self._backend:
-                return None, []
-            return session.thread_id, db.messages.untold(db_session, session_id)
+            message = db.messages.get_visible(db_session, question.id, user_id=question.user_id)
+            before_id = message.parent_id if message else None
+            waiting = {row.id: row for row in db.messages.untold(db_session, question.session_id)}
+            untold: list[_Untold] = []
+            while before_id in waiting:
+                untold.insert(0, waiting[before_id])
+                before_id = waiting[before_id].parent_id
+            for tips, told in ((question.reply_ids, []), ({before_id}, untold)):
+                row = db.threads.ending_at(db_session, question.session_id, tips, backend=self._backend)
+                if row is not None:
+                    return _Known(SessionThread(row.id, row.thread_id, row.tip_id), told, elsewhere=False)
+            tips = {before_id, *question.reply_ids}
+            elsewhere = db.threads.ended_elsewhere(db_session, question.session_id, tips, backend=self._backend)
+            return _Known(None, untold, elsewhere=elsewhere)
 
-    def _keep_thread(self, session_id: int, user_id: int, thread_id: str) -> None:
+    def _keep_thread(self, question: Question, thread_id: str) -> SessionThread:
         with self._db.begin() as db_session:
-            session = db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True)
-            if session is None:  # deleted meanwhile
+            session = db.sessions.get_visible(db_session, question.session_id, user_id=question.user_id, lock=True)
+            message = db.messages.get_visible(db_session, question.id, user_id=question.user_id)
+            if session is None or message is None:  # deleted meanwhile
                 db.outbox.add(db_session, backend=self._backend, kind="thread", target_id=thread_id)
-            else:
-                if session.thread_id and session.backend == self._backend:
-                    db.outbox.add(db_session, backend=self._backend, kind="thread", target_id=session.thread_id)
-                session.thread_id, session.backend = thread_id, self._backend
-                db.messages.mark_told(db_session, [row[0] for row in db.messages.untold(db_session, session_id)])
+                return SessionThread(0, thread_id, None)
+            row = BackboardThread(
+                id=new_id(),
+                session_id=session.id,
+                backend=self._backend,
+                thread_id=thread_id,
+                tip_id=message.parent_id,
+            )
+            db_session.add(row)
+            before = db.messages.path(db_session, question.id, user_id=question.user_id, limit=_TURNS_CARRIED + 1)
+            db.messages.mark_told(db_session, [turn.id for turn in before if turn.untold])
+            return SessionThread(row.id, thread_id, row.tip_id)
 
-    def _transcript(self, user_id: int, question_id: int) -> str:
+    def _forget(self, gone: SessionThread) -> None:
+        with self._db.begin() as db_session:
+            db.threads.forget(db_session, gone.row_id)
+
+    def _transcript(self, question: Question) -> str:
         """Return the turns before a message as text for a new thread; empty when it is the first."""
         with self._db.read() as db_session:
-            turns = db.messages.path(db_session, question_id, user_id=user_id, limit=_TURNS_CARRIED + 1)[:-1]
+            turns = db.messages.path(db_session, question.id, user_id=question.user_id, limit=_TURNS_CARRIED + 1)[:-1]
             lines = [_line(turn.role, turn.content) for turn in turns if turn.content]
         text = "\n\n".join(lines)[-_CARRIED_CHARS:]
         return f"This conversation began earlier. Its latest turns, oldest first:\n\n{text}" if text else ""
 
-    def _mark_told(self, message_ids: Sequence[int]) -> None:
+    def _mark_told(self, thread: SessionThread, untold: "Sequence[_Untold]") -> None:
         with self._db.begin() as db_session:
-            db.messages.mark_told(db_session, message_ids)
+            db.messages.mark_told(db_session, [one.id for one in untold])
+            db.threads.move_tip(db_session, thread.row_id, untold[-1].id)
 
     def _known_assistant(self, user_id: int) -> tuple[str, str] | None:
         with self._db.read() as db_session:
@@ -186,6 +239,22 @@ class BackboardThreads:
         with self._db.begin() as db_session:
             if assistant := db.assistants.get(db_session, user_id=user_id, backend=self._backend):
                 db_session.delete(assistant)
+
+
+class _Untold(Protocol):
+    """A message that Backboard was not told yet."""
+
+    id: int
+    parent_id: int | None
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    thread: SessionThread | None
+    untold: Sequence[_Untold]
+    elsewhere: bool  # there was one at another Backboard, or with another key
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,29 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from alembic import command
-from sqlalchemy import JSON, BigInteger, Boolean, Column, String, Table, event, func, insert, inspect, select, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    LargeBinary,
+    String,
+    Table,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+)
 
 import db.migrate
 import db.search
@@ -62,27 +77,31 @@ def indexed(database: Database) -> list[tuple[int, int, int, str]]:
 def fill_every_table(database: Database) -> None:
     """Put two rows into each table: one with a value everywhere, one with NULL wherever it may stand."""
     with database.begin() as db_session:
-        first: dict[str, dict[str, Any]] = {}
+        made: dict[str, list[dict[str, Any]]] = {}
         for table in Base.metadata.sorted_tables:
             for number in (1, 2):
-                row = {column.name: value(column, number, first) for column in table.columns}
+                row = {column.name: value(column, number, made) for column in table.columns}
                 db_session.execute(insert(table), row)
-                first.setdefault(table.name, row)
+                made.setdefault(table.name, []).append(row)
 
 
-def value(column: Column[Any], number: int, first: dict[str, dict[str, Any]]) -> object:
-    """Return a value for a column; *first* holds the first row of each table so far."""
+def value(column: Column[Any], number: int, made: dict[str, list[dict[str, Any]]]) -> object:
+    """Return a value for a column of the first or second row; *made* holds the rows of each table so far."""
     if number == 2 and column.nullable:
         return None
     for key in column.foreign_keys:
         assert isinstance(key.column.table, Table)
-        row = first.get(key.column.table.name)
-        return row[key.column.name] if row else None
+        rows = made.get(key.column.table.name)
+        return rows[number - 1][key.column.name] if rows else None
     match column.type:
         case UtcDateTime():
             return datetime(2026, 3, 29, 1, 59, 59, 123_456 + number, tzinfo=UTC)
         case JSON():
             return [{"text": ODD_TEXT + "\x00\ud83d", "deep": {"a": [1, 2.5, None, True, 2**60]}}]
+        case Date():
+            return date(2026, 2, 28 - number)
+        case LargeBinary():
+            return bytes(range(256))
         case Boolean():
             return number == 1
         case BigInteger():
