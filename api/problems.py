@@ -16,10 +16,11 @@ from db.engine import DatabaseUnavailableError
 from services.errors import (
     InvalidInputError,
     MessageIdReusedError,
+    NotAskedError,
     NotFoundError,
-    NotLastReplyError,
     ReplyInProgressError,
     ServiceError,
+    TooManyFollowUpsError,
     TooManyRepliesError,
 )
 
@@ -31,8 +32,9 @@ STATUS_OF: dict[type[ServiceError], int] = {
     InvalidInputError: 422,
     ReplyInProgressError: 409,
     MessageIdReusedError: 409,
-    NotLastReplyError: 409,
+    NotAskedError: 409,
     TooManyRepliesError: 429,
+    TooManyFollowUpsError: 429,
 }
 RETRY_AFTER_S = {429: 5, 503: 5}
 _CODES = {

@@ -12,7 +12,10 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    and_,
     bindparam,
+    case,
+    delete,
     exists,
     func,
     literal,
@@ -22,14 +25,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from db.models import ChatSession, Message, is_unfinished, is_untold
+from db.models import ChatSession, Message, is_deleted, is_unfinished, is_untold
 from db.sessions import visible_to
 
 
 def get_visible(db_session: Session, message_id: int, *, user_id: int, lock: bool = False) -> Message | None:
     """Return a message in a session of this planner's, locked against other writers if asked, or None."""
     query = select(Message).join(ChatSession, ChatSession.id == Message.session_id)
-    query = query.where(Message.id == message_id, visible_to(user_id))
+    query = query.where(Message.id == message_id, Message.deleted_at.is_(None), visible_to(user_id))
     return db_session.scalar(query.with_for_update(of=Message) if lock else query)
 
 
@@ -50,6 +53,7 @@ def newest_reply(db_session: Session, message_id: int, *, user_id: int) -> Messa
     """Return the latest reply to a planner's message, or None."""
     query = select(Message).join(ChatSession, ChatSession.id == Message.session_id)
     query = query.where(Message.parent_id == message_id, Message.role == "assistant", visible_to(user_id))
+    query = query.where(Message.deleted_at.is_(None))
     return db_session.scalar(query.order_by(Message.id.desc()).limit(1))
 
 
@@ -67,8 +71,9 @@ def path_ids(db_session: Session, leaf_id: int, *, user_id: int, down_to: int) -
 
 @cache  # it takes longer to build than to run
 def _path_query() -> Select[Message]:
-    step = _steps(lambda step: step.c.steps < bindparam("limit", type_=Integer))
-    return select(Message).join(step, Message.id == step.c.id).order_by(step.c.steps.desc())
+    step = _steps(lambda step: step.c.shown < bindparam("limit", type_=Integer))
+    query = select(Message).join(step, Message.id == step.c.id).where(Message.deleted_at.is_(None))
+    return query.order_by(step.c.steps.desc())
 
 
 @cache
@@ -80,10 +85,10 @@ def _path_ids_query() -> Select[int]:
 def _steps(goes_on: Callable[[CTE], ColumnElement[bool]]) -> CTE:
     """Return the way up from the message `:leaf_id` of `:user_id` while *goes_on* says so.
 
-    One row (id, parent_id, steps from 1) for each message.
+    One row (id, parent_id, steps from 1, how many of them are shown: not deleted) for each message.
     """
     step = (
-        select(Message.id, Message.parent_id, literal(1).label("steps"))
+        select(Message.id, Message.parent_id, literal(1).label("steps"), _is_shown(Message).label("shown"))
         .join(ChatSession, ChatSession.id == Message.session_id)
         .where(
             Message.id == bindparam("leaf_id", type_=BigInteger), visible_to(bindparam("user_id", type_=BigInteger))
@@ -92,10 +97,76 @@ def _steps(goes_on: Callable[[CTE], ColumnElement[bool]]) -> CTE:
     )
     above = aliased(Message)
     return step.union_all(
-        select(above.id, above.parent_id, step.c.steps + 1)
+        select(above.id, above.parent_id, step.c.steps + 1, step.c.shown + _is_shown(above))
         .join(step, above.id == step.c.parent_id)
         .where(goes_on(step))
     )
+
+
+def _is_shown(message: type[Message]) -> ColumnElement[int]:
+    return case((message.deleted_at.is_(None), 1), else_=0)
+
+
+def versions(db_session: Session, messages: Sequence[Message], *, user_id: int) -> dict[int, list[int]]:
+    """Return, for each of these messages of one session, the ids of all its versions: what follows the same turn."""
+    found: dict[int | None, list[int]] = {}
+    below = [message.parent_id for message in messages if message.parent_id is not None]
+    places: list[ColumnElement[bool]] = [Message.parent_id.in_(below)] if below else []
+    if len(below) < len(messages):
+        places.append(and_(Message.session_id == messages[0].session_id, Message.parent_id.is_(None)))
+    for place in places:
+        query = select(Message.id, Message.parent_id).join(ChatSession, ChatSession.id == Message.session_id)
+        query = query.where(place, Message.deleted_at.is_(None), visible_to(user_id)).order_by(Message.id)
+        for row in db_session.execute(query):
+            found.setdefault(row.parent_id, []).append(row.id)
+    return {message.id: found.get(message.parent_id, []) for message in messages}
+
+
+def keep_leaf(db_session: Session, message_id: int, leaf_id: int) -> None:
+    """Remember at a version where the path below it ended."""
+    db_session.execute(update(Message).where(Message.id == message_id).values(leaf_id=leaf_id))
+
+
+def newest_leaf(db_session: Session, message_id: int) -> int:
+    """Return the end of the path that goes on from a message with the newest version of every turn."""
+    step = select(literal(message_id, BigInteger).label("id")).cte("down", recursive=True)
+    below = aliased(Message)
+    newest = select(func.max(below.id)).where(below.parent_id == step.c.id).correlate(step).scalar_subquery()
+    step = step.union_all(select(newest).where(step.c.id.is_not(None)))
+    leaf_id: int = db_session.scalars(select(func.max(step.c.id))).one()
+    return leaf_id
+
+
+def by_ids(db_session: Session, message_ids: Sequence[int]) -> Sequence[Message]:
+    """Return these messages, in no order."""
+    return db_session.scalars(select(Message).where(Message.id.in_(message_ids))).all()
+
+
+def deleted(db_session: Session, session_id: int) -> Sequence[Message]:
+    """Return the messages of a session that are hidden and will be removed, latest first."""
+    query = select(Message).where(Message.session_id == session_id, is_deleted())
+    return db_session.scalars(query.order_by(Message.id.desc())).all()
+
+
+def sessions_with_deleted(db_session: Session, *, before: datetime, limit: int) -> Sequence[int]:
+    """Return sessions, of anybody, with messages that were deleted before an instant."""
+    query = select(Message.session_id).where(is_deleted(), Message.deleted_at < before)
+    return db_session.scalars(query.distinct().limit(limit)).all()
+
+
+def get_deleted(db_session: Session, message_id: int, *, user_id: int) -> Message | None:
+    """Return a deleted message of this planner's that is not yet removed, or None."""
+    query = select(Message).join(ChatSession, ChatSession.id == Message.session_id)
+    return db_session.scalar(query.where(Message.id == message_id, is_deleted(), visible_to(user_id)))
+
+
+def remove(db_session: Session, message: Message) -> None:
+    """Delete a message for good; what follows it then follows what it followed."""
+    below = update(Message).where(Message.parent_id == message.id)
+    db_session.execute(below.values(parent_id=message.parent_id).execution_options(synchronize_session=False))
+    ends = update(Message).where(Message.session_id == message.session_id, Message.leaf_id == message.id)
+    db_session.execute(ends.values(leaf_id=message.parent_id).execution_options(synchronize_session=False))
+    db_session.execute(delete(Message).where(Message.id == message.id).execution_options(synchronize_session=False))
 
 
 def siblings(db_session: Session, parent_ids: Sequence[int], *, user_id: int) -> Sequence[Message]:
@@ -192,7 +263,7 @@ def in_session(
 ) -> Sequence[Message]:
     """Return the last *limit* messages of a session, on every path, or those before a message; latest first."""
     query = select(Message).join(ChatSession, ChatSession.id == Message.session_id)
-    query = query.where(Message.session_id == session_id, visible_to(user_id))
+    query = query.where(Message.session_id == session_id, Message.deleted_at.is_(None), visible_to(user_id))
     if before_id is not None:
         query = query.where(Message.id < before_id)
     return db_session.scalars(query.order_by(Message.id.desc()).limit(limit)).all()

@@ -217,6 +217,7 @@ class Message(Base):
         ),
         Index(
             "messages_deleted",
+            "session_id",
             "deleted_at",
             sqlite_where=text("deleted_at IS NOT NULL"),
             postgresql_where=text("deleted_at IS NOT NULL"),
@@ -266,6 +267,11 @@ def is_unfinished() -> TextClause:
 def is_untold() -> TextClause:
     """Return the condition that Backboard was not told of a message, word for word as the partial index has it."""
     return text("messages.untold")
+
+
+def is_deleted() -> TextClause:
+    """Return the condition that a message is hidden and will be removed, as the partial index has it."""
+    return text("messages.deleted_at IS NOT NULL")
 
 
 def is_unseen() -> TextClause:

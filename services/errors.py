@@ -35,16 +35,22 @@ class MessageIdReusedError(ServiceError):
     code = "message_id_reused"
 
 
-class NotLastReplyError(ServiceError):
-    """Only a session's last reply can be asked for again."""
+class NotAskedError(ServiceError):
+    """Nobody asked for that reply: it was stored as it is."""
 
-    code = "not_last_reply"
+    code = "not_asked"
 
 
 class TooManyRepliesError(ServiceError):
     """As many replies as one planner may have are being written."""
 
     code = "too_many_replies"
+
+
+class TooManyFollowUpsError(ServiceError):
+    """As many messages as may wait in one session do."""
+
+    code = "too_many_follow_ups"
 
 
 class SignInLockedError(ServiceError):

@@ -1,4 +1,4 @@
-"""Does at Backboard what must still be done there: deletes threads and assistants, however long it takes."""
+"""Does what must still be done, however long it takes: deletes at Backboard, and here what cannot be undone now."""
 
 import asyncio
 import logging
@@ -11,6 +11,7 @@ from backboard_client import BackboardClient, BackboardError, NotFoundError
 from db.engine import Database, DatabaseUnavailableError
 from db.models import OutboxEntry, utc_now
 from services.background import in_thread
+from services.deleted import remove_deleted
 
 log = logging.getLogger("travelbot.outbox")
 
@@ -24,6 +25,7 @@ async def work_forever(database: Database, client: BackboardClient, *, backend: 
     while True:
         try:
             entries = await in_thread(executor, partial(_take, database, backend))
+            await in_thread(executor, partial(remove_deleted, database))
             for entry in entries:
                 done = await _do(client, entry)
                 await in_thread(executor, partial(_settle, database, entry, done))

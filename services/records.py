@@ -1,6 +1,6 @@
 """What services hand up: plain frozen data, never rows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -139,7 +139,7 @@ class MessageView:
     error_text: str | None
     retry_of: int | None
     created_at: datetime
-    earlier: tuple["MessageView", ...] = field(default=())  # replies to the same message that this one replaced
+    versions: tuple[int, ...] = ()  # ids of all versions of this turn, oldest first, this one among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +159,16 @@ class Accepted:
     message_id: int
     reply_id: int
     repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A planner's message that waits for the reply before it to end."""
+
+    id: int
+    session_id: int
+    text: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

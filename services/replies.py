@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -22,10 +21,11 @@ from db.engine import Database
 from db.ids import new_id
 from db.models import ChatSession, Message, User, utc_now
 from services.background import in_thread
+from services.deleted import remove_deleted_of
 from services.errors import (
     MessageIdReusedError,
+    NotAskedError,
     NotFoundError,
-    NotLastReplyError,
     ReplyInProgressError,
     TooManyRepliesError,
 )
@@ -33,6 +33,7 @@ from services.live import interval_s
 from services.records import Accepted, MessageStatus, MessageView, Part, ReplySnapshot
 from services.reply_runner import ReplyRunner
 from services.texts import check_model, clean_message, made_title, preview
+from services.turns import add_reply, add_turn, leave, send_waiting
 from services.views import message_view
 
 log = logging.getLogger("travelbot.replies")
@@ -108,31 +109,18 @@ class ReplyService:
         with self._db.begin() as db_session:
             known = db.messages.by_client_id(db_session, client_message_id, user_id=user_id)
             if known is not None:
-                return _repeated(db_session, known, text, user_id, place)
-            self._check_room(db_session, user_id)
+                if place.session_id not in (None, known.session_id):
+                    raise MessageIdReusedError("This message was already sent in another session.")
+                return repeated(db_session, known, text)
+            self.check_room(db_session, user_id)
             session = self._session(db_session, text, user_id, place)
-            now = utc_now()
-            question = Message(
-                id=new_id(),
-                session_id=session.id,
-                user_id=user_id,
-                parent_id=session.last_message_id,
-                role="user",
-                status=MessageStatus.COMPLETE.value,
-                content=text,
-                client_message_id=client_message_id,
-                created_at=now,
+            question, reply = add_turn(
+                db_session, session, text, client_message_id=client_message_id, parent_id=session.last_message_id
             )
-            db_session.add(question)
-            db_session.flush()
-            reply = _add_reply(db_session, session, question.id, now)
-            session.message_count += 2
-            session.last_message_preview = preview(text)
-            session.archived = False
-            db.search.put(db_session, question.id, session.id, text, user_id=user_id)
             return Accepted(session.id, question.id, reply.id, repeated=False)
 
-    def _check_room(self, db_session: Session, user_id: int) -> None:
+    def check_room(self, db_session: Session, user_id: int) -> None:
+        """Raise TooManyRepliesError where no further reply may be written for a planner now."""
         if db.messages.count_unfinished(db_session, user_id=user_id) >= self._per_user:
             raise TooManyRepliesError(
                 f"{self._per_user} replies are being written for you already. Wait for one, or stop one."
@@ -154,21 +142,12 @@ class ReplyService:
                 chat_name=place.chat_name,
             )
         else:
-            session = self._at_rest(db_session, session_id, user_id)
+            session = at_rest(db_session, session_id, user_id)
+            remove_deleted_of(db_session, session)
             if session.message_count == 0 and not session.title_chosen:
                 session.title = made_title(text)
                 db.search.put(db_session, session.id, session.id, session.title, user_id=user_id)
         user.last_session_id = session.id
-        return session
-
-    @staticmethod
-    def _at_rest(db_session: Session, session_id: int, user_id: int) -> ChatSession:
-        """Return a session, locked, in which no reply is being written."""
-        session = db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True)
-        if session is None:
-            raise NotFoundError("There is no such session.")
-        if db.messages.unfinished(db_session, session_id, user_id=user_id) is not None:
-            raise ReplyInProgressError("The assistant is still answering here. Wait for it or stop it first.")
         return session
 
     def store(
@@ -194,7 +173,8 @@ class ReplyService:
                     if (known.session_id, known.role, known.content) != (session_id, role, text):
                         raise MessageIdReusedError("That id was already used for another message.")
                     return message_view(known)
-            session = self._at_rest(db_session, session_id, user_id)
+            session = at_rest(db_session, session_id, user_id)
+            remove_deleted_of(db_session, session)
             now = utc_now()
             message = Message(
                 id=new_id(),
@@ -231,44 +211,43 @@ class ReplyService:
             message = db.messages.by_client_id(db_session, client_message_id, user_id=user_id)
             return message.id if message else None
 
-    def retry(self, message_id: int, *, user_id: int) -> Accepted:
-        """Start a new reply to the same message; the earlier one is kept.
+    def retry(self, message_id: int, *, user_id: int, model: str | None = None) -> Accepted:
+        """Start a new reply to the same message, also with another model; the earlier one is kept as a version.
 
         *message_id* names the reply, or the planner's message that it answers. Asking twice for the same reply gives
-        the same new one; so does asking for a message while its reply is being written.
+        the same new one while that is being written; so does asking for a message.
 
-        Raises NotFoundError, ReplyInProgressError, TooManyRepliesError, or NotLastReplyError.
+        Raises NotFoundError, InvalidInputError, ReplyInProgressError, TooManyRepliesError, or NotAskedError.
         """
+        if model:
+            check_model(model)
         with self._db.begin() as db_session:
             message = db.messages.get_visible(db_session, message_id, user_id=user_id)
-            if message is None:
+            question = message
+            if message is not None and message.role == "assistant" and message.parent_id is not None:
+                question = db.messages.get_visible(db_session, message.parent_id, user_id=user_id)
+            if message is None or question is None or question.role != "user":
                 raise NotFoundError("There is no such reply.")
-            question_id = message.id if message.role == "user" else message.parent_id
-            if question_id is None:
-                raise NotFoundError("There is no such reply.")
-            session = db_session.get_one(ChatSession, message.session_id, with_for_update=True)
-            newest = db.messages.newest_reply(db_session, question_id, user_id=user_id)
-            if newest is None:
-                raise NotFoundError("There is no such reply.")
-            if newest.id != message_id and (
-                newest.retry_of == message_id
-                if message.role == "assistant"
-                else MessageStatus(newest.status).unfinished
-            ):
-                return Accepted(session.id, question_id, newest.id, repeated=True)
-            if MessageStatus(newest.status).unfinished:
-                raise ReplyInProgressError("The assistant is still answering here. Wait for it or stop it first.")
-            if session.last_message_id != newest.id or message_id not in (newest.id, question_id):
-                raise NotLastReplyError("Only the last reply of a session can be asked for again.")
-            if newest.retry_of is None and newest.sent_at is None and newest.status == MessageStatus.COMPLETE:
-                raise NotLastReplyError("That message was stored, not asked for; there is nothing to ask again.")
-            self._check_room(db_session, user_id)
-            again = _add_reply(db_session, session, question_id, utc_now(), retry_of=newest.id)
-            session.message_count += 1
-            accepted = Accepted(session.id, question_id, again.id, repeated=False)
+            writing = db.messages.unfinished(db_session, message.session_id, user_id=user_id)
+            if writing is not None and writing.parent_id == question.id and writing.id != message_id:
+                return Accepted(message.session_id, question.id, writing.id, repeated=True)
+            session = at_rest(db_session, message.session_id, user_id)
+            newest = db.messages.newest_reply(db_session, question.id, user_id=user_id)
+            if newest is not None and _was_stored(newest):
+                raise NotAskedError("That message was stored, not asked for; there is nothing to ask again.")
+            self.check_room(db_session, user_id)
+            remove_deleted_of(db_session, session)
+            leave(db_session, session, question.id)
+            before = message if message.role == "assistant" else newest
+            again = add_reply(db_session, session, question, retry_of=before.id if before else None, model=model)
+            accepted = Accepted(session.id, question.id, again.id, repeated=False)
         self._runner.wake()
         log.info("retry accepted", extra=_ids(accepted))
         return accepted
+
+    def wake(self) -> None:
+        """Let what was written into the database begin at once."""
+        self._runner.wake()
 
     def stop(self, reply_id: int, *, user_id: int) -> None:
         """Stop a reply, wherever it is being written; the text so far is kept.
@@ -283,7 +262,10 @@ class ReplyService:
                 reply.stop_requested_at = utc_now()
                 if reply.status == MessageStatus.QUEUED and reply.lease_owner is None:
                     reply.status, reply.ended_at = MessageStatus.STOPPED.value, utc_now()
+                    db_session.flush()
+                    send_waiting(db_session, db_session.get_one(ChatSession, reply.session_id, with_for_update=True))
         self._runner.stop(reply_id)
+        self._runner.wake()
         log.info("stop asked for", extra={"reply": reply_id})
 
     def unfinished(self, session_id: int, *, user_id: int) -> int | None:
@@ -426,32 +408,26 @@ def _ids(accepted: Accepted) -> dict[str, int]:
     return {"reply": accepted.reply_id, "question": accepted.message_id, "session": accepted.session_id}
 
 
-def _repeated(db_session: Session, known: Message, text: str, user_id: int, place: _Place) -> Accepted:
+def repeated(db_session: Session, known: Message, text: str) -> Accepted:
+    """Return what the same message became when it was sent before. Raises MessageIdReusedError."""
     if known.content != text:
         raise MessageIdReusedError("This message was already sent with another text.")
-    if place.session_id not in (None, known.session_id):
-        raise MessageIdReusedError("This message was already sent in another session.")
+    user_id = known.user_id
     reply = db.messages.newest_reply(db_session, known.id, user_id=user_id)
     if reply is None:
         raise MessageIdReusedError("That id was already used for a message that was not sent to the assistant.")
     return Accepted(known.session_id, known.id, reply.id, repeated=True)
 
 
-def _add_reply(
-    db_session: Session, session: ChatSession, question_id: int, now: datetime, *, retry_of: int | None = None
-) -> Message:
-    reply = Message(
-        id=new_id(),
-        session_id=session.id,
-        user_id=session.user_id,
-        parent_id=question_id,
-        role="assistant",
-        status=MessageStatus.QUEUED.value,
-        model=session.model,
-        retry_of=retry_of,
-        created_at=now,
-    )
-    db_session.add(reply)
-    session.last_message_id, session.last_message_at, session.updated_at = reply.id, now, now
-    session.unseen = False
-    return reply
+def _was_stored(reply: Message) -> bool:
+    return reply.retry_of is None and reply.sent_at is None and reply.status == MessageStatus.COMPLETE
+
+
+def at_rest(db_session: Session, session_id: int, user_id: int) -> ChatSession:
+    """Return a session, locked, in which no reply is being written. Raises NotFoundError or ReplyInProgressError."""
+    session = db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True)
+    if session is None:
+        raise NotFoundError("There is no such session.")
+    if db.messages.unfinished(db_session, session_id, user_id=user_id) is not None:
+        raise ReplyInProgressError("The assistant is still answering here. Wait for it or stop it first.")
+    return session

@@ -429,14 +429,18 @@ class ReplyRunner:
         pause_s = 0.5
         while True:
             try:
-                ours = await self._in_thread(lambda: self._store.end(work, live.snapshot, ending, live.first_text_at))
+                ended = await self._in_thread(
+                    lambda: self._store.end(work, live.snapshot, ending, live.first_text_at)
+                )
             except DatabaseUnavailableError:
                 live.set_note("The reply is here but cannot be saved right now. Trying again …")
                 await asyncio.sleep(pause_s)
                 pause_s = min(5.0, pause_s * 2)
                 continue
-            if not ours:
+            if not ended.ours:
                 raise NotOursError
+            if ended.followed:
+                self._wake.set()
             _log_end(running, ending)
             self._numbers.count_reply(ending.status, asked_at=work.asked_at, first_text_at=live.first_text_at)
             live.end(ending.status)

@@ -17,6 +17,7 @@ from services.live import LiveReply
 from services.records import MessageStatus, Part, ReplySnapshot
 from services.texts import preview
 from services.threads import SessionThread
+from services.turns import send_waiting
 
 log = logging.getLogger("travelbot.replies")
 
@@ -54,6 +55,17 @@ class Ending:
     model: str | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Whether the end of a reply was ours to write, and whether a message that waited for it was sent."""
+
+    ours: bool
+    followed: bool = False
+
+
+_FOLLOWED = (MessageStatus.COMPLETE, MessageStatus.STOPPED)  # after others a person looks first
 
 
 class ReplyStore:
@@ -159,8 +171,8 @@ class ReplyStore:
                 values = _live_values(live) | {"lease_until": utc_now()}
                 db.messages.change_held(db_session, work.reply_id, fence=work.fence, values=values)
 
-    def end(self, work: Work, snapshot: ReplySnapshot, ending: Ending, first_text_at: datetime | None) -> bool:
-        """Write the end of a reply, exactly once; False if the reply is no longer ours."""
+    def end(self, work: Work, snapshot: ReplySnapshot, ending: Ending, first_text_at: datetime | None) -> Ended:
+        """Write the end of a reply, exactly once, and send what waits for it."""
         now = utc_now()
         values = _text_values(snapshot) | {
             "status": ending.status.value,
@@ -175,7 +187,7 @@ class ReplyStore:
         }
         with self._db.begin() as db_session:
             if not db.messages.change_held(db_session, work.reply_id, fence=work.fence, values=values):
-                return False
+                return Ended(ours=False)
             session = db_session.get_one(ChatSession, work.session_id, with_for_update=True)
             session.unseen = True
             session.total_tokens += (ending.input_tokens or 0) + (ending.output_tokens or 0)
@@ -183,7 +195,8 @@ class ReplyStore:
             if snapshot.text:
                 session.last_message_preview = preview(snapshot.text)
                 db.search.put(db_session, work.reply_id, work.session_id, snapshot.text, user_id=work.user_id)
-            return True
+            follows = ending.status in _FOLLOWED and send_waiting(db_session, session) is not None
+            return Ended(ours=True, followed=follows)
 
 
 def _live_values(live: LiveReply) -> dict[str, Any]:

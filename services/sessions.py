@@ -259,18 +259,8 @@ class SessionService:
                 leaf_id, has_later = before.parent_id, True
             rows = db.messages.path(db_session, leaf_id, user_id=user_id, limit=limit + 1)
             shown = rows[-limit:]
-            replies = db.messages.siblings(
-                db_session,
-                [row.parent_id for row in shown if row.retry_of and row.parent_id],
-                user_id=user_id,
-            )
-            messages: list[MessageView] = [
-                message_view(
-                    row,
-                    [one for one in replies if row.retry_of and one.parent_id == row.parent_id and one.id < row.id],
-                )
-                for row in shown
-            ]
+            versions = db.messages.versions(db_session, shown, user_id=user_id) if shown else {}
+            messages = [message_view(row, versions[row.id]) for row in shown]
         return History(tuple(messages), has_earlier=len(rows) > limit, has_later=has_later)
 
     def last_message_id(self, session_id: int, *, user_id: int) -> int | None:

@@ -42,8 +42,8 @@ def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
     )
 
 
-def message_view(message: Message, earlier: Sequence[Message] = ()) -> MessageView:
-    """Return a message as the chat shows it, with the replies that it replaced."""
+def message_view(message: Message, versions: Sequence[int] = ()) -> MessageView:
+    """Return a message as the chat shows it, with the ids of all versions of its turn."""
     return MessageView(
         id=message.id,
         session_id=message.session_id,
@@ -61,7 +61,7 @@ def message_view(message: Message, earlier: Sequence[Message] = ()) -> MessageVi
         error_text=message.error_text,
         retry_of=message.retry_of,
         created_at=message.created_at,
-        earlier=tuple(message_view(one) for one in earlier),
+        versions=tuple(versions),
     )
 
 

@@ -13,6 +13,7 @@ from db.migrate import migrate
 from emulator.server import EmulatorServer
 from services.accounts import AccountService
 from services.background import BackgroundLoop
+from services.follow_ups import FollowUpService
 from services.models import ModelService
 from services.numbers import Numbers
 from services.operations import OperationsService
@@ -21,6 +22,7 @@ from services.replies import ReplyService
 from services.reply_runner import ReplyRunner
 from services.sessions import SessionService
 from services.tokens import TokenService
+from services.versions import VersionService
 from settings import Settings
 
 log = logging.getLogger("travelbot")
@@ -34,6 +36,8 @@ class Services:
     accounts: AccountService
     sessions: SessionService
     replies: ReplyService
+    versions: VersionService
+    follow_ups: FollowUpService
     models: ModelService
     tokens: TokenService
     operations: OperationsService
@@ -104,6 +108,8 @@ def build_services(settings: Settings) -> Services:
         accounts=AccountService(database, settings),
         sessions=SessionService(database, default_model=settings.default_model),
         replies=replies,
+        versions=VersionService(database, replies),
+        follow_ups=FollowUpService(database, replies),
         models=ModelService(client, loop),
         tokens=TokenService(database),
         operations=OperationsService(numbers, database, runner, replies),

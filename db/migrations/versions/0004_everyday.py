@@ -132,7 +132,7 @@ def upgrade() -> None:
     op.create_index(
         "messages_deleted",
         "messages",
-        ["deleted_at"],
+        ["session_id", "deleted_at"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NOT NULL"),
         postgresql_where=sa.text("deleted_at IS NOT NULL"),

@@ -1,0 +1,114 @@
+"""The rows that a message makes: a turn of the planner's, and the reply to it. Inside the caller's transaction."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+import db.follow_ups
+import db.messages
+import db.search
+from db.ids import new_id
+from db.models import ChatSession, Message, utc_now
+from services.records import Accepted, MessageStatus
+from services.texts import preview
+
+
+def add_turn(
+    db_session: Session,
+    session: ChatSession,
+    text: str,
+    *,
+    client_message_id: str,
+    parent_id: int | None,
+) -> tuple[Message, Message]:
+    """Add a planner's message after *parent_id*, and the reply to it, which waits to be written; show both."""
+    question = Message(
+        id=new_id(),
+        session_id=session.id,
+        user_id=session.user_id,
+        parent_id=parent_id,
+        role="user",
+        status=MessageStatus.COMPLETE.value,
+        content=text,
+        client_message_id=client_message_id,
+        created_at=utc_now(),
+    )
+    db_session.add(question)
+    db_session.flush()
+    session.message_count += 1
+    session.last_message_preview = preview(text)
+    session.archived = False
+    db.search.put(db_session, question.id, session.id, text, user_id=session.user_id)
+    return question, add_reply(db_session, session, question)
+
+
+def add_reply(
+    db_session: Session,
+    session: ChatSession,
+    question: Message,
+    *,
+    retry_of: int | None = None,
+    model: str | None = None,
+) -> Message:
+    """Add a reply to a message, which waits to be written, and show it."""
+    now = utc_now()
+    reply = Message(
+        id=new_id(),
+        session_id=session.id,
+        user_id=session.user_id,
+        parent_id=question.id,
+        role="assistant",
+        status=MessageStatus.QUEUED.value,
+        model=model or session.model,
+        retry_of=retry_of,
+        created_at=now,
+    )
+    db_session.add(reply)
+    session.message_count += 1
+    show(session, reply.id, now)
+    session.unseen = False
+    return reply
+
+
+def send_waiting(db_session: Session, session: ChatSession) -> Accepted | None:
+    """Send the next message that waits in a session, which is locked and at rest; None where none waits."""
+    waiting = db.follow_ups.take_first(db_session, session.id)
+    if waiting is None:
+        return None
+    question, reply = add_turn(
+        db_session,
+        session,
+        waiting.text,
+        client_message_id=waiting.client_message_id,
+        parent_id=session.last_message_id,
+    )
+    return Accepted(session.id, question.id, reply.id, repeated=False)
+
+
+def show(session: ChatSession, leaf_id: int | None, now: datetime) -> None:
+    """Let the conversation end with this message from now on."""
+    session.last_message_id, session.last_message_at, session.updated_at = leaf_id, now, now
+
+
+def leave_for(db_session: Session, session: ChatSession, message_id: int) -> bool:
+    """Remember where the path shown ended, for a path through this message; False if that is the one shown."""
+    if session.last_message_id is None:
+        return False
+    shown = db.messages.path_ids(db_session, session.last_message_id, user_id=session.user_id, down_to=0)
+    if message_id in shown:
+        return False
+    wanted = set(db.messages.path_ids(db_session, message_id, user_id=session.user_id, down_to=0))
+    left = next((one for one in reversed(shown) if one not in wanted), None)  # where the two part
+    if left is not None:
+        db.messages.keep_leaf(db_session, left, session.last_message_id)
+    return True
+
+
+def leave(db_session: Session, session: ChatSession, parent_id: int | None) -> None:
+    """Remember, at the version that is shown below *parent_id* (None: the first turn), where its path ended."""
+    if session.last_message_id is None:
+        return
+    path = db.messages.path_ids(db_session, session.last_message_id, user_id=session.user_id, down_to=parent_id or 0)
+    before = path[:-1] if path and path[-1] == parent_id else path if parent_id is None else []
+    if before:
+        db.messages.keep_leaf(db_session, before[-1], session.last_message_id)

@@ -1,0 +1,152 @@
+"""What a planner writes while the assistant answers waits, and is sent once when the reply ends."""
+
+import pytest
+
+from services.errors import InvalidInputError, MessageIdReusedError, NotFoundError, TooManyFollowUpsError
+from services.follow_ups import AT_MOST
+from services.records import Accepted, MessageStatus, Waiting
+from tests.services.conftest import make_user, until, until_ended
+
+
+@pytest.fixture
+def answering(services, emulator, user_id):
+    """Begin a reply that takes a while."""
+    emulator.fault({"fault": "slow_tokens:0.01"})
+    accepted = services.replies.send("Plan 5 days in Lisbon in May", user_id=user_id, client_message_id="a")
+    until(lambda: services.replies.snapshot(accepted.reply_id, user_id=user_id).text, what="some text")
+    return accepted
+
+
+def words(services, session_id, user_id):
+    return [one.text for one in services.sessions.history(session_id, user_id=user_id).messages if one.role == "user"]
+
+
+def wait(services, text, answering, user_id):
+    return services.follow_ups.add(
+        text, session_id=answering.session_id, user_id=user_id, client_message_id=f"f {text}"
+    )
+
+
+def until_quiet(services, session_id, user_id):
+    until(
+        lambda: (
+            not services.follow_ups.all(session_id, user_id=user_id)
+            and services.replies.unfinished(session_id, user_id=user_id) is None
+        ),
+        timeout_s=30,
+        what="all was answered",
+    )
+
+
+def test_messages_that_wait_are_sent_one_after_the_other(services, emulator, user_id, answering):
+    first, _ = (wait(services, text, answering, user_id) for text in ("Add Sintra", "And by train"))
+
+    assert isinstance(first, Waiting)
+    assert [one.text for one in services.follow_ups.all(answering.session_id, user_id=user_id)] == [
+        "Add Sintra",
+        "And by train",
+    ]
+    until_quiet(services, answering.session_id, user_id)
+    assert words(services, answering.session_id, user_id)[1:] == ["Add Sintra", "And by train"]
+    assert emulator.paid_calls == 3
+    assert len({run["thread_id"] for run in emulator.runs}) == 1
+
+
+def test_message_that_waits_can_be_changed_and_taken_back(services, user_id, answering):
+    first, second = (wait(services, text, answering, user_id) for text in ("Add Sintra", "And by train"))
+    services.follow_ups.change(first.id, "Add Cascais", user_id=user_id)
+    assert services.follow_ups.remove(second.id, user_id=user_id).text == "And by train"
+
+    until_quiet(services, answering.session_id, user_id)
+    assert words(services, answering.session_id, user_id)[1:] == ["Add Cascais"]
+    with pytest.raises(NotFoundError):
+        services.follow_ups.change(first.id, "Too late", user_id=user_id)
+
+
+def test_stop_sends_what_waits(services, user_id, answering):
+    wait(services, "Make it Porto", answering, user_id)
+    services.replies.stop(answering.reply_id, user_id=user_id)
+
+    until_quiet(services, answering.session_id, user_id)
+    messages = services.sessions.history(answering.session_id, user_id=user_id).messages
+    assert [one.status for one in messages if one.role == "assistant"] == [
+        MessageStatus.STOPPED,
+        MessageStatus.COMPLETE,
+    ]
+
+
+def test_broken_reply_lets_messages_wait_until_a_person_sends_them(
+    services, emulator, user_id, answering, monkeypatch
+):
+    monkeypatch.setattr("services.reply_runner.LOOK_FOR_S", 0.5)
+    wait(services, "Add Sintra", answering, user_id)
+    emulator.go_away()
+    assert until_ended(services, answering.reply_id, user_id).status is MessageStatus.INTERRUPTED
+    emulator.come_back()
+
+    assert len(services.follow_ups.all(answering.session_id, user_id=user_id)) == 1
+    sent = services.follow_ups.send_next(answering.session_id, user_id=user_id)
+    assert until_ended(services, sent.reply_id, user_id).status is MessageStatus.COMPLETE
+    with pytest.raises(InvalidInputError):
+        services.follow_ups.send_next(answering.session_id, user_id=user_id)
+
+
+def test_where_nothing_is_written_it_is_sent_at_once(services, user_id, answering):
+    until_ended(services, answering.reply_id, user_id)
+    sent = wait(services, "Add Sintra", answering, user_id)
+
+    assert isinstance(sent, Accepted)
+    until_ended(services, sent.reply_id, user_id)
+
+
+def test_same_message_twice_waits_once(services, emulator, user_id, answering):
+    assert wait(services, "Add Sintra", answering, user_id) == wait(services, "Add Sintra", answering, user_id)
+    with pytest.raises(MessageIdReusedError):
+        services.follow_ups.add(
+            "Other", session_id=answering.session_id, user_id=user_id, client_message_id="f Add Sintra"
+        )
+
+    until_quiet(services, answering.session_id, user_id)
+    again = wait(services, "Add Sintra", answering, user_id)
+    assert isinstance(again, Accepted)
+    assert again.repeated
+    assert emulator.paid_calls == 2
+
+
+def test_only_so_many_may_wait(services, user_id, answering):
+    for number in range(AT_MOST):
+        wait(services, f"Message {number}", answering, user_id)
+
+    with pytest.raises(TooManyFollowUpsError):
+        wait(services, "One more", answering, user_id)
+    for waiting in services.follow_ups.all(answering.session_id, user_id=user_id):
+        services.follow_ups.remove(waiting.id, user_id=user_id)
+    services.replies.stop(answering.reply_id, user_id=user_id)
+
+
+def test_killed_process_leaves_what_waits_to_the_next(start_services, emulator, user_id):
+    first = start_services()
+    emulator.fault({"fault": "slow_tokens:0.01"})
+    accepted = first.replies.send("Plan 5 days in Lisbon in May", user_id=user_id, client_message_id="a")
+    until(lambda: first.replies.snapshot(accepted.reply_id, user_id=user_id).text, what="some text")
+    wait(first, "Add Sintra", accepted, user_id)
+    first.close()
+
+    until_quiet(start_services(), accepted.session_id, user_id)
+    assert emulator.paid_calls == 2
+
+
+def test_strangers_message_does_not_exist(services, database, user_id, answering):
+    waiting = wait(services, "Add Sintra", answering, user_id)
+    eve = make_user(database, "eve")
+
+    assert services.follow_ups.all(answering.session_id, user_id=eve) == ()
+    for attempt in (
+        lambda: services.follow_ups.add("Mine", session_id=answering.session_id, user_id=eve, client_message_id="x"),
+        lambda: services.follow_ups.change(waiting.id, "Mine", user_id=eve),
+        lambda: services.follow_ups.remove(waiting.id, user_id=eve),
+        lambda: services.follow_ups.send_next(answering.session_id, user_id=eve),
+    ):
+        with pytest.raises(NotFoundError):
+            attempt()
+    services.replies.stop(answering.reply_id, user_id=user_id)
