@@ -1,10 +1,9 @@
 """The messages of a session."""
 
-from collections.abc import Callable
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from components.message_actions import ask_again, editing, note_actions, planner_actions, reply_actions
 from components.model_text import safe_markdown
 from components.reply_blocks import blocks
 from components.reply_steps import ReplySteps
@@ -13,8 +12,6 @@ from services.records import MessageStatus, MessageView
 
 STOPPED = "Stopped. The text so far is kept."
 _NOT_FINISHED = "This reply could not be finished."
-
-Retry = Callable[[int, int], None]  # a callback: the session's id, the reply's
 
 
 def message_place(message_id: int, *, marked: bool = False) -> DeltaGenerator:
@@ -26,12 +23,15 @@ def message_place(message_id: int, *, marked: bool = False) -> DeltaGenerator:
 
 
 def planner_message(message: MessageView) -> None:
-    """Draw what a planner wrote, exactly as it was typed."""
+    """Draw what a planner wrote, exactly as it was typed, and what can be done with it."""
+    if editing(message):
+        return
     with (
         st.container(horizontal=True, horizontal_alignment="right"),
         st.container(key=f"chat_planner_{message.id}", border=True, width="content"),
     ):
         st.text(message.text)
+    planner_actions(message)
 
 
 def note(message: MessageView) -> None:
@@ -39,12 +39,12 @@ def note(message: MessageView) -> None:
     with st.container(border=True, key=f"chat_note_{message.id}", gap="xsmall"):
         st.caption(":material/sticky_note_2: Note")
         st.text(message.text)
+    note_actions(message)
 
 
-def reply_place(message: MessageView) -> DeltaGenerator:
-    """Return the place of a reply; another one than that of the attempt before it."""
-    with place_in_turn(len(message.earlier)):
-        return st.chat_message("assistant", avatar=":material/flight_takeoff:")
+def reply_place() -> DeltaGenerator:
+    """Return the place of a reply."""
+    return st.chat_message("assistant", avatar=":material/flight_takeoff:")
 
 
 def place_in_turn(turn: int) -> DeltaGenerator:
@@ -62,45 +62,45 @@ def place_in_turn(turn: int) -> DeltaGenerator:
     return place
 
 
-def reply(message: MessageView, *, on_retry: Retry | None = None) -> None:
-    """Draw a reply that has ended, as its stream drew it; *on_retry* only where it can be tried again."""
-    place = reply_place(message)
+def reply(message: MessageView) -> None:
+    """Draw a reply that has ended, as its stream drew it."""
+    place = reply_place()
     with place:
         steps = ReplySteps(place)
         steps.draw(message.parts, thinking=False, seconds=message.first_text_s)
-        _draw_text(message.text, st.container())
+        _draw_text(message.text, st.container(key=f"chat_text_{message.id}"))
         with st.container():
-            reply_end(message, on_retry=on_retry)
+            reply_end(message)
 
 
-def reply_end(message: MessageView, *, on_retry: Retry | None = None) -> None:
+def reply_end(message: MessageView) -> None:
     """Draw what stands below the text of a reply that has ended.
 
     What is not there leaves its place empty: what follows would else be seen twice while the page is redrawn.
     """
     _draw_ending(message)
-    if on_retry is not None and message.status.can_retry:
+    if message.status.can_retry and message.id == (message.versions or (message.id,))[-1]:
         st.button(
             "Retry",
             key=f"chat_retry_{message.id}",
             icon=":material/refresh:",
-            on_click=on_retry,
+            on_click=ask_again,
             args=(message.session_id, message.id),
         )
     else:
         st.empty()
-    if line := _numbers(message):
-        st.caption(line)
-    else:
-        st.empty()
-    for number, earlier in enumerate(reversed(message.earlier)):
-        with st.expander(
-            "Earlier attempt" if number == 0 else f"Earlier attempt ({number + 1})",
-            type="compact",
-            key=f"chat_earlier_{earlier.id}",
-        ):
-            _draw_text(earlier.text, st.container())
-            _draw_ending(earlier)
+    reply_actions(message, told=_numbers(message))
+
+
+def unanswered(message: MessageView) -> None:
+    """Offer a reply to the last message, where a planner's message has none."""
+    st.button(
+        "Ask for a reply",
+        key=f"chat_ask_{message.id}",
+        icon=":material/flight_takeoff:",
+        on_click=ask_again,
+        args=(message.session_id, message.id),
+    )
 
 
 def _draw_text(text: str, place: DeltaGenerator) -> None:

@@ -16,7 +16,7 @@ from components.identity import current_user
 from components.resources import get_services
 from components.state import open_session
 from db.engine import DatabaseUnavailableError
-from services.errors import MessageIdReusedError, ServiceError
+from services.errors import MessageIdReusedError, ReplyInProgressError, ServiceError
 
 CANNOT_SAVE = "Cannot save right now."
 
@@ -24,43 +24,50 @@ CANNOT_SAVE = "Cannot save right now."
 def send(text: str, session_id: int | None, client_message_id: str, model: str, memory: bool) -> None:
     """Send a message; when it cannot be sent, say why and put the text back into the box."""
     sent = False
-    with _telling(session_id, cannot_save=f"{CANNOT_SAVE} Your text is still in the box."):
+    with telling(session_id, cannot_save=f"{CANNOT_SAVE} Your text is still in the box."):
         user = current_user()
         if user is not None:
             try:
-                accepted = get_services().replies.send(
-                    text,
-                    user_id=user.id,
-                    client_message_id=client_message_id,
-                    session_id=session_id,
-                    model=model,
-                    memory=memory,
-                )
+                sent_to = _sent(text, session_id, client_message_id, model, memory, user_id=user.id)
             except MessageIdReusedError:
                 renew_message_id()
                 raise
             renew_message_id()
             st.session_state.pop("chat_new", None)
-            open_session(accepted.session_id)
+            open_session(sent_to)
             sent = True
     if not sent:
         st.session_state.chat_unsent = text
 
 
+def _sent(
+    text: str, session_id: int | None, client_message_id: str, model: str, memory: bool, *, user_id: int
+) -> int:
+    """Send a message, or let it wait for the reply that is being written; return the id of its session."""
+    services = get_services()
+    try:
+        accepted = services.replies.send(
+            text,
+            user_id=user_id,
+            client_message_id=client_message_id,
+            session_id=session_id,
+            model=model,
+            memory=memory,
+        )
+    except ReplyInProgressError:
+        if session_id is None:
+            raise
+        services.follow_ups.add(text, session_id=session_id, user_id=user_id, client_message_id=client_message_id)
+        return session_id
+    return accepted.session_id
+
+
 def stop(session_id: int, reply_id: int) -> None:
     """Stop a reply; its text so far is kept."""
-    with _telling(session_id):
+    with telling(session_id):
         user = current_user()
         if user is not None:
             get_services().replies.stop(reply_id, user_id=user.id)
-
-
-def retry(session_id: int, reply_id: int) -> None:
-    """Ask for a new reply to the same message."""
-    with _telling(session_id):
-        user = current_user()
-        if user is not None:
-            get_services().replies.retry(reply_id, user_id=user.id)
 
 
 def set_model(session_id: int | None, key: str) -> None:
@@ -69,7 +76,7 @@ def set_model(session_id: int | None, key: str) -> None:
     if session_id is None:
         st.session_state.chat_new = {**st.session_state.get("chat_new", {}), "model": model}
         return
-    with _telling(session_id):
+    with telling(session_id):
         user = current_user()
         if user is not None:
             get_services().sessions.set_model(session_id, model, user_id=user.id)
@@ -81,7 +88,7 @@ def set_memory(session_id: int | None, key: str) -> None:
     if session_id is None:
         st.session_state.chat_new = {**st.session_state.get("chat_new", {}), "memory": memory}
         return
-    with _telling(session_id):
+    with telling(session_id):
         user = current_user()
         if user is not None:
             get_services().sessions.set_memory(session_id, memory, user_id=user.id)
@@ -105,7 +112,7 @@ def problem(session_id: int | None) -> str | None:
 
 
 @contextmanager
-def _telling(session_id: int | None, *, cannot_save: str = CANNOT_SAVE) -> Iterator[None]:
+def telling(session_id: int | None, *, cannot_save: str = CANNOT_SAVE) -> Iterator[None]:
     """Keep what goes wrong inside as a sentence to be shown; forget what went wrong before."""
     st.session_state.pop("chat_problem", None)
     try:

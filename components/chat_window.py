@@ -5,6 +5,7 @@ In `st.session_state`: `chat_window` is {"session_id", "hit_id": what they were 
 "turn": counts what was shown before it}.
 """
 
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -14,6 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from components.resources import get_services
 from db.engine import DatabaseUnavailableError
+from services.errors import ServiceError
 from services.records import History, MessageView
 
 PAGE = 30
@@ -39,7 +41,7 @@ for (const kind of ["wheel", "touchmove", "keydown"])
 </script>"""
 
 
-def open_window(session_id: int) -> dict[str, Any]:
+def open_window(session_id: int, *, user_id: int) -> dict[str, Any]:
     """Return the stretch to show: the latest messages, or those around a search hit."""
     state = st.session_state
     hit_id = state.get("chat_message_id")
@@ -49,6 +51,9 @@ def open_window(session_id: int) -> dict[str, Any]:
         window = {"session_id": session_id, "hit_id": hit_id, "limit": PAGE, "before_id": None, "at_id": hit_id}
         window |= {"scroll_to": hit_id, "turn": turn}
         state.chat_window = window
+        if hit_id:
+            with suppress(ServiceError, DatabaseUnavailableError):  # then it is where the latest messages are
+                get_services().versions.choose(hit_id, user_id=user_id)
     return window
 
 
@@ -96,6 +101,12 @@ def show_latest() -> None:
     window |= {"hit_id": None, "limit": PAGE, "before_id": None, "at_id": None, "turn": window["turn"] + 1}
 
 
+def turn_over() -> None:
+    """Draw the messages in a place of their own: another path through the conversation is shown. For callbacks."""
+    if window := st.session_state.get("chat_window"):
+        window |= {"limit": PAGE, "before_id": None, "at_id": None, "turn": window["turn"] + 1}
+
+
 def scroll_to_message(window: dict[str, Any], messages: Sequence[MessageView], place: DeltaGenerator) -> None:
     """Bring a message into view, once, where the window asks for it; *place* stands above the messages."""
     message_id = window["scroll_to"]
@@ -110,6 +121,8 @@ def watch_session(session_id: int, *, user_id: int, last_id: int | None) -> None
     with suppress(DatabaseUnavailableError):
         if get_services().sessions.last_message_id(session_id, user_id=user_id) != last_id:
             st.rerun()
+    if (undo := st.session_state.get("chat_undo")) and time.time() > undo["until"]:
+        st.rerun()
 
 
 def _show_earlier(shown_ids: list[int], has_later: bool) -> None:

@@ -4,19 +4,23 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components.chat_actions import message_id, problem, send
+from components.follow_ups import waiting_messages
+from components.message_actions import undo_bar
 from components.session_labels import escape_label
 from services.texts import MAX_MESSAGE_CHARS
 
 INPUT_KEY = "chat_input"
 
 
-def composer(session_id: int | None, *, model: str, memory: bool) -> DeltaGenerator:
+def composer(session_id: int | None, *, user_id: int, model: str, memory: bool) -> DeltaGenerator:
     """Draw the box to write in; return the place above it, for a Stop button."""
     with st.bottom:
         if sentence := problem(session_id):
             st.warning(escape_label(sentence), icon=":material/error:")
         else:
             st.empty()
+        undo_bar(session_id)
+        waiting_messages(session_id, user_id=user_id)
         stop_place = st.empty()
     if "chat_unsent" in st.session_state:
         st.session_state[INPUT_KEY] = st.session_state.pop("chat_unsent")

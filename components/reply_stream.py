@@ -30,7 +30,7 @@ class ReplyStream:
     ) -> None:
         self._watch = watch
         self._steps = ReplySteps(place)
-        self._body = place.container()
+        self._body = place.container(key=f"chat_text_{watch.snapshot.reply_id}")
         self.end_place = place.empty()  # for what stands below the text
         self._slots: list[DeltaGenerator] = []  # one for each block ever drawn
         self._asked_at = asked_at

@@ -14,7 +14,7 @@ SESSIONS_PAGE = "pages/planner/sessions.py"
 SETTINGS_PAGE = "pages/planner/settings.py"
 OPERATIONS_PAGE = "pages/planner/operations.py"
 NO_SUCH_SESSION = 0  # an id that no session ever has
-_PARAMETER = "session"
+_PARAMETER, _MESSAGE = "session", "message"
 _MAX_ID = 2**63 - 1
 
 
@@ -38,6 +38,9 @@ def settle_session(sessions: SessionService, *, user_id: int, on_chat: bool) -> 
         state.chat_session_id = sessions.last_used(user_id=user_id) if address is None else _parsed(address)
     elif address != state.get("chat_address"):
         state.chat_session_id, state.chat_message_id = _parsed(address), None
+    if _MESSAGE in st.query_params:  # a link to a single message
+        state.chat_message_id = _parsed(st.query_params[_MESSAGE])
+        del st.query_params[_MESSAGE]
     state.chat_address = address
     if state.chat_session_id != NO_SUCH_SESSION:
         _write_address(state.chat_session_id)

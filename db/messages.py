@@ -142,6 +142,17 @@ def by_ids(db_session: Session, message_ids: Sequence[int]) -> Sequence[Message]
     return db_session.scalars(select(Message).where(Message.id.in_(message_ids))).all()
 
 
+def last_shown(db_session: Session, message_id: int) -> int | None:
+    """Return the first message on the way up from this one, itself included, that is not deleted, or None."""
+    at: int | None = message_id
+    while at is not None:
+        row = db_session.execute(select(Message.parent_id, Message.deleted_at).where(Message.id == at)).one()
+        if row.deleted_at is None:
+            return at
+        at = row.parent_id
+    return None
+
+
 def deleted(db_session: Session, session_id: int) -> Sequence[Message]:
     """Return the messages of a session that are hidden and will be removed, latest first."""
     query = select(Message).where(Message.session_id == session_id, is_deleted())

@@ -30,12 +30,6 @@ def remove_deleted_of(db_session: Session, session: ChatSession) -> None:
     gone = db.messages.deleted(db_session, session.id)
     if not gone:
         return
-    parents = {row.id: row.parent_id for row in gone}
-    leaf_id = session.last_message_id
-    while leaf_id in parents:
-        leaf_id = parents[leaf_id]
-    session.last_message_id = leaf_id
-    db_session.flush()
     for row in gone:  # the latest first: so its parent is there still, and is right when that goes
         db.messages.remove(db_session, row)
     for backend, thread_id in db.threads.remove_all(db_session, [session.id]):

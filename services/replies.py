@@ -215,7 +215,8 @@ class ReplyService:
         """Start a new reply to the same message, also with another model; the earlier one is kept as a version.
 
         *message_id* names the reply, or the planner's message that it answers. Asking twice for the same reply gives
-        the same new one while that is being written; so does asking for a message.
+        the same new one while that is being written, or where the earlier one is not whole; so does asking for a
+        message while its reply is being written.
 
         Raises NotFoundError, InvalidInputError, ReplyInProgressError, TooManyRepliesError, or NotAskedError.
         """
@@ -228,11 +229,13 @@ class ReplyService:
                 question = db.messages.get_visible(db_session, message.parent_id, user_id=user_id)
             if message is None or question is None or question.role != "user":
                 raise NotFoundError("There is no such reply.")
+            newest = db.messages.newest_reply(db_session, question.id, user_id=user_id)
+            if newest and newest.retry_of == message_id and message.status != MessageStatus.COMPLETE:
+                return Accepted(message.session_id, question.id, newest.id, repeated=True)
             writing = db.messages.unfinished(db_session, message.session_id, user_id=user_id)
             if writing is not None and writing.parent_id == question.id and writing.id != message_id:
                 return Accepted(message.session_id, question.id, writing.id, repeated=True)
             session = at_rest(db_session, message.session_id, user_id)
-            newest = db.messages.newest_reply(db_session, question.id, user_id=user_id)
             if newest is not None and _was_stored(newest):
                 raise NotAskedError("That message was stored, not asked for; there is nothing to ask again.")
             self.check_room(db_session, user_id)

@@ -150,6 +150,10 @@ class VersionService:
                     session.message_count -= 1
                     db.search.put(db_session, row.id, session.id, "", user_id=user_id)
             db_session.flush()
+            leaf_id = session.last_message_id
+            session.last_message_id = db.messages.last_shown(db_session, leaf_id) if leaf_id else None
+            if session.last_message_id != leaf_id:
+                message.leaf_id = leaf_id
             session.last_message_preview = _preview(db_session, session.last_message_id, user_id)
             session.unseen = False
             return session.id
@@ -166,6 +170,9 @@ class VersionService:
                 session.message_count += 1
                 db.search.put(db_session, row.id, session.id, row.content, user_id=user_id)
             db_session.flush()
+            before_id = db.messages.last_shown(db_session, message.parent_id) if message.parent_id else None
+            if session.last_message_id == before_id:  # it was at the end, and nothing was said since
+                session.last_message_id = message.leaf_id or db.messages.newest_leaf(db_session, message.id)
             session.last_message_preview = _preview(db_session, session.last_message_id, user_id)
 
 

@@ -4,11 +4,21 @@ from contextlib import suppress
 
 import streamlit as st
 
-from components.chat import message_place, note, place_in_turn, planner_message, reply, reply_end, reply_place
-from components.chat_actions import retry, stop
+from components.chat import (
+    message_place,
+    note,
+    place_in_turn,
+    planner_message,
+    reply,
+    reply_end,
+    reply_place,
+    unanswered,
+)
+from components.chat_actions import stop
 from components.chat_window import earlier_button, later_buttons, open_window, scroll_to_message, watch_session
 from components.composer import composer
 from components.identity import require_user
+from components.message_actions import COPY_SCRIPT
 from components.model_choice import chosen, model_menu
 from components.reply_stream import ReplyStream
 from components.resources import get_services
@@ -35,19 +45,20 @@ if session_id is not None:
         st.stop()
 
 st.html(ROOT / "static" / "chat.css")
+st.html(COPY_SCRIPT, unsafe_allow_javascript=True)
 model, memory = chosen(session, user, services.settings.default_model)
 with st.container(key="chat_header", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
     st.markdown(f"**{escape_label(session.title)}**" if session else "**New chat**", width="stretch")
     model_menu(session_id, model=model, memory=memory)
     if session:
         session_menu(session, user_id=user.id)
-stop_place = composer(session_id, model=model, memory=memory)
+stop_place = composer(session_id, user_id=user.id, model=model, memory=memory)
 
 if session is None:
     welcome(user.name, model=model, memory=memory)
     st.stop()
 
-window = open_window(session.id)
+window = open_window(session.id, user_id=user.id)
 history = services.sessions.history(
     session.id, user_id=user.id, limit=window["limit"], before_id=window["before_id"], at_id=window["at_id"]
 )
@@ -64,10 +75,12 @@ with messages_place:
                     case "user":
                         planner_message(message)
                     case "assistant":
-                        reply(message, on_retry=retry if message is last else None)
+                        reply(message)
                     case _:
                         note(message)
     later_buttons(history)
+    if last and last.role == "user":
+        unanswered(last)
     if not history.messages:
         st.caption("No messages yet. Write the first one below.")
 scroll_to_message(window, history.messages, scroll_place)
@@ -92,7 +105,7 @@ else:
     )
     with messages_place, message_place(writing.id), services.replies.watch(writing.id, user_id=user.id) as watch:
         stream = ReplyStream(
-            watch, reply_place(writing), asked_at=writing.created_at, readers=lambda: services.replies.readers
+            watch, reply_place(), asked_at=writing.created_at, readers=lambda: services.replies.readers
         )
         stream.follow()
         stop_place.empty()
@@ -102,4 +115,4 @@ else:
         if ended.id != writing.id:  # the session went on in another tab
             st.rerun()
         with stream.end_place.container():
-            reply_end(ended, on_retry=retry)
+            reply_end(ended)

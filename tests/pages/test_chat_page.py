@@ -199,8 +199,9 @@ def test_failed_reply_says_why_and_can_be_tried_again(
     assert again.retry_of == reply_id
     assert again.status == "complete"
     assert [text.value for text in app.main.text] == ["Five days in Lisbon?"]
-    earlier = app.expander(key=f"chat_earlier_{reply_id}")
-    assert [text.value for text in earlier.markdown] == ["Lisbon is"]
+    app.button(key=f"chat_version_earlier_{again.id}").click().run()
+    assert [error.value.replace("\\", "") for error in app.error] == ["The model is busy."]
+    assert not any(key.startswith("chat_retry") for key in _keys(app))  # there is a later version
 
 
 def test_stopped_reply_says_that_its_text_is_kept(app: AppTest, add_session: AddSession) -> None:
@@ -208,17 +209,6 @@ def test_stopped_reply_says_that_its_text_is_kept(app: AppTest, add_session: Add
 
     assert "Stopped. The text so far is kept." in _captions(app)
     assert any(key.startswith("chat_retry") for key in _keys(app))
-
-
-def test_only_the_last_reply_can_be_tried_again(
-    app: AppTest, add_session: AddSession, app_database: Database
-) -> None:
-    session_id = add_session(answer="Lisbon is", status="stopped")
-    _go_on(app_database, session_id, 1)
-
-    _open(app, session_id)
-
-    assert not any(key.startswith("chat_retry") for key in _keys(app))
 
 
 def test_opening_a_session_marks_its_answer_as_seen(

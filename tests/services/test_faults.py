@@ -44,7 +44,7 @@ def test_failed_reply_says_why_keeps_the_message_and_can_be_retried(services, em
     history = services.sessions.history(accepted.session_id, user_id=user_id).messages
     assert [message.role for message in history] == ["user", "assistant"]
     assert history[-1].status is MessageStatus.COMPLETE
-    assert [earlier.id for earlier in history[-1].earlier] == [reply.id]
+    assert history[-1].versions == (reply.id, history[-1].id)
     assert "Lisbon" in history[-1].text
 
 

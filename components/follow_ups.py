@@ -1,0 +1,93 @@
+"""The messages that wait for the reply that is being written, above the box.
+
+In `st.session_state`: `chat_waiting_edit` is the id of the one that is being edited.
+"""
+
+import streamlit as st
+
+from components.chat_actions import telling
+from components.identity import current_user
+from components.message_actions import offer_undo, waiting_label
+from components.resources import get_services
+from services.records import Waiting
+from services.texts import MAX_MESSAGE_CHARS
+
+
+def waiting_messages(session_id: int | None, *, user_id: int) -> None:
+    """Draw what waits in a session, to be changed, taken back, or sent where nothing is being written."""
+    waiting = get_services().follow_ups.all(session_id, user_id=user_id) if session_id else ()
+    if session_id is None or not waiting:
+        st.empty()
+        return
+    with st.container(key="chat_waiting", gap="xsmall"):
+        for one in waiting:
+            if st.session_state.get("chat_waiting_edit") == one.id:
+                _edit(one)
+            else:
+                _row(one)
+        if get_services().replies.unfinished(session_id, user_id=user_id) is None:
+            st.button(
+                "Send now", key="chat_waiting_send", icon=":material/send:", on_click=_send_next, args=(session_id,)
+            )
+
+
+def _row(one: Waiting) -> None:
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
+        st.markdown(f":material/schedule_send: :small[Waiting:] {waiting_label(one.text)}", width="stretch")
+        st.button(
+            "Edit",
+            key=f"chat_waiting_edit_{one.id}",
+            icon=":material/edit:",
+            type="tertiary",
+            help="Edit this message",
+            on_click=_begin_edit,
+            args=(one.id,),
+        )
+        st.button(
+            "Remove",
+            key=f"chat_waiting_remove_{one.id}",
+            icon=":material/close:",
+            type="tertiary",
+            help="Remove this message",
+            on_click=_remove,
+            args=(one.session_id, one.id),
+        )
+
+
+def _edit(one: Waiting) -> None:
+    key = f"chat_waiting_text_{one.id}"
+    with st.form(f"chat_waiting_form_{one.id}"):
+        st.text_area("Edit your message", value=one.text, key=key, max_chars=MAX_MESSAGE_CHARS, height="content")
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            st.form_submit_button("Cancel", key="chat_waiting_cancel", on_click=_end_edit)
+            st.form_submit_button(
+                "Save", key="chat_waiting_save", type="primary", on_click=_save, args=(one.session_id, one.id, key)
+            )
+
+
+def _begin_edit(follow_up_id: int) -> None:
+    st.session_state.chat_waiting_edit = follow_up_id
+
+
+def _end_edit() -> None:
+    st.session_state.pop("chat_waiting_edit", None)
+
+
+def _save(session_id: int, follow_up_id: int, key: str) -> None:
+    with telling(session_id):
+        if user := current_user():
+            get_services().follow_ups.change(follow_up_id, st.session_state[key] or "", user_id=user.id)
+            _end_edit()
+
+
+def _remove(session_id: int, follow_up_id: int) -> None:
+    with telling(session_id):
+        if user := current_user():
+            removed = get_services().follow_ups.remove(follow_up_id, user_id=user.id)
+            offer_undo(session_id, "Removed the message that was waiting.", waiting=removed.text)
+
+
+def _send_next(session_id: int) -> None:
+    with telling(session_id):
+        if user := current_user():
+            get_services().follow_ups.send_next(session_id, user_id=user.id)

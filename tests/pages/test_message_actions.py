@@ -1,0 +1,197 @@
+"""What can be done with a message in the chat."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from db.engine import Database, DatabaseUnavailableError
+from services.deleted import remove_deleted
+from services.records import MessageView, User
+from services.versions import VersionService
+from services.wiring import Services
+from tests.services.conftest import until_ended
+
+AddSession = Callable[..., int]
+
+
+@pytest.fixture
+def session_id(app: AppTest, add_session: AddSession) -> int:
+    """Open a session with one turn."""
+    session_id = add_session()
+    app.query_params["session"] = str(session_id)
+    app.run()
+    assert not app.exception
+    return session_id
+
+
+def messages(services: Services, session_id: int, planner: User) -> tuple[MessageView, ...]:
+    return services.sessions.history(session_id, user_id=planner.id).messages
+
+
+def choose(app: AppTest, message_id: int, option: str) -> None:
+    menu = app.menu_button(key=f"chat_menu_{message_id}")
+    menu.click(next(name for name in menu.options if name.endswith(option))).run()
+    assert not app.exception
+
+
+def texts(app: AppTest) -> list[str]:
+    return [text.value for text in app.main.text]
+
+
+def warnings(app: AppTest) -> list[str]:
+    return [warning.value.replace("\\", "") for warning in app.warning]
+
+
+def test_edited_message_is_answered_and_both_versions_can_be_seen(
+    app: AppTest, services: Services, planner: User, session_id: int
+) -> None:
+    question, _ = messages(services, session_id, planner)
+    choose(app, question.id, "Edit")
+    app.text_area(key=f"chat_edit_text_{question.id}").set_value("Five days in Porto?")
+    app.button(key=f"chat_edit_send_{question.id}").click().run()
+
+    assert not app.exception
+    assert texts(app) == ["Five days in Porto?"]
+    edited = messages(services, session_id, planner)[0]
+    assert edited.versions == (question.id, edited.id)
+    assert "2 of 2" in "".join(line.value for line in app.main.markdown)
+    app.button(key=f"chat_version_earlier_{edited.id}").click().run()
+    assert texts(app) == ["Five days in Lisbon?"]
+    assert app.button(key=f"chat_version_earlier_{question.id}").disabled
+    app.button(key=f"chat_version_later_{question.id}").click().run()
+    assert texts(app) == ["Five days in Porto?"]
+
+
+def test_editing_can_be_given_up(app: AppTest, services: Services, planner: User, session_id: int) -> None:
+    question, _ = messages(services, session_id, planner)
+    choose(app, question.id, "Edit")
+    app.button(key=f"chat_edit_cancel_{question.id}").click().run()
+
+    assert texts(app) == ["Five days in Lisbon?"]
+    assert len(app.text_area) == 0
+
+
+def test_refused_edit_stays_in_its_box(app: AppTest, services: Services, planner: User, session_id: int) -> None:
+    question, _ = messages(services, session_id, planner)
+    choose(app, question.id, "Edit")
+    app.text_area(key=f"chat_edit_text_{question.id}").set_value("   ")
+    app.button(key=f"chat_edit_send_{question.id}").click().run()
+
+    assert len(app.warning) == 1
+    assert len(app.text_area) == 1
+
+
+def test_reply_is_asked_for_again_with_another_model(
+    app: AppTest, services: Services, planner: User, session_id: int
+) -> None:
+    _, reply = messages(services, session_id, planner)
+    choose(app, reply.id, "Ask another model")
+    app.selectbox(key=f"chat_again_model_{reply.id}").set_value("anthropic/claude-sonnet-4-5")
+    app.button(key="chat_again_ask").click().run()
+
+    assert not app.exception
+    again = messages(services, session_id, planner)[-1]
+    assert (again.model, again.versions) == ("anthropic/claude-sonnet-4-5", (reply.id, again.id))
+    choose(app, again.id, "Ask again")
+    assert len(messages(services, session_id, planner)[-1].versions) == 3
+
+
+def test_fork_opens_a_session_of_its_own(app: AppTest, services: Services, planner: User, session_id: int) -> None:
+    _, reply = messages(services, session_id, planner)
+    choose(app, reply.id, "Fork from here")
+
+    forked = app.session_state["chat_session_id"]
+    assert forked != session_id
+    assert texts(app) == ["Five days in Lisbon?"]
+    assert [toast.value for toast in app.toast] == ["Forked into a session of its own."]
+
+
+def test_deleted_message_can_be_brought_back(
+    app: AppTest, services: Services, planner: User, session_id: int
+) -> None:
+    question, _ = messages(services, session_id, planner)
+    choose(app, question.id, "Delete")
+    assert texts(app) == []
+    assert messages(services, session_id, planner) == ()
+    app.button(key="chat_undo_button").click().run()
+
+    assert texts(app) == ["Five days in Lisbon?"]
+    assert len(messages(services, session_id, planner)) == 2
+
+
+def test_offer_to_undo_goes_when_it_is_too_late(
+    app: AppTest,
+    services: Services,
+    app_database: Database,
+    planner: User,
+    session_id: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    question, _ = messages(services, session_id, planner)
+    choose(app, question.id, "Delete")
+    monkeypatch.setattr("services.deleted.UNDO_S", 0.0)
+    remove_deleted(app_database)
+    app.button(key="chat_undo_button").click().run()
+    assert warnings(app) == ["It is too late: the message is deleted for good."]
+
+    app.session_state["chat_undo"] = {
+        "session_id": session_id,
+        "text": "Deleted.",
+        "message_id": question.id,
+        "waiting": None,
+        "until": time.time() - 1,
+    }
+    app.run()
+    assert not any(button.key == "chat_undo_button" for button in app.button)
+
+
+def test_link_opens_the_session_at_the_message(
+    app: AppTest, services: Services, planner: User, session_id: int
+) -> None:
+    question, reply = messages(services, session_id, planner)
+    choose(app, reply.id, "Link to this message")
+    assert app.code[0].value.endswith(f"/?session={session_id}&message={reply.id}")
+
+    app.query_params["session"] = str(session_id)
+    app.query_params["message"] = str(question.id)
+    app.run()
+    assert app.session_state["chat_message_id"] == question.id
+    assert "message" not in app.query_params
+
+
+def test_link_to_another_version_shows_it(app: AppTest, services: Services, planner: User, session_id: int) -> None:
+    question, _ = messages(services, session_id, planner)
+    edited = services.versions.edit(question.id, "Five days in Porto?", user_id=planner.id, client_message_id="e")
+    until_ended(services, edited.reply_id, planner.id)
+    app.query_params["message"] = str(question.id)
+    app.run()
+
+    assert texts(app) == ["Five days in Lisbon?"]
+
+
+def test_what_cannot_be_saved_is_said(
+    app: AppTest, services: Services, planner: User, session_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question, _ = messages(services, session_id, planner)
+
+    def away(*_: object, **__: object) -> None:
+        raise DatabaseUnavailableError
+
+    monkeypatch.setattr(VersionService, "delete", away)
+    choose(app, question.id, "Delete")
+    assert warnings(app) == ["Cannot save right now."]
+    assert texts(app) == ["Five days in Lisbon?"]
+
+
+def test_question_without_a_reply_can_be_asked(
+    app: AppTest, services: Services, planner: User, session_id: int
+) -> None:
+    question, _ = messages(services, session_id, planner)
+    choose(app, question.id, "Fork from here")
+    (copied,) = messages(services, app.session_state["chat_session_id"], planner)
+    app.button(key=f"chat_ask_{copied.id}").click().run()
+
+    assert not app.exception
+    assert messages(services, app.session_state["chat_session_id"], planner)[-1].role == "assistant"
