@@ -18,6 +18,7 @@ from services.errors import (
     MessageIdReusedError,
     NotAskedError,
     NotFoundError,
+    NotPossibleError,
     ReplyInProgressError,
     ServiceError,
     TooManyFollowUpsError,
@@ -33,6 +34,7 @@ STATUS_OF: dict[type[ServiceError], int] = {
     ReplyInProgressError: 409,
     MessageIdReusedError: 409,
     NotAskedError: 409,
+    NotPossibleError: 409,
     TooManyRepliesError: 429,
     TooManyFollowUpsError: 429,
 }

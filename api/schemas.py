@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from api.ui_parts import metadata, ui_parts
-from services.records import MessageView, ModelInfo, SearchHit, SessionSummary
+from services.records import MessageView, ModelInfo, SearchHit, SessionSummary, Waiting
 from services.texts import MAX_MESSAGE_CHARS, MAX_MODEL_CHARS, MAX_TITLE_CHARS, MODEL_PATTERN
 
 ID_PATTERN = "^[0-9]{1,19}$"
@@ -200,6 +200,59 @@ class NamedChatIn(ChatIn):
 
     id: str | None = Field(default=None, min_length=1, max_length=100)
     sessionId: str | None = Field(default=None, min_length=1, max_length=100)  # noqa: N815 - as programs write it
+
+
+class MessageEdit(_Given):
+    """Another version of a message."""
+
+    content: Content
+    message_id: str | None = Field(
+        default=None, min_length=1, max_length=100, description="An id made by the caller."
+    )
+
+
+class FollowUpIn(MessageEdit):
+    """A message that waits for the reply being written."""
+
+
+class FollowUpChange(_Given):
+    """What a message that waits says now."""
+
+    content: Content
+
+
+class FollowUp(BaseModel):
+    """A message that waits for the reply being written."""
+
+    follow_up_id: Id
+    session_id: Id
+    content: str
+    timestamp: Instant
+
+    @classmethod
+    def of(cls, waiting: Waiting) -> "FollowUp":
+        """Return a message that waits as JSON shows it."""
+        return cls(
+            follow_up_id=str(waiting.id),
+            session_id=str(waiting.session_id),
+            content=waiting.text,
+            timestamp=waiting.created_at,
+        )
+
+
+class FollowUpList(BaseModel):
+    """What waits, the next one first."""
+
+    follow_ups: list[FollowUp]
+    count: int
+
+
+class FollowUpAdded(BaseModel):
+    """What waits now; or, where no reply was being written, the ids of the message that was sent and of its reply."""
+
+    waiting: FollowUp | None
+    message_id: Id | None
+    reply_id: Id | None
 
 
 class Stopped(BaseModel):

@@ -41,6 +41,12 @@ class NotAskedError(ServiceError):
     code = "not_asked"
 
 
+class NotPossibleError(ServiceError):
+    """The thing is there, but that cannot be done with it."""
+
+    code = "not_possible"
+
+
 class TooManyRepliesError(ServiceError):
     """As many replies as one planner may have are being written."""
 

@@ -29,12 +29,15 @@ BODIES = {
     "/sessions/{session_id}/messages": {"role": "user", "content": "Hi"},
     "/sessions/{session_id}/chat": {"content": "Hi"},
     "/chat": {"content": "Hi"},
+    "/messages/{message_id}/edit": {"content": "Hi"},
+    "/sessions/{session_id}/follow-ups": {"content": "Hi"},
+    "/follow-ups/{follow_up_id}": {"content": "Hi"},
 }
 
 
 def ask(http: httpx.Client, method: str, path: str, name: str = "249712407203954688") -> httpx.Response:
-    filled = path.format(session_id=name, message_id=name, chat_id=name)
-    return http.request(method, filled, params={"q": "x"}, json=BODIES.get(path) if method == "POST" else None)
+    filled = path.format(session_id=name, message_id=name, chat_id=name, follow_up_id=name)
+    return http.request(method, filled, params={"q": "x"}, json=BODIES.get(path) if method != "GET" else None)
 
 
 def test_document_lists_every_route_with_its_errors():
@@ -55,6 +58,16 @@ def test_document_lists_every_route_with_its_errors():
                 ("GET", "/chat/{chat_id}/stream"),
                 ("POST", "/sessions/{session_id}/stop"),
                 ("POST", "/messages/{message_id}/retry"),
+                ("POST", "/messages/{message_id}/edit"),
+                ("POST", "/messages/{message_id}/show"),
+                ("POST", "/messages/{message_id}/fork"),
+                ("POST", "/messages/{message_id}/restore"),
+                ("DELETE", "/messages/{message_id}"),
+                ("GET", "/sessions/{session_id}/follow-ups"),
+                ("POST", "/sessions/{session_id}/follow-ups"),
+                ("POST", "/sessions/{session_id}/follow-ups/send"),
+                ("PATCH", "/follow-ups/{follow_up_id}"),
+                ("DELETE", "/follow-ups/{follow_up_id}"),
                 ("GET", "/search"),
                 ("GET", "/models"),
                 ("GET", "/me"),
@@ -133,7 +146,7 @@ def test_huge_body_is_refused(api, size_told):
     for method, path in GUARDED if size_told else WITH_BODY:
         answer = api.http.request(
             method,
-            path.format(session_id=session_id, message_id=session_id, chat_id="a"),
+            path.format(session_id=session_id, message_id=session_id, chat_id="a", follow_up_id=session_id),
             content=body if size_told else iter([body]),
             headers={"Content-Type": "application/json"},
         )
@@ -159,7 +172,10 @@ def test_body_of_the_wrong_type_is_refused(api, content_type, body):
     session_id = api.http.post("/sessions").json()["session_id"]
     for method, path in WITH_BODY:
         answer = api.http.request(
-            method, path.format(session_id=session_id), content=body, headers={"Content-Type": content_type}
+            method,
+            path.format(session_id=session_id, message_id=session_id, follow_up_id=session_id),
+            content=body,
+            headers={"Content-Type": content_type},
         )
 
         told = method, path, answer.text

@@ -1,6 +1,7 @@
 """Everything that the OpenAPI document allows, and much that it does not, sent to the real routes."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import schemathesis
@@ -22,8 +23,10 @@ schema.config.generation.update(allow_extra_parameters=False)  # a query may hol
 WORDS = [positive_data_acceptance]
 EXCLUDED = {
     "POST /chat": WORDS,
+    "POST /messages/{message_id}/edit": WORDS,
     "POST /sessions": WORDS,
     "POST /sessions/{session_id}/chat": WORDS,
+    "POST /sessions/{session_id}/follow-ups": WORDS,
     "POST /sessions/{session_id}/messages": WORDS,
     "PATCH /sessions/{session_id}": [*WORDS, negative_data_rejection],  # `?title=a&title=b`: the last one counts
 }
@@ -43,6 +46,7 @@ def target(serve, start_services, user_id) -> dict[str, Any]:
             "session_id": first.headers["x-session-id"],
             "message_id": first.headers["x-message-id"],
             "chat_id": "known",
+            "follow_up_id": first.headers["x-message-id"],  # of nothing that waits: replies end at once here
         }
 
 
@@ -54,7 +58,7 @@ def test_answers_are_the_declared_ones(case, target, real):
     if real:
         for name in case.path_parameters or {}:
             case.path_parameters[name] = target[name]
-    assume(not any("\n" in str(value) for value in (case.path_parameters or {}).values()))  # never gets to the API
+    assume("\n" not in unquote(case.formatted_path))  # never gets to the API
     case.call_and_validate(
         base_url=target["base_url"], headers=target["headers"], excluded_checks=EXCLUDED.get(case.operation.label)
     )
