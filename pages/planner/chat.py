@@ -17,6 +17,7 @@ from components.chat import (
 from components.chat_actions import stop
 from components.chat_window import earlier_button, later_buttons, open_window, scroll_to_message, watch_session
 from components.composer import composer
+from components.drafts import keep_drafts
 from components.identity import require_user
 from components.message_actions import COPY_SCRIPT
 from components.model_choice import chosen, model_menu
@@ -46,6 +47,7 @@ if session_id is not None:
 
 st.html(ROOT / "static" / "chat.css")
 st.html(COPY_SCRIPT, unsafe_allow_javascript=True)
+keep_drafts(user_id=user.id)
 model, memory = chosen(session, user, services.settings.default_model)
 with st.container(key="chat_header", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
     st.markdown(f"**{escape_label(session.title)}**" if session else "**New chat**", width="stretch")
