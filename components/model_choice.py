@@ -1,14 +1,17 @@
 """The model of a session and whether it may remember: one small menu."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
 
 from components.chat_actions import set_memory, set_model
+from components.money import spent
 from components.resources import get_services
-from components.session_labels import escape_label
-from services.records import ModelInfo, SessionSummary, User
+from components.session_labels import counted, escape_label
+from services.errors import NotFoundError
+from services.records import ModelInfo, SessionSummary, SessionUsage, User
 
 _MEMORY_HELP = (
     "On: the assistant uses what it learned in your other sessions and remembers what you say here. "
@@ -24,8 +27,8 @@ def chosen(session: SessionSummary | None, user: User, default_model: str) -> tu
     return new.get("model") or user.last_model or default_model, new.get("memory", True)
 
 
-def model_menu(session_id: int | None, *, model: str, memory: bool) -> None:
-    """Draw the menu; Backboard's list is asked for when it is opened."""
+def model_menu(session_id: int | None, *, user_id: int, model: str, memory: bool) -> None:
+    """Draw the menu; Backboard's list is asked for, and the session's cost added up, when it is opened."""
     menu = st.popover(
         escape_label(model.partition("/")[2]),
         icon=":material/neurology:" if memory else ":material/visibility_off:",
@@ -62,6 +65,10 @@ def model_menu(session_id: int | None, *, model: str, memory: bool) -> None:
             on_change=set_memory,
             args=(session_id, memory_key),
         )
+        if session_id is not None:
+            with suppress(NotFoundError):  # deleted meanwhile
+                used = get_services().costs.of_session(session_id, user_id=user_id)
+                st.markdown(f":small[{escape_label(_used(used))}]")
 
 
 def _described(models: Mapping[str, ModelInfo], model_id: str) -> str:
@@ -82,6 +89,13 @@ def _facts(info: ModelInfo | None) -> str:
             f"A million tokens cost \\${info.input_price:,.2f} to read and \\${info.output_price:,.2f} to write."
         )
     return "  \n".join(facts)
+
+
+def _used(used: SessionUsage) -> str:
+    """Return what all replies of a session took, as far as it is known."""
+    if not used.tokens and not used.unpriced:
+        return "No reply of this session has cost anything yet."
+    return f"This session so far: {counted(used.tokens, 'token')}, {spent(used.cost_micros, used.unpriced)}."
 
 
 def _short(tokens: int) -> str:

@@ -377,6 +377,7 @@ class Usage(Base):
     """What one planner used of one model on one day (UTC). Kept when sessions go: it was paid for."""
 
     __tablename__ = "usage"
+    __table_args__ = (Index("usage_by_day", "day"),)
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
@@ -387,6 +388,7 @@ class Usage(Base):
     input_tokens: Mapped[int] = mapped_column(default=0)
     output_tokens: Mapped[int] = mapped_column(default=0)
     cost_micros: Mapped[int] = mapped_column(default=0)
+    unpriced: Mapped[int] = mapped_column(default=0)  # of the replies: what they cost is not known
     first_text_ms: Mapped[int] = mapped_column(default=0)  # the sum over *first_texts* replies
     first_texts: Mapped[int] = mapped_column(default=0)
     liked: Mapped[int] = mapped_column(default=0)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 import db.messages
 import db.search
 import db.threads
+import db.usage
 from db.engine import Database
 from db.models import ChatSession, Message, utc_now
 from services.live import LiveReply
@@ -55,6 +56,7 @@ class Ending:
     model: str | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cost_micros: int | None = None  # millionths of a US dollar; None: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,7 @@ class ReplyStore:
             "model": ending.model or work.model,
             "input_tokens": ending.input_tokens,
             "output_tokens": ending.output_tokens,
+            "cost_micros": ending.cost_micros,
             "first_text_at": first_text_at,
             "ended_at": now,
             "lease_until": None,
@@ -192,11 +195,31 @@ class ReplyStore:
             session.unseen = True
             session.total_tokens += (ending.input_tokens or 0) + (ending.output_tokens or 0)
             session.last_message_at = session.updated_at = now
+            _count(db_session, work, ending, first_text_at, now)
             if snapshot.text:
                 session.last_message_preview = preview(snapshot.text)
                 db.search.put(db_session, work.reply_id, work.session_id, snapshot.text, user_id=work.user_id)
             follows = ending.status in _FOLLOWED and send_waiting(db_session, session) is not None
             return Ended(ours=True, followed=follows)
+
+
+def _count(db_session: Session, work: Work, ending: Ending, first_text_at: datetime | None, now: datetime) -> None:
+    """Add a reply that has just ended to what its planner used today."""
+    waited = first_text_at - work.asked_at if first_text_at else None
+    db.usage.add(
+        db_session,
+        user_id=work.user_id,
+        day=now.date(),
+        model=ending.model or work.model,
+        replies=1,
+        not_whole=int(ending.status is not MessageStatus.COMPLETE),
+        input_tokens=ending.input_tokens or 0,
+        output_tokens=ending.output_tokens or 0,
+        cost_micros=ending.cost_micros or 0,
+        unpriced=int(ending.cost_micros is None),
+        first_text_ms=max(0, round(waited.total_seconds() * 1000)) if waited else 0,
+        first_texts=int(waited is not None),
+    )
 
 
 def _live_values(live: LiveReply) -> dict[str, Any]:

@@ -18,6 +18,7 @@ def user_record(row: db.models.User) -> User:
         last_model=row.last_model,
         last_session_id=row.last_session_id,
         is_admin=row.role == ADMIN,
+        monthly_limit_micros=row.monthly_limit_micros,
     )
 
 
@@ -62,6 +63,9 @@ def message_view(message: Message, versions: Sequence[int] = ()) -> MessageView:
         retry_of=message.retry_of,
         created_at=message.created_at,
         versions=tuple(versions),
+        cost_micros=message.cost_micros,
+        rating=message.rating,
+        rating_reason=message.rating_reason,
     )
 
 

@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("input_tokens", sa.BigInteger(), nullable=False),
         sa.Column("output_tokens", sa.BigInteger(), nullable=False),
         sa.Column("cost_micros", sa.BigInteger(), nullable=False),
+        sa.Column("unpriced", sa.BigInteger(), nullable=False),
         sa.Column("first_text_ms", sa.BigInteger(), nullable=False),
         sa.Column("first_texts", sa.BigInteger(), nullable=False),
         sa.Column("liked", sa.BigInteger(), nullable=False),
@@ -51,6 +52,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", "day", "model"),
     )
+    op.create_index("usage_by_day", "usage", ["day"], unique=False)
     op.create_table(
         "follow_ups",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
