@@ -1,12 +1,14 @@
 """What goes in and out, as JSON. Ids are strings: JavaScript cannot hold 64-bit numbers."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from api.ui_parts import metadata, ui_parts
-from services.records import MessageView, ModelInfo, SearchHit, SessionSummary
+from services.costs import MICROS
+from services.ratings import MAX_REASON_CHARS
+from services.records import MessageView, ModelInfo, MonthUsage, SearchHit, SessionSummary, UsageDay
 from services.texts import MAX_MESSAGE_CHARS, MAX_MODEL_CHARS, MAX_TITLE_CHARS, MODEL_PATTERN
 
 ID_PATTERN = "^[0-9]{1,19}$"
@@ -162,6 +164,13 @@ class MessageIn(_Given):
     )
 
 
+class RatingIn(_Given):
+    """What somebody thinks of a reply."""
+
+    value: Literal[1, -1] = Field(description="1: good; -1: not good.")
+    reason: str | None = Field(default=None, max_length=MAX_REASON_CHARS)
+
+
 class ChatIn(_Given):
     """A message to send: as plain `content`, or as the body of the npm `ai` package's default transport.
 
@@ -267,6 +276,72 @@ class ModelList(BaseModel):
     models: list[ModelOut]
     count: int
     next_cursor: Cursor
+
+
+class UsageOut(BaseModel):
+    """What was used of one model on one day.
+
+    `cost_usd` is the sum of what is known; of `unpriced` replies it is not.
+    """
+
+    day: date
+    model: str = Field(examples=["openai/gpt-4o"])
+    sessions: int = Field(description="Begun on that day.")
+    replies: int
+    not_whole: int = Field(description="Of the replies: stopped, failed or interrupted.")
+    tokens_in: int
+    tokens_out: int
+    cost_usd: float
+    unpriced: int
+    first_text_s: float | None = Field(description="The mean time to the first word; null: there was none.")
+    liked: int
+    disliked: int
+
+    @classmethod
+    def of(cls, used: UsageDay) -> "UsageOut":
+        """Return a day as JSON shows it."""
+        return cls(
+            day=used.day,
+            model=used.model,
+            sessions=used.sessions,
+            replies=used.replies,
+            not_whole=used.not_whole,
+            tokens_in=used.input_tokens,
+            tokens_out=used.output_tokens,
+            cost_usd=used.cost_micros / MICROS,
+            unpriced=used.unpriced,
+            first_text_s=used.first_text_ms / used.first_texts / 1000 if used.first_texts else None,
+            liked=used.liked,
+            disliked=used.disliked,
+        )
+
+
+class UsageMonth(BaseModel):
+    """What was spent in this calendar month (UTC), and may be spent."""
+
+    cost_usd: float
+    unpriced: int
+    limit_usd: float | None
+    renews_on: date
+
+    @classmethod
+    def of(cls, month: MonthUsage) -> "UsageMonth":
+        """Return a month as JSON shows it."""
+        limit = month.limit_micros
+        return cls(
+            cost_usd=month.spent_micros / MICROS,
+            unpriced=month.unpriced,
+            limit_usd=None if limit is None else limit / MICROS,
+            renews_on=month.renews_on,
+        )
+
+
+class UsageReport(BaseModel):
+    """What was used, by day and model."""
+
+    days: list[UsageOut]
+    count: int
+    month: UsageMonth | None
 
 
 class TokenOut(BaseModel):

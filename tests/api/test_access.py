@@ -23,18 +23,21 @@ GUARDED = [route for route in ROUTES if route[1] not in OPEN]
 WRITING = [route for route in GUARDED if route[0] != "GET"]
 OF_A_THING = [route for route in GUARDED if "{" in route[1]]
 WITH_BODY = [(method, path) for method, path in ROUTES if "requestBody" in SCHEMA["paths"][path][method.lower()]]
-WRONG_TYPES = b'{"content": 5, "role": [], "title": {}, "session_ids": "all", "pinned": "maybe"}'
+WRONG_TYPES = b'{"content": 5, "role": [], "title": {}, "session_ids": "all", "pinned": "maybe", "value": true}'
 BODIES = {
     "/sessions/cleanup": {"session_ids": []},
     "/sessions/{session_id}/messages": {"role": "user", "content": "Hi"},
     "/sessions/{session_id}/chat": {"content": "Hi"},
     "/chat": {"content": "Hi"},
+    "/messages/{message_id}/rating": {"value": 1},
 }
 
 
 def ask(http: httpx.Client, method: str, path: str, name: str = "249712407203954688") -> httpx.Response:
     filled = path.format(session_id=name, message_id=name, chat_id=name)
-    return http.request(method, filled, params={"q": "x"}, json=BODIES.get(path) if method == "POST" else None)
+    return http.request(
+        method, filled, params={"q": "x"}, json=BODIES.get(path) if method in ("POST", "PUT") else None
+    )
 
 
 def test_document_lists_every_route_with_its_errors():
@@ -55,6 +58,9 @@ def test_document_lists_every_route_with_its_errors():
                 ("GET", "/chat/{chat_id}/stream"),
                 ("POST", "/sessions/{session_id}/stop"),
                 ("POST", "/messages/{message_id}/retry"),
+                ("PUT", "/messages/{message_id}/rating"),
+                ("DELETE", "/messages/{message_id}/rating"),
+                ("GET", "/usage"),
                 ("GET", "/search"),
                 ("GET", "/models"),
                 ("GET", "/me"),
