@@ -59,6 +59,8 @@ class SessionOut(BaseModel):
     archived: bool
     message_count: int
     total_tokens: int
+    cost_usd: float = Field(description="Of its replies: the sum of what is known.")
+    unpriced: int = Field(description="Replies of which the cost is not known.")
     last_message_preview: str
     answering: bool = Field(description="Whether a reply is being written.")
     unseen: bool = Field(description="Whether a reply ended that nobody has looked at on a screen.")
@@ -82,6 +84,8 @@ def _session(session: SessionSummary) -> dict[str, Any]:
         "archived": session.archived,
         "message_count": session.message_count,
         "total_tokens": session.total_tokens,
+        "cost_usd": session.cost_micros / MICROS,
+        "unpriced": session.unpriced,
         "last_message_preview": session.preview,
         "answering": session.answering,
         "unseen": session.unseen,

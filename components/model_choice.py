@@ -1,7 +1,6 @@
 """The model of a session and whether it may remember: one small menu."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -10,8 +9,7 @@ from components.chat_actions import set_memory, set_model
 from components.money import spent
 from components.resources import get_services
 from components.session_labels import counted, escape_label
-from services.errors import NotFoundError
-from services.records import ModelInfo, SessionSummary, SessionUsage, User
+from services.records import ModelInfo, SessionSummary, User
 
 _MEMORY_HELP = (
     "On: the assistant uses what it learned in your other sessions and remembers what you say here. "
@@ -27,8 +25,9 @@ def chosen(session: SessionSummary | None, user: User, default_model: str) -> tu
     return new.get("model") or user.last_model or default_model, new.get("memory", True)
 
 
-def model_menu(session_id: int | None, *, user_id: int, model: str, memory: bool) -> None:
-    """Draw the menu; Backboard's list is asked for, and the session's cost added up, when it is opened."""
+def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> None:
+    """Draw the menu, of a new chat without a session; Backboard's list is asked for when it is opened."""
+    session_id = session.id if session else None
     menu = st.popover(
         escape_label(model.partition("/")[2]),
         icon=":material/neurology:" if memory else ":material/visibility_off:",
@@ -65,10 +64,8 @@ def model_menu(session_id: int | None, *, user_id: int, model: str, memory: bool
             on_change=set_memory,
             args=(session_id, memory_key),
         )
-        if session_id is not None:
-            with suppress(NotFoundError):  # deleted meanwhile
-                used = get_services().costs.of_session(session_id, user_id=user_id)
-                st.markdown(f":small[{escape_label(_used(used))}]")
+        if session is not None:
+            st.markdown(f":small[{escape_label(_used(session))}]")
 
 
 def _described(models: Mapping[str, ModelInfo], model_id: str) -> str:
@@ -91,11 +88,12 @@ def _facts(info: ModelInfo | None) -> str:
     return "  \n".join(facts)
 
 
-def _used(used: SessionUsage) -> str:
+def _used(session: SessionSummary) -> str:
     """Return what all replies of a session took, as far as it is known."""
-    if not used.tokens and not used.unpriced:
+    if not session.total_tokens and not session.cost_micros:
         return "No reply of this session has cost anything yet."
-    return f"This session so far: {counted(used.tokens, 'token')}, {spent(used.cost_micros, used.unpriced)}."
+    cost = spent(session.cost_micros, session.unpriced)
+    return f"This session so far: {counted(session.total_tokens, 'token')}, {cost}."
 
 
 def _short(tokens: int) -> str:

@@ -163,6 +163,8 @@ class ChatSession(Base):
     archived: Mapped[bool] = mapped_column(default=False)
     message_count: Mapped[int] = mapped_column(default=0)
     total_tokens: Mapped[int] = mapped_column(default=0)
+    cost_micros: Mapped[int] = mapped_column(default=0)  # millionths of a US dollar: the sum of what is known
+    unpriced: Mapped[int] = mapped_column(default=0)  # replies of which the cost is not known
     last_message_id: Mapped[int | None]  # the leaf of the path shown
     last_message_preview: Mapped[str] = mapped_column(String(200), default="")
     last_message_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from db.models import ChatSession, Message, Usage, User
-from db.sessions import visible_to
+from db.models import Usage, User
 
 COUNTED: tuple[InstrumentedAttribute[int], ...] = (
     Usage.sessions,
@@ -70,17 +69,6 @@ def spent(db_session: Session, *, user_id: int, start: date, end: date) -> tuple
     query = select(func.sum(Usage.cost_micros), func.sum(Usage.unpriced))
     found = db_session.execute(query.where(Usage.user_id == user_id, *_within(start, end))).one()
     return int(found[0] or 0), int(found[1] or 0)
-
-
-def of_session(db_session: Session, session_id: int, *, user_id: int) -> tuple[int, int, int]:
-    """Return the tokens and the known cost of a session's replies, and of how many the cost is not known."""
-    tokens = func.coalesce(Message.input_tokens, 0) + func.coalesce(Message.output_tokens, 0)
-    unknown = case((Message.cost_micros.is_(None) & Message.ended_at.is_not(None), 1), else_=0)
-    query = select(func.sum(tokens), func.sum(Message.cost_micros), func.sum(unknown))
-    query = query.join(ChatSession, ChatSession.id == Message.session_id)
-    query = query.where(Message.session_id == session_id, visible_to(user_id))
-    found = db_session.execute(query).one()
-    return int(found[0] or 0), int(found[1] or 0), int(found[2] or 0)
 
 
 def _within(start: date, end: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -8,13 +8,12 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-import db.sessions
 import db.usage
 import db.users
 from db.engine import Database
 from db.models import AuditEntry, User, utc_now
 from services.errors import InvalidInputError, MonthlyLimitError, NotFoundError
-from services.records import ModelInfo, MonthUsage, SessionUsage
+from services.records import ModelInfo, MonthUsage
 from services.records import User as Person
 
 N = TypeVar("N", int, float)
@@ -86,13 +85,17 @@ class CostService:
 
     def check(self, db_session: Session, *, user_id: int) -> None:
         """Raise MonthlyLimitError when this planner has spent what they may spend in a month."""
-        month = self._month(db_session, db_session.get_one(User, user_id))
-        if month is not None and month.reached and month.limit_micros is not None:
+        month = self._reached(db_session, user_id)
+        if month is not None:
             raise MonthlyLimitError(
-                f"Your monthly limit is reached: {usd(month.spent_micros)} of {usd(month.limit_micros)} is used. "
+                f"Your monthly limit is reached: {usd(month.spent_micros)} of {usd(month.limit_micros or 0)} is used. "
                 f"A new month begins on {month.renews_on.day} {month.renews_on:%B %Y}, at midnight UTC. An admin can "
                 "raise the limit."
             )
+
+    def allows(self, db_session: Session, *, user_id: int) -> bool:
+        """Whether this planner may send another message."""
+        return self._reached(db_session, user_id) is None
 
     def limited(self, person: Person) -> bool:
         """Whether there is a limit for this planner at all; no query."""
@@ -105,13 +108,6 @@ class CostService:
             if user is None:
                 raise NotFoundError("There is no such user.")
             return self._this_month(db_session, user)
-
-    def of_session(self, session_id: int, *, user_id: int) -> SessionUsage:
-        """Return what the replies of a session took. Raises NotFoundError."""
-        with self._db.read() as db_session:
-            if db.sessions.get_visible(db_session, session_id, user_id=user_id) is None:
-                raise NotFoundError("There is no such session.")
-            return SessionUsage(*db.usage.of_session(db_session, session_id, user_id=user_id))
 
     def set_limit(self, user_id: int, limit_usd: Decimal | None, *, by: int | None) -> None:
         """Let a user spend this much in a month from now on; None: as much as the setting says.
@@ -130,11 +126,13 @@ class CostService:
             detail = f"{row.username}: {'the setting' if limit_usd is None else f'{limit_usd} USD'}"
             db_session.add(AuditEntry(user_id=by, action="change_monthly_limit", detail=detail, at=self._clock()))
 
-    def _month(self, db_session: Session, user: User) -> MonthUsage | None:
-        """Return this month, or None without a query where there is no limit."""
+    def _reached(self, db_session: Session, user_id: int) -> MonthUsage | None:
+        """Return this month if nothing more may be spent in it."""
+        user = db_session.get_one(User, user_id)
         if self._limit is None and user.monthly_limit_micros is None:
             return None
-        return self._this_month(db_session, user)
+        month = self._this_month(db_session, user)
+        return month if month.reached else None
 
     def _this_month(self, db_session: Session, user: User) -> MonthUsage:
         today = self._clock().date()

@@ -59,6 +59,8 @@ class SessionSummary:
     updated_at: datetime
     answering: bool
     unseen: bool
+    cost_micros: int = 0  # millionths of a US dollar: the sum of what is known
+    unpriced: int = 0  # replies of which the cost is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,15 +255,6 @@ class MonthUsage:
     def near(self) -> bool:
         """True from 80 % of the limit on."""
         return self.limit_micros is not None and self.spent_micros * 5 >= self.limit_micros * 4
-
-
-@dataclass(frozen=True, slots=True)
-class SessionUsage:
-    """What the replies of one session took, on every path; *cost_micros* is the sum of what is known."""
-
-    tokens: int
-    cost_micros: int
-    unpriced: int
 
 
 @dataclass(frozen=True, slots=True)

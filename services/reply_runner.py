@@ -37,7 +37,7 @@ from db.engine import Database, DatabaseUnavailableError
 from db.models import utc_now
 from services.background import BackgroundLoop, in_thread
 from services.brief import run_tool
-from services.costs import RunUse, cost_of, together
+from services.costs import CostService, RunUse, cost_of, together
 from services.live import LiveReply, interval_s
 from services.models import ModelService
 from services.numbers import Numbers
@@ -92,6 +92,7 @@ class ReplyRunner:
         executor: Executor,
         numbers: Numbers,
         models: ModelService,
+        costs: CostService,
         *,
         backend: str,
         replies_at_once: int = 256,
@@ -99,7 +100,7 @@ class ReplyRunner:
         self._executor = executor
         self._numbers = numbers
         self._models = models
-        self._store = ReplyStore(database, owner=secrets.token_hex(8))
+        self._store = ReplyStore(database, costs, owner=secrets.token_hex(8))
         self._client = client
         self._threads = BackboardThreads(database, client, backend=backend, executor=self._executor)
         self._loop = loop

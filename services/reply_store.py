@@ -14,6 +14,7 @@ import db.threads
 import db.usage
 from db.engine import Database
 from db.models import ChatSession, Message, utc_now
+from services.costs import CostService
 from services.live import LiveReply
 from services.records import MessageStatus, Part, ReplySnapshot
 from services.texts import preview
@@ -73,8 +74,9 @@ _FOLLOWED = (MessageStatus.COMPLETE, MessageStatus.STOPPED)  # after others a pe
 class ReplyStore:
     """The rows of replies that this process (*owner*) holds."""
 
-    def __init__(self, database: Database, *, owner: str) -> None:
+    def __init__(self, database: Database, costs: CostService, *, owner: str) -> None:
         self._db = database
+        self._costs = costs
         self._owner = owner
 
     def claim(self, limit: int, but: Set[int]) -> list[Work]:
@@ -194,12 +196,15 @@ class ReplyStore:
             session = db_session.get_one(ChatSession, work.session_id, with_for_update=True)
             session.unseen = True
             session.total_tokens += (ending.input_tokens or 0) + (ending.output_tokens or 0)
+            session.cost_micros += ending.cost_micros or 0
+            session.unpriced += int(ending.cost_micros is None)
             session.last_message_at = session.updated_at = now
             _count(db_session, work, ending, first_text_at, now)
             if snapshot.text:
                 session.last_message_preview = preview(snapshot.text)
                 db.search.put(db_session, work.reply_id, work.session_id, snapshot.text, user_id=work.user_id)
-            follows = ending.status in _FOLLOWED and send_waiting(db_session, session) is not None
+            goes_on = ending.status in _FOLLOWED and self._costs.allows(db_session, user_id=work.user_id)
+            follows = goes_on and send_waiting(db_session, session) is not None
             return Ended(ours=True, followed=follows)
 
 

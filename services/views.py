@@ -40,6 +40,8 @@ def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
         updated_at=session.updated_at,
         answering=answering,
         unseen=session.unseen,
+        cost_micros=session.cost_micros,
+        unpriced=session.unpriced,
     )
 
 

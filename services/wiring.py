@@ -99,6 +99,7 @@ def build_services(settings: Settings) -> Services:
     )
     executor = ThreadPoolExecutor(8, thread_name_prefix="travelbot-db")
     models = ModelService(client, loop)
+    costs = CostService(database, monthly_limit_usd=settings.monthly_limit_usd)
     runner = ReplyRunner(
         database,
         client,
@@ -106,10 +107,10 @@ def build_services(settings: Settings) -> Services:
         executor,
         numbers,
         models,
+        costs,
         backend=settings.backend,
         replies_at_once=settings.replies_at_once,
     )
-    costs = CostService(database, monthly_limit_usd=settings.monthly_limit_usd)
     outbox = loop.start(work_forever(database, client, backend=settings.backend, executor=executor))
     replies = ReplyService(
         database,

@@ -50,7 +50,7 @@ st.html(COPY_SCRIPT, unsafe_allow_javascript=True)
 model, memory = chosen(session, user, services.settings.default_model)
 with st.container(key="chat_header", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
     st.markdown(f"**{escape_label(session.title)}**" if session else "**New chat**", width="stretch")
-    model_menu(session_id, user_id=user.id, model=model, memory=memory)
+    model_menu(session, model=model, memory=memory)
     if session:
         session_menu(session, user_id=user.id)
 limit_notice(user)
