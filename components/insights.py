@@ -23,8 +23,8 @@ _OWN_DATES = "Own dates"
 _PERIODS = ("Last 7 days", "Last 30 days", "This month", "Last 12 months", _OWN_DATES)
 # Streamlit's own colour of the labels is too pale to read on paper.
 _AXIS: dict[str, Any] = {"title": None, "labelColor": "currentColor"}
-_LEGEND = {"title": None, "orient": "bottom", "labelColor": "currentColor", "labelLimit": 240, "columns": 2}
-_CHART_PX = 220
+_LEGEND = {"title": None, "orient": "bottom", "labelColor": "currentColor", "labelLimit": 130, "columns": 2}
+_CHART_PX = 260
 
 
 def period(*, today: date) -> tuple[date, date] | None:
@@ -67,7 +67,7 @@ def whose(user: User, people: tuple[PersonUsage, ...]) -> int | None:
     options: list[int | None] = [user.id, EVERYBODY, *names]
     labels: dict[int | None, str] = {user.id: "Me", EVERYBODY: "Everybody", **names}
     chosen: int | None = st.selectbox(
-        "Whose", options, format_func=lambda one: labels[one], key="insights_whose", required=True, width=240
+        "Whose", options, format_func=lambda one: labels[one], key="insights_whose", width=240
     )
     return chosen
 
@@ -76,10 +76,10 @@ def tiles(frame: pd.DataFrame) -> None:
     """Draw the sums of a period."""
     sums = frame.drop(columns=["day", "model"]).sum()
     micros, unpriced = int(sums["cost_micros"]), int(sums["unpriced"])
-    with st.grid("auto", min_column_width=140):
+    with st.grid(3, min_column_width=140):
         _tile("Sessions", f"{int(sums['sessions']):,}", "Begun in this period")
         _tile("Replies", f"{int(sums['replies']):,}", f"{int(sums['not_whole']):,} of them not whole")
-        _tile("Tokens", f"{int(sums['tokens']):,}", f"{int(sums['output_tokens']):,} of them written")
+        _tile("Tokens", _short(int(sums["tokens"])), f"{_short(int(sums['output_tokens']))} of them written")
         _tile("Cost", usd(micros) if micros or not unpriced else "not known", _price_note(unpriced))
         waits = int(sums["first_texts"])
         mean = f"{sums['first_text_ms'] / waits / 1000:.1f} s" if waits else "–"
@@ -92,6 +92,10 @@ def _tile(label: str, value: str, note: str) -> None:
     with st.container(border=True, height="stretch", gap=None):
         st.metric(label, escape_label(value))
         st.markdown(f":small[{escape_label(note)}]")
+
+
+def _short(number: int) -> str:
+    return f"{number / 1_000_000:,.1f} million" if number >= 1_000_000 else f"{number:,}"
 
 
 def _price_note(unpriced: int) -> str:
@@ -108,13 +112,12 @@ def charts(times: pd.DataFrame, costs: pd.DataFrame, models: pd.DataFrame, *, sp
             total = f"{int(times['sessions'].sum()):,} sessions and {int(times['replies'].sum()):,} replies"
             _draw(counts, {"type": "line", "point": True}, "Number", alt=f"Sessions and replies, {span}: {total}")
         with _card("Cost, in US dollars"):
-            _draw(
-                costs.rename(columns={"cost": "US dollars", "model": "Kind"}),
-                "bar",
-                "US dollars",
-                format_="$,",
-                alt=f"Cost by model, {span}: {usd(round(times['cost'].sum() * MICROS))}",
-            )
+            if costs.empty:
+                st.markdown("No reply of known price.")
+            else:
+                priced = costs.rename(columns={"cost": "US dollars", "model": "Kind"})
+                total = usd(int(times["cost_micros"].sum()))
+                _draw(priced, "bar", "US dollars", format_="$,", alt=f"Cost by model, {span}: {total}")
         with _card("Time to first word, in seconds"):
             waits = times.dropna(subset=["first_word_s"]).rename(columns={"first_word_s": "Seconds"})
             if waits.empty:
@@ -198,13 +201,13 @@ def _model_bars(models: pd.DataFrame, *, span: str) -> None:
     table = pd.DataFrame(
         {
             "Model": [escape_label(model) for model in models["model"]],
-            "Replies": [f"{number:,}" for number in models["replies"]],
+            "Cost": _costs(models),
             "Tokens": [f"{number:,}" for number in models["tokens"]],
             "Share": [f"{share:.0%}" for share in models["share"]],
-            "Cost": _costs(models),
+            "Replies": [f"{number:,}" for number in models["replies"]],
         }
     )
-    st.table(table, hide_index=True, border="horizontal", alt=f"Models, {span}: replies, tokens, share of them, cost")
+    st.table(table, hide_index=True, border="horizontal", alt=f"Models, {span}: cost, tokens, share of them, replies")
 
 
 def numbers_table(times: pd.DataFrame, *, span: str) -> None:

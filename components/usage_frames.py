@@ -42,13 +42,17 @@ def by_time(frame: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
 
 
 def cost_by_model(frame: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
-    """Return what each model cost, for each *when* of `by_time`; the models that cost least are taken together."""
+    """Return what each model cost, for each *when* of `by_time`; the models that cost least are taken together.
+
+    Models of which no price is known are not there.
+    """
+    frame = frame[frame["cost"] > 0]
     most = frame.groupby("model")["cost"].sum().nlargest(MODELS_SHOWN).index
     named = frame.assign(model=frame["model"].where(frame["model"].isin(most), OTHERS))
     parts = [
         by_time(part, start, end)[["when", "cost"]].assign(model=model) for model, part in named.groupby("model")
     ]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["when", "cost", "model"])
 
 
 def by_model(frame: pd.DataFrame) -> pd.DataFrame:

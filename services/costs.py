@@ -88,8 +88,8 @@ class CostService:
         month = self._reached(db_session, user_id)
         if month is not None:
             raise MonthlyLimitError(
-                f"Your monthly limit is reached: {usd(month.spent_micros)} of {usd(month.limit_micros or 0)} is used. "
-                f"A new month begins on {month.renews_on.day} {month.renews_on:%B %Y}, at midnight UTC. An admin can "
+                f"Your monthly limit is reached: {usd(month.spent_micros)} of {usd(month.limit_micros or 0)} is "
+                f"used. A new month begins on {month.renews_on.day} {month.renews_on:%B %Y}, at midnight UTC. An admin can "
                 "raise the limit."
             )
 
