@@ -9,7 +9,6 @@ import streamlit as st
 
 from components.chat_actions import CANNOT_SAVE
 from components.identity import current_user
-from components.money import spent
 from components.resources import get_services
 from components.session_labels import escape_label
 from db.engine import DatabaseUnavailableError
@@ -18,13 +17,14 @@ from services.errors import ServiceError
 from services.insights import MAX_DAYS
 from services.records import PersonUsage, User
 
-EVERYBODY = None
+EVERYBODY = 0  # no user's id
 _OWN_DATES = "Own dates"
 _PERIODS = ("Last 7 days", "Last 30 days", "This month", "Last 12 months", _OWN_DATES)
 # Streamlit's own colour of the labels is too pale to read on paper.
 _AXIS: dict[str, Any] = {"title": None, "labelColor": "currentColor"}
 _LEGEND = {"title": None, "orient": "bottom", "labelColor": "currentColor", "labelLimit": 130, "columns": 2}
 _CHART_PX = 260
+_UNPRICED = "Replies of unknown price"
 
 
 def period(*, today: date) -> tuple[date, date] | None:
@@ -59,16 +59,14 @@ def too_long(start: date, end: date) -> bool:
     return True
 
 
-def whose(user: User, people: tuple[PersonUsage, ...]) -> int | None:
+def whose(user: User, people: tuple[PersonUsage, ...]) -> int:
     """Draw an admin's choice of a person; return their id, or EVERYBODY."""
     names: dict[int | None, str] = {
         person.user_id: f"{person.name} ({person.username})" for person in people if person.user_id != user.id
     }
-    options: list[int | None] = [user.id, EVERYBODY, *names]
-    labels: dict[int | None, str] = {user.id: "Me", EVERYBODY: "Everybody", **names}
-    chosen: int | None = st.selectbox(
-        "Whose", options, format_func=lambda one: labels[one], key="insights_whose", width=240
-    )
+    options = [user.id, EVERYBODY, *names]
+    labels = {user.id: "Me", EVERYBODY: "Everybody", **names}
+    chosen: int = st.selectbox("Whose", options, format_func=lambda one: labels[one], key="insights_whose", width=240)
     return chosen
 
 
@@ -80,7 +78,7 @@ def tiles(frame: pd.DataFrame) -> None:
         _tile("Sessions", f"{int(sums['sessions']):,}", "Begun in this period")
         _tile("Replies", f"{int(sums['replies']):,}", f"{int(sums['not_whole']):,} of them not whole")
         _tile("Tokens", _short(int(sums["tokens"])), f"{_short(int(sums['output_tokens']))} of them written")
-        _tile("Cost", usd(micros) if micros or not unpriced else "not known", _price_note(unpriced))
+        _tile("Cost", _cost(micros, unpriced), _price_note(unpriced))
         waits = int(sums["first_texts"])
         mean = f"{sums['first_text_ms'] / waits / 1000:.1f} s" if waits else "–"
         _tile("Time to first word", mean, "The mean of all replies")
@@ -90,7 +88,7 @@ def tiles(frame: pd.DataFrame) -> None:
 
 def _tile(label: str, value: str, note: str) -> None:
     with st.container(border=True, height="stretch", gap=None):
-        st.metric(label, escape_label(value))
+        st.metric(label, value)
         st.markdown(f":small[{escape_label(note)}]")
 
 
@@ -117,7 +115,7 @@ def charts(times: pd.DataFrame, costs: pd.DataFrame, models: pd.DataFrame, *, sp
             else:
                 priced = costs.rename(columns={"cost": "US dollars", "model": "Kind"})
                 total = usd(int(times["cost_micros"].sum()))
-                _draw(priced, "bar", "US dollars", format_="$,", alt=f"Cost by model, {span}: {total}")
+                _draw(priced, "bar", "US dollars", format_="$,.4~f", alt=f"Cost by model, {span}: {total}")
         with _card("Time to first word, in seconds"):
             waits = times.dropna(subset=["first_word_s"]).rename(columns={"first_word_s": "Seconds"})
             if waits.empty:
@@ -126,9 +124,7 @@ def charts(times: pd.DataFrame, costs: pd.DataFrame, models: pd.DataFrame, *, sp
                 line = {"type": "line", "point": True}
                 alt = f"Mean time to the first word, {span}: {waits['Seconds'].min():.1f} to "
                 _draw(waits, line, "Seconds", alt=f"{alt}{waits['Seconds'].max():.1f} seconds", order=times["when"])
-                st.markdown(
-                    ":small[The mean of the replies of each day: a slow one weighs as much as many quick ones.]"
-                )
+                st.markdown(":small[The mean: one very slow reply raises it as much as many that are a little slow.]")
         with _card("Ratings"):
             liked, disliked = int(times["liked"].sum()), int(times["disliked"].sum())
             if liked + disliked:
@@ -157,11 +153,15 @@ def _draw(
     number: str,
     *,
     alt: str,
-    format_: str = ",",
+    format_: str = ",d",
     order: pd.Series | None = None,
 ) -> None:
     kinds = "Kind" in frame
-    axis_y = _AXIS | {"format": format_, "tickCount": 4} | ({"tickMinStep": 1} if number == "Number" else {})
+    axis_y = (
+        _AXIS
+        | {"format": ",.2~f" if number == "Seconds" else format_, "tickCount": 4}
+        | ({"tickMinStep": 1} if number == "Number" else {})
+    )
     axis_x = _AXIS | {"labelAngle": 0, "labelOverlap": True, "grid": False}
     scale = {"domain": list(order)} if order is not None else {}
     color = {"color": {"field": "Kind", "type": "nominal", "sort": None, "legend": _LEGEND}} if kinds else {}
@@ -202,6 +202,7 @@ def _model_bars(models: pd.DataFrame, *, span: str) -> None:
         {
             "Model": [escape_label(model) for model in models["model"]],
             "Cost": _costs(models),
+            _UNPRICED: [f"{number:,}" for number in models["unpriced"]],
             "Tokens": [f"{number:,}" for number in models["tokens"]],
             "Share": [f"{share:.0%}" for share in models["share"]],
             "Replies": [f"{number:,}" for number in models["replies"]],
@@ -221,6 +222,7 @@ def numbers_table(times: pd.DataFrame, *, span: str) -> None:
             "Not whole": [f"{number:,}" for number in latest["not_whole"]],
             "Tokens": [f"{number:,}" for number in latest["tokens"]],
             "Cost": _costs(latest),
+            _UNPRICED: [f"{number:,}" for number in latest["unpriced"]],
             "First word": ["–" if pd.isna(wait) else f"{wait:.1f} s" for wait in latest["first_word_s"]],
             "Liked": [f"{number:,}" for number in latest["liked"]],
             "Disliked": [f"{number:,}" for number in latest["disliked"]],
@@ -232,7 +234,11 @@ def numbers_table(times: pd.DataFrame, *, span: str) -> None:
 
 def _costs(frame: pd.DataFrame) -> list[str]:
     rows = zip(frame["cost_micros"], frame["unpriced"], strict=True)
-    return [escape_label(spent(int(micros), int(unpriced))) for micros, unpriced in rows]
+    return [_cost(int(micros), int(unpriced)) for micros, unpriced in rows]
+
+
+def _cost(micros: int, unpriced: int) -> str:
+    return escape_label(usd(micros)) if micros or not unpriced else "not known"
 
 
 def people_table(people: tuple[PersonUsage, ...], *, span: str) -> None:
@@ -242,7 +248,8 @@ def people_table(people: tuple[PersonUsage, ...], *, span: str) -> None:
             "Person": [escape_label(f"{person.name} ({person.username})") for person in people],
             "Sessions": [f"{person.sessions:,}" for person in people],
             "Replies": [f"{person.replies:,}" for person in people],
-            "Cost": [escape_label(spent(person.cost_micros, person.unpriced)) for person in people],
+            "Cost": [_cost(person.cost_micros, person.unpriced) for person in people],
+            _UNPRICED: [f"{person.unpriced:,}" for person in people],
             "Own limit": [
                 escape_label("–" if person.limit_micros is None else usd(person.limit_micros)) for person in people
             ],

@@ -36,9 +36,12 @@ def _reason(message: MessageView) -> None:
         return
     text_key = f"chat_reason_text_{message.id}"
     with menu, st.form(f"chat_reason_form_{message.id}", border=False):
-        st.text_area(
+        st.text_area(  # low, with its label inside: below the last reply there is little room
             "What was good about this reply?" if message.rating == 1 else "What was wrong with this reply?",
             value=given,
+            placeholder="What was good?" if message.rating == 1 else "What was wrong?",
+            label_visibility="collapsed",
+            height=68,
             max_chars=MAX_REASON_CHARS,
             key=text_key,
         )

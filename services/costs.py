@@ -87,10 +87,11 @@ class CostService:
         """Raise MonthlyLimitError when this planner has spent what they may spend in a month."""
         month = self._reached(db_session, user_id)
         if month is not None:
+            used = f"{usd(month.spent_micros)} of {usd(month.limit_micros or 0)} is used"
+            begins = f"{month.renews_on.day} {month.renews_on:%B %Y}"
             raise MonthlyLimitError(
-                f"Your monthly limit is reached: {usd(month.spent_micros)} of {usd(month.limit_micros or 0)} is "
-                f"used. A new month begins on {month.renews_on.day} {month.renews_on:%B %Y}, at midnight UTC. An admin can "
-                "raise the limit."
+                f"Your monthly limit is reached: {used}. A new month begins on {begins}, at midnight UTC. "
+                "An admin can raise the limit."
             )
 
     def allows(self, db_session: Session, *, user_id: int) -> bool:

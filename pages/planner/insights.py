@@ -38,12 +38,12 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="insights_fi
         st.stop()
     people = services.insights.people(start, end, viewer_id=user.id) if user.is_admin else ()
     of = whose(user, people) if user.is_admin else user.id
-    if user.is_admin and of is not EVERYBODY:
+    if user.is_admin and of != EVERYBODY:
         limit_form(of)
-if of is not EVERYBODY:
+if of != EVERYBODY:
     st.markdown(month_line(services.costs.this_month(of)))
 
-frame = frame_of(services.insights.days(start, end, viewer_id=user.id, of=of))
+frame = frame_of(services.insights.days(start, end, viewer_id=user.id, of=of or None))
 span = f"{start.day} {start:%B %Y} to {end.day} {end:%B %Y}"
 if frame.empty:
     st.info(f"Nothing was used from {span}. Choose other days, or ask something.", icon=":material/insights:")
@@ -53,7 +53,7 @@ if frame.empty:
 tiles(frame)
 times = by_time(frame, start, end)
 charts(times, cost_by_model(frame, start, end), by_model(frame), span=span)
-if of is EVERYBODY:
+if of == EVERYBODY:
     people_table(people, span=span)
 numbers_table(times, span=span)
 with st.container(horizontal=True, vertical_alignment="center"):
