@@ -24,7 +24,7 @@ _PERIODS = ("Last 7 days", "Last 30 days", "This month", "Last 12 months", _OWN_
 _AXIS: dict[str, Any] = {"title": None, "labelColor": "currentColor"}
 _LEGEND = {"title": None, "orient": "bottom", "labelColor": "currentColor", "labelLimit": 130, "columns": 2}
 _CHART_PX = 260
-_UNPRICED = "Replies of unknown price"
+_UNPRICED = "Price unknown"
 
 
 def period(*, today: date) -> tuple[date, date] | None:
@@ -61,9 +61,7 @@ def too_long(start: date, end: date) -> bool:
 
 def whose(user: User, people: tuple[PersonUsage, ...]) -> int:
     """Draw an admin's choice of a person; return their id, or EVERYBODY."""
-    names: dict[int | None, str] = {
-        person.user_id: f"{person.name} ({person.username})" for person in people if person.user_id != user.id
-    }
+    names = {person.user_id: f"{person.name} ({person.username})" for person in people if person.user_id != user.id}
     options = [user.id, EVERYBODY, *names]
     labels = {user.id: "Me", EVERYBODY: "Everybody", **names}
     chosen: int = st.selectbox("Whose", options, format_func=lambda one: labels[one], key="insights_whose", width=240)
@@ -93,7 +91,7 @@ def _tile(label: str, value: str, note: str) -> None:
 
 
 def _short(number: int) -> str:
-    return f"{number / 1_000_000:,.1f} million" if number >= 1_000_000 else f"{number:,}"
+    return f"{number / 1_000_000:,.1f} M" if number >= 1_000_000 else f"{number:,}"
 
 
 def _price_note(unpriced: int) -> str:
