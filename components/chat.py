@@ -127,7 +127,7 @@ def _numbers(message: MessageView) -> str:
     tokens = (message.input_tokens or 0) + (message.output_tokens or 0)
     return " · ".join(
         [
-            *([message.model.partition("/")[2]] if message.model else []),
+            *([escape_label(message.model.partition("/")[2])] if message.model else []),
             *([f"{tokens:,} tokens", _price(message)] if tokens else []),
             *([f"{message.duration_s:.1f} s"] if message.duration_s is not None else []),
         ]
@@ -135,4 +135,4 @@ def _numbers(message: MessageView) -> str:
 
 
 def _price(message: MessageView) -> str:
-    return "price not known" if message.cost_micros is None else usd(message.cost_micros)
+    return "price not known" if message.cost_micros is None else escape_label(usd(message.cost_micros))

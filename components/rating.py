@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from components.chat_actions import rate, rate_with_reason
+from components.chat_actions import telling
+from components.identity import current_user
+from components.resources import get_services
 from services.ratings import MAX_REASON_CHARS
 from services.records import MessageStatus, MessageView
 
@@ -10,25 +12,25 @@ _THUMB_OF = {1: 1, -1: 0}  # of a rating, as `st.feedback` counts
 
 
 def rating(message: MessageView) -> None:
-    """Draw the thumbs of a reply that is whole; any other leaves the place empty."""
+    """Draw the thumbs of a reply that is whole, among what else can be done with it."""
     if message.status is not MessageStatus.COMPLETE or message.duration_s is None:
-        st.empty()
         return
     key = f"chat_rating_{message.id}"
     st.session_state[key] = _THUMB_OF.get(message.rating or 0)  # as it was saved, perhaps elsewhere
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        st.feedback("thumbs", key=key, on_change=rate, args=(message.session_id, message.id, key))
-        if message.rating:
-            _reason(message)
+    st.feedback("thumbs", key=key, on_change=_rate_by_thumb, args=(message.session_id, message.id, key))
+    if message.rating:
+        _reason(message)
 
 
 def _reason(message: MessageView) -> None:
     key = f"chat_reason_{message.id}"
     given = message.rating_reason or ""
+    label = "Your reason" if given else "Say why"
     menu = st.popover(
-        "Your reason" if given else "Say why",
+        label,
         icon=":material/edit_note:",
         type="tertiary",
+        help=label,
         key=key,
         on_change="rerun",
     )
@@ -48,6 +50,22 @@ def _reason(message: MessageView) -> None:
         st.form_submit_button(
             "Save",
             key=f"chat_reason_save_{message.id}",
-            on_click=rate_with_reason,
+            on_click=_rate_with_reason,
             args=(message.session_id, message.id, message.rating, text_key, key),
         )
+
+
+def _rate_by_thumb(session_id: int, reply_id: int, key: str) -> None:
+    thumb = st.session_state[key]
+    _rate(session_id, reply_id, None if thumb is None else (1 if thumb else -1), None)
+
+
+def _rate_with_reason(session_id: int, reply_id: int, value: int, text_key: str, menu_key: str) -> None:
+    _rate(session_id, reply_id, value, st.session_state[text_key])
+    st.session_state[menu_key] = False
+
+
+def _rate(session_id: int, reply_id: int, value: int | None, reason: str | None) -> None:
+    with telling(session_id):
+        if user := current_user():
+            get_services().ratings.rate(reply_id, value, user_id=user.id, reason=reason)

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 
 from backboard_client import BackboardClient, BackboardError
@@ -11,6 +12,7 @@ from services.records import ModelInfo
 
 KEEP_S = 600.0
 _WAIT_S = 20.0
+_WAIT_FOR_PRICE_S = 1.0
 _AGAIN_S = 15.0  # after Backboard could not be asked
 
 
@@ -33,9 +35,19 @@ class ModelService:
                     self._loop.run(self._ask(), timeout_s=_WAIT_S + 5)
             return tuple(self._models.values())
 
-    def known(self, model_id: str | None) -> ModelInfo | None:
-        """Return a model of the list as it was last seen; asks nobody and never waits."""
-        return self._models.get(model_id or "")
+    async def known(self, *model_ids: str | None) -> ModelInfo | None:
+        """Return the first of these that is in the list as it was last seen, or None.
+
+        Waits a second at most, and only where the list is just being asked for. On the loop's thread only.
+        """
+        found = self._first(model_ids)
+        if found is None and self._asking is not None:
+            await asyncio.wait({self._asking}, timeout=_WAIT_FOR_PRICE_S)
+            found = self._first(model_ids)
+        return found
+
+    def _first(self, model_ids: Iterable[str | None]) -> ModelInfo | None:
+        return next((self._models[one] for one in model_ids if one in self._models), None)
 
     def look_ahead(self) -> None:
         """Begin to ask for the list if it is old, and return at once. On the loop's thread only."""

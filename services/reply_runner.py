@@ -431,7 +431,7 @@ class ReplyRunner:
     async def _end(self, running: Running, ending: Ending) -> None:
         """Save the end; while the database is away the text waits in memory."""
         work, live = running.work, running.live
-        ending = self._counted(running, ending)
+        ending = await self._counted(running, ending)
         pause_s = 0.5
         while True:
             try:
@@ -452,14 +452,14 @@ class ReplyRunner:
             live.end(ending.status)
             return
 
-    def _counted(self, running: Running, ending: Ending) -> Ending:
-        """Add what the reply used and cost, as far as it is known; never waits for a price."""
+    async def _counted(self, running: Running, ending: Ending) -> Ending:
+        """Add what the reply used and cost, as far as it is known."""
         if not running.sent:  # nothing was run, so there is nothing to pay
             return replace(ending, cost_micros=0)
         if ending.status is not MessageStatus.COMPLETE:
             return ending
         use = together(running.used.values())
-        model = self._models.known(ending.model) or self._models.known(running.work.model)
+        model = await self._models.known(ending.model, running.work.model)
         return replace(
             ending,
             input_tokens=use.input_tokens,
