@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import tomllib
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -36,6 +37,7 @@ class Settings(BaseSettings):
     replies_at_once: int = Field(default=256, ge=1)
     replies_per_user: int = Field(default=20, ge=1)
     requests_per_minute: int = Field(default=600, ge=1)
+    monthly_limit_usd: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=6)
     demo_pace_s: float = Field(default=0.02, ge=0)
 
     @classmethod

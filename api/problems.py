@@ -16,6 +16,7 @@ from db.engine import DatabaseUnavailableError
 from services.errors import (
     InvalidInputError,
     MessageIdReusedError,
+    MonthlyLimitError,
     NotAskedError,
     NotFoundError,
     NotPossibleError,
@@ -36,6 +37,7 @@ STATUS_OF: dict[type[ServiceError], int] = {
     NotAskedError: 409,
     NotPossibleError: 409,
     TooManyRepliesError: 429,
+    MonthlyLimitError: 402,
     TooManyFollowUpsError: 429,
 }
 RETRY_AFTER_S = {429: 5, 503: 5}

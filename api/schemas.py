@@ -1,12 +1,14 @@
 """What goes in and out, as JSON. Ids are strings: JavaScript cannot hold 64-bit numbers."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from api.ui_parts import metadata, ui_parts
-from services.records import MessageView, ModelInfo, SearchHit, SessionSummary, Waiting
+from services.costs import MICROS
+from services.ratings import MAX_REASON_CHARS
+from services.records import MessageView, ModelInfo, MonthUsage, SearchHit, SessionSummary, UsageDay, Waiting
 from services.texts import MAX_MESSAGE_CHARS, MAX_MODEL_CHARS, MAX_TITLE_CHARS, MODEL_PATTERN
 
 ID_PATTERN = "^[0-9]{1,19}$"
@@ -57,6 +59,8 @@ class SessionOut(BaseModel):
     archived: bool
     message_count: int
     total_tokens: int
+    cost_usd: float = Field(description="Of its replies: the sum of what is known.")
+    unpriced: int = Field(description="Replies of which the cost is not known.")
     last_message_preview: str
     answering: bool = Field(description="Whether a reply is being written.")
     unseen: bool = Field(description="Whether a reply ended that nobody has looked at on a screen.")
@@ -80,6 +84,8 @@ def _session(session: SessionSummary) -> dict[str, Any]:
         "archived": session.archived,
         "message_count": session.message_count,
         "total_tokens": session.total_tokens,
+        "cost_usd": session.cost_micros / MICROS,
+        "unpriced": session.unpriced,
         "last_message_preview": session.preview,
         "answering": session.answering,
         "unseen": session.unseen,
@@ -160,6 +166,13 @@ class MessageIn(_Given):
     id: str | None = Field(
         default=None, min_length=1, max_length=100, description="Made by the caller: a repeat stores nothing new."
     )
+
+
+class RatingIn(_Given):
+    """What somebody thinks of a reply."""
+
+    value: Literal[1, -1] = Field(description="1: good; -1: not good.")
+    reason: str | None = Field(default=None, max_length=MAX_REASON_CHARS)
 
 
 class ChatIn(_Given):
@@ -320,6 +333,72 @@ class ModelList(BaseModel):
     models: list[ModelOut]
     count: int
     next_cursor: Cursor
+
+
+class UsageOut(BaseModel):
+    """What was used of one model on one day.
+
+    `cost_usd` is the sum of what is known; of `unpriced` replies it is not.
+    """
+
+    day: date
+    model: str = Field(examples=["openai/gpt-4o"])
+    sessions: int = Field(description="Begun on that day.")
+    replies: int
+    not_whole: int = Field(description="Of the replies: stopped, failed or interrupted.")
+    tokens_in: int
+    tokens_out: int
+    cost_usd: float
+    unpriced: int
+    first_text_s: float | None = Field(description="The mean time to the first word; null: there was none.")
+    liked: int
+    disliked: int
+
+    @classmethod
+    def of(cls, used: UsageDay) -> "UsageOut":
+        """Return a day as JSON shows it."""
+        return cls(
+            day=used.day,
+            model=used.model,
+            sessions=used.sessions,
+            replies=used.replies,
+            not_whole=used.not_whole,
+            tokens_in=used.input_tokens,
+            tokens_out=used.output_tokens,
+            cost_usd=used.cost_micros / MICROS,
+            unpriced=used.unpriced,
+            first_text_s=used.first_text_ms / used.first_texts / 1000 if used.first_texts else None,
+            liked=used.liked,
+            disliked=used.disliked,
+        )
+
+
+class UsageMonth(BaseModel):
+    """What was spent in this calendar month (UTC), and may be spent."""
+
+    cost_usd: float
+    unpriced: int
+    limit_usd: float | None
+    renews_on: date
+
+    @classmethod
+    def of(cls, month: MonthUsage) -> "UsageMonth":
+        """Return a month as JSON shows it."""
+        limit = month.limit_micros
+        return cls(
+            cost_usd=month.spent_micros / MICROS,
+            unpriced=month.unpriced,
+            limit_usd=None if limit is None else limit / MICROS,
+            renews_on=month.renews_on,
+        )
+
+
+class UsageReport(BaseModel):
+    """What was used, by day and model."""
+
+    days: list[UsageOut]
+    count: int
+    month: UsageMonth | None
 
 
 class TokenOut(BaseModel):

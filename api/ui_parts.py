@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.costs import MICROS
 from services.records import MessageView, Part
 
 
@@ -109,8 +110,11 @@ def metadata(message: MessageView) -> dict[str, Any]:
         "tokens_out": message.output_tokens,
         "first_text_s": message.first_text_s,
         "duration_s": message.duration_s,
+        "cost_usd": message.cost_micros if message.cost_micros is None else message.cost_micros / MICROS,
     }
     made |= {name: value for name, value in given.items() if value is not None}
+    if message.rating:
+        made["rating"] = {"value": message.rating, "reason": message.rating_reason}
     if message.error_code:
         made["error"] = {"code": message.error_code, "message": message.error_text or ""}
     return made

@@ -8,6 +8,7 @@ from components.model_text import safe_markdown
 from components.reply_blocks import blocks
 from components.reply_steps import ReplySteps
 from components.session_labels import escape_label
+from services.costs import usd
 from services.records import MessageStatus, MessageView
 
 STOPPED = "Stopped. The text so far is kept."
@@ -122,12 +123,16 @@ def _draw_ending(message: MessageView) -> None:
 
 
 def _numbers(message: MessageView) -> str:
-    """Return the model, the tokens and the time of a reply, on one line."""
+    """Return the model, the tokens, the price and the time of a reply, on one line."""
     tokens = (message.input_tokens or 0) + (message.output_tokens or 0)
     return " · ".join(
         [
-            *([message.model.partition("/")[2]] if message.model else []),
-            *([f"{tokens:,} tokens"] if tokens else []),
+            *([escape_label(message.model.partition("/")[2])] if message.model else []),
+            *([f"{tokens:,} tokens", _price(message)] if tokens else []),
             *([f"{message.duration_s:.1f} s"] if message.duration_s is not None else []),
         ]
     )
+
+
+def _price(message: MessageView) -> str:
+    return "price not known" if message.cost_micros is None else escape_label(usd(message.cost_micros))

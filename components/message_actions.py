@@ -15,6 +15,7 @@ import streamlit as st
 from components.chat_actions import renew_message_id, telling
 from components.chat_window import turn_over
 from components.identity import current_user
+from components.rating import rating
 from components.resources import get_services
 from components.session_labels import escape_label
 from components.state import open_session
@@ -82,6 +83,7 @@ def reply_actions(message: MessageView, *, told: str) -> None:
                 help="Copy this reply",
                 on_click=_copied,
             )
+        rating(message)
         _menu(message, [_AGAIN, _OTHER_MODEL, _FORK, _LINK])
         if told:
             st.markdown(f":small[{told}]", width="content")

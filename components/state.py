@@ -13,6 +13,7 @@ CHAT_PAGE = "pages/planner/chat.py"
 SESSIONS_PAGE = "pages/planner/sessions.py"
 SETTINGS_PAGE = "pages/planner/settings.py"
 OPERATIONS_PAGE = "pages/planner/operations.py"
+INSIGHTS_PAGE = "pages/planner/insights.py"
 NO_SUCH_SESSION = 0  # an id that no session ever has
 _PARAMETER, _MESSAGE = "session", "message"
 _MAX_ID = 2**63 - 1

@@ -18,6 +18,7 @@ class LiveRun:
         self.reasoning = ""
         self.memories: list[Json] = []
         self.input_tokens = 0
+        self.cost_usd: float | None = None
         self.end: RunEnd | None = None
         self.lost = False
         """True when the run ended without a word: its readers' connections break."""

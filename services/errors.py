@@ -59,6 +59,12 @@ class TooManyFollowUpsError(ServiceError):
     code = "too_many_follow_ups"
 
 
+class MonthlyLimitError(ServiceError):
+    """What this planner may spend in a month is spent."""
+
+    code = "monthly_limit"
+
+
 class SignInLockedError(ServiceError):
     """Too many wrong passwords for this name."""
 

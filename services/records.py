@@ -1,7 +1,7 @@
 """What services hand up: plain frozen data, never rows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -37,6 +37,7 @@ class User:
     last_model: str | None
     last_session_id: int | None
     is_admin: bool = False
+    monthly_limit_micros: int | None = None  # millionths of a US dollar; None: the setting's
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class SessionSummary:
     updated_at: datetime
     answering: bool
     unseen: bool
+    cost_micros: int = 0  # millionths of a US dollar: the sum of what is known
+    unpriced: int = 0  # replies of which the cost is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,9 @@ class MessageView:
     retry_of: int | None
     created_at: datetime
     versions: tuple[int, ...] = ()  # ids of all versions of this turn, oldest first, this one among them
+    cost_micros: int | None = None  # millionths of a US dollar; None: not known
+    rating: int | None = None  # 1 or -1
+    rating_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +197,64 @@ class SearchHit:
     message_id: int | None
     excerpt: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UsageDay:
+    """What was used of one model on one day (UTC); costs are millionths of a US dollar.
+
+    *cost_micros* is the sum of what is known: of *unpriced* replies it is not. *first_text_ms* is the sum of the
+    times to the first word of *first_texts* replies.
+    """
+
+    day: date
+    model: str
+    sessions: int
+    replies: int
+    not_whole: int
+    input_tokens: int
+    output_tokens: int
+    cost_micros: int
+    unpriced: int
+    first_text_ms: int
+    first_texts: int
+    liked: int
+    disliked: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonUsage:
+    """What one person used in a period; *limit_micros* is their own monthly limit, None: the setting's."""
+
+    user_id: int
+    username: str
+    name: str
+    sessions: int
+    replies: int
+    cost_micros: int
+    unpriced: int
+    limit_micros: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthUsage:
+    """What one person spent in this calendar month (UTC) and may spend, in millionths of a US dollar."""
+
+    spent_micros: int
+    unpriced: int  # replies whose cost is not known
+    limit_micros: int | None
+    own_limit_micros: int | None  # None: the setting's holds
+    renews_on: date
+
+    @property
+    def reached(self) -> bool:
+        """True when nothing more may be sent."""
+        return self.limit_micros is not None and self.spent_micros >= self.limit_micros
+
+    @property
+    def near(self) -> bool:
+        """True from 80 % of the limit on."""
+        return self.limit_micros is not None and self.spent_micros * 5 >= self.limit_micros * 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 import db.messages
 import db.search
 import db.sessions
+import db.usage
 from db.engine import Database
 from db.ids import new_id
 from db.models import ChatSession, Message, User, utc_now
 from services.background import in_thread
+from services.costs import CostService
 from services.deleted import remove_deleted_of
 from services.errors import (
     MessageIdReusedError,
@@ -55,12 +57,14 @@ class ReplyService:
         runner: ReplyRunner,
         *,
         executor: Executor,
+        costs: CostService,
         default_model: str,
         replies_per_user: int = 20,
     ) -> None:
         self._db = database
         self._runner = runner
         self._executor = executor
+        self._costs = costs
         self._default_model = default_model
         self._per_user = replies_per_user
         self._followers: set[Callable[[], None]] = set()
@@ -92,6 +96,7 @@ class ReplyService:
             ReplyInProgressError: the session's last reply is still being written.
             MessageIdReusedError: that id came before with another text, or in another session.
             TooManyRepliesError: as many replies as the planner may have are being written.
+            MonthlyLimitError: what the planner may spend in a month is spent.
         """
         cleaned = clean_message(text)
         place = _Place(session_id, chat_name, check_model(model) if model else None, memory)
@@ -125,6 +130,7 @@ class ReplyService:
             raise TooManyRepliesError(
                 f"{self._per_user} replies are being written for you already. Wait for one, or stop one."
             )
+        self._costs.check(db_session, user_id=user_id)
 
     def _session(self, db_session: Session, text: str, user_id: int, place: "_Place") -> ChatSession:
         user = db_session.get_one(User, user_id)
@@ -218,7 +224,8 @@ class ReplyService:
         the same new one while that is being written, or where the earlier one is not whole; so does asking for a
         message while its reply is being written.
 
-        Raises NotFoundError, InvalidInputError, ReplyInProgressError, TooManyRepliesError, or NotAskedError.
+        Raises NotFoundError, InvalidInputError, ReplyInProgressError, TooManyRepliesError, MonthlyLimitError, or
+        NotAskedError.
         """
         if model:
             check_model(model)
@@ -404,6 +411,7 @@ def new_session(
     db_session.add(session)
     db_session.flush()
     db.search.put(db_session, session.id, session.id, title, user_id=user_id)
+    db.usage.add(db_session, user_id=user_id, day=utc_now().date(), model=model, sessions=1)
     return session
 
 

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -36,7 +37,9 @@ from db.engine import Database, DatabaseUnavailableError
 from db.models import utc_now
 from services.background import BackgroundLoop, in_thread
 from services.brief import run_tool
+from services.costs import CostService, RunUse, cost_of, together
 from services.live import LiveReply, interval_s
+from services.models import ModelService
 from services.numbers import Numbers
 from services.records import MessageStatus, Part
 from services.reply_errors import ReplyFailure, failure_of, interrupted
@@ -70,6 +73,7 @@ class Running:
             work.question_id, work.session_id, work.user_id, reply_ids=work.earlier_ids | {work.reply_id}
         )
         self.sent = work.sent  # the call may have been paid for
+        self.used: dict[str, RunUse] = {}  # by run: each round of tools is one
         self.tools_pending = False  # Backboard waits for what our tools say
         self.stop = asyncio.Event()
         self.lost = asyncio.Event()
@@ -87,13 +91,16 @@ class ReplyRunner:
         loop: BackgroundLoop,
         executor: Executor,
         numbers: Numbers,
+        models: ModelService,
+        costs: CostService,
         *,
         backend: str,
         replies_at_once: int = 256,
     ) -> None:
         self._executor = executor
         self._numbers = numbers
-        self._store = ReplyStore(database, owner=secrets.token_hex(8))
+        self._models = models
+        self._store = ReplyStore(database, costs, owner=secrets.token_hex(8))
         self._client = client
         self._threads = BackboardThreads(database, client, backend=backend, executor=self._executor)
         self._loop = loop
@@ -189,6 +196,7 @@ class ReplyRunner:
             return
         for work in await self._in_thread(partial(self._store.claim, free, set(self._running))):
             running = self._running[work.reply_id] = Running(work)
+            self._models.look_ahead()  # so that the prices are known at the end
             log.info("reply begun", extra={"reply": work.reply_id, "session": work.session_id, "holder": work.fence})
             self._keep(asyncio.create_task(self._write(running)))
 
@@ -337,19 +345,16 @@ class ReplyRunner:
                         case RunStarted(started_id, _, _):
                             live.run_id = started_id or live.run_id
                         case ToolCallsRequired(required_id, calls):
+                            _note_use(running, event)
                             run_id = required_id or live.run_id or ""
                             running.tools_pending = True
                             outputs = [_answered(live, call) for call in calls]
                         case RunEnded():
+                            _note_use(running, event)
                             self._take_final(live, before, event.text)
                             if not live.snapshot.text:
                                 raise ReplyFailure("empty", "Backboard sent an empty answer. Try again.")
-                            return Ending(
-                                MessageStatus.COMPLETE,
-                                model=event.model,
-                                input_tokens=event.input_tokens,
-                                output_tokens=event.output_tokens,
-                            )
+                            return Ending(MessageStatus.COMPLETE, model=event.model)
                         case RunCancelled():
                             return Ending(MessageStatus.STOPPED)
             if not outputs or running.thread_id is None:
@@ -379,7 +384,7 @@ class ReplyRunner:
             return await self._send(running, thread, work.question)
         if found.answer is not None:
             running.live.set_text(found.text)
-            return _adopted(found.answer)
+            return _adopted(running, found.answer)
         return await self._send(running, thread, GO_ON if found.asked else work.question)
 
     async def _look_for_answer(self, running: Running) -> Ending:
@@ -403,7 +408,7 @@ class ReplyRunner:
             if found is not None:
                 if found.answer is not None:
                     running.live.set_text(found.text)
-                    return _adopted(found.answer)
+                    return _adopted(running, found.answer)
                 if found.ended:
                     break
             if elapsed > (LOOK_WHILE_RUNNING_S if found is not None and found.running else LOOK_FOR_S):
@@ -426,6 +431,7 @@ class ReplyRunner:
     async def _end(self, running: Running, ending: Ending) -> None:
         """Save the end; while the database is away the text waits in memory."""
         work, live = running.work, running.live
+        ending = await self._counted(running, ending)
         pause_s = 0.5
         while True:
             try:
@@ -445,6 +451,21 @@ class ReplyRunner:
             self._numbers.count_reply(ending.status, asked_at=work.asked_at, first_text_at=live.first_text_at)
             live.end(ending.status)
             return
+
+    async def _counted(self, running: Running, ending: Ending) -> Ending:
+        """Add what the reply used and cost, as far as it is known."""
+        if not running.sent:  # nothing was run, so there is nothing to pay
+            return replace(ending, cost_micros=0)
+        if ending.status is not MessageStatus.COMPLETE:
+            return ending
+        use = together(running.used.values())
+        model = await self._models.known(ending.model, running.work.model)
+        return replace(
+            ending,
+            input_tokens=use.input_tokens,
+            output_tokens=use.output_tokens,
+            cost_micros=cost_of(use, model),
+        )
 
 
 def _log_end(running: Running, ending: Ending) -> None:
@@ -471,13 +492,16 @@ def _answered(live: LiveReply, call: ToolCall) -> ToolOutput:
     return ToolOutput(call.id, output)
 
 
-def _adopted(answer: ThreadMessage) -> Ending:
-    return Ending(
-        MessageStatus.COMPLETE,
-        model=answer.model,
-        input_tokens=answer.input_tokens,
-        output_tokens=answer.output_tokens,
-    )
+def _note_use(running: Running, event: ToolCallsRequired | RunEnded) -> None:
+    use = RunUse(event.input_tokens, event.output_tokens, event.cost_usd)
+    if use != RunUse() or isinstance(event, RunEnded):
+        running.used[event.run_id or running.live.run_id or ""] = use
+
+
+def _adopted(running: Running, answer: ThreadMessage) -> Ending:
+    run_id = str(answer.metadata.get("run_id") or "")
+    running.used[run_id] = RunUse(answer.input_tokens, answer.output_tokens)
+    return Ending(MessageStatus.COMPLETE, model=answer.model)
 
 
 async def _of_a_run(events: AsyncGenerator[StreamEvent]) -> AsyncGenerator[StreamEvent]:

@@ -20,7 +20,7 @@ def clean_message(text: str) -> str:
 
     Raises InvalidInputError when nothing is left of it or it is too long.
     """
-    cleaned = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    cleaned = clean_text(text)
     if not any(unicodedata.category(char)[0] not in "CZ" for char in cleaned):
         raise InvalidInputError("There is nothing in this message to send.")
     if len(cleaned) > MAX_MESSAGE_CHARS:
@@ -29,6 +29,11 @@ def clean_message(text: str) -> str:
             f"the most that can be sent at once is {MAX_MESSAGE_CHARS:,}."
         )
     return cleaned
+
+
+def clean_text(text: str) -> str:
+    """Return what a person wrote without control characters, its own line breaks kept; it may be empty."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def clean_title(title: str) -> str:

@@ -18,6 +18,7 @@ def user_record(row: db.models.User) -> User:
         last_model=row.last_model,
         last_session_id=row.last_session_id,
         is_admin=row.role == ADMIN,
+        monthly_limit_micros=row.monthly_limit_micros,
     )
 
 
@@ -39,6 +40,8 @@ def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
         updated_at=session.updated_at,
         answering=answering,
         unseen=session.unseen,
+        cost_micros=session.cost_micros,
+        unpriced=session.unpriced,
     )
 
 
@@ -62,6 +65,9 @@ def message_view(message: Message, versions: Sequence[int] = ()) -> MessageView:
         retry_of=message.retry_of,
         created_at=message.created_at,
         versions=tuple(versions),
+        cost_micros=message.cost_micros,
+        rating=message.rating,
+        rating_reason=message.rating_reason,
     )
 
 

@@ -13,11 +13,14 @@ from db.migrate import migrate
 from emulator.server import EmulatorServer
 from services.accounts import AccountService
 from services.background import BackgroundLoop
+from services.costs import CostService
 from services.follow_ups import FollowUpService
+from services.insights import InsightsService
 from services.models import ModelService
 from services.numbers import Numbers
 from services.operations import OperationsService
 from services.outbox import work_forever
+from services.ratings import RatingService
 from services.replies import ReplyService
 from services.reply_runner import ReplyRunner
 from services.sessions import SessionService
@@ -41,6 +44,9 @@ class Services:
     models: ModelService
     tokens: TokenService
     operations: OperationsService
+    costs: CostService
+    ratings: RatingService
+    insights: InsightsService
     _database: Database = field(repr=False)
     _loop: BackgroundLoop = field(repr=False)
     _runner: ReplyRunner = field(repr=False)
@@ -92,14 +98,25 @@ def build_services(settings: Settings) -> Services:
         http, base_url=base_url, api_key=settings.backboard_key, on_error=numbers.count_backboard_error
     )
     executor = ThreadPoolExecutor(8, thread_name_prefix="travelbot-db")
+    models = ModelService(client, loop)
+    costs = CostService(database, monthly_limit_usd=settings.monthly_limit_usd)
     runner = ReplyRunner(
-        database, client, loop, executor, numbers, backend=settings.backend, replies_at_once=settings.replies_at_once
+        database,
+        client,
+        loop,
+        executor,
+        numbers,
+        models,
+        costs,
+        backend=settings.backend,
+        replies_at_once=settings.replies_at_once,
     )
     outbox = loop.start(work_forever(database, client, backend=settings.backend, executor=executor))
     replies = ReplyService(
         database,
         runner,
         executor=executor,
+        costs=costs,
         default_model=settings.default_model,
         replies_per_user=settings.replies_per_user,
     )
@@ -110,9 +127,12 @@ def build_services(settings: Settings) -> Services:
         replies=replies,
         versions=VersionService(database, replies),
         follow_ups=FollowUpService(database, replies),
-        models=ModelService(client, loop),
+        models=models,
         tokens=TokenService(database),
         operations=OperationsService(numbers, database, runner, replies),
+        costs=costs,
+        ratings=RatingService(database),
+        insights=InsightsService(database),
         _database=database,
         _loop=loop,
         _runner=runner,

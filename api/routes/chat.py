@@ -45,7 +45,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
         },
     }
 }
-SEND = _STREAM | declared(401, 403, 404, 409, 413, 422, 429, 502, 503)
+SEND = _STREAM | declared(401, 402, 403, 404, 409, 413, 422, 429, 502, 503)
 _JOIN = _STREAM | {204: {"description": "No reply is being written."}} | declared(401, 404, 422, 429, 502, 503)
 
 

@@ -19,6 +19,7 @@ from components.chat_window import earlier_button, later_buttons, open_window, s
 from components.composer import composer
 from components.drafts import keep_drafts
 from components.identity import require_user
+from components.limit_notice import limit_notice
 from components.message_actions import COPY_SCRIPT
 from components.model_choice import chosen, model_menu
 from components.reply_stream import ReplyStream
@@ -51,9 +52,10 @@ keep_drafts(user_id=user.id)
 model, memory = chosen(session, user, services.settings.default_model)
 with st.container(key="chat_header", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
     st.markdown(f"**{escape_label(session.title)}**" if session else "**New chat**", width="stretch")
-    model_menu(session_id, model=model, memory=memory)
+    model_menu(session, model=model, memory=memory)
     if session:
         session_menu(session, user_id=user.id)
+limit_notice(user)
 stop_place = composer(session_id, user_id=user.id, model=model, memory=memory)
 
 if session is None:

@@ -1,5 +1,6 @@
 """Who gets in: every route with no token, a bad one, another user's things, and what nobody should send."""
 
+import re
 from datetime import timedelta
 
 import httpx
@@ -23,7 +24,7 @@ GUARDED = [route for route in ROUTES if route[1] not in OPEN]
 WRITING = [route for route in GUARDED if route[0] != "GET"]
 OF_A_THING = [route for route in GUARDED if "{" in route[1]]
 WITH_BODY = [(method, path) for method, path in ROUTES if "requestBody" in SCHEMA["paths"][path][method.lower()]]
-WRONG_TYPES = b'{"content": 5, "role": [], "title": {}, "session_ids": "all", "pinned": "maybe"}'
+WRONG_TYPES = b'{"content": 5, "role": [], "title": {}, "session_ids": "all", "pinned": "maybe", "value": true}'
 BODIES = {
     "/sessions/cleanup": {"session_ids": []},
     "/sessions/{session_id}/messages": {"role": "user", "content": "Hi"},
@@ -32,12 +33,18 @@ BODIES = {
     "/messages/{message_id}/edit": {"content": "Hi"},
     "/sessions/{session_id}/follow-ups": {"content": "Hi"},
     "/follow-ups/{follow_up_id}": {"content": "Hi"},
+    "/messages/{message_id}/rating": {"value": 1},
 }
 
 
 def ask(http: httpx.Client, method: str, path: str, name: str = "249712407203954688") -> httpx.Response:
-    filled = path.format(session_id=name, message_id=name, chat_id=name, follow_up_id=name)
+    filled = named(path, name)
     return http.request(method, filled, params={"q": "x"}, json=BODIES.get(path) if method != "GET" else None)
+
+
+def named(path: str, name: str) -> str:
+    """Return the path of the thing of this name."""
+    return re.sub(r"{\w+}", name, path)
 
 
 def test_document_lists_every_route_with_its_errors():
@@ -68,6 +75,9 @@ def test_document_lists_every_route_with_its_errors():
                 ("POST", "/sessions/{session_id}/follow-ups/send"),
                 ("PATCH", "/follow-ups/{follow_up_id}"),
                 ("DELETE", "/follow-ups/{follow_up_id}"),
+                ("PUT", "/messages/{message_id}/rating"),
+                ("DELETE", "/messages/{message_id}/rating"),
+                ("GET", "/usage"),
                 ("GET", "/search"),
                 ("GET", "/models"),
                 ("GET", "/me"),
@@ -146,7 +156,7 @@ def test_huge_body_is_refused(api, size_told):
     for method, path in GUARDED if size_told else WITH_BODY:
         answer = api.http.request(
             method,
-            path.format(session_id=session_id, message_id=session_id, chat_id="a", follow_up_id=session_id),
+            named(path, session_id),
             content=body if size_told else iter([body]),
             headers={"Content-Type": "application/json"},
         )
@@ -173,7 +183,7 @@ def test_body_of_the_wrong_type_is_refused(api, content_type, body):
     for method, path in WITH_BODY:
         answer = api.http.request(
             method,
-            path.format(session_id=session_id, message_id=session_id, follow_up_id=session_id),
+            named(path, session_id),
             content=body,
             headers={"Content-Type": content_type},
         )

@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Callable
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import delete, event, insert, text
 from sqlalchemy.orm import Session
 
 import db.messages
 import db.search
 import db.session_table
 import db.sessions
+import db.usage
 from benchmarks.histories import COMMON, Account, account
 from db.engine import Database
+from db.models import Usage
 
 SMALL, BIG = [(4, 60)] * 100, [(4, 60)] * 2_000  # sessions: messages, and words in each
 SHOWN = 20
@@ -102,3 +105,36 @@ def work_on_postgres(database: Database, query: Callable[[Session, Account], obj
         read = [plan.scalar_one()[0]["Plan"] for plan in plans]
     assert json.dumps(read).count("Shared Hit Blocks") >= len(asked)
     return sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in read)
+
+
+MONTH_START, MONTH_END = date(2026, 11, 1), date(2026, 11, 30)
+USE: dict[str, Callable[[Session, int], object]] = {
+    "month": lambda s, user_id: db.usage.spent(s, user_id=user_id, start=MONTH_START, end=MONTH_END),
+    "days": lambda s, user_id: db.usage.of_user(s, user_id=user_id, start=MONTH_START, end=MONTH_END),
+    "all days": lambda s, _: db.usage.of_everybody(s, start=MONTH_START, end=MONTH_END),
+    "people": lambda s, _: db.usage.by_person(s, start=MONTH_START, end=MONTH_END, limit=500),
+}
+
+
+def test_years_of_use_are_no_more_work_than_a_month(database: Database):
+    work = work_on_sqlite if database.engine.dialect.name == "sqlite" else work_on_postgres
+    user_id = account(database, "small", SMALL, backend="demo", seed=1).user_id
+
+    def counted(days: int) -> dict[str, int]:
+        with database.begin() as db_session:
+            first = MONTH_END - timedelta(days=days - 1)
+            db_session.execute(delete(Usage))
+            db_session.execute(
+                insert(Usage),
+                [{"user_id": user_id, "day": first + timedelta(days=day), "model": "a/b"} for day in range(days)],
+            )
+        if work is work_on_postgres:
+            with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("VACUUM ANALYZE"))
+        return {
+            name: work(database, lambda s, _: query(s, user_id), Account(user_id, 0)) for name, query in USE.items()
+        }
+
+    month, years = counted(30), counted(3_000)
+
+    assert {name: (month[name], years[name]) for name in USE if years[name] > 1.5 * month[name] + SOME} == {}

@@ -1,7 +1,7 @@
 """No query of a list, a search or the background looks through a whole table."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +13,13 @@ import db.outbox
 import db.search
 import db.sessions
 import db.tokens
+import db.usage
 import db.users
 from db.engine import Database
 from db.migrate import migrate
 from db.models import utc_now
+
+DAY = date(2026, 11, 1)
 
 QUERIES: dict[str, Callable[[Session], object]] = {
     "recent": lambda s: db.sessions.page(s, pinned=False, limit=20, user_id=1),
@@ -46,6 +49,11 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "search": lambda s: db.search.find(s, "lisbon 北京", limit=20, user_id=1),
     "due": lambda s: db.outbox.any_due(s, backend="demo", now=utc_now()),
     "take due": lambda s: db.outbox.take_due(s, backend="demo", now=utc_now(), hold=timedelta(minutes=1)),
+    "use of one": lambda s: db.usage.of_user(s, user_id=1, start=DAY, end=DAY),
+    "use of all": lambda s: db.usage.of_everybody(s, start=DAY, end=DAY),
+    "use by person": lambda s: db.usage.by_person(s, start=DAY, end=DAY, limit=500),
+    "spent": lambda s: db.usage.spent(s, user_id=1, start=DAY, end=DAY),
+    "add use": lambda s: db.usage.add(s, user_id=1, day=DAY, model="a/b", replies=1),
     "delete": lambda s: db.sessions.remove(s, [1], user_id=1),
 }
 
