@@ -15,12 +15,17 @@ _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
 _MARKUP = re.compile(r"^\s*(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+[.)]\s+|```\w*|~~~\w*)+|[*_`~|]{1,3}", re.MULTILINE)
 
 
+def without_controls(text: str) -> str:
+    """Return *text* without control characters and what is no character, with plain line breaks."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def clean_message(text: str) -> str:
     """Return a planner's message without control characters, its own line breaks kept.
 
     Raises InvalidInputError when nothing is left of it or it is too long.
     """
-    cleaned = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    cleaned = without_controls(text).strip()
     if not any(unicodedata.category(char)[0] not in "CZ" for char in cleaned):
         raise InvalidInputError("There is nothing in this message to send.")
     if len(cleaned) > MAX_MESSAGE_CHARS:
