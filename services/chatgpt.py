@@ -22,6 +22,8 @@ from services.texts import MAX_TITLE_CHARS, check_model, made_title, without_con
 
 _MAX_NAME_CHARS = 100
 _MAX_NODE_CHARS = 100
+_MAX_TOOLS = 8  # named in one notice
+_MAX_MERGED_CHARS = 100_000
 _NOT_TEXT = {
     "image_asset_pointer": "An image was here; it is not part of the import.",
     "audio_asset_pointer": "A recording was here; it is not part of the import.",
@@ -95,7 +97,7 @@ def _turns(mapping: Mapping[str, Any], begun: datetime) -> tuple[list[_Turn], di
         else:
             if above:
                 shown_at[name] = above
-            tools[name] = (*tools.get(parent, ()), *_tool(node))
+            tools[name] = tuple(dict.fromkeys((*tools.get(parent, ()), *_tool(node))))[:_MAX_TOOLS]
         for child in below.get(name, ()):
             count += 1
             heapq.heappush(waiting, (max(at, _made_at(nodes[child], at)), count, child))
@@ -115,8 +117,7 @@ def _turn(name: str, node: Mapping[str, Any], above: str | None, at: datetime, t
     text = "\n\n".join(said)
     if not text:
         return None
-    used = tuple(dict.fromkeys(tools))
-    return _Turn(name, above, "user" if role == "user" else "assistant", text, _model(facts), at, used)
+    return _Turn(name, above, "user" if role == "user" else "assistant", text, _model(facts), at, tuple(tools))
 
 
 def _tool(node: Mapping[str, Any]) -> tuple[str, ...]:
@@ -165,7 +166,8 @@ def _messages(turns: Sequence[_Turn]) -> tuple[list[SavedMessage], dict[str, str
     for turn in turns:
         target = merged.get(turn.parent) if turn.parent else None
         before = by_name[target] if target else None
-        if before and turn.role == before.role == "assistant" and children[turn.parent] == 1:
+        goes_on = before and turn.role == before.role == "assistant" and children[turn.parent] == 1
+        if before and goes_on and len(before.text) < _MAX_MERGED_CHARS:
             text = f"{before.text}\n\n{turn.text}"
             parts = [*before.parts, *_notices(turn, at=len(before.text))]
             by_name[before.id] = replace(before, text=text, parts=parts, model=turn.model or before.model)

@@ -1,6 +1,7 @@
 """An uploaded file opened: JSON or a zip with ChatGPT's, cut into sessions that are read one at a time.
 
-Nothing is unpacked to a disk, and never more than MAX_BYTES into memory: what a zip says of its sizes is not believed.
+Nothing is unpacked to a disk, and never more than MAX_BYTES into memory: the sizes that a zip
+states are not believed.
 """
 
 import io

@@ -58,6 +58,7 @@ class SessionSummary:
     updated_at: datetime
     answering: bool
     unseen: bool
+    sample: bool = False  # shows what the app does
 
 
 @dataclass(frozen=True, slots=True)

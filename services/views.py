@@ -39,6 +39,7 @@ def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
         updated_at=session.updated_at,
         answering=answering,
         unseen=session.unseen,
+        sample=session.sample,
     )
 
 
