@@ -314,7 +314,7 @@ def test_samples_come_go_and_come_back(services, database, emulator, user_id):
     assert not services.transfer.offers_samples(user_id=user_id)
     assert services.transfer.add_samples(user_id=user_id).already_here == 3
     own = services.replies.send("My own", user_id=user_id, client_message_id="own")
-    more = services.replies.send("More", user_id=user_id, client_message_id="a", session_id=added.imported[0])
+    more = services.replies.send("Zanzibar?", user_id=user_id, client_message_id="a", session_id=added.imported[0])
     for reply in (own, more):
         until_ended(services, reply.reply_id, user_id)
 
@@ -325,7 +325,7 @@ def test_samples_come_go_and_come_back(services, database, emulator, user_id):
 
     back = services.transfer.bring_back_samples(file, user_id=user_id)
     assert len(back.imported) == 3
-    assert [hit.session_title for hit in services.sessions.search("More", user_id=user_id)] == [sessions[0].title]
+    assert [hit.session_title for hit in services.sessions.search("Zanzibar", user_id=user_id)] == [sessions[0].title]
     assert sum(one.sample for one in services.sessions.recent(user_id=user_id).sessions) == 3
 
 
