@@ -2,8 +2,9 @@
 
 The export is a list of conversations. Each has `mapping`, a tree of nodes by id ({id, parent, children, message}),
 and `current_node`, the end of the path shown. A message has `author.role` (user, assistant, system, tool),
-`recipient` (all, or a tool), `content` (`content_type`, and `parts` or `text`), `create_time` (seconds since 1970) and `metadata`
-(`model_slug`, `attachments`, `is_visually_hidden_from_conversation`). Any of them may be missing, null or odd.
+`recipient` (all, or a tool), `content` (`content_type`, and `parts` or `text`), `create_time` (seconds since 1970)
+and `metadata` (`model_slug`, `attachments`, `is_visually_hidden_from_conversation`). Any of them may be missing, null
+or odd.
 """
 
 import hashlib

@@ -189,8 +189,8 @@ class TransferService:
                 db_session, session_id, user_id=user_id, limit=_AT_ONCE, before_id=rows[-1].id if rows else None
             ):
                 rows += page
-            planner = db_session.get_one(User, user_id).name
-            return saved_session(session, rows[::-1], planner)
+            rows += db.messages.deleted(db_session, session.id)
+            return saved_session(session, rows, planner=db_session.get_one(User, user_id).name)
 
     def _note_export(self, user_id: int, detail: str) -> None:
         with self._db.begin() as db_session:

@@ -3,6 +3,7 @@
 import io
 import unicodedata
 from datetime import UTC
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pypdf
@@ -51,7 +52,9 @@ def test_people_times_models_and_pages_are_told():
     assert "Assistant · 12 May 2026, 14:05 UTC+02:00 · anthropic/claude Gladly. Stopped." in told
     assert "Page 1 of 1" in told
     assert "Earlier answer" not in told
-    assert (read(data).metadata.title, read(data).metadata.author) == ("Lisbon [in] May", "Ada Lovelace")
+    facts = read(data).metadata
+    assert facts is not None
+    assert (facts.title, facts.author) == ("Lisbon [in] May", "Ada Lovelace")
 
 
 def test_markdown_is_set_and_its_marks_are_gone():
@@ -72,7 +75,7 @@ def test_markdown_is_set_and_its_marks_are_gone():
 
 
 def test_links_lead_where_they_say():
-    page = read(session_pdf(session("[a](https://a.example/) [b](javascript:alert(1))"), zone=UTC)).pages[0]
+    page: Any = read(session_pdf(session("[a](https://a.example/) [b](javascript:alert(1))"), zone=UTC)).pages[0]
 
     links = [one.get_object()["/A"]["/URI"] for one in page["/Annots"]]
     assert links == ["https://a.example/"]
