@@ -28,6 +28,7 @@ _CUT_OFF = "This reply was still being written when it was exported."
 
 def saved_session(session: ChatSession, rows: Sequence[Message], *, planner: str) -> SavedSession:
     """Return a session with those of all its messages that are not deleted."""
+    rows = sorted(rows, key=lambda row: row.id)
     kept = {row.id for row in rows if row.deleted_at is None}
     parents = {row.id: row.parent_id for row in rows}
 
@@ -45,11 +46,7 @@ def saved_session(session: ChatSession, rows: Sequence[Message], *, planner: str
         created_at=session.created_at,
         last_message_at=session.last_message_at,
         last_message_id=name(session.last_message_id),
-        messages=[
-            _saved_message(row, name(row.parent_id), kept)
-            for row in sorted(rows, key=lambda row: row.id)
-            if row.id in kept
-        ],
+        messages=[_saved_message(row, name(row.parent_id), kept) for row in rows if row.id in kept],
         title_chosen=session.title_chosen,
         memory=session.memory,
         web_search=session.web_search,

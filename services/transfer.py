@@ -39,10 +39,11 @@ class ExportKind(StrEnum):
     PDF = "pdf"
 
 
-_ENDINGS = {
-    ExportKind.MARKDOWN: ("md", "text/markdown"),
-    ExportKind.JSON: ("json", "application/json"),
-    ExportKind.PDF: ("pdf", "application/pdf"),
+_ENDINGS = {ExportKind.MARKDOWN: "md", ExportKind.JSON: "json", ExportKind.PDF: "pdf"}
+MEDIA_TYPES = {
+    ExportKind.MARKDOWN: "text/markdown",
+    ExportKind.JSON: "application/json",
+    ExportKind.PDF: "application/pdf",
 }
 
 
@@ -86,8 +87,7 @@ class TransferService:
             case _:
                 content = _json([saved])
         self._note_export(user_id, f"{session_id} {kind.value}")
-        ending, media_type = _ENDINGS[kind]
-        return ExportFile(f"{_file_name(saved.title)}.{ending}", media_type, content)
+        return ExportFile(export_name(saved.title, kind), MEDIA_TYPES[kind], content)
 
     def export_many(self, *, user_id: int, session_ids: Sequence[int] | None = None) -> ExportFile:
         """Return sessions, without *session_ids* all of them, as one JSON file that can be imported again.
@@ -121,13 +121,13 @@ class TransferService:
         shift = utc_now() - max(one.last_message_at for one in samples())
         return self._import([partial(shifted, one, shift) for one in samples()], user_id, None, sample=True)
 
-    def remove_samples(self, *, user_id: int) -> tuple[int, bytes]:
-        """Delete this planner's sample sessions; return how many, and a file that `bring_back_samples` takes."""
+    def remove_samples(self, *, user_id: int) -> tuple[tuple[int, ...], bytes]:
+        """Delete this planner's sample sessions; return their ids, and a file that `bring_back_samples` takes."""
         with self._db.read() as db_session:
             found = db.sessions.imported(db_session, [one.key for one in samples()], user_id=user_id)
             ids = [session.id for session in found if session.sample]
         file = _json(self._saved_ones(ids, user_id))
-        return len(self._sessions.delete(ids, user_id=user_id)), file
+        return self._sessions.delete(ids, user_id=user_id), file
 
     def bring_back_samples(self, file: bytes, *, user_id: int) -> ImportResult:
         """Undo `remove_samples`, with whatever was asked in them."""
@@ -206,5 +206,6 @@ def _json(sessions: Iterable[SavedSession]) -> bytes:
     return bytes(file)
 
 
-def _file_name(title: str) -> str:
-    return _NO_FILE_NAME.sub("-", title).strip("-")[:60] or "session"
+def export_name(title: str, kind: ExportKind) -> str:
+    """Return the name of the file that a session with this title is exported to."""
+    return f"{_NO_FILE_NAME.sub('-', title).strip('-')[:60] or 'session'}.{_ENDINGS[kind]}"
