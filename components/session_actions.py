@@ -1,8 +1,8 @@
 """What a planner does to a session: rename, pin, archive, delete. Callbacks, and the dialogs that ask first.
 
-In `st.session_state`: `session_dialog` is {"kind": "rename" or "delete", "ids": [...], "title": text} while a
-dialog is open (so that a rerun meanwhile does not close it), `session_undo` {"ids": [...], "archived": bool,
-"text": sentence} while what was done last can be undone, `session_news` a sentence to be shown once,
+In `st.session_state`: `session_dialog` is {"kind": "rename", "delete", "export" or "import", "ids": [...],
+"title": text} while a dialog is open (so that a rerun meanwhile does not close it), `session_undo` {"ids": [...], "archived": bool,
+"text": sentence} or {"samples": a file, "text": sentence} while what was done last can be undone, `session_news` a sentence to be shown once,
 `session_trouble` one that says what went wrong.
 """
 
@@ -14,6 +14,7 @@ import streamlit as st
 from components.resources import get_services
 from components.session_labels import counted, escape_label
 from components.state import active_session_id, new_chat, open_session, show_session
+from components.transfer import ask_export, export_dialog, export_many_button, import_dialog
 from db.engine import DatabaseUnavailableError
 from services.errors import ServiceError
 from services.records import SessionSummary
@@ -21,12 +22,13 @@ from services.texts import MAX_TITLE_CHARS
 
 CANNOT_SAVE = "Cannot save right now: the database cannot be reached. Please try again."
 
-_RENAME, _PIN, _UNPIN, _ARCHIVE, _UNARCHIVE, _DELETE = (
+_RENAME, _PIN, _UNPIN, _ARCHIVE, _UNARCHIVE, _EXPORT, _DELETE = (
     ":material/edit: Rename",
     ":material/keep: Pin",
     ":material/keep_off: Unpin",
     ":material/archive: Archive",
     ":material/unarchive: Bring back",
+    ":material/download: Export",
     ":material/delete: Delete",
 )
 
@@ -40,12 +42,13 @@ def session_menu(session: SessionSummary, *, user_id: int) -> None:
             _RENAME,
             _UNPIN if session.pinned else _PIN,
             _UNARCHIVE if session.archived else _ARCHIVE,
+            _EXPORT,
             _DELETE,
         ],
         key=key,
         icon=":material/more_horiz:",
         type="tertiary",
-        help="Rename, pin, archive or delete this session",
+        help="Rename, pin, archive, export or delete this session",
         on_click=_chosen,
         args=(key, session.id, session.title, user_id),
     )
@@ -59,6 +62,8 @@ def _chosen(key: str, session_id: int, title: str, user_id: int) -> None:
         set_pinned(session_id, choice == _PIN, user_id=user_id)
     elif choice in (_ARCHIVE, _UNARCHIVE):
         set_archived([session_id], choice == _ARCHIVE, user_id=user_id, title=title)
+    elif choice == _EXPORT:
+        ask_export(session_id, title)
     elif choice == _DELETE:
         ask_before_delete([session_id], title)
 
@@ -90,6 +95,16 @@ def selection_actions(selected: Sequence[SessionSummary], *, user_id: int) -> No
             args=(ids, False),
             kwargs={"user_id": user_id, "title": selected[0].title},
         )
+    if len(ids) == 1:
+        st.button(
+            "Export",
+            key="sessions_export",
+            icon=":material/download:",
+            on_click=ask_export,
+            args=(ids[0], selected[0].title),
+        )
+    else:
+        export_many_button("Export", ids, key="sessions_export_many", user_id=user_id)
     st.button(
         "Delete",
         key="sessions_delete",
@@ -111,13 +126,13 @@ def ask_before_delete(session_ids: Sequence[int], title: str = "") -> None:
 
 def set_pinned(session_id: int, pinned: bool, *, user_id: int) -> None:
     """Keep a session on top of the sidebar, or no longer. A callback."""
-    with _told():
+    with told():
         get_services().sessions.set_pinned(session_id, pinned, user_id=user_id)
 
 
 def set_archived(session_ids: Sequence[int], archived: bool, *, user_id: int, title: str = "") -> None:
     """Archive sessions or bring them back, and offer to undo it. A callback."""
-    with _told():
+    with told():
         number = get_services().sessions.set_archived(session_ids, archived, user_id=user_id)
         what = f"“{escape_label(title)}”" if title and number == 1 else counted(number, "session")
         text = f"Archived {what}." if archived else f"Brought back {what}."
@@ -139,6 +154,10 @@ def draw_session_notices(*, user_id: int) -> None:
     dialog = state.get("session_dialog")
     if dialog and dialog["kind"] == "rename":
         _rename_dialog(dialog["ids"][0], dialog["title"], user_id)
+    elif dialog and dialog["kind"] == "export":
+        export_dialog(dialog["ids"][0], dialog["title"], user_id)
+    elif dialog and dialog["kind"] == "import":
+        import_dialog(user_id)
     elif dialog:
         number = len(dialog["ids"])
         question = "Delete this session?" if number == 1 else f"Delete {counted(number, 'session')}?"
@@ -148,8 +167,11 @@ def draw_session_notices(*, user_id: int) -> None:
 
 def _undo(user_id: int) -> None:
     undo = st.session_state.pop("session_undo")
-    with _told():
-        get_services().sessions.set_archived(undo["ids"], undo["archived"], user_id=user_id)
+    with told():
+        if "samples" in undo:
+            get_services().transfer.bring_back_samples(undo["samples"], user_id=user_id)
+        else:
+            get_services().sessions.set_archived(undo["ids"], undo["archived"], user_id=user_id)
 
 
 def _forget_undo() -> None:
@@ -161,7 +183,7 @@ def _close_dialog() -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Turn what goes wrong in a callback into a sentence for the next run, and forget the last undo."""
     _forget_undo()
     try:
@@ -197,13 +219,17 @@ def _delete_dialog(session_ids: list[int], title: str, user_id: int) -> None:
 
 
 def _delete(session_ids: list[int], title: str, user_id: int) -> None:
-    services = get_services()
-    removed = services.sessions.delete(session_ids, user_id=user_id)
+    removed = get_services().sessions.delete(session_ids, user_id=user_id)
     _forget_undo()
     what = f"“{escape_label(title)}”" if title else counted(len(removed), "session")
     st.session_state.session_news = f"Deleted {what}."
+    leave_removed(session_ids, user_id=user_id)
+
+
+def leave_removed(session_ids: Sequence[int], *, user_id: int) -> None:
+    """Open another session where the one shown is among those that were removed."""
     if active_session_id() in session_ids:
-        following = services.sessions.last_used(user_id=user_id)
+        following = get_services().sessions.last_used(user_id=user_id)
         if following is None:
             new_chat()
         else:

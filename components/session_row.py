@@ -13,6 +13,8 @@ from services.records import SearchHit, SessionSummary
 def session_row(session: SessionSummary, *, active: bool, now: datetime, marks: SidebarMarks) -> None:
     """Draw one session: a button that opens it, and beside it the place for its mark."""
     details = f"{relative_time(session.last_message_at, now=now)} · {counted(session.message_count, 'message')}"
+    if session.sample:
+        details = f"Sample · {details}"
     with st.container(horizontal=True, wrap=False, gap=None, vertical_alignment="center"):
         st.button(
             f"**{escape_label(session.title)}** :small[:gray[{details}]]",

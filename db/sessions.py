@@ -27,6 +27,17 @@ def by_chat_name(db_session: Session, chat_name: str, *, user_id: int) -> ChatSe
     return db_session.scalar(select(ChatSession).where(ChatSession.chat_name == chat_name, visible_to(user_id)))
 
 
+def imported(db_session: Session, import_keys: Sequence[str], *, user_id: int) -> Sequence[ChatSession]:
+    """Return the sessions of this planner's that were imported under one of these keys."""
+    query = select(ChatSession).where(ChatSession.import_key.in_(import_keys), visible_to(user_id))
+    return db_session.scalars(query.order_by(ChatSession.id)).all()
+
+
+def has_any(db_session: Session, *, user_id: int) -> bool:
+    """Return whether this planner has a session, archived or not."""
+    return db_session.scalar(select(ChatSession.id).where(visible_to(user_id)).limit(1)) is not None
+
+
 def with_answering() -> ColumnElement[bool]:
     """Return whether a reply is being written in the session."""
     return exists().where(Message.session_id == ChatSession.id, is_unfinished())

@@ -61,6 +61,7 @@ class SessionSummary:
     unseen: bool
     cost_micros: int = 0  # millionths of a US dollar: the sum of what is known
     unpriced: int = 0  # replies of which the cost is not known
+    sample: bool = False  # shows what the app does
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,11 @@ _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
 _MARKUP = re.compile(r"^\s*(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+[.)]\s+|```\w*|~~~\w*)+|[*_`~|]{1,3}", re.MULTILINE)
 
 
+def without_controls(text: str) -> str:
+    """Return *text* without control characters and what is no character, with plain line breaks."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def clean_message(text: str) -> str:
     """Return a planner's message without control characters, its own line breaks kept.
 
@@ -33,7 +38,7 @@ def clean_message(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """Return what a person wrote without control characters, its own line breaks kept; it may be empty."""
-    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return without_controls(text).strip()
 
 
 def clean_title(title: str) -> str:

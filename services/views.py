@@ -42,6 +42,7 @@ def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
         unseen=session.unseen,
         cost_micros=session.cost_micros,
         unpriced=session.unpriced,
+        sample=session.sample,
     )
 
 

@@ -25,6 +25,7 @@ from services.replies import ReplyService
 from services.reply_runner import ReplyRunner
 from services.sessions import SessionService
 from services.tokens import TokenService
+from services.transfer import TransferService
 from services.versions import VersionService
 from settings import Settings
 
@@ -43,6 +44,7 @@ class Services:
     follow_ups: FollowUpService
     models: ModelService
     tokens: TokenService
+    transfer: TransferService
     operations: OperationsService
     costs: CostService
     ratings: RatingService
@@ -120,15 +122,17 @@ def build_services(settings: Settings) -> Services:
         default_model=settings.default_model,
         replies_per_user=settings.replies_per_user,
     )
+    sessions = SessionService(database, default_model=settings.default_model)
     return Services(
         settings=settings,
         accounts=AccountService(database, settings),
-        sessions=SessionService(database, default_model=settings.default_model),
+        sessions=sessions,
         replies=replies,
         versions=VersionService(database, replies),
         follow_ups=FollowUpService(database, replies),
         models=models,
         tokens=TokenService(database),
+        transfer=TransferService(database, sessions, default_model=settings.default_model),
         operations=OperationsService(numbers, database, runner, replies),
         costs=costs,
         ratings=RatingService(database),

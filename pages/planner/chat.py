@@ -24,6 +24,7 @@ from components.message_actions import COPY_SCRIPT
 from components.model_choice import chosen, model_menu
 from components.reply_stream import ReplyStream
 from components.resources import get_services
+from components.samples import SAMPLE_BADGE, offer_samples
 from components.session_actions import session_menu
 from components.session_labels import escape_label
 from components.sidebar_marks import refresh_marks_at_end
@@ -51,7 +52,8 @@ st.html(COPY_SCRIPT, unsafe_allow_javascript=True)
 keep_drafts(user_id=user.id)
 model, memory = chosen(session, user, services.settings.default_model)
 with st.container(key="chat_header", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
-    st.markdown(f"**{escape_label(session.title)}**" if session else "**New chat**", width="stretch")
+    title = f"**{escape_label(session.title)}**" if session else "**New chat**"
+    st.markdown(f"{title} {SAMPLE_BADGE}" if session and session.sample else title, width="stretch")
     model_menu(session, model=model, memory=memory)
     if session:
         session_menu(session, user_id=user.id)
@@ -60,6 +62,7 @@ stop_place = composer(session_id, user_id=user.id, model=model, memory=memory)
 
 if session is None:
     welcome(user.name, model=model, memory=memory)
+    offer_samples(user_id=user.id)
     st.stop()
 
 window = open_window(session.id, user_id=user.id)
