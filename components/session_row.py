@@ -23,7 +23,7 @@ def session_row(session: SessionSummary, *, active: bool, now: datetime, marks: 
             on_click=show_session,
             args=(session.id,),
         )
-        marks.add(session.id, st.empty(), answering=session.answering, unseen=session.unseen)
+        marks.add(session, st.empty())
 
 
 def hit_row(hit: SearchHit, *, now: datetime) -> None:

@@ -36,7 +36,8 @@ def draw_sidebar(user: User, *, on_chat: bool) -> None:
     services = get_services()
     now = datetime.now(UTC).astimezone(planner_zone())
     active_id = active_session_id() if on_chat else None
-    marks = SidebarMarks(services.sessions, user_id=user.id, active_id=active_id)
+    titles_come = services.settings.model_for_titles is not None
+    marks = SidebarMarks(services.sessions, user_id=user.id, active_id=active_id, titles_come=titles_come)
     keep_marks(marks)
     with st.sidebar:
         st.html(_STYLE)

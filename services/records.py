@@ -45,6 +45,7 @@ class SessionSummary:
 
     id: int
     title: str
+    title_chosen: bool  # by a person
     model: str
     memory: bool
     pinned: bool

@@ -42,6 +42,7 @@ from services.records import MessageStatus, Part
 from services.reply_errors import ReplyFailure, failure_of, interrupted
 from services.reply_store import Ending, ReplyStore, Work
 from services.threads import CARRIED_NOTICE, BackboardThreads, Question, SessionThread, look_for_answer
+from services.titles import SessionTitles
 
 T = TypeVar("T")
 log = logging.getLogger("travelbot.replies")
@@ -89,6 +90,7 @@ class ReplyRunner:
         numbers: Numbers,
         *,
         backend: str,
+        title_model: str | None,
         replies_at_once: int = 256,
     ) -> None:
         self._executor = executor
@@ -96,6 +98,9 @@ class ReplyRunner:
         self._store = ReplyStore(database, owner=secrets.token_hex(8))
         self._client = client
         self._threads = BackboardThreads(database, client, backend=backend, executor=self._executor)
+        self._titles = SessionTitles(
+            database, client, self._threads, backend=backend, executor=executor, model=title_model
+        )
         self._loop = loop
         self._limit = replies_at_once
         self._running: dict[int, Running] = {}
@@ -444,6 +449,8 @@ class ReplyRunner:
             _log_end(running, ending)
             self._numbers.count_reply(ending.status, asked_at=work.asked_at, first_text_at=live.first_text_at)
             live.end(ending.status)
+            if ending.status is MessageStatus.COMPLETE:
+                self._titles.begin(work.session_id, work.reply_id, user_id=work.user_id)
             return
 
 

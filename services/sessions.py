@@ -1,7 +1,7 @@
 """What a planner does with sessions: list, open, find, order and delete them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -193,6 +193,11 @@ class SessionService:
         with self._db.read() as db_session:
             return tuple(db.session_table.models(db_session, user_id=user_id))
 
+    def titles(self, session_ids: Collection[int], *, user_id: int) -> dict[int, str]:
+        """Return the titles that these sessions have at this moment, by id."""
+        with self._db.read() as db_session:
+            return db.sessions.titles(db_session, session_ids, user_id=user_id)
+
     def marks(self, *, user_id: int) -> tuple[frozenset[int], frozenset[int]]:
         """Return the ids of sessions being answered, and of those with an answer not yet seen."""
         with self._db.read() as db_session:
@@ -263,10 +268,10 @@ class SessionService:
             messages = [message_view(row, versions[row.id]) for row in shown]
         return History(tuple(messages), has_earlier=len(rows) > limit, has_later=has_later)
 
-    def last_message_id(self, session_id: int, *, user_id: int) -> int | None:
-        """Return where the conversation ends at this moment; None where there is no message, or no such session."""
+    def now(self, session_id: int, *, user_id: int) -> tuple[str, int | None] | None:
+        """Return a session's title and its last message's id at this moment; None where there is no such session."""
         with self._db.read() as db_session:
-            return db.sessions.last_message_id(db_session, session_id, user_id=user_id)
+            return db.sessions.title_and_end(db_session, session_id, user_id=user_id)
 
     def mark_seen(self, session_id: int, *, user_id: int) -> None:
         """Note that the planner has seen the latest answer."""

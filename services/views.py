@@ -26,6 +26,7 @@ def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
     return SessionSummary(
         id=session.id,
         title=session.title,
+        title_chosen=session.title_chosen,
         model=session.model,
         memory=session.memory,
         pinned=session.pinned,

@@ -93,7 +93,14 @@ def build_services(settings: Settings) -> Services:
     )
     executor = ThreadPoolExecutor(8, thread_name_prefix="travelbot-db")
     runner = ReplyRunner(
-        database, client, loop, executor, numbers, backend=settings.backend, replies_at_once=settings.replies_at_once
+        database,
+        client,
+        loop,
+        executor,
+        numbers,
+        backend=settings.backend,
+        title_model=settings.model_for_titles,
+        replies_at_once=settings.replies_at_once,
     )
     outbox = loop.start(work_forever(database, client, backend=settings.backend, executor=executor))
     replies = ReplyService(

@@ -96,7 +96,7 @@ with suppress(DatabaseUnavailableError):  # what was read can be shown all the s
 if not writing:
     refresh_marks_at_end()  # the reply may have ended since the sidebar was drawn
     if not history.has_later:
-        watch_session(session.id, user_id=user.id, last_id=last.id if last else None)
+        watch_session(session.id, user_id=user.id, title=session.title, last_id=last.id if last else None)
 else:
     stop_place.button(
         "Stop",
@@ -118,3 +118,4 @@ else:
             st.rerun()
         with stream.end_place.container():
             reply_end(ended)
+    watch_session(session.id, user_id=user.id, title=session.title, last_id=ended.id)
