@@ -48,6 +48,7 @@ class SessionSummary:
     title_chosen: bool  # by a person
     model: str
     memory: bool
+    instructions: str | None
     pinned: bool
     archived: bool
     message_count: int

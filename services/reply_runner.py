@@ -35,7 +35,7 @@ from backboard_client import (
 from db.engine import Database, DatabaseUnavailableError
 from db.models import utc_now
 from services.background import BackgroundLoop, in_thread
-from services.brief import run_tool
+from services.brief import prompt_with, run_tool
 from services.live import LiveReply, interval_s
 from services.numbers import Numbers
 from services.records import MessageStatus, Part
@@ -293,6 +293,7 @@ class ReplyRunner:
                 text,
                 model=work.model,
                 memory=MemoryMode.AUTO if work.memory else MemoryMode.OFF,
+                system_prompt=prompt_with(work.instructions),
                 metadata={"reply_id": str(work.reply_id)},
                 on_wait=lambda seconds: running.live.set_note(
                     f"Backboard is busy; trying again in {max(1, round(seconds))} s."

@@ -27,7 +27,7 @@ from services.records import (
     SessionTable,
 )
 from services.replies import new_session
-from services.texts import check_model, clean_title, one_line
+from services.texts import check_model, clean_instructions, clean_title, one_line
 from services.views import message_view, session_summary
 
 MAX_PAGE = 200
@@ -50,10 +50,17 @@ class SessionService:
         self._default_model = default_model
 
     def create(
-        self, *, user_id: int, title: str | None = None, model: str | None = None, memory: bool = True
+        self,
+        *,
+        user_id: int,
+        title: str | None = None,
+        model: str | None = None,
+        memory: bool = True,
+        instructions: str | None = None,
     ) -> SessionSummary:
         """Make an empty session; without a title it takes one from its first message. Raises InvalidInputError."""
         cleaned = clean_title(title) if title is not None else NO_TITLE
+        told = clean_instructions(instructions)
         if model is not None:
             check_model(model)
         with self._db.begin() as db_session:
@@ -64,6 +71,7 @@ class SessionService:
                 title=cleaned,
                 model=model or user.last_model or self._default_model,
                 memory=memory,
+                instructions=told,
             )
             session.title_chosen = title is not None
             return session_summary(session, answering=False)
@@ -103,11 +111,13 @@ class SessionService:
         archived: bool | None = None,
         model: str | None = None,
         memory: bool | None = None,
+        instructions: str | None = None,
     ) -> SessionSummary:
-        """Change what is given, all of it or nothing. Raises InvalidInputError."""
+        """Change what is given, all of it or nothing; empty *instructions* are none. Raises InvalidInputError."""
         cleaned = None if title is None else clean_title(title)
         if model is not None:
             check_model(model)
+        told = clean_instructions(instructions)
         with self._db.begin() as db_session:
             session = self._locked(db_session, session_id, user_id)
             if cleaned is not None:
@@ -118,6 +128,7 @@ class SessionService:
             session.pinned = session.pinned if pinned is None else pinned
             session.archived = session.archived if archived is None else archived
             session.memory = session.memory if memory is None else memory
+            session.instructions = session.instructions if instructions is None else told
         return self.get(session_id, user_id=user_id)
 
     def messages(

@@ -7,6 +7,7 @@ from services.errors import InvalidInputError
 
 MAX_MESSAGE_CHARS = 32_000
 MAX_TITLE_CHARS = 100
+MAX_INSTRUCTIONS_CHARS = 8_000
 MAX_MODEL_CHARS = 255
 MODEL_PATTERN = "^[!-.0-~]+/[!-~]+$"  # provider/name, in ASCII without spaces
 _MADE_TITLE_CHARS = 60
@@ -29,6 +30,19 @@ def clean_message(text: str) -> str:
             f"the most that can be sent at once is {MAX_MESSAGE_CHARS:,}."
         )
     return cleaned
+
+
+def clean_instructions(text: str | None) -> str | None:
+    """Return instructions for the assistant without control characters, None where there are none.
+
+    Raises InvalidInputError when they are too long.
+    """
+    cleaned = _CONTROLS.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if len(cleaned) > MAX_INSTRUCTIONS_CHARS:
+        raise InvalidInputError(
+            f"These instructions have {len(cleaned):,} characters; the most is {MAX_INSTRUCTIONS_CHARS:,}."
+        )
+    return cleaned or None
 
 
 def clean_title(title: str) -> str:

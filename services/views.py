@@ -29,6 +29,7 @@ def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
         title_chosen=session.title_chosen,
         model=session.model,
         memory=session.memory,
+        instructions=session.instructions,
         pinned=session.pinned,
         archived=session.archived,
         message_count=session.message_count,

@@ -21,6 +21,7 @@ from services.outbox import work_forever
 from services.replies import ReplyService
 from services.reply_runner import ReplyRunner
 from services.sessions import SessionService
+from services.templates import TemplateService
 from services.tokens import TokenService
 from services.versions import VersionService
 from settings import Settings
@@ -41,6 +42,7 @@ class Services:
     models: ModelService
     tokens: TokenService
     operations: OperationsService
+    templates: TemplateService
     _database: Database = field(repr=False)
     _loop: BackgroundLoop = field(repr=False)
     _runner: ReplyRunner = field(repr=False)
@@ -119,6 +121,7 @@ def build_services(settings: Settings) -> Services:
         follow_ups=FollowUpService(database, replies),
         models=ModelService(client, loop),
         tokens=TokenService(database),
+        templates=TemplateService(database, replies),
         operations=OperationsService(numbers, database, runner, replies),
         _database=database,
         _loop=loop,
