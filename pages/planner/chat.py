@@ -27,6 +27,7 @@ from components.session_actions import session_menu
 from components.session_labels import escape_label
 from components.sidebar_marks import refresh_marks_at_end
 from components.state import active_session_id, new_chat
+from components.templates import instructions_button, template_buttons
 from components.welcome import welcome
 from db.engine import DatabaseUnavailableError
 from services.errors import NotFoundError
@@ -48,9 +49,11 @@ if session_id is not None:
 st.html(ROOT / "static" / "chat.css")
 st.html(COPY_SCRIPT, unsafe_allow_javascript=True)
 keep_drafts(user_id=user.id)
+instructions = session.instructions if session else st.session_state.get("chat_new", {}).get("instructions")
 model, memory = chosen(session, user, services.settings.default_model)
 with st.container(key="chat_header", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
     st.markdown(f"**{escape_label(session.title)}**" if session else "**New chat**", width="stretch")
+    instructions_button(session_id, instructions)
     model_menu(session_id, model=model, memory=memory)
     if session:
         session_menu(session, user_id=user.id)
@@ -58,6 +61,9 @@ stop_place = composer(session_id, user_id=user.id, model=model, memory=memory)
 
 if session is None:
     welcome(user.name, model=model, memory=memory)
+    template_buttons(
+        services.templates.all(user_id=user.id), user=user, default_model=services.settings.default_model
+    )
     st.stop()
 
 window = open_window(session.id, user_id=user.id)
