@@ -1,8 +1,8 @@
 """Templates on the screen: start from one, write one, and the instructions of a session.
 
-In `st.session_state`: `session_dialog`, as in `components.session_actions`, with these kinds: "template_start" {"id"},
-"template_edit" {"id": None for a new one, "opening": its fields} and "instructions" {"session_id": None for a chat
-that does not exist yet, "text"}. `template_undo` holds the fields of the one deleted last.
+In `st.session_state`: `session_dialog`, as in `components.session_actions`, has these kinds too: "template_start"
+{"id"}, "template_edit" {"id": None for a new one, "opening": its fields} and "instructions" {"session_id": None for a
+chat that does not exist yet, "text"}. `template_undo` holds the fields of the one deleted last.
 """
 
 from collections.abc import Sequence
