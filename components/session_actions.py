@@ -50,7 +50,7 @@ def session_menu(session: SessionSummary, *, user_id: int) -> None:
         key=key,
         icon=":material/more_horiz:",
         type="tertiary",
-        help="Rename, instruct, pin, archive or delete this session",
+        help="What can be done with this session",
         on_click=_chosen,
         args=(key, session, user_id),
     )

@@ -194,8 +194,9 @@ def _start_dialog(template_id: str, user: User, default_model: str) -> None:
 @st.dialog("Template", icon=":material/description:", width="medium", on_dismiss=close_dialog)
 def _edit_dialog(template_id: str | None, opening: Opening, user_id: int) -> None:
     templates = get_services().templates
-    models = {None: _LAST_MODEL} | {info.id: info.id for info in get_services().models.all()}
-    ids = list(models) if opening.model in models else [*models, opening.model]
+    ids: list[str | None] = [None, *(info.id for info in get_services().models.all())]
+    if opening.model not in ids:
+        ids.append(opening.model)
     with st.form("template_edit", border=False):
         name = st.text_input("Name", value=opening.name, max_chars=MAX_TITLE_CHARS, key="template_name")
         instructions = st.text_area(
@@ -217,7 +218,7 @@ def _edit_dialog(template_id: str | None, opening: Opening, user_id: int) -> Non
             "Model",
             ids,
             index=ids.index(opening.model),
-            format_func=lambda one: models.get(one, one or _LAST_MODEL),
+            format_func=_model_name,
             required=True,
             key="template_model",
         )
@@ -240,6 +241,10 @@ def _edit_dialog(template_id: str | None, opening: Opening, user_id: int) -> Non
         st.rerun()
 
 
+def _model_name(model: str | None) -> str:
+    return model or _LAST_MODEL
+
+
 @st.dialog("Instructions", icon=":material/description:", width="medium", on_dismiss=close_dialog)
 def _instructions_dialog(session_id: int | None, text: str, user_id: int) -> None:
     with st.form("instructions", border=False):
@@ -251,7 +256,7 @@ def _instructions_dialog(session_id: int | None, text: str, user_id: int) -> Non
             placeholder="For example: answer in tables, prices in euros, no more than four days in one place.",
             key=f"instructions_text_{session_id}",
         )
-        st.caption("Sent with every question of this session. Leave it empty for none.")
+        st.markdown(":small[Sent with every question of this session. Leave it empty for none.]")
         saved = st.form_submit_button("Save", type="primary", key="instructions_save")
     if saved and done(lambda: _keep_instructions(session_id, typed or "", user_id)):
         st.rerun()

@@ -174,13 +174,18 @@ def built_in() -> tuple[Template, ...]:
         Template(
             id=one["key"],
             name=one["name"],
-            instructions=one["instructions"].strip(),
-            first_message=one["first_message"].strip(),
+            instructions=_unwrapped(one["instructions"]),
+            first_message=_unwrapped(one["first_message"]),
             memory=one.get("memory", True),
             web_search=one.get("web_search", False),
         )
         for one in read
     )
+
+
+def _unwrapped(text: str) -> str:
+    """Return a text of the file without the ends of its lines, which are there for its readers; paragraphs stay."""
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", text.strip())
 
 
 def _refuse_built_in(template_id: str) -> None:

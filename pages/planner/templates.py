@@ -26,6 +26,6 @@ for template in own:
 if not own:
     st.markdown("None yet. Make one, save a copy of one below, or choose *Save as template* in a session's menu.")
 
-st.subheader("For everybody", anchor=False)
+st.subheader("For travel work", anchor=False)
 for template in templates[len(own) :]:
     template_card(template, user=user, default_model=services.settings.default_model)
