@@ -8,6 +8,7 @@ from components.identity import current_user, draw_cookie
 from components.outage import draw_database_away, draw_settings_wrong
 from components.resources import get_services
 from components.session_actions import draw_session_notices
+from components.shortcuts import draw_shortcuts_dialog
 from components.sidebar import draw_sidebar
 from components.state import CHAT_PAGE, OPERATIONS_PAGE, SESSIONS_PAGE, SETTINGS_PAGE, TEMPLATES_PAGE, settle_session
 from components.templates import draw_template_dialogs
@@ -46,6 +47,7 @@ try:
         settle_session(services.sessions, user_id=user.id, on_chat=page == chat)
         draw_sidebar(user, on_chat=page == chat)
         draw_session_notices(user_id=user.id)
+        draw_shortcuts_dialog()
         draw_template_dialogs(user, default_model=services.settings.default_model)
     page.run()
 except DatabaseUnavailableError:

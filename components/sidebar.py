@@ -7,6 +7,7 @@ import streamlit as st
 from components.resources import get_services
 from components.session_labels import in_groups, planner_zone
 from components.session_row import hit_row, session_row
+from components.shortcuts import NEW_CHAT, NEXT_SESSION, PREVIOUS_SESSION
 from components.sidebar_account import draw_account
 from components.sidebar_marks import SidebarMarks, keep_marks, watch_marks
 from components.state import active_session_id, show_new_chat
@@ -48,6 +49,7 @@ def draw_sidebar(user: User, *, on_chat: bool) -> None:
             icon=":material/edit_square:",
             type="primary",
             width="stretch",
+            shortcut=NEW_CHAT,
             on_click=show_new_chat,
         )
         query = st.text_input(
@@ -86,14 +88,23 @@ def _draw_sessions(
     recent = sessions.recent(user_id=user_id, limit=rows - len(shown_pinned))
     groups = [("Pinned", list(shown_pinned))] if shown_pinned else []
     groups += in_groups(recent.sessions, now=now)
+    shortcuts = _shortcuts([session.id for _, group in groups for session in group], active_id)
     for name, group in groups:
         st.caption(name)
         for session in group:
-            session_row(session, active=session.id == active_id, now=now, marks=marks)
+            active = session.id == active_id
+            session_row(session, active=active, now=now, marks=marks, shortcut=shortcuts.get(session.id))
     if not groups:
         st.caption("Your sessions will be listed here.")
     if recent.next_cursor or len(pinned) > len(shown_pinned):
         _draw_more(rows)
+
+
+def _shortcuts(listed_ids: list[int], active_id: int | None) -> dict[int, str]:
+    """Return the shortcuts of the rows before and after the active one; without one the first is the next."""
+    at = listed_ids.index(active_id) if active_id in listed_ids else -1
+    before = {listed_ids[at - 1]: PREVIOUS_SESSION} if at > 0 else {}
+    return before | ({listed_ids[at + 1]: NEXT_SESSION} if at + 1 < len(listed_ids) else {})
 
 
 def _draw_more(rows: int) -> None:

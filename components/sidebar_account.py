@@ -4,6 +4,7 @@ import streamlit as st
 
 from components import identity
 from components.session_labels import escape_label
+from components.shortcuts import shortcuts_button
 from components.state import OPERATIONS_PAGE, SESSIONS_PAGE, SETTINGS_PAGE, TEMPLATES_PAGE
 from services.records import User
 
@@ -15,6 +16,7 @@ def draw_account(user: User, *, demo: bool) -> None:
         st.page_link(TEMPLATES_PAGE, label="Templates", icon=":material/description:", width="stretch")
         if user.is_admin:
             st.page_link(OPERATIONS_PAGE, label="Operations", icon=":material/monitoring:", width="stretch")
+        shortcuts_button()
         if demo:
             _draw_demo_mark()
         with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):

@@ -25,6 +25,7 @@ from components.reply_stream import ReplyStream
 from components.resources import get_services
 from components.session_actions import session_menu
 from components.session_labels import escape_label
+from components.shortcuts import STOP
 from components.sidebar_marks import refresh_marks_at_end
 from components.state import active_session_id, new_chat
 from components.templates import instructions_button, template_buttons
@@ -108,6 +109,7 @@ else:
         "Stop",
         key=f"chat_stop_{writing.id}",
         icon=":material/stop_circle:",
+        shortcut=STOP,
         on_click=stop,
         args=(session.id, writing.id),
     )
