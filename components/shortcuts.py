@@ -14,7 +14,7 @@ STOP = "Ctrl+Shift+X"
 NEXT_SESSION = "Alt+Down"
 PREVIOUS_SESSION = "Alt+Up"
 
-_SCRIPT = """<script>
+SCRIPT = """<script>
 if (!window.travelbotKeys) {
   window.travelbotKeys = true;
   const types = target => target.closest?.("input, textarea, select, [contenteditable=true]");
@@ -38,7 +38,6 @@ if (!window.travelbotKeys) {
 
 def shortcuts_button() -> None:
     """Draw the button that lists the shortcuts, which `?` presses too."""
-    st.html(_SCRIPT, unsafe_allow_javascript=True)
     st.button(
         "Shortcuts",
         key="sidebar_shortcuts",

@@ -7,7 +7,7 @@ import streamlit as st
 from components.resources import get_services
 from components.session_labels import in_groups, planner_zone
 from components.session_row import hit_row, session_row
-from components.shortcuts import NEW_CHAT, NEXT_SESSION, PREVIOUS_SESSION
+from components.shortcuts import NEW_CHAT, NEXT_SESSION, PREVIOUS_SESSION, SCRIPT
 from components.sidebar_account import draw_account
 from components.sidebar_marks import SidebarMarks, keep_marks, watch_marks
 from components.state import active_session_id, show_new_chat
@@ -43,6 +43,7 @@ def draw_sidebar(user: User, *, on_chat: bool) -> None:
     with st.sidebar:
         st.html(_STYLE)
         st.html(_CLOSE_ON_PHONE, unsafe_allow_javascript=True)
+        st.html(SCRIPT, unsafe_allow_javascript=True)
         st.button(
             "New chat",
             key="sidebar_new_chat",

@@ -16,9 +16,11 @@ def draw_account(user: User, *, demo: bool) -> None:
         st.page_link(TEMPLATES_PAGE, label="Templates", icon=":material/description:", width="stretch")
         if user.is_admin:
             st.page_link(OPERATIONS_PAGE, label="Operations", icon=":material/monitoring:", width="stretch")
-        shortcuts_button()
-        if demo:
-            _draw_demo_mark()
+        with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
+            if demo:
+                with st.container(width="stretch"):
+                    _draw_demo_mark()
+            shortcuts_button()
         with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
             st.page_link(
                 SETTINGS_PAGE,
