@@ -9,7 +9,8 @@ from api.ui_parts import metadata, ui_parts
 from services.costs import MICROS
 from services.ratings import MAX_REASON_CHARS
 from services.records import MessageView, ModelInfo, MonthUsage, SearchHit, SessionSummary, UsageDay, Waiting
-from services.texts import MAX_MESSAGE_CHARS, MAX_MODEL_CHARS, MAX_TITLE_CHARS, MODEL_PATTERN
+from services.templates import Opening, Template
+from services.texts import MAX_INSTRUCTIONS_CHARS, MAX_MESSAGE_CHARS, MAX_MODEL_CHARS, MAX_TITLE_CHARS, MODEL_PATTERN
 
 ID_PATTERN = "^[0-9]{1,19}$"
 Id = Annotated[str, Field(pattern=ID_PATTERN, examples=["249712407203954688"])]
@@ -24,6 +25,9 @@ Model = Annotated[str, Field(pattern=MODEL_PATTERN, max_length=MAX_MODEL_CHARS, 
 Content = Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_CHARS, examples=["Three nights in Lisbon?"])]
 
 
+Instructions = Annotated[str, Field(max_length=MAX_INSTRUCTIONS_CHARS, examples=["Answer as a table."])]
+
+
 class _Given(BaseModel):
     """What goes in: the types as they are, so that 0 is no boolean."""
 
@@ -36,6 +40,7 @@ class SessionIn(_Given):
     title: Title | None = None
     model: Model | None = None
     memory: bool = True
+    instructions: Instructions | None = Field(default=None, description="Sent with every question.")
 
 
 class SessionChange(_Given):
@@ -46,6 +51,7 @@ class SessionChange(_Given):
     archived: bool | None = None
     model: Model | None = None
     memory: bool | None = None
+    instructions: Instructions | None = Field(default=None, description="Sent with every question; empty: none.")
 
 
 class SessionOut(BaseModel):
@@ -55,6 +61,7 @@ class SessionOut(BaseModel):
     title: str
     model: str
     memory: bool = Field(description="Whether the assistant may use and keep memories here.")
+    instructions: str | None = Field(description="Sent to the assistant with every question; null: none.")
     pinned: bool
     archived: bool
     message_count: int
@@ -80,6 +87,7 @@ def _session(session: SessionSummary) -> dict[str, Any]:
         "title": session.title,
         "model": session.model,
         "memory": session.memory,
+        "instructions": session.instructions,
         "pinned": session.pinned,
         "archived": session.archived,
         "message_count": session.message_count,
@@ -266,6 +274,75 @@ class FollowUpAdded(BaseModel):
     waiting: FollowUp | None
     message_id: Id | None
     reply_id: Id | None
+
+
+class TemplateIn(_Given):
+    """An opening to start sessions from, whole: it has instructions, a first message, or both."""
+
+    name: Title
+    instructions: Instructions = ""
+    first_message: str = Field(
+        default="",
+        max_length=MAX_MESSAGE_CHARS,
+        description="With blanks: `{where}`. A brace that is none is written twice.",
+        examples=["Please plan {days} days in {where}."],
+    )
+    model: Model | None = Field(default=None, description="Null: the caller's last choice.")
+    memory: bool = True
+    web_search: bool = False
+
+    def opening(self) -> Opening:
+        """Return it as services take it."""
+        return Opening(**self.model_dump())
+
+
+class TemplateOut(BaseModel):
+    """An opening to start sessions from. *built_in*: everybody has it, and nobody can change it."""
+
+    template_id: str = Field(examples=["itinerary"])
+    name: str
+    instructions: str
+    first_message: str
+    blanks: list[str] = Field(description="The names of the first message's blanks.", examples=[["days", "where"]])
+    model: str | None
+    memory: bool
+    web_search: bool
+    built_in: bool
+
+    @classmethod
+    def of(cls, template: Template) -> "TemplateOut":
+        """Return a template as JSON shows it."""
+        return cls(
+            template_id=template.id,
+            name=template.name,
+            instructions=template.instructions,
+            first_message=template.first_message,
+            blanks=list(template.blanks),
+            model=template.model,
+            memory=template.memory,
+            web_search=template.web_search,
+            built_in=template.built_in,
+        )
+
+
+class TemplateList(BaseModel):
+    """The caller's templates by name, and then those that everybody has."""
+
+    templates: list[TemplateOut]
+    count: int
+    next_cursor: Cursor
+
+
+class TemplateStart(_Given):
+    """What a session is started with."""
+
+    values: dict[str, str] = Field(
+        default={}, description="For each blank of the first message.", examples=[{"days": "5", "where": "Lisbon"}]
+    )
+    content: Content | None = Field(default=None, description="In the place of the first message.")
+    message_id: str | None = Field(
+        default=None, min_length=1, max_length=100, description="Made by the caller: a repeat joins the same reply."
+    )
 
 
 class Stopped(BaseModel):

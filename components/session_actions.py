@@ -1,13 +1,15 @@
 """What a planner does to a session: rename, pin, archive, delete. Callbacks, and the dialogs that ask first.
 
-In `st.session_state`: `session_dialog` is {"kind": "rename", "delete", "export" or "import", "ids": [...],
-"title": text} while a dialog is open (so that a rerun meanwhile does not close it), `session_undo` {"ids": [...], "archived": bool,
-"text": sentence} or {"samples": a file, "text": sentence} while what was done last can be undone, `session_news` a sentence to be shown once,
-`session_trouble` one that says what went wrong.
+In `st.session_state`: `session_dialog` is {"kind": "rename", "delete", "export" or "import", "ids": [...], "title": text}
+while a dialog is open, so that a rerun meanwhile does not close it (other components have kinds of their own: only one
+dialog can be open); `session_undo` {"ids": [...], "archived": bool, "text": sentence} or {"samples": a file, "text":
+sentence} while the last thing can be undone; `session_news` is a sentence to be shown once, `session_trouble` one that
+says what went wrong.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 
 import streamlit as st
 
@@ -22,8 +24,10 @@ from services.texts import MAX_TITLE_CHARS
 
 CANNOT_SAVE = "Cannot save right now: the database cannot be reached. Please try again."
 
-_RENAME, _PIN, _UNPIN, _ARCHIVE, _UNARCHIVE, _EXPORT, _DELETE = (
+_RENAME, _INSTRUCTIONS, _SAVE, _PIN, _UNPIN, _ARCHIVE, _UNARCHIVE, _EXPORT, _DELETE = (
     ":material/edit: Rename",
+    ":material/description: Instructions",
+    ":material/bookmark_add: Save as template",
     ":material/keep: Pin",
     ":material/keep_off: Unpin",
     ":material/archive: Archive",
@@ -40,6 +44,8 @@ def session_menu(session: SessionSummary, *, user_id: int) -> None:
         "Session",
         [
             _RENAME,
+            _INSTRUCTIONS,
+            _SAVE,
             _UNPIN if session.pinned else _PIN,
             _UNARCHIVE if session.archived else _ARCHIVE,
             _EXPORT,
@@ -48,16 +54,21 @@ def session_menu(session: SessionSummary, *, user_id: int) -> None:
         key=key,
         icon=":material/more_horiz:",
         type="tertiary",
-        help="Rename, pin, archive, export or delete this session",
+        help="What can be done with this session",
         on_click=_chosen,
-        args=(key, session.id, session.title, user_id),
+        args=(key, session, user_id),
     )
 
 
-def _chosen(key: str, session_id: int, title: str, user_id: int) -> None:
+def _chosen(key: str, session: SessionSummary, user_id: int) -> None:
+    session_id, title = session.id, session.title
     choice = st.session_state[key]
     if choice == _RENAME:
         ask_new_title(session_id, title)
+    elif choice == _INSTRUCTIONS:
+        ask_instructions(session_id, session.instructions or "")
+    elif choice == _SAVE:
+        ask_template(session_id, user_id=user_id)
     elif choice in (_PIN, _UNPIN):
         set_pinned(session_id, choice == _PIN, user_id=user_id)
     elif choice in (_ARCHIVE, _UNARCHIVE):
@@ -119,6 +130,18 @@ def ask_new_title(session_id: int, title: str) -> None:
     st.session_state.session_dialog = {"kind": "rename", "ids": [session_id], "title": title}
 
 
+def ask_instructions(session_id: int | None, text: str) -> None:
+    """Open the dialog with a session's instructions, of a chat that does not exist yet if it is None. A callback."""
+    st.session_state.session_dialog = {"kind": "instructions", "session_id": session_id, "text": text}
+
+
+def ask_template(session_id: int, *, user_id: int) -> None:
+    """Open the dialog for a template with a session's settings and first message. A callback."""
+    with told():
+        opening = asdict(get_services().templates.of_session(session_id, user_id=user_id))
+        st.session_state.session_dialog = {"kind": "template_edit", "id": None, "opening": opening}
+
+
 def ask_before_delete(session_ids: Sequence[int], title: str = "") -> None:
     """Open the dialog that deletes sessions; it names the *title* of a single one. A callback."""
     st.session_state.session_dialog = {"kind": "delete", "ids": list(session_ids), "title": title}
@@ -158,10 +181,10 @@ def draw_session_notices(*, user_id: int) -> None:
         export_dialog(dialog["ids"][0], dialog["title"], user_id)
     elif dialog and dialog["kind"] == "import":
         import_dialog(user_id)
-    elif dialog:
+    elif dialog and dialog["kind"] == "delete":
         number = len(dialog["ids"])
         question = "Delete this session?" if number == 1 else f"Delete {counted(number, 'session')}?"
-        asked = st.dialog(question, icon=":material/delete:", on_dismiss=_close_dialog)(_delete_dialog)
+        asked = st.dialog(question, icon=":material/delete:", on_dismiss=close_dialog)(_delete_dialog)
         asked(dialog["ids"], dialog["title"], user_id)
 
 
@@ -178,7 +201,8 @@ def _forget_undo() -> None:
     st.session_state.pop("session_undo", None)
 
 
-def _close_dialog() -> None:
+def close_dialog() -> None:
+    """Forget the dialog that is open. A callback."""
     st.session_state.pop("session_dialog", None)
 
 
@@ -194,14 +218,14 @@ def told() -> Iterator[None]:
         st.session_state.session_trouble = CANNOT_SAVE
 
 
-@st.dialog("Rename session", icon=":material/edit:", on_dismiss=_close_dialog)
+@st.dialog("Rename session", icon=":material/edit:", on_dismiss=close_dialog)
 def _rename_dialog(session_id: int, title: str, user_id: int) -> None:
     with st.form("session_rename", border=False):
         typed = st.text_input(
             "Title", value=title, max_chars=MAX_TITLE_CHARS, key=f"session_rename_title_{session_id}"
         )
         saved = st.form_submit_button("Save", type="primary", key="session_rename_save")
-    if saved and _done(lambda: get_services().sessions.rename(session_id, typed or "", user_id=user_id)):
+    if saved and done(lambda: get_services().sessions.rename(session_id, typed or "", user_id=user_id)):
         st.rerun()
 
 
@@ -211,10 +235,10 @@ def _delete_dialog(session_ids: list[int], title: str, user_id: int) -> None:
     whose = "Its" if len(session_ids) == 1 else "Their"
     st.markdown(f"{whose} messages are deleted for good. This cannot be undone.")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Cancel", key="session_delete_cancel", on_click=_close_dialog):
+        if st.button("Cancel", key="session_delete_cancel", on_click=close_dialog):
             st.rerun()
         confirmed = st.button("Delete", type="primary", key="session_delete_confirm", icon=":material/delete:")
-    if confirmed and _done(lambda: _delete(session_ids, title, user_id)):
+    if confirmed and done(lambda: _delete(session_ids, title, user_id)):
         st.rerun()
 
 
@@ -236,8 +260,8 @@ def leave_removed(session_ids: Sequence[int], *, user_id: int) -> None:
             open_session(following)
 
 
-def _done(action: Callable[[], object]) -> bool:
-    """Do what a dialog is for and close it; or say in the dialog why not."""
+def done(action: Callable[[], object], *, close: bool = True) -> bool:
+    """Do what a dialog is for and, if asked, close it; or say in the dialog why not."""
     try:
         action()
     except ServiceError as exc:
@@ -246,5 +270,6 @@ def _done(action: Callable[[], object]) -> bool:
     except DatabaseUnavailableError:
         st.error(CANNOT_SAVE)
         return False
-    _close_dialog()
+    if close:
+        close_dialog()
     return True

@@ -12,6 +12,7 @@ from services.sessions import SessionService
 CHAT_PAGE = "pages/planner/chat.py"
 SESSIONS_PAGE = "pages/planner/sessions.py"
 SETTINGS_PAGE = "pages/planner/settings.py"
+TEMPLATES_PAGE = "pages/planner/templates.py"
 OPERATIONS_PAGE = "pages/planner/operations.py"
 INSIGHTS_PAGE = "pages/planner/insights.py"
 NO_SUCH_SESSION = 0  # an id that no session ever has
@@ -64,6 +65,7 @@ def new_chat() -> None:
     """Make an empty chat the active one; stays on the page, and writes nothing anywhere else."""
     st.session_state.chat_session_id = None
     st.session_state.chat_message_id = None
+    st.session_state.pop("chat_new", None)
     _write_address(None)
 
 

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from db.models import OutboxEntry
+from db.models import OutboxEntry, utc_now
 
 
-def add(db_session: Session, *, backend: str, kind: str, target_id: str) -> None:
-    """Note that a thread or assistant must be deleted at Backboard."""
-    db_session.add(OutboxEntry(backend=backend, kind=kind, target_id=target_id))
+def add(db_session: Session, *, backend: str, kind: str, target_id: str, due_at: datetime | None = None) -> None:
+    """Note that a thread or assistant must be deleted at Backboard: now, or at *due_at*."""
+    db_session.add(OutboxEntry(backend=backend, kind=kind, target_id=target_id, due_at=due_at or utc_now()))
 
 
 def take_due(

@@ -1,6 +1,6 @@
 """Queries on sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import BindParameter, ColumnElement, Row, delete, exists, select, tuple_, update
@@ -82,10 +82,18 @@ def latest_id(db_session: Session, *, user_id: int) -> int | None:
     return db_session.scalar(query)
 
 
-def last_message_id(db_session: Session, session_id: int, *, user_id: int) -> int | None:
-    """Return the id of the last message of a session of this planner's, or None."""
-    query = select(ChatSession.last_message_id).where(ChatSession.id == session_id, visible_to(user_id))
-    return db_session.scalar(query)
+def title_and_end(db_session: Session, session_id: int, *, user_id: int) -> tuple[str, int | None] | None:
+    """Return the title of a session of this planner's and the id of its last message; None if there is none."""
+    query = select(ChatSession.title, ChatSession.last_message_id)
+    row = db_session.execute(query.where(ChatSession.id == session_id, visible_to(user_id))).one_or_none()
+    return (row.title, row.last_message_id) if row else None
+
+
+def titles(db_session: Session, session_ids: Collection[int], *, user_id: int) -> dict[int, str]:
+    """Return the titles of those of these sessions that are this planner's, by id."""
+    query = select(ChatSession.id, ChatSession.title)
+    rows = db_session.execute(query.where(ChatSession.id.in_(session_ids), visible_to(user_id)))
+    return {row.id: row.title for row in rows}
 
 
 def marks(db_session: Session, *, user_id: int) -> tuple[set[int], set[int]]:

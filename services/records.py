@@ -46,8 +46,10 @@ class SessionSummary:
 
     id: int
     title: str
+    title_chosen: bool  # by a person
     model: str
     memory: bool
+    instructions: str | None
     pinned: bool
     archived: bool
     message_count: int

@@ -34,7 +34,7 @@ from services.errors import (
 from services.live import interval_s
 from services.records import Accepted, MessageStatus, MessageView, Part, ReplySnapshot
 from services.reply_runner import ReplyRunner
-from services.texts import check_model, clean_message, made_title, preview
+from services.texts import check_model, clean_instructions, clean_message, made_title, preview
 from services.turns import add_reply, add_turn, leave, send_waiting
 from services.views import message_view
 
@@ -82,13 +82,15 @@ class ReplyService:
         chat_name: str | None = None,
         model: str | None = None,
         memory: bool = True,
+        web_search: bool = False,
+        instructions: str | None = None,
     ) -> Accepted:
         """Keep a planner's message and start its reply; a new session is made when *session_id* is None.
 
         With a *chat_name*, made up by a program, the new session keeps that name, and the next message goes there.
 
-        Safe to repeat: the same *client_message_id* with the same text answers with the same reply. *model* and
-        *memory* are for a new session; None takes the planner's last choice.
+        Safe to repeat: the same *client_message_id* with the same text answers with the same reply. *model*,
+        *memory*, *web_search* and *instructions* are for a new session; no model takes the planner's last choice.
 
         Raises:
             InvalidInputError: the text is empty or too long.
@@ -99,7 +101,14 @@ class ReplyService:
             MonthlyLimitError: what the planner may spend in a month is spent.
         """
         cleaned = clean_message(text)
-        place = _Place(session_id, chat_name, check_model(model) if model else None, memory)
+        place = _Place(
+            session_id,
+            chat_name,
+            check_model(model) if model else None,
+            memory,
+            web_search,
+            clean_instructions(instructions),
+        )
         try:
             accepted = self._accept(cleaned, user_id, client_message_id, place)
         except (IntegrityError, ReplyInProgressError, TooManyRepliesError):
@@ -145,6 +154,8 @@ class ReplyService:
                 title=made_title(text),
                 model=place.model or user.last_model or self._default_model,
                 memory=place.memory,
+                web_search=place.web_search,
+                instructions=place.instructions,
                 chat_name=place.chat_name,
             )
         else:
@@ -388,12 +399,14 @@ class ReplyWatch:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a message goes: a session, one named by a program, or a new one, then with this model and memory."""
+    """Where a message goes: a session, one named by a program, or a new one, then with these settings."""
 
     session_id: int | None
     chat_name: str | None
     model: str | None
     memory: bool
+    web_search: bool
+    instructions: str | None
 
 
 async def _wait(changed: asyncio.Event, timeout_s: float) -> None:
@@ -403,10 +416,19 @@ async def _wait(changed: asyncio.Event, timeout_s: float) -> None:
 
 
 def new_session(
-    db_session: Session, *, user_id: int, title: str, model: str, memory: bool, chat_name: str | None = None
+    db_session: Session,
+    *,
+    user_id: int,
+    title: str,
+    model: str,
+    memory: bool,
+    web_search: bool = False,
+    instructions: str | None = None,
+    chat_name: str | None = None,
 ) -> ChatSession:
     """Add an empty session."""
     session = ChatSession(id=new_id(), user_id=user_id, title=title, model=model, memory=memory, chat_name=chat_name)
+    session.web_search, session.instructions = web_search, instructions
     session.message_count = session.total_tokens = 0
     db_session.add(session)
     db_session.flush()

@@ -36,7 +36,7 @@ from backboard_client import (
 from db.engine import Database, DatabaseUnavailableError
 from db.models import utc_now
 from services.background import BackgroundLoop, in_thread
-from services.brief import run_tool
+from services.brief import prompt_with, run_tool
 from services.costs import CostService, RunUse, cost_of, together
 from services.live import LiveReply, interval_s
 from services.models import ModelService
@@ -45,6 +45,7 @@ from services.records import MessageStatus, Part
 from services.reply_errors import ReplyFailure, failure_of, interrupted
 from services.reply_store import Ending, ReplyStore, Work
 from services.threads import CARRIED_NOTICE, BackboardThreads, Question, SessionThread, look_for_answer
+from services.titles import SessionTitles
 
 T = TypeVar("T")
 log = logging.getLogger("travelbot.replies")
@@ -95,6 +96,7 @@ class ReplyRunner:
         costs: CostService,
         *,
         backend: str,
+        title_model: str | None,
         replies_at_once: int = 256,
     ) -> None:
         self._executor = executor
@@ -103,6 +105,9 @@ class ReplyRunner:
         self._store = ReplyStore(database, costs, owner=secrets.token_hex(8))
         self._client = client
         self._threads = BackboardThreads(database, client, backend=backend, executor=self._executor)
+        self._titles = SessionTitles(
+            database, client, self._threads, backend=backend, executor=executor, model=title_model
+        )
         self._loop = loop
         self._limit = replies_at_once
         self._running: dict[int, Running] = {}
@@ -296,6 +301,7 @@ class ReplyRunner:
                 text,
                 model=work.model,
                 memory=MemoryMode.AUTO if work.memory else MemoryMode.OFF,
+                system_prompt=prompt_with(work.instructions),
                 metadata={"reply_id": str(work.reply_id)},
                 on_wait=lambda seconds: running.live.set_note(
                     f"Backboard is busy; trying again in {max(1, round(seconds))} s."
@@ -450,6 +456,8 @@ class ReplyRunner:
             _log_end(running, ending)
             self._numbers.count_reply(ending.status, asked_at=work.asked_at, first_text_at=live.first_text_at)
             live.end(ending.status)
+            if ending.status is MessageStatus.COMPLETE:
+                self._titles.begin(work.session_id, work.reply_id, user_id=work.user_id)
             return
 
     async def _counted(self, running: Running, ending: Ending) -> Ending:

@@ -39,6 +39,7 @@ class Work:
     asked_at: datetime
     model: str
     memory: bool
+    instructions: str | None
     sent: bool  # the call may have been paid for
     earlier_ids: frozenset[int]  # of replies to the same question that are not whole: their answer may still be found
     run_id: str | None
@@ -119,6 +120,7 @@ class ReplyStore:
             asked_at=reply.created_at,
             model=reply.model or session.model,
             memory=session.memory,
+            instructions=session.instructions,
             sent=reply.sent_at is not None,
             earlier_ids=frozenset(
                 row.id

@@ -7,6 +7,7 @@ from services.errors import InvalidInputError
 
 MAX_MESSAGE_CHARS = 32_000
 MAX_TITLE_CHARS = 100
+MAX_INSTRUCTIONS_CHARS = 8_000
 MAX_MODEL_CHARS = 255
 MODEL_PATTERN = "^[!-.0-~]+/[!-~]+$"  # provider/name, in ASCII without spaces
 _MADE_TITLE_CHARS = 60
@@ -39,6 +40,19 @@ def clean_message(text: str) -> str:
 def clean_text(text: str) -> str:
     """Return what a person wrote without control characters, its own line breaks kept; it may be empty."""
     return without_controls(text).strip()
+
+
+def clean_instructions(text: str | None) -> str | None:
+    """Return instructions for the assistant without control characters, None where there are none.
+
+    Raises InvalidInputError when they are too long.
+    """
+    cleaned = clean_text(text or "")
+    if len(cleaned) > MAX_INSTRUCTIONS_CHARS:
+        raise InvalidInputError(
+            f"These instructions have {len(cleaned):,} characters; the most is {MAX_INSTRUCTIONS_CHARS:,}."
+        )
+    return cleaned or None
 
 
 def clean_title(title: str) -> str:

@@ -27,8 +27,10 @@ def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
     return SessionSummary(
         id=session.id,
         title=session.title,
+        title_chosen=session.title_chosen,
         model=session.model,
         memory=session.memory,
+        instructions=session.instructions,
         pinned=session.pinned,
         archived=session.archived,
         message_count=session.message_count,

@@ -24,6 +24,7 @@ from services.ratings import RatingService
 from services.replies import ReplyService
 from services.reply_runner import ReplyRunner
 from services.sessions import SessionService
+from services.templates import TemplateService
 from services.tokens import TokenService
 from services.transfer import TransferService
 from services.versions import VersionService
@@ -49,6 +50,7 @@ class Services:
     costs: CostService
     ratings: RatingService
     insights: InsightsService
+    templates: TemplateService
     _database: Database = field(repr=False)
     _loop: BackgroundLoop = field(repr=False)
     _runner: ReplyRunner = field(repr=False)
@@ -111,6 +113,7 @@ def build_services(settings: Settings) -> Services:
         models,
         costs,
         backend=settings.backend,
+        title_model=settings.model_for_titles,
         replies_at_once=settings.replies_at_once,
     )
     outbox = loop.start(work_forever(database, client, backend=settings.backend, executor=executor))
@@ -133,6 +136,7 @@ def build_services(settings: Settings) -> Services:
         models=models,
         tokens=TokenService(database),
         transfer=TransferService(database, sessions, default_model=settings.default_model),
+        templates=TemplateService(database, replies),
         operations=OperationsService(numbers, database, runner, replies),
         costs=costs,
         ratings=RatingService(database),

@@ -27,8 +27,10 @@ from components.resources import get_services
 from components.samples import SAMPLE_BADGE, offer_samples
 from components.session_actions import session_menu
 from components.session_labels import escape_label
+from components.shortcuts import STOP
 from components.sidebar_marks import refresh_marks_at_end
 from components.state import active_session_id, new_chat
+from components.templates import instructions_button, template_buttons
 from components.welcome import welcome
 from db.engine import DatabaseUnavailableError
 from services.errors import NotFoundError
@@ -50,10 +52,12 @@ if session_id is not None:
 st.html(ROOT / "static" / "chat.css")
 st.html(COPY_SCRIPT, unsafe_allow_javascript=True)
 keep_drafts(user_id=user.id)
+instructions = session.instructions if session else st.session_state.get("chat_new", {}).get("instructions")
 model, memory = chosen(session, user, services.settings.default_model)
 with st.container(key="chat_header", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
     title = f"**{escape_label(session.title)}**" if session else "**New chat**"
     st.markdown(f"{title} {SAMPLE_BADGE}" if session and session.sample else title, width="stretch")
+    instructions_button(session_id, instructions)
     model_menu(session, model=model, memory=memory)
     if session:
         session_menu(session, user_id=user.id)
@@ -63,6 +67,9 @@ stop_place = composer(session_id, user_id=user.id, model=model, memory=memory)
 if session is None:
     welcome(user.name, model=model, memory=memory)
     offer_samples(user_id=user.id)
+    template_buttons(
+        services.templates.all(user_id=user.id), user=user, default_model=services.settings.default_model
+    )
     st.stop()
 
 window = open_window(session.id, user_id=user.id)
@@ -101,12 +108,13 @@ with suppress(DatabaseUnavailableError):  # what was read can be shown all the s
 if not writing:
     refresh_marks_at_end()  # the reply may have ended since the sidebar was drawn
     if not history.has_later:
-        watch_session(session.id, user_id=user.id, last_id=last.id if last else None)
+        watch_session(session.id, user_id=user.id, title=session.title, last_id=last.id if last else None)
 else:
     stop_place.button(
         "Stop",
         key=f"chat_stop_{writing.id}",
         icon=":material/stop_circle:",
+        shortcut=STOP,
         on_click=stop,
         args=(session.id, writing.id),
     )
@@ -123,3 +131,4 @@ else:
             st.rerun()
         with stream.end_place.container():
             reply_end(ended)
+    watch_session(session.id, user_id=user.id, title=session.title, last_id=ended.id)

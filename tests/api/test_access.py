@@ -25,6 +25,7 @@ WRITING = [route for route in GUARDED if route[0] != "GET"]
 OF_A_THING = [route for route in GUARDED if "{" in route[1]]
 WITH_BODY = [(method, path) for method, path in ROUTES if "requestBody" in SCHEMA["paths"][path][method.lower()]]
 WRONG_TYPES = b'{"content": 5, "role": [], "title": {}, "session_ids": "all", "pinned": "maybe", "value": true}'
+TEMPLATE = {"name": "Mine", "instructions": "Be brief.", "first_message": "Hi"}
 BODIES = {
     "/sessions/cleanup": {"session_ids": []},
     "/sessions/{session_id}/messages": {"role": "user", "content": "Hi"},
@@ -34,12 +35,15 @@ BODIES = {
     "/sessions/{session_id}/follow-ups": {"content": "Hi"},
     "/follow-ups/{follow_up_id}": {"content": "Hi"},
     "/messages/{message_id}/rating": {"value": 1},
+    "/templates": TEMPLATE,
+    "/templates/{template_id}": TEMPLATE,
 }
 
 
 def ask(http: httpx.Client, method: str, path: str, name: str = "249712407203954688") -> httpx.Response:
-    filled = named(path, name)
-    return http.request(method, filled, params={"q": "x"}, json=BODIES.get(path) if method != "GET" else None)
+    return http.request(
+        method, named(path, name), params={"q": "x"}, json=BODIES.get(path) if method != "GET" else None
+    )
 
 
 def named(path: str, name: str) -> str:
@@ -78,6 +82,12 @@ def test_document_lists_every_route_with_its_errors():
                 ("PUT", "/messages/{message_id}/rating"),
                 ("DELETE", "/messages/{message_id}/rating"),
                 ("GET", "/usage"),
+                ("GET", "/templates"),
+                ("POST", "/templates"),
+                ("GET", "/templates/{template_id}"),
+                ("PUT", "/templates/{template_id}"),
+                ("DELETE", "/templates/{template_id}"),
+                ("POST", "/templates/{template_id}/start"),
                 ("GET", "/search"),
                 ("GET", "/models"),
                 ("GET", "/me"),
@@ -135,9 +145,11 @@ def test_read_only_token_changes_nothing(address, services, user_id):
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_not_yours_is_not_there(api: Api, stranger: Api, name):
     theirs = stranger.chat("Three nights in Lisbon") if name == "theirs" else None
+    template_id = stranger.http.post("/templates", json=TEMPLATE).json()["template_id"]
     for method, path in OF_A_THING:
         if theirs:
-            name = theirs.reply_id if "message" in path.split("{")[1] else theirs.session_id
+            kind = path.split("{")[1].removesuffix("}")
+            name = {"message": theirs.reply_id, "template": template_id}.get(kind.split("_")[0], theirs.session_id)
         answer = ask(api.http, method, path, name)
 
         if "chat_id" in path and name in ("nonsense", "0", "1e5", "٣"):  # names that a program may make up
@@ -146,6 +158,7 @@ def test_what_is_not_yours_is_not_there(api: Api, stranger: Api, name):
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), (method, path)
     if theirs:
         assert stranger.http.get(f"/sessions/{theirs.session_id}").json()["message_count"] == 2
+    assert stranger.http.get(f"/templates/{template_id}").json()["name"] == "Mine"
 
 
 @pytest.mark.parametrize("size_told", [True, False])

@@ -27,6 +27,9 @@ EXCLUDED = {
     "POST /messages/{message_id}/edit": WORDS,
     "GET /usage": WORDS,  # the first day comes before the last
     "POST /sessions": WORDS,
+    "POST /templates": WORDS,
+    "PUT /templates/{template_id}": WORDS,
+    "POST /templates/{template_id}/start": WORDS,
     "POST /sessions/{session_id}/chat": WORDS,
     "POST /sessions/{session_id}/follow-ups": WORDS,
     "POST /sessions/{session_id}/messages": WORDS,
@@ -42,7 +45,10 @@ def target(serve, start_services, user_id) -> dict[str, Any]:
     secret = services.tokens.create(user_id=user_id, name="test").secret
     with client(address, secret) as http:
         first = http.post("/chat", json={"content": "Three nights in Lisbon", "id": "known"})
+        mine = {"name": "Mine", "first_message": "Hi"}
+        template_id = http.post("/templates", json=mine).json()["template_id"]
         return {
+            "template_id": template_id,
             "base_url": address,
             "headers": {"Authorization": f"Bearer {secret}"},
             "session_id": first.headers["x-session-id"],

@@ -45,6 +45,7 @@ def test_text_has_a_contrast_of_at_least_4_5(start_app, browser: Browser, tmp_pa
             found += poor(page)
             for path, heading in (
                 ("sessions", "All sessions"),
+                ("templates", "Templates"),
                 ("operations", "Operations"),
                 ("settings", "Settings"),
             ):

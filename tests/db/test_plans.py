@@ -12,6 +12,7 @@ import db.messages
 import db.outbox
 import db.search
 import db.sessions
+import db.templates
 import db.tokens
 import db.usage
 import db.users
@@ -26,7 +27,13 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "next page": lambda s: db.sessions.page(s, pinned=False, limit=20, before=(utc_now(), 5), user_id=1),
     "pinned": lambda s: db.sessions.page(s, pinned=True, limit=20, user_id=1),
     "any": lambda s: db.sessions.page(s, limit=20, before=(utc_now(), 5), user_id=1),
-    "last message": lambda s: db.sessions.last_message_id(s, 1, user_id=1),
+    "title and end": lambda s: db.sessions.title_and_end(s, 1, user_id=1),
+    "titles": lambda s: db.sessions.titles(s, [1, 2], user_id=1),
+    "first of planner": lambda s: db.messages.first_of_planner(s, 1, user_id=1),
+    "templates": lambda s: db.templates.of_user(s, user_id=1, limit=100),
+    "count templates": lambda s: db.templates.count(s, user_id=1),
+    "template": lambda s: db.templates.get_visible(s, 1, user_id=1),
+    "first whole reply": lambda s: db.messages.first_whole_reply_id(s, 1, user_id=1),
     "by chat name": lambda s: db.sessions.by_chat_name(s, "a", user_id=1),
     "in session": lambda s: db.messages.in_session(s, 1, limit=30, before_id=5, user_id=1),
     "untold": lambda s: db.messages.untold(s, 1),
