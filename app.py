@@ -9,7 +9,7 @@ from components.outage import draw_database_away, draw_settings_wrong
 from components.resources import get_services
 from components.session_actions import draw_session_notices
 from components.sidebar import draw_sidebar
-from components.state import CHAT_PAGE, OPERATIONS_PAGE, SESSIONS_PAGE, SETTINGS_PAGE, settle_session
+from components.state import CHAT_PAGE, MEMORY_PAGE, OPERATIONS_PAGE, SESSIONS_PAGE, SETTINGS_PAGE, settle_session
 from db.engine import DatabaseUnavailableError
 
 st.set_page_config(page_title="Travel-Bot", page_icon="static/icon.png")
@@ -23,7 +23,8 @@ try:
         if services.accounts.sign_up_open:
             doors.append(st.Page("pages/public/sign_up.py", title="Sign up", url_path="sign_up"))
         doors += [  # whoever comes for a planner's page signs in there, and then sees it
-            st.Page("pages/public/sign_in.py", title="Sign in", url_path=path) for path in ("sessions", "settings")
+            st.Page("pages/public/sign_in.py", title="Sign in", url_path=path)
+            for path in ("sessions", "memory", "settings")
         ]
         page = st.navigation(doors, position="hidden")
         draw_cookie()
@@ -31,6 +32,7 @@ try:
         chat = st.Page(CHAT_PAGE, title="Chat", default=True)
         settings = st.Page(SETTINGS_PAGE, title="Settings", url_path="settings")
         pages = [chat, st.Page(SESSIONS_PAGE, title="All sessions", url_path="sessions"), settings]
+        pages.append(st.Page(MEMORY_PAGE, title="Memory", url_path="memory"))
         if user.is_admin:
             pages.append(st.Page(OPERATIONS_PAGE, title="Operations", url_path="operations"))
         page = st.navigation(pages, position="hidden")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backboard_client._errors import RunFailedError
-from backboard_client._resources import ToolCall, model_id, parse_tool_calls
+from backboard_client._resources import Memory, ToolCall, model_id, parse_memory, parse_tool_calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class RunEnded:
     input_tokens: int | None
     output_tokens: int | None
     total_tokens: int | None
-    memories: tuple[str, ...]  # what was remembered for this answer
+    memories: tuple[Memory, ...]  # what was remembered for this answer
     memory_operation_id: str | None
     message_id: str | None
 
@@ -142,7 +142,7 @@ def _ended(event: Mapping[str, Any]) -> RunEnded:
         input_tokens=event.get("input_tokens"),
         output_tokens=event.get("output_tokens"),
         total_tokens=event.get("total_tokens"),
-        memories=tuple(str(one.get("memory", "")) for one in memories if isinstance(one, Mapping))
+        memories=tuple(parse_memory(one) for one in memories if isinstance(one, Mapping))
         if isinstance(memories, list)
         else (),
         memory_operation_id=event.get("memory_operation_id"),

@@ -4,7 +4,7 @@ import streamlit as st
 
 from components import identity
 from components.session_labels import escape_label
-from components.state import OPERATIONS_PAGE, SESSIONS_PAGE, SETTINGS_PAGE
+from components.state import MEMORY_PAGE, OPERATIONS_PAGE, SESSIONS_PAGE, SETTINGS_PAGE
 from services.records import User
 
 
@@ -12,6 +12,7 @@ def draw_account(user: User, *, demo: bool) -> None:
     """Draw the links to the other pages, the mark of the demo assistant, and the way out."""
     with st.container(key="sidebar_foot", gap="xsmall"):
         st.page_link(SESSIONS_PAGE, label="All sessions", icon=":material/table_rows:", width="stretch")
+        st.page_link(MEMORY_PAGE, label="Memory", icon=":material/neurology:", width="stretch")
         if user.is_admin:
             st.page_link(OPERATIONS_PAGE, label="Operations", icon=":material/monitoring:", width="stretch")
         if demo:

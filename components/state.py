@@ -12,6 +12,7 @@ from services.sessions import SessionService
 CHAT_PAGE = "pages/planner/chat.py"
 SESSIONS_PAGE = "pages/planner/sessions.py"
 SETTINGS_PAGE = "pages/planner/settings.py"
+MEMORY_PAGE = "pages/planner/memory.py"
 OPERATIONS_PAGE = "pages/planner/operations.py"
 NO_SUCH_SESSION = 0  # an id that no session ever has
 _PARAMETER, _MESSAGE = "session", "message"

@@ -53,6 +53,12 @@ class TooManyFollowUpsError(ServiceError):
     code = "too_many_follow_ups"
 
 
+class BackboardAwayError(ServiceError):
+    """Backboard cannot be asked right now, or refuses to answer."""
+
+    code = "backboard_unavailable"
+
+
 class SignInLockedError(ServiceError):
     """Too many wrong passwords for this name."""
 

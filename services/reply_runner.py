@@ -37,6 +37,7 @@ from db.models import utc_now
 from services.background import BackgroundLoop, in_thread
 from services.brief import run_tool
 from services.live import LiveReply, interval_s
+from services.memory_sources import MemorySources, Writing
 from services.numbers import Numbers
 from services.records import MessageStatus, Part
 from services.reply_errors import ReplyFailure, failure_of, interrupted
@@ -87,12 +88,14 @@ class ReplyRunner:
         loop: BackgroundLoop,
         executor: Executor,
         numbers: Numbers,
+        memory_sources: MemorySources,
         *,
         backend: str,
         replies_at_once: int = 256,
     ) -> None:
         self._executor = executor
         self._numbers = numbers
+        self._memory_sources = memory_sources
         self._store = ReplyStore(database, owner=secrets.token_hex(8))
         self._client = client
         self._threads = BackboardThreads(database, client, backend=backend, executor=self._executor)
@@ -131,7 +134,7 @@ class ReplyRunner:
 
     @property
     def tasks(self) -> int:
-        """How many tasks are at work: two that go on forever, and one for each reply."""
+        """How many tasks are at work: two that go on forever, one for each reply, and one while it is remembered."""
         return len(self._tasks)
 
     def close(self) -> None:
@@ -344,11 +347,14 @@ class ReplyRunner:
                             self._take_final(live, before, event.text)
                             if not live.snapshot.text:
                                 raise ReplyFailure("empty", "Backboard sent an empty answer. Try again.")
+                            for used in event.memories:
+                                live.add_part(Part("memory", used.content, call_id=used.memory_id or None))
                             return Ending(
                                 MessageStatus.COMPLETE,
                                 model=event.model,
                                 input_tokens=event.input_tokens,
                                 output_tokens=event.output_tokens,
+                                memory_operation_id=event.memory_operation_id,
                             )
                         case RunCancelled():
                             return Ending(MessageStatus.STOPPED)
@@ -444,6 +450,9 @@ class ReplyRunner:
             _log_end(running, ending)
             self._numbers.count_reply(ending.status, asked_at=work.asked_at, first_text_at=live.first_text_at)
             live.end(ending.status)
+            if ending.memory_operation_id:
+                writing = Writing(work.reply_id, work.user_id, ending.memory_operation_id, utc_now())
+                self._keep(asyncio.create_task(self._memory_sources.follow(writing)))
             return
 
 

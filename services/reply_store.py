@@ -55,6 +55,7 @@ class Ending:
     model: str | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
+    memory_operation_id: str | None = None  # at Backboard: what it remembers from the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,7 @@ class ReplyStore:
             "model": ending.model or work.model,
             "input_tokens": ending.input_tokens,
             "output_tokens": ending.output_tokens,
+            "memory_operation_id": (ending.memory_operation_id or "")[:64] or None,
             "first_text_at": first_text_at,
             "ended_at": now,
             "lease_until": None,

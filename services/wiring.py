@@ -14,6 +14,8 @@ from emulator.server import EmulatorServer
 from services.accounts import AccountService
 from services.background import BackgroundLoop
 from services.follow_ups import FollowUpService
+from services.memories import MemoryService
+from services.memory_sources import MemorySources
 from services.models import ModelService
 from services.numbers import Numbers
 from services.operations import OperationsService
@@ -21,6 +23,7 @@ from services.outbox import work_forever
 from services.replies import ReplyService
 from services.reply_runner import ReplyRunner
 from services.sessions import SessionService
+from services.threads import BackboardThreads
 from services.tokens import TokenService
 from services.versions import VersionService
 from settings import Settings
@@ -39,6 +42,7 @@ class Services:
     versions: VersionService
     follow_ups: FollowUpService
     models: ModelService
+    memories: MemoryService
     tokens: TokenService
     operations: OperationsService
     _database: Database = field(repr=False)
@@ -92,9 +96,18 @@ def build_services(settings: Settings) -> Services:
         http, base_url=base_url, api_key=settings.backboard_key, on_error=numbers.count_backboard_error
     )
     executor = ThreadPoolExecutor(8, thread_name_prefix="travelbot-db")
+    memory_sources = MemorySources(database, client, executor, backend=settings.backend)
     runner = ReplyRunner(
-        database, client, loop, executor, numbers, backend=settings.backend, replies_at_once=settings.replies_at_once
+        database,
+        client,
+        loop,
+        executor,
+        numbers,
+        memory_sources,
+        backend=settings.backend,
+        replies_at_once=settings.replies_at_once,
     )
+    threads = BackboardThreads(database, client, backend=settings.backend, executor=executor)
     outbox = loop.start(work_forever(database, client, backend=settings.backend, executor=executor))
     replies = ReplyService(
         database,
@@ -111,6 +124,7 @@ def build_services(settings: Settings) -> Services:
         versions=VersionService(database, replies),
         follow_ups=FollowUpService(database, replies),
         models=ModelService(client, loop),
+        memories=MemoryService(database, client, loop, threads, memory_sources, backend=settings.backend),
         tokens=TokenService(database),
         operations=OperationsService(numbers, database, runner, replies),
         _database=database,
