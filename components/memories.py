@@ -1,8 +1,9 @@
 """What the assistant remembers: the list, and what a planner does to it.
 
-In `st.session_state`: `memory_dialog` is {"kind": "correct", "id", "text"} or {"kind": "forget_all", "number"} while a
-dialog is open, `memory_deleted` the text of the memory deleted last while it can be added again, `memory_trouble` a
-sentence that says what went wrong, `memory_news` one to be shown once, `memory_words` what is searched for.
+In `st.session_state`: `memory_dialog` is {"kind": "correct", "id", "text"} or {"kind": "forget_all", "number"}
+while a dialog is open, `memory_deleted` the text of the memory deleted last while it can be added again,
+`memory_trouble` a sentence that says what went wrong, `memory_news` one to be shown once, `memory_words` what is
+searched for.
 """
 
 from collections.abc import Callable, Iterator

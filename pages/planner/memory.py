@@ -21,7 +21,8 @@ st.markdown(
 )
 memory_notices(user_id=user.id)
 memory_form(user_id=user.id)
-words = st.text_input("Search", key="memory_words", icon=":material/search:", placeholder="What it is about").strip()
+search_place = st.container()
+words = st.session_state.get("memory_words", "").strip()
 
 try:
     with st.spinner("Asking Backboard …", show_time=False):
@@ -33,6 +34,9 @@ except BackboardAwayError as exc:
         st.markdown(exc.message)
         st.button("Try again", key="memory_try_again", type="primary", icon=":material/refresh:")
     st.stop()
+
+if listed is None or listed.total:
+    search_place.text_input("Search", key="memory_words", icon=":material/search:", placeholder="What it is about")
 
 if listed is None:
     if found:
