@@ -29,12 +29,15 @@ BODIES = {
     "/sessions/{session_id}/messages": {"role": "user", "content": "Hi"},
     "/sessions/{session_id}/chat": {"content": "Hi"},
     "/chat": {"content": "Hi"},
+    "/memories": {"content": "Prefers tea"},
+    "/memories/{memory_id}": {"content": "Prefers tea"},
 }
 
 
 def ask(http: httpx.Client, method: str, path: str, name: str = "249712407203954688") -> httpx.Response:
-    filled = path.format(session_id=name, message_id=name, chat_id=name)
-    return http.request(method, filled, params={"q": "x"}, json=BODIES.get(path) if method == "POST" else None)
+    filled = path.format(session_id=name, message_id=name, chat_id=name, memory_id=name)
+    body = BODIES.get(path) if method in ("POST", "PATCH") else None
+    return http.request(method, filled, params={"q": "x"}, json=body)
 
 
 def test_document_lists_every_route_with_its_errors():
@@ -55,6 +58,13 @@ def test_document_lists_every_route_with_its_errors():
                 ("GET", "/chat/{chat_id}/stream"),
                 ("POST", "/sessions/{session_id}/stop"),
                 ("POST", "/messages/{message_id}/retry"),
+                ("GET", "/memories"),
+                ("POST", "/memories"),
+                ("DELETE", "/memories"),
+                ("GET", "/memories/search"),
+                ("PATCH", "/memories/{memory_id}"),
+                ("DELETE", "/memories/{memory_id}"),
+                ("GET", "/messages/{message_id}/memories"),
                 ("GET", "/search"),
                 ("GET", "/models"),
                 ("GET", "/me"),
@@ -112,9 +122,13 @@ def test_read_only_token_changes_nothing(address, services, user_id):
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_not_yours_is_not_there(api: Api, stranger: Api, name):
     theirs = stranger.chat("Three nights in Lisbon") if name == "theirs" else None
+    memory_id = stranger.http.post("/memories", json={"content": "Prefers tea"}).json()["memory_id"]
+    if theirs:
+        api.http.post("/memories", json={"content": "Hates noise"})
     for method, path in OF_A_THING:
         if theirs:
-            name = theirs.reply_id if "message" in path.split("{")[1] else theirs.session_id
+            thing = path.split("{")[1].partition("}")[0]
+            name = {"message_id": theirs.reply_id, "memory_id": memory_id}.get(thing, theirs.session_id)
         answer = ask(api.http, method, path, name)
 
         if "chat_id" in path and name in ("nonsense", "0", "1e5", "٣"):  # names that a program may make up
@@ -123,6 +137,7 @@ def test_what_is_not_yours_is_not_there(api: Api, stranger: Api, name):
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), (method, path)
     if theirs:
         assert stranger.http.get(f"/sessions/{theirs.session_id}").json()["message_count"] == 2
+    assert stranger.http.get("/memories").json()["total"] == 1
 
 
 @pytest.mark.parametrize("size_told", [True, False])
@@ -133,7 +148,7 @@ def test_huge_body_is_refused(api, size_told):
     for method, path in GUARDED if size_told else WITH_BODY:
         answer = api.http.request(
             method,
-            path.format(session_id=session_id, message_id=session_id, chat_id="a"),
+            path.format(session_id=session_id, message_id=session_id, chat_id="a", memory_id="a"),
             content=body if size_told else iter([body]),
             headers={"Content-Type": "application/json"},
         )
@@ -159,7 +174,10 @@ def test_body_of_the_wrong_type_is_refused(api, content_type, body):
     session_id = api.http.post("/sessions").json()["session_id"]
     for method, path in WITH_BODY:
         answer = api.http.request(
-            method, path.format(session_id=session_id), content=body, headers={"Content-Type": content_type}
+            method,
+            path.format(session_id=session_id, memory_id="a"),
+            content=body,
+            headers={"Content-Type": content_type},
         )
 
         told = method, path, answer.text

@@ -22,6 +22,8 @@ schema.config.generation.update(allow_extra_parameters=False)  # a query may hol
 WORDS = [positive_data_acceptance]
 EXCLUDED = {
     "POST /chat": WORDS,
+    "POST /memories": WORDS,
+    "PATCH /memories/{memory_id}": WORDS,
     "POST /sessions": WORDS,
     "POST /sessions/{session_id}/chat": WORDS,
     "POST /sessions/{session_id}/messages": WORDS,
@@ -43,6 +45,7 @@ def target(serve, start_services, user_id) -> dict[str, Any]:
             "session_id": first.headers["x-session-id"],
             "message_id": first.headers["x-message-id"],
             "chat_id": "known",
+            "memory_id": http.post("/memories", json={"content": "Prefers tea"}).json()["memory_id"],
         }
 
 

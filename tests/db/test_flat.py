@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
+import db.memories
 import db.messages
 import db.search
 import db.session_table
@@ -45,6 +46,8 @@ QUERIES: dict[str, Callable[[Session, Account], object]] = {
     "in session": lambda s, a: db.messages.in_session(s, a.session_id, user_id=a.user_id, limit=30),
     "count unfinished": lambda s, a: db.messages.count_unfinished(s, user_id=a.user_id),
     "unfinished": lambda s, a: db.messages.unfinished(s, a.session_id, user_id=a.user_id),
+    "memories being written": lambda s, a: db.memories.pending(s, user_id=a.user_id, limit=20),
+    "sources": lambda s, a: db.memories.sources(s, ["a"], user_id=a.user_id, backend="demo"),
     "search": lambda s, a: db.search.find(s, COMMON, user_id=a.user_id, limit=SHOWN),
     "search in vain": lambda s, a: db.search.find(s, "zebra", user_id=a.user_id, limit=SHOWN),
     "models": lambda s, a: db.session_table.models(s, user_id=a.user_id),
