@@ -137,13 +137,13 @@ class MemoryService:
         return number
 
     def memories_of_message(self, message_id: int, *, user_id: int) -> tuple[Memory, ...]:
-        """Return what is remembered from a planner's message; waits a moment for what is being written down.
+        """Return what is remembered from a planner's message, also from one that was deleted just now.
 
-        Raises NotFoundError when there is no such message.
+        Waits a moment for what is being written down. Raises NotFoundError when there is no such message.
         """
         with self._db.read() as db_session:
-            message = db.messages.get_visible(db_session, message_id, user_id=user_id)
-            if message is None:
+            found = db.messages.get_visible(db_session, message_id, user_id=user_id)
+            if found is None and db.messages.get_deleted(db_session, message_id, user_id=user_id) is None:
                 raise NotFoundError("There is no such message.")
         assistant_id = self._assistant_id(user_id)
         if assistant_id is None:
@@ -151,8 +151,8 @@ class MemoryService:
         self._ask(self._sources.look(user_id=user_id, question_id=message_id, wait_s=_WAIT_FOR_WRITING_S))
         with self._db.read() as db_session:
             ids = db.memories.of_message(db_session, message_id, user_id=user_id, backend=self._backend)
-        found = self._ask(self._each(self._get(assistant_id, one) for one in ids if _ID.fullmatch(one)))
-        return self._with_sources([one for one in found if one is not None], user_id)
+        memories = self._ask(self._each(self._get(assistant_id, one) for one in ids if _ID.fullmatch(one)))
+        return self._with_sources([one for one in memories if one is not None], user_id)
 
     def _assistant_id(self, user_id: int) -> str | None:
         with self._db.read() as db_session:

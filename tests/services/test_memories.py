@@ -159,6 +159,19 @@ def test_forget_all_also_forgets_what_is_being_written_down(services, database, 
     assert pending(database) == []
 
 
+def test_deleted_message_offers_what_is_remembered_from_it(services, user_id):
+    accepted = say(services, user_id, FACTS)
+    until_sourced(services, user_id, 2)
+
+    services.versions.delete(accepted.message_id, user_id=user_id)
+
+    offered = services.memories.memories_of_message(accepted.message_id, user_id=user_id)
+    assert {memory.text for memory in offered} == {"Is vegetarian", "Flies from Kraków"}
+    assert [memory.source for memory in offered] == [None, None]  # nothing there to open any more
+    assert services.memories.forget([memory.id for memory in offered], user_id=user_id) == 2
+    assert services.memories.memories_of_message(accepted.message_id, user_id=user_id) == ()
+
+
 def test_deleted_session_leaves_memories_without_a_source(services, user_id):
     accepted = say(services, user_id, FACTS)
     until_sourced(services, user_id, 2)
