@@ -22,7 +22,8 @@ from services.errors import ServiceError
 from services.records import Memory
 from services.texts import MAX_MEMORY_BYTES
 
-_SHOWN_CHARS = 60
+_DELETED_CHARS = 60
+_TITLE_CHARS = 30
 
 
 def memory_form(*, user_id: int) -> None:
@@ -42,31 +43,33 @@ def memory_card(memory: Memory, *, user_id: int, now: datetime) -> None:
     """Draw one memory, where it comes from, and what can be done to it."""
     with st.container(border=True, key=f"memory_card_{memory.id}", gap="xsmall"):
         st.text(memory.text)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            with st.container(width="stretch"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            with st.container(width="content"):
                 _origin(memory, now)
-            st.button(
-                "Correct",
-                key=f"memory_correct_{memory.id}",
-                icon=":material/edit:",
-                type="tertiary",
-                on_click=_open_dialog,
-                kwargs={"kind": "correct", "id": memory.id, "text": memory.text},
-            )
-            st.button(
-                "Delete",
-                key=f"memory_delete_{memory.id}",
-                icon=":material/delete:",
-                type="tertiary",
-                on_click=_delete,
-                args=(memory.id, memory.text, user_id),
-            )
+            with st.container(horizontal=True, width="content", gap="small"):
+                st.button(
+                    "Correct",
+                    key=f"memory_correct_{memory.id}",
+                    icon=":material/edit:",
+                    type="tertiary",
+                    on_click=_open_dialog,
+                    kwargs={"kind": "correct", "id": memory.id, "text": memory.text},
+                )
+                st.button(
+                    "Delete",
+                    key=f"memory_delete_{memory.id}",
+                    icon=":material/delete:",
+                    type="tertiary",
+                    on_click=_delete,
+                    args=(memory.id, memory.text, user_id),
+                )
 
 
 def _origin(memory: Memory, now: datetime) -> None:
     if memory.source:
+        title = escape_label(_short(memory.source.session_title, _TITLE_CHARS))
         st.button(
-            f"From “{escape_label(memory.source.session_title)}”, {relative_time(memory.source.at, now=now)}",
+            f"From “{title}”, {relative_time(memory.source.at, now=now)}",
             key=f"memory_source_{memory.id}",
             icon=":material/chat_bubble:",
             type="tertiary",
@@ -101,7 +104,7 @@ def memory_notices(*, user_id: int) -> None:
         st.toast(news, icon=":material/check:")
     if deleted := state.get("memory_deleted"):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key="memory_deleted_bar"):
-            st.markdown(f"Deleted “{escape_label(_short(deleted))}”.", width="stretch")
+            st.markdown(f"Deleted “{escape_label(_short(deleted, _DELETED_CHARS))}”.", width="stretch")
             st.button(
                 "Add it again", key="memory_again", icon=":material/undo:", on_click=_add_again, args=(user_id,)
             )
@@ -123,8 +126,8 @@ def clear_words() -> None:
     st.session_state.memory_words = ""
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN_CHARS else f"{text[: _SHOWN_CHARS - 1]}…"
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _open_dialog(**dialog: object) -> None:
