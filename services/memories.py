@@ -31,6 +31,7 @@ PAGE_SIZE = 25
 MAX_PAGE_SIZE = 100  # Backboard's
 MAX_FOUND = 50  # Backboard's
 _WAIT_S = 20.0
+_SHORT_WAIT_S = 6.0  # beside something else that a person does
 _WAIT_FOR_WRITING_S = 3.0
 _QUERY_CHARS = 400
 _AT_ONCE = 8
@@ -148,10 +149,12 @@ class MemoryService:
         assistant_id = self._assistant_id(user_id)
         if assistant_id is None:
             return ()
-        self._ask(self._sources.look(user_id=user_id, question_id=message_id, wait_s=_WAIT_FOR_WRITING_S))
+        looking = self._sources.look(user_id=user_id, question_id=message_id, wait_s=_WAIT_FOR_WRITING_S)
+        self._ask(looking, timeout_s=_SHORT_WAIT_S)
         with self._db.read() as db_session:
             ids = db.memories.of_message(db_session, message_id, user_id=user_id, backend=self._backend)
-        memories = self._ask(self._each(self._get(assistant_id, one) for one in ids if _ID.fullmatch(one)))
+        named = (self._get(assistant_id, one) for one in ids if _ID.fullmatch(one))
+        memories = self._ask(self._each(named), timeout_s=_SHORT_WAIT_S)
         return self._with_sources([one for one in memories if one is not None], user_id)
 
     def _assistant_id(self, user_id: int) -> str | None:
@@ -194,10 +197,10 @@ class MemoryService:
         except NotFoundError:
             return None
 
-    def _ask(self, call: Coroutine[Any, Any, T], *, once: bool = False) -> T:
+    def _ask(self, call: Coroutine[Any, Any, T], *, once: bool = False, timeout_s: float = _WAIT_S) -> T:
         """Return what Backboard answers; *once*: the call may have been run although no answer came."""
         try:
-            return self._loop.run(call, timeout_s=_WAIT_S)
+            return self._loop.run(call, timeout_s=timeout_s)
         except backboard_client.NotFoundError as exc:
             raise NotFoundError(_NO_SUCH) from exc
         except RequestInvalidError as exc:

@@ -7,6 +7,7 @@ from components.state import CHAT_PAGE, MEMORY_PAGE
 from db.engine import DatabaseUnavailableError
 from services.errors import BackboardAwayError
 from services.memories import MemoryService
+from tests.pages.test_message_actions import choose
 from tests.services.conftest import until, until_ended
 
 FACTS = "I am vegetarian. My home airport is Kraków."
@@ -176,6 +177,21 @@ def test_database_away_says_that_nothing_was_saved(page, services, planner, monk
 
     assert page.error[0].value.startswith("Cannot save right now")
     assert shown(page) == ["Prefers tea"]
+
+
+@pytest.mark.parametrize("choice", ["forget", "keep", "undo"])
+def test_deleted_message_offers_to_forget_what_is_remembered_from_it(app, services, planner, choice):
+    accepted = services.replies.send(FACTS, user_id=planner.id, client_message_id="a")
+    until_ended(services, accepted.reply_id, planner.id)
+    app.query_params["session"] = str(accepted.session_id)
+    run(app)
+    choose(app, accepted.message_id, "Delete")
+    (offer,) = [line.value for line in app.markdown if "still remembers" in line.value]
+    assert "Is vegetarian" in offer
+    click(app, "chat_undo_button" if choice == "undo" else f"memory_offer_{choice}")
+
+    assert not [line.value for line in app.markdown if "still remembers" in line.value]
+    assert services.memories.count(user_id=planner.id) == (0 if choice == "forget" else 2)
 
 
 def test_reply_shows_which_memories_it_used(app, services, planner):
