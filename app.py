@@ -13,6 +13,7 @@ from components.sidebar import draw_sidebar
 from components.state import (
     CHAT_PAGE,
     INSIGHTS_PAGE,
+    MEMORY_PAGE,
     OPERATIONS_PAGE,
     SESSIONS_PAGE,
     SETTINGS_PAGE,
@@ -34,7 +35,7 @@ try:
             doors.append(st.Page("pages/public/sign_up.py", title="Sign up", url_path="sign_up"))
         doors += [  # whoever comes for a planner's page signs in there, and then sees it
             st.Page("pages/public/sign_in.py", title="Sign in", url_path=path)
-            for path in ("sessions", "templates", "insights", "settings")
+            for path in ("sessions", "templates", "memory", "insights", "settings")
         ]
         page = st.navigation(doors, position="hidden")
         draw_cookie()
@@ -45,6 +46,7 @@ try:
             chat,
             st.Page(SESSIONS_PAGE, title="All sessions", url_path="sessions"),
             st.Page(TEMPLATES_PAGE, title="Templates", url_path="templates"),
+            st.Page(MEMORY_PAGE, title="Memory", url_path="memory"),
             st.Page(INSIGHTS_PAGE, title="Insights", url_path="insights"),
             settings,
         ]

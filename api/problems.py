@@ -14,6 +14,7 @@ from starlette.routing import compile_path
 
 from db.engine import DatabaseUnavailableError
 from services.errors import (
+    BackboardAwayError,
     InvalidInputError,
     MessageIdReusedError,
     MonthlyLimitError,
@@ -39,6 +40,7 @@ STATUS_OF: dict[type[ServiceError], int] = {
     TooManyRepliesError: 429,
     MonthlyLimitError: 402,
     TooManyFollowUpsError: 429,
+    BackboardAwayError: 503,
 }
 RETRY_AFTER_S = {429: 5, 503: 5}
 _CODES = {

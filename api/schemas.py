@@ -8,9 +8,26 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from api.ui_parts import metadata, ui_parts
 from services.costs import MICROS
 from services.ratings import MAX_REASON_CHARS
-from services.records import MessageView, ModelInfo, MonthUsage, SearchHit, SessionSummary, UsageDay, Waiting
+from services.records import (
+    Memory,
+    MemorySource,
+    MessageView,
+    ModelInfo,
+    MonthUsage,
+    SearchHit,
+    SessionSummary,
+    UsageDay,
+    Waiting,
+)
 from services.templates import Opening, Template
-from services.texts import MAX_INSTRUCTIONS_CHARS, MAX_MESSAGE_CHARS, MAX_MODEL_CHARS, MAX_TITLE_CHARS, MODEL_PATTERN
+from services.texts import (
+    MAX_INSTRUCTIONS_CHARS,
+    MAX_MEMORY_BYTES,
+    MAX_MESSAGE_CHARS,
+    MAX_MODEL_CHARS,
+    MAX_TITLE_CHARS,
+    MODEL_PATTERN,
+)
 
 ID_PATTERN = "^[0-9]{1,19}$"
 Id = Annotated[str, Field(pattern=ID_PATTERN, examples=["249712407203954688"])]
@@ -379,6 +396,61 @@ class HitList(BaseModel):
     hits: list[Hit]
     count: int
     next_cursor: Cursor
+
+
+class MemoryIn(_Given):
+    """Something to remember, of at most 4,000 bytes."""
+
+    content: str = Field(min_length=1, max_length=MAX_MEMORY_BYTES, examples=["Prefers morning trains"])
+
+
+class MemoryFrom(BaseModel):
+    """The message that something is remembered from."""
+
+    session_id: Id
+    session_title: str
+    message_id: Id
+    timestamp: Instant
+
+    @classmethod
+    def of(cls, source: MemorySource) -> "MemoryFrom":
+        """Return where a memory comes from as JSON shows it."""
+        return cls(
+            session_id=str(source.session_id),
+            session_title=source.session_title,
+            message_id=str(source.message_id),
+            timestamp=source.at,
+        )
+
+
+class MemoryOut(BaseModel):
+    """Something that the assistant remembers."""
+
+    memory_id: str
+    content: str
+    created_at: Instant | None
+    source: MemoryFrom | None = Field(description="Null: not known, or written by hand.")
+
+    @classmethod
+    def of(cls, memory: Memory) -> "MemoryOut":
+        """Return a memory as JSON shows it."""
+        source = MemoryFrom.of(memory.source) if memory.source else None
+        return cls(memory_id=memory.id, content=memory.text, created_at=memory.created_at, source=source)
+
+
+class MemoryList(BaseModel):
+    """A page of memories; *total* is how many there are in all."""
+
+    memories: list[MemoryOut]
+    count: int
+    total: int
+    next_cursor: Cursor
+
+
+class Forgotten(BaseModel):
+    """How much was forgotten."""
+
+    forgotten: int
 
 
 class ModelOut(BaseModel):

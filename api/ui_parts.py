@@ -11,7 +11,7 @@ from services.records import MessageView, Part
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece: kind is text, reasoning, tool, notice or step; *number* counts those of its kind."""
+    """One piece: kind is text, reasoning, tool, notice, step or memory; *number* counts those of its kind."""
 
     kind: str
     number: int
@@ -80,9 +80,16 @@ def ui_parts(message: MessageView) -> list[dict[str, Any]]:
                 made.append({"type": "step-start"})
             case "notice":
                 made.append({"type": "data-notice", "id": piece.id, "data": {"text": piece.text}})
+            case "memory":
+                made.append({"type": "data-memory", "id": piece.id, "data": memory(piece)})
             case "tool" if piece.part is not None:
                 made.append(_tool(piece, piece.part, unfinished=message.status.unfinished))
     return made
+
+
+def memory(piece: Piece) -> dict[str, Any]:
+    """Return what the reply used: the memory's id, null where Backboard did not name it, and its text."""
+    return {"id": piece.part.call_id if piece.part else None, "text": piece.text}
 
 
 def _tool(piece: Piece, part: Part, *, unfinished: bool) -> dict[str, Any]:

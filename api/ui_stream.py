@@ -6,7 +6,7 @@ Source: the AI SDK's stream protocol, read by `ai` 5, 6 and 7.
 from collections.abc import Iterator
 from typing import Any
 
-from api.ui_parts import Piece, loads, metadata, pieces
+from api.ui_parts import Piece, loads, memory, metadata, pieces
 from services.records import MessageStatus, MessageView, ReplySnapshot
 
 Chunk = dict[str, Any]
@@ -26,6 +26,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "tool-input-available": _TOOL | {"toolName": _TEXT, "input": {}},
     "tool-output-available": _TOOL | {"output": {}},
     "data-notice": _PIECE | {"data": _ANY},
+    "data-memory": _PIECE | {"data": _ANY},
     "data-note": {"data": _ANY, "transient": {"const": True}},
     "finish-step": {},
     "message-metadata": {"messageMetadata": _ANY},
@@ -123,6 +124,8 @@ class UiMessageStream:
                 yield {"type": "start-step"}
             case "notice":
                 yield {"type": "data-notice", "id": piece.id, "data": {"text": piece.text}}
+            case "memory":
+                yield {"type": "data-memory", "id": piece.id, "data": memory(piece)}
 
     def _grow(self, piece: Piece) -> Iterator[Chunk]:
         new = piece.text[len(self._sent[-1]) :]

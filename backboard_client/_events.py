@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backboard_client._errors import RunFailedError
-from backboard_client._resources import ToolCall, amount, model_id, parse_tool_calls
+from backboard_client._resources import Memory, ToolCall, amount, model_id, parse_memory, parse_tool_calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class RunEnded:
     input_tokens: int | None
     output_tokens: int | None
     total_tokens: int | None
-    memories: tuple[str, ...]  # what was remembered for this answer
+    memories: tuple[Memory, ...]  # what was remembered for this answer
     memory_operation_id: str | None
     message_id: str | None
     cost_usd: float | None = None  # of this run; Backboard does not always say it
@@ -152,7 +152,7 @@ def _ended(event: Mapping[str, Any]) -> RunEnded:
         input_tokens=_count(event.get("input_tokens")),
         output_tokens=_count(event.get("output_tokens")),
         total_tokens=_count(event.get("total_tokens")),
-        memories=tuple(str(one.get("memory", "")) for one in memories if isinstance(one, Mapping))
+        memories=tuple(parse_memory(one) for one in memories if isinstance(one, Mapping))
         if isinstance(memories, list)
         else (),
         memory_operation_id=event.get("memory_operation_id"),

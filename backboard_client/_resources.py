@@ -229,7 +229,7 @@ def parse_memory_page(data: Json) -> MemoryPage:
 def parse_memory_operation(data: Json) -> MemoryOperation:
     """Return where a background write of memories is."""
     ids = tuple(str(one) for one in data.get("memory_ids") or ())
-    return MemoryOperation(str(data["operation_id"]), str(data.get("status") or "").upper(), ids)
+    return MemoryOperation(str(data.get("operation_id") or ""), str(data.get("status") or "").upper(), ids)
 
 
 def parse_model(data: Json) -> Model:

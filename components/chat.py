@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components.message_actions import ask_again, editing, note_actions, planner_actions, reply_actions
 from components.model_text import safe_markdown
 from components.reply_blocks import blocks
+from components.reply_memories import used_memories
 from components.reply_steps import ReplySteps
 from components.session_labels import escape_label
 from services.costs import usd
@@ -90,6 +91,7 @@ def reply_end(message: MessageView) -> None:
         )
     else:
         st.empty()
+    used_memories(message)
     reply_actions(message, told=_numbers(message))
 
 

@@ -1,10 +1,10 @@
 """What a planner does to a session: rename, pin, archive, delete. Callbacks, and the dialogs that ask first.
 
-In `st.session_state`: `session_dialog` is {"kind": "rename", "delete", "export" or "import", "ids": [...], "title": text}
-while a dialog is open, so that a rerun meanwhile does not close it (other components have kinds of their own: only one
-dialog can be open); `session_undo` {"ids": [...], "archived": bool, "text": sentence} or {"samples": a file, "text":
-sentence} while the last thing can be undone; `session_news` is a sentence to be shown once, `session_trouble` one that
-says what went wrong.
+In `st.session_state`: `session_dialog` is {"kind": "rename", "delete", "export" or "import", "ids": [...], "title":
+text} while a dialog is open, so that a rerun meanwhile does not close it (other components have kinds of their own:
+only one dialog can be open); `session_undo` {"ids": [...], "archived": bool, "text": sentence} or {"samples": a file,
+"text": sentence} while the last thing can be undone; `session_news` is a sentence to be shown once, `session_trouble`
+one that says what went wrong.
 """
 
 from collections.abc import Callable, Iterator, Sequence

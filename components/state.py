@@ -13,6 +13,7 @@ CHAT_PAGE = "pages/planner/chat.py"
 SESSIONS_PAGE = "pages/planner/sessions.py"
 SETTINGS_PAGE = "pages/planner/settings.py"
 TEMPLATES_PAGE = "pages/planner/templates.py"
+MEMORY_PAGE = "pages/planner/memory.py"
 OPERATIONS_PAGE = "pages/planner/operations.py"
 INSIGHTS_PAGE = "pages/planner/insights.py"
 NO_SUCH_SESSION = 0  # an id that no session ever has

@@ -86,8 +86,8 @@ def import_dialog(user_id: int) -> None:
             st.rerun()
         return
     st.markdown(
-        "Take a `.json` file that was exported here, or what ChatGPT exports: its `.zip`, or the `conversations.json` "
-        "in it. What is here already is left as it is."
+        "Take a `.json` file that was exported here, or what ChatGPT exports: its `.zip`, or the "
+        "`conversations.json` in it. What is here already is left as it is."
     )
     file = st.file_uploader(
         "File",

@@ -225,6 +225,12 @@ class Message(Base):
             postgresql_where=text("deleted_at IS NOT NULL"),
         ),
         Index("messages_untold", "session_id", sqlite_where=text("untold"), postgresql_where=text("untold")),
+        Index(
+            "messages_remembered",
+            "user_id",
+            sqlite_where=text("memory_operation_id IS NOT NULL"),
+            postgresql_where=text("memory_operation_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
@@ -248,7 +254,7 @@ class Message(Base):
     rating: Mapped[int | None]  # 1 or -1
     rating_reason: Mapped[str | None] = mapped_column(String(1000))
     cost_micros: Mapped[int | None]  # millionths of a US dollar; None: not known
-    memory_operation_id: Mapped[str | None] = mapped_column(String(64))  # at Backboard: what it remembers from this
+    memory_operation_id: Mapped[str | None] = mapped_column(String(64))  # until it is known what Backboard remembers
     run_id: Mapped[str | None] = mapped_column(String(255))
     sent_at: Mapped[datetime | None]
     first_text_at: Mapped[datetime | None]

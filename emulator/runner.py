@@ -18,7 +18,7 @@ from emulator.store import MESSAGE, Json, Run, RunEnd, Store
 log = logging.getLogger("emulator")
 
 _HISTORY_MESSAGES = 100
-_MEMORIES = 50
+_MEMORIES = 10  # the nearest
 
 UNANSWERED_CALLS = (
     "messages: `tool_use` ids were found without `tool_result` blocks immediately after: {}. "

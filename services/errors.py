@@ -65,6 +65,12 @@ class MonthlyLimitError(ServiceError):
     code = "monthly_limit"
 
 
+class BackboardAwayError(ServiceError):
+    """Backboard cannot be asked right now, or refuses to answer."""
+
+    code = "backboard_unavailable"
+
+
 class SignInLockedError(ServiceError):
     """Too many wrong passwords for this name."""
 

@@ -107,9 +107,10 @@ class SessionTable:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a reply beside its text, in order: kind is reasoning, tool, notice, or step.
+    """A piece of a reply beside its text, in order: kind is reasoning, tool, notice, step, or memory.
 
-    *text* is the reasoning, the tool's name, or the notice; a step marks where the model went on after its tools.
+    *text* is the reasoning, the tool's name, the notice, or the memory that the reply used, with its id in *call_id*;
+    a step marks where the model went on after its tools.
     *at* is how many characters of the reply's text stood before it. *input* and *output* of a tool are JSON, *input*
     as the model wrote it, which may be broken; None while not known.
     """
@@ -270,3 +271,37 @@ class ModelInfo:
     context_tokens: int | None
     input_price: float | None
     output_price: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySource:
+    """The message that something is remembered from, and when it was written."""
+
+    session_id: int
+    session_title: str
+    message_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Something that the assistant remembers about a user; *source* None: not known, or written by hand."""
+
+    id: str
+    text: str
+    created_at: datetime | None
+    source: MemorySource | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryPage:
+    """Part of what is remembered, how much there is in all, and whether the newest come first.
+
+    Backboard does not say in which order it lists: they do as long as there are at most a hundred.
+    """
+
+    memories: tuple[Memory, ...]
+    total: int
+    page: int
+    pages: int
+    newest_first: bool

@@ -39,6 +39,7 @@ from services.background import BackgroundLoop, in_thread
 from services.brief import prompt_with, run_tool
 from services.costs import CostService, RunUse, cost_of, together
 from services.live import LiveReply, interval_s
+from services.memory_sources import MemorySources, Writing
 from services.models import ModelService
 from services.numbers import Numbers
 from services.records import MessageStatus, Part
@@ -94,6 +95,7 @@ class ReplyRunner:
         numbers: Numbers,
         models: ModelService,
         costs: CostService,
+        memory_sources: MemorySources,
         *,
         backend: str,
         title_model: str | None,
@@ -103,6 +105,7 @@ class ReplyRunner:
         self._numbers = numbers
         self._models = models
         self._store = ReplyStore(database, costs, owner=secrets.token_hex(8))
+        self._memory_sources = memory_sources
         self._client = client
         self._threads = BackboardThreads(database, client, backend=backend, executor=self._executor)
         self._titles = SessionTitles(
@@ -143,7 +146,7 @@ class ReplyRunner:
 
     @property
     def tasks(self) -> int:
-        """How many tasks are at work: two that go on forever, and one for each reply."""
+        """How many tasks are at work: two that go on forever, one for each reply, and one while it is remembered."""
         return len(self._tasks)
 
     def close(self) -> None:
@@ -360,7 +363,13 @@ class ReplyRunner:
                             self._take_final(live, before, event.text)
                             if not live.snapshot.text:
                                 raise ReplyFailure("empty", "Backboard sent an empty answer. Try again.")
-                            return Ending(MessageStatus.COMPLETE, model=event.model)
+                            for used in event.memories:
+                                live.add_part(Part("memory", used.content, call_id=used.memory_id or None))
+                            return Ending(
+                                MessageStatus.COMPLETE,
+                                model=event.model,
+                                memory_operation_id=event.memory_operation_id,
+                            )
                         case RunCancelled():
                             return Ending(MessageStatus.STOPPED)
             if not outputs or running.thread_id is None:
@@ -458,6 +467,9 @@ class ReplyRunner:
             live.end(ending.status)
             if ending.status is MessageStatus.COMPLETE:
                 self._titles.begin(work.session_id, work.reply_id, user_id=work.user_id)
+            if ending.memory_operation_id:
+                writing = Writing(work.reply_id, work.user_id, ending.memory_operation_id, utc_now())
+                self._keep(asyncio.create_task(self._memory_sources.follow(writing)))
             return
 
     async def _counted(self, running: Running, ending: Ending) -> Ending:

@@ -59,6 +59,7 @@ class Ending:
     input_tokens: int | None = None
     output_tokens: int | None = None
     cost_micros: int | None = None  # millionths of a US dollar; None: not known
+    memory_operation_id: str | None = None  # at Backboard: what it remembers from the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,7 @@ class ReplyStore:
             "input_tokens": ending.input_tokens,
             "output_tokens": ending.output_tokens,
             "cost_micros": ending.cost_micros,
+            "memory_operation_id": (ending.memory_operation_id or "")[:64] or None,
             "first_text_at": first_text_at,
             "ended_at": now,
             "lease_until": None,

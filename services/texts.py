@@ -8,6 +8,7 @@ from services.errors import InvalidInputError
 MAX_MESSAGE_CHARS = 32_000
 MAX_TITLE_CHARS = 100
 MAX_INSTRUCTIONS_CHARS = 8_000
+MAX_MEMORY_BYTES = 4_000  # in UTF-8
 MAX_MODEL_CHARS = 255
 MODEL_PATTERN = "^[!-.0-~]+/[!-~]+$"  # provider/name, in ASCII without spaces
 _MADE_TITLE_CHARS = 60
@@ -64,6 +65,26 @@ def clean_title(title: str) -> str:
     if not 1 <= len(cleaned) <= MAX_TITLE_CHARS:
         raise InvalidInputError(f"A title has 1 to {MAX_TITLE_CHARS} characters.")
     return cleaned
+
+
+def clean_memory(text: str) -> str:
+    """Return what is to be remembered without control characters.
+
+    Raises InvalidInputError when nothing is left of it or it is too long.
+    """
+    cleaned = clean_query(text)
+    if not any(unicodedata.category(char)[0] not in "CZ" for char in cleaned):
+        raise InvalidInputError("There is nothing in this to remember.")
+    if (size := len(cleaned.encode())) > MAX_MEMORY_BYTES:
+        raise InvalidInputError(
+            f"This memory has {size:,} bytes; the most that can be remembered in one piece is {MAX_MEMORY_BYTES:,}."
+        )
+    return cleaned
+
+
+def clean_query(text: str) -> str:
+    """Return words to look for without control characters; nothing may be left of them."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def check_model(model: str) -> str:

@@ -73,7 +73,7 @@ class SessionTitles:
             talk = await self._in_thread(lambda: self._to_be_named(session_id, reply_id, user_id))
             if talk is None:
                 return
-            thread_id = await self._threads.new_apart(user_id)
+            thread_id = (await self._threads.on_assistant(user_id, self._client.create_thread)).thread_id
             await self._in_thread(lambda: self._delete_later(thread_id))
             answer = await self._client.send_message(
                 thread_id, talk.text, model=model, memory=MemoryMode.OFF, system_prompt=PROMPT, tools=[]

@@ -16,6 +16,8 @@ from services.background import BackgroundLoop
 from services.costs import CostService
 from services.follow_ups import FollowUpService
 from services.insights import InsightsService
+from services.memories import MemoryService
+from services.memory_sources import MemorySources
 from services.models import ModelService
 from services.numbers import Numbers
 from services.operations import OperationsService
@@ -25,6 +27,7 @@ from services.replies import ReplyService
 from services.reply_runner import ReplyRunner
 from services.sessions import SessionService
 from services.templates import TemplateService
+from services.threads import BackboardThreads
 from services.tokens import TokenService
 from services.transfer import TransferService
 from services.versions import VersionService
@@ -44,6 +47,7 @@ class Services:
     versions: VersionService
     follow_ups: FollowUpService
     models: ModelService
+    memories: MemoryService
     tokens: TokenService
     transfer: TransferService
     operations: OperationsService
@@ -104,6 +108,7 @@ def build_services(settings: Settings) -> Services:
     executor = ThreadPoolExecutor(8, thread_name_prefix="travelbot-db")
     models = ModelService(client, loop)
     costs = CostService(database, monthly_limit_usd=settings.monthly_limit_usd)
+    memory_sources = MemorySources(database, client, executor, backend=settings.backend)
     runner = ReplyRunner(
         database,
         client,
@@ -112,10 +117,12 @@ def build_services(settings: Settings) -> Services:
         numbers,
         models,
         costs,
+        memory_sources,
         backend=settings.backend,
         title_model=settings.model_for_titles,
         replies_at_once=settings.replies_at_once,
     )
+    threads = BackboardThreads(database, client, backend=settings.backend, executor=executor)
     outbox = loop.start(work_forever(database, client, backend=settings.backend, executor=executor))
     replies = ReplyService(
         database,
@@ -134,6 +141,7 @@ def build_services(settings: Settings) -> Services:
         versions=VersionService(database, replies),
         follow_ups=FollowUpService(database, replies),
         models=models,
+        memories=MemoryService(database, client, loop, threads, memory_sources, backend=settings.backend),
         tokens=TokenService(database),
         transfer=TransferService(database, sessions, default_model=settings.default_model),
         templates=TemplateService(database, replies),

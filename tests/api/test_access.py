@@ -37,6 +37,8 @@ BODIES = {
     "/messages/{message_id}/rating": {"value": 1},
     "/templates": TEMPLATE,
     "/templates/{template_id}": TEMPLATE,
+    "/memories": {"content": "Prefers tea"},
+    "/memories/{memory_id}": {"content": "Prefers tea"},
 }
 
 
@@ -88,6 +90,13 @@ def test_document_lists_every_route_with_its_errors():
                 ("PUT", "/templates/{template_id}"),
                 ("DELETE", "/templates/{template_id}"),
                 ("POST", "/templates/{template_id}/start"),
+                ("GET", "/memories"),
+                ("POST", "/memories"),
+                ("DELETE", "/memories"),
+                ("GET", "/memories/search"),
+                ("PATCH", "/memories/{memory_id}"),
+                ("DELETE", "/memories/{memory_id}"),
+                ("GET", "/messages/{message_id}/memories"),
                 ("GET", "/search"),
                 ("GET", "/models"),
                 ("GET", "/me"),
@@ -145,11 +154,17 @@ def test_read_only_token_changes_nothing(address, services, user_id):
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_not_yours_is_not_there(api: Api, stranger: Api, name):
     theirs = stranger.chat("Three nights in Lisbon") if name == "theirs" else None
-    template_id = stranger.http.post("/templates", json=TEMPLATE).json()["template_id"]
+    ids = {}
+    if theirs:
+        api.http.post("/memories", json={"content": "Hates noise"})
+        ids = {
+            "message_id": theirs.reply_id,
+            "memory_id": stranger.http.post("/memories", json={"content": "Prefers tea"}).json()["memory_id"],
+            "template_id": stranger.http.post("/templates", json=TEMPLATE).json()["template_id"],
+        }
     for method, path in OF_A_THING:
         if theirs:
-            kind = path.split("{")[1].removesuffix("}")
-            name = {"message": theirs.reply_id, "template": template_id}.get(kind.split("_")[0], theirs.session_id)
+            name = ids.get(path.split("{")[1].partition("}")[0], theirs.session_id)
         answer = ask(api.http, method, path, name)
 
         if "chat_id" in path and name in ("nonsense", "0", "1e5", "٣"):  # names that a program may make up
@@ -158,7 +173,8 @@ def test_what_is_not_yours_is_not_there(api: Api, stranger: Api, name):
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), (method, path)
     if theirs:
         assert stranger.http.get(f"/sessions/{theirs.session_id}").json()["message_count"] == 2
-    assert stranger.http.get(f"/templates/{template_id}").json()["name"] == "Mine"
+        assert stranger.http.get(f"/templates/{ids['template_id']}").json()["name"] == "Mine"
+        assert stranger.http.get("/memories").json()["total"] == 1
 
 
 @pytest.mark.parametrize("size_told", [True, False])

@@ -26,6 +26,8 @@ EXCLUDED = {
     "PATCH /follow-ups/{follow_up_id}": WORDS,
     "POST /messages/{message_id}/edit": WORDS,
     "GET /usage": WORDS,  # the first day comes before the last
+    "POST /memories": WORDS,
+    "PATCH /memories/{memory_id}": WORDS,
     "POST /sessions": WORDS,
     "POST /templates": WORDS,
     "PUT /templates/{template_id}": WORDS,
@@ -55,6 +57,7 @@ def target(serve, start_services, user_id) -> dict[str, Any]:
             "message_id": first.headers["x-message-id"],
             "chat_id": "known",
             "follow_up_id": first.headers["x-message-id"],  # of nothing that waits: replies end at once here
+            "memory_id": http.post("/memories", json={"content": "Prefers tea"}).json()["memory_id"],
         }
 
 

@@ -10,6 +10,7 @@ import pytest
 from backboard_client import (
     BackboardClient,
     BackboardUnavailableError,
+    Memory,
     MemoryMode,
     ReasoningDelta,
     RunCancelled,
@@ -54,11 +55,13 @@ async def test_events_come_typed_and_in_order(ask, backboard):
             "input_tokens": 9,
             "output_tokens": 2,
             "total_tokens": 11,
-            "retrieved_memories": [{"id": "x", "memory": "Likes trains"}],
+            "retrieved_memories": [{"id": "x", "memory": "Likes trains", "score": 0.5}, "broken"],
+            "memory_operation_id": "o1",
         },
         piece("too late"),
     )
 
+    used = Memory("x", "Likes trains", {}, 0.5, None)
     assert await ask() == [
         RunStarted(None, "t1", "m1"),
         RunStarted("r1", None, None),
@@ -66,7 +69,7 @@ async def test_events_come_typed_and_in_order(ask, backboard):
         ToolStarted("c1", "web_search"),
         TextDelta("Hel"),
         TextDelta("lo"),
-        RunEnded("r1", "Hello", "openrouter/meta/llama", 9, 2, 11, ("Likes trains",), None, None),
+        RunEnded("r1", "Hello", "openrouter/meta/llama", 9, 2, 11, (used,), "o1", None),
     ]
 
 

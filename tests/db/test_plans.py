@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+import db.memories
 import db.messages
 import db.outbox
 import db.search
@@ -61,6 +62,14 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "use by person": lambda s: db.usage.by_person(s, start=DAY, end=DAY, limit=500),
     "spent": lambda s: db.usage.spent(s, user_id=1, start=DAY, end=DAY),
     "add use": lambda s: db.usage.add(s, user_id=1, day=DAY, model="a/b", replies=1),
+    "memories being written": lambda s: db.memories.pending(s, user_id=1, limit=20),
+    "memories of one question": lambda s: db.memories.pending(s, user_id=1, limit=20, question_id=1),
+    "settle": lambda s: db.memories.settle(s, 1, "a"),
+    "settle all": lambda s: db.memories.settle_all(s, user_id=1),
+    "sources": lambda s: db.memories.sources(s, ["a", "b"], user_id=1, backend="demo"),
+    "memories of a message": lambda s: db.memories.of_message(s, 1, user_id=1, backend="demo"),
+    "forget memories": lambda s: db.memories.forget(s, user_id=1, backend="demo", memory_ids=["a"]),
+    "forget all memories": lambda s: db.memories.forget(s, user_id=1, backend="demo"),
     "delete": lambda s: db.sessions.remove(s, [1], user_id=1),
 }
 

@@ -152,6 +152,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("parent_id IS NULL"),
         postgresql_where=sa.text("parent_id IS NULL"),
     )
+    op.create_index(
+        "messages_remembered",
+        "messages",
+        ["user_id"],
+        unique=False,
+        sqlite_where=sa.text("memory_operation_id IS NOT NULL"),
+        postgresql_where=sa.text("memory_operation_id IS NOT NULL"),
+    )
     op.add_column("sessions", sa.Column("web_search", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("sessions", sa.Column("instructions", sa.Text(), nullable=True))
     op.add_column("sessions", sa.Column("import_key", sa.String(length=120), nullable=True))
@@ -178,6 +186,12 @@ def downgrade() -> None:
     op.drop_column("sessions", "import_key")
     op.drop_column("sessions", "instructions")
     op.drop_column("sessions", "web_search")
+    op.drop_index(
+        "messages_remembered",
+        table_name="messages",
+        sqlite_where=sa.text("memory_operation_id IS NOT NULL"),
+        postgresql_where=sa.text("memory_operation_id IS NOT NULL"),
+    )
     op.drop_index(
         "messages_first",
         table_name="messages",
