@@ -60,7 +60,6 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "use of all": lambda s: db.usage.of_everybody(s, start=DAY, end=DAY),
     "use by person": lambda s: db.usage.by_person(s, start=DAY, end=DAY, limit=500),
     "spent": lambda s: db.usage.spent(s, user_id=1, start=DAY, end=DAY),
-    "add use": lambda s: db.usage.add(s, user_id=1, day=DAY, model="a/b", replies=1),
     "delete": lambda s: db.sessions.remove(s, [1], user_id=1),
 }
 
