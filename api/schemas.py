@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from api.ui_parts import metadata, ui_parts
 from services.costs import MICROS
@@ -193,10 +193,16 @@ class MessageIn(_Given):
     )
 
 
+def _no_boolean(value: object) -> object:
+    if isinstance(value, bool):  # it would pass for 1
+        raise ValueError("Send 1 or -1.")
+    return value
+
+
 class RatingIn(_Given):
     """What somebody thinks of a reply."""
 
-    value: Literal[1, -1] = Field(description="1: good; -1: not good.")
+    value: Annotated[Literal[1, -1], BeforeValidator(_no_boolean)] = Field(description="1: good; -1: not good.")
     reason: str | None = Field(default=None, max_length=MAX_REASON_CHARS)
 
 

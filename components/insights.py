@@ -64,7 +64,7 @@ def whose(user: User, people: tuple[PersonUsage, ...]) -> int:
     names = {person.user_id: f"{person.name} ({person.username})" for person in people if person.user_id != user.id}
     options = [user.id, EVERYBODY, *names]
     labels = {user.id: "Me", EVERYBODY: "Everybody", **names}
-    chosen: int = st.selectbox("Whose", options, format_func=lambda one: labels[one], key="insights_whose", width=240)
+    chosen: int = st.selectbox("Whose", options, format_func=labels.__getitem__, key="insights_whose", width=240)
     return chosen
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,8 @@ def api(api: Api, services) -> Api:
     return api
 
 
-def message(api: Api, reply) -> dict:
-    found = api.http.get(f"/sessions/{reply.session_id}/messages").json()["messages"]
+def message(api: Api, reply) -> dict[str, Any]:
+    found: list[dict[str, Any]] = api.http.get(f"/sessions/{reply.session_id}/messages").json()["messages"]
     (one,) = [one for one in found if one["id"] == reply.reply_id]
     return one
 

@@ -113,9 +113,9 @@ def work_on_postgres(database: Database, query: Callable[[Session, Account], obj
 
 
 MONTH_START, MONTH_END = date(2026, 11, 1), date(2026, 11, 30)
-USE: dict[str, Callable[[Session, int], object]] = {
-    "month": lambda s, user_id: db.usage.spent(s, user_id=user_id, start=MONTH_START, end=MONTH_END),
-    "days": lambda s, user_id: db.usage.of_user(s, user_id=user_id, start=MONTH_START, end=MONTH_END),
+USE: dict[str, Callable[[Session, Account], object]] = {
+    "month": lambda s, a: db.usage.spent(s, user_id=a.user_id, start=MONTH_START, end=MONTH_END),
+    "days": lambda s, a: db.usage.of_user(s, user_id=a.user_id, start=MONTH_START, end=MONTH_END),
     "all days": lambda s, _: db.usage.of_everybody(s, start=MONTH_START, end=MONTH_END),
     "people": lambda s, _: db.usage.by_person(s, start=MONTH_START, end=MONTH_END, limit=500),
 }
@@ -123,7 +123,7 @@ USE: dict[str, Callable[[Session, int], object]] = {
 
 def test_years_of_use_are_no_more_work_than_a_month(database: Database):
     work = work_on_sqlite if database.engine.dialect.name == "sqlite" else work_on_postgres
-    user_id = account(database, "small", SMALL, backend="demo", seed=1).user_id
+    owner = account(database, "small", SMALL, backend="demo", seed=1)
 
     def counted(days: int) -> dict[str, int]:
         with database.begin() as db_session:
@@ -131,14 +131,15 @@ def test_years_of_use_are_no_more_work_than_a_month(database: Database):
             db_session.execute(delete(Usage))
             db_session.execute(
                 insert(Usage),
-                [{"user_id": user_id, "day": first + timedelta(days=day), "model": "a/b"} for day in range(days)],
+                [
+                    {"user_id": owner.user_id, "day": first + timedelta(days=day), "model": "a/b"}
+                    for day in range(days)
+                ],
             )
         if work is work_on_postgres:
             with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.execute(text("VACUUM ANALYZE"))
-        return {
-            name: work(database, lambda s, _: query(s, user_id), Account(user_id, 0)) for name, query in USE.items()
-        }
+        return {name: work(database, query, owner) for name, query in USE.items()}
 
     month, years = counted(30), counted(3_000)
 

@@ -61,7 +61,6 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "use of all": lambda s: db.usage.of_everybody(s, start=DAY, end=DAY),
     "use by person": lambda s: db.usage.by_person(s, start=DAY, end=DAY, limit=500),
     "spent": lambda s: db.usage.spent(s, user_id=1, start=DAY, end=DAY),
-    "add use": lambda s: db.usage.add(s, user_id=1, day=DAY, model="a/b", replies=1),
     "memories being written": lambda s: db.memories.pending(s, user_id=1, limit=20),
     "memories of one question": lambda s: db.memories.pending(s, user_id=1, limit=20, question_id=1),
     "settle": lambda s: db.memories.settle(s, 1, "a"),

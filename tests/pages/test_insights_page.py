@@ -1,6 +1,7 @@
 """Insights: planners see their own use, admins everybody's, and set limits."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,8 +15,9 @@ from settings import ROOT
 PAGE = "pages/planner/insights.py"
 
 
-def run(at: AppTest) -> AppTest:
-    at.run()
+def run(what: Any) -> AppTest:
+    """Run the app, or what was done to one of its elements."""
+    at: AppTest = what.run()
     assert not at.exception
     return at
 
@@ -51,7 +53,7 @@ def test_planner_without_use_is_told_what_to_do(app: AppTest, planner: User) -> 
     at = open_page(app)
 
     assert "Nothing was used" in at.info[0].value
-    assert at.button(key="insights_new_chat")
+    assert at.button(key="insights_new_chat").label == "New chat"
     assert not at.metric
 
 

@@ -1,6 +1,7 @@
 """The thumbs below a reply, what it cost, and the line above the box when the month's money runs out."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,8 +18,9 @@ def at(app: AppTest, services: Services, planner: User) -> AppTest:
     return app
 
 
-def run(at: AppTest) -> AppTest:
-    at.run()
+def run(what: Any) -> AppTest:
+    """Run the app, or what was done to one of its elements."""
+    at: AppTest = what.run()
     assert not at.exception
     return at
 
@@ -29,7 +31,7 @@ def reply(services: Services, planner: User) -> MessageView:
 
 
 def texts(at: AppTest) -> str:
-    return "\n".join(text.value.replace("\\", "") for text in at.main.markdown)
+    return "\n".join(text.value.replace("\\", "") for text in at.markdown)
 
 
 def test_thumb_is_saved_and_taken_back(at: AppTest, services: Services, planner: User) -> None:

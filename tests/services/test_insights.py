@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 import db.usage
+from db.models import User
 from services.errors import InvalidInputError, NotFoundError
 from services.insights import InsightsService
 from tests.services.conftest import make_user
@@ -31,7 +32,7 @@ def people(database, user_id) -> tuple[int, int, int]:
     with database.begin() as db_session:
         for owner_id, day, model, micros in rows:
             db.usage.add(db_session, user_id=owner_id, day=day, model=model, replies=1, cost_micros=micros)
-        db_session.get_one(db.users.User, root).role = "admin"
+        db_session.get_one(User, root).role = "admin"
     return user_id, bob, root
 
 
@@ -75,7 +76,7 @@ def test_planner_is_not_told_of_others(insights, people):
 def test_disabled_admin_is_told_nothing(insights, database, people):
     ada, _, root = people
     with database.begin() as db_session:
-        db_session.get_one(db.users.User, root).disabled = True
+        db_session.get_one(User, root).disabled = True
 
     with pytest.raises(NotFoundError):
         insights.days(START, END, viewer_id=root, of=ada)
