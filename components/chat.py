@@ -75,6 +75,15 @@ def reply(message: MessageView) -> None:
             reply_end(message)
 
 
+def reply_so_far(message: MessageView) -> None:
+    """Draw what there is of a reply that is being written, without following it."""
+    place = reply_place()
+    with place:
+        ReplySteps(place).draw(message.parts, thinking=not message.text, seconds=message.first_text_s)
+        _draw_text(message.text, st.container())
+        st.markdown(":shimmer[:small[Still writing. The text goes on when the dialog is closed.]]")
+
+
 def reply_end(message: MessageView) -> None:
     """Draw what stands below the text of a reply that has ended.
 

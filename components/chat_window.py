@@ -125,6 +125,14 @@ def watch_session(session_id: int, *, user_id: int, title: str, last_id: int | N
         st.rerun()
 
 
+@st.fragment(run_every=LOOK_EVERY_S)
+def wait_for_dialog(reply_id: int, *, user_id: int) -> None:
+    """Run the app again when a reply has ended that is not followed while a dialog is open. Draws nothing."""
+    with suppress(DatabaseUnavailableError):
+        if not get_services().replies.snapshot(reply_id, user_id=user_id).status.unfinished:
+            st.rerun()
+
+
 def _show_earlier(shown_ids: list[int], has_later: bool) -> None:
     window = st.session_state.chat_window
     window["limit"] = len(shown_ids) + PAGE

@@ -12,10 +12,18 @@ from components.chat import (
     reply,
     reply_end,
     reply_place,
+    reply_so_far,
     unanswered,
 )
 from components.chat_actions import stop
-from components.chat_window import earlier_button, later_buttons, open_window, scroll_to_message, watch_session
+from components.chat_window import (
+    earlier_button,
+    later_buttons,
+    open_window,
+    scroll_to_message,
+    wait_for_dialog,
+    watch_session,
+)
 from components.composer import composer
 from components.drafts import keep_drafts
 from components.identity import require_user
@@ -29,7 +37,7 @@ from components.session_actions import session_menu
 from components.session_labels import escape_label
 from components.shortcuts import STOP
 from components.sidebar_marks import refresh_marks_at_end
-from components.state import active_session_id, new_chat
+from components.state import active_session_id, dialog_is_open, new_chat
 from components.templates import instructions_button, template_buttons
 from components.welcome import welcome
 from db.engine import DatabaseUnavailableError
@@ -118,6 +126,11 @@ else:
         on_click=stop,
         args=(session.id, writing.id),
     )
+    if dialog_is_open():
+        with messages_place, message_place(writing.id):
+            reply_so_far(writing)
+        wait_for_dialog(writing.id, user_id=user.id)
+        st.stop()
     with messages_place, message_place(writing.id), services.replies.watch(writing.id, user_id=user.id) as watch:
         stream = ReplyStream(
             watch, reply_place(), asked_at=writing.created_at, readers=lambda: services.replies.readers
