@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import streamlit as st
 
+from components.announcer import announce_replies
 from components.chat import (
     message_place,
     note,
@@ -60,6 +61,7 @@ if session_id is not None:
 st.html(ROOT / "static" / "chat.css")
 st.html(COPY_SCRIPT, unsafe_allow_javascript=True)
 keep_drafts(user_id=user.id)
+announce_replies()
 instructions = session.instructions if session else st.session_state.get("chat_new", {}).get("instructions")
 model, memory = chosen(session, user, services.settings.default_model)
 with st.container(key="chat_header", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
