@@ -145,11 +145,14 @@ class BackboardClient:
         *,
         model: str,
         memory: MemoryMode,
+        web_search: bool | None = None,
+        system_prompt: str | None = None,
         metadata: Mapping[str, str] | None = None,
         on_wait: OnWait | None = None,
     ) -> AsyncGenerator[StreamEvent]:
         """Send a message and yield the reply while it is being written.
 
+        *system_prompt* takes the place of the assistant's for this turn only; without *web_search* Backboard decides.
         Yields any number of events, the last of which is RunEnded, RunCancelled or ToolCallsRequired. *on_wait* is
         told the seconds before each further try. Not safe to repeat once it may have run: the message may be
         stored and billed even when this raises.
@@ -158,7 +161,15 @@ class BackboardClient:
             StreamInterruptedError: the stream stopped before its last event.
             RunFailedError: Backboard says that the run failed.
         """
-        body = _message(thread_id, content, model=model, memory=memory, metadata=metadata) | {"stream": True}
+        body = _message(
+            thread_id,
+            content,
+            model=model,
+            memory=memory,
+            web_search=web_search,
+            system_prompt=system_prompt,
+            metadata=metadata,
+        ) | {"stream": True}
         async with aclosing(self._stream("/threads/messages", body, on_wait)) as events:
             async for event in events:
                 yield event
@@ -170,11 +181,21 @@ class BackboardClient:
         *,
         model: str,
         memory: MemoryMode,
+        web_search: bool | None = None,
+        system_prompt: str | None = None,
         metadata: Mapping[str, str] | None = None,
         on_wait: OnWait | None = None,
     ) -> MessageResult:
         """Send a message and return the answer when it is whole; a failed run is a result with that status."""
-        body = _message(thread_id, content, model=model, memory=memory, metadata=metadata) | {"stream": False}
+        body = _message(
+            thread_id,
+            content,
+            model=model,
+            memory=memory,
+            web_search=web_search,
+            system_prompt=system_prompt,
+            metadata=metadata,
+        ) | {"stream": False}
         return await self._post_message("/threads/messages", body, on_wait)
 
     async def add_message(
@@ -374,7 +395,14 @@ def _given(**fields: Any) -> dict[str, Any]:
 
 
 def _message(
-    thread_id: str, content: str, *, model: str, memory: MemoryMode, metadata: Mapping[str, str] | None
+    thread_id: str,
+    content: str,
+    *,
+    model: str,
+    memory: MemoryMode,
+    web_search: bool | None,
+    system_prompt: str | None,
+    metadata: Mapping[str, str] | None,
 ) -> dict[str, Any]:
     provider, name = split_model(model)
     return _given(
@@ -383,6 +411,8 @@ def _message(
         llm_provider=provider,
         model_name=name,
         memory=memory.value,
+        web_search=None if web_search is None else "Auto" if web_search else "off",
+        system_prompt=system_prompt,
         send_to_llm="true",
         metadata=dict(metadata) if metadata else None,
     )

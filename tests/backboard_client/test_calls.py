@@ -272,3 +272,14 @@ async def drive(http: httpx.AsyncClient, base_url: str) -> None:
     await client.delete_assistant(assistant.assistant_id)
     with pytest.raises(NotFoundError):
         await client.get_assistant(assistant.assistant_id)
+
+
+@pytest.mark.parametrize(("given", "sent"), [(None, None), (True, "Auto"), (False, "off")])
+async def test_message_says_whether_to_search_the_web_and_what_to_be_this_time(ask, client, backboard, given, sent):
+    backboard.answer(ended())
+    await ask(web_search=given, system_prompt="Be brief.")
+    backboard.answer(httpx.Response(200, json={"content": "ok"}))
+    await client.send_message("t1", "Hello", model="a/b", memory=MemoryMode.OFF, web_search=given)
+
+    assert [body.get("web_search") for body in backboard.bodies] == [sent, sent]
+    assert [body.get("system_prompt") for body in backboard.bodies] == ["Be brief.", None]
