@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,8 +29,10 @@ from services.errors import (
     ReplyInProgressError,
     TooManyRepliesError,
 )
+from services.file_types import please_look_at
+from services.files import keep_files
 from services.live import interval_s
-from services.records import Accepted, MessageStatus, MessageView, Part, ReplySnapshot
+from services.records import Accepted, MessageStatus, MessageView, NewFile, Part, ReplySnapshot
 from services.reply_runner import ReplyRunner
 from services.texts import check_model, clean_message, made_title, preview
 from services.turns import add_reply, add_turn, leave, send_waiting
@@ -78,34 +80,40 @@ class ReplyService:
         chat_name: str | None = None,
         model: str | None = None,
         memory: bool = True,
+        web_search: bool = False,
+        files: Sequence[NewFile] = (),
     ) -> Accepted:
         """Keep a planner's message and start its reply; a new session is made when *session_id* is None.
 
         With a *chat_name*, made up by a program, the new session keeps that name, and the next message goes there.
 
-        Safe to repeat: the same *client_message_id* with the same text answers with the same reply. *model* and
-        *memory* are for a new session; None takes the planner's last choice.
+        Safe to repeat: the same *client_message_id* with the same text answers with the same reply. *model*,
+        *memory* and *web_search* are for a new session; None takes the planner's last choice. *files*, which are
+        checked, come with the message; without any text it asks to look at them.
 
         Raises:
+            FileRefusedError: the session would hold too many files.
             InvalidInputError: the text is empty or too long.
             NotFoundError: the planner has no such session.
             ReplyInProgressError: the session's last reply is still being written.
             MessageIdReusedError: that id came before with another text, or in another session.
             TooManyRepliesError: as many replies as the planner may have are being written.
         """
-        cleaned = clean_message(text)
-        place = _Place(session_id, chat_name, check_model(model) if model else None, memory)
+        cleaned = clean_message(text if text.strip() or not files else please_look_at(files))
+        place = _Place(session_id, chat_name, check_model(model) if model else None, memory, web_search)
         try:
-            accepted = self._accept(cleaned, user_id, client_message_id, place)
+            accepted = self._accept(cleaned, user_id, client_message_id, place, files)
         except (IntegrityError, ReplyInProgressError, TooManyRepliesError):
             # The same request may have been faster by a moment: now we see what it wrote.
-            accepted = self._accept(cleaned, user_id, client_message_id, place)
+            accepted = self._accept(cleaned, user_id, client_message_id, place, files)
         self._runner.wake()
         if not accepted.repeated:
             log.info("message accepted", extra=_ids(accepted))
         return accepted
 
-    def _accept(self, text: str, user_id: int, client_message_id: str, place: "_Place") -> Accepted:
+    def _accept(
+        self, text: str, user_id: int, client_message_id: str, place: "_Place", files: Sequence[NewFile]
+    ) -> Accepted:
         with self._db.begin() as db_session:
             known = db.messages.by_client_id(db_session, client_message_id, user_id=user_id)
             if known is not None:
@@ -117,6 +125,8 @@ class ReplyService:
             question, reply = add_turn(
                 db_session, session, text, client_message_id=client_message_id, parent_id=session.last_message_id
             )
+            if files:
+                keep_files(db_session, files, session_id=session.id, user_id=user_id, message_id=question.id)
             return Accepted(session.id, question.id, reply.id, repeated=False)
 
     def check_room(self, db_session: Session, user_id: int) -> None:
@@ -139,6 +149,7 @@ class ReplyService:
                 title=made_title(text),
                 model=place.model or user.last_model or self._default_model,
                 memory=place.memory,
+                web_search=place.web_search,
                 chat_name=place.chat_name,
             )
         else:
@@ -381,12 +392,13 @@ class ReplyWatch:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a message goes: a session, one named by a program, or a new one, then with this model and memory."""
+    """Where a message goes: a session, one named by a program, or a new one, then with these switches."""
 
     session_id: int | None
     chat_name: str | None
     model: str | None
     memory: bool
+    web_search: bool
 
 
 async def _wait(changed: asyncio.Event, timeout_s: float) -> None:
@@ -396,10 +408,25 @@ async def _wait(changed: asyncio.Event, timeout_s: float) -> None:
 
 
 def new_session(
-    db_session: Session, *, user_id: int, title: str, model: str, memory: bool, chat_name: str | None = None
+    db_session: Session,
+    *,
+    user_id: int,
+    title: str,
+    model: str,
+    memory: bool,
+    web_search: bool = False,
+    chat_name: str | None = None,
 ) -> ChatSession:
     """Add an empty session."""
-    session = ChatSession(id=new_id(), user_id=user_id, title=title, model=model, memory=memory, chat_name=chat_name)
+    session = ChatSession(
+        id=new_id(),
+        user_id=user_id,
+        title=title,
+        model=model,
+        memory=memory,
+        web_search=web_search,
+        chat_name=chat_name,
+    )
     session.message_count = session.total_tokens = 0
     db_session.add(session)
     db_session.flush()

@@ -36,11 +36,13 @@ from db.engine import Database, DatabaseUnavailableError
 from db.models import utc_now
 from services.background import BackgroundLoop, in_thread
 from services.brief import run_tool
+from services.file_copies import FileCopies
 from services.live import LiveReply, interval_s
 from services.numbers import Numbers
 from services.records import MessageStatus, Part
 from services.reply_errors import ReplyFailure, failure_of, interrupted
 from services.reply_store import Ending, ReplyStore, Work
+from services.sources import sources_in
 from services.threads import CARRIED_NOTICE, BackboardThreads, Question, SessionThread, look_for_answer
 
 T = TypeVar("T")
@@ -96,6 +98,7 @@ class ReplyRunner:
         self._store = ReplyStore(database, owner=secrets.token_hex(8))
         self._client = client
         self._threads = BackboardThreads(database, client, backend=backend, executor=self._executor)
+        self._files = FileCopies(database, client, backend=backend, executor=self._executor)
         self._loop = loop
         self._limit = replies_at_once
         self._running: dict[int, Running] = {}
@@ -276,6 +279,9 @@ class ReplyRunner:
     async def _send(self, running: Running, thread: SessionThread, text: str) -> Ending:
         work = running.work
         for attempt in (1, 2):
+            ready = await self._with_files(running, thread)
+            if ready is not thread:
+                thread, text = ready, work.question
             running.thread_id = thread.thread_id
             if thread.lost:
                 running.live.add_part(Part("notice", CARRIED_NOTICE))
@@ -288,6 +294,7 @@ class ReplyRunner:
                 text,
                 model=work.model,
                 memory=MemoryMode.AUTO if work.memory else MemoryMode.OFF,
+                web_search=work.web_search,
                 metadata={"reply_id": str(work.reply_id)},
                 on_wait=lambda seconds: running.live.set_note(
                     f"Backboard is busy; trying again in {max(1, round(seconds))} s."
@@ -309,6 +316,20 @@ class ReplyRunner:
                     running.sent = False
                 raise
         raise AssertionError("unreachable")
+
+    async def _with_files(self, running: Running, thread: SessionThread) -> SessionThread:
+        """Bring the session's files into the thread, or into the one that takes its place where it is gone."""
+        session_id, live = running.work.session_id, running.live
+        try:
+            troubles = await self._files.put(session_id, thread, live.set_note)
+        except NotFoundError:
+            thread = await self._threads.replace(thread, running.asked)
+            troubles = await self._files.put(session_id, thread, live.set_note)
+        for sentence in troubles:
+            live.add_part(Part("notice", sentence))
+        if live.snapshot.note:
+            live.set_note(None)
+        return thread
 
     async def _follow(self, running: Running, events: AsyncGenerator[StreamEvent]) -> Ending:
         """Read a stream to its end, answering tool calls on the way."""
@@ -426,6 +447,9 @@ class ReplyRunner:
     async def _end(self, running: Running, ending: Ending) -> None:
         """Save the end; while the database is away the text waits in memory."""
         work, live = running.work, running.live
+        if work.web_search:
+            for source in sources_in(live.snapshot.text):
+                live.add_part(source)
         pause_s = 0.5
         while True:
             try:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import db.models
-from db.models import ADMIN, ChatSession, Message
-from services.records import MessageStatus, MessageView, Part, SessionSummary, User
+from db.models import ADMIN, ChatSession, Message, SessionFile
+from services.records import FileInfo, MessageStatus, MessageView, Part, SessionSummary, User
 
 
 def user_record(row: db.models.User) -> User:
@@ -28,6 +28,7 @@ def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
         title=session.title,
         model=session.model,
         memory=session.memory,
+        web_search=session.web_search,
         pinned=session.pinned,
         archived=session.archived,
         message_count=session.message_count,
@@ -42,8 +43,13 @@ def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
     )
 
 
-def message_view(message: Message, versions: Sequence[int] = ()) -> MessageView:
-    """Return a message as the chat shows it, with the ids of all versions of its turn."""
+def file_info(file: SessionFile) -> FileInfo:
+    """Return a file as services hand it up, without what is in it."""
+    return FileInfo(file.id, file.session_id, file.message_id, file.name, file.media_type, file.size, file.created_at)
+
+
+def message_view(message: Message, versions: Sequence[int] = (), files: Sequence[SessionFile] = ()) -> MessageView:
+    """Return a message as the chat shows it, with the ids of all versions of its turn, and its own of *files*."""
     return MessageView(
         id=message.id,
         session_id=message.session_id,
@@ -62,6 +68,7 @@ def message_view(message: Message, versions: Sequence[int] = ()) -> MessageView:
         retry_of=message.retry_of,
         created_at=message.created_at,
         versions=tuple(versions),
+        files=tuple(file_info(one) for one in files if one.message_id == message.id),
     )
 
 

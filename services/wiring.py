@@ -13,6 +13,7 @@ from db.migrate import migrate
 from emulator.server import EmulatorServer
 from services.accounts import AccountService
 from services.background import BackgroundLoop
+from services.files import FileService
 from services.follow_ups import FollowUpService
 from services.models import ModelService
 from services.numbers import Numbers
@@ -36,6 +37,7 @@ class Services:
     accounts: AccountService
     sessions: SessionService
     replies: ReplyService
+    files: FileService
     versions: VersionService
     follow_ups: FollowUpService
     models: ModelService
@@ -108,6 +110,7 @@ def build_services(settings: Settings) -> Services:
         accounts=AccountService(database, settings),
         sessions=SessionService(database, default_model=settings.default_model),
         replies=replies,
+        files=FileService(database),
         versions=VersionService(database, replies),
         follow_ups=FollowUpService(database, replies),
         models=ModelService(client, loop),
