@@ -7,7 +7,9 @@ from components.message_actions import ask_again, editing, note_actions, planner
 from components.model_text import safe_markdown
 from components.reply_blocks import blocks
 from components.reply_steps import ReplySteps
+from components.session_files import message_files
 from components.session_labels import escape_label
+from components.source_links import source_links
 from services.records import MessageStatus, MessageView
 
 STOPPED = "Stopped. The text so far is kept."
@@ -31,6 +33,7 @@ def planner_message(message: MessageView) -> None:
         st.container(key=f"chat_planner_{message.id}", border=True, width="content"),
     ):
         st.text(message.text)
+        message_files(message.files)
     planner_actions(message)
 
 
@@ -79,6 +82,7 @@ def reply_end(message: MessageView) -> None:
     What is not there leaves its place empty: what follows would else be seen twice while the page is redrawn.
     """
     _draw_ending(message)
+    source_links(message.parts)
     if message.status.can_retry and message.id == (message.versions or (message.id,))[-1]:
         st.button(
             "Retry",

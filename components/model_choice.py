@@ -1,11 +1,11 @@
-"""The model of a session and whether it may remember: one small menu."""
+"""The model of a session, whether it may remember, and whether it may search the web: one small menu."""
 
 from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
 
-from components.chat_actions import set_memory, set_model
+from components.chat_actions import set_memory, set_model, set_web_search
 from components.resources import get_services
 from components.session_labels import escape_label
 from services.records import ModelInfo, SessionSummary, User
@@ -13,6 +13,10 @@ from services.records import ModelInfo, SessionSummary, User
 _MEMORY_HELP = (
     "On: the assistant uses what it learned in your other sessions and remembers what you say here. "
     "Off: this session knows nothing of the others, and leaves no trace in them."
+)
+_SEARCH_HELP = (
+    "On: the assistant may look things up in the web, and the links of its reply are listed below it as sources. "
+    "A search can cost extra at Backboard."
 )
 
 
@@ -24,13 +28,19 @@ def chosen(session: SessionSummary | None, user: User, default_model: str) -> tu
     return new.get("model") or user.last_model or default_model, new.get("memory", True)
 
 
-def model_menu(session_id: int | None, *, model: str, memory: bool) -> None:
+def searches_web(session: SessionSummary | None) -> bool:
+    """Return the web search switch of a session, or of the new chat that this tab begins."""
+    new = st.session_state.get("chat_new", {})
+    return session.web_search if session is not None else bool(new.get("web_search", False))
+
+
+def model_menu(session_id: int | None, *, model: str, memory: bool, web_search: bool) -> None:
     """Draw the menu; Backboard's list is asked for when it is opened."""
     menu = st.popover(
         escape_label(model.partition("/")[2]),
         icon=":material/neurology:" if memory else ":material/visibility_off:",
         type="tertiary",
-        help="Model and memory" if memory else "Model; memory is off",
+        help=f"Model, memory and web search; memory is {_on(memory)}, web search is {_on(web_search)}",
         key=f"chat_model_menu_{session_id}",
         on_change="rerun",
     )
@@ -62,6 +72,19 @@ def model_menu(session_id: int | None, *, model: str, memory: bool) -> None:
             on_change=set_memory,
             args=(session_id, memory_key),
         )
+        search_key = f"chat_web_search_{session_id}"
+        st.toggle(
+            "Web search",
+            value=web_search,
+            key=search_key,
+            help=_SEARCH_HELP,
+            on_change=set_web_search,
+            args=(session_id, search_key),
+        )
+
+
+def _on(switch: bool) -> str:
+    return "on" if switch else "off"
 
 
 def _described(models: Mapping[str, ModelInfo], model_id: str) -> str:

@@ -146,7 +146,8 @@ def answer(
 
 
 def _told_by(text: str, documents: Sequence[Document]) -> list[str]:
-    return [one.text for one in named_in(text, documents) if one.text]
+    """Return the texts of the documents that a message names and that name a place: briefs of a trip."""
+    return [one.text for one in named_in(text, documents) if read(one.text).places]
 
 
 def _needs_date(said: Said) -> bool:

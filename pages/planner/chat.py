@@ -19,10 +19,11 @@ from components.chat_window import earlier_button, later_buttons, open_window, s
 from components.composer import composer
 from components.identity import require_user
 from components.message_actions import COPY_SCRIPT
-from components.model_choice import chosen, model_menu
+from components.model_choice import chosen, model_menu, searches_web
 from components.reply_stream import ReplyStream
 from components.resources import get_services
 from components.session_actions import session_menu
+from components.session_files import files_menu, removal_dialog
 from components.session_labels import escape_label
 from components.sidebar_marks import refresh_marks_at_end
 from components.state import active_session_id, new_chat
@@ -49,9 +50,12 @@ st.html(COPY_SCRIPT, unsafe_allow_javascript=True)
 model, memory = chosen(session, user, services.settings.default_model)
 with st.container(key="chat_header", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
     st.markdown(f"**{escape_label(session.title)}**" if session else "**New chat**", width="stretch")
-    model_menu(session_id, model=model, memory=memory)
+    if session:
+        files_menu(session.id, user_id=user.id)
+    model_menu(session_id, model=model, memory=memory, web_search=searches_web(session))
     if session:
         session_menu(session, user_id=user.id)
+removal_dialog(user_id=user.id)
 stop_place = composer(session_id, user_id=user.id, model=model, memory=memory)
 
 if session is None:
