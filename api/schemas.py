@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from api.ui_parts import metadata, ui_parts
-from services.records import MessageView, ModelInfo, SearchHit, SessionSummary
+from services.records import FileInfo, HeldFile, MessageView, ModelInfo, SearchHit, SessionSummary
 from services.texts import MAX_MESSAGE_CHARS, MAX_MODEL_CHARS, MAX_TITLE_CHARS, MODEL_PATTERN
 
 ID_PATTERN = "^[0-9]{1,19}$"
@@ -34,6 +34,7 @@ class SessionIn(_Given):
     title: Title | None = None
     model: Model | None = None
     memory: bool = True
+    web_search: bool = False
 
 
 class SessionChange(_Given):
@@ -44,6 +45,7 @@ class SessionChange(_Given):
     archived: bool | None = None
     model: Model | None = None
     memory: bool | None = None
+    web_search: bool | None = None
 
 
 class SessionOut(BaseModel):
@@ -53,6 +55,7 @@ class SessionOut(BaseModel):
     title: str
     model: str
     memory: bool = Field(description="Whether the assistant may use and keep memories here.")
+    web_search: bool = Field(description="Whether the assistant may look things up in the web here.")
     pinned: bool
     archived: bool
     message_count: int
@@ -76,6 +79,7 @@ def _session(session: SessionSummary) -> dict[str, Any]:
         "title": session.title,
         "model": session.model,
         "memory": session.memory,
+        "web_search": session.web_search,
         "pinned": session.pinned,
         "archived": session.archived,
         "message_count": session.message_count,
@@ -89,6 +93,50 @@ def _session(session: SessionSummary) -> dict[str, Any]:
     }
 
 
+class MessageFile(BaseModel):
+    """A file that came with a message."""
+
+    file_id: Id
+    name: str
+    media_type: str
+    size: int = Field(description="Bytes.")
+
+
+class FileOut(MessageFile):
+    """A file of a session, and how far the assistant has it: it gets it with the next message."""
+
+    session_id: Id
+    message_id: Id | None = Field(description="The message that it came with; null: it was added by itself.")
+    state: Literal["kept", "reading", "ready", "failed"]
+    problem: str | None = Field(description="Why it failed.")
+    created_at: Instant
+
+    @classmethod
+    def of(cls, held: HeldFile) -> "FileOut":
+        """Return a file as JSON shows it."""
+        file = held.info
+        return cls(
+            **_file(file),
+            session_id=str(file.session_id),
+            message_id=str(file.message_id) if file.message_id else None,
+            state=held.state.value,
+            problem=held.problem,
+            created_at=file.created_at,
+        )
+
+
+class FileList(BaseModel):
+    """The files of a session, oldest first; there is no next page."""
+
+    files: list[FileOut]
+    count: int
+    next_cursor: Cursor
+
+
+def _file(file: FileInfo) -> dict[str, Any]:
+    return {"file_id": str(file.id), "name": file.name, "media_type": file.media_type, "size": file.size}
+
+
 class MessageOut(BaseModel):
     """One turn: an AI SDK UI message, with its plain text beside."""
 
@@ -97,6 +145,7 @@ class MessageOut(BaseModel):
     parts: list[dict[str, Any]] = Field(examples=[[{"type": "text", "text": "Three nights in Lisbon?"}]])
     metadata: dict[str, Any] = Field(examples=[{"status": "complete", "session_id": "249712407203954688"}])
     content: str
+    files: list[MessageFile] = Field(description="That came with it.")
     timestamp: Instant
 
     @classmethod
@@ -108,6 +157,7 @@ class MessageOut(BaseModel):
             parts=ui_parts(message),
             metadata=metadata(message),
             content=message.text,
+            files=[MessageFile(**_file(one)) for one in message.files],
             timestamp=message.created_at,
         )
 
@@ -193,6 +243,7 @@ class ChatIn(_Given):
     messageId: str | None = Field(default=None, max_length=100)  # noqa: N815 - the package's name
     model: Model | None = Field(default=None, description="Of a new session.")
     memory: bool = Field(default=True, description="Of a new session.")
+    web_search: bool = Field(default=False, description="Of a new session.")
 
 
 class NamedChatIn(ChatIn):

@@ -40,7 +40,7 @@ def model_menu(session_id: int | None, *, model: str, memory: bool, web_search: 
         escape_label(model.partition("/")[2]),
         icon=":material/neurology:" if memory else ":material/visibility_off:",
         type="tertiary",
-        help=f"Model, memory and web search; memory is {_on(memory)}, web search is {_on(web_search)}",
+        help="Model, memory and web search",
         key=f"chat_model_menu_{session_id}",
         on_change="rerun",
     )
@@ -81,10 +81,6 @@ def model_menu(session_id: int | None, *, model: str, memory: bool, web_search: 
             on_change=set_web_search,
             args=(session_id, search_key),
         )
-
-
-def _on(switch: bool) -> str:
-    return "on" if switch else "off"
 
 
 def _described(models: Mapping[str, ModelInfo], model_id: str) -> str:

@@ -9,7 +9,10 @@ from emulator.assistant_request import Said
 from emulator.assistant_text import listed
 from emulator.destinations import fold
 
-_ASKED = r"files?|documents?|attach\w*|uploads?|uploaded|pdf|spreadsheet|picture|photo|image|screenshot"
+_ASKED = (
+    r"files?|documents?|attach\w*|uploads?|uploaded|pdf|spreadsheet|picture|photo|image|screenshot"
+    r"|according to|says? about"
+)
 _PLAN = r"plan(?:ned|ning)?|itinerary|schedule"
 _COMMON_WORDS = """
 about after again also answer any are attached been before brief can could document does file files find for from give

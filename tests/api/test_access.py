@@ -1,6 +1,7 @@
 """Who gets in: every route with no token, a bad one, another user's things, and what nobody should send."""
 
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -33,8 +34,11 @@ BODIES = {
 
 
 def ask(http: httpx.Client, method: str, path: str, name: str = "249712407203954688") -> httpx.Response:
-    filled = path.format(session_id=name, message_id=name, chat_id=name)
-    return http.request(method, filled, params={"q": "x"}, json=BODIES.get(path) if method == "POST" else None)
+    filled = path.format(session_id=name, message_id=name, chat_id=name, file_id=name)
+    body: dict[str, Any] = {"json": BODIES.get(path)} if method == "POST" else {}
+    if (method, path) == ("POST", "/sessions/{session_id}/files"):
+        body = {"files": {"file": ("a.txt", b"Hello")}}
+    return http.request(method, filled, params={"q": "x"}, **body)
 
 
 def test_document_lists_every_route_with_its_errors():
@@ -54,6 +58,10 @@ def test_document_lists_every_route_with_its_errors():
                 ("GET", "/sessions/{session_id}/stream"),
                 ("GET", "/chat/{chat_id}/stream"),
                 ("POST", "/sessions/{session_id}/stop"),
+                ("POST", "/sessions/{session_id}/files"),
+                ("GET", "/sessions/{session_id}/files"),
+                ("GET", "/sessions/{session_id}/files/{file_id}/content"),
+                ("DELETE", "/sessions/{session_id}/files/{file_id}"),
                 ("POST", "/messages/{message_id}/retry"),
                 ("GET", "/search"),
                 ("GET", "/models"),
@@ -133,7 +141,7 @@ def test_huge_body_is_refused(api, size_told):
     for method, path in GUARDED if size_told else WITH_BODY:
         answer = api.http.request(
             method,
-            path.format(session_id=session_id, message_id=session_id, chat_id="a"),
+            path.format(session_id=session_id, message_id=session_id, chat_id="a", file_id=session_id),
             content=body if size_told else iter([body]),
             headers={"Content-Type": "application/json"},
         )

@@ -25,6 +25,7 @@ EXCLUDED = {
     "POST /sessions": WORDS,
     "POST /sessions/{session_id}/chat": WORDS,
     "POST /sessions/{session_id}/messages": WORDS,
+    "POST /sessions/{session_id}/files": WORDS,  # the kind of a file
     "PATCH /sessions/{session_id}": [*WORDS, negative_data_rejection],  # `?title=a&title=b`: the last one counts
 }
 
@@ -37,12 +38,15 @@ def target(serve, start_services, user_id) -> dict[str, Any]:
     secret = services.tokens.create(user_id=user_id, name="test").secret
     with client(address, secret) as http:
         first = http.post("/chat", json={"content": "Three nights in Lisbon", "id": "known"})
+        session_id = first.headers["x-session-id"]
+        added = http.post(f"/sessions/{session_id}/files", files={"file": ("a.txt", b"Hello")})
         return {
             "base_url": address,
             "headers": {"Authorization": f"Bearer {secret}"},
             "session_id": first.headers["x-session-id"],
             "message_id": first.headers["x-message-id"],
             "chat_id": "known",
+            "file_id": added.json()["file_id"],
         }
 
 
