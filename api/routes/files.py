@@ -57,7 +57,7 @@ def get_file_content(caller: CallerDep, session_id: SessionId, file_id: FileId) 
     _check_session(caller, session_id, file_id)
     file, content = caller.services.files.get(file_id, user_id=caller.user_id)
     told = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"}
-    return Response(content, media_type=file.media_type, headers=told)
+    return Response(content, media_type="application/octet-stream", headers=told)  # for no browser to open
 
 
 @router.delete(

@@ -138,7 +138,9 @@ def test_what_is_not_yours_is_not_there(api: Api, stranger: Api, name):
 def test_huge_body_is_refused(api, size_told):
     body = b'{"content": "' + b"x" * 3_000_000 + b'"}'
     session_id = api.http.post("/sessions").json()["session_id"]
-    for method, path in GUARDED if size_told else WITH_BODY:
+    # What is no form is refused by a route that takes a file before its body is read.
+    reading = [route for route in WITH_BODY if not route[1].endswith("/files")]
+    for method, path in GUARDED if size_told else reading:
         answer = api.http.request(
             method,
             path.format(session_id=session_id, message_id=session_id, chat_id="a", file_id=session_id),

@@ -32,7 +32,7 @@ def test_file_is_added_listed_read_and_removed(api: Api):
     place = f"/sessions/{session_id}/files/{file['file_id']}"
     content = api.http.get(f"{place}/content")
     assert content.content == BRIEF
-    assert content.headers["content-type"].startswith("text/plain")
+    assert content.headers["content-type"] == "application/octet-stream"
     assert content.headers["content-disposition"] == (
         "attachment; filename*=UTF-8''%C5%81%C3%B3d%C5%BA%20%E5%8C%97%E4%BA%AC.txt"
     )
@@ -104,3 +104,16 @@ def test_web_search_is_switched_and_its_sources_are_parts(api: Api, emulator):
     assert source in message["parts"]
     assert changed["web_search"] is False
     assert [run["web_search"] for run in emulator.runs] == ["Auto", "off"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_form_of_untold_size_is_read_only_so_far(api: Api):
+    session_id = new_session(api)
+    before = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+    answer = api.http.post(
+        f"/sessions/{session_id}/files",
+        content=iter([before, *[b"x" * 1_000_000] * 20]),
+        headers={"Content-Type": "multipart/form-data; boundary=x"},
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "file_too_large")

@@ -1,6 +1,7 @@
 """Everything that the OpenAPI document allows, and much that it does not, sent to the real routes."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import schemathesis
@@ -58,7 +59,9 @@ def test_answers_are_the_declared_ones(case, target, real):
     if real:
         for name in case.path_parameters or {}:
             case.path_parameters[name] = target[name]
-    assume(not any("\n" in str(value) for value in (case.path_parameters or {}).values()))  # never gets to the API
+    assume(
+        not any("\n" in unquote(str(value)) for value in (case.path_parameters or {}).values())
+    )  # never gets to the API
     case.call_and_validate(
         base_url=target["base_url"], headers=target["headers"], excluded_checks=EXCLUDED.get(case.operation.label)
     )
