@@ -8,8 +8,19 @@ from components.identity import current_user, draw_cookie
 from components.outage import draw_database_away, draw_settings_wrong
 from components.resources import get_services
 from components.session_actions import draw_session_notices
+from components.shortcuts import draw_shortcuts_dialog
 from components.sidebar import draw_sidebar
-from components.state import CHAT_PAGE, OPERATIONS_PAGE, SESSIONS_PAGE, SETTINGS_PAGE, settle_session
+from components.state import (
+    CHAT_PAGE,
+    INSIGHTS_PAGE,
+    MEMORY_PAGE,
+    OPERATIONS_PAGE,
+    SESSIONS_PAGE,
+    SETTINGS_PAGE,
+    TEMPLATES_PAGE,
+    settle_session,
+)
+from components.templates import draw_template_dialogs
 from db.engine import DatabaseUnavailableError
 
 st.set_page_config(page_title="Travel-Bot", page_icon="static/icon.png")
@@ -23,14 +34,22 @@ try:
         if services.accounts.sign_up_open:
             doors.append(st.Page("pages/public/sign_up.py", title="Sign up", url_path="sign_up"))
         doors += [  # whoever comes for a planner's page signs in there, and then sees it
-            st.Page("pages/public/sign_in.py", title="Sign in", url_path=path) for path in ("sessions", "settings")
+            st.Page("pages/public/sign_in.py", title="Sign in", url_path=path)
+            for path in ("sessions", "templates", "memory", "insights", "settings")
         ]
         page = st.navigation(doors, position="hidden")
         draw_cookie()
     else:
         chat = st.Page(CHAT_PAGE, title="Chat", default=True)
         settings = st.Page(SETTINGS_PAGE, title="Settings", url_path="settings")
-        pages = [chat, st.Page(SESSIONS_PAGE, title="All sessions", url_path="sessions"), settings]
+        pages = [
+            chat,
+            st.Page(SESSIONS_PAGE, title="All sessions", url_path="sessions"),
+            st.Page(TEMPLATES_PAGE, title="Templates", url_path="templates"),
+            st.Page(MEMORY_PAGE, title="Memory", url_path="memory"),
+            st.Page(INSIGHTS_PAGE, title="Insights", url_path="insights"),
+            settings,
+        ]
         if user.is_admin:
             pages.append(st.Page(OPERATIONS_PAGE, title="Operations", url_path="operations"))
         page = st.navigation(pages, position="hidden")
@@ -39,6 +58,8 @@ try:
         settle_session(services.sessions, user_id=user.id, on_chat=page == chat)
         draw_sidebar(user, on_chat=page == chat)
         draw_session_notices(user_id=user.id)
+        draw_shortcuts_dialog()
+        draw_template_dialogs(user, default_model=services.settings.default_model)
     page.run()
 except DatabaseUnavailableError:
     draw_database_away()

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import tomllib
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -32,10 +33,12 @@ class Settings(BaseSettings):
     dev_user_id: int | None = None
     cookie_key: SecretStr | None = None
     default_model: str = Field(default="openai/gpt-4o", pattern=r"^[^/\s]+/\S+$")
+    title_model: str = Field(default="openai/gpt-4o-mini", pattern=r"^([^/\s]+/\S+|off)$")
     sign_up: Literal["open", "closed"] = "open"
     replies_at_once: int = Field(default=256, ge=1)
     replies_per_user: int = Field(default=20, ge=1)
     requests_per_minute: int = Field(default=600, ge=1)
+    monthly_limit_usd: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=6)
     demo_pace_s: float = Field(default=0.02, ge=0)
 
     @classmethod
@@ -89,6 +92,11 @@ class Settings(BaseSettings):
     def backboard_key(self) -> str:
         """The key to send; a base URL without a key means an emulator, which takes any."""
         return self.backboard_api_key.get_secret_value() if self.backboard_api_key else "demo-key"
+
+    @property
+    def model_for_titles(self) -> str | None:
+        """The model that names sessions, or None: they keep the titles made from their first messages."""
+        return None if self.title_model == "off" else self.title_model
 
     @property
     def backend(self) -> str:

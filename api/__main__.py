@@ -1,9 +1,11 @@
-"""``python -m api tokens | admins``: personal tokens and admins, for whoever runs this machine."""
+"""``python -m api tokens | admins | limits``: tokens, admins, monthly limits, for whoever runs this machine."""
 
 import argparse
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
+from decimal import Decimal
 from tomllib import TOMLDecodeError
 
 from pydantic import ValidationError
@@ -11,11 +13,20 @@ from pydantic import ValidationError
 from db.engine import Database, DatabaseUnavailableError
 from db.migrate import migrate
 from services.accounts import AccountService
+from services.costs import MICROS, CostService, usd
 from services.errors import ServiceError
 from services.tokens import TokenService
 from settings import Settings
 
-_Run = Callable[[AccountService, TokenService, argparse.Namespace], None]
+
+@dataclass(frozen=True, slots=True)
+class _Services:
+    accounts: AccountService
+    tokens: TokenService
+    costs: CostService
+
+
+_Run = Callable[[_Services, argparse.Namespace], None]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,7 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
         run: _Run = options.run
         with closing(Database(settings.database_url)) as database:
             migrate(database)
-            run(AccountService(database, settings), TokenService(database), options)
+            costs = CostService(database, monthly_limit_usd=settings.monthly_limit_usd)
+            run(_Services(AccountService(database, settings), TokenService(database), costs), options)
     except ValidationError as error:
         return _refused("\n".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()))
     except TOMLDecodeError as error:
@@ -40,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m api", description="What only this machine's owner may do.")
-    parts = parser.add_subparsers(required=True, metavar="tokens | admins")
+    parts = parser.add_subparsers(required=True, metavar="tokens | admins | limits")
 
     def part(name: str, told: str, actions: str) -> Callable[[str, _Run, str], argparse.ArgumentParser]:
         made = parts.add_parser(name, help=told, description=told).add_subparsers(required=True, metavar=actions)
@@ -67,44 +79,69 @@ def _parser() -> argparse.ArgumentParser:
     action("add", _add_admin, "Make a user an admin.").add_argument("username")
     action("list", _list_admins, "List the admins.")
     action("remove", _remove_admin, "Make an admin a planner again.").add_argument("username")
+
+    action = part("limits", "What a user may spend in a month.", "show | set | clear")
+    action("show", _show_limit, "Show what a user spent this month, and may spend.").add_argument("username")
+    set_ = action("set", _set_limit, "Let a user spend this much in a calendar month (UTC).")
+    set_.add_argument("username")
+    set_.add_argument("usd", type=Decimal, help="US dollars; what is being written goes on")
+    action("clear", _clear_limit, "Let the setting MONTHLY_LIMIT_USD hold again.").add_argument("username")
     return parser
 
 
-def _create(accounts: AccountService, tokens: TokenService, options: argparse.Namespace) -> None:
-    user = accounts.named(options.username)
-    made = tokens.create(user_id=user.id, name=options.name, read_only=options.read_only, days=options.days)
+def _create(services: _Services, options: argparse.Namespace) -> None:
+    user = services.accounts.named(options.username)
+    made = services.tokens.create(user_id=user.id, name=options.name, read_only=options.read_only, days=options.days)
     print(f"Token {made.info.id}, “{made.info.name}”. Keep it now: it is not shown again.", file=sys.stderr)
     print(made.secret)
 
 
-def _list(accounts: AccountService, tokens: TokenService, options: argparse.Namespace) -> None:
-    for token in tokens.all(user_id=accounts.named(options.username).id):
+def _list(services: _Services, options: argparse.Namespace) -> None:
+    for token in services.tokens.all(user_id=services.accounts.named(options.username).id):
         access = "read only" if token.read_only else "full access"
         used = f"last used {token.last_used_at:%Y-%m-%d}" if token.last_used_at else "never used"
         end = f"{'ended' if token.expired else 'ends'} {token.expires_at:%Y-%m-%d}" if token.expires_at else "no end"
         print(token.id, f"{token.hint}…", token.name, access, used, end, sep="\t")
 
 
-def _revoke(accounts: AccountService, tokens: TokenService, options: argparse.Namespace) -> None:
-    tokens.revoke(options.token_id, user_id=accounts.named(options.username).id)
+def _revoke(services: _Services, options: argparse.Namespace) -> None:
+    services.tokens.revoke(options.token_id, user_id=services.accounts.named(options.username).id)
     print("Revoked: programs that use it are refused from now on.", file=sys.stderr)
 
 
-def _add_admin(accounts: AccountService, _: TokenService, options: argparse.Namespace) -> None:
-    user = accounts.named(options.username)
-    accounts.set_admin(user.id, admin=True)
+def _add_admin(services: _Services, options: argparse.Namespace) -> None:
+    user = services.accounts.named(options.username)
+    services.accounts.set_admin(user.id, admin=True)
     print(f"{user.username} is an admin and has the page Operations from the next click on.", file=sys.stderr)
 
 
-def _list_admins(accounts: AccountService, _: TokenService, __: argparse.Namespace) -> None:
-    for user in accounts.admins():
+def _list_admins(services: _Services, _: argparse.Namespace) -> None:
+    for user in services.accounts.admins():
         print(user.username, user.name, user.email, sep="\t")
 
 
-def _remove_admin(accounts: AccountService, _: TokenService, options: argparse.Namespace) -> None:
-    user = accounts.named(options.username)
-    accounts.set_admin(user.id, admin=False)
+def _remove_admin(services: _Services, options: argparse.Namespace) -> None:
+    user = services.accounts.named(options.username)
+    services.accounts.set_admin(user.id, admin=False)
     print(f"{user.username} is a planner like all others.", file=sys.stderr)
+
+
+def _show_limit(services: _Services, options: argparse.Namespace) -> None:
+    month = services.costs.this_month(services.accounts.named(options.username).id)
+    limit = "no limit" if month.limit_micros is None else f"limit {usd(month.limit_micros)}"
+    print(f"spent {usd(month.spent_micros)}", f"{month.unpriced} replies of unknown price", limit, sep="\t")
+
+
+def _set_limit(services: _Services, options: argparse.Namespace) -> None:
+    user = services.accounts.named(options.username)
+    services.costs.set_limit(user.id, options.usd, by=None)
+    print(f"{user.username} may spend {usd(int(options.usd * MICROS))} in a month.", file=sys.stderr)
+
+
+def _clear_limit(services: _Services, options: argparse.Namespace) -> None:
+    user = services.accounts.named(options.username)
+    services.costs.set_limit(user.id, None, by=None)
+    print(f"For {user.username} the setting MONTHLY_LIMIT_USD holds.", file=sys.stderr)
 
 
 def _refused(sentence: str) -> int:

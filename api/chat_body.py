@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from api.problems import ApiError
 from api.schemas import ChatIn
 from services.errors import InvalidInputError
 
@@ -12,18 +11,22 @@ MAX_ID_CHARS = 100
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A message to send; or, with *regenerate*, one whose reply is wanted anew, *reply_id* naming the old reply."""
+    """A message to send; or, with *regenerate*, one whose reply is wanted anew, *reply_id* naming the old reply.
+
+    *edits* names the message that it is another version of.
+    """
 
     text: str
     client_message_id: str | None
     regenerate: bool = False
     reply_id: str | None = None
+    edits: str | None = None
 
 
 def sending(body: ChatIn, idempotency_key: str | None) -> Sending:
     """Return what a body asks for. A message's own id goes before the header.
 
-    Raises InvalidInputError, or ApiError 409 for an edit.
+    Raises InvalidInputError.
     """
     if body.messages is None:
         if body.content is None:
@@ -43,9 +46,7 @@ def sending(body: ChatIn, idempotency_key: str | None) -> Sending:
         raise InvalidInputError(f"A message's id is a string of 1 to {MAX_ID_CHARS} characters.")
     if regenerate:
         return Sending("", message_id, regenerate=True, reply_id=body.messageId)
-    if body.messageId is not None:
-        raise ApiError(409, "editing_unavailable", "A message that was sent cannot be edited yet.")
-    return Sending(_text(last.get("parts")), message_id or idempotency_key)
+    return Sending(_text(last.get("parts")), message_id or idempotency_key, edits=body.messageId)
 
 
 def _text(parts: Any) -> str:

@@ -81,5 +81,14 @@ async def _message_id(message_id: Annotated[str, Path(**_ID)]) -> int:
     return parse_id(message_id, "message")
 
 
+async def _follow_up_id(follow_up_id: Annotated[str, Path(**_ID)]) -> int:
+    return parse_id(follow_up_id, "message that waits")
+
+
+TemplateId = Annotated[
+    str,
+    Path(description="A string of digits, or the key of one that everybody has.", examples=["249712407203954688"]),
+]
 SessionId = Annotated[int, Depends(_session_id)]
 MessageId = Annotated[int, Depends(_message_id)]
+FollowUpId = Annotated[int, Depends(_follow_up_id)]

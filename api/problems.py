@@ -14,12 +14,15 @@ from starlette.routing import compile_path
 
 from db.engine import DatabaseUnavailableError
 from services.errors import (
+    BackboardAwayError,
     FileRefusedError,
     FileTooLargeError,
     InvalidInputError,
     MessageIdReusedError,
+    MonthlyLimitError,
     NotAskedError,
     NotFoundError,
+    NotPossibleError,
     ReplyInProgressError,
     ServiceError,
     TooManyFollowUpsError,
@@ -38,8 +41,11 @@ STATUS_OF: dict[type[ServiceError], int] = {
     ReplyInProgressError: 409,
     MessageIdReusedError: 409,
     NotAskedError: 409,
+    NotPossibleError: 409,
     TooManyRepliesError: 429,
+    MonthlyLimitError: 402,
     TooManyFollowUpsError: 429,
+    BackboardAwayError: 503,
 }
 RETRY_AFTER_S = {429: 5, 503: 5}
 _CODES = {

@@ -1,13 +1,35 @@
 """What goes in and out, as JSON. Ids are strings: JavaScript cannot hold 64-bit numbers."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from api.ui_parts import metadata, ui_parts
-from services.records import FileInfo, HeldFile, MessageView, ModelInfo, SearchHit, SessionSummary
-from services.texts import MAX_MESSAGE_CHARS, MAX_MODEL_CHARS, MAX_TITLE_CHARS, MODEL_PATTERN
+from services.costs import MICROS
+from services.ratings import MAX_REASON_CHARS
+from services.records import (
+    FileInfo,
+    HeldFile,
+    Memory,
+    MemorySource,
+    MessageView,
+    ModelInfo,
+    MonthUsage,
+    SearchHit,
+    SessionSummary,
+    UsageDay,
+    Waiting,
+)
+from services.templates import Opening, Template
+from services.texts import (
+    MAX_INSTRUCTIONS_CHARS,
+    MAX_MEMORY_BYTES,
+    MAX_MESSAGE_CHARS,
+    MAX_MODEL_CHARS,
+    MAX_TITLE_CHARS,
+    MODEL_PATTERN,
+)
 
 ID_PATTERN = "^[0-9]{1,19}$"
 Id = Annotated[str, Field(pattern=ID_PATTERN, examples=["249712407203954688"])]
@@ -22,6 +44,9 @@ Model = Annotated[str, Field(pattern=MODEL_PATTERN, max_length=MAX_MODEL_CHARS, 
 Content = Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_CHARS, examples=["Three nights in Lisbon?"])]
 
 
+Instructions = Annotated[str, Field(max_length=MAX_INSTRUCTIONS_CHARS, examples=["Answer as a table."])]
+
+
 class _Given(BaseModel):
     """What goes in: the types as they are, so that 0 is no boolean."""
 
@@ -34,6 +59,7 @@ class SessionIn(_Given):
     title: Title | None = None
     model: Model | None = None
     memory: bool = True
+    instructions: Instructions | None = Field(default=None, description="Sent with every question.")
     web_search: bool = False
 
 
@@ -45,6 +71,7 @@ class SessionChange(_Given):
     archived: bool | None = None
     model: Model | None = None
     memory: bool | None = None
+    instructions: Instructions | None = Field(default=None, description="Sent with every question; empty: none.")
     web_search: bool | None = None
 
 
@@ -55,11 +82,14 @@ class SessionOut(BaseModel):
     title: str
     model: str
     memory: bool = Field(description="Whether the assistant may use and keep memories here.")
+    instructions: str | None = Field(description="Sent to the assistant with every question; null: none.")
     web_search: bool = Field(description="Whether the assistant may look things up in the web here.")
     pinned: bool
     archived: bool
     message_count: int
     total_tokens: int
+    cost_usd: float = Field(description="Of its replies: the sum of what is known.")
+    unpriced: int = Field(description="Replies of which the cost is not known.")
     last_message_preview: str
     answering: bool = Field(description="Whether a reply is being written.")
     unseen: bool = Field(description="Whether a reply ended that nobody has looked at on a screen.")
@@ -79,11 +109,14 @@ def _session(session: SessionSummary) -> dict[str, Any]:
         "title": session.title,
         "model": session.model,
         "memory": session.memory,
+        "instructions": session.instructions,
         "web_search": session.web_search,
         "pinned": session.pinned,
         "archived": session.archived,
         "message_count": session.message_count,
         "total_tokens": session.total_tokens,
+        "cost_usd": session.cost_micros / MICROS,
+        "unpriced": session.unpriced,
         "last_message_preview": session.preview,
         "answering": session.answering,
         "unseen": session.unseen,
@@ -212,6 +245,19 @@ class MessageIn(_Given):
     )
 
 
+def _no_boolean(value: object) -> object:
+    if isinstance(value, bool):  # it would pass for 1
+        raise ValueError("Send 1 or -1.")
+    return value
+
+
+class RatingIn(_Given):
+    """What somebody thinks of a reply."""
+
+    value: Annotated[Literal[1, -1], BeforeValidator(_no_boolean)] = Field(description="1: good; -1: not good.")
+    reason: str | None = Field(default=None, max_length=MAX_REASON_CHARS)
+
+
 class ChatIn(_Given):
     """A message to send: as plain `content`, or as the body of the npm `ai` package's default transport.
 
@@ -253,6 +299,128 @@ class NamedChatIn(ChatIn):
     sessionId: str | None = Field(default=None, min_length=1, max_length=100)  # noqa: N815 - as programs write it
 
 
+class MessageEdit(_Given):
+    """Another version of a message."""
+
+    content: Content
+    message_id: str | None = Field(
+        default=None, min_length=1, max_length=100, description="An id made by the caller."
+    )
+
+
+class FollowUpIn(MessageEdit):
+    """A message that waits for the reply being written."""
+
+
+class FollowUpChange(_Given):
+    """What a message that waits says now."""
+
+    content: Content
+
+
+class FollowUp(BaseModel):
+    """A message that waits for the reply being written."""
+
+    follow_up_id: Id
+    session_id: Id
+    content: str
+    timestamp: Instant
+
+    @classmethod
+    def of(cls, waiting: Waiting) -> "FollowUp":
+        """Return a message that waits as JSON shows it."""
+        return cls(
+            follow_up_id=str(waiting.id),
+            session_id=str(waiting.session_id),
+            content=waiting.text,
+            timestamp=waiting.created_at,
+        )
+
+
+class FollowUpList(BaseModel):
+    """What waits, the next one first."""
+
+    follow_ups: list[FollowUp]
+    count: int
+
+
+class FollowUpAdded(BaseModel):
+    """What waits now; or, where no reply was being written, the ids of the message that was sent and of its reply."""
+
+    waiting: FollowUp | None
+    message_id: Id | None
+    reply_id: Id | None
+
+
+class TemplateIn(_Given):
+    """An opening to start sessions from, whole: it has instructions, a first message, or both."""
+
+    name: Title
+    instructions: Instructions = ""
+    first_message: str = Field(
+        default="",
+        max_length=MAX_MESSAGE_CHARS,
+        description="With blanks: `{where}`. A brace that is none is written twice.",
+        examples=["Please plan {days} days in {where}."],
+    )
+    model: Model | None = Field(default=None, description="Null: the caller's last choice.")
+    memory: bool = True
+    web_search: bool = False
+
+    def opening(self) -> Opening:
+        """Return it as services take it."""
+        return Opening(**self.model_dump())
+
+
+class TemplateOut(BaseModel):
+    """An opening to start sessions from. *built_in*: everybody has it, and nobody can change it."""
+
+    template_id: str = Field(examples=["itinerary"])
+    name: str
+    instructions: str
+    first_message: str
+    blanks: list[str] = Field(description="The names of the first message's blanks.", examples=[["days", "where"]])
+    model: str | None
+    memory: bool
+    web_search: bool
+    built_in: bool
+
+    @classmethod
+    def of(cls, template: Template) -> "TemplateOut":
+        """Return a template as JSON shows it."""
+        return cls(
+            template_id=template.id,
+            name=template.name,
+            instructions=template.instructions,
+            first_message=template.first_message,
+            blanks=list(template.blanks),
+            model=template.model,
+            memory=template.memory,
+            web_search=template.web_search,
+            built_in=template.built_in,
+        )
+
+
+class TemplateList(BaseModel):
+    """The caller's templates by name, and then those that everybody has."""
+
+    templates: list[TemplateOut]
+    count: int
+    next_cursor: Cursor
+
+
+class TemplateStart(_Given):
+    """What a session is started with."""
+
+    values: dict[str, str] = Field(
+        default={}, description="For each blank of the first message.", examples=[{"days": "5", "where": "Lisbon"}]
+    )
+    content: Content | None = Field(default=None, description="In the place of the first message.")
+    message_id: str | None = Field(
+        default=None, min_length=1, max_length=100, description="Made by the caller: a repeat joins the same reply."
+    )
+
+
 class Stopped(BaseModel):
     """The reply that was asked to stop; null where none was being written."""
 
@@ -289,6 +457,61 @@ class HitList(BaseModel):
     next_cursor: Cursor
 
 
+class MemoryIn(_Given):
+    """Something to remember, of at most 4,000 bytes."""
+
+    content: str = Field(min_length=1, max_length=MAX_MEMORY_BYTES, examples=["Prefers morning trains"])
+
+
+class MemoryFrom(BaseModel):
+    """The message that something is remembered from."""
+
+    session_id: Id
+    session_title: str
+    message_id: Id
+    timestamp: Instant
+
+    @classmethod
+    def of(cls, source: MemorySource) -> "MemoryFrom":
+        """Return where a memory comes from as JSON shows it."""
+        return cls(
+            session_id=str(source.session_id),
+            session_title=source.session_title,
+            message_id=str(source.message_id),
+            timestamp=source.at,
+        )
+
+
+class MemoryOut(BaseModel):
+    """Something that the assistant remembers."""
+
+    memory_id: str
+    content: str
+    created_at: Instant | None
+    source: MemoryFrom | None = Field(description="Null: not known, or written by hand.")
+
+    @classmethod
+    def of(cls, memory: Memory) -> "MemoryOut":
+        """Return a memory as JSON shows it."""
+        source = MemoryFrom.of(memory.source) if memory.source else None
+        return cls(memory_id=memory.id, content=memory.text, created_at=memory.created_at, source=source)
+
+
+class MemoryList(BaseModel):
+    """A page of memories; *total* is how many there are in all."""
+
+    memories: list[MemoryOut]
+    count: int
+    total: int
+    next_cursor: Cursor
+
+
+class Forgotten(BaseModel):
+    """How much was forgotten."""
+
+    forgotten: int
+
+
 class ModelOut(BaseModel):
     """A model that Backboard offers; prices are US dollars per million tokens, null where not known."""
 
@@ -318,6 +541,72 @@ class ModelList(BaseModel):
     models: list[ModelOut]
     count: int
     next_cursor: Cursor
+
+
+class UsageOut(BaseModel):
+    """What was used of one model on one day.
+
+    `cost_usd` is the sum of what is known; of `unpriced` replies it is not.
+    """
+
+    day: date
+    model: str = Field(examples=["openai/gpt-4o"])
+    sessions: int = Field(description="Begun on that day.")
+    replies: int
+    not_whole: int = Field(description="Of the replies: stopped, failed or interrupted.")
+    tokens_in: int
+    tokens_out: int
+    cost_usd: float
+    unpriced: int
+    first_text_s: float | None = Field(description="The mean time to the first word; null: there was none.")
+    liked: int
+    disliked: int
+
+    @classmethod
+    def of(cls, used: UsageDay) -> "UsageOut":
+        """Return a day as JSON shows it."""
+        return cls(
+            day=used.day,
+            model=used.model,
+            sessions=used.sessions,
+            replies=used.replies,
+            not_whole=used.not_whole,
+            tokens_in=used.input_tokens,
+            tokens_out=used.output_tokens,
+            cost_usd=used.cost_micros / MICROS,
+            unpriced=used.unpriced,
+            first_text_s=used.first_text_ms / used.first_texts / 1000 if used.first_texts else None,
+            liked=used.liked,
+            disliked=used.disliked,
+        )
+
+
+class UsageMonth(BaseModel):
+    """What was spent in this calendar month (UTC), and may be spent."""
+
+    cost_usd: float
+    unpriced: int
+    limit_usd: float | None
+    renews_on: date
+
+    @classmethod
+    def of(cls, month: MonthUsage) -> "UsageMonth":
+        """Return a month as JSON shows it."""
+        limit = month.limit_micros
+        return cls(
+            cost_usd=month.spent_micros / MICROS,
+            unpriced=month.unpriced,
+            limit_usd=None if limit is None else limit / MICROS,
+            renews_on=month.renews_on,
+        )
+
+
+class UsageReport(BaseModel):
+    """What was used, by day and model."""
+
+    days: list[UsageOut]
+    count: int
+    month: UsageMonth | None
 
 
 class TokenOut(BaseModel):

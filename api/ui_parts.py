@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.costs import MICROS
 from services.records import MessageView, Part
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece: kind is text, reasoning, tool, notice, source or step; *number* counts those of its kind."""
+    """One piece: kind is text, reasoning, tool, notice, source, step or memory; *number* counts those of its kind."""
 
     kind: str
     number: int
@@ -79,6 +80,8 @@ def ui_parts(message: MessageView) -> list[dict[str, Any]]:
                 made.append({"type": "step-start"})
             case "notice":
                 made.append({"type": "data-notice", "id": piece.id, "data": {"text": piece.text}})
+            case "memory":
+                made.append({"type": "data-memory", "id": piece.id, "data": memory(piece)})
             case "source" if piece.part is not None:
                 made.append(source(piece, piece.part))
             case "tool" if piece.part is not None:
@@ -89,6 +92,11 @@ def ui_parts(message: MessageView) -> list[dict[str, Any]]:
 def source(piece: Piece, part: Part) -> dict[str, Any]:
     """Return a source as a part of a message and as a chunk of a stream: they are the same."""
     return {"type": "source-url", "sourceId": piece.id, "url": part.url or "", "title": piece.text}
+
+
+def memory(piece: Piece) -> dict[str, Any]:
+    """Return what the reply used: the memory's id, null where Backboard did not name it, and its text."""
+    return {"id": piece.part.call_id if piece.part else None, "text": piece.text}
 
 
 def _tool(piece: Piece, part: Part, *, unfinished: bool) -> dict[str, Any]:
@@ -116,8 +124,11 @@ def metadata(message: MessageView) -> dict[str, Any]:
         "tokens_out": message.output_tokens,
         "first_text_s": message.first_text_s,
         "duration_s": message.duration_s,
+        "cost_usd": message.cost_micros if message.cost_micros is None else message.cost_micros / MICROS,
     }
     made |= {name: value for name, value in given.items() if value is not None}
+    if message.rating:
+        made["rating"] = {"value": message.rating, "reason": message.rating_reason}
     if message.error_code:
         made["error"] = {"code": message.error_code, "message": message.error_text or ""}
     return made

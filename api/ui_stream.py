@@ -6,7 +6,7 @@ Source: the AI SDK's stream protocol, read by `ai` 5, 6 and 7.
 from collections.abc import Iterator
 from typing import Any
 
-from api.ui_parts import Piece, loads, metadata, pieces, source
+from api.ui_parts import Piece, loads, memory, metadata, pieces, source
 from services.records import MessageStatus, MessageView, ReplySnapshot
 
 Chunk = dict[str, Any]
@@ -27,6 +27,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "tool-output-available": _TOOL | {"output": {}},
     "source-url": {"sourceId": _TEXT, "url": _TEXT, "title": _TEXT},
     "data-notice": _PIECE | {"data": _ANY},
+    "data-memory": _PIECE | {"data": _ANY},
     "data-note": {"data": _ANY, "transient": {"const": True}},
     "finish-step": {},
     "message-metadata": {"messageMetadata": _ANY},
@@ -124,6 +125,8 @@ class UiMessageStream:
                 yield {"type": "start-step"}
             case "notice":
                 yield {"type": "data-notice", "id": piece.id, "data": {"text": piece.text}}
+            case "memory":
+                yield {"type": "data-memory", "id": piece.id, "data": memory(piece)}
             case "source" if piece.part is not None:
                 yield source(piece, piece.part)
 

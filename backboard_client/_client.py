@@ -186,19 +186,27 @@ class BackboardClient:
         memory: MemoryMode,
         web_search: bool | None = None,
         system_prompt: str | None = None,
+        tools: Sequence[Json] | None = None,
         metadata: Mapping[str, str] | None = None,
         on_wait: OnWait | None = None,
     ) -> MessageResult:
-        """Send a message and return the answer when it is whole; a failed run is a result with that status."""
-        body = _message(
-            thread_id,
-            content,
-            model=model,
-            memory=memory,
-            web_search=web_search,
-            system_prompt=system_prompt,
-            metadata=metadata,
-        ) | {"stream": False}
+        """Send a message and return the answer when it is whole; a failed run is a result with that status.
+
+        *tools*, which may be none, take the place of the assistant's for this turn only.
+        """
+        body = (
+            _given(tools=tools)
+            | _message(
+                thread_id,
+                content,
+                model=model,
+                memory=memory,
+                web_search=web_search,
+                system_prompt=system_prompt,
+                metadata=metadata,
+            )
+            | {"stream": False}
+        )
         return await self._post_message("/threads/messages", body, on_wait)
 
     async def add_message(

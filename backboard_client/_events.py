@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backboard_client._errors import RunFailedError
-from backboard_client._resources import ToolCall, model_id, parse_tool_calls
+from backboard_client._resources import Memory, ToolCall, amount, model_id, parse_memory, parse_tool_calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,9 @@ class ToolCallsRequired:
 
     run_id: str | None
     calls: tuple[ToolCall, ...]
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,10 @@ class RunEnded:
     input_tokens: int | None
     output_tokens: int | None
     total_tokens: int | None
-    memories: tuple[str, ...]  # what was remembered for this answer
+    memories: tuple[Memory, ...]  # what was remembered for this answer
     memory_operation_id: str | None
     message_id: str | None
+    cost_usd: float | None = None  # of this run; Backboard does not always say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,13 @@ class EventReader:
                 calls = parse_tool_calls(event.get("tool_calls"))
                 if not calls:
                     raise RunFailedError("Backboard asked for a tool without naming it.")
-                yield ToolCallsRequired(event.get("run_id"), calls)
+                yield ToolCallsRequired(
+                    event.get("run_id"),
+                    calls,
+                    input_tokens=_count(event.get("input_tokens")),
+                    output_tokens=_count(event.get("output_tokens")),
+                    cost_usd=amount(event.get("cost_usd")),
+                )
             case "run_ended" | "message_complete" | "run_completed":
                 yield _ended(event)
             case "run_cancelled":
@@ -139,15 +149,20 @@ def _ended(event: Mapping[str, Any]) -> RunEnded:
         run_id=event.get("run_id"),
         text=event.get("final_content") or event.get("content") or None,
         model=model_id(event.get("model_provider"), event.get("model_name")),
-        input_tokens=event.get("input_tokens"),
-        output_tokens=event.get("output_tokens"),
-        total_tokens=event.get("total_tokens"),
-        memories=tuple(str(one.get("memory", "")) for one in memories if isinstance(one, Mapping))
+        input_tokens=_count(event.get("input_tokens")),
+        output_tokens=_count(event.get("output_tokens")),
+        total_tokens=_count(event.get("total_tokens")),
+        memories=tuple(parse_memory(one) for one in memories if isinstance(one, Mapping))
         if isinstance(memories, list)
         else (),
         memory_operation_id=event.get("memory_operation_id"),
         message_id=event.get("message_id"),
+        cost_usd=amount(event.get("cost_usd")),
     )
+
+
+def _count(value: Any) -> int | None:
+    return value if type(value) is int and 0 <= value < 2**53 else None
 
 
 def _said(event: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 Parsed leniently: fields come and go.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -169,6 +170,17 @@ def model_id(provider: object, name: object) -> str | None:
     return f"{provider}/{name}" if provider and name else None
 
 
+def amount(value: object) -> float | None:
+    """Return an amount of US dollars, or None where *value* cannot be one ("it varies" is -1 in some lists)."""
+    if not isinstance(value, int | float | str) or isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and 0 <= number < 1_000_000 else None
+
+
 def parse_assistant(data: Json) -> Assistant:
     """Return an assistant."""
     return Assistant(str(data["assistant_id"]), data.get("name") or "", data.get("system_prompt"))
@@ -250,7 +262,7 @@ def parse_memory_page(data: Json) -> MemoryPage:
 def parse_memory_operation(data: Json) -> MemoryOperation:
     """Return where a background write of memories is."""
     ids = tuple(str(one) for one in data.get("memory_ids") or ())
-    return MemoryOperation(str(data["operation_id"]), str(data.get("status") or "").upper(), ids)
+    return MemoryOperation(str(data.get("operation_id") or ""), str(data.get("status") or "").upper(), ids)
 
 
 def parse_model(data: Json) -> Model:
@@ -261,8 +273,8 @@ def parse_model(data: Json) -> Model:
         model_type=str(data.get("model_type") or "llm"),
         context_limit=data.get("context_limit"),
         supports_tools=data.get("supports_tools"),
-        input_cost_per_1m_tokens=data.get("input_cost_per_1m_tokens"),
-        output_cost_per_1m_tokens=data.get("output_cost_per_1m_tokens"),
+        input_cost_per_1m_tokens=amount(data.get("input_cost_per_1m_tokens")),
+        output_cost_per_1m_tokens=amount(data.get("output_cost_per_1m_tokens")),
     )
 
 

@@ -6,10 +6,12 @@ from streamlit.delta_generator import DeltaGenerator
 from components.message_actions import ask_again, editing, note_actions, planner_actions, reply_actions
 from components.model_text import safe_markdown
 from components.reply_blocks import blocks
+from components.reply_memories import used_memories
 from components.reply_steps import ReplySteps
 from components.session_files import message_files
 from components.session_labels import escape_label
 from components.source_links import source_links
+from services.costs import usd
 from services.records import MessageStatus, MessageView
 
 STOPPED = "Stopped. The text so far is kept."
@@ -76,6 +78,15 @@ def reply(message: MessageView) -> None:
             reply_end(message)
 
 
+def reply_so_far(message: MessageView) -> None:
+    """Draw what there is of a reply that is being written, without following it."""
+    place = reply_place()
+    with place:
+        ReplySteps(place).draw(message.parts, thinking=not message.text, seconds=message.first_text_s)
+        _draw_text(message.text, st.container())
+        st.markdown(":shimmer[:small[Still writing. The text goes on when the dialog is closed.]]")
+
+
 def reply_end(message: MessageView) -> None:
     """Draw what stands below the text of a reply that has ended.
 
@@ -93,6 +104,7 @@ def reply_end(message: MessageView) -> None:
         )
     else:
         st.empty()
+    used_memories(message)
     reply_actions(message, told=_numbers(message))
 
 
@@ -126,12 +138,16 @@ def _draw_ending(message: MessageView) -> None:
 
 
 def _numbers(message: MessageView) -> str:
-    """Return the model, the tokens and the time of a reply, on one line."""
+    """Return the model, the tokens, the price and the time of a reply, on one line."""
     tokens = (message.input_tokens or 0) + (message.output_tokens or 0)
     return " · ".join(
         [
-            *([message.model.partition("/")[2]] if message.model else []),
-            *([f"{tokens:,} tokens"] if tokens else []),
+            *([escape_label(message.model.partition("/")[2])] if message.model else []),
+            *([f"{tokens:,} tokens", _price(message)] if tokens else []),
             *([f"{message.duration_s:.1f} s"] if message.duration_s is not None else []),
         ]
     )
+
+
+def _price(message: MessageView) -> str:
+    return "price not known" if message.cost_micros is None else escape_label(usd(message.cost_micros))

@@ -3,7 +3,7 @@
 What goes wrong is kept as a sentence for the place above the box. In `st.session_state`: `chat_problem` is
 {"session_id": the session it belongs to, "text": a sentence}; `chat_unsent` is typed text to put back into the box;
 `chat_client_message_id` names the next message, so that the same one sent twice is one message; `chat_new` is
-{"model": ..., "memory": ..., "web_search": ...}, chosen for a chat that does not exist yet.
+{"model", "memory", "web_search", "instructions"}, as far as chosen, for a chat that does not exist yet.
 """
 
 import uuid
@@ -82,6 +82,7 @@ def _sent(
 ) -> int:
     """Send a message, or let it wait for the reply that is being written; return the id of its session."""
     services = get_services()
+    new = st.session_state.get("chat_new", {})  # of no meaning to a session that there is
     try:
         accepted = services.replies.send(
             text,
@@ -90,7 +91,8 @@ def _sent(
             session_id=session_id,
             model=model,
             memory=memory,
-            web_search=st.session_state.get("chat_new", {}).get("web_search", False),
+            web_search=new.get("web_search", False),
+            instructions=new.get("instructions"),
             files=files,
         )
     except ReplyInProgressError:

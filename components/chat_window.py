@@ -116,13 +116,21 @@ def scroll_to_message(window: dict[str, Any], messages: Sequence[MessageView], p
 
 
 @st.fragment(run_every=LOOK_EVERY_S)
-def watch_session(session_id: int, *, user_id: int, last_id: int | None) -> None:
-    """Run the app again when the session goes on elsewhere: in another tab, or through the API. Draws nothing."""
+def watch_session(session_id: int, *, user_id: int, title: str, last_id: int | None) -> None:
+    """Run the app again when the session goes on elsewhere, or gets another title. Draws nothing."""
     with suppress(DatabaseUnavailableError):
-        if get_services().sessions.last_message_id(session_id, user_id=user_id) != last_id:
+        if get_services().sessions.now(session_id, user_id=user_id) != (title, last_id):
             st.rerun()
     if (undo := st.session_state.get("chat_undo")) and time.time() > undo["until"]:
         st.rerun()
+
+
+@st.fragment(run_every=LOOK_EVERY_S)
+def wait_for_dialog(reply_id: int, *, user_id: int) -> None:
+    """Run the app again when a reply has ended that is not followed while a dialog is open. Draws nothing."""
+    with suppress(DatabaseUnavailableError):
+        if not get_services().replies.snapshot(reply_id, user_id=user_id).status.unfinished:
+            st.rerun()
 
 
 def _show_earlier(shown_ids: list[int], has_later: bool) -> None:

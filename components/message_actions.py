@@ -15,6 +15,8 @@ import streamlit as st
 from components.chat_actions import renew_message_id, telling
 from components.chat_window import turn_over
 from components.identity import current_user
+from components.memory_offer import offer_to_forget, withdraw_offer
+from components.rating import rating
 from components.resources import get_services
 from components.session_labels import escape_label
 from components.state import open_session
@@ -82,6 +84,7 @@ def reply_actions(message: MessageView, *, told: str) -> None:
                 help="Copy this reply",
                 on_click=_copied,
             )
+        rating(message)
         _menu(message, [_AGAIN, _OTHER_MODEL, _FORK, _LINK])
         if told:
             st.markdown(f":small[{told}]", width="content")
@@ -249,6 +252,7 @@ def _delete(session_id: int, message_id: int) -> None:
         if user := current_user():
             get_services().versions.delete(message_id, user_id=user.id)
             offer_undo(session_id, "Deleted the message and its reply.", message_id=message_id)
+            offer_to_forget(session_id, message_id, user_id=user.id)
             turn_over()
 
 
@@ -270,6 +274,7 @@ def _undo() -> None:
             services = get_services()
             if undo["message_id"] is not None:
                 services.versions.restore(undo["message_id"], user_id=user.id)
+                withdraw_offer()
                 turn_over()
             else:
                 services.follow_ups.add(

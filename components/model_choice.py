@@ -6,8 +6,9 @@ from functools import partial
 import streamlit as st
 
 from components.chat_actions import set_memory, set_model, set_web_search
+from components.money import spent
 from components.resources import get_services
-from components.session_labels import escape_label
+from components.session_labels import counted, escape_label
 from services.records import ModelInfo, SessionSummary, User
 
 _MEMORY_HELP = (
@@ -28,14 +29,14 @@ def chosen(session: SessionSummary | None, user: User, default_model: str) -> tu
     return new.get("model") or user.last_model or default_model, new.get("memory", True)
 
 
-def searches_web(session: SessionSummary | None) -> bool:
-    """Return the web search switch of a session, or of the new chat that this tab begins."""
+def _searches_web(session: SessionSummary | None) -> bool:
     new = st.session_state.get("chat_new", {})
     return session.web_search if session is not None else bool(new.get("web_search", False))
 
 
-def model_menu(session_id: int | None, *, model: str, memory: bool, web_search: bool) -> None:
-    """Draw the menu; Backboard's list is asked for when it is opened."""
+def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> None:
+    """Draw the menu, of a new chat without a session; Backboard's list is asked for when it is opened."""
+    session_id = session.id if session else None
     menu = st.popover(
         escape_label(model.partition("/")[2]),
         icon=":material/neurology:" if memory else ":material/visibility_off:",
@@ -75,12 +76,14 @@ def model_menu(session_id: int | None, *, model: str, memory: bool, web_search: 
         search_key = f"chat_web_search_{session_id}"
         st.toggle(
             "Web search",
-            value=web_search,
+            value=_searches_web(session),
             key=search_key,
             help=_SEARCH_HELP,
             on_change=set_web_search,
             args=(session_id, search_key),
         )
+        if session is not None:
+            st.markdown(f":small[{escape_label(_used(session))}]")
 
 
 def _described(models: Mapping[str, ModelInfo], model_id: str) -> str:
@@ -101,6 +104,14 @@ def _facts(info: ModelInfo | None) -> str:
             f"A million tokens cost \\${info.input_price:,.2f} to read and \\${info.output_price:,.2f} to write."
         )
     return "  \n".join(facts)
+
+
+def _used(session: SessionSummary) -> str:
+    """Return what all replies of a session took, as far as it is known."""
+    if not session.total_tokens and not session.cost_micros:
+        return "No reply of this session has cost anything yet."
+    cost = spent(session.cost_micros, session.unpriced)
+    return f"This session so far: {counted(session.total_tokens, 'token')}, {cost}."
 
 
 def _short(tokens: int) -> str:

@@ -61,7 +61,11 @@ def _now(report: Report) -> None:
         _tile("Replies running", report.running, "Being written by this process")
         _tile("Replies waiting", report.queued, "In the whole database: no process writes them yet")
         _tile("Readers", report.readers, "Screens and programs that follow a reply here")
-        _tile("Tasks", report.tasks, "In the background: two of the runner's own, and one for each reply")
+        _tile(
+            "Tasks",
+            report.tasks,
+            "In the background: two of the runner's own, and those of the replies",
+        )
         memory_mb = round(report.memory_bytes / 1e6) if report.memory_bytes is not None else None
         _tile("Memory, MB", memory_mb, "Resident memory of this process")
 

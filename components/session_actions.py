@@ -1,19 +1,22 @@
 """What a planner does to a session: rename, pin, archive, delete. Callbacks, and the dialogs that ask first.
 
-In `st.session_state`: `session_dialog` is {"kind": "rename" or "delete", "ids": [...], "title": text} while a
-dialog is open (so that a rerun meanwhile does not close it), `session_undo` {"ids": [...], "archived": bool,
-"text": sentence} while what was done last can be undone, `session_news` a sentence to be shown once,
-`session_trouble` one that says what went wrong.
+In `st.session_state`: `session_dialog` is {"kind": "rename", "delete", "export" or "import", "ids": [...], "title":
+text} while a dialog is open, so that a rerun meanwhile does not close it (other components have kinds of their own:
+only one dialog can be open); `session_undo` {"ids": [...], "archived": bool, "text": sentence} or {"samples": a file,
+"text": sentence} while the last thing can be undone; `session_news` is a sentence to be shown once, `session_trouble`
+one that says what went wrong.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 
 import streamlit as st
 
 from components.resources import get_services
 from components.session_labels import counted, escape_label
 from components.state import active_session_id, new_chat, open_session, show_session
+from components.transfer import ask_export, export_dialog, export_many_button, import_dialog
 from db.engine import DatabaseUnavailableError
 from services.errors import ServiceError
 from services.records import SessionSummary
@@ -21,12 +24,15 @@ from services.texts import MAX_TITLE_CHARS
 
 CANNOT_SAVE = "Cannot save right now: the database cannot be reached. Please try again."
 
-_RENAME, _PIN, _UNPIN, _ARCHIVE, _UNARCHIVE, _DELETE = (
+_RENAME, _INSTRUCTIONS, _SAVE, _PIN, _UNPIN, _ARCHIVE, _UNARCHIVE, _EXPORT, _DELETE = (
     ":material/edit: Rename",
+    ":material/description: Instructions",
+    ":material/bookmark_add: Save as template",
     ":material/keep: Pin",
     ":material/keep_off: Unpin",
     ":material/archive: Archive",
     ":material/unarchive: Bring back",
+    ":material/download: Export",
     ":material/delete: Delete",
 )
 
@@ -38,27 +44,37 @@ def session_menu(session: SessionSummary, *, user_id: int) -> None:
         "Session",
         [
             _RENAME,
+            _INSTRUCTIONS,
+            _SAVE,
             _UNPIN if session.pinned else _PIN,
             _UNARCHIVE if session.archived else _ARCHIVE,
+            _EXPORT,
             _DELETE,
         ],
         key=key,
         icon=":material/more_horiz:",
         type="tertiary",
-        help="Rename, pin, archive or delete this session",
+        help="What can be done with this session",
         on_click=_chosen,
-        args=(key, session.id, session.title, user_id),
+        args=(key, session, user_id),
     )
 
 
-def _chosen(key: str, session_id: int, title: str, user_id: int) -> None:
+def _chosen(key: str, session: SessionSummary, user_id: int) -> None:
+    session_id, title = session.id, session.title
     choice = st.session_state[key]
     if choice == _RENAME:
         ask_new_title(session_id, title)
+    elif choice == _INSTRUCTIONS:
+        ask_instructions(session_id, session.instructions or "")
+    elif choice == _SAVE:
+        ask_template(session_id, user_id=user_id)
     elif choice in (_PIN, _UNPIN):
         set_pinned(session_id, choice == _PIN, user_id=user_id)
     elif choice in (_ARCHIVE, _UNARCHIVE):
         set_archived([session_id], choice == _ARCHIVE, user_id=user_id, title=title)
+    elif choice == _EXPORT:
+        ask_export(session_id, title)
     elif choice == _DELETE:
         ask_before_delete([session_id], title)
 
@@ -90,6 +106,16 @@ def selection_actions(selected: Sequence[SessionSummary], *, user_id: int) -> No
             args=(ids, False),
             kwargs={"user_id": user_id, "title": selected[0].title},
         )
+    if len(ids) == 1:
+        st.button(
+            "Export",
+            key="sessions_export",
+            icon=":material/download:",
+            on_click=ask_export,
+            args=(ids[0], selected[0].title),
+        )
+    else:
+        export_many_button("Export", ids, key="sessions_export_many", user_id=user_id)
     st.button(
         "Delete",
         key="sessions_delete",
@@ -104,6 +130,18 @@ def ask_new_title(session_id: int, title: str) -> None:
     st.session_state.session_dialog = {"kind": "rename", "ids": [session_id], "title": title}
 
 
+def ask_instructions(session_id: int | None, text: str) -> None:
+    """Open the dialog with a session's instructions, of a chat that does not exist yet if it is None. A callback."""
+    st.session_state.session_dialog = {"kind": "instructions", "session_id": session_id, "text": text}
+
+
+def ask_template(session_id: int, *, user_id: int) -> None:
+    """Open the dialog for a template with a session's settings and first message. A callback."""
+    with told():
+        opening = asdict(get_services().templates.of_session(session_id, user_id=user_id))
+        st.session_state.session_dialog = {"kind": "template_edit", "id": None, "opening": opening}
+
+
 def ask_before_delete(session_ids: Sequence[int], title: str = "") -> None:
     """Open the dialog that deletes sessions; it names the *title* of a single one. A callback."""
     st.session_state.session_dialog = {"kind": "delete", "ids": list(session_ids), "title": title}
@@ -111,13 +149,13 @@ def ask_before_delete(session_ids: Sequence[int], title: str = "") -> None:
 
 def set_pinned(session_id: int, pinned: bool, *, user_id: int) -> None:
     """Keep a session on top of the sidebar, or no longer. A callback."""
-    with _told():
+    with told():
         get_services().sessions.set_pinned(session_id, pinned, user_id=user_id)
 
 
 def set_archived(session_ids: Sequence[int], archived: bool, *, user_id: int, title: str = "") -> None:
     """Archive sessions or bring them back, and offer to undo it. A callback."""
-    with _told():
+    with told():
         number = get_services().sessions.set_archived(session_ids, archived, user_id=user_id)
         what = f"“{escape_label(title)}”" if title and number == 1 else counted(number, "session")
         text = f"Archived {what}." if archived else f"Brought back {what}."
@@ -139,29 +177,37 @@ def draw_session_notices(*, user_id: int) -> None:
     dialog = state.get("session_dialog")
     if dialog and dialog["kind"] == "rename":
         _rename_dialog(dialog["ids"][0], dialog["title"], user_id)
-    elif dialog:
+    elif dialog and dialog["kind"] == "export":
+        export_dialog(dialog["ids"][0], dialog["title"], user_id)
+    elif dialog and dialog["kind"] == "import":
+        import_dialog(user_id)
+    elif dialog and dialog["kind"] == "delete":
         number = len(dialog["ids"])
         question = "Delete this session?" if number == 1 else f"Delete {counted(number, 'session')}?"
-        asked = st.dialog(question, icon=":material/delete:", on_dismiss=_close_dialog)(_delete_dialog)
+        asked = st.dialog(question, icon=":material/delete:", on_dismiss=close_dialog)(_delete_dialog)
         asked(dialog["ids"], dialog["title"], user_id)
 
 
 def _undo(user_id: int) -> None:
     undo = st.session_state.pop("session_undo")
-    with _told():
-        get_services().sessions.set_archived(undo["ids"], undo["archived"], user_id=user_id)
+    with told():
+        if "samples" in undo:
+            get_services().transfer.bring_back_samples(undo["samples"], user_id=user_id)
+        else:
+            get_services().sessions.set_archived(undo["ids"], undo["archived"], user_id=user_id)
 
 
 def _forget_undo() -> None:
     st.session_state.pop("session_undo", None)
 
 
-def _close_dialog() -> None:
+def close_dialog() -> None:
+    """Forget the dialog that is open. A callback."""
     st.session_state.pop("session_dialog", None)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Turn what goes wrong in a callback into a sentence for the next run, and forget the last undo."""
     _forget_undo()
     try:
@@ -172,14 +218,14 @@ def _told() -> Iterator[None]:
         st.session_state.session_trouble = CANNOT_SAVE
 
 
-@st.dialog("Rename session", icon=":material/edit:", on_dismiss=_close_dialog)
+@st.dialog("Rename session", icon=":material/edit:", on_dismiss=close_dialog)
 def _rename_dialog(session_id: int, title: str, user_id: int) -> None:
     with st.form("session_rename", border=False):
         typed = st.text_input(
             "Title", value=title, max_chars=MAX_TITLE_CHARS, key=f"session_rename_title_{session_id}"
         )
         saved = st.form_submit_button("Save", type="primary", key="session_rename_save")
-    if saved and _done(lambda: get_services().sessions.rename(session_id, typed or "", user_id=user_id)):
+    if saved and done(lambda: get_services().sessions.rename(session_id, typed or "", user_id=user_id)):
         st.rerun()
 
 
@@ -189,29 +235,33 @@ def _delete_dialog(session_ids: list[int], title: str, user_id: int) -> None:
     whose = "Its" if len(session_ids) == 1 else "Their"
     st.markdown(f"{whose} messages are deleted for good. This cannot be undone.")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Cancel", key="session_delete_cancel", on_click=_close_dialog):
+        if st.button("Cancel", key="session_delete_cancel", on_click=close_dialog):
             st.rerun()
         confirmed = st.button("Delete", type="primary", key="session_delete_confirm", icon=":material/delete:")
-    if confirmed and _done(lambda: _delete(session_ids, title, user_id)):
+    if confirmed and done(lambda: _delete(session_ids, title, user_id)):
         st.rerun()
 
 
 def _delete(session_ids: list[int], title: str, user_id: int) -> None:
-    services = get_services()
-    removed = services.sessions.delete(session_ids, user_id=user_id)
+    removed = get_services().sessions.delete(session_ids, user_id=user_id)
     _forget_undo()
     what = f"“{escape_label(title)}”" if title else counted(len(removed), "session")
     st.session_state.session_news = f"Deleted {what}."
+    leave_removed(session_ids, user_id=user_id)
+
+
+def leave_removed(session_ids: Sequence[int], *, user_id: int) -> None:
+    """Open another session where the one shown is among those that were removed."""
     if active_session_id() in session_ids:
-        following = services.sessions.last_used(user_id=user_id)
+        following = get_services().sessions.last_used(user_id=user_id)
         if following is None:
             new_chat()
         else:
             open_session(following)
 
 
-def _done(action: Callable[[], object]) -> bool:
-    """Do what a dialog is for and close it; or say in the dialog why not."""
+def done(action: Callable[[], object], *, close: bool = True) -> bool:
+    """Do what a dialog is for and, if asked, close it; or say in the dialog why not."""
     try:
         action()
     except ServiceError as exc:
@@ -220,5 +270,6 @@ def _done(action: Callable[[], object]) -> bool:
     except DatabaseUnavailableError:
         st.error(CANNOT_SAVE)
         return False
-    _close_dialog()
+    if close:
+        close_dialog()
     return True

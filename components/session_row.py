@@ -10,9 +10,13 @@ from components.state import show_session
 from services.records import SearchHit, SessionSummary
 
 
-def session_row(session: SessionSummary, *, active: bool, now: datetime, marks: SidebarMarks) -> None:
+def session_row(
+    session: SessionSummary, *, active: bool, now: datetime, marks: SidebarMarks, shortcut: str | None = None
+) -> None:
     """Draw one session: a button that opens it, and beside it the place for its mark."""
     details = f"{relative_time(session.last_message_at, now=now)} · {counted(session.message_count, 'message')}"
+    if session.sample:
+        details = f"Sample · {details}"
     with st.container(horizontal=True, wrap=False, gap=None, vertical_alignment="center"):
         st.button(
             f"**{escape_label(session.title)}** :small[:gray[{details}]]",
@@ -20,10 +24,11 @@ def session_row(session: SessionSummary, *, active: bool, now: datetime, marks: 
             type="secondary" if active else "tertiary",
             width="stretch",
             help=escape_label(session.preview) or None,
+            shortcut=shortcut,
             on_click=show_session,
             args=(session.id,),
         )
-        marks.add(session.id, st.empty(), answering=session.answering, unseen=session.unseen)
+        marks.add(session, st.empty())
 
 
 def hit_row(hit: SearchHit, *, now: datetime) -> None:

@@ -109,12 +109,12 @@ def sessions_csv(sessions: Iterable[SessionSummary], *, zone: tzinfo) -> bytes:
     for session in sessions:
         rows.writerow(
             [
-                _as_text(session.title),
+                as_text(session.title),
                 session.last_message_at.astimezone(zone).isoformat(sep=" ", timespec="seconds"),
                 session.created_at.astimezone(zone).isoformat(sep=" ", timespec="seconds"),
                 session.message_count,
                 session.total_tokens,
-                _as_text(session.model),
+                as_text(session.model),
                 "yes" if session.pinned else "no",
                 "yes" if session.archived else "no",
             ]
@@ -122,7 +122,8 @@ def sessions_csv(sessions: Iterable[SessionSummary], *, zone: tzinfo) -> bytes:
     return file.getvalue().encode("utf-8-sig")
 
 
-def _as_text(value: str) -> str:
+def as_text(value: str) -> str:
+    """Return *value* so that no spreadsheet takes it for a formula."""
     return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
 
 

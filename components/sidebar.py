@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from components.resources import get_services
+from components.samples import remove_samples_button
 from components.session_labels import in_groups, planner_zone
 from components.session_row import hit_row, session_row
+from components.shortcuts import NEW_CHAT, NEXT_SESSION, PREVIOUS_SESSION, SCRIPT
 from components.sidebar_account import draw_account
 from components.sidebar_marks import SidebarMarks, keep_marks, watch_marks
 from components.state import active_session_id, show_new_chat
@@ -36,17 +38,20 @@ def draw_sidebar(user: User, *, on_chat: bool) -> None:
     services = get_services()
     now = datetime.now(UTC).astimezone(planner_zone())
     active_id = active_session_id() if on_chat else None
-    marks = SidebarMarks(services.sessions, user_id=user.id, active_id=active_id)
+    titles_come = services.settings.model_for_titles is not None
+    marks = SidebarMarks(services.sessions, user_id=user.id, active_id=active_id, titles_come=titles_come)
     keep_marks(marks)
     with st.sidebar:
         st.html(_STYLE)
         st.html(_CLOSE_ON_PHONE, unsafe_allow_javascript=True)
+        st.html(SCRIPT, unsafe_allow_javascript=True)
         st.button(
             "New chat",
             key="sidebar_new_chat",
             icon=":material/edit_square:",
             type="primary",
             width="stretch",
+            shortcut=NEW_CHAT,
             on_click=show_new_chat,
         )
         query = st.text_input(
@@ -85,14 +90,25 @@ def _draw_sessions(
     recent = sessions.recent(user_id=user_id, limit=rows - len(shown_pinned))
     groups = [("Pinned", list(shown_pinned))] if shown_pinned else []
     groups += in_groups(recent.sessions, now=now)
+    shortcuts = _shortcuts([session.id for _, group in groups for session in group], active_id)
     for name, group in groups:
         st.caption(name)
         for session in group:
-            session_row(session, active=session.id == active_id, now=now, marks=marks)
+            active = session.id == active_id
+            session_row(session, active=active, now=now, marks=marks, shortcut=shortcuts.get(session.id))
     if not groups:
         st.caption("Your sessions will be listed here.")
+    if any(session.sample for _, group in groups for session in group):
+        remove_samples_button(key="sidebar_remove_samples", user_id=user_id)
     if recent.next_cursor or len(pinned) > len(shown_pinned):
         _draw_more(rows)
+
+
+def _shortcuts(listed_ids: list[int], active_id: int | None) -> dict[int, str]:
+    """Return the shortcuts of the rows before and after the active one; without one the first is the next."""
+    at = listed_ids.index(active_id) if active_id in listed_ids else -1
+    before = {listed_ids[at - 1]: PREVIOUS_SESSION} if at > 0 else {}
+    return before | ({listed_ids[at + 1]: NEXT_SESSION} if at + 1 < len(listed_ids) else {})
 
 
 def _draw_more(rows: int) -> None:

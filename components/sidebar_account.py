@@ -1,21 +1,29 @@
-"""The foot of the sidebar: all sessions, the demo mark, who is signed in."""
+"""The foot of the sidebar: the other pages, the demo mark, who is signed in."""
 
 import streamlit as st
 
 from components import identity
 from components.session_labels import escape_label
-from components.state import OPERATIONS_PAGE, SESSIONS_PAGE, SETTINGS_PAGE
+from components.shortcuts import shortcuts_button
+from components.state import INSIGHTS_PAGE, MEMORY_PAGE, OPERATIONS_PAGE, SESSIONS_PAGE, SETTINGS_PAGE, TEMPLATES_PAGE
 from services.records import User
 
 
 def draw_account(user: User, *, demo: bool) -> None:
     """Draw the links to the other pages, the mark of the demo assistant, and the way out."""
     with st.container(key="sidebar_foot", gap="xsmall"):
-        st.page_link(SESSIONS_PAGE, label="All sessions", icon=":material/table_rows:", width="stretch")
-        if user.is_admin:
-            st.page_link(OPERATIONS_PAGE, label="Operations", icon=":material/monitoring:", width="stretch")
-        if demo:
-            _draw_demo_mark()
+        with st.grid(2, min_column_width=90, gap="xsmall"):
+            st.page_link(SESSIONS_PAGE, label="All sessions", icon=":material/table_rows:", width="stretch")
+            st.page_link(TEMPLATES_PAGE, label="Templates", icon=":material/description:", width="stretch")
+            st.page_link(MEMORY_PAGE, label="Memory", icon=":material/neurology:", width="stretch")
+            st.page_link(INSIGHTS_PAGE, label="Insights", icon=":material/insights:", width="stretch")
+            if user.is_admin:
+                st.page_link(OPERATIONS_PAGE, label="Operations", icon=":material/monitoring:", width="stretch")
+        with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
+            if demo:
+                with st.container(width="stretch"):
+                    _draw_demo_mark()
+            shortcuts_button()
         with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
             st.page_link(
                 SETTINGS_PAGE,

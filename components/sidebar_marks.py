@@ -1,17 +1,20 @@
-"""The small marks beside the sidebar's rows: being answered, and an answer not yet seen."""
+"""What changes in the sidebar's rows without a click: the small marks, and the title that a new session gets."""
 
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from db.engine import DatabaseUnavailableError
+from services.records import SessionSummary
 from services.sessions import SessionService
 
 WATCH_EVERY_S = 1.5
+TITLE_WAIT_S = 15.0
 
 
 class Mark(StrEnum):
@@ -28,18 +31,24 @@ class SidebarMarks:
     A script that follows a reply draws nothing else meanwhile: it calls `refresh` as often as it likes.
     """
 
-    def __init__(self, sessions: SessionService, *, user_id: int, active_id: int | None) -> None:
+    def __init__(
+        self, sessions: SessionService, *, user_id: int, active_id: int | None, titles_come: bool = False
+    ) -> None:
         self._sessions = sessions
         self._user_id = user_id
         self._active_id = active_id
         self._slots: dict[int, DeltaGenerator] = {}
         self._drawn: dict[int, Mark] = {}
+        self._titles_come = titles_come
+        self._titles: dict[int, str] = {}  # of the rows that may get another one soon
         self._looked_at = time.monotonic()
 
-    def add(self, session_id: int, slot: DeltaGenerator, *, answering: bool, unseen: bool) -> None:
+    def add(self, session: SessionSummary, slot: DeltaGenerator) -> None:
         """Take over the place beside a row, an `st.empty()`, and draw its mark."""
-        self._slots[session_id] = slot
-        self._draw(session_id, self._mark(session_id, answering=answering, unseen=unseen))
+        self._slots[session.id] = slot
+        self._draw(session.id, self._mark(session.id, answering=session.answering, unseen=session.unseen))
+        if self._titles_come and session.id != self._active_id and _just_answered(session):
+            self._titles[session.id] = session.title
 
     def refresh(self, *, every_s: float = 0.0) -> None:
         """Look, at most once in *every_s* seconds, and redraw the marks that changed.
@@ -59,12 +68,15 @@ class SidebarMarks:
 
     @property
     def waits_elsewhere(self) -> bool:
-        """True when a reply is being written in a row that is not the session on the page."""
-        return any(mark is Mark.ANSWERING and row != self._active_id for row, mark in self._drawn.items())
+        """True when a row that is not the session on the page is being answered, or may get its title."""
+        answering = any(mark is Mark.ANSWERING and row != self._active_id for row, mark in self._drawn.items())
+        return answering or bool(self._titles)
 
     def changed(self) -> bool:
-        """Look now, and tell whether any mark is no longer right."""
-        return self._marks_now() != self._drawn
+        """Look now, and tell whether any row is no longer right, or no title has come in all the time it may take."""
+        if self._titles and time.monotonic() - self._looked_at > TITLE_WAIT_S:
+            return True
+        return self._marks_now() != self._drawn or self._titles_now() != self._titles
 
     def _marks_now(self) -> dict[int, Mark]:
         try:
@@ -72,6 +84,12 @@ class SidebarMarks:
         except DatabaseUnavailableError:
             return dict(self._drawn)
         return {row: self._mark(row, answering=row in answering, unseen=row in unseen) for row in self._slots}
+
+    def _titles_now(self) -> dict[int, str]:
+        try:
+            return self._sessions.titles(self._titles, user_id=self._user_id) if self._titles else {}
+        except DatabaseUnavailableError:
+            return self._titles
 
     def _mark(self, session_id: int, *, answering: bool, unseen: bool) -> Mark:
         if answering:
@@ -87,6 +105,12 @@ class SidebarMarks:
             self._slots[session_id].empty()
         else:
             self._slots[session_id].markdown(mark, width="content")
+
+
+def _just_answered(session: SessionSummary) -> bool:
+    """Return whether a session's first reply has ended a moment ago and no person has named it."""
+    first = session.message_count == 2 and not session.answering and not session.title_chosen
+    return first and (datetime.now(UTC) - session.last_message_at).total_seconds() < TITLE_WAIT_S
 
 
 _of_this_run: ContextVar[SidebarMarks | None] = ContextVar("sidebar_marks", default=None)
@@ -112,6 +136,6 @@ def refresh_marks_at_end() -> None:
 
 @st.fragment(run_every=WATCH_EVERY_S)
 def watch_marks(marks: SidebarMarks) -> None:
-    """Run the app again as soon as a mark is no longer right; draws nothing."""
+    """Run the app again as soon as a row is no longer right; draws nothing."""
     if marks.changed():
         st.rerun()

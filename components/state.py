@@ -12,7 +12,10 @@ from services.sessions import SessionService
 CHAT_PAGE = "pages/planner/chat.py"
 SESSIONS_PAGE = "pages/planner/sessions.py"
 SETTINGS_PAGE = "pages/planner/settings.py"
+TEMPLATES_PAGE = "pages/planner/templates.py"
+MEMORY_PAGE = "pages/planner/memory.py"
 OPERATIONS_PAGE = "pages/planner/operations.py"
+INSIGHTS_PAGE = "pages/planner/insights.py"
 NO_SUCH_SESSION = 0  # an id that no session ever has
 _PARAMETER, _MESSAGE = "session", "message"
 _MAX_ID = 2**63 - 1
@@ -46,6 +49,11 @@ def settle_session(sessions: SessionService, *, user_id: int, on_chat: bool) -> 
         _write_address(state.chat_session_id)
 
 
+def dialog_is_open() -> bool:
+    """Return whether a dialog is open. What is clicked in it waits for the end of the run that drew it."""
+    return bool(st.session_state.get("session_dialog") or st.session_state.get("files_dialog"))
+
+
 def active_session_id() -> int | None:
     """Return the id of the session shown, None for a new chat; it need not be one of this planner's."""
     session_id: int | None = st.session_state.get("chat_session_id")
@@ -63,6 +71,7 @@ def new_chat() -> None:
     """Make an empty chat the active one; stays on the page, and writes nothing anywhere else."""
     st.session_state.chat_session_id = None
     st.session_state.chat_message_id = None
+    st.session_state.pop("chat_new", None)
     _write_address(None)
 
 

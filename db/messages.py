@@ -57,6 +57,20 @@ def newest_reply(db_session: Session, message_id: int, *, user_id: int) -> Messa
     return db_session.scalar(query.order_by(Message.id.desc()).limit(1))
 
 
+def first_of_planner(db_session: Session, session_id: int, *, user_id: int) -> Message | None:
+    """Return the first message that a planner wrote in a session, or None."""
+    query = select(Message).join(ChatSession, ChatSession.id == Message.session_id)
+    query = query.where(Message.session_id == session_id, Message.role == "user", visible_to(user_id))
+    return db_session.scalar(query.where(Message.deleted_at.is_(None)).order_by(Message.id).limit(1))
+
+
+def first_whole_reply_id(db_session: Session, session_id: int, *, user_id: int) -> int | None:
+    """Return the id of the first complete reply of a session, on any path, or None."""
+    query = select(Message.id).join(ChatSession, ChatSession.id == Message.session_id)
+    query = query.where(Message.session_id == session_id, Message.role == "assistant", visible_to(user_id))
+    return db_session.scalar(query.where(Message.status == "complete").order_by(Message.id).limit(1))
+
+
 def path(db_session: Session, leaf_id: int, *, user_id: int, limit: int) -> Sequence[Message]:
     """Return the last *limit* messages on the path that ends at *leaf_id*, oldest first."""
     values = {"leaf_id": leaf_id, "user_id": user_id, "limit": limit}

@@ -163,6 +163,8 @@ class ChatSession(Base):
     archived: Mapped[bool] = mapped_column(default=False)
     message_count: Mapped[int] = mapped_column(default=0)
     total_tokens: Mapped[int] = mapped_column(default=0)
+    cost_micros: Mapped[int] = mapped_column(default=0)  # millionths of a US dollar: the sum of what is known
+    unpriced: Mapped[int] = mapped_column(default=0)  # replies of which the cost is not known
     last_message_id: Mapped[int | None]  # the leaf of the path shown
     last_message_preview: Mapped[str] = mapped_column(String(200), default="")
     last_message_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -223,6 +225,12 @@ class Message(Base):
             postgresql_where=text("deleted_at IS NOT NULL"),
         ),
         Index("messages_untold", "session_id", sqlite_where=text("untold"), postgresql_where=text("untold")),
+        Index(
+            "messages_remembered",
+            "user_id",
+            sqlite_where=text("memory_operation_id IS NOT NULL"),
+            postgresql_where=text("memory_operation_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
@@ -246,7 +254,7 @@ class Message(Base):
     rating: Mapped[int | None]  # 1 or -1
     rating_reason: Mapped[str | None] = mapped_column(String(1000))
     cost_micros: Mapped[int | None]  # millionths of a US dollar; None: not known
-    memory_operation_id: Mapped[str | None] = mapped_column(String(64))  # at Backboard: what it remembers from this
+    memory_operation_id: Mapped[str | None] = mapped_column(String(64))  # until it is known what Backboard remembers
     run_id: Mapped[str | None] = mapped_column(String(255))
     sent_at: Mapped[datetime | None]
     first_text_at: Mapped[datetime | None]
@@ -377,6 +385,7 @@ class Usage(Base):
     """What one planner used of one model on one day (UTC). Kept when sessions go: it was paid for."""
 
     __tablename__ = "usage"
+    __table_args__ = (Index("usage_by_day", "day"),)
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
@@ -387,6 +396,7 @@ class Usage(Base):
     input_tokens: Mapped[int] = mapped_column(default=0)
     output_tokens: Mapped[int] = mapped_column(default=0)
     cost_micros: Mapped[int] = mapped_column(default=0)
+    unpriced: Mapped[int] = mapped_column(default=0)  # of the replies: what they cost is not known
     first_text_ms: Mapped[int] = mapped_column(default=0)  # the sum over *first_texts* replies
     first_texts: Mapped[int] = mapped_column(default=0)
     liked: Mapped[int] = mapped_column(default=0)

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 import db.files
 import db.threads
-from db.models import OutboxEntry
+from db.models import OutboxEntry, utc_now
 
 
-def add(db_session: Session, *, backend: str, kind: str, target_id: str) -> None:
-    """Note that a thread, assistant or document must be deleted at Backboard."""
-    db_session.add(OutboxEntry(backend=backend, kind=kind, target_id=target_id))
+def add(db_session: Session, *, backend: str, kind: str, target_id: str, due_at: datetime | None = None) -> None:
+    """Note that a thread, assistant or document must be deleted at Backboard: now, or at *due_at*."""
+    db_session.add(OutboxEntry(backend=backend, kind=kind, target_id=target_id, due_at=due_at or utc_now()))
 
 
 def add_threads_of(db_session: Session, session_ids: Sequence[int]) -> None:

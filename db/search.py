@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, false, text
 from sqlalchemy.orm import Session
 
 from db.folding import terms, tokens
-from db.ids import MAX_ID, made_at
-from db.models import ChatSession
+from db.ids import MAX_ID
+from db.models import ChatSession, UtcDateTime
 
 _MAX_POSITION = 16_383  # of a word in a tsvector
 _WINDOW = 300
@@ -70,6 +70,28 @@ def put(db_session: Session, row_id: int, session_id: int, content: str, *, user
         )
 
 
+def put_new(db_session: Session, session_id: int, contents: Sequence[tuple[int, str]], *, user_id: int) -> None:
+    """Index the texts of many rows of a session, by their ids; none of them was indexed before."""
+    sqlite = _is_sqlite(db_session)
+    rows = [
+        {
+            "id": row_id,
+            "body": " ".join(words) if sqlite else _tsvector(words, user_id),
+            "user_id": user_id,
+            "session_id": session_id,
+        }
+        for row_id, content in contents
+        if (words := tokens(content))
+    ]
+    if not rows:
+        return
+    columns = "rowid, body, owner, session_id" if sqlite else "id, body, user_id, session_id"
+    body = ":body" if sqlite else "CAST(:body AS tsvector)"
+    db_session.execute(
+        text(f"INSERT INTO search_index ({columns}) VALUES (:id, {body}, :user_id, :session_id)"), rows
+    )
+
+
 def find(
     db_session: Session, query: str, *, user_id: int, limit: int, before_id: int | None = None
 ) -> Sequence[IndexHit]:
@@ -94,14 +116,15 @@ def _hits(db_session: Session, found: str, values: dict[str, Any]) -> list[Index
     rows = db_session.execute(
         text(
             f"SELECT sessions.id AS session_id, sessions.title, messages.id AS message_id, "
-            f"       COALESCE(messages.content, '') AS content, found.id AS row_id "
+            f"       COALESCE(messages.content, '') AS content, "
+            f"       COALESCE(messages.created_at, sessions.created_at) AS made_at "
             f"FROM ({found}) AS found "
             f"JOIN sessions ON sessions.id = found.session_id AND sessions.user_id = :user_id "
             f"LEFT JOIN messages ON messages.id = found.id ORDER BY found.id DESC"
-        ),
+        ).columns(made_at=UtcDateTime),
         values,
     )
-    return [IndexHit(r.session_id, r.title, r.message_id, r.content, made_at(r.row_id)) for r in rows]
+    return [IndexHit(r.session_id, r.title, r.message_id, r.content, r.made_at) for r in rows]
 
 
 def sessions_with(db_session: Session, query: str, *, user_id: int) -> ColumnElement[bool]:

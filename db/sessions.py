@@ -1,6 +1,6 @@
 """Queries on sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import BindParameter, ColumnElement, Row, delete, exists, select, tuple_, update
@@ -25,6 +25,17 @@ def get_visible(db_session: Session, session_id: int, *, user_id: int, lock: boo
 def by_chat_name(db_session: Session, chat_name: str, *, user_id: int) -> ChatSession | None:
     """Return the session that this planner's program named so, or None."""
     return db_session.scalar(select(ChatSession).where(ChatSession.chat_name == chat_name, visible_to(user_id)))
+
+
+def imported(db_session: Session, import_keys: Sequence[str], *, user_id: int) -> Sequence[ChatSession]:
+    """Return the sessions of this planner's that were imported under one of these keys."""
+    query = select(ChatSession).where(ChatSession.import_key.in_(import_keys), visible_to(user_id))
+    return db_session.scalars(query.order_by(ChatSession.id)).all()
+
+
+def has_any(db_session: Session, *, user_id: int) -> bool:
+    """Return whether this planner has a session, archived or not."""
+    return db_session.scalar(select(ChatSession.id).where(visible_to(user_id)).limit(1)) is not None
 
 
 def with_answering() -> ColumnElement[bool]:
@@ -71,10 +82,18 @@ def latest_id(db_session: Session, *, user_id: int) -> int | None:
     return db_session.scalar(query)
 
 
-def last_message_id(db_session: Session, session_id: int, *, user_id: int) -> int | None:
-    """Return the id of the last message of a session of this planner's, or None."""
-    query = select(ChatSession.last_message_id).where(ChatSession.id == session_id, visible_to(user_id))
-    return db_session.scalar(query)
+def title_and_end(db_session: Session, session_id: int, *, user_id: int) -> tuple[str, int | None] | None:
+    """Return the title of a session of this planner's and the id of its last message; None if there is none."""
+    query = select(ChatSession.title, ChatSession.last_message_id)
+    row = db_session.execute(query.where(ChatSession.id == session_id, visible_to(user_id))).one_or_none()
+    return (row.title, row.last_message_id) if row else None
+
+
+def titles(db_session: Session, session_ids: Collection[int], *, user_id: int) -> dict[int, str]:
+    """Return the titles of those of these sessions that are this planner's, by id."""
+    query = select(ChatSession.id, ChatSession.title)
+    rows = db_session.execute(query.where(ChatSession.id.in_(session_ids), visible_to(user_id)))
+    return {row.id: row.title for row in rows}
 
 
 def marks(db_session: Session, *, user_id: int) -> tuple[set[int], set[int]]:

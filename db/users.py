@@ -27,6 +27,12 @@ def by_username(db_session: Session, username: str) -> User | None:
     return db_session.scalar(select(User).where(User.username == username))
 
 
+def is_admin(db_session: Session, user_id: int) -> bool:
+    """Whether this user sees what everybody does."""
+    user = get(db_session, user_id)
+    return user is not None and user.role == ADMIN
+
+
 def admins(db_session: Session) -> Sequence[User]:
     """Return the admins by name, disabled ones too."""
     return db_session.scalars(select(User).where(User.role == ADMIN).order_by(User.username)).all()

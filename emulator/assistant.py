@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from emulator import assistant_replies as replies
+from emulator import assistant_titles as titles
 from emulator.assistant_costs import estimate
 from emulator.assistant_documents import Document, Found, look_up, named_in
 from emulator.assistant_facts import extract_facts
@@ -113,6 +114,8 @@ def answer(
     answer was asked for before and ended in tool requests; its keys do not matter. What a user's message names of
     *documents* is read as if it had been said just before.
     """
+    if titles.is_wanted(system_prompt) and history:
+        return Answer("", titles.title(history[-1].text))
     last = max((index for index, turn in enumerate(history) if turn.role == "user"), default=-1)
     texts = [turn.text for turn in history[: last + 1] if turn.role == "user"]
     while len(texts) > 1 and re.match(_GO_ON, texts[-1].strip().casefold()):

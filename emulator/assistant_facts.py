@@ -65,6 +65,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (rf"{_AM}{_SOFT} (?:a |an )?(early riser|night owl|slow traveller|slow traveler|nervous flyer)\b", "Is a {0}"),
 )  # fmt: skip
 
+_ASKED_TO = re.compile(r"\s*(?:please )?(?:remember|note)(?: that|:) (.{3,})", re.I)
 _QUESTION_START = re.compile(
     r"\s*(?:what|which|how|where|when|who|why|can|could|should|would|will|do|does|is|are|am|if|suppose|imagine)\b",
     re.I,
@@ -78,11 +79,14 @@ def extract_facts(text: str) -> list[str]:
         if sentence.rstrip().endswith("?") or _QUESTION_START.match(sentence):
             continue
         clean = sentence.strip().rstrip(".!")
+        before = len(facts)
         for pattern, template in _RULES:
             for match in re.finditer(pattern, clean):
                 fact = _tidy(template.format(*(group or "" for group in match.groups())))
                 if fact.casefold() not in (known.casefold() for known in facts):
                     facts.append(fact)
+        if len(facts) == before and (asked := _ASKED_TO.match(clean)):  # nothing better to make of it
+            facts.append(_tidy(asked[1]))
     return _without_contradictions(facts)[:MAX_FACTS]
 
 

@@ -258,7 +258,9 @@ def _days(folded: str) -> int | None:
     if match := re.search(rf"(?<![\w.,])({_NUMBER})(?:-| )?(?:full )?(?:{_NIGHTS})\b", folded):
         return number(match[1]) + 1
     total = 0
-    if match := re.search(rf"(?<![\w.,])({_NUMBER})(?:-| )?(?:{_WEEKS})\b(?! (?:from now|time|ago))", folded):
+    if match := re.search(
+        rf"(?<![\w.,])(?<!\bin )({_NUMBER})(?:-| )?(?:{_WEEKS})\b(?! (?:from now|time|ago))", folded
+    ):
         total += number(match[1]) * 7
     several = rf"(?<![\w.,])({_NUMBER})(?:-| )?(?:full )?(?:{_DAYS})\b(?! ?trips\b)"
     match = re.search(several, folded)

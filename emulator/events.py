@@ -29,7 +29,7 @@ def first_events(run: Run) -> list[Json]:
 
 def run_ended(live: LiveRun, memory_operation_id: str | None) -> Json:
     """Return the last event of an answer that is complete."""
-    run, used = live.run, used_tokens(live)
+    run = live.run
     return {
         "type": "run_ended",
         "run_id": run.run_id,
@@ -38,10 +38,10 @@ def run_ended(live: LiveRun, memory_operation_id: str | None) -> Json:
         "reasoning": live.reasoning or None,
         "model_provider": run.settings.provider,
         "model_name": run.settings.model,
-        **used,
+        **used(live),
         "memory_operation_id": memory_operation_id,
         "retrieved_memories": retrieved(live.memories),
-        "context_usage": context_usage(run, used["total_tokens"]),
+        "context_usage": context_usage(run, used_tokens(live)["total_tokens"]),
     }
 
 
@@ -60,6 +60,11 @@ def context_usage(run: Run, used_tokens: int) -> Json:
         "summary_tokens": 0,
         "model": run.settings.model,
     }
+
+
+def used(live: LiveRun) -> Json:
+    """Return what a run has used, as its last event says it; what it cost, only where it is told to say so."""
+    return used_tokens(live) | ({} if live.cost_usd is None else {"cost_usd": live.cost_usd})
 
 
 def used_tokens(live: LiveRun) -> dict[str, int]:

@@ -23,6 +23,7 @@ cumulative               the same, and ``content`` holds all text so far too
 split_bytes              the bytes come in pieces that are cut inside UTF-8 characters
 unicode_separators       the answer begins with a line that has U+2028, U+2029 and U+0085 in it
 keep_alive[:SECONDS]     SSE comments between events, and while waiting at this interval (1 unless told)
+cost_usd:AMOUNT          the event that ends a stream says that the run cost this much (nothing says so otherwise)
 envelope                 a reply that is not streamed comes as ``{"messages": [...]}``
 forget_thread            the thread is deleted, and the request answered with 404
 =======================  ==========================================================================================
@@ -65,12 +66,18 @@ class Faults:
     split_bytes: bool = False
     unicode_separators: bool = False
     keep_alive_s: float | None = None
+    cost_usd: float | None = None
     envelope: bool = False
     forget_thread: bool = False
 
 
 _FLAGS = {"accumulated", "cumulative", "split_bytes", "unicode_separators", "envelope", "forget_thread"}
-_SECONDS = {"slow_first": "slow_first_s", "slow_tokens": "slow_tokens_s", "slow_end": "slow_end_s"}
+_NUMBERS = {
+    "slow_first": "slow_first_s",
+    "slow_tokens": "slow_tokens_s",
+    "slow_end": "slow_end_s",
+    "cost_usd": "cost_usd",
+}
 _CHUNKS = {"error_event", "cut", "cut_lost", "silence"}
 
 
@@ -89,8 +96,8 @@ def parse_faults(text: str) -> Faults:
 def _field(name: str, value: str) -> dict[str, Any]:
     if name in _FLAGS and not value:
         return {name: True}
-    if name in _SECONDS:
-        return {_SECONDS[name]: _not_negative(float(value))}
+    if name in _NUMBERS:
+        return {_NUMBERS[name]: _not_negative(float(value))}
     if name in _CHUNKS:
         return {name: int(_not_negative(int(value)))}
     match name:

@@ -19,6 +19,7 @@ class LiveRun:
         self.memories: list[Json] = []
         self.files: list[str] = []
         self.input_tokens = 0
+        self.cost_usd: float | None = None
         self.end: RunEnd | None = None
         self.lost = False
         """True when the run ended without a word: its readers' connections break."""

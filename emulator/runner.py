@@ -10,7 +10,7 @@ from typing import Protocol
 
 from emulator.assistant import Answer, Document, ToolRequest, Turn
 from emulator.chunks import count_tokens, cut_into_chunks
-from emulator.events import first_events, retrieved, run_ended, used_tokens
+from emulator.events import first_events, retrieved, run_ended, used, used_tokens
 from emulator.faults import SEPARATORS, Faults
 from emulator.live import CONTENT, LiveRun
 from emulator.pace import Beat
@@ -19,7 +19,7 @@ from emulator.store import MESSAGE, Json, Run, RunEnd, Store
 log = logging.getLogger("emulator")
 
 _HISTORY_MESSAGES = 100
-_MEMORIES = 50
+_MEMORIES = 10  # the nearest
 
 UNANSWERED_CALLS = (
     "messages: `tool_use` ids were found without `tool_result` blocks immediately after: {}. "
@@ -89,6 +89,7 @@ class Runner:
 
     async def _write(self, live: LiveRun, faults: Faults, refusal: str | None) -> None:
         try:
+            live.cost_usd = faults.cost_usd
             await asyncio.sleep(faults.slow_first_s)
             for event in first_events(live.run):
                 live.tell(event)
@@ -187,7 +188,7 @@ class Runner:
         for call, request in zip(calls, requests, strict=True):
             live.tell({"type": "tool_call_start", "tool_call_id": call["id"], "name": request.name})
             live.tell({"type": "tool_call_ready", "run_id": run_id, "tool_call": call})
-        last = {"type": "tool_submit_required", "run_id": run_id, "tool_calls": calls, **used_tokens(live)}
+        last = {"type": "tool_submit_required", "run_id": run_id, "tool_calls": calls, **used(live)}
         self._finish(live, "REQUIRES_ACTION", last, tool_calls=calls)
 
     def _fail(self, live: LiveRun, how: str, error: str) -> None:

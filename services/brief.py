@@ -11,6 +11,12 @@ Be concrete: days, places, times, durations, and costs with their currency. Pric
 rules are estimates until somebody has checked them: say so once. Ask for what is missing instead of guessing.
 Write Markdown: short headings, lists, and tables where numbers are compared."""
 
+
+def prompt_with(instructions: str | None) -> str | None:
+    """Return the system prompt of a session with instructions of its own; None: its assistant's is all there is."""
+    return f"{PROMPT}\n\nFor this conversation the planner adds:\n{instructions}" if instructions else None
+
+
 TOOLS: list[dict[str, Any]] = [
     {
         "type": "function",

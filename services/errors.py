@@ -53,6 +53,12 @@ class NotAskedError(ServiceError):
     code = "not_asked"
 
 
+class NotPossibleError(ServiceError):
+    """The thing is there, but that cannot be done with it."""
+
+    code = "not_possible"
+
+
 class TooManyRepliesError(ServiceError):
     """As many replies as one planner may have are being written."""
 
@@ -63,6 +69,18 @@ class TooManyFollowUpsError(ServiceError):
     """As many messages as may wait in one session do."""
 
     code = "too_many_follow_ups"
+
+
+class MonthlyLimitError(ServiceError):
+    """What this planner may spend in a month is spent."""
+
+    code = "monthly_limit"
+
+
+class BackboardAwayError(ServiceError):
+    """Backboard cannot be asked right now, or refuses to answer."""
+
+    code = "backboard_unavailable"
 
 
 class SignInLockedError(ServiceError):

@@ -11,7 +11,7 @@ import db.sessions
 from db.engine import Database
 from db.ids import new_id
 from db.models import FollowUp, utc_now
-from services.errors import InvalidInputError, MessageIdReusedError, NotFoundError, TooManyFollowUpsError
+from services.errors import MessageIdReusedError, NotFoundError, NotPossibleError, TooManyFollowUpsError
 from services.records import Accepted, Waiting
 from services.replies import ReplyService, at_rest
 from services.texts import clean_message
@@ -99,14 +99,14 @@ class FollowUpService:
     def send_next(self, session_id: int, *, user_id: int) -> Accepted:
         """Send the next message that waits, where nothing is being written: after a reply that failed.
 
-        Raises NotFoundError, InvalidInputError where nothing waits, ReplyInProgressError, or TooManyRepliesError.
+        Raises NotFoundError, NotPossibleError where nothing waits, ReplyInProgressError, or TooManyRepliesError.
         """
         with self._db.begin() as db_session:
             session = at_rest(db_session, session_id, user_id)
             self._replies.check_room(db_session, user_id)
             accepted = send_waiting(db_session, session)
             if accepted is None:
-                raise InvalidInputError("No message is waiting here.")
+                raise NotPossibleError("No message is waiting here.")
         self._replies.wake()
         return accepted
 

@@ -1,7 +1,7 @@
 """What services hand up: plain frozen data, never rows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -37,6 +37,7 @@ class User:
     last_model: str | None
     last_session_id: int | None
     is_admin: bool = False
+    monthly_limit_micros: int | None = None  # millionths of a US dollar; None: the setting's
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,10 @@ class SessionSummary:
 
     id: int
     title: str
+    title_chosen: bool  # by a person
     model: str
     memory: bool
+    instructions: str | None
     web_search: bool
     pinned: bool
     archived: bool
@@ -59,6 +62,9 @@ class SessionSummary:
     updated_at: datetime
     answering: bool
     unseen: bool
+    cost_micros: int = 0  # millionths of a US dollar: the sum of what is known
+    unpriced: int = 0  # replies of which the cost is not known
+    sample: bool = False  # shows what the app does
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +108,12 @@ class SessionTable:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a reply beside its text, in order: kind is reasoning, tool, notice, source, or step.
+    """A piece of a reply beside its text, in order: kind is reasoning, tool, notice, source, step, or memory.
 
-    *text* is the reasoning, the tool's name, the notice, or a source's title; a step marks where the model went on
-    after its tools. *at* is how many characters of the reply's text stood before it. *input* and *output* of a tool
-    are JSON, *input* as the model wrote it, which may be broken; None while not known.
+    *text* is the reasoning, the tool's name, the notice, a source's title, or the memory that the reply used, with
+    its id in *call_id*; a step marks where the model went on after its tools.
+    *at* is how many characters of the reply's text stood before it. *input* and *output* of a tool are JSON, *input*
+    as the model wrote it, which may be broken; None while not known.
     """
 
     kind: str
@@ -182,6 +189,9 @@ class MessageView:
     retry_of: int | None
     created_at: datetime
     versions: tuple[int, ...] = ()  # ids of all versions of this turn, oldest first, this one among them
+    cost_micros: int | None = None  # millionths of a US dollar; None: not known
+    rating: int | None = None  # 1 or -1
+    rating_reason: str | None = None
     files: tuple[FileInfo, ...] = ()  # that came with it
 
 
@@ -237,6 +247,64 @@ class SearchHit:
 
 
 @dataclass(frozen=True, slots=True)
+class UsageDay:
+    """What was used of one model on one day (UTC); costs are millionths of a US dollar.
+
+    *cost_micros* is the sum of what is known: of *unpriced* replies it is not. *first_text_ms* is the sum of the
+    times to the first word of *first_texts* replies.
+    """
+
+    day: date
+    model: str
+    sessions: int
+    replies: int
+    not_whole: int
+    input_tokens: int
+    output_tokens: int
+    cost_micros: int
+    unpriced: int
+    first_text_ms: int
+    first_texts: int
+    liked: int
+    disliked: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonUsage:
+    """What one person used in a period; *limit_micros* is their own monthly limit, None: the setting's."""
+
+    user_id: int
+    username: str
+    name: str
+    sessions: int
+    replies: int
+    cost_micros: int
+    unpriced: int
+    limit_micros: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthUsage:
+    """What one person spent in this calendar month (UTC) and may spend, in millionths of a US dollar."""
+
+    spent_micros: int
+    unpriced: int  # replies whose cost is not known
+    limit_micros: int | None
+    own_limit_micros: int | None  # None: the setting's holds
+    renews_on: date
+
+    @property
+    def reached(self) -> bool:
+        """True when nothing more may be sent."""
+        return self.limit_micros is not None and self.spent_micros >= self.limit_micros
+
+    @property
+    def near(self) -> bool:
+        """True from 80 % of the limit on."""
+        return self.limit_micros is not None and self.spent_micros * 5 >= self.limit_micros * 4
+
+
+@dataclass(frozen=True, slots=True)
 class ModelInfo:
     """A model that Backboard offers; prices are US dollars per million tokens, None where not known."""
 
@@ -246,3 +314,37 @@ class ModelInfo:
     context_tokens: int | None
     input_price: float | None
     output_price: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySource:
+    """The message that something is remembered from, and when it was written."""
+
+    session_id: int
+    session_title: str
+    message_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Something that the assistant remembers about a user; *source* None: not known, or written by hand."""
+
+    id: str
+    text: str
+    created_at: datetime | None
+    source: MemorySource | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryPage:
+    """Part of what is remembered, how much there is in all, and whether the newest come first.
+
+    Backboard does not say in which order it lists: they do as long as there are at most a hundred.
+    """
+
+    memories: tuple[Memory, ...]
+    total: int
+    page: int
+    pages: int
+    newest_first: bool

@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 import db.messages
 import db.search
 import db.sessions
+import db.usage
 from db.engine import Database
 from db.ids import new_id
 from db.models import ChatSession, Message, User, utc_now
 from services.background import in_thread
+from services.costs import CostService
 from services.deleted import remove_deleted_of
 from services.errors import (
     MessageIdReusedError,
@@ -34,7 +36,7 @@ from services.files import keep_files
 from services.live import interval_s
 from services.records import Accepted, MessageStatus, MessageView, NewFile, Part, ReplySnapshot
 from services.reply_runner import ReplyRunner
-from services.texts import check_model, clean_message, made_title, preview
+from services.texts import check_model, clean_instructions, clean_message, made_title, preview
 from services.turns import add_reply, add_turn, leave, send_waiting
 from services.views import message_view
 
@@ -57,12 +59,14 @@ class ReplyService:
         runner: ReplyRunner,
         *,
         executor: Executor,
+        costs: CostService,
         default_model: str,
         replies_per_user: int = 20,
     ) -> None:
         self._db = database
         self._runner = runner
         self._executor = executor
+        self._costs = costs
         self._default_model = default_model
         self._per_user = replies_per_user
         self._followers: set[Callable[[], None]] = set()
@@ -81,6 +85,7 @@ class ReplyService:
         model: str | None = None,
         memory: bool = True,
         web_search: bool = False,
+        instructions: str | None = None,
         files: Sequence[NewFile] = (),
     ) -> Accepted:
         """Keep a planner's message and start its reply; a new session is made when *session_id* is None.
@@ -88,8 +93,8 @@ class ReplyService:
         With a *chat_name*, made up by a program, the new session keeps that name, and the next message goes there.
 
         Safe to repeat: the same *client_message_id* with the same text answers with the same reply. *model*,
-        *memory* and *web_search* are for a new session; None takes the planner's last choice. *files*, which are
-        checked, come with the message; without any text it asks to look at them.
+        *memory*, *web_search* and *instructions* are for a new session; no model takes the planner's last choice.
+        *files*, which are checked, come with the message; without any text it asks to look at them.
 
         Raises:
             FileRefusedError: the session would hold too many files.
@@ -98,9 +103,17 @@ class ReplyService:
             ReplyInProgressError: the session's last reply is still being written.
             MessageIdReusedError: that id came before with another text, or in another session.
             TooManyRepliesError: as many replies as the planner may have are being written.
+            MonthlyLimitError: what the planner may spend in a month is spent.
         """
         cleaned = clean_message(text if text.strip() or not files else please_look_at(files))
-        place = _Place(session_id, chat_name, check_model(model) if model else None, memory, web_search)
+        place = _Place(
+            session_id,
+            chat_name,
+            check_model(model) if model else None,
+            memory,
+            web_search,
+            clean_instructions(instructions),
+        )
         try:
             accepted = self._accept(cleaned, user_id, client_message_id, place, files)
         except (IntegrityError, ReplyInProgressError, TooManyRepliesError):
@@ -135,6 +148,7 @@ class ReplyService:
             raise TooManyRepliesError(
                 f"{self._per_user} replies are being written for you already. Wait for one, or stop one."
             )
+        self._costs.check(db_session, user_id=user_id)
 
     def _session(self, db_session: Session, text: str, user_id: int, place: "_Place") -> ChatSession:
         user = db_session.get_one(User, user_id)
@@ -150,6 +164,7 @@ class ReplyService:
                 model=place.model or user.last_model or self._default_model,
                 memory=place.memory,
                 web_search=place.web_search,
+                instructions=place.instructions,
                 chat_name=place.chat_name,
             )
         else:
@@ -229,7 +244,8 @@ class ReplyService:
         the same new one while that is being written, or where the earlier one is not whole; so does asking for a
         message while its reply is being written.
 
-        Raises NotFoundError, InvalidInputError, ReplyInProgressError, TooManyRepliesError, or NotAskedError.
+        Raises NotFoundError, InvalidInputError, ReplyInProgressError, TooManyRepliesError, MonthlyLimitError, or
+        NotAskedError.
         """
         if model:
             check_model(model)
@@ -392,13 +408,14 @@ class ReplyWatch:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a message goes: a session, one named by a program, or a new one, then with these switches."""
+    """Where a message goes: a session, one named by a program, or a new one, then with these settings."""
 
     session_id: int | None
     chat_name: str | None
     model: str | None
     memory: bool
     web_search: bool
+    instructions: str | None
 
 
 async def _wait(changed: asyncio.Event, timeout_s: float) -> None:
@@ -415,22 +432,17 @@ def new_session(
     model: str,
     memory: bool,
     web_search: bool = False,
+    instructions: str | None = None,
     chat_name: str | None = None,
 ) -> ChatSession:
     """Add an empty session."""
-    session = ChatSession(
-        id=new_id(),
-        user_id=user_id,
-        title=title,
-        model=model,
-        memory=memory,
-        web_search=web_search,
-        chat_name=chat_name,
-    )
+    session = ChatSession(id=new_id(), user_id=user_id, title=title, model=model, memory=memory, chat_name=chat_name)
+    session.web_search, session.instructions = web_search, instructions
     session.message_count = session.total_tokens = 0
     db_session.add(session)
     db_session.flush()
     db.search.put(db_session, session.id, session.id, title, user_id=user_id)
+    db.usage.add(db_session, user_id=user_id, day=utc_now().date(), model=model, sessions=1)
     return session
 
 

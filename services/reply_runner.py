@@ -10,6 +10,7 @@ import secrets
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -35,15 +36,19 @@ from backboard_client import (
 from db.engine import Database, DatabaseUnavailableError
 from db.models import utc_now
 from services.background import BackgroundLoop, in_thread
-from services.brief import run_tool
+from services.brief import prompt_with, run_tool
+from services.costs import CostService, RunUse, cost_of, together
 from services.file_copies import FileCopies
 from services.live import LiveReply, interval_s
+from services.memory_sources import MemorySources, Writing
+from services.models import ModelService
 from services.numbers import Numbers
 from services.records import MessageStatus, Part
 from services.reply_errors import ReplyFailure, failure_of, interrupted
 from services.reply_store import Ending, ReplyStore, Work
 from services.sources import sources_in
 from services.threads import CARRIED_NOTICE, BackboardThreads, Question, SessionThread, look_for_answer
+from services.titles import SessionTitles
 
 T = TypeVar("T")
 log = logging.getLogger("travelbot.replies")
@@ -72,6 +77,7 @@ class Running:
             work.question_id, work.session_id, work.user_id, reply_ids=work.earlier_ids | {work.reply_id}
         )
         self.sent = work.sent  # the call may have been paid for
+        self.used: dict[str, RunUse] = {}  # by run: each round of tools is one
         self.tools_pending = False  # Backboard waits for what our tools say
         self.stop = asyncio.Event()
         self.lost = asyncio.Event()
@@ -89,15 +95,24 @@ class ReplyRunner:
         loop: BackgroundLoop,
         executor: Executor,
         numbers: Numbers,
+        models: ModelService,
+        costs: CostService,
+        memory_sources: MemorySources,
         *,
         backend: str,
+        title_model: str | None,
         replies_at_once: int = 256,
     ) -> None:
         self._executor = executor
         self._numbers = numbers
-        self._store = ReplyStore(database, owner=secrets.token_hex(8))
+        self._models = models
+        self._store = ReplyStore(database, costs, owner=secrets.token_hex(8))
+        self._memory_sources = memory_sources
         self._client = client
         self._threads = BackboardThreads(database, client, backend=backend, executor=self._executor)
+        self._titles = SessionTitles(
+            database, client, self._threads, backend=backend, executor=executor, model=title_model
+        )
         self._files = FileCopies(database, client, backend=backend, executor=self._executor)
         self._loop = loop
         self._limit = replies_at_once
@@ -134,7 +149,7 @@ class ReplyRunner:
 
     @property
     def tasks(self) -> int:
-        """How many tasks are at work: two that go on forever, and one for each reply."""
+        """How many tasks are at work: two that go on forever, one for each reply, and one while it is remembered."""
         return len(self._tasks)
 
     def close(self) -> None:
@@ -192,6 +207,7 @@ class ReplyRunner:
             return
         for work in await self._in_thread(partial(self._store.claim, free, set(self._running))):
             running = self._running[work.reply_id] = Running(work)
+            self._models.look_ahead()  # so that the prices are known at the end
             log.info("reply begun", extra={"reply": work.reply_id, "session": work.session_id, "holder": work.fence})
             self._keep(asyncio.create_task(self._write(running)))
 
@@ -294,6 +310,7 @@ class ReplyRunner:
                 text,
                 model=work.model,
                 memory=MemoryMode.AUTO if work.memory else MemoryMode.OFF,
+                system_prompt=prompt_with(work.instructions),
                 web_search=work.web_search,
                 metadata={"reply_id": str(work.reply_id)},
                 on_wait=lambda seconds: running.live.set_note(
@@ -358,18 +375,21 @@ class ReplyRunner:
                         case RunStarted(started_id, _, _):
                             live.run_id = started_id or live.run_id
                         case ToolCallsRequired(required_id, calls):
+                            _note_use(running, event)
                             run_id = required_id or live.run_id or ""
                             running.tools_pending = True
                             outputs = [_answered(live, call) for call in calls]
                         case RunEnded():
+                            _note_use(running, event)
                             self._take_final(live, before, event.text)
                             if not live.snapshot.text:
                                 raise ReplyFailure("empty", "Backboard sent an empty answer. Try again.")
+                            for used in event.memories:
+                                live.add_part(Part("memory", used.content, call_id=used.memory_id or None))
                             return Ending(
                                 MessageStatus.COMPLETE,
                                 model=event.model,
-                                input_tokens=event.input_tokens,
-                                output_tokens=event.output_tokens,
+                                memory_operation_id=event.memory_operation_id,
                             )
                         case RunCancelled():
                             return Ending(MessageStatus.STOPPED)
@@ -400,7 +420,7 @@ class ReplyRunner:
             return await self._send(running, thread, work.question)
         if found.answer is not None:
             running.live.set_text(found.text)
-            return _adopted(found.answer)
+            return _adopted(running, found.answer)
         return await self._send(running, thread, GO_ON if found.asked else work.question)
 
     async def _look_for_answer(self, running: Running) -> Ending:
@@ -424,7 +444,7 @@ class ReplyRunner:
             if found is not None:
                 if found.answer is not None:
                     running.live.set_text(found.text)
-                    return _adopted(found.answer)
+                    return _adopted(running, found.answer)
                 if found.ended:
                     break
             if elapsed > (LOOK_WHILE_RUNNING_S if found is not None and found.running else LOOK_FOR_S):
@@ -447,6 +467,7 @@ class ReplyRunner:
     async def _end(self, running: Running, ending: Ending) -> None:
         """Save the end; while the database is away the text waits in memory."""
         work, live = running.work, running.live
+        ending = await self._counted(running, ending)
         if work.web_search:
             for source in sources_in(live.snapshot.text):
                 live.add_part(source)
@@ -468,7 +489,27 @@ class ReplyRunner:
             _log_end(running, ending)
             self._numbers.count_reply(ending.status, asked_at=work.asked_at, first_text_at=live.first_text_at)
             live.end(ending.status)
+            if ending.status is MessageStatus.COMPLETE:
+                self._titles.begin(work.session_id, work.reply_id, user_id=work.user_id)
+            if ending.memory_operation_id:
+                writing = Writing(work.reply_id, work.user_id, ending.memory_operation_id, utc_now())
+                self._keep(asyncio.create_task(self._memory_sources.follow(writing)))
             return
+
+    async def _counted(self, running: Running, ending: Ending) -> Ending:
+        """Add what the reply used and cost, as far as it is known."""
+        if not running.sent:  # nothing was run, so there is nothing to pay
+            return replace(ending, cost_micros=0)
+        if ending.status is not MessageStatus.COMPLETE:
+            return ending
+        use = together(running.used.values())
+        model = await self._models.known(ending.model, running.work.model)
+        return replace(
+            ending,
+            input_tokens=use.input_tokens,
+            output_tokens=use.output_tokens,
+            cost_micros=cost_of(use, model),
+        )
 
 
 def _log_end(running: Running, ending: Ending) -> None:
@@ -495,13 +536,16 @@ def _answered(live: LiveReply, call: ToolCall) -> ToolOutput:
     return ToolOutput(call.id, output)
 
 
-def _adopted(answer: ThreadMessage) -> Ending:
-    return Ending(
-        MessageStatus.COMPLETE,
-        model=answer.model,
-        input_tokens=answer.input_tokens,
-        output_tokens=answer.output_tokens,
-    )
+def _note_use(running: Running, event: ToolCallsRequired | RunEnded) -> None:
+    use = RunUse(event.input_tokens, event.output_tokens, event.cost_usd)
+    if use != RunUse() or isinstance(event, RunEnded):
+        running.used[event.run_id or running.live.run_id or ""] = use
+
+
+def _adopted(running: Running, answer: ThreadMessage) -> Ending:
+    run_id = str(answer.metadata.get("run_id") or "")
+    running.used[run_id] = RunUse(answer.input_tokens, answer.output_tokens)
+    return Ending(MessageStatus.COMPLETE, model=answer.model)
 
 
 async def _of_a_run(events: AsyncGenerator[StreamEvent]) -> AsyncGenerator[StreamEvent]:

@@ -12,8 +12,10 @@ import db.files
 import db.messages
 import db.search
 import db.threads
+import db.usage
 from db.engine import Database
 from db.models import ChatSession, Message, utc_now
+from services.costs import CostService
 from services.file_types import with_file_names
 from services.live import LiveReply
 from services.records import MessageStatus, Part, ReplySnapshot
@@ -39,6 +41,7 @@ class Work:
     asked_at: datetime
     model: str
     memory: bool
+    instructions: str | None
     web_search: bool
     sent: bool  # the call may have been paid for
     earlier_ids: frozenset[int]  # of replies to the same question that are not whole: their answer may still be found
@@ -58,6 +61,8 @@ class Ending:
     model: str | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cost_micros: int | None = None  # millionths of a US dollar; None: not known
+    memory_operation_id: str | None = None  # at Backboard: what it remembers from the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,9 @@ _FOLLOWED = (MessageStatus.COMPLETE, MessageStatus.STOPPED)  # after others a pe
 class ReplyStore:
     """The rows of replies that this process (*owner*) holds."""
 
-    def __init__(self, database: Database, *, owner: str) -> None:
+    def __init__(self, database: Database, costs: CostService, *, owner: str) -> None:
         self._db = database
+        self._costs = costs
         self._owner = owner
 
     def claim(self, limit: int, but: Set[int]) -> list[Work]:
@@ -118,6 +124,7 @@ class ReplyStore:
             asked_at=reply.created_at,
             model=reply.model or session.model,
             memory=session.memory,
+            instructions=session.instructions,
             web_search=session.web_search,
             sent=reply.sent_at is not None,
             earlier_ids=frozenset(
@@ -185,6 +192,8 @@ class ReplyStore:
             "model": ending.model or work.model,
             "input_tokens": ending.input_tokens,
             "output_tokens": ending.output_tokens,
+            "cost_micros": ending.cost_micros,
+            "memory_operation_id": (ending.memory_operation_id or "")[:64] or None,
             "first_text_at": first_text_at,
             "ended_at": now,
             "lease_until": None,
@@ -195,12 +204,35 @@ class ReplyStore:
             session = db_session.get_one(ChatSession, work.session_id, with_for_update=True)
             session.unseen = True
             session.total_tokens += (ending.input_tokens or 0) + (ending.output_tokens or 0)
+            session.cost_micros += ending.cost_micros or 0
+            session.unpriced += int(ending.cost_micros is None)
             session.last_message_at = session.updated_at = now
+            _count(db_session, work, ending, first_text_at, now)
             if snapshot.text:
                 session.last_message_preview = preview(snapshot.text)
                 db.search.put(db_session, work.reply_id, work.session_id, snapshot.text, user_id=work.user_id)
-            follows = ending.status in _FOLLOWED and send_waiting(db_session, session) is not None
+            goes_on = ending.status in _FOLLOWED and self._costs.allows(db_session, user_id=work.user_id)
+            follows = goes_on and send_waiting(db_session, session) is not None
             return Ended(ours=True, followed=follows)
+
+
+def _count(db_session: Session, work: Work, ending: Ending, first_text_at: datetime | None, now: datetime) -> None:
+    """Add a reply that has just ended to what its planner used today."""
+    waited = first_text_at - work.asked_at if first_text_at else None
+    db.usage.add(
+        db_session,
+        user_id=work.user_id,
+        day=now.date(),
+        model=ending.model or work.model,
+        replies=1,
+        not_whole=int(ending.status is not MessageStatus.COMPLETE),
+        input_tokens=ending.input_tokens or 0,
+        output_tokens=ending.output_tokens or 0,
+        cost_micros=ending.cost_micros or 0,
+        unpriced=int(ending.cost_micros is None),
+        first_text_ms=max(0, round(waited.total_seconds() * 1000)) if waited else 0,
+        first_texts=int(waited is not None),
+    )
 
 
 def _live_values(live: LiveReply) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a planner does with sessions: list, open, find, order and delete them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -27,7 +27,7 @@ from services.records import (
     SessionTable,
 )
 from services.replies import new_session
-from services.texts import check_model, clean_title, one_line
+from services.texts import check_model, clean_instructions, clean_title, one_line
 from services.views import message_view, session_summary
 
 MAX_PAGE = 200
@@ -56,10 +56,12 @@ class SessionService:
         title: str | None = None,
         model: str | None = None,
         memory: bool = True,
+        instructions: str | None = None,
         web_search: bool = False,
     ) -> SessionSummary:
         """Make an empty session; without a title it takes one from its first message. Raises InvalidInputError."""
         cleaned = clean_title(title) if title is not None else NO_TITLE
+        told = clean_instructions(instructions)
         if model is not None:
             check_model(model)
         with self._db.begin() as db_session:
@@ -70,6 +72,7 @@ class SessionService:
                 title=cleaned,
                 model=model or user.last_model or self._default_model,
                 memory=memory,
+                instructions=told,
                 web_search=web_search,
             )
             session.title_chosen = title is not None
@@ -110,12 +113,14 @@ class SessionService:
         archived: bool | None = None,
         model: str | None = None,
         memory: bool | None = None,
+        instructions: str | None = None,
         web_search: bool | None = None,
     ) -> SessionSummary:
-        """Change what is given, all of it or nothing. Raises InvalidInputError."""
+        """Change what is given, all of it or nothing; empty *instructions* are none. Raises InvalidInputError."""
         cleaned = None if title is None else clean_title(title)
         if model is not None:
             check_model(model)
+        told = clean_instructions(instructions)
         with self._db.begin() as db_session:
             session = self._locked(db_session, session_id, user_id)
             if cleaned is not None:
@@ -126,6 +131,7 @@ class SessionService:
             session.pinned = session.pinned if pinned is None else pinned
             session.archived = session.archived if archived is None else archived
             session.memory = session.memory if memory is None else memory
+            session.instructions = session.instructions if instructions is None else told
             session.web_search = session.web_search if web_search is None else web_search
         return self.get(session_id, user_id=user_id)
 
@@ -203,6 +209,11 @@ class SessionService:
         with self._db.read() as db_session:
             return tuple(db.session_table.models(db_session, user_id=user_id))
 
+    def titles(self, session_ids: Collection[int], *, user_id: int) -> dict[int, str]:
+        """Return the titles that these sessions have at this moment, by id."""
+        with self._db.read() as db_session:
+            return db.sessions.titles(db_session, session_ids, user_id=user_id)
+
     def marks(self, *, user_id: int) -> tuple[frozenset[int], frozenset[int]]:
         """Return the ids of sessions being answered, and of those with an answer not yet seen."""
         with self._db.read() as db_session:
@@ -274,10 +285,10 @@ class SessionService:
             messages = [message_view(row, versions[row.id], files) for row in shown]
         return History(tuple(messages), has_earlier=len(rows) > limit, has_later=has_later)
 
-    def last_message_id(self, session_id: int, *, user_id: int) -> int | None:
-        """Return where the conversation ends at this moment; None where there is no message, or no such session."""
+    def now(self, session_id: int, *, user_id: int) -> tuple[str, int | None] | None:
+        """Return a session's title and its last message's id at this moment; None where there is no such session."""
         with self._db.read() as db_session:
-            return db.sessions.last_message_id(db_session, session_id, user_id=user_id)
+            return db.sessions.title_and_end(db_session, session_id, user_id=user_id)
 
     def mark_seen(self, session_id: int, *, user_id: int) -> None:
         """Note that the planner has seen the latest answer."""

@@ -7,6 +7,8 @@ from services.errors import InvalidInputError
 
 MAX_MESSAGE_CHARS = 32_000
 MAX_TITLE_CHARS = 100
+MAX_INSTRUCTIONS_CHARS = 8_000
+MAX_MEMORY_BYTES = 4_000  # in UTF-8
 MAX_MODEL_CHARS = 255
 MODEL_PATTERN = "^[!-.0-~]+/[!-~]+$"  # provider/name, in ASCII without spaces
 _MADE_TITLE_CHARS = 60
@@ -15,12 +17,17 @@ _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
 _MARKUP = re.compile(r"^\s*(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+[.)]\s+|```\w*|~~~\w*)+|[*_`~|]{1,3}", re.MULTILINE)
 
 
+def without_controls(text: str) -> str:
+    """Return *text* without control characters and what is no character, with plain line breaks."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def clean_message(text: str) -> str:
     """Return a planner's message without control characters, its own line breaks kept.
 
     Raises InvalidInputError when nothing is left of it or it is too long.
     """
-    cleaned = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    cleaned = clean_text(text)
     if not any(unicodedata.category(char)[0] not in "CZ" for char in cleaned):
         raise InvalidInputError("There is nothing in this message to send.")
     if len(cleaned) > MAX_MESSAGE_CHARS:
@@ -29,6 +36,24 @@ def clean_message(text: str) -> str:
             f"the most that can be sent at once is {MAX_MESSAGE_CHARS:,}."
         )
     return cleaned
+
+
+def clean_text(text: str) -> str:
+    """Return what a person wrote without control characters, its own line breaks kept; it may be empty."""
+    return without_controls(text).strip()
+
+
+def clean_instructions(text: str | None) -> str | None:
+    """Return instructions for the assistant without control characters, None where there are none.
+
+    Raises InvalidInputError when they are too long.
+    """
+    cleaned = clean_text(text or "")
+    if len(cleaned) > MAX_INSTRUCTIONS_CHARS:
+        raise InvalidInputError(
+            f"These instructions have {len(cleaned):,} characters; the most is {MAX_INSTRUCTIONS_CHARS:,}."
+        )
+    return cleaned or None
 
 
 def clean_title(title: str) -> str:
@@ -40,6 +65,26 @@ def clean_title(title: str) -> str:
     if not 1 <= len(cleaned) <= MAX_TITLE_CHARS:
         raise InvalidInputError(f"A title has 1 to {MAX_TITLE_CHARS} characters.")
     return cleaned
+
+
+def clean_memory(text: str) -> str:
+    """Return what is to be remembered without control characters.
+
+    Raises InvalidInputError when nothing is left of it or it is too long.
+    """
+    cleaned = clean_query(text)
+    if not any(unicodedata.category(char)[0] not in "CZ" for char in cleaned):
+        raise InvalidInputError("There is nothing in this to remember.")
+    if (size := len(cleaned.encode())) > MAX_MEMORY_BYTES:
+        raise InvalidInputError(
+            f"This memory has {size:,} bytes; the most that can be remembered in one piece is {MAX_MEMORY_BYTES:,}."
+        )
+    return cleaned
+
+
+def clean_query(text: str) -> str:
+    """Return words to look for without control characters; nothing may be left of them."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def check_model(model: str) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -113,19 +113,21 @@ class BackboardThreads:
 
     async def _new(self, question: Question, *, lost: bool) -> SessionThread:
         """Make a thread, and put the turns before the question into it."""
-        user_id = question.user_id
-        assistant, transcript = await self._in_thread(
-            lambda: (self._known_assistant(user_id), self._transcript(question))
-        )
-        try:
-            thread = await self._client.create_thread(await self._told(assistant, user_id))
-        except NotFoundError:
-            await self._in_thread(lambda: self._forget_assistant(user_id))
-            thread = await self._client.create_thread(await self._told(None, user_id))
+        transcript = await self._in_thread(lambda: self._transcript(question))
+        thread = await self.on_assistant(question.user_id, self._client.create_thread)
         if transcript:
             await self._client.add_message(thread.thread_id, transcript)
         kept = await self._in_thread(lambda: self._keep_thread(question, thread.thread_id))
         return dataclasses.replace(kept, new=True, lost=lost and bool(transcript))
+
+    async def on_assistant(self, user_id: int, call: Callable[[str], Awaitable[T]]) -> T:
+        """Return what *call* gives for the id of this user's assistant, made if there is none or it is gone."""
+        known = await self._in_thread(lambda: self._known_assistant(user_id))
+        try:
+            return await call(await self._told(known, user_id))
+        except NotFoundError:
+            await self._in_thread(lambda: self._forget_assistant(user_id))
+            return await call(await self._told(None, user_id))
 
     async def _told(self, known: tuple[str, str] | None, user_id: int) -> str:
         """Return the id of this user's assistant, who has our brief; one per user, also when several replies ask."""

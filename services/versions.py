@@ -13,7 +13,7 @@ from db.engine import Database
 from db.ids import new_id
 from db.models import ChatSession, Message, utc_now
 from services.deleted import remove_deleted_of
-from services.errors import InvalidInputError, NotFoundError
+from services.errors import NotFoundError, NotPossibleError
 from services.records import Accepted
 from services.replies import ReplyService, at_rest, repeated
 from services.texts import MAX_TITLE_CHARS, clean_message, preview
@@ -58,7 +58,8 @@ class VersionService:
 
         Safe to repeat with the same *client_message_id*.
 
-        Raises InvalidInputError, NotFoundError, ReplyInProgressError, MessageIdReusedError, or TooManyRepliesError.
+        Raises NotFoundError, NotPossibleError, ReplyInProgressError, MessageIdReusedError, TooManyRepliesError, or
+        NotPossibleError for a reply.
         """
         cleaned = clean_message(text)
         try:
@@ -70,15 +71,19 @@ class VersionService:
 
     def _edit(self, message_id: int, text: str, user_id: int, client_message_id: str) -> Accepted:
         with self._db.begin() as db_session:
-            if (known := db.messages.by_client_id(db_session, client_message_id, user_id=user_id)) is not None:
+            known = db.messages.by_client_id(db_session, client_message_id, user_id=user_id)
+            if known is not None and (known.id != message_id or known.content == text):
                 return repeated(db_session, known, text)
             message = _visible(db_session, message_id, user_id)
             if message.role != "user":
-                raise InvalidInputError("Only a message of your own can be edited.")
+                raise NotPossibleError("Only a message of your own can be edited.")
             session = at_rest(db_session, message.session_id, user_id)
             self._replies.check_room(db_session, user_id)
             remove_deleted_of(db_session, session)
             db_session.refresh(message)
+            if message.client_message_id == client_message_id:  # a program calls every version the same
+                message.client_message_id = None
+                db_session.flush()
             leave(db_session, session, message.parent_id)
             question, reply = add_turn(
                 db_session, session, text, client_message_id=client_message_id, parent_id=message.parent_id
@@ -136,12 +141,12 @@ class VersionService:
 
         It is hidden at once and removed for good when it can no longer be brought back, or with the next message.
 
-        Raises NotFoundError, ReplyInProgressError, or InvalidInputError for a reply alone.
+        Raises NotFoundError, ReplyInProgressError, or NotPossibleError for a reply alone.
         """
         with self._db.begin() as db_session:
             message = _visible(db_session, message_id, user_id)
             if message.role == "assistant" and message.parent_id is not None:
-                raise InvalidInputError("A reply is deleted with the message that it answers.")
+                raise NotPossibleError("A reply is deleted with the message that it answers.")
             session = at_rest(db_session, message.session_id, user_id)
             now = utc_now()
             for row in (message, *_replies_to(db_session, message)):

@@ -18,6 +18,7 @@ def user_record(row: db.models.User) -> User:
         last_model=row.last_model,
         last_session_id=row.last_session_id,
         is_admin=row.role == ADMIN,
+        monthly_limit_micros=row.monthly_limit_micros,
     )
 
 
@@ -26,8 +27,10 @@ def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
     return SessionSummary(
         id=session.id,
         title=session.title,
+        title_chosen=session.title_chosen,
         model=session.model,
         memory=session.memory,
+        instructions=session.instructions,
         web_search=session.web_search,
         pinned=session.pinned,
         archived=session.archived,
@@ -40,6 +43,9 @@ def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
         updated_at=session.updated_at,
         answering=answering,
         unseen=session.unseen,
+        cost_micros=session.cost_micros,
+        unpriced=session.unpriced,
+        sample=session.sample,
     )
 
 
@@ -68,6 +74,9 @@ def message_view(message: Message, versions: Sequence[int] = (), files: Sequence
         retry_of=message.retry_of,
         created_at=message.created_at,
         versions=tuple(versions),
+        cost_micros=message.cost_micros,
+        rating=message.rating,
+        rating_reason=message.rating_reason,
         files=tuple(file_info(one) for one in files if one.message_id == message.id),
     )
 

@@ -13,16 +13,24 @@ from db.migrate import migrate
 from emulator.server import EmulatorServer
 from services.accounts import AccountService
 from services.background import BackgroundLoop
+from services.costs import CostService
 from services.files import FileService
 from services.follow_ups import FollowUpService
+from services.insights import InsightsService
+from services.memories import MemoryService
+from services.memory_sources import MemorySources
 from services.models import ModelService
 from services.numbers import Numbers
 from services.operations import OperationsService
 from services.outbox import work_forever
+from services.ratings import RatingService
 from services.replies import ReplyService
 from services.reply_runner import ReplyRunner
 from services.sessions import SessionService
+from services.templates import TemplateService
+from services.threads import BackboardThreads
 from services.tokens import TokenService
+from services.transfer import TransferService
 from services.versions import VersionService
 from settings import Settings
 
@@ -41,8 +49,14 @@ class Services:
     versions: VersionService
     follow_ups: FollowUpService
     models: ModelService
+    memories: MemoryService
     tokens: TokenService
+    transfer: TransferService
     operations: OperationsService
+    costs: CostService
+    ratings: RatingService
+    insights: InsightsService
+    templates: TemplateService
     _database: Database = field(repr=False)
     _loop: BackgroundLoop = field(repr=False)
     _runner: ReplyRunner = field(repr=False)
@@ -94,28 +108,50 @@ def build_services(settings: Settings) -> Services:
         http, base_url=base_url, api_key=settings.backboard_key, on_error=numbers.count_backboard_error
     )
     executor = ThreadPoolExecutor(8, thread_name_prefix="travelbot-db")
+    models = ModelService(client, loop)
+    costs = CostService(database, monthly_limit_usd=settings.monthly_limit_usd)
+    memory_sources = MemorySources(database, client, executor, backend=settings.backend)
     runner = ReplyRunner(
-        database, client, loop, executor, numbers, backend=settings.backend, replies_at_once=settings.replies_at_once
+        database,
+        client,
+        loop,
+        executor,
+        numbers,
+        models,
+        costs,
+        memory_sources,
+        backend=settings.backend,
+        title_model=settings.model_for_titles,
+        replies_at_once=settings.replies_at_once,
     )
+    threads = BackboardThreads(database, client, backend=settings.backend, executor=executor)
     outbox = loop.start(work_forever(database, client, backend=settings.backend, executor=executor))
     replies = ReplyService(
         database,
         runner,
         executor=executor,
+        costs=costs,
         default_model=settings.default_model,
         replies_per_user=settings.replies_per_user,
     )
+    sessions = SessionService(database, default_model=settings.default_model)
     return Services(
         settings=settings,
         accounts=AccountService(database, settings),
-        sessions=SessionService(database, default_model=settings.default_model),
+        sessions=sessions,
         replies=replies,
         files=FileService(database),
         versions=VersionService(database, replies),
         follow_ups=FollowUpService(database, replies),
-        models=ModelService(client, loop),
+        models=models,
+        memories=MemoryService(database, client, loop, threads, memory_sources, backend=settings.backend),
         tokens=TokenService(database),
+        transfer=TransferService(database, sessions, default_model=settings.default_model),
+        templates=TemplateService(database, replies),
         operations=OperationsService(numbers, database, runner, replies),
+        costs=costs,
+        ratings=RatingService(database),
+        insights=InsightsService(database),
         _database=database,
         _loop=loop,
         _runner=runner,

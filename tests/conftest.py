@@ -1,5 +1,6 @@
 """What every test may ask for: an empty database of either kind."""
 
+import os
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from psycopg import sql
 
 from db.engine import Database
 from db.migrate import migrate
+
+os.environ["TITLE_MODEL"] = "off"  # a title is one more call: only its own tests ask for one
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,13 +1,14 @@
 """Sending a message, and following, stopping and repeating its reply."""
 
 import secrets
+from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.chat_body import Sending, sending
-from api.dependencies import Caller, CallerDep, MessageId, SessionId, WriterDep, parse_id
+from api.dependencies import Caller, CallerDep, SessionId, WriterDep, parse_id
 from api.problems import declared
 from api.routes.sessions import IdempotencyKey
 from api.schemas import ChatIn, NamedChatIn, Stopped
@@ -44,11 +45,11 @@ _STREAM: dict[int | str, dict[str, Any]] = {
         },
     }
 }
-_SEND = _STREAM | declared(401, 403, 404, 409, 413, 422, 429, 502, 503)
+SEND = _STREAM | declared(401, 402, 403, 404, 409, 413, 422, 429, 502, 503)
 _JOIN = _STREAM | {204: {"description": "No reply is being written."}} | declared(401, 404, 422, 429, 502, 503)
 
 
-@router.post("/sessions/{session_id}/chat", response_class=Response, responses=_SEND)
+@router.post("/sessions/{session_id}/chat", response_class=Response, responses=SEND)
 async def chat_in_session(
     request: Request, caller: WriterDep, session_id: SessionId, body: ChatIn, idempotency_key: IdempotencyKey = None
 ) -> Response:
@@ -57,7 +58,7 @@ async def chat_in_session(
     return await reply_response(request, caller, accepted.reply_id)
 
 
-@router.post("/chat", response_class=Response, responses=_SEND)
+@router.post("/chat", response_class=Response, responses=SEND)
 async def chat(
     request: Request, caller: WriterDep, body: NamedChatIn, idempotency_key: IdempotencyKey = None
 ) -> Response:
@@ -103,16 +104,6 @@ def stop(caller: WriterDep, session_id: SessionId) -> Stopped:
     return Stopped(stopped=reply_id is not None, message_id=str(reply_id) if reply_id else None)
 
 
-@router.post("/messages/{message_id}/retry", response_class=Response, responses=_SEND)
-async def retry(request: Request, caller: WriterDep, message_id: MessageId) -> Response:
-    """Ask for a new reply to the same message and stream it; the earlier one is kept.
-
-    The id is the reply's, or that of the message it answers. Only the last reply of a session can be asked for again.
-    """
-    accepted = await run_in_threadpool(caller.services.replies.retry, message_id, user_id=caller.user_id)
-    return await reply_response(request, caller, accepted.reply_id)
-
-
 async def _join(request: Request, caller: Caller, session_id: int) -> Response:
     def look() -> int | None:
         caller.services.sessions.get(session_id, user_id=caller.user_id)
@@ -142,6 +133,13 @@ def _send(caller: Caller, wanted: Sending, body: ChatIn, session_id: int | None,
     replies = caller.services.replies
     if wanted.regenerate:
         return replies.retry(_message_to_answer(caller, wanted), user_id=caller.user_id)
+    if wanted.edits:
+        return caller.services.versions.edit(
+            _known(caller, wanted.edits),
+            wanted.text,
+            user_id=caller.user_id,
+            client_message_id=wanted.client_message_id or f"api-{secrets.token_hex(16)}",
+        )
     return replies.send(
         wanted.text,
         user_id=caller.user_id,
@@ -156,15 +154,15 @@ def _send(caller: Caller, wanted: Sending, body: ChatIn, session_id: int | None,
 
 def _message_to_answer(caller: Caller, wanted: Sending) -> int:
     """Return the id of the reply wanted anew where the reader knows it, else of the message to answer."""
-    replies = caller.services.replies
     for name in (wanted.reply_id, wanted.client_message_id):
-        if name is None:
-            continue
-        known = replies.id_of(name, user_id=caller.user_id)
-        if known is not None:
-            return known
-        try:
-            return replies.get(parse_id(name, "message"), user_id=caller.user_id).id
-        except NotFoundError:
-            continue
+        if name is not None:
+            with suppress(NotFoundError):
+                return _known(caller, name)
     raise NotFoundError("There is no such message.")
+
+
+def _known(caller: Caller, name: str) -> int:
+    """Return the id of the message that a program named so, or that has this id."""
+    replies = caller.services.replies
+    known = replies.id_of(name, user_id=caller.user_id)
+    return known or replies.get(parse_id(name, "message"), user_id=caller.user_id).id

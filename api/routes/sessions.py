@@ -47,7 +47,12 @@ def create_session(caller: WriterDep, body: SessionIn | None = None) -> SessionO
     """Create an empty session. Without a title it is a "New chat" until its first message."""
     given = body or SessionIn()
     made = caller.services.sessions.create(
-        user_id=caller.user_id, title=given.title, model=given.model, memory=given.memory, web_search=given.web_search
+        user_id=caller.user_id,
+        title=given.title,
+        model=given.model,
+        memory=given.memory,
+        web_search=given.web_search,
+        instructions=given.instructions,
     )
     return SessionOut.of(made)
 

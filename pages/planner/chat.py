@@ -12,21 +12,34 @@ from components.chat import (
     reply,
     reply_end,
     reply_place,
+    reply_so_far,
     unanswered,
 )
 from components.chat_actions import stop
-from components.chat_window import earlier_button, later_buttons, open_window, scroll_to_message, watch_session
+from components.chat_window import (
+    earlier_button,
+    later_buttons,
+    open_window,
+    scroll_to_message,
+    wait_for_dialog,
+    watch_session,
+)
 from components.composer import composer
+from components.drafts import keep_drafts
 from components.identity import require_user
+from components.limit_notice import limit_notice
 from components.message_actions import COPY_SCRIPT
-from components.model_choice import chosen, model_menu, searches_web
+from components.model_choice import chosen, model_menu
 from components.reply_stream import ReplyStream
 from components.resources import get_services
+from components.samples import SAMPLE_BADGE, offer_samples
 from components.session_actions import session_menu
 from components.session_files import files_menu, removal_dialog
 from components.session_labels import escape_label
+from components.shortcuts import STOP
 from components.sidebar_marks import refresh_marks_at_end
-from components.state import active_session_id, new_chat
+from components.state import active_session_id, dialog_is_open, new_chat
+from components.templates import instructions_button, template_buttons
 from components.welcome import welcome
 from db.engine import DatabaseUnavailableError
 from services.errors import NotFoundError
@@ -47,19 +60,28 @@ if session_id is not None:
 
 st.html(ROOT / "static" / "chat.css")
 st.html(COPY_SCRIPT, unsafe_allow_javascript=True)
+keep_drafts(user_id=user.id)
+instructions = session.instructions if session else st.session_state.get("chat_new", {}).get("instructions")
 model, memory = chosen(session, user, services.settings.default_model)
 with st.container(key="chat_header", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
-    st.markdown(f"**{escape_label(session.title)}**" if session else "**New chat**", width="stretch")
+    title = f"**{escape_label(session.title)}**" if session else "**New chat**"
+    st.markdown(f"{title} {SAMPLE_BADGE}" if session and session.sample else title, width="stretch")
     if session:
         files_menu(session.id, user_id=user.id)
-    model_menu(session_id, model=model, memory=memory, web_search=searches_web(session))
+    instructions_button(session_id, instructions)
+    model_menu(session, model=model, memory=memory)
     if session:
         session_menu(session, user_id=user.id)
 removal_dialog(user_id=user.id)
+limit_notice(user)
 stop_place = composer(session_id, user_id=user.id, model=model, memory=memory)
 
 if session is None:
     welcome(user.name, model=model, memory=memory)
+    offer_samples(user_id=user.id)
+    template_buttons(
+        services.templates.all(user_id=user.id), user=user, default_model=services.settings.default_model
+    )
     st.stop()
 
 window = open_window(session.id, user_id=user.id)
@@ -98,15 +120,21 @@ with suppress(DatabaseUnavailableError):  # what was read can be shown all the s
 if not writing:
     refresh_marks_at_end()  # the reply may have ended since the sidebar was drawn
     if not history.has_later:
-        watch_session(session.id, user_id=user.id, last_id=last.id if last else None)
+        watch_session(session.id, user_id=user.id, title=session.title, last_id=last.id if last else None)
 else:
     stop_place.button(
         "Stop",
         key=f"chat_stop_{writing.id}",
         icon=":material/stop_circle:",
+        shortcut=STOP,
         on_click=stop,
         args=(session.id, writing.id),
     )
+    if dialog_is_open():
+        with messages_place, message_place(writing.id):
+            reply_so_far(writing)
+        wait_for_dialog(writing.id, user_id=user.id)
+        st.stop()
     with messages_place, message_place(writing.id), services.replies.watch(writing.id, user_id=user.id) as watch:
         stream = ReplyStream(
             watch, reply_place(), asked_at=writing.created_at, readers=lambda: services.replies.readers
@@ -120,3 +148,4 @@ else:
             st.rerun()
         with stream.end_place.container():
             reply_end(ended)
+    watch_session(session.id, user_id=user.id, title=session.title, last_id=ended.id)

@@ -6,10 +6,12 @@ import streamlit as st
 
 from components.identity import require_user
 from components.resources import get_services
+from components.samples import remove_samples_button
 from components.session_actions import selection_actions
 from components.session_labels import planner_zone
 from components.session_table import clear_filters, session_filters, session_table, sessions_csv
 from components.state import show_new_chat
+from components.transfer import ask_import, export_many_button
 from services.records import SessionFilter
 
 user = require_user()
@@ -17,7 +19,10 @@ user = require_user()
 ROWS_AT_FIRST = 200
 
 st.set_page_config(page_title="All sessions · Travel-Bot", layout="wide")
-st.title("All sessions")
+with st.container(key="sessions_header", horizontal=True, vertical_alignment="center"):
+    st.title("All sessions", width="stretch")
+    samples_place = st.empty()
+    st.button("Import", key="sessions_import", icon=":material/upload:", on_click=ask_import)
 
 sessions = get_services().sessions
 zone = planner_zone()
@@ -40,6 +45,10 @@ if table.sessions:
             help="Download everything that the filters let through",
             on_click="ignore",
         )
+        export_many_button("JSON", None, key="sessions_export_all", user_id=user.id)
+    if any(session.sample for session in table.sessions):
+        with samples_place:
+            remove_samples_button(key="sessions_remove_samples", user_id=user.id)
     if table.has_more:
         st.caption(f"These are the first {limit:,}.")
         if st.button("Show more", key="sessions_more", icon=":material/expand_more:"):

@@ -5,7 +5,9 @@ import streamlit as st
 from components.account_forms import password_form, sign_out_buttons
 from components.api_tokens import api_tokens
 from components.identity import require_user
+from components.money import month_line
 from components.resources import get_services
+from components.state import INSIGHTS_PAGE
 
 user = require_user()
 
@@ -18,6 +20,10 @@ with st.container(border=True):
         with column.container(gap=None):
             st.markdown(f":small[**{label}**]")
             st.text(value)
+
+st.subheader("Cost", anchor=False)
+st.markdown(month_line(get_services().costs.this_month(user.id)))
+st.page_link(INSIGHTS_PAGE, label="By day and model", icon=":material/insights:")
 
 if get_services().accounts.has_password(user.id):
     st.subheader("Password", anchor=False)

@@ -1,5 +1,6 @@
 """Who gets in: every route with no token, a bad one, another user's things, and what nobody should send."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -24,21 +25,34 @@ GUARDED = [route for route in ROUTES if route[1] not in OPEN]
 WRITING = [route for route in GUARDED if route[0] != "GET"]
 OF_A_THING = [route for route in GUARDED if "{" in route[1]]
 WITH_BODY = [(method, path) for method, path in ROUTES if "requestBody" in SCHEMA["paths"][path][method.lower()]]
-WRONG_TYPES = b'{"content": 5, "role": [], "title": {}, "session_ids": "all", "pinned": "maybe"}'
+WRONG_TYPES = b'{"content": 5, "role": [], "title": {}, "session_ids": "all", "pinned": "maybe", "value": true}'
+TEMPLATE = {"name": "Mine", "instructions": "Be brief.", "first_message": "Hi"}
 BODIES = {
     "/sessions/cleanup": {"session_ids": []},
     "/sessions/{session_id}/messages": {"role": "user", "content": "Hi"},
     "/sessions/{session_id}/chat": {"content": "Hi"},
     "/chat": {"content": "Hi"},
+    "/messages/{message_id}/edit": {"content": "Hi"},
+    "/sessions/{session_id}/follow-ups": {"content": "Hi"},
+    "/follow-ups/{follow_up_id}": {"content": "Hi"},
+    "/messages/{message_id}/rating": {"value": 1},
+    "/templates": TEMPLATE,
+    "/templates/{template_id}": TEMPLATE,
+    "/memories": {"content": "Prefers tea"},
+    "/memories/{memory_id}": {"content": "Prefers tea"},
 }
 
 
 def ask(http: httpx.Client, method: str, path: str, name: str = "249712407203954688") -> httpx.Response:
-    filled = path.format(session_id=name, message_id=name, chat_id=name, file_id=name)
-    body: dict[str, Any] = {"json": BODIES.get(path)} if method == "POST" else {}
+    body: dict[str, Any] = {"json": BODIES.get(path)} if method != "GET" else {}
     if (method, path) == ("POST", "/sessions/{session_id}/files"):
         body = {"files": {"file": ("a.txt", b"Hello")}}
-    return http.request(method, filled, params={"q": "x"}, **body)
+    return http.request(method, named(path, name), params={"q": "x"}, **body)
+
+
+def named(path: str, name: str) -> str:
+    """Return the path of the thing of this name."""
+    return re.sub(r"{\w+}", name, path)
 
 
 def test_document_lists_every_route_with_its_errors():
@@ -63,6 +77,32 @@ def test_document_lists_every_route_with_its_errors():
                 ("GET", "/sessions/{session_id}/files/{file_id}/content"),
                 ("DELETE", "/sessions/{session_id}/files/{file_id}"),
                 ("POST", "/messages/{message_id}/retry"),
+                ("POST", "/messages/{message_id}/edit"),
+                ("POST", "/messages/{message_id}/show"),
+                ("POST", "/messages/{message_id}/fork"),
+                ("POST", "/messages/{message_id}/restore"),
+                ("DELETE", "/messages/{message_id}"),
+                ("GET", "/sessions/{session_id}/follow-ups"),
+                ("POST", "/sessions/{session_id}/follow-ups"),
+                ("POST", "/sessions/{session_id}/follow-ups/send"),
+                ("PATCH", "/follow-ups/{follow_up_id}"),
+                ("DELETE", "/follow-ups/{follow_up_id}"),
+                ("PUT", "/messages/{message_id}/rating"),
+                ("DELETE", "/messages/{message_id}/rating"),
+                ("GET", "/usage"),
+                ("GET", "/templates"),
+                ("POST", "/templates"),
+                ("GET", "/templates/{template_id}"),
+                ("PUT", "/templates/{template_id}"),
+                ("DELETE", "/templates/{template_id}"),
+                ("POST", "/templates/{template_id}/start"),
+                ("GET", "/memories"),
+                ("POST", "/memories"),
+                ("DELETE", "/memories"),
+                ("GET", "/memories/search"),
+                ("PATCH", "/memories/{memory_id}"),
+                ("DELETE", "/memories/{memory_id}"),
+                ("GET", "/messages/{message_id}/memories"),
                 ("GET", "/search"),
                 ("GET", "/models"),
                 ("GET", "/me"),
@@ -120,9 +160,17 @@ def test_read_only_token_changes_nothing(address, services, user_id):
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_not_yours_is_not_there(api: Api, stranger: Api, name):
     theirs = stranger.chat("Three nights in Lisbon") if name == "theirs" else None
+    ids = {}
+    if theirs:
+        api.http.post("/memories", json={"content": "Hates noise"})
+        ids = {
+            "message_id": theirs.reply_id,
+            "memory_id": stranger.http.post("/memories", json={"content": "Prefers tea"}).json()["memory_id"],
+            "template_id": stranger.http.post("/templates", json=TEMPLATE).json()["template_id"],
+        }
     for method, path in OF_A_THING:
         if theirs:
-            name = theirs.reply_id if "message" in path.split("{")[1] else theirs.session_id
+            name = ids.get(path.split("{")[1].partition("}")[0], theirs.session_id)
         answer = ask(api.http, method, path, name)
 
         if "chat_id" in path and name in ("nonsense", "0", "1e5", "٣"):  # names that a program may make up
@@ -131,6 +179,8 @@ def test_what_is_not_yours_is_not_there(api: Api, stranger: Api, name):
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), (method, path)
     if theirs:
         assert stranger.http.get(f"/sessions/{theirs.session_id}").json()["message_count"] == 2
+        assert stranger.http.get(f"/templates/{ids['template_id']}").json()["name"] == "Mine"
+        assert stranger.http.get("/memories").json()["total"] == 1
 
 
 @pytest.mark.parametrize("size_told", [True, False])
@@ -143,7 +193,7 @@ def test_huge_body_is_refused(api, size_told):
     for method, path in GUARDED if size_told else reading:
         answer = api.http.request(
             method,
-            path.format(session_id=session_id, message_id=session_id, chat_id="a", file_id=session_id),
+            named(path, session_id),
             content=body if size_told else iter([body]),
             headers={"Content-Type": "application/json"},
         )
@@ -169,7 +219,10 @@ def test_body_of_the_wrong_type_is_refused(api, content_type, body):
     session_id = api.http.post("/sessions").json()["session_id"]
     for method, path in WITH_BODY:
         answer = api.http.request(
-            method, path.format(session_id=session_id), content=body, headers={"Content-Type": content_type}
+            method,
+            named(path, session_id),
+            content=body,
+            headers={"Content-Type": content_type},
         )
 
         told = method, path, answer.text

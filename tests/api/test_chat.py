@@ -224,8 +224,21 @@ def test_regenerate_asks_the_same_question_in_a_thread_of_its_own(api, emulator)
     assert emulator.asked(new_thread) == ["Three nights in Lisbon"]
     assert emulator.asked(old_thread) == ["Three nights in Lisbon"]  # the first version keeps its own
     assert not [chunk for chunk in again.chunks if chunk["type"] == "data-notice"]
-    edit = api.http.post("/chat", json=ui_body("Two nights", "m1", messageId="m1"))
-    assert (edit.status_code, edit.json()["code"]) == (409, "editing_unavailable")
+
+
+def test_edit_as_the_package_sends_it_is_another_version(api, emulator):
+    first = Streamed(api.http.post("/chat", json=ui_body("Three nights in Lisbon", "m1")))
+    edited = Streamed(api.http.post("/chat", json=ui_body("Two nights in Porto", "m1", messageId="m1")))
+    repeated = Streamed(api.http.post("/chat", json=ui_body("Two nights in Porto", "m1", messageId="m1")))
+    again = Streamed(
+        api.http.post("/chat", json=ui_body("", "m1", trigger="regenerate-message", messageId=edited.reply_id))
+    )
+
+    assert edited.session_id == first.session_id
+    assert repeated.reply_id == edited.reply_id
+    assert emulator.asked(emulator.runs[-1]["thread_id"]) == ["Two nights in Porto"]
+    assert emulator.paid_calls == 3
+    assert again.chunks[-1]["messageMetadata"]["retry_of"] == edited.reply_id
 
 
 def test_regenerate_passes_over_the_replies_that_a_reader_loaded(api):
@@ -240,15 +253,6 @@ def test_regenerate_passes_over_the_replies_that_a_reader_loaded(api):
 
     assert again.chunks[-1]["messageMetadata"]["retry_of"] == second.reply_id
     assert stranded.status_code == sent.status_code == 422
-
-
-def test_only_the_last_reply_can_be_asked_for_again(api):
-    first = api.chat("Three nights in Lisbon")
-    api.chat("And food?", f"/sessions/{first.session_id}/chat")
-
-    answer = api.http.post(f"/messages/{first.reply_id}/retry")
-
-    assert (answer.status_code, answer.json()["code"]) == (409, "not_last_reply")
 
 
 def test_plain_text_is_the_text(api):

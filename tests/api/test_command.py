@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from api.__main__ import main
 from db.models import AuditEntry
+from services.costs import CostService
 from services.tokens import TokenService
 from settings import ROOT
 from tests.services.conftest import make_user
@@ -111,3 +112,22 @@ def test_refusal_is_a_sentence(database, monkeypatch, capsys, arguments, changed
     out, error = capsys.readouterr()
     assert out == ""
     assert error.startswith(sentence)
+
+
+def test_limit_is_set_shown_and_cleared(database, capsys):
+    costs = CostService(database)
+    user_id = make_user(database, "lena")
+
+    assert main(["limits", "set", "lena", "12.50"]) == 0
+    assert costs.this_month(user_id).limit_micros == 12_500_000
+    assert main(["limits", "show", "lena"]) == 0
+    assert capsys.readouterr().out == "spent $0.00\t0 replies of unknown price\tlimit $12.50\n"
+    assert main(["limits", "clear", "lena"]) == 0
+    assert costs.this_month(user_id).limit_micros is None
+
+
+def test_limit_that_makes_no_sense_is_refused(database, capsys):
+    make_user(database, "lena")
+
+    assert main(["limits", "set", "lena", "99999999"]) == 1
+    assert "A monthly limit is 0 to 1,000,000 US dollars." in capsys.readouterr().err

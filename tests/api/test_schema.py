@@ -23,8 +23,17 @@ schema.config.generation.update(allow_extra_parameters=False)  # a query may hol
 WORDS = [positive_data_acceptance]
 EXCLUDED = {
     "POST /chat": WORDS,
+    "PATCH /follow-ups/{follow_up_id}": WORDS,
+    "POST /messages/{message_id}/edit": WORDS,
+    "GET /usage": WORDS,  # the first day comes before the last
+    "POST /memories": WORDS,
+    "PATCH /memories/{memory_id}": WORDS,
     "POST /sessions": WORDS,
+    "POST /templates": WORDS,
+    "PUT /templates/{template_id}": WORDS,
+    "POST /templates/{template_id}/start": WORDS,
     "POST /sessions/{session_id}/chat": WORDS,
+    "POST /sessions/{session_id}/follow-ups": WORDS,
     "POST /sessions/{session_id}/messages": WORDS,
     "POST /sessions/{session_id}/files": WORDS,  # the kind of a file
     "PATCH /sessions/{session_id}": [*WORDS, negative_data_rejection],  # `?title=a&title=b`: the last one counts
@@ -39,14 +48,19 @@ def target(serve, start_services, user_id) -> dict[str, Any]:
     secret = services.tokens.create(user_id=user_id, name="test").secret
     with client(address, secret) as http:
         first = http.post("/chat", json={"content": "Three nights in Lisbon", "id": "known"})
+        mine = {"name": "Mine", "first_message": "Hi"}
+        template_id = http.post("/templates", json=mine).json()["template_id"]
         session_id = first.headers["x-session-id"]
         added = http.post(f"/sessions/{session_id}/files", files={"file": ("a.txt", b"Hello")})
         return {
+            "template_id": template_id,
             "base_url": address,
             "headers": {"Authorization": f"Bearer {secret}"},
             "session_id": first.headers["x-session-id"],
             "message_id": first.headers["x-message-id"],
             "chat_id": "known",
+            "follow_up_id": first.headers["x-message-id"],  # of nothing that waits: replies end at once here
+            "memory_id": http.post("/memories", json={"content": "Prefers tea"}).json()["memory_id"],
             "file_id": added.json()["file_id"],
         }
 
@@ -59,9 +73,7 @@ def test_answers_are_the_declared_ones(case, target, real):
     if real:
         for name in case.path_parameters or {}:
             case.path_parameters[name] = target[name]
-    assume(
-        not any("\n" in unquote(str(value)) for value in (case.path_parameters or {}).values())
-    )  # never gets to the API
+    assume("\n" not in unquote(case.formatted_path))  # never gets to the API
     case.call_and_validate(
         base_url=target["base_url"], headers=target["headers"], excluded_checks=EXCLUDED.get(case.operation.label)
     )

@@ -94,6 +94,16 @@ def test_waiting_is_told_once_and_not_kept():
     assert chunks[2:] == [{"type": "data-note", "data": {"text": "Busy."}, "transient": True}]
 
 
+def test_used_memories_come_after_the_text():
+    ours, used = stream(), Part("memory", "Prefers tea", at=3, call_id="mem_1")
+    chunks = [*ours.advance(look("One")), *ours.advance(look("One", used)), *ours.end(MESSAGE)]
+
+    told = {"type": "data-memory", "id": "m1", "data": {"id": "mem_1", "text": "Prefers tea"}}
+    assert short(chunks)[2:5] == ["text-start t1", "text-delta t1 One", "text-end t1"]
+    assert chunks[5] == told
+    assert ui_parts(replace(MESSAGE, text="One", parts=(used,)))[-1] == told
+
+
 def test_interrupted_reply_ends_with_an_error_after_its_metadata():
     ours = stream()
     failed = replace(MESSAGE, status=MessageStatus.INTERRUPTED, error_code="interrupted", error_text="Cut off.")

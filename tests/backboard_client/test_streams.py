@@ -10,6 +10,7 @@ import pytest
 from backboard_client import (
     BackboardClient,
     BackboardUnavailableError,
+    Memory,
     MemoryMode,
     ReasoningDelta,
     RunCancelled,
@@ -54,11 +55,13 @@ async def test_events_come_typed_and_in_order(ask, backboard):
             "input_tokens": 9,
             "output_tokens": 2,
             "total_tokens": 11,
-            "retrieved_memories": [{"id": "x", "memory": "Likes trains"}],
+            "retrieved_memories": [{"id": "x", "memory": "Likes trains", "score": 0.5}, "broken"],
+            "memory_operation_id": "o1",
         },
         piece("too late"),
     )
 
+    used = Memory("x", "Likes trains", {}, 0.5, None)
     assert await ask() == [
         RunStarted(None, "t1", "m1"),
         RunStarted("r1", None, None),
@@ -66,7 +69,7 @@ async def test_events_come_typed_and_in_order(ask, backboard):
         ToolStarted("c1", "web_search"),
         TextDelta("Hel"),
         TextDelta("lo"),
-        RunEnded("r1", "Hello", "openrouter/meta/llama", 9, 2, 11, ("Likes trains",), None, None),
+        RunEnded("r1", "Hello", "openrouter/meta/llama", 9, 2, 11, (used,), "o1", None),
     ]
 
 
@@ -217,3 +220,36 @@ async def test_silence_before_the_first_byte_may_have_been_paid_for(ask, backboa
 
     assert caught.value.may_have_run
     assert len(backboard.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "cost"),
+    [
+        (0.0042, 0.0042),
+        (0, 0.0),
+        ("0.01", 0.01),
+        (None, None),
+        (-1, None),
+        (True, None),
+        ("free", None),
+        (1e300, None),
+        ([], None),
+    ],
+)
+async def test_cost_of_a_run_is_read_where_it_can_be_one(ask, backboard, said, cost):
+    ended = {"type": "run_ended", "final_content": "Hi", "input_tokens": "many", "cost_usd": said}
+    backboard.stream(ended)
+
+    (event,) = await ask()
+
+    assert (event.cost_usd, event.input_tokens) == (cost, None)
+
+
+async def test_rounds_of_tools_say_what_they_took(ask, backboard):
+    call = {"id": "c1", "type": "function", "function": {"name": "current_date", "arguments": "{}"}}
+    used = {"input_tokens": 9, "output_tokens": 2, "cost_usd": 0.01}
+    backboard.stream({"type": "tool_submit_required", "run_id": "r1", "tool_calls": [call], **used})
+
+    (event,) = await ask()
+
+    assert (event.input_tokens, event.output_tokens, event.cost_usd) == (9, 2, 0.01)

@@ -31,7 +31,7 @@ def test_text_has_a_contrast_of_at_least_4_5(start_app, browser: Browser, tmp_pa
             expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible(timeout=30_000)
             app.make_admin("dev")
             found += poor(page)
-            page.get_by_test_id("stChatInputTextArea").fill("5 days in Lisbon as JSON")
+            page.get_by_test_id("stChatInputTextArea").fill("I am vegetarian. 5 days in Lisbon as JSON")
             page.get_by_test_id("stChatInputTextArea").press("Enter")
             page.get_by_text("tokens ·").last.wait_for()
             page.get_by_test_id("stChatInputTextArea").fill("and as a table of costs")
@@ -45,6 +45,8 @@ def test_text_has_a_contrast_of_at_least_4_5(start_app, browser: Browser, tmp_pa
             found += poor(page)
             for path, heading in (
                 ("sessions", "All sessions"),
+                ("templates", "Templates"),
+                ("memory", "Memory"),
                 ("operations", "Operations"),
                 ("settings", "Settings"),
             ):

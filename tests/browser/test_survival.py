@@ -249,3 +249,24 @@ def test_context_of_another_visitor_is_another_visitor(start_app, browser: Brows
     expect(stranger.get_by_role("textbox", name="Username")).to_be_visible(timeout=30_000)
     assert "Lisbon" not in stranger.inner_text("body")
     stranger.context.close()
+
+
+def test_dialog_works_in_mid_reply(start_app, page: Page, tmp_path, emulator):
+    httpx.post(
+        f"{emulator.removesuffix('/api')}/emulator/faults", json=[{"fault": "slow_tokens:0.1"}]
+    ).raise_for_status()
+    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
+    open_app(page, app)
+    ask(page)
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("4")
+    page.get_by_role("button", name="Session").click()
+    page.get_by_text("Rename", exact=True).click()
+    page.get_by_role("textbox", name="Title").fill("Lisbon for the Millers")
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=10_000)
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Lisbon for the Millers")
+    assert [status for status, _ in replies(tmp_path)] == ["running"]
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    until_ended(tmp_path)

@@ -2,18 +2,22 @@
 
 import json
 from collections.abc import Callable
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import delete, event, insert, text
 from sqlalchemy.orm import Session
 
+import db.memories
 import db.messages
 import db.search
 import db.session_table
 import db.sessions
+import db.usage
 from benchmarks.histories import COMMON, Account, account
 from db.engine import Database
+from db.models import Usage
 
 SMALL, BIG = [(4, 60)] * 100, [(4, 60)] * 2_000  # sessions: messages, and words in each
 SHOWN = 20
@@ -45,12 +49,16 @@ QUERIES: dict[str, Callable[[Session, Account], object]] = {
     "in session": lambda s, a: db.messages.in_session(s, a.session_id, user_id=a.user_id, limit=30),
     "count unfinished": lambda s, a: db.messages.count_unfinished(s, user_id=a.user_id),
     "unfinished": lambda s, a: db.messages.unfinished(s, a.session_id, user_id=a.user_id),
+    "memories being written": lambda s, a: db.memories.pending(s, user_id=a.user_id, limit=20),
     "search": lambda s, a: db.search.find(s, COMMON, user_id=a.user_id, limit=SHOWN),
     "search in vain": lambda s, a: db.search.find(s, "zebra", user_id=a.user_id, limit=SHOWN),
     "models": lambda s, a: db.session_table.models(s, user_id=a.user_id),
     **{f"table by {order}": partial(table, order=order) for order in db.session_table.ORDERS},
     "table of one model": partial(table, order="last_used", model="openai/gpt-4o"),
 }
+
+
+EMPTY = {"siblings of none", "memories being written"}  # not even a page is looked at
 
 
 def test_a_big_account_is_no_more_work_than_a_small_one(database: Database):
@@ -63,7 +71,7 @@ def test_a_big_account_is_no_more_work_than_a_small_one(database: Database):
 
     counted = {name: [work(database, query, owner) for owner in (small, big)] for name, query in QUERIES.items()}
 
-    assert all(least > 0 for name, (least, _) in counted.items() if name != "siblings of none"), counted
+    assert all(least > 0 for name, (least, _) in counted.items() if name not in EMPTY), counted
     assert {name: found for name, found in counted.items() if found[1] > 1.5 * found[0] + SOME} == {}
 
 
@@ -102,3 +110,37 @@ def work_on_postgres(database: Database, query: Callable[[Session, Account], obj
         read = [plan.scalar_one()[0]["Plan"] for plan in plans]
     assert json.dumps(read).count("Shared Hit Blocks") >= len(asked)
     return sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in read)
+
+
+MONTH_START, MONTH_END = date(2026, 11, 1), date(2026, 11, 30)
+USE: dict[str, Callable[[Session, Account], object]] = {
+    "month": lambda s, a: db.usage.spent(s, user_id=a.user_id, start=MONTH_START, end=MONTH_END),
+    "days": lambda s, a: db.usage.of_user(s, user_id=a.user_id, start=MONTH_START, end=MONTH_END),
+    "all days": lambda s, _: db.usage.of_everybody(s, start=MONTH_START, end=MONTH_END),
+    "people": lambda s, _: db.usage.by_person(s, start=MONTH_START, end=MONTH_END, limit=500),
+}
+
+
+def test_years_of_use_are_no_more_work_than_a_month(database: Database):
+    work = work_on_sqlite if database.engine.dialect.name == "sqlite" else work_on_postgres
+    owner = account(database, "small", SMALL, backend="demo", seed=1)
+
+    def counted(days: int) -> dict[str, int]:
+        with database.begin() as db_session:
+            first = MONTH_END - timedelta(days=days - 1)
+            db_session.execute(delete(Usage))
+            db_session.execute(
+                insert(Usage),
+                [
+                    {"user_id": owner.user_id, "day": first + timedelta(days=day), "model": "a/b"}
+                    for day in range(days)
+                ],
+            )
+        if work is work_on_postgres:
+            with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("VACUUM ANALYZE"))
+        return {name: work(database, query, owner) for name, query in USE.items()}
+
+    month, years = counted(30), counted(3_000)
+
+    assert {name: (month[name], years[name]) for name in USE if years[name] > 1.5 * month[name] + SOME} == {}

@@ -1,7 +1,7 @@
 """No query of a list, a search or the background looks through a whole table."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,22 +9,33 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 import db.files
+import db.memories
 import db.messages
 import db.outbox
 import db.search
 import db.sessions
+import db.templates
 import db.tokens
+import db.usage
 import db.users
 from db.engine import Database
 from db.migrate import migrate
 from db.models import utc_now
+
+DAY = date(2026, 11, 1)
 
 QUERIES: dict[str, Callable[[Session], object]] = {
     "recent": lambda s: db.sessions.page(s, pinned=False, limit=20, user_id=1),
     "next page": lambda s: db.sessions.page(s, pinned=False, limit=20, before=(utc_now(), 5), user_id=1),
     "pinned": lambda s: db.sessions.page(s, pinned=True, limit=20, user_id=1),
     "any": lambda s: db.sessions.page(s, limit=20, before=(utc_now(), 5), user_id=1),
-    "last message": lambda s: db.sessions.last_message_id(s, 1, user_id=1),
+    "title and end": lambda s: db.sessions.title_and_end(s, 1, user_id=1),
+    "titles": lambda s: db.sessions.titles(s, [1, 2], user_id=1),
+    "first of planner": lambda s: db.messages.first_of_planner(s, 1, user_id=1),
+    "templates": lambda s: db.templates.of_user(s, user_id=1, limit=100),
+    "count templates": lambda s: db.templates.count(s, user_id=1),
+    "template": lambda s: db.templates.get_visible(s, 1, user_id=1),
+    "first whole reply": lambda s: db.messages.first_whole_reply_id(s, 1, user_id=1),
     "by chat name": lambda s: db.sessions.by_chat_name(s, "a", user_id=1),
     "in session": lambda s: db.messages.in_session(s, 1, limit=30, before_id=5, user_id=1),
     "untold": lambda s: db.messages.untold(s, 1),
@@ -47,6 +58,18 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "search": lambda s: db.search.find(s, "lisbon 北京", limit=20, user_id=1),
     "due": lambda s: db.outbox.any_due(s, backend="demo", now=utc_now()),
     "take due": lambda s: db.outbox.take_due(s, backend="demo", now=utc_now(), hold=timedelta(minutes=1)),
+    "use of one": lambda s: db.usage.of_user(s, user_id=1, start=DAY, end=DAY),
+    "use of all": lambda s: db.usage.of_everybody(s, start=DAY, end=DAY),
+    "use by person": lambda s: db.usage.by_person(s, start=DAY, end=DAY, limit=500),
+    "spent": lambda s: db.usage.spent(s, user_id=1, start=DAY, end=DAY),
+    "memories being written": lambda s: db.memories.pending(s, user_id=1, limit=20),
+    "memories of one question": lambda s: db.memories.pending(s, user_id=1, limit=20, question_id=1),
+    "settle": lambda s: db.memories.settle(s, 1, "a"),
+    "settle all": lambda s: db.memories.settle_all(s, user_id=1),
+    "sources": lambda s: db.memories.sources(s, ["a", "b"], user_id=1, backend="demo"),
+    "memories of a message": lambda s: db.memories.of_message(s, 1, user_id=1, backend="demo"),
+    "forget memories": lambda s: db.memories.forget(s, user_id=1, backend="demo", memory_ids=["a"]),
+    "forget all memories": lambda s: db.memories.forget(s, user_id=1, backend="demo"),
     "files": lambda s: db.files.of_session(s, 1, user_id=1),
     "files of messages": lambda s: db.files.of_messages(s, [1, 2], user_id=1),
     "names of files": lambda s: db.files.names_with(s, 1),

@@ -22,6 +22,7 @@ from emulator.faults import ALL_CHUNKS, FaultQueue, Faults, Status, parse_faults
         ("no_terminal", Faults(no_terminal=ALL_CHUNKS)),
         ("no_terminal:4", Faults(no_terminal=4)),
         ("keep_alive", Faults(keep_alive_s=1)),
+        ("cost_usd:0.0042", Faults(cost_usd=0.0042)),
         ("slow_first:1, cut:2,split_bytes", Faults(slow_first_s=1, cut=2, split_bytes=True)),
     ],
 )
@@ -30,7 +31,18 @@ def test_fault_is_read(text: str, faults: Faults) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["explode", "cut", "cut:-1", "cut:x", "status:200", "status:500:xml", "envelope:1", "slow_first:inf"]
+    "text",
+    [
+        "explode",
+        "cut",
+        "cut:-1",
+        "cut:x",
+        "status:200",
+        "status:500:xml",
+        "envelope:1",
+        "slow_first:inf",
+        "cost_usd:-1",
+    ],
 )
 def test_unknown_fault_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not known"):

@@ -27,6 +27,7 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servic
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'travelbot.db'}")
     monkeypatch.setenv("DEMO_PACE_S", "0")
+    monkeypatch.setenv("TITLE_MODEL", "off")
     get_services.clear()
     yield get_services()
     get_services.clear()  # closes them

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.errors import InvalidInputError, MessageIdReusedError, NotFoundError, TooManyFollowUpsError
+from services.errors import MessageIdReusedError, NotFoundError, NotPossibleError, TooManyFollowUpsError
 from services.follow_ups import AT_MOST
 from services.records import Accepted, MessageStatus, Waiting
 from tests.services.conftest import make_user, until, until_ended
@@ -87,7 +87,7 @@ def test_broken_reply_lets_messages_wait_until_a_person_sends_them(
     assert len(services.follow_ups.all(answering.session_id, user_id=user_id)) == 1
     sent = services.follow_ups.send_next(answering.session_id, user_id=user_id)
     assert until_ended(services, sent.reply_id, user_id).status is MessageStatus.COMPLETE
-    with pytest.raises(InvalidInputError):
+    with pytest.raises(NotPossibleError):
         services.follow_ups.send_next(answering.session_id, user_id=user_id)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from db.models import ChatSession, Message
 from services.deleted import remove_deleted
-from services.errors import InvalidInputError, MessageIdReusedError, NotFoundError, ReplyInProgressError
+from services.errors import MessageIdReusedError, NotFoundError, NotPossibleError, ReplyInProgressError
 from services.records import MessageStatus
 from tests.services.conftest import make_user, until, until_ended
 
@@ -229,9 +229,9 @@ def test_only_turn_deleted_leaves_an_empty_session(services, database, user_id, 
 def test_reply_alone_is_neither_edited_nor_deleted(services, user_id, talk):
     first = talk("Three nights in Lisbon")
 
-    with pytest.raises(InvalidInputError):
+    with pytest.raises(NotPossibleError):
         services.versions.delete(first.reply_id, user_id=user_id)
-    with pytest.raises(InvalidInputError):
+    with pytest.raises(NotPossibleError):
         services.versions.edit(first.reply_id, "Mine", user_id=user_id, client_message_id="e")
 
 

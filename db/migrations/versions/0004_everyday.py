@@ -14,6 +14,11 @@ _MOVE_THREADS = (
     "created_at FROM sessions WHERE backend IS NOT NULL AND thread_id IS NOT NULL"
 )
 
+_COUNT_UNPRICED = (
+    "UPDATE sessions SET unpriced = "
+    "(SELECT count(*) FROM messages WHERE messages.session_id = sessions.id AND messages.output_tokens IS NOT NULL)"
+)
+
 
 def upgrade() -> None:
     """Make the tables and columns, and move the threads of sessions into a table of their own."""
@@ -44,6 +49,7 @@ def upgrade() -> None:
         sa.Column("input_tokens", sa.BigInteger(), nullable=False),
         sa.Column("output_tokens", sa.BigInteger(), nullable=False),
         sa.Column("cost_micros", sa.BigInteger(), nullable=False),
+        sa.Column("unpriced", sa.BigInteger(), nullable=False),
         sa.Column("first_text_ms", sa.BigInteger(), nullable=False),
         sa.Column("first_texts", sa.BigInteger(), nullable=False),
         sa.Column("liked", sa.BigInteger(), nullable=False),
@@ -51,6 +57,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", "day", "model"),
     )
+    op.create_index("usage_by_day", "usage", ["day"], unique=False)
     op.create_table(
         "follow_ups",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -145,10 +152,21 @@ def upgrade() -> None:
         sqlite_where=sa.text("parent_id IS NULL"),
         postgresql_where=sa.text("parent_id IS NULL"),
     )
+    op.create_index(
+        "messages_remembered",
+        "messages",
+        ["user_id"],
+        unique=False,
+        sqlite_where=sa.text("memory_operation_id IS NOT NULL"),
+        postgresql_where=sa.text("memory_operation_id IS NOT NULL"),
+    )
     op.add_column("sessions", sa.Column("web_search", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("sessions", sa.Column("instructions", sa.Text(), nullable=True))
     op.add_column("sessions", sa.Column("import_key", sa.String(length=120), nullable=True))
     op.add_column("sessions", sa.Column("sample", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("sessions", sa.Column("cost_micros", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("sessions", sa.Column("unpriced", sa.BigInteger(), nullable=False, server_default="0"))
+    op.execute(_COUNT_UNPRICED)
     op.create_index("sessions_import_key", "sessions", ["user_id", "import_key"], unique=True)
     op.execute(_MOVE_THREADS)
     op.drop_column("sessions", "thread_id")
@@ -162,10 +180,18 @@ def downgrade() -> None:
     op.add_column("sessions", sa.Column("backend", sa.VARCHAR(length=300), nullable=True))
     op.add_column("sessions", sa.Column("thread_id", sa.VARCHAR(length=64), nullable=True))
     op.drop_index("sessions_import_key", table_name="sessions")
+    op.drop_column("sessions", "unpriced")
+    op.drop_column("sessions", "cost_micros")
     op.drop_column("sessions", "sample")
     op.drop_column("sessions", "import_key")
     op.drop_column("sessions", "instructions")
     op.drop_column("sessions", "web_search")
+    op.drop_index(
+        "messages_remembered",
+        table_name="messages",
+        sqlite_where=sa.text("memory_operation_id IS NOT NULL"),
+        postgresql_where=sa.text("memory_operation_id IS NOT NULL"),
+    )
     op.drop_index(
         "messages_first",
         table_name="messages",

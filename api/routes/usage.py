@@ -1,0 +1,40 @@
+"""What was used and what it cost."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.dependencies import CallerDep, parse_id
+from api.problems import declared
+from api.schemas import ID_PATTERN, UsageMonth, UsageOut, UsageReport
+
+router = APIRouter(tags=["Usage"])
+
+_EVERYBODY = "all"
+
+
+@router.get("/usage", responses=declared(401, 404, 422, 429, 503))
+def get_usage(
+    caller: CallerDep,
+    from_: Annotated[
+        date | None, Query(alias="from", description="The first day (UTC); the first of this month unless told.")
+    ] = None,
+    to: Annotated[date | None, Query(description="The last day (UTC); today unless told.")] = None,
+    user: Annotated[
+        str | None,
+        Query(pattern=f"{ID_PATTERN}|^{_EVERYBODY}$|^$", description="For admins: somebody's id, or `all`."),
+    ] = None,
+) -> UsageReport:
+    """Return what the caller used, by day and model: only those with any use; at most 400 days.
+
+    `month` is what was spent in the calendar month of today and may be spent; null of `all`.
+    """
+    today = datetime.now(UTC).date()
+    end = to or today
+    start = from_ or end.replace(day=1)
+    of = None if user == _EVERYBODY else parse_id(user, "user") if user else caller.user_id
+    services = caller.services
+    days = services.insights.days(start, end, viewer_id=caller.user_id, of=of)
+    month = None if of is None else UsageMonth.of(services.costs.this_month(of))
+    return UsageReport(days=[UsageOut.of(day) for day in days], count=len(days), month=month)

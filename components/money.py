@@ -1,0 +1,21 @@
+"""Words about what replies cost."""
+
+from components.session_labels import escape_label
+from services.costs import usd
+from services.records import MonthUsage
+
+
+def spent(micros: int, unpriced: int) -> str:
+    """Return what replies cost, as far as it is known; of *unpriced* replies it is not. Plain text."""
+    if not unpriced:
+        return usd(micros)
+    if not micros:
+        return "price not known"
+    return f"{usd(micros)}; the price of {'1 reply' if unpriced == 1 else f'{unpriced:,} replies'} is not known"
+
+
+def month_line(month: MonthUsage) -> str:
+    """Return what a month has cost so far, beside its limit, as Markdown."""
+    limit = f" The limit is {usd(month.limit_micros)}." if month.limit_micros is not None else ""
+    begins = f"A new month begins on {month.renews_on.day} {month.renews_on:%B} (UTC)."
+    return escape_label(f"This month so far: {spent(month.spent_micros, month.unpriced)}.{limit} {begins}")

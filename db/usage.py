@@ -1,0 +1,75 @@
+"""Queries on what was used: one row for each planner, day (UTC) and model."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from db.models import Usage, User
+
+COUNTED: tuple[InstrumentedAttribute[int], ...] = (
+    Usage.sessions,
+    Usage.replies,
+    Usage.not_whole,
+    Usage.input_tokens,
+    Usage.output_tokens,
+    Usage.cost_micros,
+    Usage.unpriced,
+    Usage.first_text_ms,
+    Usage.first_texts,
+    Usage.liked,
+    Usage.disliked,
+)
+
+
+def add(db_session: Session, *, user_id: int, day: date, model: str, **numbers: int) -> None:
+    """Add to what a planner used of a model on a day; *numbers* are columns, and may be negative."""
+    insert = postgresql.insert if db_session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    new = insert(Usage).values(user_id=user_id, day=day, model=model, **numbers)
+    sums = {name: getattr(Usage, name) + new.excluded[name] for name in numbers}
+    key = [Usage.user_id, Usage.day, Usage.model]
+    db_session.execute(new.on_conflict_do_update(index_elements=key, set_=sums))
+
+
+def of_user(db_session: Session, *, user_id: int, start: date, end: date) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return what one planner used from *start* to *end*, both included: day, model, then COUNTED."""
+    query = select(Usage.day, Usage.model, *COUNTED).where(Usage.user_id == user_id, *_within(start, end))
+    return db_session.execute(query.order_by(Usage.day, Usage.model)).all()
+
+
+def of_everybody(db_session: Session, *, start: date, end: date) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the same for all planners together."""
+    sums = [func.sum(column) for column in COUNTED]
+    query = select(Usage.day, Usage.model, *sums).where(*_within(start, end)).group_by(Usage.day, Usage.model)
+    return db_session.execute(query.order_by(Usage.day, Usage.model)).all()
+
+
+def by_person(db_session: Session, *, start: date, end: date, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return who used something: the user, then sessions, replies, cost, unpriced; who spent most comes first."""
+    spent = func.sum(Usage.cost_micros).label("spent")
+    sums = select(
+        Usage.user_id,
+        func.sum(Usage.sessions).label("sessions"),
+        func.sum(Usage.replies).label("replies"),
+        spent,
+        func.sum(Usage.unpriced).label("unpriced"),
+    )
+    sums = sums.where(*_within(start, end)).group_by(Usage.user_id)
+    found = sums.order_by(spent.desc()).limit(limit).subquery("found")
+    query = select(User, found.c.sessions, found.c.replies, found.c.spent, found.c.unpriced)
+    joined = query.join(found, User.id == found.c.user_id)
+    return db_session.execute(joined.order_by(found.c.spent.desc(), User.username)).all()
+
+
+def spent(db_session: Session, *, user_id: int, start: date, end: date) -> tuple[int, int]:
+    """Return what a planner spent, in millionths of a US dollar, and of how many replies that is not known."""
+    query = select(func.sum(Usage.cost_micros), func.sum(Usage.unpriced))
+    found = db_session.execute(query.where(Usage.user_id == user_id, *_within(start, end))).one()
+    return int(found[0] or 0), int(found[1] or 0)
+
+
+def _within(start: date, end: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Usage.day >= start, Usage.day <= end

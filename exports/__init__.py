@@ -1,0 +1,1 @@
+"""Plain data made into files."""

@@ -1,0 +1,115 @@
+"""Markdown written by a model, read for other formats."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
+Block = dict[str, Any]
+
+_PARSER = MarkdownIt("commonmark", {"maxNesting": 20}).enable(["table", "strikethrough"])
+_KEPT_OR_MONEY = re.compile(
+    r"""
+    \\.                                        # an escaped character
+    | (?P<code>`+)(?!`)(?:[^\n]|\n(?!\n)){1,2000}?(?<!`)(?P=code)(?!`)
+    | <[a-z][a-z0-9+.-]{1,31}:[^\s<>]*>        # a link in angle brackets
+    | https?://[^\s<>()]+
+    | (?P<money>\$)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_SPANS = {"strong": "strong", "em": "emph", "s": "strike"}
+_TARGET = re.compile(r"(?:https?://|mailto:)\S+", re.IGNORECASE)
+
+
+def escape_money(text: str) -> str:
+    r"""Return Markdown in which `$` outside of code is `\$`: some readers take what is between two for a formula."""
+    if "$" not in text:
+        return text
+    lines, safe, done = text.split("\n"), [], 0
+    for token in _PARSER.parse(text):
+        if token.type in ("fence", "code_block") and token.map and token.map[0] >= done:
+            first, last = token.map
+            if first > done:
+                safe.append(_escaped(lines[done:first]))
+            safe.append("\n".join(lines[first:last]))
+            done = last
+    if done < len(lines):
+        safe.append(_escaped(lines[done:]))
+    return "\n".join(safe)
+
+
+def _escaped(lines: Sequence[str]) -> str:
+    return _KEPT_OR_MONEY.sub(lambda found: r"\$" if found["money"] else found[0], "\n".join(lines))
+
+
+def blocks(text: str) -> list[Block]:
+    """Return Markdown as nested blocks; each says in "t" what it is. HTML is text, an image is a link to it.
+
+    heading (level, in), par (in), list (start or None, items of blocks), code (s), quote (blocks), rule, and
+    table (head and rows of cells, each an "in"). An "in" is a list of text, code, break, strong, emph, strike, link.
+    """
+    return _blocks(SyntaxTreeNode(_PARSER.parse(text)).children)
+
+
+def _blocks(nodes: Sequence[SyntaxTreeNode]) -> list[Block]:
+    return [block for node in nodes if (block := _block(node))]
+
+
+def _block(node: SyntaxTreeNode) -> Block | None:
+    match node.type:
+        case "heading":
+            return {"t": "heading", "level": int(node.tag[1]), "in": _inline(node)}
+        case "paragraph":
+            return {"t": "par", "in": _inline(node)}
+        case "bullet_list" | "ordered_list":
+            start = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
+            return {"t": "list", "start": start, "items": [_blocks(item.children) for item in node.children]}
+        case "fence" | "code_block":
+            return {"t": "code", "s": node.content.rstrip("\n")}
+        case "blockquote":
+            return {"t": "quote", "blocks": _blocks(node.children)}
+        case "hr":
+            return {"t": "rule"}
+        case "html_block":
+            return {"t": "par", "in": [{"t": "text", "s": node.content.strip()}]}
+        case "table":
+            rows = [[_inline(cell) for cell in row.children] for part in node.children for row in part.children]
+            return {"t": "table", "head": rows[0], "rows": rows[1:]}
+    return None  # a definition of links
+
+
+def _inline(node: SyntaxTreeNode) -> list[Block]:
+    """Return what is in a paragraph, heading, cell or span."""
+    found: list[Block] = []
+    for child in node.children:
+        match child.type:
+            case "inline":
+                found += _inline(child)
+            case "softbreak":
+                found.append({"t": "text", "s": " "})
+            case "hardbreak":
+                found.append({"t": "break"})
+            case "code_inline":
+                found.append({"t": "code", "s": child.content})
+            case "link":
+                found += _link(_inline(child), str(child.attrs.get("href", "")))
+            case "image":
+                found += _link([{"t": "text", "s": child.content}], str(child.attrs.get("src", "")))
+            case span if span in _SPANS:
+                found.append({"t": _SPANS[span], "in": _inline(child)})
+            case _:
+                found.append({"t": "text", "s": child.content})
+    return found
+
+
+def _link(label: list[Block], url: str) -> list[Block]:
+    """Return a link with its address written out, so that it can be read on paper."""
+    if not _TARGET.fullmatch(url):
+        return label
+    address = {"t": "link", "url": url, "s": url.removeprefix("mailto:")}
+    if not label or label == [{"t": "text", "s": address["s"]}]:
+        return [address]
+    return [*label, {"t": "text", "s": " ("}, address, {"t": "text", "s": ")"}]

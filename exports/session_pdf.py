@@ -1,0 +1,136 @@
+"""The conversation shown, as a PDF with real text. Typst sets it; session.typ says how it looks.
+
+Everything goes to Typst as data, never as markup. What no letter of the fonts in fonts/ can draw becomes a box, and
+the first page says so: nothing is left out silently.
+"""
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from datetime import tzinfo
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from fontTools.ttLib import TTFont
+
+from exports.markdown_text import blocks
+from exports.session_records import SavedMessage, SavedSession, ending, when
+
+_FOLDER = Path(__file__).parent
+_FONTS = _FOLDER / "fonts"
+_BOX = "□"
+_DEJAVU = frozenset("✓✗★☆")  # in DejaVu Sans Mono, which Typst brings along
+_INVISIBLE = ("Cf", "Mn", "Me", "Zs", "Zl", "Zp")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_NAMES_SHOWN = 12
+_LONG_WORD = re.compile(r"\S{36,}")
+_NOT_TEXT = ("t", "url", "key")
+
+
+def session_pdf(session: SavedSession, *, zone: tzinfo) -> bytes:
+    """Return a session as a PDF file, times in *zone*. The same session gives the same bytes."""
+    try:
+        return _compiled(session, zone, plain=False)
+    except typst.TypstError:  # Markdown nested deeper than Typst goes
+        return _compiled(session, zone, plain=True)
+
+
+def _compiled(session: SavedSession, zone: tzinfo, *, plain: bool) -> bytes:
+    boxes: Counter[str] = Counter()
+    data = _drawable(
+        {
+            "title": session.title,
+            "planner": session.planner,
+            "facts": [
+                ["Planner", session.planner],
+                ["Model", session.model],
+                ["Begun", when(session.created_at.astimezone(zone))],
+                ["Last message", when(session.last_message_at.astimezone(zone))],
+            ],
+            "messages": [_message(session, message, zone, plain=plain) for message in session.path()],
+        },
+        boxes,
+    )
+    data["boxes"] = _boxes_told(boxes)
+    made = _compiler().compile(
+        sys_inputs={"data": json.dumps(data)}, format="pdf", timestamp=int(session.last_message_at.timestamp())
+    )
+    assert isinstance(made, bytes)
+    return made
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, font_paths=[_FONTS])
+
+
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(_FOLDER / "session.typ", root=_FOLDER, font_paths=_fonts())
+
+
+def _message(session: SavedSession, message: SavedMessage, zone: tzinfo, *, plain: bool) -> dict[str, Any]:
+    as_typed = plain or message.role != "assistant"
+    return {
+        "key": message.role,
+        "who": session.speaker(message),
+        "when": when(message.created_at.astimezone(zone)),
+        "model": message.model,
+        "lines": message.text.strip("\n").split("\n") if as_typed else None,
+        "blocks": None if as_typed else blocks(message.text),
+        "ending": ending(message),
+    }
+
+
+def _drawable(value: Any, boxes: Counter[str], key: str = "") -> Any:
+    """Return data with only what the fonts can draw in its texts; *boxes* counts what they cannot."""
+    if isinstance(value, dict):
+        return {name: _drawable(one, boxes, name) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_drawable(one, boxes, key) for one in value]
+    if not isinstance(value, str) or key in _NOT_TEXT:
+        return value
+    text = _CONTROLS.sub("", unicodedata.normalize("NFC", value).replace("\t", "    "))
+    missing = {char for char in set(text) if not (char.isspace() or ord(char) in _covered() or _is_invisible(char))}
+    for char in missing:
+        boxes[char] += text.count(char)
+        text = text.replace(char, _BOX)
+    return _LONG_WORD.sub(_with_breaks, text)
+
+
+def _is_invisible(char: str) -> bool:
+    return unicodedata.category(char) in _INVISIBLE and not unicodedata.combining(char)
+
+
+def _with_breaks(word: re.Match[str]) -> str:
+    """Let a long word, such as an address, go on in the next line; else it would run off the page."""
+    return "\u200b".join(word[0][at : at + 12] for at in range(0, len(word[0]), 12))
+
+
+@cache
+def _covered() -> frozenset[int]:
+    """Return every character that has a letter in our fonts."""
+    found = {ord(char) for char in _DEJAVU}
+    for file in sorted(_FONTS.glob("*-Regular.ttf")):
+        with TTFont(file, lazy=True) as font:
+            found |= font.getBestCmap().keys()
+    return frozenset(found)
+
+
+def _boxes_told(boxes: Counter[str]) -> str | None:
+    if not boxes:
+        return None
+    number = sum(boxes.values())
+    names = sorted({_script(char) for char in boxes})
+    shown = ", ".join(names[:_NAMES_SHOWN]) + (", …" if len(names) > _NAMES_SHOWN else "")
+    are = "1 character is" if number == 1 else f"{number:,} characters are"
+    return (
+        f"{are} shown as {_BOX}: this PDF has no letters for them ({shown}). The Markdown and JSON files hold them."
+    )
+
+
+def _script(char: str) -> str:
+    """Return the first word of a character's name: its script, for letters."""
+    return unicodedata.name(char, "UNKNOWN").split()[0].split("-")[0].title().replace("Cjk", "Chinese or Japanese")

@@ -1,0 +1,101 @@
+"""A session as it leaves the app and comes back: plain data, the same in every format.
+
+Ids are strings and name things within one file only; who reads the file gives everything ids of its own.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+FileId = Annotated[str, Field(min_length=1, max_length=100)]
+Tokens = Annotated[int, Field(ge=0, lt=2**53)]
+Role = Literal["user", "assistant", "system", "tool"]
+Status = Literal["queued", "running", "complete", "stopped", "failed", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMessage:
+    """One turn. *parts* stand beside the text of a reply; *at* in each counts the characters before it.
+
+    *leaf_id* is where the path below this message ended when another version of it was chosen.
+    """
+
+    id: FileId
+    role: Role
+    status: Status
+    text: str
+    created_at: AwareDatetime
+    parent_id: FileId | None = None
+    parts: list[dict[str, Any]] = field(default_factory=list)
+    model: Annotated[str, Field(max_length=255)] | None = None
+    input_tokens: Tokens | None = None
+    output_tokens: Tokens | None = None
+    cost_micros: Tokens | None = None  # millionths of a US dollar
+    first_text_at: AwareDatetime | None = None
+    ended_at: AwareDatetime | None = None
+    error_code: Annotated[str, Field(max_length=40)] | None = None
+    error_text: Annotated[str, Field(max_length=1000)] | None = None
+    rating: Literal[1, -1] | None = None
+    rating_reason: Annotated[str, Field(max_length=1000)] | None = None
+    retry_of: FileId | None = None
+    leaf_id: FileId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSession:
+    """One conversation with every version of its messages, each after the one that it answers.
+
+    *key* names where the session came from first, so that nobody imports it twice. *last_message_id* is the end of
+    the path shown.
+    """
+
+    key: Annotated[str, Field(min_length=1, max_length=120)]
+    title: Annotated[str, Field(min_length=1, max_length=100)]
+    planner: Annotated[str, Field(max_length=100)]  # the name of whose session it is
+    model: Annotated[str, Field(max_length=255)]  # provider/name
+    created_at: AwareDatetime
+    last_message_at: AwareDatetime
+    messages: list[SavedMessage]
+    last_message_id: FileId | None = None
+    title_chosen: bool = False  # by a person
+    memory: bool = True
+    web_search: bool = False
+    instructions: Annotated[str, Field(max_length=100_000)] | None = None
+    pinned: bool = False
+    archived: bool = False
+    sample: bool = False
+
+    def path(self) -> list[SavedMessage]:
+        """Return the messages shown, oldest first."""
+        by_id = {message.id: message for message in self.messages}
+        found: list[SavedMessage] = []
+        step = by_id.get(self.last_message_id or "")
+        while step is not None and len(found) < len(self.messages):  # a file may name a circle
+            found.append(step)
+            step = by_id.get(step.parent_id or "")
+        return found[::-1]
+
+    def speaker(self, message: SavedMessage) -> str:
+        """Return who says *message*, for people."""
+        return {"user": self.planner or "Planner", "assistant": "Assistant"}.get(message.role, "Note")
+
+
+def when(at: datetime) -> str:
+    """Return an instant for people, with its zone's distance from UTC."""
+    offset = f"{at:%z}" or "+0000"
+    zone = "UTC" if offset == "+0000" else f"UTC{offset[:3]}:{offset[3:5]}"
+    return f"{at.day} {at:%B %Y, %H:%M} {zone}"
+
+
+def ending(message: SavedMessage) -> str | None:
+    """Return a sentence where a reply is not whole."""
+    match message.status:
+        case "complete":
+            return None
+        case "stopped":
+            return "Stopped. The text so far is kept."
+        case "queued" | "running":
+            return "This reply was still being written."
+    return message.error_text or "This reply could not be finished."

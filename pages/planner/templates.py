@@ -1,0 +1,31 @@
+"""Templates: openings to start sessions from."""
+
+import streamlit as st
+
+from components.identity import require_user
+from components.resources import get_services
+from components.templates import draw_template_undo, new_template, template_card
+
+user = require_user()
+
+services = get_services()
+templates = services.templates.all(user_id=user.id)
+own = [template for template in templates if not template.built_in]
+
+st.title("Templates", anchor=False)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown(
+        "An opening that you use again: how the assistant should work, and what you ask first.", width="stretch"
+    )
+    st.button("New template", key="templates_new", icon=":material/add:", type="primary", on_click=new_template)
+draw_template_undo(user_id=user.id)
+
+st.subheader("Yours", anchor=False)
+for template in own:
+    template_card(template, user=user, default_model=services.settings.default_model)
+if not own:
+    st.markdown("None yet. Make one, save a copy of one below, or choose *Save as template* in a session's menu.")
+
+st.subheader("For travel work", anchor=False)
+for template in templates[len(own) :]:
+    template_card(template, user=user, default_model=services.settings.default_model)

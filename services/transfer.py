@@ -1,0 +1,211 @@
+"""Sessions leave as files and come back from files: our own, and ChatGPT's."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from enum import StrEnum
+from functools import partial
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+import db.messages
+import db.sessions
+from db.engine import Database
+from db.models import AuditEntry, Message, User, utc_now
+from exports.session_json import sessions_json
+from exports.session_markdown import session_markdown
+from exports.session_pdf import session_pdf
+from exports.session_records import SavedSession
+from services.errors import InvalidInputError, NotFoundError
+from services.import_file import MAX_BYTES, sources
+from services.records import SessionFilter
+from services.samples import samples, shifted
+from services.saved_sessions import checked, is_here, saved_session, store
+from services.sessions import SessionService
+from services.texts import check_model
+
+_AT_ONCE = 500
+_NO_FILE_NAME = re.compile(r"[^\w]+")
+
+
+class ExportKind(StrEnum):
+    """What a session can leave as."""
+
+    MARKDOWN = "markdown"
+    JSON = "json"
+    PDF = "pdf"
+
+
+_ENDINGS = {ExportKind.MARKDOWN: "md", ExportKind.JSON: "json", ExportKind.PDF: "pdf"}
+MEDIA_TYPES = {
+    ExportKind.MARKDOWN: "text/markdown",
+    ExportKind.JSON: "application/json",
+    ExportKind.PDF: "application/pdf",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """A file to download."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What became of a file's sessions; *refused* has a sentence for each that could not be imported."""
+
+    imported: tuple[int, ...]  # their new ids
+    already_here: int
+    refused: tuple[str, ...]
+
+
+class TransferService:
+    """Exports and imports a planner's sessions. What is not theirs does not exist: NotFoundError.
+
+    Raises DatabaseUnavailableError from every method when the database is away.
+    """
+
+    def __init__(self, database: Database, sessions: SessionService, *, default_model: str) -> None:
+        self._db = database
+        self._sessions = sessions
+        self._default_model = default_model
+
+    def export(self, session_id: int, *, user_id: int, kind: ExportKind, zone: tzinfo = UTC) -> ExportFile:
+        """Return a session as a file: JSON with all versions, Markdown and PDF with those shown, times in *zone*."""
+        saved = self._saved(session_id, user_id)
+        match kind:
+            case ExportKind.MARKDOWN:
+                content = session_markdown(saved, zone=zone)
+            case ExportKind.PDF:
+                content = session_pdf(saved, zone=zone)
+            case _:
+                content = _json([saved])
+        self._note_export(user_id, f"{session_id} {kind.value}")
+        return ExportFile(export_name(saved.title, kind), MEDIA_TYPES[kind], content)
+
+    def export_many(self, *, user_id: int, session_ids: Sequence[int] | None = None) -> ExportFile:
+        """Return sessions, without *session_ids* all of them, as one JSON file that can be imported again.
+
+        Raises InvalidInputError where they are too large for that.
+        """
+        if session_ids is None:
+            session_ids = [one.id for one in self._sessions.each(SessionFilter(), user_id=user_id)]
+        content = _json(self._saved_ones(session_ids, user_id))
+        self._note_export(user_id, f"{len(session_ids)} sessions")
+        return ExportFile("sessions.json", "application/json", content)
+
+    def import_file(
+        self, data: bytes, *, user_id: int, on_progress: Callable[[int, int], None] | None = None
+    ) -> ImportResult:
+        """Import every session of a file that is not here yet; *on_progress* is told how many of how many are done.
+
+        Each session is imported whole or not at all; the same file again goes on where it was cut off.
+
+        Raises InvalidInputError before anything is written when the file cannot be used.
+        """
+        return self._import([source.read for source in sources(data)], user_id, on_progress)
+
+    def offers_samples(self, *, user_id: int) -> bool:
+        """Return whether this planner has no session at all yet."""
+        with self._db.read() as db_session:
+            return not db.sessions.has_any(db_session, user_id=user_id)
+
+    def add_samples(self, *, user_id: int) -> ImportResult:
+        """Give this planner the sample sessions that are not here, used just now."""
+        shift = utc_now() - max(one.last_message_at for one in samples())
+        return self._import([partial(shifted, one, shift) for one in samples()], user_id, None, sample=True)
+
+    def remove_samples(self, *, user_id: int) -> tuple[tuple[int, ...], bytes]:
+        """Delete this planner's sample sessions; return their ids, and a file that `bring_back_samples` takes."""
+        with self._db.read() as db_session:
+            found = db.sessions.imported(db_session, [one.key for one in samples()], user_id=user_id)
+            ids = [session.id for session in found if session.sample]
+        file = _json(self._saved_ones(ids, user_id))
+        return self._sessions.delete(ids, user_id=user_id), file
+
+    def bring_back_samples(self, file: bytes, *, user_id: int) -> ImportResult:
+        """Undo `remove_samples`, with whatever was asked in them."""
+        return self._import([source.read for source in sources(file)], user_id, None, sample=True)
+
+    def _import(
+        self,
+        readers: Sequence[Callable[[], SavedSession]],
+        user_id: int,
+        on_progress: Callable[[int, int], None] | None,
+        *,
+        sample: bool = False,
+    ) -> ImportResult:
+        imported: list[int] = []
+        refused: list[str] = []
+        for number, read in enumerate(readers, start=1):
+            try:
+                session_id = self._keep(checked(read()), user_id, sample=sample)
+                if session_id is not None:
+                    imported.append(session_id)
+            except InvalidInputError as exc:
+                refused.append(exc.message)
+            if on_progress:
+                on_progress(number, len(readers))
+        return ImportResult(tuple(imported), len(readers) - len(imported) - len(refused), tuple(refused))
+
+    def _keep(self, saved: SavedSession, user_id: int, *, sample: bool) -> int | None:
+        """Store a session and return its id; None where it is here already."""
+        try:
+            return self._keep_once(saved, user_id, sample)
+        except IntegrityError:  # the same import was faster by a moment
+            return self._keep_once(saved, user_id, sample)
+
+    def _keep_once(self, saved: SavedSession, user_id: int, sample: bool) -> int | None:
+        with self._db.begin() as db_session:
+            if is_here(db_session, saved.key, user_id):
+                return None
+            return store(db_session, saved, user_id, self._model(db_session, saved, user_id), sample=sample)
+
+    def _model(self, db_session: Session, saved: SavedSession, user_id: int) -> str:
+        try:
+            return check_model(saved.model)
+        except InvalidInputError:
+            return db_session.get_one(User, user_id).last_model or self._default_model
+
+    def _saved_ones(self, session_ids: Sequence[int], user_id: int) -> Iterator[SavedSession]:
+        for session_id in session_ids:
+            with suppress(NotFoundError):  # deleted meanwhile
+                yield self._saved(session_id, user_id)
+
+    def _saved(self, session_id: int, user_id: int) -> SavedSession:
+        """Return a session with every message that is not deleted, as one moment has it."""
+        with self._db.snapshot() as db_session:
+            session = db.sessions.get_visible(db_session, session_id, user_id=user_id)
+            if session is None:
+                raise NotFoundError("There is no such session.")
+            rows: list[Message] = []
+            while page := db.messages.in_session(
+                db_session, session_id, user_id=user_id, limit=_AT_ONCE, before_id=rows[-1].id if rows else None
+            ):
+                rows += page
+            rows += db.messages.deleted(db_session, session.id)
+            return saved_session(session, rows, planner=db_session.get_one(User, user_id).name)
+
+    def _note_export(self, user_id: int, detail: str) -> None:
+        with self._db.begin() as db_session:
+            db_session.add(AuditEntry(user_id=user_id, action="export", detail=detail))
+
+
+def _json(sessions: Iterable[SavedSession]) -> bytes:
+    file = bytearray()
+    for piece in sessions_json(sessions):
+        file += piece
+        if len(file) > MAX_BYTES:
+            raise InvalidInputError("These sessions are larger than 50 MB together. Export fewer at a time.")
+    return bytes(file)
+
+
+def export_name(title: str, kind: ExportKind) -> str:
+    """Return the name of the file that a session with this title is exported to."""
+    return f"{_NO_FILE_NAME.sub('-', title).strip('-')[:60] or 'session'}.{_ENDINGS[kind]}"

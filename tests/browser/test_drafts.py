@@ -1,0 +1,51 @@
+"""What is typed and not sent is there again: after switching, after a reload, after a lost sign-in."""
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import PASSWORD
+from tests.browser.test_sign_in import sign_up
+
+pytestmark = pytest.mark.browser
+
+
+def box(page: Page) -> Locator:
+    return page.get_by_test_id("stChatInputTextArea")
+
+
+def keep(page: Page, text: str) -> None:
+    """Type, and rest until it is kept."""
+    box(page).fill(text)
+    page.wait_for_function("text => Object.values(localStorage).includes(text)", arg=text)
+
+
+def test_draft_of_each_session_survives_switching_reload_and_a_lost_sign_in(start_app, browser: Browser, page: Page):
+    app = start_app()
+    sign_up(page, app.url)
+    box(page).fill("Three nights in Lisbon")
+    box(page).press("Enter")
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("tokens", timeout=40_000)
+    expect(box(page)).to_have_value("")
+    keep(page, "And by train")
+
+    page.get_by_role("button", name="New chat").first.click()
+    expect(page.get_by_text("Where to next")).to_be_visible()
+    expect(box(page)).to_have_value("")
+    keep(page, "Rome or Athens")
+    page.get_by_test_id("stSidebar").get_by_role("button", name="Three nights").click()
+    expect(box(page)).to_have_value("And by train")
+    page.reload()
+    expect(box(page)).to_have_value("And by train")
+
+    page.context.clear_cookies()
+    page.reload()
+    page.get_by_role("textbox", name="Username").fill("ada")
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(box(page)).to_have_value("And by train", timeout=20_000)
+    box(page).press("Enter")
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("tokens", timeout=40_000)
+    page.reload()
+    expect(box(page)).to_have_value("")
+    page.get_by_role("button", name="New chat").first.click()
+    expect(box(page)).to_have_value("Rome or Athens")

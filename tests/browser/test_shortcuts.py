@@ -1,0 +1,132 @@
+"""Every shortcut in a real browser: while typing, in dialogs, and behind `?`."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import App
+
+pytestmark = pytest.mark.browser
+
+BOX = "stChatInputTextArea"
+
+
+@pytest.fixture
+def app(start_app) -> App:
+    started: App = start_app(DEV_USER_ID="7", DEMO_PACE_S="0")
+    return started
+
+
+def ask(page: Page, text: str) -> None:
+    page.get_by_test_id(BOX).fill(text)
+    page.get_by_test_id(BOX).press("Enter")
+
+
+def with_three_sessions(page: Page, app: App) -> None:
+    """Open a new chat beside three sessions, the latest first: Rome, Porto, Lisbon."""
+    page.goto(app.url)
+    for place in ("Lisbon", "Porto", "Rome"):
+        page.get_by_test_id(BOX).wait_for()
+        ask(page, f"3 days in {place}")
+        page.get_by_text("tokens ·").last.wait_for()
+        page.get_by_role("button", name="New chat").first.click()
+        page.get_by_text("Where to next").wait_for()
+
+
+def title(page: Page) -> str:
+    return page.locator(".st-key-chat_header p").first.inner_text()
+
+
+def expect_title(page: Page, text: str) -> None:
+    expect(page.locator(".st-key-chat_header p").first).to_have_text(text)
+
+
+def test_next_previous_and_new(page: Page, app: App):
+    with_three_sessions(page, app)
+    page.get_by_text("Where to next").click()
+    for key, expected in (
+        ("Alt+ArrowDown", "3 days in Rome"),
+        ("Alt+ArrowDown", "3 days in Porto"),
+        ("Alt+ArrowDown", "3 days in Lisbon"),
+        ("Alt+ArrowUp", "3 days in Porto"),
+        ("Control+Shift+O", "New chat"),
+    ):
+        page.keyboard.press(key)
+        expect_title(page, expected)
+
+
+def test_search_is_focused_from_the_message_box_and_from_a_closed_sidebar(page: Page, app: App):
+    page.goto(app.url)
+    search = page.locator(".st-key-sidebar_search input")
+    page.get_by_test_id(BOX).click()
+    page.keyboard.press("Control+K")
+    expect(search).to_be_focused()
+    page.get_by_test_id(BOX).click()
+    page.get_by_test_id("stSidebar").hover()
+    page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    page.get_by_test_id("stExpandSidebarButton").wait_for()
+    page.keyboard.press("Control+K")
+
+    expect(search).to_be_focused()
+    expect(search).to_be_in_viewport()
+
+
+def test_reply_is_stopped_while_the_message_box_has_the_focus(page: Page, start_app):
+    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0.2")
+    page.goto(app.url)
+    page.get_by_test_id(BOX).wait_for()
+    ask(page, "5 days in Lisbon")
+    page.get_by_role("button", name="Stop").wait_for()
+    expect(page.get_by_test_id(BOX)).to_be_focused()
+    page.keyboard.press("Control+Shift+X")
+
+    page.get_by_text("Stopped. The text so far is kept.").wait_for()
+
+
+def test_question_mark_lists_them_and_does_nothing_else(page: Page, app: App):
+    page.goto(app.url)
+    page.get_by_text("Where to next").click()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Next session in the list")
+    page.keyboard.press("?")
+    expect(dialog).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_typing_fires_nothing(page: Page, app: App):
+    with_three_sessions(page, app)
+    page.keyboard.press("Alt+ArrowDown")
+    expect_title(page, "3 days in Rome")
+    typed = "Is it ok? Ox, kx; OXK ąćłśńóżź @€"
+    page.get_by_test_id(BOX).click()
+    page.keyboard.type(typed)
+    for key in ("ArrowUp", "ArrowDown", "Shift+ArrowUp", "Control+ArrowLeft", "Control+ArrowUp", "Control+Alt+o"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(1000)
+
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_test_id(BOX)).to_have_value(typed)
+    assert title(page) == "3 days in Rome"
+
+
+def test_enter_sends_and_shift_enter_begins_a_line(page: Page, app: App):
+    page.goto(app.url)
+    page.get_by_test_id(BOX).click()
+    page.keyboard.type("3 days")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("in Lisbon")
+    expect(page.get_by_test_id(BOX)).to_have_value("3 days\nin Lisbon")
+    page.keyboard.press("Enter")
+
+    page.get_by_text("tokens ·").last.wait_for()
+
+
+def test_title_by_the_model_comes_without_a_click(page: Page, start_app):
+    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0", TITLE_MODEL="openai/gpt-4o-mini")
+    page.goto(app.url)
+    page.get_by_test_id(BOX).wait_for()
+    ask(page, "Please plan 5 days in Lisbon in May for two, one of them is vegetarian")
+
+    expect_title(page, "5 days in Lisbon in May")
+    expect(page.get_by_role("button", name="5 days in Lisbon in May just now")).to_be_visible()

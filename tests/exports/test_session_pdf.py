@@ -1,0 +1,141 @@
+"""The PDF is read back: every word, in order, on pages that hold it."""
+
+import io
+import unicodedata
+from datetime import UTC
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pypdf
+import pytest
+
+from exports.session_pdf import session_pdf
+from tests.exports.conftest import session
+
+MARKDOWN = """## Day 1 — Łódź
+
+Costs **$1,200 to $1,500**, *about*; see [the tram](https://example.com/tram) and <https://example.org>.
+
+- one
+  - nested `code`
+3. third
+
+| Item | Cost |
+|---|---:|
+| Hotel | $600 |
+| Food | |
+
+> quoted <b>html</b> #panic("x") $ 5 $
+
+```python
+print("hi")  # $5
+```
+
+![A map](https://example.com/map.png)
+"""
+
+
+def read(data: bytes) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(data))
+
+
+def words(data: bytes) -> str:
+    text = " ".join(page.extract_text() for page in read(data).pages)
+    return " ".join(unicodedata.normalize("NFC", text).replace("\u200b", "").split())
+
+
+def test_people_times_models_and_pages_are_told():
+    data = session_pdf(session("Gladly.", status="stopped"), zone=ZoneInfo("Europe/Warsaw"))
+
+    told = words(data)
+    assert "Ada Lovelace · 12 May 2026, 14:03 UTC+02:00 Five days in Lisbon?" in told
+    assert "Assistant · 12 May 2026, 14:05 UTC+02:00 · anthropic/claude Gladly. Stopped." in told
+    assert "Page 1 of 1" in told
+    assert "Earlier answer" not in told
+    facts = read(data).metadata
+    assert facts is not None
+    assert (facts.title, facts.author) == ("Lisbon [in] May", "Ada Lovelace")
+
+
+def test_markdown_is_set_and_its_marks_are_gone():
+    told = words(session_pdf(session(MARKDOWN), zone=UTC))
+
+    for piece in (
+        "Day 1 — Łódź Costs $1,200 to $1,500, about; see the tram (https://example.com/tram) and https://example.org.",
+        "nested code",
+        "3. third",
+        "Item Cost Hotel $600 Food",
+        'quoted <b>html</b> #panic("x") $ 5 $',
+        'print("hi")  # $5'.replace("  ", " "),
+        "A map (https://example.com/map.png)",
+    ):
+        assert piece in told
+    assert "**" not in told
+    assert "shown as" not in told
+
+
+def test_links_lead_where_they_say():
+    page: Any = read(session_pdf(session("[a](https://a.example/) [b](javascript:alert(1))"), zone=UTC)).pages[0]
+
+    links = [one.get_object()["/A"]["/URI"] for one in page["/Annots"]]
+    assert links == ["https://a.example/"]
+
+
+@pytest.mark.parametrize("text", ["Zażółć gęślą jaźń", "Αθήνα για φαγητό", "Москва, Київ, Чернівці", "5 € → ✓ ★ ☀ ✈"])
+def test_letters_of_many_scripts_are_drawn(text):
+    told = words(session_pdf(session(text, question=text), zone=UTC))
+
+    assert told.count(text) == 2
+    assert "shown as" not in told
+
+
+def test_what_has_no_letter_is_a_box_and_is_told():
+    told = words(session_pdf(session("Go to 北京 and القاهرة"), zone=UTC))
+
+    assert "9 characters are shown as □: this PDF has no letters for them (Arabic, Chinese or Japanese)." in told
+    assert "Go to □□ and □□□□□□□" in told
+
+
+def test_same_session_gives_the_same_bytes():
+    assert session_pdf(session(MARKDOWN), zone=UTC) == session_pdf(session(MARKDOWN), zone=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 4000,
+        "https://example.com/" + "a" * 2000,
+        "> " * 60 + "deep",
+        "- " * 60 + "deep",
+        "**_" * 60 + "deep" + "_**" * 60,
+        "| " * 400 + "|\n" + "|-" * 400 + "|\n" + "| a" * 400 + "|",
+        "```\n" + "y" * 3000 + "\n```",
+        "\x00\x07\u2028\ud800 left",
+        "",
+        "#panic() $ #sys.inputs \\ *",
+    ],
+    ids=lambda text: text[:8].encode("unicode_escape").decode(),
+)
+def test_nothing_breaks_it(text):
+    data = session_pdf(session(text, question=text), zone=UTC)
+
+    assert len(read(data).pages) >= 1
+
+
+@pytest.mark.parametrize("text", ["x" * 500, "https://example.com/" + "a" * 500, "```\n" + "y" * 500 + "\n```"])
+def test_long_words_stay_on_the_page(text):
+    (page, *_) = read(session_pdf(session(text, question=text), zone=UTC)).pages
+    ends: list[float] = []
+
+    def note(piece, _matrix, text_matrix, _font, size):
+        ends.append(text_matrix[4] + len(piece.strip()) * (size or 1) * 0.3)
+
+    page.extract_text(visitor_text=note)
+    assert text.strip("`\n")[:400] in words(session_pdf(session(text), zone=UTC)).replace(" ", "")
+    assert max(ends) < float(page.mediabox.width)
+
+
+def test_a_long_session_takes_little_time():
+    long = session("\n\n".join([MARKDOWN] * 300))
+
+    assert len(read(session_pdf(long, zone=UTC)).pages) > 50
