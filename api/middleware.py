@@ -10,9 +10,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import Metrics
 from api.problems import too_large, unexpected
+from services.file_types import MAX_FILE_BYTES
 from services.logs import request_id
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
+MAX_UPLOAD_BYTES = MAX_FILE_BYTES + 64 * 1024  # with what a form puts around the file
 _ID = re.compile(rb"[\w-]{1,64}")
 _SILENT = ("/health", "/metrics")  # asked every few seconds
 log = logging.getLogger("travelbot.api")
@@ -32,14 +34,16 @@ class EveryRequest:
             return
         begin, started = time.perf_counter(), False
         received = status = 0
+        of_file = _is_upload(scope)
+        most = MAX_UPLOAD_BYTES if of_file else MAX_BODY_BYTES
         token = request_id.set(_request_id(scope))
 
         async def limited() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > MAX_BODY_BYTES:
-                raise HTTPException(413)
+            if received > most:
+                raise HTTPException(413, "file" if of_file else None)
             return message
 
         async def note(message: Message) -> None:
@@ -57,8 +61,8 @@ class EveryRequest:
             await send(message)
 
         try:
-            if _told_size(scope) > MAX_BODY_BYTES:
-                await too_large()(scope, receive, note)
+            if _told_size(scope) > most:
+                await too_large(of_file=of_file)(scope, receive, note)
             else:
                 await self._app(scope, limited, note)
         except Exception as error:  # the last stop: whatever it is, the answer is a sentence
@@ -77,6 +81,11 @@ def _route(scope: Scope) -> str | None:
     """Return the route's path as declared, without what the caller put into it; None where there is no route."""
     path: str | None = getattr(scope.get("route"), "path", None)
     return path
+
+
+def _is_upload(scope: Scope) -> bool:
+    kind: bytes = dict(scope["headers"]).get(b"content-type", b"")
+    return scope["path"].endswith("/files") and kind.lower().startswith(b"multipart/form-data")
 
 
 def _told_size(scope: Scope) -> int:

@@ -15,6 +15,8 @@ from starlette.routing import compile_path
 from db.engine import DatabaseUnavailableError
 from services.errors import (
     BackboardAwayError,
+    FileRefusedError,
+    FileTooLargeError,
     InvalidInputError,
     MessageIdReusedError,
     MonthlyLimitError,
@@ -26,6 +28,7 @@ from services.errors import (
     TooManyFollowUpsError,
     TooManyRepliesError,
 )
+from services.file_types import MAX_FILE_MB
 
 log = logging.getLogger("travelbot.api")
 
@@ -33,6 +36,8 @@ MEDIA_TYPE = "application/problem+json"
 STATUS_OF: dict[type[ServiceError], int] = {
     NotFoundError: 404,
     InvalidInputError: 422,
+    FileRefusedError: 422,
+    FileTooLargeError: 413,
     ReplyInProgressError: 409,
     MessageIdReusedError: 409,
     NotAskedError: 409,
@@ -128,6 +133,8 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 413:
+            return too_large(of_file=error.detail == "file")
         if error.status_code == 400:  # FastAPI's, of a body that is no text
             return problem(422, "invalid_input", "The body is not JSON in UTF-8.")
         code, detail = _CODES.get(error.status_code, ("bad_request", "This request cannot be read."))
@@ -144,8 +151,10 @@ def _methods(app: FastAPI, request: Request) -> list[str]:
     return ["GET", "HEAD"]
 
 
-def too_large() -> JSONResponse:
+def too_large(*, of_file: bool) -> JSONResponse:
     """Answer for a body that is not even looked at."""
+    if of_file:
+        return problem(413, FileTooLargeError.code, f"The file is larger than {MAX_FILE_MB} MB.")
     return problem(413, *_CODES[413])
 
 

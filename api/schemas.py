@@ -9,6 +9,8 @@ from api.ui_parts import metadata, ui_parts
 from services.costs import MICROS
 from services.ratings import MAX_REASON_CHARS
 from services.records import (
+    FileInfo,
+    HeldFile,
     Memory,
     MemorySource,
     MessageView,
@@ -58,6 +60,7 @@ class SessionIn(_Given):
     model: Model | None = None
     memory: bool = True
     instructions: Instructions | None = Field(default=None, description="Sent with every question.")
+    web_search: bool = False
 
 
 class SessionChange(_Given):
@@ -69,6 +72,7 @@ class SessionChange(_Given):
     model: Model | None = None
     memory: bool | None = None
     instructions: Instructions | None = Field(default=None, description="Sent with every question; empty: none.")
+    web_search: bool | None = None
 
 
 class SessionOut(BaseModel):
@@ -79,6 +83,7 @@ class SessionOut(BaseModel):
     model: str
     memory: bool = Field(description="Whether the assistant may use and keep memories here.")
     instructions: str | None = Field(description="Sent to the assistant with every question; null: none.")
+    web_search: bool = Field(description="Whether the assistant may look things up in the web here.")
     pinned: bool
     archived: bool
     message_count: int
@@ -105,6 +110,7 @@ def _session(session: SessionSummary) -> dict[str, Any]:
         "model": session.model,
         "memory": session.memory,
         "instructions": session.instructions,
+        "web_search": session.web_search,
         "pinned": session.pinned,
         "archived": session.archived,
         "message_count": session.message_count,
@@ -120,6 +126,50 @@ def _session(session: SessionSummary) -> dict[str, Any]:
     }
 
 
+class MessageFile(BaseModel):
+    """A file that came with a message."""
+
+    file_id: Id
+    name: str
+    media_type: str
+    size: int = Field(description="Bytes.")
+
+
+class FileOut(MessageFile):
+    """A file of a session, and how far the assistant has it: it gets it with the next message."""
+
+    session_id: Id
+    message_id: Id | None = Field(description="The message that it came with; null: it was added by itself.")
+    state: Literal["kept", "reading", "ready", "failed"]
+    problem: str | None = Field(description="Why it failed.")
+    created_at: Instant
+
+    @classmethod
+    def of(cls, held: HeldFile) -> "FileOut":
+        """Return a file as JSON shows it."""
+        file = held.info
+        return cls(
+            **_file(file),
+            session_id=str(file.session_id),
+            message_id=str(file.message_id) if file.message_id else None,
+            state=held.state.value,
+            problem=held.problem,
+            created_at=file.created_at,
+        )
+
+
+class FileList(BaseModel):
+    """The files of a session, oldest first; there is no next page."""
+
+    files: list[FileOut]
+    count: int
+    next_cursor: Cursor
+
+
+def _file(file: FileInfo) -> dict[str, Any]:
+    return {"file_id": str(file.id), "name": file.name, "media_type": file.media_type, "size": file.size}
+
+
 class MessageOut(BaseModel):
     """One turn: an AI SDK UI message, with its plain text beside."""
 
@@ -128,6 +178,7 @@ class MessageOut(BaseModel):
     parts: list[dict[str, Any]] = Field(examples=[[{"type": "text", "text": "Three nights in Lisbon?"}]])
     metadata: dict[str, Any] = Field(examples=[{"status": "complete", "session_id": "249712407203954688"}])
     content: str
+    files: list[MessageFile] = Field(description="That came with it.")
     timestamp: Instant
 
     @classmethod
@@ -139,6 +190,7 @@ class MessageOut(BaseModel):
             parts=ui_parts(message),
             metadata=metadata(message),
             content=message.text,
+            files=[MessageFile(**_file(one)) for one in message.files],
             timestamp=message.created_at,
         )
 
@@ -237,6 +289,7 @@ class ChatIn(_Given):
     messageId: str | None = Field(default=None, max_length=100)  # noqa: N815 - the package's name
     model: Model | None = Field(default=None, description="Of a new session.")
     memory: bool = Field(default=True, description="Of a new session.")
+    web_search: bool = Field(default=False, description="Of a new session.")
 
 
 class NamedChatIn(ChatIn):

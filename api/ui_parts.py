@@ -11,7 +11,7 @@ from services.records import MessageView, Part
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece: kind is text, reasoning, tool, notice, step or memory; *number* counts those of its kind."""
+    """One piece: kind is text, reasoning, tool, notice, source, step or memory; *number* counts those of its kind."""
 
     kind: str
     number: int
@@ -21,7 +21,7 @@ class Piece:
     @property
     def id(self) -> str:
         """Name the piece within its reply."""
-        return f"{self.kind[0]}{self.number}"
+        return f"{'source-' if self.kind == 'source' else self.kind[0]}{self.number}"
 
     @property
     def call_id(self) -> str:
@@ -82,9 +82,16 @@ def ui_parts(message: MessageView) -> list[dict[str, Any]]:
                 made.append({"type": "data-notice", "id": piece.id, "data": {"text": piece.text}})
             case "memory":
                 made.append({"type": "data-memory", "id": piece.id, "data": memory(piece)})
+            case "source" if piece.part is not None:
+                made.append(source(piece, piece.part))
             case "tool" if piece.part is not None:
                 made.append(_tool(piece, piece.part, unfinished=message.status.unfinished))
     return made
+
+
+def source(piece: Piece, part: Part) -> dict[str, Any]:
+    """Return a source as a part of a message and as a chunk of a stream: they are the same."""
+    return {"type": "source-url", "sourceId": piece.id, "url": part.url or "", "title": piece.text}
 
 
 def memory(piece: Piece) -> dict[str, Any]:

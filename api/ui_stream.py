@@ -6,7 +6,7 @@ Source: the AI SDK's stream protocol, read by `ai` 5, 6 and 7.
 from collections.abc import Iterator
 from typing import Any
 
-from api.ui_parts import Piece, loads, memory, metadata, pieces
+from api.ui_parts import Piece, loads, memory, metadata, pieces, source
 from services.records import MessageStatus, MessageView, ReplySnapshot
 
 Chunk = dict[str, Any]
@@ -25,6 +25,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "reasoning-end": _PIECE,
     "tool-input-available": _TOOL | {"toolName": _TEXT, "input": {}},
     "tool-output-available": _TOOL | {"output": {}},
+    "source-url": {"sourceId": _TEXT, "url": _TEXT, "title": _TEXT},
     "data-notice": _PIECE | {"data": _ANY},
     "data-memory": _PIECE | {"data": _ANY},
     "data-note": {"data": _ANY, "transient": {"const": True}},
@@ -126,6 +127,8 @@ class UiMessageStream:
                 yield {"type": "data-notice", "id": piece.id, "data": {"text": piece.text}}
             case "memory":
                 yield {"type": "data-memory", "id": piece.id, "data": memory(piece)}
+            case "source" if piece.part is not None:
+                yield source(piece, piece.part)
 
     def _grow(self, piece: Piece) -> Iterator[Chunk]:
         new = piece.text[len(self._sent[-1]) :]

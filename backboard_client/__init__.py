@@ -25,6 +25,7 @@ from backboard_client._events import (
 )
 from backboard_client._resources import (
     Assistant,
+    Document,
     Memory,
     MemoryMode,
     MemoryOperation,
@@ -46,6 +47,7 @@ __all__ = [
     "BackboardError",
     "BackboardRejectedError",
     "BackboardUnavailableError",
+    "Document",
     "Memory",
     "MemoryMode",
     "MemoryOperation",

@@ -18,6 +18,7 @@ from backboard_client._errors import (
 from backboard_client._events import TERMINAL, EventReader, StreamEvent
 from backboard_client._resources import (
     Assistant,
+    Document,
     Json,
     Memory,
     MemoryMode,
@@ -29,6 +30,7 @@ from backboard_client._resources import (
     Thread,
     ToolOutput,
     parse_assistant,
+    parse_document,
     parse_memory,
     parse_memory_operation,
     parse_memory_page,
@@ -42,6 +44,7 @@ from backboard_client._retry import OnWait, never_run_twice
 
 _SHORT = httpx.Timeout(30.0, connect=10.0, write=60.0, pool=10.0)
 _WHOLE_ANSWER = httpx.Timeout(180.0, connect=10.0, write=60.0, pool=10.0)
+_UPLOAD = httpx.Timeout(90.0, connect=10.0, write=60.0, pool=10.0)
 _BETWEEN_CHUNKS = httpx.Timeout(90.0, connect=10.0, write=60.0, pool=10.0)
 _MODELS_AT_ONCE = 500
 
@@ -231,6 +234,28 @@ class BackboardClient:
         """Stop a run; does nothing when it has already ended."""
         await self._call("POST", f"/threads/{thread_id}/runs/{quote(run_id, safe='')}/cancel")
 
+    # Documents
+
+    async def upload_document(self, thread_id: str, name: str, media_type: str, content: bytes) -> Document:
+        """Put a file into a thread and return it as a document, which is indexed in the background.
+
+        Not safe to repeat: after an error that may have run, `list_thread_documents` tells whether it is there.
+        """
+        path, files = f"/threads/{thread_id}/documents", {"file": (name, content, media_type)}
+        return parse_document(await self._call("POST", path, files=files, limits=_UPLOAD, repeatable=False))
+
+    async def list_thread_documents(self, thread_id: str) -> tuple[Document, ...]:
+        """Return every document of a thread."""
+        return tuple(parse_document(row) for row in await self._call("GET", f"/threads/{thread_id}/documents"))
+
+    async def document_status(self, document_id: str) -> Document:
+        """Return a document as it is now."""
+        return parse_document(await self._call("GET", f"/documents/{quote(document_id, safe='')}/status"))
+
+    async def delete_document(self, document_id: str) -> None:
+        """Delete a document."""
+        await self._call("DELETE", f"/documents/{quote(document_id, safe='')}")
+
     # Memories
 
     async def list_memories(
@@ -320,6 +345,7 @@ class BackboardClient:
         path: str,
         *,
         json: Any = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
         params: Json | None = None,
         limits: httpx.Timeout = _SHORT,
         repeatable: bool = True,
@@ -332,6 +358,7 @@ class BackboardClient:
                         method,
                         self._base_url + path,
                         json=json,
+                        files=files,
                         params=params,
                         headers=self._headers,
                         timeout=limits,

@@ -1,4 +1,7 @@
-"""What Backboard keeps: assistants, threads, messages, memories, models. Parsed leniently: fields come and go."""
+"""What Backboard keeps: assistants, threads, messages, documents, memories, models.
+
+Parsed leniently: fields come and go.
+"""
 
 import math
 from collections.abc import Mapping
@@ -78,6 +81,26 @@ class MessageResult:
     output_tokens: int | None
     tool_calls: tuple[ToolCall, ...]
     memory_operation_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that an assistant can look things up in once it is indexed. *status* is lower case."""
+
+    document_id: str
+    filename: str
+    status: str
+    status_message: str | None  # why it failed
+
+    @property
+    def indexed(self) -> bool:
+        """True when it can be looked up in."""
+        return self.status in {"indexed", "completed"}
+
+    @property
+    def failed(self) -> bool:
+        """True when it never will be."""
+        return self.status in {"error", "failed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +229,16 @@ def parse_message_result(data: Json) -> MessageResult:
         output_tokens=row.get("output_tokens"),
         tool_calls=parse_tool_calls(row.get("tool_calls")),
         memory_operation_id=row.get("memory_operation_id"),
+    )
+
+
+def parse_document(data: Json) -> Document:
+    """Return a document."""
+    return Document(
+        document_id=str(data["document_id"]),
+        filename=str(data.get("filename") or ""),
+        status=str(data.get("status") or "pending").lower(),
+        status_message=data.get("status_message"),
     )
 
 

@@ -8,7 +8,9 @@ from components.model_text import safe_markdown
 from components.reply_blocks import blocks
 from components.reply_memories import used_memories
 from components.reply_steps import ReplySteps
+from components.session_files import message_files
 from components.session_labels import escape_label
+from components.source_links import source_links
 from services.costs import usd
 from services.records import MessageStatus, MessageView
 
@@ -33,6 +35,7 @@ def planner_message(message: MessageView) -> None:
         st.container(key=f"chat_planner_{message.id}", border=True, width="content"),
     ):
         st.text(message.text)
+        message_files(message.files)
     planner_actions(message)
 
 
@@ -90,6 +93,7 @@ def reply_end(message: MessageView) -> None:
     What is not there leaves its place empty: what follows would else be seen twice while the page is redrawn.
     """
     _draw_ending(message)
+    source_links(message.parts)
     if message.status.can_retry and message.id == (message.versions or (message.id,))[-1]:
         st.button(
             "Retry",

@@ -7,8 +7,9 @@ What goes wrong is kept as a sentence for the place above the box. In `st.sessio
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 import streamlit as st
 
@@ -16,19 +17,48 @@ from components.identity import current_user
 from components.resources import get_services
 from components.state import open_session
 from db.engine import DatabaseUnavailableError
-from services.errors import MessageIdReusedError, ReplyInProgressError, ServiceError
+from services.errors import (
+    FileRefusedError,
+    FileTooLargeError,
+    InvalidInputError,
+    MessageIdReusedError,
+    ReplyInProgressError,
+    ServiceError,
+)
+from services.file_types import checked_file, please_look_at
+from services.records import NewFile
 
 CANNOT_SAVE = "Cannot save right now."
+_NOTHING_SENT = "Nothing was sent: your text is still in the box, the files have to be added again."
 
 
-def send(text: str, session_id: int | None, client_message_id: str, model: str, memory: bool) -> None:
-    """Send a message; when it cannot be sent, say why and put the text back into the box."""
+class Upload(Protocol):
+    """A file as a browser sent it; nothing it says of itself is trusted."""
+
+    name: str
+
+    def getvalue(self) -> bytes:
+        """Return what is in it."""
+
+
+def send(
+    text: str,
+    session_id: int | None,
+    client_message_id: str,
+    model: str,
+    memory: bool,
+    uploads: Sequence[Upload] = (),
+) -> None:
+    """Send a message with its files; when it cannot be sent, say why and put the text back into the box."""
     sent = False
     with telling(session_id, cannot_save=f"{CANNOT_SAVE} Your text is still in the box."):
         user = current_user()
         if user is not None:
             try:
-                sent_to = _sent(text, session_id, client_message_id, model, memory, user_id=user.id)
+                files = [checked_file(one.name, one.getvalue()) for one in uploads]
+                sent_to = _sent(text, session_id, client_message_id, model, memory, files, user_id=user.id)
+            except (FileRefusedError, FileTooLargeError) as exc:
+                raise InvalidInputError(f"{exc.message} {_NOTHING_SENT}") from exc
             except MessageIdReusedError:
                 renew_message_id()
                 raise
@@ -41,7 +71,14 @@ def send(text: str, session_id: int | None, client_message_id: str, model: str, 
 
 
 def _sent(
-    text: str, session_id: int | None, client_message_id: str, model: str, memory: bool, *, user_id: int
+    text: str,
+    session_id: int | None,
+    client_message_id: str,
+    model: str,
+    memory: bool,
+    files: Sequence[NewFile],
+    *,
+    user_id: int,
 ) -> int:
     """Send a message, or let it wait for the reply that is being written; return the id of its session."""
     services = get_services()
@@ -56,10 +93,14 @@ def _sent(
             memory=memory,
             web_search=new.get("web_search", False),
             instructions=new.get("instructions"),
+            files=files,
         )
     except ReplyInProgressError:
         if session_id is None:
             raise
+        for one in files:
+            services.files.add(session_id, one.name, one.content, user_id=user_id)
+        text = text if text.strip() or not files else please_look_at(files)
         services.follow_ups.add(text, session_id=session_id, user_id=user_id, client_message_id=client_message_id)
         return session_id
     return accepted.session_id
@@ -95,6 +136,18 @@ def set_memory(session_id: int | None, key: str) -> None:
         user = current_user()
         if user is not None:
             get_services().sessions.set_memory(session_id, memory, user_id=user.id)
+
+
+def set_web_search(session_id: int | None, key: str) -> None:
+    """Take over whether replies may look things up in the web, from the widget *key*."""
+    web_search = st.session_state[key]
+    if session_id is None:
+        st.session_state.chat_new = {**st.session_state.get("chat_new", {}), "web_search": web_search}
+        return
+    with telling(session_id):
+        user = current_user()
+        if user is not None:
+            get_services().sessions.set_web_search(session_id, web_search, user_id=user.id)
 
 
 def message_id() -> str:

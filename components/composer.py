@@ -8,6 +8,7 @@ from components.follow_ups import waiting_messages
 from components.memory_offer import memory_offer
 from components.message_actions import undo_bar
 from components.session_labels import escape_label
+from services.file_types import EXTENSIONS, MAX_FILE_MB
 from services.texts import MAX_MESSAGE_CHARS
 
 INPUT_KEY = "chat_input"
@@ -30,6 +31,9 @@ def composer(session_id: int | None, *, user_id: int, model: str, memory: bool) 
         "Ask about a trip" if session_id is None else "Reply",
         key=INPUT_KEY,
         max_chars=MAX_MESSAGE_CHARS,
+        accept_file="multiple",
+        file_type=EXTENSIONS,
+        max_upload_size=MAX_FILE_MB,
         on_submit=_send_typed,
         args=(session_id, message_id(), model, memory),
     )
@@ -37,4 +41,5 @@ def composer(session_id: int | None, *, user_id: int, model: str, memory: bool) 
 
 
 def _send_typed(session_id: int | None, client_message_id: str, model: str, memory: bool) -> None:
-    send(st.session_state[INPUT_KEY] or "", session_id, client_message_id, model, memory)
+    typed = st.session_state[INPUT_KEY]
+    send(typed.text, session_id, client_message_id, model, memory, uploads=typed.files)

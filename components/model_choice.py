@@ -1,11 +1,11 @@
-"""The model of a session and whether it may remember: one small menu."""
+"""The model of a session, whether it may remember, and whether it may search the web: one small menu."""
 
 from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
 
-from components.chat_actions import set_memory, set_model
+from components.chat_actions import set_memory, set_model, set_web_search
 from components.money import spent
 from components.resources import get_services
 from components.session_labels import counted, escape_label
@@ -14,6 +14,10 @@ from services.records import ModelInfo, SessionSummary, User
 _MEMORY_HELP = (
     "On: the assistant uses what it learned in your other sessions and remembers what you say here. "
     "Off: this session knows nothing of the others, and leaves no trace in them."
+)
+_SEARCH_HELP = (
+    "On: the assistant may look things up in the web, and the links of its reply are listed below it as sources. "
+    "A search can cost extra at Backboard."
 )
 
 
@@ -25,6 +29,11 @@ def chosen(session: SessionSummary | None, user: User, default_model: str) -> tu
     return new.get("model") or user.last_model or default_model, new.get("memory", True)
 
 
+def _searches_web(session: SessionSummary | None) -> bool:
+    new = st.session_state.get("chat_new", {})
+    return session.web_search if session is not None else bool(new.get("web_search", False))
+
+
 def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> None:
     """Draw the menu, of a new chat without a session; Backboard's list is asked for when it is opened."""
     session_id = session.id if session else None
@@ -32,7 +41,7 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
         escape_label(model.partition("/")[2]),
         icon=":material/neurology:" if memory else ":material/visibility_off:",
         type="tertiary",
-        help="Model and memory" if memory else "Model; memory is off",
+        help="Model, memory and web search",
         key=f"chat_model_menu_{session_id}",
         on_change="rerun",
     )
@@ -63,6 +72,15 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
             help=_MEMORY_HELP,
             on_change=set_memory,
             args=(session_id, memory_key),
+        )
+        search_key = f"chat_web_search_{session_id}"
+        st.toggle(
+            "Web search",
+            value=_searches_web(session),
+            key=search_key,
+            help=_SEARCH_HELP,
+            on_change=set_web_search,
+            args=(session_id, search_key),
         )
         if session is not None:
             st.markdown(f":small[{escape_label(_used(session))}]")

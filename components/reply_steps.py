@@ -7,6 +7,7 @@ from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from components.model_text import safe_markdown
 from components.reply_blocks import blocks
+from components.session_labels import escape_label
 from services.records import Part
 
 THINKING = ":shimmer[Thinking]"
@@ -28,7 +29,7 @@ class ReplySteps:
         """Draw what is new; *seconds* is how long it took until the text began, once it has begun."""
         notices = tuple(part.text for part in parts if part.kind == "notice")
         if notices != self._notices:
-            self._notice_place.caption("  \n".join(f":material/info: {notice}" for notice in notices))
+            self._notice_place.caption("  \n".join(f":material/info: {escape_label(notice)}" for notice in notices))
             self._notices = notices
         steps = [part for part in parts if part.kind in ("reasoning", "tool")]
         if not steps:

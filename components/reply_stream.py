@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components.model_text import safe_markdown
 from components.reply_blocks import blocks
 from components.reply_steps import THINKING, ReplySteps
+from components.session_labels import escape_label
 from components.sidebar_marks import refresh_marks
 from services.live import interval_s
 from services.records import ReplySnapshot
@@ -125,7 +126,7 @@ class ReplyStream:
             return
         waited_s = int(self._waited_s)
         if self._snapshot.note:
-            waiting = f":shimmer[{self._snapshot.note}]"
+            waiting = f":shimmer[{escape_label(self._snapshot.note)}]"
         elif waited_s >= _SAY_WAITING_AFTER_S:
             waiting = f":shimmer[Waiting for the first words … {waited_s} s]"
         else:

@@ -51,7 +51,7 @@ def settle_session(sessions: SessionService, *, user_id: int, on_chat: bool) -> 
 
 def dialog_is_open() -> bool:
     """Return whether a dialog is open. What is clicked in it waits for the end of the run that drew it."""
-    return bool(st.session_state.get("session_dialog"))
+    return bool(st.session_state.get("session_dialog") or st.session_state.get("files_dialog"))
 
 
 def active_session_id() -> int | None:

@@ -294,7 +294,7 @@ class OutboxEntry(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
     backend: Mapped[str] = mapped_column(String(300))
-    kind: Mapped[str] = mapped_column(String(20))  # thread or assistant: what to delete
+    kind: Mapped[str] = mapped_column(String(20))  # thread, assistant or document: what to delete
     target_id: Mapped[str] = mapped_column(String(64))
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)

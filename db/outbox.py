@@ -1,17 +1,33 @@
 """Queries on what must still be done at Backboard."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+import db.files
+import db.threads
 from db.models import OutboxEntry, utc_now
 
 
 def add(db_session: Session, *, backend: str, kind: str, target_id: str, due_at: datetime | None = None) -> None:
-    """Note that a thread or assistant must be deleted at Backboard: now, or at *due_at*."""
+    """Note that a thread, assistant or document must be deleted at Backboard: now, or at *due_at*."""
     db_session.add(OutboxEntry(backend=backend, kind=kind, target_id=target_id, due_at=due_at or utc_now()))
+
+
+def add_threads_of(db_session: Session, session_ids: Sequence[int]) -> None:
+    """Forget all threads of these sessions, and note that they and their documents must be deleted at Backboard."""
+    for backend, document_id in db.files.documents(db_session, session_ids):  # a thread may leave them behind
+        add(db_session, backend=backend, kind="document", target_id=document_id)
+    for backend, thread_id in db.threads.remove_all(db_session, session_ids):
+        add(db_session, backend=backend, kind="thread", target_id=thread_id)
+
+
+def waiting(db_session: Session, target_ids: Collection[str], *, kind: str) -> Sequence[str]:
+    """Return those of these that are still to be deleted."""
+    query = select(OutboxEntry.target_id).where(OutboxEntry.kind == kind, OutboxEntry.target_id.in_(target_ids))
+    return db_session.scalars(query).all() if target_ids else []
 
 
 def take_due(

@@ -19,12 +19,13 @@ from emulator.errors import (
     show_http_error,
     show_injected_error,
 )
-from emulator.routes import assistants, control, memories, messages, models, threads
+from emulator.routes import assistants, control, documents, memories, messages, models, threads
 from emulator.runner import Demo, Runner
 from emulator.store import Store
 
 PACE_S = 0.02
 MEMORY_DELAY_S = 0.2
+DOCUMENT_DELAY_S = 0.6
 REFUSED_KEY = "wrong"
 
 _ID = re.compile(r"/([0-9a-fA-F-]{32,36}|(?:run|mem)_[0-9a-f]+)(?=/|$)")
@@ -54,19 +55,21 @@ def create_app(
     *,
     pace_s: float = PACE_S,
     memory_delay_s: float = MEMORY_DELAY_S,
+    document_delay_s: float = DOCUMENT_DELAY_S,
     api_key: str | None = None,
     demo: Demo = assistant,
 ) -> Starlette:
     """Return the app over *store*, which the caller closes.
 
     *pace_s* is the pause in seconds between the chunks of an answer (0: as fast as it goes); *memory_delay_s* is
-    how long a background write of memories takes. Any API key but ``wrong`` is let in, or only *api_key* if given.
-    What the app does with connections needs `emulator.server`.
+    how long a background write of memories takes, *document_delay_s* how long a document is being indexed. Any API
+    key but ``wrong`` is let in, or only *api_key* if given. What the app does with connections needs
+    `emulator.server`.
     """
     runner = Runner(store, demo, pace_s=pace_s, memory_delay_s=memory_delay_s)
-    context = Context(store, runner)
+    context = Context(store, runner, document_delay_s)
     # Fixed paths come before those with an id in the same place.
-    api = [*messages.ROUTES, *memories.ROUTES, *threads.ROUTES, *assistants.ROUTES, *models.ROUTES]
+    api = [*messages.ROUTES, *memories.ROUTES, *documents.ROUTES, *threads.ROUTES, *assistants.ROUTES, *models.ROUTES]
     app = Starlette(
         routes=[*control.ROUTES, Mount("/api", routes=api)],
         middleware=[Middleware(_Door, context=context, api_key=api_key)],

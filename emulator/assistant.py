@@ -8,6 +8,7 @@ from datetime import date
 from emulator import assistant_replies as replies
 from emulator import assistant_titles as titles
 from emulator.assistant_costs import estimate
+from emulator.assistant_documents import Document, Found, look_up, named_in
 from emulator.assistant_facts import extract_facts
 from emulator.assistant_plan import Plan, build
 from emulator.assistant_request import Said, read
@@ -34,10 +35,11 @@ from emulator.assistant_trip import (
     today_from,
     tool_texts,
 )
+from emulator.assistant_web import web_note
 from emulator.assistant_words import MONTHS
 from emulator.destinations import Destination, atlas
 
-__all__ = ["Answer", "ToolRequest", "Turn", "answer", "extract_facts"]
+__all__ = ["Answer", "Document", "ToolRequest", "Turn", "answer", "extract_facts"]
 
 READ_TURNS = 200  # of the user; older ones no longer change the trip
 DATE_TOOL = "current_date"
@@ -65,11 +67,15 @@ class ToolRequest:
 
 @dataclass(frozen=True)
 class Answer:
-    """What to say, and the thoughts before it. With *tool_requests* there is no text yet: ask again with outputs."""
+    """What to say, and the thoughts before it. With *tool_requests* there is no text yet: ask again with outputs.
+
+    *files* names the documents that were quoted.
+    """
 
     reasoning: str
     text: str
     tool_requests: tuple[ToolRequest, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,7 @@ class _Scene:
     memories: tuple[str, ...]
     today: date | None
     system_prompt: str | None
+    found: Found | None
 
     @property
     def plan(self) -> Plan | None:
@@ -97,12 +104,15 @@ def answer(
     tools: Sequence[str],
     system_prompt: str | None,
     tool_outputs: Mapping[str, str] | None,
+    documents: Sequence[Document] = (),
+    web_search: bool = False,
 ) -> Answer:
     """The assistant's next turn.
 
     *history* ends with the user's newest message, or with tool turns after it. *memories* are statements from earlier
     conversations, *tools* the names of tools that can be asked for. *tool_outputs* holds their outputs when the
-    answer was asked for before and ended in tool requests; its keys do not matter.
+    answer was asked for before and ended in tool requests; its keys do not matter. What a user's message names of
+    *documents* is read as if it had been said just before.
     """
     if titles.is_wanted(system_prompt) and history:
         return Answer("", titles.title(history[-1].text))
@@ -119,17 +129,28 @@ def answer(
             (ToolRequest(DATE_TOOL, {}),),
         )
     today = today_from([*(turn.text for turn in history if turn.role == "tool"), *tool_texts(tool_outputs)])
-    earlier = tuple(read(text) for text in texts[-READ_TURNS - 1 : -1])
+    spoken = [one for text in texts[-READ_TURNS - 1 :] for one in (*_told_by(text, documents), text)]
+    earlier = tuple(read(text) for text in spoken[:-1])
     before = conversation(earlier, memories=memories, today=today)
-    scene = _Scene(said, merge(before, said, today=today), before, earlier, tuple(memories), today, system_prompt)
+    found = look_up(said, documents)
+    trip = merge(before, said, today=today)
+    scene = _Scene(said, trip, before, earlier, tuple(memories), today, system_prompt, found)
     text = _reply(scene)
+    ending = [found.text] if found and text != found.text else []
+    if web_search:
+        ending.append(web_note([atlas().get(place_id) for place_id in (said.places or trip.places)[:4]]))
     first = not any(turn.role == "assistant" and turn.text.strip() for turn in history)
     opening = []
     if first and replies.INTRODUCTION not in text:
         opening.append(replies.INTRODUCTION)
     if said.language:
         opening.append(f"This looks like {said.language}. The demo answers in English only.")
-    return Answer(_reasoning(scene), "\n\n".join([*opening, text]))
+    return Answer(_reasoning(scene), "\n\n".join([*opening, text, *ending]), files=found.names if found else ())
+
+
+def _told_by(text: str, documents: Sequence[Document]) -> list[str]:
+    """Return the texts of the documents that a message names and that name a place: briefs of a trip."""
+    return [one.text for one in named_in(text, documents) if read(one.text).places]
 
 
 def _needs_date(said: Said) -> bool:
@@ -145,7 +166,7 @@ def _asks_date(said: Said) -> bool:
 
 def _reply(scene: _Scene) -> str:
     """The first of all kinds of reply that fits."""
-    for reply in (_about_the_assistant, _about_the_trip, _about_places, _about_the_person):
+    for reply in (_about_the_assistant, _about_documents, _about_the_trip, _about_places, _about_the_person):
         if (text := reply(scene)) is not None:
             return text
     return replies.help_text()
@@ -192,6 +213,10 @@ def _about_the_assistant(scene: _Scene) -> str | None:
     if said.detail and not scene.trip.places and not said.located and not said.unknown_place:
         return replies.destinations_by_region(said.continent, detail=True)
     return None
+
+
+def _about_documents(scene: _Scene) -> str | None:
+    return scene.found.text if scene.found and scene.found.whole else None
 
 
 def _about_the_trip(scene: _Scene) -> str | None:
@@ -377,6 +402,8 @@ def _reasoning(scene: _Scene) -> str:
             f"The budget is {trip.budget.amount:,f} {trip.budget.currency} {budget_scope(trip.budget)}; I "
             f"compare it with rough prices."
         )
+    if scene.found and scene.found.names:
+        shown.append(f"I compare the question with the words in {listed(list(scene.found.names))}.")
     wishes = [*trip.diets, *trip.needs, *trip.interests]
     if wishes:
         shown.append(f"I keep in mind: {listed(wishes)}.")

@@ -17,6 +17,7 @@ class Context:
 
     store: Store
     runner: Runner
+    document_delay_s: float
     faults: FaultQueue = field(default_factory=FaultQueue)
     requests: dict[str, int] = field(default_factory=dict)
 

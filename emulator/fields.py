@@ -125,12 +125,12 @@ def tool_names(tools: list[Json] | None) -> tuple[str, ...]:
 
 
 async def read_body(request: Request) -> Json:
-    """Return the fields of a JSON, urlencoded or multipart body. Files are refused: documents are not served here."""
+    """Return the fields of a JSON, urlencoded or multipart body. Files are refused: they come as documents."""
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
         async with request.form() as form:
             if any(not isinstance(value, str) for value in form.values()):
-                raise ApiError(400, "Attachments are not supported by this emulator.")
+                raise ApiError(400, "Attachments are not supported by this emulator: upload a document.")
             return dict(form)
     if kind != "application/json":
         raise invalid("body", "content-type", f"{kind} is not supported")

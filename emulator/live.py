@@ -17,6 +17,7 @@ class LiveRun:
         self.written: list[str] = []
         self.reasoning = ""
         self.memories: list[Json] = []
+        self.files: list[str] = []
         self.input_tokens = 0
         self.cost_usd: float | None = None
         self.end: RunEnd | None = None

@@ -5,9 +5,10 @@ import json
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from emulator.assistant import Answer, ToolRequest, Turn
+from emulator.assistant import Answer, Document, ToolRequest, Turn
 from emulator.chunks import count_tokens, cut_into_chunks
 from emulator.events import first_events, retrieved, run_ended, used, used_tokens
 from emulator.faults import SEPARATORS, Faults
@@ -38,6 +39,8 @@ class Demo(Protocol):
         tools: Sequence[str],
         system_prompt: str | None,
         tool_outputs: Mapping[str, str] | None,
+        documents: Sequence[Document],
+        web_search: bool,
     ) -> Answer:
         """Return the answer to the last turn of *history*."""
 
@@ -116,15 +119,19 @@ class Runner:
             live.memories = self._store.memories.ranked(run.assistant_id, run.content)[:_MEMORIES]
         memories = [memory["content"] for memory in live.memories]
         live.input_tokens = count_tokens(settings.system_prompt, *memories, *(turn.text for turn in history))
+        documents = [Document(*row) for row in self._store.documents.readable(run.thread_id, run.assistant_id)]
         answer = self._demo.answer(
             history,
             memories=memories,
             tools=settings.tools,
             system_prompt=settings.system_prompt,
             tool_outputs=outputs if run.kind != MESSAGE else None,
+            documents=documents,
+            web_search=settings.web_search != "off",
         )
+        live.files = list(answer.files)
         if faults.unicode_separators:
-            return Answer(answer.reasoning, SEPARATORS + answer.text, answer.tool_requests)
+            return replace(answer, text=SEPARATORS + answer.text)
         return answer
 
     def _history(self, thread_id: str) -> tuple[list[Turn], dict[str, str]]:

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from emulator import assistant
-from emulator.app import MEMORY_DELAY_S, PACE_S, create_app
+from emulator.app import DOCUMENT_DELAY_S, MEMORY_DELAY_S, PACE_S, create_app
 from emulator.context import Context
 from emulator.responses import BREAK_CONNECTION
 from emulator.runner import Demo
@@ -64,6 +64,7 @@ class EmulatorServer:
         *,
         pace_s: float = PACE_S,
         memory_delay_s: float = MEMORY_DELAY_S,
+        document_delay_s: float = DOCUMENT_DELAY_S,
         host: str = "127.0.0.1",
         port: int = 0,
         api_key: str | None = None,
@@ -74,6 +75,7 @@ class EmulatorServer:
         self._options: dict[str, Any] = {
             "pace_s": pace_s,
             "memory_delay_s": memory_delay_s,
+            "document_delay_s": document_delay_s,
             "api_key": api_key,
             "demo": demo,
         }

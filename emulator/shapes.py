@@ -21,7 +21,7 @@ def reply(live: LiveRun, end: RunEnd) -> Json:
         "reasoning": end.reasoning or None,
         "memory_operation_id": end.memory_operation_id,
         "retrieved_memories": list(end.retrieved_memories),
-        "retrieved_files": [],
+        "retrieved_files": live.files,
         "model_provider": run.settings.provider,
         "model_name": run.settings.model,
         "input_tokens": end.input_tokens,

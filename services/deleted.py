@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 
 import db.messages
 import db.outbox
-import db.threads
 from db.engine import Database
 from db.models import ChatSession, utc_now
 
@@ -32,5 +31,4 @@ def remove_deleted_of(db_session: Session, session: ChatSession) -> None:
         return
     for row in gone:  # the latest first: so its parent is there still, and is right when that goes
         db.messages.remove(db_session, row)
-    for backend, thread_id in db.threads.remove_all(db_session, [session.id]):
-        db.outbox.add(db_session, backend=backend, kind="thread", target_id=thread_id)
+    db.outbox.add_threads_of(db_session, [session.id])

@@ -23,6 +23,18 @@ class InvalidInputError(ServiceError):
     code = "invalid_input"
 
 
+class FileRefusedError(ServiceError):
+    """A session does not take this file; nothing was stored."""
+
+    code = "file_refused"
+
+
+class FileTooLargeError(ServiceError):
+    """The file has more bytes than a session takes; nothing was stored."""
+
+    code = "file_too_large"
+
+
 class ReplyInProgressError(ServiceError):
     """The session's last reply is still being written."""
 

@@ -36,10 +36,13 @@ async def work_forever(database: Database, client: BackboardClient, *, backend: 
 
 async def _do(client: BackboardClient, entry: OutboxEntry) -> bool:
     try:
-        if entry.kind == "thread":
-            await client.delete_thread(entry.target_id)
-        else:
-            await client.delete_assistant(entry.target_id)
+        match entry.kind:
+            case "thread":
+                await client.delete_thread(entry.target_id)
+            case "document":
+                await client.delete_document(entry.target_id)
+            case _:
+                await client.delete_assistant(entry.target_id)
     except NotFoundError:
         return True
     except BackboardError as exc:

@@ -50,6 +50,7 @@ class SessionSummary:
     model: str
     memory: bool
     instructions: str | None
+    web_search: bool
     pinned: bool
     archived: bool
     message_count: int
@@ -107,10 +108,10 @@ class SessionTable:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a reply beside its text, in order: kind is reasoning, tool, notice, step, or memory.
+    """A piece of a reply beside its text, in order: kind is reasoning, tool, notice, source, step, or memory.
 
-    *text* is the reasoning, the tool's name, the notice, or the memory that the reply used, with its id in *call_id*;
-    a step marks where the model went on after its tools.
+    *text* is the reasoning, the tool's name, the notice, a source's title, or the memory that the reply used, with
+    its id in *call_id*; a step marks where the model went on after its tools.
     *at* is how many characters of the reply's text stood before it. *input* and *output* of a tool are JSON, *input*
     as the model wrote it, which may be broken; None while not known.
     """
@@ -121,6 +122,47 @@ class Part:
     call_id: str | None = None
     input: str | None = None
     output: str | None = None
+    url: str | None = None  # of a source: http or https
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file to be put into a session: checked, and *name* without any folder."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """A file of a session; *message_id* names the message that it came with."""
+
+    id: int
+    session_id: int
+    message_id: int | None
+    name: str
+    media_type: str
+    size: int  # bytes
+    created_at: datetime
+
+
+class FileState(StrEnum):
+    """How far the assistant has a file: it goes to Backboard with the next question, and is indexed there."""
+
+    KEPT = "kept"
+    READING = "reading"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A file and how far the assistant has it; *problem* is Backboard's reason where it failed."""
+
+    info: FileInfo
+    state: FileState
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +192,7 @@ class MessageView:
     cost_micros: int | None = None  # millionths of a US dollar; None: not known
     rating: int | None = None  # 1 or -1
     rating_reason: str | None = None
+    files: tuple[FileInfo, ...] = ()  # that came with it
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,8 +31,10 @@ from services.errors import (
     ReplyInProgressError,
     TooManyRepliesError,
 )
+from services.file_types import please_look_at
+from services.files import keep_files
 from services.live import interval_s
-from services.records import Accepted, MessageStatus, MessageView, Part, ReplySnapshot
+from services.records import Accepted, MessageStatus, MessageView, NewFile, Part, ReplySnapshot
 from services.reply_runner import ReplyRunner
 from services.texts import check_model, clean_instructions, clean_message, made_title, preview
 from services.turns import add_reply, add_turn, leave, send_waiting
@@ -84,6 +86,7 @@ class ReplyService:
         memory: bool = True,
         web_search: bool = False,
         instructions: str | None = None,
+        files: Sequence[NewFile] = (),
     ) -> Accepted:
         """Keep a planner's message and start its reply; a new session is made when *session_id* is None.
 
@@ -91,8 +94,10 @@ class ReplyService:
 
         Safe to repeat: the same *client_message_id* with the same text answers with the same reply. *model*,
         *memory*, *web_search* and *instructions* are for a new session; no model takes the planner's last choice.
+        *files*, which are checked, come with the message; without any text it asks to look at them.
 
         Raises:
+            FileRefusedError: the session would hold too many files.
             InvalidInputError: the text is empty or too long.
             NotFoundError: the planner has no such session.
             ReplyInProgressError: the session's last reply is still being written.
@@ -100,7 +105,7 @@ class ReplyService:
             TooManyRepliesError: as many replies as the planner may have are being written.
             MonthlyLimitError: what the planner may spend in a month is spent.
         """
-        cleaned = clean_message(text)
+        cleaned = clean_message(text if text.strip() or not files else please_look_at(files))
         place = _Place(
             session_id,
             chat_name,
@@ -110,16 +115,18 @@ class ReplyService:
             clean_instructions(instructions),
         )
         try:
-            accepted = self._accept(cleaned, user_id, client_message_id, place)
+            accepted = self._accept(cleaned, user_id, client_message_id, place, files)
         except (IntegrityError, ReplyInProgressError, TooManyRepliesError):
             # The same request may have been faster by a moment: now we see what it wrote.
-            accepted = self._accept(cleaned, user_id, client_message_id, place)
+            accepted = self._accept(cleaned, user_id, client_message_id, place, files)
         self._runner.wake()
         if not accepted.repeated:
             log.info("message accepted", extra=_ids(accepted))
         return accepted
 
-    def _accept(self, text: str, user_id: int, client_message_id: str, place: "_Place") -> Accepted:
+    def _accept(
+        self, text: str, user_id: int, client_message_id: str, place: "_Place", files: Sequence[NewFile]
+    ) -> Accepted:
         with self._db.begin() as db_session:
             known = db.messages.by_client_id(db_session, client_message_id, user_id=user_id)
             if known is not None:
@@ -131,6 +138,8 @@ class ReplyService:
             question, reply = add_turn(
                 db_session, session, text, client_message_id=client_message_id, parent_id=session.last_message_id
             )
+            if files:
+                keep_files(db_session, files, session_id=session.id, user_id=user_id, message_id=question.id)
             return Accepted(session.id, question.id, reply.id, repeated=False)
 
     def check_room(self, db_session: Session, user_id: int) -> None:

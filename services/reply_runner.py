@@ -38,6 +38,7 @@ from db.models import utc_now
 from services.background import BackgroundLoop, in_thread
 from services.brief import prompt_with, run_tool
 from services.costs import CostService, RunUse, cost_of, together
+from services.file_copies import FileCopies
 from services.live import LiveReply, interval_s
 from services.memory_sources import MemorySources, Writing
 from services.models import ModelService
@@ -45,6 +46,7 @@ from services.numbers import Numbers
 from services.records import MessageStatus, Part
 from services.reply_errors import ReplyFailure, failure_of, interrupted
 from services.reply_store import Ending, ReplyStore, Work
+from services.sources import sources_in
 from services.threads import CARRIED_NOTICE, BackboardThreads, Question, SessionThread, look_for_answer
 from services.titles import SessionTitles
 
@@ -111,6 +113,7 @@ class ReplyRunner:
         self._titles = SessionTitles(
             database, client, self._threads, backend=backend, executor=executor, model=title_model
         )
+        self._files = FileCopies(database, client, backend=backend, executor=self._executor)
         self._loop = loop
         self._limit = replies_at_once
         self._running: dict[int, Running] = {}
@@ -292,6 +295,9 @@ class ReplyRunner:
     async def _send(self, running: Running, thread: SessionThread, text: str) -> Ending:
         work = running.work
         for attempt in (1, 2):
+            ready = await self._with_files(running, thread)
+            if ready is not thread:
+                thread, text = ready, work.question
             running.thread_id = thread.thread_id
             if thread.lost:
                 running.live.add_part(Part("notice", CARRIED_NOTICE))
@@ -305,6 +311,7 @@ class ReplyRunner:
                 model=work.model,
                 memory=MemoryMode.AUTO if work.memory else MemoryMode.OFF,
                 system_prompt=prompt_with(work.instructions),
+                web_search=work.web_search,
                 metadata={"reply_id": str(work.reply_id)},
                 on_wait=lambda seconds: running.live.set_note(
                     f"Backboard is busy; trying again in {max(1, round(seconds))} s."
@@ -326,6 +333,20 @@ class ReplyRunner:
                     running.sent = False
                 raise
         raise AssertionError("unreachable")
+
+    async def _with_files(self, running: Running, thread: SessionThread) -> SessionThread:
+        """Bring the session's files into the thread, or into the one that takes its place where it is gone."""
+        session_id, live = running.work.session_id, running.live
+        try:
+            troubles = await self._files.put(session_id, thread, live.set_note)
+        except NotFoundError:
+            thread = await self._threads.replace(thread, running.asked)
+            troubles = await self._files.put(session_id, thread, live.set_note)
+        for sentence in troubles:
+            live.add_part(Part("notice", sentence))
+        if live.snapshot.note:
+            live.set_note(None)
+        return thread
 
     async def _follow(self, running: Running, events: AsyncGenerator[StreamEvent]) -> Ending:
         """Read a stream to its end, answering tool calls on the way."""
@@ -447,6 +468,9 @@ class ReplyRunner:
         """Save the end; while the database is away the text waits in memory."""
         work, live = running.work, running.live
         ending = await self._counted(running, ending)
+        if work.web_search:
+            for source in sources_in(live.snapshot.text):
+                live.add_part(source)
         pause_s = 0.5
         while True:
             try:

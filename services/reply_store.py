@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+import db.files
 import db.messages
 import db.search
 import db.threads
@@ -15,6 +16,7 @@ import db.usage
 from db.engine import Database
 from db.models import ChatSession, Message, utc_now
 from services.costs import CostService
+from services.file_types import with_file_names
 from services.live import LiveReply
 from services.records import MessageStatus, Part, ReplySnapshot
 from services.texts import preview
@@ -40,6 +42,7 @@ class Work:
     model: str
     memory: bool
     instructions: str | None
+    web_search: bool
     sent: bool  # the call may have been paid for
     earlier_ids: frozenset[int]  # of replies to the same question that are not whole: their answer may still be found
     run_id: str | None
@@ -117,11 +120,12 @@ class ReplyStore:
             session_id=session.id,
             user_id=reply.user_id,
             question_id=question.id,
-            question=question.content,
+            question=with_file_names(question.content, db.files.names_with(db_session, question.id)),
             asked_at=reply.created_at,
             model=reply.model or session.model,
             memory=session.memory,
             instructions=session.instructions,
+            web_search=session.web_search,
             sent=reply.sent_at is not None,
             earlier_ids=frozenset(
                 row.id

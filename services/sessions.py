@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+import db.files
 import db.messages
 import db.outbox
 import db.search
 import db.session_table
 import db.sessions
-import db.threads
 from db.engine import Database
 from db.ids import MAX_ID
 from db.models import AuditEntry, ChatSession, User, utc_now
@@ -57,6 +57,7 @@ class SessionService:
         model: str | None = None,
         memory: bool = True,
         instructions: str | None = None,
+        web_search: bool = False,
     ) -> SessionSummary:
         """Make an empty session; without a title it takes one from its first message. Raises InvalidInputError."""
         cleaned = clean_title(title) if title is not None else NO_TITLE
@@ -72,6 +73,7 @@ class SessionService:
                 model=model or user.last_model or self._default_model,
                 memory=memory,
                 instructions=told,
+                web_search=web_search,
             )
             session.title_chosen = title is not None
             return session_summary(session, answering=False)
@@ -112,6 +114,7 @@ class SessionService:
         model: str | None = None,
         memory: bool | None = None,
         instructions: str | None = None,
+        web_search: bool | None = None,
     ) -> SessionSummary:
         """Change what is given, all of it or nothing; empty *instructions* are none. Raises InvalidInputError."""
         cleaned = None if title is None else clean_title(title)
@@ -129,6 +132,7 @@ class SessionService:
             session.archived = session.archived if archived is None else archived
             session.memory = session.memory if memory is None else memory
             session.instructions = session.instructions if instructions is None else told
+            session.web_search = session.web_search if web_search is None else web_search
         return self.get(session_id, user_id=user_id)
 
     def messages(
@@ -144,7 +148,8 @@ class SessionService:
             rows = db.messages.in_session(
                 db_session, session_id, user_id=user_id, limit=limit + 1, before_id=before_id
             )
-            views = tuple(message_view(row) for row in reversed(rows[:limit]))
+            files = db.files.of_messages(db_session, [row.id for row in rows[:limit]], user_id=user_id)
+            views = tuple(message_view(row, files=files) for row in reversed(rows[:limit]))
         return views, views[0].id if views and len(rows) > limit else None
 
     def recent(
@@ -276,7 +281,8 @@ class SessionService:
             rows = db.messages.path(db_session, leaf_id, user_id=user_id, limit=limit + 1)
             shown = rows[-limit:]
             versions = db.messages.versions(db_session, shown, user_id=user_id) if shown else {}
-            messages = [message_view(row, versions[row.id]) for row in shown]
+            files = db.files.of_messages(db_session, [row.id for row in shown], user_id=user_id)
+            messages = [message_view(row, versions[row.id], files) for row in shown]
         return History(tuple(messages), has_earlier=len(rows) > limit, has_later=has_later)
 
     def now(self, session_id: int, *, user_id: int) -> tuple[str, int | None] | None:
@@ -316,6 +322,11 @@ class SessionService:
         with self._db.begin() as db_session:
             self._locked(db_session, session_id, user_id).memory = memory
 
+    def set_web_search(self, session_id: int, web_search: bool, *, user_id: int) -> None:
+        """Let a session's replies look things up in the web, or not."""
+        with self._db.begin() as db_session:
+            self._locked(db_session, session_id, user_id).web_search = web_search
+
     def set_archived(self, session_ids: Sequence[int], archived: bool, *, user_id: int) -> int:
         """Archive sessions, or bring them back; return how many of them are this planner's."""
         with self._db.begin() as db_session:
@@ -328,8 +339,7 @@ class SessionService:
         """
         with self._db.begin() as db_session:
             theirs = db.sessions.visible_ids(db_session, session_ids, user_id=user_id)
-            for backend, thread_id in db.threads.remove_all(db_session, theirs):
-                db.outbox.add(db_session, backend=backend, kind="thread", target_id=thread_id)
+            db.outbox.add_threads_of(db_session, theirs)
             removed = db.sessions.remove(db_session, theirs, user_id=user_id)
             for session_id in removed:
                 db_session.add(AuditEntry(user_id=user_id, action="delete_session", detail=str(session_id)))

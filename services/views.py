@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import db.models
-from db.models import ADMIN, ChatSession, Message
-from services.records import MessageStatus, MessageView, Part, SessionSummary, User
+from db.models import ADMIN, ChatSession, Message, SessionFile
+from services.records import FileInfo, MessageStatus, MessageView, Part, SessionSummary, User
 
 
 def user_record(row: db.models.User) -> User:
@@ -31,6 +31,7 @@ def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
         model=session.model,
         memory=session.memory,
         instructions=session.instructions,
+        web_search=session.web_search,
         pinned=session.pinned,
         archived=session.archived,
         message_count=session.message_count,
@@ -48,8 +49,13 @@ def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
     )
 
 
-def message_view(message: Message, versions: Sequence[int] = ()) -> MessageView:
-    """Return a message as the chat shows it, with the ids of all versions of its turn."""
+def file_info(file: SessionFile) -> FileInfo:
+    """Return a file as services hand it up, without what is in it."""
+    return FileInfo(file.id, file.session_id, file.message_id, file.name, file.media_type, file.size, file.created_at)
+
+
+def message_view(message: Message, versions: Sequence[int] = (), files: Sequence[SessionFile] = ()) -> MessageView:
+    """Return a message as the chat shows it, with the ids of all versions of its turn, and its own of *files*."""
     return MessageView(
         id=message.id,
         session_id=message.session_id,
@@ -71,6 +77,7 @@ def message_view(message: Message, versions: Sequence[int] = ()) -> MessageView:
         cost_micros=message.cost_micros,
         rating=message.rating,
         rating_reason=message.rating_reason,
+        files=tuple(file_info(one) for one in files if one.message_id == message.id),
     )
 
 

@@ -14,6 +14,7 @@ from emulator.server import EmulatorServer
 from services.accounts import AccountService
 from services.background import BackgroundLoop
 from services.costs import CostService
+from services.files import FileService
 from services.follow_ups import FollowUpService
 from services.insights import InsightsService
 from services.memories import MemoryService
@@ -44,6 +45,7 @@ class Services:
     accounts: AccountService
     sessions: SessionService
     replies: ReplyService
+    files: FileService
     versions: VersionService
     follow_ups: FollowUpService
     models: ModelService
@@ -138,6 +140,7 @@ def build_services(settings: Settings) -> Services:
         accounts=AccountService(database, settings),
         sessions=sessions,
         replies=replies,
+        files=FileService(database),
         versions=VersionService(database, replies),
         follow_ups=FollowUpService(database, replies),
         models=models,

@@ -148,6 +148,7 @@ def _send(caller: Caller, wanted: Sending, body: ChatIn, session_id: int | None,
         chat_name=chat_name if session_id is None else None,
         model=body.model,
         memory=body.memory,
+        web_search=body.web_search,
     )
 
 

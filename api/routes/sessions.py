@@ -51,6 +51,7 @@ def create_session(caller: WriterDep, body: SessionIn | None = None) -> SessionO
         title=given.title,
         model=given.model,
         memory=given.memory,
+        web_search=given.web_search,
         instructions=given.instructions,
     )
     return SessionOut.of(made)

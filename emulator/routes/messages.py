@@ -29,6 +29,7 @@ from emulator.shapes import envelope, reply, stored_reply
 from emulator.store import Json, RunSettings
 
 _MODES = {"auto": "Auto", "readonly": "Readonly", "off": "off"}
+_SEARCH = {"auto": "Auto", "off": "off"}
 
 
 def _faults(request: Request) -> Faults:
@@ -79,6 +80,13 @@ def _memory_mode(fields: Json) -> str:
     return mode
 
 
+def _web_search(fields: Json) -> str:
+    mode = _SEARCH.get((body_optional_text(fields, "web_search") or "off").lower())
+    if mode is None:
+        raise invalid("body", "web_search", "Input should be 'Auto' or 'off'", "enum")
+    return mode
+
+
 def _asked(fields: Json) -> RunSettings:
     """Return what the message itself says."""
     return RunSettings(
@@ -88,6 +96,7 @@ def _asked(fields: Json) -> RunSettings:
         system_prompt=body_optional_text(fields, "system_prompt"),
         tools=tool_names(body_list(fields, "tools")),
         metadata=body_object(fields, "metadata"),
+        web_search=_web_search(fields),
     )
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from emulator.store.assistants import Assistants
 from emulator.store.database import Database, Json, now_iso
+from emulator.store.documents import Documents
 from emulator.store.memories import Memories
 from emulator.store.runs import MESSAGE, TOOL_OUTPUTS, Run, RunEnd, Runs, RunSettings
 from emulator.store.threads import Threads
@@ -19,6 +20,7 @@ class Store:
         database = Database(path)
         self.assistants = Assistants(database)
         self.threads = Threads(database)
+        self.documents = Documents(database)
         self.memories = Memories(database)
         self.runs = Runs(database, self.threads)
         self.runs.fail_unfinished("The service was restarted while this answer was being written.")

@@ -41,6 +41,14 @@ CREATE TABLE IF NOT EXISTS operations (
     operation_id TEXT PRIMARY KEY, assistant_id TEXT NOT NULL REFERENCES assistants (assistant_id) ON DELETE CASCADE,
     status TEXT NOT NULL, facts TEXT NOT NULL, memory_ids TEXT NOT NULL, due_at REAL NOT NULL,
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS documents (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, document_id TEXT NOT NULL UNIQUE,
+    assistant_id TEXT REFERENCES assistants (assistant_id) ON DELETE CASCADE,
+    thread_id TEXT REFERENCES threads (thread_id) ON DELETE CASCADE,
+    filename TEXT NOT NULL, size INTEGER NOT NULL, text TEXT NOT NULL, error TEXT,
+    begun_at REAL NOT NULL, due_at REAL, created_at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS documents_by_thread ON documents (thread_id);
+CREATE INDEX IF NOT EXISTS documents_by_assistant ON documents (assistant_id);
 CREATE INDEX IF NOT EXISTS operations_by_status ON operations (status, due_at);
 """
 

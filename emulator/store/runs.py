@@ -18,7 +18,10 @@ MESSAGE, TOOL_OUTPUTS = "message", "tool_outputs"
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """What a message says about how it is to be answered. *memory* is ``Auto``, ``Readonly`` or ``off``."""
+    """What a message says about how it is to be answered.
+
+    *memory* is ``Auto``, ``Readonly`` or ``off``, *web_search* ``Auto`` or ``off``.
+    """
 
     provider: str
     model: str
@@ -26,6 +29,7 @@ class RunSettings:
     system_prompt: str | None
     tools: tuple[str, ...]
     metadata: Json | None
+    web_search: str = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +212,7 @@ class Runs:
                     "system_prompt": settings.system_prompt,
                     "tools": list(settings.tools),
                     "metadata": settings.metadata,
+                    "web_search": settings.web_search,
                 }
             ),
             now_iso(),

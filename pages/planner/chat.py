@@ -35,6 +35,7 @@ from components.reply_stream import ReplyStream
 from components.resources import get_services
 from components.samples import SAMPLE_BADGE, offer_samples
 from components.session_actions import session_menu
+from components.session_files import files_menu, removal_dialog
 from components.session_labels import escape_label
 from components.shortcuts import STOP
 from components.sidebar_marks import refresh_marks_at_end
@@ -67,10 +68,13 @@ model, memory = chosen(session, user, services.settings.default_model)
 with st.container(key="chat_header", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
     title = f"**{escape_label(session.title)}**" if session else "**New chat**"
     st.markdown(f"{title} {SAMPLE_BADGE}" if session and session.sample else title, width="stretch")
+    if session:
+        files_menu(session.id, user_id=user.id)
     instructions_button(session_id, instructions)
     model_menu(session, model=model, memory=memory)
     if session:
         session_menu(session, user_id=user.id)
+removal_dialog(user_id=user.id)
 limit_notice(user)
 stop_place = composer(session_id, user_id=user.id, model=model, memory=memory)
 

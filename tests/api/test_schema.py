@@ -35,6 +35,7 @@ EXCLUDED = {
     "POST /sessions/{session_id}/chat": WORDS,
     "POST /sessions/{session_id}/follow-ups": WORDS,
     "POST /sessions/{session_id}/messages": WORDS,
+    "POST /sessions/{session_id}/files": WORDS,  # the kind of a file
     "PATCH /sessions/{session_id}": [*WORDS, negative_data_rejection],  # `?title=a&title=b`: the last one counts
 }
 
@@ -49,6 +50,8 @@ def target(serve, start_services, user_id) -> dict[str, Any]:
         first = http.post("/chat", json={"content": "Three nights in Lisbon", "id": "known"})
         mine = {"name": "Mine", "first_message": "Hi"}
         template_id = http.post("/templates", json=mine).json()["template_id"]
+        session_id = first.headers["x-session-id"]
+        added = http.post(f"/sessions/{session_id}/files", files={"file": ("a.txt", b"Hello")})
         return {
             "template_id": template_id,
             "base_url": address,
@@ -58,6 +61,7 @@ def target(serve, start_services, user_id) -> dict[str, Any]:
             "chat_id": "known",
             "follow_up_id": first.headers["x-message-id"],  # of nothing that waits: replies end at once here
             "memory_id": http.post("/memories", json={"content": "Prefers tea"}).json()["memory_id"],
+            "file_id": added.json()["file_id"],
         }
 
 

@@ -251,6 +251,13 @@ async def drive(http: httpx.AsyncClient, base_url: str) -> None:
     assert held.messages[0].metadata == {"a": "b"}
     assert [one.thread_id for one in await client.list_threads(assistant.assistant_id)] == [thread.thread_id]
 
+    uploaded = await client.upload_document(thread.thread_id, "Łódź (a) 北京.txt", "text/plain", b"Hello")
+    assert (uploaded.filename, uploaded.indexed, uploaded.failed) == ("Łódź (a) 北京.txt", False, False)
+    assert await client.list_thread_documents(thread.thread_id) == (uploaded,)
+    assert (await client.document_status(uploaded.document_id)).document_id == uploaded.document_id
+    await client.delete_document(uploaded.document_id)
+    assert await client.list_thread_documents(thread.thread_id) == ()
+
     memory = await client.add_memory(assistant.assistant_id, "Prefers trains", metadata={"type": "pref"})
     assert (await client.get_memory(assistant.assistant_id, memory.memory_id)).content == "Prefers trains"
     await client.update_memory(assistant.assistant_id, memory.memory_id, "Prefers night trains")
@@ -283,3 +290,32 @@ async def test_message_says_whether_to_search_the_web_and_what_to_be_this_time(a
 
     assert [body.get("web_search") for body in backboard.bodies] == [sent, sent]
     assert [body.get("system_prompt") for body in backboard.bodies] == ["Be brief.", None]
+
+
+async def test_upload_that_may_have_been_stored_is_not_made_again(client, backboard):
+    backboard.answer(httpx.ReadTimeout("silence"))
+
+    with pytest.raises(BackboardUnavailableError) as caught:
+        await client.upload_document("t1", "a.txt", "text/plain", b"Hello")
+
+    assert caught.value.may_have_run
+    assert len(backboard.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "indexed", "failed"),
+    [
+        ("indexed", True, False),
+        ("Completed", True, False),
+        ("error", False, True),
+        ("failed", False, True),
+        ("processing", False, False),
+        (None, False, False),
+    ],
+)
+async def test_state_of_a_document_is_told_by_either_word(client, backboard, status, indexed, failed):
+    backboard.answer(httpx.Response(200, json={"document_id": "d1", "status": status}))
+
+    document = await client.document_status("d1")
+
+    assert (document.indexed, document.failed) == (indexed, failed)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+import db.files
 import db.memories
 import db.messages
 import db.outbox
@@ -69,6 +70,13 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "memories of a message": lambda s: db.memories.of_message(s, 1, user_id=1, backend="demo"),
     "forget memories": lambda s: db.memories.forget(s, user_id=1, backend="demo", memory_ids=["a"]),
     "forget all memories": lambda s: db.memories.forget(s, user_id=1, backend="demo"),
+    "files": lambda s: db.files.of_session(s, 1, user_id=1),
+    "files of messages": lambda s: db.files.of_messages(s, [1, 2], user_id=1),
+    "names of files": lambda s: db.files.names_with(s, 1),
+    "files in thread": lambda s: db.files.in_thread(s, 1, 2),
+    "copies": lambda s: db.files.copies(s, [1, 2]),
+    "copies with threads": lambda s: db.files.copies_with_threads(s, 1),
+    "documents": lambda s: db.files.documents(s, [1]),
     "delete": lambda s: db.sessions.remove(s, [1], user_id=1),
 }
 

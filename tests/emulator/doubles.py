@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from emulator.assistant import Answer, ToolRequest, Turn
+from emulator.assistant import Answer, Document, ToolRequest, Turn
 
 FACT = "Is vegetarian"
 
@@ -27,6 +27,8 @@ class ObedientDemo:
         tools: Sequence[str],
         system_prompt: str | None,
         tool_outputs: Mapping[str, str] | None,
+        documents: Sequence[Document],
+        web_search: bool,
     ) -> Answer:
         """Answer the last question."""
         asked = next(turn.text for turn in reversed(history) if turn.role == "user")

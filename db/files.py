@@ -1,0 +1,79 @@
+"""Queries on the files of sessions, and on their copies in Backboard's threads."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Row, and_, delete, select
+from sqlalchemy.orm import Session
+
+from db.models import BackboardThread, ChatSession, FileCopy, SessionFile
+from db.sessions import visible_to
+
+
+def of_session(db_session: Session, session_id: int, *, user_id: int) -> Sequence[SessionFile]:
+    """Return the files of a session of this planner's, oldest first, without what is in them."""
+    query = select(SessionFile).join(ChatSession, ChatSession.id == SessionFile.session_id)
+    query = query.where(SessionFile.session_id == session_id, visible_to(user_id))
+    return db_session.scalars(query.order_by(SessionFile.id)).all()
+
+
+def of_messages(db_session: Session, message_ids: Sequence[int], *, user_id: int) -> Sequence[SessionFile]:
+    """Return the files that came with these messages, oldest first, without what is in them."""
+    if not message_ids:
+        return []
+    query = select(SessionFile).join(ChatSession, ChatSession.id == SessionFile.session_id)
+    query = query.where(SessionFile.message_id.in_(message_ids), visible_to(user_id))
+    return db_session.scalars(query.order_by(SessionFile.id)).all()
+
+
+def get_visible(db_session: Session, file_id: int, *, user_id: int) -> SessionFile | None:
+    """Return a file in a session of this planner's, or None."""
+    query = select(SessionFile).join(ChatSession, ChatSession.id == SessionFile.session_id)
+    return db_session.scalar(query.where(SessionFile.id == file_id, visible_to(user_id)))
+
+
+def names_with(db_session: Session, message_id: int) -> Sequence[str]:
+    """Return the names of the files that came with a message, oldest first."""
+    query = select(SessionFile.name).where(SessionFile.message_id == message_id)
+    return db_session.scalars(query.order_by(SessionFile.id)).all()
+
+
+def content(db_session: Session, file_id: int) -> bytes | None:
+    """Return what is in a file, of anybody, or None."""
+    return db_session.scalar(select(SessionFile.content).where(SessionFile.id == file_id))
+
+
+def remove(db_session: Session, file_id: int) -> None:
+    """Delete a file here, with what is known of its copies."""
+    db_session.execute(delete(SessionFile).where(SessionFile.id == file_id))
+
+
+def copies(db_session: Session, file_ids: Sequence[int]) -> Sequence[FileCopy]:
+    """Return the copies of files, oldest first."""
+    if not file_ids:
+        return []
+    return db_session.scalars(select(FileCopy).where(FileCopy.file_id.in_(file_ids)).order_by(FileCopy.id)).all()
+
+
+def copies_with_threads(db_session: Session, file_id: int) -> Sequence[Row[FileCopy, BackboardThread]]:
+    """Return the copies of a file, each with its thread."""
+    query = select(FileCopy, BackboardThread).join(BackboardThread, BackboardThread.id == FileCopy.thread_row_id)
+    return db_session.execute(query.where(FileCopy.file_id == file_id)).all()
+
+
+def in_thread(
+    db_session: Session, session_id: int, thread_row_id: int
+) -> Sequence[Row[SessionFile, FileCopy | None]]:
+    """Return the files of a session, oldest first, each with its copy in a thread where there is one."""
+    copy = and_(FileCopy.file_id == SessionFile.id, FileCopy.thread_row_id == thread_row_id)
+    query = select(SessionFile, FileCopy).outerjoin(FileCopy, copy).where(SessionFile.session_id == session_id)
+    return db_session.execute(query.order_by(SessionFile.id)).all()
+
+
+def documents(db_session: Session, session_ids: Sequence[int]) -> Sequence[tuple[str, str]]:
+    """Return backend and Backboard's id of every copy of these sessions' files."""
+    query = (
+        select(BackboardThread.backend, FileCopy.document_id)
+        .join(FileCopy, FileCopy.thread_row_id == BackboardThread.id)
+        .where(BackboardThread.session_id.in_(session_ids))
+    )
+    return [(backend, document_id) for backend, document_id in db_session.execute(query) if document_id is not None]

@@ -1,0 +1,113 @@
+"""The files of a session: what a planner puts into it for the assistant to look things up in."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+import db.files
+import db.messages
+import db.outbox
+import db.sessions
+import db.threads
+from db.engine import Database
+from db.ids import new_id
+from db.models import AuditEntry, FileCopy, SessionFile
+from services import file_copies
+from services.errors import FileRefusedError, NotFoundError
+from services.file_types import MAX_FILES, checked_file, free_name
+from services.records import FileInfo, FileState, HeldFile, NewFile
+from services.views import file_info
+
+_STATES = {file_copies.READY: FileState.READY, file_copies.FAILED: FileState.FAILED}
+
+
+class FileService:
+    """Files of the planner's sessions. What is not theirs does not exist: NotFoundError.
+
+    Raises DatabaseUnavailableError from every method when the database is away.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def add(self, session_id: int, name: str, content: bytes, *, user_id: int) -> FileInfo:
+        """Keep a file with a session; the assistant gets it with the next question.
+
+        Raises FileRefusedError and FileTooLargeError.
+        """
+        checked = checked_file(name, content)
+        with self._db.begin() as db_session:
+            if db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True) is None:
+                raise NotFoundError("There is no such session.")
+            return keep_files(db_session, [checked], session_id=session_id, user_id=user_id)[0]
+
+    def list(self, session_id: int, *, user_id: int) -> tuple[HeldFile, ...]:
+        """Return the files of a session, oldest first, each with how far the assistant has it."""
+        with self._db.read() as db_session:
+            if db.sessions.get_visible(db_session, session_id, user_id=user_id) is None:
+                raise NotFoundError("There is no such session.")
+            files = db.files.of_session(db_session, session_id, user_id=user_id)
+            latest = {copy.file_id: copy for copy in db.files.copies(db_session, [one.id for one in files])}
+            return tuple(_held(one, latest.get(one.id)) for one in files)
+
+    def get(self, file_id: int, *, user_id: int) -> tuple[FileInfo, bytes]:
+        """Return a file and what is in it."""
+        with self._db.read() as db_session:
+            file = db.files.get_visible(db_session, file_id, user_id=user_id)
+            if file is None:
+                raise NotFoundError("There is no such file.")
+            return file_info(file), file.content
+
+    def remove(self, file_id: int, *, user_id: int) -> None:
+        """Delete a file here and, now or when it can be reached, at Backboard."""
+        with self._db.begin() as db_session:
+            file = db.files.get_visible(db_session, file_id, user_id=user_id)
+            if file is None:
+                raise NotFoundError("There is no such file.")
+            answering = db.messages.unfinished(db_session, file.session_id, user_id=user_id) is not None
+            for copy, thread in db.files.copies_with_threads(db_session, file_id):
+                if copy.document_id is not None:
+                    db.outbox.add(db_session, backend=thread.backend, kind="document", target_id=copy.document_id)
+                elif copy.status == file_copies.UPLOADING and not answering:
+                    # Nobody knows whether it arrived. The thread goes; the next question makes another without it.
+                    db.outbox.add(db_session, backend=thread.backend, kind="thread", target_id=thread.thread_id)
+                    db.threads.forget(db_session, thread.id)
+            db.files.remove(db_session, file_id)
+            db_session.add(AuditEntry(user_id=user_id, action="delete_file", detail=str(file_id)))
+
+
+def keep_files(
+    db_session: Session,
+    files: Sequence[NewFile],
+    *,
+    session_id: int,
+    user_id: int,
+    message_id: int | None = None,
+) -> list[FileInfo]:
+    """Add checked files to a session that is locked. Raises FileRefusedError when it would have too many."""
+    names = [one.name for one in db.files.of_session(db_session, session_id, user_id=user_id)]
+    if len(names) + len(files) > MAX_FILES:
+        raise FileRefusedError(f"A session holds at most {MAX_FILES} files. Remove some that it no longer needs.")
+    kept = []
+    for one in files:
+        row = SessionFile(
+            id=new_id(),
+            session_id=session_id,
+            user_id=user_id,
+            message_id=message_id,
+            name=free_name(one.name, names),
+            media_type=one.media_type,
+            size=len(one.content),
+            content=one.content,
+        )
+        db_session.add(row)
+        names.append(row.name)
+        db_session.flush()
+        kept.append(file_info(row))
+    return kept
+
+
+def _held(file: SessionFile, copy: FileCopy | None) -> HeldFile:
+    if copy is None:
+        return HeldFile(file_info(file), FileState.KEPT)
+    return HeldFile(file_info(file), _STATES.get(copy.status, FileState.READING), copy.status_message)

@@ -1,0 +1,84 @@
+"""Where a reply that searched the web has it from.
+
+No field in which Backboard would tell its sources is known: not in its documentation, not in its own client, not in
+streams that others saw. Models cite what they found as links in their text, so those are the sources. They are never
+fetched, and images are none.
+"""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote, urlsplit
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from services.records import Part
+
+MAX_SOURCES = 20
+_TITLE_CHARS = 120
+_MARKDOWN = MarkdownIt("commonmark").enable("table")
+_BARE = re.compile(r"https?://[^\s<>\"'`|\\^{}\[\]]+", re.IGNORECASE)
+_KEPT_IN_URL = "%:/?#@!$&*+,;=~-._"  # all else is written as %XX, so that a URL is no Markdown of its own
+
+
+def sources_in(text: str) -> list[Part]:
+    """Return the links of a reply as its sources, in the order of their first mention, each page once."""
+    found: dict[str, Part] = {}
+    for title, url in _links(text):
+        address = _address(url)
+        if address is None:
+            continue
+        host = (urlsplit(address).hostname or "").removeprefix("www.")
+        page = address.partition("#")[0].rstrip("/").casefold()
+        known = found.get(page)
+        if known is None or (known.text == host and title):
+            shown = " ".join(title.split())[:_TITLE_CHARS]
+            says_something = any(map(str.isalpha, shown)) and not shown.lower().startswith("http")
+            found[page] = Part("source", shown if says_something else host, url=known.url if known else address)
+        if len(found) == MAX_SOURCES:
+            break
+    return list(found.values())
+
+
+def _links(text: str) -> Iterator[tuple[str, str]]:
+    """Yield title and address of each link; code is not looked into."""
+    for block in _MARKDOWN.parse(text):
+        if block.type == "inline":
+            yield from _links_of(block.children or [])
+
+
+def _links_of(children: list[Token]) -> Iterator[tuple[str, str]]:
+    url, title = "", ""
+    for child in children:
+        if child.type == "link_open":
+            url, title = str(child.attrGet("href") or ""), ""
+        elif child.type == "link_close":
+            yield title, url
+            url = ""
+        elif child.type in ("text", "code_inline") and url:
+            title += child.content
+        elif child.type == "text":
+            for bare in _BARE.findall(child.content):
+                yield "", _without_end(bare)
+
+
+def _without_end(url: str) -> str:
+    """Return a bare address without the marks of the sentence around it."""
+    while url:
+        if url[-1] in ".,;:!?*_~" or (url[-1] == ")" and url.count(")") > url.count("(")):
+            url = url[:-1]
+        else:
+            break
+    return url
+
+
+def _address(url: str) -> str | None:
+    """Return an http or https address that can stand in a Markdown link, or None."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme.lower() not in ("http", "https") or not parts.hostname or parts.username is not None:
+            return None
+    except ValueError:
+        return None
+    safe = quote(url, safe=_KEPT_IN_URL)
+    return safe if len(safe) <= 2000 else None
