@@ -44,7 +44,9 @@ def filled(path: str, name: str) -> str:
 
 
 def ask(http: httpx.Client, method: str, path: str, name: str = "249712407203954688") -> httpx.Response:
-    return http.request(method, filled(path, name), params={"q": "x"}, json=BODIES.get(path) if method != "GET" else None)
+    return http.request(
+        method, filled(path, name), params={"q": "x"}, json=BODIES.get(path) if method != "GET" else None
+    )
 
 
 def test_document_lists_every_route_with_its_errors():

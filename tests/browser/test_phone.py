@@ -29,7 +29,12 @@ def test_phone_shows_everything_within_its_width(start_app, browser: Browser):
         page.get_by_test_id("stSidebar").get_by_role("button", name="Lisbon").tap()
         expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
         expect(page.get_by_text("tokens ·").last).to_be_in_viewport()
-        for path, heading in (("sessions", "All sessions"), ("operations", "Operations"), ("settings", "Settings")):
+        for path, heading in (
+            ("sessions", "All sessions"),
+            ("templates", "Templates"),
+            ("operations", "Operations"),
+            ("settings", "Settings"),
+        ):
             page.goto(f"{app.url}/{path}")
             page.get_by_role("heading", name=heading).first.wait_for()
             assert page.evaluate(WIDER_THAN_SCREEN) <= 0, path
