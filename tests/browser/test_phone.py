@@ -32,6 +32,7 @@ def test_phone_shows_everything_within_its_width(start_app, browser: Browser):
         for path, heading in (
             ("sessions", "All sessions"),
             ("memory", "Memory"),
+            ("templates", "Templates"),
             ("operations", "Operations"),
             ("settings", "Settings"),
         ):
