@@ -10,9 +10,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import Metrics
 from api.problems import too_large, unexpected
+from services.import_file import MAX_BYTES
 from services.logs import request_id
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
+MAX_IMPORT_BYTES = MAX_BYTES + 64 * 1024  # with what a form puts around the file
 _ID = re.compile(rb"[\w-]{1,64}")
 _SILENT = ("/health", "/metrics")  # asked every few seconds
 log = logging.getLogger("travelbot.api")
@@ -32,13 +34,14 @@ class EveryRequest:
             return
         begin, started = time.perf_counter(), False
         received = status = 0
+        most = MAX_IMPORT_BYTES if _path(scope) == "/import" else MAX_BODY_BYTES
         token = request_id.set(_request_id(scope))
 
         async def limited() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > MAX_BODY_BYTES:
+            if received > most:
                 raise HTTPException(413)
             return message
 
@@ -57,7 +60,7 @@ class EveryRequest:
             await send(message)
 
         try:
-            if _told_size(scope) > MAX_BODY_BYTES:
+            if _told_size(scope) > most:
                 await too_large()(scope, receive, note)
             else:
                 await self._app(scope, limited, note)
@@ -77,6 +80,11 @@ def _route(scope: Scope) -> str | None:
     """Return the route's path as declared, without what the caller put into it; None where there is no route."""
     path: str | None = getattr(scope.get("route"), "path", None)
     return path
+
+
+def _path(scope: Scope) -> str:
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
 
 
 def _told_size(scope: Scope) -> int:
