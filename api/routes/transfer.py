@@ -61,8 +61,8 @@ def export_session(
 async def import_sessions(caller: WriterDep, request: Request) -> Imported:
     """Import the sessions of a file that was exported here, or of ChatGPT's export, of at most 50 MB.
 
-    The body is the file (`application/json`, `application/zip`), or a form with the field `file`. What is here already
-    is left as it is, so that the same import can be repeated.
+    The body is the file (`application/json`, `application/zip`), or a form with the field `file`. What is here
+    already is left as it is, so that the same import can be repeated.
     """
     data = await _file(request)
     result = await run_in_threadpool(caller.services.transfer.import_file, data, user_id=caller.user_id)

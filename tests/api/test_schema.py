@@ -19,8 +19,8 @@ def _nobody():
 schema = schemathesis.openapi.from_dict(create_app(_nobody).openapi())
 schema.config.generation.update(allow_extra_parameters=False)  # a query may hold what we do not know
 
-# What a schema cannot say: a text holds more than spaces, the last of `messages` is the user's, a file is one of ours,
-# and a time zone exists.
+# What a schema cannot say: a text holds more than spaces, the last of `messages` is the user's, a file is one that
+# can be imported, and a time zone exists.
 WORDS = [positive_data_acceptance]
 EXCLUDED = {
     "POST /chat": WORDS,

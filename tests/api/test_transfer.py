@@ -60,7 +60,7 @@ def test_chatgpt_zip_is_imported(api):
 @pytest.mark.parametrize("told", [True, False])
 def test_import_may_be_large_but_not_too_large(api, monkeypatch, told):
     monkeypatch.setattr(middleware, "MAX_IMPORT_BYTES", 6_000_000)
-    large = json.dumps(json.loads(THEIRS) + [{"mapping": {"q": {"text": "x" * 3_000_000}}}]).encode()
+    large = json.dumps([*json.loads(THEIRS), {"mapping": {"q": {"text": "x" * 3_000_000}}}]).encode()
 
     def send(data: bytes):
         return api.http.post(
