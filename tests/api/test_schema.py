@@ -7,6 +7,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, assume, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
+from schemathesis.transport.serialization import serialize_binary
 
 from api.app import create_app
 from tests.api.conftest import client
@@ -14,6 +15,11 @@ from tests.api.conftest import client
 
 def _nobody():
     raise AssertionError("not asked at import")
+
+
+@schemathesis.serializer("application/zip")
+def _zip(_context: Any, value: Any) -> bytes:
+    return serialize_binary(value)
 
 
 schema = schemathesis.openapi.from_dict(create_app(_nobody).openapi())
