@@ -16,7 +16,19 @@ from api.limits import RequestLimit
 from api.metrics import Metrics
 from api.middleware import EveryRequest
 from api.problems import MEDIA_TYPE, Problem, add_handlers
-from api.routes import account, chat, files, memories, messages, operations, ratings, sessions, templates, usage
+from api.routes import (
+    account,
+    chat,
+    files,
+    memories,
+    messages,
+    operations,
+    ratings,
+    sessions,
+    templates,
+    transfer,
+    usage,
+)
 from services.wiring import Services
 
 _DESCRIPTION = """
@@ -53,7 +65,8 @@ def create_app(get_services: Callable[[], Services]) -> FastAPI:
     app.state.request_limit = RequestLimit()
     app.state.metrics = metrics
     add_handlers(app)
-    for part in (sessions, chat, files, messages, ratings, memories, templates, account, usage, operations):
+    conversations = (sessions, transfer, chat, files, messages, ratings)
+    for part in (*conversations, memories, templates, account, usage, operations):
         app.include_router(part.router)
     _add_docs(app)
     _name_problem(app)

@@ -11,10 +11,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.metrics import Metrics
 from api.problems import too_large, unexpected
 from services.file_types import MAX_FILE_BYTES
+from services.import_file import MAX_BYTES
 from services.logs import request_id
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
-MAX_UPLOAD_BYTES = MAX_FILE_BYTES + 64 * 1024  # with what a form puts around the file
+_FORM_BYTES = 64 * 1024  # what a form puts around a file
+MAX_UPLOAD_BYTES = MAX_FILE_BYTES + _FORM_BYTES
+MAX_IMPORT_BYTES = MAX_BYTES + _FORM_BYTES
 _ID = re.compile(rb"[\w-]{1,64}")
 _SILENT = ("/health", "/metrics")  # asked every few seconds
 log = logging.getLogger("travelbot.api")
@@ -35,7 +38,7 @@ class EveryRequest:
         begin, started = time.perf_counter(), False
         received = status = 0
         of_file = _is_upload(scope)
-        most = MAX_UPLOAD_BYTES if of_file else MAX_BODY_BYTES
+        most = MAX_UPLOAD_BYTES if of_file else MAX_IMPORT_BYTES if _path(scope) == "/import" else MAX_BODY_BYTES
         token = request_id.set(_request_id(scope))
 
         async def limited() -> Message:
@@ -81,6 +84,11 @@ def _route(scope: Scope) -> str | None:
     """Return the route's path as declared, without what the caller put into it; None where there is no route."""
     path: str | None = getattr(scope.get("route"), "path", None)
     return path
+
+
+def _path(scope: Scope) -> str:
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
 
 
 def _is_upload(scope: Scope) -> bool:

@@ -51,7 +51,7 @@ RETRY_AFTER_S = {429: 5, 503: 5}
 _CODES = {
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take that method."),
-    413: ("too_large", "The request is larger than 2 MB. Send only the last message."),
+    413: ("too_large", "The request is larger than 2 MB (50 MB for an import). Send only the last message."),
 }
 
 

@@ -93,6 +93,7 @@ class SessionOut(BaseModel):
     last_message_preview: str
     answering: bool = Field(description="Whether a reply is being written.")
     unseen: bool = Field(description="Whether a reply ended that nobody has looked at on a screen.")
+    sample: bool = Field(description="Whether it only shows what can be done here.")
     created_at: Instant
     updated_at: Instant
     last_message_at: Instant
@@ -120,6 +121,7 @@ def _session(session: SessionSummary) -> dict[str, Any]:
         "last_message_preview": session.preview,
         "answering": session.answering,
         "unseen": session.unseen,
+        "sample": session.sample,
         "created_at": session.created_at,
         "updated_at": session.updated_at,
         "last_message_at": session.last_message_at,
@@ -232,6 +234,22 @@ class Deleted(BaseModel):
     """What was really deleted."""
 
     deleted: int
+    session_ids: list[Id]
+
+
+class Imported(BaseModel):
+    """What became of a file's sessions; *refused* says of each that could not be imported why."""
+
+    imported: int
+    session_ids: list[Id]
+    already_here: int
+    refused: list[str]
+
+
+class Added(BaseModel):
+    """Sessions that were made."""
+
+    added: int
     session_ids: list[Id]
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components.resources import get_services
-from components.session_actions import leave_removed, told
+from components.session_actions import leave_removed, told, undo_last
 from components.state import open_session
 
 SAMPLE_BADGE = ":blue-badge[Sample]"
@@ -24,6 +24,21 @@ def offer_samples(*, user_id: int) -> None:
             key="samples_add",
             icon=":material/auto_stories:",
             on_click=_add,
+            args=(user_id,),
+        )
+
+
+def sidebar_samples(*, shown: bool, user_id: int) -> None:
+    """Draw, below the sidebar's sessions, what removes the samples that are *shown*, or brings them back."""
+    if shown:
+        remove_samples_button(key="sidebar_samples_remove", user_id=user_id)
+    elif "samples" in (st.session_state.get("session_undo") or {}):
+        st.button(
+            "Bring samples back",
+            key="sidebar_samples_back",
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=undo_last,
             args=(user_id,),
         )
 

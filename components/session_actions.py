@@ -82,7 +82,7 @@ def _chosen(key: str, session: SessionSummary, user_id: int) -> None:
 def selection_actions(selected: Sequence[SessionSummary], *, user_id: int) -> None:
     """Draw what can be done with the sessions selected in a table."""
     if not selected:
-        st.caption("Select rows to open, archive or delete them.", width="stretch")
+        st.caption("Select rows to open, archive, export or delete them.", width="stretch")
         return
     ids = [session.id for session in selected]
     st.markdown(f"{counted(len(ids), 'session')} selected", width="stretch")
@@ -172,7 +172,7 @@ def draw_session_notices(*, user_id: int) -> None:
     if undo := state.get("session_undo"):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key="session_undo_bar"):
             st.markdown(undo["text"], width="stretch")
-            st.button("Undo", key="session_undo_button", icon=":material/undo:", on_click=_undo, args=(user_id,))
+            st.button("Undo", key="session_undo_button", icon=":material/undo:", on_click=undo_last, args=(user_id,))
             st.button("Close", key="session_undo_close", type="tertiary", on_click=_forget_undo)
     dialog = state.get("session_dialog")
     if dialog and dialog["kind"] == "rename":
@@ -188,7 +188,8 @@ def draw_session_notices(*, user_id: int) -> None:
         asked(dialog["ids"], dialog["title"], user_id)
 
 
-def _undo(user_id: int) -> None:
+def undo_last(user_id: int) -> None:
+    """Undo what was done last. A callback."""
     undo = st.session_state.pop("session_undo")
     with told():
         if "samples" in undo:

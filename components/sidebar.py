@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from components.resources import get_services
-from components.samples import remove_samples_button
+from components.samples import sidebar_samples
 from components.session_labels import in_groups, planner_zone
 from components.session_row import hit_row, session_row
 from components.shortcuts import NEW_CHAT, NEXT_SESSION, PREVIOUS_SESSION, SCRIPT
@@ -98,8 +98,7 @@ def _draw_sessions(
             session_row(session, active=active, now=now, marks=marks, shortcut=shortcuts.get(session.id))
     if not groups:
         st.caption("Your sessions will be listed here.")
-    if any(session.sample for _, group in groups for session in group):
-        remove_samples_button(key="sidebar_remove_samples", user_id=user_id)
+    sidebar_samples(shown=any(session.sample for _, group in groups for session in group), user_id=user_id)
     if recent.next_cursor or len(pinned) > len(shown_pinned):
         _draw_more(rows)
 

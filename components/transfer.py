@@ -79,12 +79,13 @@ def _content(session_id: int, user_id: int, kind: ExportKind) -> Callable[[], by
 @st.dialog("Import sessions", icon=":material/upload:", on_dismiss=_close)
 def import_dialog(user_id: int) -> None:
     """Take a file, import it, and say what became of its sessions."""
-    dialog = st.session_state.session_dialog
+    dialog = st.session_state.get("session_dialog") or {}  # gone when "Close" has just been pressed
     if result := dialog.get("result"):
         _draw_result(ImportResult(*result))
-        if st.button("Close", key="import_close", type="primary", on_click=_close):
-            st.rerun()
+        st.button("Close", key="import_close", type="primary", on_click=_close)
         return
+    if not dialog:
+        st.rerun()
     st.markdown(
         "Take a `.json` file that was exported here, or what ChatGPT exports: its `.zip`, or the "
         "`conversations.json` in it. What is here already is left as it is."

@@ -45,7 +45,7 @@ if table.sessions:
             help="Download everything that the filters let through",
             on_click="ignore",
         )
-        export_many_button("JSON", None, key="sessions_export_all", user_id=user.id)
+        export_many_button("Export all", None, key="sessions_export_all", user_id=user.id)
     if any(session.sample for session in table.sessions):
         with samples_place:
             remove_samples_button(key="sessions_remove_samples", user_id=user.id)

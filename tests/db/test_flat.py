@@ -42,6 +42,8 @@ QUERIES: dict[str, Callable[[Session, Account], object]] = {
     "archived": lambda s, a: db.sessions.page(s, user_id=a.user_id, archived=True, limit=SHOWN),
     "latest id": lambda s, a: db.sessions.latest_id(s, user_id=a.user_id),
     "marks": lambda s, a: db.sessions.marks(s, user_id=a.user_id),
+    "imported": lambda s, a: db.sessions.imported(s, ["chatgpt:1", "sample:lisbon"], user_id=a.user_id),
+    "has any": lambda s, a: db.sessions.has_any(s, user_id=a.user_id),
     "summary": lambda s, a: db.sessions.summary(s, a.session_id, user_id=a.user_id),
     "path": lambda s, a: db.messages.path(s, leaf(s, a), user_id=a.user_id, limit=30),
     "siblings": lambda s, a: db.messages.siblings(s, [leaf(s, a)], user_id=a.user_id),

@@ -37,6 +37,8 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "template": lambda s: db.templates.get_visible(s, 1, user_id=1),
     "first whole reply": lambda s: db.messages.first_whole_reply_id(s, 1, user_id=1),
     "by chat name": lambda s: db.sessions.by_chat_name(s, "a", user_id=1),
+    "imported": lambda s: db.sessions.imported(s, ["chatgpt:1", "sample:lisbon"], user_id=1),
+    "has any": lambda s: db.sessions.has_any(s, user_id=1),
     "in session": lambda s: db.messages.in_session(s, 1, limit=30, before_id=5, user_id=1),
     "untold": lambda s: db.messages.untold(s, 1),
     "mark told": lambda s: db.messages.mark_told(s, [1, 2]),
