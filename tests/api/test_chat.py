@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import Streamed, client
+from tests.road import Road
 from tests.services.conftest import until
 
 SLOW: dict[str, Any] = {"fault": "slow_tokens:0.02"}
@@ -298,3 +299,18 @@ def test_replies_at_once_are_limited_per_user(serve, start_services, emulator, u
 
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many_replies")
     assert int(refused.headers["retry-after"]) >= 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_late_first_word_comes_through_a_proxy_that_cuts_idle_connections(api, address, emulator, monkeypatch):
+    for module in ("services.replies", "api.streaming"):
+        monkeypatch.setattr(f"{module}.SILENCE_S", 1.5)  # here 15 s, and proxies cut after 30 or 60
+    emulator.fault({"fault": "slow_first:6"})
+    with Road(int(address.rpartition(":")[2].removesuffix("/api")), idle_s=3) as road:
+        through = f"http://127.0.0.1:{road.port}/api/chat"
+        reply = Streamed(api.http.post(through, json={"content": "Three nights in Lisbon"}))
+
+        assert road.carried == 1
+    assert reply.types[-1] == "finish"
+    assert reply.text == emulator.runs[-1]["text"]
+    assert reply.response.text.count(": keep-alive") >= 2
