@@ -28,17 +28,13 @@ _LAST_MODEL = "The model I used last"
 
 def template_buttons(templates: Sequence[Template], *, user: User, default_model: str) -> None:
     """Draw the first templates as buttons that start from them, and the way to all."""
-    st.markdown(":small[**Start from a template**]")
-    with st.container(key="chat_templates", horizontal=True, gap="small"):
-        for template in templates[:_SHOWN_ON_WELCOME]:
-            start_button(
-                template,
-                key=f"chat_template_{template.id}",
-                label=template.name,
-                user=user,
-                default_model=default_model,
-            )
-        st.page_link(TEMPLATES_PAGE, label="All templates", icon=":material/arrow_forward:")
+    with st.container(key="chat_templates", gap="xsmall"):
+        st.markdown(":small[**Start from a template**]")
+        with st.container(key="chat_templates_row", horizontal=True, gap="small"):
+            for template in templates[:_SHOWN_ON_WELCOME]:
+                key = f"chat_template_{template.id}"
+                start_button(template, key=key, label=template.name, user=user, default_model=default_model)
+            st.page_link(TEMPLATES_PAGE, label="All templates", icon=":material/arrow_forward:")
 
 
 def start_button(template: Template, *, key: str, label: str, user: User, default_model: str) -> None:

@@ -8,6 +8,7 @@ from tests.browser.conftest import App
 pytestmark = pytest.mark.browser
 
 BOX = "stChatInputTextArea"
+PATIENCE_MS = 15_000
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def title(page: Page) -> str:
 
 
 def expect_title(page: Page, text: str) -> None:
-    expect(page.locator(".st-key-chat_header p").first).to_have_text(text)
+    expect(page.locator(".st-key-chat_header p").first).to_have_text(text, timeout=PATIENCE_MS)
 
 
 def test_next_previous_and_new(page: Page, app: App):
@@ -129,4 +130,4 @@ def test_title_by_the_model_comes_without_a_click(page: Page, start_app):
     ask(page, "Please plan 5 days in Lisbon in May for two, one of them is vegetarian")
 
     expect_title(page, "5 days in Lisbon in May")
-    expect(page.get_by_role("button", name="5 days in Lisbon in May just now")).to_be_visible()
+    expect(page.get_by_role("button", name="5 days in Lisbon in May just now")).to_be_visible(timeout=PATIENCE_MS)
