@@ -65,7 +65,7 @@ def _saved_message(row: Message, parent: str | None, kept: Set[int]) -> SavedMes
         status=cast("Status", row.status),
         text=row.content,
         created_at=row.created_at,
-        parts=row.parts,
+        parts=[{name: value for name, value in part.items() if value is not None} for part in row.parts],
         model=row.model,
         input_tokens=row.input_tokens,
         output_tokens=row.output_tokens,
@@ -100,7 +100,11 @@ def _checked_parts(saved: SavedSession, message: SavedMessage) -> list[dict[str,
         parts = _PARTS.validate_python(message.parts, extra="forbid")
     except ValidationError as exc:
         raise InvalidInputError(f"“{saved.title}” is damaged: what stands beside a reply cannot be read.") from exc
-    return [asdict(part) for part in parts]
+    return [asdict(replace(part, text=without_controls(part.text), url=_web_address(part.url))) for part in parts]
+
+
+def _web_address(url: str | None) -> str | None:
+    return url if url and url.lower().startswith(("https://", "http://")) else None
 
 
 def is_here(db_session: Session, key: str, user_id: int) -> bool:

@@ -221,6 +221,10 @@ def test_odd_values_of_a_file_are_put_right(services, user_id, session_id):
     session["messages"][0]["created_at"] = "2999-01-01T00:00:00Z"
     session["messages"][0]["text"] = "NUL \x00 and bell \x07"
     session["messages"][1]["status"] = "running"
+    session["messages"][2]["parts"] = [
+        {"kind": "source", "text": "A\x07", "url": "javascript:alert(1)"},
+        {"kind": "source", "text": "B", "url": "https://b.example/"},
+    ]
 
     (new_session_id,) = services.transfer.import_file(json.dumps(file).encode(), user_id=user_id).imported
 
@@ -236,6 +240,7 @@ def test_odd_values_of_a_file_are_put_right(services, user_id, session_id):
     assert messages[0].text == "NUL  and bell "
     assert messages[0].created_at <= utc_now()
     assert messages[1].status == "interrupted"
+    assert [(part.text, part.url) for part in messages[2].parts] == [("A", None), ("B", "https://b.example/")]
     assert summary.last_message_id == messages[-1].id
 
 
