@@ -120,8 +120,9 @@ def test_chosen_title_is_not_even_asked_about(services, emulator, user_id):
 
 
 def test_title_chosen_meanwhile_stays(services, emulator, user_id):
-    emulator.fault({"fault": "slow_end:0"}, {"fault": "slow_first:1"})
+    emulator.fault({"fault": "slow_end:0"}, {"fault": "slow_first:2"})
     session_id = ask(services, user_id)
+    until(lambda: emulator.paid_calls == 2, what="the call for a title")
     services.sessions.rename(session_id, "The Bergs", user_id=user_id)
     settled(emulator, 2)
 
@@ -129,8 +130,9 @@ def test_title_chosen_meanwhile_stays(services, emulator, user_id):
 
 
 def test_session_deleted_meanwhile_changes_nothing(services, emulator, user_id):
-    emulator.fault({"fault": "slow_end:0"}, {"fault": "slow_first:1"})
+    emulator.fault({"fault": "slow_end:0"}, {"fault": "slow_first:2"})
     session_id = ask(services, user_id)
+    until(lambda: emulator.paid_calls == 2, what="the call for a title")
     services.sessions.delete([session_id], user_id=user_id)
     settled(emulator, 2)
 
