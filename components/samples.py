@@ -13,7 +13,7 @@ def offer_samples(*, user_id: int) -> None:
     """Offer the samples to a planner who has no session yet."""
     if not get_services().transfer.offers_samples(user_id=user_id):
         return
-    with st.container(key="samples_offer", border=True, horizontal=True, vertical_alignment="center"):
+    with st.container(key="samples_offer", border=True, horizontal=True, wrap=False, vertical_alignment="center"):
         st.markdown(
             "**New here?**  \n:small[Three sample sessions show a plan, a comparison and a checklist. "
             "One click removes them again.]",
