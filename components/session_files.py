@@ -39,7 +39,7 @@ def files_menu(session_id: int, *, user_id: int) -> None:
         icon=":material/attach_file:",
         type="tertiary",
         help="Files that the assistant can look things up in",
-        key=f"chat_files_{session_id}",
+        key=_menu_key(session_id),
         on_change="rerun",
     )
     if menu.open:
@@ -86,7 +86,7 @@ def _held_file(held: HeldFile, *, user_id: int) -> None:
             type="tertiary",
             help=f"Remove {escape_label(file.name)}",
             on_click=_ask,
-            args=(file.id, file.name),
+            args=(file,),
         )
 
 
@@ -94,8 +94,13 @@ def _content(file_id: int, user_id: int) -> bytes:
     return get_services().files.get(file_id, user_id=user_id)[1]
 
 
-def _ask(file_id: int, name: str) -> None:
-    st.session_state.files_dialog = {"id": file_id, "name": name}
+def _ask(file: FileInfo) -> None:
+    st.session_state.files_dialog = {"id": file.id, "name": file.name}
+    st.session_state[_menu_key(file.session_id)] = False  # an open menu would lie over the dialog
+
+
+def _menu_key(session_id: int) -> str:
+    return f"chat_files_{session_id}"
 
 
 def _close() -> None:

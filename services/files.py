@@ -1,6 +1,6 @@
 """The files of a session: what a planner puts into it for the assistant to look things up in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -105,6 +105,15 @@ def keep_files(
         db_session.flush()
         kept.append(file_info(row))
     return kept
+
+
+def copy_files(db_session: Session, from_id: int, to_id: int, *, user_id: int, messages: Mapping[int, int]) -> None:
+    """Copy to a session the files of another that came with these messages, or with none; each goes with a copy."""
+    for file in db.files.of_session(db_session, from_id, user_id=user_id):
+        if file.message_id is None or file.message_id in messages:
+            copied = NewFile(file.name, file.media_type, file.content)
+            message_id = messages.get(file.message_id or 0)
+            keep_files(db_session, [copied], session_id=to_id, user_id=user_id, message_id=message_id)
 
 
 def _held(file: SessionFile, copy: FileCopy | None) -> HeldFile:

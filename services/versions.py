@@ -14,6 +14,7 @@ from db.ids import new_id
 from db.models import ChatSession, Message, utc_now
 from services.deleted import remove_deleted_of
 from services.errors import NotFoundError, NotPossibleError
+from services.files import copy_files
 from services.records import Accepted
 from services.replies import ReplyService, at_rest, repeated
 from services.texts import MAX_TITLE_CHARS, clean_message, preview
@@ -130,9 +131,10 @@ class VersionService:
             db_session.add(fork)
             db_session.flush()
             db.search.put(db_session, fork.id, fork.id, fork.title, user_id=user_id)
-            leaf_id = None
+            leaf_id, copies = None, dict[int, int]()
             for start in range(0, len(ids), _COPIED_AT_ONCE):
-                leaf_id = _copy(db_session, ids[start : start + _COPIED_AT_ONCE], fork, leaf_id)
+                leaf_id = _copy(db_session, ids[start : start + _COPIED_AT_ONCE], fork, leaf_id, copies)
+            copy_files(db_session, source.id, fork.id, user_id=user_id, messages=copies)
             show(fork, leaf_id, now)
             return fork.id
 
@@ -204,8 +206,13 @@ def _fork_title(title: str) -> str:
     return f"{title[: MAX_TITLE_CHARS - 7]} (fork)"
 
 
-def _copy(db_session: Session, ids: Sequence[int], fork: ChatSession, parent_id: int | None) -> int | None:
-    """Copy messages, in this order, to the end of a session; return the id of the last one there."""
+def _copy(
+    db_session: Session, ids: Sequence[int], fork: ChatSession, parent_id: int | None, copies: dict[int, int]
+) -> int | None:
+    """Copy messages, in this order, to the end of a session; return the id of the last one there.
+
+    *copies* gets the id of each message's copy.
+    """
     rows = {row.id: row for row in db.messages.by_ids(db_session, ids)}
     for message_id in ids:
         row = rows[message_id]
@@ -219,5 +226,5 @@ def _copy(db_session: Session, ids: Sequence[int], fork: ChatSession, parent_id:
         if copy.content:
             db.search.put(db_session, copy.id, fork.id, copy.content, user_id=fork.user_id)
         fork.message_count += 1
-        parent_id = copy.id
+        parent_id = copies[message_id] = copy.id
     return parent_id

@@ -99,6 +99,7 @@ def test_menu_shows_what_the_session_holds_and_removes_it_when_asked(
     assert "with your next message" in _shown(app)
 
     app.button(key=f"chat_file_remove_{file.id}").click().run()
+    assert app.session_state[f"chat_files_{session_id}"] is False  # an open menu would lie over the dialog
     assert services.files.list(session_id, user_id=planner.id)
     app.button(key="chat_file_confirm").click().run()
 

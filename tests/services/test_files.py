@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 import db.files
+from backboard_client import BackboardClient
 from db.engine import Database
 from db.models import BackboardThread, FileCopy, SessionFile
 from services.errors import FileRefusedError, NotFoundError
@@ -288,3 +289,30 @@ def test_web_search_is_asked_for_and_its_links_become_sources(services, emulator
     assert sources == [("Visit Portugal", "https://www.visitportugal.com/")]
     assert not [part for part in services.replies.get(off.reply_id, user_id=user_id).parts if part.kind == "source"]
     assert on.session_id == off.session_id
+
+
+def test_fork_takes_along_the_files_of_the_turns_that_it_has(services, user_id):
+    accepted, _ = sent(services, user_id, "Hello", brief())
+    sent(services, user_id, "Hello again", brief("later.txt"), session_id=accepted.session_id)
+    fork_id = services.versions.fork(accepted.reply_id, user_id=user_id)
+
+    question = services.sessions.history(fork_id, user_id=user_id).messages[0]
+    assert [one.name for one in question.files] == ["brief.txt"]
+    assert states(services, fork_id, user_id) == [("brief.txt", FileState.KEPT)]
+
+
+def test_file_removed_while_it_is_handed_over_does_not_stay_at_backboard(
+    services, emulator, database, user_id, monkeypatch
+):
+    upload = BackboardClient.upload_document
+
+    async def upload_and_remove(client, *given):
+        made = await upload(client, *given)
+        with database.begin() as db_session:
+            db.files.remove(db_session, db_session.scalars(select(SessionFile.id)).one())
+        return made
+
+    monkeypatch.setattr(BackboardClient, "upload_document", upload_and_remove)
+    sent(services, user_id, "Hello", brief())
+
+    until(lambda: list(documents(emulator, database).values()) == [[]], what="the document is deleted")
