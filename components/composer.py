@@ -12,6 +12,7 @@ from services.file_types import EXTENSIONS, MAX_FILE_MB
 from services.texts import MAX_MESSAGE_CHARS
 
 INPUT_KEY = "chat_input"
+_TAKEN = "chat_input_taken"  # what was submitted was dealt with, before this run
 
 
 def composer(session_id: int | None, *, user_id: int, model: str, memory: bool) -> DeltaGenerator:
@@ -27,7 +28,7 @@ def composer(session_id: int | None, *, user_id: int, model: str, memory: bool) 
         stop_place = st.empty()
     if "chat_unsent" in st.session_state:
         st.session_state[INPUT_KEY] = st.session_state.pop("chat_unsent")
-    st.chat_input(  # not inside st.bottom: the page would no longer stay at its end while text comes in
+    typed = st.chat_input(  # not inside st.bottom: the page would no longer stay at its end while text comes in
         "Ask about a trip" if session_id is None else "Reply",
         key=INPUT_KEY,
         max_chars=MAX_MESSAGE_CHARS,
@@ -37,9 +38,15 @@ def composer(session_id: int | None, *, user_id: int, model: str, memory: bool) 
         on_submit=_send_typed,
         args=(session_id, message_id(), model, memory),
     )
+    if not st.session_state.pop(_TAKEN, False) and typed is not None:
+        # The server had forgotten this tab, and with it what is to be done at a submit.
+        _send_typed(session_id, message_id(), model, memory)
+        st.session_state.pop(_TAKEN)
+        st.rerun()
     return stop_place
 
 
 def _send_typed(session_id: int | None, client_message_id: str, model: str, memory: bool) -> None:
+    st.session_state[_TAKEN] = True
     typed = st.session_state[INPUT_KEY]
     send(typed.text, session_id, client_message_id, model, memory, uploads=typed.files)

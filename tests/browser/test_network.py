@@ -26,10 +26,10 @@ def through(road: Road, app: App) -> App:
     return App(f"http://localhost:{road.port}", app.process, app.log, app.env)
 
 
-def road_to(app: App, **trouble: float) -> Road:
+def road_to(app: App, *, idle_s: float | None = None) -> Road:
     port = urlsplit(app.url).port
     assert port is not None
-    return Road(port, **trouble)
+    return Road(port, idle_s=idle_s)
 
 
 def test_network_lost_for_half_a_minute_in_mid_reply_loses_nothing(start_app, page: Page, tmp_path, emulator):
