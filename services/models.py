@@ -54,6 +54,12 @@ class ModelService:
         if time.monotonic() >= self._ask_at and (self._asking is None or self._asking.done()):
             self._asking = asyncio.create_task(self._ask())
 
+    async def stop(self) -> None:
+        """Ask no more: the connections are about to be closed. On the loop's thread only."""
+        if self._asking is not None:
+            self._asking.cancel()
+            await asyncio.wait({self._asking}, timeout=_WAIT_FOR_PRICE_S)
+
     async def _ask(self) -> None:
         try:
             async with asyncio.timeout(_WAIT_S):

@@ -77,6 +77,8 @@ class Services:
         self._runner.close()
         self._outbox.cancel()
         with suppress(TimeoutError):
+            self._loop.run(self.models.stop(), timeout_s=5)
+        with suppress(TimeoutError):
             self._loop.run(self._http.aclose(), timeout_s=5)
         self._loop.close()
         self._executor.shutdown(wait=True, cancel_futures=True)

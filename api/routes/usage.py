@@ -1,9 +1,11 @@
 """What was used and what it cost."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import BeforeValidator
 
 from api.dependencies import CallerDep, parse_id
 from api.problems import declared
@@ -14,13 +16,22 @@ router = APIRouter(tags=["Usage"])
 _EVERYBODY = "all"
 
 
+def _written_out(text: object) -> object:
+    if isinstance(text, str) and not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("Write a day as 2026-05-01.")  # a number would pass for seconds since 1970
+    return text
+
+
+_Day = Annotated[date, BeforeValidator(_written_out)]
+
+
 @router.get("/usage", responses=declared(401, 404, 422, 429, 503))
 def get_usage(
     caller: CallerDep,
     from_: Annotated[
-        date | None, Query(alias="from", description="The first day (UTC); the first of this month unless told.")
+        _Day | None, Query(alias="from", description="The first day (UTC); the first of this month unless told.")
     ] = None,
-    to: Annotated[date | None, Query(description="The last day (UTC); today unless told.")] = None,
+    to: Annotated[_Day | None, Query(description="The last day (UTC); today unless told.")] = None,
     user: Annotated[
         str | None,
         Query(pattern=f"{ID_PATTERN}|^{_EVERYBODY}$|^$", description="For admins: somebody's id, or `all`."),

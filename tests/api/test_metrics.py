@@ -67,6 +67,7 @@ def test_nobody_can_make_ever_more_series(api, emulator):
     assert labels(text, "travelbot_reply_duration_seconds")["status"] == {"failed"}
     assert labels(text, "travelbot_backboard_errors")["kind"] == {"RunFailedError"}
     assert labels(text, "travelbot_backboard_response_seconds")["operation"] == {
+        "GET /models",
         "POST /assistants",
         "POST /assistants/{id}/threads",
         "POST /threads/messages",

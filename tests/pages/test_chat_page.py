@@ -94,7 +94,8 @@ def test_what_a_reply_took_stands_below_it(app: AppTest, services: Services, pla
     _say(app.run(), QUESTION)
 
     (session,) = services.sessions.recent(user_id=planner.id).sessions
-    assert f"gpt\\-4o · {session.total_tokens:,} tokens · " in _captions(app)
+    told = "\n".join(line.value for line in app.main.markdown)
+    assert f"gpt\\-4o · {session.total_tokens:,} tokens · \\$0" in told
 
 
 def test_reply_is_drawn_the_same_when_the_page_runs_again(app: AppTest) -> None:
