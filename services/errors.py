@@ -47,12 +47,6 @@ class MessageIdReusedError(ServiceError):
     code = "message_id_reused"
 
 
-class NotAskedError(ServiceError):
-    """Nobody asked for that reply: it was stored as it is."""
-
-    code = "not_asked"
-
-
 class NotPossibleError(ServiceError):
     """The thing is there, but that cannot be done with it."""
 

@@ -26,7 +26,6 @@ from services.costs import CostService
 from services.deleted import remove_deleted_of
 from services.errors import (
     MessageIdReusedError,
-    NotAskedError,
     NotFoundError,
     ReplyInProgressError,
     TooManyRepliesError,
@@ -244,8 +243,7 @@ class ReplyService:
         the same new one while that is being written, or where the earlier one is not whole; so does asking for a
         message while its reply is being written.
 
-        Raises NotFoundError, InvalidInputError, ReplyInProgressError, TooManyRepliesError, MonthlyLimitError, or
-        NotAskedError.
+        Raises NotFoundError, InvalidInputError, ReplyInProgressError, TooManyRepliesError, or MonthlyLimitError.
         """
         if model:
             check_model(model)
@@ -263,8 +261,6 @@ class ReplyService:
             if writing is not None and writing.parent_id == question.id and writing.id != message_id:
                 return Accepted(message.session_id, question.id, writing.id, repeated=True)
             session = at_rest(db_session, message.session_id, user_id)
-            if newest is not None and _was_stored(newest):
-                raise NotAskedError("That message was stored, not asked for; there is nothing to ask again.")
             self.check_room(db_session, user_id)
             remove_deleted_of(db_session, session)
             leave(db_session, session, question.id)
@@ -459,10 +455,6 @@ def repeated(db_session: Session, known: Message, text: str) -> Accepted:
     if reply is None:
         raise MessageIdReusedError("That id was already used for a message that was not sent to the assistant.")
     return Accepted(known.session_id, known.id, reply.id, repeated=True)
-
-
-def _was_stored(reply: Message) -> bool:
-    return reply.retry_of is None and reply.sent_at is None and reply.status == MessageStatus.COMPLETE
 
 
 def at_rest(db_session: Session, session_id: int, user_id: int) -> ChatSession:
