@@ -1,16 +1,10 @@
 """One background thread with one event loop: it owns the HTTP client and every running reply."""
 
 import asyncio
-import sys
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, Future
 from typing import Any, TypeVar
-
-if sys.platform == "win32":
-    from asyncio import new_event_loop
-else:
-    from uvloop import new_event_loop  # cheaper reads than asyncio
 
 T = TypeVar("T")
 
@@ -74,5 +68,5 @@ def _run(started: "Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]") -> 
         started.set_result((asyncio.get_running_loop(), over))
         await over.wait()
 
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+    with asyncio.Runner() as runner:
         runner.run(until_over())

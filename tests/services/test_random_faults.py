@@ -28,6 +28,11 @@ AT_BACKBOARD = (
     "lost_reply:502", "split_bytes", "unicode_separators", "cumulative", "forget_thread", "slow_end:1",
 )  # fmt: skip
 
+ACTIONS = (
+    *("send", "send", "send", "new", "read", "follow", "stop", "retry"),
+    *("edit", "wait", "choose", "rename", "delete", "search"),
+)
+
 
 @dataclass
 class Told:
@@ -36,6 +41,7 @@ class Told:
     messages: dict[int, str] = field(default_factory=dict)  # by the message's id
     sessions: dict[int, int] = field(default_factory=dict)  # of a message
     replies: set[int] = field(default_factory=set)
+    waiting: dict[str, int] = field(default_factory=dict)  # the session of each text that waits, or waited
     deleted: set[int] = field(default_factory=set)  # sessions
     surprises: list[BaseException] = field(default_factory=list)
 
@@ -127,9 +133,7 @@ def work(rng: random.Random, user_id: int, processes: Processes, told: Told, ove
 
 def act(rng: random.Random, user_id: int, question: str, sessions: list[int], services: Services, told: Told) -> None:
     session_id = rng.choice(sessions) if sessions else None
-    kind = rng.choice(
-        ["send", "send", "send", "new", "read", "follow", "stop", "retry", "rename", "delete", "search"]
-    )
+    kind = rng.choice(ACTIONS)
     if session_id is None or kind in ("send", "new"):
         to = None if kind == "new" or len(sessions) < 3 else session_id
         name = f"{rng.getrandbits(64):x}"
@@ -141,8 +145,21 @@ def act(rng: random.Random, user_id: int, question: str, sessions: list[int], se
         if rng.random() < 0.2:  # a double click
             services.replies.send(question, user_id=user_id, client_message_id=name, session_id=to)
         return
-    last = services.sessions.history(session_id, user_id=user_id, limit=2).messages[-1:]
+    shown = services.sessions.history(session_id, user_id=user_id, limit=8).messages
+    last, asked = shown[-1:], [one for one in shown if one.role == "user"]
     match kind:
+        case "edit" if asked:
+            edited = services.versions.edit(
+                rng.choice(asked).id, question, user_id=user_id, client_message_id=f"{rng.getrandbits(64):x}"
+            )
+            told.messages[edited.message_id], told.sessions[edited.message_id] = question, session_id
+            told.replies.add(edited.reply_id)
+        case "wait":
+            name = f"{rng.getrandbits(64):x}"
+            services.follow_ups.add(question, session_id=session_id, user_id=user_id, client_message_id=name)
+            told.waiting[question] = session_id
+        case "choose" if asked:
+            services.versions.choose(rng.choice(rng.choice(asked).versions), user_id=user_id)
         case "follow" if last:
             with services.replies.watch(last[0].id, user_id=user_id) as watch:
                 for _ in range(10):
@@ -212,15 +229,21 @@ def check(database: Database, emulator: Emulator, told: Told) -> None:
     assert count(database, "lease_until IS NOT NULL") == 0
     # Sessions count what they hold, and end where the conversation ends.
     holds = "(SELECT count(*) FROM messages WHERE messages.session_id = sessions.id)"
-    newest = "(SELECT max(messages.id) FROM messages WHERE messages.session_id = sessions.id)"
-    assert count(database, f"message_count > {holds} OR last_message_id <> {newest}", "sessions") == 0
+    goes_on = "EXISTS (SELECT 1 FROM messages WHERE messages.parent_id = sessions.last_message_id)"
+    assert count(database, f"message_count <> {holds} OR {goes_on}", "sessions") == 0
+    # What was to wait for a reply waits still, or was sent, once.
+    with database.read() as db_session:
+        waiting = Counter(db_session.scalars(text("SELECT text FROM follow_ups")))
+    waiting += Counter(row.content for row in questions.values())
+    assert all(waiting[words] == 1 for words, session_id in told.waiting.items() if session_id not in told.deleted)
     # What can be read can be found.
     key = "rowid" if database.engine.dialect.name == "sqlite" else "id"
     with database.read() as db_session:
         indexed = set(db_session.scalars(text(f"SELECT {key} FROM search_index")))
     assert {row.id for row in rows if row.content} <= indexed
     # Backboard was asked for each reply at most once, and never the same words twice in one conversation.
-    assert emulator.paid_calls <= len(told.replies | set(replies))
+    gone = sum(session_id in told.deleted for session_id in told.waiting.values())  # nobody was told of their replies
+    assert emulator.paid_calls <= len(told.replies | set(replies)) + gone
     for thread_id in {run["thread_id"] for run in emulator.runs if run["kind"] == "message"}:
         if emulator.thread_status(thread_id) == 200:
             asked = Counter(words for words in emulator.asked(thread_id) if words.startswith("Question "))
