@@ -24,6 +24,7 @@ QUESTIONS = [
     "A week in Japan in April for a family with children of 6 and 9",
     "Rome or Athens in October, four days?",
     "Weekend in Kraków for a choir of 30",
+    "Remember that Ms Silva is vegetarian and prefers morning trains",
     "北京 4 days, mostly food",
 ]
 LISBON = "5 days in Lisbon in May for two, one is vegetarian, about $2,000"
@@ -97,6 +98,11 @@ def take_all(browser: Browser, url: str, emulator: str) -> None:
             page.get_by_role("heading", name="All sessions").wait_for()
             page.wait_for_timeout(1500)
             take(page, f"sessions-{scheme}")
+            for path, heading in (("memory", "Memory"), ("templates", "Templates"), ("insights", "Insights")):
+                page.goto(f"{url}/{path}")
+                page.get_by_role("heading", name=heading).first.wait_for()
+                page.wait_for_timeout(2500)
+                take(page, f"{path}-{scheme}")
             page.goto(f"{url}/settings")
             page.get_by_role("textbox", name="Name").fill(f"CRM import ({scheme})")
             page.get_by_role("button", name="Create token").click()
