@@ -1,5 +1,6 @@
 """Everything that the OpenAPI document allows, and much that it does not, sent to the real routes."""
 
+import os
 from typing import Any
 from urllib.parse import unquote
 
@@ -28,6 +29,7 @@ schema.config.generation.update(allow_extra_parameters=False)  # a query may hol
 # What a schema cannot say: a text holds more than spaces, the last of `messages` is the user's, a file is one that
 # can be imported, and a time zone exists.
 WORDS = [positive_data_acceptance]
+EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "12"))  # of each route, twice
 EXCLUDED = {
     "POST /chat": WORDS,
     "PATCH /follow-ups/{follow_up_id}": WORDS,
@@ -77,7 +79,7 @@ def target(serve, start_services, user_id) -> dict[str, Any]:
 @pytest.mark.parametrize("real", [False, True])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @schema.parametrize()
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_answers_are_the_declared_ones(case, target, real):
     if real:
         for name in case.path_parameters or {}:

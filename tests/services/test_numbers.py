@@ -94,6 +94,7 @@ def test_what_fails_at_backboard_is_counted_by_kind_also_where_the_reply_is_save
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_backboard_that_is_away_is_counted_at_each_try(services: Services, emulator: Emulator, user_id: int) -> None:
+    services.models.all()  # asked for beside every reply until it is known
     emulator.go_away()
     until_ended(services, ask(services, user_id), user_id)
 
