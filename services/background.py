@@ -1,12 +1,20 @@
 """One background thread with one event loop: it owns the HTTP client and every running reply."""
 
 import asyncio
+import logging
+import sys
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, Future
 from typing import Any, TypeVar
 
+if sys.platform == "win32":
+    from asyncio import new_event_loop
+else:
+    from uvloop import new_event_loop  # cheaper reads than asyncio
+
 T = TypeVar("T")
+log = logging.getLogger("travelbot")
 
 
 async def in_thread(executor: Executor, function: Callable[[], T]) -> T:
@@ -68,5 +76,8 @@ def _run(started: "Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]") -> 
         started.set_result((asyncio.get_running_loop(), over))
         await over.wait()
 
-    with asyncio.Runner() as runner:
-        runner.run(until_over())
+    try:
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            runner.run(until_over())
+    except OSError:  # uvloop keeps a connection that broke as it was made until the garbage is collected
+        log.warning("A connection was still open at the end.")

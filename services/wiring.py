@@ -16,6 +16,7 @@ from services.background import BackgroundLoop
 from services.costs import CostService
 from services.files import FileService
 from services.follow_ups import FollowUpService
+from services.http import http_client
 from services.insights import InsightsService
 from services.memories import MemoryService
 from services.memory_sources import MemorySources
@@ -167,5 +168,4 @@ def build_services(settings: Settings) -> Services:
 async def _http_client() -> httpx.AsyncClient:
     # A connection at rest is kept for one second only. Many a server closes it after two or five, and who sends a
     # message at that very moment cannot know whether it was read, so does not send it again.
-    limits = httpx.Limits(max_connections=400, max_keepalive_connections=50, keepalive_expiry=1.0)
-    return httpx.AsyncClient(limits=limits)
+    return http_client(keepalive_s=1.0)
