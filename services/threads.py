@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 import db.assistants
 import db.messages
@@ -87,7 +88,7 @@ class BackboardThreads:
         """
         known = await self._in_thread(lambda: self._known(question))
         if known.thread is None:
-            return await self._new(question, lost=known.elsewhere)
+            return await self._new(question, lost=known.elsewhere, transcript=known.transcript)
         try:
             return await self._tell(known.thread, known.untold)
         except NotFoundError:
@@ -100,7 +101,8 @@ class BackboardThreads:
     async def replace(self, gone: SessionThread, question: Question) -> SessionThread:
         """Make a new thread in the place of one that is gone."""
         await self._in_thread(lambda: self._forget(gone))
-        return await self._new(question, lost=True)
+        transcript = (await self._in_thread(lambda: self._known(question))).transcript
+        return await self._new(question, lost=True, transcript=transcript)
 
     async def _tell(self, thread: SessionThread, untold: "Sequence[_Untold]") -> SessionThread:
         """Put into the thread what was stored in the session without asking the model."""
@@ -111,9 +113,8 @@ class BackboardThreads:
         await self._in_thread(lambda: self._mark_told(thread, untold))
         return dataclasses.replace(thread, tip_id=untold[-1].id)
 
-    async def _new(self, question: Question, *, lost: bool) -> SessionThread:
+    async def _new(self, question: Question, *, lost: bool, transcript: str) -> SessionThread:
         """Make a thread, and put the turns before the question into it."""
-        transcript = await self._in_thread(lambda: self._transcript(question))
         thread = await self.on_assistant(question.user_id, self._client.create_thread)
         if transcript:
             await self._client.add_message(thread.thread_id, transcript)
@@ -166,13 +167,15 @@ class BackboardThreads:
             while before_id in waiting:
                 untold.insert(0, waiting[before_id])
                 before_id = waiting[before_id].parent_id
-            for tips, told in ((question.reply_ids, []), ({before_id}, untold)):
-                row = db.threads.ending_at(db_session, question.session_id, tips, backend=self._backend)
-                if row is not None:
-                    return _Known(SessionThread(row.id, row.thread_id, row.tip_id), told, elsewhere=False)
             tips = {before_id, *question.reply_ids}
-            elsewhere = db.threads.ended_elsewhere(db_session, question.session_id, tips, backend=self._backend)
-            return _Known(None, untold, elsewhere=elsewhere)
+            found = db.threads.ending_at(db_session, question.session_id, tips)
+            ours = [row for row in found if row.backend == self._backend]
+            asked = [row for row in ours if row.tip_id in question.reply_ids]  # the question is in it already
+            for row in (asked or ours)[:1]:
+                told = [] if asked else untold
+                return _Known(SessionThread(row.id, row.thread_id, row.tip_id), told)
+            transcript = self._transcript(db_session, question) if message and message.parent_id else ""
+            return _Known(None, untold, elsewhere=bool(found), transcript=transcript)
 
     def _keep_thread(self, question: Question, thread_id: str) -> SessionThread:
         with self._db.begin() as db_session:
@@ -189,19 +192,20 @@ class BackboardThreads:
                 tip_id=message.parent_id,
             )
             db_session.add(row)
-            before = db.messages.path(db_session, question.id, user_id=question.user_id, limit=_TURNS_CARRIED + 1)
-            db.messages.mark_told(db_session, [turn.id for turn in before if turn.untold])
+            if message.parent_id is not None:
+                before = db.messages.path(db_session, question.id, user_id=question.user_id, limit=_TURNS_CARRIED + 1)
+                db.messages.mark_told(db_session, [turn.id for turn in before if turn.untold])
             return SessionThread(row.id, thread_id, row.tip_id)
 
     def _forget(self, gone: SessionThread) -> None:
         with self._db.begin() as db_session:
             db.threads.forget(db_session, gone.row_id)
 
-    def _transcript(self, question: Question) -> str:
-        """Return the turns before a message as text for a new thread; empty when it is the first."""
-        with self._db.read() as db_session:
-            turns = db.messages.path(db_session, question.id, user_id=question.user_id, limit=_TURNS_CARRIED + 1)[:-1]
-            lines = [_line(turn.role, turn.content) for turn in turns if turn.content]
+    @staticmethod
+    def _transcript(db_session: Session, question: Question) -> str:
+        """Return the turns before a message as text for a new thread."""
+        turns = db.messages.path(db_session, question.id, user_id=question.user_id, limit=_TURNS_CARRIED + 1)[:-1]
+        lines = [_line(turn.role, turn.content) for turn in turns if turn.content]
         text = "\n\n".join(lines)[-_CARRIED_CHARS:]
         return f"This conversation began earlier. Its latest turns, oldest first:\n\n{text}" if text else ""
 
@@ -256,7 +260,8 @@ class _Untold(Protocol):
 class _Known:
     thread: SessionThread | None
     untold: Sequence[_Untold]
-    elsewhere: bool  # there was one at another Backboard, or with another key
+    elsewhere: bool = False  # there was one at another Backboard, or with another key
+    transcript: str = ""  # what a new thread is told
 
 
 @dataclass(frozen=True, slots=True)
