@@ -4,7 +4,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from components.api_tokens import forget_new_token
-from components.identity import current_user, draw_cookie
+from components.identity import current_user, draw_cookie, known_as
 from components.outage import draw_database_away, draw_settings_wrong
 from components.resources import get_services
 from components.session_actions import draw_session_notices
@@ -60,7 +60,8 @@ try:
         draw_session_notices(user_id=user.id)
         draw_shortcuts_dialog()
         draw_template_dialogs(user, default_model=services.settings.default_model)
-    page.run()
+    with known_as(user):
+        page.run()
 except DatabaseUnavailableError:
     draw_database_away()
 except ValidationError as error:

@@ -9,7 +9,9 @@ In `st.session_state`:
 
 import ipaddress
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -49,9 +51,22 @@ def current_user() -> User | None:
     return _from_cookie() or _from_settings()
 
 
+_asked_already: ContextVar[User | None] = ContextVar("asked_already", default=None)
+
+
+@contextmanager
+def known_as(user: User | None) -> Iterator[None]:
+    """Let the page that is run inside take over who is here, instead of asking the database once more."""
+    token = _asked_already.set(user)
+    try:
+        yield
+    finally:
+        _asked_already.reset(token)
+
+
 def require_user() -> User:
     """Return who is here, or end the page with a hint."""
-    user = current_user()
+    user = _asked_already.get() or current_user()
     if user is None:
         st.info("Please sign in to continue.")
         st.stop()

@@ -26,6 +26,9 @@ class Database:
     def __init__(self, url: str, *, busy_timeout_s: float = 5) -> None:
         self.engine = _sqlite_engine(url, busy_timeout_s) if url.startswith("sqlite") else _postgres_engine(url)
         self._writer = sessionmaker(self.engine, expire_on_commit=False)
+        self._relaxed = sessionmaker(
+            self.engine.execution_options(sqlite_synchronous="NORMAL"), expire_on_commit=False
+        )
         self._reader = sessionmaker(self.engine.execution_options(sqlite_begin="BEGIN"), expire_on_commit=False)
         self._frozen = sessionmaker(
             self.engine.execution_options(sqlite_begin="BEGIN")
@@ -35,9 +38,13 @@ class Database:
         self._writers = _Queue(busy_timeout_s) if url.startswith("sqlite") else nullcontext()
 
     @contextmanager
-    def begin(self) -> Iterator[Session]:
-        """Give a session that may write; commits at the end, or rolls back on an error."""
-        with _translated(), self._writers, self._writer.begin() as db_session:
+    def begin(self, *, relaxed: bool = False) -> Iterator[Session]:
+        """Give a session that may write; commits at the end, or rolls back on an error.
+
+        *relaxed* is for what can be made up for: it outlives a process that is killed, but on SQLite not a machine
+        that loses power before the next commit that is not relaxed. It does not wait for the disk.
+        """
+        with _translated(), self._writers, (self._relaxed if relaxed else self._writer).begin() as db_session:
             yield db_session
 
     @contextmanager
@@ -112,6 +119,10 @@ def _sqlite_engine(url: str, busy_timeout_s: float) -> Engine:
     def _begin(connection: Connection) -> None:
         # A read lock that turns into a write lock is refused at once when another writer was faster, busy timeout
         # or not; so whoever may write takes the write lock at the start.
-        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
+        options = connection.get_execution_options()
+        begin = options.get("sqlite_begin", "BEGIN IMMEDIATE")
+        if begin == "BEGIN IMMEDIATE":
+            connection.exec_driver_sql(f"PRAGMA synchronous = {options.get('sqlite_synchronous', 'FULL')}").close()
+        connection.exec_driver_sql(begin)
 
     return engine

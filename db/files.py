@@ -1,28 +1,41 @@
 """Queries on the files of sessions, and on their copies in Backboard's threads."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Row, and_, delete, select
+from sqlalchemy import Row, and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from db.models import BackboardThread, ChatSession, FileCopy, SessionFile
-from db.sessions import visible_to
+from db.plain import run
+from db.sessions import THEIR_ID, visible_to
+
+_VISIBLE = (
+    select(SessionFile)
+    .join(ChatSession, ChatSession.id == SessionFile.session_id)
+    .where(visible_to(THEIR_ID))
+    .order_by(SessionFile.id)
+)
+_OF_SESSION = _VISIBLE.where(SessionFile.session_id == bindparam("session_id"))
+_OF_MESSAGES = _VISIBLE.where(SessionFile.message_id.in_(bindparam("message_ids", expanding=True)))
+_NAMES = select(SessionFile.name).where(SessionFile.message_id == bindparam("message_id")).order_by(SessionFile.id)
 
 
 def of_session(db_session: Session, session_id: int, *, user_id: int) -> Sequence[SessionFile]:
     """Return the files of a session of this planner's, oldest first, without what is in them."""
-    query = select(SessionFile).join(ChatSession, ChatSession.id == SessionFile.session_id)
-    query = query.where(SessionFile.session_id == session_id, visible_to(user_id))
-    return db_session.scalars(query.order_by(SessionFile.id)).all()
+    return db_session.scalars(_OF_SESSION, {"session_id": session_id, "owner_id": user_id}).all()
 
 
-def of_messages(db_session: Session, message_ids: Sequence[int], *, user_id: int) -> Sequence[SessionFile]:
+def held(db_session: Session, session_id: int, *, user_id: int) -> Sequence[Row[Any]]:
+    """Return the same, to be read only."""
+    return run(db_session, _OF_SESSION, {"session_id": session_id, "owner_id": user_id}).all()
+
+
+def of_messages(db_session: Session, message_ids: Sequence[int], *, user_id: int) -> Sequence[Row[Any]]:
     """Return the files that came with these messages, oldest first, without what is in them."""
     if not message_ids:
         return []
-    query = select(SessionFile).join(ChatSession, ChatSession.id == SessionFile.session_id)
-    query = query.where(SessionFile.message_id.in_(message_ids), visible_to(user_id))
-    return db_session.scalars(query.order_by(SessionFile.id)).all()
+    return run(db_session, _OF_MESSAGES, {"message_ids": message_ids, "owner_id": user_id}).all()
 
 
 def get_visible(db_session: Session, file_id: int, *, user_id: int) -> SessionFile | None:
@@ -33,8 +46,7 @@ def get_visible(db_session: Session, file_id: int, *, user_id: int) -> SessionFi
 
 def names_with(db_session: Session, message_id: int) -> Sequence[str]:
     """Return the names of the files that came with a message, oldest first."""
-    query = select(SessionFile.name).where(SessionFile.message_id == message_id)
-    return db_session.scalars(query.order_by(SessionFile.id)).all()
+    return run(db_session, _NAMES, {"message_id": message_id}).scalars().all()
 
 
 def content(db_session: Session, file_id: int) -> bytes | None:

@@ -1,19 +1,34 @@
 """Queries on messages that wait for the reply before them."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Row, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from db.models import ChatSession, FollowUp
-from db.sessions import visible_to
+from db.plain import run
+from db.sessions import THEIR_ID, visible_to
+
+_IN_SESSION = (
+    select(FollowUp)
+    .join(ChatSession, ChatSession.id == FollowUp.session_id)
+    .where(FollowUp.session_id == bindparam("session_id"), visible_to(THEIR_ID))
+    .order_by(FollowUp.id)
+)
+_FIRST = (
+    select(FollowUp)
+    .where(FollowUp.session_id == bindparam("session_id"))
+    .order_by(FollowUp.id)
+    .limit(1)
+    .with_for_update()
+)
+_COUNT = select(func.count()).where(FollowUp.session_id == bindparam("session_id"))
 
 
-def in_session(db_session: Session, session_id: int, *, user_id: int) -> Sequence[FollowUp]:
+def in_session(db_session: Session, session_id: int, *, user_id: int) -> Sequence[Row[Any]]:
     """Return what waits in a session of this planner's, the next one first."""
-    query = select(FollowUp).join(ChatSession, ChatSession.id == FollowUp.session_id)
-    query = query.where(FollowUp.session_id == session_id, visible_to(user_id))
-    return db_session.scalars(query.order_by(FollowUp.id)).all()
+    return run(db_session, _IN_SESSION, {"session_id": session_id, "owner_id": user_id}).all()
 
 
 def get_visible(db_session: Session, follow_up_id: int, *, user_id: int) -> FollowUp | None:
@@ -32,13 +47,12 @@ def by_client_id(db_session: Session, client_message_id: str, *, user_id: int) -
 
 def count(db_session: Session, session_id: int) -> int:
     """Return how many messages wait in a session."""
-    return db_session.scalar(select(func.count()).where(FollowUp.session_id == session_id)) or 0
+    return int(run(db_session, _COUNT, {"session_id": session_id}).scalar_one())
 
 
-def take_first(db_session: Session, session_id: int) -> FollowUp | None:
+def take_first(db_session: Session, session_id: int) -> Row[Any] | None:
     """Take the next message out of those that wait in a session, or return None."""
-    query = select(FollowUp).where(FollowUp.session_id == session_id).order_by(FollowUp.id).limit(1)
-    found = db_session.scalar(query.with_for_update())
+    found = run(db_session, _FIRST, {"session_id": session_id}).one_or_none()
     if found is not None:
         remove(db_session, found.id)
     return found

@@ -1,6 +1,6 @@
 """Queries on messages and replies."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -12,12 +12,12 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
-    and_,
     bindparam,
     case,
     delete,
     exists,
     func,
+    insert,
     literal,
     or_,
     select,
@@ -25,8 +25,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from db.models import ChatSession, Message, is_deleted, is_unfinished, is_untold
-from db.sessions import visible_to
+from db.models import ChatSession, Message, SessionFile, UtcDateTime, is_deleted, is_unfinished, is_untold
+from db.plain import Values, run
+from db.sessions import THEIR_ID, visible_to
 
 
 def get_visible(db_session: Session, message_id: int, *, user_id: int, lock: bool = False) -> Message | None:
@@ -36,17 +37,21 @@ def get_visible(db_session: Session, message_id: int, *, user_id: int, lock: boo
     return db_session.scalar(query.with_for_update(of=Message) if lock else query)
 
 
-def by_client_id(db_session: Session, client_message_id: str, *, user_id: int) -> Message | None:
+_BY_CLIENT_ID = select(Message).where(Message.user_id == THEIR_ID, Message.client_message_id == bindparam("name"))
+
+
+def by_client_id(db_session: Session, client_message_id: str, *, user_id: int) -> Row[Any] | None:
     """Return the message that this planner's program named so, or None."""
-    return db_session.scalar(
-        select(Message).where(Message.user_id == user_id, Message.client_message_id == client_message_id)
-    )
+    return run(db_session, _BY_CLIENT_ID, {"name": client_message_id, "owner_id": user_id}).one_or_none()
 
 
-def unfinished(db_session: Session, session_id: int, *, user_id: int) -> Message | None:
+_VISIBLE = select(Message).join(ChatSession, ChatSession.id == Message.session_id).where(visible_to(THEIR_ID))
+_UNFINISHED = _VISIBLE.where(Message.session_id == bindparam("session_id"), is_unfinished())
+
+
+def unfinished(db_session: Session, session_id: int, *, user_id: int) -> Row[Any] | None:
     """Return the reply being written in a session of this planner's, or None."""
-    query = select(Message).join(ChatSession, ChatSession.id == Message.session_id)
-    return db_session.scalar(query.where(Message.session_id == session_id, is_unfinished(), visible_to(user_id)))
+    return run(db_session, _UNFINISHED, {"session_id": session_id, "owner_id": user_id}).one_or_none()
 
 
 def newest_reply(db_session: Session, message_id: int, *, user_id: int) -> Message | None:
@@ -71,20 +76,19 @@ def first_whole_reply_id(db_session: Session, session_id: int, *, user_id: int) 
     return db_session.scalar(query.where(Message.status == "complete").order_by(Message.id).limit(1))
 
 
-def path(db_session: Session, leaf_id: int, *, user_id: int, limit: int) -> Sequence[Message]:
+def path(db_session: Session, leaf_id: int, *, user_id: int, limit: int) -> Sequence[Row[Any]]:
     """Return the last *limit* messages on the path that ends at *leaf_id*, oldest first."""
-    values = {"leaf_id": leaf_id, "user_id": user_id, "limit": limit}
-    return db_session.scalars(_path_query(), values).all()
+    return run(db_session, _path_query(), {"leaf_id": leaf_id, "owner_id": user_id, "limit": limit}).all()
 
 
 def path_ids(db_session: Session, leaf_id: int, *, user_id: int, down_to: int) -> Sequence[int]:
     """Return the ids on the path from *leaf_id* up to and including *down_to*, latest first; or to the start."""
-    values = {"leaf_id": leaf_id, "user_id": user_id, "down_to": down_to}
-    return db_session.scalars(_path_ids_query(), values).all()
+    values = {"leaf_id": leaf_id, "owner_id": user_id, "down_to": down_to}
+    return run(db_session, _path_ids_query(), values).scalars().all()
 
 
-@cache  # it takes longer to build than to run
-def _path_query() -> Select[Message]:
+@cache
+def _path_query() -> Select[*tuple[Any, ...]]:
     step = _steps(lambda step: step.c.shown < bindparam("limit", type_=Integer))
     query = select(Message).join(step, Message.id == step.c.id).where(Message.deleted_at.is_(None))
     return query.order_by(step.c.steps.desc())
@@ -97,16 +101,14 @@ def _path_ids_query() -> Select[int]:
 
 
 def _steps(goes_on: Callable[[CTE], ColumnElement[bool]]) -> CTE:
-    """Return the way up from the message `:leaf_id` of `:user_id` while *goes_on* says so.
+    """Return the way up from the message `:leaf_id` of `:owner_id` while *goes_on* says so.
 
     One row (id, parent_id, steps from 1, how many of them are shown: not deleted) for each message.
     """
     step = (
         select(Message.id, Message.parent_id, literal(1).label("steps"), _is_shown(Message).label("shown"))
         .join(ChatSession, ChatSession.id == Message.session_id)
-        .where(
-            Message.id == bindparam("leaf_id", type_=BigInteger), visible_to(bindparam("user_id", type_=BigInteger))
-        )
+        .where(Message.id == bindparam("leaf_id", type_=BigInteger), visible_to(THEIR_ID))
         .cte("path", recursive=True)
     )
     above = aliased(Message)
@@ -121,17 +123,25 @@ def _is_shown(message: type[Message]) -> ColumnElement[int]:
     return case((message.deleted_at.is_(None), 1), else_=0)
 
 
-def versions(db_session: Session, messages: Sequence[Message], *, user_id: int) -> dict[int, list[int]]:
+_VERSIONS = (
+    select(Message.id, Message.parent_id)
+    .join(ChatSession, ChatSession.id == Message.session_id)
+    .where(Message.deleted_at.is_(None), visible_to(THEIR_ID))
+    .order_by(Message.id)
+)
+_VERSIONS_BELOW = _VERSIONS.where(Message.parent_id.in_(bindparam("below", expanding=True)))
+_VERSIONS_OF_FIRST = _VERSIONS.where(Message.session_id == bindparam("session_id"), Message.parent_id.is_(None))
+
+
+def versions(db_session: Session, messages: Sequence[Row[Any]], *, user_id: int) -> dict[int, list[int]]:
     """Return, for each of these messages of one session, the ids of all its versions: what follows the same turn."""
     found: dict[int | None, list[int]] = {}
     below = [message.parent_id for message in messages if message.parent_id is not None]
-    places: list[ColumnElement[bool]] = [Message.parent_id.in_(below)] if below else []
+    places: list[tuple[Select[*tuple[Any, ...]], Values]] = [(_VERSIONS_BELOW, {"below": below})] if below else []
     if len(below) < len(messages):
-        places.append(and_(Message.session_id == messages[0].session_id, Message.parent_id.is_(None)))
-    for place in places:
-        query = select(Message.id, Message.parent_id).join(ChatSession, ChatSession.id == Message.session_id)
-        query = query.where(place, Message.deleted_at.is_(None), visible_to(user_id)).order_by(Message.id)
-        for row in db_session.execute(query):
+        places.append((_VERSIONS_OF_FIRST, {"session_id": messages[0].session_id}))
+    for query, place in places:
+        for row in run(db_session, query, {"owner_id": user_id, **place}):
             found.setdefault(row.parent_id, []).append(row.id)
     return {message.id: found.get(message.parent_id, []) for message in messages}
 
@@ -194,50 +204,84 @@ def remove(db_session: Session, message: Message) -> None:
     db_session.execute(delete(Message).where(Message.id == message.id).execution_options(synchronize_session=False))
 
 
-def siblings(db_session: Session, parent_ids: Sequence[int], *, user_id: int) -> Sequence[Message]:
-    """Return every reply to these messages, oldest first."""
-    if not parent_ids:  # SQLite would look through the planner's sessions for nothing
-        return []
-    query = select(Message).join(ChatSession, ChatSession.id == Message.session_id)
-    query = query.where(Message.parent_id.in_(parent_ids), Message.role == "assistant", visible_to(user_id))
-    return db_session.scalars(query.order_by(Message.id)).all()
+_REPLIES_TO = _VISIBLE.where(Message.parent_id == bindparam("question_id"), Message.role == "assistant").order_by(
+    Message.id
+)
 
 
-def _held_by_nobody(now: datetime) -> ColumnElement[bool]:
+def replies_to(db_session: Session, question_id: int, *, user_id: int) -> Sequence[Row[Any]]:
+    """Return every reply to a message, deleted ones too, oldest first."""
+    return run(db_session, _REPLIES_TO, {"question_id": question_id, "owner_id": user_id}).all()
+
+
+_NOW = bindparam("now", type_=UtcDateTime)
+_HELD_BY_NOBODY = or_(
+    Message.lease_until.is_(None),
+    Message.lease_until < _NOW,
     # Nobody holds a reply for a minute ahead: there the clock was set back, and who held it may be gone.
-    until = Message.lease_until
-    return or_(until.is_(None), until < now, until > now + timedelta(minutes=1))
+    Message.lease_until > bindparam("far_ahead", type_=UtcDateTime),
+)
+# Ordered by the index of unfinished replies: ordered by id, SQLite would look through all messages instead.
+_CLAIMABLE = (
+    select(Message.id, Message.fence)
+    .where(is_unfinished(), _HELD_BY_NOBODY)
+    .order_by(Message.lease_until, Message.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+_WAITING = select(func.count()).select_from(Message).where(is_unfinished(), _HELD_BY_NOBODY)
+_HELD = update(Message).where(
+    Message.id == bindparam("held_id"), Message.fence == bindparam("held_by"), is_unfinished()
+)
+_CLAIM = _HELD.where(_HELD_BY_NOBODY).returning(Message)
+_CHANGE_HELD = _HELD.returning(Message.id)
+_CHANGE_LOCKED = update(Message).where(Message.id == bindparam("held_id"))
+_STILL_HELD = (
+    select(Message.id, Message.stop_requested_at, Message.fence)
+    .where(Message.id.in_(bindparam("ids", expanding=True)), is_unfinished())
+    .with_for_update()
+)
 
 
-def claimable(db_session: Session, *, now: datetime, limit: int) -> Sequence[Row[int, int]]:
+_ASKED = (
+    select(
+        Message.id,
+        Message.content,
+        ChatSession.model,
+        ChatSession.memory,
+        ChatSession.instructions,
+        ChatSession.web_search,
+        exists().where(SessionFile.session_id == ChatSession.id).label("has_files"),
+    )
+    .join(ChatSession, ChatSession.id == Message.session_id)
+    .where(Message.id == bindparam("question_id"))
+)
+
+
+def asked(db_session: Session, question_id: int) -> Row[Any] | None:
+    """Return a message, of anybody, that is to be answered: id, content, how its session wants that, its files."""
+    return run(db_session, _ASKED, {"question_id": question_id}).one_or_none()
+
+
+def _at(now: datetime) -> dict[str, datetime]:
+    return {"now": now, "far_ahead": now + timedelta(minutes=1)}
+
+
+def claimable(db_session: Session, *, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """Return the id and fence of unfinished replies, of anybody, that no process holds."""
-    query = select(Message.id, Message.fence).where(is_unfinished(), _held_by_nobody(now))
-    # Ordered by the index of unfinished replies: ordered by id, SQLite would look through all messages instead.
-    return db_session.execute(query.order_by(Message.lease_until, Message.id).limit(limit)).all()
+    return run(db_session, _CLAIMABLE, {**_at(now), "limit": limit}).all()
 
 
 def count_waiting(db_session: Session, *, now: datetime) -> int:
     """Return how many unfinished replies, of anybody, no process holds."""
-    query = select(func.count()).select_from(Message)
-    return db_session.scalar(query.where(is_unfinished(), _held_by_nobody(now))) or 0
+    return int(run(db_session, _WAITING, _at(now)).scalar_one())
 
 
 def claim(
     db_session: Session, reply_id: int, *, fence: int, owner: str, until: datetime, now: datetime
-) -> Message | None:
+) -> Row[Any] | None:
     """Take an unfinished reply that no process holds and return it, or None if another was faster."""
-    query = (
-        update(Message)
-        .where(
-            Message.id == reply_id,
-            Message.fence == fence,
-            is_unfinished(),
-            _held_by_nobody(now),
-        )
-        .values(lease_owner=owner, lease_until=until, fence=fence + 1)
-        .returning(Message)
-    )
-    return db_session.scalar(query)
+    values = {"lease_owner": owner, "lease_until": until, "fence": fence + 1}
+    return run(db_session, _CLAIM, {"held_id": reply_id, "held_by": fence, **_at(now), **values}).one_or_none()
 
 
 def held(db_session: Session, fences: dict[int, int]) -> list[tuple[int, datetime | None]]:
@@ -245,30 +289,31 @@ def held(db_session: Session, fences: dict[int, int]) -> list[tuple[int, datetim
 
     Returns their ids, and when somebody asked to stop them.
     """
-    query = select(Message.id, Message.stop_requested_at, Message.fence).where(
-        Message.id.in_(fences), is_unfinished()
-    )
-    rows = db_session.execute(query.with_for_update()).all()
+    rows = run(db_session, _STILL_HELD, {"ids": list(fences)})
     return [(row.id, row.stop_requested_at) for row in rows if row.fence == fences[row.id]]
 
 
-def change_held(db_session: Session, reply_id: int, *, fence: int, values: dict[str, Any]) -> bool:
+def change_held(db_session: Session, reply_id: int, *, fence: int, values: Values) -> bool:
     """Write to a reply that this process still holds; return False if it does not."""
-    query = update(Message).where(Message.id == reply_id, Message.fence == fence, is_unfinished())
-    return db_session.scalar(query.values(**values).returning(Message.id)) is not None
+    return run(db_session, _CHANGE_HELD, {"held_id": reply_id, "held_by": fence, **values}).one_or_none() is not None
 
 
-def change_locked(db_session: Session, values: Sequence[dict[str, Any]]) -> None:
-    """Write to replies that `held` has found and locked; each of *values* has the "id" beside what changes."""
+def change_locked(db_session: Session, values: Mapping[int, Values]) -> None:
+    """Write to replies that `held` has found and locked, by their ids; all of *values* have the same names."""
     if values:
-        db_session.execute(update(Message), values)
+        run(db_session, _CHANGE_LOCKED, [{"held_id": reply_id, **row} for reply_id, row in values.items()])
 
 
-def untold(db_session: Session, session_id: int) -> Sequence[Row[int, int | None, str, str]]:
+_UNTOLD = (
+    select(Message.id, Message.parent_id, Message.role, Message.content)
+    .where(Message.session_id == bindparam("session_id"), is_untold())
+    .order_by(Message.id)
+)
+
+
+def untold(db_session: Session, session_id: int) -> Sequence[Row[Any]]:
     """Return the id, parent, role and text of messages of a session that Backboard was not told yet, oldest first."""
-    query = select(Message.id, Message.parent_id, Message.role, Message.content)
-    query = query.where(Message.session_id == session_id, is_untold())
-    return db_session.execute(query.order_by(Message.id)).all()
+    return run(db_session, _UNTOLD, {"session_id": session_id}).all()
 
 
 def mark_told(db_session: Session, message_ids: Sequence[int]) -> None:
@@ -277,10 +322,36 @@ def mark_told(db_session: Session, message_ids: Sequence[int]) -> None:
         db_session.execute(update(Message).where(Message.id.in_(message_ids)).values(untold=False))
 
 
+_COUNT_UNFINISHED = (
+    select(func.count())
+    .select_from(Message)
+    .where(is_unfinished(), exists().where(ChatSession.id == Message.session_id, visible_to(THEIR_ID)))
+)
+
+
 def count_unfinished(db_session: Session, *, user_id: int) -> int:
     """Return how many replies are being written for this planner."""
-    theirs = exists().where(ChatSession.id == Message.session_id, visible_to(user_id))
-    return db_session.scalar(select(func.count()).select_from(Message).where(is_unfinished(), theirs)) or 0
+    return int(run(db_session, _COUNT_UNFINISHED, {"owner_id": user_id}).scalar_one())
+
+
+_ADD = insert(Message)
+
+
+def add(db_session: Session, rows: Sequence[Values]) -> None:
+    """Add messages, each after the one that it names; all have the same columns."""
+    run(db_session, _ADD, rows)
+
+
+_GET = _VISIBLE.where(Message.id == bindparam("message_id"), Message.deleted_at.is_(None))
+_GET_LOCKED = _GET.with_for_update(of=ChatSession)
+
+
+def read_visible(
+    db_session: Session, message_id: int, *, user_id: int, lock_session: bool = False
+) -> Row[Any] | None:
+    """Return a message in a session of this planner's, locked if asked, to be read only, or None."""
+    query = _GET_LOCKED if lock_session else _GET
+    return run(db_session, query, {"message_id": message_id, "owner_id": user_id}).one_or_none()
 
 
 def in_session(

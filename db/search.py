@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 from db.folding import terms, tokens
 from db.ids import MAX_ID
 from db.models import ChatSession, UtcDateTime
+from db.plain import run
 
+_PUT_SQLITE = text(
+    "INSERT OR REPLACE INTO search_index (rowid, body, owner, session_id) VALUES (:id, :body, :user_id, :session_id)"
+)
+_PUT_POSTGRES = text(
+    "INSERT INTO search_index (id, session_id, user_id, body) "
+    "VALUES (:id, :session_id, :user_id, CAST(:body AS tsvector)) "
+    "ON CONFLICT (user_id, id) DO UPDATE SET body = EXCLUDED.body"
+)
 _MAX_POSITION = 16_383  # of a word in a tsvector
 _WINDOW = 300
 
@@ -50,24 +59,10 @@ class IndexHit(NamedTuple):
 
 def put(db_session: Session, row_id: int, session_id: int, content: str, *, user_id: int) -> None:
     """Index the text of a message, or of a session's title (then both ids are the session's), of a planner's."""
-    words = tokens(content)
-    if _is_sqlite(db_session):
-        db_session.execute(text("DELETE FROM search_index WHERE rowid = :id"), {"id": row_id})
-        db_session.execute(
-            text(
-                "INSERT INTO search_index (rowid, body, owner, session_id) VALUES (:id, :body, :user_id, :session_id)"
-            ),
-            {"id": row_id, "body": " ".join(words), "user_id": user_id, "session_id": session_id},
-        )
-    else:
-        db_session.execute(
-            text(
-                "INSERT INTO search_index (id, session_id, user_id, body) "
-                "VALUES (:id, :session_id, :user_id, CAST(:body AS tsvector)) "
-                "ON CONFLICT (user_id, id) DO UPDATE SET body = EXCLUDED.body"
-            ),
-            {"id": row_id, "session_id": session_id, "user_id": user_id, "body": _tsvector(words, user_id)},
-        )
+    words, sqlite = tokens(content), _is_sqlite(db_session)
+    body = " ".join(words) if sqlite else _tsvector(words, user_id)
+    values = {"id": row_id, "body": body, "user_id": user_id, "session_id": session_id}
+    run(db_session, _PUT_SQLITE if sqlite else _PUT_POSTGRES, values)
 
 
 def put_new(db_session: Session, session_id: int, contents: Sequence[tuple[int, str]], *, user_id: int) -> None:

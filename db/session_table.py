@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from db.models import ChatSession
+from db.plain import run
 from db.search import sessions_with
-from db.sessions import SummaryRow, visible_to, with_answering
+from db.sessions import SUMMARIES, SummaryRow, visible_to
 
 ORDERS: dict[str, tuple[ColumnElement[Any], ColumnElement[Any]]] = {  # each has its index
     "last_used": (ChatSession.last_message_at.desc(), ChatSession.id.desc()),
@@ -37,7 +38,7 @@ def rows(
     Every filter that is given has to hold: *words* all stand in the title or in one message, *since* the session
     was used. They are read some hundreds at a time; the database session has to stay open meanwhile.
     """
-    query = select(ChatSession, with_answering()).where(visible_to(user_id))
+    query = SUMMARIES
     if words.strip():
         query = query.where(sessions_with(db_session, words, user_id=user_id))
     if model is not None:
@@ -47,7 +48,7 @@ def rows(
     if since is not None:
         query = query.where(ChatSession.last_message_at >= since)
     query = query.order_by(*ORDERS[order]).limit(limit)
-    return db_session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
+    return run(db_session, query.execution_options(yield_per=_ROWS_AT_ONCE), {"owner_id": user_id})
 
 
 def models(db_session: Session, *, user_id: int) -> Sequence[str]:

@@ -2,13 +2,32 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Row, delete, exists, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    String,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
-from db.models import ChatSession, Message, is_unfinished, is_unseen
+from db.models import ChatSession, Message, UtcDateTime, is_unfinished, is_unseen
+from db.plain import run
 
-SummaryRow = Row[ChatSession, bool]
+SummaryRow = Row[Any]  # the columns of a session, and `answering`: whether a reply is being written in it
+THEIR_ID = bindparam("owner_id", type_=BigInteger)
 
 
 def visible_to(user_id: int | BindParameter[int]) -> ColumnElement[bool]:
@@ -38,15 +57,14 @@ def has_any(db_session: Session, *, user_id: int) -> bool:
     return db_session.scalar(select(ChatSession.id).where(visible_to(user_id)).limit(1)) is not None
 
 
-def with_answering() -> ColumnElement[bool]:
-    """Return whether a reply is being written in the session."""
-    return exists().where(Message.session_id == ChatSession.id, is_unfinished())
+_answering = exists().where(Message.session_id == ChatSession.id, is_unfinished()).label("answering")
+SUMMARIES = select(ChatSession, _answering).where(visible_to(THEIR_ID))  # of the planner `:owner_id`
+_SUMMARY = SUMMARIES.where(ChatSession.id == bindparam("session_id"))
 
 
 def summary(db_session: Session, session_id: int, *, user_id: int) -> SummaryRow | None:
     """Return one session of this planner's and whether it is being answered, or None."""
-    query = select(ChatSession, with_answering()).where(ChatSession.id == session_id, visible_to(user_id))
-    return db_session.execute(query).one_or_none()
+    return run(db_session, _SUMMARY, {"session_id": session_id, "owner_id": user_id}).one_or_none()
 
 
 def page(
@@ -60,15 +78,25 @@ def page(
     matching: ColumnElement[bool] | None = None,
 ) -> Sequence[SummaryRow]:
     """Return sessions of this planner's, last used first, and whether each is being answered."""
-    query = select(ChatSession, with_answering()).where(visible_to(user_id), ChatSession.archived == archived)
-    if pinned is not None:
-        query = query.where(ChatSession.pinned == pinned)
+    query = _page(of_pinned=pinned is not None, goes_on=before is not None)
+    values: dict[str, Any] = {"owner_id": user_id, "archived": archived, "pinned": pinned, "limit": limit}
     if matching is not None:
         query = query.where(matching)
     if before is not None:
-        query = query.where(tuple_(ChatSession.last_message_at, ChatSession.id) < before)
-    query = query.order_by(ChatSession.last_message_at.desc(), ChatSession.id.desc()).limit(limit)
-    return db_session.execute(query).all()
+        values["before_at"], values["before_id"] = before
+    return run(db_session, query, values).all()
+
+
+@cache
+def _page(*, of_pinned: bool, goes_on: bool) -> Select[*tuple[Any, ...]]:
+    query = SUMMARIES.where(ChatSession.archived == bindparam("archived"))
+    if of_pinned:
+        query = query.where(ChatSession.pinned == bindparam("pinned"))
+    if goes_on:
+        before = bindparam("before_at", type_=UtcDateTime), bindparam("before_id", type_=BigInteger)
+        query = query.where(tuple_(ChatSession.last_message_at, ChatSession.id) < tuple_(*before))
+    query = query.order_by(ChatSession.last_message_at.desc(), ChatSession.id.desc())
+    return query.limit(bindparam("limit", type_=Integer))
 
 
 def latest_id(db_session: Session, *, user_id: int) -> int | None:
@@ -82,10 +110,14 @@ def latest_id(db_session: Session, *, user_id: int) -> int | None:
     return db_session.scalar(query)
 
 
+_TITLE_AND_END = select(ChatSession.title, ChatSession.last_message_id).where(
+    ChatSession.id == bindparam("session_id"), visible_to(THEIR_ID)
+)
+
+
 def title_and_end(db_session: Session, session_id: int, *, user_id: int) -> tuple[str, int | None] | None:
     """Return the title of a session of this planner's and the id of its last message; None if there is none."""
-    query = select(ChatSession.title, ChatSession.last_message_id)
-    row = db_session.execute(query.where(ChatSession.id == session_id, visible_to(user_id))).one_or_none()
+    row = run(db_session, _TITLE_AND_END, {"session_id": session_id, "owner_id": user_id}).one_or_none()
     return (row.title, row.last_message_id) if row else None
 
 
@@ -96,13 +128,52 @@ def titles(db_session: Session, session_ids: Collection[int], *, user_id: int) -
     return {row.id: row.title for row in rows}
 
 
+# From the few that are being written to whose they are; a join would go through all of the planner's sessions.
+_ANSWERING = select(Message.session_id).where(
+    is_unfinished(), exists().where(ChatSession.id == Message.session_id, visible_to(THEIR_ID))
+)
+_UNSEEN = select(ChatSession.id).where(visible_to(THEIR_ID), is_unseen()).limit(1000)
+
+
 def marks(db_session: Session, *, user_id: int) -> tuple[set[int], set[int]]:
     """Return the ids of this planner's sessions being answered, and of those with an answer not yet seen."""
-    # From the few that are being written to whose they are; a join would go through all of the planner's sessions.
-    theirs = exists().where(ChatSession.id == Message.session_id, visible_to(user_id))
-    answering = select(Message.session_id).where(is_unfinished(), theirs)
-    unseen = select(ChatSession.id).where(visible_to(user_id), is_unseen()).limit(1000)
-    return set(db_session.scalars(answering)), set(db_session.scalars(unseen))
+    values = {"owner_id": user_id}
+    return set(run(db_session, _ANSWERING, values).scalars()), set(run(db_session, _UNSEEN, values).scalars())
+
+
+_MARK_SEEN = (
+    update(ChatSession)
+    .where(ChatSession.id == bindparam("session_id"), visible_to(THEIR_ID), is_unseen())
+    .values(unseen=False)
+)
+
+
+def mark_seen(db_session: Session, session_id: int, *, user_id: int) -> None:
+    """Note that somebody has looked at the last answer of a session of this planner's."""
+    run(db_session, _MARK_SEEN, {"session_id": session_id, "owner_id": user_id})
+
+
+_COUNT_REPLY = (
+    update(ChatSession)
+    .where(ChatSession.id == bindparam("session_id"))
+    .values(
+        unseen=True,
+        total_tokens=ChatSession.total_tokens + bindparam("tokens", type_=BigInteger),
+        cost_micros=ChatSession.cost_micros + bindparam("known_micros", type_=BigInteger),
+        unpriced=ChatSession.unpriced + bindparam("not_known", type_=BigInteger),
+        last_message_at=bindparam("now", type_=UtcDateTime),
+        updated_at=bindparam("now", type_=UtcDateTime),
+        last_message_preview=func.coalesce(bindparam("preview", type_=String), ChatSession.last_message_preview),
+    )
+)
+
+
+def count_reply(
+    db_session: Session, session_id: int, *, now: datetime, tokens: int, cost_micros: int | None, preview: str | None
+) -> None:
+    """Add a reply that has just ended to what a session, of anybody, counts and shows of itself; it is held then."""
+    values = {"tokens": tokens, "known_micros": cost_micros or 0, "not_known": int(cost_micros is None)}
+    run(db_session, _COUNT_REPLY, {"session_id": session_id, "now": now, "preview": preview, **values})
 
 
 def visible_ids(db_session: Session, session_ids: Sequence[int], *, user_id: int) -> Sequence[int]:

@@ -1,24 +1,44 @@
 """Queries on the Backboard threads of sessions."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from db.ids import new_id
 from db.models import BackboardThread
+from db.plain import run
+
+_named = BackboardThread.tip_id.in_(bindparam("tip_ids", expanding=True))
+_of_session = (
+    select(BackboardThread)
+    .where(BackboardThread.session_id == bindparam("session_id"))
+    .order_by(BackboardThread.id.desc())
+)
+_ENDING_AT = _of_session.where(_named)
+_ENDING_AT_OR_EMPTY = _of_session.where(or_(_named, BackboardThread.tip_id.is_(None)))
+_ADD = insert(BackboardThread)
+_MOVE_TIP = update(BackboardThread).where(BackboardThread.id == bindparam("row_id"))
 
 
-def ending_at(db_session: Session, session_id: int, tip_ids: Collection[int | None]) -> Sequence[BackboardThread]:
+def ending_at(db_session: Session, session_id: int, tip_ids: Collection[int | None]) -> Sequence[Row[Any]]:
     """Return a session's threads that end with one of these messages, newest first. Tip None: empty."""
-    named = BackboardThread.tip_id.in_([tip_id for tip_id in tip_ids if tip_id is not None])
-    tips = or_(named, BackboardThread.tip_id.is_(None)) if None in tip_ids else named
-    query = select(BackboardThread).where(BackboardThread.session_id == session_id, tips)
-    return db_session.scalars(query.order_by(BackboardThread.id.desc())).all()
+    values = {"session_id": session_id, "tip_ids": [tip_id for tip_id in tip_ids if tip_id is not None]}
+    return run(db_session, _ENDING_AT_OR_EMPTY if None in tip_ids else _ENDING_AT, values).all()
+
+
+def add(db_session: Session, session_id: int, *, backend: str, thread_id: str, tip_id: int | None) -> int:
+    """Add a thread of a session; return its row's id."""
+    row_id = new_id()
+    names = {"session_id": session_id, "backend": backend, "thread_id": thread_id}
+    run(db_session, _ADD, {"id": row_id, "tip_id": tip_id, **names})
+    return row_id
 
 
 def move_tip(db_session: Session, row_id: int, tip_id: int | None) -> None:
     """Write down the last message that a thread holds."""
-    db_session.execute(update(BackboardThread).where(BackboardThread.id == row_id).values(tip_id=tip_id))
+    run(db_session, _MOVE_TIP, {"row_id": row_id, "tip_id": tip_id})
 
 
 def forget(db_session: Session, row_id: int) -> None:

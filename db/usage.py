@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Executable, Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.models import Usage, User
+from db.plain import run
 
 COUNTED: tuple[InstrumentedAttribute[int], ...] = (
     Usage.sessions,
@@ -27,11 +29,15 @@ COUNTED: tuple[InstrumentedAttribute[int], ...] = (
 
 def add(db_session: Session, *, user_id: int, day: date, model: str, **numbers: int) -> None:
     """Add to what a planner used of a model on a day; *numbers* are columns, and may be negative."""
-    insert = postgresql.insert if db_session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    new = insert(Usage).values(user_id=user_id, day=day, model=model, **numbers)
-    sums = {name: getattr(Usage, name) + new.excluded[name] for name in numbers}
-    key = [Usage.user_id, Usage.day, Usage.model]
-    db_session.execute(new.on_conflict_do_update(index_elements=key, set_=sums))
+    statement = _add(db_session.get_bind().dialect.name, tuple(numbers))
+    run(db_session, statement, {"user_id": user_id, "day": day, "model": model, **numbers})
+
+
+@cache
+def _add(dialect: str, names: tuple[str, ...]) -> Executable:
+    new = postgresql.insert(Usage) if dialect == "postgresql" else sqlite.insert(Usage)
+    sums = {name: getattr(Usage, name) + new.excluded[name] for name in names}
+    return new.on_conflict_do_update(index_elements=[Usage.user_id, Usage.day, Usage.model], set_=sums)
 
 
 def of_user(db_session: Session, *, user_id: int, start: date, end: date) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -2,14 +2,41 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
 from db.models import ADMIN, AuditEntry, SignInFailures, User
+from db.plain import run
 
 SIGN_OUT = "sign_out"  # the audit's word; such an entry also ends the sign-in that its detail names
+
+_SIGNED_IN = select(User).where(
+    User.disabled.is_(False),
+    User.sessions_valid_from < bindparam("before"),
+    ~exists().where(
+        AuditEntry.user_id == User.id, AuditEntry.action == SIGN_OUT, AuditEntry.detail == bindparam("sign_in")
+    ),
+)
+_SIGNED_IN_BY_ID = _SIGNED_IN.where(User.id == bindparam("who"))
+_SIGNED_IN_BY_NAME = _SIGNED_IN.where(User.username == bindparam("who"))
+
+
+_READ = select(User).where(User.id == bindparam("user_id"))
+_OPENED = update(User).where(User.id == bindparam("user_id")).values(last_session_id=bindparam("session_id"))
+
+
+def read(db_session: Session, user_id: int) -> Row[Any]:
+    """Return the user, disabled or not, to be read only. There has to be one."""
+    return run(db_session, _READ, {"user_id": user_id}).one()
+
+
+def set_last_session(db_session: Session, user_id: int, session_id: int) -> None:
+    """Remember which session a user looked at last."""
+    run(db_session, _OPENED, {"user_id": user_id, "session_id": session_id})
 
 
 def get(db_session: Session, user_id: int) -> User | None:
@@ -40,25 +67,14 @@ def admins(db_session: Session) -> Sequence[User]:
 
 def signed_in(
     db_session: Session, *, at: datetime, user_id: int | None = None, username: str | None = None
-) -> User | None:
+) -> Row[Any] | None:
     """Return the user whose sign-in of instant *at* (whole milliseconds) still holds, or None.
 
     It ends when the user is disabled, when all sign-ins so far were ended, and when it was signed out of.
     """
-    who = User.id == user_id if username is None else User.username == username
-    query = select(User).where(
-        who,
-        User.disabled.is_(False),
-        User.sessions_valid_from < at + timedelta(milliseconds=1),
-        ~_signed_out(at),
-    )
-    return db_session.scalar(query)
-
-
-def _signed_out(at: datetime) -> ColumnElement[bool]:
-    return exists().where(
-        AuditEntry.user_id == User.id, AuditEntry.action == SIGN_OUT, AuditEntry.detail == sign_in_name(at)
-    )
+    query, who = (_SIGNED_IN_BY_ID, user_id) if username is None else (_SIGNED_IN_BY_NAME, username)
+    values = {"who": who, "before": at + timedelta(milliseconds=1), "sign_in": sign_in_name(at)}
+    return run(db_session, query, values).one_or_none()
 
 
 def sign_in_name(at: datetime) -> str:

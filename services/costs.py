@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 import db.usage
@@ -129,13 +130,13 @@ class CostService:
 
     def _reached(self, db_session: Session, user_id: int) -> MonthUsage | None:
         """Return this month if nothing more may be spent in it."""
-        user = db_session.get_one(User, user_id)
+        user = db.users.read(db_session, user_id)
         if self._limit is None and user.monthly_limit_micros is None:
             return None
         month = self._this_month(db_session, user)
         return month if month.reached else None
 
-    def _this_month(self, db_session: Session, user: User) -> MonthUsage:
+    def _this_month(self, db_session: Session, user: User | Row[Any]) -> MonthUsage:
         today = self._clock().date()
         first = today.replace(day=1)
         spent, unpriced = db.usage.spent(db_session, user_id=user.id, start=first, end=today)

@@ -1,7 +1,9 @@
 """The files of a session: what a planner puts into it for the assistant to look things up in."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 import db.files
@@ -44,9 +46,9 @@ class FileService:
     def list(self, session_id: int, *, user_id: int) -> tuple[HeldFile, ...]:
         """Return the files of a session, oldest first, each with how far the assistant has it."""
         with self._db.read() as db_session:
-            if db.sessions.get_visible(db_session, session_id, user_id=user_id) is None:
+            if db.sessions.title_and_end(db_session, session_id, user_id=user_id) is None:
                 raise NotFoundError("There is no such session.")
-            files = db.files.of_session(db_session, session_id, user_id=user_id)
+            files = db.files.held(db_session, session_id, user_id=user_id)
             latest = {copy.file_id: copy for copy in db.files.copies(db_session, [one.id for one in files])}
             return tuple(_held(one, latest.get(one.id)) for one in files)
 
@@ -116,7 +118,7 @@ def copy_files(db_session: Session, from_id: int, to_id: int, *, user_id: int, m
             keep_files(db_session, [copied], session_id=to_id, user_id=user_id, message_id=message_id)
 
 
-def _held(file: SessionFile, copy: FileCopy | None) -> HeldFile:
+def _held(file: Row[Any], copy: FileCopy | None) -> HeldFile:
     if copy is None:
         return HeldFile(file_info(file), FileState.KEPT)
     return HeldFile(file_info(file), _STATES.get(copy.status, FileState.READING), copy.status_message)

@@ -1,7 +1,9 @@
 """Messages that a planner writes while the assistant still answers: they wait, and are sent when the reply ends."""
 
 import logging
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -118,5 +120,5 @@ def _visible(db_session: Session, follow_up_id: int, user_id: int) -> FollowUp:
     return row
 
 
-def _waiting(row: FollowUp) -> Waiting:
+def _waiting(row: FollowUp | Row[Any]) -> Waiting:
     return Waiting(row.id, row.session_id, row.text, row.created_at)

@@ -9,8 +9,9 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
+from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,9 +19,10 @@ import db.messages
 import db.search
 import db.sessions
 import db.usage
+import db.users
 from db.engine import Database
 from db.ids import new_id
-from db.models import ChatSession, Message, User, utc_now
+from db.models import ChatSession, Message, utc_now
 from services.background import in_thread
 from services.costs import CostService
 from services.deleted import remove_deleted_of
@@ -41,8 +43,7 @@ from services.views import message_view
 
 log = logging.getLogger("travelbot.replies")
 
-POLL_S = 0.5  # of a reply that another process writes
-POLL_QUEUED_S = 0.1
+POLL_S = 0.5  # of a reply that this process does not write
 SILENCE_S = 15.0
 
 
@@ -134,12 +135,12 @@ class ReplyService:
                 return repeated(db_session, known, text)
             self.check_room(db_session, user_id)
             session = self._session(db_session, text, user_id, place)
-            question, reply = add_turn(
+            question_id, reply_id = add_turn(
                 db_session, session, text, client_message_id=client_message_id, parent_id=session.last_message_id
             )
             if files:
-                keep_files(db_session, files, session_id=session.id, user_id=user_id, message_id=question.id)
-            return Accepted(session.id, question.id, reply.id, repeated=False)
+                keep_files(db_session, files, session_id=session.id, user_id=user_id, message_id=question_id)
+            return Accepted(session.id, question_id, reply_id, repeated=False)
 
     def check_room(self, db_session: Session, user_id: int) -> None:
         """Raise TooManyRepliesError where no further reply may be written for a planner now."""
@@ -150,17 +151,17 @@ class ReplyService:
         self._costs.check(db_session, user_id=user_id)
 
     def _session(self, db_session: Session, text: str, user_id: int, place: "_Place") -> ChatSession:
-        user = db_session.get_one(User, user_id)
         session_id = place.session_id
         if session_id is None and place.chat_name is not None:
             named = db.sessions.by_chat_name(db_session, place.chat_name, user_id=user_id)
             session_id = named.id if named else None
         if session_id is None:
+            last_model = None if place.model else db.users.read(db_session, user_id).last_model
             session = new_session(
                 db_session,
                 user_id=user_id,
                 title=made_title(text),
-                model=place.model or user.last_model or self._default_model,
+                model=place.model or last_model or self._default_model,
                 memory=place.memory,
                 web_search=place.web_search,
                 instructions=place.instructions,
@@ -172,7 +173,7 @@ class ReplyService:
             if session.message_count == 0 and not session.title_chosen:
                 session.title = made_title(text)
                 db.search.put(db_session, session.id, session.id, session.title, user_id=user_id)
-        user.last_session_id = session.id
+        db.users.set_last_session(db_session, user_id, session.id)
         return session
 
     def store(
@@ -225,7 +226,7 @@ class ReplyService:
     def get(self, message_id: int, *, user_id: int) -> MessageView:
         """Return one message as the database has it. Raises NotFoundError."""
         with self._db.read() as db_session:
-            message = db.messages.get_visible(db_session, message_id, user_id=user_id)
+            message = db.messages.read_visible(db_session, message_id, user_id=user_id)
             if message is None:
                 raise NotFoundError("There is no such message.")
             return message_view(message)
@@ -265,8 +266,10 @@ class ReplyService:
             remove_deleted_of(db_session, session)
             leave(db_session, session, question.id)
             before = message if message.role == "assistant" else newest
-            again = add_reply(db_session, session, question, retry_of=before.id if before else None, model=model)
-            accepted = Accepted(session.id, question.id, again.id, repeated=False)
+            again_id = add_reply(
+                db_session, session, question.id, retry_of=before.id if before else None, model=model
+            )
+            accepted = Accepted(session.id, question.id, again_id, repeated=False)
         self._runner.wake()
         log.info("retry accepted", extra=_ids(accepted))
         return accepted
@@ -303,7 +306,7 @@ class ReplyService:
     def snapshot(self, reply_id: int, *, user_id: int) -> ReplySnapshot:
         """Return a reply as the database has it. Raises NotFoundError."""
         with self._db.read() as db_session:
-            reply = db.messages.get_visible(db_session, reply_id, user_id=user_id)
+            reply = db.messages.read_visible(db_session, reply_id, user_id=user_id)
             if reply is None:
                 raise NotFoundError("There is no such reply.")
             status = MessageStatus(reply.status)
@@ -344,7 +347,9 @@ class ReplyService:
                 if not snapshot.status.unfinished:
                     return
                 changed.clear()
-                await _wait(changed, POLL_S if snapshot.status is MessageStatus.RUNNING else POLL_QUEUED_S)
+                with self._runner.awaiting(reply_id, notify):
+                    if self._runner.live(reply_id, user_id=user_id) is None:
+                        await _wait(changed, POLL_S)
         finally:
             self._followers.discard(notify)
             self.count_reader(-1)
@@ -374,7 +379,7 @@ class ReplyWatch:
         self._user_id = user_id
         self._live = runner.live(reply_id, user_id=user_id)
         self._seen = 0
-        self._polled_at = 0.0
+        self._polled_at = time.monotonic()
         self.snapshot = self._live.snapshot if self._live else replies.snapshot(reply_id, user_id=user_id)
 
     def __enter__(self) -> Self:
@@ -389,17 +394,25 @@ class ReplyWatch:
     def next(self, timeout_s: float) -> ReplySnapshot:
         """Return the reply as soon as it changes, at the latest after *timeout_s*."""
         if self._live is None:
-            self._live = self._runner.live(self._reply_id, user_id=self._user_id)
+            timeout_s -= self._wait_until_begun(timeout_s)
         if self._live is not None:
             self._live.wait(self._seen, timeout_s)
             self._seen = self._live.changes
             self.snapshot = self._live.snapshot
-            return self.snapshot
-        time.sleep(min(timeout_s, 0.05))
-        if time.monotonic() - self._polled_at >= (POLL_S if self.snapshot.status is MessageStatus.RUNNING else 0.1):
+        elif time.monotonic() - self._polled_at >= POLL_S:
             self._polled_at = time.monotonic()
             self.snapshot = self._replies.snapshot(self._reply_id, user_id=self._user_id)
         return self.snapshot
+
+    def _wait_until_begun(self, timeout_s: float) -> float:
+        """Wait until this process writes the reply, or its row is to be looked at; return how long that took."""
+        begin, begun = time.monotonic(), threading.Event()
+        with self._runner.awaiting(self._reply_id, begun.set):
+            self._live = self._runner.live(self._reply_id, user_id=self._user_id)
+            if self._live is None and self.snapshot.status.unfinished:
+                begun.wait(min(timeout_s, max(0.0, self._polled_at + POLL_S - begin)))
+                self._live = self._runner.live(self._reply_id, user_id=self._user_id)
+        return min(timeout_s, time.monotonic() - begin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,7 +459,7 @@ def _ids(accepted: Accepted) -> dict[str, int]:
     return {"reply": accepted.reply_id, "question": accepted.message_id, "session": accepted.session_id}
 
 
-def repeated(db_session: Session, known: Message, text: str) -> Accepted:
+def repeated(db_session: Session, known: Row[Any], text: str) -> Accepted:
     """Return what the same message became when it was sent before. Raises MessageIdReusedError."""
     if known.content != text:
         raise MessageIdReusedError("This message was already sent with another text.")

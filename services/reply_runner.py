@@ -7,9 +7,10 @@ database work goes to threads of its own.
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncGenerator, Callable
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import Executor
-from contextlib import aclosing, suppress
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -117,6 +118,8 @@ class ReplyRunner:
         self._loop = loop
         self._limit = replies_at_once
         self._running: dict[int, Running] = {}
+        self._awaited: dict[int, set[Callable[[], None]]] = {}  # by reply: who wants to know that it has begun here
+        self._awaiting = threading.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._closing = False
@@ -136,6 +139,20 @@ class ReplyRunner:
         """Return this user's reply as it is being written here, or None when there is none."""
         running = self._running.get(reply_id)
         return running.live if running and running.work.user_id == user_id else None
+
+    @contextmanager
+    def awaiting(self, reply_id: int, listener: Callable[[], None]) -> Iterator[None]:
+        """Call *listener* when this process begins to write a reply, on the thread that does: it must not block."""
+        with self._awaiting:
+            self._awaited.setdefault(reply_id, set()).add(listener)
+        try:
+            yield
+        finally:
+            with self._awaiting:
+                listeners = self._awaited[reply_id]
+                listeners.discard(listener)
+                if not listeners:
+                    del self._awaited[reply_id]
 
     @property
     def full(self) -> bool:
@@ -207,6 +224,10 @@ class ReplyRunner:
             return
         for work in await self._in_thread(partial(self._store.claim, free, set(self._running))):
             running = self._running[work.reply_id] = Running(work)
+            with self._awaiting:
+                listeners = tuple(self._awaited.get(work.reply_id, ()))
+            for listener in listeners:
+                listener()
             self._models.look_ahead()  # so that the prices are known at the end
             log.info("reply begun", extra={"reply": work.reply_id, "session": work.session_id, "holder": work.fence})
             self._keep(asyncio.create_task(self._write(running)))
@@ -336,6 +357,8 @@ class ReplyRunner:
 
     async def _with_files(self, running: Running, thread: SessionThread) -> SessionThread:
         """Bring the session's files into the thread, or into the one that takes its place where it is gone."""
+        if not running.work.has_files:
+            return thread
         session_id, live = running.work.session_id, running.live
         try:
             troubles = await self._files.put(session_id, thread, live.set_note)

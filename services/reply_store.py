@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import db.files
+import db.follow_ups
 import db.messages
 import db.search
+import db.sessions
 import db.threads
 import db.usage
 from db.engine import Database
-from db.models import ChatSession, Message, utc_now
+from db.models import ChatSession, utc_now
 from services.costs import CostService
 from services.file_types import with_file_names
 from services.live import LiveReply
@@ -38,6 +40,7 @@ class Work:
     user_id: int
     question_id: int
     question: str
+    has_files: bool  # the session, for the assistant to look things up in
     asked_at: datetime
     model: str
     memory: bool
@@ -92,7 +95,7 @@ class ReplyStore:
         if not wanted:
             return []
         claimed = []
-        with self._db.begin() as db_session:
+        with self._db.begin(relaxed=True) as db_session:
             for row in wanted:
                 try:
                     if (work := self._claimed(db_session, row.id, row.fence)) is not None:
@@ -107,25 +110,27 @@ class ReplyStore:
         reply = db.messages.claim(db_session, reply_id, fence=fence, owner=self._owner, until=now + LEASE, now=now)
         if reply is None:
             return None
-        question = db_session.get(Message, reply.parent_id) if reply.parent_id else None
-        if question is None:
-            reply.status, reply.ended_at, reply.lease_until = MessageStatus.FAILED.value, now, None
-            reply.error_code, reply.error_text = "question_gone", "The message that this answers is gone."
+        asked = db.messages.asked(db_session, reply.parent_id) if reply.parent_id else None
+        if asked is None:
+            gone = {"status": MessageStatus.FAILED.value, "ended_at": now, "lease_until": None}
+            gone |= {"error_code": "question_gone", "error_text": "The message that this answers is gone."}
+            db.messages.change_held(db_session, reply_id, fence=reply.fence, values=gone)
             return None
-        session = db_session.get_one(ChatSession, reply.session_id)
-        earlier = db.messages.siblings(db_session, [question.id], user_id=reply.user_id)
+        names = db.files.names_with(db_session, asked.id) if asked.has_files else ()
+        earlier = db.messages.replies_to(db_session, asked.id, user_id=reply.user_id)
         return Work(
             reply_id=reply.id,
             fence=reply.fence,
-            session_id=session.id,
+            session_id=reply.session_id,
             user_id=reply.user_id,
-            question_id=question.id,
-            question=with_file_names(question.content, db.files.names_with(db_session, question.id)),
+            question_id=asked.id,
+            question=with_file_names(asked.content, names),
+            has_files=asked.has_files,
             asked_at=reply.created_at,
-            model=reply.model or session.model,
-            memory=session.memory,
-            instructions=session.instructions,
-            web_search=session.web_search,
+            model=reply.model or asked.model,
+            memory=asked.memory,
+            instructions=asked.instructions,
+            web_search=asked.web_search,
             sent=reply.sent_at is not None,
             earlier_ids=frozenset(
                 row.id
@@ -161,15 +166,13 @@ class ReplyStore:
         """
         by_id = {work.reply_id: (work, live) for work, live in running}
         until = utc_now() + LEASE
-        with self._db.begin() as db_session:
+        with self._db.begin(relaxed=True) as db_session:
             rows = db.messages.held(db_session, {work.reply_id: work.fence for work, _ in running})
             saved = {reply_id: by_id[reply_id][1].changes for reply_id, _ in rows}
-            values = [
-                {"id": reply_id, "lease_until": until}
-                | (_live_values(by_id[reply_id][1]) if changes != by_id[reply_id][1].saved_changes else {})
-                for reply_id, changes in saved.items()
-            ]
-            db.messages.change_locked(db_session, values)
+            changed = {one for one, changes in saved.items() if changes != by_id[one][1].saved_changes}
+            lease = {"lease_until": until}
+            db.messages.change_locked(db_session, {one: lease | _live_values(by_id[one][1]) for one in changed})
+            db.messages.change_locked(db_session, {one: lease for one in saved.keys() - changed})
         for reply_id, changes in saved.items():
             by_id[reply_id][1].saved_changes = changes
         kept = {row[0] for row in rows}
@@ -198,22 +201,25 @@ class ReplyStore:
             "ended_at": now,
             "lease_until": None,
         }
-        with self._db.begin() as db_session:
+        with self._db.begin(relaxed=True) as db_session:
             if not db.messages.change_held(db_session, work.reply_id, fence=work.fence, values=values):
                 return Ended(ours=False)
-            session = db_session.get_one(ChatSession, work.session_id, with_for_update=True)
-            session.unseen = True
-            session.total_tokens += (ending.input_tokens or 0) + (ending.output_tokens or 0)
-            session.cost_micros += ending.cost_micros or 0
-            session.unpriced += int(ending.cost_micros is None)
-            session.last_message_at = session.updated_at = now
+            db.sessions.count_reply(
+                db_session,
+                work.session_id,
+                now=now,
+                tokens=(ending.input_tokens or 0) + (ending.output_tokens or 0),
+                cost_micros=ending.cost_micros,
+                preview=preview(snapshot.text) if snapshot.text else None,
+            )
             _count(db_session, work, ending, first_text_at, now)
             if snapshot.text:
-                session.last_message_preview = preview(snapshot.text)
                 db.search.put(db_session, work.reply_id, work.session_id, snapshot.text, user_id=work.user_id)
-            goes_on = ending.status in _FOLLOWED and self._costs.allows(db_session, user_id=work.user_id)
-            follows = goes_on and send_waiting(db_session, session) is not None
-            return Ended(ours=True, followed=follows)
+            waits = ending.status in _FOLLOWED and db.follow_ups.count(db_session, work.session_id) > 0
+            if not waits or not self._costs.allows(db_session, user_id=work.user_id):
+                return Ended(ours=True)
+            session = db_session.get_one(ChatSession, work.session_id, with_for_update=True)
+            return Ended(ours=True, followed=send_waiting(db_session, session) is not None)
 
 
 def _count(db_session: Session, work: Work, ending: Ending, first_text_at: datetime | None, now: datetime) -> None:

@@ -92,7 +92,7 @@ class SessionService:
                 before=_parse_cursor(cursor) if cursor else None,
                 matching=db.search.sessions_with(db_session, words, user_id=user_id) if words.strip() else None,
             )
-            sessions = tuple(session_summary(session, answering=answering) for session, answering in rows[:limit])
+            sessions = tuple(session_summary(row, answering=row.answering) for row in rows[:limit])
         return SessionPage(sessions, _cursor(sessions[-1]) if len(rows) > limit else None)
 
     def named(self, chat_name: str, *, user_id: int) -> int:
@@ -166,14 +166,14 @@ class SessionService:
                 limit=limit + 1,
                 before=_parse_cursor(cursor) if cursor else None,
             )
-            sessions = tuple(session_summary(session, answering=answering) for session, answering in rows[:limit])
+            sessions = tuple(session_summary(row, answering=row.answering) for row in rows[:limit])
         return SessionPage(sessions, _cursor(sessions[-1]) if len(rows) > limit else None)
 
     def pinned(self, *, user_id: int, archived: bool = False) -> tuple[SessionSummary, ...]:
         """Return pinned sessions, last used first; the latest 100."""
         with self._db.read() as db_session:
             rows = db.sessions.page(db_session, user_id=user_id, pinned=True, archived=archived, limit=100)
-            return tuple(session_summary(session, answering=answering) for session, answering in rows)
+            return tuple(session_summary(row, answering=row.answering) for row in rows)
 
     def table(
         self, wanted: SessionFilter, *, user_id: int, limit: int, order: SessionOrder = SessionOrder.LAST_USED
@@ -192,7 +192,7 @@ class SessionService:
         self, wanted: SessionFilter, user_id: int, order: SessionOrder, limit: int | None
     ) -> Iterator[SessionSummary]:
         with self._db.read() as db_session:
-            for session, answering in db.session_table.rows(
+            for row in db.session_table.rows(
                 db_session,
                 user_id=user_id,
                 order=order.value,
@@ -202,7 +202,7 @@ class SessionService:
                 archived=wanted.archived,
                 since=wanted.since,
             ):
-                yield session_summary(session, answering=answering)
+                yield session_summary(row, answering=row.answering)
 
     def models_used(self, *, user_id: int) -> tuple[str, ...]:
         """Return the models (`provider/name`) of the planner's sessions, by name."""
@@ -226,12 +226,12 @@ class SessionService:
             found = db.sessions.summary(db_session, session_id, user_id=user_id)
             if found is None:
                 raise NotFoundError("There is no such session.")
-            return session_summary(found[0], answering=found[1])
+            return session_summary(found, answering=found.answering)
 
     def open(self, session_id: int, *, user_id: int) -> SessionSummary:
         """Return one session, and remember that the planner looked at it last."""
         summary = self.get(session_id, user_id=user_id)
-        with self._db.begin() as db_session:
+        with self._db.begin(relaxed=True) as db_session:
             user = db_session.get_one(User, user_id)
             user.last_session_id = session_id
         return summary
@@ -261,10 +261,10 @@ class SessionService:
         from shortly before that message on.
         """
         with self._db.read() as db_session:
-            session = db.sessions.get_visible(db_session, session_id, user_id=user_id)
-            if session is None:
+            found = db.sessions.title_and_end(db_session, session_id, user_id=user_id)
+            if found is None:
                 raise NotFoundError("There is no such session.")
-            leaf_id, has_later = session.last_message_id, False
+            leaf_id, has_later = found[1], False
             if leaf_id is None:
                 return History((), has_earlier=False, has_later=False)
             if at_id is not None:
@@ -292,9 +292,8 @@ class SessionService:
 
     def mark_seen(self, session_id: int, *, user_id: int) -> None:
         """Note that the planner has seen the latest answer."""
-        with self._db.begin() as db_session:
-            if session := db.sessions.get_visible(db_session, session_id, user_id=user_id):
-                session.unseen = False
+        with self._db.begin(relaxed=True) as db_session:
+            db.sessions.mark_seen(db_session, session_id, user_id=user_id)
 
     def rename(self, session_id: int, title: str, *, user_id: int) -> SessionSummary:
         """Give a session a title of 1 to 100 characters. Raises InvalidInputError."""

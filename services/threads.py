@@ -18,8 +18,7 @@ import db.sessions
 import db.threads
 from backboard_client import BackboardClient, NotFoundError, Thread, ThreadMessage
 from db.engine import Database
-from db.ids import new_id
-from db.models import Assistant, BackboardThread
+from db.models import Assistant
 from services.background import in_thread
 from services.brief import PROMPT, TOOLS, brief_hash
 
@@ -88,7 +87,7 @@ class BackboardThreads:
         """
         known = await self._in_thread(lambda: self._known(question))
         if known.thread is None:
-            return await self._new(question, lost=known.elsewhere, transcript=known.transcript)
+            return await self._new(question, known, lost=known.elsewhere)
         try:
             return await self._tell(known.thread, known.untold)
         except NotFoundError:
@@ -101,8 +100,7 @@ class BackboardThreads:
     async def replace(self, gone: SessionThread, question: Question) -> SessionThread:
         """Make a new thread in the place of one that is gone."""
         await self._in_thread(lambda: self._forget(gone))
-        transcript = (await self._in_thread(lambda: self._known(question))).transcript
-        return await self._new(question, lost=True, transcript=transcript)
+        return await self._new(question, await self._in_thread(lambda: self._known(question)), lost=True)
 
     async def _tell(self, thread: SessionThread, untold: "Sequence[_Untold]") -> SessionThread:
         """Put into the thread what was stored in the session without asking the model."""
@@ -113,17 +111,21 @@ class BackboardThreads:
         await self._in_thread(lambda: self._mark_told(thread, untold))
         return dataclasses.replace(thread, tip_id=untold[-1].id)
 
-    async def _new(self, question: Question, *, lost: bool, transcript: str) -> SessionThread:
+    async def _new(self, question: Question, known: "_Known", *, lost: bool) -> SessionThread:
         """Make a thread, and put the turns before the question into it."""
-        thread = await self.on_assistant(question.user_id, self._client.create_thread)
-        if transcript:
-            await self._client.add_message(thread.thread_id, transcript)
+        thread = await self._on_assistant(known.assistant, question.user_id, self._client.create_thread)
+        if known.transcript:
+            await self._client.add_message(thread.thread_id, known.transcript)
         kept = await self._in_thread(lambda: self._keep_thread(question, thread.thread_id))
-        return dataclasses.replace(kept, new=True, lost=lost and bool(transcript))
+        return dataclasses.replace(kept, new=True, lost=lost and bool(known.transcript))
 
     async def on_assistant(self, user_id: int, call: Callable[[str], Awaitable[T]]) -> T:
         """Return what *call* gives for the id of this user's assistant, made if there is none or it is gone."""
-        known = await self._in_thread(lambda: self._known_assistant(user_id))
+        return await self._on_assistant(await self._in_thread(lambda: self._known_assistant(user_id)), user_id, call)
+
+    async def _on_assistant(
+        self, known: tuple[str, str] | None, user_id: int, call: Callable[[str], Awaitable[T]]
+    ) -> T:
         try:
             return await call(await self._told(known, user_id))
         except NotFoundError:
@@ -160,7 +162,7 @@ class BackboardThreads:
     def _known(self, question: Question) -> "_Known":
         """Return the thread to go on in, if there is one, and the messages that it was not told yet."""
         with self._db.read() as db_session:
-            message = db.messages.get_visible(db_session, question.id, user_id=question.user_id)
+            message = db.messages.read_visible(db_session, question.id, user_id=question.user_id)
             before_id = message.parent_id if message else None
             waiting = {row.id: row for row in db.messages.untold(db_session, question.session_id)}
             untold: list[_Untold] = []
@@ -174,28 +176,27 @@ class BackboardThreads:
             for row in (asked or ours)[:1]:
                 told = [] if asked else untold
                 return _Known(SessionThread(row.id, row.thread_id, row.tip_id), told)
-            transcript = self._transcript(db_session, question) if message and message.parent_id else ""
-            return _Known(None, untold, elsewhere=bool(found), transcript=transcript)
+            return _Known(
+                None,
+                untold,
+                elsewhere=bool(found),
+                transcript=self._transcript(db_session, question) if message and message.parent_id else "",
+                assistant=self._assistant(db_session, question.user_id),
+            )
 
     def _keep_thread(self, question: Question, thread_id: str) -> SessionThread:
-        with self._db.begin() as db_session:
-            session = db.sessions.get_visible(db_session, question.session_id, user_id=question.user_id, lock=True)
-            message = db.messages.get_visible(db_session, question.id, user_id=question.user_id)
-            if session is None or message is None:  # deleted meanwhile
+        with self._db.begin(relaxed=True) as db_session:
+            message = db.messages.read_visible(db_session, question.id, user_id=question.user_id, lock_session=True)
+            if message is None:  # deleted meanwhile
                 db.outbox.add(db_session, backend=self._backend, kind="thread", target_id=thread_id)
                 return SessionThread(0, thread_id, None)
-            row = BackboardThread(
-                id=new_id(),
-                session_id=session.id,
-                backend=self._backend,
-                thread_id=thread_id,
-                tip_id=message.parent_id,
+            row_id = db.threads.add(
+                db_session, message.session_id, backend=self._backend, thread_id=thread_id, tip_id=message.parent_id
             )
-            db_session.add(row)
             if message.parent_id is not None:
                 before = db.messages.path(db_session, question.id, user_id=question.user_id, limit=_TURNS_CARRIED + 1)
                 db.messages.mark_told(db_session, [turn.id for turn in before if turn.untold])
-            return SessionThread(row.id, thread_id, row.tip_id)
+            return SessionThread(row_id, thread_id, message.parent_id)
 
     def _forget(self, gone: SessionThread) -> None:
         with self._db.begin() as db_session:
@@ -216,8 +217,12 @@ class BackboardThreads:
 
     def _known_assistant(self, user_id: int) -> tuple[str, str] | None:
         with self._db.read() as db_session:
-            assistant = db.assistants.get(db_session, user_id=user_id, backend=self._backend)
-            return (assistant.assistant_id, assistant.brief_hash) if assistant else None
+            return self._assistant(db_session, user_id)
+
+    def _assistant(self, db_session: Session, user_id: int) -> tuple[str, str] | None:
+        """Return Backboard's id of a user's assistant and the hash of the brief it was given."""
+        assistant = db.assistants.read(db_session, user_id=user_id, backend=self._backend)
+        return (assistant.assistant_id, assistant.brief_hash) if assistant else None
 
     def _keep_assistant(self, user_id: int, assistant_id: str) -> str:
         """Keep a new assistant, or another process's if that was faster (ours is then deleted later)."""
@@ -262,6 +267,7 @@ class _Known:
     untold: Sequence[_Untold]
     elsewhere: bool = False  # there was one at another Backboard, or with another key
     transcript: str = ""  # what a new thread is told
+    assistant: tuple[str, str] | None = None  # whose thread a new one will be, if there is one already
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import db.follow_ups
 import db.messages
 import db.search
 from db.ids import new_id
-from db.models import ChatSession, Message, utc_now
+from db.models import ChatSession, utc_now
 from services.records import Accepted, MessageStatus
 from services.texts import preview
 
@@ -20,54 +20,58 @@ def add_turn(
     *,
     client_message_id: str,
     parent_id: int | None,
-) -> tuple[Message, Message]:
-    """Add a planner's message after *parent_id*, and the reply to it, which waits to be written; show both."""
-    question = Message(
-        id=new_id(),
-        session_id=session.id,
-        user_id=session.user_id,
-        parent_id=parent_id,
-        role="user",
-        status=MessageStatus.COMPLETE.value,
-        content=text,
-        client_message_id=client_message_id,
-        created_at=utc_now(),
-    )
-    db_session.add(question)
-    db_session.flush()
+) -> tuple[int, int]:
+    """Add a planner's message after *parent_id*, and the reply to it, which waits to be written; show both.
+
+    Returns their ids.
+    """
+    question_id = new_id()
+    question = {
+        "id": question_id,
+        "session_id": session.id,
+        "user_id": session.user_id,
+        "parent_id": parent_id,
+        "role": "user",
+        "status": MessageStatus.COMPLETE.value,
+        "content": text,
+        "client_message_id": client_message_id,
+        "created_at": utc_now(),
+    }
+    db.messages.add(db_session, [question])
+    db.search.put(db_session, question_id, session.id, text, user_id=session.user_id)
+    reply_id = add_reply(db_session, session, question_id)
     session.message_count += 1
     session.last_message_preview = preview(text)
     session.archived = False
-    db.search.put(db_session, question.id, session.id, text, user_id=session.user_id)
-    return question, add_reply(db_session, session, question)
+    return question_id, reply_id
 
 
 def add_reply(
     db_session: Session,
     session: ChatSession,
-    question: Message,
+    question_id: int,
     *,
     retry_of: int | None = None,
     model: str | None = None,
-) -> Message:
-    """Add a reply to a message, which waits to be written, and show it."""
-    now = utc_now()
-    reply = Message(
-        id=new_id(),
-        session_id=session.id,
-        user_id=session.user_id,
-        parent_id=question.id,
-        role="assistant",
-        status=MessageStatus.QUEUED.value,
-        model=model or session.model,
-        retry_of=retry_of,
-        created_at=now,
-    )
-    db_session.add(reply)
+) -> int:
+    """Add a reply to a message, which waits to be written, and show it; return its id."""
+    reply_id, now = new_id(), utc_now()
+    reply = {
+        "id": reply_id,
+        "session_id": session.id,
+        "user_id": session.user_id,
+        "parent_id": question_id,
+        "role": "assistant",
+        "status": MessageStatus.QUEUED.value,
+        "model": model or session.model,
+        "retry_of": retry_of,
+        "created_at": now,
+    }
+    db.messages.add(db_session, [reply])
     session.message_count += 1
-    show(session, reply.id, now)
+    show(session, reply_id, now)
     session.unseen = False
-    return reply
+    return reply_id
 
 
 def send_waiting(db_session: Session, session: ChatSession) -> Accepted | None:
@@ -75,14 +79,14 @@ def send_waiting(db_session: Session, session: ChatSession) -> Accepted | None:
     waiting = db.follow_ups.take_first(db_session, session.id)
     if waiting is None:
         return None
-    question, reply = add_turn(
+    question_id, reply_id = add_turn(
         db_session,
         session,
         waiting.text,
         client_message_id=waiting.client_message_id,
         parent_id=session.last_message_id,
     )
-    return Accepted(session.id, question.id, reply.id, repeated=False)
+    return Accepted(session.id, question_id, reply_id, repeated=False)
 
 
 def show(session: ChatSession, leaf_id: int | None, now: datetime) -> None:

@@ -86,11 +86,11 @@ class VersionService:
                 message.client_message_id = None
                 db_session.flush()
             leave(db_session, session, message.parent_id)
-            question, reply = add_turn(
+            question_id, reply_id = add_turn(
                 db_session, session, text, client_message_id=client_message_id, parent_id=message.parent_id
             )
-            log.info("message edited", extra={"reply": reply.id, "question": question.id, "session": session.id})
-            return Accepted(session.id, question.id, reply.id, repeated=False)
+            log.info("message edited", extra={"reply": reply_id, "question": question_id, "session": session.id})
+            return Accepted(session.id, question_id, reply_id, repeated=False)
 
     def choose(self, message_id: int, *, user_id: int) -> None:
         """Show the version of a turn that this message is, with what followed it when it was shown last.
@@ -193,7 +193,8 @@ def _visible(db_session: Session, message_id: int, user_id: int) -> Message:
 def _replies_to(db_session: Session, message: Message) -> Sequence[Message]:
     if message.role != "user":
         return []
-    return db.messages.siblings(db_session, [message.id], user_id=message.user_id)
+    replies = db.messages.replies_to(db_session, message.id, user_id=message.user_id)
+    return db.messages.by_ids(db_session, [reply.id for reply in replies])
 
 
 def _preview(db_session: Session, leaf_id: int | None, user_id: int) -> str:

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
 
 import db.models
 from db.models import ADMIN, ChatSession, Message, SessionFile
 from services.records import FileInfo, MessageStatus, MessageView, Part, SessionSummary, User
 
 
-def user_record(row: db.models.User) -> User:
+def user_record(row: db.models.User | Row[Any]) -> User:
     """Return a user as services hand them up."""
     return User(
         id=row.id,
@@ -22,7 +25,7 @@ def user_record(row: db.models.User) -> User:
     )
 
 
-def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
+def session_summary(session: ChatSession | Row[Any], *, answering: bool) -> SessionSummary:
     """Return a session as lists show it."""
     return SessionSummary(
         id=session.id,
@@ -49,12 +52,14 @@ def session_summary(session: ChatSession, *, answering: bool) -> SessionSummary:
     )
 
 
-def file_info(file: SessionFile) -> FileInfo:
+def file_info(file: SessionFile | Row[Any]) -> FileInfo:
     """Return a file as services hand it up, without what is in it."""
     return FileInfo(file.id, file.session_id, file.message_id, file.name, file.media_type, file.size, file.created_at)
 
 
-def message_view(message: Message, versions: Sequence[int] = (), files: Sequence[SessionFile] = ()) -> MessageView:
+def message_view(
+    message: Message | Row[Any], versions: Sequence[int] = (), files: Sequence[SessionFile | Row[Any]] = ()
+) -> MessageView:
     """Return a message as the chat shows it, with the ids of all versions of its turn, and its own of *files*."""
     return MessageView(
         id=message.id,

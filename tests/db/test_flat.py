@@ -46,8 +46,7 @@ QUERIES: dict[str, Callable[[Session, Account], object]] = {
     "has any": lambda s, a: db.sessions.has_any(s, user_id=a.user_id),
     "summary": lambda s, a: db.sessions.summary(s, a.session_id, user_id=a.user_id),
     "path": lambda s, a: db.messages.path(s, leaf(s, a), user_id=a.user_id, limit=30),
-    "siblings": lambda s, a: db.messages.siblings(s, [leaf(s, a)], user_id=a.user_id),
-    "siblings of none": lambda s, a: db.messages.siblings(s, [], user_id=a.user_id),
+    "replies to": lambda s, a: db.messages.replies_to(s, leaf(s, a), user_id=a.user_id),
     "in session": lambda s, a: db.messages.in_session(s, a.session_id, user_id=a.user_id, limit=30),
     "count unfinished": lambda s, a: db.messages.count_unfinished(s, user_id=a.user_id),
     "unfinished": lambda s, a: db.messages.unfinished(s, a.session_id, user_id=a.user_id),
@@ -60,7 +59,7 @@ QUERIES: dict[str, Callable[[Session, Account], object]] = {
 }
 
 
-EMPTY = {"siblings of none", "memories being written"}  # not even a page is looked at
+EMPTY = {"memories being written"}  # not even a page is looked at
 
 
 def test_a_big_account_is_no_more_work_than_a_small_one(database: Database):
