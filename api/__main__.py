@@ -129,7 +129,7 @@ def _remove_admin(services: _Services, options: argparse.Namespace) -> None:
 def _show_limit(services: _Services, options: argparse.Namespace) -> None:
     month = services.costs.this_month(services.accounts.named(options.username).id)
     limit = "no limit" if month.limit_micros is None else f"limit {usd(month.limit_micros)}"
-    print(f"spent {usd(month.spent_micros)}", f"{month.unpriced} replies of unknown price", limit, sep="\t")
+    print(f"spent {usd(month.spent_micros)}", f"{month.unpriced} answers of unknown price", limit, sep="\t")
 
 
 def _set_limit(services: _Services, options: argparse.Namespace) -> None:

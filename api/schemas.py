@@ -88,8 +88,8 @@ class SessionOut(BaseModel):
     archived: bool
     message_count: int
     total_tokens: int
-    cost_usd: float = Field(description="Of its replies: the sum of what is known.")
-    unpriced: int = Field(description="Replies of which the cost is not known.")
+    cost_usd: float = Field(description="Of its replies and its title: the sum of what is known.")
+    unpriced: int = Field(description="Replies, or its title, of which the cost is not known.")
     last_message_preview: str
     answering: bool = Field(description="Whether a reply is being written.")
     unseen: bool = Field(description="Whether a reply ended that nobody has looked at on a screen.")
@@ -564,7 +564,7 @@ class ModelList(BaseModel):
 class UsageOut(BaseModel):
     """What was used of one model on one day.
 
-    `cost_usd` is the sum of what is known; of `unpriced` replies it is not.
+    `cost_usd` is the sum of what is known; of `unpriced` replies and titles it is not.
     """
 
     day: date

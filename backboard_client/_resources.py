@@ -81,6 +81,7 @@ class MessageResult:
     output_tokens: int | None
     tool_calls: tuple[ToolCall, ...]
     memory_operation_id: str | None
+    cost_usd: float | None = None  # Backboard does not always say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +230,7 @@ def parse_message_result(data: Json) -> MessageResult:
         output_tokens=row.get("output_tokens"),
         tool_calls=parse_tool_calls(row.get("tool_calls")),
         memory_operation_id=row.get("memory_operation_id"),
+        cost_usd=amount(row.get("cost_usd")),
     )
 
 

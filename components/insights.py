@@ -96,8 +96,8 @@ def _short(number: int) -> str:
 
 def _price_note(unpriced: int) -> str:
     if not unpriced:
-        return "The price of every reply is known"
-    return f"Without {'1 reply' if unpriced == 1 else f'{unpriced:,} replies'} of unknown price"
+        return "The price of every answer is known"
+    return f"Without {'1 answer' if unpriced == 1 else f'{unpriced:,} answers'} of unknown price"
 
 
 def charts(times: pd.DataFrame, costs: pd.DataFrame, models: pd.DataFrame, *, span: str) -> None:
@@ -207,6 +207,8 @@ def _model_bars(models: pd.DataFrame, *, span: str) -> None:
         }
     )
     st.table(table, hide_index=True, border="horizontal", alt=f"Models, {span}: cost, tokens, share of them, replies")
+    if ((models["replies"] == 0) & (models["tokens"] > 0)).any():
+        st.markdown(":small[A model without replies gave sessions their titles.]")
 
 
 def numbers_table(times: pd.DataFrame, *, span: str) -> None:

@@ -6,12 +6,12 @@ from services.records import MonthUsage
 
 
 def spent(micros: int, unpriced: int) -> str:
-    """Return what replies cost, as far as it is known; of *unpriced* replies it is not. Plain text."""
+    """Return what answers (replies and titles) cost, as far as it is known; of *unpriced* it is not. Plain text."""
     if not unpriced:
         return usd(micros)
     if not micros:
         return "price not known"
-    return f"{usd(micros)}; the price of {'1 reply' if unpriced == 1 else f'{unpriced:,} replies'} is not known"
+    return f"{usd(micros)}; the price of {'1 answer' if unpriced == 1 else f'{unpriced:,} answers'} is not known"
 
 
 def month_line(month: MonthUsage) -> str:

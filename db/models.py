@@ -164,7 +164,7 @@ class ChatSession(Base):
     message_count: Mapped[int] = mapped_column(default=0)
     total_tokens: Mapped[int] = mapped_column(default=0)
     cost_micros: Mapped[int] = mapped_column(default=0)  # millionths of a US dollar: the sum of what is known
-    unpriced: Mapped[int] = mapped_column(default=0)  # replies of which the cost is not known
+    unpriced: Mapped[int] = mapped_column(default=0)  # replies, or its title, of which the cost is not known
     last_message_id: Mapped[int | None]  # the leaf of the path shown
     last_message_preview: Mapped[str] = mapped_column(String(200), default="")
     last_message_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -382,7 +382,7 @@ class FileCopy(Base):
 
 
 class Usage(Base):
-    """What one planner used of one model on one day (UTC). Kept when sessions go: it was paid for."""
+    """What one planner used of one model on one day (UTC), with titles. Kept when sessions go: it was paid for."""
 
     __tablename__ = "usage"
     __table_args__ = (Index("usage_by_day", "day"),)
@@ -396,7 +396,7 @@ class Usage(Base):
     input_tokens: Mapped[int] = mapped_column(default=0)
     output_tokens: Mapped[int] = mapped_column(default=0)
     cost_micros: Mapped[int] = mapped_column(default=0)
-    unpriced: Mapped[int] = mapped_column(default=0)  # of the replies: what they cost is not known
+    unpriced: Mapped[int] = mapped_column(default=0)  # replies and titles of which the cost is not known
     first_text_ms: Mapped[int] = mapped_column(default=0)  # the sum over *first_texts* replies
     first_texts: Mapped[int] = mapped_column(default=0)
     liked: Mapped[int] = mapped_column(default=0)

@@ -71,7 +71,7 @@ def by_person(db_session: Session, *, start: date, end: date, limit: int) -> Seq
 
 
 def spent(db_session: Session, *, user_id: int, start: date, end: date) -> tuple[int, int]:
-    """Return what a planner spent, in millionths of a US dollar, and of how many replies that is not known."""
+    """Return what a planner spent, in millionths of a US dollar, and of how many answers that is not known."""
     query = select(func.sum(Usage.cost_micros), func.sum(Usage.unpriced))
     found = db_session.execute(query.where(Usage.user_id == user_id, *_within(start, end))).one()
     return int(found[0] or 0), int(found[1] or 0)

@@ -63,7 +63,7 @@ class SessionSummary:
     answering: bool
     unseen: bool
     cost_micros: int = 0  # millionths of a US dollar: the sum of what is known
-    unpriced: int = 0  # replies of which the cost is not known
+    unpriced: int = 0  # replies, or its title, of which the cost is not known
     sample: bool = False  # shows what the app does
 
 
@@ -250,8 +250,8 @@ class SearchHit:
 class UsageDay:
     """What was used of one model on one day (UTC); costs are millionths of a US dollar.
 
-    *cost_micros* is the sum of what is known: of *unpriced* replies it is not. *first_text_ms* is the sum of the
-    times to the first word of *first_texts* replies.
+    *cost_micros* is the sum of what is known: of *unpriced* replies and titles it is not. *first_text_ms* is the
+    sum of the times to the first word of *first_texts* replies.
     """
 
     day: date
@@ -288,7 +288,7 @@ class MonthUsage:
     """What one person spent in this calendar month (UTC) and may spend, in millionths of a US dollar."""
 
     spent_micros: int
-    unpriced: int  # replies whose cost is not known
+    unpriced: int  # replies and titles whose cost is not known
     limit_micros: int | None
     own_limit_micros: int | None  # None: the setting's holds
     renews_on: date

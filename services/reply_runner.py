@@ -112,7 +112,7 @@ class ReplyRunner:
         self._client = client
         self._threads = BackboardThreads(database, client, backend=backend, executor=self._executor)
         self._titles = SessionTitles(
-            database, client, self._threads, backend=backend, executor=executor, model=title_model
+            database, client, self._threads, models, costs, backend=backend, executor=executor, model=title_model
         )
         self._files = FileCopies(database, client, backend=backend, executor=self._executor)
         self._loop = loop

@@ -1,7 +1,7 @@
 """Titles for sessions: after its first whole reply a session is named by a model, in the language spoken there.
 
 A title is a nicety: it is tried once, by the process that wrote the reply, and whatever goes wrong leaves the one
-made from the first message.
+made from the first message. The call is paid for like a reply, so it counts like one among tokens and costs.
 """
 
 import asyncio
@@ -17,10 +17,13 @@ import db.messages
 import db.outbox
 import db.search
 import db.sessions
-from backboard_client import BackboardClient, BackboardError, MemoryMode
+import db.usage
+from backboard_client import BackboardClient, BackboardError, MemoryMode, MessageResult
 from db.engine import Database, DatabaseUnavailableError
 from db.models import utc_now
 from services.background import in_thread
+from services.costs import CostService, RunUse, cost_of
+from services.models import ModelService
 from services.texts import MAX_TITLE_CHARS, one_line
 from services.threads import BackboardThreads
 
@@ -48,6 +51,8 @@ class SessionTitles:
         database: Database,
         client: BackboardClient,
         threads: BackboardThreads,
+        models: ModelService,
+        costs: CostService,
         *,
         backend: str,
         executor: Executor,
@@ -56,6 +61,8 @@ class SessionTitles:
         self._db = database
         self._client = client
         self._threads = threads
+        self._models = models
+        self._costs = costs
         self._backend = backend
         self._executor = executor
         self._model = model
@@ -75,16 +82,27 @@ class SessionTitles:
                 return
             thread_id = (await self._threads.on_assistant(user_id, self._client.create_thread)).thread_id
             await self._in_thread(lambda: self._delete_later(thread_id))
-            answer = await self._client.send_message(
-                thread_id, talk.text, model=model, memory=MemoryMode.OFF, system_prompt=PROMPT, tools=[]
-            )
+            answer = await self._asked(model, thread_id, talk)
+            use = RunUse(answer.input_tokens, answer.output_tokens, answer.cost_usd)
+            price = cost_of(use, await self._models.known(answer.model, model))
             title = cleaned_title(answer.text) if answer.status == "COMPLETED" else None  # else it is why not
-            named = title is not None and await self._in_thread(lambda: self._keep(session_id, user_id, talk, title))
+            named = await self._in_thread(lambda: self._keep(talk, title, answer.model or model, use, price))
             log.info("session named" if named else "session not named", extra={"session": session_id})
         except (BackboardError, DatabaseUnavailableError) as exc:
             log.warning("session not named", extra={"session": session_id, "error": type(exc).__name__})
         except Exception:  # whatever it is, nobody waits for a title
             log.exception("session not named", extra={"session": session_id})
+
+    async def _asked(self, model: str, thread_id: str, talk: "_Talk") -> MessageResult:
+        """Ask for a title; a call that broke off may have been paid for all the same."""
+        try:
+            return await self._client.send_message(
+                thread_id, talk.text, model=model, memory=MemoryMode.OFF, system_prompt=PROMPT, tools=[]
+            )
+        except BackboardError as exc:
+            if exc.may_have_run:
+                await self._in_thread(lambda: self._keep(talk, None, model, RunUse(), None))
+            raise
 
     async def _in_thread(self, function: Callable[[], T]) -> T:
         return await in_thread(self._executor, function)
@@ -98,9 +116,11 @@ class SessionTitles:
                 return None
             if db.messages.first_whole_reply_id(db_session, session_id, user_id=user_id) != reply_id:
                 return None
+            if not self._costs.allows(db_session, user_id=user_id):
+                return None
             question, reply = db.messages.path(db_session, reply_id, user_id=user_id, limit=2)
             said = f"Planner: {question.content[:_READ_CHARS]}\n\nAssistant: {reply.content[:_READ_CHARS]}"
-            return _Talk(session.title, said)
+            return _Talk(session_id, user_id, session.title, said)
 
     def _delete_later(self, thread_id: str) -> None:
         """Have the thread deleted when the call is over, also where this process is not there any more to ask."""
@@ -108,14 +128,29 @@ class SessionTitles:
             due_at = utc_now() + _THREAD_LIVES
             db.outbox.add(db_session, backend=self._backend, kind="thread", target_id=thread_id, due_at=due_at)
 
-    def _keep(self, session_id: int, user_id: int, talk: "_Talk", title: str) -> bool:
-        """Give the session its title, unless it got another one meanwhile."""
+    def _keep(self, talk: "_Talk", title: str | None, model: str, use: RunUse, price: int | None) -> bool:
+        """Count the call, and give the session its title, if there is one and it got no other meanwhile."""
+        read, written = use.input_tokens or 0, use.output_tokens or 0
+        counted = {"cost_micros": price or 0, "unpriced": int(price is None)}
         with self._db.begin() as db_session:
-            session = db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True)
-            if session is None or session.title_chosen or session.title != talk.title:
+            session = db.sessions.get_visible(db_session, talk.session_id, user_id=talk.user_id, lock=True)
+            if session is not None:
+                session.total_tokens += read + written
+                session.cost_micros += counted["cost_micros"]
+                session.unpriced += counted["unpriced"]
+            db.usage.add(
+                db_session,
+                user_id=talk.user_id,
+                day=utc_now().date(),
+                model=model,
+                input_tokens=read,
+                output_tokens=written,
+                **counted,
+            )
+            if title is None or session is None or session.title_chosen or session.title != talk.title:
                 return False
             session.title, session.updated_at = title, utc_now()
-            db.search.put(db_session, session.id, session.id, title, user_id=user_id)
+            db.search.put(db_session, session.id, session.id, title, user_id=talk.user_id)
             return True
 
 
@@ -123,6 +158,8 @@ class SessionTitles:
 class _Talk:
     """A conversation to be named: the title that it has, and what was said."""
 
+    session_id: int
+    user_id: int
     title: str
     text: str
 

@@ -121,7 +121,7 @@ def test_limit_is_set_shown_and_cleared(database, capsys):
     assert main(["limits", "set", "lena", "12.50"]) == 0
     assert costs.this_month(user_id).limit_micros == 12_500_000
     assert main(["limits", "show", "lena"]) == 0
-    assert capsys.readouterr().out == "spent $0.00\t0 replies of unknown price\tlimit $12.50\n"
+    assert capsys.readouterr().out == "spent $0.00\t0 answers of unknown price\tlimit $12.50\n"
     assert main(["limits", "clear", "lena"]) == 0
     assert costs.this_month(user_id).limit_micros is None
 

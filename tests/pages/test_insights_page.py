@@ -68,7 +68,7 @@ def test_planner_sees_their_own_and_nobody_elses(app: AppTest, use: None) -> Non
         "Time to first word": "1.5 s",
         "Liked": "0",
     }
-    assert "Without 1 reply of unknown price" in texts(at)
+    assert "Without 1 answer of unknown price" in texts(at)
     assert "This month so far: $0.0042" in texts(at)
     assert "insights_whose" not in {box.key for box in at.selectbox}
     alts = [chart.proto.alt for chart in at.get("vega_lite_chart")]
@@ -77,6 +77,16 @@ def test_planner_sees_their_own_and_nobody_elses(app: AppTest, use: None) -> Non
     models = at.table[0].value
     assert list(models["Model"].str.replace("\\", "")) == ["openai/gpt-4o", "acme/own"]
     assert list(models["Cost"].str.replace("\\", "")) == ["$0.0042", "not known"]
+
+
+def test_model_that_gave_titles_only_says_so(app: AppTest, use: None, planner: User, app_database: Database) -> None:
+    said = "A model without replies gave sessions their titles."
+    assert said not in texts(open_page(app))
+    with app_database.begin() as db_session:
+        today = datetime.now(UTC).date()
+        db.usage.add(db_session, user_id=planner.id, day=today, model="openai/mini", input_tokens=9, cost_micros=1)
+
+    assert said in texts(run(app))
 
 
 def test_table_has_every_day(app: AppTest, use: None) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from db.engine import Database
-from db.models import OutboxEntry, utc_now
+from db.models import OutboxEntry, Usage, utc_now
 from services.records import MessageStatus
 from services.titles import PROMPT, cleaned_title
 from services.wiring import Services
@@ -137,6 +137,70 @@ def test_session_deleted_meanwhile_changes_nothing(services, emulator, user_id):
     settled(emulator, 2)
 
     assert services.sessions.search("lisbon", user_id=user_id) == ()
+
+
+def used(database: Database, model: str = MINI) -> list[Usage]:
+    """Return what was used of a model, in one row at most."""
+    with database.read() as db_session:
+        return list(db_session.scalars(select(Usage).where(Usage.model == model)))
+
+
+def test_call_is_paid_for_and_counts_for_the_day_the_session_and_the_month(services, emulator, user_id, database):
+    session_id = ask(services, user_id)
+    named(services, session_id, user_id)
+
+    call = emulator.runs[-1]
+    price = round(call["input_tokens"] * 0.15 + call["output_tokens"] * 0.6)  # of the emulator's list
+    (row,) = used(database)
+    assert (row.replies, row.sessions, row.unpriced, row.first_texts) == (0, 0, 0, 0)
+    assert (row.input_tokens, row.output_tokens) == (call["input_tokens"], call["output_tokens"])
+    assert row.cost_micros == price > 0
+    reply = services.sessions.history(session_id, user_id=user_id).messages[-1]
+    session = services.sessions.get(session_id, user_id=user_id)
+    assert session.cost_micros == reply.cost_micros + price
+    assert session.total_tokens == sum(
+        (reply.input_tokens, reply.output_tokens, call["input_tokens"], call["output_tokens"])
+    )
+    assert services.costs.this_month(user_id).spent_micros == session.cost_micros
+
+
+def test_title_that_is_not_taken_was_paid_for_all_the_same(services, emulator, user_id, database):
+    emulator.fault({"fault": "slow_end:0"}, {"fault": "slow_first:1"})
+    session_id = ask(services, user_id)
+    until(lambda: emulator.paid_calls == 2, what="the call for a title")
+    services.sessions.delete([session_id], user_id=user_id)
+
+    until(lambda: used(database), what="the call counted")
+    assert used(database)[0].cost_micros > 0
+
+
+def test_call_that_broke_off_is_of_unknown_price(services, emulator, user_id, database):
+    emulator.fault({"fault": "slow_end:0"}, {"fault": "status:500"})
+    session_id = ask(services, user_id)
+
+    until(lambda: used(database), what="the call counted")
+    (row,) = used(database)
+    assert (row.cost_micros, row.unpriced, row.output_tokens) == (0, 1, 0)
+    assert services.sessions.get(session_id, user_id=user_id).unpriced == 1
+
+
+def test_model_without_a_price_gives_a_title_of_unknown_price(start_services, user_id, database):
+    services = start_services(title_model="acme/own-model")
+    session_id = ask(services, user_id)
+    named(services, session_id, user_id)
+
+    (row,) = used(database, "acme/own-model")
+    assert (row.cost_micros, row.unpriced) == (0, 1)
+    assert row.output_tokens > 0
+
+
+def test_nothing_is_named_past_the_monthly_limit(start_services, emulator, user_id):
+    services = start_services(title_model=MINI, monthly_limit_usd="0.0001")
+    session_id = ask(services, user_id)
+    time.sleep(0.5)
+
+    assert emulator.paid_calls == 1
+    assert title(services, session_id, user_id) == MADE
 
 
 @pytest.mark.parametrize("fault", ["error_event:0", "status:500", "run_failed:0"])
