@@ -42,7 +42,8 @@ def draw_account(user: User, *, demo: bool) -> None:
 
 
 def _draw_demo_mark() -> None:
-    with st.popover(":orange-badge[:material/science: Demo assistant]", key="sidebar_demo", type="tertiary"):
+    menu = st.popover(":orange-badge[:material/science: Demo assistant]", key="sidebar_demo", type="tertiary")
+    with menu, st.container(key="sidebar_demo_told"):
         st.markdown(
             "Replies come from a small demo inside this app: a few dozen destinations, and nothing leaves this "
             "machine. For the real assistant, set `BACKBOARD_API_KEY` and start the app again. Either in the "
