@@ -68,6 +68,18 @@ def password_form() -> None:
         st.form_submit_button("Change password", key="account_submit", on_click=_change_password)
 
 
+def admin_code_form() -> None:
+    """Draw the field that makes the first admin."""
+    st.markdown(
+        "Nobody here is an admin yet. The app writes a one-time code to its log when it starts. Whoever types it "
+        "here becomes the admin: sees what everybody uses and what it costs, and sets monthly limits."
+    )
+    with st.form("account_admin_form", border=False):
+        st.text_input("Admin code", key="account_admin_code", autocomplete="off", max_chars=100)
+        _sentence("account_admin_error")
+        st.form_submit_button("Become the admin", key="account_admin_submit", on_click=_become_admin)
+
+
 def sign_out_buttons() -> None:
     """Draw the ways out of here, and out of everywhere else."""
     with st.container(horizontal=True):
@@ -119,6 +131,16 @@ def _change_password() -> None:
         st.session_state.account_done = "Your password is changed. Every other sign-in has ended."
 
 
+def _become_admin() -> None:
+    code = _taken("account_admin_code")
+    try:
+        if user := current_user():
+            get_services().accounts.become_admin(user.id, code)
+            st.session_state.account_done = "You are the admin now: see Operations, and everybody under Insights."
+    except (ServiceError, DatabaseUnavailableError) as exc:
+        st.session_state.account_admin_error = _said(exc)
+
+
 def _sign_out_elsewhere() -> None:
     try:
         if user := current_user():
@@ -129,7 +151,7 @@ def _sign_out_elsewhere() -> None:
 
 
 def _taken(key: str) -> str:
-    """Take a typed password out of its field, and out of this tab's state."""
+    """Take a typed secret out of its field, and out of this tab's state."""
     password: str = st.session_state[key]
     st.session_state[key] = ""
     return password

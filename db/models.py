@@ -88,6 +88,15 @@ class SignInFailures(Base):
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
 
 
+class AdminCode(Base):
+    """A one-time code that a start printed while there was no admin; only its hash is kept."""
+
+    __tablename__ = "admin_codes"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256, hex
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
 class AuditEntry(Base):
     """Who did something that somebody may have to answer for."""
 

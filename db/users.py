@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, or_, select, update
+from sqlalchemy import Row, bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
-from db.models import ADMIN, AuditEntry, SignInFailures, User
+from db.models import ADMIN, AdminCode, AuditEntry, SignInFailures, User
 from db.plain import run
 
 SIGN_OUT = "sign_out"  # the audit's word; such an entry also ends the sign-in that its detail names
@@ -63,6 +62,21 @@ def is_admin(db_session: Session, user_id: int) -> bool:
 def admins(db_session: Session) -> Sequence[User]:
     """Return the admins by name, disabled ones too."""
     return db_session.scalars(select(User).where(User.role == ADMIN).order_by(User.username)).all()
+
+
+def has_admin(db_session: Session) -> bool:
+    """Whether anybody is an admin, disabled or not."""
+    return bool(db_session.scalar(select(exists().where(User.role == ADMIN))))
+
+
+def admin_code_hashes(db_session: Session) -> Sequence[str]:
+    """Return the hashes of the codes that make an admin, held until the transaction ends."""
+    return db_session.scalars(select(AdminCode.code_hash).with_for_update()).all()
+
+
+def forget_admin_codes(db_session: Session) -> None:
+    """Drop the codes: there is an admin."""
+    db_session.execute(delete(AdminCode))
 
 
 def signed_in(

@@ -1,5 +1,7 @@
-"""Accounts: signing up, in and out, the lock after wrong passwords, and changing the password."""
+"""Accounts: signing up, in and out, the lock after wrong passwords, changing the password, and the first admin."""
 
+import hashlib
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +17,7 @@ from db.models import ADMIN, PLANNER, AuditEntry, utc_now
 from services.errors import (
     InvalidInputError,
     NotFoundError,
+    NotPossibleError,
     SignInLockedError,
     SignUpClosedError,
     WrongPasswordError,
@@ -90,17 +93,9 @@ class AccountService:
         Does the same for a name that nobody has. Raises SignInLockedError.
         """
         typed, now = typed_username(username), self._clock()
+        self._prune_failures(now)
         with self._db.begin() as db_session:
-            db.users.prune_failures(db_session, before=now - _FAILURES_KEPT)
-        with self._db.begin() as db_session:
-            failures = db.users.failures_of(db_session, typed, now=now)
-            if failures.locked_until is not None:
-                if failures.locked_until > now:
-                    raise _locked(failures.locked_until - now)
-                failures.failures, failures.locked_until = 0, None
-            failures.failures += 1
-            if failures.failures >= WRONG_PASSWORDS:
-                failures.locked_until = now + LOCKED_FOR
+            _count_try(db_session, typed, "wrong passwords for this name", now=now)
             user = db.users.by_username(db_session, typed)
             if user is None or user.disabled or user.password_hash is None:
                 return SignInAttempt(typed, NOBODYS_HASH, whole_ms(now))
@@ -151,12 +146,52 @@ class AccountService:
             if row is None:
                 raise NotFoundError("There is no such user.")
             row.role = ADMIN if admin else PLANNER
+            if admin:
+                db.users.forget_admin_codes(db_session)
             db_session.add(self._audit(row.id, "change_role", row.role))
 
     def admins(self) -> tuple[User, ...]:
         """Return the admins by name."""
         with self._db.read() as db_session:
             return tuple(user_record(row) for row in db.users.admins(db_session))
+
+    def has_admin(self) -> bool:
+        """Whether anybody is an admin."""
+        with self._db.read() as db_session:
+            return db.users.has_admin(db_session)
+
+    def new_admin_code(self) -> str | None:
+        """Make a one-time code for `become_admin`, good until there is an admin; None where there is one already."""
+        code = "-".join(secrets.token_hex(2) for _ in range(5))
+        with self._db.begin() as db_session:
+            if db.users.has_admin(db_session):
+                return None
+            db_session.add(db.models.AdminCode(code_hash=_code_hash(code), created_at=self._clock()))
+        return code
+
+    def become_admin(self, user_id: int, code: str) -> None:
+        """Make the user the first admin if *code* is right; every other code is void then.
+
+        Wrong ones are counted, as wrong passwords are. Raises InvalidInputError, SignInLockedError, NotFoundError,
+        and NotPossibleError where there is an admin already.
+        """
+        now, tries = self._clock(), f"admin code {user_id}"  # no name that is typed at the door holds a space
+        self._prune_failures(now)
+        with self._db.begin() as db_session:
+            _count_try(db_session, tries, "wrong codes", now=now)
+        with self._db.begin() as db_session:
+            right = _code_hash(code) in db.users.admin_code_hashes(db_session)  # one at a time
+            row = db.users.get_for_update(db_session, user_id)
+            if row is None:
+                raise NotFoundError("There is no such user.")
+            if db.users.has_admin(db_session):
+                raise NotPossibleError("There is an admin already.")
+            if not right:
+                raise InvalidInputError("That code is not right. Take it from the log of the app's last start.")
+            row.role = ADMIN
+            db.users.forget_admin_codes(db_session)
+            db.users.forget_failures(db_session, tries)
+            db_session.add(self._audit(row.id, "change_role", f"{ADMIN}, by the one-time code"))
 
     def has_password(self, user_id: int) -> bool:
         """Whether the user signs in with a password of ours."""
@@ -226,6 +261,10 @@ class AccountService:
                 raise
             return made_meanwhile
 
+    def _prune_failures(self, now: datetime) -> None:
+        with self._db.begin() as db_session:
+            db.users.prune_failures(db_session, before=now - _FAILURES_KEPT)
+
     def _refuse_taken(self, username: str, email: str) -> None:
         with self._db.read() as db_session:
             name_taken, email_taken = db.users.taken(db_session, username=username, email=email)
@@ -260,7 +299,25 @@ def whole_ms(instant: datetime) -> datetime:
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
-def _locked(remaining: timedelta) -> SignInLockedError:
+def _count_try(db_session: Session, name: str, tries: str, *, now: datetime) -> None:
+    """Count one more try under a name before anybody looks at it. Raises SignInLockedError, of too many *tries*."""
+    failures = db.users.failures_of(db_session, name, now=now)
+    if failures.locked_until is not None:
+        if failures.locked_until > now:
+            raise _locked(failures.locked_until - now, tries)
+        failures.failures, failures.locked_until = 0, None
+    failures.failures += 1
+    if failures.failures >= WRONG_PASSWORDS:
+        failures.locked_until = now + LOCKED_FOR
+
+
+def _locked(remaining: timedelta, tries: str) -> SignInLockedError:
     minutes = ceil(remaining / timedelta(minutes=1))
     wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
-    return SignInLockedError(f"Too many wrong passwords for this name. Try again in {wait}.")
+    return SignInLockedError(f"Too many {tries}. Try again in {wait}.")
+
+
+def _code_hash(code: str) -> str:
+    """Return the hash of a code as it is typed; case, spaces and hyphens do not matter."""
+    plain = "".join(char for char in code.lower() if char.isalnum())
+    return hashlib.sha256(plain.encode()).hexdigest()

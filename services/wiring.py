@@ -138,9 +138,14 @@ def build_services(settings: Settings) -> Services:
         replies_per_user=settings.replies_per_user,
     )
     sessions = SessionService(database, default_model=settings.default_model)
+    accounts = AccountService(database, settings)
+    if code := accounts.new_admin_code():
+        log.warning(
+            "Nobody is an admin yet: whoever types this code under Settings becomes one.", extra={"code": code}
+        )
     return Services(
         settings=settings,
-        accounts=AccountService(database, settings),
+        accounts=accounts,
         sessions=sessions,
         replies=replies,
         files=FileService(database),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.account_forms import password_form, sign_out_buttons
+from components.account_forms import admin_code_form, password_form, sign_out_buttons
 from components.api_tokens import api_tokens
 from components.identity import require_user
 from components.money import month_line
@@ -39,3 +39,7 @@ sign_out_buttons()
 
 st.subheader("API tokens", anchor=False)
 api_tokens(user_id=user.id)
+
+if not get_services().accounts.has_admin():
+    st.subheader("Admin", anchor=False)
+    admin_code_form()

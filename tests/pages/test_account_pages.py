@@ -238,3 +238,16 @@ def test_database_that_is_away_is_told_and_the_name_is_kept(
 
     assert errors(at) == ["Accounts cannot be reached right now. Please try again in a moment."]
     assert at.text_input(key="sign_in_username").value == "maria"
+
+
+def test_code_of_the_log_makes_the_first_admin(account: AppTest, services: Services) -> None:
+    account.text_input(key="account_admin_code").set_value("guess")
+    at = run(account.button(key="account_admin_submit").click())
+    assert errors(at) == ["That code is not right. Take it from the log of the app's last start."]
+
+    at.text_input(key="account_admin_code").set_value(services.accounts.new_admin_code() or "")
+    at = run(at.button(key="account_admin_submit").click())
+
+    assert at.success[0].value.startswith("You are the admin now")
+    assert "account_admin_code" not in {field.key for field in at.text_input}
+    assert [user.username for user in services.accounts.admins()] == ["maria"]

@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import event, select
 
 from db.engine import Database
-from db.models import AuditEntry, SignInFailures
+from db.models import AdminCode, AuditEntry, SignInFailures
 from db.models import User as UserRow
 from services.accounts import LOCKED_FOR, AccountService, SignInAttempt, whole_ms
 from services.errors import (
     InvalidInputError,
     NotFoundError,
+    NotPossibleError,
     SignInLockedError,
     SignUpClosedError,
     WrongPasswordError,
@@ -458,3 +459,82 @@ def test_dev_user_made_by_two_tabs_at_once_is_one(database: Database) -> None:
 def test_no_dev_user_without_the_setting(accounts: AccountService) -> None:
     with pytest.raises(NotFoundError):
         accounts.dev_user()
+
+
+def code_of(accounts: AccountService) -> str:
+    code = accounts.new_admin_code()
+    assert code is not None
+    return code
+
+
+def test_code_of_any_start_makes_one_admin_and_only_hashes_are_kept(
+    accounts: AccountService, maria: User, database: Database
+) -> None:
+    codes = [code_of(accounts) for _ in range(3)]
+    with database.read() as db_session:
+        kept = db_session.scalars(select(AdminCode.code_hash)).all()
+    assert len(kept) == 3
+    assert not set(codes) & set(kept)
+
+    accounts.become_admin(maria.id, f"  {codes[1].upper().replace('-', ' ')}\n")
+
+    assert [admin.username for admin in accounts.admins()] == ["maria"]
+    with database.read() as db_session:
+        entry = db_session.scalars(select(AuditEntry).where(AuditEntry.action == "change_role")).one()
+        assert (entry.user_id, entry.detail) == (maria.id, "admin, by the one-time code")
+        assert db_session.scalars(select(AdminCode)).all() == []
+
+
+def test_code_is_void_once_there_is_an_admin(accounts: AccountService, maria: User) -> None:
+    code = code_of(accounts)
+    other = sign_up(accounts, username="other", email="other@example.com")
+    accounts.set_admin(maria.id, admin=True)
+
+    assert accounts.new_admin_code() is None
+    with pytest.raises(NotPossibleError, match="There is an admin already"):
+        accounts.become_admin(other.id, code)
+    accounts.set_admin(maria.id, admin=False)
+    with pytest.raises(InvalidInputError, match="That code is not right"):
+        accounts.become_admin(other.id, code)
+    accounts.become_admin(other.id, code_of(accounts))
+
+
+def test_two_who_hold_a_code_at_once_make_one_admin(accounts: AccountService, maria: User) -> None:
+    codes = {maria.id: code_of(accounts)}
+    codes[sign_up(accounts, username="other", email="other@example.com").id] = code_of(accounts)
+
+    def attempt(user_id: int) -> bool:
+        try:
+            accounts.become_admin(user_id, codes[user_id])
+        except (NotPossibleError, InvalidInputError):
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(attempt, codes)) == [False, True]
+    assert len(accounts.admins()) == 1
+
+
+@pytest.mark.parametrize("typed", ["", "-", "0000-0000-0000-0000-0000", "\ud800", "x" * 1000])
+def test_wrong_code_makes_no_admin(accounts: AccountService, maria: User, typed: str) -> None:
+    code_of(accounts)
+
+    with pytest.raises(InvalidInputError, match="That code is not right"):
+        accounts.become_admin(maria.id, typed)
+    assert accounts.admins() == ()
+
+
+def test_fifth_wrong_code_locks_the_field_but_neither_the_door_nor_others(
+    accounts: AccountService, maria: User, clock: Clock
+) -> None:
+    code = code_of(accounts)
+    for _ in range(5):
+        with pytest.raises(InvalidInputError):
+            accounts.become_admin(maria.id, "guess")
+
+    with pytest.raises(SignInLockedError, match=r"^Too many wrong codes\. Try again in 15 minutes\.$"):
+        accounts.become_admin(maria.id, code)
+    sign_in(accounts, "maria", PASSWORD)
+    clock.now += LOCKED_FOR
+    accounts.become_admin(maria.id, code)
+    assert len(accounts.admins()) == 1

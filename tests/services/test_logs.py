@@ -51,3 +51,18 @@ def test_log_tells_the_story_of_a_reply(services, emulator, user_id, caplog: pyt
     ]
     assert "secret" not in "".join(OneLine().format(one) for one in caplog.records)
     assert "status=complete" in OneLine().format(records[-1])
+
+
+def test_start_prints_a_code_for_the_first_admin_until_there_is_one(
+    start_services, user_id, caplog: pytest.LogCaptureFixture
+):
+    def codes() -> list[str]:
+        return [one.code for one in caplog.records if hasattr(one, "code")]
+
+    start_services()
+    services = start_services()  # another process on the same database
+    assert len(set(codes())) == 2
+    services.accounts.become_admin(user_id, codes()[0])
+    start_services()
+
+    assert len(codes()) == 2
