@@ -6,9 +6,9 @@ from functools import partial
 import streamlit as st
 
 from components.chat_actions import set_memory, set_model, set_web_search
-from components.money import spent
+from components.money import session_line
 from components.resources import get_services
-from components.session_labels import counted, escape_label
+from components.session_labels import escape_label
 from services.records import ModelInfo, SessionSummary, User
 
 _MEMORY_HELP = (
@@ -83,7 +83,7 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
             args=(session_id, search_key),
         )
         if session is not None:
-            st.markdown(f":small[{escape_label(_used(session))}]")
+            st.markdown(f":small[{session_line(session)}]")
 
 
 def _described(models: Mapping[str, ModelInfo], model_id: str) -> str:
@@ -104,14 +104,6 @@ def _facts(info: ModelInfo | None) -> str:
             f"A million tokens cost \\${info.input_price:,.2f} to read and \\${info.output_price:,.2f} to write."
         )
     return "  \n".join(facts)
-
-
-def _used(session: SessionSummary) -> str:
-    """Return what all replies of a session took, as far as it is known."""
-    if not session.total_tokens and not session.cost_micros:
-        return "No reply of this session has cost anything yet."
-    cost = spent(session.cost_micros, session.unpriced)
-    return f"This session so far: {counted(session.total_tokens, 'token')}, {cost}."
 
 
 def _short(tokens: int) -> str:

@@ -1,8 +1,8 @@
 """Words about what replies cost."""
 
-from components.session_labels import escape_label
+from components.session_labels import counted, escape_label
 from services.costs import usd
-from services.records import MonthUsage
+from services.records import MonthUsage, SessionSummary
 
 
 def spent(micros: int, unpriced: int) -> str:
@@ -12,6 +12,14 @@ def spent(micros: int, unpriced: int) -> str:
     if not micros:
         return "price not known"
     return f"{usd(micros)}; the price of {'1 answer' if unpriced == 1 else f'{unpriced:,} answers'} is not known"
+
+
+def session_line(session: SessionSummary) -> str:
+    """Return what a session has taken so far, as far as it is known, as Markdown."""
+    if not session.total_tokens and not session.cost_micros:
+        return "No reply of this session has cost anything yet."
+    cost = spent(session.cost_micros, session.unpriced)
+    return escape_label(f"This session so far: {counted(session.total_tokens, 'token')}, {cost}.")
 
 
 def month_line(month: MonthUsage) -> str:

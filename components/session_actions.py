@@ -1,10 +1,10 @@
 """What a planner does to a session: rename, pin, archive, delete. Callbacks, and the dialogs that ask first.
 
-In `st.session_state`: `session_dialog` is {"kind": "rename", "delete", "export" or "import", "ids": [...], "title":
-text} while a dialog is open, so that a rerun meanwhile does not close it (other components have kinds of their own:
-only one dialog can be open); `session_undo` {"ids": [...], "archived": bool, "text": sentence} or {"samples": a file,
-"text": sentence} while the last thing can be undone; `session_news` is a sentence to be shown once, `session_trouble`
-one that says what went wrong.
+In `st.session_state`: `session_dialog` is {"kind": "rename", "cost", "delete", "export" or "import", "ids": [...],
+"title": text} while a dialog is open, so that a rerun meanwhile does not close it (other components have kinds of
+their own: only one dialog can be open); `session_undo` {"ids": [...], "archived": bool, "text": sentence} or
+{"samples": a file, "text": sentence} while the last thing can be undone; `session_news` is a sentence to be shown
+once, `session_trouble` one that says what went wrong.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,18 +13,19 @@ from dataclasses import asdict
 
 import streamlit as st
 
+from components.money import month_line, session_line
 from components.resources import get_services
 from components.session_labels import counted, escape_label
-from components.state import active_session_id, new_chat, open_session, show_session
+from components.state import INSIGHTS_PAGE, active_session_id, new_chat, open_session, show_session
 from components.transfer import ask_export, export_dialog, export_many_button, import_dialog
 from db.engine import DatabaseUnavailableError
-from services.errors import ServiceError
+from services.errors import NotFoundError, ServiceError
 from services.records import SessionSummary
 from services.texts import MAX_TITLE_CHARS
 
 CANNOT_SAVE = "Cannot save right now: the database cannot be reached. Please try again."
 
-_RENAME, _INSTRUCTIONS, _SAVE, _PIN, _UNPIN, _ARCHIVE, _UNARCHIVE, _EXPORT, _DELETE = (
+_RENAME, _INSTRUCTIONS, _SAVE, _PIN, _UNPIN, _ARCHIVE, _UNARCHIVE, _COST, _EXPORT, _DELETE = (
     ":material/edit: Rename",
     ":material/description: Instructions",
     ":material/bookmark_add: Save as template",
@@ -32,6 +33,7 @@ _RENAME, _INSTRUCTIONS, _SAVE, _PIN, _UNPIN, _ARCHIVE, _UNARCHIVE, _EXPORT, _DEL
     ":material/keep_off: Unpin",
     ":material/archive: Archive",
     ":material/unarchive: Bring back",
+    ":material/payments: Cost",
     ":material/download: Export",
     ":material/delete: Delete",
 )
@@ -48,6 +50,7 @@ def session_menu(session: SessionSummary, *, user_id: int) -> None:
             _SAVE,
             _UNPIN if session.pinned else _PIN,
             _UNARCHIVE if session.archived else _ARCHIVE,
+            _COST,
             _EXPORT,
             _DELETE,
         ],
@@ -73,6 +76,8 @@ def _chosen(key: str, session: SessionSummary, user_id: int) -> None:
         set_pinned(session_id, choice == _PIN, user_id=user_id)
     elif choice in (_ARCHIVE, _UNARCHIVE):
         set_archived([session_id], choice == _ARCHIVE, user_id=user_id, title=title)
+    elif choice == _COST:
+        st.session_state.session_dialog = {"kind": "cost", "ids": [session_id], "title": title}
     elif choice == _EXPORT:
         ask_export(session_id, title)
     elif choice == _DELETE:
@@ -177,6 +182,8 @@ def draw_session_notices(*, user_id: int) -> None:
     dialog = state.get("session_dialog")
     if dialog and dialog["kind"] == "rename":
         _rename_dialog(dialog["ids"][0], dialog["title"], user_id)
+    elif dialog and dialog["kind"] == "cost":
+        _cost_dialog(dialog["ids"][0], dialog["title"], user_id)
     elif dialog and dialog["kind"] == "export":
         export_dialog(dialog["ids"][0], dialog["title"], user_id)
     elif dialog and dialog["kind"] == "import":
@@ -228,6 +235,20 @@ def _rename_dialog(session_id: int, title: str, user_id: int) -> None:
         saved = st.form_submit_button("Save", type="primary", key="session_rename_save")
     if saved and done(lambda: get_services().sessions.rename(session_id, typed or "", user_id=user_id)):
         st.rerun()
+
+
+@st.dialog("Cost of this session", icon=":material/payments:", on_dismiss=close_dialog)
+def _cost_dialog(session_id: int, title: str, user_id: int) -> None:
+    try:
+        session = get_services().sessions.get(session_id, user_id=user_id)
+    except NotFoundError as exc:
+        st.error(exc.message)
+        return
+    st.markdown(f"**{escape_label(title)}**")
+    st.markdown(session_line(session))
+    st.markdown(":small[All replies count, other versions and deleted ones too, and the call for the title.]")
+    st.markdown(month_line(get_services().costs.this_month(user_id)))
+    st.page_link(INSIGHTS_PAGE, label="By day and model", icon=":material/insights:")
 
 
 def _delete_dialog(session_ids: list[int], title: str, user_id: int) -> None:

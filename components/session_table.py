@@ -8,6 +8,7 @@ from io import StringIO
 import pandas as pd
 import streamlit as st
 
+from services.costs import MICROS
 from services.records import SessionFilter, SessionOrder, SessionSummary
 
 _ORDERS = {
@@ -72,11 +73,14 @@ def session_table(sessions: Sequence[SessionSummary], *, zone: tzinfo) -> list[S
             "Created": when,
             "Messages": st.column_config.NumberColumn(format="localized", width="small"),
             "Tokens": st.column_config.NumberColumn(format="localized", width="small"),
+            "Cost": st.column_config.NumberColumn(
+                format="$%.4f", width="small", help="In US dollars, as far as it is known; empty: not known."
+            ),
             "Model": st.column_config.TextColumn(width="medium"),
             "Pinned": st.column_config.CheckboxColumn(width="small"),
             "Archived": st.column_config.CheckboxColumn(width="small"),
         },
-        alt="Your sessions: title, when each was last used and created, messages, tokens and model",
+        alt="Your sessions: title, when each was last used and created, messages, tokens, cost and model",
     )
     return [sessions[row] for row in drawn.selection.rows if row < len(sessions)]
 
@@ -91,13 +95,14 @@ def session_frame(sessions: Iterable[SessionSummary]) -> pd.DataFrame:
                 pd.Timestamp(session.created_at),
                 session.message_count,
                 session.total_tokens,
+                _cost_usd(session),
                 session.model,
                 session.pinned,
                 session.archived,
             )
             for session in sessions
         ],
-        columns=["Title", "Last used", "Created", "Messages", "Tokens", "Model", "Pinned", "Archived"],
+        columns=["Title", "Last used", "Created", "Messages", "Tokens", "Cost", "Model", "Pinned", "Archived"],
     )
 
 
@@ -105,7 +110,9 @@ def sessions_csv(sessions: Iterable[SessionSummary], *, zone: tzinfo) -> bytes:
     """Return sessions as a CSV file that spreadsheets open as text: UTF-8 with its mark, times in *zone*."""
     file = StringIO(newline="")
     rows = csv.writer(file)
-    rows.writerow(["title", "last_used", "created", "messages", "tokens", "model", "pinned", "archived"])
+    rows.writerow(
+        ["title", "last_used", "created", "messages", "tokens", "cost_usd", "unpriced", "model", "pinned", "archived"]
+    )
     for session in sessions:
         rows.writerow(
             [
@@ -114,12 +121,19 @@ def sessions_csv(sessions: Iterable[SessionSummary], *, zone: tzinfo) -> bytes:
                 session.created_at.astimezone(zone).isoformat(sep=" ", timespec="seconds"),
                 session.message_count,
                 session.total_tokens,
+                f"{session.cost_micros / MICROS:.6f}",
+                session.unpriced,
                 as_text(session.model),
                 "yes" if session.pinned else "no",
                 "yes" if session.archived else "no",
             ]
         )
     return file.getvalue().encode("utf-8-sig")
+
+
+def _cost_usd(session: SessionSummary) -> float | None:
+    """Return what is known of a session's cost, in US dollars; None where nothing is."""
+    return None if session.unpriced and not session.cost_micros else session.cost_micros / MICROS
 
 
 def as_text(value: str) -> str:

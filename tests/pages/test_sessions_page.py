@@ -96,6 +96,25 @@ def test_two_hundred_rows_are_drawn_and_more_on_request(page, add_session):
     assert len(titles(page)) == 205
 
 
+def test_cost_is_shown_as_far_as_it_is_known(page, services, planner, add_session):
+    add_session("Known", used=timedelta(minutes=1), cost_micros=12_345)
+    add_session("Partly", used=timedelta(minutes=2), cost_micros=20, unpriced=1)
+    add_session("Unknown", used=timedelta(minutes=3), unpriced=2)
+    add_session("Nothing", used=timedelta(minutes=4))
+    run(page)
+
+    (table,) = page.dataframe
+    assert [None if cost != cost else cost for cost in table.value["Cost"]] == [0.012345, 0.00002, None, 0.0]
+    rows = services.sessions.each(SessionFilter(), user_id=planner.id)
+    lines = sessions_csv(rows, zone=UTC).decode("utf-8-sig").splitlines()[1:]
+    assert [line.split(",")[5:7] for line in lines] == [
+        ["0.012345", "0"],
+        ["0.000020", "1"],
+        ["0.000000", "2"],
+        ["0.000000", "0"],
+    ]
+
+
 def test_csv_has_all_rows_and_runs_no_formula(services, planner, add_session):
     for title in ("=1+1", "+x", "-x", "@x", 'quote " and, comma', "Łódź"):
         add_session(title)
@@ -103,7 +122,19 @@ def test_csv_has_all_rows_and_runs_no_formula(services, planner, add_session):
     rows = services.sessions.each(SessionFilter(), user_id=planner.id)
     csv = sessions_csv(rows, zone=UTC).decode("utf-8-sig").splitlines()
 
-    assert csv[0] == "title,last_used,created,messages,tokens,model,pinned,archived"
+    assert csv[0] == "title,last_used,created,messages,tokens,cost_usd,unpriced,model,pinned,archived"
     assert len(csv) == 7
     assert sum(line.startswith("'") for line in csv) == 4
     assert not any(line.startswith(("=", "+", "-", "@")) for line in csv)
+
+
+def test_menu_of_a_session_says_what_it_cost(app, add_session):
+    session_id = add_session("Lisbon", cost_micros=1_234_500, unpriced=1)
+    app.query_params["session"] = str(session_id)
+    run(app)
+    app.menu_button(key=f"session_menu_{session_id}").click(":material/payments: Cost")
+    run(app)
+
+    told = "\n".join(line.value for line in app.markdown).replace("\\", "")
+    assert "This session so far: 120 tokens, $1.23; the price of 1 answer is not known." in told
+    assert "This month so far: $0.00." in told

@@ -105,6 +105,8 @@ def test_round_trip_keeps_everything(services, database, user_id, session_id):
         "Łódź: a *weekend*", "anthropic/claude", False, True,
     )  # fmt: skip
     assert (summary.message_count, summary.total_tokens, summary.preview) == (5, 30, "Second answer.")
+    assert (summary.cost_micros, summary.unpriced) == (1500, 0)
+    assert services.costs.this_month(bob).spent_micros == 0  # it was paid for elsewhere
     assert (summary.created_at, summary.last_message_at) == (original.created_at, original.last_message_at)
     assert not summary.unseen
     with database.read() as db_session:
