@@ -44,3 +44,5 @@ def test_phone_shows_everything_within_its_width(start_app, browser: Browser):
         page.get_by_role("button", name="Done").tap()
         expect(page.get_by_role("button", name="Revoke")).to_be_visible()
         assert page.evaluate(WIDER_THAN_SCREEN) <= 0
+        page.goto(f"{app.url}/insights")
+        page.locator('[data-testid="stTable"] [tabindex="0"]').first.wait_for()  # a wide table scrolls by keyboard
