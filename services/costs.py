@@ -117,7 +117,7 @@ class CostService:
         *by* is the admin who says so; None: whoever runs this machine. What is being written goes on. Raises
         NotFoundError, also where *by* is no admin, and InvalidInputError.
         """
-        if limit_usd is not None and not 0 <= limit_usd <= MAX_LIMIT_USD:
+        if limit_usd is not None and not (limit_usd.is_finite() and 0 <= limit_usd <= MAX_LIMIT_USD):
             raise InvalidInputError(f"A monthly limit is 0 to {MAX_LIMIT_USD:,} US dollars.")
         with self._db.begin() as db_session:
             allowed = by is None or db.users.is_admin(db_session, by)

@@ -281,8 +281,9 @@ def test_only_an_admin_changes_a_limit_and_it_is_written_down(services, database
     services.accounts.set_admin(admin_id, admin=True)
     with pytest.raises(NotFoundError):
         services.costs.set_limit(user_id, Decimal(99), by=user_id)
-    with pytest.raises(InvalidInputError):
-        services.costs.set_limit(user_id, Decimal(-1), by=admin_id)
+    for wrong in (Decimal(-1), Decimal("nan"), Decimal("inf"), Decimal("1e7")):
+        with pytest.raises(InvalidInputError):
+            services.costs.set_limit(user_id, wrong, by=admin_id)
     assert services.costs.this_month(user_id).limit_micros is None
 
     services.costs.set_limit(user_id, Decimal("12.5"), by=admin_id)
