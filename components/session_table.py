@@ -66,6 +66,7 @@ def session_table(sessions: Sequence[SessionSummary], *, zone: tzinfo) -> list[S
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
+        placeholder="–",
         height="content" if len(sessions) <= 12 else 520,
         column_config={
             "Title": st.column_config.TextColumn(width="large"),
@@ -74,13 +75,13 @@ def session_table(sessions: Sequence[SessionSummary], *, zone: tzinfo) -> list[S
             "Messages": st.column_config.NumberColumn(format="localized", width="small"),
             "Tokens": st.column_config.NumberColumn(format="localized", width="small"),
             "Cost": st.column_config.NumberColumn(
-                format="$%.4f", width="small", help="In US dollars, as far as it is known; empty: not known."
+                format="$%.4f", width="small", help="In US dollars, as far as it is known; –: not known."
             ),
             "Model": st.column_config.TextColumn(width="medium"),
             "Pinned": st.column_config.CheckboxColumn(width="small"),
             "Archived": st.column_config.CheckboxColumn(width="small"),
         },
-        alt="Your sessions: title, when each was last used and created, messages, tokens, cost and model",
+        alt="Your sessions: title, when each was last used, messages, tokens, cost, model, when it was created",
     )
     return [sessions[row] for row in drawn.selection.rows if row < len(sessions)]
 
@@ -92,17 +93,17 @@ def session_frame(sessions: Iterable[SessionSummary]) -> pd.DataFrame:
             (
                 session.title,
                 pd.Timestamp(session.last_message_at),
-                pd.Timestamp(session.created_at),
                 session.message_count,
                 session.total_tokens,
                 _cost_usd(session),
                 session.model,
+                pd.Timestamp(session.created_at),
                 session.pinned,
                 session.archived,
             )
             for session in sessions
         ],
-        columns=["Title", "Last used", "Created", "Messages", "Tokens", "Cost", "Model", "Pinned", "Archived"],
+        columns=["Title", "Last used", "Messages", "Tokens", "Cost", "Model", "Created", "Pinned", "Archived"],
     )
 
 
