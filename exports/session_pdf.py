@@ -16,18 +16,22 @@ from typing import Any
 import typst
 from fontTools.ttLib import TTFont
 
-from exports.markdown_text import blocks
+from exports.markdown_text import Block, blocks
 from exports.session_records import SavedMessage, SavedSession, ending, when
 
 _FOLDER = Path(__file__).parent
 _FONTS = _FOLDER / "fonts"
 _BOX = "□"
 _DEJAVU = frozenset("✓✗★☆")  # in DejaVu Sans Mono, which Typst brings along
-_INVISIBLE = ("Cf", "Mn", "Me", "Zs", "Zl", "Zp")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _NAMES_SHOWN = 12
-_LONG_WORD = re.compile(r"\S{36,}")
-_NOT_TEXT = ("t", "url", "key")
+_FORMS = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # they choose a form of the letter before them
+# Not in scripts that are written without spaces, or whose letters join.
+_LONG_WORD = re.compile(r"[^\s\u0600-\u1fff\u2e80-\ua4cf\uac00-\ufdff\ufe70-\uffef]{36,}")
+_KANA = re.compile(r"[\u3040-\u30ff]")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_NOT_TEXT = ("t", "url", "key", "lang", "dir")
+_BLOCKS = ("par", "heading", "list", "table", "quote")
 
 
 def session_pdf(session: SavedSession, *, zone: tzinfo) -> bytes:
@@ -43,6 +47,8 @@ def _compiled(session: SavedSession, zone: tzinfo, *, plain: bool) -> bytes:
     data = _drawable(
         {
             "title": session.title,
+            "lang": _language(session.title),
+            "dir": _way(session.title) or "ltr",
             "planner": session.planner,
             "facts": [
                 ["Planner", session.planner],
@@ -78,22 +84,54 @@ def _message(session: SavedSession, message: SavedMessage, zone: tzinfo, *, plai
         "who": session.speaker(message),
         "when": when(message.created_at.astimezone(zone)),
         "model": message.model,
-        "lines": message.text.strip("\n").split("\n") if as_typed else None,
-        "blocks": None if as_typed else blocks(message.text),
+        "lang": _language(message.text),
+        "blocks": _as_typed(message.text) if as_typed else blocks(message.text),
         "ending": ending(message),
     }
+
+
+def _as_typed(text: str) -> list[Block]:
+    """Return the lines of a text that is no Markdown: a block for those in a row that run the same way."""
+    found: list[Block] = []
+    before = None
+    for line in text.strip("\n").split("\n"):
+        way = _way(line) or before
+        if not found or way != before:
+            found.append({"t": "par", "in": [{"t": "text", "s": line}]})
+        else:
+            found[-1]["in"] += [{"t": "break"}, {"t": "text", "s": line}]
+        before = way
+    return found
+
+
+def _language(text: str) -> str:
+    """Return the language that a text is set in: of Chinese characters, it chooses the forms."""
+    if _KANA.search(text):
+        return "ja"
+    return "zh" if _HAN.search(text) else "en"
+
+
+def _way(value: Any) -> str | None:
+    """Return which way a text, or what is in a block, runs: as the first letter does that says so."""
+    if isinstance(value, str):
+        kinds = (unicodedata.bidirectional(char) for char in value)
+        return next(("ltr" if kind == "L" else "rtl" for kind in kinds if kind in ("L", "R", "AL")), None)
+    if isinstance(value, dict):
+        value = [one for name, one in value.items() if name not in _NOT_TEXT]
+    return next(filter(None, map(_way, value)), None) if isinstance(value, list) else None
 
 
 def _drawable(value: Any, boxes: Counter[str], key: str = "") -> Any:
     """Return data with only what the fonts can draw in its texts; *boxes* counts what they cannot."""
     if isinstance(value, dict):
-        return {name: _drawable(one, boxes, name) for name, one in value.items()}
+        drawable = {name: _drawable(one, boxes, name) for name, one in value.items()}
+        return drawable | {"dir": _way(value) or "ltr"} if value.get("t") in _BLOCKS else drawable
     if isinstance(value, list):
         return [_drawable(one, boxes, key) for one in value]
     if not isinstance(value, str) or key in _NOT_TEXT:
         return value
     text = _CONTROLS.sub("", unicodedata.normalize("NFC", value).replace("\t", "    "))
-    missing = {char for char in set(text) if not (char.isspace() or ord(char) in _covered() or _is_invisible(char))}
+    missing = {char for char in set(text) if not (ord(char) in _covered() or _is_invisible(char))}
     for char in missing:
         boxes[char] += text.count(char)
         text = text.replace(char, _BOX)
@@ -101,7 +139,7 @@ def _drawable(value: Any, boxes: Counter[str], key: str = "") -> Any:
 
 
 def _is_invisible(char: str) -> bool:
-    return unicodedata.category(char) in _INVISIBLE and not unicodedata.combining(char)
+    return char.isspace() or unicodedata.category(char) == "Cf" or bool(_FORMS.match(char))
 
 
 def _with_breaks(word: re.Match[str]) -> str:
@@ -113,7 +151,7 @@ def _with_breaks(word: re.Match[str]) -> str:
 def _covered() -> frozenset[int]:
     """Return every character that has a letter in our fonts."""
     found = {ord(char) for char in _DEJAVU}
-    for file in sorted(_FONTS.glob("*-Regular.ttf")):
+    for file in sorted(_FONTS.glob("*-Regular.[ot]tf")):
         with TTFont(file, lazy=True) as font:
             found |= font.getBestCmap().keys()
     return frozenset(found)
@@ -133,4 +171,4 @@ def _boxes_told(boxes: Counter[str]) -> str | None:
 
 def _script(char: str) -> str:
     """Return the first word of a character's name: its script, for letters."""
-    return unicodedata.name(char, "UNKNOWN").split()[0].split("-")[0].title().replace("Cjk", "Chinese or Japanese")
+    return unicodedata.name(char, "UNKNOWN").split()[0].split("-")[0].title().replace("Cjk", "rare Chinese")
