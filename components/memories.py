@@ -99,7 +99,7 @@ def memory_notices(*, user_id: int) -> None:
     """Draw what the last action left: the dialog that is open, news, what was deleted, what went wrong."""
     state = st.session_state
     if trouble := state.pop("memory_trouble", None):
-        st.error(trouble, icon=":material/error:")
+        st.error(escape_label(trouble), icon=":material/error:")
     if news := state.pop("memory_news", None):
         st.toast(news, icon=":material/check:")
     if deleted := state.get("memory_deleted"):
@@ -206,7 +206,7 @@ def _done(action: Callable[[], object]) -> bool:
     try:
         action()
     except ServiceError as exc:
-        st.error(exc.message)
+        st.error(escape_label(exc.message))
         return False
     except DatabaseUnavailableError:
         st.error(CANNOT_SAVE)

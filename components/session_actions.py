@@ -171,7 +171,7 @@ def draw_session_notices(*, user_id: int) -> None:
     """Draw what the last action left: the dialog that is open, news, and what can be undone or went wrong."""
     state = st.session_state
     if trouble := state.pop("session_trouble", None):
-        st.error(trouble, icon=":material/error:")
+        st.error(escape_label(trouble), icon=":material/error:")
     if news := state.pop("session_news", None):
         st.toast(news, icon=":material/check:")
     if undo := state.get("session_undo"):
@@ -287,7 +287,7 @@ def done(action: Callable[[], object], *, close: bool = True) -> bool:
     try:
         action()
     except ServiceError as exc:
-        st.error(exc.message)
+        st.error(escape_label(exc.message))
         return False
     except DatabaseUnavailableError:
         st.error(CANNOT_SAVE)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from streamlit.testing.v1 import AppTest
 
 import components.resources
+from components.session_labels import escape_label
 from db.engine import DatabaseUnavailableError
 
 
@@ -136,7 +137,7 @@ def test_session_is_renamed_in_a_dialog(app, services, planner, add_session):
     run(app)
     app.text_input(key=f"session_rename_title_{session_id}").set_value("  ")
     click(app, "session_rename_save")
-    assert [error.value for error in app.error] == ["A title has 1 to 100 characters."]
+    assert [error.value for error in app.error] == [escape_label("A title has 1 to 100 characters.")]
 
     app.text_input(key=f"session_rename_title_{session_id}").set_value("Porto in June")
     click(app, "session_rename_save")

@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.session_labels import escape_label
 from components.state import CHAT_PAGE, MEMORY_PAGE
 from db.engine import DatabaseUnavailableError
 from services.errors import BackboardAwayError
@@ -61,7 +62,7 @@ def test_refused_memory_stays_in_the_box(page):
     page.text_input(key="memory_text").set_value("ż" * 2001)
     click(page, "memory_add")
 
-    assert "4,000" in page.error[0].value
+    assert escape_label("4,000") in page.error[0].value
     assert page.text_input(key="memory_text").value == "ż" * 2001
 
 
@@ -158,7 +159,7 @@ def test_backboard_away_is_a_sentence_and_another_try(page, services, planner, m
         assert headings(page) == ["Memories cannot be shown right now"]
         page.text_input(key="memory_text").set_value("Hates noise")
         click(page, "memory_add")
-        assert page.error[0].value == "Backboard cannot be reached right now."
+        assert page.error[0].value == escape_label("Backboard cannot be reached right now.")
         assert page.text_input(key="memory_text").value == "Hates noise"
     click(page, "memory_try_again")
 

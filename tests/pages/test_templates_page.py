@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.session_labels import escape_label
 from db.engine import DatabaseUnavailableError
 from services.replies import ReplyService
 from services.templates import Opening, Template, built_in
@@ -59,7 +60,7 @@ def test_new_chat_offers_templates_and_one_with_blanks_asks_for_them(app, servic
     ]  # fmt: skip
     fill(app, {**ITINERARY, "brief": " "})
     click(app, "template_start_go")
-    assert [error.value for error in app.error] == ["Please fill in: brief."]
+    assert [error.value for error in app.error] == [escape_label("Please fill in: brief.")]
     fill(app, ITINERARY)
     click(app, "template_start_go")
 
@@ -114,7 +115,9 @@ def test_template_is_made_copied_changed_deleted_and_brought_back(app, services,
     on_page(app)
     click(app, "templates_new")
     click(app, "template_save")
-    assert [error.value for error in app.error] == ["A template has instructions, a first message, or both."]
+    assert [error.value for error in app.error] == [
+        escape_label("A template has instructions, a first message, or both.")
+    ]
     app.text_input(key="template_name").set_value("Mine")
     app.text_area(key="template_first_message").set_value("{days} days?")
     app.toggle(key="template_web_search").set_value(True)
@@ -136,6 +139,17 @@ def test_template_is_made_copied_changed_deleted_and_brought_back(app, services,
     click(app, "templates_undo")
     assert [one.name for one in own(services, planner)] == ["Compare destinations", "Ours"]
     assert "templates_undo" not in keys(app)
+
+
+def test_refusal_shows_a_name_as_it_was_typed(app, services, planner):
+    services.templates.add(Opening("*Spa* for $5", "Brief."), user_id=planner.id)
+    on_page(app)
+    click(app, "templates_new")
+    app.text_input(key="template_name").set_value("*Spa* for $5")
+    app.text_area(key="template_first_message").set_value("Hello")
+    click(app, "template_save")
+
+    assert r"“\*Spa\* for \$5”" in app.error[0].value
 
 
 def test_what_everybody_has_is_copied_not_changed(app):
