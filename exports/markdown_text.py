@@ -20,6 +20,7 @@ _KEPT_OR_MONEY = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_MARKUP = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>#$|~&"})
 _SPANS = {"strong": "strong", "em": "emph", "s": "strike"}
 _TARGET = re.compile(r"(?:https?://|mailto:)\S+", re.IGNORECASE)
 
@@ -43,6 +44,22 @@ def escape_money(text: str) -> str:
 
 def _escaped(lines: Sequence[str]) -> str:
     return _KEPT_OR_MONEY.sub(lambda found: r"\$" if found["money"] else found[0], "\n".join(lines))
+
+
+def plain(text: str) -> str:
+    """Return Markdown that shows *text* as it is, on one line."""
+    escaped = " ".join(text.split()).translate(_MARKUP)
+    return f"\\{escaped}" if escaped[:1] in ("-", "+", "=") else escaped
+
+
+def source_list(sources: Sequence[tuple[str, str]]) -> str:
+    """Return titles and addresses as a numbered list of links; nothing where there are none."""
+    lines = [f"{number}. [{plain(title)}](<{_address(url)}>)" for number, (title, url) in enumerate(sources, 1)]
+    return "\n".join(["**Sources**", "", *lines]) if lines else ""
+
+
+def _address(url: str) -> str:
+    return "".join(url.split()).replace("<", "%3C").replace(">", "%3E").replace("\\", "%5C")
 
 
 def blocks(text: str) -> list[Block]:

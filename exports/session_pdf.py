@@ -16,7 +16,7 @@ from typing import Any
 import typst
 from fontTools.ttLib import TTFont
 
-from exports.markdown_text import Block, blocks
+from exports.markdown_text import Block, blocks, source_list
 from exports.session_records import SavedMessage, SavedSession, ending, when
 
 _FOLDER = Path(__file__).parent
@@ -85,7 +85,8 @@ def _message(session: SavedSession, message: SavedMessage, zone: tzinfo, *, plai
         "when": when(message.created_at.astimezone(zone)),
         "model": message.model,
         "lang": _language(message.text),
-        "blocks": _as_typed(message.text) if as_typed else blocks(message.text),
+        "blocks": (_as_typed(message.text) if as_typed else blocks(message.text))
+        + blocks(source_list(message.sources())),
         "ending": ending(message),
     }
 

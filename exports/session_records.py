@@ -42,6 +42,11 @@ class SavedMessage:
     retry_of: FileId | None = None
     leaf_id: FileId | None = None
 
+    def sources(self) -> list[tuple[str, str]]:
+        """Return title and address of what a reply found in the web, in order."""
+        found = [(part.get("text"), part.get("url")) for part in self.parts if part.get("kind") == "source"]
+        return [(str(text or url), str(url)) for text, url in found if url]
+
 
 @dataclass(frozen=True, slots=True)
 class SavedSession:

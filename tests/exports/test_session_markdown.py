@@ -60,3 +60,17 @@ def test_money_stays_money_and_code_stays_code(text, safe):
 
 def test_many_backticks_take_little_time():
     assert escape_money("$" + "`a " * 50_000).startswith(r"\$")
+
+
+def test_sources_are_numbered_links():
+    parts = [
+        {"kind": "source", "text": "Sé [do] Porto", "url": "https://porto.example/sé (1)?<b>"},
+        {"kind": "source", "text": "Taxis for $5", "url": "https://taxi.example/"},
+        {"kind": "memory", "text": "Vegetarian"},
+    ]
+    made = session_markdown(session("Open until nine.", parts=parts), zone=UTC).decode()
+
+    html = MarkdownIt("commonmark").render(made[made.index("**Sources**") :])
+    assert '<li><a href="https://porto.example/s%C3%A9(1)?%3Cb%3E">Sé [do] Porto</a></li>' in html
+    assert '<li><a href="https://taxi.example/">Taxis for $5</a></li>' in html
+    assert "Vegetarian" not in made

@@ -101,6 +101,13 @@ def test_links_lead_where_they_say():
     assert links == ["https://a.example/"]
 
 
+def test_sources_are_written_out_with_their_addresses():
+    parts = [{"kind": "source", "text": "Sé do Porto", "url": "https://porto.example/se"}]
+    told = words(session_pdf(session("Open until nine.", parts=parts), zone=UTC))
+
+    assert "Open until nine. Sources 1. Sé do Porto (https://porto.example/se)" in told
+
+
 @pytest.mark.parametrize(
     "text",
     [
