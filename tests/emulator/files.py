@@ -3,6 +3,8 @@
 import io
 import zipfile
 
+from pypdf import PdfReader, PdfWriter
+
 
 def pdf(*lines: str) -> bytes:
     """Return a PDF of one page with these lines, in ASCII."""
@@ -24,6 +26,14 @@ def pdf(*lines: str) -> bytes:
         table,
         len(made),
     )
+
+
+def protected(content: bytes, password: str) -> bytes:
+    """Return a PDF that wants a password to be opened, where it is empty only to be changed."""
+    writer, made = PdfWriter(clone_from=PdfReader(io.BytesIO(content))), io.BytesIO()
+    writer.encrypt(password, owner_password="owner")
+    writer.write(made)
+    return made.getvalue()
 
 
 def docx(*paragraphs: str, before: str = "") -> bytes:

@@ -8,7 +8,7 @@ import pytest
 from emulator.assistant import Document, Turn, answer
 from emulator.documents import UnreadableError, text_of
 from tests.emulator.conftest import Caller
-from tests.emulator.files import PNG, docx, pdf
+from tests.emulator.files import PNG, docx, pdf, protected
 
 pytestmark = pytest.mark.anyio
 
@@ -50,6 +50,7 @@ async def test_document_is_pending_then_processing_then_indexed(caller):
     [
         ("index-error.txt", b"Hello", "parsed"),
         ("scan.pdf", pdf(), "scan"),
+        ("locked.pdf", protected(pdf("Hello"), "secret"), "password"),
         ("broken.pdf", b"%PDF-1.4 nothing more", "PDF"),
         ("broken.docx", b"PK nothing more", "damaged"),
         ("empty.txt", b"", "empty"),
@@ -121,6 +122,7 @@ async def test_assistant_s_documents_are_its_own(caller):
         ("a.txt", BRIEF.encode()),
         ("a.txt", BRIEF.encode("utf-16")),
         ("a.pdf", pdf("The hotel must have an elevator")),
+        ("ticket.pdf", protected(pdf("The hotel must have an elevator"), "")),
         ("a.docx", docx("The hotel must", "have an elevator")),
     ],
 )
