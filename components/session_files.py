@@ -69,7 +69,7 @@ def _held_file(held: HeldFile, *, user_id: int) -> None:
             state = _STATES.get(held.state) or f":material/error: Failed: {escape_label(held.problem or '')}"
             st.markdown(f":small[{file_size(file.size)} · {state}]")
         st.download_button(
-            "",
+            f"Download {escape_label(file.name)}",
             partial(_content, file.id, user_id),
             file_name=file.name,
             mime=file.media_type,
@@ -80,7 +80,7 @@ def _held_file(held: HeldFile, *, user_id: int) -> None:
             on_click="ignore",
         )
         st.button(
-            "",
+            f"Remove {escape_label(file.name)}",
             key=f"chat_file_remove_{file.id}",
             icon=":material/delete:",
             type="tertiary",
@@ -120,7 +120,7 @@ def _removal_dialog(file_id: int, name: str, user_id: int) -> None:
     try:
         get_services().files.remove(file_id, user_id=user_id)
     except ServiceError as exc:
-        st.error(exc.message)
+        st.error(escape_label(exc.message))
     except DatabaseUnavailableError:
         st.error(_CANNOT_SAVE)
     else:

@@ -97,6 +97,7 @@ def test_menu_shows_what_the_session_holds_and_removes_it_when_asked(
     app.session_state[f"chat_files_{session_id}"] = True
     app.run()
     assert "with your next message" in _shown(app)
+    assert app.button(key=f"chat_file_remove_{file.id}").label == r"Remove brief\.txt"  # read aloud, beside others
 
     app.button(key=f"chat_file_remove_{file.id}").click().run()
     assert app.session_state[f"chat_files_{session_id}"] is False  # an open menu would lie over the dialog
