@@ -161,6 +161,12 @@ def test_text_that_runs_from_the_right_stands_on_the_right():
     assert not [font for font, x, _ in drawn(data) if x < middle and ("Arabic" in font or "Hebrew" in font)]
 
 
+def test_item_that_runs_from_the_right_stands_beside_its_number():
+    data = session_pdf(session("1. Lisbon\n2. القاهرة\n"), zone=UTC)
+
+    assert max(x for font, x, _ in drawn(data) if "Arabic" in font) < float(read(data).pages[0].mediabox.width) / 2
+
+
 def test_chinese_and_japanese_get_their_own_forms_of_a_character():
     def forms(question):
         page: Any = read(session_pdf(session("直", question=question), zone=UTC)).pages[0]
