@@ -152,12 +152,11 @@ def keep_leaf(db_session: Session, message_id: int, leaf_id: int) -> None:
 
 
 def newest_leaf(db_session: Session, message_id: int) -> int:
-    """Return the end of the path that goes on from a message with the newest version of every turn."""
+    """Return the newest message below a message, itself included, that is not deleted: the end of a path."""
     step = select(literal(message_id, BigInteger).label("id")).cte("down", recursive=True)
-    below = aliased(Message)
-    newest = select(func.max(below.id)).where(below.parent_id == step.c.id).correlate(step).scalar_subquery()
-    step = step.union_all(select(newest).where(step.c.id.is_not(None)))
-    leaf_id: int = db_session.scalars(select(func.max(step.c.id))).one()
+    step = step.union_all(select(Message.id).join(step, Message.parent_id == step.c.id))
+    newest = select(func.max(Message.id)).join(step, Message.id == step.c.id).where(Message.deleted_at.is_(None))
+    leaf_id: int = db_session.scalars(newest).one()
     return leaf_id
 
 

@@ -100,11 +100,8 @@ class VersionService:
         with self._db.begin() as db_session:
             message = _visible(db_session, message_id, user_id)
             session = at_rest(db_session, message.session_id, user_id)
-            if not leave_for(db_session, session, message.id):
-                return
-            kept = message.leaf_id and db.messages.get_visible(db_session, message.leaf_id, user_id=user_id)
-            session.last_message_id = kept.id if kept else db.messages.newest_leaf(db_session, message.id)
-            session.last_message_preview = _preview(db_session, session.last_message_id, user_id)
+            if leave_for(db_session, session, message.id):
+                _show_from(db_session, session, message)
 
     def fork(self, message_id: int, *, user_id: int) -> int:
         """Copy a conversation up to and including a message into a new session; return the session's id.
@@ -142,6 +139,7 @@ class VersionService:
         """Delete a planner's message or a note, with all replies; what followed stays. Return the session's id.
 
         It is hidden at once and removed for good when it can no longer be brought back, or with the next message.
+        Where nothing followed it, another version is shown in its place, if there is one.
 
         Raises NotFoundError, ReplyInProgressError, or NotPossibleError for a reply alone.
         """
@@ -159,14 +157,19 @@ class VersionService:
             db_session.flush()
             leaf_id = session.last_message_id
             session.last_message_id = db.messages.last_shown(db_session, leaf_id) if leaf_id else None
+            session.last_message_preview = _preview(db_session, session.last_message_id, user_id)
             if session.last_message_id != leaf_id:
                 message.leaf_id = leaf_id
-            session.last_message_preview = _preview(db_session, session.last_message_id, user_id)
+                if (other := _other_version(db_session, message)) is not None:
+                    _show_from(db_session, session, other)
             session.unseen = False
             return session.id
 
     def restore(self, message_id: int, *, user_id: int) -> None:
-        """Bring back a message that was just deleted, with its replies. Raises NotFoundError when it is too late."""
+        """Bring back a message that was just deleted, with its replies, and show it.
+
+        Raises NotFoundError when it is too late, or ReplyInProgressError.
+        """
         with self._db.begin() as db_session:
             message = db.messages.get_deleted(db_session, message_id, user_id=user_id)
             if message is None:
@@ -177,10 +180,23 @@ class VersionService:
                 session.message_count += 1
                 db.search.put(db_session, row.id, session.id, row.content, user_id=user_id)
             db_session.flush()
-            before_id = db.messages.last_shown(db_session, message.parent_id) if message.parent_id else None
-            if session.last_message_id == before_id:  # it was at the end, and nothing was said since
-                session.last_message_id = message.leaf_id or db.messages.newest_leaf(db_session, message.id)
-            session.last_message_preview = _preview(db_session, session.last_message_id, user_id)
+            if session.last_message_id is None or leave_for(db_session, session, message.id):
+                _show_from(db_session, session, message)
+
+
+def _show_from(db_session: Session, session: ChatSession, message: Message) -> None:
+    """Let the conversation go on from a message as it was left."""
+    user_id = message.user_id
+    kept = message.leaf_id and db.messages.get_visible(db_session, message.leaf_id, user_id=user_id)
+    session.last_message_id = kept.id if kept else db.messages.newest_leaf(db_session, message.id)
+    session.last_message_preview = _preview(db_session, session.last_message_id, user_id)
+
+
+def _other_version(db_session: Session, message: Message) -> Message | None:
+    """Return the version before a message that is hidden, else the one after it, else None."""
+    others = db.messages.versions(db_session, [message], user_id=message.user_id)[message.id]
+    before = [one for one in others if one < message.id]
+    return db_session.get(Message, (before[-1:] or others)[0]) if others else None
 
 
 def _visible(db_session: Session, message_id: int, user_id: int) -> Message:

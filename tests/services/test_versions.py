@@ -226,6 +226,32 @@ def test_only_turn_deleted_leaves_an_empty_session(services, database, user_id, 
     assert shown(services, only.session_id, user_id) == [("Begin again", 1)]
 
 
+def test_other_version_is_shown_when_the_one_shown_is_deleted(services, user_id, talk):
+    first = talk("A")
+    talk("B", first.session_id)
+    other = edited(services, first.message_id, "A2", user_id)
+    services.versions.delete(other.message_id, user_id=user_id)
+
+    assert shown(services, first.session_id, user_id) == [("A", 1), ("B", 1)]
+    services.versions.restore(other.message_id, user_id=user_id)
+    assert shown(services, first.session_id, user_id) == [("A2", 2)]
+    services.versions.choose(first.message_id, user_id=user_id)
+    assert shown(services, first.session_id, user_id) == [("A", 2), ("B", 1)]
+
+
+def test_message_deleted_in_another_version_leaves_what_was_before_it(services, database, user_id, talk, monkeypatch):
+    first = talk("A")
+    last = talk("B", first.session_id)
+    edited(services, first.message_id, "A2", user_id)
+    services.versions.delete(last.message_id, user_id=user_id)  # by another tab, say
+    services.versions.choose(first.message_id, user_id=user_id)
+
+    assert shown(services, first.session_id, user_id) == [("A", 2)]
+    monkeypatch.setattr("services.deleted.UNDO_S", 0.0)
+    remove_deleted(database)
+    assert shown(services, first.session_id, user_id) == [("A", 2)]
+
+
 def test_reply_alone_is_neither_edited_nor_deleted(services, user_id, talk):
     first = talk("Three nights in Lisbon")
 
