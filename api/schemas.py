@@ -342,6 +342,7 @@ class FollowUp(BaseModel):
     follow_up_id: Id
     session_id: Id
     content: str
+    files: list[MessageFile] = Field(description="That wait with it.")
     timestamp: Instant
 
     @classmethod
@@ -351,6 +352,7 @@ class FollowUp(BaseModel):
             follow_up_id=str(waiting.id),
             session_id=str(waiting.session_id),
             content=waiting.text,
+            files=[MessageFile(**_file(one)) for one in waiting.files],
             timestamp=waiting.created_at,
         )
 

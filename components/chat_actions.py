@@ -25,7 +25,7 @@ from services.errors import (
     ReplyInProgressError,
     ServiceError,
 )
-from services.file_types import checked_file, please_look_at
+from services.file_types import checked_file
 from services.records import NewFile
 
 CANNOT_SAVE = "Cannot save right now."
@@ -98,10 +98,9 @@ def _sent(
     except ReplyInProgressError:
         if session_id is None:
             raise
-        for one in files:
-            services.files.add(session_id, one.name, one.content, user_id=user_id)
-        text = text if text.strip() or not files else please_look_at(files)
-        services.follow_ups.add(text, session_id=session_id, user_id=user_id, client_message_id=client_message_id)
+        services.follow_ups.add(
+            text, session_id=session_id, user_id=user_id, client_message_id=client_message_id, files=files
+        )
         return session_id
     return accepted.session_id
 

@@ -9,6 +9,7 @@ from components.chat_actions import telling
 from components.identity import current_user
 from components.message_actions import offer_undo, waiting_label
 from components.resources import get_services
+from components.session_files import message_files
 from services.records import Waiting
 from services.texts import MAX_MESSAGE_CHARS
 
@@ -33,7 +34,9 @@ def waiting_messages(session_id: int | None, *, user_id: int) -> None:
 
 def _row(one: Waiting) -> None:
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
-        st.markdown(f":material/schedule_send: :small[Waiting:] {waiting_label(one.text)}", width="stretch")
+        with st.container(gap=None):
+            st.markdown(f":material/schedule_send: :small[Waiting:] {waiting_label(one.text)}")
+            message_files(one.files)
         st.button(
             "Edit",
             key=f"chat_waiting_edit_{one.id}",
@@ -84,7 +87,7 @@ def _remove(session_id: int, follow_up_id: int) -> None:
     with telling(session_id):
         if user := current_user():
             removed = get_services().follow_ups.remove(follow_up_id, user_id=user.id)
-            offer_undo(session_id, "Removed the message that was waiting.", waiting=removed.text)
+            offer_undo(session_id, "Removed the message that was waiting.", waiting_id=removed.id)
 
 
 def _send_next(session_id: int) -> None:

@@ -2,7 +2,7 @@
 
 Callbacks; what goes wrong becomes the sentence above the box. In `st.session_state`: `chat_edit` is {"message_id",
 "client_message_id"} while a message is being edited; `chat_link` the id of the message whose link is shown;
-`chat_undo` {"session_id", "text", "message_id" or "waiting", "until": seconds since 1970} while something can be
+`chat_undo` {"session_id", "text", "message_id" or "waiting_id", "until": seconds since 1970} while something can be
 undone; `chat_again` the id of the reply that is to be asked for with another model.
 """
 
@@ -256,13 +256,13 @@ def _delete(session_id: int, message_id: int) -> None:
             turn_over()
 
 
-def offer_undo(session_id: int, text: str, *, message_id: int | None = None, waiting: str | None = None) -> None:
+def offer_undo(session_id: int, text: str, *, message_id: int | None = None, waiting_id: int | None = None) -> None:
     """Offer to bring back a deleted message, or to let one wait again that was taken back. For callbacks."""
     st.session_state.chat_undo = {
         "session_id": session_id,
         "text": text,
         "message_id": message_id,
-        "waiting": waiting,
+        "waiting_id": waiting_id,
         "until": time.time() + UNDO_S,
     }
 
@@ -277,12 +277,7 @@ def _undo() -> None:
                 withdraw_offer()
                 turn_over()
             else:
-                services.follow_ups.add(
-                    undo["waiting"],
-                    session_id=undo["session_id"],
-                    user_id=user.id,
-                    client_message_id=uuid.uuid4().hex,
-                )
+                services.follow_ups.restore(undo["waiting_id"], user_id=user.id)
 
 
 def _copied() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from db.models import BackboardThread, ChatSession, FileCopy, SessionFile
@@ -16,13 +16,16 @@ _VISIBLE = (
     .where(visible_to(THEIR_ID))
     .order_by(SessionFile.id)
 )
-_OF_SESSION = _VISIBLE.where(SessionFile.session_id == bindparam("session_id"))
+_OF_SESSION = _VISIBLE.where(SessionFile.session_id == bindparam("session_id"), SessionFile.follow_up_id.is_(None))
 _OF_MESSAGES = _VISIBLE.where(SessionFile.message_id.in_(bindparam("message_ids", expanding=True)))
 _NAMES = select(SessionFile.name).where(SessionFile.message_id == bindparam("message_id")).order_by(SessionFile.id)
 
 
 def of_session(db_session: Session, session_id: int, *, user_id: int) -> Sequence[SessionFile]:
-    """Return the files of a session of this planner's, oldest first, without what is in them."""
+    """Return the files of a session of this planner's, oldest first, without what is in them.
+
+    Those of messages that wait are not among them yet.
+    """
     return db_session.scalars(_OF_SESSION, {"session_id": session_id, "owner_id": user_id}).all()
 
 
@@ -36,6 +39,27 @@ def of_messages(db_session: Session, message_ids: Sequence[int], *, user_id: int
     if not message_ids:
         return []
     return run(db_session, _OF_MESSAGES, {"message_ids": message_ids, "owner_id": user_id}).all()
+
+
+def of_follow_ups(db_session: Session, session_id: int) -> Sequence[SessionFile]:
+    """Return the files of the messages that wait in a session, oldest first, without what is in them."""
+    query = select(SessionFile).where(SessionFile.session_id == session_id, SessionFile.follow_up_id.is_not(None))
+    return db_session.scalars(query.order_by(SessionFile.id)).all()
+
+
+def hand_over(db_session: Session, follow_up_id: int, message_id: int) -> None:
+    """Let the files of a message that waited come with the message that it has become."""
+    query = update(SessionFile).where(SessionFile.follow_up_id == follow_up_id)
+    db_session.execute(query.values(message_id=message_id, follow_up_id=None))
+
+
+def names_in(db_session: Session, session_id: int) -> Sequence[str]:
+    """Return the names of all files of a session, also of messages that wait there."""
+    return db_session.scalars(select(SessionFile.name).where(SessionFile.session_id == session_id)).all()
+
+
+def _has_come() -> ColumnElement[bool]:
+    return SessionFile.follow_up_id.is_(None)
 
 
 def get_visible(db_session: Session, file_id: int, *, user_id: int) -> SessionFile | None:
@@ -75,9 +99,13 @@ def copies_with_threads(db_session: Session, file_id: int) -> Sequence[Row[FileC
 def in_thread(
     db_session: Session, session_id: int, thread_row_id: int
 ) -> Sequence[Row[SessionFile, FileCopy | None]]:
-    """Return the files of a session, oldest first, each with its copy in a thread where there is one."""
+    """Return the files of a session, oldest first, each with its copy in a thread where there is one.
+
+    Those of messages that wait are not among them yet.
+    """
     copy = and_(FileCopy.file_id == SessionFile.id, FileCopy.thread_row_id == thread_row_id)
-    query = select(SessionFile, FileCopy).outerjoin(FileCopy, copy).where(SessionFile.session_id == session_id)
+    query = select(SessionFile, FileCopy).outerjoin(FileCopy, copy)
+    query = query.where(SessionFile.session_id == session_id, _has_come())
     return db_session.execute(query.order_by(SessionFile.id)).all()
 
 

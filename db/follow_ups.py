@@ -1,29 +1,25 @@
 """Queries on messages that wait for the reply before them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
-from db.models import ChatSession, FollowUp
+from db.models import ChatSession, FollowUp, SessionFile
 from db.plain import run
 from db.sessions import THEIR_ID, visible_to
 
+_HERE = FollowUp.session_id == bindparam("session_id"), FollowUp.removed_at.is_(None)
 _IN_SESSION = (
     select(FollowUp)
     .join(ChatSession, ChatSession.id == FollowUp.session_id)
-    .where(FollowUp.session_id == bindparam("session_id"), visible_to(THEIR_ID))
+    .where(*_HERE, visible_to(THEIR_ID))
     .order_by(FollowUp.id)
 )
-_FIRST = (
-    select(FollowUp)
-    .where(FollowUp.session_id == bindparam("session_id"))
-    .order_by(FollowUp.id)
-    .limit(1)
-    .with_for_update()
-)
-_COUNT = select(func.count()).where(FollowUp.session_id == bindparam("session_id"))
+_FIRST = select(FollowUp).where(*_HERE).order_by(FollowUp.id).limit(1).with_for_update()
+_COUNT = select(func.count()).where(*_HERE)
 
 
 def in_session(db_session: Session, session_id: int, *, user_id: int) -> Sequence[Row[Any]]:
@@ -31,16 +27,16 @@ def in_session(db_session: Session, session_id: int, *, user_id: int) -> Sequenc
     return run(db_session, _IN_SESSION, {"session_id": session_id, "owner_id": user_id}).all()
 
 
-def get_visible(db_session: Session, follow_up_id: int, *, user_id: int) -> FollowUp | None:
-    """Return something that waits in a session of this planner's, or None."""
+def get_visible(db_session: Session, follow_up_id: int, *, user_id: int, removed: bool = False) -> FollowUp | None:
+    """Return something that waits in a session of this planner's, or was just taken back there, or None."""
     query = select(FollowUp).join(ChatSession, ChatSession.id == FollowUp.session_id)
-    return db_session.scalar(
-        query.where(FollowUp.id == follow_up_id, visible_to(user_id)).with_for_update(of=FollowUp)
-    )
+    query = query.where(FollowUp.id == follow_up_id, visible_to(user_id))
+    taken_back = FollowUp.removed_at.is_not(None) if removed else FollowUp.removed_at.is_(None)
+    return db_session.scalar(query.where(taken_back).with_for_update(of=FollowUp))
 
 
 def by_client_id(db_session: Session, client_message_id: str, *, user_id: int) -> FollowUp | None:
-    """Return what this planner's program named so, if it waits still, or None."""
+    """Return what this planner's program named so, if it waits still or was just taken back, or None."""
     query = select(FollowUp).where(FollowUp.user_id == user_id, FollowUp.client_message_id == client_message_id)
     return db_session.scalar(query)
 
@@ -50,15 +46,19 @@ def count(db_session: Session, session_id: int) -> int:
     return int(run(db_session, _COUNT, {"session_id": session_id}).scalar_one())
 
 
-def take_first(db_session: Session, session_id: int) -> Row[Any] | None:
-    """Take the next message out of those that wait in a session, or return None."""
-    found = run(db_session, _FIRST, {"session_id": session_id}).one_or_none()
-    if found is not None:
-        remove(db_session, found.id)
-    return found
+def first(db_session: Session, session_id: int) -> Row[Any] | None:
+    """Return the next message of those that wait in a session, locked against other writers, or None."""
+    return run(db_session, _FIRST, {"session_id": session_id}).one_or_none()
 
 
 def remove(db_session: Session, follow_up_id: int) -> None:
-    """Take a message out of those that wait."""
+    """Take a message out of those that wait, for good; files that are still with it go too."""
+    files = delete(SessionFile).where(SessionFile.follow_up_id == follow_up_id)
+    db_session.execute(files.execution_options(synchronize_session=False))
     gone = delete(FollowUp).where(FollowUp.id == follow_up_id)
     db_session.execute(gone.execution_options(synchronize_session=False))
+
+
+def taken_back(db_session: Session, *, before: datetime, limit: int) -> Sequence[int]:
+    """Return the ids of messages that waited, of anybody, and were taken back before an instant."""
+    return db_session.scalars(select(FollowUp.id).where(FollowUp.removed_at < before).limit(limit)).all()

@@ -133,7 +133,7 @@ _VERSIONS_BELOW = _VERSIONS.where(Message.parent_id.in_(bindparam("below", expan
 _VERSIONS_OF_FIRST = _VERSIONS.where(Message.session_id == bindparam("session_id"), Message.parent_id.is_(None))
 
 
-def versions(db_session: Session, messages: Sequence[Row[Any]], *, user_id: int) -> dict[int, list[int]]:
+def versions(db_session: Session, messages: Sequence[Message | Row[Any]], *, user_id: int) -> dict[int, list[int]]:
     """Return, for each of these messages of one session, the ids of all its versions: what follows the same turn."""
     found: dict[int | None, list[int]] = {}
     below = [message.parent_id for message in messages if message.parent_id is not None]

@@ -324,6 +324,7 @@ class FollowUp(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     text: Mapped[str] = mapped_column(Text)
     client_message_id: Mapped[str] = mapped_column(String(100))
+    removed_at: Mapped[datetime | None]  # taken back; removed for good a little later, as a deleted message is
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
@@ -368,6 +369,7 @@ class SessionFile(Base):
     session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"), index=True)
+    follow_up_id: Mapped[int | None] = mapped_column(index=True)  # while the message that it comes with waits
     name: Mapped[str] = mapped_column(String(255))
     media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]  # bytes

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+import db.follow_ups
 import db.messages
 import db.outbox
 from db.engine import Database
@@ -17,11 +18,16 @@ def remove_deleted(database: Database, *, limit: int = 20) -> None:
     before = utc_now() - timedelta(seconds=UNDO_S)
     with database.read() as db_session:
         session_ids = db.messages.sessions_with_deleted(db_session, before=before, limit=limit)
+        taken_back = db.follow_ups.taken_back(db_session, before=before, limit=limit)
     for session_id in session_ids:
         with database.begin() as db_session:
             session = db_session.get(ChatSession, session_id, with_for_update=True)
             if session is not None:
                 remove_deleted_of(db_session, session)
+    if taken_back:
+        with database.begin() as db_session:
+            for follow_up_id in taken_back:
+                db.follow_ups.remove(db_session, follow_up_id)
 
 
 def remove_deleted_of(db_session: Session, session: ChatSession) -> None:

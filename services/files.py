@@ -85,9 +85,10 @@ def keep_files(
     session_id: int,
     user_id: int,
     message_id: int | None = None,
+    follow_up_id: int | None = None,
 ) -> list[FileInfo]:
     """Add checked files to a session that is locked. Raises FileRefusedError when it would have too many."""
-    names = [one.name for one in db.files.of_session(db_session, session_id, user_id=user_id)]
+    names = list(db.files.names_in(db_session, session_id))
     if len(names) + len(files) > MAX_FILES:
         raise FileRefusedError(f"A session holds at most {MAX_FILES} files. Remove some that it no longer needs.")
     kept = []
@@ -97,6 +98,7 @@ def keep_files(
             session_id=session_id,
             user_id=user_id,
             message_id=message_id,
+            follow_up_id=follow_up_id,
             name=free_name(one.name, names),
             media_type=one.media_type,
             size=len(one.content),

@@ -1,23 +1,29 @@
 """Messages that a planner writes while the assistant still answers: they wait, and are sent when the reply ends."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+import db.files
 import db.follow_ups
 import db.messages
 import db.sessions
 from db.engine import Database
 from db.ids import new_id
-from db.models import FollowUp, utc_now
+from db.models import FollowUp, SessionFile, utc_now
+from services.deleted import remove_deleted_of
 from services.errors import MessageIdReusedError, NotFoundError, NotPossibleError, TooManyFollowUpsError
-from services.records import Accepted, Waiting
+from services.file_types import please_look_at
+from services.files import keep_files
+from services.records import Accepted, NewFile, Waiting
 from services.replies import ReplyService, at_rest
 from services.texts import clean_message
 from services.turns import send_waiting
+from services.views import file_info
 
 log = logging.getLogger("travelbot.replies")
 
@@ -35,32 +41,41 @@ class FollowUpService:
         self._db = database
         self._replies = replies
 
-    def add(self, text: str, *, session_id: int, user_id: int, client_message_id: str) -> Waiting | Accepted:
+    def add(
+        self, text: str, *, session_id: int, user_id: int, client_message_id: str, files: Sequence[NewFile] = ()
+    ) -> Waiting | Accepted:
         """Keep a message until the reply that is being written ends; send it now where none is.
 
-        Safe to repeat with the same *client_message_id*.
+        Safe to repeat with the same *client_message_id*. *files*, which are checked, wait and come with it; without
+        any text it asks to look at them.
 
-        Raises InvalidInputError, NotFoundError, MessageIdReusedError, TooManyFollowUpsError, or what sending raises.
+        Raises InvalidInputError, NotFoundError, MessageIdReusedError, TooManyFollowUpsError, FileRefusedError, or
+        what sending raises.
         """
-        cleaned = clean_message(text)
+        cleaned = clean_message(text if text.strip() or not files else please_look_at(files))
         try:
-            waiting = self._add(cleaned, session_id, user_id, client_message_id)
+            waiting = self._add(cleaned, session_id, user_id, client_message_id, files)
         except IntegrityError:  # the same request was faster by a moment
-            waiting = self._add(cleaned, session_id, user_id, client_message_id)
+            waiting = self._add(cleaned, session_id, user_id, client_message_id, files)
         return waiting or self._replies.send(
-            cleaned, user_id=user_id, client_message_id=client_message_id, session_id=session_id
+            cleaned, user_id=user_id, client_message_id=client_message_id, session_id=session_id, files=files
         )
 
-    def _add(self, text: str, session_id: int, user_id: int, client_message_id: str) -> Waiting | None:
+    def _add(
+        self, text: str, session_id: int, user_id: int, client_message_id: str, files: Sequence[NewFile]
+    ) -> Waiting | None:
         with self._db.begin() as db_session:
             session = db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True)
             if session is None:
                 raise NotFoundError("There is no such session.")
             known = db.follow_ups.by_client_id(db_session, client_message_id, user_id=user_id)
+            if known is not None and known.removed_at is not None:  # taken back, and now sent again
+                db.follow_ups.remove(db_session, known.id)
+                known = None
             if known is not None:
                 if (known.session_id, known.text) != (session_id, text):
                     raise MessageIdReusedError("This message was already sent with another text.")
-                return _waiting(known)
+                return _waiting(known, db.files.of_follow_ups(db_session, session_id))
             if db.messages.by_client_id(db_session, client_message_id, user_id=user_id) is not None:
                 return None  # sent meanwhile
             if db.messages.unfinished(db_session, session_id, user_id=user_id) is None:
@@ -76,12 +91,16 @@ class FollowUpService:
                 created_at=utc_now(),
             )
             db_session.add(row)
-            return _waiting(row)
+            db_session.flush()
+            keep_files(db_session, files, session_id=session_id, user_id=user_id, follow_up_id=row.id)
+            return _waiting(row, db.files.of_follow_ups(db_session, session_id) if files else ())
 
     def all(self, session_id: int, *, user_id: int) -> tuple[Waiting, ...]:
         """Return what waits in a session, the next one first; nothing where there is no such session."""
         with self._db.read() as db_session:
-            return tuple(map(_waiting, db.follow_ups.in_session(db_session, session_id, user_id=user_id)))
+            rows = db.follow_ups.in_session(db_session, session_id, user_id=user_id)
+            files = db.files.of_follow_ups(db_session, session_id) if rows else ()
+            return tuple(_waiting(row, files) for row in rows)
 
     def change(self, follow_up_id: int, text: str, *, user_id: int) -> Waiting:
         """Write a message that waits anew. Raises InvalidInputError, or NotFoundError when it was sent meanwhile."""
@@ -89,14 +108,28 @@ class FollowUpService:
         with self._db.begin() as db_session:
             row = _visible(db_session, follow_up_id, user_id)
             row.text = cleaned
-            return _waiting(row)
+            return _waiting(row, db.files.of_follow_ups(db_session, row.session_id))
 
     def remove(self, follow_up_id: int, *, user_id: int) -> Waiting:
-        """Take a message back and return it. Raises NotFoundError when it was sent meanwhile."""
+        """Take a message back and return it; for a while it can be restored.
+
+        Raises NotFoundError when it was sent meanwhile.
+        """
         with self._db.begin() as db_session:
             row = _visible(db_session, follow_up_id, user_id)
-            db.follow_ups.remove(db_session, row.id)
-            return _waiting(row)
+            row.removed_at = utc_now()
+            return _waiting(row, db.files.of_follow_ups(db_session, row.session_id))
+
+    def restore(self, follow_up_id: int, *, user_id: int) -> None:
+        """Let a message wait again, where it stood, that was just taken back.
+
+        It is not sent by itself where nothing is being written any more. Raises NotFoundError when it is too late.
+        """
+        with self._db.begin() as db_session:
+            row = db.follow_ups.get_visible(db_session, follow_up_id, user_id=user_id, removed=True)
+            if row is None:
+                raise NotFoundError("It is too late: the message is removed for good.")
+            row.removed_at = None
 
     def send_next(self, session_id: int, *, user_id: int) -> Accepted:
         """Send the next message that waits, where nothing is being written: after a reply that failed.
@@ -106,6 +139,7 @@ class FollowUpService:
         with self._db.begin() as db_session:
             session = at_rest(db_session, session_id, user_id)
             self._replies.check_room(db_session, user_id)
+            remove_deleted_of(db_session, session)
             accepted = send_waiting(db_session, session)
             if accepted is None:
                 raise NotPossibleError("No message is waiting here.")
@@ -120,5 +154,7 @@ def _visible(db_session: Session, follow_up_id: int, user_id: int) -> FollowUp:
     return row
 
 
-def _waiting(row: FollowUp | Row[Any]) -> Waiting:
-    return Waiting(row.id, row.session_id, row.text, row.created_at)
+def _waiting(row: FollowUp | Row[Any], files: Sequence[SessionFile]) -> Waiting:
+    """Return a message that waits, with its own of *files*."""
+    own = tuple(file_info(one) for one in files if one.follow_up_id == row.id)
+    return Waiting(row.id, row.session_id, row.text, row.created_at, own)

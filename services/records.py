@@ -222,6 +222,7 @@ class Waiting:
     session_id: int
     text: str
     created_at: datetime
+    files: tuple["FileInfo", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

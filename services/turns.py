@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+import db.files
 import db.follow_ups
 import db.messages
 import db.search
@@ -18,7 +19,7 @@ def add_turn(
     session: ChatSession,
     text: str,
     *,
-    client_message_id: str,
+    client_message_id: str | None,
     parent_id: int | None,
 ) -> tuple[int, int]:
     """Add a planner's message after *parent_id*, and the reply to it, which waits to be written; show both.
@@ -76,16 +77,22 @@ def add_reply(
 
 def send_waiting(db_session: Session, session: ChatSession) -> Accepted | None:
     """Send the next message that waits in a session, which is locked and at rest; None where none waits."""
-    waiting = db.follow_ups.take_first(db_session, session.id)
+    waiting = db.follow_ups.first(db_session, session.id)
     if waiting is None:
         return None
+    known = db.messages.by_client_id(db_session, waiting.client_message_id, user_id=session.user_id)
+    if known is not None and (known.session_id, known.content) == (session.id, waiting.text):  # sent meanwhile
+        db.follow_ups.remove(db_session, waiting.id)
+        return send_waiting(db_session, session)
     question_id, reply_id = add_turn(
         db_session,
         session,
         waiting.text,
-        client_message_id=waiting.client_message_id,
+        client_message_id=None if known else waiting.client_message_id,
         parent_id=session.last_message_id,
     )
+    db.files.hand_over(db_session, waiting.id, question_id)
+    db.follow_ups.remove(db_session, waiting.id)
     return Accepted(session.id, question_id, reply_id, repeated=False)
 
 

@@ -140,7 +140,7 @@ def test_offer_to_undo_goes_when_it_is_too_late(
         "session_id": session_id,
         "text": "Deleted.",
         "message_id": question.id,
-        "waiting": None,
+        "waiting_id": None,
         "until": time.time() - 1,
     }
     app.run()

@@ -2,7 +2,9 @@
 
 import pytest
 
+from services.deleted import remove_deleted
 from services.errors import MessageIdReusedError, NotFoundError, NotPossibleError, TooManyFollowUpsError
+from services.file_types import checked_file
 from services.follow_ups import AT_MOST
 from services.records import Accepted, MessageStatus, Waiting
 from tests.services.conftest import make_user, until, until_ended
@@ -21,9 +23,9 @@ def words(services, session_id, user_id):
     return [one.text for one in services.sessions.history(session_id, user_id=user_id).messages if one.role == "user"]
 
 
-def wait(services, text, answering, user_id):
+def wait(services, text, answering, user_id, *files):
     return services.follow_ups.add(
-        text, session_id=answering.session_id, user_id=user_id, client_message_id=f"f {text}"
+        text, session_id=answering.session_id, user_id=user_id, client_message_id=f"f {text}", files=files
     )
 
 
@@ -61,6 +63,60 @@ def test_message_that_waits_can_be_changed_and_taken_back(services, user_id, ans
     assert words(services, answering.session_id, user_id)[1:] == ["Add Cascais"]
     with pytest.raises(NotFoundError):
         services.follow_ups.change(first.id, "Too late", user_id=user_id)
+
+
+def test_message_taken_back_waits_again_where_it_stood(services, database, user_id, answering, monkeypatch):
+    texts = ("Add Sintra", "And by train", "And food?")
+    _, second, third = (wait(services, text, answering, user_id) for text in texts)
+    services.follow_ups.remove(second.id, user_id=user_id)
+    services.follow_ups.remove(third.id, user_id=user_id)
+    services.follow_ups.restore(second.id, user_id=user_id)
+
+    waiting = services.follow_ups.all(answering.session_id, user_id=user_id)
+    assert [one.text for one in waiting] == ["Add Sintra", "And by train"]
+    monkeypatch.setattr("services.deleted.UNDO_S", 0.0)
+    remove_deleted(database)
+    with pytest.raises(NotFoundError):
+        services.follow_ups.restore(third.id, user_id=user_id)
+    again = wait(services, "And food?", answering, user_id)
+    services.follow_ups.remove(again.id, user_id=user_id)
+    assert wait(services, "And food?", answering, user_id).text == "And food?"
+    for one in services.follow_ups.all(answering.session_id, user_id=user_id):
+        services.follow_ups.remove(one.id, user_id=user_id)
+    until_quiet(services, answering.session_id, user_id)
+    assert words(services, answering.session_id, user_id)[1:] == []
+
+
+def test_files_wait_and_come_with_their_message(services, emulator, user_id, answering):
+    brief = checked_file("brief.txt", b"The hotel must have an elevator.")
+    waiting = wait(services, "", answering, user_id, brief)
+    other = wait(services, "Never mind", answering, user_id, brief)
+
+    assert (waiting.text, [one.name for one in waiting.files]) == ("Please look at brief.txt.", ["brief.txt"])
+    assert [one.name for one in other.files] == ["brief (2).txt"]
+    assert services.files.list(answering.session_id, user_id=user_id) == ()
+    services.follow_ups.remove(other.id, user_id=user_id)
+    until_quiet(services, answering.session_id, user_id)
+    fork_id = services.versions.fork(answering.reply_id, user_id=user_id)
+    messages = services.sessions.history(answering.session_id, user_id=user_id).messages
+    assert [[file.name for file in one.files] for one in messages] == [[], [], ["brief.txt"], []]
+    assert "elevator" in messages[-1].text
+    assert services.files.list(fork_id, user_id=user_id) == ()
+
+
+def test_message_sent_while_it_waits_is_sent_once(services, emulator, user_id, answering, monkeypatch):
+    monkeypatch.setattr("services.reply_runner.LOOK_FOR_S", 0.5)
+    wait(services, "Add Sintra", answering, user_id)
+    wait(services, "And by train", answering, user_id)
+    emulator.go_away()
+    until_ended(services, answering.reply_id, user_id)
+    emulator.come_back()
+    services.replies.send(
+        "Add Sintra", user_id=user_id, client_message_id="f Add Sintra", session_id=answering.session_id
+    )
+
+    until_quiet(services, answering.session_id, user_id)
+    assert words(services, answering.session_id, user_id)[1:] == ["Add Sintra", "And by train"]
 
 
 def test_stop_sends_what_waits(services, user_id, answering):
