@@ -7,12 +7,13 @@ What goes wrong is kept as a sentence for the place above the box. In `st.sessio
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
 import streamlit as st
 
+from components.chat_window import follow_end
 from components.identity import current_user
 from components.resources import get_services
 from components.state import open_session
@@ -22,6 +23,7 @@ from services.errors import (
     FileTooLargeError,
     InvalidInputError,
     MessageIdReusedError,
+    NotFoundError,
     ReplyInProgressError,
     ServiceError,
 )
@@ -65,6 +67,7 @@ def send(
             renew_message_id()
             st.session_state.pop("chat_new", None)
             open_session(sent_to)
+            follow_end()
             sent = True
     if not sent:
         st.session_state.chat_unsent = text
@@ -167,11 +170,24 @@ def problem(session_id: int | None) -> str | None:
 
 
 @contextmanager
+def text_kept(text: str, end_edit: Callable[[], None]) -> Iterator[None]:
+    """Put *text* into the box, and end its edit, where what was edited inside is not there any more."""
+    try:
+        yield
+    except NotFoundError as exc:
+        end_edit()
+        st.session_state.chat_unsent = text
+        raise NotFoundError(f"{exc.message} What you wrote is in the box below.") from exc
+
+
+@contextmanager
 def telling(session_id: int | None, *, cannot_save: str = CANNOT_SAVE) -> Iterator[None]:
     """Keep what goes wrong inside as a sentence to be shown; forget what went wrong before."""
     st.session_state.pop("chat_problem", None)
     try:
         yield
+    except ReplyInProgressError as exc:  # soon it is not so any more: nothing that stays
+        st.toast(exc.message, icon=":material/hourglass_top:")
     except ServiceError as exc:
         st.session_state.chat_problem = {"session_id": session_id, "text": exc.message}
     except DatabaseUnavailableError:

@@ -2,7 +2,7 @@
 
 In `st.session_state`: `chat_window` is {"session_id", "hit_id": what they were set up for, "limit": messages at most,
 "before_id", "at_id": as `SessionService.history` takes them, "scroll_to": the message to bring into view once,
-"turn": counts what was shown before it}.
+"scroll_part": "actions" for what stands below that, "turn": counts what was shown before it}.
 """
 
 import time
@@ -24,20 +24,23 @@ MOST = 120  # messages at once; beyond it those at the other end make room
 
 # Streamlit has nothing for this, and keeps a chat at its end by itself while messages come in. So: again and again
 # until the message stays where it should be for half a second, three seconds at most, or until a person scrolls.
+# In a block of its own: the page keeps what a script before it has named.
 _SCROLL = """<script>
-const end = Date.now() + 3000;
-let stays = 0;
-const timer = setInterval(() => {
-  const message = document.querySelector(".st-key-MESSAGE");
-  if (message) {
-    const before = message.getBoundingClientRect().top;
-    message.scrollIntoView();
-    stays = Math.abs(message.getBoundingClientRect().top - before) < 2 ? stays + 1 : 0;
-  }
-  if (stays > 5 || Date.now() > end) clearInterval(timer);
-}, 80);
-for (const kind of ["wheel", "touchmove", "keydown"])
-  addEventListener(kind, () => clearInterval(timer), {once: true, passive: true});
+{
+  const end = Date.now() + 3000;
+  let stays = 0;
+  const timer = setInterval(() => {
+    const message = document.querySelector(".st-key-MESSAGE");
+    if (message) {
+      const before = message.getBoundingClientRect().top;
+      message.scrollIntoView({block: "BLOCK"});
+      stays = Math.abs(message.getBoundingClientRect().top - before) < 2 ? stays + 1 : 0;
+    }
+    if (stays > 5 || Date.now() > end) clearInterval(timer);
+  }, 80);
+  for (const kind of ["wheel", "touchmove", "keydown"])
+    addEventListener(kind, () => clearInterval(timer), {once: true, passive: true});
+}
 </script>"""
 
 
@@ -101,18 +104,31 @@ def show_latest() -> None:
     window |= {"hit_id": None, "limit": PAGE, "before_id": None, "at_id": None, "turn": window["turn"] + 1}
 
 
-def turn_over() -> None:
-    """Draw the messages in a place of their own: another path through the conversation is shown. For callbacks."""
+def turn_over(*, at_id: int | None = None) -> None:
+    """Draw the messages in a place of their own: another path through the conversation is shown. For callbacks.
+
+    The end of it is shown, or what can be done with the message *at_id*, to page on there.
+    """
     if window := st.session_state.get("chat_window"):
-        window |= {"limit": PAGE, "before_id": None, "at_id": None, "turn": window["turn"] + 1}
+        window |= {"limit": PAGE, "before_id": None, "at_id": at_id, "turn": window["turn"] + 1}
+        window |= {"scroll_to": at_id, "scroll_part": "actions"}
+
+
+def follow_end() -> None:
+    """Show the end of the conversation, which a message was just added to. For callbacks."""
+    if window := st.session_state.get("chat_window"):
+        window |= {"before_id": None, "at_id": None}
 
 
 def scroll_to_message(window: dict[str, Any], messages: Sequence[MessageView], place: DeltaGenerator) -> None:
     """Bring a message into view, once, where the window asks for it; *place* stands above the messages."""
     message_id = window["scroll_to"]
+    part = window.pop("scroll_part", "message")
     window["scroll_to"] = None
     if any(message.id == message_id for message in messages):
-        place.html(_SCROLL.replace("MESSAGE", f"chat_message_{int(message_id)}"), unsafe_allow_javascript=True)
+        script = _SCROLL.replace("MESSAGE", f"chat_{part}_{int(message_id)}")
+        block = "start" if part == "message" else "center"
+        place.html(script.replace("BLOCK", block), unsafe_allow_javascript=True)
 
 
 @st.fragment(run_every=LOOK_EVERY_S)

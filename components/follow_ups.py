@@ -1,11 +1,13 @@
 """The messages that wait for the reply that is being written, above the box.
 
-In `st.session_state`: `chat_waiting_edit` is the id of the one that is being edited.
+In `st.session_state`: `chat_waiting_edit` is the id of the one that is being edited; `chat_waiting_drawn` {"drawn":
+what was drawn last, "turn": counts how often that was something else}.
 """
 
 import streamlit as st
 
-from components.chat_actions import telling
+from components.chat import place_in_turn
+from components.chat_actions import telling, text_kept
 from components.identity import current_user
 from components.message_actions import offer_undo, waiting_label
 from components.resources import get_services
@@ -17,19 +19,28 @@ from services.texts import MAX_MESSAGE_CHARS
 def waiting_messages(session_id: int | None, *, user_id: int) -> None:
     """Draw what waits in a session, to be changed, taken back, or sent where nothing is being written."""
     waiting = get_services().follow_ups.all(session_id, user_id=user_id) if session_id else ()
-    if session_id is None or not waiting:
-        st.empty()
-        return
-    with st.container(key="chat_waiting", gap="xsmall"):
+    editing = st.session_state.get("chat_waiting_edit")
+    with (
+        place_in_turn(_turn([*(one.id for one in waiting), editing])),
+        st.container(key="chat_waiting", gap="xsmall"),
+    ):
         for one in waiting:
-            if st.session_state.get("chat_waiting_edit") == one.id:
+            if one.id == editing:
                 _edit(one)
             else:
                 _row(one)
-        if get_services().replies.unfinished(session_id, user_id=user_id) is None:
+        if waiting and session_id and get_services().replies.unfinished(session_id, user_id=user_id) is None:
             st.button(
                 "Send now", key="chat_waiting_send", icon=":material/send:", on_click=_send_next, args=(session_id,)
             )
+
+
+def _turn(drawn: list[int | None]) -> int:
+    """Return a number that changes with what is drawn: what went away would stay while a reply is written."""
+    before = st.session_state.get("chat_waiting_drawn", {"turn": 0, "drawn": drawn})
+    turn = before["turn"] + (before["drawn"] != drawn)
+    st.session_state.chat_waiting_drawn = {"turn": turn, "drawn": drawn}
+    return int(turn)
 
 
 def _row(one: Waiting) -> None:
@@ -79,7 +90,9 @@ def _end_edit() -> None:
 def _save(session_id: int, follow_up_id: int, key: str) -> None:
     with telling(session_id):
         if user := current_user():
-            get_services().follow_ups.change(follow_up_id, st.session_state[key] or "", user_id=user.id)
+            text = st.session_state[key] or ""
+            with text_kept(text, _end_edit):
+                get_services().follow_ups.change(follow_up_id, text, user_id=user.id)
             _end_edit()
 
 

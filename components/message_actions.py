@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from components.chat_actions import renew_message_id, telling
+from components.chat_actions import renew_message_id, telling, text_kept
 from components.chat_window import turn_over
 from components.identity import current_user
 from components.memory_offer import offer_to_forget, withdraw_offer
@@ -91,6 +91,8 @@ def reply_actions(message: MessageView, *, told: str) -> None:
     _link(message)
     if st.session_state.get("chat_again") == message.id:
         _other_model(message)
+    else:
+        st.empty()
 
 
 def editing(message: MessageView) -> bool:
@@ -118,6 +120,8 @@ def editing(message: MessageView) -> bool:
                 on_click=_send_edit,
                 args=(message.session_id, message.id, edit["client_message_id"], key),
             )
+    for _ in range(2):  # in the places of what stands below a message
+        st.empty()
     return True
 
 
@@ -222,15 +226,15 @@ def _choose(session_id: int, message_id: int) -> None:
     with telling(session_id):
         if user := current_user():
             get_services().versions.choose(message_id, user_id=user.id)
-            turn_over()
+            turn_over(at_id=message_id)
 
 
 def _send_edit(session_id: int, message_id: int, client_message_id: str, key: str) -> None:
     with telling(session_id):
         if user := current_user():
-            get_services().versions.edit(
-                message_id, st.session_state[key] or "", user_id=user.id, client_message_id=client_message_id
-            )
+            text = st.session_state[key] or ""
+            with text_kept(text, _forget_edit):
+                get_services().versions.edit(message_id, text, user_id=user.id, client_message_id=client_message_id)
             _forget_edit()
             turn_over()
 
@@ -275,7 +279,7 @@ def _undo() -> None:
             if undo["message_id"] is not None:
                 services.versions.restore(undo["message_id"], user_id=user.id)
                 withdraw_offer()
-                turn_over()
+                turn_over(at_id=undo["message_id"])
             else:
                 services.follow_ups.restore(undo["waiting_id"], user_id=user.id)
 
@@ -286,6 +290,7 @@ def _copied() -> None:
 
 def _link(message: MessageView) -> None:
     if st.session_state.get("chat_link") != message.id:
+        st.empty()
         return
     here = urlsplit(st.context.url or "")
     with st.container(key="chat_link_box", gap="xsmall"):

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from db.engine import Database, DatabaseUnavailableError
 from services.deleted import remove_deleted
+from services.errors import ReplyInProgressError
 from services.records import MessageView, User
 from services.versions import VersionService
 from services.wiring import Services
@@ -81,6 +82,47 @@ def test_refused_edit_stays_in_its_box(app: AppTest, services: Services, planner
 
     assert len(app.warning) == 1
     assert len(app.text_area) == 1
+
+
+def test_edit_of_a_message_that_is_gone_is_kept_in_the_box(
+    app: AppTest, services: Services, planner: User, session_id: int
+) -> None:
+    question, _ = messages(services, session_id, planner)
+    choose(app, question.id, "Edit")
+    services.versions.delete(question.id, user_id=planner.id)  # in another tab
+    app.text_area(key=f"chat_edit_text_{question.id}").set_value("Five days in Porto?")
+    app.button(key=f"chat_edit_send_{question.id}").click().run()
+
+    assert warnings(app) == ["There is no such message. What you wrote is in the box below."]
+    assert app.chat_input(key="chat_input").proto.value == "Five days in Porto?"
+    assert len(app.text_area) == 0
+
+
+def test_what_has_to_wait_for_a_reply_is_told_in_passing(
+    app: AppTest, services: Services, planner: User, session_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question, _ = messages(services, session_id, planner)
+
+    def answering(*_: object, **__: object) -> None:
+        raise ReplyInProgressError("The assistant is still answering here.")
+
+    monkeypatch.setattr(VersionService, "delete", answering)
+    choose(app, question.id, "Delete")
+    assert [toast.value for toast in app.toast] == ["The assistant is still answering here."]
+    assert warnings(app) == []
+
+
+def test_page_stays_where_versions_are_paged(
+    app: AppTest, services: Services, planner: User, session_id: int
+) -> None:
+    question, _ = messages(services, session_id, planner)
+    edited = services.versions.edit(question.id, "Five days in Porto?", user_id=planner.id, client_message_id="e")
+    until_ended(services, edited.reply_id, planner.id)
+    app.run()
+    app.button(key=f"chat_version_earlier_{edited.message_id}").click().run()
+
+    scripts = [html for html in app.main.get("html") if f"st-key-chat_actions_{question.id}" in html.proto.body]
+    assert len(scripts) == 1
 
 
 def test_reply_is_asked_for_again_with_another_model(

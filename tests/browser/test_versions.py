@@ -1,0 +1,31 @@
+"""Versions of a message in a browser: whoever pages through them stays where they are."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_sign_in import sign_up
+
+pytestmark = pytest.mark.browser
+
+
+def test_pager_stays_in_sight_while_versions_are_paged(start_app, page: Page):
+    app = start_app(DEMO_PACE_S="0")
+    sign_up(page, app.url)
+    asking = page.get_by_test_id("stChatInputTextArea")
+    replies = page.get_by_text("tokens ·")
+    for number, text in enumerate(("Two days in Rome", "Make it 4 days"), 1):
+        asking.fill(text)
+        asking.press("Enter")
+        expect(replies).to_have_count(number, timeout=40_000)
+    page.locator('[class*="st-key-chat_menu_"] button:visible').first.click()
+    page.get_by_role("menuitem", name="Edit").click()
+    page.get_by_role("textbox", name="Edit your message").fill("Two days in Athens")
+    page.get_by_role("button", name="Send", exact=True).first.click()
+    expect(page.get_by_text("2 of 2")).to_be_visible(timeout=40_000)
+    expect(replies).to_have_count(1, timeout=40_000)
+
+    for button, place in (("Earlier version", "1 of 2"), ("Later version", "2 of 2"), ("Earlier version", "1 of 2")):
+        page.get_by_role("button", name=button).click()
+        expect(page.get_by_text(place)).to_be_visible()
+        page.wait_for_timeout(1500)  # it is scrolled until it stays
+        expect(page.get_by_text(place)).to_be_in_viewport()
