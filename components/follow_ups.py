@@ -44,7 +44,8 @@ def _turn(drawn: list[int | None]) -> int:
 
 
 def _row(one: Waiting) -> None:
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
+    key = f"chat_waiting_row_{one.id}"
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall", key=key):
         with st.container(gap=None):
             st.markdown(f":material/schedule_send: :small[Waiting:] {waiting_label(one.text)}")
             message_files(one.files)

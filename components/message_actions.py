@@ -132,7 +132,7 @@ def undo_bar(session_id: int | None) -> None:
         st.session_state.pop("chat_undo", None)
         st.empty()
         return
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="chat_undo_bar"):
+    with st.container(border=True, horizontal=True, wrap=False, vertical_alignment="center", key="chat_undo_bar"):
         st.markdown(undo["text"], width="stretch")
         st.button("Undo", key="chat_undo_button", icon=":material/undo:", on_click=_undo)
 

@@ -63,6 +63,8 @@ def _rate_by_thumb(session_id: int, reply_id: int, key: str) -> None:
 def _rate_with_reason(session_id: int, reply_id: int, value: int, text_key: str, menu_key: str) -> None:
     _rate(session_id, reply_id, value, st.session_state[text_key])
     st.session_state[menu_key] = False
+    if "chat_problem" not in st.session_state:
+        st.session_state.session_news = "Saved. Thank you."
 
 
 def _rate(session_id: int, reply_id: int, value: int | None, reason: str | None) -> None:
