@@ -13,9 +13,9 @@ from db.engine import Database
 from db.ids import new_id
 from db.models import ChatSession, Message, utc_now
 from services.deleted import remove_deleted_of
-from services.errors import NotFoundError, NotPossibleError
+from services.errors import NotFoundError, NotPossibleError, ReplyInProgressError
 from services.files import copy_files
-from services.records import Accepted
+from services.records import Accepted, MessageStatus
 from services.replies import ReplyService, at_rest, repeated
 from services.texts import MAX_TITLE_CHARS, clean_message, preview
 from services.turns import add_turn, leave, leave_for, show
@@ -110,7 +110,9 @@ class VersionService:
         """
         with self._db.begin() as db_session:
             message = _visible(db_session, message_id, user_id)
-            source = at_rest(db_session, message.session_id, user_id)
+            if MessageStatus(message.status).unfinished:
+                raise ReplyInProgressError("This reply is still being written. Fork it when it is there.")
+            source = db_session.get_one(ChatSession, message.session_id)
             ids = list(reversed(db.messages.path_ids(db_session, message.id, user_id=user_id, down_to=0)))
             now = utc_now()
             fork = ChatSession(

@@ -146,8 +146,8 @@ else:
         services.sessions.mark_seen(session.id, user_id=user.id)
         refresh_marks_at_end()
         ended = services.sessions.history(session.id, user_id=user.id, limit=1).messages[-1]
-        if ended.id != writing.id:  # the session went on in another tab
-            st.rerun()
+        if ended.id != writing.id or services.follow_ups.all(session.id, user_id=user.id):
+            st.rerun()  # the session went on in another tab, or what still waits can be sent now
         with stream.end_place.container():
             reply_end(ended)
     watch_session(session.id, user_id=user.id, title=session.title, last_id=ended.id)

@@ -1,4 +1,6 @@
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Timer
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -105,6 +107,23 @@ def test_reply_is_drawn_the_same_when_the_page_runs_again(app: AppTest) -> None:
     app.run()
 
     assert [element.value for element in app.main.markdown] == streamed
+
+
+def test_what_waits_can_be_sent_when_the_reply_has_failed(
+    app: AppTest, services: Services, app_database: Database, planner: User, add_session: AddSession
+) -> None:
+    session_id = add_session(status="running")
+    held = {"lease_owner": "another process", "lease_until": datetime.now(UTC) + timedelta(seconds=30)}
+    _change_last_reply(app_database, session_id, **held)
+    services.follow_ups.add("And Porto?", session_id=session_id, user_id=planner.id, client_message_id="f")
+    app.query_params["session"] = str(session_id)
+    fails = Timer(2, _change_last_reply, (app_database, session_id), {"status": "failed", "error_text": "No."})
+    fails.start()
+    app.run()
+    fails.join()
+
+    assert not app.exception
+    assert app.button(key="chat_waiting_send")
 
 
 def test_stop_is_gone_when_the_reply_has_ended(app: AppTest) -> None:

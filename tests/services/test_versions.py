@@ -147,6 +147,20 @@ def test_fork_is_a_session_of_its_own_that_knows_the_turns_before(services, emul
     assert {hit.session_id for hit in services.sessions.search("dogs", user_id=user_id)} == {fork_id}
 
 
+def test_earlier_message_is_forked_while_a_reply_is_written(services, emulator, user_id, talk):
+    first = talk("Three nights in Lisbon")
+    emulator.fault({"fault": "slow_tokens:0.01"})
+    writing = services.replies.send(
+        "With my parents", user_id=user_id, client_message_id="w", session_id=first.session_id
+    )
+
+    fork_id = services.versions.fork(first.reply_id, user_id=user_id)
+    assert shown(services, fork_id, user_id) == [("Three nights in Lisbon", 1)]
+    with pytest.raises(ReplyInProgressError):
+        services.versions.fork(writing.reply_id, user_id=user_id)
+    until_ended(services, writing.reply_id, user_id)
+
+
 def test_fork_at_a_question_can_be_answered_there(services, user_id, talk):
     first = talk("Three nights in Lisbon")
     fork_id = services.versions.fork(first.message_id, user_id=user_id)
