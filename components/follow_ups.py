@@ -74,10 +74,10 @@ def _edit(one: Waiting) -> None:
     with st.form(f"chat_waiting_form_{one.id}"):
         st.text_area("Edit your message", value=one.text, key=key, max_chars=MAX_MESSAGE_CHARS, height="content")
         with st.container(horizontal=True, horizontal_alignment="right"):
-            st.form_submit_button("Cancel", key="chat_waiting_cancel", on_click=_end_edit)
-            st.form_submit_button(
+            st.form_submit_button(  # the first one: Ctrl+Enter presses that
                 "Save", key="chat_waiting_save", type="primary", on_click=_save, args=(one.session_id, one.id, key)
             )
+            st.form_submit_button("Cancel", key="chat_waiting_cancel", on_click=_end_edit)
 
 
 def _begin_edit(follow_up_id: int) -> None:

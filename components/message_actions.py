@@ -111,8 +111,7 @@ def editing(message: MessageView) -> bool:
             help="It is sent as another version; this one, and what followed it, is kept.",
         )
         with st.container(horizontal=True, horizontal_alignment="right"):
-            st.form_submit_button("Cancel", key=f"chat_edit_cancel_{message.id}", on_click=_forget_edit)
-            st.form_submit_button(
+            st.form_submit_button(  # the first one: Ctrl+Enter presses that
                 "Send",
                 key=f"chat_edit_send_{message.id}",
                 type="primary",
@@ -120,6 +119,7 @@ def editing(message: MessageView) -> bool:
                 on_click=_send_edit,
                 args=(message.session_id, message.id, edit["client_message_id"], key),
             )
+            st.form_submit_button("Cancel", key=f"chat_edit_cancel_{message.id}", on_click=_forget_edit)
     for _ in range(2):  # in the places of what stands below a message
         st.empty()
     return True

@@ -20,7 +20,7 @@ def test_pager_stays_in_sight_while_versions_are_paged(start_app, page: Page):
     page.locator('[class*="st-key-chat_menu_"] button:visible').first.click()
     page.get_by_role("menuitem", name="Edit").click()
     page.get_by_role("textbox", name="Edit your message").fill("Two days in Athens")
-    page.get_by_role("button", name="Send", exact=True).first.click()
+    page.get_by_role("textbox", name="Edit your message").press("Control+Enter")
     expect(page.get_by_text("2 of 2")).to_be_visible(timeout=40_000)
     expect(replies).to_have_count(1, timeout=40_000)
 

@@ -123,7 +123,7 @@ def test_what_waits_can_be_sent_when_the_reply_has_failed(
     fails.join()
 
     assert not app.exception
-    assert app.button(key="chat_waiting_send")
+    assert app.button(key="chat_waiting_send").label == "Send now"
 
 
 def test_stop_is_gone_when_the_reply_has_ended(app: AppTest) -> None:
