@@ -63,6 +63,8 @@ st.html(ROOT / "static" / "chat.css")
 st.html(COPY_SCRIPT, unsafe_allow_javascript=True)
 keep_drafts(user_id=user.id)
 announce_replies()
+# Fragments that run by themselves have their place before whatever comes and goes: it is there whenever they run.
+watch_place = st.container(key="chat_watch")
 instructions = session.instructions if session else st.session_state.get("chat_new", {}).get("instructions")
 model, memory = chosen(session, user, services.settings.default_model)
 with st.container(key="chat_header", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
@@ -122,7 +124,8 @@ with suppress(DatabaseUnavailableError):  # what was read can be shown all the s
 if not writing:
     refresh_marks_at_end()  # the reply may have ended since the sidebar was drawn
     if not history.has_later:
-        watch_session(session.id, user_id=user.id, title=session.title, last_id=last.id if last else None)
+        with watch_place:
+            watch_session(session.id, user_id=user.id, title=session.title, last_id=last.id if last else None)
 else:
     stop_place.button(
         "Stop",
@@ -135,7 +138,8 @@ else:
     if dialog_is_open():
         with messages_place, message_place(writing.id):
             reply_so_far(writing)
-        wait_for_dialog(writing.id, user_id=user.id)
+        with watch_place:
+            wait_for_dialog(writing.id, user_id=user.id)
         st.stop()
     with messages_place, message_place(writing.id), services.replies.watch(writing.id, user_id=user.id) as watch:
         stream = ReplyStream(
@@ -150,4 +154,5 @@ else:
             st.rerun()  # the session went on in another tab, or what still waits can be sent now
         with stream.end_place.container():
             reply_end(ended)
-    watch_session(session.id, user_id=user.id, title=session.title, last_id=ended.id)
+    with watch_place:
+        watch_session(session.id, user_id=user.id, title=session.title, last_id=ended.id)
