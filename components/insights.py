@@ -243,7 +243,6 @@ def _cost(micros: int, unpriced: int) -> str:
 
 def people_table(people: tuple[PersonUsage, ...], *, span: str) -> None:
     """Draw who used what, for admins."""
-    people = tuple(person for person in people if person.sessions or person.replies or person.cost_micros)
     table = pd.DataFrame(
         {
             "Person": [escape_label(f"{person.name} ({person.username})") for person in people],

@@ -54,13 +54,20 @@ def of_everybody(db_session: Session, *, start: date, end: date) -> Sequence[Row
 
 
 def by_person(db_session: Session, *, start: date, end: date, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return each user, then sessions, replies, cost, unpriced; who spent most comes first, then by name."""
-    columns = (Usage.sessions, Usage.replies, Usage.cost_micros, Usage.unpriced)
-    sums = select(Usage.user_id, *(func.sum(column).label(column.key) for column in columns))
-    found = sums.where(*_within(start, end)).group_by(Usage.user_id).subquery("found")
-    numbers = [func.coalesce(found.c[column.key], 0) for column in columns]
-    joined = select(User, *numbers).outerjoin(found, User.id == found.c.user_id)
-    return db_session.execute(joined.order_by(numbers[2].desc(), User.username).limit(limit)).all()
+    """Return who used something: the user, then sessions, replies, cost, unpriced; who spent most comes first."""
+    spent = func.sum(Usage.cost_micros).label("spent")
+    sums = select(
+        Usage.user_id,
+        func.sum(Usage.sessions).label("sessions"),
+        func.sum(Usage.replies).label("replies"),
+        spent,
+        func.sum(Usage.unpriced).label("unpriced"),
+    )
+    sums = sums.where(*_within(start, end)).group_by(Usage.user_id)
+    found = sums.order_by(spent.desc()).limit(limit).subquery("found")
+    query = select(User, found.c.sessions, found.c.replies, found.c.spent, found.c.unpriced)
+    joined = query.join(found, User.id == found.c.user_id)
+    return db_session.execute(joined.order_by(found.c.spent.desc(), User.username)).all()
 
 
 def spent(db_session: Session, *, user_id: int, start: date, end: date) -> tuple[int, int]:

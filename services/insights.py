@@ -40,7 +40,7 @@ class InsightsService:
             return tuple(UsageDay(day, model, *map(int, counts)) for day, model, *counts in rows)
 
     def people(self, start: date, end: date, *, viewer_id: int) -> tuple[PersonUsage, ...]:
-        """Return what each person used, who spent most first; at most 500. For admins: else NotFoundError."""
+        """Return who used something, who spent most first; at most 500. For admins: else NotFoundError."""
         _check_period(start, end)
         with self._db.read() as db_session:
             _check_admin(db_session, viewer_id)

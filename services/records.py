@@ -272,7 +272,7 @@ class UsageDay:
 
 @dataclass(frozen=True, slots=True)
 class PersonUsage:
-    """What one person used in a period, perhaps nothing; *limit_micros* is their own limit, None: the setting's."""
+    """What one person used in a period; *limit_micros* is their own monthly limit, None: the setting's."""
 
     user_id: int
     username: str
