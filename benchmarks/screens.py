@@ -1,11 +1,11 @@
 """Many planners at once, each with a reply being written on the screen, and programs beside them.
 
-    python -m benchmarks.screens BENCH [--planners 100] [--programs 0] [--over 5] [--words 300] [--pace 0.02]
+    python -m benchmarks.screens BENCH [--planners 100] [--programs 0] [--over 5] [--words 300] [--pace 0.02] [--peer]
 
 BENCH is the folder with fake_backboard.py. A planner here speaks Streamlit's WebSocket protocol, without a browser:
 signs in by cookie, opens the app, sends one message, and reads what the server sends for the screen. They send one
-after the other within --over seconds, so that all replies are being written at the end of it. Ends with 1 when an aim
-is missed.
+after the other within --over seconds, so that all replies are being written at the end of it. With --peer the same
+number of people read the textbook chat, peer_streamlit.py, in the same run. Ends with 1 when an aim is missed.
 """
 
 import argparse
@@ -58,6 +58,7 @@ def main() -> int:
     parser.add_argument("--over", type=float, default=5.0)
     parser.add_argument("--words", type=int, default=300)
     parser.add_argument("--pace", type=float, default=0.02)
+    parser.add_argument("--peer", action="store_true")
     options = parser.parse_args()
     number = options.planners + options.programs
     with tempfile.TemporaryDirectory() as folder, Servers(options.bench.resolve()) as servers:
@@ -74,7 +75,19 @@ def main() -> int:
             end="",
         )
         print(f"{options.words} words each, one every {options.pace:g} s")
-        return 1 if _judge(seen, runs, options.words, cpu_s, idle) else 0
+        missed = _judge(seen, runs, options.words, cpu_s, idle)
+    if options.peer:
+        with Servers(options.bench.resolve()) as servers:
+            backboard = servers.fake_backboard(tokens=options.words, pace_s=options.pace)
+            port = servers.peer(backboard)
+            server = psutil.Process(servers.pids[port])
+            nobody = [("", "")] * number
+            seen, peer_cpu_s = asyncio.run(_all(port, nobody, number, options.over, options.words, server))
+            runs = httpx.get(f"http://127.0.0.1:{backboard}/runs", trust_env=False).json()["times"]
+        print(f"The textbook chat, {number} on screens:")
+        _judge(seen, runs, options.words, peer_cpu_s, 0.0)
+        print(f"server CPU of this app beside it: {cpu_s / peer_cpu_s:.2f} x")
+    return 1 if missed else 0
 
 
 async def _all(

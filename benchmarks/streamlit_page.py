@@ -22,6 +22,7 @@ class StreamlitPage:
         self._page = ""  # the hash of the page's script
         self._pages: dict[str, str] = {}  # by their path in the address
         self._widgets: dict[str, str] = {}  # ids by key
+        self._chat_input = ""  # its id
 
     @classmethod
     @asynccontextmanager
@@ -62,7 +63,7 @@ class StreamlitPage:
 
     async def send(self, text: str) -> AsyncGenerator[bytes]:
         """Send a message, and yield what the server sends until the reply is there and the script has ended."""
-        state = WidgetState(id=self._widgets["chat_input"])
+        state = WidgetState(id=self._chat_input)
         state.chat_input_value.data = text
         await self._ask(state)
         async for message in self._socket:
@@ -89,6 +90,8 @@ class StreamlitPage:
                 name = getattr(getattr(message.delta.new_element, kind), "id", "") if kind else ""
                 if name.startswith("$$ID-"):
                     self._widgets[name.split("-", 2)[2]] = name
+                if kind == "chat_input":
+                    self._chat_input = name
             case "script_finished":
                 return message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
         return False
