@@ -38,6 +38,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a migrated SQLite file once; every test's own is a copy of it."""
+    file: Path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    database = Database(f"sqlite:///{file}")
+    migrate(database)
+    database.close()
+    return file
+
+
 @contextmanager
 def started_postgres() -> Iterator[PostgresServer]:
     """Start a Postgres server.
@@ -77,11 +87,8 @@ def _named(address: str, name: str) -> str:
 def _empty_database(request: pytest.FixtureRequest, file: Path) -> Iterator[str]:
     """Give the address of an empty, migrated database of the kind that *request* is for."""
     if request.param == "sqlite":
-        url = f"sqlite:///{file}"
-        database = Database(url)
-        migrate(database)
-        database.close()
-        yield url
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
         return
     server = request.getfixturevalue("postgres_template")
     name = f"test_{uuid.uuid4().hex}"

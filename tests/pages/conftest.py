@@ -1,5 +1,6 @@
 """The app on a temporary database, with the demo assistant answering at once."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,10 +22,11 @@ SIGNED_IN_AT = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 @pytest.fixture
-def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+def services(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     """Start this process's services over an empty SQLite database and an emulator without pauses."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
+    shutil.copyfile(sqlite_template, tmp_path / "travelbot.db")
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'travelbot.db'}")
     monkeypatch.setenv("DEMO_PACE_S", "0")
     monkeypatch.setenv("TITLE_MODEL", "off")
