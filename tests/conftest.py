@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import bcrypt
 import httpx._transports.default
 import psycopg
 import pytest
@@ -127,6 +128,12 @@ def other_database(other_url: str) -> Iterator[Database]:
     opened = Database(other_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the hash of a new password as fast as bcrypt can, not in a third of a second."""
+    monkeypatch.setattr(bcrypt, "gensalt", functools.partial(bcrypt.gensalt, 4))
 
 
 @pytest.fixture(scope="session")

@@ -73,7 +73,7 @@ def use_settings(database: Database, monkeypatch: pytest.MonkeyPatch) -> UseSett
 
 
 @pytest.fixture
-def accounts(use_settings: UseSettings) -> AccountService:
+def accounts(use_settings: UseSettings, cheap_hashes: None) -> AccountService:
     return use_settings()
 
 

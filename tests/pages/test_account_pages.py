@@ -12,6 +12,9 @@ from services.wiring import Services
 
 PASSWORD = "harbour lights 7"
 NEW_PASSWORD = "another harbour 8"
+
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
+
 NOT_OURS = ("name", "username", "email", "roles", "authentication_status", "logout", "password_hint")
 
 
