@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import create_app
 from db.engine import Database
@@ -28,6 +29,7 @@ from tests.services.conftest import (  # noqa: F401 - fixtures
     make_user,
     services,
     start_services,
+    until,
     user_id,
 )
 
@@ -52,31 +54,78 @@ def loop_is_never_held(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert held == []
 
 
+class Listener:
+    """A server on a port. What it serves is the test's that runs: to start and to end one takes uvicorn 0.4 s."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp | None = None
+        config = uvicorn.Config(
+            self._pass_on, interface="asgi3", port=0, log_level="warning", lifespan="off", timeout_graceful_shutdown=1
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        until(lambda: self._server.started, what="the server listens")
+        self.address = f"http://127.0.0.1:{self._server.servers[0].sockets[0].getsockname()[1]}"
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+    def end_requests(self) -> None:
+        """Wait a second for what is still being answered, then break it off."""
+        with suppress(AssertionError):
+            until(lambda: not self._server.server_state.tasks, timeout_s=1)
+        for task in list(self._server.server_state.tasks):
+            task.get_loop().call_soon_threadsafe(task.cancel)
+        until(lambda: not self._server.server_state.tasks, what="every request has ended")
+
+    def close(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(5)
+
+
+@pytest.fixture(scope="session")
+def listener() -> Iterator[Listener]:
+    """Give the server of all tests."""
+    listening = Listener()
+    yield listening
+    listening.close()
+
+
+class Routes:
+    """The API's routes, over the services of the test that runs: FastAPI takes 0.3 s to prepare them."""
+
+    def __init__(self) -> None:
+        self.get_services: Callable[[], Services] | None = None
+        self.app = create_app(self._of_the_test)
+
+    def _of_the_test(self) -> Services:
+        assert self.get_services is not None
+        return self.get_services()
+
+
+@pytest.fixture(scope="session")
+def routes() -> Routes:
+    """Give the routes of all tests."""
+    return Routes()
+
+
 @pytest.fixture
-def serve() -> Iterator[Callable[..., str]]:
+def serve(listener: Listener, routes: Routes) -> Iterator[Callable[..., str]]:
     """Give a function that serves the API below /api, and a folder beside it; returns the API's address."""
-    servers: list[tuple[uvicorn.Server, threading.Thread]] = []
 
     def start(get_services: Callable[[], Services], folder: Path | None = None) -> str:
-        routes = [Mount("/api", app=create_app(get_services))]
+        mounts = [Mount("/api", app=routes.app)]
         if folder:
-            routes.append(Mount("/", app=StaticFiles(directory=folder, html=True)))
-        app = Starlette(routes=routes)
-        config = uvicorn.Config(app, port=0, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        deadline = time.monotonic() + 10
-        while not server.started:
-            assert time.monotonic() < deadline, "the API did not start"
-            time.sleep(0.01)
-        servers.append((server, thread))
-        return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/api"
+            mounts.append(Mount("/", app=StaticFiles(directory=folder, html=True)))
+        assert listener.app is None, "one API at a time"
+        listener.app, routes.get_services = Starlette(routes=mounts), get_services
+        return f"{listener.address}/api"
 
     yield start
-    for server, thread in servers:
-        server.should_exit = True
-        thread.join(5)
+    listener.end_requests()
+    listener.app = routes.get_services = None
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.numbers import ENDED
+from tests.api.conftest import Routes
 
 NAMES = {
     "travelbot_replies_running",
@@ -22,6 +23,12 @@ NAMES = {
     "travelbot_http_requests",
     "travelbot_http_request_seconds",
 }
+
+
+@pytest.fixture
+def routes() -> Routes:
+    """Give routes of this test's own: nobody has counted there yet."""
+    return Routes()
 
 
 def labels(text, name):
