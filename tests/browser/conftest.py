@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Page
 
 from settings import ROOT
+from tests.streamlit_process import COMMAND, StreamlitProcess
 
 COOKIE = "travelbot_sign_in"
 PASSWORD = "a long enough phrase"
@@ -25,7 +26,7 @@ class App:
     """A running server: where it is, its settings, and its log."""
 
     url: str
-    process: subprocess.Popen[bytes]
+    process: StreamlitProcess | subprocess.Popen[bytes]
     log: Path
     env: dict[str, str]
 
@@ -60,22 +61,18 @@ def free_port() -> int:
 
 @pytest.fixture
 def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
-    """Give a function that starts the app on this test's own database; settings as keywords."""
+    """Give a function that starts the app on this test's own database; settings as keywords.
+
+    *by_command* starts it as a person would: for tests that look at how the process ends.
+    """
     apps: list[App] = []
     port = free_port()
 
-    def start(**settings: str) -> App:
+    def start(*, by_command: bool = False, **settings: str) -> App:
         log = tmp_path / f"server-{len(apps)}.log"
         env = {key: value for key, value in os.environ.items() if not key.startswith("STREAMLIT_")}
         env |= {"DATABASE_URL": f"sqlite:///{tmp_path / 'travelbot.db'}", "DEMO_PACE_S": "0.01"} | settings
-        with log.open("wb") as out:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", "server.py", "--server.port", str(port)],
-                cwd=ROOT,
-                env=env,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-            )
+        process = _by_command(port, env, log) if by_command else StreamlitProcess(port, env, log)
         app = App(f"http://localhost:{port}", process, log, env)
         apps.append(app)
         deadline = time.monotonic() + 30
@@ -92,3 +89,10 @@ def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
     for app in apps:
         if app.process.poll() is None:
             app.kill()
+
+
+def _by_command(port: int, env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as out:
+        return subprocess.Popen(
+            [sys.executable, *COMMAND, str(port)], cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT
+        )

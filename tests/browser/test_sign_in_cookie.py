@@ -47,7 +47,7 @@ def expect_signed_out(page: Page) -> None:
 
 
 def test_sign_in_outlives_a_restart_in_a_cookie_for_this_site_only(page: Page, start_app: Callable[..., App]) -> None:
-    app = start_app()
+    app = start_app(by_command=True)
     sign_up(page, app)
     [cookie] = [cookie for cookie in page.context.cookies() if cookie["name"] == COOKIE]
 

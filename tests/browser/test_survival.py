@@ -182,7 +182,7 @@ def test_killed_server_with_the_demo_inside_keeps_the_text_and_offers_retry(star
 def test_terminated_server_ends_without_a_traceback_and_hands_the_reply_over(
     start_app, page: Page, tmp_path, emulator
 ):
-    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
+    app = start_app(by_command=True, DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
     open_app(page, app)
     ask(page)
     expect_streaming(page)

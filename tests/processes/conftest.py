@@ -5,7 +5,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import pytest
 from settings import ROOT
 from tests.browser.conftest import free_port
 from tests.services.conftest import Emulator, emulator, user_id  # noqa: F401 - fixtures
+from tests.streamlit_process import StreamlitProcess
 
 _START_S = 60.0
 
@@ -28,7 +28,7 @@ class Cluster:
     environment: dict[str, str]
     folder: Path
     proxy_port: int = 0
-    servers: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
+    servers: dict[int, StreamlitProcess] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -37,14 +37,7 @@ class Cluster:
     def start(self, *ports: int) -> None:
         """Start a server on each of these ports, side by side, and wait until they answer."""
         for port in ports:
-            with (self.folder / f"server-{port}.log").open("ab") as out:
-                self.servers[port] = subprocess.Popen(
-                    [sys.executable, "-m", "streamlit", "run", "server.py", "--server.port", str(port)],
-                    cwd=ROOT,
-                    env=self.environment,
-                    stdout=out,
-                    stderr=subprocess.STDOUT,
-                )
+            self.servers[port] = StreamlitProcess(port, self.environment, self.folder / f"server-{port}.log")
         for port in ports:
             wait_until_up(f"http://127.0.0.1:{port}/api/health", self.log)
 

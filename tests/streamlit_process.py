@@ -1,0 +1,71 @@
+"""`streamlit run server.py` without its five seconds of imports.
+
+The process is forked off one that has read the libraries, and nothing of ours; no server has ever run in that one, so
+what comes of it is as cold as what the command starts. Only its end is not that of an interpreter.
+"""
+
+import multiprocessing
+import os
+import signal
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMAND = ["-m", "streamlit", "run", "server.py", "--server.port"]
+_LIBRARIES = [
+    *("streamlit.web.cli", "streamlit.web.bootstrap", "streamlit.web.server.starlette"),
+    *(
+        "pandas",
+        "altair",
+        "pydantic_settings",
+        "fastapi",
+        "fastapi_offline",
+        "limits",
+        "prometheus_client",
+        "uvicorn",
+    ),
+    *("uvloop", "httpx", "httpx_sse", "stamina", "sqlalchemy.orm", "alembic.command", "psycopg", "pypdf", "typst"),
+    *("markdown_it", "fontTools.ttLib", "bcrypt", "jwt"),
+]
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(_LIBRARIES)
+
+
+class StreamlitProcess:
+    """A server on a port; used like a `subprocess.Popen`."""
+
+    def __init__(self, port: int, env: dict[str, str], log: Path) -> None:
+        self._process = _context.Process(target=_serve, args=(port, env, log), daemon=True)
+        self._process.start()
+        assert self._process.pid is not None
+        self.pid = self._process.pid
+
+    def poll(self) -> int | None:
+        """Return the exit code, None while it runs."""
+        return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def wait(self, timeout_s: float) -> int:
+        """Wait for its end; return the exit code."""
+        self._process.join(timeout_s)
+        assert self._process.exitcode is not None, "the server did not end"
+        return self._process.exitcode
+
+
+def _serve(port: int, env: dict[str, str], log: Path) -> None:
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(ROOT)
+    with log.open("ab") as out:
+        os.dup2(out.fileno(), 1)
+        os.dup2(out.fileno(), 2)
+    from streamlit.web.cli import main
+
+    sys.argv = [*COMMAND[1:], str(port)]
+    main()
