@@ -37,17 +37,24 @@ help:
 run: .venv/installed
 	@exec $(RUN_PYTHON) -m streamlit run server.py --server.port $(PORT)
 
-test: check
+test: style
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory chromium
 	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || test -x .venv-dev/nginx/usr/sbin/nginx || \
 	    $(MAKE) --no-print-directory nginx
+# Types are checked beside the tests, and told after them. Many tests wait: one process more than cores.
+	@types=$$(mktemp); $(DEV_PYTHON) -m mypy > "$$types" 2>&1 & checking=$$!; \
 	workers=$$($(DEV_PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))'); \
-	$(DEV_PYTHON) -m pytest --numprocesses "$$workers" --dist worksteal  # many tests wait: one more than cores
+	$(DEV_PYTHON) -m pytest --numprocesses "$$workers" --dist worksteal; tested=$$?; \
+	wait $$checking; checked=$$?; echo "mypy:"; cat "$$types"; rm "$$types"; \
+	exit $$((tested ? tested : checked))
 
-check: .venv-dev/installed
+check: style
+	$(DEV_PYTHON) -m mypy
+
+.PHONY: style
+style: .venv-dev/installed
 	$(DEV_PYTHON) -m ruff format --check .
 	$(DEV_PYTHON) -m ruff check .
-	$(DEV_PYTHON) -m mypy
 
 format: .venv-dev/installed
 	$(DEV_PYTHON) -m ruff check --fix .
