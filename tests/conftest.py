@@ -37,8 +37,19 @@ expect.set_options(timeout=20_000)  # as long as a click waits: a machine that i
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the browser tests last: once Playwright has started, no other event loop can run in this thread."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Put the browser tests last: once Playwright has started, no other event loop can run in this thread.
+
+    Async tests come first, so that no process that is done early takes one over after its browser tests. In between
+    and at the end the slow ones begin, so that nobody waits for them alone.
+    """
+
+    def place(item: pytest.Item) -> tuple[bool, bool, bool]:
+        browser, of_a_loop, slow = (
+            item.get_closest_marker(name) is not None for name in ("browser", "anyio", "slow")
+        )
+        return browser, not of_a_loop, not slow
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

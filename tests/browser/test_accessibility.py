@@ -34,6 +34,7 @@ def flaws(page: Page) -> list[str]:
     return pale + [f"{page.url}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in serious]
 
 
+@pytest.mark.slow
 def test_every_screen_is_free_of_serious_flaws(start_app, browser: Browser, tmp_path):
     emulator = EmulatorServer(tmp_path / "outside.db", pace_s=0)
     base_url = emulator.start()

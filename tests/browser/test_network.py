@@ -32,6 +32,7 @@ def road_to(app: App, *, idle_s: float | None = None) -> Road:
     return Road(port, idle_s=idle_s)
 
 
+@pytest.mark.slow
 def test_network_lost_for_half_a_minute_in_mid_reply_loses_nothing(start_app, page: Page, tmp_path, emulator):
     app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
     with road_to(app) as road:
@@ -54,6 +55,7 @@ def test_network_lost_for_half_a_minute_in_mid_reply_loses_nothing(start_app, pa
     assert len(runs(emulator)) == 1
 
 
+@pytest.mark.slow
 def test_tab_that_slept_while_the_server_forgot_it_goes_on(start_app, page: Page):
     app = start_app()
     sign_up(page, app.url)

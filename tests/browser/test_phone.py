@@ -8,6 +8,7 @@ pytestmark = pytest.mark.browser
 WIDER_THAN_SCREEN = "document.documentElement.scrollWidth - window.innerWidth"
 
 
+@pytest.mark.slow
 def test_phone_shows_everything_within_its_width(start_app, browser: Browser):
     app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0")
     with browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True) as page:

@@ -86,6 +86,7 @@ def test_planner_stays_signed_in_over_reload_and_restart_and_signs_out(start_app
     expect(page.get_by_role("textbox", name="Username")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_five_wrong_passwords_lock_the_name_also_after_a_restart(start_app, page: Page):
     app = start_app()
     page.goto(app.url)

@@ -24,6 +24,7 @@ def drawn_by(cluster: Cluster) -> int:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.slow
 def test_tab_goes_on_with_another_server_when_its_own_is_killed(cluster: Cluster, emulator: Emulator, page: Page):
     emulator.fault({"fault": "slow_tokens:0.02", "times": 9})
     sign_up(page, f"http://127.0.0.1:{cluster.proxy_port}")

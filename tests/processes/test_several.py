@@ -34,6 +34,7 @@ def statuses(http: httpx.Client, session_id: str) -> list[str]:
     return [message["metadata"]["status"] for message in messages if message["role"] == "assistant"]
 
 
+@pytest.mark.slow
 def test_a_day_of_several_servers(cluster: Cluster, token: str, emulator: Emulator):
     """One test: starting the servers takes longer than all of it."""
     with ExitStack() as clients:

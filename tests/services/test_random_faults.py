@@ -88,6 +88,7 @@ class Processes:
 
 # uvloop keeps a connection that broke as it was made until the garbage is collected, and says so then.
 @pytest.mark.filterwarnings("ignore:Exception ignored in. 'uvloop")
+@pytest.mark.slow
 def test_whatever_happens_every_reply_ends_once(
     database: Database, database_url: str, emulator: Emulator, start_services: Callable[..., Services]
 ):

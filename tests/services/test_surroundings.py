@@ -26,6 +26,7 @@ def begin(services, emulator, user_id, *, pace_s: float = 0.01):
     return accepted
 
 
+@pytest.mark.slow
 def test_database_gone_for_twenty_seconds_loses_nothing(services, emulator, database_url, user_id):
     accepted = begin(services, emulator, user_id)
     with database_gone(database_url):
