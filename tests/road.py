@@ -19,7 +19,7 @@ class Road:
 
     def __init__(self, target: int | str, *, idle_s: float | None = None, forgets: bool = False) -> None:
         self._address = target if isinstance(target, str) else ("127.0.0.1", target)
-        self._idle_s = idle_s
+        self.idle_s = idle_s
         self._forgets = forgets
         self._passing = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -87,7 +87,7 @@ class Road:
                 await self._passing.wait()
                 await self._loop.sock_connect(far, self._address)
                 async with asyncio.timeout(None) as rest, asyncio.TaskGroup() as ways:
-                    quiet = _Quiet(rest, self._idle_s, self._forgets)
+                    quiet = _Quiet(rest, self.idle_s, self._forgets)
                     ways.create_task(self._pass_on(near, far, quiet))
                     ways.create_task(self._pass_on(far, near, quiet))
             except TimeoutError:

@@ -26,10 +26,10 @@ def through(road: Road, app: App) -> App:
     return App(f"http://localhost:{road.port}", app.process, app.log, app.env)
 
 
-def road_to(app: App, *, idle_s: float | None = None) -> Road:
+def road_to(app: App) -> Road:
     port = urlsplit(app.url).port
     assert port is not None
-    return Road(port, idle_s=idle_s)
+    return Road(port)
 
 
 @pytest.mark.slow
@@ -78,9 +78,12 @@ def test_tab_that_slept_while_the_server_forgot_it_goes_on(start_app, page: Page
 
 def test_connection_that_a_proxy_cuts_at_rest_is_made_again(start_app, page: Page):
     app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0")
-    with road_to(app, idle_s=1) as road:  # less than Streamlit's pings are apart, and than a session is watched
+    with road_to(app) as road:
         open_app(page, through(road, app))
         page.evaluate("window.sameTab = true")
+        road.cut()
+        road.idle_s = 1.0  # less than Streamlit's pings are apart, and than a session is watched
+        road.open()
         page.wait_for_timeout(8_000)
         ask(page)
 
