@@ -1,7 +1,7 @@
 """`streamlit run server.py` without its five seconds of imports.
 
-The process is forked off one that has read the libraries, and nothing of ours; no server has ever run in that one, so
-what comes of it is as cold as what the command starts. Only its end is not that of an interpreter.
+The process is forked off one that has read the libraries, and nothing of the app; no server has ever run in that one,
+so what comes of it is as cold as what the command starts. Only its end is not that of an interpreter.
 """
 
 import multiprocessing
@@ -25,7 +25,7 @@ _LIBRARIES = [
         "uvicorn",
     ),
     *("uvloop", "httpx", "httpx_sse", "stamina", "sqlalchemy.orm", "alembic.command", "psycopg", "pypdf", "typst"),
-    *("markdown_it", "fontTools.ttLib", "bcrypt", "jwt"),
+    *("markdown_it", "fontTools.ttLib", "bcrypt", "jwt", "tests.component_scan"),
 ]
 
 _context = multiprocessing.get_context("forkserver")

@@ -1,6 +1,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import tests.component_scan  # noqa: F401 - once for all
 from components.reply_blocks import blocks
 from components.reply_steps import tool_words
 from services.live import LONGEST_INTERVAL_S, SHORTEST_INTERVAL_S, interval_s
