@@ -1,5 +1,6 @@
 """Brings a database to the newest schema, once, however many processes start at the same time."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -40,6 +41,7 @@ def revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def newest_revision() -> str | None:
     """Return the schema that this version of the app works with."""
     return ScriptDirectory.from_config(_config()).get_current_head()
