@@ -8,6 +8,7 @@ In `st.session_state`: `chat_window` is {"session_id", "hit_id": what they were 
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import streamlit as st
@@ -16,10 +17,12 @@ from streamlit.delta_generator import DeltaGenerator
 from components.resources import get_services
 from db.engine import DatabaseUnavailableError
 from services.errors import ServiceError
-from services.records import History, MessageView
+from services.records import History, MessageView, SessionSummary
 
 PAGE = 30
 LOOK_EVERY_S = 2.0
+LOOK_SELDOM_S = 8.0
+BUSY = timedelta(minutes=1)
 MOST = 120  # messages at once; beyond it those at the other end make room
 
 # Streamlit has nothing for this, and keeps a chat at its end by itself while messages come in. So: again and again
@@ -131,14 +134,25 @@ def scroll_to_message(window: dict[str, Any], messages: Sequence[MessageView], p
         place.html(script.replace("BLOCK", block), unsafe_allow_javascript=True)
 
 
-@st.fragment(run_every=LOOK_EVERY_S)
-def watch_session(session_id: int, *, user_id: int, title: str, last_id: int | None) -> None:
-    """Run the app again when the session goes on elsewhere, or gets another title. Draws nothing."""
+def watch_session(session: SessionSummary, *, last_id: int | None, user_id: int, busy: bool) -> None:
+    """Run the app again when the session goes on or loses messages elsewhere, or gets a title. Draws nothing.
+
+    Looks often while something was said a moment ago, or *busy* says so, and seldom in a tab that is only open.
+    """
+    busy = busy or "chat_undo" in st.session_state or datetime.now(UTC) - session.last_message_at < BUSY
+    look = st.fragment(_look, run_every=LOOK_EVERY_S if busy else LOOK_SELDOM_S)
+    seen = session.title, last_id, session.message_count
+    look(session.id, seen, user_id=user_id, busy_until=datetime.now(UTC) + BUSY if busy else None)
+
+
+def _look(session_id: int, seen: tuple[str, int | None, int], *, user_id: int, busy_until: datetime | None) -> None:
     with suppress(DatabaseUnavailableError):
-        if get_services().sessions.now(session_id, user_id=user_id) != (title, last_id):
+        if get_services().sessions.now(session_id, user_id=user_id) != seen:
             st.rerun()
     if (undo := st.session_state.get("chat_undo")) and time.time() > undo["until"]:
         st.rerun()
+    if busy_until is not None and datetime.now(UTC) > busy_until:
+        st.rerun()  # nothing came: from now on it is looked for seldom
 
 
 @st.fragment(run_every=LOOK_EVERY_S)

@@ -110,15 +110,15 @@ def latest_id(db_session: Session, *, user_id: int) -> int | None:
     return db_session.scalar(query)
 
 
-_TITLE_AND_END = select(ChatSession.title, ChatSession.last_message_id).where(
+_TITLE_AND_END = select(ChatSession.title, ChatSession.last_message_id, ChatSession.message_count).where(
     ChatSession.id == bindparam("session_id"), visible_to(THEIR_ID)
 )
 
 
-def title_and_end(db_session: Session, session_id: int, *, user_id: int) -> tuple[str, int | None] | None:
-    """Return the title of a session of this planner's and the id of its last message; None if there is none."""
+def title_and_end(db_session: Session, session_id: int, *, user_id: int) -> tuple[str, int | None, int] | None:
+    """Return a session's title, its last message's id and how many it has; None if this planner has none such."""
     row = run(db_session, _TITLE_AND_END, {"session_id": session_id, "owner_id": user_id}).one_or_none()
-    return (row.title, row.last_message_id) if row else None
+    return (row.title, row.last_message_id, row.message_count) if row else None
 
 
 def titles(db_session: Session, session_ids: Collection[int], *, user_id: int) -> dict[int, str]:

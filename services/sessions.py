@@ -285,8 +285,8 @@ class SessionService:
             messages = [message_view(row, versions[row.id], files) for row in shown]
         return History(tuple(messages), has_earlier=len(rows) > limit, has_later=has_later)
 
-    def now(self, session_id: int, *, user_id: int) -> tuple[str, int | None] | None:
-        """Return a session's title and its last message's id at this moment; None where there is no such session."""
+    def now(self, session_id: int, *, user_id: int) -> tuple[str, int | None, int] | None:
+        """Return a session's title, its last message's id and how many it has, now; None where there is none such."""
         with self._db.read() as db_session:
             return db.sessions.title_and_end(db_session, session_id, user_id=user_id)
 

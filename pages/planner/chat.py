@@ -123,9 +123,6 @@ with suppress(DatabaseUnavailableError):  # what was read can be shown all the s
 
 if not writing:
     refresh_marks_at_end()  # the reply may have ended since the sidebar was drawn
-    if not history.has_later:
-        with watch_place:
-            watch_session(session.id, user_id=user.id, title=session.title, last_id=last.id if last else None)
 else:
     stop_place.button(
         "Stop",
@@ -149,10 +146,12 @@ else:
         stop_place.empty()
         services.sessions.mark_seen(session.id, user_id=user.id)
         refresh_marks_at_end()
-        ended = services.sessions.history(session.id, user_id=user.id, limit=1).messages[-1]
-        if ended.id != writing.id or services.follow_ups.all(session.id, user_id=user.id):
+        last = services.sessions.history(session.id, user_id=user.id, limit=1).messages[-1]
+        if last.id != writing.id or services.follow_ups.all(session.id, user_id=user.id):
             st.rerun()  # the session went on in another tab, or what still waits can be sent now
         with stream.end_place.container():
-            reply_end(ended)
+            reply_end(last)
+
+if not history.has_later:
     with watch_place:
-        watch_session(session.id, user_id=user.id, title=session.title, last_id=ended.id)
+        watch_session(session, last_id=last.id if last else None, user_id=user.id, busy=writing is not None)

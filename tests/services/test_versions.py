@@ -288,3 +288,16 @@ def test_strangers_message_does_not_exist(services, database, user_id, talk):
     ):
         with pytest.raises(NotFoundError):
             attempt()
+
+
+def test_a_session_is_seen_to_have_changed_when_a_message_in_its_middle_goes(services, user_id, talk):
+    first = talk("Three nights in Lisbon")
+    second = talk("With my parents", first.session_id)
+    talk("And by train", first.session_id)
+    before = services.sessions.now(first.session_id, user_id=user_id)
+    services.versions.delete(second.message_id, user_id=user_id)
+
+    assert services.sessions.now(first.session_id, user_id=user_id) != before
+    services.versions.restore(second.message_id, user_id=user_id)
+    services.versions.choose(before[1], user_id=user_id)
+    assert services.sessions.now(first.session_id, user_id=user_id) == before
