@@ -206,8 +206,8 @@ def _other_model(message: MessageView) -> None:
         if not ids:
             st.markdown("The list of models cannot be reached right now.", width="stretch")
         else:
-            known = message.model in ids
-            st.selectbox("Model", ids, index=ids.index(message.model) if known and message.model else 0, key=key)
+            another = next((place for place, model in enumerate(ids) if model != message.model), 0)
+            st.selectbox("Model", ids, index=another, key=key)
             st.button("Ask", key="chat_again_ask", type="primary", on_click=_ask_other, args=(message, key))
         st.button("Cancel", key="chat_again_cancel", on_click=_forget_again)
 

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from db.engine import Database, DatabaseUnavailableError
+from db.models import Message
 from services.deleted import remove_deleted
 from services.errors import ReplyInProgressError
 from services.records import MessageView, User
@@ -138,6 +139,19 @@ def test_reply_is_asked_for_again_with_another_model(
     assert (again.model, again.versions) == ("anthropic/claude-sonnet-4-5", (reply.id, again.id))
     choose(app, again.id, "Ask again")
     assert len(messages(services, session_id, planner)[-1].versions) == 3
+
+
+def test_another_model_is_chosen_from_the_start(
+    app: AppTest, services: Services, app_database: Database, planner: User, session_id: int
+) -> None:
+    _, reply = messages(services, session_id, planner)
+    first, second = [model.id for model in services.models.all()][:2]
+    for answered_by, proposed in ((first, second), (second, first)):
+        with app_database.begin() as db_session:
+            db_session.get_one(Message, reply.id).model = answered_by
+        choose(app, reply.id, "Ask another model")
+        assert app.selectbox(key=f"chat_again_model_{reply.id}").value == proposed
+        app.button(key="chat_again_cancel").click().run()
 
 
 def test_fork_opens_a_session_of_its_own(app: AppTest, services: Services, planner: User, session_id: int) -> None:
