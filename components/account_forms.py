@@ -71,9 +71,13 @@ def password_form() -> None:
 def admin_code_form() -> None:
     """Draw the field that makes the first admin."""
     st.markdown(
-        "Nobody here is an admin yet. The app writes a one-time code to its log when it starts. Whoever types it "
-        "here becomes the admin: sees what everybody uses and what it costs, and sets monthly limits."
+        "Nobody here is an admin. Whoever types a one-time code here becomes the admin: sees what everybody uses and "
+        "what it costs, and sets monthly limits."
     )
+    if not get_services().accounts.has_admin_code():
+        st.markdown("There is no code now: the app writes one to its log at its next start.")
+        return
+    st.markdown("The app wrote the code to its log when it started.")
     with st.form("account_admin_form", border=False):
         st.text_input("Admin code", key="account_admin_code", autocomplete="off", max_chars=100)
         _sentence("account_admin_error")

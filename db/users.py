@@ -74,6 +74,11 @@ def admin_code_hashes(db_session: Session) -> Sequence[str]:
     return db_session.scalars(select(AdminCode.code_hash).with_for_update()).all()
 
 
+def has_admin_code(db_session: Session) -> bool:
+    """Whether a code is out that makes an admin."""
+    return bool(db_session.scalar(select(exists(select(AdminCode.code_hash)))))
+
+
 def forget_admin_codes(db_session: Session) -> None:
     """Drop the codes: there is an admin."""
     db_session.execute(delete(AdminCode))

@@ -160,6 +160,11 @@ class AccountService:
         with self._db.read() as db_session:
             return db.users.has_admin(db_session)
 
+    def has_admin_code(self) -> bool:
+        """Whether a code for `become_admin` is in the log; there is none once the only admin was removed."""
+        with self._db.read() as db_session:
+            return db.users.has_admin_code(db_session)
+
     def new_admin_code(self) -> str | None:
         """Make a one-time code for `become_admin`, good until there is an admin; None where there is one already."""
         code = "-".join(secrets.token_hex(2) for _ in range(5))

@@ -244,13 +244,27 @@ def test_database_that_is_away_is_told_and_the_name_is_kept(
 
 
 def test_code_of_the_log_makes_the_first_admin(account: AppTest, services: Services) -> None:
-    account.text_input(key="account_admin_code").set_value("guess")
+    code = services.accounts.new_admin_code()
+    run(account).text_input(key="account_admin_code").set_value("guess")
     at = run(account.button(key="account_admin_submit").click())
     assert errors(at) == ["That code is not right. Take it from the log of the app's last start."]
 
-    at.text_input(key="account_admin_code").set_value(services.accounts.new_admin_code() or "")
+    at.text_input(key="account_admin_code").set_value(code or "")
     at = run(at.button(key="account_admin_submit").click())
 
     assert at.success[0].value.startswith("You are the admin now")
     assert "account_admin_code" not in {field.key for field in at.text_input}
     assert [user.username for user in services.accounts.admins()] == ["maria"]
+
+
+def test_without_a_code_the_next_start_is_said_to_write_one(
+    account: AppTest, services: Services, maria: User
+) -> None:
+    services.accounts.set_admin(maria.id, admin=True)
+    services.accounts.set_admin(maria.id, admin=False)  # as the command does
+    at = run(account)
+
+    assert "account_admin_code" not in {field.key for field in at.text_input}
+    assert any("at its next start" in line.value for line in at.markdown)
+    assert services.accounts.new_admin_code()  # which a start writes to the log
+    assert "account_admin_code" in {field.key for field in run(at).text_input}
