@@ -53,7 +53,10 @@ def _text(parts: Any) -> str:
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
         raise InvalidInputError("A message has `parts`, a list of objects.")
     if any(part.get("type") == "file" for part in parts):
-        raise InvalidInputError("Files cannot be sent yet.")
+        raise InvalidInputError(
+            "Files do not go with a message here: add them with POST /sessions/{session_id}/files, then send the "
+            "message without them."
+        )
     texts = [part.get("text") for part in parts if part.get("type") == "text"]
     if not all(isinstance(text, str) for text in texts):
         raise InvalidInputError("A text part has a `text`.")

@@ -314,3 +314,12 @@ def test_late_first_word_comes_through_a_proxy_that_cuts_idle_connections(api, a
     assert reply.types[-1] == "finish"
     assert reply.text == emulator.runs[-1]["text"]
     assert reply.response.text.count(": keep-alive") >= 2
+
+
+def test_file_in_a_message_is_told_where_it_goes(api):
+    body = ui_body("Read this", "m-1")
+    body["messages"][0]["parts"].append({"type": "file", "mediaType": "text/plain", "url": "data:text/plain,hello"})
+    refused = api.http.post("/chat", json=body)
+
+    assert refused.status_code == 422
+    assert "POST /sessions/{session_id}/files" in refused.json()["detail"]
