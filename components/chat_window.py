@@ -1,8 +1,8 @@
 """Which stretch of a long conversation the tab shows.
 
 In `st.session_state`: `chat_window` is {"session_id", "hit_id": what they were set up for, "limit": messages at most,
-"before_id", "at_id": as `SessionService.history` takes them, "scroll_to": the message to bring into view once,
-"scroll_part": "actions" for what stands below that, "turn": counts what was shown before it}.
+"before_id", "at_id": as `SessionService.history` takes them, "scroll_to": the message to bring into view once, or
+"end", "scroll_part": "actions" for what stands below that, "turn": counts what was shown before it}.
 """
 
 import time
@@ -24,6 +24,7 @@ LOOK_EVERY_S = 2.0
 LOOK_SELDOM_S = 8.0
 BUSY = timedelta(minutes=1)
 MOST = 120  # messages at once; beyond it those at the other end make room
+_END = "end"
 
 # Streamlit has nothing for this, and keeps a chat at its end by itself while messages come in. So: again and again
 # until the message stays where it should be for half a second, three seconds at most, or until a person scrolls.
@@ -31,12 +32,13 @@ MOST = 120  # messages at once; beyond it those at the other end make room
 _SCROLL = """<script>
 {
   const end = Date.now() + 3000;
+  const page = document.querySelector('[data-testid="stAppScrollToBottomContainer"]');
   let stays = 0;
   const timer = setInterval(() => {
     const message = document.querySelector(".st-key-MESSAGE");
     if (message) {
       const before = message.getBoundingClientRect().top;
-      message.scrollIntoView({block: "BLOCK"});
+      SCROLL;
       stays = Math.abs(message.getBoundingClientRect().top - before) < 2 ? stays + 1 : 0;
     }
     if (stays > 5 || Date.now() > end) clearInterval(timer);
@@ -45,6 +47,8 @@ _SCROLL = """<script>
     addEventListener(kind, () => clearInterval(timer), {once: true, passive: true});
 }
 </script>"""
+_TO_START, _TO_CENTER = (f'message.scrollIntoView({{block: "{block}"}})' for block in ("start", "center"))
+_TO_TOP, _TO_END = "page?.scrollTo(0, 0)", "page?.scrollTo(0, page.scrollHeight)"
 
 
 def open_window(session_id: int, *, user_id: int) -> dict[str, Any]:
@@ -120,7 +124,7 @@ def turn_over(*, at_id: int | None = None) -> None:
 def follow_end() -> None:
     """Show the end of the conversation, which a message was just added to. For callbacks."""
     if window := st.session_state.get("chat_window"):
-        window |= {"before_id": None, "at_id": None}
+        window |= {"before_id": None, "at_id": None, "scroll_to": _END}
 
 
 def scroll_to_message(window: dict[str, Any], messages: Sequence[MessageView], place: DeltaGenerator) -> None:
@@ -128,10 +132,20 @@ def scroll_to_message(window: dict[str, Any], messages: Sequence[MessageView], p
     message_id = window["scroll_to"]
     part = window.pop("scroll_part", "message")
     window["scroll_to"] = None
-    if any(message.id == message_id for message in messages):
-        script = _SCROLL.replace("MESSAGE", f"chat_{part}_{int(message_id)}")
-        block = "start" if part == "message" else "center"
-        place.html(script.replace("BLOCK", block), unsafe_allow_javascript=True)
+    if message_id == _END and messages:  # it stays there by itself while the reply comes
+        place.html(_script(f"chat_message_{messages[-1].id}", _TO_END), unsafe_allow_javascript=True)
+    elif any(message.id == message_id for message in messages):
+        script = _script(f"chat_{part}_{message_id}", _TO_START if part == "message" else _TO_CENTER)
+        place.html(script, unsafe_allow_javascript=True)
+
+
+def scroll_to_top() -> None:
+    """Bring the greeting of a new chat into view, once; Streamlit opens the page at its end."""
+    st.html(_script("chat_welcome", _TO_TOP), unsafe_allow_javascript=True)
+
+
+def _script(key: str, scroll: str) -> str:
+    return _SCROLL.replace("MESSAGE", key).replace("SCROLL", scroll)
 
 
 def watch_session(session: SessionSummary, *, last_id: int | None, user_id: int, busy: bool) -> None:

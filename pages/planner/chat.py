@@ -22,6 +22,7 @@ from components.chat_window import (
     later_buttons,
     open_window,
     scroll_to_message,
+    scroll_to_top,
     wait_for_dialog,
     watch_session,
 )
@@ -86,6 +87,7 @@ if session is None:
     template_buttons(
         services.templates.all(user_id=user.id), user=user, default_model=services.settings.default_model
     )
+    scroll_to_top()
     st.stop()
 
 window = open_window(session.id, user_id=user.id)

@@ -1,0 +1,31 @@
+"""Where the chat page is scrolled to."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.test_sign_in import sign_up
+
+pytestmark = pytest.mark.browser
+
+
+def test_page_shows_the_greeting_at_first_and_what_was_just_sent_after_that(start_app, browser: Browser):
+    app = start_app(DEMO_PACE_S="0")
+    with browser.new_page(viewport={"width": 1280, "height": 800}) as page:
+        sign_up(page, app.url)
+        page.get_by_text("Start from a template").wait_for()
+        page.wait_for_timeout(1500)  # it is scrolled until it stays
+        expect(page.locator(".st-key-chat_header")).to_be_in_viewport(ratio=1)
+
+        asking, replies = page.get_by_test_id("stChatInputTextArea"), page.get_by_text("tokens ·")
+        for number, text in enumerate(("5 days in Lisbon", "A week in Japan"), 1):
+            asking.fill(text)
+            asking.press("Enter")
+            expect(replies).to_have_count(number, timeout=40_000)
+        page.wait_for_timeout(1500)
+        page.mouse.move(700, 300)
+        page.mouse.wheel(0, -20_000)
+        expect(page.locator(".st-key-chat_header")).to_be_in_viewport()
+        asking.fill("Two days in Rome")
+        asking.press("Enter")
+        expect(replies).to_have_count(3, timeout=40_000)
+        expect(replies.last).to_be_in_viewport()
