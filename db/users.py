@@ -48,6 +48,14 @@ def get_for_update(db_session: Session, user_id: int) -> User | None:
     return db_session.scalar(select(User).where(User.id == user_id, User.disabled.is_(False)).with_for_update())
 
 
+def hold(db_session: Session, user_id: int) -> None:
+    """Let no other transaction that asks for the same go on with this user until this one ends.
+
+    What only refers to the user, as their messages do, does not wait.
+    """
+    db_session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+
+
 def by_username(db_session: Session, username: str) -> User | None:
     """Return the user of this name (lower case), disabled or not."""
     return db_session.scalar(select(User).where(User.username == username))

@@ -8,11 +8,11 @@ from datetime import UTC, tzinfo
 from enum import StrEnum
 from functools import partial
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import db.messages
 import db.sessions
+import db.users
 from db.engine import Database
 from db.models import AuditEntry, Message, User, utc_now
 from exports.session_json import sessions_json
@@ -28,6 +28,7 @@ from services.sessions import SessionService
 from services.texts import check_model
 
 _AT_ONCE = 500
+_ROWS_AT_ONCE = 500  # kept in one transaction: each waits for the disk, and others who write wait for it
 _NO_FILE_NAME = re.compile(r"[^\w]+")
 
 
@@ -105,7 +106,7 @@ class TransferService:
     ) -> ImportResult:
         """Import every session of a file that is not here yet; *on_progress* is told how many of how many are done.
 
-        Each session is imported whole or not at all; the same file again goes on where it was cut off.
+        Some hundreds are kept at a time, each whole or not at all; the same file again goes on where it was cut off.
 
         Raises InvalidInputError before anything is written when the file cannot be used.
         """
@@ -143,29 +144,28 @@ class TransferService:
     ) -> ImportResult:
         imported: list[int] = []
         refused: list[str] = []
+        batch: list[SavedSession] = []
         for number, read in enumerate(readers, start=1):
             try:
-                session_id = self._keep(checked(read()), user_id, sample=sample)
-                if session_id is not None:
-                    imported.append(session_id)
+                batch.append(checked(read()))
             except InvalidInputError as exc:
                 refused.append(exc.message)
-            if on_progress:
-                on_progress(number, len(readers))
+            if number == len(readers) or sum(1 + len(one.messages) for one in batch) >= _ROWS_AT_ONCE:
+                imported += self._keep(batch, user_id, sample=sample)
+                batch = []
+                if on_progress:
+                    on_progress(number, len(readers))
         return ImportResult(tuple(imported), len(readers) - len(imported) - len(refused), tuple(refused))
 
-    def _keep(self, saved: SavedSession, user_id: int, *, sample: bool) -> int | None:
-        """Store a session and return its id; None where it is here already."""
-        try:
-            return self._keep_once(saved, user_id, sample)
-        except IntegrityError:  # the same import was faster by a moment
-            return self._keep_once(saved, user_id, sample)
-
-    def _keep_once(self, saved: SavedSession, user_id: int, sample: bool) -> int | None:
+    def _keep(self, batch: Sequence[SavedSession], user_id: int, *, sample: bool) -> list[int]:
+        """Store those of these sessions that are not here, in one transaction; return their ids."""
         with self._db.begin() as db_session:
-            if is_here(db_session, saved.key, user_id):
-                return None
-            return store(db_session, saved, user_id, self._model(db_session, saved, user_id), sample=sample)
+            db.users.hold(db_session, user_id)  # another import of the same file sees these, or waits for them
+            return [
+                store(db_session, saved, user_id, self._model(db_session, saved, user_id), sample=sample)
+                for saved in batch
+                if not is_here(db_session, saved.key, user_id)
+            ]
 
     def _model(self, db_session: Session, saved: SavedSession, user_id: int) -> str:
         try:

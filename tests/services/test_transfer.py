@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from db.engine import DatabaseUnavailableError
+from db.engine import Database, DatabaseUnavailableError
 from db.ids import new_id
 from db.models import AuditEntry, ChatSession, Message, utc_now
 from services import transfer
@@ -147,6 +147,47 @@ def test_same_import_many_times_at_once_is_one(services, user_id):
     with ThreadPoolExecutor(4) as threads:
         assert sum(threads.map(load, range(4))) == 2
     assert len(services.sessions.recent(user_id=user_id).sessions) == 2
+
+
+def test_many_sessions_are_kept_in_few_transactions(services, user_id, monkeypatch):
+    begun = []
+    begin = Database.begin
+    monkeypatch.setattr(Database, "begin", lambda *args, **more: begun.append(1) or begin(*args, **more))
+    file = chatgpt(*(hello(f"c-{number}") for number in range(400)))
+
+    assert len(services.transfer.import_file(file, user_id=user_id).imported) == 400
+    assert len(begun) < 10
+
+
+def test_import_that_is_cut_off_goes_on_with_what_is_missing(services, user_id, monkeypatch):
+    file = chatgpt(*(hello(f"c-{number}") for number in range(400)))
+    kept, store = iter(range(400)), transfer.store
+
+    def cut_off(*args, **more):
+        if next(kept) == 300:
+            raise DatabaseUnavailableError
+        return store(*args, **more)
+
+    monkeypatch.setattr(transfer, "store", cut_off)
+    with pytest.raises(DatabaseUnavailableError):
+        services.transfer.import_file(file, user_id=user_id)
+    monkeypatch.undo()
+    here = len(list(services.sessions.each(SessionFilter(), user_id=user_id)))
+    rest = services.transfer.import_file(file, user_id=user_id)
+
+    assert 100 < here <= 300
+    assert (rest.already_here, len(rest.imported)) == (here, 400 - here)
+
+
+def test_two_imports_in_another_order_wait_for_each_other(services, user_id):
+    conversations = [hello(f"c-{number}") for number in range(60)]
+    files = [chatgpt(*conversations), chatgpt(*reversed(conversations))] * 2
+
+    def load(file: bytes) -> int:
+        return len(services.transfer.import_file(file, user_id=user_id).imported)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sum(threads.map(load, files)) == 60
 
 
 def test_chatgpt_export_is_found_shown_and_gone_on_with(services, emulator, user_id):
