@@ -19,10 +19,10 @@ _NOT_FINISHED = "This reply could not be finished."
 
 
 def message_place(message_id: int, *, marked: bool = False) -> DeltaGenerator:
-    """Return the place of a message; the page can be scrolled to it. *marked*: it is what was searched for."""
+    """Return the place of a message; the page can be scrolled to it. *marked*: the session was opened at it."""
     place = st.container(key=f"chat_message_{message_id}", gap="xsmall")
     if marked:
-        place.badge("Found here", icon=":material/search:")
+        place.badge("Opened here", icon=":material/my_location:")
     return place
 
 

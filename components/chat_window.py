@@ -16,7 +16,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from components.resources import get_services
 from db.engine import DatabaseUnavailableError
-from services.errors import ServiceError
+from services.errors import NotFoundError, ReplyInProgressError
 from services.records import History, MessageView, SessionSummary
 
 PAGE = 30
@@ -61,10 +61,23 @@ def open_window(session_id: int, *, user_id: int) -> dict[str, Any]:
         window = {"session_id": session_id, "hit_id": hit_id, "limit": PAGE, "before_id": None, "at_id": hit_id}
         window |= {"scroll_to": hit_id, "turn": turn}
         state.chat_window = window
-        if hit_id:
-            with suppress(ServiceError, DatabaseUnavailableError):  # then it is where the latest messages are
-                get_services().versions.choose(hit_id, user_id=user_id)
+        if hit_id is not None:
+            _show_path(hit_id, session_id, user_id=user_id)
     return window
+
+
+def _show_path(message_id: int, session_id: int, *, user_id: int) -> None:
+    """Let the session show the version that a message is in; where that cannot be, say so and stay at its end."""
+    try:
+        services = get_services()
+        if services.replies.get(message_id, user_id=user_id).session_id != session_id:
+            raise NotFoundError("There is no such message.")
+        with suppress(ReplyInProgressError):  # it may be in the version that is shown
+            services.versions.choose(message_id, user_id=user_id)
+    except NotFoundError:
+        st.toast("There is no such message here any more.", icon=":material/search_off:", duration="long")
+    except DatabaseUnavailableError:
+        pass
 
 
 def earlier_button(history: History) -> None:

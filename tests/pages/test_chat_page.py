@@ -285,7 +285,7 @@ def test_search_hit_opens_the_session_at_the_message(
 
     assert not app.exception
     assert f"chat_message_{hit.id}" in app.main.html[-1].value
-    assert "Found here" in app.get_by_key(f"chat_message_{hit.id}").markdown[0].value
+    assert "Opened here" in app.get_by_key(f"chat_message_{hit.id}").markdown[0].value
     assert "Question 39" not in [text.value for text in app.main.text]
     app.button(key="chat_show_later").click().run()
     assert len(app.main.text) < 20

@@ -227,6 +227,31 @@ def test_link_to_another_version_shows_it(app: AppTest, services: Services, plan
     assert texts(app) == ["Five days in Lisbon?"]
 
 
+@pytest.mark.parametrize("address", ["1", "nonsense"])
+def test_link_to_a_message_that_is_not_there_says_so(app: AppTest, session_id: int, address: str) -> None:
+    app.query_params["message"] = address
+    app.run()
+
+    assert [toast.value for toast in app.toast] == ["There is no such message here any more."]
+    assert texts(app) == ["Five days in Lisbon?"]
+    app.run()
+    assert len(app.toast) == 0
+
+
+def test_link_to_a_message_of_another_session_changes_nothing_there(
+    app: AppTest, services: Services, planner: User, session_id: int, add_session: AddSession
+) -> None:
+    other_id = add_session("Porto")
+    question, _ = messages(services, other_id, planner)
+    edited = services.versions.edit(question.id, "Five days in Faro?", user_id=planner.id, client_message_id="e")
+    until_ended(services, edited.reply_id, planner.id)
+    app.query_params["message"] = str(question.id)
+    app.run()
+
+    assert len(app.toast) == 1
+    assert messages(services, other_id, planner)[0].text == "Five days in Faro?"
+
+
 def test_what_cannot_be_saved_is_said(
     app: AppTest, services: Services, planner: User, session_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
