@@ -11,9 +11,9 @@ from sqlalchemy import select
 from db.engine import Database, DatabaseUnavailableError
 from db.ids import new_id
 from db.models import AuditEntry, ChatSession, Message, utc_now
-from services import transfer
 from services.errors import InvalidInputError, NotFoundError
 from services.records import SessionFilter
+from services.saved_sessions import store
 from services.transfer import ExportKind
 from tests.services.conftest import database_gone, last_message, make_user, until_ended
 from tests.services.test_chatgpt import conversation, node
@@ -150,9 +150,13 @@ def test_same_import_many_times_at_once_is_one(services, user_id):
 
 
 def test_many_sessions_are_kept_in_few_transactions(services, user_id, monkeypatch):
-    begun = []
-    begin = Database.begin
-    monkeypatch.setattr(Database, "begin", lambda *args, **more: begun.append(1) or begin(*args, **more))
+    begun, begin = [], Database.begin
+
+    def counted(*args, **more):
+        begun.append(args)
+        return begin(*args, **more)
+
+    monkeypatch.setattr(Database, "begin", counted)
     file = chatgpt(*(hello(f"c-{number}") for number in range(400)))
 
     assert len(services.transfer.import_file(file, user_id=user_id).imported) == 400
@@ -161,14 +165,14 @@ def test_many_sessions_are_kept_in_few_transactions(services, user_id, monkeypat
 
 def test_import_that_is_cut_off_goes_on_with_what_is_missing(services, user_id, monkeypatch):
     file = chatgpt(*(hello(f"c-{number}") for number in range(400)))
-    kept, store = iter(range(400)), transfer.store
+    kept = iter(range(400))
 
     def cut_off(*args, **more):
         if next(kept) == 300:
             raise DatabaseUnavailableError
         return store(*args, **more)
 
-    monkeypatch.setattr(transfer, "store", cut_off)
+    monkeypatch.setattr("services.transfer.store", cut_off)
     with pytest.raises(DatabaseUnavailableError):
         services.transfer.import_file(file, user_id=user_id)
     monkeypatch.undo()
@@ -332,7 +336,7 @@ def test_many_sessions_are_one_file_that_comes_back(services, database, user_id,
 
 
 def test_an_export_too_large_to_come_back_is_refused(services, user_id, session_id, monkeypatch):
-    monkeypatch.setattr(transfer, "MAX_BYTES", 1000)
+    monkeypatch.setattr("services.transfer.MAX_BYTES", 1000)
 
     with pytest.raises(InvalidInputError, match="larger than 50 MB together"):
         services.transfer.export_many(user_id=user_id)
