@@ -39,12 +39,12 @@ def loop_is_never_held(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fail where an event loop waits for the database."""
     held: list[str] = []
 
-    def watched(method: Callable[[Database], AbstractContextManager[Session]]) -> Any:
-        def call(database: Database) -> AbstractContextManager[Session]:
+    def watched(method: Callable[..., AbstractContextManager[Session]]) -> Any:
+        def call(database: Database, **options: Any) -> AbstractContextManager[Session]:
             with suppress(RuntimeError):  # there is no loop in this thread
                 asyncio.get_running_loop()
                 held.append("".join(traceback.format_stack(limit=6)))
-            return method(database)
+            return method(database, **options)
 
         return call
 
