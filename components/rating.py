@@ -37,8 +37,12 @@ def _reason(message: MessageView) -> None:
     if not menu.open:
         return
     text_key = f"chat_reason_text_{message.id}"
-    with menu, st.form(f"chat_reason_form_{message.id}", border=False):
-        st.text_area(  # low, with its label inside: below the last reply there is little room
+    with (  # side by side, and the label inside: below the last reply there is little room
+        menu,
+        st.form(f"chat_reason_form_{message.id}", border=False),
+        st.container(horizontal=True, wrap=False, vertical_alignment="bottom"),
+    ):
+        st.text_area(
             "What was good about this reply?" if message.rating == 1 else "What was wrong with this reply?",
             value=given,
             placeholder="What was good?" if message.rating == 1 else "What was wrong?",

@@ -1,4 +1,4 @@
-"""Where the chat page is scrolled to."""
+"""What of the chat page can be seen without scrolling."""
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -8,7 +8,9 @@ from tests.browser.test_sign_in import sign_up
 pytestmark = pytest.mark.browser
 
 
-def test_page_shows_the_greeting_at_first_and_what_was_just_sent_after_that(start_app, browser: Browser):
+def test_page_shows_the_greeting_at_first_then_what_was_just_sent_and_all_of_the_box_for_a_reason(
+    start_app, browser: Browser
+):
     app = start_app(DEMO_PACE_S="0")
     with browser.new_page(viewport={"width": 1280, "height": 800}) as page:
         sign_up(page, app.url)
@@ -29,3 +31,10 @@ def test_page_shows_the_greeting_at_first_and_what_was_just_sent_after_that(star
         asking.press("Enter")
         expect(replies).to_have_count(3, timeout=40_000)
         expect(replies.last).to_be_in_viewport()
+
+        page.locator('[class*="st-key-chat_rating_"] button').last.click()
+        page.get_by_role("button", name="Say why").click()
+        box = page.get_by_test_id("stPopoverBody")
+        box.get_by_role("button", name="Save").wait_for()
+        page.wait_for_timeout(800)  # it opens by and by
+        assert box.evaluate("box => box.scrollHeight - box.clientHeight") <= 0
