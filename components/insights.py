@@ -255,7 +255,7 @@ def people_table(people: tuple[PersonUsage, ...], *, span: str) -> None:
             ],
         }
     )
-    st.subheader("People", anchor=False)
+    st.header("People", anchor=False)
     st.table(
         table, hide_index=True, border="horizontal", alt=f"People, {span}: sessions, replies, cost, monthly limit"
     )

@@ -56,7 +56,7 @@ def operations_board() -> None:
 
 
 def _now(report: Report) -> None:
-    st.subheader("Right now", anchor=False)
+    st.header("Right now", anchor=False)
     with _tiles():
         _tile("Replies running", report.running, "Being written by this process")
         _tile("Replies waiting", report.queued, "In the whole database: no process writes them yet")
@@ -71,7 +71,7 @@ def _now(report: Report) -> None:
 
 
 def _ended(ended_today: Mapping[MessageStatus, int]) -> None:
-    st.subheader("Ended here today", anchor=False, help="Since midnight UTC")
+    st.header("Ended here today", anchor=False, help="Since midnight UTC")
     with _tiles():
         for status, label in _ENDED.items():
             _tile(label, ended_today[status])
@@ -86,7 +86,7 @@ def _tile(label: str, value: int | None, told: str | None = None) -> None:
 
 
 def _times(report: Report) -> None:
-    st.subheader("How long it takes", anchor=False)
+    st.header("How long it takes", anchor=False)
     st.markdown(
         "Since the start. The times are estimates: what is counted is how many fell between two bounds, as the bars "
         "show."
@@ -138,7 +138,7 @@ def _without_empty_ends(timing: Timing) -> list[tuple[float, int]]:
 
 
 def _backboard(report: Report) -> None:
-    st.subheader("Backboard, by call", anchor=False)
+    st.header("Backboard, by call", anchor=False)
     if report.operations:
         rows = [
             (f"`{timing.name}`", f"{timing.count:,}", _quantile(timing, 0.5), _quantile(timing, 0.95))
@@ -152,7 +152,7 @@ def _backboard(report: Report) -> None:
         )
     else:
         st.markdown("Backboard was not asked yet.")
-    st.subheader("Failures since the start", anchor=False)
+    st.header("Failures since the start", anchor=False)
     failures = {_FAILURES.get(kind, "Something else"): count for kind, count in report.backboard_errors.items()}
     if report.database_failures:
         failures["Database away, full or locked"] = report.database_failures

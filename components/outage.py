@@ -7,7 +7,7 @@ from pydantic import ValidationError
 def draw_database_away() -> None:
     """Say that the database cannot be reached, and offer to try again."""
     with st.container(key="outage_database", border=True):
-        st.subheader("The database cannot be reached right now", icon=":material/cloud_off:", anchor=False)
+        st.header("The database cannot be reached right now", icon=":material/cloud_off:", anchor=False)
         st.markdown(
             "Nothing is lost: what was saved is still there, and what you typed was not sent. "
             "Please try again in a moment."
@@ -18,7 +18,7 @@ def draw_database_away() -> None:
 def draw_settings_wrong(error: ValidationError) -> None:
     """Name each setting that cannot be used and why; never its value."""
     with st.container(key="outage_settings", border=True):
-        st.subheader("A setting needs attention", icon=":material/settings:", anchor=False)
+        st.header("A setting needs attention", icon=":material/settings:", anchor=False)
         for detail in error.errors(include_input=False, include_context=False, include_url=False):
             name = "_".join(str(part) for part in detail["loc"]).upper()
             reason = detail["msg"].removeprefix("Value error, ")

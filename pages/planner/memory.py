@@ -30,7 +30,7 @@ try:
         listed = None if words else memories.page(user_id=user.id, page=st.session_state.get("memory_page", 1))
 except BackboardAwayError as exc:
     with st.container(key="memory_away", border=True):
-        st.subheader("Memories cannot be shown right now", icon=":material/cloud_off:", anchor=False)
+        st.header("Memories cannot be shown right now", icon=":material/cloud_off:", anchor=False)
         st.markdown(exc.message)
         st.button("Try again", key="memory_try_again", type="primary", icon=":material/refresh:")
     st.stop()
@@ -55,5 +55,5 @@ elif listed.total:
         st.pagination(listed.pages, key="memory_page")
 else:
     with st.container(key="memory_none", border=True, horizontal_alignment="center"):
-        st.subheader("Nothing remembered yet", anchor=False)
+        st.header("Nothing remembered yet", anchor=False)
         st.markdown("Say in a session what holds for all trips, such as “I am vegetarian”, or add it above.")

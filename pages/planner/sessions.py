@@ -56,7 +56,7 @@ if table.sessions:
             st.rerun()
 elif wanted == SessionFilter() or not sessions.table(SessionFilter(), user_id=user.id, limit=1).sessions:
     with st.container(key="sessions_none", border=True, horizontal_alignment="center"):
-        st.subheader("No sessions yet", anchor=False)
+        st.header("No sessions yet", anchor=False)
         st.markdown("Every conversation with the assistant is kept here.")
         st.button(
             "Start a chat",
@@ -67,6 +67,6 @@ elif wanted == SessionFilter() or not sessions.table(SessionFilter(), user_id=us
         )
 else:
     with st.container(key="sessions_no_match", border=True, horizontal_alignment="center"):
-        st.subheader("No session matches", anchor=False)
+        st.header("No session matches", anchor=False)
         st.markdown("Try other words, a longer period, or look among the archived ones.")
         st.button("Clear filters", key="sessions_clear", icon=":material/filter_alt_off:", on_click=clear_filters)

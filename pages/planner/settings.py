@@ -21,14 +21,14 @@ with st.container(border=True):
             st.markdown(f":small[**{label}**]")
             st.text(value)
 
-st.subheader("Cost", anchor=False)
+st.header("Cost", anchor=False)
 st.markdown(month_line(get_services().costs.this_month(user.id)))
 st.page_link(INSIGHTS_PAGE, label="By day and model", icon=":material/insights:")
 
 if get_services().accounts.has_password(user.id):
-    st.subheader("Password", anchor=False)
+    st.header("Password", anchor=False)
     password_form()
-    st.subheader("Signed in", anchor=False)
+    st.header("Signed in", anchor=False)
     st.write("This browser stays signed in for 30 days.")
 else:
     st.info(
@@ -37,9 +37,9 @@ else:
     )
 sign_out_buttons()
 
-st.subheader("API tokens", anchor=False)
+st.header("API tokens", anchor=False)
 api_tokens(user_id=user.id)
 
 if not get_services().accounts.has_admin():
-    st.subheader("Admin", anchor=False)
+    st.header("Admin", anchor=False)
     admin_code_form()

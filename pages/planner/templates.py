@@ -20,12 +20,12 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.button("New template", key="templates_new", icon=":material/add:", type="primary", on_click=new_template)
 draw_template_undo(user_id=user.id)
 
-st.subheader("Yours", anchor=False)
+st.header("Yours", anchor=False)
 for template in own:
     template_card(template, user=user, default_model=services.settings.default_model)
 if not own:
     st.markdown("None yet. Make one, save a copy of one below, or choose *Save as template* in a session's menu.")
 
-st.subheader("For travel work", anchor=False)
+st.header("For travel work", anchor=False)
 for template in templates[len(own) :]:
     template_card(template, user=user, default_model=services.settings.default_model)

@@ -25,12 +25,14 @@ SCREENS = (
 
 
 def flaws(page: Page) -> list[str]:
-    """Return text below 4.5:1, and what axe calls serious."""
+    """Return text below 4.5:1, what axe calls serious, and headings that leave out a level."""
     page.wait_for_timeout(800)  # what fades in is there
     pale = [f"{page.url}: {text}" for text in page.evaluate(CONTRAST)]
     seen = Axe().run(page).response
     assert len(seen["passes"]) > 20  # it did look
-    serious = [one for one in seen["violations"] if one["impact"] in ("serious", "critical")]
+    serious = [
+        one for one in seen["violations"] if one["impact"] in ("serious", "critical") or one["id"] == "heading-order"
+    ]
     return pale + [f"{page.url}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in serious]
 
 

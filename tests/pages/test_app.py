@@ -169,7 +169,7 @@ def test_database_that_is_away_is_a_sentence(app, monkeypatch):
     monkeypatch.setattr("services.sessions.SessionService.recent", away)
     run(app)
 
-    assert [heading.value for heading in app.subheader] == ["The database cannot be reached right now"]
+    assert [heading.value for heading in app.header] == ["The database cannot be reached right now"]
     monkeypatch.undo()
 
 

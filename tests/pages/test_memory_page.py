@@ -37,7 +37,7 @@ def click(at: AppTest, key: str) -> None:
 
 
 def headings(at: AppTest) -> list[str]:
-    return [heading.value for heading in at.main.subheader]
+    return [heading.value for heading in at.main.header]
 
 
 def test_nothing_yet_says_what_to_do(page):

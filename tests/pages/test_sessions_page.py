@@ -35,7 +35,7 @@ def choose(at: AppTest, key: str, value: str) -> None:
 def test_nothing_yet_says_what_to_do(page):
     run(page)
 
-    assert "No sessions yet" in [heading.value for heading in page.subheader]
+    assert "No sessions yet" in [heading.value for heading in page.header]
     assert page.button(key="sessions_start")
 
 
@@ -69,7 +69,7 @@ def test_filters_and_order_are_obeyed(page, add_session):
     choose(page, "sessions_model", "anthropic/claude")
     assert titles(page) == ["A new"]
     choose(page, "sessions_state", "Archived")
-    assert "No session matches" in [heading.value for heading in page.subheader]
+    assert "No session matches" in [heading.value for heading in page.header]
     page.button(key="sessions_clear").click()
     run(page)
     assert len(titles(page)) == 3
