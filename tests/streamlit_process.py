@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = ["-m", "streamlit", "run", "server.py", "--server.port"]
@@ -37,7 +38,14 @@ class StreamlitProcess:
 
     def __init__(self, port: int, env: dict[str, str], log: Path) -> None:
         self._process = _context.Process(target=_serve, args=(port, env, log), daemon=True)
-        self._process.start()
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType(
+            "__main__"
+        )  # AppTest leaves its script there, and the child would run it
+        try:
+            self._process.start()
+        finally:
+            sys.modules["__main__"] = main
         assert self._process.pid is not None
         self.pid = self._process.pid
 
