@@ -22,6 +22,12 @@ def ask(page: Page, text: str) -> None:
     page.get_by_test_id(BOX).press("Enter")
 
 
+def wait_for_keys(page: Page) -> None:
+    """Wait until the page listens to keys, and has drawn what they press."""
+    page.wait_for_function("window.travelbotKeys")
+    page.locator(".st-key-sidebar_shortcuts button").first.wait_for()
+
+
 def with_three_sessions(page: Page, app: App) -> None:
     """Open a new chat beside three sessions, the latest first: Rome, Porto, Lisbon."""
     page.goto(app.url)
@@ -58,6 +64,7 @@ def test_next_previous_and_new(page: Page, app: App):
 def test_search_is_focused_from_the_message_box_and_from_a_closed_sidebar(page: Page, app: App):
     page.goto(app.url)
     search = page.locator(".st-key-sidebar_search input")
+    wait_for_keys(page)
     page.get_by_test_id(BOX).click()
     page.keyboard.press("Control+K")
     expect(search).to_be_focused()
@@ -85,6 +92,7 @@ def test_reply_is_stopped_while_the_message_box_has_the_focus(page: Page, start_
 
 def test_question_mark_lists_them_and_does_nothing_else(page: Page, app: App):
     page.goto(app.url)
+    wait_for_keys(page)
     page.get_by_text("Where to next").click()
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog")
