@@ -2,7 +2,6 @@
 
 import atexit
 import gc
-import sys
 
 import pandas  # noqa: F401 - `st.write_stream` imports it: the first planner's first words would wait for it
 import streamlit as st
@@ -21,9 +20,5 @@ def get_services() -> Services:
     log_to_stderr()
     services = build_services(Settings())
     atexit.register(services.close)
-    # A thread that comes back from the database waits this long for each other one that computes. With the usual 5 ms
-    # a transaction of ten statements holds SQLite's only write lock for a twentieth of a second once a hundred people
-    # read, and the next planner's first words wait for seconds (benchmarks/screens.py).
-    sys.setswitchinterval(0.0005)
     gc.freeze()  # Streamlit collects garbage after every run; what is loaded once need not be looked at each time
     return services
