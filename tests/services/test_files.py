@@ -148,10 +148,11 @@ def test_file_that_cannot_be_indexed_is_told_once_and_the_question_is_asked(serv
 def test_file_that_is_never_indexed_is_waited_for_once(services, user_id, monkeypatch):
     monkeypatch.setattr("services.file_copies.LONGEST_S", 1.0)
     accepted, _ = sent(services, user_id, "Hello", brief("index-never.txt"))
+    monkeypatch.setattr("services.file_copies.LONGEST_S", 19.0)
     began = time.monotonic()
     again, _ = sent(services, user_id, "Hello again", session_id=accepted.session_id)
 
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 15
     assert "still being read" in notices(services, accepted, user_id)[0]
     assert notices(services, again, user_id) == []
     assert states(services, accepted.session_id, user_id) == [("index-never.txt", FileState.READING)]
