@@ -27,23 +27,23 @@ MOST = 120  # messages at once; beyond it those at the other end make room
 _END = "end"
 
 # Streamlit has nothing for this, and keeps a chat at its end by itself while messages come in. So: again and again
-# until the message stays where it should be for half a second, three seconds at most, or until a person scrolls.
+# until the message stays where it should be for a second, five seconds at most, or until a person does something.
 # In a block of its own: the page keeps what a script before it has named.
 _SCROLL = """<script>
 {
-  const end = Date.now() + 3000;
-  const page = document.querySelector('[data-testid="stAppScrollToBottomContainer"]');
+  const end = Date.now() + 5000;
   let stays = 0;
   const timer = setInterval(() => {
+    const page = document.querySelector('[data-testid="stAppScrollToBottomContainer"]');
     const message = document.querySelector(".st-key-MESSAGE");
     if (message) {
       const before = message.getBoundingClientRect().top;
       SCROLL;
       stays = Math.abs(message.getBoundingClientRect().top - before) < 2 ? stays + 1 : 0;
     }
-    if (stays > 5 || Date.now() > end) clearInterval(timer);
+    if (stays > 12 || Date.now() > end) clearInterval(timer);
   }, 80);
-  for (const kind of ["wheel", "touchmove", "keydown"])
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"])
     addEventListener(kind, () => clearInterval(timer), {once: true, passive: true});
 }
 </script>"""
@@ -59,7 +59,7 @@ def open_window(session_id: int, *, user_id: int) -> dict[str, Any]:
     if window is None or (window["session_id"], window["hit_id"]) != (session_id, hit_id):
         turn = window["turn"] + 1 if window else 0
         window = {"session_id": session_id, "hit_id": hit_id, "limit": PAGE, "before_id": None, "at_id": hit_id}
-        window |= {"scroll_to": hit_id, "turn": turn}
+        window |= {"scroll_to": _END if hit_id is None else hit_id, "turn": turn}
         state.chat_window = window
         if hit_id is not None:
             _show_path(hit_id, session_id, user_id=user_id)
@@ -122,6 +122,7 @@ def show_latest() -> None:
     st.session_state.chat_message_id = None
     window = st.session_state.chat_window
     window |= {"hit_id": None, "limit": PAGE, "before_id": None, "at_id": None, "turn": window["turn"] + 1}
+    window["scroll_to"] = _END
 
 
 def turn_over(*, at_id: int | None = None) -> None:

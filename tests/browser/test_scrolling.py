@@ -8,7 +8,7 @@ from tests.browser.test_sign_in import sign_up
 pytestmark = pytest.mark.browser
 
 
-def test_page_shows_the_greeting_at_first_then_what_was_just_sent_and_all_of_the_box_for_a_reason(
+def test_page_shows_the_greeting_at_first_then_what_was_just_sent_and_a_session_at_its_end(
     start_app, browser: Browser
 ):
     app = start_app(DEMO_PACE_S="0")
@@ -38,3 +38,9 @@ def test_page_shows_the_greeting_at_first_then_what_was_just_sent_and_all_of_the
         box.get_by_role("button", name="Save").wait_for()
         page.wait_for_timeout(800)  # it opens by and by
         assert box.evaluate("box => box.scrollHeight - box.clientHeight") <= 0
+
+        page.keyboard.press("Escape")
+        for title in ("New chat", "5 days in Lisbon"):  # the greeting opens at its top, a session at its end
+            page.get_by_test_id("stSidebar").get_by_role("button", name=title).click()
+            page.locator(".st-key-chat_header").get_by_text(title).wait_for()
+        expect(replies.last).to_be_in_viewport()
