@@ -23,8 +23,8 @@ from components.state import (
 from components.templates import draw_template_dialogs
 from db.engine import DatabaseUnavailableError
 
-st.set_page_config(page_title="Travel-Bot", page_icon="static/icon.png")
-st.logo("static/logo.svg", size="large", icon_image="static/icon.png")
+st.set_page_config(page_title="Travel-Bot", page_icon="/app/static/icon.png")
+st.logo("/app/static/logo.svg", size="large", icon_image="/app/static/icon.png")
 
 try:
     services = get_services()

@@ -16,6 +16,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from api.app import create_app
 from components.resources import get_services
 from db.engine import DatabaseUnavailableError
+from services.one_core import keep_to_one_core
 from settings import ROOT
 
 log = logging.getLogger("travelbot")
@@ -29,7 +30,9 @@ async def lifespan(_: st.App) -> AsyncGenerator[None]:
     _allow_many_files()
     _end_streams_at_a_signal()
     try:
-        await run_in_threadpool(get_services)
+        services = await run_in_threadpool(get_services)
+        if services.settings.one_core:
+            keep_to_one_core()
     except DatabaseUnavailableError:
         log.warning("The database cannot be reached; it is tried again at every visit.")
     except ValidationError:

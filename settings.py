@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     replies_per_user: int = Field(default=20, ge=1)
     requests_per_minute: int = Field(default=600, ge=1)
     monthly_limit_usd: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=6)
+    one_core: bool = True
     demo_pace_s: float = Field(default=0.02, ge=0)
 
     @classmethod

@@ -31,6 +31,7 @@ from components.sign_in_cookie import (
 from db.engine import DatabaseUnavailableError
 from services.accounts import SignInAttempt
 from services.errors import NotFoundError
+from services.one_core import any_core
 from services.passwords import MAX_PASSWORD_BYTES
 from services.records import User
 
@@ -87,7 +88,8 @@ def password_is_right(attempt: SignInAttempt, password: str) -> bool:
     if len(password.strip().encode(errors="replace")) > MAX_PASSWORD_BYTES:  # bcrypt would refuse it
         return False
     credentials = {"usernames": {attempt.username: {"password": attempt.password_hash}}}
-    right = AuthenticationController(credentials, auto_hash=False).login(attempt.username, password)
+    with any_core():
+        right = AuthenticationController(credentials, auto_hash=False).login(attempt.username, password)
     drop_left_behind()
     return bool(right)
 

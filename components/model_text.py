@@ -20,7 +20,7 @@ _BLOCKS.core.ruler.enableOnly(["normalize", "block"])
 
 _WORD_JOINER = "\u2060"  # takes no room; keeps `:tada:` from being read as a shortcode, where an escape does not
 
-_CODE_OR_HTML = re.compile(r"[`<\t]|~~~| {4}")
+_CODE_OR_HTML = ("`", "<", "\t", "~~~", "    ")
 _SPECIAL = re.compile(
     r"""
     (?P<code>`+)
@@ -40,6 +40,7 @@ _SPECIAL = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_MAY_BE_SPECIAL = re.compile(r"[`\\<!\[$:]|[hH][tT][tT][pP]|[wW]{3}\.")  # where the above begins; many times as fast
 _LOOKS_LIKE_TIME = re.compile(r"\d+:")
 _EMOJI_NUMBERS = ("100:", "1234:")
 _CELL_END = re.compile(r"(?<!\\)\|")
@@ -53,7 +54,7 @@ def safe_markdown(text: str) -> str:
     they are, except that a diagram is shown as its source. Takes time linear in the length of the text.
     """
     text = dedent(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if not _CODE_OR_HTML.search(text):
+    if not any(mark in text for mark in _CODE_OR_HTML):
         return _escape(text)
     lines = text.split("\n")
     safe: list[str] = []
@@ -92,8 +93,11 @@ def _escape(text: str) -> str:
     first_tag = text.find("<")
     safe: list[str] = []
     done = 0
-    while found := _SPECIAL.search(text, done):
-        start, end = found.span()
+    for begin in _MAY_BE_SPECIAL.finditer(text):
+        start = begin.start()
+        if start < done or (found := _SPECIAL.match(text, start)) is None:
+            continue
+        end = found.end()
         safe.append(text[done:start])
         if found["code"]:
             ends = code_ends.get(end - start, [])

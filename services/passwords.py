@@ -6,6 +6,7 @@ import unicodedata
 import bcrypt
 
 from services.errors import InvalidInputError
+from services.one_core import any_core
 
 USERNAME_RULE = "Username: 3 to 40 characters out of a to z, 0 to 9, dot, underscore and hyphen."
 PASSWORD_RULE = (
@@ -130,13 +131,15 @@ def typed_username(text: str) -> str:
 
 def hash_password(password: str) -> str:
     """Return the bcrypt hash, at the cost that streamlit-authenticator's own hasher has."""
-    return bcrypt.hashpw(password.encode(), bcrypt.gensalt()).decode()
+    with any_core():
+        return bcrypt.hashpw(password.encode(), bcrypt.gensalt()).decode()
 
 
 def password_matches(password: str, password_hash: str) -> bool:
     """Compare in the time that bcrypt takes; one that is too long to be anybody's does not match."""
     typed = password.strip().encode(errors="replace")
-    return len(typed) <= MAX_PASSWORD_BYTES and bcrypt.checkpw(typed, password_hash.encode())
+    with any_core():
+        return len(typed) <= MAX_PASSWORD_BYTES and bcrypt.checkpw(typed, password_hash.encode())
 
 
 def _has_controls(text: str) -> bool:

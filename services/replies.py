@@ -119,7 +119,7 @@ class ReplyService:
         except (IntegrityError, ReplyInProgressError, TooManyRepliesError):
             # The same request may have been faster by a moment: now we see what it wrote.
             accepted = self._accept(cleaned, user_id, client_message_id, place, files)
-        self._runner.wake()
+        self._runner.wake(None if accepted.repeated else accepted.reply_id)
         if not accepted.repeated:
             log.info("message accepted", extra=_ids(accepted))
         return accepted

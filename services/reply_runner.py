@@ -8,7 +8,7 @@ import asyncio
 import logging
 import secrets
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Set
 from concurrent.futures import Executor
 from contextlib import aclosing, contextmanager, suppress
 from dataclasses import replace
@@ -122,14 +122,16 @@ class ReplyRunner:
         self._awaiting = threading.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
+        self._born: set[int] = set()  # replies to begin, with no need to look for them
+        self._look = True
         self._closing = False
         loop.run(self._start(), timeout_s=10)
 
     # From any thread.
 
-    def wake(self) -> None:
-        """Look for queued replies now."""
-        self._loop.call(self._wake.set)
+    def wake(self, born: int | None = None) -> None:
+        """Look for queued replies now, or just begin the one that was *born* a moment ago."""
+        self._loop.call(self._wake_now, born)
 
     def stop(self, reply_id: int) -> None:
         """Stop a reply if this process writes it."""
@@ -202,27 +204,39 @@ class ReplyRunner:
         if running := self._running.get(reply_id):
             running.stop.set()
 
+    def _wake_now(self, born: int | None = None) -> None:
+        if born is None:
+            self._look = True
+        else:
+            self._born.add(born)
+        self._wake.set()
+
     async def _in_thread(self, function: Callable[[], T]) -> T:
         return await in_thread(self._executor, function)
 
     async def _claim_forever(self) -> None:
+        look_at = 0.0
         while True:
             self._wake.clear()
+            born, self._born = self._born, set()
+            now = asyncio.get_running_loop().time()
+            if self._look or now >= look_at:
+                born, self._look, look_at = set(), False, now + SCAN_S
             try:
-                await self._claim_what_is_free()
+                await self._claim_what_is_free(born)
             except DatabaseUnavailableError:
                 log.warning("The database cannot be reached; looking again for queued replies soon.")
             except Exception:  # whatever it is, the replies of others go on
                 log.exception("Could not look for queued replies")
             with suppress(TimeoutError):
-                async with asyncio.timeout(SCAN_S):
+                async with asyncio.timeout_at(look_at):
                     await self._wake.wait()
 
-    async def _claim_what_is_free(self) -> None:
+    async def _claim_what_is_free(self, born: Set[int]) -> None:
         free = self._limit - len(self._running)
         if free <= 0:
             return
-        for work in await self._in_thread(partial(self._store.claim, free, set(self._running))):
+        for work in await self._in_thread(partial(self._store.claim, free, set(self._running), born=born)):
             running = self._running[work.reply_id] = Running(work)
             with self._awaiting:
                 listeners = tuple(self._awaited.get(work.reply_id, ()))
@@ -269,7 +283,7 @@ class ReplyRunner:
         was_full = self.full
         self._running.pop(work.reply_id, None)
         if was_full:
-            self._wake.set()
+            self._wake_now()
 
     async def _until_stopped(self, running: Running) -> Ending:
         writing = asyncio.ensure_future(self._answer(running))
@@ -508,7 +522,7 @@ class ReplyRunner:
             if not ended.ours:
                 raise NotOursError
             if ended.followed:
-                self._wake.set()
+                self._wake_now()
             _log_end(running, ending)
             self._numbers.count_reply(ending.status, asked_at=work.asked_at, first_text_at=live.first_text_at)
             live.end(ending.status)

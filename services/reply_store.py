@@ -87,21 +87,26 @@ class ReplyStore:
         self._costs = costs
         self._owner = owner
 
-    def claim(self, limit: int, but: Set[int]) -> list[Work]:
-        """Take at most *limit* unfinished replies that no process holds, in one transaction; none of *but*."""
-        with self._db.read() as db_session:
-            found = db.messages.claimable(db_session, now=utc_now(), limit=limit + len(but))
-        wanted = [row for row in found if row.id not in but][:limit]
+    def claim(self, limit: int, but: Set[int], *, born: Set[int] = frozenset()) -> list[Work]:
+        """Take at most *limit* unfinished replies that no process holds, in one transaction; none of *but*.
+
+        They are looked for, unless *born* names some that nobody can have held yet.
+        """
+        wanted = [(reply_id, 0) for reply_id in sorted(born)][:limit]
+        if not born:
+            with self._db.read() as db_session:
+                found = db.messages.claimable(db_session, now=utc_now(), limit=limit + len(but))
+            wanted = [(row.id, row.fence) for row in found if row.id not in but][:limit]
         if not wanted:
             return []
         claimed = []
         with self._db.begin(relaxed=True) as db_session:
-            for row in wanted:
+            for reply_id, fence in wanted:
                 try:
-                    if (work := self._claimed(db_session, row.id, row.fence)) is not None:
+                    if (work := self._claimed(db_session, reply_id, fence)) is not None:
                         claimed.append(work)
                 except (TypeError, ValueError):  # a newer version wrote it, and may take it after the lease
-                    log.exception("reply cannot be read", extra={"reply": row.id})
+                    log.exception("reply cannot be read", extra={"reply": reply_id})
         return claimed
 
     def _claimed(self, db_session: Session, reply_id: int, fence: int) -> Work | None:
