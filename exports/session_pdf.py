@@ -18,7 +18,6 @@ from fontTools.ttLib import TTFont
 
 from exports.markdown_text import Block, blocks, source_list
 from exports.session_records import SavedMessage, SavedSession, ending, when
-from services.one_core import any_core
 
 _FOLDER = Path(__file__).parent
 _FONTS = _FOLDER / "fonts"
@@ -62,10 +61,9 @@ def _compiled(session: SavedSession, zone: tzinfo, *, plain: bool) -> bytes:
         boxes,
     )
     data["boxes"] = _boxes_told(boxes)
-    with any_core():
-        made = _compiler().compile(
-            sys_inputs={"data": json.dumps(data)}, format="pdf", timestamp=int(session.last_message_at.timestamp())
-        )
+    made = _compiler().compile(
+        sys_inputs={"data": json.dumps(data)}, format="pdf", timestamp=int(session.last_message_at.timestamp())
+    )
     assert isinstance(made, bytes)
     return made
 

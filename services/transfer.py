@@ -21,6 +21,7 @@ from exports.session_pdf import session_pdf
 from exports.session_records import SavedSession
 from services.errors import InvalidInputError, NotFoundError
 from services.import_file import MAX_BYTES, sources
+from services.one_core import any_core
 from services.records import SessionFilter
 from services.samples import samples, shifted
 from services.saved_sessions import checked, is_here, saved_session, store
@@ -84,7 +85,8 @@ class TransferService:
             case ExportKind.MARKDOWN:
                 content = session_markdown(saved, zone=zone)
             case ExportKind.PDF:
-                content = session_pdf(saved, zone=zone)
+                with any_core():
+                    content = session_pdf(saved, zone=zone)
             case _:
                 content = _json([saved])
         self._note_export(user_id, f"{session_id} {kind.value}")
