@@ -8,14 +8,9 @@ from sqlalchemy.orm import Session
 
 from db.models import BackboardThread, ChatSession, FileCopy, SessionFile
 from db.plain import run
-from db.sessions import THEIR_ID, visible_to
+from db.sessions import in_theirs, visible_to
 
-_VISIBLE = (
-    select(SessionFile)
-    .join(ChatSession, ChatSession.id == SessionFile.session_id)
-    .where(visible_to(THEIR_ID))
-    .order_by(SessionFile.id)
-)
+_VISIBLE = select(SessionFile).where(in_theirs(SessionFile.session_id)).order_by(SessionFile.id)
 _OF_SESSION = _VISIBLE.where(SessionFile.session_id == bindparam("session_id"), SessionFile.follow_up_id.is_(None))
 _OF_MESSAGES = _VISIBLE.where(SessionFile.message_id.in_(bindparam("message_ids", expanding=True)))
 _NAMES = select(SessionFile.name).where(SessionFile.message_id == bindparam("message_id")).order_by(SessionFile.id)

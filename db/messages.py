@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session, aliased
 
 from db.models import ChatSession, Message, SessionFile, UtcDateTime, is_deleted, is_unfinished, is_untold
 from db.plain import Values, run
-from db.sessions import THEIR_ID, visible_to
+from db.sessions import THEIR_ID, in_theirs, visible_to
 
 
 def get_visible(db_session: Session, message_id: int, *, user_id: int, lock: bool = False) -> Message | None:
@@ -125,8 +125,7 @@ def _is_shown(message: type[Message]) -> ColumnElement[int]:
 
 _VERSIONS = (
     select(Message.id, Message.parent_id)
-    .join(ChatSession, ChatSession.id == Message.session_id)
-    .where(Message.deleted_at.is_(None), visible_to(THEIR_ID))
+    .where(Message.deleted_at.is_(None), in_theirs(Message.session_id))
     .order_by(Message.id)
 )
 _VERSIONS_BELOW = _VERSIONS.where(Message.parent_id.in_(bindparam("below", expanding=True)))
@@ -321,11 +320,7 @@ def mark_told(db_session: Session, message_ids: Sequence[int]) -> None:
         db_session.execute(update(Message).where(Message.id.in_(message_ids)).values(untold=False))
 
 
-_COUNT_UNFINISHED = (
-    select(func.count())
-    .select_from(Message)
-    .where(is_unfinished(), exists().where(ChatSession.id == Message.session_id, visible_to(THEIR_ID)))
-)
+_COUNT_UNFINISHED = select(func.count()).select_from(Message).where(is_unfinished(), in_theirs(Message.session_id))
 
 
 def count_unfinished(db_session: Session, *, user_id: int) -> int:

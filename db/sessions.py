@@ -21,7 +21,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.models import ChatSession, Message, UtcDateTime, is_unfinished, is_unseen
 from db.plain import run
@@ -33,6 +33,14 @@ THEIR_ID = bindparam("owner_id", type_=BigInteger)
 def visible_to(user_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """Return the one predicate that says which sessions a planner may see."""
     return ChatSession.user_id == user_id
+
+
+def in_theirs(session_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return whether a session is one of the planner's `:owner_id`.
+
+    For rows that are found by something else than their session: with a join SQLite begins with all of the planner's.
+    """
+    return exists().where(ChatSession.id == session_id, visible_to(THEIR_ID))
 
 
 def get_visible(db_session: Session, session_id: int, *, user_id: int, lock: bool = False) -> ChatSession | None:
