@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 import db.search
 from db.engine import Database
 from db.ids import new_id
-from db.models import ChatSession, Message, User, utc_now
+from db.models import BackboardThread, ChatSession, Message, User, utc_now
 
 _SYLLABLES = ("ka", "lo", "mi", "ne", "ru", "sa", "to", "vi", "za", "pe", "du", "go")
 VOCABULARY = tuple(
@@ -80,8 +80,6 @@ def account(
                 "user_id": user_id,
                 "title": " ".join(_words(rng, 4)),
                 "model": "openai/gpt-4o",
-                "backend": backend,
-                "thread_id": f"thread-{session_id}",  # so that nothing has to be carried into a new one
                 "message_count": length,
                 "last_message_id": messages[-1]["id"],
                 "last_message_preview": messages[-1]["content"][:200],
@@ -90,14 +88,24 @@ def account(
         )
         if len(messages) > _AT_ONCE or number == len(sessions) - 1:
             with database.begin() as db_session:
-                _write(db_session, waiting, messages)
+                _write(db_session, waiting, messages, backend=backend)
             waiting, messages = [], []
     return Account(user_id, made[len(made) // 2], made[-1])
 
 
-def _write(db_session: Session, sessions: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
+def _write(db_session: Session, sessions: list[dict[str, Any]], rows: list[dict[str, Any]], *, backend: str) -> None:
     db_session.execute(insert(ChatSession), sessions)
     db_session.execute(insert(Message), rows)
+    threads = [  # so that nothing has to be carried into a new one
+        {
+            "session_id": session["id"],
+            "backend": backend,
+            "thread_id": f"thread-{session['id']}",
+            "tip_id": session["last_message_id"],
+        }
+        for session in sessions
+    ]
+    db_session.execute(insert(BackboardThread), threads)
     for session in sessions:
         db.search.put(db_session, session["id"], session["id"], session["title"], user_id=session["user_id"])
     for row in rows:
