@@ -220,6 +220,7 @@ class Message(Base):
             postgresql_where=text("status IN ('queued', 'running')"),
         ),
         Index("messages_in_session", "session_id", "id"),
+        Index("messages_place", "id", "session_id"),  # for `db.search.sessions_with` on SQLite
         Index(
             "messages_first",
             "session_id",
