@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence, Set
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import psutil
 
@@ -67,7 +67,11 @@ def _look_forever(given: set[int]) -> None:
             return
         kept = choose(busy, given, kept=kept, own=own)
         for thread in os.listdir("/proc/self/task"):  # new ones keep to the core of the one that began them
-            with suppress(ProcessLookupError):
+            try:
                 os.sched_setaffinity(int(thread), {kept})
+            except ProcessLookupError:
+                continue
+            except OSError:  # not allowed here, or no longer
+                return
         _left.update(given)
         pause_s = random.uniform(0.5, 1.5) * _LOOK_S  # two processes on one core do not both leave it
