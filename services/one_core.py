@@ -3,7 +3,7 @@
 Python runs one thread at a time. With its threads on several cores, each that waits for a socket or the disk for a
 moment loses its turn to one on another core: a hundred replies at once then take a third more CPU, and their first
 words come many times as late (docs/benchmarks.md). What works outside of Python, such as hashing a password, may go
-anywhere. Linux only; elsewhere, and where there is one core, nothing happens.
+anywhere. Linux only; elsewhere nothing happens.
 """
 
 import os
@@ -25,7 +25,12 @@ _left: set[int] = set()  # the cores that this process was given, once it keeps 
 
 def keep_to_one_core() -> None:
     """Move to the idlest core soon, and to another one whenever others crowd in."""
-    if sys.platform == "linux" and len(given := os.sched_getaffinity(0)) > 1:
+    if sys.platform != "linux":
+        return
+    given = os.sched_getaffinity(0)
+    if len(given) == 1:
+        sys.setswitchinterval(_TURN_S)
+    else:
         threading.Thread(target=_look_forever, args=(given,), name="travelbot-core", daemon=True).start()
 
 
@@ -56,7 +61,6 @@ def choose(busy: Sequence[float], given: Set[int], *, kept: int | None, own: flo
 
 
 def _look_forever(given: set[int]) -> None:
-    sys.setswitchinterval(_TURN_S)
     process, kept, pause_s = psutil.Process(), None, _FIRST_LOOK_S
     while True:
         process.cpu_percent()
@@ -74,4 +78,5 @@ def _look_forever(given: set[int]) -> None:
             except OSError:  # not allowed here, or no longer
                 return
         _left.update(given)
+        sys.setswitchinterval(_TURN_S)
         pause_s = random.uniform(0.5, 1.5) * _LOOK_S  # two processes on one core do not both leave it
