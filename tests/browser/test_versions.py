@@ -17,8 +17,11 @@ def test_pager_stays_in_sight_while_versions_are_paged(start_app, page: Page):
         asking.fill(text)
         asking.press("Enter")
         expect(replies).to_have_count(number, timeout=40_000)
+    page.wait_for_timeout(2500)  # until then the page is kept at what was sent
     page.mouse.move(640, 300)
-    page.mouse.wheel(0, -20_000)  # until then the page is kept at what was sent
+    page.mouse.wheel(0, -20_000)
+    expect(page.locator(".st-key-chat_header")).to_be_in_viewport()
+    page.wait_for_timeout(1000)
     page.locator('[class*="st-key-chat_menu_"] button:visible').first.click()
     page.get_by_role("menuitem", name="Edit").click()
     page.get_by_role("textbox", name="Edit your message").fill("Two days in Athens")
