@@ -20,7 +20,7 @@ from services.errors import ServiceError
 from services.wiring import Services
 from tests.services.conftest import Emulator, database_gone, make_user, until
 
-LASTS_S = float(os.environ.get("RANDOM_FAULTS_S", "15"))  # on each kind of database
+LASTS_S = float(os.environ.get("RANDOM_FAULTS_S", "30"))  # on each kind of database
 SEED = int(os.environ.get("RANDOM_FAULTS_SEED", "1"))
 PLANNERS = 6
 AT_BACKBOARD = (
