@@ -2,7 +2,8 @@
 
 In `st.session_state`: `chat_window` is {"session_id", "hit_id": what they were set up for, "limit": messages at most,
 "before_id", "at_id": as `SessionService.history` takes them, "scroll_to": the message to bring into view once, or
-"end", "scroll_part": "actions" for what stands below that, "turn": counts what was shown before it}.
+"end", "scroll_part": "actions" for what stands below that, "scroll": the script that does it, "turn": counts what was
+shown before it}.
 """
 
 import time
@@ -30,7 +31,8 @@ _END = "end"
 # until the message stays where it should be for a second, five seconds at most, or until a person does something.
 # In a block of its own: the page keeps what a script before it has named.
 _SCROLL = """<script>
-{
+if (window.travelbotScroll !== "ONCE") {
+  window.travelbotScroll = "ONCE";
   const end = Date.now() + 5000;
   let stays = 0;
   const timer = setInterval(() => {
@@ -142,24 +144,30 @@ def follow_end() -> None:
 
 
 def scroll_to_message(window: dict[str, Any], messages: Sequence[MessageView], place: DeltaGenerator) -> None:
-    """Bring a message into view, once, where the window asks for it; *place* stands above the messages."""
+    """Bring a message into view, once, where the window asks for it; *place* stands above the messages.
+
+    The script is drawn again with every run, and does nothing then: the first run may be cut short unseen.
+    """
     message_id = window["scroll_to"]
     part = window.pop("scroll_part", "message")
     window["scroll_to"] = None
     if message_id == _END and messages:  # it stays there by itself while the reply comes
-        place.html(_script(f"chat_message_{messages[-1].id}", _TO_END), unsafe_allow_javascript=True)
+        window["scroll"] = _script(f"chat_message_{messages[-1].id}", _TO_END)
     elif any(message.id == message_id for message in messages):
-        script = _script(f"chat_{part}_{message_id}", _TO_START if part == "message" else _TO_CENTER)
+        scroll = _TO_START if part == "message" else _TO_CENTER
+        window["scroll"] = _script(f"chat_{part}_{message_id}", scroll)
+    if script := window.get("scroll"):
         place.html(script, unsafe_allow_javascript=True)
 
 
 def scroll_to_top() -> None:
     """Bring the greeting of a new chat into view, once; Streamlit opens the page at its end."""
-    st.html(_script("chat_welcome", _TO_TOP), unsafe_allow_javascript=True)
+    st.html(_script("chat_welcome", _TO_TOP, once="welcome"), unsafe_allow_javascript=True)
 
 
-def _script(key: str, scroll: str) -> str:
-    return _SCROLL.replace("MESSAGE", key).replace("SCROLL", scroll)
+def _script(key: str, scroll: str, *, once: str | None = None) -> str:
+    """Return a script that brings *key* into view, unless *once*, or else itself, was the last to run."""
+    return _SCROLL.replace("MESSAGE", key).replace("SCROLL", scroll).replace("ONCE", once or str(time.time_ns()))
 
 
 def watch_session(session: SessionSummary, *, last_id: int | None, user_id: int, busy: bool) -> None:

@@ -44,3 +44,10 @@ def test_page_shows_the_greeting_at_first_then_what_was_just_sent_and_a_session_
             page.get_by_test_id("stSidebar").get_by_role("button", name=title).click()
             page.locator(".st-key-chat_header").get_by_text(title).wait_for()
         expect(replies.last).to_be_in_viewport()
+
+        page.mouse.move(700, 300)
+        page.mouse.wheel(0, -20_000)
+        expect(page.locator(".st-key-chat_header")).to_be_in_viewport()
+        page.locator('[class*="st-key-chat_rating_"] button').first.click()  # the script runs again
+        page.wait_for_timeout(2000)
+        expect(replies.last).not_to_be_in_viewport()
