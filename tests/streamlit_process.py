@@ -38,10 +38,8 @@ class StreamlitProcess:
 
     def __init__(self, port: int, env: dict[str, str], log: Path) -> None:
         self._process = _context.Process(target=_serve, args=(port, env, log), daemon=True)
-        main = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType(
-            "__main__"
-        )  # AppTest leaves its script there, and the child would run it
+        main = sys.modules["__main__"]  # AppTest leaves its script there, and the child would run it
+        sys.modules["__main__"] = ModuleType("__main__")
         try:
             self._process.start()
         finally:

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from components.model_text import cuts, safe_markdown
+from components.model_text import _MAY_BE_SPECIAL, _SPECIAL, cuts, safe_markdown
 
 REFEREE = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 WJ = "\u2060"
@@ -250,3 +250,43 @@ def test_time_grows_with_the_length_only(piece: str, function: Callable[[str], o
     text = piece * (4000 // len(piece))
     # Eight times the text: 8 if linear, 64 if quadratic.
     assert seconds(text * 8) < 24 * seconds(text) + 0.02
+
+
+def test_whatever_is_special_begins_where_it_is_looked_for() -> None:
+    rng = random.Random(1)
+    pieces = [
+        "`",
+        "``",
+        "\\",
+        "\\:",
+        "<b>",
+        "</p>",
+        "<http://a.b>",
+        "![a](b)",
+        "!",
+        "[^1]",
+        "$",
+        ":",
+        ":tada:",
+        "10:30",
+    ]
+    pieces += [
+        "http://a.b",
+        "HTTPS://a",
+        "hhttp://a",
+        "www.a.b",
+        "wWW.a",
+        "wwww.a",
+        "ſ",
+        "K",
+        " ",
+        "\n",
+        "word",
+        "(",
+        "|",
+    ]
+    for _ in range(5_000):
+        text = "".join(rng.choices(pieces, k=8))
+        begins = {found.start() for found in _SPECIAL.finditer(text)}
+
+        assert begins <= {found.start() for found in _MAY_BE_SPECIAL.finditer(text)}, text
