@@ -126,8 +126,9 @@ class EmulatorServer:
         with contextlib.closing(store), contextlib.closing(listener):
             asyncio.run(server.serve(sockets=[listener]))
 
-    def stop(self) -> None:
-        """Fail the runs that are being written, close every connection and the state file."""
+    def stop(self, *, wait: bool = True) -> None:
+        """Fail the runs that are being written, close every connection and the state file; without *wait*, soon."""
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
-            self._thread.join(_STOP_TIMEOUT_S)
+            if wait:
+                self._thread.join(_STOP_TIMEOUT_S)

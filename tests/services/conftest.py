@@ -75,7 +75,7 @@ def emulator(tmp_path: Path) -> Iterator[Emulator]:
     server = EmulatorServer(tmp_path / "emulator.db", pace_s=PACE_S)
     emulator = Emulator(server, server.start(), tmp_path / "emulator.db")
     yield emulator
-    emulator.server.stop()
+    emulator.server.stop(wait=False)
 
 
 @pytest.fixture
