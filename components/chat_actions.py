@@ -2,8 +2,9 @@
 
 What goes wrong is kept as a sentence for the place above the box. In `st.session_state`: `chat_problem` is
 {"session_id": the session it belongs to, "text": a sentence}; `chat_unsent` is typed text to put back into the box;
-`chat_client_message_id` names the next message, so that the same one sent twice is one message; `chat_new` is
-{"model", "memory", "web_search", "instructions"}, as far as chosen, for a chat that does not exist yet.
+`chat_client_message_id` names the next message, so that the same one sent twice is one message; `chat_taken` is
+{"id": the name of the last message that was accepted, "text": how it begins, "session": the id of its session};
+`chat_new` is {"model", "memory", "web_search", "instructions"}, as far as chosen, for a chat that does not exist yet.
 """
 
 import uuid
@@ -65,6 +66,11 @@ def send(
                 renew_message_id()
                 raise
             renew_message_id()
+            st.session_state.chat_taken = {
+                "id": client_message_id,
+                "text": text.strip()[:200],
+                "session": str(sent_to),
+            }
             st.session_state.pop("chat_new", None)
             open_session(sent_to)
             follow_end()
@@ -161,6 +167,12 @@ def renew_message_id() -> str:
     """Name the next message anew: the last one has been accepted."""
     st.session_state.chat_client_message_id = uuid.uuid4().hex
     return str(st.session_state.chat_client_message_id)
+
+
+def last_taken() -> dict[str, str] | None:
+    """Return {"id", "text", "session"} of the last message from this tab that was accepted, all as text."""
+    taken: dict[str, str] | None = st.session_state.get("chat_taken")
+    return taken
 
 
 def problem(session_id: int | None) -> str | None:

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from tests.browser.conftest import App
 from tests.browser.test_sign_in import sign_up
@@ -19,6 +19,10 @@ from tests.browser.test_survival import (  # noqa: F401 - the emulator is a fixt
 from tests.road import Road
 
 pytestmark = pytest.mark.browser
+
+
+def box(page: Page) -> Locator:
+    return page.get_by_test_id("stChatInputTextArea")
 
 
 def through(road: Road, app: App) -> App:
@@ -40,7 +44,7 @@ def test_network_lost_for_half_a_minute_in_mid_reply_loses_nothing(start_app, pa
         page.evaluate("window.sameTab = true")
         ask(page)
         expect_streaming(page)
-        page.get_by_test_id("stChatInputTextArea").fill("Also for a dog")
+        box(page).fill("Also for a dog")
         road.freeze()
         page.wait_for_timeout(15_000)
         road.cut()
@@ -49,7 +53,7 @@ def test_network_lost_for_half_a_minute_in_mid_reply_loses_nothing(start_app, pa
 
         expect_finished(page)
         expect(page.get_by_test_id("stChatMessage").last).to_contain_text(runs(emulator)[-1]["text"][-20:])
-        expect(page.get_by_test_id("stChatInputTextArea")).to_have_value("Also for a dog")
+        expect(box(page)).to_have_value("Also for a dog")
         assert page.evaluate("window.sameTab")
     assert [status for status, _ in replies(tmp_path)] == ["complete"]
     assert len(runs(emulator)) == 1
@@ -69,11 +73,84 @@ def test_tab_that_slept_while_the_server_forgot_it_goes_on(start_app, page: Page
     sleep.send("Page.setWebLifecycleState", {"state": "active"})
 
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Lisbon", timeout=40_000)
-    page.get_by_test_id("stChatInputTextArea").fill("cheaper")
+    box(page).fill("cheaper")
     expect(page.get_by_test_id("stChatInputSubmitButton")).to_be_enabled(timeout=40_000)
     page.get_by_test_id("stChatInputSubmitButton").click()
     expect(page.get_by_text("tokens ·")).to_have_count(2, timeout=40_000)
     assert page.evaluate("window.sameTab")
+
+
+@pytest.mark.parametrize("noticed_after_s", [0, 3])
+def test_message_sent_on_a_dead_connection_is_sent_once_the_tab_is_connected_again(
+    start_app, page: Page, tmp_path, noticed_after_s: int
+):
+    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0")
+    with road_to(app) as road:
+        open_app(page, through(road, app))
+        page.evaluate("window.sameTab = true")
+        for so_far, text in enumerate(["Three nights in Lisbon", "And by train"]):  # of a new chat, of a session
+            road.freeze()
+            ask(page, text)
+            expect(box(page)).to_have_value("")
+            page.wait_for_timeout(noticed_after_s * 1_000)
+            road.cut()
+            page.wait_for_timeout(1_000)
+            road.open()
+
+            expect(page.get_by_text("tokens ·")).to_have_count(so_far + 1, timeout=40_000)
+            expect(box(page)).to_have_value("")
+        page.wait_for_function("!Object.keys(localStorage).some(name => name.startsWith('travelbot-draft'))")
+        assert page.evaluate("window.sameTab")
+    assert [status for status, _ in replies(tmp_path)] == ["complete", "complete"]
+
+
+def test_message_whose_answer_was_lost_on_the_way_is_shown_and_not_sent_twice(
+    start_app, page: Page, tmp_path, emulator
+):
+    connections: list[WebSocketRoute] = []
+    lost = False
+
+    def carry(near: WebSocketRoute) -> None:
+        far = near.connect_to_server()
+        connections.append(near)
+        near.on_message(far.send)
+        far.on_message(lambda data: None if lost else near.send(data))
+
+    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
+    page.route_web_socket("**/_stcore/stream", carry)
+    open_app(page, app)
+    expect(page.get_by_text("Where to next")).to_be_visible()
+    lost = True
+    ask(page)
+    while not replies(tmp_path):
+        page.wait_for_timeout(20)
+    lost = False
+    connections[-1].close(code=1012)
+
+    expect_finished(page)
+    expect(box(page)).to_have_value("")
+    assert [status for status, _ in replies(tmp_path)] == ["complete"]
+    assert len(runs(emulator)) == 1
+
+
+def test_message_that_went_to_a_server_which_never_took_it_is_in_the_box_again(start_app, page: Page, tmp_path):
+    app = start_app()
+    with road_to(app) as road:
+        sign_up(page, through(road, app).url)
+        ask(page, "Three nights in Lisbon")
+        expect_finished(page)
+        road.freeze()
+        ask(page, "And by train")
+        expect(box(page)).to_have_value("")
+        app.kill()
+        road.cut()
+        start_app()
+        road.open()
+
+        expect(box(page)).to_have_value("And by train", timeout=40_000)
+        box(page).press("Enter")
+        expect(page.get_by_text("tokens ·")).to_have_count(2, timeout=40_000)
+    assert [status for status, _ in replies(tmp_path)] == ["complete", "complete"]
 
 
 def test_connection_that_a_proxy_cuts_at_rest_is_made_again(start_app, page: Page):
