@@ -85,7 +85,7 @@ def test_reply_goes_on_without_a_tab_and_is_whole_on_return(start_app, page: Pag
 
 
 def test_reload_and_second_tab_in_mid_reply_show_it_still_streaming(start_app, page: Page, tmp_path):
-    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0.05")
+    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0.035")
     open_app(page, app)
     ask(page)
     expect_streaming(page)
