@@ -10,9 +10,10 @@ from components.chat_actions import last_taken, message_id
 # Streamlit tells nobody what is typed before it is sent. The box is looked at, as its text also changes by itself:
 # it is emptied when a message goes off, and filled again when one is refused.
 # What goes off on a connection that is dead and does not know it yet, is gone. So it stays a draft until a run of the
-# script says that it was taken. Where the connection broke and the run after that says that it was not, it is sent
-# again, if that run still waits for this very message; if nobody knows (the server forgot the tab), or files went
-# with it, it is put back into the box. Taken, and the answer lost on the way: the tab goes to the session it is in.
+# script says that it was taken. Where the connection broke and the run after that (a hidden button asks for one, as
+# Streamlit may not) says that it was not, it is sent again, if that run still waits for this very message; if nobody
+# knows (the server forgot the tab), or files went with it, it is put back into the box. Taken, and the answer lost on
+# the way: the tab goes to the session it is in.
 _SCRIPT = """<script>
 window.travelbotServer = SERVER;
 if (!window.travelbotDrafts) {
