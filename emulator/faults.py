@@ -8,6 +8,7 @@ fault names, the fault strikes before the event that would end the stream.
 =======================  ==========================================================================================
 slow_first:SECONDS       the first byte comes later
 slow_tokens:SECONDS      this pause between chunks instead of the usual one
+hold:N                   after N chunks the run waits until ``POST /emulator/release``
 slow_end:SECONDS         the end is stored and told this long after the last chunk
 rate_limited[:SECONDS]   429, with ``Retry-After`` when a value is given; nothing is stored or asked
 status:CODE[:html]       this status, with a JSON body or a gateway's HTML page; nothing is stored or asked
@@ -52,6 +53,7 @@ class Faults:
 
     slow_first_s: float = 0.0
     slow_tokens_s: float | None = None
+    hold: int | None = None
     slow_end_s: float = 0.0
     status: Status | None = None
     lost_reply: Status | None = None
@@ -78,7 +80,7 @@ _NUMBERS = {
     "slow_end": "slow_end_s",
     "cost_usd": "cost_usd",
 }
-_CHUNKS = {"error_event", "cut", "cut_lost", "silence"}
+_CHUNKS = {"hold", "error_event", "cut", "cut_lost", "silence"}
 
 
 def parse_faults(text: str) -> Faults:

@@ -24,6 +24,7 @@ class LiveRun:
         self.lost = False
         """True when the run ended without a word: its readers' connections break."""
         self.task: asyncio.Task[None] | None = None
+        self.released = asyncio.Event()
         self._news = asyncio.Event()
 
     def tell(self, event: Json) -> None:

@@ -65,6 +65,11 @@ class Runner:
         live.task = asyncio.create_task(self._write(live, faults, refusal))
         return live
 
+    def release(self) -> None:
+        """Let the runs that were begun so far go on where the fault ``hold`` stops them."""
+        for live in self._live.values():
+            live.released.set()
+
     def cancel(self, thread_id: str, run_id: str) -> bool:
         """Cancel a run that is being written or waits for tool outputs; True when it is, or was, cancelled."""
         live = self._live.get(run_id)
@@ -100,7 +105,9 @@ class Runner:
             beat = Beat(self._pace_s if faults.slow_tokens_s is None else faults.slow_tokens_s)
             await self._tell_reasoning(live, answer.reasoning, beat)
             failure = _first_failure(faults)
-            await self._tell_text(live, answer.text, beat, stop_after=failure[0] if failure else None)
+            await self._tell_text(
+                live, answer.text, beat, hold=faults.hold, stop_after=failure[0] if failure else None
+            )
             await asyncio.sleep(faults.slow_end_s)
             if failure:
                 self._fail(live, failure[1], f"The model stopped after {len(live.written)} chunks.")
@@ -157,9 +164,11 @@ class Runner:
             live.tell({"type": "reasoning_ended"})
 
     @staticmethod
-    async def _tell_text(live: LiveRun, text: str, beat: Beat, *, stop_after: int | None) -> None:
+    async def _tell_text(live: LiveRun, text: str, beat: Beat, *, hold: int | None, stop_after: int | None) -> None:
         live.tell({"type": "message_start", "message_id": live.run.message_id, "run_id": live.run.run_id})
         for chunk in cut_into_chunks(text)[:stop_after]:
+            if len(live.written) == hold:
+                await live.released.wait()
             await beat.next()
             live.written.append(chunk)
             live.tell({"type": CONTENT, "content": chunk})

@@ -4,6 +4,7 @@ import functools
 import os
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -169,5 +170,13 @@ def page(browser: Browser) -> Iterator[Page]:
     """Give a page of a visitor of its own."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(20_000)
+    begin = time.monotonic()
+
+    def tell(what: str) -> None:  # pytest shows it where the test failed
+        print(f"{time.monotonic() - begin:5.1f} s  {what}")
+
+    context.on("console", lambda message: tell(f"{message.type}: {message.text}"))
+    context.on("weberror", lambda error: tell(f"error: {error.error}"))
+    context.on("requestfailed", lambda request: tell(f"{request.failure}: {request.url}"))
     yield context.new_page()
     context.close()

@@ -56,6 +56,12 @@ async def clear_faults(request: Request) -> JSONResponse:
     return JSONResponse([])
 
 
+async def release(request: Request) -> JSONResponse:
+    """Let the runs that a ``hold`` stopped, or will stop, go on."""
+    context(request).runner.release()
+    return JSONResponse([])
+
+
 ROUTES = [
     Route("/health", health, methods=["GET"]),
     Route("/emulator/counts", counts, methods=["GET"]),
@@ -63,4 +69,5 @@ ROUTES = [
     Route("/emulator/faults", waiting_faults, methods=["GET"]),
     Route("/emulator/faults", add_faults, methods=["POST"]),
     Route("/emulator/faults", clear_faults, methods=["DELETE"]),
+    Route("/emulator/release", release, methods=["POST"]),
 ]

@@ -15,10 +15,12 @@ import pytest
 from playwright.sync_api import Page
 
 from settings import ROOT
+from tests.services.conftest import emulator  # noqa: F401 - a Backboard that outlives the app
 from tests.streamlit_process import COMMAND, StreamlitProcess
 
 COOKIE = "travelbot_sign_in"
 PASSWORD = "a long enough phrase"
+_LAST_OF_LOG = 6_000
 
 
 @dataclass
@@ -89,6 +91,7 @@ def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
     for app in apps:
         if app.process.poll() is None:
             app.kill()
+        print(app.log.read_text()[-_LAST_OF_LOG:])  # pytest shows it where the test failed
 
 
 def _by_command(port: int, env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:

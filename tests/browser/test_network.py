@@ -7,15 +7,7 @@ from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from tests.browser.conftest import App
 from tests.browser.test_sign_in import sign_up
-from tests.browser.test_survival import (  # noqa: F401 - the emulator is a fixture
-    ask,
-    emulator,
-    expect_finished,
-    expect_streaming,
-    open_app,
-    replies,
-    runs,
-)
+from tests.browser.test_survival import ask, expect_finished, expect_streaming, open_app, replies
 from tests.road import Road
 
 pytestmark = pytest.mark.browser
@@ -38,7 +30,8 @@ def road_to(app: App) -> Road:
 
 @pytest.mark.slow
 def test_network_lost_for_half_a_minute_in_mid_reply_loses_nothing(start_app, page: Page, tmp_path, emulator):
-    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
+    emulator.hold_reply()
+    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
     with road_to(app) as road:
         open_app(page, through(road, app))
         page.evaluate("window.sameTab = true")
@@ -46,17 +39,18 @@ def test_network_lost_for_half_a_minute_in_mid_reply_loses_nothing(start_app, pa
         expect_streaming(page)
         box(page).fill("Also for a dog")
         road.freeze()
+        emulator.release()
         page.wait_for_timeout(15_000)
         road.cut()
         page.wait_for_timeout(15_000)
         road.open()
 
         expect_finished(page)
-        expect(page.get_by_test_id("stChatMessage").last).to_contain_text(runs(emulator)[-1]["text"][-20:])
+        expect(page.get_by_test_id("stChatMessage").last).to_contain_text(emulator.runs[-1]["text"][-20:])
         expect(box(page)).to_have_value("Also for a dog")
         assert page.evaluate("window.sameTab")
     assert [status for status, _ in replies(tmp_path)] == ["complete"]
-    assert len(runs(emulator)) == 1
+    assert len(emulator.runs) == 1
 
 
 @pytest.mark.slow
@@ -116,7 +110,7 @@ def test_message_whose_answer_was_lost_on_the_way_is_shown_and_not_sent_twice(
         near.on_message(far.send)
         far.on_message(lambda data: None if lost else near.send(data))
 
-    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
+    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
     page.route_web_socket("**/_stcore/stream", carry)
     open_app(page, app)
     expect(page.get_by_text("Where to next")).to_be_visible()
@@ -130,7 +124,7 @@ def test_message_whose_answer_was_lost_on_the_way_is_shown_and_not_sent_twice(
     expect_finished(page)
     expect(box(page)).to_have_value("")
     assert [status for status, _ in replies(tmp_path)] == ["complete"]
-    assert len(runs(emulator)) == 1
+    assert len(emulator.runs) == 1
 
 
 def test_message_that_went_to_a_server_which_never_took_it_is_in_the_box_again(start_app, page: Page, tmp_path):

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from services.wiring import Services
 from settings import ROOT
 from tests.api.conftest import listener, routes, serve  # noqa: F401 - fixtures
-from tests.services.conftest import emulator, services, start_services, user_id  # noqa: F401 - fixtures
+from tests.services.conftest import services, start_services, user_id  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -61,14 +61,15 @@ def test_wrong_token_is_a_sentence(page: Page, address: str):
 
 
 def test_reply_streams_and_a_reload_in_mid_reply_gives_it_whole(example: Page, emulator):
-    emulator.fault({"fault": "slow_tokens:0.01"})
+    emulator.hold_reply()
     ask(example, "5 days in Lisbon")
     expect(example.locator(".assistant")).to_contain_text("demo assistant")
     expect(example.get_by_role("button", name="Stop")).to_be_enabled()
     example.reload()
 
     expect(example.get_by_role("button", name="Stop")).to_be_visible()
-    expect(example.get_by_role("button", name="Stop")).to_have_count(0, timeout=20_000)
+    emulator.release()
+    expect(example.get_by_role("button", name="Stop")).to_have_count(0)
     expect(example.locator(".user")).to_have_text(["5 days in Lisbon"])
     expect(example.locator(".assistant")).to_have_count(1)
     expect(example.locator(".assistant")).to_contain_text("Day 5")
@@ -80,7 +81,7 @@ def test_reply_streams_and_a_reload_in_mid_reply_gives_it_whole(example: Page, e
 
 
 def test_stop_keeps_the_text(example: Page, emulator):
-    emulator.fault({"fault": "slow_tokens:0.02"})
+    emulator.hold_reply()
     ask(example, "14 days in Japan")
     expect(example.locator(".assistant")).to_contain_text("demo")
     example.get_by_role("button", name="Stop").click()

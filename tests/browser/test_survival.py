@@ -3,27 +3,16 @@
 import signal
 import sqlite3
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from emulator.server import EmulatorServer
 from tests.browser.conftest import App
 
 pytestmark = pytest.mark.browser
 
 QUESTION = "5 days in Lisbon in May for two, one is vegetarian, about $2,000"
-
-
-@pytest.fixture
-def emulator(tmp_path: Path) -> Iterator[str]:
-    """Start an emulator that outlives the app; its base address."""
-    server = EmulatorServer(tmp_path / "outside.db", pace_s=0.008)
-    yield server.start()
-    server.stop()
 
 
 def open_app(page: Page, app: App, path: str = "") -> None:
@@ -65,17 +54,15 @@ def until_ended(tmp_path: Path, *, timeout_s: float = 40) -> list[tuple[str, ...
     return replies(tmp_path)
 
 
-def runs(base_url: str) -> list[dict[str, str]]:
-    return list(httpx.get(f"{base_url.removesuffix('/api')}/emulator/runs").json())
-
-
-def test_reply_goes_on_without_a_tab_and_is_whole_on_return(start_app, page: Page, tmp_path):
-    app = start_app(DEV_USER_ID="7")
+def test_reply_goes_on_without_a_tab_and_is_whole_on_return(start_app, page: Page, tmp_path, emulator):
+    emulator.hold_reply()
+    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
     open_app(page, app)
     ask(page)
     expect_streaming(page)
     address = page.url
     page.goto("about:blank")
+    emulator.release()
     until_ended(tmp_path)
 
     page.goto(address)
@@ -84,8 +71,9 @@ def test_reply_goes_on_without_a_tab_and_is_whole_on_return(start_app, page: Pag
     expect(page.get_by_test_id("stChatMessage").last).to_contain_text("vegetarian")
 
 
-def test_reload_and_second_tab_in_mid_reply_show_it_still_streaming(start_app, page: Page, tmp_path):
-    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0.035")
+def test_reload_and_second_tab_in_mid_reply_show_it_still_streaming(start_app, page: Page, tmp_path, emulator):
+    emulator.hold_reply()
+    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
     open_app(page, app)
     ask(page)
     expect_streaming(page)
@@ -95,13 +83,17 @@ def test_reload_and_second_tab_in_mid_reply_show_it_still_streaming(start_app, p
     second = page.context.new_page()
     second.goto(page.url)
     expect_streaming(second)
+    emulator.release()
     expect_finished(page)
     expect_finished(second)
     assert [status for status, _ in replies(tmp_path)] == ["complete"]
 
 
-def test_clicking_elsewhere_in_mid_reply_loses_nothing_and_marks_the_session(start_app, page: Page, tmp_path):
-    app = start_app(DEV_USER_ID="7")
+def test_clicking_elsewhere_in_mid_reply_loses_nothing_and_marks_the_session(
+    start_app, page: Page, tmp_path, emulator
+):
+    emulator.hold_reply()
+    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
     open_app(page, app)
     ask(page)
     expect_streaming(page)
@@ -110,6 +102,7 @@ def test_clicking_elsewhere_in_mid_reply_loses_nothing_and_marks_the_session(sta
     expect(page.get_by_text("Where to next")).to_be_visible()
     ask(page, "Rome or Athens in October?")
     expect(page.get_by_test_id("stSidebar")).to_contain_text("writing…")
+    emulator.release()
     until_ended(tmp_path)
     expect(page.get_by_test_id("stSidebar")).to_contain_text("New", timeout=10_000)
     page.get_by_test_id("stSidebar").get_by_role("button", name="5 days in Lisbon").click()
@@ -118,8 +111,9 @@ def test_clicking_elsewhere_in_mid_reply_loses_nothing_and_marks_the_session(sta
     assert [status for status, _ in replies(tmp_path)] == ["complete", "complete"]
 
 
-def test_stop_keeps_the_text_so_far(start_app, page: Page, tmp_path):
-    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0.03")
+def test_stop_keeps_the_text_so_far(start_app, page: Page, tmp_path, emulator):
+    emulator.hold_reply()
+    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
     open_app(page, app)
     ask(page)
     expect_streaming(page)
@@ -133,22 +127,24 @@ def test_stop_keeps_the_text_so_far(start_app, page: Page, tmp_path):
 
 
 def test_killed_server_adopts_the_whole_answer_after_restart(start_app, page: Page, tmp_path, emulator):
-    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
+    emulator.hold_reply()
+    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
     open_app(page, app)
     ask(page)
     expect_streaming(page)
     address = page.url
     app.kill()
+    emulator.release()
     deadline = time.monotonic() + 30
-    while runs(emulator)[-1]["status"] != "COMPLETED":
+    while emulator.runs[-1]["status"] != "COMPLETED":
         assert time.monotonic() < deadline
         time.sleep(0.1)
 
-    start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
+    start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
     page.goto(address)
     ((status, text),) = until_first(page, tmp_path)
-    assert (status, text) == ("complete", runs(emulator)[-1]["text"])
-    assert len(runs(emulator)) == 1
+    assert (status, text) == ("complete", emulator.runs[-1]["text"])
+    assert len(emulator.runs) == 1
     expect_finished(page)
 
 
@@ -160,7 +156,7 @@ def until_first(page: Page, tmp_path: Path) -> list[tuple[str, ...]]:
 
 
 def test_killed_server_with_the_demo_inside_keeps_the_text_and_offers_retry(start_app, page: Page, tmp_path):
-    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0.03")
+    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0.06")
     open_app(page, app)
     ask(page)
     expect_streaming(page)
@@ -182,20 +178,22 @@ def test_killed_server_with_the_demo_inside_keeps_the_text_and_offers_retry(star
 def test_terminated_server_ends_without_a_traceback_and_hands_the_reply_over(
     start_app, page: Page, tmp_path, emulator
 ):
-    app = start_app(by_command=True, DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
+    emulator.hold_reply()
+    app = start_app(by_command=True, DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
     open_app(page, app)
     ask(page)
     expect_streaming(page)
     address = page.url
     app.process.send_signal(signal.SIGTERM)
     app.process.wait(20)
+    emulator.release()
 
     assert "Traceback" not in app.log.read_text()
-    start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
+    start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
     page.goto(address)
     ((status, text),) = until_first(page, tmp_path)
-    assert (status, text) == ("complete", runs(emulator)[-1]["text"])
-    assert len(runs(emulator)) == 1
+    assert (status, text) == ("complete", emulator.runs[-1]["text"])
+    assert len(emulator.runs) == 1
 
 
 def test_locked_database_is_a_sentence_and_the_typed_text_stays(start_app, page: Page, tmp_path):
@@ -225,10 +223,8 @@ def test_unreachable_database_is_a_sentence(start_app, page: Page):
 
 
 def test_reply_that_takes_long_to_begin_says_so_and_can_be_stopped(start_app, page: Page, tmp_path, emulator):
-    httpx.post(
-        f"{emulator.removesuffix('/api')}/emulator/faults", json=[{"fault": "slow_first:60"}]
-    ).raise_for_status()
-    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
+    emulator.fault({"fault": "slow_first:60"})
+    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
     open_app(page, app)
     ask(page)
     expect(page.get_by_text("Waiting for the first words")).to_be_visible()
@@ -252,13 +248,11 @@ def test_context_of_another_visitor_is_another_visitor(start_app, browser: Brows
 
 
 def test_dialog_works_in_mid_reply(start_app, page: Page, tmp_path, emulator):
-    httpx.post(
-        f"{emulator.removesuffix('/api')}/emulator/faults", json=[{"fault": "slow_tokens:0.1"}]
-    ).raise_for_status()
-    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator)
+    emulator.hold_reply()
+    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
     open_app(page, app)
     ask(page)
-    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("4")
+    expect_streaming(page)
     page.get_by_role("button", name="Session").click()
     page.get_by_text("Rename", exact=True).click()
     page.get_by_role("textbox", name="Title").fill("Lisbon for the Millers")

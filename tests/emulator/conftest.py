@@ -30,6 +30,7 @@ class Caller:
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self.http = http
+        self.root = str(http.base_url).removesuffix("/api/")
 
     async def assistant(self, **fields: object) -> str:
         """Make an assistant and return its id."""

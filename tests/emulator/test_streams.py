@@ -1,5 +1,6 @@
 """Streams: their events, their order, and everything that can go wrong with them."""
 
+import asyncio
 import json
 import time
 from itertools import pairwise
@@ -197,6 +198,24 @@ async def test_slow_end_holds_back_only_the_end(caller: Caller) -> None:
     assert times[-1] - times[-2] >= 0.25
 
 
+async def test_held_run_waits_after_its_chunks_until_released(caller: Caller) -> None:
+    thread_id = await caller.thread()
+
+    async with caller.open_stream(thread_id, "words 20", fault="hold:3") as response:
+        events = events_of(response)
+        kinds = [(await anext(events))["type"] for _ in range(7)]
+        assert kinds.count("content_streaming") == 3
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await asyncio.shield(rest := asyncio.ensure_future(anext(events)))
+        (await caller.http.post(f"{caller.root}/emulator/release")).raise_for_status()
+        await rest
+        last = [event async for event in events][-1]
+
+    assert last["type"] == "run_ended"
+    assert len(last["final_content"].split()) == 20
+
+
 async def test_demo_that_raises_fails_the_run(caller: Caller) -> None:
     thread_id = await caller.thread()
 
@@ -250,8 +269,8 @@ async def test_unknown_fault_is_refused(caller: Caller) -> None:
 
 
 async def test_queued_fault_strikes_the_next_request_that_asks(caller: Caller) -> None:
-    thread_id, root = await caller.thread(), str(caller.http.base_url).removesuffix("/api/")
-    queued = await caller.http.post(f"{root}/emulator/faults", json=[{"fault": "status:503", "times": 2}])
+    thread_id = await caller.thread()
+    queued = await caller.http.post(f"{caller.root}/emulator/faults", json=[{"fault": "status:503", "times": 2}])
     body = {"thread_id": thread_id, "content": "Hi"}
 
     stored = await caller.http.post("/threads/messages", json={**body, "send_to_llm": "false"})
@@ -264,9 +283,8 @@ async def test_queued_fault_strikes_the_next_request_that_asks(caller: Caller) -
 
 @pytest.mark.parametrize("body", [{"fault": "explode"}, {"fault": "cut:1", "times": 0}, {"times": 1}, 3])
 async def test_queue_refuses_what_it_cannot_read(caller: Caller, body: object) -> None:
-    root = str(caller.http.base_url).removesuffix("/api/")
 
-    refused = await caller.http.post(f"{root}/emulator/faults", json=body)
+    refused = await caller.http.post(f"{caller.root}/emulator/faults", json=body)
 
     assert refused.status_code == 400
-    assert (await caller.http.get(f"{root}/emulator/faults")).json() == []
+    assert (await caller.http.get(f"{caller.root}/emulator/faults")).json() == []

@@ -38,6 +38,14 @@ class Emulator:
     def fault(self, *faults: dict[str, Any]) -> None:
         httpx.post(f"{self.root}/emulator/faults", json=list(faults)).raise_for_status()
 
+    def hold_reply(self, chunks: int = 150) -> None:
+        """Let the next reply wait after so many chunks until `release`: it is in mid-reply however slow we are."""
+        self.fault({"fault": f"hold:{chunks},keep_alive"})
+
+    def release(self) -> None:
+        """Let the reply that waits go on."""
+        httpx.post(f"{self.root}/emulator/release").raise_for_status()
+
     def thread_status(self, thread_id: str) -> int:
         """Return how Backboard answers when asked for a thread."""
         return httpx.get(f"{self.base_url}/threads/{thread_id}", headers={"X-API-Key": "demo-key"}).status_code
