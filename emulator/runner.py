@@ -65,10 +65,11 @@ class Runner:
         live.task = asyncio.create_task(self._write(live, faults, refusal))
         return live
 
-    def release(self) -> None:
-        """Let the runs that were begun so far go on where the fault ``hold`` stops them."""
+    def release(self) -> int:
+        """Let what is being written go on where the fault ``hold`` stops it; return how many runs that are."""
         for live in self._live.values():
             live.released.set()
+        return len(self._live)
 
     def cancel(self, thread_id: str, run_id: str) -> bool:
         """Cancel a run that is being written or waits for tool outputs; True when it is, or was, cancelled."""

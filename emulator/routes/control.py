@@ -57,9 +57,8 @@ async def clear_faults(request: Request) -> JSONResponse:
 
 
 async def release(request: Request) -> JSONResponse:
-    """Let the runs that a ``hold`` stopped, or will stop, go on."""
-    context(request).runner.release()
-    return JSONResponse([])
+    """Let the runs that are being written go on where a ``hold`` stops them."""
+    return JSONResponse({"released": context(request).runner.release()})
 
 
 ROUTES = [

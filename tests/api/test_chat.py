@@ -11,8 +11,6 @@ from tests.api.conftest import Streamed, client
 from tests.road import Road
 from tests.services.conftest import until
 
-SLOW: dict[str, Any] = {"fault": "slow_tokens:0.02"}
-
 
 def ui_body(text: str, message_id: str, chat_id: str = "aName", **more: Any) -> dict[str, Any]:
     """Return what the npm package's default transport posts."""
@@ -106,7 +104,7 @@ def test_failed_reply_ends_with_its_code_and_can_be_retried(api, emulator):
 
 
 def test_stop_keeps_the_text_and_ends_every_stream(api, emulator):
-    emulator.fault(SLOW)
+    emulator.hold_reply()
     reading = Reading(api.http, "POST", "/chat", json={"content": "14 days in Japan"}).until("text-delta")
     session_id = reading.headers["x-session-id"]
 
@@ -121,12 +119,13 @@ def test_stop_keeps_the_text_and_ends_every_stream(api, emulator):
 
 
 def test_joining_gives_the_whole_reply_from_its_start(api, emulator):
-    emulator.fault({"fault": "slow_tokens:0.002"})
+    emulator.hold_reply()
     first = Reading(api.http, "POST", "/chat", json=ui_body("14 days in Japan", "m1")).until("text-delta")
     session_id = first.headers["x-session-id"]
 
     paths = (f"/sessions/{session_id}/stream", "/chat/aName/stream")
-    joined = [Reading(api.http, "GET", path) for path in paths]
+    joined = [Reading(api.http, "GET", path).until("text-delta") for path in paths]
+    emulator.release()
     texts = [text_of(one.to_end()) for one in joined]
     first.to_end()
 
@@ -139,10 +138,10 @@ def test_joining_gives_the_whole_reply_from_its_start(api, emulator):
 
 
 def test_dropped_connection_does_not_stop_the_reply(api, emulator):
-    emulator.fault({"fault": "slow_tokens:0.002"})
+    emulator.hold_reply()
     with api.http.stream("POST", "/chat", json={"content": "14 days in Japan"}) as response:
         session_id = response.headers["x-session-id"]
-
+    emulator.release()
     api.wait_until_written(session_id)
 
     message = api.http.get(f"/sessions/{session_id}").json()["messages"][-1]
@@ -193,7 +192,7 @@ def test_name_made_up_by_the_caller_is_the_session_from_then_on(api, stranger):
 
 
 def test_second_message_while_a_reply_is_written_is_409(api, emulator):
-    emulator.fault(SLOW)
+    emulator.hold_reply()
     reading = Reading(api.http, "POST", "/chat", json=ui_body("14 days in Japan", "m1")).until("text-delta")
     session_id = reading.headers["x-session-id"]
 
@@ -288,7 +287,7 @@ def test_plain_text_that_is_cut_breaks_the_connection_off(api, emulator):
 
 
 def test_replies_at_once_are_limited_per_user(serve, start_services, emulator, user_id):
-    emulator.fault(SLOW)
+    emulator.hold_reply()
     services = start_services(replies_per_user=1)
     secret = services.tokens.create(user_id=user_id, name="test").secret
     with client(serve(lambda: services), secret) as http:

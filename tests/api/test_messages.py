@@ -4,8 +4,6 @@ from tests.api.conftest import Streamed
 from tests.api.test_chat import Reading
 from tests.services.conftest import until
 
-SLOW = {"fault": "slow_tokens:0.02"}
-
 
 def contents(api, session_id):
     """Return what the planner's side says in a session, on every path."""
@@ -65,7 +63,7 @@ def test_deleted_message_is_gone_and_can_be_restored(api):
 
 
 def test_follow_up_waits_and_is_sent_after_the_reply(api, emulator):
-    emulator.fault(SLOW)
+    emulator.hold_reply()
     reading = Reading(api.http, "POST", "/chat", json={"content": "14 days in Japan"}).until("text-delta")
     session_id = reading.headers["x-session-id"]
     address = f"/sessions/{session_id}/follow-ups"

@@ -26,7 +26,7 @@ def drawn_by(cluster: Cluster) -> int:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.slow
 def test_tab_goes_on_with_another_server_when_its_own_is_killed(cluster: Cluster, emulator: Emulator, page: Page):
-    emulator.fault({"fault": "slow_tokens:0.02", "times": 9})
+    emulator.hold_reply()
     sign_up(page, f"http://127.0.0.1:{cluster.proxy_port}")
     page.evaluate("window.sameTab = true")
     names = {cookie["name"] for cookie in page.context.cookies()}
@@ -35,6 +35,7 @@ def test_tab_goes_on_with_another_server_when_its_own_is_killed(cluster: Cluster
     page.get_by_test_id("stChatInputTextArea").press("Enter")
     expect(page.get_by_test_id("stChatMessage").last).to_contain_text("Day 1", timeout=30_000)
     cluster.kill(drawn_by(cluster))
+    emulator.release()
 
     until(lambda: emulator.runs[-1]["status"] == "COMPLETED", timeout_s=60, what="Backboard has the whole answer")
     expect(page.get_by_test_id("stChatMessage").last).to_contain_text(emulator.runs[-1]["text"][-20:], timeout=60_000)

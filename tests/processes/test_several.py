@@ -71,7 +71,7 @@ def begin_here_watch_there(here: httpx.Client, there: list[httpx.Client], emulat
 
 
 def stop_elsewhere(here: httpx.Client, there: httpx.Client, emulator: Emulator) -> int:
-    emulator.fault({"fault": "slow_tokens:0.05"})
+    emulator.hold_reply()
     session_id = here.post("/sessions", json={}).json()["session_id"]
     with here.stream("POST", f"/sessions/{session_id}/chat", json={"content": QUESTION}, headers=PLAIN) as answer:
         pieces = answer.iter_text()
@@ -133,11 +133,12 @@ def insist(http: httpx.Client, method: str, path: str, **request: Any) -> httpx.
 
 
 def kill_the_owner(cluster: Cluster, owner: httpx.Client, other: httpx.Client, emulator: Emulator) -> int:
-    emulator.fault({"fault": "slow_tokens:0.005"})
+    emulator.hold_reply()
     session_id = other.post("/sessions", json={}).json()["session_id"]
     with owner.stream("POST", f"/sessions/{session_id}/chat", json={"content": QUESTION}, headers=PLAIN) as answer:
         beginning = next(answer.iter_text())
         cluster.kill(owner.base_url.port or 0)
+    emulator.release()
 
     until(lambda: statuses(other, session_id) == [MessageStatus.COMPLETE], timeout_s=60, what="the reply was adopted")
     text = other.get(f"/sessions/{session_id}/messages").json()["messages"][-1]["content"]

@@ -43,8 +43,9 @@ class Emulator:
         self.fault({"fault": f"hold:{chunks},keep_alive"})
 
     def release(self) -> None:
-        """Let the reply that waits go on."""
-        httpx.post(f"{self.root}/emulator/release").raise_for_status()
+        """Let the reply that waits go on, once it was asked for."""
+        address = f"{self.root}/emulator/release"
+        until(lambda: httpx.post(address).raise_for_status().json()["released"], what="a reply is released")
 
     def thread_status(self, thread_id: str) -> int:
         """Return how Backboard answers when asked for a thread."""

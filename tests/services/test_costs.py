@@ -123,7 +123,7 @@ def test_refused_message_costs_nothing(services, emulator, database, user_id):
 
 
 def test_what_a_stopped_reply_cost_is_not_known(services, emulator, database, user_id):
-    emulator.fault({"fault": "slow_tokens:0.05"})
+    emulator.hold_reply()
     accepted = services.replies.send(QUESTION, user_id=user_id, client_message_id="a")
     until(lambda: services.replies.watch(accepted.reply_id, user_id=user_id).snapshot.text, what="some text")
     services.replies.stop(accepted.reply_id, user_id=user_id)
@@ -232,10 +232,10 @@ def test_limit_reached_in_mid_reply_lets_it_end_and_refuses_the_next(start_servi
 
 def test_message_that_waits_is_not_sent_past_the_limit(start_services, emulator, user_id):
     services = start_services(monthly_limit_usd="0.0001")
-    emulator.fault({"fault": "slow_tokens:0.005"})
+    emulator.hold_reply()
     accepted = services.replies.send(QUESTION, user_id=user_id, client_message_id="a")
     services.follow_ups.add("And Porto?", session_id=accepted.session_id, user_id=user_id, client_message_id="b")
-
+    emulator.release()
     until_ended(services, accepted.reply_id, user_id)
 
     waiting = services.follow_ups.all(accepted.session_id, user_id=user_id)

@@ -12,8 +12,8 @@ from tests.services.conftest import make_user, until, until_ended
 
 @pytest.fixture
 def answering(services, emulator, user_id):
-    """Begin a reply that takes a while."""
-    emulator.fault({"fault": "slow_tokens:0.01"})
+    """Begin a reply that waits in its middle."""
+    emulator.hold_reply()
     accepted = services.replies.send("Plan 5 days in Lisbon in May", user_id=user_id, client_message_id="a")
     until(lambda: services.replies.snapshot(accepted.reply_id, user_id=user_id).text, what="some text")
     return accepted
@@ -48,24 +48,26 @@ def test_messages_that_wait_are_sent_one_after_the_other(services, emulator, use
         "Add Sintra",
         "And by train",
     ]
+    emulator.release()
     until_quiet(services, answering.session_id, user_id)
     assert words(services, answering.session_id, user_id)[1:] == ["Add Sintra", "And by train"]
     assert emulator.paid_calls == 3
     assert len({run["thread_id"] for run in emulator.runs}) == 1
 
 
-def test_message_that_waits_can_be_changed_and_taken_back(services, user_id, answering):
+def test_message_that_waits_can_be_changed_and_taken_back(services, emulator, user_id, answering):
     first, second = (wait(services, text, answering, user_id) for text in ("Add Sintra", "And by train"))
     services.follow_ups.change(first.id, "Add Cascais", user_id=user_id)
     assert services.follow_ups.remove(second.id, user_id=user_id).text == "And by train"
 
+    emulator.release()
     until_quiet(services, answering.session_id, user_id)
     assert words(services, answering.session_id, user_id)[1:] == ["Add Cascais"]
     with pytest.raises(NotFoundError):
         services.follow_ups.change(first.id, "Too late", user_id=user_id)
 
 
-def test_message_taken_back_waits_again_where_it_stood(services, database, user_id, answering, monkeypatch):
+def test_message_taken_back_waits_again_where_it_stood(services, emulator, database, user_id, answering, monkeypatch):
     texts = ("Add Sintra", "And by train", "And food?")
     _, second, third = (wait(services, text, answering, user_id) for text in texts)
     services.follow_ups.remove(second.id, user_id=user_id)
@@ -83,6 +85,7 @@ def test_message_taken_back_waits_again_where_it_stood(services, database, user_
     assert wait(services, "And food?", answering, user_id).text == "And food?"
     for one in services.follow_ups.all(answering.session_id, user_id=user_id):
         services.follow_ups.remove(one.id, user_id=user_id)
+    emulator.release()
     until_quiet(services, answering.session_id, user_id)
     assert words(services, answering.session_id, user_id)[1:] == []
 
@@ -96,6 +99,7 @@ def test_files_wait_and_come_with_their_message(services, emulator, user_id, ans
     assert [one.name for one in other.files] == ["brief (2).txt"]
     assert services.files.list(answering.session_id, user_id=user_id) == ()
     services.follow_ups.remove(other.id, user_id=user_id)
+    emulator.release()
     until_quiet(services, answering.session_id, user_id)
     fork_id = services.versions.fork(answering.reply_id, user_id=user_id)
     messages = services.sessions.history(answering.session_id, user_id=user_id).messages
@@ -147,7 +151,8 @@ def test_broken_reply_lets_messages_wait_until_a_person_sends_them(
         services.follow_ups.send_next(answering.session_id, user_id=user_id)
 
 
-def test_where_nothing_is_written_it_is_sent_at_once(services, user_id, answering):
+def test_where_nothing_is_written_it_is_sent_at_once(services, emulator, user_id, answering):
+    emulator.release()
     until_ended(services, answering.reply_id, user_id)
     sent = wait(services, "Add Sintra", answering, user_id)
 
@@ -162,6 +167,7 @@ def test_same_message_twice_waits_once(services, emulator, user_id, answering):
             "Other", session_id=answering.session_id, user_id=user_id, client_message_id="f Add Sintra"
         )
 
+    emulator.release()
     until_quiet(services, answering.session_id, user_id)
     again = wait(services, "Add Sintra", answering, user_id)
     assert isinstance(again, Accepted)
@@ -182,12 +188,13 @@ def test_only_so_many_may_wait(services, user_id, answering):
 
 def test_killed_process_leaves_what_waits_to_the_next(start_services, emulator, user_id):
     first = start_services()
-    emulator.fault({"fault": "slow_tokens:0.01"})
+    emulator.hold_reply()
     accepted = first.replies.send("Plan 5 days in Lisbon in May", user_id=user_id, client_message_id="a")
     until(lambda: first.replies.snapshot(accepted.reply_id, user_id=user_id).text, what="some text")
     wait(first, "Add Sintra", accepted, user_id)
     first.close()
 
+    emulator.release()
     until_quiet(start_services(), accepted.session_id, user_id)
     assert emulator.paid_calls == 2
 

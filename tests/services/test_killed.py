@@ -56,10 +56,11 @@ def stored_text(database, reply_id: int) -> str:
 def test_killed_process_leaves_a_reply_that_the_next_adopts_whole(
     database, database_url, emulator, user_id, start_child
 ):
-    emulator.fault({"fault": "slow_tokens:0.004"})
+    emulator.hold_reply()
     child, reply_id = start_child(user_id, BACKBOARD_BASE_URL=emulator.base_url)
     until(lambda: len(stored_text(database, reply_id)) > 100, what="a checkpoint")
     child.kill()
+    emulator.release()
     until(lambda: emulator.runs[-1]["status"].upper() == "COMPLETED", timeout_s=30, what="the emulator finished")
 
     services = build_services(Settings(database_url=database_url, backboard_base_url=emulator.base_url))
@@ -110,11 +111,12 @@ def demo_runs(database_url: str) -> int:
 
 
 def test_terminated_process_hands_its_reply_over_at_once(database, database_url, emulator, user_id, start_child):
-    emulator.fault({"fault": "slow_tokens:0.004"})
+    emulator.hold_reply()
     child, reply_id = start_child(user_id, BACKBOARD_BASE_URL=emulator.base_url)
     until(lambda: len(stored_text(database, reply_id)) > 100, what="a checkpoint")
     child.send_signal(signal.SIGINT)
     _, errors = child.communicate(timeout=15)
+    emulator.release()
 
     services = build_services(Settings(database_url=database_url, backboard_base_url=emulator.base_url))
     try:

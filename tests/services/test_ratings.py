@@ -63,7 +63,7 @@ def test_only_replies_are_rated(services, user_id, reply):
 
 
 def test_reply_is_rated_when_it_is_there(services, emulator, user_id):
-    emulator.fault({"fault": "slow_tokens:0.05"})
+    emulator.hold_reply()
     accepted = services.replies.send("Plan 5 days in Lisbon", user_id=user_id, client_message_id="a")
 
     with pytest.raises(ReplyInProgressError):

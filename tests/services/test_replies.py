@@ -98,7 +98,7 @@ def test_strangers_session_and_reply_do_not_exist(services, database, user_id):
 
 
 def test_stop_keeps_the_text_and_cancels_the_run(services, emulator, user_id):
-    emulator.fault({"fault": "slow_tokens:0.05"})
+    emulator.hold_reply()
     accepted = services.replies.send("14 days in Japan in detail", user_id=user_id, client_message_id="a")
     watch = services.replies.watch(accepted.reply_id, user_id=user_id)
     until(lambda: len(watch.next(0.1).text) > 20, what="some text")
@@ -113,7 +113,7 @@ def test_stop_keeps_the_text_and_cancels_the_run(services, emulator, user_id):
 
 def test_stop_from_another_process_is_heard(start_services, emulator, user_id):
     here, elsewhere = start_services(), start_services()
-    emulator.fault({"fault": "slow_tokens:0.05"})
+    emulator.hold_reply()
     accepted = here.replies.send("14 days in Japan in detail", user_id=user_id, client_message_id="a")
     owner = until_owned(here, elsewhere, accepted.reply_id, user_id)
     other = elsewhere if owner is here else here
@@ -137,7 +137,7 @@ def until_owned(one, two, reply_id, user_id):
 
 def test_other_process_follows_from_the_row(start_services, emulator, user_id):
     here, elsewhere = start_services(), start_services()
-    emulator.fault({"fault": "slow_tokens:0.02"})
+    emulator.hold_reply()
     accepted = here.replies.send("5 days in Lisbon", user_id=user_id, client_message_id="a")
     owner = until_owned(here, elsewhere, accepted.reply_id, user_id)
     other = elsewhere if owner is here else here

@@ -87,7 +87,7 @@ def test_reply_in_the_middle_is_asked_for_anew_with_another_model(services, emul
 
 def test_regenerating_while_it_is_written_gives_the_same_reply(services, emulator, user_id, talk):
     first = talk("Three nights in Lisbon")
-    emulator.fault({"fault": "slow_tokens:0.01"})
+    emulator.hold_reply()
     again = services.replies.retry(first.reply_id, user_id=user_id)
 
     assert services.replies.retry(first.reply_id, user_id=user_id) == again.__class__(
@@ -95,6 +95,7 @@ def test_regenerating_while_it_is_written_gives_the_same_reply(services, emulato
     )
     with pytest.raises(ReplyInProgressError):
         services.versions.choose(first.reply_id, user_id=user_id)
+    emulator.release()
     until_ended(services, again.reply_id, user_id)
 
 
@@ -149,7 +150,7 @@ def test_fork_is_a_session_of_its_own_that_knows_the_turns_before(services, emul
 
 def test_earlier_message_is_forked_while_a_reply_is_written(services, emulator, user_id, talk):
     first = talk("Three nights in Lisbon")
-    emulator.fault({"fault": "slow_tokens:0.01"})
+    emulator.hold_reply(chunks=3)
     writing = services.replies.send(
         "With my parents", user_id=user_id, client_message_id="w", session_id=first.session_id
     )
@@ -158,6 +159,7 @@ def test_earlier_message_is_forked_while_a_reply_is_written(services, emulator, 
     assert shown(services, fork_id, user_id) == [("Three nights in Lisbon", 1)]
     with pytest.raises(ReplyInProgressError):
         services.versions.fork(writing.reply_id, user_id=user_id)
+    emulator.release()
     until_ended(services, writing.reply_id, user_id)
 
 
