@@ -38,7 +38,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     subprocess.run([sys.executable, "-m", "venv", venv], check=True)
     python = str(venv / "bin" / "python")
     # Whatever says where packages come from (PIP_…, proxies) belongs to the machine, not to the app.
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]
+    install = [python, "-m", "pip", "install", "--quiet", "--no-compile", "-r", "requirements.txt"]
     subprocess.run(install, cwd=copy, check=True, timeout=INSTALL_S)
     port = free_port()
     home = folder / "home"

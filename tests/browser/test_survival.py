@@ -253,6 +253,8 @@ def test_dialog_works_in_mid_reply(start_app, page: Page, tmp_path, emulator):
     open_app(page, app)
     ask(page)
     expect_streaming(page)
+    page.get_by_test_id("stChatMessage").last.hover()
+    page.mouse.wheel(0, -5_000)  # up, as a person scrolls, from the end that the page keeps to
     page.get_by_role("button", name="Session").click()
     page.get_by_text("Rename", exact=True).click()
     page.get_by_role("textbox", name="Title").fill("Lisbon for the Millers")

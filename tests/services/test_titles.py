@@ -120,20 +120,22 @@ def test_chosen_title_is_not_even_asked_about(services, emulator, user_id):
 
 
 def test_title_chosen_meanwhile_stays(services, emulator, user_id):
-    emulator.fault({"fault": "slow_end:0"}, {"fault": "slow_first:2"})
+    emulator.fault({"fault": "slow_end:0"}, {"fault": "hold:0"})
     session_id = ask(services, user_id)
     until(lambda: emulator.paid_calls == 2, what="the call for a title")
     services.sessions.rename(session_id, "The Bergs", user_id=user_id)
+    emulator.release()
     settled(emulator, 2)
 
     assert title(services, session_id, user_id) == "The Bergs"
 
 
 def test_session_deleted_meanwhile_changes_nothing(services, emulator, user_id):
-    emulator.fault({"fault": "slow_end:0"}, {"fault": "slow_first:2"})
+    emulator.fault({"fault": "slow_end:0"}, {"fault": "hold:0"})
     session_id = ask(services, user_id)
     until(lambda: emulator.paid_calls == 2, what="the call for a title")
     services.sessions.delete([session_id], user_id=user_id)
+    emulator.release()
     settled(emulator, 2)
 
     assert services.sessions.search("lisbon", user_id=user_id) == ()
@@ -165,10 +167,11 @@ def test_call_is_paid_for_and_counts_for_the_day_the_session_and_the_month(servi
 
 
 def test_title_that_is_not_taken_was_paid_for_all_the_same(services, emulator, user_id, database):
-    emulator.fault({"fault": "slow_end:0"}, {"fault": "slow_first:1"})
+    emulator.fault({"fault": "slow_end:0"}, {"fault": "hold:0"})
     session_id = ask(services, user_id)
     until(lambda: emulator.paid_calls == 2, what="the call for a title")
     services.sessions.delete([session_id], user_id=user_id)
+    emulator.release()
 
     until(lambda: used(database), what="the call counted")
     assert used(database)[0].cost_micros > 0
