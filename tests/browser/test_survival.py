@@ -248,13 +248,12 @@ def test_context_of_another_visitor_is_another_visitor(start_app, browser: Brows
 
 
 def test_dialog_works_in_mid_reply(start_app, page: Page, tmp_path, emulator):
+    page.set_viewport_size({"width": 1280, "height": 1600})  # all is in sight: the page keeps to the end of a reply
     emulator.hold_reply()
     app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
     open_app(page, app)
     ask(page)
     expect_streaming(page)
-    page.get_by_test_id("stChatMessage").last.hover()
-    page.mouse.wheel(0, -5_000)  # up, as a person scrolls, from the end that the page keeps to
     page.get_by_role("button", name="Session").click()
     page.get_by_text("Rename", exact=True).click()
     page.get_by_role("textbox", name="Title").fill("Lisbon for the Millers")
