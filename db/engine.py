@@ -1,11 +1,13 @@
 """The engine, and the ways to use it: to read, to write, and to read all of one moment."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+import stamina
 from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -112,8 +114,11 @@ def _sqlite_engine(url: str, busy_timeout_s: float) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
-        for pragma in ("journal_mode = WAL", "foreign_keys = ON"):
-            connection.execute(f"PRAGMA {pragma}").close()
+        connection.execute("PRAGMA foreign_keys = ON").close()
+        # SQLite waits for nobody who makes the same new file a WAL one in this moment.
+        for attempt in stamina.retry_context(_is_busy, timeout=busy_timeout_s, attempts=None, wait_initial=0.01):
+            with attempt:
+                connection.execute("PRAGMA journal_mode = WAL").close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -126,3 +131,7 @@ def _sqlite_engine(url: str, busy_timeout_s: float) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _is_busy(exc: Exception) -> bool:
+    return isinstance(exc, sqlite3.OperationalError) and exc.sqlite_errorcode == sqlite3.SQLITE_BUSY

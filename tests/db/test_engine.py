@@ -1,5 +1,7 @@
 """What a transaction waits for."""
 
+import sqlite3
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -24,3 +26,15 @@ def synchronous(database: Database, *, relaxed: bool) -> int:
 
 def test_sqlite_waits_for_the_disk_but_where_it_is_relaxed(file):
     assert [synchronous(file, relaxed=relaxed) for relaxed in (False, True, False)] == [FULL, NORMAL, FULL]
+
+
+def test_new_file_that_another_process_is_writing_to_is_waited_for(file, tmp_path):
+    other = sqlite3.connect(tmp_path / "travelbot.db", isolation_level=None, check_same_thread=False)
+    other.executescript("BEGIN IMMEDIATE; CREATE TABLE theirs (x)")  # not a WAL file yet
+    threading.Timer(0.3, other.execute, ["COMMIT"]).start()
+
+    with file.begin() as db_session:
+        connection = db_session.connection()
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        assert connection.exec_driver_sql("SELECT count(*) FROM theirs").scalar_one() == 0
+    other.close()
