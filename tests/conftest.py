@@ -27,8 +27,8 @@ CHROMIUM_ARGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # Chromium makes hidden pages for the address bar of every window: a quarter of the CPU of opening one. The last two
-    # are what touches pages of Playwright's own list, which this one replaces.
+    # Chromium makes hidden pages for each window's address bar: a quarter of the CPU of opening one. The last two are
+    # what touches pages in Playwright's own list, which this one replaces.
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,HttpsUpgrades,PaintHolding",
 ]
 
