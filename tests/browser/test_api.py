@@ -59,6 +59,7 @@ def test_open_session_shows_what_the_api_sends_while_it_streams(app, api: httpx.
         expect(page.get_by_text(QUESTION)).to_be_visible()
         expect(page.get_by_role("button", name="Stop")).to_be_visible()
         expect(page.get_by_test_id("stChatMessage").last).to_contain_text("Day 1")
+        assert api.get(f"/sessions/{session_id}").json()["answering"]
         emulator.release()
         text = first + "".join(pieces)
 

@@ -186,10 +186,10 @@ def test_terminated_server_ends_without_a_traceback_and_hands_the_reply_over(
     address = page.url
     app.process.send_signal(signal.SIGTERM)
     app.process.wait(20)
-    emulator.release()
 
     assert "Traceback" not in app.log.read_text()
     start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
+    emulator.release()
     page.goto(address)
     ((status, text),) = until_first(page, tmp_path)
     assert (status, text) == ("complete", emulator.runs[-1]["text"])

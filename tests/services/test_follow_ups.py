@@ -194,8 +194,9 @@ def test_killed_process_leaves_what_waits_to_the_next(start_services, emulator, 
     wait(first, "Add Sintra", accepted, user_id)
     first.close()
 
+    second = start_services()
     emulator.release()
-    until_quiet(start_services(), accepted.session_id, user_id)
+    until_quiet(second, accepted.session_id, user_id)
     assert emulator.paid_calls == 2
 
 

@@ -116,9 +116,9 @@ def test_terminated_process_hands_its_reply_over_at_once(database, database_url,
     until(lambda: len(stored_text(database, reply_id)) > 100, what="a checkpoint")
     child.send_signal(signal.SIGINT)
     _, errors = child.communicate(timeout=15)
-    emulator.release()
 
     services = build_services(Settings(database_url=database_url, backboard_base_url=emulator.base_url))
+    emulator.release()
     try:
         ended = until_ended(services, reply_id, user_id, timeout_s=30)
     finally:
