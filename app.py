@@ -21,6 +21,7 @@ from components.state import (
     settle_session,
 )
 from components.templates import draw_template_dialogs
+from components.uploads import note_tab
 from db.engine import DatabaseUnavailableError
 
 st.set_page_config(page_title="Travel-Bot", page_icon="/app/static/icon.png")
@@ -29,6 +30,7 @@ st.logo("/app/static/logo.svg", size="large", icon_image="/app/static/icon.png")
 try:
     services = get_services()
     user = current_user()
+    note_tab(signed_in=user is not None)
     if user is None:
         doors = [st.Page("pages/public/sign_in.py", title="Sign in", url_path="sign_in", default=True)]
         if services.accounts.sign_up_open:

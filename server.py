@@ -5,19 +5,22 @@ import signal
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import cache
 from types import FrameType
 
 import streamlit as st
 from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
+from starlette.middleware import Middleware
 from starlette.routing import Mount
 from streamlit.runtime.pages_manager import PagesManager
 
 from api.app import create_app
 from components.resources import get_services
 from db.engine import DatabaseUnavailableError
+from middleware import Guard, SecurityHeaders
 from services.one_core import keep_to_one_core
-from settings import ROOT
+from settings import ROOT, Settings
 
 log = logging.getLogger("travelbot")
 
@@ -65,4 +68,18 @@ def _end_streams_at_a_signal() -> None:
         signal.signal(number, handle)
 
 
-app = st.App(ROOT / "app.py", lifespan=lifespan, routes=[Mount("/api", app=create_app(get_services))])
+@cache
+def _settings() -> Settings | None:
+    """Return the settings, None if they are not right. First asked at a request: secrets are not read before."""
+    try:
+        return Settings()
+    except ValidationError:
+        return None
+
+
+app = st.App(
+    ROOT / "app.py",
+    lifespan=lifespan,
+    routes=[Mount("/api", app=create_app(get_services))],
+    middleware=[Middleware(SecurityHeaders, get_settings=_settings), Middleware(Guard, get_settings=_settings)],
+)

@@ -1,4 +1,4 @@
-"""The only door to what one process holds once, whoever visits: its services."""
+"""The only door to what one process holds once, whoever visits: its services, and who is signed in where."""
 
 import atexit
 import gc
@@ -6,6 +6,7 @@ import gc
 import pandas  # noqa: F401 - `st.write_stream` imports it: the first planner's first words would wait for it
 import streamlit as st
 
+from components.tabs import Tabs
 from services.logs import log_to_stderr
 from services.wiring import Services, build_services
 from settings import Settings
@@ -22,3 +23,9 @@ def get_services() -> Services:
     atexit.register(services.close)
     gc.freeze()  # Streamlit collects garbage after every run; what is loaded once need not be looked at each time
     return services
+
+
+@st.cache_resource(show_spinner=False)
+def get_tabs() -> Tabs:
+    """Return which tabs of this process somebody is signed in at."""
+    return Tabs()

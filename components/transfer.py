@@ -9,6 +9,7 @@ import streamlit as st
 
 from components.resources import get_services
 from components.session_labels import counted, escape_label, planner_zone
+from components.uploads import let_go
 from db.engine import DatabaseUnavailableError
 from services.errors import ServiceError
 from services.import_file import MAX_BYTES
@@ -51,6 +52,12 @@ def _close() -> None:
     st.session_state.pop("session_dialog", None)
 
 
+def _close_import() -> None:
+    _close()
+    if file := st.session_state.get("import_file"):
+        let_go([file])
+
+
 @st.dialog("Export session", icon=":material/download:", on_dismiss=_close)
 def export_dialog(session_id: int, title: str, user_id: int) -> None:
     """Offer a session as a file of each kind; none is made before it is asked for."""
@@ -76,7 +83,7 @@ def _content(session_id: int, user_id: int, kind: ExportKind) -> Callable[[], by
     return lambda: transfer.export(session_id, user_id=user_id, kind=kind, zone=zone).content
 
 
-@st.dialog("Import sessions", icon=":material/upload:", on_dismiss=_close)
+@st.dialog("Import sessions", icon=":material/upload:", on_dismiss=_close_import)
 def import_dialog(user_id: int) -> None:
     """Take a file, import it, and say what became of its sessions."""
     dialog = st.session_state.get("session_dialog") or {}  # gone when "Close" has just been pressed
@@ -100,6 +107,7 @@ def import_dialog(user_id: int) -> None:
     wanted = st.button("Import", key="import_start", type="primary", icon=":material/upload:", disabled=file is None)
     if wanted and file is not None and (done := _imported(file.getvalue(), user_id)):
         dialog["result"] = (done.imported, done.already_here, done.refused)
+        let_go([file])
         st.rerun()
 
 

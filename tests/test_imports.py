@@ -23,7 +23,8 @@ MAY_IMPORT = {
     "pages": {"components", "services", "db", "backboard_client", "travel", "exports", "settings"},
     "api": {"services", "db", "backboard_client", "travel", "exports", "settings"},
     "app": {"components", "services", "db", "settings"},
-    "server": {"api", "components", "services", "db", "settings"},
+    "middleware": {"components", "services", "settings"},
+    "server": {"api", "components", "middleware", "services", "db", "settings"},
 }
 ABOVE_ALL = ("tests", "benchmarks", "examples")  # may import everything, and nothing imports them
 BELOW_THE_SCREENS = ("services", "db", "backboard_client", "travel", "exports", "emulator", "settings")

@@ -1,0 +1,222 @@
+"""What stands before the screens and the API in `server.py`: who may open a WebSocket, who may upload, which headers
+every answer has, and what of Streamlit's own routes is closed. Plain `streamlit run app.py` has none of it.
+"""
+
+import base64
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+from urllib.parse import parse_qs, urlsplit
+
+import streamlit as st
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config, runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+
+from components.resources import get_tabs
+from services.file_types import EXTENSIONS, MAX_FILE_BYTES
+from services.import_file import MAX_BYTES as MAX_IMPORT_BYTES
+from settings import Settings
+
+TAB_BYTES = 2 * MAX_IMPORT_BYTES  # what one tab may have uploaded and not yet had read
+PROCESS_BYTES = 10 * MAX_IMPORT_BYTES  # and all tabs together
+_IMPORTED = ("json", "zip")
+_FORM_BYTES = 64 * 1024  # what a form puts around a file
+_HEAD_BYTES = 8 * 1024  # its name stands within so many
+_FILE_NAME = re.compile(rb'filename="([^"\r\n]{0,1024})"')
+_YEAR_S = 365 * 24 * 60 * 60
+_PRIVATE = ("/media/", "/api/")  # answers that are somebody's; what lies below the others is the same for everybody
+
+
+def content_security_policy(frame_ancestors: str) -> str:
+    """Return what a page of ours may load: what this server has, and nothing else.
+
+    Beyond that are allowed:
+    - one script that Streamlit's own page holds, by its hash;
+    - styles inside the page, as Streamlit's widgets are styled so while they are drawn;
+    - images from `data:` and `blob:`, typefaces from `data:`: icons, the previews of files to send, parts of charts;
+    - workers from `blob:`: the grid of `st.dataframe` and charts have such.
+    """
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' {' '.join(_inline_scripts())}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            f"frame-ancestors {frame_ancestors}",
+        )
+    )
+
+
+def script_hash(script: str) -> str:
+    """Return how a policy names an inline script, given exactly what stands between its tags."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
+def _inline_scripts() -> list[str]:
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text("utf-8")
+    return [script_hash(script) for script in re.findall(r"<script>(.*?)</script>", page, re.DOTALL)]
+
+
+class SecurityHeaders:
+    """Adds to every answer what tells a browser to be careful with it; an answer's own policy stays."""
+
+    def __init__(self, app: ASGIApp, get_settings: Callable[[], Settings | None]) -> None:
+        self._app = app
+        self._get_settings = get_settings
+        self._policy: str | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._add(MutableHeaders(scope=message), scope)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+    def _add(self, headers: MutableHeaders, scope: Scope) -> None:
+        headers.setdefault("content-security-policy", self._page_policy())
+        headers["x-content-type-options"] = "nosniff"
+        headers.setdefault("referrer-policy", "same-origin")
+        if _path(scope).startswith(_PRIVATE):
+            headers.setdefault("cache-control", "no-store")
+        if _is_https(scope):
+            headers["strict-transport-security"] = f"max-age={_YEAR_S}"
+            for cookie in _taken(headers, "set-cookie"):
+                headers.append("set-cookie", cookie if "; secure" in cookie.lower() else f"{cookie}; Secure")
+
+    def _page_policy(self) -> str:
+        if self._policy is None:
+            settings = self._get_settings()
+            if settings is None:  # they are not right, and may be so at the next start
+                return content_security_policy("'self'")
+            self._policy = content_security_policy(settings.frame_ancestors)
+        return self._policy
+
+
+class Guard:
+    """Refuses what nobody needs who uses the screens in a browser.
+
+    A WebSocket from a page of another server: Streamlit would ask the internet for this machine's address first, and
+    everybody would wait. A file from a tab where nobody is signed in, one that the app does not take, or more than a
+    tab or this process can hold. Streamlit's agent API in production. Its figures that walk through all tabs.
+    """
+
+    def __init__(self, app: ASGIApp, get_settings: Callable[[], Settings | None]) -> None:
+        self._app = app
+        self._get_settings = get_settings
+        self._arriving: defaultdict[str, int] = defaultdict(int)  # bytes of uploads on their way, by tab
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or WebSocket."""
+        if scope["type"] == "websocket" and not is_own_origin(Headers(scope=scope)):
+            await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif refusal := self._refusal(scope):
+            await refusal(scope, receive, send)
+        elif scope["method"] == "PUT" and "/_stcore/upload_file/" in scope["path"]:
+            await self._upload(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+        path = scope["path"]
+        if "/_stcore/agent" in path:
+            settings = self._get_settings()
+            if settings is None or settings.app_env == "production":
+                return PlainTextResponse("There is nothing here.", 404)
+        if "/_stcore/metrics" in path:
+            families = parse_qs(scope["query_string"].decode("latin-1")).get("families", [])
+            if not families or "cache_memory_bytes" in families:
+                return PlainTextResponse("Name the families to read, such as ?families=active_sessions.", 404)
+        return None
+
+    async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
+        tab = scope["path"].rsplit("/", 2)[-2]
+        if not get_tabs().is_signed_in(tab):
+            await PlainTextResponse("Sign in to add files.", 403)(scope, receive, send)
+            return
+        received, head = 0, b""
+
+        async def checked() -> Message:
+            nonlocal received, head
+            message = await receive()
+            body = message.get("body", b"")
+            received += len(body)
+            self._arriving[tab] += len(body)
+            head += body[: _HEAD_BYTES - len(head)]
+            self._check(tab, head, received)
+            return message
+
+        try:
+            await self._app(scope, checked, send)
+        finally:
+            self._arriving[tab] -= received
+            if not self._arriving[tab]:
+                del self._arriving[tab]
+
+    def _check(self, tab: str, head: bytes, received: int) -> None:
+        """Raise HTTPException for a file of which so much is not to be taken; *head* is what its form begins with."""
+        name = _FILE_NAME.search(head)
+        kind = name[1].decode(errors="replace").rpartition(".")[2].lower() if name else ""
+        if kind not in (*EXTENSIONS, *_IMPORTED) and (name or b"\r\n\r\n" in head or len(head) == _HEAD_BYTES):
+            raise HTTPException(415, "Files of this kind are not taken here.")
+        if received > (MAX_IMPORT_BYTES if kind in _IMPORTED else MAX_FILE_BYTES) + _FORM_BYTES:
+            raise HTTPException(413, "This file is too large.")
+        held = cast("MemoryUploadedFileManager", runtime.get_instance().uploaded_file_mgr).file_storage
+        of_tab = sum(len(file.data) for file in list(held.get(tab, {}).values()))
+        if of_tab + self._arriving[tab] > TAB_BYTES:
+            raise HTTPException(413, "Too many files are waiting in this tab. Reload the page, then add them again.")
+        everything = sum(len(file.data) for files in list(held.values()) for file in list(files.values()))
+        if everything + sum(self._arriving.values()) > PROCESS_BYTES:
+            raise HTTPException(503, "Too many files are being added at the moment. Please try again in a minute.")
+
+
+def is_own_origin(headers: Headers) -> bool:
+    """Whether a page of this server opens the WebSocket, one that the configuration allows, or no page at all."""
+    origin = headers.get("origin")
+    if origin is None or not config.get_option("server.enableCORS"):
+        return True
+    try:
+        host = urlsplit(origin).netloc.lower()
+    except ValueError:
+        return False
+    own = headers.get("host", "").lower()
+    return bool(host) and (host == own or origin in config.get_option("server.corsAllowedOrigins"))
+
+
+def _path(scope: Scope) -> str:
+    """Return the path below the prefix that Streamlit was told to serve under."""
+    base = config.get_option("server.baseUrlPath").strip("/")
+    path: str = scope["path"]
+    return path.removeprefix(f"/{base}") if base else path
+
+
+def _is_https(scope: Scope) -> bool:
+    """Whether the page came over TLS, to us or to a proxy; one who lies here fools only the own browser."""
+    return scope["scheme"] == "https" or Headers(scope=scope).get("x-forwarded-proto", "").lower() == "https"
+
+
+def _taken(headers: MutableHeaders, name: str) -> list[str]:
+    """Take all headers of a name out, and return them."""
+    values = headers.getlist(name)
+    del headers[name]
+    return values

@@ -1,0 +1,361 @@
+"""What the middleware of `server.py` lets through, with a bare ASGI app behind it that tells what reached it."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import anyio
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from streamlit import config
+from streamlit.runtime import Runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+from components.tabs import MOST, Tabs
+from middleware import PROCESS_BYTES, TAB_BYTES, Guard, SecurityHeaders
+from services.file_types import MAX_FILE_BYTES
+from services.import_file import MAX_BYTES
+from settings import Settings
+
+FORM = b'--cut\r\nContent-Disposition: form-data; name="file"; filename="%s"\r\nContent-Type: application/pdf\r\n\r\n'
+MB = 2**20
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def files(monkeypatch) -> MemoryUploadedFileManager:
+    """Give the place where Streamlit holds what was uploaded."""
+    held = MemoryUploadedFileManager("/_stcore/upload_file")
+    monkeypatch.setattr(Runtime, "_instance", SimpleNamespace(uploaded_file_mgr=held))
+    return held
+
+
+@pytest.fixture
+def tabs(monkeypatch) -> Tabs:
+    """Give the tabs that the middleware knows; somebody is signed in at “ours”."""
+    known = Tabs()
+    known.note("ours", signed_in=True)
+    monkeypatch.setattr("middleware.get_tabs", lambda: known)
+    return known
+
+
+async def _read_all(request: Request) -> Response:
+    """Answer with how many bytes came, as Streamlit's route reads them."""
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+    return PlainTextResponse(str(size))
+
+
+async def _cookie(_: Request) -> Response:
+    answer = PlainTextResponse("hello")
+    answer.set_cookie("made_by_streamlit", "x")
+    answer.set_cookie("second", "y", secure=True)
+    return answer
+
+
+def served(settings: Settings | None = None) -> Starlette:
+    everything = Route("/{path:path}", _read_all, methods=["GET", "PUT", "POST"])
+    behind = [Route("/cookie", _cookie), everything]
+    given = {"get_settings": lambda: settings or Settings()}
+    return Starlette(routes=behind, middleware=[Middleware(SecurityHeaders, **given), Middleware(Guard, **given)])
+
+
+class Answer:
+    """What came back: the status, the headers by lower-case name, the text."""
+
+    def __init__(self, messages: list[dict[str, Any]]) -> None:
+        self.status = messages[0]["status"]
+        self.headers = [(name.decode(), value.decode()) for name, value in messages[0]["headers"]]
+        self.text = b"".join(one.get("body", b"") for one in messages[1:]).decode()
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key == name), None)
+
+
+async def ask(
+    path: str,
+    *parts: bytes,
+    method: str = "GET",
+    headers: dict[str, str] | None = None,
+    app: Starlette | None = None,
+    at_part: Any = None,
+) -> Answer:
+    """Send a request whose body comes in parts; *at_part* is called with the number of each before it is given."""
+    path, _, query = path.partition("?")
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "query_string": query.encode(),
+        "scheme": "http",
+        "headers": [(name.encode(), value.encode()) for name, value in (headers or {}).items()],
+    }
+    coming = list(enumerate(parts or (b"",)))
+    told: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        number, part = coming.pop(0)
+        if at_part:
+            await at_part(number)
+        return {"type": "http.request", "body": part, "more_body": bool(coming)}
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    await (app or served())(scope, receive, send)
+    return Answer(told)
+
+
+async def upload(name: str, *parts: bytes, tab: str = "ours", **options: Any) -> Answer:
+    form = FORM % name.encode()
+    return await ask(f"/_stcore/upload_file/{tab}/some-id", form, *parts, method="PUT", **options)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("origin", "host", "opens"),
+    [
+        (None, "travel.example", True),  # no browser
+        ("https://travel.example", "travel.example", True),
+        ("https://TRAVEL.example", "travel.example", True),
+        ("https://evil.example", "travel.example", False),
+        ("https://travel.example.evil.example", "travel.example", False),
+        ("http://localhost:3000", "localhost:8501", False),  # Streamlit itself would let every local server in
+        ("http://127.0.0.1:8501", "localhost:8501", False),
+        ("null", "travel.example", False),
+        ("", "", False),
+        ("http://[", "travel.example", False),
+    ],
+)
+async def test_only_a_page_of_this_server_opens_a_websocket(origin, host, opens):
+    reached: list[str] = []
+    told: list[str] = []
+
+    async def behind(scope, _receive, _send):
+        reached.append(scope["path"])
+
+    async def send(message):
+        told.append(message["type"])
+
+    given = {"host": host} | ({} if origin is None else {"origin": origin})
+    headers = [(name.encode(), value.encode()) for name, value in given.items()]
+    scope = {"type": "websocket", "path": "/_stcore/stream", "headers": headers}
+    await Guard(behind, Settings)(scope, None, send)  # type: ignore[arg-type]
+
+    assert (reached, told) == ((["/_stcore/stream"], []) if opens else ([], ["websocket.close"]))
+
+
+@pytest.mark.anyio
+async def test_a_listed_origin_opens_a_websocket(monkeypatch):
+    reached: list[str] = []
+
+    async def behind(scope, _receive, _send):
+        reached.append(scope["path"])
+
+    monkeypatch.setattr(
+        config,
+        "get_option",
+        {"server.enableCORS": True, "server.corsAllowedOrigins": ["https://intranet.example"]}.get,
+    )
+    headers = [(b"host", b"travel.example"), (b"origin", b"https://intranet.example")]
+    await Guard(behind, Settings)({"type": "websocket", "path": "/", "headers": headers}, None, None)  # type: ignore[arg-type]
+
+    assert reached == ["/"]
+
+
+@pytest.mark.anyio
+async def test_files_are_taken_from_tabs_that_are_signed_in_only(files, tabs):
+    read: list[int] = []
+
+    async def note(number):
+        read.append(number)
+
+    stranger = await upload("plan.pdf", b"x" * MB, tab="somebody", at_part=note)
+    mine = await upload("plan.pdf", b"x" * MB)
+    tabs.note("ours", signed_in=False)
+    signed_out = await upload("plan.pdf", b"x" * MB)
+
+    assert (stranger.status, mine.status, signed_out.status) == (403, 200, 403)
+    assert read == []  # nothing of a stranger's file
+    assert stranger.text == "Sign in to add files."
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("plan.pdf", 200),
+        ("Plan.DOCX", 200),
+        ("sessions.json", 200),
+        ("chatgpt.zip", 200),
+        ("run.exe", 415),
+        ("page.html", 415),
+        ("drawing.svg", 415),
+        ("no extension", 415),
+        ("", 415),
+    ],
+)
+async def test_only_kinds_that_the_app_takes_are_uploaded(files, tabs, name, status):
+    assert (await upload(name, b"some text")).status == status
+
+
+@pytest.mark.anyio
+async def test_a_file_without_a_name_is_not_uploaded(files, tabs):
+    unquoted = b"--cut\r\nContent-Disposition: form-data; name=file; filename=run.exe\r\n\r\nMZ"
+    late = b"--cut\r\nX: " + b"x" * 20_000 + b'\r\nContent-Disposition: form-data; filename="a.pdf"\r\n\r\n'
+
+    for form in (unquoted, late):
+        answer = await ask("/_stcore/upload_file/ours/id", form, method="PUT")
+        assert answer.status == 415
+
+
+@pytest.mark.anyio
+async def test_reading_stops_where_a_file_is_too_large_for_its_kind(files, tabs):
+    read: list[int] = []
+
+    async def note(number):
+        read.append(number)
+
+    too_large = await upload("plan.pdf", *[b"x" * MB] * 30, at_part=note)
+    to_import = await upload("sessions.json", *[b"x" * MB] * 30)
+
+    assert (too_large.status, to_import.status) == (413, 200)
+    assert len(read) == MAX_FILE_BYTES // MB + 2  # the head of the form, and the part that was too much
+
+
+@pytest.mark.anyio
+async def test_a_tab_and_a_process_hold_so_much_only(files, tabs):
+    def hold(tab: str, size: int) -> None:
+        files.add_file(tab, UploadedFileRec(f"{tab}-{size}", "a.zip", "application/zip", bytes(size)))
+
+    hold("ours", TAB_BYTES - 5 * MB)
+    fits = await upload("small.pdf", b"x" * MB)
+    full = await upload("large.pdf", *[b"x" * MB] * 9)
+    files.remove_session_files("ours")
+    after = await upload("large.pdf", *[b"x" * MB] * 9)
+    for number in range(PROCESS_BYTES // MAX_BYTES):
+        hold(f"other-{number}", MAX_BYTES - 1)
+    crowded = await upload("large.pdf", *[b"x" * MB] * 9)
+
+    assert (fits.status, full.status, after.status, crowded.status) == (200, 413, 200, 503)
+
+
+@pytest.mark.anyio
+async def test_what_is_on_its_way_counts_too(files, tabs):
+    """Many uploads at once, each half there: together they may not be more than one after the other."""
+    app = served()
+    statuses: list[int] = []
+    waiting, go_on = [], anyio.Event()
+
+    async def wait_before_the_last(number):
+        if number == 10:
+            waiting.append(number)
+            await go_on.wait()
+
+    async def one():
+        answer = await upload("a.pdf", *[b"x" * MB] * 9, b"x", app=app, at_part=wait_before_the_last)
+        statuses.append(answer.status)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(20):
+            group.start_soon(one)
+        with anyio.fail_after(60):
+            while len(waiting) + len(statuses) < 20:
+                await anyio.lowlevel.checkpoint()
+        refused = list(statuses)
+        go_on.set()
+
+    assert set(refused) == {413}
+    assert sum(status == 200 for status in statuses) == 20 - len(refused)
+    assert 9 * MB * (20 - len(refused)) <= TAB_BYTES
+    assert (await upload("a.pdf", b"x", app=app)).status == 200  # nothing stays counted
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "path", ["/_stcore/agent/interact", "/_stcore/agent/mcp", "/_stcore/agent", "/prefix/_stcore/agent/openapi.json"]
+)
+async def test_agent_api_is_closed_in_production(path):
+    strict = Settings(app_env="production", cookie_key="x" * 32)  # type: ignore[arg-type]
+
+    assert (await ask(path, app=served(strict))).status == 404
+    assert (await ask(path)).status == 200
+
+
+@pytest.mark.anyio
+async def test_figures_that_walk_through_all_tabs_are_not_for_strangers():
+    assert (await ask("/_stcore/metrics")).status == 404
+    assert (await ask("/_stcore/metrics?families=cache_memory_bytes")).status == 404
+    assert (await ask("/_stcore/metrics?families=active_sessions&families=cache_memory_bytes")).status == 404
+    assert (await ask("/_stcore/metrics?families=active_sessions")).status == 200
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "path", ["/", "/sessions", "/static/js/x.js", "/media/x", "/component/x", "/api/me", "/nope"]
+)
+async def test_every_answer_has_the_headers(path):
+    answer = await ask(path)
+    policy = answer.header("content-security-policy") or ""
+
+    assert "frame-ancestors 'self'" in policy
+    [scripts] = [part for part in policy.split("; ") if part.startswith("script-src")]
+    assert "unsafe" not in scripts
+    assert answer.header("x-content-type-options") == "nosniff"
+    assert answer.header("referrer-policy") == "same-origin"
+    assert answer.header("strict-transport-security") is None
+    assert answer.header("cache-control") == ("no-store" if path in ("/media/x", "/api/me") else None)
+
+
+@pytest.mark.anyio
+async def test_refusals_have_the_headers_too(files, tabs):
+    answer = await upload("plan.pdf", b"x", tab="somebody")
+
+    assert answer.status == 403
+    assert answer.header("content-security-policy")
+
+
+@pytest.mark.anyio
+async def test_over_tls_the_browser_is_to_stay_there_and_to_keep_cookies_from_plain_http():
+    plain = await ask("/cookie")
+    over_tls = await ask("/cookie", headers={"x-forwarded-proto": "https"})
+
+    assert over_tls.header("strict-transport-security") == "max-age=31536000"
+    cookies = [value for name, value in over_tls.headers if name == "set-cookie"]
+    assert len(cookies) == 2
+    assert all(cookie.lower().count("; secure") == 1 for cookie in cookies)
+    assert "made_by_streamlit=x; Path=/; SameSite=lax" in [value.strip("; ") for _, value in plain.headers]
+
+
+@pytest.mark.anyio
+async def test_who_may_show_the_app_in_a_frame_is_a_setting():
+    settings = Settings(frame_ancestors="'self' https://intranet.example")
+
+    policy = (await ask("/", app=served(settings))).header("content-security-policy") or ""
+
+    assert policy.endswith("frame-ancestors 'self' https://intranet.example")
+
+
+@pytest.mark.parametrize("value", ["'self'; script-src *", "https://a.example, https://b.example", "a\nb"])
+def test_a_setting_of_frames_cannot_change_the_rest_of_the_policy(value):
+    with pytest.raises(ValueError, match="frame_ancestors"):
+        Settings(frame_ancestors=value)
+
+
+def test_tabs_are_forgotten_when_there_are_too_many():
+    tabs = Tabs()
+    for number in range(MOST + 5):
+        tabs.note(str(number), signed_in=True)
+
+    assert not tabs.is_signed_in("4")
+    assert tabs.is_signed_in("5")
+    assert tabs.is_signed_in(str(MOST + 4))
