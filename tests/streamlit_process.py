@@ -36,8 +36,8 @@ _context.set_forkserver_preload(_LIBRARIES)
 class StreamlitProcess:
     """A server on a port; used like a `subprocess.Popen`."""
 
-    def __init__(self, port: int, env: dict[str, str], log: Path) -> None:
-        self._process = _context.Process(target=_serve, args=(port, env, log), daemon=True)
+    def __init__(self, port: int, env: dict[str, str], log: Path, *, script: str = "server.py") -> None:
+        self._process = _context.Process(target=_serve, args=(port, env, log, script), daemon=True)
         main = sys.modules["__main__"]  # AppTest leaves its script there, and the child would run it
         sys.modules["__main__"] = ModuleType("__main__")
         try:
@@ -64,7 +64,7 @@ class StreamlitProcess:
         return self._process.exitcode
 
 
-def _serve(port: int, env: dict[str, str], log: Path) -> None:
+def _serve(port: int, env: dict[str, str], log: Path, script: str) -> None:
     os.environ.clear()
     os.environ.update(env)
     os.chdir(ROOT)
@@ -73,5 +73,5 @@ def _serve(port: int, env: dict[str, str], log: Path) -> None:
         os.dup2(out.fileno(), 2)
     from streamlit.web.cli import main
 
-    sys.argv = [*COMMAND[1:], str(port)]
+    sys.argv = ["streamlit", "run", script, "--server.port", str(port)]
     main()

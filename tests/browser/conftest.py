@@ -76,16 +76,19 @@ def free_port() -> int:
 def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
     """Give a function that starts the app on this test's own database; settings as keywords.
 
-    *by_command* starts it as a person would: for tests that look at how the process ends.
+    *by_command* starts it as a person would: for tests that look at how the process ends. *script* is server.py, or
+    app.py for the screens alone.
     """
     apps: list[App] = []
     port = free_port()
 
-    def start(*, by_command: bool = False, **settings: str) -> App:
+    def start(*, by_command: bool = False, script: str = "server.py", **settings: str) -> App:
         log = tmp_path / f"server-{len(apps)}.log"
         env = {key: value for key, value in os.environ.items() if not key.startswith("STREAMLIT_")}
         env |= {"DATABASE_URL": f"sqlite:///{tmp_path / 'travelbot.db'}", "DEMO_PACE_S": "0.01"} | settings
-        process = _by_command(port, env, log) if by_command else StreamlitProcess(port, env, log)
+        process = (
+            _by_command(port, env, log) if by_command else StreamlitProcess(port, env, log, script=script)
+        )
         app = App(f"http://localhost:{port}", process, log, env)
         apps.append(app)
         deadline = time.monotonic() + 30
