@@ -7,6 +7,7 @@ from components.api_tokens import forget_new_token
 from components.identity import current_user, draw_cookie, known_as
 from components.outage import draw_database_away, draw_settings_wrong
 from components.resources import get_services
+from components.scripts import load_scripts
 from components.session_actions import draw_session_notices
 from components.shortcuts import draw_shortcuts_dialog
 from components.sidebar import draw_sidebar
@@ -26,6 +27,7 @@ from db.engine import DatabaseUnavailableError
 
 st.set_page_config(page_title="Travel-Bot", page_icon="/app/static/icon.png")
 st.logo("/app/static/logo.svg", size="large", icon_image="/app/static/icon.png")
+load_scripts()
 
 try:
     services = get_services()

@@ -2,8 +2,8 @@
 
 In `st.session_state`: `chat_window` is {"session_id", "hit_id": what they were set up for, "limit": messages at most,
 "before_id", "at_id": as `SessionService.history` takes them, "scroll_to": the message to bring into view once, or
-"end", "scroll_part": "actions" for what stands below that, "scroll": the script that does it, "turn": counts what was
-shown before it}.
+"end", "scroll_part": "actions" for what stands below that, "scroll": what the script that does it is told, "turn":
+counts what was shown before it}.
 """
 
 import time
@@ -16,6 +16,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components.resources import get_services
+from components.scripts import tell
 from db.engine import DatabaseUnavailableError
 from services.errors import NotFoundError, ReplyInProgressError
 from services.records import History, MessageView, SessionSummary
@@ -26,31 +27,6 @@ LOOK_SELDOM_S = 8.0
 BUSY = timedelta(minutes=1)
 MOST = 120  # messages at once; beyond it those at the other end make room
 _END = "end"
-
-# Streamlit has nothing for this, and keeps a chat at its end by itself while messages come in. So: again and again
-# until the message stays where it should be for a second, five seconds at most, or until a person does something.
-# In a block of its own: the page keeps what a script before it has named.
-_SCROLL = """<script>
-if (window.travelbotScroll !== "ONCE") {
-  window.travelbotScroll = "ONCE";
-  const end = Date.now() + 5000;
-  let stays = 0;
-  const timer = setInterval(() => {
-    const page = document.querySelector('[data-testid="stAppScrollToBottomContainer"]');
-    const message = document.querySelector(".st-key-MESSAGE");
-    if (message) {
-      const before = message.getBoundingClientRect().top;
-      SCROLL;
-      stays = Math.abs(message.getBoundingClientRect().top - before) < 2 ? stays + 1 : 0;
-    }
-    if (stays > 12 || Date.now() > end) clearInterval(timer);
-  }, 80);
-  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"])
-    addEventListener(kind, () => clearInterval(timer), {once: true, passive: true});
-}
-</script>"""
-_TO_START, _TO_CENTER = (f'message.scrollIntoView({{block: "{block}"}})' for block in ("start", "center"))
-_TO_TOP, _TO_END = "page?.scrollTo(0, 0)", "page?.scrollTo(0, page.scrollHeight)"
 
 
 def open_window(session_id: int, *, user_id: int) -> dict[str, Any]:
@@ -146,28 +122,27 @@ def follow_end() -> None:
 def scroll_to_message(window: dict[str, Any], messages: Sequence[MessageView], place: DeltaGenerator) -> None:
     """Bring a message into view, once, where the window asks for it; *place* stands above the messages.
 
-    The script is drawn again with every run, and does nothing then: the first run may be cut short unseen.
+    The script is told again in every run, and does nothing then: the first run may be cut short unseen.
     """
     message_id = window["scroll_to"]
     part = window.pop("scroll_part", "message")
     window["scroll_to"] = None
     if message_id == _END and messages:  # it stays there by itself while the reply comes
-        window["scroll"] = _script(f"chat_message_{messages[-1].id}", _TO_END)
+        window["scroll"] = _scroll(f"chat_message_{messages[-1].id}", "end")
     elif any(message.id == message_id for message in messages):
-        scroll = _TO_START if part == "message" else _TO_CENTER
-        window["scroll"] = _script(f"chat_{part}_{message_id}", scroll)
-    if script := window.get("scroll"):
-        place.html(script, unsafe_allow_javascript=True)
+        window["scroll"] = _scroll(f"chat_{part}_{message_id}", "start" if part == "message" else "center")
+    if scroll := window.get("scroll"):
+        tell("scroll", scroll, place)
 
 
 def scroll_to_top() -> None:
     """Bring the greeting of a new chat into view, once; Streamlit opens the page at its end."""
-    st.html(_script("chat_welcome", _TO_TOP, once="welcome"), unsafe_allow_javascript=True)
+    tell("scroll", {"once": "welcome", "key": "chat_welcome", "to": "top"})
 
 
-def _script(key: str, scroll: str, *, once: str | None = None) -> str:
-    """Return a script that brings *key* into view, unless *once*, or else itself, was the last to run."""
-    return _SCROLL.replace("MESSAGE", key).replace("SCROLL", scroll).replace("ONCE", once or str(time.time_ns()))
+def _scroll(key: str, to: str) -> dict[str, str]:
+    """Return what the script is told to bring *key* into view, unless it did this very thing last."""
+    return {"once": str(time.time_ns()), "key": key, "to": to}
 
 
 def watch_session(session: SessionSummary, *, last_id: int | None, user_id: int, busy: bool) -> None:

@@ -33,27 +33,6 @@ _EDIT, _AGAIN, _OTHER_MODEL, _FORK, _LINK, _DELETE = (
     ":material/delete: Delete",
 )
 
-# Streamlit can copy code only. What is drawn is copied, so that headings and tables stay what they are in a letter.
-COPY_SCRIPT = """<script>
-if (!window.travelbotCopy) {
-  window.travelbotCopy = true;
-  addEventListener("click", event => {
-    const button = event.target.closest('[class*="st-key-chat_copy_"] button');
-    const message = button?.closest('[class*="st-key-chat_message_"]');
-    if (!message) return;
-    const range = document.createRange(), selection = getSelection();
-    const texts = message.querySelectorAll('[class*="st-key-chat_text_"]');
-    if (!texts.length) return;
-    range.setStartBefore(texts[0]);
-    range.setEndAfter(texts[texts.length - 1]);
-    selection.removeAllRanges();
-    selection.addRange(range);
-    document.execCommand("copy");
-    selection.removeAllRanges();
-  }, true);
-}
-</script>"""
-
 
 def planner_actions(message: MessageView) -> None:
     """Draw what can be done with a planner's message."""

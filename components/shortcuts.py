@@ -2,7 +2,7 @@
 
 Buttons have theirs from Streamlit, which fires them in a text box too: so each holds a modifier, and none types
 anything on Windows, macOS or Linux (no Ctrl+Alt, which is AltGr; no Ctrl with an arrow, which selects or jumps). Two
-things are no button's: to focus the search, and `?`, which is no key to Streamlit. A small script does these.
+things are no button's: to focus the search, and `?`, which is no key to Streamlit: `static/js/shortcuts.js` has them.
 """
 
 import streamlit as st
@@ -13,27 +13,6 @@ NEW_CHAT = "Ctrl+Shift+O"
 STOP = "Ctrl+Shift+X"
 NEXT_SESSION = "Alt+Down"
 PREVIOUS_SESSION = "Alt+Up"
-
-SCRIPT = """<script>
-if (!window.travelbotKeys) {
-  window.travelbotKeys = true;
-  const types = target => target.closest?.("input, textarea, select, [contenteditable=true]");
-  addEventListener("keydown", event => {
-    if (event.isComposing || document.querySelector('[role="dialog"]')) return;
-    const control = /Mac|iPhone|iPad/.test(navigator.platform) ? event.metaKey : event.ctrlKey;
-    if (control && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
-      const search = document.querySelector(".st-key-sidebar_search input");
-      if (!search) return;
-      event.preventDefault();
-      document.querySelector('[data-testid="stExpandSidebarButton"]')?.click();
-      setTimeout(() => { search.focus(); search.select(); }, 100);
-    } else if (event.key === "?" && !event.ctrlKey && !event.metaKey && !event.altKey && !types(event.target)) {
-      event.preventDefault();
-      document.querySelector(".st-key-sidebar_shortcuts button")?.click();
-    }
-  });
-}
-</script>"""
 
 
 def shortcuts_button() -> None:

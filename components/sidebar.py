@@ -8,7 +8,7 @@ from components.resources import get_services
 from components.samples import sidebar_samples
 from components.session_labels import in_groups, planner_zone
 from components.session_row import hit_row, session_row
-from components.shortcuts import NEW_CHAT, NEXT_SESSION, PREVIOUS_SESSION, SCRIPT
+from components.shortcuts import NEW_CHAT, NEXT_SESSION, PREVIOUS_SESSION
 from components.sidebar_account import draw_account
 from components.sidebar_marks import SidebarMarks, keep_marks, watch_marks
 from components.state import active_session_id, show_new_chat
@@ -19,18 +19,6 @@ from settings import ROOT
 ROWS_AT_FIRST = 20
 _LEAST_RECENT = 5  # unpinned sessions that pinned ones leave room for
 _STYLE = ROOT / "static" / "sidebar.css"
-
-# On a phone the sidebar covers the page. Streamlit closes it after a link, but not after a button.
-_CLOSE_ON_PHONE = """<script>
-if (!window.travelbotSidebar) {
-  window.travelbotSidebar = true;
-  const opens = ["new_chat", "session_", "hit_"].map(name => `[class*="st-key-sidebar_${name}"] button`).join(", ");
-  addEventListener("click", event => {
-    if (matchMedia("(max-width: 768px)").matches && event.target.closest(opens))
-      document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
-  });
-}
-</script>"""
 
 
 def draw_sidebar(user: User, *, on_chat: bool) -> None:
@@ -43,8 +31,6 @@ def draw_sidebar(user: User, *, on_chat: bool) -> None:
     keep_marks(marks)
     with st.sidebar:
         st.html(_STYLE)
-        st.html(_CLOSE_ON_PHONE, unsafe_allow_javascript=True)
-        st.html(SCRIPT, unsafe_allow_javascript=True)
         st.button(
             "New chat",
             key="sidebar_new_chat",

@@ -1,11 +1,12 @@
-"""The cookie that keeps a browser signed in: streamlit-authenticator writes it, this module reads it."""
+"""The cookie that keeps a browser signed in: streamlit-authenticator signs it, this module reads it."""
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import jwt
 import streamlit as st
-from streamlit_authenticator.controllers import CookieController
+from streamlit_authenticator.models import CookieModel
+
+from components import browser_cookie
 
 COOKIE_NAME = "travelbot_sign_in"
 COOKIE_DAYS = 30
@@ -44,38 +45,31 @@ def read_token(token: str, secret: str, *, now: datetime) -> tuple[str, datetime
 
 
 def write_cookie(username: str, signed_in_at: datetime, secret: str) -> bool:
-    """Draw what writes the cookie in the browser, or nothing and return True once the browser has written it.
-
-    To be called in every run until then: an iframe that leaves the page too early has done nothing.
-    """
-    key = f"auth_cookie_{to_ms(signed_in_at)}"  # an iframe, and the browser's answer, for each sign-in of its own
-    if st.session_state.get(key):
-        return True
-    controller = CookieController(COOKIE_NAME, secret, COOKIE_DAYS)
-    expires_at = (signed_in_at + timedelta(days=COOKIE_DAYS)).timestamp()
-    # Signed as of the sign-in, to the millisecond, which is what a sign-in is known by. The library itself would
-    # count from now, on the local wall clock: an hour wrong across a change to or from summer time.
-    controller.cookie_model._set_exp_date = lambda: expires_at
-    manager = controller.cookie_model.cookie_manager
-    manager.set = partial(manager.set, key=key)
-    st.session_state.username = username
-    controller.set_cookie()
-    drop_left_behind()
-    return False
-
-
-def delete_cookie() -> bool:
-    """Draw what deletes the cookie in the browser, or nothing and return True once it is gone.
+    """Draw what writes the cookie in the browser, or nothing and return True once the browser says it has.
 
     To be called in every run until then.
     """
-    if st.session_state.get("delete"):  # the library's key for the iframe, whose value is the browser's answer
-        return True
-    controller = CookieController(COOKIE_NAME, "", 0)
-    controller.cookie_model.cookie_manager.cookies.setdefault(COOKIE_NAME, "")  # it insists on having seen it
-    controller.delete_cookie()
+    return browser_cookie.write(COOKIE_NAME, _token(username, signed_in_at, secret), COOKIE_DAYS)
+
+
+def delete_cookie() -> bool:
+    """Draw what deletes the cookie in the browser, or nothing and return True once the browser says it is gone.
+
+    To be called in every run until then.
+    """
+    return browser_cookie.delete(COOKIE_NAME)
+
+
+def _token(username: str, signed_in_at: datetime, secret: str) -> str:
+    # The library's own beginning draws the iframe that writes its cookie, with a script that stands in the page.
+    model = object.__new__(CookieModel)
+    # Signed as of the sign-in, to the millisecond, which is what a sign-in is known by. The library itself would
+    # count from now, on the local wall clock: an hour wrong across a change to or from summer time.
+    model.cookie_key, model.exp_date = secret, (signed_in_at + timedelta(days=COOKIE_DAYS)).timestamp()
+    st.session_state.username = username
+    token = model._token_encode()
     drop_left_behind()
-    return False
+    return str(token)
 
 
 def drop_left_behind() -> None:

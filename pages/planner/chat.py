@@ -4,7 +4,6 @@ from contextlib import suppress
 
 import streamlit as st
 
-from components.announcer import announce_replies
 from components.chat import (
     message_place,
     note,
@@ -30,7 +29,6 @@ from components.composer import composer
 from components.drafts import keep_drafts
 from components.identity import require_user
 from components.limit_notice import limit_notice
-from components.message_actions import COPY_SCRIPT
 from components.model_choice import chosen, model_menu
 from components.reply_stream import ReplyStream
 from components.resources import get_services
@@ -61,9 +59,7 @@ if session_id is not None:
         st.stop()
 
 st.html(ROOT / "static" / "chat.css")
-st.html(COPY_SCRIPT, unsafe_allow_javascript=True)
 keep_drafts(user_id=user.id)
-announce_replies()
 # Fragments that run by themselves have their place before whatever comes and goes: it is there whenever they run.
 watch_place = st.container(key="chat_watch")
 instructions = session.instructions if session else st.session_state.get("chat_new", {}).get("instructions")

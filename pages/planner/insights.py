@@ -20,7 +20,6 @@ from components.money import month_line
 from components.resources import get_services
 from components.state import show_new_chat
 from components.usage_frames import by_model, by_time, cost_by_model, frame_of, usage_csv
-from components.wide_tables import make_wide_tables_scroll
 
 user = require_user()
 services = get_services()
@@ -51,7 +50,6 @@ if frame.empty:
     st.button("New chat", key="insights_new_chat", icon=":material/edit_square:", on_click=show_new_chat)
     st.stop()
 
-make_wide_tables_scroll()
 tiles(frame)
 times = by_time(frame, start, end)
 charts(times, cost_by_model(frame, start, end), by_model(frame), span=span)

@@ -1,0 +1,29 @@
+"""Cookies of a browser, written by a script: Streamlit can read those that came with the page, and set none."""
+
+import hashlib
+
+import streamlit as st
+
+from components.scripts import tell
+
+
+def write(name: str, value: str, days: int) -> bool:
+    """Draw what writes a cookie in the browser, or nothing and return True once the browser says it has.
+
+    For this site only, and over TLS only where the page came over TLS. *value* is of letters, digits and `-_.`; no
+    days delete the cookie. To be called in every run until then: a page that is drawn anew too early has written
+    nothing. In a fragment, as the browser's answer runs it again.
+    """
+    key = f"written_{hashlib.sha256(f'{name} {value} {days}'.encode()).hexdigest()[:16]}"
+    if st.session_state.get(key):
+        return True
+    with st.container(key=f"browser_cookie_{name}"):
+        st.html(f"<style>.st-key-browser_cookie_{name} {{ display: none }}</style>")
+        tell("cookie", {"name": name, "value": value, "days": days, "button": key})
+        st.button("Written", key=key)  # the script's alone
+    return False
+
+
+def delete(name: str) -> bool:
+    """Draw what deletes a cookie in the browser, or nothing and return True once the browser says it has."""
+    return write(name, "", 0)

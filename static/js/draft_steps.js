@@ -1,0 +1,89 @@
+// What becomes of the text in the box and of a message that went off. Only decisions: drafts.js looks and acts.
+//
+// What goes off on a connection that is dead and does not know it yet, is gone. So it stays a draft until a run of the
+// script says that it was taken. Where the connection broke and the run after that (a hidden button asks for one, as
+// Streamlit may not) says that it was not, it is sent again, if that run still waits for this very message; if nobody
+// knows (the server forgot the tab), or files went with it, it is put back into the box. Taken, and the answer lost on
+// the way: the tab goes to the session it is in.
+
+/** How often one message is sent on its way at most. */
+export const TRIES = 5;
+
+/**
+ * server: what the last run told, {user, taken: {id, text, session} or null, next: the name of the next message, run}
+ * shown: the name of the draft that the box shows; kept: its text as last seen
+ * sending: the message that went off and of which nobody knows yet, {text, key: the name of its draft, files: whether
+ *   some went with it, server: as it was then, broke: whether the connection did since, rests: how often in a row the
+ *   page was found at rest, tries}
+ */
+export const START = { server: null, shown: null, kept: "", sending: null };
+
+/**
+ * Return [the state after the event, what is to be done]. Events:
+ * - told {server}: a run of the script said so
+ * - sent {key, text, files}: a person, or we, sent what is in the box
+ * - broke: the connection did, or came back
+ * - look {key, text: null where there is no box, stored: name => text of a draft, connected, idle, session: the open one}
+ * To be done: keep {key, text}, write {text} into the box, submit it, ask the server for a run, open {session}.
+ */
+export function step(state, event) {
+  switch (event.kind) {
+    case "told":
+      return [{ ...state, server: event.server }, []];
+    case "sent":
+      return sent(state, event);
+    case "broke":
+      return [state.sending ? { ...state, sending: { ...state.sending, broke: true } } : state, []];
+    default:
+      return look(state, event);
+  }
+}
+
+function sent(state, { key, text, files }) {
+  if (!text) return [{ ...state, shown: key }, []];
+  const tries = state.sending?.text === text ? state.sending.tries + 1 : 1;
+  const sending = { text, key, files, server: state.server, broke: false, rests: 0, tries };
+  return [{ ...state, shown: key, kept: "", sending }, [{ kind: "keep", key, text }]];
+}
+
+function look(state, event) {
+  if (event.text === null) return [{ ...state, shown: null }, []];
+  const [seen, kept] = keep(state, event);
+  if (!seen.sending) return [seen, kept];
+  const [settled, done] = settle(seen, { ...event, text: seen.kept });
+  return [settled, [...kept, ...done]];
+}
+
+function keep(state, { key, text, stored }) {
+  if (key !== state.shown) {
+    const left = state.shown === null ? "" : state.kept; // what another session left in the box
+    const fill = text === left || !text;
+    const now = fill ? stored(key) : text;
+    return [{ ...state, shown: key, kept: now }, fill ? [{ kind: "write", text: now }] : []];
+  }
+  return [{ ...state, kept: text }, text === state.kept ? [] : [{ kind: "keep", key, text }]];
+}
+
+function settle(state, { text, stored, connected, idle, session }) {
+  const { server, sending } = state;
+  const { taken, next } = server;
+  const here = sending.key === state.shown;
+  const settled = { ...state, sending: null };
+
+  if (taken && taken.id !== sending.server.taken?.id && sending.text.includes(taken.text)) {
+    const forget = stored(sending.key) === sending.text ? [{ kind: "keep", key: sending.key, text: "" }] : [];
+    const open = sending.broke && here && session !== taken.session ? [{ kind: "open", session: taken.session }] : [];
+    return [settled, [...forget, ...open]];
+  }
+  if (here && text === sending.text) return [settled, []]; // refused, or it never went off
+  if (!connected || !idle) return [{ ...state, sending: { ...sending, rests: 0 } }, []];
+  if (!sending.broke) return [state, []];
+
+  const rests = sending.rests + 1;
+  const waits = { ...state, sending: { ...sending, rests } };
+  if (rests < 2) return [waits, []];
+  if (server.run === sending.server.run) return [waits, rests % 10 === 2 ? [{ kind: "ask" }] : []];
+  const again = here && next === sending.server.next && !text && !sending.files && sending.tries < TRIES;
+  const write = here ? [{ kind: "write", text: [sending.text, text].filter(Boolean).join("\n\n") }] : [];
+  return again ? [waits, [...write, { kind: "submit" }]] : [settled, write];
+}

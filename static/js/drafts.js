@@ -1,0 +1,77 @@
+// What is typed and not yet taken by the server is kept in this browser. Streamlit tells nobody what is typed before it
+// is sent. The box is looked at, as its text also changes by itself: it is emptied when a message goes off, and filled
+// again when one is refused.
+const version = new URL(import.meta.url).search;
+const { onTold } = await import(`./told.js${version}`);
+const { START, step } = await import(`./draft_steps.js${version}`);
+
+const SUBMIT = '[data-testid="stChatInputSubmitButton"]';
+const find = (selector) => document.querySelector(selector);
+const app = find('[data-testid="stApp"]');
+const box = () => find('[data-testid="stChatInputTextArea"]');
+const session = () => new URLSearchParams(location.search).get("session");
+const stored = (key) => localStorage.getItem(key) ?? "";
+const setValue = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set;
+
+const does = {
+  keep: ({ key, text }) => (text ? localStorage.setItem(key, text) : localStorage.removeItem(key)),
+  write: ({ text }) => {
+    setValue.call(box(), text);
+    box().dispatchEvent(new Event("input", { bubbles: true }));
+  },
+  submit: () => setTimeout(() => find(SUBMIT)?.click()),
+  ask: () => find(".st-key-chat_ask_server button")?.click(),
+  open: (action) => {
+    location.search = `session=${action.session}`;
+  },
+};
+
+let state = START;
+
+function happened(event) {
+  const [next, actions] = step(state, event);
+  state = next;
+  for (const action of actions) does[action.kind](action);
+}
+
+const key = () => `travelbot-draft-${state.server.user}-${session() || "new"}`;
+
+function look() {
+  if (!state.server) return;
+  const { testConnectionState, testScriptState } = app.dataset;
+  happened({
+    kind: "look",
+    key: key(),
+    text: box()?.value ?? null,
+    stored,
+    connected: testConnectionState === "CONNECTED",
+    idle: testScriptState === "notRunning",
+    session: session(),
+  });
+}
+
+function sent() {
+  const files = Boolean(find('[data-testid="stChatInput"] [data-testid="stFileChip"]'));
+  if (state.server) happened({ kind: "sent", key: key(), text: box().value, files });
+}
+
+onTold("drafts", (server) => happened({ kind: "told", server }));
+addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key === "Enter" && !event.shiftKey && event.target === box()) sent();
+  },
+  true,
+);
+addEventListener(
+  "click",
+  (event) => {
+    if (event.target.closest(SUBMIT)) sent();
+  },
+  true,
+);
+new MutationObserver(() => happened({ kind: "broke" })).observe(app, {
+  attributeFilter: ["data-test-connection-state"],
+});
+addEventListener("pagehide", look);
+setInterval(look, 300);
