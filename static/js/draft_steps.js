@@ -59,7 +59,7 @@ function keep(state, { key, text, stored }) {
     const left = state.shown === null ? "" : state.kept; // what another session left in the box
     const fill = text === left || !text;
     const now = fill ? stored(key) : text;
-    return [{ ...state, shown: key, kept: now }, fill ? [{ kind: "write", text: now }] : []];
+    return [{ ...state, shown: key, kept: now }, now === text ? [] : [{ kind: "write", text: now }]];
   }
   return [{ ...state, kept: text }, text === state.kept ? [] : [{ kind: "keep", key, text }]];
 }

@@ -48,21 +48,18 @@ class App:
         return self.process.wait(20)
 
 
-def wait_for_cookie(page: Page, *, there: bool) -> None:
-    """Wait until the browser has written the sign-in cookie, or deleted it; an iframe does it, a while after."""
-    has = f"document.cookie.includes('{COOKIE}=')"
-    wait_in_page(page, has if there else f"!{has}")
-
-
-def wait_in_page(page: Page, expression: str, arg: object = None) -> None:
-    """Wait until an expression, or a function of *arg*, is true in the page.
-
-    Playwright's own waiting evaluates it by `eval`, which the content security policy forbids.
-    """
-    deadline = time.monotonic() + 20
+def wait_until(page: Page, expression: str, arg: object = None) -> None:
+    """Wait until JavaScript is true of the page. Playwright's own `wait_for_function` needs `unsafe-eval` there."""
+    deadline = time.monotonic() + 30
     while not page.evaluate(expression, arg):
-        assert time.monotonic() < deadline, f"never came true: {expression}"
+        assert time.monotonic() < deadline, expression
         page.wait_for_timeout(50)
+
+
+def wait_for_cookie(page: Page, *, there: bool) -> None:
+    """Wait until the browser has written the sign-in cookie, or deleted it; a script does it, a while after."""
+    has = f"document.cookie.includes('{COOKIE}=')"
+    wait_until(page, has if there else f"!{has}")
 
 
 def free_port() -> int:

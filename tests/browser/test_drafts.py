@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import PASSWORD, wait_in_page
+from tests.browser.conftest import PASSWORD, wait_until
 from tests.browser.test_sign_in import sign_up
 
 pytestmark = pytest.mark.browser
@@ -16,7 +16,7 @@ def box(page: Page) -> Locator:
 def keep(page: Page, text: str) -> None:
     """Type, and rest until it is kept."""
     box(page).fill(text)
-    wait_in_page(page, "text => Object.values(localStorage).includes(text)", text)
+    wait_until(page, "text => Object.values(localStorage).includes(text)", text)
 
 
 def test_draft_of_each_session_survives_switching_reload_and_a_lost_sign_in(start_app, browser: Browser, page: Page):

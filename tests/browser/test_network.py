@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from tests.browser.conftest import App, wait_in_page
+from tests.browser.conftest import App, wait_until
 from tests.browser.test_sign_in import sign_up
 from tests.browser.test_survival import ask, expect_finished, expect_streaming, open_app, replies
 from tests.road import Road
@@ -93,7 +93,7 @@ def test_message_sent_on_a_dead_connection_is_sent_once_the_tab_is_connected_aga
 
             expect(page.get_by_text("tokens ·")).to_have_count(so_far + 1, timeout=40_000)
             expect(box(page)).to_have_value("")
-        wait_in_page(page, "!Object.keys(localStorage).some(name => name.startsWith('travelbot-draft'))")
+        wait_until(page, "!Object.keys(localStorage).some(name => name.startsWith('travelbot-draft'))")
         assert page.evaluate("window.sameTab")
     assert [status for status, _ in replies(tmp_path)] == ["complete", "complete"]
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App, wait_in_page
+from tests.browser.conftest import App, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +24,7 @@ def ask(page: Page, text: str) -> None:
 
 def wait_for_keys(page: Page) -> None:
     """Wait until the page listens to keys, and has drawn what they press."""
-    wait_in_page(page, "window.travelbotKeys")
+    wait_until(page, "window.travelbotReady")
     page.locator(".st-key-sidebar_shortcuts button").first.wait_for()
 
 

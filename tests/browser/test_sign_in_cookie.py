@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import COOKIE, PASSWORD, App, wait_for_cookie, wait_in_page
+from tests.browser.conftest import COOKIE, PASSWORD, App, wait_for_cookie, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -102,7 +102,7 @@ def test_changed_password_ends_another_browser_and_keeps_this_one(
     page.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_text("Your password is changed.")).to_be_visible()
-    wait_in_page(page, "before => document.cookie !== before", before)
+    wait_until(page, "before => document.cookie !== before", before)
 
     other.get_by_test_id("stSidebar").get_by_role("button", name="New chat").click()
     expect_signed_out(other)

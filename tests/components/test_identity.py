@@ -17,6 +17,7 @@ from db.models import User as UserRow
 from services.accounts import AccountService, whole_ms
 from services.records import User
 from settings import Settings
+from tests.told import told
 
 SECRET = "a cookie key of more than sixty-four characters, enough for HS512 too"
 PASSWORD = "harbour lights 7"
@@ -162,13 +163,9 @@ def wall_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None
     "month", [1, 3, 10]
 )  # thirty days from the tenth cross a change of clocks in March and October
 def test_written_cookie_carries_the_instant_of_the_sign_in_in_any_time_zone(
-    wall_clock: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, zone: str, month: int
+    wall_clock: Callable[[str], None], zone: str, month: int
 ) -> None:
     wall_clock(zone)
-    written: dict[str, str] = {}
-    monkeypatch.setattr(
-        "extra_streamlit_components.CookieManager.set", lambda _, name, value, **__: written.update({name: value})
-    )
     signed_in_at = NOW.replace(month=month, day=10)
 
     at = AppTest.from_string(
@@ -177,13 +174,15 @@ import streamlit as st
 from components.sign_in_cookie import from_ms, write_cookie
 
 write_cookie("maria", from_ms({to_ms(signed_in_at)}), "{SECRET}")
-st.text(sorted(key for key in st.session_state if key != "init"))
+st.text(sorted(key for key in st.session_state if not key.startswith("written_")))
 """
     ).run()
 
     assert not at.exception
     assert shown(at) == ["[]"]
-    assert read_token(written[COOKIE_NAME], SECRET, now=signed_in_at) == ("maria", signed_in_at)
+    [written] = told(at, "cookie")
+    assert (written["name"], written["days"]) == (COOKIE_NAME, 30)
+    assert read_token(written["value"], SECRET, now=signed_in_at) == ("maria", signed_in_at)
 
 
 def test_milliseconds_go_both_ways() -> None:

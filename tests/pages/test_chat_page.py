@@ -11,6 +11,7 @@ from db.ids import new_id
 from services.records import User
 from services.replies import ReplyService
 from services.wiring import Services
+from tests.told import told
 
 AddSession = Callable[..., int]
 QUESTION = "Five days in Lisbon in May for two?"
@@ -284,7 +285,8 @@ def test_search_hit_opens_the_session_at_the_message(
     app.run()
 
     assert not app.exception
-    assert f"chat_message_{hit.id}" in app.main.html[-1].value
+    [scroll] = told(app, "scroll")
+    assert (scroll["key"], scroll["to"]) == (f"chat_message_{hit.id}", "start")
     assert "Opened here" in app.get_by_key(f"chat_message_{hit.id}").markdown[0].value
     assert "Question 39" not in [text.value for text in app.main.text]
     app.button(key="chat_show_later").click().run()

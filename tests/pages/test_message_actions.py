@@ -14,6 +14,7 @@ from services.records import MessageView, User
 from services.versions import VersionService
 from services.wiring import Services
 from tests.services.conftest import until_ended
+from tests.told import told
 
 AddSession = Callable[..., int]
 
@@ -122,8 +123,8 @@ def test_page_stays_where_versions_are_paged(
     app.run()
     app.button(key=f"chat_version_earlier_{edited.message_id}").click().run()
 
-    scripts = [html for html in app.main.get("html") if f"st-key-chat_actions_{question.id}" in html.proto.body]
-    assert len(scripts) == 1
+    [scroll] = told(app, "scroll")
+    assert (scroll["key"], scroll["to"]) == (f"chat_actions_{question.id}", "center")
 
 
 def test_reply_is_asked_for_again_with_another_model(

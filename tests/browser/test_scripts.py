@@ -1,0 +1,73 @@
+"""The scripts of `static/js` as a browser takes them: none stands in the page, and none is an old one."""
+
+import json
+from html import escape
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from settings import ROOT
+from tests.browser.conftest import wait_until
+from tests.browser.test_sign_in import sign_up
+
+pytestmark = pytest.mark.browser
+
+
+def test_no_script_stands_in_the_page_but_streamlits(start_app, page: Page):
+    sign_up(page, start_app().url)
+    wait_until(page, "window.travelbotReady")
+
+    assert page.evaluate("[...document.scripts].filter(script => !script.src).length") == 1
+    assert page.evaluate("document.querySelectorAll('iframe').length") == 0
+
+
+def test_tab_that_outlives_an_update_is_loaded_again_with_what_was_typed(start_app, page: Page):
+    app = start_app(DEV_USER_ID="7")
+    page.goto(app.url)
+    wait_until(page, "window.travelbotReady")
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.fill("Rome or Athens")
+    page.evaluate("window.sameTab = true")
+
+    page.evaluate(
+        """() => {
+            const script = document.createElement("script");
+            script.type = "module";
+            script.src = "app/static/js/travelbot.js?v=another";
+            document.body.append(script);
+        }"""
+    )
+
+    wait_until(page, "!window.sameTab && window.travelbotReady")
+    expect(box).to_have_value("Rome or Athens")
+
+
+@pytest.mark.parametrize(("scheme", "secure"), [("https", True), ("http", False)])
+def test_cookie_is_for_tls_only_where_the_page_came_over_tls(page: Page, scheme: str, secure: bool):
+    cookie = {"name": "travelbot_sign_in", "value": "a.b-c", "days": 30, "button": "written"}
+    html = (
+        '<div class="st-key-written">'
+        '<button onclick="window.written = true"></button></div>'
+        f'<div class="travelbot-told-cookie" data-values="{escape(json.dumps(cookie))}"></div>'
+        '<script type="module" src="/js/cookies.js?v=1"></script>'
+    )
+
+    def answer(route: Route) -> None:
+        name = route.request.url.rpartition("/")[2].partition("?")[0]
+        if name.endswith(".js"):
+            route.fulfill(path=ROOT / "static" / "js" / name, content_type="text/javascript")
+        else:
+            route.fulfill(body=html, content_type="text/html")
+
+    page.route("**/*", answer)
+    page.goto(f"{scheme}://travel.example.com/")
+    wait_until(page, "window.written")
+
+    [written] = page.context.cookies()
+    assert (written["name"], written["value"], written["secure"], written["sameSite"], written["path"]) == (
+        "travelbot_sign_in",
+        "a.b-c",
+        secure,
+        "Strict",
+        "/",
+    )
