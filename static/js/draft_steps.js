@@ -56,10 +56,11 @@ function look(state, event) {
 
 function keep(state, { key, text, stored }) {
   if (key !== state.shown) {
-    const left = state.shown === null ? "" : state.kept; // what another session left in the box
-    const fill = text === left || !text;
+    const fresh = state.shown === null;
+    const fill = !text || (!fresh && text === state.kept); // nothing is in the box, or what another session left there
     const now = fill ? stored(key) : text;
-    return [{ ...state, shown: key, kept: now }, now === text ? [] : [{ kind: "write", text: now }]];
+    const typed = fresh && !fill ? [{ kind: "keep", key, text }] : []; // before it was looked at first
+    return [{ ...state, shown: key, kept: now }, now === text ? typed : [{ kind: "write", text: now }]];
   }
   return [{ ...state, kept: text }, text === state.kept ? [] : [{ kind: "keep", key, text }]];
 }

@@ -119,6 +119,12 @@ test("a draft is put into the box of a page that comes without one", () => {
   assert.equal(browser.box, "Rome");
 });
 
+test("what is typed before the box is looked at first is kept", () => {
+  const browser = new Browser();
+  browser.type("Rome");
+  assert.equal(browser.kept[KEY], "Rome");
+});
+
 test("a draft that is emptied is forgotten", () => {
   const browser = new Browser();
   browser.look();
