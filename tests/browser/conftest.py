@@ -83,9 +83,7 @@ def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
         log = tmp_path / f"server-{len(apps)}.log"
         env = {key: value for key, value in os.environ.items() if not key.startswith("STREAMLIT_")}
         env |= {"DATABASE_URL": f"sqlite:///{tmp_path / 'travelbot.db'}", "DEMO_PACE_S": "0.01"} | settings
-        process = (
-            _by_command(port, env, log) if by_command else StreamlitProcess(port, env, log, script=script)
-        )
+        process = _by_command(port, env, log) if by_command else StreamlitProcess(port, env, log, script=script)
         app = App(f"http://localhost:{port}", process, log, env)
         apps.append(app)
         deadline = time.monotonic() + 30
