@@ -8,7 +8,6 @@ from components.follow_ups import waiting_messages
 from components.memory_offer import memory_offer
 from components.message_actions import undo_bar
 from components.session_labels import escape_label
-from components.uploads import let_go
 from services.file_types import EXTENSIONS, MAX_FILE_MB
 from services.texts import MAX_MESSAGE_CHARS
 
@@ -51,4 +50,3 @@ def _send_typed(session_id: int | None, client_message_id: str, model: str, memo
     st.session_state[_TAKEN] = True
     typed = st.session_state[INPUT_KEY]
     send(typed.text, session_id, client_message_id, model, memory, uploads=typed.files)
-    let_go(typed.files)
