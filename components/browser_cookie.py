@@ -4,7 +4,7 @@ import hashlib
 
 import streamlit as st
 
-from components.scripts import tell
+from components.scripts import for_scripts, tell
 
 
 def write(name: str, value: str, days: int) -> bool:
@@ -17,8 +17,7 @@ def write(name: str, value: str, days: int) -> bool:
     key = f"written_{hashlib.sha256(f'{name} {value} {days}'.encode()).hexdigest()[:16]}"
     if st.session_state.get(key):
         return True
-    with st.container(key=f"browser_cookie_{name}"):
-        st.html(f"<style>.st-key-browser_cookie_{name} {{ display: none }}</style>")
+    with for_scripts(name):
         tell("cookie", {"name": name, "value": value, "days": days, "button": key})
         st.button("Written", key=key)  # the script's alone
     return False

@@ -15,13 +15,19 @@ from streamlit.delta_generator import DeltaGenerator
 from settings import ROOT
 
 _FOLDER = ROOT / "static" / "js"
+_STYLE = '<style>[data-testid="stLayoutWrapper"]:has(> [class*="st-key-for_scripts_"]) { display: none }</style>'
 
 
 def load_scripts() -> None:
     """Let the browser run the scripts, each once in a tab. First of all: what stands before it may come and go."""
-    with st.container(key="page_scripts"):
+    with for_scripts("page"):
         tag = f'<script type="module" src="app/static/js/travelbot.js?v={_version()}"></script>'
-        st.html(f"<style>.st-key-page_scripts {{ display: none }}</style>{tag}", unsafe_allow_javascript=True)
+        st.html(_STYLE + tag, unsafe_allow_javascript=True)
+
+
+def for_scripts(name: str) -> DeltaGenerator:
+    """Return a container that nobody sees, and that takes no place."""
+    return st.container(key=f"for_scripts_{name}")
 
 
 def tell(name: str, values: dict[str, Any], place: DeltaGenerator | None = None) -> None:
