@@ -354,3 +354,10 @@ def test_empty_session_and_its_notes_are_shown(app: AppTest, services: Services,
     assert "Note" in _captions(app)
     assert "Uses a *wheelchair*" in [text.value for text in app.main.text]
     assert not app.chat_message
+
+
+def test_drafts_are_kept_under_the_whole_id_of_the_planner(app: AppTest, planner: User) -> None:
+    app.run()
+
+    [drafts] = told(app, "drafts")
+    assert drafts["user"] == str(planner.id)  # JavaScript would round a number
