@@ -4,7 +4,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from components.api_tokens import forget_new_token
-from components.identity import current_user, draw_cookie, known_as
+from components.identity import current_user, draw_door_cookie, known_as
 from components.outage import draw_database_away, draw_settings_wrong
 from components.resources import get_services
 from components.scripts import load_scripts
@@ -42,7 +42,7 @@ try:
             for path in ("sessions", "templates", "memory", "insights", "settings")
         ]
         page = st.navigation(doors, position="hidden")
-        draw_cookie()
+        draw_door_cookie()
     else:
         chat = st.Page(CHAT_PAGE, title="Chat", default=True)
         settings = st.Page(SETTINGS_PAGE, title="Settings", url_path="settings")

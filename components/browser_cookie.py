@@ -26,3 +26,23 @@ def write(name: str, value: str, days: int) -> bool:
 def delete(name: str) -> bool:
     """Draw what deletes a cookie in the browser, or nothing and return True once the browser says it has."""
     return write(name, "", 0)
+
+
+def read(name: str) -> None:
+    """Draw what asks the browser for a cookie that did not come with the page; `told` returns it in the next run.
+
+    Some hosts hand on only those cookies that they know: Community Cloud does. A browser that has none says nothing.
+    """
+    with st.container(key=f"browser_cookie_{name}"):
+        st.html(f"<style>.st-key-browser_cookie_{name} {{ display: none }}</style>")
+        tell("cookie-wanted", {"name": name, "input": _told(name)})
+        st.text_input("Cookie", key=_told(name), max_chars=4_096, autocomplete="off")  # the script's alone
+
+
+def told(name: str) -> str | None:
+    """Return the cookie that the browser told after `read`."""
+    return st.session_state.get(_told(name)) or None
+
+
+def _told(name: str) -> str:
+    return f"told_{name}"

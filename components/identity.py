@@ -20,7 +20,8 @@ from streamlit_authenticator.controllers import AuthenticationController
 
 from components.resources import get_services
 from components.sign_in_cookie import (
-    COOKIE_NAME,
+    ask_for_cookie,
+    cookie,
     delete_cookie,
     drop_left_behind,
     from_ms,
@@ -124,6 +125,13 @@ def draw_cookie() -> None:
         _draw_cookie()
 
 
+def draw_door_cookie() -> None:
+    """Do the same for a stranger; and ask the browser for a cookie that its host kept back."""
+    draw_cookie()
+    if not st.session_state.get("auth_form_used"):
+        ask_for_cookie()
+
+
 @st.fragment  # what the browser answers runs this function again, not the page
 def _draw_cookie() -> None:
     auth_user = st.session_state.get("auth_user")
@@ -155,7 +163,7 @@ def is_this_machine(headers: Mapping[str, str], ip_address: str | None) -> bool:
 
 def _from_cookie() -> User | None:
     services = get_services()
-    token = st.context.cookies.get(COOKIE_NAME)
+    token = cookie()
     claims = read_token(token, services.settings.cookie_secret, now=datetime.now(UTC)) if token else None
     user = services.accounts.user_for_token(*claims) if claims else None
     if claims and user:

@@ -44,6 +44,17 @@ def read_token(token: str, secret: str, *, now: datetime) -> tuple[str, datetime
     return username, signed_in_at
 
 
+def cookie() -> str | None:
+    """Return the cookie that came with the page, or that the browser told because its host kept it back."""
+    return st.context.cookies.get(COOKIE_NAME) or browser_cookie.told(COOKIE_NAME)
+
+
+def ask_for_cookie() -> None:
+    """Draw what asks the browser for the cookie, if none came with the page."""
+    if COOKIE_NAME not in st.context.cookies:
+        browser_cookie.read(COOKIE_NAME)
+
+
 def write_cookie(username: str, signed_in_at: datetime, secret: str) -> bool:
     """Draw what writes the cookie in the browser, or nothing and return True once the browser says it has.
 

@@ -15,3 +15,18 @@ onTold("cookie", ({ name, value, days, button }, element) => {
   };
   answer();
 });
+
+// What it reads goes into a box that nobody sees, as a person would type it. A browser without that cookie says nothing.
+onTold("cookie-wanted", ({ name, input }, element) => {
+  const found = document.cookie.split("; ").find((cookie) => cookie.startsWith(`${name}=`));
+  const answer = () => {
+    if (!element.isConnected) return;
+    const box = document.querySelector(`.st-key-${input} input`);
+    if (!box) return setTimeout(answer, 100);
+    const setter = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+    setter.call(box, found.slice(name.length + 1));
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
+  };
+  if (found) answer();
+});

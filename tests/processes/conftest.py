@@ -84,7 +84,7 @@ def cluster(database_url: str, emulator: Emulator, tmp_path: Path) -> Iterator[C
     started.start(*ports)
     configuration = _configured(tmp_path, started.proxy_port, ports)
     proxy = subprocess.Popen(
-        [_nginx(), "-p", str(tmp_path), "-c", str(configuration), "-e", str(tmp_path / "nginx.log")],
+        [nginx(), "-p", str(tmp_path), "-c", str(configuration), "-e", str(tmp_path / "nginx.log")],
     )
     wait_until_up(f"{started.address}/health", started.log)
     yield started
@@ -96,7 +96,7 @@ def cluster(database_url: str, emulator: Emulator, tmp_path: Path) -> Iterator[C
             server.wait(10)
 
 
-def _nginx() -> str:
+def nginx() -> str:
     found = shutil.which(
         "nginx", path=f"{os.environ['PATH']}:/usr/sbin:{ROOT / '.venv-dev' / 'nginx' / 'usr' / 'sbin'}"
     )
