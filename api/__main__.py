@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--name", default="Command line", help="what it is for")
     create.add_argument("--days", type=int, help="how long it is valid; without an end unless told")
     create.add_argument("--read-only", action="store_true", help="a token that changes nothing")
+    create.add_argument("--metrics", action="store_true", help="an admin's, for Prometheus: /api/metrics only")
     action("list", _list, "List a user's tokens.").add_argument("username")
     revoke = action("revoke", _revoke, "End a token at once.")
     revoke.add_argument("username")
@@ -91,14 +92,20 @@ def _parser() -> argparse.ArgumentParser:
 
 def _create(services: _Services, options: argparse.Namespace) -> None:
     user = services.accounts.named(options.username)
-    made = services.tokens.create(user_id=user.id, name=options.name, read_only=options.read_only, days=options.days)
+    made = services.tokens.create(
+        user_id=user.id,
+        name=options.name,
+        read_only=options.read_only,
+        metrics_only=options.metrics,
+        days=options.days,
+    )
     print(f"Token {made.info.id}, “{made.info.name}”. Keep it now: it is not shown again.", file=sys.stderr)
     print(made.secret)
 
 
 def _list(services: _Services, options: argparse.Namespace) -> None:
     for token in services.tokens.all(user_id=services.accounts.named(options.username).id):
-        access = "read only" if token.read_only else "full access"
+        access = "metrics only" if token.metrics_only else "read only" if token.read_only else "full access"
         used = f"last used {token.last_used_at:%Y-%m-%d}" if token.last_used_at else "never used"
         end = f"{'ended' if token.expired else 'ends'} {token.expires_at:%Y-%m-%d}" if token.expires_at else "no end"
         print(token.id, f"{token.hint}…", token.name, access, used, end, sep="\t")

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from api.schemas import ChatIn
+from api.schemas import MAX_NAME_CHARS, ChatIn
 from services.errors import InvalidInputError
-
-MAX_ID_CHARS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +40,15 @@ def sending(body: ChatIn, idempotency_key: str | None) -> Sending:
     if not isinstance(last, dict) or last.get("role") != "user":
         raise InvalidInputError("The last of `messages` has to be the user's.")
     message_id = last.get("id")
-    if message_id is not None and not (isinstance(message_id, str) and 1 <= len(message_id) <= MAX_ID_CHARS):
-        raise InvalidInputError(f"A message's id is a string of 1 to {MAX_ID_CHARS} characters.")
+    if message_id is not None and not _is_name(message_id):
+        raise InvalidInputError(f"A message's id is a string of 1 to {MAX_NAME_CHARS} characters, none of them NUL.")
     if regenerate:
         return Sending("", message_id, regenerate=True, reply_id=body.messageId)
     return Sending(_text(last.get("parts")), message_id or idempotency_key, edits=body.messageId)
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= MAX_NAME_CHARS and "\0" not in value
 
 
 def _text(parts: Any) -> str:

@@ -1,14 +1,18 @@
 """Who asks, by which token, and whether they may: the same for every route."""
 
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Path, Request, Security
+from fastapi import Depends, Path, Request, Response, Security
 from fastapi.concurrency import run_in_threadpool
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.limits import RequestLimit
 from api.problems import ApiError
+from api.schemas import WITHOUT_NUL
 from db.ids import MAX_ID
 from services.errors import NotFoundError
 from services.tokens import TokenInfo, TokenUse
@@ -33,9 +37,9 @@ class Caller:
         return self.use.token
 
 
-async def _caller(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
-) -> Caller:
+async def _identify(request: Request) -> Caller:
+    """Return who asks. Raises ApiError: without a valid token, or after too many requests."""
+    credentials: HTTPAuthorizationCredentials | None = await _bearer(request)
     state = request.app.state
 
     def look() -> tuple[Services, TokenUse | None]:
@@ -51,16 +55,82 @@ async def _caller(
     return Caller(use.user.id, use, services)
 
 
+# `Security` puts the token into the OpenAPI document; `GuardedRoute` has looked at it by then.
+async def _asking(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]) -> Caller:
+    caller: Caller = request.state.caller
+    return caller
+
+
+AskingDep = Annotated[Caller, Depends(_asking)]
+
+
+async def _caller(caller: AskingDep) -> Caller:
+    return caller
+
+
 CallerDep = Annotated[Caller, Depends(_caller)]
 
 
 async def _writer(caller: CallerDep) -> Caller:
-    if caller.token.read_only:
-        raise ApiError(403, "read_only_token", "This token may only read. Use one with full access.")
     return caller
 
 
 WriterDep = Annotated[Caller, Depends(_writer)]
+
+
+async def _reader_of_metrics(caller: AskingDep) -> Caller:
+    return caller
+
+
+MetricsDep = Annotated[Caller, Depends(_reader_of_metrics)]
+
+
+class GuardedRoute(APIRoute):
+    """A route that knows who asks before it reads the body: a stranger's 50 MB are not even received.
+
+    FastAPI itself reads the body first and asks the dependencies then.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers a request."""
+        answer = super().get_route_handler()
+        if not _needs(self.dependant, _asking):
+            return answer
+        checks = [check for need, check in _CHECKS.items() if _needs(self.dependant, need)]
+
+        async def handler(request: Request) -> Response:
+            request.state.caller = caller = await _identify(request)
+            for check in checks:
+                check(caller)
+            return await answer(request)
+
+        return handler
+
+
+def _refuse_metrics_token(caller: Caller) -> None:
+    if caller.token.metrics_only:
+        raise ApiError(403, "metrics_token", "This token reads /api/metrics and nothing else.")
+
+
+def _refuse_read_only_token(caller: Caller) -> None:
+    if caller.token.read_only:
+        raise ApiError(403, "read_only_token", "This token may only read. Use one with full access.")
+
+
+def _refuse_planners(caller: Caller) -> None:
+    if not caller.use.user.is_admin:
+        raise ApiError(403, "admins_only", "The metrics are for admins. Use an admin's token.")
+
+
+_CHECKS: dict[Callable[..., Any], Callable[[Caller], None]] = {
+    _caller: _refuse_metrics_token,
+    _writer: _refuse_read_only_token,
+    _reader_of_metrics: _refuse_planners,
+}
+
+
+def _needs(dependant: Dependant, call: Callable[..., Any]) -> bool:
+    return any(one.call is call or _needs(one, call) for one in dependant.dependencies)
 
 
 def parse_id(text: str, what: str) -> int:
@@ -70,7 +140,11 @@ def parse_id(text: str, what: str) -> int:
     raise NotFoundError(f"There is no such {what}.")
 
 
-_ID = {"description": "The id, a string of digits.", "examples": ["249712407203954688"]}
+_ID: dict[str, Any] = {
+    "description": "The id, a string of digits.",
+    "examples": ["249712407203954688"],
+    "pattern": WITHOUT_NUL,
+}
 
 
 async def _session_id(session_id: Annotated[str, Path(**_ID)]) -> int:
@@ -81,14 +155,25 @@ async def _message_id(message_id: Annotated[str, Path(**_ID)]) -> int:
     return parse_id(message_id, "message")
 
 
+async def _file_id(file_id: Annotated[str, Path(**_ID)]) -> int:
+    return parse_id(file_id, "file")
+
+
 async def _follow_up_id(follow_up_id: Annotated[str, Path(**_ID)]) -> int:
     return parse_id(follow_up_id, "message that waits")
 
 
 TemplateId = Annotated[
     str,
-    Path(description="A string of digits, or the key of one that everybody has.", examples=["249712407203954688"]),
+    Path(
+        description="A string of digits, or the key of one that everybody has.",
+        examples=["249712407203954688"],
+        pattern=WITHOUT_NUL,
+    ),
 ]
+ChatId = Annotated[str, Path(description="A session's id, or the name that the caller gave it.", pattern=WITHOUT_NUL)]
+MemoryId = Annotated[str, Path(description="The id, as Backboard gave it.", examples=["mem_9"], pattern=WITHOUT_NUL)]
 SessionId = Annotated[int, Depends(_session_id)]
 MessageId = Annotated[int, Depends(_message_id)]
+FileId = Annotated[int, Depends(_file_id)]
 FollowUpId = Annotated[int, Depends(_follow_up_id)]

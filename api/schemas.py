@@ -32,12 +32,16 @@ from services.texts import (
 )
 
 ID_PATTERN = "^[0-9]{1,19}$"
+MAX_NAME_CHARS = 100
 Id = Annotated[str, Field(pattern=ID_PATTERN, examples=["249712407203954688"])]
 Instant = Annotated[
     datetime,
     PlainSerializer(lambda at: at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")),
     Field(json_schema_extra={"format": "date-time"}, examples=["2026-05-01T09:30:00.000Z"]),
 ]
+# A name that a caller made up, or an id of somebody else's: PostgreSQL keeps no text with a NUL in it.
+WITHOUT_NUL = r"^[^\x00]*$"
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS, pattern=WITHOUT_NUL)]
 Cursor = Annotated[str | None, Field(description="Where the next page begins; null: there is none.")]
 Title = Annotated[str, Field(min_length=1, max_length=MAX_TITLE_CHARS, examples=["Lisbon in May"])]
 Model = Annotated[str, Field(pattern=MODEL_PATTERN, max_length=MAX_MODEL_CHARS, examples=["openai/gpt-4o"])]
@@ -258,9 +262,7 @@ class MessageIn(_Given):
 
     role: Literal["user", "assistant", "system"]
     content: Content
-    id: str | None = Field(
-        default=None, min_length=1, max_length=100, description="Made by the caller: a repeat stores nothing new."
-    )
+    id: Name | None = Field(default=None, description="Made by the caller: a repeat stores nothing new.")
 
 
 def _no_boolean(value: object) -> object:
@@ -299,12 +301,10 @@ class ChatIn(_Given):
     )
 
     content: Content | None = None
-    message_id: str | None = Field(
-        default=None, min_length=1, max_length=100, description="Of `content`: an id made by the caller."
-    )
+    message_id: Name | None = Field(default=None, description="Of `content`: an id made by the caller.")
     messages: list[Any] | None = Field(default=None, description="UI messages, the latest last.")
     trigger: Literal["submit-message", "regenerate-message"] = "submit-message"
-    messageId: str | None = Field(default=None, max_length=100)  # noqa: N815 - the package's name
+    messageId: Annotated[str, Field(max_length=MAX_NAME_CHARS, pattern=WITHOUT_NUL)] | None = None  # noqa: N815 - the package's name
     model: Model | None = Field(default=None, description="Of a new session.")
     memory: bool = Field(default=True, description="Of a new session.")
     web_search: bool = Field(default=False, description="Of a new session.")
@@ -313,17 +313,15 @@ class ChatIn(_Given):
 class NamedChatIn(ChatIn):
     """A message to send to a session that `id` names: its id, or a name that the caller made up."""
 
-    id: str | None = Field(default=None, min_length=1, max_length=100)
-    sessionId: str | None = Field(default=None, min_length=1, max_length=100)  # noqa: N815 - as programs write it
+    id: Name | None = None
+    sessionId: Name | None = None  # noqa: N815 - as programs write it
 
 
 class MessageEdit(_Given):
     """Another version of a message."""
 
     content: Content
-    message_id: str | None = Field(
-        default=None, min_length=1, max_length=100, description="An id made by the caller."
-    )
+    message_id: Name | None = Field(default=None, description="An id made by the caller.")
 
 
 class FollowUpIn(MessageEdit):
@@ -436,9 +434,7 @@ class TemplateStart(_Given):
         default={}, description="For each blank of the first message.", examples=[{"days": "5", "where": "Lisbon"}]
     )
     content: Content | None = Field(default=None, description="In the place of the first message.")
-    message_id: str | None = Field(
-        default=None, min_length=1, max_length=100, description="Made by the caller: a repeat joins the same reply."
-    )
+    message_id: Name | None = Field(default=None, description="Made by the caller: a repeat joins the same reply.")
 
 
 class Stopped(BaseModel):

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     TextClause,
     TypeDecorator,
+    false,
     text,
 )
 from sqlalchemy.engine import Dialect
@@ -88,6 +89,17 @@ class SignInFailures(Base):
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
 
 
+class AddressTries(Base):
+    """What came from one address of the internet within a window of time."""
+
+    __tablename__ = "address_tries"
+
+    address: Mapped[str] = mapped_column(String(60), primary_key=True)  # of IPv6 the network of 64 bits
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)  # "sign_up" or "sign_in"
+    tries: Mapped[int]
+    window_ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class AdminCode(Base):
     """A one-time code that a start printed while there was no admin; only its hash is kept."""
 
@@ -120,6 +132,7 @@ class ApiToken(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256, hex
     hint: Mapped[str] = mapped_column(String(20))  # its beginning, to tell tokens apart
     read_only: Mapped[bool] = mapped_column(default=False)
+    metrics_only: Mapped[bool] = mapped_column(default=False, server_default=false())  # an admin's, for Prometheus
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)

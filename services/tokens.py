@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import db.tokens
 import db.users
 from db.engine import Database, DatabaseUnavailableError
-from db.models import ApiToken, AuditEntry, utc_now
-from services.errors import InvalidInputError, NotFoundError
+from db.models import ADMIN, ApiToken, AuditEntry, utc_now
+from services.errors import InvalidInputError, NotFoundError, NotPossibleError
 from services.records import User
 from services.texts import clean_title
 from services.views import user_record
@@ -29,6 +29,7 @@ class TokenInfo:
     name: str
     hint: str
     read_only: bool
+    metrics_only: bool
     expires_at: datetime | None
     last_used_at: datetime | None
     created_at: datetime
@@ -61,10 +62,20 @@ class TokenService:
         self._db = database
         self._clock = clock
 
-    def create(self, *, user_id: int, name: str, read_only: bool = False, days: int | None = None) -> NewToken:
-        """Make a token that is valid for *days*, or until it is revoked.
+    def create(
+        self,
+        *,
+        user_id: int,
+        name: str,
+        read_only: bool = False,
+        metrics_only: bool = False,
+        days: int | None = None,
+    ) -> NewToken:
+        """Make a token that is valid for *days*, or until it is revoked; for whoever runs this machine.
 
-        Raises InvalidInputError: a name has 1 to 100 characters, a user has at most 50 tokens.
+        *metrics_only* is for Prometheus, and an admin's. Who sits at a screen says first who they are:
+        `create_confirmed`. Raises InvalidInputError (a name has 1 to 100 characters, a user has at most 50 tokens),
+        NotPossibleError, NotFoundError.
         """
         if days is not None and not 1 <= days <= MAX_DAYS:
             raise InvalidInputError(f"A token is valid for 1 to {MAX_DAYS:,} days, or without an end.")
@@ -72,8 +83,11 @@ class TokenService:
         secret = PREFIX + secrets.token_urlsafe(32)
         now = self._clock()
         with self._db.begin() as db_session:
-            if db.users.get(db_session, user_id) is None:
+            user = db.users.get(db_session, user_id)
+            if user is None:
                 raise NotFoundError("There is no such user.")
+            if metrics_only and user.role != ADMIN:
+                raise NotPossibleError("Only an admin can have a token for the metrics.")
             if db.tokens.count(db_session, user_id=user_id) >= MAX_TOKENS:
                 raise InvalidInputError(f"There are {MAX_TOKENS} tokens already. Revoke one that is not used.")
             token = ApiToken(
@@ -81,7 +95,8 @@ class TokenService:
                 name=cleaned,
                 token_hash=_hash(secret),
                 hint=secret[: len(PREFIX) + 4],
-                read_only=read_only,
+                read_only=read_only or metrics_only,
+                metrics_only=metrics_only,
                 expires_at=now + timedelta(days=days) if days else None,
                 created_at=now,
             )
@@ -137,6 +152,7 @@ def _info(token: ApiToken, now: datetime) -> TokenInfo:
         name=token.name,
         hint=token.hint,
         read_only=token.read_only,
+        metrics_only=token.metrics_only,
         expires_at=token.expires_at,
         last_used_at=token.last_used_at,
         created_at=token.created_at,

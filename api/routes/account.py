@@ -4,18 +4,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.dependencies import CallerDep
+from api.dependencies import CallerDep, GuardedRoute
 from api.problems import ApiError, declared
-from api.schemas import ID_PATTERN, Hit, HitList, Me, ModelList, ModelOut, TokenOut
+from api.schemas import ID_PATTERN, WITHOUT_NUL, Hit, HitList, Me, ModelList, ModelOut, TokenOut
 from db.ids import MAX_ID
 
-router = APIRouter()
+router = APIRouter(route_class=GuardedRoute)
 
 
 @router.get("/search", tags=["Search"], responses=declared(401, 422, 429, 503))
 def search(
     caller: CallerDep,
-    q: Annotated[str, Query(max_length=200, description="Words, in any script.", examples=["vegetarian"])],
+    q: Annotated[
+        str,
+        Query(max_length=200, pattern=WITHOUT_NUL, description="Words, in any script.", examples=["vegetarian"]),
+    ],
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Annotated[
         str | None, Query(pattern=f"{ID_PATTERN}|^$", description="`next_cursor` of the page before.")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.chat_body import Sending, sending
-from api.dependencies import Caller, CallerDep, SessionId, WriterDep, parse_id
+from api.dependencies import Caller, CallerDep, ChatId, GuardedRoute, SessionId, WriterDep, parse_id
 from api.problems import declared
 from api.routes.sessions import IdempotencyKey
 from api.schemas import ChatIn, NamedChatIn, Stopped
@@ -17,7 +17,7 @@ from api.ui_stream import CHUNK_SCHEMA
 from services.errors import NotFoundError
 from services.records import Accepted
 
-router = APIRouter(tags=["Chat"])
+router = APIRouter(tags=["Chat"], route_class=GuardedRoute)
 
 _EVENT = {
     "type": "object",
@@ -84,7 +84,7 @@ async def join_session(request: Request, caller: CallerDep, session_id: SessionI
 
 
 @router.get("/chat/{chat_id}/stream", response_class=Response, responses=_JOIN)
-async def join_chat(request: Request, caller: CallerDep, chat_id: str) -> Response:
+async def join_chat(request: Request, caller: CallerDep, chat_id: ChatId) -> Response:
     """The same for a session named by its id or by the caller's own name: what `useChat` asks to resume."""
     session_id, name = await run_in_threadpool(_session_of, caller, chat_id)
     if session_id is None:

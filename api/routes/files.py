@@ -3,15 +3,15 @@
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, File, Path, Response, UploadFile
+from fastapi import APIRouter, File, Response, UploadFile
 
-from api.dependencies import Caller, CallerDep, SessionId, WriterDep, parse_id
+from api.dependencies import Caller, CallerDep, FileId, GuardedRoute, SessionId, WriterDep
 from api.problems import declared
 from api.schemas import FileList, FileOut
 from services.errors import NotFoundError
 from services.records import FileState, HeldFile
 
-router = APIRouter(prefix="/sessions/{session_id}/files", tags=["Files"])
+router = APIRouter(prefix="/sessions/{session_id}/files", tags=["Files"], route_class=GuardedRoute)
 READ = declared(401, 404, 422, 429, 503)
 WRITE = declared(401, 403, 404, 413, 422, 429, 503)
 _CONTENT: dict[int | str, dict[str, Any]] = {
@@ -20,15 +20,6 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
-
-
-async def _file_id(
-    file_id: Annotated[str, Path(description="The id, a string of digits.", examples=["249712407203954688"])],
-) -> int:
-    return parse_id(file_id, "file")
-
-
-FileId = Annotated[int, Depends(_file_id)]
 
 
 @router.post("", status_code=201, responses=WRITE)

@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
-from api.dependencies import CallerDep, MessageId, WriterDep
+from api.dependencies import CallerDep, GuardedRoute, MemoryId, MessageId, WriterDep
 from api.problems import declared
-from api.schemas import Forgotten, MemoryIn, MemoryList, MemoryOut
+from api.schemas import WITHOUT_NUL, Forgotten, MemoryIn, MemoryList, MemoryOut
 from services.errors import NotFoundError
 from services.memories import MAX_FOUND, MAX_PAGE_SIZE
 from services.records import Memory
 
-router = APIRouter(tags=["Memories"])
+router = APIRouter(tags=["Memories"], route_class=GuardedRoute)
 WRITE = declared(401, 403, 404, 413, 422, 429, 503)
-MemoryId = Annotated[str, Path(description="The id, as Backboard gave it.", examples=["mem_9"])]
 
 
 @router.get("/memories", responses=declared(401, 422, 429, 503))
@@ -47,7 +46,10 @@ def forget_all_memories(
 @router.get("/memories/search", responses=declared(401, 422, 429, 503))
 def search_memories(
     caller: CallerDep,
-    q: Annotated[str, Query(max_length=400, description="Words, or a question.", examples=["what do I eat"])],
+    q: Annotated[
+        str,
+        Query(max_length=400, pattern=WITHOUT_NUL, description="Words, or a question.", examples=["what do I eat"]),
+    ],
     limit: Annotated[int, Query(ge=1, le=MAX_FOUND)] = 20,
 ) -> MemoryList:
     """Find the memories nearest to *q*, best first. No list of all that fit: some can be left out."""

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from api.dependencies import CallerDep, FollowUpId, MessageId, SessionId, WriterDep
+from api.dependencies import CallerDep, FollowUpId, GuardedRoute, MessageId, SessionId, WriterDep
 from api.routes.chat import SEND
 from api.routes.sessions import READ, WRITE, IdempotencyKey
 from api.schemas import (
@@ -22,7 +22,7 @@ from api.schemas import (
 from api.streaming import reply_response
 from services.records import Accepted
 
-router = APIRouter(tags=["Messages"])
+router = APIRouter(tags=["Messages"], route_class=GuardedRoute)
 
 
 @router.post("/messages/{message_id}/retry", response_class=Response, responses=SEND)

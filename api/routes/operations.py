@@ -4,13 +4,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.dependencies import CallerDep
+from api.dependencies import GuardedRoute, MetricsDep
 from api.metrics import CONTENT_TYPE, Metrics
 from api.problems import declared
 from api.schemas import Health
 from db.engine import DatabaseUnavailableError
 
-router = APIRouter(tags=["Operations"])
+router = APIRouter(tags=["Operations"], route_class=GuardedRoute)
 
 
 @router.get(
@@ -30,8 +30,8 @@ def health(request: Request, response: Response) -> Health:
 _NUMBERS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 
 
-@router.get("/metrics", response_class=Response, responses=_NUMBERS | declared(401, 429, 503))
-def metrics(request: Request, caller: CallerDep) -> Response:
-    """Return the numbers of this process as Prometheus reads them."""
+@router.get("/metrics", response_class=Response, responses=_NUMBERS | declared(401, 403, 429, 503))
+def metrics(request: Request, caller: MetricsDep) -> Response:
+    """Return the numbers of this process as Prometheus reads them: to admins' tokens, those for metrics only too."""
     kept: Metrics = request.app.state.metrics
     return Response(kept.text(caller.services), media_type=CONTENT_TYPE)

@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter, Response
 
-from api.dependencies import MessageId, WriterDep
+from api.dependencies import GuardedRoute, MessageId, WriterDep
 from api.problems import declared
 from api.schemas import MessageOut, RatingIn
 
-router = APIRouter(tags=["Messages"])
+router = APIRouter(tags=["Messages"], route_class=GuardedRoute)
 _WRITE = declared(401, 403, 404, 409, 413, 422, 429, 503)
 
 

@@ -5,10 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import BeforeValidator
 
-from api.dependencies import CallerDep, SessionId, WriterDep, parse_id
+from api.dependencies import CallerDep, GuardedRoute, SessionId, WriterDep, parse_id
 from api.problems import declared
 from api.schemas import (
     ID_PATTERN,
+    MAX_NAME_CHARS,
+    WITHOUT_NUL,
     Deleted,
     MessageIn,
     MessageList,
@@ -25,7 +27,7 @@ from db.ids import MAX_ID
 from services.errors import NotFoundError
 from services.sessions import CURSOR
 
-router = APIRouter(prefix="/sessions", tags=["Sessions"])
+router = APIRouter(prefix="/sessions", tags=["Sessions"], route_class=GuardedRoute)
 READ = declared(401, 404, 422, 429, 503)
 WRITE = declared(401, 403, 404, 409, 413, 422, 429, 503)
 
@@ -37,7 +39,10 @@ def _empty_is_no(value: Any) -> Any:
 IdempotencyKey = Annotated[
     str | None,
     Header(
-        min_length=1, max_length=100, description="Names the message where its body does not; a repeat is joined."
+        min_length=1,
+        max_length=MAX_NAME_CHARS,
+        pattern=WITHOUT_NUL,
+        description="Names the message where its body does not; a repeat is joined.",
     ),
 ]
 
@@ -64,7 +69,9 @@ def list_sessions(
     cursor: Annotated[
         str | None, Query(pattern=f"{CURSOR.pattern}|^$", description="`next_cursor` of the page before.")
     ] = None,
-    q: Annotated[str, Query(max_length=200, description="Words that the title or one message holds.")] = "",
+    q: Annotated[
+        str, Query(max_length=200, pattern=WITHOUT_NUL, description="Words that the title or one message holds.")
+    ] = "",
     archived: Annotated[
         bool, BeforeValidator(_empty_is_no), Query(description="The archived sessions instead of the others.")
     ] = False,

@@ -5,7 +5,7 @@ import secrets
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from api.dependencies import CallerDep, TemplateId, WriterDep
+from api.dependencies import CallerDep, GuardedRoute, TemplateId, WriterDep
 from api.problems import declared
 from api.routes.chat import SEND
 from api.routes.sessions import READ, WRITE, IdempotencyKey
@@ -13,7 +13,7 @@ from api.schemas import TemplateIn, TemplateList, TemplateOut, TemplateStart
 from api.streaming import reply_response
 from services.records import Accepted
 
-router = APIRouter(prefix="/templates", tags=["Templates"])
+router = APIRouter(prefix="/templates", tags=["Templates"], route_class=GuardedRoute)
 
 
 @router.get("", responses=declared(401, 422, 429, 503))

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from api.dependencies import CallerDep, SessionId, WriterDep
+from api.dependencies import CallerDep, GuardedRoute, SessionId, WriterDep
 from api.problems import declared
-from api.schemas import Added, Deleted, Imported
+from api.schemas import WITHOUT_NUL, Added, Deleted, Imported
 from services.errors import InvalidInputError
 from services.transfer import MEDIA_TYPES, ExportKind
 
-router = APIRouter(tags=["Sessions"])
+router = APIRouter(tags=["Sessions"], route_class=GuardedRoute)
 
 _FILE: dict[str, Any] = {"type": "string", "format": "binary"}
 _FORM: dict[str, Any] = {"type": "object", "required": ["file"], "properties": {"file": _FILE}}
@@ -49,7 +49,9 @@ def export_session(
     caller: CallerDep,
     session_id: SessionId,
     kind: Annotated[ExportKind, Query(alias="format")] = ExportKind.JSON,
-    timezone: Annotated[str, Query(max_length=64, description="Of times in Markdown and PDF: an IANA name.")] = "UTC",
+    timezone: Annotated[
+        str, Query(max_length=64, pattern=WITHOUT_NUL, description="Of times in Markdown and PDF: an IANA name.")
+    ] = "UTC",
 ) -> Response:
     """Give a session as a file: JSON has every version of every message, Markdown and PDF those shown."""
     file = caller.services.transfer.export(session_id, user_id=caller.user_id, kind=kind, zone=_zone(timezone))

@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BeforeValidator
 
-from api.dependencies import CallerDep, parse_id
+from api.dependencies import CallerDep, GuardedRoute, parse_id
 from api.problems import declared
 from api.schemas import ID_PATTERN, UsageMonth, UsageOut, UsageReport
 
-router = APIRouter(tags=["Usage"])
+router = APIRouter(tags=["Usage"], route_class=GuardedRoute)
 
 _EVERYBODY = "all"
 

@@ -1,17 +1,20 @@
 """Who gets in: every route with no token, a bad one, another user's things, and what nobody should send."""
 
+import asyncio
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Message
 
 from api.app import create_app
 from db.engine import Database, DatabaseUnavailableError
 from db.models import ApiToken, User, utc_now
 from services.logs import OneLine
-from tests.api.conftest import Api, client
+from tests.api.conftest import Api, Routes, client
 
 
 def _nobody():
@@ -147,6 +150,38 @@ def test_only_a_valid_token_gets_in(address, api, services, database, user_id):
                 assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized"), told
                 assert answer.headers["content-type"] == "application/problem+json", told
                 assert answer.headers["www-authenticate"] == "Bearer", told
+
+
+@pytest.mark.parametrize("kind", ["none", "wrong", "read only", "metrics only"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_body_is_not_received_from_whoever_may_not_send_it(routes: Routes, address, services, user_id, kind):
+    services.accounts.set_admin(user_id, admin=True)
+    options = {"read_only": kind == "read only", "metrics_only": kind == "metrics only"}
+    secret = "tbt_wrong" if kind == "wrong" else services.tokens.create(user_id=user_id, name="t", **options).secret
+    token = [] if kind == "none" else [(b"authorization", f"Bearer {secret}".encode())]
+    sent: list[Message] = []
+
+    async def never() -> Message:
+        raise AssertionError("The body was asked for.")
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    for method, path in WITH_BODY:
+        for content_type in (b"application/json", b"multipart/form-data; boundary=x"):
+            scope = {
+                "type": "http",
+                "asgi": {"version": "3.0"},
+                "http_version": "1.1",
+                "method": method,
+                "path": f"/api{named(path, '1')}",
+                "root_path": "/api",
+                "query_string": b"",
+                "headers": [(b"content-type", content_type), *token],
+            }
+            asyncio.run(routes.app(scope, never, send))
+
+            assert sent[-2]["status"] == (403 if "only" in kind else 401), (method, path)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -326,3 +361,52 @@ def test_log_tells_no_secrets_and_no_words_of_anybody(api, emulator, caplog):
         "Traceback",
     ):
         assert secret not in told
+
+
+def with_nul(schema: dict[str, Any], path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give each body of a route with a NUL in one of its texts, by the name of the field."""
+    defs = SCHEMA["components"]["schemas"]
+    schema = next((one for one in schema.get("anyOf", []) if "$ref" in one), schema)
+    schema = defs[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    for name, field in schema.get("properties", {}).items():
+        kinds = [field, *field.get("anyOf", [])]
+        if any(kind.get("type") == "string" for kind in kinds):
+            yield name, (BODIES.get(path) or {}) | {name: "a/\0b"}
+
+
+def test_nul_is_never_a_mistake_of_ours_and_in_an_id_it_is_refused(api: Api):
+    session_id = api.http.post("/sessions").json()["session_id"]
+    for method, path in ROUTES:
+        operation = SCHEMA["paths"][path][method.lower()]
+        texts = [one for one in operation.get("parameters", []) if one["in"] != "header"]
+        for parameter in texts:
+            name, where = parameter["name"], parameter["in"]
+            others = {one["name"]: "x" for one in texts if one["in"] == "query" and one.get("required")}
+            in_path = {one["name"]: session_id for one in texts if one["in"] == "path"}
+            (in_path if where == "path" else others)[name] = "a%00b" if where == "path" else "a\0b"
+
+            answer = api.http.request(method, path.format(**in_path), params=others, json=BODIES.get(path))
+
+            cleaned = where == "query" and name == "title"  # a title loses what cannot be shown
+            assert answer.status_code == (200 if cleaned else 422), (method, path, name, answer.text)
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+        for name, body in with_nul(content.get("schema", {}), path):
+            answer = api.http.request(method, named(path, session_id), json=body)
+
+            told = method, path, name, answer.text
+            assert answer.status_code < 500, told
+            if name in ("id", "sessionId", "message_id", "messageId", "model"):
+                assert answer.status_code == 422, told
+
+
+@pytest.mark.parametrize("part", ["id", "text"])
+def test_nul_in_a_ui_message_is_refused_in_its_id_and_left_out_of_its_text(api: Api, part):
+    message = {"id": "m1", "role": "user", "parts": [{"type": "text", "text": "Hi"}]}
+    if part == "id":
+        message["id"] = "m\0"
+    else:
+        message["parts"] = [{"type": "text", "text": "H\0i"}]
+
+    answer = api.http.post("/chat", json={"messages": [message]})
+
+    assert answer.status_code == (422 if part == "id" else 200)

@@ -62,6 +62,21 @@ def test_token_is_made_listed_and_revoked(database, capsys):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_token_for_metrics_is_an_admins(database, capsys):
+    make_user(database, "lena")
+
+    assert main(["tokens", "create", "lena", "--metrics"]) == 1
+    assert capsys.readouterr().err == "Only an admin can have a token for the metrics.\n"
+    main(["admins", "add", "lena"])
+    assert main(["tokens", "create", "lena", "--metrics"]) == 0
+    use = TokenService(database).check(capsys.readouterr().out.strip())
+    assert use is not None
+    assert (use.token.metrics_only, use.token.read_only) == (True, True)
+    main(["tokens", "list", "lena"])
+    assert "\tmetrics only\t" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_admin_is_made_listed_and_unmade_and_the_audit_knows(database, capsys):
     user_id = make_user(database, "lena")
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from api.app import create_app
+from services.wiring import Services
 from settings import ROOT
 from tests.api.conftest import Api
 
@@ -42,9 +43,14 @@ def value_at(body: Any, path: str) -> str:
     return str(body)
 
 
-def test_http_file_runs_from_top_to_bottom_and_shows_every_route(api: Api):
+def test_http_file_runs_from_top_to_bottom_and_shows_every_route(api: Api, services: Services):
     text = (EXAMPLES / "requests.http").read_text()
-    values = {"api": str(api.http.base_url).rstrip("/"), "token": api.http.headers["authorization"][7:]}
+    services.accounts.set_admin(api.user_id, admin=True)
+    values = {
+        "api": str(api.http.base_url).rstrip("/"),
+        "token": api.http.headers["authorization"][7:],
+        "metrics_token": services.tokens.create(user_id=api.user_id, name="Prometheus", metrics_only=True).secret,
+    }
     assert set(re.findall(r"^@(\w+) = ", text, re.MULTILINE)) == set(values)
     answers: dict[str, Any] = {}
 

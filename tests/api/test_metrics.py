@@ -6,7 +6,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.numbers import ENDED
-from tests.api.conftest import Routes
+from services.wiring import Services
+from tests.api.conftest import Api, Routes, client
+from tests.api.test_access import GUARDED, ask
 
 NAMES = {
     "travelbot_replies_running",
@@ -39,6 +41,34 @@ def labels(text, name):
             for label, value in sample.labels.items():
                 found.setdefault(label, set()).add(value)
     return found
+
+
+@pytest.fixture
+def api(api: Api, services: Services) -> Api:
+    """Give a program of an admin's."""
+    services.accounts.set_admin(api.user_id, admin=True)
+    return api
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_planners_token_reads_no_metrics(stranger: Api):
+    answer = stranger.http.get("/metrics")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "admins_only")
+    assert "travelbot" not in answer.text
+
+
+def test_token_for_metrics_reads_nothing_else_and_ends_with_the_admin(address, api, services, user_id):
+    secret = services.tokens.create(user_id=user_id, name="Prometheus", metrics_only=True).secret
+    with client(address, secret) as http:
+        assert http.get("/metrics").status_code == 200
+        for method, path in GUARDED:
+            if path != "/metrics":
+                answer = ask(http, method, path)
+                assert (answer.status_code, answer.json()["code"]) == (403, "metrics_token"), (method, path)
+
+        services.accounts.set_admin(user_id, admin=False)
+        assert http.get("/metrics").status_code == 403
 
 
 def test_every_number_is_there_once(api):
