@@ -5,14 +5,35 @@ import secrets
 import tomllib
 from decimal import Decimal
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
 DEMO_BACKEND = "demo"
+
+
+UNLISTED = "unlisted"  # there is a proxy whose address nobody can know
+
+
+def _split(listed: object) -> object:
+    """Return the networks of a text; what is written wrongly is a ValueError with a sentence."""
+    if isinstance(listed, str):
+        return (
+            None if listed.strip() == UNLISTED else tuple(ip_network(one.strip()) for one in listed.split(",") if one)
+        )
+    return listed
+
+
+ListedProxies = Annotated[tuple[IPv4Network | IPv6Network, ...] | None, NoDecode, BeforeValidator(_split)]
+
+
+def _proxies_here() -> str:
+    """Community Cloud, which keeps the app below /mount/src, has a proxy that it does not name."""
+    return UNLISTED if ROOT.is_relative_to("/mount/src") else ""
 
 
 class Settings(BaseSettings):
@@ -35,6 +56,7 @@ class Settings(BaseSettings):
     default_model: str = Field(default="openai/gpt-4o", pattern=r"^[^/\s]+/\S+$")
     title_model: str = Field(default="openai/gpt-4o-mini", pattern=r"^([^/\s]+/\S+|off)$")
     sign_up: Literal["open", "closed"] = "open"
+    trusted_proxies: ListedProxies = Field(default_factory=_proxies_here, validate_default=True)
     replies_at_once: int = Field(default=256, ge=1)
     replies_per_user: int = Field(default=20, ge=1)
     requests_per_minute: int = Field(default=600, ge=1)

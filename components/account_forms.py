@@ -99,7 +99,7 @@ def _sign_in() -> None:
     accounts = get_services().accounts
     try:
         attempt = accounts.begin_sign_in(username)
-        user = accounts.finish_sign_in(attempt.username, correct=password_is_right(attempt, password))
+        user = accounts.finish_sign_in(attempt, correct=password_is_right(attempt, password))
     except (ServiceError, DatabaseUnavailableError) as exc:
         st.session_state.sign_in_error = _said(exc)
     else:

@@ -35,6 +35,11 @@ def note_use(db_session: Session, token_id: int, *, at: datetime) -> None:
     db_session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=at))
 
 
+def remove_all(db_session: Session, *, user_id: int) -> Sequence[str]:
+    """Delete every token of a user; return their names."""
+    return db_session.scalars(delete(ApiToken).where(ApiToken.user_id == user_id).returning(ApiToken.name)).all()
+
+
 def remove(db_session: Session, token_id: int, *, user_id: int) -> str | None:
     """Delete a token of this user's; return its name, or None if there is none."""
     query = delete(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user_id)

@@ -134,6 +134,9 @@ def forget_failures(db_session: Session, username: str) -> None:
     db_session.execute(delete(SignInFailures).where(SignInFailures.username == username))
 
 
-def prune_failures(db_session: Session, *, before: datetime) -> None:
-    """Drop what was last counted before this instant, so that made-up names do not fill the table."""
-    db_session.execute(delete(SignInFailures).where(SignInFailures.updated_at < before))
+def prune_failures(db_session: Session, *, before: datetime, most: int) -> None:
+    """Drop what was last counted before this instant, and all but the latest: made-up names do not fill the table."""
+    latest = select(SignInFailures.updated_at).order_by(SignInFailures.updated_at.desc())
+    one_too_many = latest.offset(most).limit(1).scalar_subquery()
+    too_old = or_(SignInFailures.updated_at < before, SignInFailures.updated_at <= one_too_many)
+    db_session.execute(delete(SignInFailures).where(too_old))

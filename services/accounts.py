@@ -11,17 +11,23 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import db.models
+import db.tokens
+import db.tries
 import db.users
 from db.engine import Database
 from db.models import ADMIN, PLANNER, AuditEntry, utc_now
+from services.addresses import site_of
 from services.errors import (
     InvalidInputError,
     NotFoundError,
     NotPossibleError,
     SignInLockedError,
+    SignInTooOldError,
     SignUpClosedError,
+    TooManySignUpsError,
     WrongPasswordError,
 )
+from services.known_browsers import known_browser, new_proof
 from services.passwords import (
     NOBODYS_HASH,
     check_new_password,
@@ -29,6 +35,7 @@ from services.passwords import (
     clean_name,
     clean_username,
     hash_password,
+    hashing,
     password_matches,
     typed_username,
 )
@@ -36,9 +43,31 @@ from services.records import User
 from services.views import user_record
 from settings import Settings
 
+# Wrong passwords for one name, from a browser that is known there, or of somebody who is in: who forgot a password
+# tries three or four; who guesses gets 480 guesses a day.
 WRONG_PASSWORDS = 5
 LOCKED_FOR = timedelta(minutes=15)
+FRESH_FOR = timedelta(minutes=10)  # a sign-in that stands for a password, where there is none
 _FAILURES_KEPT = timedelta(days=1)
+_MOST_FAILURES = 20_000  # names that are counted; to push one's own lock out takes longer than to wait for its end
+
+
+@dataclass(frozen=True, slots=True)
+class AddressLimit:
+    """How much may come from one address (of IPv6: one network of 64 bits) within a window of time."""
+
+    kind: str
+    most: int
+    window: timedelta
+
+
+# An office is one address: its typing errors must not lock it out, while a list of leaked passwords is a long one.
+WRONG_FROM_ADDRESS = AddressLimit("sign_in", 50, timedelta(minutes=15))
+# A team may sign up together; a program would make hundreds.
+SIGN_UPS_FROM_ADDRESS = (
+    AddressLimit("sign_up", 5, timedelta(minutes=5)),
+    AddressLimit("sign_up_hour", 10, timedelta(hours=1)),
+)
 _TICK = timedelta(milliseconds=1)
 
 
@@ -49,6 +78,15 @@ class SignInAttempt:
     username: str
     password_hash: str = field(repr=False)
     at: datetime
+    counted_as: str  # the name under which it is counted: the username, or that of a browser known there
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """Somebody who is in and has just shown again that it is them."""
+
+    user_id: int
 
 
 class AccountService:
@@ -68,12 +106,16 @@ class AccountService:
         """Whether new accounts are made here."""
         return self._settings.sign_up == "open"
 
-    def sign_up(self, *, name: str, email: str, username: str, password: str) -> User:
-        """Make an account. Raises SignUpClosedError, or InvalidInputError with the rule that was broken."""
+    def sign_up(self, *, name: str, email: str, username: str, password: str, address: str | None = None) -> User:
+        """Make an account for somebody at an *address*, if it is known.
+
+        Raises SignUpClosedError, InvalidInputError with the rule that was broken, TooManySignUpsError, DoorBusyError.
+        """
         if not self.sign_up_open:
             raise SignUpClosedError("New accounts are not being made here. Ask whoever runs this for one.")
         name, username, email = clean_name(name), clean_username(username), clean_email(email)
         check_new_password(password, username=username)
+        self._count_sign_up(address)
         self._refuse_taken(username, email)
         return self._add(
             db.models.User(
@@ -86,32 +128,43 @@ class AccountService:
             action="sign_up",
         )
 
-    def begin_sign_in(self, username: str) -> SignInAttempt:
+    def begin_sign_in(self, username: str, *, address: str | None = None, proof: str | None = None) -> SignInAttempt:
         """Count one more wrong password for a typed name, and return what the password is checked against.
 
-        Counted before anybody looks at the password: guesses made side by side do not go round the limit.
-        Does the same for a name that nobody has. Raises SignInLockedError.
+        Counted before anybody looks at the password: guesses made side by side do not go round the limit. Does the
+        same for a name that nobody has. With the *proof* of `prove_browser` it is counted under that browser, and not
+        under the name and the *address*, which strangers may have locked. Raises SignInLockedError.
         """
         typed, now = typed_username(username), self._clock()
-        self._prune_failures(now)
+        browser = known_browser(proof, typed, self._settings.cookie_secret, now=now) if proof else None
+        counted_as = f"browser {browser}" if browser else typed  # no name that is typed at the door holds a space
+        counted_at = None if browser else address
+        self._prune(now)
         with self._db.begin() as db_session:
-            _count_try(db_session, typed, "wrong passwords for this name", now=now)
+            _count_from_address(db_session, counted_at, WRONG_FROM_ADDRESS, now=now)
+            whose = "from this browser" if browser else "for this name"
+            _count_try(db_session, counted_as, f"wrong passwords {whose}", now=now)
             user = db.users.by_username(db_session, typed)
             if user is None or user.disabled or user.password_hash is None:
-                return SignInAttempt(typed, NOBODYS_HASH, whole_ms(now))
+                return SignInAttempt(typed, NOBODYS_HASH, whole_ms(now), counted_as, counted_at)
             # Not before what ended earlier sign-ins: another machine, whose clock is ahead, may have written that.
-            return SignInAttempt(typed, user.password_hash, max(whole_ms(now), user.sessions_valid_from))
+            at = max(whole_ms(now), user.sessions_valid_from)
+            return SignInAttempt(typed, user.password_hash, at, counted_as, counted_at)
 
-    def finish_sign_in(self, username: str, *, correct: bool) -> User:
+    def finish_sign_in(self, attempt: SignInAttempt, *, correct: bool) -> User:
         """Let somebody in whose password is *correct*, and forget wrong ones. Raises WrongPasswordError."""
         if correct:
             with self._db.begin() as db_session:
-                user = db.users.by_username(db_session, typed_username(username))
+                user = db.users.by_username(db_session, attempt.username)
                 if user is not None and not user.disabled and user.password_hash is not None:
-                    db.users.forget_failures(db_session, user.username)
+                    _forget(db_session, attempt)
                     db_session.add(self._audit(user.id, "sign_in"))
                     return user_record(user)
         raise WrongPasswordError("That username and password do not match.")
+
+    def prove_browser(self, user: User, *, before: str | None = None) -> str:
+        """Return what lets a browser that *user* is signed in with try passwords of its own count from now on."""
+        return new_proof(user.username, self._settings.cookie_secret, now=self._clock(), before=before)
 
     def user_for_token(self, username: str, issued_at: datetime) -> User | None:
         """Return the user whose sign-in of this instant still holds."""
@@ -174,15 +227,16 @@ class AccountService:
             db_session.add(db.models.AdminCode(code_hash=_code_hash(code), created_at=self._clock()))
         return code
 
-    def become_admin(self, user_id: int, code: str) -> None:
+    def become_admin(self, user_id: int, code: str, *, address: str | None = None) -> None:
         """Make the user the first admin if *code* is right; every other code is void then.
 
         Wrong ones are counted, as wrong passwords are. Raises InvalidInputError, SignInLockedError, NotFoundError,
         and NotPossibleError where there is an admin already.
         """
-        now, tries = self._clock(), f"admin code {user_id}"  # no name that is typed at the door holds a space
-        self._prune_failures(now)
+        now, tries = self._clock(), f"admin code {user_id}"
+        self._prune(now)
         with self._db.begin() as db_session:
+            _count_from_address(db_session, address, WRONG_FROM_ADDRESS, now=now)
             _count_try(db_session, tries, "wrong codes", now=now)
         with self._db.begin() as db_session:
             right = _code_hash(code) in db.users.admin_code_hashes(db_session)  # one at a time
@@ -204,11 +258,25 @@ class AccountService:
             user = db.users.get(db_session, user_id)
             return user is not None and user.password_hash is not None
 
-    def change_password(self, user_id: int, *, old: str, new: str) -> datetime:
+    def confirm(self, user_id: int, *, password: str, signed_in_at: datetime) -> Confirmed:
+        """Ask somebody who is in for the password once more; who has none needs a sign-in of the last ten minutes.
+
+        Raises WrongPasswordError, SignInLockedError, DoorBusyError, SignInTooOldError, NotFoundError.
+        """
+        if self.current(user_id, signed_in_at) is None:
+            raise NotFoundError("There is no such user.")
+        if self.has_password(user_id):
+            self._check_password(user_id, password, "Your password is not right.")
+        elif self._clock() - signed_in_at > FRESH_FOR:
+            raise SignInTooOldError("Please sign out and in again first: your sign-in is older than ten minutes.")
+        return Confirmed(user_id)
+
+    def change_password(self, user_id: int, *, old: str, new: str, keep_tokens: bool = False) -> datetime:
         """Set a new password and end every sign-in; return the instant that a sign-in now needs to hold.
 
-        A wrong *old* one counts like one at the door. Raises InvalidInputError, WrongPasswordError,
-        SignInLockedError, NotFoundError.
+        API tokens end too, unless *keep_tokens*. A wrong *old* one counts like one at the door, but under a count of
+        those who are in: strangers cannot lock it. Raises InvalidInputError, WrongPasswordError, SignInLockedError,
+        DoorBusyError, NotFoundError.
         """
         user = self.get(user_id)
         if user is None:
@@ -216,25 +284,28 @@ class AccountService:
         check_new_password(new, username=user.username)
         if new == old.strip():
             raise InvalidInputError("The new password is the old one. Please choose another.")
-        attempt = self.begin_sign_in(user.username)
-        if not password_matches(old, attempt.password_hash):
-            raise WrongPasswordError("The current password is not right.")
-        new_hash = hash_password(new)
+        refusal = "The current password is not right."
+        with hashing():
+            old_hash = self._check_password(user_id, old, refusal)
+            new_hash = hash_password(new)
         with self._db.begin() as db_session:
             row = db.users.get_for_update(db_session, user_id)
-            if row is None or row.password_hash != attempt.password_hash:  # somebody else was faster
-                raise WrongPasswordError("The current password is not right.")
+            if row is None or row.password_hash != old_hash:  # somebody else was faster
+                raise WrongPasswordError(refusal)
             row.password_hash = new_hash
             db.users.forget_failures(db_session, row.username)
-            return self._end_sign_ins(db_session, row, action="change_password")
+            return self._end_sign_ins(db_session, row, action="change_password", keep_tokens=keep_tokens)
 
-    def end_sign_ins(self, user_id: int) -> datetime:
-        """End every sign-in; return the instant that a sign-in now needs to hold. Raises NotFoundError."""
+    def end_sign_ins(self, user_id: int, *, keep_tokens: bool = False) -> datetime:
+        """End every sign-in; return the instant that a sign-in now needs to hold.
+
+        API tokens end too, unless *keep_tokens*. Raises NotFoundError.
+        """
         with self._db.begin() as db_session:
             row = db.users.get_for_update(db_session, user_id)
             if row is None:
                 raise NotFoundError("There is no such user.")
-            return self._end_sign_ins(db_session, row, action="end_sign_ins")
+            return self._end_sign_ins(db_session, row, action="end_sign_ins", keep_tokens=keep_tokens)
 
     def sign_out(self, user_id: int, signed_in_at: datetime) -> None:
         """End one sign-in, in every tab and every copy of the cookie that carries it."""
@@ -266,9 +337,32 @@ class AccountService:
                 raise
             return made_meanwhile
 
-    def _prune_failures(self, now: datetime) -> None:
+    def _check_password(self, user_id: int, password: str, refusal: str) -> str:
+        """Return the hash that the password of somebody who is in matches. Raises WrongPasswordError(*refusal*)."""
+        now, tries = self._clock(), f"signed in {user_id}"
+        self._prune(now)
+        with hashing():
+            with self._db.begin() as db_session:
+                _count_try(db_session, tries, "wrong passwords", now=now)
+                row = db.users.get(db_session, user_id)
+                password_hash = (row and row.password_hash) or NOBODYS_HASH
+            if not password_matches(password, password_hash):
+                raise WrongPasswordError(refusal)
         with self._db.begin() as db_session:
-            db.users.prune_failures(db_session, before=now - _FAILURES_KEPT)
+            db.users.forget_failures(db_session, tries)
+        return password_hash
+
+    def _count_sign_up(self, address: str | None) -> None:
+        now = self._clock()
+        self._prune(now)
+        with self._db.begin() as db_session:
+            for limit in SIGN_UPS_FROM_ADDRESS:
+                _count_from_address(db_session, address, limit, now=now)
+
+    def _prune(self, now: datetime) -> None:
+        with self._db.begin() as db_session:
+            db.users.prune_failures(db_session, before=now - _FAILURES_KEPT, most=_MOST_FAILURES)
+            db.tries.prune(db_session, now=now)
 
     def _refuse_taken(self, username: str, email: str) -> None:
         with self._db.read() as db_session:
@@ -289,10 +383,12 @@ class AccountService:
             self._refuse_taken(user.username, user.email)
             raise InvalidInputError("The account could not be made. Please try again.") from exc
 
-    def _end_sign_ins(self, db_session: Session, row: db.models.User, *, action: str) -> datetime:
+    def _end_sign_ins(self, db_session: Session, row: db.models.User, *, action: str, keep_tokens: bool) -> datetime:
         # The next millisecond: whoever signed in until now has an earlier one.
         row.sessions_valid_from = max(whole_ms(self._clock()), whole_ms(row.sessions_valid_from)) + _TICK
         db_session.add(self._audit(row.id, action))
+        for name in () if keep_tokens else db.tokens.remove_all(db_session, user_id=row.id):
+            db_session.add(self._audit(row.id, "revoke_token", name))
         return row.sessions_valid_from
 
     def _audit(self, user_id: int, action: str, detail: str = "") -> AuditEntry:
@@ -316,10 +412,33 @@ def _count_try(db_session: Session, name: str, tries: str, *, now: datetime) -> 
         failures.locked_until = now + LOCKED_FOR
 
 
+def _count_from_address(db_session: Session, address: str | None, limit: AddressLimit, *, now: datetime) -> None:
+    """Count what comes from an address, if it is known. Raises SignInLockedError or TooManySignUpsError."""
+    if address is None:
+        return
+    counted = db.tries.count(db_session, site_of(address), limit.kind, now=now, window=limit.window)
+    if counted.tries <= limit.most:
+        return
+    wait = _minutes(counted.window_ends_at - now)
+    if limit is WRONG_FROM_ADDRESS:
+        raise SignInLockedError(f"Too many wrong passwords from your network. Please try again in {wait}.")
+    raise TooManySignUpsError(f"Too many sign-ups from your network. Please try again in {wait}.")
+
+
+def _forget(db_session: Session, attempt: SignInAttempt) -> None:
+    """Take back what was counted before it was known to be right."""
+    db.users.forget_failures(db_session, attempt.counted_as)
+    if attempt.address is not None:
+        db.tries.take_back(db_session, site_of(attempt.address), WRONG_FROM_ADDRESS.kind)
+
+
 def _locked(remaining: timedelta, tries: str) -> SignInLockedError:
+    return SignInLockedError(f"Too many {tries}. Try again in {_minutes(remaining)}.")
+
+
+def _minutes(remaining: timedelta) -> str:
     minutes = ceil(remaining / timedelta(minutes=1))
-    wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
-    return SignInLockedError(f"Too many {tries}. Try again in {wait}.")
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def _code_hash(code: str) -> str:

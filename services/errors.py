@@ -78,9 +78,27 @@ class BackboardAwayError(ServiceError):
 
 
 class SignInLockedError(ServiceError):
-    """Too many wrong passwords for this name."""
+    """Too many wrong passwords for this name, or from this address."""
 
     code = "sign_in_locked"
+
+
+class TooManySignUpsError(ServiceError):
+    """More accounts than one address may make were asked for."""
+
+    code = "too_many_sign_ups"
+
+
+class DoorBusyError(ServiceError):
+    """As many passwords as this machine can check at once are being checked; nothing was counted."""
+
+    code = "door_busy"
+
+
+class SignInTooOldError(ServiceError):
+    """Where there is no password to ask for, a sign-in has to be a new one."""
+
+    code = "sign_in_too_old"
 
 
 class WrongPasswordError(ServiceError):

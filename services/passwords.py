@@ -1,11 +1,15 @@
 """Passwords and names of accounts: the rules, in words and in code, and the hashes."""
 
+import os
 import re
+import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import bcrypt
 
-from services.errors import InvalidInputError
+from services.errors import DoorBusyError, InvalidInputError
 from services.one_core import any_core
 
 USERNAME_RULE = "Username: 3 to 40 characters out of a to z, 0 to 9, dot, underscore and hyphen."
@@ -20,6 +24,10 @@ MAX_PASSWORD_BYTES = 72  # bcrypt takes no more
 NOBODYS_HASH = "$2b$12$qq450eJaeRrzUOTd6V8VdOInThxcvPDol802D5LOxGkHx8vS6mr76"
 
 _MIN_PASSWORD_CHARS = 10
+_AT_ONCE = max(1, (os.cpu_count() or 1) // 2)  # half of the machine
+_WAIT_S = 10.0  # as long as somebody looks at a button that does nothing yet
+_places = threading.BoundedSemaphore(_AT_ONCE)
+_inside = threading.local()
 _WELL_KNOWN = frozenset(
     [
         "0123456789",
@@ -129,16 +137,37 @@ def typed_username(text: str) -> str:
     return typed if len(typed) <= 40 else typed[:39] + "?"
 
 
+@contextmanager
+def hashing() -> Iterator[None]:
+    """Let this thread work out hashes, each a third of a second of a core, on any core.
+
+    Few at once: strangers who try passwords side by side must not take every core from those who are in.
+    Raises DoorBusyError when none of the places gets free in time. May be used inside of itself.
+    """
+    if getattr(_inside, "place", False):
+        yield
+        return
+    if not _places.acquire(timeout=_WAIT_S):
+        raise DoorBusyError("Very many people are signing in right now. Please try again in a moment.")
+    _inside.place = True
+    try:
+        with any_core():
+            yield
+    finally:
+        _inside.place = False
+        _places.release()
+
+
 def hash_password(password: str) -> str:
     """Return the bcrypt hash, at the cost that streamlit-authenticator's own hasher has."""
-    with any_core():
+    with hashing():
         return bcrypt.hashpw(password.encode(), bcrypt.gensalt()).decode()
 
 
 def password_matches(password: str, password_hash: str) -> bool:
     """Compare in the time that bcrypt takes; one that is too long to be anybody's does not match."""
     typed = password.strip().encode(errors="replace")
-    with any_core():
+    with hashing():
         return len(typed) <= MAX_PASSWORD_BYTES and bcrypt.checkpw(typed, password_hash.encode())
 
 

@@ -10,6 +10,7 @@ import db.tokens
 import db.users
 from db.engine import Database, DatabaseUnavailableError
 from db.models import ADMIN, ApiToken, AuditEntry, utc_now
+from services.accounts import Confirmed
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError
 from services.records import User
 from services.texts import clean_title
@@ -104,6 +105,18 @@ class TokenService:
             db_session.add(AuditEntry(user_id=user_id, action="create_token", detail=cleaned, at=now))
             db_session.flush()
             return NewToken(_info(token, now), secret)
+
+    def create_confirmed(
+        self,
+        who: Confirmed,
+        *,
+        name: str,
+        read_only: bool = False,
+        metrics_only: bool = False,
+        days: int | None = None,
+    ) -> NewToken:
+        """Make a token for somebody at a screen, who has just shown that it is them; as `create` otherwise."""
+        return self.create(user_id=who.user_id, name=name, read_only=read_only, metrics_only=metrics_only, days=days)
 
     def all(self, *, user_id: int) -> tuple[TokenInfo, ...]:
         """Return a user's tokens, latest first, expired ones too."""

@@ -67,11 +67,22 @@ def test_failures_are_one_row_per_name_and_old_ones_are_pruned(database: Databas
             db.users.failures_of(db_session, "old", now=NOON + timedelta(hours=hours)).failures += 1
     with database.begin() as db_session:
         db.users.failures_of(db_session, "new", now=NOON + timedelta(hours=2))
-        db.users.prune_failures(db_session, before=NOON + timedelta(minutes=30))
+        db.users.prune_failures(db_session, before=NOON + timedelta(minutes=30), most=9)
         assert db_session.get_one(SignInFailures, "old").failures == 2
 
     with database.begin() as db_session:
-        db.users.prune_failures(db_session, before=NOON + timedelta(hours=2))
+        db.users.prune_failures(db_session, before=NOON + timedelta(hours=2), most=9)
 
     with database.read() as db_session:
         assert [row.username for row in db_session.query(SignInFailures)] == ["new"]
+
+
+def test_only_the_latest_failures_are_kept(database: Database) -> None:
+    with database.begin() as db_session:
+        for number in range(5):
+            db.users.failures_of(db_session, f"made up {number}", now=NOON + timedelta(minutes=number))
+
+        db.users.prune_failures(db_session, before=NOON, most=3)
+
+        kept = {row.username for row in db_session.query(SignInFailures)}
+    assert kept == {"made up 2", "made up 3", "made up 4"}

@@ -1,29 +1,39 @@
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import bcrypt
+import jwt
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import event, select
 
+from components.sign_in_cookie import read_token
 from db.engine import Database
-from db.models import AdminCode, AuditEntry, SignInFailures
+from db.models import AddressTries, AdminCode, AuditEntry, SignInFailures
 from db.models import User as UserRow
 from services.accounts import LOCKED_FOR, AccountService, SignInAttempt, whole_ms
 from services.errors import (
+    DoorBusyError,
     InvalidInputError,
     NotFoundError,
     NotPossibleError,
     SignInLockedError,
+    SignInTooOldError,
     SignUpClosedError,
+    TooManySignUpsError,
     WrongPasswordError,
 )
-from services.passwords import NOBODYS_HASH, PASSWORD_RULE, password_matches
+from services.passwords import NOBODYS_HASH, PASSWORD_RULE, hashing, password_matches
 from services.records import User
+from services.tokens import TokenService
 from settings import Settings
 
 PASSWORD = "harbour lights 7"
 MS = timedelta(milliseconds=1)
+SETTINGS = Settings(cookie_key=SecretStr("k" * 32))
+HERE, ELSEWHERE = "203.0.113.7", "198.51.100.2"
 
 
 class Clock:
@@ -43,7 +53,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def accounts(database: Database, clock: Clock, cheap_hashes: None) -> AccountService:
-    return AccountService(database, Settings(), clock)
+    return AccountService(database, SETTINGS, clock)
 
 
 @pytest.fixture
@@ -64,7 +74,7 @@ def sign_up(
 
 def sign_in(accounts: AccountService, username: str, password: str) -> tuple[User, SignInAttempt]:
     attempt = accounts.begin_sign_in(username)
-    user = accounts.finish_sign_in(attempt.username, correct=password_matches(password, attempt.password_hash))
+    user = accounts.finish_sign_in(attempt, correct=password_matches(password, attempt.password_hash))
     return user, attempt
 
 
@@ -72,7 +82,7 @@ def fail(accounts: AccountService, username: str, times: int) -> None:
     for _ in range(times):
         attempt = accounts.begin_sign_in(username)
         with pytest.raises(WrongPasswordError, match=r"^That username and password do not match\.$"):
-            accounts.finish_sign_in(attempt.username, correct=False)
+            accounts.finish_sign_in(attempt, correct=False)
 
 
 def test_sign_up_keeps_names_in_lower_case_and_only_the_hash(accounts: AccountService, database: Database) -> None:
@@ -276,9 +286,238 @@ def test_every_hash_that_is_checked_costs_the_same(database: Database) -> None:
     assert bcrypt.checkpw(b"harbour lights 7", unknown.encode()) is False
 
 
+def fail_from(accounts: AccountService, address: str | None, *, times: int) -> None:
+    """Try so many passwords, each for another name."""
+    for number in range(times):
+        accounts.begin_sign_in(f"name-{number}", address=address)
+
+
+def test_fiftieth_wrong_password_from_an_address_is_its_last_for_a_while(
+    accounts: AccountService, maria: User, clock: Clock, database_url: str
+) -> None:
+    fail_from(accounts, HERE, times=50)
+
+    other_process = Database(database_url)
+    there = AccountService(other_process, SETTINGS, clock)
+    with pytest.raises(
+        SignInLockedError,
+        match=r"^Too many wrong passwords from your network\. Please try again in 15 minutes\.$",
+    ):
+        there.begin_sign_in("maria", address=HERE)
+    there.begin_sign_in("maria", address=ELSEWHERE)
+    there.begin_sign_in("maria")  # the address is not known: nothing but the name counts
+    clock.now += timedelta(minutes=15)
+    there.begin_sign_in("maria", address=HERE)
+    other_process.close()
+
+
+def test_office_that_signs_in_all_day_is_not_locked_out(accounts: AccountService, maria: User) -> None:
+    for _ in range(60):
+        attempt = accounts.begin_sign_in("maria", address=HERE)
+        accounts.finish_sign_in(attempt, correct=True)
+
+    fail_from(accounts, HERE, times=50)  # nothing was counted so far
+
+
+def test_addresses_of_one_ipv6_site_count_together(accounts: AccountService) -> None:
+    for number in range(50):
+        accounts.begin_sign_in(f"name-{number}", address=f"2001:db8:1:2::{number:x}")
+
+    with pytest.raises(SignInLockedError, match="your network"):
+        accounts.begin_sign_in("maria", address="2001:db8:1:2:ffff::1")
+    accounts.begin_sign_in("maria", address="2001:db8:1:3::1")
+
+
+def test_wrong_passwords_from_an_address_at_once_are_all_counted(accounts: AccountService) -> None:
+    fail_from(accounts, HERE, times=46)
+
+    def begin(number: int) -> bool:
+        try:
+            accounts.begin_sign_in(f"other-{number}", address=HERE)
+        except SignInLockedError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(begin, range(8))) == [False] * 4 + [True] * 4
+
+
+def test_accounts_from_one_address_are_few_and_the_wait_is_told(
+    accounts: AccountService, clock: Clock, database: Database
+) -> None:
+    def make(number: int, address: str | None = HERE) -> User:
+        return accounts.sign_up(
+            name="M", email=f"m{number}@example.com", username=f"maria-{number}", password=PASSWORD, address=address
+        )
+
+    for number in range(5):
+        make(number)
+    with pytest.raises(
+        TooManySignUpsError, match=r"^Too many sign-ups from your network\. Please try again in 5 minutes\.$"
+    ):
+        make(5)
+    make(5, ELSEWHERE)
+    clock.now += timedelta(minutes=5)
+    for number in range(6, 11):
+        make(number)
+    clock.now += timedelta(minutes=14, seconds=1)
+    with pytest.raises(TooManySignUpsError, match="in 41 minutes"):
+        make(11)
+    make(11, None)
+    clock.now += timedelta(minutes=41)
+    make(12)
+    with database.read() as db_session:  # windows that are over do not fill the table
+        assert {(row.address, row.kind) for row in db_session.scalars(select(AddressTries))} == {
+            (HERE, "sign_up"),
+            (HERE, "sign_up_hour"),
+        }
+
+
+def test_sign_up_that_breaks_a_rule_is_not_counted(accounts: AccountService) -> None:
+    for _ in range(20):
+        with pytest.raises(InvalidInputError):
+            accounts.sign_up(name="M", email="m@example.com", username="maria", password="short", address=HERE)
+
+    accounts.sign_up(name="M", email="m@example.com", username="maria", password=PASSWORD, address=HERE)
+
+
+def test_wrong_admin_codes_count_for_the_address(accounts: AccountService, maria: User) -> None:
+    fail_from(accounts, HERE, times=50)
+
+    with pytest.raises(SignInLockedError, match="your network"):
+        accounts.become_admin(maria.id, "guess", address=HERE)
+
+
+def test_stranger_who_locks_a_name_and_an_address_does_not_lock_its_owners_browser(
+    accounts: AccountService, maria: User
+) -> None:
+    proof = accounts.prove_browser(maria)
+    fail(accounts, "maria", 5)
+    fail_from(accounts, HERE, times=50)
+
+    attempt = accounts.begin_sign_in("maria", address=HERE, proof=proof)
+
+    assert accounts.finish_sign_in(attempt, correct=True) == maria
+    with pytest.raises(SignInLockedError):  # the stranger's lock holds on
+        accounts.begin_sign_in("maria")
+    new_at = accounts.change_password(maria.id, old=PASSWORD, new="another harbour 8")  # who is in is not locked out
+    assert accounts.current(maria.id, new_at) == maria
+
+
+def test_known_browser_has_five_tries_of_its_own(accounts: AccountService, maria: User, clock: Clock) -> None:
+    proof = accounts.prove_browser(maria)
+    for _ in range(5):
+        accounts.begin_sign_in("maria", proof=proof)
+
+    later = accounts.prove_browser(maria, before=proof)  # of the same browser
+    for one in (proof, later):
+        with pytest.raises(SignInLockedError, match=r"wrong passwords from this browser\. Try again in 15 minutes"):
+            accounts.begin_sign_in("maria", proof=one)
+    accounts.begin_sign_in("maria", proof=accounts.prove_browser(maria))
+    accounts.begin_sign_in("maria")
+
+
+def test_only_a_proof_of_ours_for_this_name_that_has_not_ended_counts(
+    accounts: AccountService, maria: User, clock: Clock
+) -> None:
+    other = sign_up(accounts, email="eve@example.com", username="eve")
+    sign_in_cookie = jwt.encode({"username": "maria", "exp_date": 4e9}, "k" * 32, algorithm="HS256")
+    ended = accounts.prove_browser(maria)
+    clock.now += timedelta(days=366)
+    for proof in (accounts.prove_browser(other), sign_in_cookie, "x", "a.b.c", ended):
+        attempt = accounts.begin_sign_in("maria", proof=proof)
+        assert attempt.counted_as == "maria"
+
+
+def test_proof_of_a_browser_is_no_sign_in(accounts: AccountService, maria: User) -> None:
+    proof = accounts.prove_browser(maria)
+
+    assert read_token(proof, "k" * 32, now=datetime(2020, 1, 1, tzinfo=UTC)) is None
+    with pytest.raises(jwt.InvalidSignatureError):
+        jwt.decode(proof, "k" * 32, algorithms=["HS256"])
+
+
+def test_password_is_asked_for_again_and_wrong_ones_are_counted(accounts: AccountService, maria: User) -> None:
+    _, attempt = sign_in(accounts, "maria", PASSWORD)
+
+    assert accounts.confirm(maria.id, password=PASSWORD, signed_in_at=attempt.at).user_id == maria.id
+    for _ in range(5):
+        with pytest.raises(WrongPasswordError, match="Your password is not right"):
+            accounts.confirm(maria.id, password="wrong", signed_in_at=attempt.at)
+    with pytest.raises(SignInLockedError):
+        accounts.confirm(maria.id, password=PASSWORD, signed_in_at=attempt.at)
+
+
+def test_sign_in_that_has_ended_confirms_nothing(accounts: AccountService, maria: User) -> None:
+    _, attempt = sign_in(accounts, "maria", PASSWORD)
+    accounts.sign_out(maria.id, attempt.at)
+
+    with pytest.raises(NotFoundError):
+        accounts.confirm(maria.id, password=PASSWORD, signed_in_at=attempt.at)
+
+
+def test_without_a_password_a_sign_in_of_the_last_ten_minutes_will_do(
+    accounts: AccountService, database: Database, clock: Clock
+) -> None:
+    with database.begin() as db_session:
+        row = UserRow(username="sso", email="sso@example.com", name="S", sessions_valid_from=clock.now)
+        db_session.add(row)
+        db_session.flush()
+        user_id, at = row.id, clock.now
+    clock.now += timedelta(minutes=10)
+    assert accounts.confirm(user_id, password="", signed_in_at=at).user_id == user_id
+
+    clock.now += MS
+    with pytest.raises(SignInTooOldError, match="older than ten minutes"):
+        accounts.confirm(user_id, password="", signed_in_at=at)
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("how", ["password", "elsewhere"])
+def test_tokens_end_with_the_sign_ins_unless_one_says_otherwise(
+    accounts: AccountService, maria: User, database: Database, how: str, keep: bool
+) -> None:
+    tokens = TokenService(database)
+    secrets = [tokens.create(user_id=maria.id, name=name).secret for name in ("CRM", "Zapier")]
+    other = sign_up(accounts, email="eve@example.com", username="eve")
+    theirs = tokens.create(user_id=other.id, name="theirs").secret
+
+    if how == "password":
+        accounts.change_password(maria.id, old=PASSWORD, new="another harbour 8", keep_tokens=keep)
+    else:
+        accounts.end_sign_ins(maria.id, keep_tokens=keep)
+
+    assert [tokens.check(secret) is not None for secret in secrets] == [keep, keep]
+    assert tokens.check(theirs) is not None
+    with database.read() as db_session:
+        revoked = select(AuditEntry.detail).where(AuditEntry.action == "revoke_token").order_by(AuditEntry.detail)
+        assert db_session.scalars(revoked).all() == ([] if keep else ["CRM", "Zapier"])
+
+
+def test_hashes_are_worked_out_few_at_a_time_and_who_is_turned_away_is_not_counted(
+    accounts: AccountService, maria: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = threading.BoundedSemaphore(1)
+    monkeypatch.setattr("services.passwords._places", places)
+    monkeypatch.setattr("services.passwords._WAIT_S", 0.0)
+    places.acquire()  # somebody else's password is being checked
+    for _ in range(6):
+        with pytest.raises(DoorBusyError), hashing():
+            accounts.begin_sign_in("maria")
+        with pytest.raises(DoorBusyError):
+            accounts.change_password(maria.id, old=PASSWORD, new="another harbour 8")
+    with pytest.raises(DoorBusyError):
+        sign_up(accounts, email="eve@example.com", username="eve")
+    places.release()
+
+    with hashing():  # one's own place is enough for all that one does
+        assert sign_in(accounts, "maria", PASSWORD)[0] == maria
+        accounts.change_password(maria.id, old=PASSWORD, new="another harbour 8")
+
+
 def test_nobody_comes_in_under_an_unknown_name_even_if_the_password_were_right(accounts: AccountService) -> None:
     with pytest.raises(WrongPasswordError):
-        accounts.finish_sign_in("nobody", correct=True)
+        accounts.finish_sign_in(accounts.begin_sign_in("nobody"), correct=True)
 
 
 def test_made_up_names_do_not_fill_the_table(accounts: AccountService, database: Database, clock: Clock) -> None:
@@ -333,7 +572,7 @@ def test_sign_in_begun_before_the_password_changed_does_not_hold(accounts: Accou
     attempt = accounts.begin_sign_in("maria")
     accounts.change_password(maria.id, old=PASSWORD, new="another harbour 8")
 
-    accounts.finish_sign_in("maria", correct=password_matches(PASSWORD, attempt.password_hash))
+    accounts.finish_sign_in(attempt, correct=password_matches(PASSWORD, attempt.password_hash))
 
     assert accounts.current(maria.id, attempt.at) is None
 
@@ -347,15 +586,14 @@ def test_clock_that_is_behind_does_not_shut_the_door(accounts: AccountService, m
     assert accounts.current(maria.id, attempt.at) == maria
 
 
-def test_wrong_old_password_counts_toward_the_lock(accounts: AccountService, maria: User) -> None:
+def test_wrong_old_password_locks_the_change_and_not_the_door(accounts: AccountService, maria: User) -> None:
     for _ in range(5):
         with pytest.raises(WrongPasswordError, match="The current password is not right"):
             accounts.change_password(maria.id, old="wrong", new="another harbour 8")
 
     with pytest.raises(SignInLockedError):
         accounts.change_password(maria.id, old=PASSWORD, new="another harbour 8")
-    with pytest.raises(SignInLockedError):
-        accounts.begin_sign_in("maria")
+    assert sign_in(accounts, "maria", PASSWORD)[0] == maria
 
 
 @pytest.mark.parametrize("new", ["short", "my name is maria", PASSWORD])

@@ -1,0 +1,35 @@
+"""What is counted of addresses at the door."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from db.models import AddressTries
+
+
+def count(db_session: Session, address: str, kind: str, *, now: datetime, window: timedelta) -> AddressTries:
+    """Count one more, and return how many there are in the window, which the first one opens."""
+    insert = postgresql.insert if db_session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    new = insert(AddressTries).values(address=address, kind=kind, tries=1, window_ends_at=now + window)
+    over = AddressTries.window_ends_at <= now
+    upsert = new.on_conflict_do_update(
+        index_elements=[AddressTries.address, AddressTries.kind],
+        set_={
+            "tries": case((over, 1), else_=AddressTries.tries + 1),
+            "window_ends_at": case((over, new.excluded.window_ends_at), else_=AddressTries.window_ends_at),
+        },
+    ).returning(AddressTries)
+    return db_session.scalars(upsert, execution_options={"populate_existing": True}).one()
+
+
+def take_back(db_session: Session, address: str, kind: str) -> None:
+    """Count one less."""
+    of_this = (AddressTries.address == address, AddressTries.kind == kind, AddressTries.tries > 0)
+    db_session.execute(update(AddressTries).where(*of_this).values(tries=AddressTries.tries - 1))
+
+
+def prune(db_session: Session, *, now: datetime) -> None:
+    """Drop every window that is over."""
+    db_session.execute(delete(AddressTries).where(AddressTries.window_ends_at <= now))
