@@ -3,15 +3,27 @@
 Each does its work in the click's callback, so that the run which follows draws the app for whoever is here by then.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import streamlit as st
 
-from components.identity import current_user, enter, password_is_right, sign_out, stay_signed_in
+from components.identity import (
+    address,
+    browser_proof,
+    current_user,
+    enter,
+    password_is_right,
+    sign_out,
+    stay_signed_in,
+)
 from components.resources import get_services
+from components.session_labels import escape_label
 from db.engine import DatabaseUnavailableError
 from services.errors import ServiceError
-from services.passwords import PASSWORD_RULE, USERNAME_RULE
+from services.passwords import PASSWORD_RULE, USERNAME_RULE, hashing
+from services.records import User
+from services.tokens import TokenInfo
 
 _AWAY = "Accounts cannot be reached right now. Please try again in a moment."
 
@@ -46,8 +58,8 @@ def sign_up_form() -> None:
         )
 
 
-def password_form() -> None:
-    """Draw the form that changes the password of who is here."""
+def password_form(tokens: Sequence[TokenInfo]) -> None:
+    """Draw the form that changes the password of who is here, and ends their *tokens* unless they say otherwise."""
     with st.form("account_password_form"):
         st.text_input(
             "Current password",
@@ -64,6 +76,7 @@ def password_form() -> None:
             max_chars=200,
         )
         _rule(PASSWORD_RULE)
+        _tokens_to_revoke(tokens, key="account_password_revoke", does="Also revoke")
         _sentence("account_error")
         st.form_submit_button("Change password", key="account_submit", on_click=_change_password)
 
@@ -84,11 +97,12 @@ def admin_code_form() -> None:
         st.form_submit_button("Become the admin", key="account_admin_submit", on_click=_become_admin)
 
 
-def sign_out_buttons() -> None:
-    """Draw the ways out of here, and out of everywhere else."""
+def sign_out_buttons(tokens: Sequence[TokenInfo]) -> None:
+    """Draw the ways out of here, and out of everywhere else, where *tokens* end too unless one says otherwise."""
     with st.container(horizontal=True):
         st.button("Sign out", key="account_sign_out", icon=":material/logout:", on_click=sign_out)
         st.button("Sign out everywhere else", key="account_sign_out_elsewhere", on_click=_sign_out_elsewhere)
+    _tokens_to_revoke(tokens, key="account_elsewhere_revoke", does="“Sign out everywhere else” also revokes")
 
 
 def _sign_in() -> None:
@@ -98,8 +112,9 @@ def _sign_in() -> None:
         return
     accounts = get_services().accounts
     try:
-        attempt = accounts.begin_sign_in(username)
-        user = accounts.finish_sign_in(attempt, correct=password_is_right(attempt, password))
+        with hashing():
+            attempt = accounts.begin_sign_in(username, address=address(), proof=browser_proof(username))
+            user = accounts.finish_sign_in(attempt, correct=password_is_right(attempt, password))
     except (ServiceError, DatabaseUnavailableError) as exc:
         st.session_state.sign_in_error = _said(exc)
     else:
@@ -114,6 +129,7 @@ def _sign_up() -> None:
             email=st.session_state.sign_up_email,
             username=st.session_state.sign_up_username,
             password=password,
+            address=address(),
         )
     except (ServiceError, DatabaseUnavailableError) as exc:
         st.session_state.sign_up_error = _said(exc)
@@ -127,19 +143,20 @@ def _change_password() -> None:
         user = current_user()
         if user is None:
             return
-        signed_in_at = get_services().accounts.change_password(user.id, old=old, new=new)
+        keep, tokens = _tokens_left(user, "account_password_revoke")
+        signed_in_at = get_services().accounts.change_password(user.id, old=old, new=new, keep_tokens=keep)
     except (ServiceError, DatabaseUnavailableError) as exc:
         st.session_state.account_error = _said(exc)
     else:
         stay_signed_in(user, signed_in_at)
-        st.session_state.account_done = "Your password is changed. Every other sign-in has ended."
+        st.session_state.account_done = f"Your password is changed. Every other sign-in has ended.{tokens}"
 
 
 def _become_admin() -> None:
     code = _taken("account_admin_code")
     try:
         if user := current_user():
-            get_services().accounts.become_admin(user.id, code)
+            get_services().accounts.become_admin(user.id, code, address=address())
             st.session_state.account_done = "You are the admin now: see Operations, and everybody under Insights."
     except (ServiceError, DatabaseUnavailableError) as exc:
         st.session_state.account_admin_error = _said(exc)
@@ -148,10 +165,33 @@ def _become_admin() -> None:
 def _sign_out_elsewhere() -> None:
     try:
         if user := current_user():
-            stay_signed_in(user, get_services().accounts.end_sign_ins(user.id))
-            st.session_state.account_done = "Every other sign-in has ended."
+            keep, tokens = _tokens_left(user, "account_elsewhere_revoke")
+            stay_signed_in(user, get_services().accounts.end_sign_ins(user.id, keep_tokens=keep))
+            st.session_state.account_done = f"Every other sign-in has ended.{tokens}"
     except (ServiceError, DatabaseUnavailableError) as exc:
         st.session_state.account_error = _said(exc)
+
+
+def _tokens_to_revoke(tokens: Sequence[TokenInfo], *, key: str, does: str) -> None:
+    """Draw the box that says whether API tokens end too, and which they are."""
+    if tokens:
+        names = ", ".join(f"**{escape_label(token.name)}**" for token in tokens)
+        st.checkbox(f"{does} my {_counted(tokens)}", value=True, key=key)
+        st.markdown(f":small[Programs that use them are refused at once: {names}]")
+
+
+def _tokens_left(user: User, key: str) -> tuple[bool, str]:
+    """Return whether API tokens are kept, and the sentence that says what became of them."""
+    keep = not st.session_state.get(key, True)
+    tokens = get_services().tokens.all(user_id=user.id)
+    if not tokens:
+        return keep, ""
+    verb = ("still works" if keep else "is revoked") if len(tokens) == 1 else "still work" if keep else "are revoked"
+    return keep, f" Your {_counted(tokens)} {verb}."
+
+
+def _counted(tokens: Sequence[TokenInfo]) -> str:
+    return "API token" if len(tokens) == 1 else f"{len(tokens)} API tokens"
 
 
 def _taken(key: str) -> str:

@@ -4,37 +4,38 @@ In `st.session_state`: `token_new` is {"name", "secret"} of a token just made, u
 is left; `token_revoke` is {"id", "name"} while the dialog that asks is open; `token_error` a sentence for the form.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import streamlit as st
 
-from components.identity import current_user
+from components.identity import current_user, signed_in_at
 from components.resources import get_services
 from components.session_labels import escape_label, planner_zone, relative_time
 from db.engine import DatabaseUnavailableError
 from services.errors import NotFoundError, ServiceError
+from services.records import User
 from services.texts import MAX_TITLE_CHARS
 from services.tokens import TokenInfo
 
 _DAYS = {"30 days": 30, "90 days": 90, "1 year": 365, "No end": None}
-_FULL, _READ = "Full access", "Read only"
+_FULL, _READ, _METRICS = "Full access", "Read only", "Metrics only"
 _CANNOT_SAVE = "Cannot save right now: the database cannot be reached. Please try again."
 
 
-def api_tokens(*, user_id: int) -> None:
-    """Draw what there is, the form for one more, and the dialog that is open."""
+def api_tokens(user: User, tokens: Sequence[TokenInfo], *, ask_password: bool) -> None:
+    """Draw a user's tokens, the form for one more, which may ask for the password, and the dialog that is open."""
     st.markdown("Programs use the [REST API](/api/docs) with a token, not with your password.")
-    tokens = get_services().tokens.all(user_id=user_id)
     now = datetime.now(planner_zone())
     for token in tokens:
         _token(token, now=now)
     if not tokens:
         st.caption("No tokens yet. Make one below for each program, so that you can revoke them one by one.")
-    _form()
+    _form(ask_password=ask_password, may_read_metrics=user.is_admin)
     if new := st.session_state.get("token_new"):
         _show_secret(new["name"], new["secret"])
     elif asked := st.session_state.get("token_revoke"):
-        _ask_before_revoke(asked["id"], asked["name"], user_id)
+        _ask_before_revoke(asked["id"], asked["name"], user.id)
 
 
 def forget_new_token() -> None:
@@ -60,7 +61,7 @@ def _facts(token: TokenInfo, now: datetime) -> list[str]:
     used = relative_time(token.last_used_at, now=now) if token.last_used_at else None
     return [
         f"`{token.hint}…`",
-        _READ if token.read_only else _FULL,
+        _METRICS if token.metrics_only else _READ if token.read_only else _FULL,
         f"made {relative_time(token.created_at, now=now)}",
         f"last used {used}" if used else "never used",
         _end(token, now),
@@ -74,12 +75,21 @@ def _end(token: TokenInfo, now: datetime) -> str:
     return f"{'**ended**' if token.expired else 'ends'} {day.day} {day:%b %Y}"
 
 
-def _form() -> None:
+def _form(*, ask_password: bool, may_read_metrics: bool) -> None:
+    access = (_FULL, _READ, _METRICS) if may_read_metrics else (_FULL, _READ)
     with st.form("token_form"):
         st.text_input("Name", key="token_name", max_chars=MAX_TITLE_CHARS, placeholder="What it is for: CRM import")
         with st.container(horizontal=True):
-            st.selectbox("Access", (_FULL, _READ), key="token_access")
+            st.selectbox("Access", access, key="token_access")
             st.selectbox("Valid for", tuple(_DAYS), index=1, key="token_days")
+        if ask_password:
+            st.text_input(
+                "Your password",
+                key="token_password",
+                type="password",
+                autocomplete="current-password",
+                max_chars=200,
+            )
         if sentence := st.session_state.pop("token_error", None):
             st.error(sentence, icon=":material/error:")
         st.form_submit_button("Create token", key="token_create", on_click=_create)
@@ -87,14 +97,19 @@ def _form() -> None:
 
 def _create() -> None:
     state = st.session_state
+    password = state.get("token_password", "")
+    if "token_password" in state:
+        state.token_password = ""
     try:
         user = current_user()
         if user is None:
             return
-        made = get_services().tokens.create(
-            user_id=user.id,
+        services = get_services()
+        made = services.tokens.create_confirmed(
+            services.accounts.confirm(user.id, password=password, signed_in_at=signed_in_at()),
             name=state.token_name,
             read_only=state.token_access == _READ,
+            metrics_only=state.token_access == _METRICS,
             days=_DAYS[state.token_days],
         )
     except ServiceError as exc:

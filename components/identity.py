@@ -4,7 +4,10 @@ In `st.session_state`:
 - `auth_user`: {"id": user id, "username": name, "signed_in_at": milliseconds since 1970};
 - `auth_form_used`: True once somebody signed in or out in this tab; the cookie that the browser sent when it opened
   the tab is an old one then;
-- `auth_cookie`: what is still to be done in the browser, "set" or "delete".
+- `auth_cookie`: what is still to be done in the browser, "set" or "delete";
+- `auth_known`: the proofs that this tab's browser was signed in before, by the name of their cookie; they outlive a
+  sign-out;
+- `auth_known_due`: the name of the one that is still to be written in the browser.
 """
 
 import ipaddress
@@ -18,6 +21,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit_authenticator.controllers import AuthenticationController
 
+from components import browser_cookie
 from components.resources import get_services
 from components.sign_in_cookie import (
     ask_for_cookie,
@@ -31,9 +35,10 @@ from components.sign_in_cookie import (
 )
 from db.engine import DatabaseUnavailableError
 from services.accounts import SignInAttempt
+from services.addresses import client_address
 from services.errors import NotFoundError
-from services.one_core import any_core
-from services.passwords import MAX_PASSWORD_BYTES
+from services.known_browsers import KNOWN_DAYS, cookie_name
+from services.passwords import MAX_PASSWORD_BYTES, hashing, typed_username
 from services.records import User
 
 _PROXY_HEADERS = ("forwarded", "via", "x-real-ip")  # and whatever begins with x-forwarded
@@ -89,16 +94,38 @@ def password_is_right(attempt: SignInAttempt, password: str) -> bool:
     if len(password.strip().encode(errors="replace")) > MAX_PASSWORD_BYTES:  # bcrypt would refuse it
         return False
     credentials = {"usernames": {attempt.username: {"password": attempt.password_hash}}}
-    with any_core():
+    with hashing():
         right = AuthenticationController(credentials, auto_hash=False).login(attempt.username, password)
     drop_left_behind()
     return bool(right)
 
 
+def address() -> str | None:
+    """Return the address that this visitor comes from, or None where it cannot be known."""
+    forwarded_for = st.context.headers.get_all("X-Forwarded-For")
+    return client_address(st.context.ip_address, forwarded_for, get_services().settings.trusted_proxies)
+
+
+def browser_proof(username: str) -> str | None:
+    """Return what this browser has to show that *username*, as typed, has signed in from it before."""
+    name = cookie_name(typed_username(username))
+    return st.session_state.get("auth_known", {}).get(name) or st.context.cookies.get(name)
+
+
+def signed_in_at() -> datetime:
+    """Return the instant of the sign-in that is here; the planner of DEV_USER_ID signs in at every visit."""
+    auth_user = st.session_state.get("auth_user")
+    return from_ms(auth_user["signed_in_at"]) if auth_user else datetime.now(UTC)
+
+
 def enter(user: User, signed_in_at: datetime) -> None:
     """Sign this tab in, with nothing left of whoever used it before; `draw_cookie` does the rest."""
+    proof = get_services().accounts.prove_browser(user, before=browser_proof(user.username))
     _start_afresh()
     stay_signed_in(user, signed_in_at)
+    name = cookie_name(user.username)
+    st.session_state.auth_known = st.session_state.get("auth_known", {}) | {name: proof}
+    st.session_state.auth_known_due = name
 
 
 def stay_signed_in(user: User, signed_in_at: datetime) -> None:
@@ -120,8 +147,8 @@ def sign_out() -> None:
 
 
 def draw_cookie() -> None:
-    """Write or delete the cookie in the browser if that is due; draws nothing that anybody sees."""
-    if "auth_cookie" in st.session_state:
+    """Write or delete cookies in the browser if that is due; draws nothing that anybody sees."""
+    if "auth_cookie" in st.session_state or "auth_known_due" in st.session_state:
         _draw_cookie()
 
 
@@ -144,6 +171,13 @@ def _draw_cookie() -> None:
         done = True
     if done:
         st.session_state.pop("auth_cookie", None)
+        _draw_known()
+
+
+def _draw_known() -> None:
+    name = st.session_state.get("auth_known_due")
+    if name and browser_cookie.write(name, st.session_state.auth_known[name], KNOWN_DAYS):
+        del st.session_state.auth_known_due
 
 
 def is_this_machine(headers: Mapping[str, str], ip_address: str | None) -> bool:
@@ -190,8 +224,10 @@ def _remember(user: User, signed_in_at: datetime) -> None:
 
 
 def _start_afresh() -> None:
+    known = st.session_state.get("auth_known", {})
     st.session_state.clear()
     st.session_state.auth_form_used = True
+    st.session_state.auth_known = known
 
 
 def _host(address: str) -> str:

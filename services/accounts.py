@@ -115,18 +115,19 @@ class AccountService:
             raise SignUpClosedError("New accounts are not being made here. Ask whoever runs this for one.")
         name, username, email = clean_name(name), clean_username(username), clean_email(email)
         check_new_password(password, username=username)
-        self._count_sign_up(address)
-        self._refuse_taken(username, email)
-        return self._add(
-            db.models.User(
-                username=username,
-                email=email,
-                name=name,
-                password_hash=hash_password(password),
-                sessions_valid_from=whole_ms(self._clock()),
-            ),
-            action="sign_up",
-        )
+        with hashing():
+            self._count_sign_up(address)
+            self._refuse_taken(username, email)
+            return self._add(
+                db.models.User(
+                    username=username,
+                    email=email,
+                    name=name,
+                    password_hash=hash_password(password),
+                    sessions_valid_from=whole_ms(self._clock()),
+                ),
+                action="sign_up",
+            )
 
     def begin_sign_in(self, username: str, *, address: str | None = None, proof: str | None = None) -> SignInAttempt:
         """Count one more wrong password for a typed name, and return what the password is checked against.

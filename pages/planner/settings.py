@@ -25,9 +25,11 @@ st.header("Cost", anchor=False)
 st.markdown(month_line(get_services().costs.this_month(user.id)))
 st.page_link(INSIGHTS_PAGE, label="By day and model", icon=":material/insights:")
 
-if get_services().accounts.has_password(user.id):
+tokens = get_services().tokens.all(user_id=user.id)
+has_password = get_services().accounts.has_password(user.id)
+if has_password:
     st.header("Password", anchor=False)
-    password_form()
+    password_form(tokens)
     st.header("Signed in", anchor=False)
     st.write("This browser stays signed in for 30 days.")
 else:
@@ -35,10 +37,10 @@ else:
         "This planner has no password: the setting DEV_USER_ID signs in whoever opens the app on its own machine.",
         icon=":material/developer_mode:",
     )
-sign_out_buttons()
+sign_out_buttons(tokens)
 
 st.header("API tokens", anchor=False)
-api_tokens(user_id=user.id)
+api_tokens(user, tokens, ask_password=has_password)
 
 if not get_services().accounts.has_admin():
     st.header("Admin", anchor=False)

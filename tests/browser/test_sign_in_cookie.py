@@ -111,3 +111,29 @@ def test_changed_password_ends_another_browser_and_keeps_this_one(
     page.reload()
     expect_signed_in(page)
     elsewhere.close()
+
+
+@pytest.mark.slow
+def test_stranger_locks_the_name_and_the_browser_that_was_signed_in_before_gets_in(
+    page: Page, browser: Browser, start_app: Callable[..., App]
+) -> None:
+    app = start_app()
+    sign_up(page, app)
+    page.wait_for_function("document.cookie.includes('travelbot_known_')")
+    sign_out(page)
+    with browser.new_context() as elsewhere:
+        stranger = elsewhere.new_page()
+        stranger.goto(app.url)
+        for _ in range(6):
+            stranger.get_by_label("Username").fill("maria")
+            stranger.get_by_label("Password", exact=True).fill("wrong password")
+            stranger.get_by_role("button", name="Sign in").click()
+            expect(stranger.get_by_text("do not match").or_(stranger.get_by_text("Too many wrong"))).to_be_visible()
+            told = stranger.get_by_role("alert").inner_text()
+            stranger.goto(app.url)
+    assert "Too many wrong passwords for this name" in told
+
+    page.goto(app.url)  # a new tab, as it were: nothing but the cookie is left
+    sign_in(page, app)
+
+    expect_signed_in(page)

@@ -15,6 +15,7 @@ from components.sign_in_cookie import COOKIE_NAME, from_ms, read_token, to_ms
 from db.engine import Database
 from db.models import User as UserRow
 from services.accounts import AccountService, whole_ms
+from services.known_browsers import cookie_name
 from services.records import User
 from settings import Settings
 from tests.told import told
@@ -353,3 +354,36 @@ def test_dev_user_is_refused_to_another_address(use_settings: UseSettings, hands
 
 def test_without_the_setting_this_machine_is_a_stranger_too(accounts: AccountService, handshake: Handshake) -> None:
     assert shown(who()) == ["nobody"]
+
+
+@pytest.mark.parametrize(
+    ("listed", "peer", "headers", "address"),
+    [
+        ("", "203.0.113.7", {}, "203.0.113.7"),
+        ("", "203.0.113.7", {"X-Forwarded-For": "1.1.1.1"}, "203.0.113.7"),
+        ("", "1.1.1.1", {"X-Forwarded-For": "1.1.1.1"}, "127.0.0.1"),  # uvicorn believed a loopback peer
+        ("10.0.0.9", "10.0.0.9", {"X-Forwarded-For": "1.1.1.1, 203.0.113.7"}, "203.0.113.7"),
+        ("unlisted", "10.0.0.9", {"X-Forwarded-For": "203.0.113.7"}, "None"),
+        ("", "127.0.0.1", {}, "127.0.0.1"),
+    ],
+)
+def test_address_is_the_peers_or_a_listed_proxys_word(
+    use_settings: UseSettings, handshake: Handshake, listed: str, peer: str, headers: dict[str, str], address: str
+) -> None:
+    use_settings(trusted_proxies=listed)
+    handshake.remote_ip, handshake.headers = peer, list((LOCAL | headers).items())
+
+    assert shown(who("import streamlit as st\nfrom components import identity\nst.text(identity.address())")) == [
+        address
+    ]
+
+
+def test_browser_shows_its_proof_for_the_name_that_is_typed_and_no_other(
+    accounts: AccountService, maria: User, handshake: Handshake
+) -> None:
+    proof = accounts.prove_browser(maria)
+    handshake.cookies = {cookie_name("maria"): proof}
+    script = "import streamlit as st\nfrom components import identity\nst.text(identity.browser_proof({!r}))"
+
+    assert shown(who(script.format(" Maria"))) == [proof]
+    assert shown(who(script.format("eve"))) == ["None"]

@@ -1,3 +1,4 @@
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -6,6 +7,7 @@ from streamlit.testing.v1.element_tree import Button
 
 from components.resources import get_services
 from db.engine import DatabaseUnavailableError
+from services import passwords
 from services.passwords import PASSWORD_RULE, USERNAME_RULE, password_matches
 from services.records import User
 from services.wiring import Services
@@ -214,6 +216,84 @@ def test_signing_out_everywhere_else_keeps_this_tab(account: AppTest, services: 
     assert is_signed_in(run(at))
 
 
+def make_token(at: AppTest, password: str) -> AppTest:
+    at.text_input(key="token_name").set_value("CRM import")
+    at.text_input(key="token_password").set_value(password)
+    return run(at.button(key="token_create").click())
+
+
+def test_token_is_made_for_who_types_the_password_again(account: AppTest, services: Services, maria: User) -> None:
+    for password in ("", "wrong"):
+        at = make_token(account, password)
+        assert errors(at) == ["Your password is not right."]
+        assert at.text_input(key="token_name").value == "CRM import"
+    assert services.tokens.all(user_id=maria.id) == ()
+
+    at = make_token(account, PASSWORD)
+
+    assert [token.name for token in services.tokens.all(user_id=maria.id)] == ["CRM import"]
+    assert not holds(at, PASSWORD)
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("how", ["password", "elsewhere"])
+def test_tokens_are_listed_where_sign_ins_end_and_end_too_unless_one_says_otherwise(
+    account: AppTest, services: Services, maria: User, how: str, keep: bool
+) -> None:
+    for name in ("CRM *import*", "Zapier"):
+        services.tokens.create(user_id=maria.id, name=name)
+    at = run(account)
+    assert [box.value for box in at.checkbox] == [True, True]
+    assert all("2 API tokens" in box.label for box in at.checkbox)
+    listed = [text.value for text in at.markdown if "Programs that use them are refused at once" in text.value]
+    assert len(listed) == 2
+    assert all("**Zapier**, **CRM \\*import\\***" in text for text in listed)
+
+    if keep:
+        at.checkbox(key=f"account_{how}_revoke").uncheck()
+    if how == "password":
+        at = change_password(at, PASSWORD, NEW_PASSWORD)
+    else:
+        at = run(at.button(key="account_sign_out_elsewhere").click())
+
+    [said] = [note.value for note in at.success]
+    assert "Every other sign-in has ended. Your 2 API tokens " + ("still work." if keep else "are revoked.") in said
+    assert len(services.tokens.all(user_id=maria.id)) == (2 if keep else 0)
+
+
+def test_sixth_account_from_here_is_told_to_wait(visitor: AppTest, services: Services) -> None:
+    for number in range(5):
+        services.accounts.sign_up(
+            name="M", email=f"{number}@example.com", username=f"m-{number}", password=PASSWORD, address="127.0.0.1"
+        )
+
+    at = sign_up(run(run(visitor).switch_page("pages/public/sign_up.py")))
+
+    assert errors(at) == ["Too many sign-ups from your network. Please try again in 5 minutes."]
+    assert not is_signed_in(at)
+
+
+def test_stranger_who_locks_the_name_does_not_lock_a_tab_that_was_signed_in(
+    account: AppTest, services: Services, maria: User
+) -> None:
+    at = run(account.button(key="account_sign_out").click())
+    for _ in range(5):
+        services.accounts.begin_sign_in("maria")
+
+    assert is_signed_in(sign_in(at, "maria", PASSWORD))
+
+
+def test_busy_door_is_a_sentence(visitor: AppTest, maria: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(visitor)
+    monkeypatch.setattr("services.passwords._WAIT_S", 0.0)
+    monkeypatch.setattr("services.passwords._places", threading.BoundedSemaphore(1))
+    passwords._places.acquire()
+
+    at = sign_in(visitor, "maria", PASSWORD)
+
+    assert errors(at) == ["Very many people are signing in right now. Please try again in a moment."]
+
+
 def test_signing_out_shows_the_way_in_again(account: AppTest) -> None:
     at = run(account.button(key="account_sign_out").click())
 
@@ -231,7 +311,7 @@ def test_planner_without_a_password_has_no_form_for_one(app: AppTest) -> None:
 def test_database_that_is_away_is_told_and_the_name_is_kept(
     visitor: AppTest, maria: User, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: object) -> None:
+    def away(*_: object, **__: object) -> None:
         raise DatabaseUnavailableError("The database cannot be reached right now.")
 
     run(visitor)

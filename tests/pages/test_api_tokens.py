@@ -12,6 +12,7 @@ from services.wiring import Services
 
 @pytest.fixture
 def page(app: AppTest) -> AppTest:
+    app.session_state["auth_user"]["signed_in_at"] = int(datetime.now(UTC).timestamp() * 1000)
     app.run()
     return run(app.switch_page(SETTINGS_PAGE))
 
@@ -134,3 +135,27 @@ def test_database_that_is_away_is_a_sentence(page: AppTest, monkeypatch: pytest.
     assert [error.value for error in page.error] == [
         "Cannot save right now: the database cannot be reached. Please try again."
     ]
+
+
+def test_without_a_password_an_old_sign_in_makes_no_token(page: AppTest, services: Services, planner: User) -> None:
+    page.session_state["auth_user"]["signed_in_at"] -= 600_001
+    create(page, "CRM import")
+
+    assert [error.value for error in page.error] == [
+        "Please sign out and in again first: your sign-in is older than ten minutes."
+    ]
+    assert services.tokens.all(user_id=planner.id) == ()
+
+
+def test_admin_makes_a_token_for_metrics_and_a_planner_cannot(
+    page: AppTest, services: Services, planner: User
+) -> None:
+    assert "Metrics only" not in page.selectbox(key="token_access").options
+    services.accounts.set_admin(planner.id, admin=True)
+
+    create(run(page), "Prometheus", access="Metrics only")
+
+    use = services.tokens.check(secrets(page)[0])
+    assert use is not None
+    assert use.token.metrics_only
+    assert "Metrics only · made just now" in captions(press(page, "token_done"))
