@@ -30,7 +30,7 @@ OF_A_THING = [route for route in GUARDED if "{" in route[1]]
 WITH_BODY = [(method, path) for method, path in ROUTES if "requestBody" in SCHEMA["paths"][path][method.lower()]]
 WRONG_TYPES = b'{"content": 5, "role": [], "title": {}, "session_ids": "all", "pinned": "maybe", "value": true}'
 TEMPLATE = {"name": "Mine", "instructions": "Be brief.", "first_message": "Hi"}
-BODIES = {
+BODIES: dict[str, dict[str, Any]] = {
     "/sessions/cleanup": {"session_ids": []},
     "/sessions/{session_id}/messages": {"role": "user", "content": "Hi"},
     "/sessions/{session_id}/chat": {"content": "Hi"},

@@ -124,6 +124,7 @@ def test_stranger_locks_the_name_and_the_browser_that_was_signed_in_before_gets_
     with browser.new_context() as elsewhere:
         stranger = elsewhere.new_page()
         stranger.goto(app.url)
+        told = ""
         for _ in range(6):
             stranger.get_by_label("Username").fill("maria")
             stranger.get_by_label("Password", exact=True).fill("wrong password")
