@@ -112,12 +112,12 @@ def _passages(document: Document) -> list[_Passage]:
     """Return a text cut at blank lines, and where a paragraph is long at its sentences."""
     cut: list[str] = []
     for paragraph in re.split(r"\n\s*\n", document.text):
-        piece = ""
+        piece, lines = "", "\n" in paragraph
         for sentence in re.split(r"(?<=[.!?])\s+|\n", paragraph):
             if piece and len(piece) + len(sentence) > _PASSAGE_CHARS:
                 cut.append(piece)
                 piece = ""
-            joined = f"{piece}\n{sentence}" if piece and "\n" in paragraph else f"{piece} {sentence}"
+            joined = f"{piece}\n{sentence}" if piece and lines else f"{piece} {sentence}"
             piece = joined.strip()[:_PASSAGE_CHARS]
         if piece:
             cut.append(piece)

@@ -3,8 +3,10 @@
 import hashlib
 from dataclasses import dataclass, field
 
+from anyio import CapacityLimiter
 from starlette.requests import Request
 
+from emulator.documents import AT_ONCE
 from emulator.errors import not_found
 from emulator.faults import FaultQueue
 from emulator.runner import Runner
@@ -13,13 +15,14 @@ from emulator.store import Json, Store
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The emulator's state, its runs, the faults that wait, and how often each route was asked."""
+    """The emulator's state, its runs, the faults that wait, how often each route was asked, and who reads files."""
 
     store: Store
     runner: Runner
     document_delay_s: float
     faults: FaultQueue = field(default_factory=FaultQueue)
     requests: dict[str, int] = field(default_factory=dict)
+    readers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
 
 
 def context(request: Request) -> Context:

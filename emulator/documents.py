@@ -1,25 +1,25 @@
-"""What the emulator reads from a document: its text, where it holds any."""
+"""What the emulator reads from a document: its text, where it holds any.
 
-import io
-import re
-import zipfile
-from pathlib import PurePath
-from xml.etree import ElementTree
+Everything is read in a process of its own (`emulator.document_reader`): the demo assistant runs inside the app, where
+a reader that does not end, or fills the memory, stops everybody.
+"""
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+import subprocess
+import sys
+from pathlib import Path, PurePath
+
+from emulator.document_reader import TOO_MUCH, UnreadableError
+
+__all__ = ["ACCEPTED", "AT_ONCE", "UnreadableError", "extension", "text_of"]
 
 _TEXTS = "txt csv md markdown json jsonl xml py js ts jsx tsx html css cpp c h java go rs rb php sql"
 IMAGES = frozenset({"png", "jpg", "jpeg", "webp", "gif", "bmp", "tiff", "tif"})
 _OFFICE = frozenset({"doc", "ppt", "pptx", "xls", "xlsx"})
 ACCEPTED = frozenset(_TEXTS.split()) | IMAGES | _OFFICE | {"pdf", "docx"}
-_MAX_PAGES = 300
-_MAX_CHARS = 2_000_000
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-
-
-class UnreadableError(Exception):
-    """The document cannot be indexed; the message says why."""
+AT_ONCE = 2  # documents that are being read
+CPU_S = 5  # for one document
+_DEADLINE_S = 20.0  # others may be busy too
+_ROOT = Path(__file__).resolve().parent.parent
 
 
 def extension(filename: str) -> str:
@@ -28,7 +28,11 @@ def extension(filename: str) -> str:
 
 
 def text_of(filename: str, content: bytes) -> str:
-    """Return the text in a document; none of an image, which the demo cannot see. Raises UnreadableError."""
+    """Return the text in a document; none of an image, which the demo cannot see.
+
+    Of what is too long, or is damaged further on, the text begins it and then says so. Blocks for seconds, at most
+    for those of the deadline. Raises UnreadableError.
+    """
     kind = extension(filename)
     if not content:
         raise UnreadableError("The file is empty.")
@@ -36,42 +40,22 @@ def text_of(filename: str, content: bytes) -> str:
         return ""
     if kind in _OFFICE:
         raise UnreadableError("This emulator does not read that format.")
-    try:
-        text = _pdf(content) if kind == "pdf" else _docx(content) if kind == "docx" else _plain(content)
-    except UnreadableError:
-        raise
-    except Exception as exc:  # parsers of strangers' files fail in many ways; none of them is ours to mend
-        raise UnreadableError("The file is damaged and could not be read.") from exc
-    text = re.sub(r"[^\S\n]+", " ", text[:_MAX_CHARS])
-    if not text.strip():
-        raise UnreadableError("No text was found in the file; it may be a scan.")
-    return text
+    text, why = _read(kind, content)
+    if text.strip():
+        return f"{text.rstrip()}\n\n(The rest of this file was not read. {why})" if why else text
+    raise UnreadableError(why or "No text was found in the file; it may be a scan.")
 
 
-def _pdf(content: bytes) -> str:
-    try:
-        reader = PdfReader(io.BytesIO(content))
-        if reader.is_encrypted and not reader.decrypt(""):  # many a ticket opens for anybody and only forbids changes
-            raise UnreadableError("The file is protected by a password.")
-        return "\n\n".join(page.extract_text() for page in reader.pages[:_MAX_PAGES])
-    except PyPdfError as exc:
-        raise UnreadableError("The file is not a PDF that can be read.") from exc
-
-
-def _docx(content: bytes) -> str:
-    """Return the paragraphs of a Word document; a table gives one for each cell."""
-    with zipfile.ZipFile(io.BytesIO(content)) as packed, packed.open("word/document.xml") as part:
-        xml = part.read(20 * _MAX_CHARS)
-    if b"<!DOCTYPE" in xml[:1000]:  # Word writes none, and entities could make the text endless
-        raise UnreadableError("The file is not a Word document that can be read.")
-    paragraphs = ElementTree.fromstring(xml).iter(f"{_WORD}p")
-    return "\n\n".join("".join(run.text or "" for run in one.iter(f"{_WORD}t")) for one in paragraphs)
-
-
-def _plain(content: bytes) -> str:
-    for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
+def _read(kind: str, content: bytes) -> tuple[str, str]:
+    """Return the text that was found, and why it is not all; a sentence, empty when it is."""
+    command = [sys.executable, "-m", "emulator.document_reader", kind, str(CPU_S)]
+    with subprocess.Popen(
+        command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as reader:
         try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableError("The file is not text.")
+            written, _ = reader.communicate(content, timeout=_DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            reader.kill()
+            written, _ = reader.communicate()
+    text, ended, why = written.decode(errors="replace").partition("\0")
+    return text, why if ended else TOO_MUCH

@@ -4,7 +4,9 @@ Names with these words in them say what is to go wrong: ``index-error`` (it cann
 stays in processing), ``answer-lost`` (it is stored, and the upload answered with 500).
 """
 
-from starlette.concurrency import run_in_threadpool
+from functools import partial
+
+import anyio.to_thread
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -42,7 +44,9 @@ async def upload(request: Request) -> JSONResponse:
         raise ApiError(400, f"Unsupported file type: {extension(filename) or 'none'}")
     text, error = "", None
     try:
-        text = await run_in_threadpool(text_of, filename, content)
+        text = await anyio.to_thread.run_sync(
+            partial(text_of, filename, content), limiter=context(request).readers, abandon_on_cancel=True
+        )
     except UnreadableError as exc:
         error = str(exc)
     if "index-error" in filename:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 
 from pypdf import PdfReader, PdfWriter
 
@@ -49,3 +50,52 @@ def docx(*paragraphs: str, before: str = "") -> bytes:
 
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
+
+
+def pdf_of(*bodies: bytes, root: int = 1) -> bytes:
+    """Return a PDF of these objects, numbered from 1; *root* is the number of the catalogue."""
+    made, places = [b"%PDF-1.4\n"], []
+    place = len(made[0])
+    for number, body in enumerate(bodies, 1):
+        places.append(place)
+        made.append(b"%d 0 obj%s endobj\n" % (number, body))
+        place += len(made[-1])
+    table = b"".join(b"%010d 00000 n \n" % one for one in places)
+    made.append(
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root %d 0 R>>\nstartxref\n%d\n%%%%EOF"
+        % (len(bodies) + 1, table, len(bodies) + 1, root, place)
+    )
+    return b"".join(made)
+
+
+def packed_stream(content: bytes) -> bytes:
+    """Return a compressed stream object of a PDF."""
+    packed = zlib.compress(content, 9)
+    return b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(packed), packed)
+
+
+def pdf_of_one_stream(pages: int, content: bytes, beginning: bytes | None = None) -> bytes:
+    """Return a PDF whose pages all show the same compressed *content*; the first one shows *beginning* if given."""
+    kids = b" ".join(b"%d 0 R" % (number + 6) for number in range(pages))
+    fonts = b"<</Font<</F1 3 0 R>>>>"
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents %d 0 R/Resources" + fonts + b">>"
+    shown = [4] * pages
+    if beginning is not None:
+        shown[0] = 5
+    return pdf_of(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, pages),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        packed_stream(content),
+        packed_stream(beginning or b""),
+        *(page % number for number in shown),
+    )
+
+
+def zip_of(**parts: bytes) -> bytes:
+    """Return a zip of these files, compressed; ``__`` in a name stands for a slash, and ``_`` for a dot."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
+        for name, content in parts.items():
+            made.writestr(name.replace("__", "/").replace("_", "."), content)
+    return packed.getvalue()

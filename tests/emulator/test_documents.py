@@ -1,6 +1,7 @@
 """Documents: uploaded, indexed on a timer, quoted from."""
 
 import asyncio
+import time
 import uuid
 
 import pytest
@@ -195,3 +196,15 @@ async def test_reply_names_the_files_it_quotes(caller):
     thread_id = await caller.thread()
     assert (await caller.send(thread_id, "Hello", web_search="Auto")).json()["retrieved_files"] == []
     assert (await caller.send(thread_id, "Hello", web_search="maybe")).status_code == 422
+
+
+async def test_eight_times_the_sentences_cost_no_more_than_they_should():
+    def cost_s(sentences: int) -> float:
+        document = Document("a.txt", "lift. " * sentences)
+        begun = time.process_time()
+        assert "> lift. lift." in said("What does a.txt say of lifts?", documents=[document])
+        return time.process_time() - begun
+
+    few, many = (min(cost_s(number) for _ in range(2)) for number in (60_000, 480_000))
+
+    assert many < 20 * few  # to look all through a paragraph at each of its sentences: 40 times and more

@@ -1,5 +1,11 @@
 """Which files a session takes, before anything is stored."""
 
+import io
+import tracemalloc
+import unicodedata
+import zipfile
+from contextlib import nullcontext
+
 import pytest
 
 from services.errors import FileRefusedError, FileTooLargeError
@@ -107,3 +113,51 @@ def test_model_is_told_the_names_that_the_text_does_not_say():
     assert with_file_names("Hi", []) == "Hi"
     assert with_file_names("Look at a.txt", ["a.txt"]) == "Look at a.txt"
     assert with_file_names("Look at a.txt", ["a.txt", "b.txt"]).endswith("(Files with this message: b.txt)")
+
+
+def test_name_is_cut_before_it_is_looked_at(monkeypatch):
+    looked_at = []
+    category = unicodedata.category
+    monkeypatch.setattr(unicodedata, "category", lambda char: looked_at.append(char) or category(char))
+
+    assert checked_file("x" * 1_000_000 + ".txt", b"Hello").name.endswith("….txt")
+    assert len(looked_at) <= 1_000
+
+
+def zip_of_many(last: str, *, number: int) -> bytes:
+    """Return a zip of empty files whose last one has this name."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as made:
+        for one in range(number):
+            made.writestr(str(one), b"")
+        made.writestr(last, b"")
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("last", ["word/document.xml", "other.xml"])
+def test_zip_of_many_files_is_not_taken_apart(last):
+    content = zip_of_many(last, number=20_000)
+    tracemalloc.start()
+    with nullcontext() if last == "word/document.xml" else pytest.raises(FileRefusedError):
+        checked_file("a.docx", content)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 200_000  # bytes
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        docx("Hello")[:-30],
+        docx("Hello")[:-10],
+        docx("Hello")[4:],
+        b"PK\x03\x04word/document.xml",
+        b"PK\x03\x04word/document.xml" + b"PK\x05\x06" + b"\xff" * 18,
+        zip_of_many("word/other.xml", number=1) + b"word/document.xml",
+    ],
+    ids=["cut off", "cut in its end", "without its beginning", "without its end", "believed", "beside the list"],
+)
+def test_damaged_zip_is_no_word_document(content):
+    with pytest.raises(FileRefusedError):
+        checked_file("a.docx", content)
