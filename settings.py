@@ -1,8 +1,10 @@
 """Every setting of the product, typed, read once at start."""
 
 import hashlib
+import os
 import secrets
 import tomllib
+from contextlib import suppress
 from decimal import Decimal
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -13,6 +15,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
+DATA = ROOT / "data"
 DEMO_BACKEND = "demo"
 
 
@@ -50,7 +53,7 @@ class Settings(BaseSettings):
     app_env: Literal["development", "production"] = "development"
     backboard_api_key: SecretStr | None = None
     backboard_base_url: str | None = None
-    database_url: str = f"sqlite:///{ROOT / 'data' / 'travelbot.db'}"
+    database_url: str = f"sqlite:///{DATA / 'travelbot.db'}"
     dev_user_id: int | None = None
     cookie_key: SecretStr | None = None
     default_model: str = Field(default="openai/gpt-4o", pattern=r"^[^/\s]+/\S+$")
@@ -114,7 +117,7 @@ class Settings(BaseSettings):
 
     @property
     def backboard_key(self) -> str:
-        """The key to send; a base URL without a key means an emulator, which takes any."""
+        """The key to send; a base URL without a key means an emulator, which takes any. The demo has its own key."""
         return self.backboard_api_key.get_secret_value() if self.backboard_api_key else "demo-key"
 
     @property
@@ -133,19 +136,36 @@ class Settings(BaseSettings):
     def data_dir(self) -> Path:
         """The folder for what lies beside the database: the demo's state and the made cookie key."""
         path = self.database_url.removeprefix("sqlite:///")
-        return Path(path).resolve().parent if path != self.database_url else ROOT / "data"
+        return Path(path).resolve().parent if path != self.database_url else DATA
 
     @cached_property
     def cookie_secret(self) -> str:
         """The key that signs the sign-in cookie; in development made on first use and kept in a file."""
         if self.cookie_key is not None:
             return self.cookie_key.get_secret_value()
-        file = self.data_dir / "cookie.key"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with file.open("x") as new:
-                file.chmod(0o600)
-                new.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
+        file = self.make_data_dir() / "cookie.key"
+        if make_private(file):
+            file.write_text(secrets.token_urlsafe(48))
         return file.read_text()
+
+    def make_data_dir(self) -> Path:
+        """Return `data_dir`, made for its owner alone. A folder that was there is left as it is, but for our own."""
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.data_dir == DATA:
+            with suppress(OSError):
+                DATA.chmod(0o700)
+        return self.data_dir
+
+
+def make_private(file: Path) -> bool:
+    """Make an empty file that its owner alone can read, or take the rights of others from one that is there.
+
+    Returns whether it is new. Where rights cannot be changed, or there are none, they stay. Raises OSError.
+    """
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        return True
+    except FileExistsError:
+        with suppress(OSError):
+            file.chmod(0o600)
+        return False

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
+
+from settings import make_private
 
 
 class DatabaseUnavailableError(Exception):
@@ -106,7 +108,12 @@ def _postgres_engine(url: str) -> Engine:
 
 def _sqlite_engine(url: str, busy_timeout_s: float) -> Engine:
     if path := make_url(url).database:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(OSError):  # what is wrong with the place, SQLite says
+            make_private(Path(path))  # and SQLite makes the files beside it as this one is
+        for beside in ("-wal", "-shm"):
+            with suppress(OSError):
+                Path(path + beside).chmod(0o600)
     engine = create_engine(
         url, connect_args={"timeout": busy_timeout_s}, pool_size=10, max_overflow=20, pool_timeout=10
     )

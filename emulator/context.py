@@ -12,6 +12,8 @@ from emulator.faults import FaultQueue
 from emulator.runner import Runner
 from emulator.store import Json, Store
 
+_ONE_ACCOUNT = "c48a01f49fd0f2cc"  # what the only key of earlier versions made
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -20,6 +22,7 @@ class Context:
     store: Store
     runner: Runner
     document_delay_s: float
+    one_account: bool = False  # all data is of whoever has the one key that is let in
     faults: FaultQueue = field(default_factory=FaultQueue)
     requests: dict[str, int] = field(default_factory=dict)
     readers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
@@ -32,7 +35,9 @@ def context(request: Request) -> Context:
 
 
 def account(request: Request) -> str:
-    """Return whose data this request may see: a fingerprint of its API key."""
+    """Return whose data this request may see: a fingerprint of its API key, if several are let in."""
+    if context(request).one_account:
+        return _ONE_ACCOUNT
     return hashlib.sha256(request.headers["x-api-key"].encode()).hexdigest()[:16]
 
 

@@ -1,6 +1,7 @@
 """Builds the services from the settings: the one place that knows how they hang together."""
 
 import logging
+import secrets
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -94,22 +95,24 @@ def build_services(settings: Settings) -> Services:
     Raises DatabaseUnavailableError when the database cannot be reached.
     """
     numbers = Numbers()
+    if settings.database_url.startswith("sqlite"):
+        settings.make_data_dir()
     database = Database(settings.database_url)
     migrate(database)
     numbers.measure_database(database.engine)
     emulator = None
-    base_url = settings.backboard_url
+    base_url, api_key = settings.backboard_url, settings.backboard_key
     if settings.demo:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        emulator = EmulatorServer(settings.data_dir / "emulator.db", pace_s=settings.demo_pace_s)
+        api_key = secrets.token_urlsafe(32)  # its port is open to everybody on this machine
+        emulator = EmulatorServer(
+            settings.make_data_dir() / "emulator.db", pace_s=settings.demo_pace_s, api_key=api_key
+        )
         base_url = emulator.start()
         log.info("No BACKBOARD_API_KEY is set: replies come from the demo assistant in this process.")
     loop = BackgroundLoop()
     http = loop.run(_http_client(), timeout_s=10)
     numbers.measure_backboard(http, base_url=base_url)
-    client = BackboardClient(
-        http, base_url=base_url, api_key=settings.backboard_key, on_error=numbers.count_backboard_error
-    )
+    client = BackboardClient(http, base_url=base_url, api_key=api_key, on_error=numbers.count_backboard_error)
     executor = ThreadPoolExecutor(8, thread_name_prefix="travelbot-db")
     models = ModelService(client, loop)
     costs = CostService(database, monthly_limit_usd=settings.monthly_limit_usd)

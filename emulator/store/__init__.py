@@ -23,5 +23,9 @@ class Store:
         self.documents = Documents(database)
         self.memories = Memories(database)
         self.runs = Runs(database, self.threads)
-        self.runs.fail_unfinished("The service was restarted while this answer was being written.")
         self.close = database.close
+        try:
+            self.runs.fail_unfinished("The service was restarted while this answer was being written.")
+        except BaseException:
+            self.close()
+            raise

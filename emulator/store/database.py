@@ -1,8 +1,9 @@
 """The emulator's SQLite file: schema, one connection, and small helpers over it."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,18 +59,34 @@ def now_iso() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def _make_private(path: Path) -> None:
+    """Have the file there, and SQLite's own beside it, for its owner alone to read, as far as that can be had."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):  # it is there; or what is wrong with the place, SQLite says
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        with suppress(OSError):
+            file.chmod(0o600)
+
+
 class Database:
     """One connection to the state file; used by one thread at a time (the emulator's event loop)."""
 
     def __init__(self, path: Path | str) -> None:
         """Open *path*, made with its folder if missing; ``":memory:"`` keeps nothing."""
         if str(path) != ":memory:":
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            _make_private(Path(path))
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
-        self._connection.row_factory = sqlite3.Row
-        # WAL without a sync per commit: a killed process loses nothing, only a crashed machine might.
-        self._connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;")
-        self._connection.executescript(_SCHEMA)
+        try:
+            self._connection.row_factory = sqlite3.Row
+            # WAL without a sync per commit: a killed process loses nothing, only a crashed machine might.
+            self._connection.executescript(
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+            )
+            self._connection.executescript(_SCHEMA)
+        except BaseException:
+            self.close()
+            raise
 
     def run(self, sql: str, *values: object) -> int:
         """Run one statement; return how many rows it changed."""

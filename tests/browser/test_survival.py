@@ -3,6 +3,7 @@
 import signal
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def expect_finished(page: Page) -> None:
 
 
 def rows(tmp_path: Path, query: str) -> list[tuple[str, ...]]:
-    with sqlite3.connect(tmp_path / "travelbot.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "travelbot.db")) as connection:
         return connection.execute(query).fetchall()
 
 

@@ -88,6 +88,23 @@ def test_state_outlives_the_server(tmp_path: Path) -> None:
     second.stop()
 
 
+def test_one_key_opens_everything_and_the_next_one_finds_what_was_kept(tmp_path: Path) -> None:
+    """Also what was kept before there were such keys."""
+    any_key = EmulatorServer(tmp_path / "emulator.db", pace_s=0, demo=ObedientDemo())
+    base_url = any_key.start()
+    headers = {"X-API-Key": "demo-key"}
+    made = httpx.post(f"{base_url}/assistants", json={"name": "helper"}, headers=headers).json()
+    any_key.stop()
+
+    for key in ("first", "second"):
+        server = EmulatorServer(tmp_path / "emulator.db", pace_s=0, demo=ObedientDemo(), api_key=key)
+        base_url = server.start()
+        path = f"{base_url}/assistants/{made['assistant_id']}"
+        answers = [httpx.get(path, headers={"X-API-Key": sent}).status_code for sent in (key, "demo-key")]
+        server.stop()
+        assert answers == [200, 401]
+
+
 @pytest.mark.parametrize("fault", ["", "silence:1", "keep_alive:0.1,slow_first:60"])
 def test_stop_in_the_middle_of_a_stream_breaks_it_and_fails_the_run(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, fault: str

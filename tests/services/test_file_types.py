@@ -116,9 +116,13 @@ def test_model_is_told_the_names_that_the_text_does_not_say():
 
 
 def test_name_is_cut_before_it_is_looked_at(monkeypatch):
-    looked_at = []
-    category = unicodedata.category
-    monkeypatch.setattr(unicodedata, "category", lambda char: looked_at.append(char) or category(char))
+    looked_at, category = [], unicodedata.category
+
+    def look(char: str) -> str:
+        looked_at.append(char)
+        return category(char)
+
+    monkeypatch.setattr(unicodedata, "category", look)
 
     assert checked_file("x" * 1_000_000 + ".txt", b"Hello").name.endswith("….txt")
     assert len(looked_at) <= 1_000

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -106,7 +107,7 @@ def test_killed_process_with_the_demo_inside_keeps_all_but_the_last_second(
 
 def demo_runs(database_url: str) -> int:
     """Count the runs that the demo assistant beside a database was ever asked for."""
-    with sqlite3.connect(Path(database_url.removeprefix("sqlite:///")).parent / "emulator.db") as connection:
+    with closing(sqlite3.connect(Path(database_url.removeprefix("sqlite:///")).parent / "emulator.db")) as connection:
         return int(connection.execute("SELECT count(*) FROM runs").fetchone()[0])
 
 

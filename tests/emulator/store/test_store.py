@@ -1,17 +1,23 @@
 """The emulator's state file, without HTTP."""
 
+import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from emulator.store import RunEnd, RunSettings, Store
+from emulator.store.runs import Runs
 
 SETTINGS = RunSettings("openai", "gpt-4o", "Auto", None, ("find_train",), {"reply_id": "7"})
 
 
 @pytest.fixture
-def store() -> Store:
-    return Store(":memory:")
+def store() -> Iterator[Store]:
+    opened = Store(":memory:")
+    yield opened
+    opened.close()
 
 
 def new_assistant(store: Store, account: str = "a") -> str:
@@ -89,3 +95,35 @@ def test_failed_transaction_leaves_nothing(store: Store) -> None:
         store.runs.begin("no such thread", assistant_id, "Hi", SETTINGS)
 
     assert store.runs.count("message") == 0
+
+
+@pytest.mark.parametrize("content", ["not a database, but long enough to be taken for one at first sight", ""])
+def test_file_that_cannot_be_used_is_not_kept_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    (tmp_path / "emulator.db").write_text(content)
+
+    class Closed(sqlite3.Connection):
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+            super().close()
+
+    opened: list[Closed] = []
+
+    def connect(*args: Any, **options: Any) -> sqlite3.Connection:
+        opened.append(really_connect(*args, factory=Closed, **options))
+        return opened[-1]
+
+    def fail(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    really_connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    monkeypatch.setattr(Runs, "fail_unfinished", fail)
+
+    with pytest.raises(sqlite3.Error):
+        Store(tmp_path / "emulator.db")
+
+    assert [one.closed for one in opened] == [True]
