@@ -14,8 +14,10 @@ import zipfile
 from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
+import psutil
+
 MAX_CHARS = 200_000  # of a document's text; about 80 pages
-MEMORY_BYTES = 320 * 1024 * 1024
+MEMORY_BYTES = 256 * 1024 * 1024  # more than a process has that has read nothing yet
 TOO_MUCH = "It needs too much time or memory."
 _MAX_PAGES = 300
 _MAX_XML_BYTES = 40 * 1024 * 1024
@@ -58,8 +60,10 @@ def _limit(cpu_s: int) -> None:
         return
     import resource
 
+    # Python itself is of any size: where it maps the machine's languages, these alone may be 200 MB.
+    memory_bytes = psutil.Process().memory_info().vms + MEMORY_BYTES
     for what, limit in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_CPU, cpu_s),
         (resource.RLIMIT_CORE, 0),
     ):
