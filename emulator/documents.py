@@ -18,7 +18,7 @@ _OFFICE = frozenset({"doc", "ppt", "pptx", "xls", "xlsx"})
 ACCEPTED = frozenset(_TEXTS.split()) | IMAGES | _OFFICE | {"pdf", "docx"}
 AT_ONCE = 2  # documents that are being read
 CPU_S = 5  # for one document
-_DEADLINE_S = 20.0  # others may be busy too
+_DEADLINE_S = 60.0  # others may be busy too, and where a process has no limits of its own this one is all
 _ROOT = Path(__file__).resolve().parent.parent
 
 

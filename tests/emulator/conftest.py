@@ -93,5 +93,5 @@ class Caller:
 async def caller(base_url: str, anyio_backend: str) -> AsyncIterator[Caller]:
     """Give a caller with a key of its own."""
     headers = {"X-API-Key": uuid.uuid4().hex}
-    async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=10, verify=False) as http:
+    async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=60, verify=False) as http:
         yield Caller(http)

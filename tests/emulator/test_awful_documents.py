@@ -96,12 +96,12 @@ AWFUL = {
 
 
 @pytest.fixture
-def one_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have a document read for a second of CPU, not for five."""
-    monkeypatch.setattr(documents, "CPU_S", 1)
+def two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a document read for two seconds of CPU, not for five."""
+    monkeypatch.setattr(documents, "CPU_S", 2)
 
 
-@pytest.mark.usefixtures("one_second")
+@pytest.mark.usefixtures("two_seconds")
 @pytest.mark.parametrize("name", AWFUL)
 def test_awful_file_is_refused_or_read_in_part_at_no_cost_for_the_app(name):
     make, said = AWFUL[name]
@@ -125,7 +125,7 @@ def test_awful_file_is_refused_or_read_in_part_at_no_cost_for_the_app(name):
 def test_reader_of_an_awful_file_keeps_to_its_time_and_memory(name):
     """Started by a shell: the peak of a process that Python starts begins with Python's own."""
     kind = documents.extension(name)
-    script = 'exec "$0" -m emulator.document_reader "$1" 1'
+    script = 'exec "$0" -m emulator.document_reader "$1" 2'
     with subprocess.Popen(
         ["sh", "-c", script, sys.executable, kind], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
     ) as reader:
@@ -135,11 +135,11 @@ def test_reader_of_an_awful_file_keeps_to_its_time_and_memory(name):
         _, status, used = os.wait4(reader.pid, 0)
         reader.returncode = os.waitstatus_to_exitcode(status)
 
-    assert used.ru_utime + used.ru_stime < 2
+    assert used.ru_utime + used.ru_stime < 3
     assert used.ru_maxrss * 1024 < document_reader.MEMORY_BYTES + PYTHON_BYTES
 
 
-@pytest.mark.usefixtures("one_second")
+@pytest.mark.usefixtures("two_seconds")
 def test_pages_before_the_awful_one_are_kept():
     text = text_of("a.pdf", pdf_of_one_stream(20, BEGIN + b"(Hello) Tj 0 -20 Td\n" * 400_000 + b" ET", LIFT))
 
@@ -173,7 +173,7 @@ async def test_others_are_answered_while_a_file_is_read(caller, monkeypatch):
 
     monkeypatch.setattr(documents, "_read", read)
     path = f"/threads/{await caller.thread()}/documents"
-    upload = asyncio.create_task(caller.http.post(path, files={"file": ("a.pdf", b"%PDF-")}, timeout=60))
+    upload = asyncio.create_task(caller.http.post(path, files={"file": ("a.pdf", b"%PDF-")}))
     await asyncio.to_thread(begun.wait, 60)
 
     assert (await caller.http.get(f"{caller.root}/health")).status_code == 200
