@@ -2,6 +2,7 @@
 
 from backboard_client._client import BackboardClient
 from backboard_client._errors import (
+    AnswerTooLargeError,
     AuthenticationError,
     BackboardError,
     BackboardRejectedError,
@@ -41,6 +42,7 @@ from backboard_client._resources import (
 )
 
 __all__ = [
+    "AnswerTooLargeError",
     "Assistant",
     "AuthenticationError",
     "BackboardClient",

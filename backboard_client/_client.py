@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
-from httpx_sse import EventSource
 
 from backboard_client._errors import (
     BackboardError,
@@ -16,6 +15,8 @@ from backboard_client._errors import (
     transport_error,
 )
 from backboard_client._events import TERMINAL, EventReader, StreamEvent
+from backboard_client._json import parse_json
+from backboard_client._reading import event_data, read_whole
 from backboard_client._resources import (
     Assistant,
     Document,
@@ -354,7 +355,7 @@ class BackboardClient:
         async for attempt in never_run_twice(repeatable=repeatable, on_wait=on_wait):
             with attempt, self._telling_errors():
                 try:
-                    response = await self._http.request(
+                    async with self._http.stream(
                         method,
                         self._base_url + path,
                         json=json,
@@ -362,12 +363,13 @@ class BackboardClient:
                         params=params,
                         headers=self._headers,
                         timeout=limits,
-                    )
+                    ) as response:
+                        body = await read_whole(response)
                 except httpx.TransportError as exc:
                     raise transport_error(exc) from exc
                 if not response.is_success:
-                    raise rejection(response)
-                return _json(response)
+                    raise rejection(response, body)
+                return _json(body)
         raise AssertionError("stamina raises the last error")
 
     async def _post_message(self, path: str, body: Json, on_wait: OnWait | None) -> MessageResult:
@@ -379,11 +381,12 @@ class BackboardClient:
         reader = EventReader()
         with self._telling_errors():
             try:
-                async for line in EventSource(response).aiter_sse():
-                    for event in reader.read(line.data):
-                        yield event
-                        if isinstance(event, TERMINAL):
-                            return
+                async with aclosing(event_data(response)) as lines:
+                    async for data in lines:
+                        for event in reader.read(data):
+                            yield event
+                            if isinstance(event, TERMINAL):
+                                return
             except httpx.TransportError as exc:
                 raise StreamInterruptedError("The connection to Backboard was lost.") from exc
             finally:
@@ -400,8 +403,8 @@ class BackboardClient:
                 try:
                     response = await self._http.send(request, stream=True)
                     if not response.is_success:
-                        await response.aread()
-                        raise rejection(response)
+                        async with aclosing(response):
+                            raise rejection(response, await read_whole(response))
                 except httpx.TransportError as exc:
                     raise transport_error(exc) from exc
                 return response
@@ -417,10 +420,10 @@ class BackboardClient:
             raise
 
 
-def _json(response: httpx.Response) -> Any:
-    """Return the body of a successful answer; a proxy or a login page on the way can send anything."""
+def _json(body: str) -> Any:
+    """Return what a successful answer says; a proxy or a login page on the way can send anything."""
     try:
-        return response.json() if response.content else {}
+        return parse_json(body) if body else {}
     except ValueError as exc:
         raise BackboardUnavailableError("Backboard's answer was not understood.", may_have_run=True) from exc
 

@@ -9,6 +9,8 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+from backboard_client._json import parse_json
+
 _MAX_DETAIL = 500
 
 
@@ -82,6 +84,15 @@ class StreamInterruptedError(BackboardError):
     may_have_run = True
 
 
+class AnswerTooLargeError(BackboardError):
+    """Backboard sends more than any answer can need; the rest was not read."""
+
+    may_have_run = True
+
+    def __init__(self) -> None:
+        super().__init__("Backboard’s answer is larger than this app takes.")
+
+
 class RunFailedError(BackboardError):
     """Backboard ran the message and says that it failed; `message` is what it said."""
 
@@ -89,9 +100,9 @@ class RunFailedError(BackboardError):
     may_have_run = True
 
 
-def rejection(response: httpx.Response) -> BackboardRejectedError:
-    """Return the error that a response, already read, stands for."""
-    status, detail = response.status_code, _detail(response)
+def rejection(response: httpx.Response, body: str) -> BackboardRejectedError:
+    """Return the error that a response with this body stands for."""
+    status, detail = response.status_code, _detail(body)
     if status in (401, 402, 403):
         return AuthenticationError(status, detail)
     if status == httpx.codes.NOT_FOUND:
@@ -111,13 +122,13 @@ def transport_error(exc: httpx.TransportError) -> BackboardUnavailableError:
     return BackboardUnavailableError("The connection to Backboard broke or fell silent.", may_have_run=True)
 
 
-def _detail(response: httpx.Response) -> str:
+def _detail(body: str) -> str:
     """Return what an error body says; gateways send HTML, and FastAPI a list for schema errors."""
     try:
-        body = response.json()
+        said = parse_json(body)
     except ValueError:
         return ""
-    detail = body.get("detail") if isinstance(body, dict) else None
+    detail = said.get("detail") if isinstance(said, dict) else None
     if isinstance(detail, list):
         detail = "; ".join(str(one.get("msg", one)) if isinstance(one, dict) else str(one) for one in detail)
     if detail is not None and not isinstance(detail, str):

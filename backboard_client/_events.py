@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from backboard_client._errors import RunFailedError
+from backboard_client._json import parse_json
 from backboard_client._resources import Memory, ToolCall, amount, model_id, parse_memory, parse_tool_calls
+
+_MAX_ID_CHARS = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class EventReader:
     def read(self, data: str) -> Iterator[StreamEvent]:
         """Yield the events, none or one, in a data line. Raises RunFailedError when it says that the run failed."""
         try:
-            event = json.loads(data)
+            event = parse_json(data)
         except ValueError:
             return
         if not isinstance(event, dict):
@@ -109,15 +112,15 @@ class EventReader:
                 if delta:
                     yield ReasoningDelta(delta)
             case "user_message" | "run_started" | "run_continuing" | "message_start":
-                yield RunStarted(event.get("run_id"), event.get("thread_id"), event.get("message_id"))
+                yield RunStarted(_id(event, "run_id"), _id(event, "thread_id"), _id(event, "message_id"))
             case "tool_call_start" if event.get("name"):
-                yield ToolStarted(event.get("tool_call_id"), str(event["name"]))
+                yield ToolStarted(_id(event, "tool_call_id"), str(event["name"]))
             case "tool_submit_required":
                 calls = parse_tool_calls(event.get("tool_calls"))
                 if not calls:
                     raise RunFailedError("Backboard asked for a tool without naming it.")
                 yield ToolCallsRequired(
-                    event.get("run_id"),
+                    _id(event, "run_id"),
                     calls,
                     input_tokens=_count(event.get("input_tokens")),
                     output_tokens=_count(event.get("output_tokens")),
@@ -126,7 +129,7 @@ class EventReader:
             case "run_ended" | "message_complete" | "run_completed":
                 yield _ended(event)
             case "run_cancelled":
-                yield RunCancelled(event.get("run_id"))
+                yield RunCancelled(_id(event, "run_id"))
             case "error" | "run_failed":
                 raise RunFailedError(_said(event))
 
@@ -138,6 +141,11 @@ def _delta(so_far: str, event: Mapping[str, Any], accumulated_key: str) -> str:
     return content if isinstance(content, str) else ""
 
 
+def _id(event: Mapping[str, Any], name: str) -> str | None:
+    value = event.get(name)
+    return value if isinstance(value, str) and 0 < len(value) <= _MAX_ID_CHARS else None
+
+
 def _ended(event: Mapping[str, Any]) -> RunEnded:
     status = str(event.get("status") or "completed").lower()
     if status == "cancelled":
@@ -145,9 +153,10 @@ def _ended(event: Mapping[str, Any]) -> RunEnded:
     if status != "completed":
         raise RunFailedError(_said(event))
     memories = event.get("retrieved_memories")
+    text = event.get("final_content") or event.get("content")
     return RunEnded(
-        run_id=event.get("run_id"),
-        text=event.get("final_content") or event.get("content") or None,
+        run_id=_id(event, "run_id"),
+        text=text if text and isinstance(text, str) else None,
         model=model_id(event.get("model_provider"), event.get("model_name")),
         input_tokens=_count(event.get("input_tokens")),
         output_tokens=_count(event.get("output_tokens")),
@@ -155,8 +164,8 @@ def _ended(event: Mapping[str, Any]) -> RunEnded:
         memories=tuple(parse_memory(one) for one in memories if isinstance(one, Mapping))
         if isinstance(memories, list)
         else (),
-        memory_operation_id=event.get("memory_operation_id"),
-        message_id=event.get("message_id"),
+        memory_operation_id=_id(event, "memory_operation_id"),
+        message_id=_id(event, "message_id"),
         cost_usd=amount(event.get("cost_usd")),
     )
 

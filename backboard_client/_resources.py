@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 Json = Mapping[str, Any]
+_MAX_MODEL_CHARS = 255
 
 
 class MemoryMode(StrEnum):
@@ -167,8 +168,9 @@ def split_model(model: str) -> tuple[str, str]:
 
 
 def model_id(provider: object, name: object) -> str | None:
-    """Return `provider/name`, or None when Backboard did not say both."""
-    return f"{provider}/{name}" if provider and name else None
+    """Return `provider/name`, or None when Backboard did not say both, or what no name can be."""
+    named = f"{provider}/{name}" if isinstance(provider, str) and isinstance(name, str) else ""
+    return named if provider and name and len(named) <= _MAX_MODEL_CHARS else None
 
 
 def amount(value: object) -> float | None:
@@ -248,7 +250,7 @@ def parse_memory(data: Json) -> Memory:
     """Return a memory; search results and answers to an addition name its fields differently."""
     return Memory(
         memory_id=str(data.get("id") or data.get("memory_id") or ""),
-        content=data.get("content") or data.get("memory") or "",
+        content=str(data.get("content") or data.get("memory") or ""),
         metadata=data.get("metadata") or {},
         score=data.get("score"),
         created_at=data.get("created_at"),

@@ -23,6 +23,8 @@ accumulated              chunks carry ``accumulated_content`` beside their own t
 cumulative               the same, and ``content`` holds all text so far too
 split_bytes              the bytes come in pieces that are cut inside UTF-8 characters
 unicode_separators       the answer begins with a line that has U+2028, U+2029 and U+0085 in it
+endless                  the answer is said again and again, a million characters of it unless the run is cancelled
+endless_reasoning        the same with what is thought before it
 keep_alive[:SECONDS]     SSE comments between events, and while waiting at this interval (1 unless told)
 cost_usd:AMOUNT          the event that ends a stream says that the run cost this much (nothing says so otherwise)
 envelope                 a reply that is not streamed comes as ``{"messages": [...]}``
@@ -67,13 +69,24 @@ class Faults:
     cumulative: bool = False
     split_bytes: bool = False
     unicode_separators: bool = False
+    endless: bool = False
+    endless_reasoning: bool = False
     keep_alive_s: float | None = None
     cost_usd: float | None = None
     envelope: bool = False
     forget_thread: bool = False
 
 
-_FLAGS = {"accumulated", "cumulative", "split_bytes", "unicode_separators", "envelope", "forget_thread"}
+_FLAGS = {
+    "accumulated",
+    "cumulative",
+    "split_bytes",
+    "unicode_separators",
+    "endless",
+    "endless_reasoning",
+    "envelope",
+    "forget_thread",
+}
 _NUMBERS = {
     "slow_first": "slow_first_s",
     "slow_tokens": "slow_tokens_s",

@@ -16,6 +16,7 @@ from emulator.live import CONTENT, LiveRun
 from emulator.pace import Beat
 from emulator.store import MESSAGE, Json, Run, RunEnd, Store
 
+_ENDLESS_CHARS = 1_000_000
 log = logging.getLogger("emulator")
 
 _HISTORY_MESSAGES = 100
@@ -139,7 +140,11 @@ class Runner:
         )
         live.files = list(answer.files)
         if faults.unicode_separators:
-            return replace(answer, text=SEPARATORS + answer.text)
+            answer = replace(answer, text=SEPARATORS + answer.text)
+        if faults.endless:
+            answer = replace(answer, text=_endless(answer.text))
+        if faults.endless_reasoning:
+            answer = replace(answer, reasoning=_endless("Once more. "))
         return answer
 
     def _history(self, thread_id: str) -> tuple[list[Turn], dict[str, str]]:
@@ -231,6 +236,10 @@ class Runner:
         self._store.runs.end(live.run, end)
         del self._live[live.run.run_id]
         live.finish(end, last)
+
+
+def _endless(text: str) -> str:
+    return text * (_ENDLESS_CHARS // len(text))
 
 
 def _first_failure(faults: Faults) -> tuple[int, str] | None:

@@ -1,6 +1,7 @@
 """How a reply fails: a code, and a sentence a person can act on."""
 
 from backboard_client import (
+    AnswerTooLargeError,
     AuthenticationError,
     BackboardError,
     BackboardUnavailableError,
@@ -10,8 +11,15 @@ from backboard_client import (
     RunFailedError,
     ServerError,
 )
+from services.live import MAX_CHARS
 from services.records import MessageStatus
 from services.reply_store import Ending
+
+TOO_LONG = (
+    "too_long",
+    f"The reply was longer than {MAX_CHARS:,} characters, its reasoning included, so it was ended here. "
+    "What had arrived is kept; ask for the rest in a new message, or for a shorter reply.",
+)
 
 
 class ReplyFailure(Exception):  # noqa: N818 - an outcome, caught where replies end
@@ -19,13 +27,19 @@ class ReplyFailure(Exception):  # noqa: N818 - an outcome, caught where replies 
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
-        self.ending = Ending(MessageStatus.FAILED, error_code=code, error_text=sentence)
+        self.ending = _failed(code, sentence)
 
 
 def failure_of(exc: BackboardError) -> Ending:
     """Return how a reply ends that Backboard's error *exc* has ended."""
-    code, sentence = _words(exc)
-    return Ending(MessageStatus.FAILED, error_code=code, error_text=sentence)
+    return _failed(*_words(exc))
+
+
+def too_slow() -> Ending:
+    """Return the ending of a reply that was still being written after the longest time there is."""
+    return _failed(
+        "too_long", "The reply did not come to an end, so it was ended here. What had arrived is kept; ask again."
+    )
 
 
 def interrupted() -> Ending:
@@ -35,6 +49,10 @@ def interrupted() -> Ending:
         error_code="interrupted",
         error_text="The connection to Backboard was lost before the answer was whole. What had arrived is kept.",
     )
+
+
+def _failed(code: str, sentence: str) -> Ending:
+    return Ending(MessageStatus.FAILED, error_code=code, error_text=sentence)
 
 
 def _words(exc: BackboardError) -> tuple[str, str]:
@@ -64,6 +82,8 @@ def _words(exc: BackboardError) -> tuple[str, str]:
                 "backboard_down",
                 "Backboard has a problem of its own right now. Your message is kept; try again soon.",
             )
+        case AnswerTooLargeError():
+            return TOO_LONG
         case RunFailedError():
             return "run_failed", f"The model could not answer: {exc.message}"
         case BackboardUnavailableError():

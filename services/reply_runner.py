@@ -16,6 +16,7 @@ from functools import partial
 from typing import TypeVar
 
 from backboard_client import (
+    AnswerTooLargeError,
     BackboardClient,
     BackboardError,
     MemoryMode,
@@ -45,7 +46,7 @@ from services.memory_sources import MemorySources, Writing
 from services.models import ModelService
 from services.numbers import Numbers
 from services.records import MessageStatus, Part
-from services.reply_errors import ReplyFailure, failure_of, interrupted
+from services.reply_errors import TOO_LONG, ReplyFailure, failure_of, interrupted, too_slow
 from services.reply_store import Ending, ReplyStore, Work
 from services.sources import sources_in
 from services.threads import CARRIED_NOTICE, BackboardThreads, Question, SessionThread, look_for_answer
@@ -60,6 +61,13 @@ MAX_TOOL_ROUNDS = 8
 LOOK_FOR_S = 15.0  # how long an answer is looked for where nothing says that it is still being written
 LOOK_WHILE_RUNNING_S = 300.0
 GO_ON = "Please answer my last message."
+LONGEST_S = 3600.0  # of a reply: longer than any stream that still says something
+MAX_TOOL_CALLS = 64  # in one round
+MAX_MEMORIES = 50  # that a reply says it has used
+
+
+_TOO_MANY_STEPS = "The assistant asked for too many steps and was stopped. Try again."
+_BROKEN_OFF = (TOO_LONG[0], "tools")  # how a reply fails whose run goes on at Backboard
 
 
 class NotOursError(Exception):
@@ -290,8 +298,9 @@ class ReplyRunner:
         stop = asyncio.ensure_future(running.stop.wait())
         lost = asyncio.ensure_future(running.lost.wait())
         try:
-            await asyncio.wait({writing, stop, lost}, return_when=asyncio.FIRST_COMPLETED)
-            if writing.done():
+            tasks = {writing, stop, lost}
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED, timeout=LONGEST_S)
+            if writing in done:
                 return writing.result()
         finally:
             for task in (writing, stop, lost):
@@ -300,7 +309,7 @@ class ReplyRunner:
         if running.lost.is_set():
             raise NotOursError
         await self._cancel_run(running)
-        return Ending(MessageStatus.STOPPED)
+        return Ending(MessageStatus.STOPPED) if running.stop.is_set() else too_slow()
 
     async def _answer(self, running: Running) -> Ending:
         """Send the question, or look for an answer that may already be there."""
@@ -312,8 +321,12 @@ class ReplyRunner:
                 return await self._answer_again(running)
             return await self._send(running, await self._threads.ensure(running.asked), work.question)
         except ReplyFailure as failure:
+            if running.sent and failure.ending.error_code in _BROKEN_OFF:
+                await self._cancel_run(running)
             return failure.ending
         except BackboardError as exc:
+            if isinstance(exc, AnswerTooLargeError):
+                await self._cancel_run(running)
             return failure_of(exc)
         except DatabaseUnavailableError:
             if running.sent:
@@ -360,7 +373,7 @@ class ReplyRunner:
                 thread = await self._threads.replace(thread, running.asked)
                 text = work.question
             except BackboardError as exc:
-                if exc.may_have_run and not isinstance(exc, RunFailedError):
+                if exc.may_have_run and not isinstance(exc, RunFailedError | AnswerTooLargeError):
                     log.warning("looking for an answer", extra={"reply": work.reply_id, "error": type(exc).__name__})
                     return await self._look_for_answer(running)
                 if not exc.may_have_run:
@@ -415,13 +428,16 @@ class ReplyRunner:
                             _note_use(running, event)
                             run_id = required_id or live.run_id or ""
                             running.tools_pending = True
+                            if len(calls) > MAX_TOOL_CALLS:
+                                raise ReplyFailure("tools", _TOO_MANY_STEPS)
                             outputs = [_answered(live, call) for call in calls]
                         case RunEnded():
                             _note_use(running, event)
                             self._take_final(live, before, event.text)
                             if not live.snapshot.text:
                                 raise ReplyFailure("empty", "Backboard sent an empty answer. Try again.")
-                            for used in event.memories:
+                            _check_length(live)
+                            for used in event.memories[:MAX_MEMORIES]:
                                 live.add_part(Part("memory", used.content, call_id=used.memory_id or None))
                             return Ending(
                                 MessageStatus.COMPLETE,
@@ -430,11 +446,12 @@ class ReplyRunner:
                             )
                         case RunCancelled():
                             return Ending(MessageStatus.STOPPED)
+                    _check_length(live)
             if not outputs or running.thread_id is None:
                 raise ReplyFailure("tools", "Backboard asked for a step that this app does not know. Try again.")
             live.add_part(Part("step", ""))
             events = _of_a_run(self._client.stream_tool_outputs(running.thread_id, run_id, outputs))
-        raise ReplyFailure("tools", "The assistant asked for too many steps in a row and was stopped. Try again.")
+        raise ReplyFailure("tools", _TOO_MANY_STEPS)
 
     @staticmethod
     def _take_final(live: LiveReply, before: str, final: str | None) -> None:
@@ -566,6 +583,11 @@ def _log_end(running: Running, ending: Ending) -> None:
     )
 
 
+def _check_length(live: LiveReply) -> None:
+    if live.too_long:
+        raise ReplyFailure(*TOO_LONG)
+
+
 def _answered(live: LiveReply, call: ToolCall) -> ToolOutput:
     live.call_tool(call.id, call.name, call.arguments)
     output = run_tool(call.name, call.arguments)
@@ -580,6 +602,7 @@ def _note_use(running: Running, event: ToolCallsRequired | RunEnded) -> None:
 
 
 def _adopted(running: Running, answer: ThreadMessage) -> Ending:
+    _check_length(running.live)
     run_id = str(answer.metadata.get("run_id") or "")
     running.used[run_id] = RunUse(answer.input_tokens, answer.output_tokens)
     return Ending(MessageStatus.COMPLETE, model=answer.model)
@@ -591,7 +614,7 @@ async def _of_a_run(events: AsyncGenerator[StreamEvent]) -> AsyncGenerator[Strea
         async with aclosing(events):
             async for event in events:
                 yield event
-    except RunFailedError:
+    except (RunFailedError, AnswerTooLargeError):
         raise
     except BackboardError as exc:
         raise StreamInterruptedError("The run broke off after its tools.") from exc

@@ -21,6 +21,8 @@ from emulator.faults import ALL_CHUNKS, FaultQueue, Faults, Status, parse_faults
         ("run_failed", Faults(run_failed=0)),
         ("no_terminal", Faults(no_terminal=ALL_CHUNKS)),
         ("no_terminal:4", Faults(no_terminal=4)),
+        ("endless", Faults(endless=True)),
+        ("endless_reasoning", Faults(endless_reasoning=True)),
         ("keep_alive", Faults(keep_alive_s=1)),
         ("cost_usd:0.0042", Faults(cost_usd=0.0042)),
         ("slow_first:1, cut:2,split_bytes", Faults(slow_first_s=1, cut=2, split_bytes=True)),
