@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     replies_per_user: int = Field(default=20, ge=1)
     requests_per_minute: int = Field(default=600, ge=1)
     monthly_limit_usd: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=6)
+    files_mb_per_user: int = Field(default=500, ge=0)
     one_core: bool = True
     frame_ancestors: str = Field(default="'self'", pattern=r"^[^;,\x00-\x1f]+$")
     demo_pace_s: float = Field(default=0.02, ge=0)

@@ -15,6 +15,7 @@ from starlette.routing import compile_path
 from db.engine import DatabaseUnavailableError
 from services.errors import (
     BackboardAwayError,
+    FileQuotaError,
     FileRefusedError,
     FileTooLargeError,
     InvalidInputError,
@@ -26,6 +27,7 @@ from services.errors import (
     ServiceError,
     TooManyFollowUpsError,
     TooManyRepliesError,
+    TooManySessionsError,
 )
 from services.file_types import MAX_FILE_MB
 
@@ -37,10 +39,12 @@ STATUS_OF: dict[type[ServiceError], int] = {
     InvalidInputError: 422,
     FileRefusedError: 422,
     FileTooLargeError: 413,
+    FileQuotaError: 413,
     ReplyInProgressError: 409,
     MessageIdReusedError: 409,
     NotPossibleError: 409,
     TooManyRepliesError: 429,
+    TooManySessionsError: 429,
     MonthlyLimitError: 402,
     TooManyFollowUpsError: 429,
     BackboardAwayError: 503,

@@ -10,6 +10,7 @@ from services.costs import MICROS
 from services.ratings import MAX_REASON_CHARS
 from services.records import (
     FileInfo,
+    FileRoom,
     HeldFile,
     Memory,
     MemorySource,
@@ -617,12 +618,25 @@ class UsageMonth(BaseModel):
         )
 
 
+class UsageFiles(BaseModel):
+    """How much room the files of all sessions take, and may take; a file takes 4 KB at least."""
+
+    used_bytes: int
+    limit_bytes: int
+
+    @classmethod
+    def of(cls, room: FileRoom) -> "UsageFiles":
+        """Return the room as JSON shows it."""
+        return cls(used_bytes=room.used_bytes, limit_bytes=room.limit_bytes)
+
+
 class UsageReport(BaseModel):
     """What was used, by day and model."""
 
     days: list[UsageOut]
     count: int
     month: UsageMonth | None
+    files: UsageFiles | None
 
 
 class TokenOut(BaseModel):

@@ -1,11 +1,14 @@
 """The messages of a session."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components.message_actions import ask_again, editing, note_actions, planner_actions, reply_actions
 from components.model_text import safe_markdown
-from components.reply_blocks import blocks
+from components.plain_text import PlainText
+from components.reply_blocks import REPLY_MS, STRETCH_MS, affordable, spent_ms
 from components.reply_memories import used_memories
 from components.reply_steps import ReplySteps
 from components.session_files import message_files
@@ -67,13 +70,13 @@ def place_in_turn(turn: int) -> DeltaGenerator:
     return place
 
 
-def reply(message: MessageView) -> None:
-    """Draw a reply that has ended, as its stream drew it."""
+def reply(message: MessageView, *, budget_ms: float = REPLY_MS) -> None:
+    """Draw a reply that has ended, as its stream drew it; a browser may be busy with it for *budget_ms*."""
     place = reply_place()
     with place:
-        steps = ReplySteps(place)
+        steps = ReplySteps(place, budget_ms=budget_ms)
         steps.draw(message.parts, thinking=False, seconds=message.first_text_s)
-        _draw_text(message.text, st.container(key=f"chat_text_{message.id}"))
+        _draw_text(message.text, st.container(key=f"chat_text_{message.id}"), budget_ms)
         with st.container():
             reply_end(message)
 
@@ -83,7 +86,7 @@ def reply_so_far(message: MessageView) -> None:
     place = reply_place()
     with place:
         ReplySteps(place).draw(message.parts, thinking=not message.text, seconds=message.first_text_s)
-        _draw_text(message.text, st.container())
+        _draw_text(message.text, st.container(), REPLY_MS)
         st.markdown(":shimmer[:small[Still writing. The text goes on when the dialog is closed.]]")
 
 
@@ -119,10 +122,24 @@ def unanswered(message: MessageView) -> None:
     )
 
 
-def _draw_text(text: str, place: DeltaGenerator) -> None:
-    for block in blocks(text):
+def budgets_ms(messages: Sequence[MessageView]) -> dict[int, float]:
+    """Return what a browser may spend on each reply, by id: the latest ones first, until all of it is spent."""
+    left, budgets = STRETCH_MS, {}
+    for message in reversed(messages):
+        if message.role == "assistant":
+            budget = budgets[message.id] = min(REPLY_MS, left)
+            left -= spent_ms([part.text for part in message.parts if part.kind == "reasoning"], budget)
+            left = max(0.0, left - spent_ms([message.text], budget))
+    return budgets
+
+
+def _draw_text(text: str, place: DeltaGenerator, budget_ms: float) -> None:
+    drawn, plain = affordable(text, budget_ms)
+    for block in drawn:
         if safe := safe_markdown(block):
             place.markdown(safe)
+    if plain:
+        PlainText(place).draw(plain)
 
 
 def _draw_ending(message: MessageView) -> None:

@@ -7,6 +7,7 @@ from components.chat_actions import message_id, problem, send
 from components.follow_ups import waiting_messages
 from components.memory_offer import memory_offer
 from components.message_actions import undo_bar
+from components.session_files import room_notice
 from components.session_labels import escape_label
 from services.file_types import EXTENSIONS, MAX_FILE_MB
 from services.texts import MAX_MESSAGE_CHARS
@@ -25,6 +26,7 @@ def composer(session_id: int | None, *, user_id: int, model: str, memory: bool) 
         undo_bar(session_id)
         memory_offer(session_id)
         waiting_messages(session_id, user_id=user_id)
+        room_notice(user_id=user_id)
         stop_place = st.empty()
     if "chat_unsent" in st.session_state:
         st.session_state[INPUT_KEY] = st.session_state.pop("chat_unsent")

@@ -6,6 +6,9 @@ from components.session_labels import escape_label
 from components.state import MEMORY_PAGE
 from services.records import MessageView
 
+_MOST = 50
+_CHARS = 500  # of one memory
+
 
 def used_memories(message: MessageView) -> None:
     """Draw the memories that a reply used, folded; where there are none, leave their place empty."""
@@ -14,8 +17,12 @@ def used_memories(message: MessageView) -> None:
         st.empty()
         return
     with st.expander(f"Used {memories_counted(len(used))}", type="compact", key=f"chat_memories_{message.id}"):
-        st.markdown("\n".join(f"- {escape_label(text)}" for text in used))
+        st.markdown("\n".join(f"- {escape_label(_short(text))}" for text in used[:_MOST]))
         st.page_link(MEMORY_PAGE, label="Correct or delete", icon=":material/neurology:")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _CHARS else f"{text[:_CHARS]}…"
 
 
 def memories_counted(number: int) -> str:

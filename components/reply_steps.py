@@ -6,18 +6,26 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from components.model_text import safe_markdown
-from components.reply_blocks import blocks
+from components.plain_text import PlainText
+from components.reply_blocks import REPLY_MS, affordable, spent_ms
 from components.session_labels import escape_label
 from services.records import Part
 
 THINKING = ":shimmer[Thinking]"
+_MOST = 100  # steps of one reply that are drawn
+_TOOL_CHARS = 60
 _IN_PLAIN_WORDS = {"current_date": "Looked up today's date"}
 
 
 class ReplySteps:
-    """The parts of one reply, drawn into *place* before its text."""
+    """The parts of one reply, drawn into *place* before its text.
 
-    def __init__(self, place: DeltaGenerator) -> None:
+    Reasoning that costs a browser more than *budget_ms* is plain text.
+    """
+
+    def __init__(self, place: DeltaGenerator, *, budget_ms: float = REPLY_MS) -> None:
+        self._left_ms = budget_ms
+        self._more_place: DeltaGenerator | None = None
         self._block_place = place.empty()
         self._notice_place = place.empty()
         self._block: StatusContainer | None = None
@@ -44,10 +52,12 @@ class ReplySteps:
         elif self._thinking and not thinking:
             self._block.update(label=_thought(steps, seconds), expanded=False, state="complete")
         self._thinking = thinking
-        for number, part in enumerate(steps):
+        for number, part in enumerate(steps[:_MOST]):
             if number == len(self._parts):
                 self._parts.append(_DrawnPart(self._block))
-            self._parts[number].draw(part)
+            self._left_ms -= self._parts[number].draw(part, self._left_ms)
+        if len(steps) > _MOST and self._more_place is None:
+            self._more_place = self._block.caption(f"Only the first {_MOST} steps are shown.")
 
 
 class _DrawnPart:
@@ -56,27 +66,40 @@ class _DrawnPart:
     def __init__(self, place: DeltaGenerator) -> None:
         self._place = place
         self._last_place = place.empty()
+        self._plain: PlainText | None = None
         self._text = ""
         self._done = 0
 
-    def draw(self, part: Part) -> None:
+    def draw(self, part: Part, left_ms: float) -> float:
+        """Draw what is new; return how long a browser is busy with what of it will not be sent again.
+
+        What would be more than *left_ms* is plain text, and uses up all of it.
+        """
         if part.text == self._text:
-            return
+            return 0.0
         self._text = part.text
         if part.kind == "tool":
             self._last_place.caption(f":material/build: {tool_words(part.text)}")
-            return
-        *closed, last = blocks(part.text[self._done :])
-        for block in closed:
-            self._last_place.caption(safe_markdown(block))
-            self._last_place = self._place.empty()
-            self._done += len(block)
-        self._last_place.caption(safe_markdown(last))
+            return 0.0
+        text = part.text.replace("\r", "")
+        if self._plain is None:
+            drawn, plain = affordable(text[self._done :], left_ms)
+            last = "" if plain else drawn.pop()
+            for block in drawn:
+                self._last_place.caption(safe_markdown(block))
+                self._last_place = self._place.empty()
+                self._done += len(block)
+            if not plain:
+                self._last_place.caption(safe_markdown(last))
+                return spent_ms(drawn, left_ms)
+            self._plain = PlainText(self._last_place)
+        self._plain.draw(text[self._done :])
+        return left_ms
 
 
 def tool_words(name: str) -> str:
     """Return what a tool did, in plain words."""
-    plain = " ".join("".join(char if char.isalnum() else " " for char in name).split())
+    plain = " ".join("".join(char if char.isalnum() else " " for char in name[:_TOOL_CHARS]).split())
     return _IN_PLAIN_WORDS.get(name) or f"Used “{plain or 'a tool'}”"
 
 

@@ -9,7 +9,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components.model_text import safe_markdown
-from components.reply_blocks import blocks
+from components.plain_text import PlainText
+from components.reply_blocks import REPLY_MS, block_ms, blocks
 from components.reply_steps import THINKING, ReplySteps
 from components.session_labels import escape_label
 from components.sidebar_marks import refresh_marks
@@ -19,6 +20,7 @@ from services.replies import ReplyWatch
 
 _LOOK_EVERY_S = 0.1
 _MARKS_EVERY = 20  # updates of the text
+_SHARE = 2.0  # times as long as a browser needs to draw a block, until it gets more of it
 _SAY_WAITING_AFTER_S = 2.0
 _MAY_CHANGE = re.compile(r"[:!\[`\\<$]+$")  # what comes next decides how these are written
 
@@ -39,6 +41,9 @@ class ReplyStream:
         self._snapshot = watch.snapshot
         self._saw_beginning = not watch.snapshot.text
         self._closed: list[str] = []  # blocks that are whole
+        self._left_ms = REPLY_MS  # that a browser may still spend on what follows
+        self._block_ms = 0.0  # what it spends on the block that is being written
+        self._too_much = False  # what follows is plain text
         self._drawn_whole = False
         self._drawn_at = 0.0
         self._text_after_s: float | None = None
@@ -51,7 +56,10 @@ class ReplyStream:
         """
         self._take(self._snapshot)
         while not self._drawn_whole:
-            self._slot.write_stream(self._open_block())
+            if self._too_much:
+                self._draw_plain(PlainText(self._slot))
+            else:
+                self._slot.write_stream(self._open_block())
         for slot in self._slots[len(self._closed) + bool(self._snapshot.text) :]:
             slot.empty()
         return self._snapshot
@@ -73,9 +81,13 @@ class ReplyStream:
             text = self._snapshot.text.replace("\r", "")
             closed = "".join(self._closed)
             if not text.startswith(closed):  # replaced by what Backboard said at the end
-                self._closed.clear()
+                self._begin_again()
                 return
             block, *later = blocks(text[len(closed) :])
+            self._block_ms = block_ms(block, most=self._left_ms)
+            if self._block_ms > self._left_ms:
+                self._too_much = True
+                return
             ended = not self._snapshot.status.unfinished
             whole = bool(later) or ended
             safe = safe_markdown(block if whole else _MAY_CHANGE.sub("", block))
@@ -86,20 +98,46 @@ class ReplyStream:
                 handed = safe
             if later:
                 self._closed.append(block)
+                self._left_ms -= self._block_ms
                 return
             if ended:
                 self._drawn_whole = True
                 return
             self._wait()
 
-    def _wait(self) -> None:
-        """Wait for something new, and at least for one interval; a click ends the run here."""
-        interval = interval_s(self._readers())
-        pause_s = self._drawn_at + interval - time.monotonic()
-        if pause_s > 0:
-            time.sleep(pause_s)
+    def _draw_plain(self, plain: PlainText) -> None:
+        """Draw all that follows what is drawn as it is written, until the reply has ended."""
+        self._block_ms = 0.0
+        before = "".join(self._closed)
+        begin = len(before)
         while True:
+            text = self._snapshot.text.replace("\r", "")
+            if not text.startswith(before):  # replaced
+                self._begin_again()
+                return
+            plain.draw(text[begin:])
+            before = text
+            if not self._snapshot.status.unfinished:
+                self._drawn_whole = True
+                return
+            self._wait()
+
+    def _begin_again(self) -> None:
+        self._closed.clear()
+        self._left_ms, self._too_much = REPLY_MS, False
+
+    def _wait(self) -> None:
+        """Wait for something new, and at least for one interval; a click ends the run here.
+
+        The browser draws the block that is being written anew with each update, and needs time for that, too.
+        """
+        interval = interval_s(self._readers())
+        until = self._drawn_at + max(interval, _SHARE * self._block_ms / 1000)
+        while (pause_s := until - time.monotonic()) > 0:
+            time.sleep(min(pause_s, _LOOK_EVERY_S))
             st.session_state.get("chat_session_id")  # Streamlit lets a click through wherever its state is read
+        while True:
+            st.session_state.get("chat_session_id")
             refresh_marks(every_s=_MARKS_EVERY * interval)
             snapshot = self._watch.next(_LOOK_EVERY_S)
             if snapshot != self._snapshot:

@@ -4,6 +4,7 @@ In `st.session_state`: `files_dialog` is {"id": ..., "name": ...} of the file wh
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -12,7 +13,8 @@ from components.resources import get_services
 from components.session_labels import escape_label
 from db.engine import DatabaseUnavailableError
 from services.errors import ServiceError
-from services.records import FileInfo, FileState, HeldFile
+from services.file_types import megabytes
+from services.records import FileInfo, FileRoom, FileState, HeldFile
 
 _CANNOT_SAVE = "Cannot save right now."
 _STATES = {
@@ -46,12 +48,27 @@ def files_menu(session_id: int, *, user_id: int) -> None:
         with menu:
             for one in held:
                 _held_file(one, user_id=user_id)
+            st.markdown(f":small[{room_line(get_services().files.room(user_id=user_id))}]")
 
 
 def removal_dialog(*, user_id: int) -> None:
     """Ask before a file is removed, while `files_dialog` names one."""
     if asked := st.session_state.get("files_dialog"):
         _removal_dialog(asked["id"], asked["name"], user_id)
+
+
+def room_line(room: FileRoom) -> str:
+    """Return how much room a planner's files take, as Markdown."""
+    return f"Your files in all sessions: {megabytes(room.used_bytes)} of {megabytes(room.limit_bytes)} used"
+
+
+def room_notice(*, user_id: int) -> None:
+    """Say where files are added that there is not much room left for them; else leave an empty place."""
+    place = st.empty()
+    with suppress(DatabaseUnavailableError):
+        room = get_services().files.room(user_id=user_id)
+        if room.nearly_full:
+            place.caption(f":material/attach_file: {room_line(room)}")
 
 
 def file_size(size: int) -> str:

@@ -377,7 +377,10 @@ class SessionFile(Base):
     """A file that a planner put into a session. Kept here, as each new thread of the session needs it again."""
 
     __tablename__ = "files"
-    __table_args__ = (Index("files_in_session", "session_id", "id"),)
+    __table_args__ = (
+        Index("files_in_session", "session_id", "id"),
+        Index("files_of_user", "user_id", "size"),  # what they take is summed up from it alone
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
     session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))

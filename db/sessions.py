@@ -60,6 +60,13 @@ def imported(db_session: Session, import_keys: Sequence[str], *, user_id: int) -
     return db_session.scalars(query.order_by(ChatSession.id)).all()
 
 
+def begun_since(db_session: Session, since: datetime, *, user_id: int, number: int) -> bool:
+    """Return whether this planner has so many sessions that were begun since an instant."""
+    query = select(ChatSession.id).where(ChatSession.user_id == user_id, ChatSession.created_at >= since)
+    last = query.order_by(ChatSession.created_at.desc(), ChatSession.id.desc()).offset(number - 1).limit(1)
+    return db_session.scalar(last) is not None
+
+
 def has_any(db_session: Session, *, user_id: int) -> bool:
     """Return whether this planner has a session, archived or not."""
     return db_session.scalar(select(ChatSession.id).where(visible_to(user_id)).limit(1)) is not None

@@ -35,6 +35,12 @@ class FileTooLargeError(ServiceError):
     code = "file_too_large"
 
 
+class FileQuotaError(FileRefusedError):
+    """The planner's files would take more room than they may."""
+
+    code = "file_quota"
+
+
 class ReplyInProgressError(ServiceError):
     """The session's last reply is still being written."""
 
@@ -57,6 +63,12 @@ class TooManyRepliesError(ServiceError):
     """As many replies as one planner may have are being written."""
 
     code = "too_many_replies"
+
+
+class TooManySessionsError(ServiceError):
+    """As many sessions as one planner may begin within a day were begun."""
+
+    code = "too_many_sessions"
 
 
 class TooManyFollowUpsError(ServiceError):

@@ -98,6 +98,11 @@ def free_name(name: str, taken: Sequence[str]) -> str:
     return free
 
 
+def megabytes(size: int) -> str:
+    """Return a number of bytes as room that is used: never less than it is."""
+    return f"{-(-size // 1_000_000):,} MB"
+
+
 def please_look_at(files: Sequence[NewFile]) -> str:
     """Return what a message of files alone says."""
     names = [one.name for one in files]

@@ -12,13 +12,14 @@ import db.files
 import db.follow_ups
 import db.messages
 import db.sessions
+import db.users
 from db.engine import Database
 from db.ids import new_id
 from db.models import FollowUp, SessionFile, utc_now
 from services.deleted import remove_deleted_of
 from services.errors import MessageIdReusedError, NotFoundError, NotPossibleError, TooManyFollowUpsError
 from services.file_types import please_look_at
-from services.files import keep_files
+from services.files import FileShelf
 from services.records import Accepted, NewFile, Waiting
 from services.replies import ReplyService, at_rest
 from services.texts import clean_message
@@ -37,8 +38,9 @@ class FollowUpService:
     method when the database is away.
     """
 
-    def __init__(self, database: Database, replies: ReplyService) -> None:
+    def __init__(self, database: Database, replies: ReplyService, shelf: FileShelf) -> None:
         self._db = database
+        self._shelf = shelf
         self._replies = replies
 
     def add(
@@ -65,6 +67,8 @@ class FollowUpService:
         self, text: str, session_id: int, user_id: int, client_message_id: str, files: Sequence[NewFile]
     ) -> Waiting | None:
         with self._db.begin() as db_session:
+            if files:
+                db.users.hold(db_session, user_id)  # before the session, as everywhere
             session = db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True)
             if session is None:
                 raise NotFoundError("There is no such session.")
@@ -92,7 +96,7 @@ class FollowUpService:
             )
             db_session.add(row)
             db_session.flush()
-            keep_files(db_session, files, session_id=session_id, user_id=user_id, follow_up_id=row.id)
+            self._shelf.keep(db_session, files, session_id=session_id, user_id=user_id, follow_up_id=row.id)
             return _waiting(row, db.files.of_follow_ups(db_session, session_id) if files else ())
 
     def all(self, session_id: int, *, user_id: int) -> tuple[Waiting, ...]:

@@ -4,15 +4,17 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+import db.room
 import db.usage
 import db.users
 from db.engine import Database
 from db.models import User
 from services.errors import InvalidInputError, NotFoundError
-from services.records import PersonUsage, UsageDay
+from services.records import PersonRoom, PersonUsage, RoomOrder, UsageDay
 
 MAX_DAYS = 400
 MAX_PEOPLE = 500
+MAX_KEEPERS = 50
 
 
 class InsightsService:
@@ -57,6 +59,16 @@ class InsightsService:
                     limit_micros=user.monthly_limit_micros,
                 )
                 for user, sessions, replies, spent, unpriced in rows
+            )
+
+    def room(self, order: RoomOrder, *, viewer_id: int) -> tuple[PersonRoom, ...]:
+        """Return who keeps how much, at most 50 people, in this order. For admins: else NotFoundError."""
+        with self._db.read() as db_session:
+            _check_admin(db_session, viewer_id)
+            rows = db.room.by_person(db_session, order=order, limit=MAX_KEEPERS)
+            return tuple(
+                PersonRoom(user.id, user.username, user.name, int(size), int(files), int(sessions), int(messages))
+                for user, size, files, sessions, messages in rows
             )
 
 

@@ -285,6 +285,41 @@ class PersonUsage:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRoom:
+    """How much room a planner's files take, and may take, in bytes. A file takes 4 KB at least."""
+
+    used_bytes: int
+    limit_bytes: int
+
+    @property
+    def nearly_full(self) -> bool:
+        """True when four fifths are used."""
+        return self.used_bytes * 5 >= self.limit_bytes * 4
+
+
+class RoomOrder(StrEnum):
+    """Whose comes first in the list of who keeps how much: the most files by size, files, sessions, or messages."""
+
+    BYTES = "bytes"
+    FILES = "files"
+    SESSIONS = "sessions"
+    MESSAGES = "messages"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRoom:
+    """What one person keeps in the database."""
+
+    user_id: int
+    username: str
+    name: str
+    file_bytes: int
+    files: int
+    sessions: int
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
 class MonthUsage:
     """What one person spent in this calendar month (UTC) and may spend, in millionths of a US dollar."""
 

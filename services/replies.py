@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -31,9 +32,10 @@ from services.errors import (
     NotFoundError,
     ReplyInProgressError,
     TooManyRepliesError,
+    TooManySessionsError,
 )
 from services.file_types import please_look_at
-from services.files import keep_files
+from services.files import FileShelf
 from services.live import interval_s
 from services.records import Accepted, MessageStatus, MessageView, NewFile, Part, ReplySnapshot
 from services.reply_runner import ReplyRunner
@@ -43,6 +45,7 @@ from services.views import message_view
 
 log = logging.getLogger("travelbot.replies")
 
+MAX_SESSIONS_A_DAY = 2_000  # of one planner
 POLL_S = 0.5  # of a reply that this process does not write
 SILENCE_S = 15.0
 
@@ -60,10 +63,12 @@ class ReplyService:
         *,
         executor: Executor,
         costs: CostService,
+        shelf: FileShelf,
         default_model: str,
         replies_per_user: int = 20,
     ) -> None:
         self._db = database
+        self._shelf = shelf
         self._runner = runner
         self._executor = executor
         self._costs = costs
@@ -138,8 +143,7 @@ class ReplyService:
             question_id, reply_id = add_turn(
                 db_session, session, text, client_message_id=client_message_id, parent_id=session.last_message_id
             )
-            if files:
-                keep_files(db_session, files, session_id=session.id, user_id=user_id, message_id=question_id)
+            self._shelf.keep(db_session, files, session_id=session.id, user_id=user_id, message_id=question_id)
             return Accepted(session.id, question_id, reply_id, repeated=False)
 
     def check_room(self, db_session: Session, user_id: int) -> None:
@@ -427,6 +431,18 @@ class _Place:
     instructions: str | None
 
 
+def check_sessions(db_session: Session, user_id: int) -> None:
+    """Raise TooManySessionsError where a planner has begun as many sessions within a day as nobody does by hand.
+
+    Imported ones do not count: they were begun elsewhere.
+    """
+    day_ago = utc_now() - timedelta(days=1)
+    if db.sessions.begun_since(db_session, day_ago, user_id=user_id, number=MAX_SESSIONS_A_DAY):
+        raise TooManySessionsError(
+            f"You have begun {MAX_SESSIONS_A_DAY:,} sessions within a day. Go on in one of them, or wait a day."
+        )
+
+
 async def _wait(changed: asyncio.Event, timeout_s: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(timeout_s):
@@ -444,7 +460,8 @@ def new_session(
     instructions: str | None = None,
     chat_name: str | None = None,
 ) -> ChatSession:
-    """Add an empty session."""
+    """Add an empty session. Raises TooManySessionsError."""
+    check_sessions(db_session, user_id)
     session = ChatSession(id=new_id(), user_id=user_id, title=title, model=model, memory=memory, chat_name=chat_name)
     session.web_search, session.instructions = web_search, instructions
     session.message_count = session.total_tokens = 0

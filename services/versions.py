@@ -14,9 +14,9 @@ from db.ids import new_id
 from db.models import ChatSession, Message, utc_now
 from services.deleted import remove_deleted_of
 from services.errors import NotFoundError, NotPossibleError, ReplyInProgressError
-from services.files import copy_files
+from services.files import FileShelf
 from services.records import Accepted, MessageStatus
-from services.replies import ReplyService, at_rest, repeated
+from services.replies import ReplyService, at_rest, check_sessions, repeated
 from services.texts import MAX_TITLE_CHARS, clean_message, preview
 from services.turns import add_turn, leave, leave_for, show
 
@@ -50,8 +50,9 @@ class VersionService:
     DatabaseUnavailableError from every method when the database is away; nothing is half-written then.
     """
 
-    def __init__(self, database: Database, replies: ReplyService) -> None:
+    def __init__(self, database: Database, replies: ReplyService, shelf: FileShelf) -> None:
         self._db = database
+        self._shelf = shelf
         self._replies = replies
 
     def edit(self, message_id: int, text: str, *, user_id: int, client_message_id: str) -> Accepted:
@@ -106,12 +107,14 @@ class VersionService:
     def fork(self, message_id: int, *, user_id: int) -> int:
         """Copy a conversation up to and including a message into a new session; return the session's id.
 
-        Raises NotFoundError, or ReplyInProgressError where the message is still being written.
+        Raises NotFoundError, ReplyInProgressError where the message is still being written, TooManySessionsError, or
+        FileQuotaError.
         """
         with self._db.begin() as db_session:
             message = _visible(db_session, message_id, user_id)
             if MessageStatus(message.status).unfinished:
                 raise ReplyInProgressError("This reply is still being written. Fork it when it is there.")
+            check_sessions(db_session, user_id)
             source = db_session.get_one(ChatSession, message.session_id)
             ids = list(reversed(db.messages.path_ids(db_session, message.id, user_id=user_id, down_to=0)))
             now = utc_now()
@@ -133,7 +136,7 @@ class VersionService:
             leaf_id, copies = None, dict[int, int]()
             for start in range(0, len(ids), _COPIED_AT_ONCE):
                 leaf_id = _copy(db_session, ids[start : start + _COPIED_AT_ONCE], fork, leaf_id, copies)
-            copy_files(db_session, source.id, fork.id, user_id=user_id, messages=copies)
+            self._shelf.copy(db_session, source.id, fork.id, user_id=user_id, messages=copies)
             show(fork, leaf_id, now)
             return fork.id
 

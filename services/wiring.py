@@ -15,7 +15,7 @@ from emulator.server import EmulatorServer
 from services.accounts import AccountService
 from services.background import BackgroundLoop
 from services.costs import CostService
-from services.files import FileService
+from services.files import FileService, FileShelf
 from services.follow_ups import FollowUpService
 from services.http import http_client
 from services.insights import InsightsService
@@ -132,11 +132,13 @@ def build_services(settings: Settings) -> Services:
     )
     threads = BackboardThreads(database, client, backend=settings.backend, executor=executor)
     outbox = loop.start(work_forever(database, client, backend=settings.backend, executor=executor))
+    shelf = FileShelf(settings.files_mb_per_user * 1_000_000)
     replies = ReplyService(
         database,
         runner,
         executor=executor,
         costs=costs,
+        shelf=shelf,
         default_model=settings.default_model,
         replies_per_user=settings.replies_per_user,
     )
@@ -151,9 +153,9 @@ def build_services(settings: Settings) -> Services:
         accounts=accounts,
         sessions=sessions,
         replies=replies,
-        files=FileService(database),
-        versions=VersionService(database, replies),
-        follow_ups=FollowUpService(database, replies),
+        files=FileService(database, shelf),
+        versions=VersionService(database, replies, shelf),
+        follow_ups=FollowUpService(database, replies, shelf),
         models=models,
         memories=MemoryService(database, client, loop, threads, memory_sources, backend=settings.backend),
         tokens=TokenService(database),

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 
 from api.dependencies import CallerDep, GuardedRoute, parse_id
 from api.problems import declared
-from api.schemas import ID_PATTERN, UsageMonth, UsageOut, UsageReport
+from api.schemas import ID_PATTERN, UsageFiles, UsageMonth, UsageOut, UsageReport
 
 router = APIRouter(tags=["Usage"], route_class=GuardedRoute)
 
@@ -39,7 +39,8 @@ def get_usage(
 ) -> UsageReport:
     """Return what the caller used, by day and model: only those with any use; at most 400 days.
 
-    `month` is what was spent in the calendar month of today and may be spent; null of `all`.
+    `month` is what was spent in the calendar month of today and may be spent; `files` is the room that files take now
+    and may take; both null of `all`.
     """
     today = datetime.now(UTC).date()
     end = to or today
@@ -48,4 +49,5 @@ def get_usage(
     services = caller.services
     days = services.insights.days(start, end, viewer_id=caller.user_id, of=of)
     month = None if of is None else UsageMonth.of(services.costs.this_month(of))
-    return UsageReport(days=[UsageOut.of(day) for day in days], count=len(days), month=month)
+    files = None if of is None else UsageFiles.of(services.files.room(user_id=of))
+    return UsageReport(days=[UsageOut.of(day) for day in days], count=len(days), month=month, files=files)

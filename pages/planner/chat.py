@@ -5,6 +5,7 @@ from contextlib import suppress
 import streamlit as st
 
 from components.chat import (
+    budgets_ms,
     message_place,
     note,
     place_in_turn,
@@ -94,6 +95,7 @@ last = history.messages[-1] if history.messages and not history.has_later else N
 writing = last if last and last.status.unfinished else None
 scroll_place = st.empty()
 messages_place = place_in_turn(window["turn"])
+budgets = budgets_ms(history.messages)
 with messages_place:
     earlier_button(history)
     for message in history.messages:
@@ -103,7 +105,7 @@ with messages_place:
                     case "user":
                         planner_message(message)
                     case "assistant":
-                        reply(message)
+                        reply(message, budget_ms=budgets[message.id])
                     case _:
                         note(message)
     later_buttons(history)

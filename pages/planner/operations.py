@@ -4,9 +4,11 @@ import streamlit as st
 
 from components.identity import require_admin
 from components.operations import operations_board
+from components.room import people_and_room
 
-require_admin()
+user = require_admin()
 
 st.set_page_config(page_title="Operations · Travel-Bot", layout="wide")
 st.title("Operations", anchor=False)
 operations_board()
+people_and_room(user_id=user.id)

@@ -7,6 +7,7 @@ from components.api_tokens import api_tokens
 from components.identity import require_user
 from components.money import month_line
 from components.resources import get_services
+from components.session_files import room_line
 from components.state import INSIGHTS_PAGE
 
 user = require_user()
@@ -24,6 +25,9 @@ with st.container(border=True):
 st.header("Cost", anchor=False)
 st.markdown(month_line(get_services().costs.this_month(user.id)))
 st.page_link(INSIGHTS_PAGE, label="By day and model", icon=":material/insights:")
+
+st.header("Files", anchor=False)
+st.markdown(room_line(get_services().files.room(user_id=user.id)))
 
 tokens = get_services().tokens.all(user_id=user.id)
 has_password = get_services().accounts.has_password(user.id)

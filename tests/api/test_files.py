@@ -117,3 +117,15 @@ def test_form_of_untold_size_is_read_only_so_far(api: Api):
     )
 
     assert (answer.status_code, answer.json()["code"]) == (413, "file_too_large")
+
+
+def test_files_beyond_the_quota_are_refused(api: Api, services, monkeypatch):
+    monkeypatch.setattr(services.files._shelf, "_limit_bytes", 10_000)
+    session_id = new_session(api)
+    assert add(api, session_id, "a.txt", b"a" * 9_000).status_code == 201
+
+    refused = add(api, session_id, "b.txt", b"b" * 9_000)
+
+    assert (refused.status_code, refused.json()["code"]) == (413, "file_quota")
+    assert refused.json()["detail"].startswith("There is no room for this")
+    assert api.http.get("/usage").json()["files"] == {"used_bytes": 9_000, "limit_bytes": 10_000}

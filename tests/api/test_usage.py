@@ -62,6 +62,7 @@ def test_use_is_told_by_day_and_model(api: Api):
     assert day["first_text_s"] is not None
     assert told["month"]["cost_usd"] == cost
     assert told["month"]["limit_usd"] is None
+    assert told["files"] == {"used_bytes": 0, "limit_bytes": 500_000_000}
     session = api.http.get(f"/sessions/{reply.session_id}").json()
     assert (session["cost_usd"], session["unpriced"]) == (cost, 0)
     assert api.http.get("/usage", params={"from": "2020-01-01", "to": "2020-12-31"}).json()["days"] == []

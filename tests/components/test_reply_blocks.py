@@ -1,6 +1,6 @@
 import random
 
-from components.reply_blocks import blocks
+from components.reply_blocks import affordable, blocks, pieces, spent_ms
 
 _PIECES = (
     "# Title\n\n",
@@ -52,3 +52,33 @@ def test_short_paragraphs_share_a_block() -> None:
 
 def test_carriage_returns_are_gone() -> None:
     assert blocks("One\r\nTwo") == ["One\nTwo"]
+
+
+def test_what_a_browser_cannot_afford_is_left_and_nothing_is_lost() -> None:
+    paragraph = "Some *words*. " * 40 + "\n\n"
+    text = paragraph * 20
+
+    drawn, plain = affordable(text, 50)
+
+    assert drawn == blocks(text)[: len(drawn)]
+    assert 1 < len(drawn) < 20
+    assert "".join(drawn) + plain == text
+    assert affordable(text, 0) == ([], text)
+    assert affordable("", 100) == ([""], "")
+
+
+def test_budget_is_spent_once() -> None:
+    assert spent_ms(["a", "b"], 100) < 10
+    assert spent_ms(["# a\n" * 1000, "b"], 100) == 100
+
+
+def test_pieces_of_plain_text_stay_while_it_grows() -> None:
+    chance = random.Random(3)
+    for words in ("word ", "line\n", "w"):
+        text = "".join(words * chance.randint(1, 300) for _ in range(100))
+        for _ in range(50):
+            part = text[: chance.randint(0, len(text))]
+            whole = pieces(part)[:-1]
+            assert pieces(text)[: len(whole)] == whole
+        assert "".join(pieces(text)) == text
+        assert max(map(len, pieces(text))) <= 4000

@@ -2,7 +2,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import tests.component_scan  # noqa: F401 - once for all
-from components.reply_blocks import blocks
+from components.plain_text import NOTICE
+from components.reply_blocks import blocks, pieces
 from components.reply_steps import tool_words
 from services.live import LONGEST_INTERVAL_S, SHORTEST_INTERVAL_S, interval_s
 
@@ -81,6 +82,49 @@ def test_another_text_at_the_end_takes_the_place_of_the_first() -> None:
     first = "\n\n".join("words " * 60 for _ in range(3))
 
     assert _drawn(_follow([first, "Something else."])) == ["Something else."]
+
+
+COSTLY = "- " * 500 + "a"
+LONG = "\n".join([COSTLY] * 20)
+
+
+@pytest.mark.parametrize("texts", [["", "- - -", COSTLY, LONG], ["", LONG]], ids=["growing", "at once"])
+def test_what_costs_a_browser_too_much_is_plain_text(texts: list[str]) -> None:
+    at = _follow(texts)
+
+    assert not _drawn(at)
+    assert [element.value for element in at.text] == [piece.strip() for piece in pieces(LONG)]
+    assert [line.value for line in at.caption] == [f":material/notes: {NOTICE}"]
+
+
+def test_what_came_before_it_stays_markdown() -> None:
+    plan = "\n\n".join(f"Day {number}: " + "**words** " * 60 for number in range(3)) + "\n\n"
+
+    at = _follow(["", plan, plan + COSTLY[:-3], plan + COSTLY])
+
+    assert _drawn(at) == [block.strip() for block in blocks(plan + COSTLY)[:-1]]
+    assert [element.value for element in at.text] == [COSTLY]
+
+
+def test_another_text_at_the_end_takes_the_place_of_plain_text_too() -> None:
+    at = _follow([COSTLY, "Something else."])
+
+    assert _drawn(at) == ["Something else."]
+    assert not at.text
+
+
+def test_costly_reasoning_is_plain_text() -> None:
+    at = _follow(["", "Rome."], parts=[("reasoning", "Hm.\n\n"), ("reasoning", COSTLY)])
+
+    assert [line.value for line in at.status[0].caption] == ["Hm.", f":material/notes: {NOTICE}"]
+    assert [element.value for element in at.status[0].text] == [COSTLY]
+
+
+def test_so_many_steps_are_drawn() -> None:
+    at = _follow(["Rome."], parts=[("tool", "current_date")] * 300)
+
+    assert len(at.status[0].caption) == 101
+    assert at.status[0].caption[-1].value == "Only the first 100 steps are shown."
 
 
 def test_an_end_without_a_word_leaves_nothing_but_the_end() -> None:

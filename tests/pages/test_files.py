@@ -144,3 +144,25 @@ def test_web_search_of_a_session_is_switched(
 
     assert not app.exception
     assert services.sessions.get(session_id, user_id=planner.id).web_search
+
+
+def test_room_that_is_left_is_told_where_files_are_added(
+    app: AppTest, services: Services, planner: User, add_session: AddSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session_id = add_session()
+    services.files.add(session_id, "brief.txt", BRIEF, user_id=planner.id)
+    app.session_state[f"chat_files_{session_id}"] = True
+    line = "Your files in all sessions: 1 MB of {} MB used"
+    _opened(app, session_id)
+    assert f":small[{line.format(500)}]" in _shown(app)
+    assert f":material/attach_file: {line.format(500)}" not in _shown(app)  # there is much left
+
+    monkeypatch.setattr(services.files._shelf, "_limit_bytes", 5000)
+    app.run()
+    assert not app.exception
+    assert f":material/attach_file: {line.format(1)}" in _shown(app)
+
+    _drop(app, "My long text", ("good.txt", BRIEF))
+    assert "There is no room for this" in app.warning[0].value
+    assert "Nothing was sent" in app.warning[0].value
+    assert _unsent(app) == "My long text"

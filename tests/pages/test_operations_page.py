@@ -128,3 +128,16 @@ def test_board_goes_on_while_the_database_is_away(
 
     assert [warning.value for warning in at.warning] == ["The database cannot be reached right now."]
     assert list(tiles(at)) == TILES + KINDS
+
+
+def test_admin_sees_who_keeps_how_much(app: AppTest, services: Services, admin: User) -> None:
+    session = services.sessions.create(user_id=admin.id)
+    services.files.add(session.id, "a.txt", b"a" * 1_200_000, user_id=admin.id)
+
+    at = run(run(app).switch_page(PAGE))
+    at.selectbox(key="operations_room_order").set_value("Messages")
+    run(at)
+
+    (row,) = at.table[-1].value.to_dict("records")
+    assert row["Person"].replace("\\", "") == "Ada Planner (ada)"
+    assert (row["Size of files"], row["Files"], row["Sessions"], row["Messages"]) == ("2 MB", "1", "1", "0")

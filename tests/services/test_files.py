@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -11,9 +12,9 @@ import db.files
 from backboard_client import BackboardClient
 from db.engine import Database
 from db.models import BackboardThread, FileCopy, SessionFile
-from services.errors import FileRefusedError, NotFoundError
+from services.errors import FileQuotaError, FileRefusedError, NotFoundError
 from services.file_types import MAX_FILES, checked_file
-from services.records import Accepted, FileState, MessageStatus, NewFile, ReplySnapshot
+from services.records import Accepted, FileState, MessageStatus, NewFile, ReplySnapshot, RoomOrder
 from services.wiring import Services
 from tests.emulator.files import PNG, pdf
 from tests.services.conftest import Emulator, last_message, make_user, until, until_ended
@@ -317,3 +318,109 @@ def test_file_removed_while_it_is_handed_over_does_not_stay_at_backboard(
     sent(services, user_id, "Hello", brief())
 
     until(lambda: list(documents(emulator, database).values()) == [[]], what="the document is deleted")
+
+
+KB = 1000
+MB = 1_000_000
+
+
+def text(name: str, size: int) -> NewFile:
+    return checked_file(name, b"a" * size)
+
+
+@pytest.fixture
+def small(start_services: Callable[..., Services]) -> Services:
+    """Give services where a planner's files may take 1 MB."""
+    return start_services(files_mb_per_user=1)
+
+
+def test_files_of_all_sessions_share_one_room(small: Services, user_id: int, database: Database) -> None:
+    accepted, _ = sent(small, user_id, "Read this", text("a.txt", 600 * KB))
+    other = small.sessions.create(user_id=user_id)
+    assert small.files.room(user_id=user_id).used_bytes == 600 * KB
+
+    with pytest.raises(FileQuotaError, match="your files take 1 MB of 1 MB"):
+        small.files.add(other.id, "b.txt", b"b" * 600 * KB, user_id=user_id)
+    with pytest.raises(FileQuotaError):
+        small.replies.send(
+            "And this", user_id=user_id, client_message_id="c", session_id=other.id, files=[text("c.txt", 600 * KB)]
+        )
+    with pytest.raises(FileQuotaError):
+        small.versions.fork(accepted.reply_id, user_id=user_id)
+
+    assert small.files.room(user_id=user_id).used_bytes == 600 * KB
+    assert small.sessions.history(other.id, user_id=user_id).messages == ()
+    stranger = make_user(database, "bob")
+    theirs = small.sessions.create(user_id=stranger)
+    small.files.add(theirs.id, "b.txt", b"b" * 600 * KB, user_id=stranger)
+
+
+def test_room_is_given_back(small: Services, user_id: int) -> None:
+    one, other = (small.sessions.create(user_id=user_id) for _ in range(2))
+    file = small.files.add(one.id, "a.txt", b"a" * 900 * KB, user_id=user_id)
+    small.files.remove(file.id, user_id=user_id)
+    small.files.add(one.id, "a.txt", b"a" * 900 * KB, user_id=user_id)
+    small.sessions.delete([one.id], user_id=user_id)
+
+    small.files.add(other.id, "a.txt", b"a" * MB, user_id=user_id)
+
+    room = small.files.room(user_id=user_id)
+    assert (room.used_bytes, room.limit_bytes, room.nearly_full) == (MB, MB, True)
+
+
+def test_message_that_waits_needs_room_for_its_files(small: Services, emulator: Emulator, user_id: int) -> None:
+    emulator.hold_reply(20)
+    accepted = small.replies.send("Rome", user_id=user_id, client_message_id="a")
+    waits = {"session_id": accepted.session_id, "user_id": user_id}
+    small.follow_ups.add("Read", client_message_id="b", files=[text("a.txt", 600 * KB)], **waits)
+
+    with pytest.raises(FileQuotaError):
+        small.follow_ups.add("Read", client_message_id="c", files=[text("b.txt", 600 * KB)], **waits)
+
+    assert len(small.follow_ups.all(accepted.session_id, user_id=user_id)) == 1
+    emulator.release()
+
+
+def test_many_small_files_take_room_too(small: Services, user_id: int) -> None:
+    session = small.sessions.create(user_id=user_id)
+    for number in range(MAX_FILES):
+        small.files.add(session.id, f"{number}.txt", b"a", user_id=user_id)
+
+    assert small.files.room(user_id=user_id).used_bytes == MAX_FILES * 4096
+
+
+def test_files_that_come_at_once_do_not_share_the_last_room(
+    start_services: Callable[..., Services], user_id: int
+) -> None:
+    services = [start_services(files_mb_per_user=1) for _ in range(2)]
+    sessions = [services[0].sessions.create(user_id=user_id) for _ in range(6)]
+
+    def add(number: int) -> bool:
+        try:
+            services[number % 2].files.add(sessions[number].id, "a.txt", b"a" * 600 * KB, user_id=user_id)
+        except FileQuotaError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(add, range(6))) == 1
+
+
+def test_admins_see_who_keeps_how_much(services: Services, user_id: int, database: Database) -> None:
+    sent(services, user_id, "Read this", text("a.txt", 5000))
+    stranger = make_user(database, "bob")
+    for _ in range(3):
+        services.sessions.create(user_id=stranger)
+    make_user(database, "idle")
+    with pytest.raises(NotFoundError):
+        services.insights.room(RoomOrder.BYTES, viewer_id=user_id)
+    services.accounts.set_admin(user_id, admin=True)
+
+    by_size = services.insights.room(RoomOrder.BYTES, viewer_id=user_id)
+    by_sessions = services.insights.room(RoomOrder.SESSIONS, viewer_id=user_id)
+
+    assert [(one.username, one.file_bytes, one.files, one.sessions, one.messages) for one in by_size] == [
+        ("ada", 5000, 1, 1, 2),
+        ("bob", 0, 0, 3, 0),
+    ]
+    assert [one.username for one in by_sessions] == ["bob", "ada"]

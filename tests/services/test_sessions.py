@@ -1,10 +1,12 @@
 """Sessions are found, ordered, changed and deleted by their planner, and by nobody else."""
 
+from datetime import timedelta
+
 import pytest
 
 from db.ids import new_id
-from db.models import ChatSession, Message
-from services.errors import InvalidInputError, NotFoundError
+from db.models import ChatSession, Message, utc_now
+from services.errors import InvalidInputError, NotFoundError, TooManySessionsError
 from tests.services.conftest import Emulator, make_user, until, until_ended
 
 
@@ -161,3 +163,25 @@ def tried(here) -> int:
     with here._database.read() as db_session:
         rows = db_session.connection().exec_driver_sql("SELECT attempts FROM outbox").all()
     return max((row[0] for row in rows), default=0)
+
+
+def test_so_many_sessions_are_begun_within_a_day(services, user_id, database, monkeypatch):
+    monkeypatch.setattr("services.replies.MAX_SESSIONS_A_DAY", 3)
+    older = services.sessions.create(user_id=user_id)
+    with database.begin() as db_session:
+        db_session.get_one(ChatSession, older.id).created_at = utc_now() - timedelta(days=1)
+    for _ in range(2):
+        services.sessions.create(user_id=user_id)
+    accepted = services.replies.send("Rome", user_id=user_id, client_message_id="a")
+    until_ended(services, accepted.reply_id, user_id)
+
+    for begin in (
+        lambda: services.sessions.create(user_id=user_id),
+        lambda: services.replies.send("Athens", user_id=user_id, client_message_id="b"),
+        lambda: services.versions.fork(accepted.reply_id, user_id=user_id),
+    ):
+        with pytest.raises(TooManySessionsError, match="3 sessions within a day"):
+            begin()
+
+    again = services.replies.send("Athens", user_id=user_id, client_message_id="b", session_id=accepted.session_id)
+    assert until_ended(services, again.reply_id, user_id).status == "complete"

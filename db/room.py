@@ -1,0 +1,48 @@
+"""Queries on the room that planners take: their files, sessions and messages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, case, func, select
+from sqlalchemy.orm import Session
+
+from db.models import ChatSession, SessionFile, User
+from db.plain import run
+
+LEAST_BYTES = 4096  # that a file takes, however small: what a disk gives to one
+ORDERS = ("bytes", "files", "sessions", "messages")
+
+_ROOM = case((SessionFile.size < LEAST_BYTES, LEAST_BYTES), else_=SessionFile.size)
+_OF_USER = select(func.sum(_ROOM)).where(SessionFile.user_id == bindparam("user_id"))
+
+
+def file_bytes(db_session: Session, *, user_id: int) -> int:
+    """Return how much room a planner's files take. Reads an index only, an entry for each file."""
+    return int(run(db_session, _OF_USER, {"user_id": user_id}).scalar() or 0)
+
+
+def by_person(db_session: Session, *, order: str, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return who keeps something: the user, then bytes and number of files, sessions, messages; the most comes first.
+
+    *order* is one of ORDERS. Reads two indexes, an entry for each file and session.
+    """
+    files = select(
+        SessionFile.user_id, func.sum(_ROOM).label("bytes"), func.count().label("files")
+    ).group_by(SessionFile.user_id).subquery("files_of")  # fmt: skip
+    sessions = select(
+        ChatSession.user_id, func.count().label("sessions"), func.sum(ChatSession.message_count).label("messages")
+    ).group_by(ChatSession.user_id).subquery("sessions_of")  # fmt: skip
+    counts = {
+        name: func.coalesce(column, 0).label(name)
+        for name, column in zip(
+            ORDERS, (files.c.bytes, files.c.files, sessions.c.sessions, sessions.c.messages), strict=True
+        )
+    }
+    query = (
+        select(User, *counts.values())
+        .select_from(sessions)  # a file is in one
+        .join(User, User.id == sessions.c.user_id)
+        .outerjoin(files, files.c.user_id == sessions.c.user_id)
+        .order_by(counts[order].desc(), User.username)
+    )
+    return db_session.execute(query.limit(limit)).all()

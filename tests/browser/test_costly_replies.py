@@ -1,0 +1,57 @@
+"""No reply keeps a tab from answering, while it is written, afterwards, and when its session is opened again."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from components.plain_text import NOTICE
+from emulator.assistant import Answer
+from emulator.server import EmulatorServer
+from tests.browser.test_sign_in import sign_up
+from tests.components.test_browser_cost import COSTLY
+
+pytestmark = pytest.mark.browser
+
+# As short as they come: 10 kB each.
+WORST = {
+    "table": "|" + " a |" * 1000 + "\n|" + " - |" * 1000 + "\n" + "| b |\n" * 1000,
+    "items": "- " * 5000 + "a",
+    "emphasis": COSTLY["emphasis without end"],
+    "headings": COSTLY["headings"],
+}
+
+
+class HostileModel:
+    """Answers with what was asked for by its name."""
+
+    def answer(self, history, **_):
+        return Answer("", WORST[history[-1].text])
+
+    def extract_facts(self, _text):
+        return []
+
+
+@pytest.fixture
+def backboard(tmp_path):
+    server = EmulatorServer(tmp_path / "hostile.db", pace_s=0, demo=HostileModel())
+    yield server.start()
+    server.stop(wait=False)
+
+
+@pytest.mark.slow
+def test_costly_reply_is_plain_text_and_the_page_answers(start_app, backboard, page: Page):
+    app = start_app(BACKBOARD_BASE_URL=backboard)
+    sign_up(page, app.url)
+    asking = page.get_by_test_id("stChatInputTextArea")
+    notices = page.locator('[class*="st-key-chat_text_"]').get_by_text(NOTICE)
+    new_chat = page.get_by_test_id("stSidebar").get_by_role("button", name="New chat")
+    for number, kind in enumerate(WORST, 1):
+        asking.fill(kind)
+        asking.press("Enter")
+        expect(page.get_by_text("tokens ·")).to_have_count(number, timeout=60_000)
+        expect(notices).to_have_count(number)
+
+    page.goto(app.url)  # it opens the session that was last used
+    expect(notices).to_have_count(len(WORST))
+    new_chat.click()
+    expect(page.get_by_text("Start from a template")).to_be_visible()
+    expect(notices).to_have_count(0)
