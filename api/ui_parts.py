@@ -1,10 +1,10 @@
 """A reply cut into the pieces of an AI SDK UI message: text and what stands beside it, in order."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from backboard_client import parse_json
 from services.costs import MICROS
 from services.records import MessageView, Part
 
@@ -59,7 +59,7 @@ def loads(text: str | None) -> Any:
     if not text:
         return {}
     try:
-        return json.loads(text)
+        return parse_json(text)
     except ValueError:
         return text
 

@@ -24,6 +24,7 @@ from backboard_client._events import (
     ToolCallsRequired,
     ToolStarted,
 )
+from backboard_client._json import parse_json
 from backboard_client._resources import (
     Assistant,
     Document,
@@ -75,5 +76,6 @@ __all__ = [
     "ToolCallsRequired",
     "ToolOutput",
     "ToolStarted",
+    "parse_json",
     "split_model",
 ]

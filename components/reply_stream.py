@@ -22,7 +22,7 @@ _LOOK_EVERY_S = 0.1
 _MARKS_EVERY = 20  # updates of the text
 _SHARE = 2.0  # times as long as a browser needs to draw a block, until it gets more of it
 _SAY_WAITING_AFTER_S = 2.0
-_MAY_CHANGE = re.compile(r"[:!\[`\\<$]+$")  # what comes next decides how these are written
+_MAY_CHANGE = re.compile(r"(?<![:!\[`\\<$])[:!\[`\\<$]+$")  # what comes next decides how these are written
 
 
 class ReplyStream:

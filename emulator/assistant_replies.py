@@ -128,7 +128,8 @@ def ideas(said: Said, trip: Trip) -> str:
         if trip.level == 0 or trip.level_shift < 0:
             score -= float(place.daily_usd["standard"].room) / 40
         if said.has("warm|sun|sunny|hot") and trip.month:
-            score += 3 * any(int(low) >= 15 for low in re.findall(r"(-?\d+)-\d+ °C", place.weather_in(trip.month)))
+            lows = re.findall(r"(?<!\d)(-?\d+)-\d+ °C", place.weather_in(trip.month))
+            score += 3 * any(int(low) >= 15 for low in lows)
         ranked.append((-score, order, place))
     chosen = [place for _, _, place in sorted(ranked, key=lambda entry: entry[:2])[:4]]
     why = [f"in {MONTHS[trip.month - 1]}"] if trip.month else []

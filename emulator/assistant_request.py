@@ -32,7 +32,7 @@ _DAYS, _WEEKS, _NIGHTS = "|".join(DAY_UNITS), "|".join(WEEK_UNITS), "|".join(NIG
 _MONTH = "|".join(sorted(MONTH_WORDS, key=len, reverse=True))
 _ARTICLE = r"(?:an?|eine?n?|une?|un[oa]|uma?)"
 _CODES = "|".join(sorted(atlas().per_usd))
-_AMOUNT = r"\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,9}(?:[.,]\d{1,2})?(?!\d)"
+_AMOUNT = r"\d{1,3}(?:[.,' \u00a0\u202f]\d{3}){1,4}(?:[.,]\d{1,2})?(?!\d)|\d{1,9}(?:[.,]\d{1,2})?(?!\d)"
 _KILO = r"(?:\s?k\b)?"
 _SIGN = "|".join(re.escape(fold(sign)) for sign in sorted(CURRENCY_SIGNS, key=len, reverse=True))
 _MONEY_WORD = "|".join(sorted(CURRENCY_WORDS, key=len, reverse=True))

@@ -1,6 +1,7 @@
 """Markdown written by a model, read for other formats."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ _PARSER = MarkdownIt("commonmark", {"maxNesting": 20}).enable(["table", "striket
 _KEPT_OR_MONEY = re.compile(
     r"""
     \\.                                        # an escaped character
-    | (?P<code>`+)(?!`)(?:[^\n]|\n(?!\n)){1,2000}?(?<!`)(?P=code)(?!`)
+    | (?P<code>`+)
     | <[a-z][a-z0-9+.-]{1,31}:[^\s<>]*>        # a link in angle brackets
     | https?://[^\s<>()]+
     | (?P<money>\$)
@@ -43,7 +44,23 @@ def escape_money(text: str) -> str:
 
 
 def _escaped(lines: Sequence[str]) -> str:
-    return _KEPT_OR_MONEY.sub(lambda found: r"\$" if found["money"] else found[0], "\n".join(lines))
+    return "\n\n".join(map(_paragraph_escaped, "\n".join(lines).split("\n\n")))
+
+
+def _paragraph_escaped(text: str) -> str:
+    runs: dict[int, list[int]] = {}  # where runs of backticks begin, by their length
+    for run in re.finditer("`+", text):
+        runs.setdefault(len(run[0]), []).append(run.start())
+    safe, done = [], 0
+    while found := _KEPT_OR_MONEY.search(text, done):
+        start, end = found.span()
+        if found["code"]:
+            same = runs.get(end - start, [])
+            closing = bisect_left(same, end)
+            end = same[closing] + end - start if closing < len(same) else end
+        safe += [text[done:start], r"\$" if found["money"] else text[start:end]]
+        done = end
+    return "".join([*safe, text[done:]])
 
 
 def plain(text: str) -> str:

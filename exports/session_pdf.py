@@ -133,9 +133,9 @@ def _drawable(value: Any, boxes: Counter[str], key: str = "") -> Any:
         return value
     text = _CONTROLS.sub("", unicodedata.normalize("NFC", value).replace("\t", "    "))
     missing = {char for char in set(text) if not (ord(char) in _covered() or _is_invisible(char))}
-    for char in missing:
-        boxes[char] += text.count(char)
-        text = text.replace(char, _BOX)
+    if missing:
+        boxes.update(char for char in text if char in missing)
+        text = text.translate({ord(char): _BOX for char in missing})
     return _LONG_WORD.sub(_with_breaks, text)
 
 

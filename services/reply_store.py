@@ -252,7 +252,7 @@ def _live_values(live: LiveReply) -> dict[str, Any]:
 
 def _text_values(snapshot: ReplySnapshot) -> dict[str, Any]:
     return {
-        "content": snapshot.text.replace("\x00", ""),  # Postgres keeps no NUL
+        "content": snapshot.text,
         "parts": [asdict(part) for part in snapshot.parts],
         "updated_at": utc_now(),
     }

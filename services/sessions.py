@@ -36,6 +36,7 @@ NO_TITLE = "New chat"
 _QUERY_CHARS = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EXCERPT_CHARS = 140
+_PART_CHARS = 1_000  # of a message; more than a query or an excerpt has
 _AROUND_EARLIER = 2  # messages shown before the one that was asked for
 
 
@@ -367,13 +368,17 @@ class SessionService:
 
 
 def _excerpt(text: str, query: str) -> str:
-    """Return the words around the first one found, on one line."""
-    plain = one_line(text)
-    words = query.split()
-    at = plain.casefold().find(words[0].casefold()) if words else -1
-    start = max(0, at - _EXCERPT_CHARS // 3)
+    """Return the words around the first one found, on one line; only where it stands is looked at closely."""
+    words = query[:_QUERY_CHARS].casefold().split()
+    parts = range(0, len(text), _PART_CHARS) if words else ()
+    begin = next((at for at in parts if words[0] in text[at : at + 2 * _PART_CHARS].casefold()), 0)
+    end = begin + 3 * _PART_CHARS
+    plain = one_line(text[begin:end])
+    at = plain.casefold().find(words[0]) if words else -1
+    start = max(0, min(at, len(plain)) - _EXCERPT_CHARS // 3)  # text that is folded may be longer
     cut = plain[start : start + _EXCERPT_CHARS]
-    return ("…" if start else "") + cut + ("…" if start + _EXCERPT_CHARS < len(plain) else "")
+    more = end < len(text) or start + _EXCERPT_CHARS < len(plain)
+    return ("…" if begin or start else "") + cut + ("…" if more else "")
 
 
 def _cursor(session: SessionSummary) -> str:

@@ -64,12 +64,11 @@ def _links_of(children: list[Token]) -> Iterator[tuple[str, str]]:
 
 def _without_end(url: str) -> str:
     """Return a bare address without the marks of the sentence around it."""
-    while url:
-        if url[-1] in ".,;:!?*_~" or (url[-1] == ")" and url.count(")") > url.count("(")):
-            url = url[:-1]
-        else:
-            break
-    return url
+    end, too_many = len(url), url.count(")") - url.count("(")
+    while end and (url[end - 1] in ".,;:!?*_~" or (url[end - 1] == ")" and too_many > 0)):
+        end -= 1
+        too_many -= url[end] == ")"
+    return url[:end]
 
 
 def _address(url: str) -> str | None:
@@ -78,7 +77,7 @@ def _address(url: str) -> str | None:
         parts = urlsplit(url)
         if parts.scheme.lower() not in ("http", "https") or not parts.hostname or parts.username is not None:
             return None
+        safe = quote(url, safe=_KEPT_IN_URL)
     except ValueError:
         return None
-    safe = quote(url, safe=_KEPT_IN_URL)
     return safe if len(safe) <= 2000 else None

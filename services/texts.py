@@ -13,8 +13,10 @@ MAX_MODEL_CHARS = 255
 MODEL_PATTERN = "^[!-.0-~]+/[!-~]+$"  # provider/name, in ASCII without spaces
 _MADE_TITLE_CHARS = 60
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
-_MARKUP = re.compile(r"^\s*(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+[.)]\s+|```\w*|~~~\w*)+|[*_`~|]{1,3}", re.MULTILINE)
+_LOOKED_AT_CHARS = 2_000  # for a title: addresses of links and blank lines before it are not shown
+# No part of these can be tried again over text that another try has gone through: they take linear time.
+_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
+_MARKUP = re.compile(r"^[^\S\n]*(?:#{1,6}\s+|>\s?|[-*+]\s+|\d{1,9}[.)]\s+|```\w*|~~~\w*)+|[*_`~|]{1,3}", re.MULTILINE)
 
 
 def without_controls(text: str) -> str:
@@ -96,7 +98,7 @@ def check_model(model: str) -> str:
 
 def made_title(message: str) -> str:
     """Return a title made from a first message: one line, no Markdown, at most 60 characters, cut at a word."""
-    plain = one_line(message)
+    plain = one_line(message.lstrip()[:_LOOKED_AT_CHARS])
     if len(plain) <= _MADE_TITLE_CHARS:
         return plain or "New chat"
     cut = plain[: _MADE_TITLE_CHARS - 1]
@@ -114,5 +116,5 @@ def preview(text: str, *, limit: int = 120) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return *text* without Markdown, on one line."""
+    """Return *text* without Markdown, on one line. Takes time linear in its length: cut it to what is shown first."""
     return " ".join(_MARKUP.sub("", _LINK.sub(r"\1", text)).split())

@@ -166,7 +166,7 @@ class _Talk:
 
 def cleaned_title(answer: str) -> str | None:
     """Return the title that a model gave, on one line and bare; None where it is none."""
-    line = next((line for line in answer.splitlines() if line.strip()), "")
+    line = next((line for line in answer.lstrip()[:_READ_CHARS].splitlines() if line.strip()), "")
     title = _LABEL.sub("", one_line(line).strip(_AROUND)).strip(_AROUND)
     title = _FULL_STOP.sub("", title).strip(_AROUND)
     wordless = not any(char.isalnum() for char in title)

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+import emulator.responses as emulator_responses
 from tests.api.conftest import Streamed, client
 from tests.road import Road
 from tests.services.conftest import until
@@ -322,3 +323,19 @@ def test_file_in_a_message_is_told_where_it_goes(api):
 
     assert refused.status_code == 422
     assert "POST /sessions/{session_id}/files" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("accept", ["text/plain", "text/event-stream"])
+def test_what_no_database_keeps_does_not_cut_a_reply(api, emulator, monkeypatch, accept):
+    frame = emulator_responses._frame
+    odd = b"L\\u0000is\\ud83dbon\\u0000"
+    monkeypatch.setattr(emulator_responses, "_frame", lambda event: frame(event).replace(b"Lisbon", odd))
+    emulator.fault({"fault": "slow_tokens:0.005"})
+
+    answer = api.http.post("/chat", json={"content": "Three nights in Lisbon"}, headers={"Accept": accept})
+    stored = api.http.get(f"/sessions/{answer.headers['x-session-id']}").json()["messages"][-1]
+
+    text = answer.text if accept == "text/plain" else Streamed(answer).text + "\n"
+    assert "Lisbon" in text
+    assert text == stored["content"] + "\n"
+    assert stored["metadata"]["status"] == "complete"

@@ -74,3 +74,9 @@ def test_sources_are_numbered_links():
     assert '<li><a href="https://porto.example/s%C3%A9(1)?%3Cb%3E">Sé [do] Porto</a></li>' in html
     assert '<li><a href="https://taxi.example/">Taxis for $5</a></li>' in html
     assert "Vegetarian" not in made
+
+
+def test_money_beside_code_is_escaped():
+    assert escape_money("`$1` $2 ``$3 ` $4`` $5 ```$6") == r"`$1` \$2 ``$3 ` $4`` \$5 ```\$6"
+    assert escape_money("`$1\n\n$2`") == "`\\$1\n\n\\$2`"
+    assert escape_money("`https://a` $1") == r"`https://a` \$1"

@@ -7,6 +7,9 @@ import pytest
 from db.ids import new_id
 from db.models import ChatSession, Message, utc_now
 from services.errors import InvalidInputError, NotFoundError, TooManySessionsError
+from db.models import ChatSession, Message
+from services.errors import InvalidInputError, NotFoundError
+from services.sessions import _excerpt
 from tests.services.conftest import Emulator, make_user, until, until_ended
 
 
@@ -185,3 +188,21 @@ def test_so_many_sessions_are_begun_within_a_day(services, user_id, database, mo
 
     again = services.replies.send("Athens", user_id=user_id, client_message_id="b", session_id=accepted.session_id)
     assert until_ended(services, again.reply_id, user_id).status == "complete"
+@pytest.mark.parametrize(
+    ("text", "query", "excerpt"),
+    [
+        ("**Where** to?", "where", "Where to?"),
+        ("a " * 5_000 + "the *Zakopane* road " + "b " * 5_000, "zakop", ("…", "the Zakopane road", "…")),
+        ("ß" * 20_000 + " Lisbon", "lisbon", ("…", "Lisbon", "Lisbon")),
+        ("a " * 5_000, "nowhere", ("a", "a a", "…")),
+        ("[" * 32_000, "x", ("[", "[[", "…")),
+    ],
+)
+def test_excerpt_is_around_the_word(text, query, excerpt):
+    found = _excerpt(text, query)
+
+    begin, middle, end = (excerpt, excerpt, excerpt) if isinstance(excerpt, str) else excerpt
+    assert found.startswith(begin)
+    assert middle in found
+    assert found.endswith(end)
+    assert len(found) <= 142

@@ -3,7 +3,7 @@
 import pytest
 
 from services.errors import InvalidInputError
-from services.texts import clean_message, clean_title, made_title, preview
+from services.texts import clean_message, clean_title, made_title, one_line, preview
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,21 @@ def test_preview_is_the_last_words_on_one_line():
     assert long.endswith("word the end")
     assert long.startswith("…")
     assert len(long) <= 121
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("  > - a\n\n\n# b", "a b"),
+        ("[a](https://x/(y)) ![b](c) [d][e] [f](g h)", "a b [d][e] [f](g h)"),
+        ("[[a](b)", "[a"),
+        ("1. a\n10) b\n- \n\n - c", "a b c"),
+    ],
+)
+def test_line_has_no_markdown(text, line):
+    assert one_line(text) == line
+
+
+def test_title_looks_at_the_beginning_of_a_message_only():
+    assert made_title("\n" * 32_000 + "Lisbon") == "Lisbon"
+    assert made_title("[" * 32_000) == "[" * 59 + "…"
