@@ -9,7 +9,7 @@ from backboard_client._events import EventReader, TextDelta
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        (r'{"a\u0000": ["b\uD83d", {"c": "\u0000"}]}', {"a": ["b", {"c": ""}]}),
+        (r'{"a\u0000": ["b\uD83d", {"c": "\u0000"}]}', {"a": ["b\ufffd", {"c": ""}]}),
         (r'"\ud83d\ude00 \\u0000 \u00e9"', "\U0001f600 \\u0000 é"),
         ("[1, null, true]", [1, None, True]),
     ],
@@ -20,7 +20,7 @@ def test_strings_can_be_kept_anywhere(text, value):
 
 @pytest.mark.parametrize("text", ["", "nothing", "[" * 100_000, '{"a":' * 100_000])
 def test_what_is_no_json_is_a_value_error(text):
-    with pytest.raises(ValueError, match=r"Expecting|deeply"):
+    with pytest.raises(ValueError, match=r"Expecting|deep"):
         parse_json(text)
 
 

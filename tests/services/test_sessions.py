@@ -7,8 +7,6 @@ import pytest
 from db.ids import new_id
 from db.models import ChatSession, Message, utc_now
 from services.errors import InvalidInputError, NotFoundError, TooManySessionsError
-from db.models import ChatSession, Message
-from services.errors import InvalidInputError, NotFoundError
 from services.sessions import _excerpt
 from tests.services.conftest import Emulator, make_user, until, until_ended
 
@@ -188,6 +186,8 @@ def test_so_many_sessions_are_begun_within_a_day(services, user_id, database, mo
 
     again = services.replies.send("Athens", user_id=user_id, client_message_id="b", session_id=accepted.session_id)
     assert until_ended(services, again.reply_id, user_id).status == "complete"
+
+
 @pytest.mark.parametrize(
     ("text", "query", "excerpt"),
     [
