@@ -41,12 +41,7 @@ test: style
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory chromium
 	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || test -x .venv-dev/nginx/usr/sbin/nginx || \
 	    $(MAKE) --no-print-directory nginx
-# Types are checked beside the tests, and told after them. Many tests wait: two processes more than cores.
-	@types=$$(mktemp); $(DEV_PYTHON) -m mypy > "$$types" 2>&1 & checking=$$!; \
-	workers=$$($(DEV_PYTHON) -c 'import os; print(min(6, (os.cpu_count() or 1) + 2))'); \
-	$(DEV_PYTHON) -m pytest --numprocesses "$$workers" --dist worksteal; tested=$$?; \
-	wait $$checking; checked=$$?; echo "mypy:"; cat "$$types"; rm "$$types"; \
-	exit $$((tested ? tested : checked))
+	@$(DEV_PYTHON) -m tests.run
 
 check: style
 	$(DEV_PYTHON) -m mypy

@@ -1,0 +1,143 @@
+"""What `make test` runs again, and what it does not."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from settings import ROOT
+
+PASSES = "def test_passes(): pass\n"
+FAILS = "def test_fails(): assert False\n"
+RACE = """
+from pathlib import Path
+
+def test_race():
+    seen = Path(__file__).with_suffix(".seen")
+    lost = not seen.exists()
+    seen.touch()
+    assert not lost
+"""
+RACE_IN_SETUP = """
+import pytest
+from pathlib import Path
+
+@pytest.fixture
+def server():
+    seen = Path(__file__).with_suffix(".seen")
+    lost = not seen.exists()
+    seen.touch()
+    assert not lost
+
+def test_server(server): pass
+"""
+CRASH = """
+import os
+from pathlib import Path
+
+def test_crash():
+    seen = Path(__file__).with_suffix(".seen")
+    if not seen.exists():
+        seen.touch()
+        os._exit(1)
+"""
+SKIPS_LATER = """
+import pytest
+from pathlib import Path
+
+def test_skips():
+    seen = Path(__file__).with_suffix(".seen")
+    if seen.exists():
+        pytest.skip()
+    seen.touch()
+    assert False
+"""
+INTERRUPTED = "def test_interrupted(): raise KeyboardInterrupt\n"
+
+
+def made(folder: Path, files: dict[str, str], *, types: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run a made-up project's tests as `make test` does; its mypy ends with the code *types*."""
+    (folder / "pyproject.toml").write_text(
+        "[tool.pytest.ini_options]\naddopts = ['--import-mode=importlib', '-p', 'xdist']\n"
+    )
+    (folder / "mypy.py").write_text(f"print('looked at')\nraise SystemExit({types})\n")
+    for name, text in files.items():
+        file = folder / "tests" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    env |= {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "tests.run", "--numprocesses", "1"],
+        cwd=folder, env=env, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+def test_lost_races_are_run_again_and_named_as_flaky(tmp_path):
+    ran = made(
+        tmp_path,
+        {
+            "browser/test_a.py": RACE + PASSES,
+            "processes/test_b.py": RACE_IN_SETUP,
+            "services/test_c.py": PASSES,
+        },
+    )
+
+    assert ran.returncode == 0, ran.stdout
+    assert ran.stdout.splitlines()[-3:] == [
+        "Flaky (failed, then passed alone):",
+        "  tests/browser/test_a.py::test_race",
+        "  tests/processes/test_b.py::test_server",
+    ]
+    assert "mypy:\nlooked at\n" in ran.stdout
+    assert "1 failed, 2 passed, 1 error in" in ran.stdout
+    assert "2 passed in" in ran.stdout  # no others
+
+
+def test_what_fails_twice_is_red_and_what_does_not_is_still_named(tmp_path):
+    ran = made(tmp_path, {"browser/test_a.py": RACE + FAILS})
+
+    assert ran.returncode == 1
+    assert "2 failed in" in ran.stdout
+    assert "1 failed, 1 passed in" in ran.stdout
+    assert ran.stdout.splitlines()[-1] == "  tests/browser/test_a.py::test_race"
+
+
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [
+        pytest.param({"browser/test_a.py": RACE, "services/test_b.py": RACE}, 1, id="another test"),
+        pytest.param({"browser/test_a.py": RACE, "processes/test_b.py": "import nowhere"}, 1, id="no test at all"),
+        pytest.param({"browser/test_a.py": CRASH}, 1, id="a worker that crashed"),
+        pytest.param({"browser/test_a.py": RACE + INTERRUPTED}, 2, id="an interrupt"),
+    ],
+)
+def test_nothing_is_run_again_after(tmp_path, files, code):
+    ran = made(tmp_path, files)
+
+    assert ran.returncode == code, ran.stdout
+    assert "Once more" not in ran.stdout
+    assert "Flaky" not in ran.stdout
+
+
+def test_what_is_skipped_the_second_time_is_red(tmp_path):
+    ran = made(tmp_path, {"browser/test_a.py": SKIPS_LATER})
+
+    assert ran.returncode == 1
+    assert "Flaky" not in ran.stdout
+
+
+def test_types_count(tmp_path):
+    ran = made(tmp_path, {"browser/test_a.py": PASSES}, types=1)
+
+    assert "1 passed in" in ran.stdout
+    assert ran.returncode == 1
+
+
+def test_everything_passed(tmp_path):
+    ran = made(tmp_path, {"browser/test_a.py": PASSES})
+
+    assert ran.returncode == 0
+    assert ran.stdout.splitlines()[-2:] == ["mypy:", "looked at"]
