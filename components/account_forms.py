@@ -4,7 +4,6 @@ Each does its work in the click's callback, so that the run which follows draws 
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -20,6 +19,7 @@ from components.identity import (
 from components.resources import get_services
 from components.session_labels import escape_label
 from db.engine import DatabaseUnavailableError
+from db.models import utc_now
 from services.errors import ServiceError
 from services.passwords import PASSWORD_RULE, USERNAME_RULE, hashing
 from services.records import User
@@ -134,7 +134,7 @@ def _sign_up() -> None:
     except (ServiceError, DatabaseUnavailableError) as exc:
         st.session_state.sign_up_error = _said(exc)
     else:
-        enter(user, datetime.now(UTC))
+        enter(user, utc_now())
 
 
 def _change_password() -> None:

@@ -13,6 +13,7 @@ from components.identity import current_user, signed_in_at
 from components.resources import get_services
 from components.session_labels import escape_label, planner_zone, relative_time
 from db.engine import DatabaseUnavailableError
+from db.models import utc_now
 from services.errors import NotFoundError, ServiceError
 from services.records import User
 from services.texts import MAX_TITLE_CHARS
@@ -26,7 +27,7 @@ _CANNOT_SAVE = "Cannot save right now: the database cannot be reached. Please tr
 def api_tokens(user: User, tokens: Sequence[TokenInfo], *, ask_password: bool) -> None:
     """Draw a user's tokens, the form for one more, which may ask for the password, and the dialog that is open."""
     st.markdown("Programs use the [REST API](/api/docs) with a token, not with your password.")
-    now = datetime.now(planner_zone())
+    now = utc_now().astimezone(planner_zone())
     for token in tokens:
         _token(token, now=now)
     if not tokens:

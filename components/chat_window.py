@@ -9,7 +9,7 @@ counts what was shown before it}.
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import streamlit as st
@@ -18,6 +18,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components.resources import get_services
 from components.scripts import tell
 from db.engine import DatabaseUnavailableError
+from db.models import utc_now
 from services.errors import NotFoundError, ReplyInProgressError
 from services.records import History, MessageView, SessionSummary
 
@@ -150,10 +151,10 @@ def watch_session(session: SessionSummary, *, last_id: int | None, user_id: int,
 
     Looks often while something was said a moment ago, or *busy* says so, and seldom in a tab that is only open.
     """
-    busy = busy or "chat_undo" in st.session_state or datetime.now(UTC) - session.last_message_at < BUSY
+    busy = busy or "chat_undo" in st.session_state or utc_now() - session.last_message_at < BUSY
     look = st.fragment(_look, run_every=LOOK_EVERY_S if busy else LOOK_SELDOM_S)
     seen = session.title, last_id, session.message_count
-    look(session.id, seen, user_id=user_id, busy_until=datetime.now(UTC) + BUSY if busy else None)
+    look(session.id, seen, user_id=user_id, busy_until=utc_now() + BUSY if busy else None)
 
 
 def _look(session_id: int, seen: tuple[str, int | None, int], *, user_id: int, busy_until: datetime | None) -> None:
@@ -162,7 +163,7 @@ def _look(session_id: int, seen: tuple[str, int | None, int], *, user_id: int, b
             st.rerun()
     if (undo := st.session_state.get("chat_undo")) and time.time() > undo["until"]:
         st.rerun()
-    if busy_until is not None and datetime.now(UTC) > busy_until:
+    if busy_until is not None and utc_now() > busy_until:
         st.rerun()  # nothing came: from now on it is looked for seldom
 
 

@@ -15,7 +15,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -34,6 +34,7 @@ from components.sign_in_cookie import (
     write_cookie,
 )
 from db.engine import DatabaseUnavailableError
+from db.models import utc_now
 from services.accounts import SignInAttempt
 from services.addresses import client_address
 from services.errors import NotFoundError
@@ -115,7 +116,7 @@ def browser_proof(username: str) -> str | None:
 def signed_in_at() -> datetime:
     """Return the instant of the sign-in that is here; the planner of DEV_USER_ID signs in at every visit."""
     auth_user = st.session_state.get("auth_user")
-    return from_ms(auth_user["signed_in_at"]) if auth_user else datetime.now(UTC)
+    return from_ms(auth_user["signed_in_at"]) if auth_user else utc_now()
 
 
 def enter(user: User, signed_in_at: datetime) -> None:
@@ -198,7 +199,7 @@ def is_this_machine(headers: Mapping[str, str], ip_address: str | None) -> bool:
 def _from_cookie() -> User | None:
     services = get_services()
     token = cookie()
-    claims = read_token(token, services.settings.cookie_secret, now=datetime.now(UTC)) if token else None
+    claims = read_token(token, services.settings.cookie_secret, now=utc_now()) if token else None
     user = services.accounts.user_for_token(*claims) if claims else None
     if claims and user:
         _remember(user, claims[1])

@@ -1,7 +1,6 @@
 """The board of the page Operations: what happens now, how replies ended, how long things take, what failed."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from math import inf, isinf
 
 import pandas as pd
@@ -12,6 +11,7 @@ from components.identity import current_user
 from components.resources import get_services
 from components.session_labels import relative_time
 from db.engine import DatabaseUnavailableError
+from db.models import utc_now
 from services.operations import Report, Timing
 from services.records import MessageStatus
 
@@ -47,7 +47,7 @@ def operations_board() -> None:
         if user is None or not user.is_admin:
             st.rerun()
     report = get_services().operations.report()
-    started = relative_time(report.started_at, now=datetime.now(UTC))
+    started = relative_time(report.started_at, now=utc_now())
     st.markdown(f"The numbers of this process alone, since it started {started}. They refresh themselves.")
     _now(report)
     _ended(report.ended_today)

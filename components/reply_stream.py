@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,6 +14,7 @@ from components.reply_blocks import REPLY_MS, block_ms, blocks
 from components.reply_steps import THINKING, ReplySteps
 from components.session_labels import escape_label
 from components.sidebar_marks import refresh_marks
+from db.models import utc_now
 from services.live import interval_s
 from services.records import ReplySnapshot
 from services.replies import ReplyWatch
@@ -156,7 +157,7 @@ class ReplyStream:
 
     @property
     def _waited_s(self) -> float:
-        return (datetime.now(UTC) - self._asked_at).total_seconds()
+        return (utc_now() - self._asked_at).total_seconds()
 
     def _say_waiting(self) -> None:
         """Say what the reply waits for, in the place of its first words."""

@@ -145,5 +145,5 @@ def as_text(value: str) -> str:
 def _start_of_period(days: int | None, *, now: datetime) -> datetime | None:
     if days is None:
         return None
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)  # where midnight comes twice: the first
     return today - timedelta(days=days - 1)

@@ -1,6 +1,6 @@
 """The sidebar of every planner page: new chat, search, the sessions, and at its bottom who is signed in."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from components.shortcuts import NEW_CHAT, NEXT_SESSION, PREVIOUS_SESSION
 from components.sidebar_account import draw_account
 from components.sidebar_marks import SidebarMarks, keep_marks, watch_marks
 from components.state import active_session_id, show_new_chat
+from db.models import utc_now
 from services.records import User
 from services.sessions import MAX_PAGE, SessionService
 from settings import ROOT
@@ -24,7 +25,7 @@ _STYLE = ROOT / "static" / "sidebar.css"
 def draw_sidebar(user: User, *, on_chat: bool) -> None:
     """Draw the sidebar; two queries, one while searching. Before the page, which may take long."""
     services = get_services()
-    now = datetime.now(UTC).astimezone(planner_zone())
+    now = utc_now().astimezone(planner_zone())
     active_id = active_session_id() if on_chat else None
     titles_come = services.settings.model_for_titles is not None
     marks = SidebarMarks(services.sessions, user_id=user.id, active_id=active_id, titles_come=titles_come)

@@ -3,13 +3,13 @@
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from enum import StrEnum
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from db.engine import DatabaseUnavailableError
+from db.models import utc_now
 from services.records import SessionSummary
 from services.sessions import SessionService
 
@@ -110,7 +110,7 @@ class SidebarMarks:
 def _just_answered(session: SessionSummary) -> bool:
     """Return whether a session's first reply has ended a moment ago and no person has named it."""
     first = session.message_count == 2 and not session.answering and not session.title_chosen
-    return first and (datetime.now(UTC) - session.last_message_at).total_seconds() < TITLE_WAIT_S
+    return first and (utc_now() - session.last_message_at).total_seconds() < TITLE_WAIT_S
 
 
 _of_this_run: ContextVar[SidebarMarks | None] = ContextVar("sidebar_marks", default=None)

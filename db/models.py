@@ -25,7 +25,7 @@ from db.ids import new_id
 
 
 def utc_now() -> datetime:
-    """Return this instant, UTC-aware."""
+    """Return this instant, UTC-aware. Everything above asks here, so that tests can set the clock."""
     return datetime.now(UTC)
 
 

@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
+
+from db.models import utc_now
 
 PROMPT = """You help professional travel planners. Answer in the language of the planner.
 Be concrete: days, places, times, durations, and costs with their currency. Prices, opening hours and entry
@@ -30,7 +31,7 @@ TOOLS: list[dict[str, Any]] = [
 
 
 def _current_date(_arguments: Mapping[str, Any]) -> dict[str, Any]:
-    now = datetime.now(UTC)
+    now = utc_now()
     return {"date": now.date().isoformat(), "weekday": f"{now:%A}"}
 
 

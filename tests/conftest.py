@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 import bcrypt
@@ -54,6 +55,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return browser, not of_a_loop, not slow
 
     items.sort(key=place)
+
+
+class Clock:
+    """The clock that the app reads, set to another instant; it goes on from there. Other processes have their own."""
+
+    def __init__(self) -> None:
+        self.set(datetime(2026, 11, 18, 12, tzinfo=UTC))
+
+    def set(self, at: datetime) -> None:
+        self._ahead = at - datetime.now(UTC)
+
+    def now(self, zone: tzinfo) -> datetime:
+        return datetime.now(zone) + self._ahead
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Let a test begin at noon of a day in mid-month, whenever it runs: it crosses no midnight and no month."""
+    clock = Clock()
+    monkeypatch.setattr("db.models.datetime", clock)  # where utc_now() asks
+    return clock
 
 
 @pytest.fixture(scope="session")

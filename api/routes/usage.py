@@ -1,7 +1,7 @@
 """What was used and what it cost."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -10,6 +10,7 @@ from pydantic import BeforeValidator
 from api.dependencies import CallerDep, GuardedRoute, parse_id
 from api.problems import declared
 from api.schemas import ID_PATTERN, UsageFiles, UsageMonth, UsageOut, UsageReport
+from db.models import utc_now
 
 router = APIRouter(tags=["Usage"], route_class=GuardedRoute)
 
@@ -42,7 +43,7 @@ def get_usage(
     `month` is what was spent in the calendar month of today and may be spent; `files` is the room that files take now
     and may take; both null of `all`.
     """
-    today = datetime.now(UTC).date()
+    today = utc_now().date()
     end = to or today
     start = from_ or end.replace(day=1)
     of = None if user == _EVERYBODY else parse_id(user, "user") if user else caller.user_id

@@ -1,7 +1,5 @@
 """What was used and what it cost: planners see their own, admins everybody's."""
 
-from datetime import UTC, datetime
-
 import streamlit as st
 
 from components.identity import require_user
@@ -20,6 +18,7 @@ from components.money import month_line
 from components.resources import get_services
 from components.state import show_new_chat
 from components.usage_frames import by_model, by_time, cost_by_model, frame_of, usage_csv
+from db.models import utc_now
 
 user = require_user()
 services = get_services()
@@ -27,7 +26,7 @@ services = get_services()
 st.set_page_config(page_title="Insights · Travel-Bot", layout="wide")
 st.title("Insights", anchor=False)
 
-today = datetime.now(UTC).date()
+today = utc_now().date()
 with st.container(horizontal=True, vertical_alignment="bottom", key="insights_filters"):
     chosen = period(today=today)
     if chosen is None:

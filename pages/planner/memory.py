@@ -1,18 +1,17 @@
 """What the assistant remembers about this user: look, search, add, correct, delete."""
 
-from datetime import datetime
-
 import streamlit as st
 
 from components.identity import require_user
 from components.memories import clear_words, memory_card, memory_count, memory_form, memory_notices
 from components.resources import get_services
 from components.session_labels import planner_zone
+from db.models import utc_now
 from services.errors import BackboardAwayError
 
 user = require_user()
 memories = get_services().memories
-now = datetime.now(planner_zone())
+now = utc_now().astimezone(planner_zone())
 
 st.title("Memory", anchor=False)
 st.markdown(

@@ -1,7 +1,5 @@
 """All sessions, as a table: sort, filter, select several, download."""
 
-from datetime import UTC, datetime
-
 import streamlit as st
 
 from components.identity import require_user
@@ -12,6 +10,7 @@ from components.session_labels import planner_zone
 from components.session_table import clear_filters, session_filters, session_table, sessions_csv
 from components.state import show_new_chat
 from components.transfer import ask_import, export_many_button
+from db.models import utc_now
 from services.records import SessionFilter
 
 user = require_user()
@@ -26,7 +25,7 @@ with st.container(key="sessions_header", horizontal=True, vertical_alignment="ce
 
 sessions = get_services().sessions
 zone = planner_zone()
-wanted, order = session_filters(sessions.models_used(user_id=user.id), now=datetime.now(UTC).astimezone(zone))
+wanted, order = session_filters(sessions.models_used(user_id=user.id), now=utc_now().astimezone(zone))
 limit = st.session_state.get("sessions_limit", ROWS_AT_FIRST)
 table = sessions.table(wanted, user_id=user.id, limit=limit, order=order)
 

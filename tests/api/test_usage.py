@@ -1,14 +1,17 @@
 """Ratings, use and limits over the API."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from db.models import utc_now
 from tests.api.conftest import Api
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+    pytest.mark.usefixtures("noon"),
+]
 
 
 @pytest.fixture
@@ -57,7 +60,7 @@ def test_use_is_told_by_day_and_model(api: Api):
     told = api.http.get("/usage").json()
 
     (day,) = told["days"]
-    assert (day["day"], day["model"]) == (f"{datetime.now(UTC):%Y-%m-%d}", "openai/gpt-4o")
+    assert (day["day"], day["model"]) == (f"{utc_now():%Y-%m-%d}", "openai/gpt-4o")
     assert (day["sessions"], day["replies"], day["cost_usd"], day["unpriced"]) == (1, 1, cost, 0)
     assert day["first_text_s"] is not None
     assert told["month"]["cost_usd"] == cost

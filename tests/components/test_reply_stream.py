@@ -9,12 +9,13 @@ from services.live import LONGEST_INTERVAL_S, SHORTEST_INTERVAL_S, interval_s
 
 
 def _script(texts: list[str], status: str, parts: list[tuple[str, str]], note: str | None) -> None:
-    from datetime import UTC, datetime, timedelta
+    from datetime import timedelta
     from typing import Any
 
     import streamlit as st
 
     from components.reply_stream import ReplyStream
+    from db.models import utc_now
     from services.records import MessageStatus, Part, ReplySnapshot
 
     shown = tuple(Part(*part) for part in parts)
@@ -30,7 +31,7 @@ def _script(texts: list[str], status: str, parts: list[tuple[str, str]], note: s
             return snapshots.pop(0) if snapshots else self.snapshot
 
     watch: Any = Watch()
-    asked_at = datetime.now(UTC) - timedelta(seconds=5)
+    asked_at = utc_now() - timedelta(seconds=5)
     ended = ReplyStream(watch, st.container(), asked_at=asked_at, readers=lambda: 1).follow()
     st.session_state.ended = str(ended.status)
 

@@ -14,17 +14,21 @@ import tests.component_scan  # noqa: F401 - once for all
 from components.resources import get_services
 from db.engine import Database
 from db.ids import new_id
+from db.models import utc_now
 from services.records import User
 from services.wiring import Services
 from settings import ROOT, Settings
+from tests.conftest import Clock
 
 AddSession = Callable[..., int]
 SIGNED_IN_AT = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 @pytest.fixture
-def services(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    """Start this process's services over an empty SQLite database and an emulator without pauses."""
+def services(
+    sqlite_template: Path, tmp_path: Path, noon: Clock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Services]:
+    """Start this process's services over an empty SQLite database and an emulator without pauses, at noon."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     shutil.copyfile(sqlite_template, tmp_path / "travelbot.db")
@@ -85,7 +89,7 @@ def add_session(app_database: Database, planner: User) -> AddSession:
         status: str = "complete",
         **columns: object,
     ) -> int:
-        at = datetime.now(UTC) - used
+        at = utc_now() - used
         session_id, question_id, reply_id = new_id(), new_id(), new_id()
         with app_database.begin() as db_session:
             defaults = {"model": "openai/gpt-4o", "message_count": 2, "total_tokens": 120, "created_at": at}

@@ -1,10 +1,11 @@
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.state import SESSIONS_PAGE, SETTINGS_PAGE
 from db.engine import DatabaseUnavailableError
+from db.models import utc_now
 from services.records import User
 from services.tokens import MAX_TOKENS, TokenService
 from services.wiring import Services
@@ -12,7 +13,7 @@ from services.wiring import Services
 
 @pytest.fixture
 def page(app: AppTest) -> AppTest:
-    app.session_state["auth_user"]["signed_in_at"] = int(datetime.now(UTC).timestamp() * 1000)
+    app.session_state["auth_user"]["signed_in_at"] = int(utc_now().timestamp() * 1000)
     app.run()
     return run(app.switch_page(SETTINGS_PAGE))
 
@@ -56,7 +57,7 @@ def test_new_token_works_and_is_shown_once(page: AppTest, services: Services, pl
     assert use is not None
     assert (use.user.id, use.token.name, use.token.read_only) == (planner.id, "CRM import", True)
     assert use.token.expires_at is not None
-    assert timedelta(days=364) < use.token.expires_at - datetime.now(UTC) <= timedelta(days=365)
+    assert timedelta(days=364) < use.token.expires_at - utc_now() <= timedelta(days=365)
     assert page.text_input(key="token_name").value == ""
 
     press(page, "token_done")
@@ -84,7 +85,7 @@ def test_token_without_an_end_and_one_that_ended_say_so(
 
     create(page, "short", valid="30 days")
     press(page, "token_done")
-    monkeypatch.setattr(services.tokens, "_clock", lambda: datetime.now(UTC) + timedelta(days=31))
+    monkeypatch.setattr(services.tokens, "_clock", lambda: utc_now() + timedelta(days=31))
     assert "**ended**" in captions(run(page))
 
 

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Timer
 
 import pytest
@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 import db.models
 from db.engine import Database, DatabaseUnavailableError
 from db.ids import new_id
+from db.models import utc_now
 from services.records import User
 from services.replies import ReplyService
 from services.wiring import Services
@@ -114,7 +115,7 @@ def test_what_waits_can_be_sent_when_the_reply_has_failed(
     app: AppTest, services: Services, app_database: Database, planner: User, add_session: AddSession
 ) -> None:
     session_id = add_session(status="running")
-    held = {"lease_owner": "another process", "lease_until": datetime.now(UTC) + timedelta(seconds=30)}
+    held = {"lease_owner": "another process", "lease_until": utc_now() + timedelta(seconds=30)}
     _change_last_reply(app_database, session_id, **held)
     services.follow_ups.add("And Porto?", session_id=session_id, user_id=planner.id, client_message_id="f")
     app.query_params["session"] = str(session_id)

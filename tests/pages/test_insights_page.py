@@ -1,6 +1,6 @@
 """Insights: planners see their own use, admins everybody's, and set limits."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 import db.usage
 from db.engine import Database
+from db.models import utc_now
 from services.records import User
 from services.wiring import Services
 from settings import ROOT
@@ -37,7 +38,7 @@ def tiles(at: AppTest) -> dict[str, str]:
 @pytest.fixture
 def use(app_database: Database, planner: User, stranger: User) -> None:
     """Let both planners have used something today, and one of them a model of unknown price."""
-    today = datetime.now(UTC).date()
+    today = utc_now().date()
     numbers = {"replies": 2, "input_tokens": 1000, "output_tokens": 234, "first_texts": 2, "first_text_ms": 3000}
     with app_database.begin() as db_session:
         for user_id, model, micros in ((planner.id, "openai/gpt-4o", 4_200), (stranger.id, "a/b", 1_000_000)):
@@ -83,7 +84,7 @@ def test_model_that_gave_titles_only_says_so(app: AppTest, use: None, planner: U
     said = "A model without replies gave sessions their titles."
     assert said not in texts(open_page(app))
     with app_database.begin() as db_session:
-        today = datetime.now(UTC).date()
+        today = utc_now().date()
         db.usage.add(db_session, user_id=planner.id, day=today, model="openai/mini", input_tokens=9, cost_micros=1)
 
     assert said in texts(run(app))
@@ -109,7 +110,7 @@ def test_period_can_be_chosen(app: AppTest, use: None, period: str, rows: int) -
 def test_own_dates_can_be_chosen(app: AppTest, use: None) -> None:
     at = open_page(app)
     run(at.selectbox(key="insights_period").select("Own dates"))
-    today = datetime.now(UTC).date()
+    today = utc_now().date()
 
     run(at.date_input(key="insights_dates").set_value((today - timedelta(days=5), today - timedelta(days=1))))
     assert tiles(at)["Replies"] == "1"

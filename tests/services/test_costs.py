@@ -17,6 +17,8 @@ from services.records import MessageStatus, ModelInfo, ReplySnapshot
 from services.reply_store import Ending, ReplyStore
 from tests.services.conftest import last_message, make_user, until, until_ended
 
+pytestmark = pytest.mark.usefixtures("noon")  # what is used is counted by the day
+
 QUESTION = "Plan 5 days in Lisbon in May"
 PRICE_IN, PRICE_OUT = 2.5, 10.0  # of openai/gpt-4o in the emulator's list
 

@@ -9,11 +9,14 @@ import pytest
 from sqlalchemy import text
 
 from db.engine import Database, DatabaseUnavailableError
+from db.models import utc_now
 from services.numbers import Numbers, operation_name
 from services.operations import Timing, together
 from services.records import MessageStatus
 from services.wiring import Services
 from tests.services.conftest import Emulator, make_user, until, until_ended
+
+pytestmark = pytest.mark.usefixtures("noon")  # what is used is counted by the day
 
 
 def ask(services: Services, user_id: int, words: str = "Three nights in Lisbon") -> int:
@@ -178,7 +181,7 @@ def test_today_begins_anew_at_midnight_and_the_total_does_not() -> None:
 
 def test_clock_of_another_machine_makes_no_negative_time() -> None:
     numbers = Numbers()
-    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    tomorrow = utc_now() + timedelta(days=1)
     numbers.count_reply(MessageStatus.COMPLETE, asked_at=tomorrow, first_text_at=None)
 
     assert sample(numbers, "travelbot_reply_duration_seconds_sum", status="complete") == 0

@@ -9,6 +9,8 @@ from db.models import Message, Usage
 from services.errors import InvalidInputError, NotFoundError, ReplyInProgressError
 from tests.services.conftest import make_user, until_ended
 
+pytestmark = pytest.mark.usefixtures("noon")  # what is used is counted by the day
+
 
 @pytest.fixture
 def reply(services, user_id):

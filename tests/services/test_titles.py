@@ -14,6 +14,8 @@ from services.titles import PROMPT, cleaned_title
 from services.wiring import Services
 from tests.services.conftest import Emulator, until, until_ended
 
+pytestmark = pytest.mark.usefixtures("noon")  # what is used is counted by the day
+
 MINI = "openai/gpt-4o-mini"
 ASKED = "Please plan 5 days in Lisbon in May for two, one of them is vegetarian"
 MADE = "Please plan 5 days in Lisbon in May for two, one of them is…"
