@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import tempfile
 import tomllib
 from contextlib import suppress
 from decimal import Decimal
@@ -145,8 +146,9 @@ class Settings(BaseSettings):
         if self.cookie_key is not None:
             return self.cookie_key.get_secret_value()
         file = self.make_data_dir() / "cookie.key"
-        if make_private(file):
-            file.write_text(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            _write_whole(file, secrets.token_urlsafe(48))
+        make_private(file)
         return file.read_text()
 
     def make_data_dir(self) -> Path:
@@ -170,3 +172,17 @@ def make_private(file: Path) -> bool:
         with suppress(OSError):
             file.chmod(0o600)
         return False
+
+
+def _write_whole(file: Path, text: str) -> None:
+    """Make a private file that others see with all its text or not at all. Raises FileExistsError."""
+    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
+        made = Path(folder) / file.name
+        make_private(made)
+        made.write_text(text)
+        try:
+            os.link(made, file)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without links
+            made.replace(file)

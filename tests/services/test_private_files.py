@@ -2,7 +2,9 @@
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -156,3 +158,21 @@ def test_each_process_has_a_key_of_its_own(tmp_path, demo):
     first, second = (server._options["api_key"] for server, _ in demo)
     assert len(first) >= 32
     assert first != second
+
+
+def test_starts_at_the_same_moment_sign_with_one_key(tmp_path):
+    url = f"sqlite:///{tmp_path / 'travelbot.db'}"
+    with ThreadPoolExecutor(16) as pool:
+        keys = set(pool.map(lambda _: Settings(database_url=url).cookie_secret, range(64)))
+
+    assert len(keys) == 1
+    assert len(keys.pop()) >= 48
+    assert rights_in(tmp_path) == {"cookie.key": 0o600}
+
+
+def test_key_is_made_where_files_cannot_be_linked(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "link", Mock(side_effect=PermissionError))
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'travelbot.db'}")
+
+    assert len(settings.cookie_secret) >= 48
+    assert rights_in(tmp_path) == {"cookie.key": 0o600}
