@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from settings import ROOT
 from tests.services.conftest import emulator  # noqa: F401 - a Backboard that outlives the app
@@ -51,9 +51,18 @@ class App:
 def wait_until(page: Page, expression: str, arg: object = None) -> None:
     """Wait until JavaScript is true of the page. Playwright's own `wait_for_function` needs `unsafe-eval` there."""
     deadline = time.monotonic() + 30
-    while not page.evaluate(expression, arg):
+    while not _is_true(page, expression, arg):
         assert time.monotonic() < deadline, expression
         page.wait_for_timeout(50)
+
+
+def _is_true(page: Page, expression: str, arg: object) -> bool:
+    try:
+        return bool(page.evaluate(expression, arg))
+    except Error as error:
+        if "Execution context was destroyed" not in error.message:  # the page is on its way to another
+            raise
+        return False
 
 
 def wait_for_cookie(page: Page, *, there: bool) -> None:

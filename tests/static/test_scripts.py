@@ -29,11 +29,11 @@ def test_scripts_are_in_order(biome: Path):
     arguments = [biome, "ci", "--colors=off", "--error-on-warnings", f"--config-path={rules}", SCRIPTS, HERE]
     done = node(list(map(str, arguments)), return_completed_process=True, cwd=ROOT, capture_output=True, text=True)
 
-    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+    assert done.returncode == 0, str(done.stdout) + str(done.stderr)
 
 
 @pytest.mark.parametrize("script", sorted(HERE.glob("*.mjs")), ids=lambda script: script.stem)
 def test_scripts_decide_right(script: Path):
     done = node(["--test", str(script)], return_completed_process=True, capture_output=True, text=True, timeout=60)
 
-    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+    assert done.returncode == 0, str(done.stdout) + str(done.stderr)
