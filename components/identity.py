@@ -121,18 +121,18 @@ def signed_in_at() -> datetime:
 
 def enter(user: User, signed_in_at: datetime) -> None:
     """Sign this tab in, with nothing left of whoever used it before; `draw_cookie` does the rest."""
-    proof = get_services().accounts.prove_browser(user, before=browser_proof(user.username))
     _start_afresh()
     stay_signed_in(user, signed_in_at)
-    name = cookie_name(user.username)
-    st.session_state.auth_known = st.session_state.get("auth_known", {}) | {name: proof}
-    st.session_state.auth_known_due = name
 
 
 def stay_signed_in(user: User, signed_in_at: datetime) -> None:
-    """Give this tab, and the cookie, a sign-in of another instant."""
+    """Give this tab, and the cookie, a sign-in of another instant; the browser is known from now on."""
     _remember(user, signed_in_at)
     st.session_state.auth_cookie = "set"
+    if proof := get_services().accounts.prove_browser(user.id, before=browser_proof(user.username)):
+        name = cookie_name(user.username)
+        st.session_state.auth_known = st.session_state.get("auth_known", {}) | {name: proof}
+        st.session_state.auth_known_due = name
 
 
 def sign_out() -> None:

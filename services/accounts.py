@@ -27,7 +27,7 @@ from services.errors import (
     TooManySignUpsError,
     WrongPasswordError,
 )
-from services.known_browsers import known_browser, new_proof
+from services.known_browsers import known_browser, new_proof, proof_key
 from services.passwords import (
     NOBODYS_HASH,
     check_new_password,
@@ -137,20 +137,20 @@ class AccountService:
         under the name and the *address*, which strangers may have locked. Raises SignInLockedError.
         """
         typed, now = typed_username(username), self._clock()
-        browser = known_browser(proof, typed, self._settings.cookie_secret, now=now) if proof else None
-        counted_as = f"browser {browser}" if browser else typed  # no name that is typed at the door holds a space
-        counted_at = None if browser else address
         self._prune(now)
         with self._db.begin() as db_session:
+            user = db.users.by_username(db_session, typed)
+            password_hash, at = NOBODYS_HASH, whole_ms(now)
+            if user is not None and not user.disabled and user.password_hash is not None:
+                # Not before what ended earlier sign-ins: a machine whose clock is ahead may have written that.
+                password_hash, at = user.password_hash, max(at, user.sessions_valid_from)
+            browser = self._known_browser(proof, typed, password_hash, now) if proof else None
+            counted_as = f"browser {browser}" if browser else typed  # no name that is typed at the door has a space
+            counted_at = None if browser else address
             _count_from_address(db_session, counted_at, WRONG_FROM_ADDRESS, now=now)
             whose = "from this browser" if browser else "for this name"
             _count_try(db_session, counted_as, f"wrong passwords {whose}", now=now)
-            user = db.users.by_username(db_session, typed)
-            if user is None or user.disabled or user.password_hash is None:
-                return SignInAttempt(typed, NOBODYS_HASH, whole_ms(now), counted_as, counted_at)
-            # Not before what ended earlier sign-ins: another machine, whose clock is ahead, may have written that.
-            at = max(whole_ms(now), user.sessions_valid_from)
-            return SignInAttempt(typed, user.password_hash, at, counted_as, counted_at)
+        return SignInAttempt(typed, password_hash, at, counted_as, counted_at)
 
     def finish_sign_in(self, attempt: SignInAttempt, *, correct: bool) -> User:
         """Let somebody in whose password is *correct*, and forget wrong ones. Raises WrongPasswordError."""
@@ -163,9 +163,17 @@ class AccountService:
                     return user_record(user)
         raise WrongPasswordError("That username and password do not match.")
 
-    def prove_browser(self, user: User, *, before: str | None = None) -> str:
-        """Return what lets a browser that *user* is signed in with try passwords of its own count from now on."""
-        return new_proof(user.username, self._settings.cookie_secret, now=self._clock(), before=before)
+    def prove_browser(self, user_id: int, *, before: str | None = None) -> str | None:
+        """Return what lets a browser in which the user is signed in try passwords of its own count from now on.
+
+        *before* is what that browser had so far. Holds until the password changes; None where there is no password.
+        """
+        with self._db.read() as db_session:
+            row = db.users.get(db_session, user_id)
+        if row is None or row.password_hash is None:
+            return None
+        key = proof_key(self._settings.cookie_secret, row.password_hash)
+        return new_proof(row.username, key, now=self._clock(), before=before)
 
     def user_for_token(self, username: str, issued_at: datetime) -> User | None:
         """Return the user whose sign-in of this instant still holds."""
@@ -337,6 +345,9 @@ class AccountService:
             if (made_meanwhile := self.get(user_id)) is None:
                 raise
             return made_meanwhile
+
+    def _known_browser(self, proof: str, username: str, password_hash: str, now: datetime) -> str | None:
+        return known_browser(proof, username, proof_key(self._settings.cookie_secret, password_hash), now=now)
 
     def _check_password(self, user_id: int, password: str, refusal: str) -> str:
         """Return the hash that the password of somebody who is in matches. Raises WrongPasswordError(*refusal*)."""

@@ -1,10 +1,12 @@
 """The proof that somebody signed in from a browser before, so that strangers' wrong passwords do not lock it out.
 
 Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies". It lets nobody in: a password is still asked
-for, and counted, under the browser's own name.
+for, and counted, under the browser's own name. It ends with the password: whoever knew an earlier one could have got
+themselves many proofs, each with a count of its own.
 """
 
 import hashlib
+import hmac
 from datetime import datetime, timedelta
 from secrets import token_hex
 
@@ -13,17 +15,17 @@ import jwt
 KNOWN_DAYS = 365
 
 
-def new_proof(username: str, secret: str, *, now: datetime, before: str | None = None) -> str:
+def new_proof(username: str, key: str, *, now: datetime, before: str | None = None) -> str:
     """Return the proof for a browser in which *username* has signed in, whose proof *before* is made to last on."""
-    browser = (known_browser(before, username, secret, now=now) if before else None) or token_hex(16)
+    browser = (known_browser(before, username, key, now=now) if before else None) or token_hex(16)
     claims = {"sub": username, "jti": browser, "exp": now + timedelta(days=KNOWN_DAYS)}
-    return jwt.encode(claims, _key(secret), algorithm="HS256")
+    return jwt.encode(claims, key, algorithm="HS256")
 
 
-def known_browser(proof: str, username: str, secret: str, *, now: datetime) -> str | None:
+def known_browser(proof: str, username: str, key: str, *, now: datetime) -> str | None:
     """Return the name of the browser that has this proof; None if it is not ours, has ended, or is another user's."""
     try:
-        claims = jwt.decode(proof, _key(secret), algorithms=["HS256"], options={"verify_exp": False})
+        claims = jwt.decode(proof, key, algorithms=["HS256"], options={"verify_exp": False})
     except jwt.InvalidTokenError:
         return None
     holds = claims["sub"] == username and now.timestamp() < claims["exp"]
@@ -35,6 +37,9 @@ def cookie_name(username: str) -> str:
     return f"travelbot_known_{hashlib.sha256(username.encode(errors='replace')).hexdigest()[:12]}"
 
 
-def _key(secret: str) -> str:
-    """Return a key of its own: such a proof must never pass for a sign-in, which is signed with *secret*."""
-    return hashlib.sha256(f"known browser {secret}".encode()).hexdigest()
+def proof_key(secret: str, password_hash: str) -> str:
+    """Return what signs the proofs of a user with this password.
+
+    Not *secret* itself, which signs sign-ins: a proof must never pass for one.
+    """
+    return hmac.digest(secret.encode(), f"known browser {password_hash}".encode(), "sha256").hex()

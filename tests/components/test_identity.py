@@ -381,7 +381,8 @@ def test_address_is_the_peers_or_a_listed_proxys_word(
 def test_browser_shows_its_proof_for_the_name_that_is_typed_and_no_other(
     accounts: AccountService, maria: User, handshake: Handshake
 ) -> None:
-    proof = accounts.prove_browser(maria)
+    proof = accounts.prove_browser(maria.id)
+    assert proof
     handshake.cookies = {cookie_name("maria"): proof}
     script = "import streamlit as st\nfrom components import identity\nst.text(identity.browser_proof({!r}))"
 

@@ -391,7 +391,7 @@ def test_wrong_admin_codes_count_for_the_address(accounts: AccountService, maria
 def test_stranger_who_locks_a_name_and_an_address_does_not_lock_its_owners_browser(
     accounts: AccountService, maria: User
 ) -> None:
-    proof = accounts.prove_browser(maria)
+    proof = accounts.prove_browser(maria.id)
     fail(accounts, "maria", 5)
     fail_from(accounts, HERE, times=50)
 
@@ -405,15 +405,15 @@ def test_stranger_who_locks_a_name_and_an_address_does_not_lock_its_owners_brows
 
 
 def test_known_browser_has_five_tries_of_its_own(accounts: AccountService, maria: User, clock: Clock) -> None:
-    proof = accounts.prove_browser(maria)
+    proof = accounts.prove_browser(maria.id)
     for _ in range(5):
         accounts.begin_sign_in("maria", proof=proof)
 
-    later = accounts.prove_browser(maria, before=proof)  # of the same browser
+    later = accounts.prove_browser(maria.id, before=proof)  # of the same browser
     for one in (proof, later):
         with pytest.raises(SignInLockedError, match=r"wrong passwords from this browser\. Try again in 15 minutes"):
             accounts.begin_sign_in("maria", proof=one)
-    accounts.begin_sign_in("maria", proof=accounts.prove_browser(maria))
+    accounts.begin_sign_in("maria", proof=accounts.prove_browser(maria.id))
     accounts.begin_sign_in("maria")
 
 
@@ -422,16 +422,23 @@ def test_only_a_proof_of_ours_for_this_name_that_has_not_ended_counts(
 ) -> None:
     other = sign_up(accounts, email="eve@example.com", username="eve")
     sign_in_cookie = jwt.encode({"username": "maria", "exp_date": 4e9}, "k" * 32, algorithm="HS256")
-    ended = accounts.prove_browser(maria)
+    ended = accounts.prove_browser(maria.id)
     clock.now += timedelta(days=366)
-    for proof in (accounts.prove_browser(other), sign_in_cookie, "x", "a.b.c", ended):
-        attempt = accounts.begin_sign_in("maria", proof=proof)
-        assert attempt.counted_as == "maria"
+    before = accounts.prove_browser(maria.id)
+    for proof in (accounts.prove_browser(other.id), sign_in_cookie, "x", "a.b.c", ended):
+        assert accounts.begin_sign_in("maria", proof=proof).counted_as == "maria"
+        clock.now += LOCKED_FOR
+    assert accounts.begin_sign_in("maria", proof=before).counted_as != "maria"
+
+    accounts.change_password(maria.id, old=PASSWORD, new="another harbour 8")
+
+    assert accounts.begin_sign_in("maria", proof=before).counted_as == "maria"
 
 
 def test_proof_of_a_browser_is_no_sign_in(accounts: AccountService, maria: User) -> None:
-    proof = accounts.prove_browser(maria)
+    proof = accounts.prove_browser(maria.id)
 
+    assert proof is not None
     assert read_token(proof, "k" * 32, now=datetime(2020, 1, 1, tzinfo=UTC)) is None
     with pytest.raises(jwt.InvalidSignatureError):
         jwt.decode(proof, "k" * 32, algorithms=["HS256"])
