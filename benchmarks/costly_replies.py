@@ -1,4 +1,4 @@
-"""How long a browser tab is busy with Markdown of awkward kinds, beside how long `components/browser_cost.py` says.
+"""How long a browser tab is busy with Markdown of awkward kinds, beside how long `exports/markdown_cost.py` says.
 
 Each kind is drawn by Streamlit in Chromium at growing sizes, until the tab does not answer for `--longest` seconds.
 Printed are the seconds of CPU of the tab's main thread, from the click that draws until the page has been painted.
@@ -15,8 +15,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, CDPSession, Error, sync_playwright
 
 from benchmarks.servers import ROOT, free_port, wait_until_up
-from components.browser_cost import cost_ms
 from components.model_text import safe_markdown
+from exports.markdown_cost import cost_ms
 
 _PAGE = """
 import sys

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from components.browser_cost import cost_ms
 from components.model_text import cuts
+from exports.markdown_cost import MOST_MS, cost_ms
 
-REPLY_MS = 1_000.0  # what a browser may spend on one reply
+REPLY_MS = MOST_MS  # what a browser may spend on one reply
 STRETCH_MS = 5_000.0  # and on all replies of the stretch of a conversation that is shown
 _BLOCK_MS = 2.0  # for an element of Streamlit's
 _LEAST_CHARS = 300  # a heading and the lines below it need not be two elements

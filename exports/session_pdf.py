@@ -16,6 +16,7 @@ from typing import Any
 import typst
 from fontTools.ttLib import TTFont
 
+from exports.markdown_cost import MOST_MS, cost_ms
 from exports.markdown_text import Block, blocks, source_list
 from exports.session_records import SavedMessage, SavedSession, ending, when
 
@@ -31,6 +32,10 @@ _LONG_WORD = re.compile(r"[^\s\u0600-\u1fff\u2e80-\ua4cf\uac00-\ufdff\ufe70-\uff
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _NOT_TEXT = ("t", "url", "key", "lang", "dir")
+_TOO_COSTLY: Block = {
+    "t": "par",
+    "in": [{"t": "emph", "in": [{"t": "text", "s": "As plain text: it would take too long to set."}]}],
+}
 _BLOCKS = ("par", "heading", "list", "table", "quote")
 
 
@@ -78,14 +83,16 @@ def _compiler() -> typst.Compiler:
 
 
 def _message(session: SavedSession, message: SavedMessage, zone: tzinfo, *, plain: bool) -> dict[str, Any]:
-    as_typed = plain or message.role != "assistant"
+    costly = message.role == "assistant" and cost_ms(message.text, most=MOST_MS) > MOST_MS
+    as_typed = plain or costly or message.role != "assistant"
     return {
         "key": message.role,
         "who": session.speaker(message),
         "when": when(message.created_at.astimezone(zone)),
         "model": message.model,
         "lang": _language(message.text),
-        "blocks": (_as_typed(message.text) if as_typed else blocks(message.text))
+        "blocks": ([_TOO_COSTLY] if costly else [])
+        + (_as_typed(message.text) if as_typed else blocks(message.text))
         + blocks(source_list(message.sources())),
         "ending": ending(message),
     }

@@ -12,10 +12,12 @@ from urllib.parse import quote, urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from exports.markdown_cost import MOST_MS, cost_ms
 from services.records import Part
 
 MAX_SOURCES = 20
 _TITLE_CHARS = 120
+_MAX_URL_CHARS = 2000
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 _BARE = re.compile(r"https?://[^\s<>\"'`|\\^{}\[\]]+", re.IGNORECASE)
 _KEPT_IN_URL = "%:/?#@!$&*+,;=~-._"  # all else is written as %XX, so that a URL is no Markdown of its own
@@ -41,7 +43,13 @@ def sources_in(text: str) -> list[Part]:
 
 
 def _links(text: str) -> Iterator[tuple[str, str]]:
-    """Yield title and address of each link; code is not looked into."""
+    """Yield title and address of each link; code is not looked into.
+
+    Of what would take a parser too long, only bare addresses are seen.
+    """
+    if cost_ms(text, most=MOST_MS) > MOST_MS:
+        yield from (("", _without_end(bare)) for bare in _BARE.findall(text))
+        return
     for block in _MARKDOWN.parse(text):
         if block.type == "inline":
             yield from _links_of(block.children or [])
@@ -80,4 +88,4 @@ def _address(url: str) -> str | None:
         safe = quote(url, safe=_KEPT_IN_URL)
     except ValueError:
         return None
-    return safe if len(safe) <= 2000 else None
+    return safe if len(safe) <= _MAX_URL_CHARS else None

@@ -7,7 +7,7 @@ from components.plain_text import NOTICE
 from emulator.assistant import Answer
 from emulator.server import EmulatorServer
 from tests.browser.test_sign_in import sign_up
-from tests.components.test_browser_cost import COSTLY
+from tests.exports.test_markdown_cost import COSTLY
 
 pytestmark = pytest.mark.browser
 

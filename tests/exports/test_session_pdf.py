@@ -1,6 +1,7 @@
 """The PDF is read back: every word, in order, on pages that hold it."""
 
 import io
+import time
 import unicodedata
 from datetime import UTC
 from typing import Any
@@ -230,3 +231,21 @@ def test_a_long_session_takes_little_time():
     long = session("\n\n".join([MARKDOWN] * 300))
 
     assert len(read(session_pdf(long, zone=UTC)).pages) > 50
+
+
+def test_reply_that_would_take_too_long_to_set_is_plain_text_and_says_so():
+    table = "a|b" * 300 + "\n" + "-|-" * 300 + "\n" + "b\n" * 300
+    begun = time.process_time()
+
+    text = words(session_pdf(session(f"{table}\nThe *end*."), zone=UTC))
+
+    assert time.process_time() - begun < 60  # Typst would need minutes
+    assert "As plain text: it would take too long to set." in text
+    assert "The *end*." in text
+
+
+def test_ordinary_reply_is_set_as_markdown():
+    text = words(session_pdf(session("| a | b |\n| - | - |\n| 1 | 2 |\n\nThe *end*."), zone=UTC))
+
+    assert "As plain text" not in text
+    assert "The end." in text

@@ -1,5 +1,7 @@
 """The links of a reply that searched the web, as its sources."""
 
+import time
+
 import pytest
 
 from services.sources import MAX_SOURCES, sources_in
@@ -37,3 +39,21 @@ def test_address_is_no_markdown():
 
 def test_there_is_an_end_to_sources():
     assert len(sources_in(" ".join(f"https://a.test/{n}" for n in range(100)))) == MAX_SOURCES
+
+
+TABLES = ("a|b" * 300 + "\n" + "-|-" * 300 + "\n" + "b\n" * 300 + "\n") * 80
+
+
+def test_text_that_a_parser_finds_costly_is_searched_for_addresses_only() -> None:
+    begun = time.process_time()
+    found = sources_in(f"See [the site](https://a.example/x) and https://b.example/y.\n\n{TABLES}")
+
+    assert [part.url for part in found] == ["https://a.example/x", "https://b.example/y"]
+    assert time.process_time() - begun < 10  # a parser needs more than a minute
+
+
+def test_address_without_end_is_none() -> None:
+    begun = time.process_time()
+
+    assert sources_in("https://a.example/" + ")" * 200_000) == []
+    assert time.process_time() - begun < 10

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from components.browser_cost import cost_ms
 from components.reply_blocks import REPLY_MS, affordable
+from exports.markdown_cost import cost_ms
 
 _PROSE = "They *walk* from the **Alfama** to the river, have lunch at [Ponto](https://example.org), and rest. "
 

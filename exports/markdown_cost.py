@@ -1,5 +1,8 @@
 """How long a browser is busy with a piece of Markdown, estimated from its lines without drawing it.
 
+Parsers and typesetters find the same things costly: four tables of 300 by 300 cells, 10 kB, took `markdown_it` 3 s
+and Typst more than three minutes.
+
 Figures from `benchmarks/costly_replies.py`, which draws each kind with Streamlit 1.67 in Chromium and prints the CPU
 time of the tab: 2,000 headings took 1 s; a table of 500 by 500 cells, 2 kB of which are its marks, 4.3 s, as every
 short row is filled up; one of 4,000 by 2 cells 0.9 s; 1,000 tables 0.7 s; 8,000 items of a list 0.7 s; 10,000
@@ -12,6 +15,7 @@ have a partner, where a block of code ends) is taken for the worst.
 import re
 
 TOO_MUCH = float("inf")
+MOST_MS = 1_000.0  # for one text; what is more is shown, and printed, as plain text
 _MAX_DEPTH = 100  # of lists and quotes within each other
 
 # Milliseconds.
