@@ -10,15 +10,25 @@ import streamlit as st
 
 from services.records import SessionSummary
 
-_JOINER = "\u2060"  # takes no room; parts what Streamlit would read as a shortcode or an arrow, escaped or not
-_SHORTCODE = re.compile(r":(?=[\w+-])")
-_ARROW = re.compile(r"(?<!\S)(<(?=->(?!\S))|[-<>~](?=[->=-](?!\S)))")
+_JOINER = "\u2060"  # takes no room; parts what Streamlit would read all the same, escaped or not
+_READ_ALL_THE_SAME = re.compile(
+    r"""
+    :(?=[\w+/-])                              # a shortcode, or an address with a scheme: http://
+    | (?<!\S)(?:<(?=->(?!\S))|[-<>~](?=[->=-](?!\S)))  # an arrow
+    | www(?=\.)                               # an address without one
+    | [-.\w+](?=@)                            # an e-mail address
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 def escape_label(text: str) -> str:
-    """Return Markdown for a label that shows *text*, people's own words, exactly as it is, on one line."""
-    parted = _ARROW.sub(rf"\1{_JOINER}", _SHORTCODE.sub(f":{_JOINER}", " ".join(text.split())))
+    """Return Markdown for a label that shows *text*, people's own words, exactly as it is, on one line.
+
+    No part of it is a link, a picture, a symbol, a colour or a formula.
+    """
+    parted = _READ_ALL_THE_SAME.sub(rf"\g<0>{_JOINER}", " ".join(text.split()))
     return _PUNCTUATION.sub(r"\\\g<0>", parted)
 
 

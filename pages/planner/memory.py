@@ -5,7 +5,7 @@ import streamlit as st
 from components.identity import require_user
 from components.memories import clear_words, memory_card, memory_count, memory_form, memory_notices
 from components.resources import get_services
-from components.session_labels import planner_zone
+from components.session_labels import escape_label, planner_zone
 from db.models import utc_now
 from services.errors import BackboardAwayError
 
@@ -30,7 +30,7 @@ try:
 except BackboardAwayError as exc:
     with st.container(key="memory_away", border=True):
         st.header("Memories cannot be shown right now", icon=":material/cloud_off:", anchor=False)
-        st.markdown(exc.message)
+        st.markdown(escape_label(exc.message))
         st.button("Try again", key="memory_try_again", type="primary", icon=":material/refresh:")
     st.stop()
 

@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 20, 0, 30, tzinfo=WARSAW)  # 23:30 of the day before in
     [
         "plain", "**bold** _it_ ~~x~~", "[link](https://example.com)", "![x](https://example.com/x.png)", "`code`",
         ":material/home: :tada: :red[x]", "$5 and $6", "<b>html</b> &amp;", "1. not a list", "# no heading", "a\nb",
-        "a -> b <- c", "\\*", "Łódź 北京 🚆",
+        "a -> b <- c", "\\*", "Łódź 北京 🚆", "www.example.com", "HTTPS://example.com", "a@b.com",
     ],
 )  # fmt: skip
 def test_label_shows_people_s_words_as_they_are(title):
@@ -25,6 +25,14 @@ def test_label_shows_people_s_words_as_they_are(title):
 
     assert {token.type for token in tokens} <= {"text", "text_special"}
     assert "".join(token.content for token in tokens).replace("\u2060", "") == " ".join(title.split())
+
+
+@pytest.mark.parametrize("text", ["www.a.b", "WWW.a.b", "http://a.b", "(https://a.b)", "a.b+c@d.ef", "mailto:a@b.c"])
+def test_nothing_in_a_label_is_an_address(text):
+    shown = MarkdownIt("gfm-like").renderInline(escape_label(text))
+
+    assert "<a" not in shown
+    assert "\u2060" in shown
 
 
 @pytest.mark.parametrize(
