@@ -39,7 +39,7 @@ async def lifespan(_: st.App) -> AsyncGenerator[None]:
     except DatabaseUnavailableError:
         log.warning("The database cannot be reached; it is tried again at every visit.")
     except ValidationError:
-        log.warning("The settings are not right; every screen says what is wrong.")
+        log.warning("A setting is wrong; nothing works before it is right.")
     yield
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import secrets
 import tempfile
 import tomllib
@@ -12,7 +13,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
@@ -55,7 +56,7 @@ class Settings(BaseSettings):
     backboard_api_key: SecretStr | None = None
     backboard_base_url: str | None = None
     database_url: str = f"sqlite:///{DATA / 'travelbot.db'}"
-    dev_user_id: int | None = None
+    dev_user_id: int | str | None = None
     cookie_key: SecretStr | None = None
     default_model: str = Field(default="openai/gpt-4o", pattern=r"^[^/\s]+/\S+$")
     title_model: str = Field(default="openai/gpt-4o-mini", pattern=r"^([^/\s]+/\S+|off)$")
@@ -88,6 +89,16 @@ class Settings(BaseSettings):
             if type(value) in (str, int, float) and value != ""
         }
         return cls(**exported)
+
+    @field_validator("dev_user_id", mode="before")
+    @classmethod
+    def _id_or_username(cls, value: object) -> int | str | None:
+        text = "" if value is None else str(value).strip().lower()
+        if re.fullmatch("[0-9]{1,19}", text) and 0 < int(text) < 2**63:
+            return int(text)
+        if text and not re.fullmatch("(?![0-9]+$)[a-z0-9._-]{3,40}", text):
+            raise ValueError("It is a user's id or username: 3 to 40 letters, digits, dots, dashes and underscores.")
+        return text or None
 
     @field_validator("database_url")
     @classmethod
@@ -186,3 +197,13 @@ def _write_whole(file: Path, text: str) -> None:
             raise
         except OSError:  # a file system without links
             made.replace(file)
+
+
+def wrong_settings(error: ValidationError) -> tuple[str, ...]:
+    """Return a sentence for each setting that cannot be used: its name and why, never its value."""
+    sentences = []
+    for detail in error.errors(include_input=False, include_context=False, include_url=False):
+        name = str(detail["loc"][0]).upper() if detail["loc"] else ""
+        reason = detail["msg"].removeprefix("Value error, ")
+        sentences.append(f"{name}: {reason}" if name else reason)
+    return tuple(sentences)

@@ -16,7 +16,7 @@ from services.accounts import AccountService
 from services.costs import MICROS, CostService, usd
 from services.errors import ServiceError
 from services.tokens import TokenService
-from settings import Settings
+from settings import Settings, wrong_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
             costs = CostService(database, monthly_limit_usd=settings.monthly_limit_usd)
             run(_Services(AccountService(database, settings), TokenService(database), costs), options)
     except ValidationError as error:
-        return _refused("\n".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()))
+        return _refused("\n".join(wrong_settings(error)))
     except TOMLDecodeError as error:
         return _refused(f"secrets.toml cannot be read: {error}.")
     except DatabaseUnavailableError:

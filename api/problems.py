@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
@@ -30,6 +30,7 @@ from services.errors import (
     TooManySessionsError,
 )
 from services.file_types import MAX_FILE_MB
+from settings import Settings
 
 log = logging.getLogger("travelbot.api")
 
@@ -126,6 +127,12 @@ def add_handlers(app: FastAPI) -> None:
     async def _database(_: Request, __: DatabaseUnavailableError) -> JSONResponse:
         return problem(503, "database_unavailable", "The database cannot be reached right now. Nothing was saved.")
 
+    @app.exception_handler(ValidationError)
+    async def _settings(_: Request, error: ValidationError) -> JSONResponse:
+        if error.title != Settings.__name__:
+            return unexpected(error)
+        return problem(503, "settings", "A setting of this app is wrong. Its log and its screens say which.")
+
     @app.exception_handler(RequestValidationError)
     async def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
         errors = [
@@ -162,9 +169,5 @@ def too_large(*, of_file: bool) -> JSONResponse:
 
 def unexpected(error: Exception) -> JSONResponse:
     """Answer for a mistake of ours; the log gets its kind and place, without what the user sent."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-    log.error("unexpected error", extra={"error": type(error).__name__, "at": place})
+    log.error("unexpected error", exc_info=error)
     return problem(500, "internal", "Something went wrong on our side. Please try again.")

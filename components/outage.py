@@ -3,6 +3,8 @@
 import streamlit as st
 from pydantic import ValidationError
 
+from settings import wrong_settings
+
 
 def draw_database_away() -> None:
     """Say that the database cannot be reached, and offer to try again."""
@@ -19,10 +21,8 @@ def draw_settings_wrong(error: ValidationError) -> None:
     """Name each setting that cannot be used and why; never its value."""
     with st.container(key="outage_settings", border=True):
         st.header("A setting needs attention", icon=":material/settings:", anchor=False)
-        for detail in error.errors(include_input=False, include_context=False, include_url=False):
-            name = "_".join(str(part) for part in detail["loc"]).upper()
-            reason = detail["msg"].removeprefix("Value error, ")
-            st.text(f"{name}: {reason}" if name else reason)
+        for sentence in wrong_settings(error):
+            st.text(sentence)
         st.markdown(
             "Set it in the environment or as a root-level key of `.streamlit/secrets.toml`, then start the app again."
         )

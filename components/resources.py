@@ -2,24 +2,29 @@
 
 import atexit
 import gc
+import logging
+from functools import cache
 
 import pandas  # noqa: F401 - `st.write_stream` imports it: the first planner's first words would wait for it
 import streamlit as st
+from pydantic import ValidationError
 
 from components.tabs import Tabs
 from services.logs import log_to_stderr
 from services.wiring import Services, build_services
-from settings import Settings
+from settings import Settings, wrong_settings
+
+log = logging.getLogger("travelbot")
 
 
 @st.cache_resource(show_spinner=False, on_release=Services.close)
 def get_services() -> Services:
     """Return this process's services; the first visit builds them.
 
-    Raises DatabaseUnavailableError when the database cannot be reached.
+    Raises DatabaseUnavailableError when the database cannot be reached, ValidationError when a setting is wrong.
     """
     log_to_stderr()
-    services = build_services(Settings())
+    services = build_services(_settings())
     atexit.register(services.close)
     gc.freeze()  # Streamlit collects garbage after every run; what is loaded once need not be looked at each time
     return services
@@ -29,3 +34,17 @@ def get_services() -> Services:
 def get_tabs() -> Tabs:
     """Return which tabs of this process somebody is signed in at."""
     return Tabs()
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        for sentence in wrong_settings(error):
+            _say_once(sentence)
+        raise
+
+
+@cache  # every visit tries again
+def _say_once(sentence: str) -> None:
+    log.error("setting is wrong", extra={"why": sentence})

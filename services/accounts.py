@@ -15,6 +15,7 @@ import db.tokens
 import db.tries
 import db.users
 from db.engine import Database
+from db.ids import new_id
 from db.models import ADMIN, PLANNER, AuditEntry, utc_now
 from services.addresses import site_of
 from services.errors import (
@@ -325,26 +326,30 @@ class AccountService:
 
     def dev_user(self) -> User:
         """Return the planner of DEV_USER_ID, made if needed. Raises NotFoundError outside development."""
-        user_id = self._settings.dev_user_id
-        if user_id is None or self._settings.app_env != "development":
+        wanted = self._settings.dev_user_id
+        if wanted is None or self._settings.app_env != "development":
             raise NotFoundError("No planner is signed in without a password here.")
         with self._db.read() as db_session:
-            row = db_session.get(db.models.User, user_id)
+            row = _of_setting(db_session, wanted)
             if row is not None and row.disabled:
                 raise NotFoundError("The planner of DEV_USER_ID is disabled.")
             if row is not None:
                 return user_record(row)
             in_use = any(db.users.taken(db_session, username="dev", email="dev@localhost"))
-        username = f"dev-{user_id}" if in_use else "dev"
+        if isinstance(wanted, int):
+            user_id, username = wanted, f"dev-{wanted}" if in_use else "dev"
+        else:
+            user_id, username = new_id(), wanted
         new = db.models.User(
             id=user_id, username=username, email=f"{username}@localhost", name="Dev planner", provider="dev"
         )
         try:
             return self._add(new, action="sign_up")
         except InvalidInputError:
-            if (made_meanwhile := self.get(user_id)) is None:
-                raise
-            return made_meanwhile
+            with self._db.read() as db_session:  # another tab was faster
+                if (row := _of_setting(db_session, wanted)) is None:
+                    raise
+                return user_record(row)
 
     def _known_browser(self, proof: str, username: str, password_hash: str, now: datetime) -> str | None:
         return known_browser(proof, username, proof_key(self._settings.cookie_secret, password_hash), now=now)
@@ -457,3 +462,10 @@ def _code_hash(code: str) -> str:
     """Return the hash of a code as it is typed; case, spaces and hyphens do not matter."""
     plain = "".join(char for char in code.lower() if char.isalnum())
     return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _of_setting(db_session: Session, wanted: int | str) -> db.models.User | None:
+    """Return the user that DEV_USER_ID names by id or username."""
+    if isinstance(wanted, int):
+        return db_session.get(db.models.User, wanted)
+    return db.users.by_username(db_session, wanted)

@@ -6,11 +6,16 @@ An event is a message of the loggers below `travelbot`; what it is about goes in
 import json
 import logging
 import re
+import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+from settings import ROOT
+
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 _PLAIN = re.compile(r"[\w.:/{}+-]+")
+_MOST_CAUSES = 5
+_MOST_PLACES = 30
 _USUAL = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {"message", "asctime", "taskName"}
 
 
@@ -22,13 +27,25 @@ def log_to_stderr() -> None:
         handler.setFormatter(OneLine())
         log.addHandler(handler)
         log.setLevel(logging.INFO)
+        logging.getLogger("streamlit.error_util").addFilter(_without_text)
+
+
+def _without_text(record: logging.LogRecord) -> bool:
+    """Write the event of a page that failed in Streamlit's place: it would write what the error says, too."""
+    if not record.exc_info:
+        return True
+    logging.getLogger("travelbot.pages").error("page failed", exc_info=record.exc_info)
+    return False
 
 
 class OneLine(logging.Formatter):
     """Formats an event as one line, whatever is in it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line: time (UTC), level, event, what it is about, and the traceback if there is one."""
+        """Return the line: time (UTC), level, event, what it is about; of an error its kinds and places.
+
+        What an error says is left out: a piece of somebody's text may stand in it.
+        """
         fields: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -37,10 +54,31 @@ class OneLine(logging.Formatter):
         fields |= {name: value for name, value in record.__dict__.items() if name not in _USUAL and value is not None}
         if (request := request_id.get()) is not None:
             fields["request"] = request
-        if record.exc_info:
-            fields["traceback"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1]:
+            error: BaseException | None = record.exc_info[1]
+            fields["error"] = _kinds(error)
+            fields["traceback"] = _places(error)
         return " ".join(f"{name}={_shown(str(value))}" for name, value in fields.items())
 
 
 def _shown(value: str) -> str:
     return value if _PLAIN.fullmatch(value) else json.dumps(value)
+
+
+def _kinds(error: BaseException | None) -> str:
+    """Return the kind of an error, and those of what it came from."""
+    kinds = []
+    while error is not None and len(kinds) < _MOST_CAUSES:
+        kinds.append(type(error).__name__)
+        error = error.__cause__ or error.__context__
+    return " from ".join(kinds)
+
+
+def _places(error: BaseException | None) -> str:
+    """Return where an error went through, the place that raised it last."""
+    frames = traceback.extract_tb(error.__traceback__, limit=-_MOST_PLACES) if error else ()
+    return " ".join(f"{_short(frame.filename)}:{frame.lineno}:{frame.name}" for frame in frames)
+
+
+def _short(path: str) -> str:
+    return path.removeprefix(f"{ROOT}/").rpartition("site-packages/")[2]

@@ -1,5 +1,6 @@
 """People's words are shown as they are; ages and groups are the planner's own."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,12 +28,14 @@ def test_label_shows_people_s_words_as_they_are(title):
     assert "".join(token.content for token in tokens).replace("\u2060", "") == " ".join(title.split())
 
 
-@pytest.mark.parametrize("text", ["www.a.b", "WWW.a.b", "http://a.b", "(https://a.b)", "a.b+c@d.ef", "mailto:a@b.c"])
+@pytest.mark.parametrize(
+    "text", ["www.a.b", "WWW.a.b", "http://a.b", "(HTTPS://a.b)", "a.b+c@d.ef", "mailto:a@b.c", "www.www.a@www.a"]
+)
 def test_nothing_in_a_label_is_an_address(text):
-    shown = MarkdownIt("gfm-like").renderInline(escape_label(text))
+    shown = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", escape_label(text))
 
-    assert "<a" not in shown
-    assert "\u2060" in shown
+    assert not re.search(r"https?://|www\.|[-.\w+]@", shown, re.IGNORECASE)
+    assert shown.replace("\u2060", "") == text
 
 
 @pytest.mark.parametrize(

@@ -694,8 +694,20 @@ def test_dev_user_gets_another_name_when_somebody_is_called_dev(database: Databa
     assert accounts.dev_user().username == "dev-7"
 
 
-def test_dev_user_made_by_two_tabs_at_once_is_one(database: Database) -> None:
-    accounts = AccountService(database, Settings(dev_user_id=7))
+def test_dev_user_may_be_a_name(database: Database) -> None:
+    accounts = AccountService(database, Settings(dev_user_id="Ann"))
+    maria = sign_up(accounts)
+
+    ann = accounts.dev_user()
+
+    assert (ann.username, ann.name) == ("ann", "Dev planner")
+    assert accounts.dev_user() == ann
+    assert AccountService(database, Settings(dev_user_id=maria.username)).dev_user() == maria
+
+
+@pytest.mark.parametrize("wanted", [7, "ann"])
+def test_dev_user_made_by_two_tabs_at_once_is_one(database: Database, wanted: int | str) -> None:
+    accounts = AccountService(database, Settings(dev_user_id=wanted))
 
     with ThreadPoolExecutor(4) as pool:
         users = set(pool.map(lambda _: accounts.dev_user(), range(4)))

@@ -4,8 +4,10 @@ import logging
 import sys
 
 import pytest
+import streamlit
+from streamlit.testing.v1 import AppTest
 
-from services.logs import OneLine, request_id
+from services.logs import OneLine, _without_text, request_id
 from tests.services.conftest import until_ended
 
 
@@ -27,14 +29,41 @@ def test_line_names_the_request():
         request_id.reset(token)
 
 
-def test_line_breaks_and_tracebacks_stay_on_the_line():
+def failed() -> None:
     try:
-        raise ValueError("one\ntwo")
+        {}["My secret trip"]
+    except KeyError as exc:
+        raise ValueError("one\nMy secret trip") from exc
+
+
+def test_line_says_of_an_error_what_kind_and_where_on_one_line_and_nothing_of_its_text():
+    try:
+        failed()
     except ValueError:
         told = line("a\nb", exc_info=sys.exc_info(), name_of="c\u2028d")
 
     assert len(told.splitlines()) == 1
-    assert "ValueError: one" in told
+    assert 'error="ValueError from KeyError" traceback="tests/services/test_logs.py:' in told
+    assert ":failed" in told
+    assert "secret" not in told
+
+
+def test_log_of_a_page_that_failed_has_no_piece_of_its_text(caplog: pytest.LogCaptureFixture):
+    pages = logging.getLogger("streamlit.error_util")
+    pages.addFilter(_without_text)
+    try:
+        AppTest.from_string("raise ValueError('My secret trip')").run()
+    finally:
+        pages.removeFilter(_without_text)
+
+    (record,) = [one for one in caplog.records if one.name == "travelbot.pages"]
+    assert OneLine().format(record).startswith("time=")
+    assert "error=ValueError" in OneLine().format(record)
+    assert "secret" not in "".join(OneLine().format(one) for one in caplog.records)
+
+
+def test_streamlit_prints_no_errors_of_its_own():
+    assert not streamlit.config.get_option("logger.enableRich")
 
 
 def test_log_tells_the_story_of_a_reply(services, emulator, user_id, caplog: pytest.LogCaptureFixture):
