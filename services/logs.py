@@ -67,7 +67,7 @@ def _shown(value: str) -> str:
 
 def _kinds(error: BaseException | None) -> str:
     """Return the kind of an error, and those of what it came from."""
-    kinds = []
+    kinds: list[str] = []
     while error is not None and len(kinds) < _MOST_CAUSES:
         kinds.append(type(error).__name__)
         error = error.__cause__ or error.__context__

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest import mock
+
+import pytest
 
 from settings import ROOT
 
@@ -82,7 +83,9 @@ def recording() -> Iterator[dict[Use, None]]:
 
         return call
 
-    with mock.patch.multiple(re, **{name: noting(name, getattr(re, name)) for name in ("compile", *METHODS)}):
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("compile", *METHODS):
+            patch.setattr(re, name, noting(name, getattr(re, name)))
         yield noted
 
 

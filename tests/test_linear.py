@@ -43,7 +43,12 @@ SAID = (
 
 
 def _made() -> list[Use]:
-    assistant_request._place_pattern.cache_clear()
+    for function in (
+        assistant_request._place_pattern,
+        assistant_request._located_pattern,
+        assistant_request._money_pattern,
+    ):
+        function.cache_clear()
     with recording() as noted:
         for text in SAID:
             assistant_request.read(text)

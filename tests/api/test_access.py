@@ -14,6 +14,7 @@ from api.app import create_app
 from db.engine import Database, DatabaseUnavailableError
 from db.models import ApiToken, User, utc_now
 from services.logs import OneLine
+from settings import Settings
 from tests.api.conftest import Api, Routes, client
 
 
@@ -410,3 +411,11 @@ def test_nul_in_a_ui_message_is_refused_in_its_id_and_left_out_of_its_text(api: 
     answer = api.http.post("/chat", json={"messages": [message]})
 
     assert answer.status_code == (422 if part == "id" else 200)
+
+
+@pytest.mark.parametrize("path", ["/health", "/sessions"])
+def test_wrong_setting_is_told_apart_from_a_mistake(serve, path):
+    answer = httpx.get(serve(lambda: Settings(replies_at_once=0)) + path, headers={"Authorization": "Bearer tbt_x"})
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "settings")
+    assert "REPLIES" not in answer.text  # to a stranger

@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from components import resources
 from services.logs import OneLine
@@ -51,6 +51,6 @@ def test_what_names_nobody_is_no_dev_user(typed):
 
 def test_wrong_secret_is_not_told():
     with pytest.raises(ValidationError) as caught:
-        Settings(app_env="production", cookie_key="short secret")
+        Settings(app_env="production", cookie_key=SecretStr("short secret"))
 
     assert wrong_settings(caught.value) == ("COOKIE_KEY must be set to at least 32 random characters in production.",)
