@@ -1,0 +1,68 @@
+"""The Big List of Naughty Strings, and what of each is kept: no control characters, no blanks around it."""
+
+import json
+import unicodedata
+from collections.abc import Sequence
+
+from exports.session_json import sessions_json
+from exports.session_records import SavedMessage, SavedSession
+from settings import ROOT
+from tests.exports.conftest import BEGUN
+
+STRINGS: list[str] = json.loads((ROOT / "tests" / "data" / "naughty-strings.json").read_text("utf-8"))
+WEB = "https://example.com/?q="
+_CONTROLS = {char: None for char in (*range(32), 127) if chr(char) not in "\t\n"}
+
+
+def kept(text: str) -> str:
+    """Return what is kept of a text."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS).strip()
+
+
+def on_one_line(text: str) -> str:
+    """Return what is kept of a title."""
+    return " ".join(kept(text).split())
+
+
+def says_something(text: str) -> bool:
+    """Whether there is more in a text than blanks and what nobody sees."""
+    return any(unicodedata.category(char)[0] not in "CZ" for char in kept(text))
+
+
+def saved_sessions(strings: Sequence[str] = STRINGS) -> list[SavedSession]:
+    """Return a session for each string, which stands in every field that takes it."""
+    return [_saved(number, text) for number, text in enumerate(strings)]
+
+
+def file_of(sessions: Sequence[SavedSession]) -> bytes:
+    return b"".join(sessions_json(sessions))
+
+
+def saved_conversation(strings: Sequence[str] = STRINGS) -> SavedSession:
+    """Return one session in which the planner says each string, and the assistant says it again."""
+    messages: list[SavedMessage] = []
+    for text in strings:
+        for role in ("user", "assistant"):
+            above = messages[-1].id if messages else None
+            messages.append(SavedMessage(str(len(messages)), role, "complete", text, BEGUN, parent_id=above))
+    return SavedSession(
+        "all of them", "All of them", "Ada", "a/b", BEGUN, BEGUN, messages, last_message_id=messages[-1].id
+    )
+
+
+def _saved(number: int, text: str) -> SavedSession:
+    name = text[:90] or "x"
+    beside = [
+        {"kind": "reasoning", "text": text, "at": 0},
+        {"kind": "tool_call", "text": text, "at": 0, "call_id": text, "input": text, "output": text},
+        {"kind": "source", "text": text, "at": 0, "url": WEB + text},
+    ]
+    question = SavedMessage(f"{name} 1", "user", "complete", text, BEGUN)
+    reply = SavedMessage(
+        f"{name} 2", "assistant", "failed", text, BEGUN, parent_id=question.id, parts=beside, model=text[:255],
+        error_code=text[:40], error_text=text[:1000], rating=-1, rating_reason=text[:1000], ended_at=BEGUN,
+    )  # fmt: skip
+    return SavedSession(
+        key=f"{number} {text}"[:120], title=text[:100] or "x", planner=text[:100], model=text[:255], created_at=BEGUN,
+        last_message_at=BEGUN, messages=[question, reply], last_message_id=reply.id, instructions=text,
+    )  # fmt: skip

@@ -1,0 +1,109 @@
+"""One account holds 515 awkward strings in everything that it can name or say, and every screen is opened."""
+
+from collections.abc import Sequence
+
+import pytest
+from markdown_it import MarkdownIt
+from streamlit.testing.v1 import AppTest
+
+from components.session_labels import escape_label
+from components.state import MEMORY_PAGE, SESSIONS_PAGE, SETTINGS_PAGE
+from services.records import User
+from services.templates import Opening
+from services.wiring import Services
+from tests.naughty import STRINGS, file_of, kept, on_one_line, saved_conversation, saved_sessions, says_something
+
+AT_ONCE = 90  # the sidebar lists at most a hundred
+SAID = [text for text in STRINGS if says_something(text)]
+
+
+def run(at: AppTest) -> AppTest:
+    at.run()
+    assert not at.exception
+    return at
+
+
+def open_page(at: AppTest, page: str) -> AppTest:
+    run(at).switch_page(page)
+    return run(at)
+
+
+def texts(at: AppTest) -> set[str]:
+    return {kept(element.value) for element in at.main.text}
+
+
+def joined(strings: Sequence[str], size: int) -> list[str]:
+    """Return strings as fewer and longer ones."""
+    return ["\n\n".join(strings[start : start + size]) for start in range(0, len(strings), size)]
+
+
+def test_labels_show_them_as_they_are():
+    for one in SAID:
+        tokens = MarkdownIt().parseInline(escape_label(one))[0].children or []
+
+        assert {token.type for token in tokens} <= {"text", "text_special"}, one
+        shown = "".join(token.content for token in tokens).replace("\u2060", "")
+        assert shown == " ".join(one.split()).replace("\u2060", "")
+
+
+@pytest.mark.parametrize("start", range(0, len(SAID), AT_ONCE))
+def test_chat_and_sidebar(app: AppTest, services: Services, planner: User, monkeypatch, start: int):
+    some = SAID[start : start + AT_ONCE]
+    monkeypatch.setattr("components.chat_window.PAGE", 2 * AT_ONCE)
+    services.transfer.import_file(file_of(saved_sessions(some)), user_id=planner.id)
+    (session_id,) = services.transfer.import_file(file_of([saved_conversation(some)]), user_id=planner.id).imported
+    app.session_state["sidebar_rows"] = 100
+    app.query_params["session"] = str(session_id)
+
+    run(app)
+
+    assert {kept(text) for text in some} <= texts(app)
+    rows = "\n".join(str(button.label) for button in app.sidebar.button)
+    assert [text for text in some if escape_label(on_one_line(text[:100])) not in rows] == []
+
+
+def test_session_with_all_of_them_beside_its_reply(app: AppTest, services: Services, planner: User):
+    for saved in saved_sessions(joined(SAID, 40)):
+        (session_id,) = services.transfer.import_file(file_of([saved]), user_id=planner.id).imported
+        app.query_params["session"] = str(session_id)
+        run(app)
+        assert kept(saved.messages[0].text) in texts(app)
+
+
+def test_all_sessions_are_one_table(app: AppTest, services: Services, planner: User):
+    services.transfer.import_file(file_of(saved_sessions()), user_id=planner.id)
+    app.session_state["sessions_limit"] = len(STRINGS)
+
+    open_page(app, SESSIONS_PAGE)
+
+    titles = {str(title) for table in app.dataframe for title in table.value["Title"]}
+    assert {on_one_line(text[:100]) for text in SAID} <= titles
+    for words in joined(STRINGS, 100):
+        app.text_input(key="sessions_words").set_value(words)
+        run(app)
+
+
+def test_templates(app: AppTest, services: Services, planner: User):
+    for number, text in enumerate(joined(SAID, 6)):
+        name = f"{number} {on_one_line(text)}"[:100]
+        services.templates.add(Opening(name, instructions=text, first_message=text), user_id=planner.id)
+
+    open_page(app, "pages/planner/templates.py")
+
+
+def test_memory_page(app: AppTest, services: Services, planner: User):
+    said = joined(SAID, 12)
+    for text in said:
+        services.memories.add(text, user_id=planner.id)
+    found: set[str] = set()
+    for page in range(1, 4):
+        app.session_state["memory_page"] = page
+        found |= texts(open_page(app, MEMORY_PAGE))
+    assert {kept(text) for text in said} <= found
+
+
+def test_settings_and_insights(app: AppTest, services: Services, planner: User, app_database):
+    for text in joined(SAID, 12):
+        services.tokens.create(user_id=planner.id, name=on_one_line(text)[:100])
+    open_page(app, SETTINGS_PAGE)
+    open_page(app, "pages/planner/insights.py")
