@@ -4,6 +4,7 @@ Which is open is in `session_dialog`, see components/session_actions.py; after a
 """
 
 from collections.abc import Callable, Sequence
+from typing import IO
 
 import streamlit as st
 
@@ -105,13 +106,13 @@ def import_dialog(user_id: int) -> None:
         label_visibility="collapsed",
     )
     wanted = st.button("Import", key="import_start", type="primary", icon=":material/upload:", disabled=file is None)
-    if wanted and file is not None and (done := _imported(file.getvalue(), user_id)):
+    if wanted and file is not None and (done := _imported(file, user_id)):
         dialog["result"] = (done.imported, done.already_here, done.refused)
         let_go([file])
         st.rerun()
 
 
-def _imported(data: bytes, user_id: int) -> ImportResult | None:
+def _imported(file: IO[bytes], user_id: int) -> ImportResult | None:
     """Import a file while showing how far it is; or say why not."""
     bar = st.progress(0.0, "Reading the file")
 
@@ -119,7 +120,7 @@ def _imported(data: bytes, user_id: int) -> ImportResult | None:
         bar.progress(done / total, f"{done:,} of {counted(total, 'session')}")
 
     try:
-        return get_services().transfer.import_file(data, user_id=user_id, on_progress=show)
+        return get_services().transfer.import_file(file, user_id=user_id, on_progress=show)
     except ServiceError as exc:
         told = exc.message
     except DatabaseUnavailableError:

@@ -26,6 +26,6 @@ def sessions_json(sessions: Iterable[SavedSession]) -> Iterator[bytes]:
 def read_session(data: bytes) -> SavedSession:
     """Return the session that one element of `sessions` is.
 
-    Raises ValueError (pydantic's) where it is none.
+    Raises ValueError (pydantic's) where it is none; "true" or 1 is no true.
     """
-    return _SESSION.validate_json(data)
+    return _SESSION.validate_json(data, strict=True)

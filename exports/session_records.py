@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field
 
 FileId = Annotated[str, Field(min_length=1, max_length=100)]
-Tokens = Annotated[int, Field(ge=0, lt=2**53)]
+Count = Annotated[int, Field(ge=0, le=10**10)]  # many of them can be added up in 64 bits
 Role = Literal["user", "assistant", "system", "tool"]
 Status = Literal["queued", "running", "complete", "stopped", "failed", "interrupted"]
 
@@ -30,9 +30,9 @@ class SavedMessage:
     parent_id: FileId | None = None
     parts: list[dict[str, Any]] = field(default_factory=list)
     model: Annotated[str, Field(max_length=255)] | None = None
-    input_tokens: Tokens | None = None
-    output_tokens: Tokens | None = None
-    cost_micros: Tokens | None = None  # millionths of a US dollar
+    input_tokens: Count | None = None
+    output_tokens: Count | None = None
+    cost_micros: Count | None = None  # millionths of a US dollar
     first_text_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
     error_code: Annotated[str, Field(max_length=40)] | None = None

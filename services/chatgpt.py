@@ -19,11 +19,13 @@ from typing import Any
 
 from exports.session_records import Role, SavedMessage, SavedSession
 from services.errors import InvalidInputError
-from services.texts import MAX_TITLE_CHARS, check_model, made_title, without_controls
+from services.intake import EARLIEST, kept_model
+from services.texts import MAX_TITLE_CHARS, made_title, without_controls
 
 _MAX_NAME_CHARS = 100
 _MAX_NODE_CHARS = 100
 _MAX_TOOLS = 8  # named in one notice
+_MAX_NOTICES = 100  # in one reply
 _MAX_MERGED_CHARS = 100_000
 _NOT_TEXT = {
     "image_asset_pointer": "An image was here; it is not part of the import.",
@@ -31,7 +33,7 @@ _NOT_TEXT = {
     "real_time_user_audio_video_asset_pointer": "A recording was here; it is not part of the import.",
 }
 _SOMETHING = "Something that is no text was here; it is not part of the import."
-_MARKERS = re.compile("\ue200[^\ue201]{0,500}\ue201|[\ue200-\ue206]")  # where ChatGPT draws a source
+_MARKERS = re.compile("\ue200[^\ue200\ue201]{0,500}+\ue201|[\ue200-\ue206]")  # where ChatGPT draws a source
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def _messages(turns: Sequence[_Turn]) -> tuple[list[SavedMessage], dict[str, str
         goes_on = before and turn.role == before.role == "assistant" and children[turn.parent] == 1
         if before and goes_on and len(before.text) < _MAX_MERGED_CHARS:
             text = f"{before.text}\n\n{turn.text}"
-            parts = [*before.parts, *_notices(turn, at=len(before.text))]
+            parts = [*before.parts, *_notices(turn, at=len(before.text))][:_MAX_NOTICES]
             by_name[before.id] = replace(before, text=text, parts=parts, model=turn.model or before.model)
             merged[turn.node] = before.id
             continue
@@ -196,10 +198,7 @@ def _notices(turn: _Turn, *, at: int) -> list[dict[str, Any]]:
 
 
 def _model(facts: Mapping[str, Any]) -> str | None:
-    try:
-        return check_model(f"openai/{_string(facts.get('model_slug')) or _string(facts.get('default_model_slug'))}")
-    except InvalidInputError:
-        return None
+    return kept_model(f"openai/{_string(facts.get('model_slug')) or _string(facts.get('default_model_slug'))}")
 
 
 def _name(raw: Mapping[str, Any]) -> str:
@@ -219,7 +218,7 @@ def _instant(seconds: Any) -> datetime | None:
         at = datetime.fromtimestamp(float(seconds), UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return None
-    return at if at.year >= 1970 else None
+    return at if at >= EARLIEST else None
 
 
 def _string(value: Any) -> str:

@@ -41,6 +41,12 @@ class FileQuotaError(FileRefusedError):
     code = "file_quota"
 
 
+class ImportRunningError(ServiceError):
+    """Another file is being imported by this process; nothing was stored."""
+
+    code = "import_running"
+
+
 class ReplyInProgressError(ServiceError):
     """The session's last reply is still being written."""
 

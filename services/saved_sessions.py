@@ -1,5 +1,6 @@
 """A session's rows made into plain data, and plain data from a file made into rows."""
 
+import json
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -15,11 +16,12 @@ from db.ids import MAX_ID, new_id
 from db.models import ChatSession, Message, utc_now
 from exports.session_records import Role, SavedMessage, SavedSession, Status
 from services.errors import InvalidInputError
+from services.intake import KINDS, MAX_PARTS, MAX_TEXT_CHARS, kept, kept_model, kept_part
 from services.records import MessageStatus, Part
 from services.sessions import NO_TITLE
-from services.texts import preview, without_controls
+from services.texts import MAX_TITLE_CHARS, preview, without_controls
 
-MAX_TEXT_CHARS = 500_000  # of one imported message
+MAX_MESSAGES = 20_000  # of one imported session: it is stored whole or not at all, and others wait meanwhile
 _AT_ONCE = 500
 _OURS = "travelbot:"
 _PARTS = TypeAdapter(list[Part])
@@ -83,28 +85,40 @@ def _saved_message(row: Message, parent: str | None, kept: Set[int]) -> SavedMes
 
 def checked(saved: SavedSession) -> SavedSession:
     """Return a session that a file holds, made fit to be stored. Raises InvalidInputError."""
-    messages, names = [], set()
-    for message in saved.messages:
-        if message.id in names or (message.parent_id is not None and message.parent_id not in names):
-            raise InvalidInputError(f"“{saved.title}” is damaged: its messages do not hang together.")
-        if len(message.text) > MAX_TEXT_CHARS:
-            raise InvalidInputError(f"“{saved.title}” has a message of more than {MAX_TEXT_CHARS:,} characters.")
-        names.add(message.id)
-        messages.append(replace(message, text=without_controls(message.text), parts=_checked_parts(saved, message)))
-    title = " ".join(without_controls(saved.title).split()) or NO_TITLE
-    return replace(saved, title=title, messages=messages)
-
-
-def _checked_parts(saved: SavedSession, message: SavedMessage) -> list[dict[str, Any]]:
+    title = " ".join(without_controls(saved.title).split())[:MAX_TITLE_CHARS] or NO_TITLE
+    if len(saved.messages) > MAX_MESSAGES:
+        raise InvalidInputError(f"“{title}” has more than {MAX_MESSAGES:,} messages.")
     try:
-        parts = _PARTS.validate_python(message.parts, extra="forbid")
-    except ValidationError as exc:
-        raise InvalidInputError(f"“{saved.title}” is damaged: what stands beside a reply cannot be read.") from exc
-    return [asdict(replace(part, text=without_controls(part.text), url=_web_address(part.url))) for part in parts]
+        saved = kept(replace(saved, title=title), clean=without_controls, now=utc_now())
+        if not saved.key:
+            raise InvalidInputError("It has no name of its own.")
+        names: set[str] = set()
+        for message in saved.messages:
+            if message.id in names or (message.parent_id is not None and message.parent_id not in names):
+                raise InvalidInputError("Its messages do not hang together.")
+            names.add(message.id)
+        return replace(saved, messages=[_checked_message(one) for one in saved.messages])
+    except InvalidInputError as exc:
+        raise InvalidInputError(f"“{title}” cannot be imported. {exc.message}") from exc
 
 
-def _web_address(url: str | None) -> str | None:
-    return url if url and url.lower().startswith(("https://", "http://")) else None
+def _checked_message(message: SavedMessage) -> SavedMessage:
+    if len(message.text) > MAX_TEXT_CHARS:
+        raise InvalidInputError(f"A message has more than {MAX_TEXT_CHARS:,} characters.")
+    return replace(message, parts=_checked_parts(message.parts), model=kept_model(message.model))
+
+
+def _checked_parts(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    try:
+        parts = _PARTS.validate_json(json.dumps(given), extra="forbid", strict=True)
+    except (TypeError, ValidationError) as exc:
+        raise InvalidInputError("What stands beside a reply cannot be read.") from exc
+    texts = (text or "" for part in parts for text in (part.text, part.input, part.output))
+    if any(part.kind not in KINDS or part.at < 0 for part in parts):
+        raise InvalidInputError("What stands beside a reply cannot be read.")
+    if len(parts) > MAX_PARTS or any(len(text) > MAX_TEXT_CHARS for text in texts):
+        raise InvalidInputError("There is too much beside a reply.")
+    return [asdict(kept_part(part)) for part in parts]
 
 
 def is_here(db_session: Session, key: str, user_id: int) -> bool:
@@ -118,7 +132,7 @@ def is_here(db_session: Session, key: str, user_id: int) -> bool:
 
 
 def store(db_session: Session, saved: SavedSession, user_id: int, model: str, *, sample: bool) -> int:
-    """Store a session with new ids, its times kept (none in the future), and return its id."""
+    """Store a session that was `checked` with new ids, its times kept, and return its id."""
     now = utc_now()
     session_id = new_id()
     ids = {message.id: new_id() for message in saved.messages}
@@ -144,9 +158,9 @@ def store(db_session: Session, saved: SavedSession, user_id: int, model: str, *,
         unpriced=sum(one.output_tokens is not None and one.cost_micros is None for one in saved.messages),
         last_message_id=ids[last.id] if last else None,
         last_message_preview=preview(last.text) if last else "",
-        last_message_at=min(saved.last_message_at, now),
-        created_at=min(saved.created_at, now),
-        updated_at=min(saved.last_message_at, now),
+        last_message_at=saved.last_message_at,
+        created_at=saved.created_at,
+        updated_at=saved.last_message_at,
     )
     db_session.add(session)
     db_session.flush()
@@ -179,13 +193,11 @@ def _row(
         "first_text_at": message.first_text_at,
         "ended_at": message.ended_at,
         "error_code": message.error_code,
-        "error_text": "This reply was still being written when it was exported."
-        if unfinished
-        else message.error_text,
+        "error_text": _CUT_OFF if unfinished else message.error_text,
         "rating": message.rating,
         "rating_reason": message.rating_reason,
         "retry_of": ids.get(message.retry_of or ""),
         "leaf_id": ids.get(message.leaf_id or ""),
-        "created_at": min(message.created_at, now),
+        "created_at": message.created_at,
         "updated_at": now,
     }

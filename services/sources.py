@@ -7,27 +7,26 @@ fetched, and images are none.
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from exports.markdown_cost import MOST_MS, cost_ms
+from services.intake import web_address
 from services.records import Part
 
 MAX_SOURCES = 20
 _TITLE_CHARS = 120
-_MAX_URL_CHARS = 2000
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 _BARE = re.compile(r"https?://[^\s<>\"'`|\\^{}\[\]]+", re.IGNORECASE)
-_KEPT_IN_URL = "%:/?#@!$&*+,;=~-._"  # all else is written as %XX, so that a URL is no Markdown of its own
 
 
 def sources_in(text: str) -> list[Part]:
     """Return the links of a reply as its sources, in the order of their first mention, each page once."""
     found: dict[str, Part] = {}
     for title, url in _links(text):
-        address = _address(url)
+        address = web_address(url)
         if address is None:
             continue
         host = (urlsplit(address).hostname or "").removeprefix("www.")
@@ -77,15 +76,3 @@ def _without_end(url: str) -> str:
         end -= 1
         too_many -= url[end] == ")"
     return url[:end]
-
-
-def _address(url: str) -> str | None:
-    """Return an http or https address that can stand in a Markdown link, or None."""
-    try:
-        parts = urlsplit(url)
-        if parts.scheme.lower() not in ("http", "https") or not parts.hostname or parts.username is not None:
-            return None
-        safe = quote(url, safe=_KEPT_IN_URL)
-    except ValueError:
-        return None
-    return safe if len(safe) <= _MAX_URL_CHARS else None

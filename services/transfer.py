@@ -1,12 +1,14 @@
 """Sessions leave as files and come back from files: our own, and ChatGPT's."""
 
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from enum import StrEnum
 from functools import partial
+from typing import IO
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +21,7 @@ from exports.session_json import sessions_json
 from exports.session_markdown import session_markdown
 from exports.session_pdf import session_pdf
 from exports.session_records import SavedSession
-from services.errors import InvalidInputError, NotFoundError
+from services.errors import ImportRunningError, InvalidInputError, NotFoundError
 from services.import_file import MAX_BYTES, sources
 from services.one_core import any_core
 from services.records import SessionFilter
@@ -29,7 +31,9 @@ from services.sessions import SessionService
 from services.texts import check_model
 
 _AT_ONCE = 500
+IMPORT_WAIT_S = 20.0  # for another import to end
 _ROWS_AT_ONCE = 500  # kept in one transaction: each waits for the disk, and others who write wait for it
+_CHARS_AT_ONCE = 1_000_000  # as well: their words are put into the search index
 _NO_FILE_NAME = re.compile(r"[^\w]+")
 
 
@@ -77,6 +81,7 @@ class TransferService:
         self._db = database
         self._sessions = sessions
         self._default_model = default_model
+        self._importing = threading.Lock()
 
     def export(self, session_id: int, *, user_id: int, kind: ExportKind, zone: tzinfo = UTC) -> ExportFile:
         """Return a session as a file: JSON with all versions, Markdown and PDF with those shown, times in *zone*."""
@@ -104,15 +109,32 @@ class TransferService:
         return ExportFile("sessions.json", "application/json", content)
 
     def import_file(
-        self, data: bytes, *, user_id: int, on_progress: Callable[[int, int], None] | None = None
+        self,
+        file: bytes | IO[bytes],
+        *,
+        user_id: int,
+        on_progress: Callable[[int, int], None] | None = None,
+        wait_s: float = IMPORT_WAIT_S,
     ) -> ImportResult:
         """Import every session of a file that is not here yet; *on_progress* is told how many of how many are done.
 
         Some hundreds are kept at a time, each whole or not at all; the same file again goes on where it was cut off.
+        A process reads one file at a time, as it is all in memory then; the next one waits for *wait_s* seconds.
 
-        Raises InvalidInputError before anything is written when the file cannot be used.
+        Raises InvalidInputError before anything is written when the file cannot be used, ImportRunningError.
         """
-        return self._import([source.read for source in sources(data)], user_id, on_progress)
+        with self._alone(wait_s):
+            found = sources(file if isinstance(file, bytes) else _read(file))
+            return self._import([source.read for source in found], user_id, on_progress)
+
+    @contextmanager
+    def _alone(self, wait_s: float) -> Iterator[None]:
+        if not self._importing.acquire(timeout=wait_s):
+            raise ImportRunningError("Another file is being imported right now. Try again in a minute.")
+        try:
+            yield
+        finally:
+            self._importing.release()
 
     def offers_samples(self, *, user_id: int) -> bool:
         """Return whether this planner has no session at all yet."""
@@ -152,7 +174,7 @@ class TransferService:
                 batch.append(checked(read()))
             except InvalidInputError as exc:
                 refused.append(exc.message)
-            if number == len(readers) or sum(1 + len(one.messages) for one in batch) >= _ROWS_AT_ONCE:
+            if number == len(readers) or _is_enough(batch):
                 imported += self._keep(batch, user_id, sample=sample)
                 batch = []
                 if on_progress:
@@ -197,6 +219,18 @@ class TransferService:
     def _note_export(self, user_id: int, detail: str) -> None:
         with self._db.begin() as db_session:
             db_session.add(AuditEntry(user_id=user_id, action="export", detail=detail))
+
+
+def _read(file: IO[bytes]) -> bytes:
+    """Return what is in a file, no more of it than is needed to see that it is too large."""
+    file.seek(0)
+    return file.read(MAX_BYTES + 1)
+
+
+def _is_enough(batch: Sequence[SavedSession]) -> bool:
+    """Whether so many sessions are kept at once."""
+    rows = sum(1 + len(one.messages) for one in batch)
+    return rows >= _ROWS_AT_ONCE or sum(len(turn.text) for one in batch for turn in one.messages) >= _CHARS_AT_ONCE
 
 
 def _json(sessions: Iterable[SavedSession]) -> bytes:

@@ -1,6 +1,9 @@
 """Sessions as files, out and in, and the samples."""
 
-from typing import Annotated, Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from tempfile import SpooledTemporaryFile
+from typing import IO, Annotated, Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -16,6 +19,7 @@ from services.transfer import MEDIA_TYPES, ExportKind
 
 router = APIRouter(tags=["Sessions"], route_class=GuardedRoute)
 
+_IN_MEMORY = 1024 * 1024  # bytes of a file that has come only in part
 _FILE: dict[str, Any] = {"type": "string", "format": "binary"}
 _FORM: dict[str, Any] = {"type": "object", "required": ["file"], "properties": {"file": _FILE}}
 _BODY = {
@@ -64,10 +68,11 @@ async def import_sessions(caller: WriterDep, request: Request) -> Imported:
     """Import the sessions of a file that was exported here, or of ChatGPT's export, of at most 50 MB.
 
     The body is the file (`application/json`, `application/zip`), or a form with the field `file`. What is here
-    already is left as it is, so that the same import can be repeated.
+    already is left as it is, so that the same import can be repeated. One is made at a time: while another runs,
+    the answer is a 503.
     """
-    data = await _file(request)
-    result = await run_in_threadpool(caller.services.transfer.import_file, data, user_id=caller.user_id)
+    async with _file(request) as file:
+        result = await run_in_threadpool(caller.services.transfer.import_file, file, user_id=caller.user_id, wait_s=0)
     return Imported(
         imported=len(result.imported),
         session_ids=[str(one) for one in result.imported],
@@ -97,14 +102,22 @@ def _zone(name: str) -> ZoneInfo:
         raise InvalidInputError("That is no time zone; a name is like Europe/Lisbon.") from exc
 
 
-async def _file(request: Request) -> bytes:
+@asynccontextmanager
+async def _file(request: Request) -> AsyncIterator[IO[bytes]]:
+    """Give the file that was sent; what is large lies on the disk until it is its turn, as forms do."""
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type in ("application/json", "application/zip"):
-        return await request.body()
+        with SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
+            async for piece in request.stream():
+                await run_in_threadpool(file.write, piece)
+            file.seek(0)
+            yield file
+        return
     if content_type == "multipart/form-data":
         async with request.form(max_files=1, max_fields=1) as form:
-            if isinstance(file := form.get("file"), UploadFile):
-                return await file.read()
+            if isinstance(sent := form.get("file"), UploadFile):
+                yield sent.file
+                return
     raise InvalidInputError(
         "Send the file as the body, as application/json or application/zip, or in the field `file`."
     )

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from urllib.parse import unquote
 
 import pypdf
@@ -70,6 +71,36 @@ def test_import_may_be_large_but_not_too_large(api, monkeypatch, told):
     assert send(large).json()["refused"] == ["“Untitled” has no message with text."]
     answer = send(large * 2)
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_a_second_import_is_told_to_come_again(api, services):
+    told = []
+
+    def meanwhile(done: int, of: int) -> None:
+        told.append(api.http.post("/import", content=THEIRS, headers={"Content-Type": "application/json"}))
+
+    services.transfer.import_file(THEIRS, user_id=api.user_id, on_progress=meanwhile)
+
+    (answer,) = told
+    assert (answer.status_code, answer.json()["code"]) == (503, "import_running")
+    assert int(answer.headers["Retry-After"]) > 0
+    again = api.http.post("/import", content=THEIRS, headers={"Content-Type": "application/json"})
+    assert again.json()["already_here"] == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [(b'["' + b'\\"' * 500_000, "json"), (packed(("conversations.json", b"[" + b"{}," * 8_000_000 + b"{}]")), "zip")],
+    ids=["quotes", "bomb"],
+)
+def test_a_file_that_was_made_to_hold_everybody_up_is_answered_at_once(api, data, kind):
+    begun = time.process_time()
+    answer = api.http.post("/import", content=data, headers={"Content-Type": f"application/{kind}"})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+    assert answer.json()["detail"].endswith(".")
+    assert time.process_time() - begun < 10  # of quotes it was half an hour, of objects 8 s and gigabytes
+    assert api.http.get("/health").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -2,20 +2,25 @@
 
 import io
 import json
+import time
 import tracemalloc
 import zipfile
+from contextlib import suppress
 
 import pytest
 
 from exports.session_json import sessions_json
 from services import import_file
 from services.errors import InvalidInputError
-from services.import_file import DAMAGED, NEWER, TOO_LARGE, UNKNOWN, sources
+from services.import_file import DAMAGED, NEWER, TOO_LARGE, TOO_MUCH, UNKNOWN, sources
 from tests.exports.conftest import session
 from tests.services.test_chatgpt import conversation, node
 
 OURS = b"".join(sessions_json([session("One"), session("Two")]))
 THEIRS = json.dumps([conversation(node("q", None, "user", "Hello"))]).encode()
+
+
+SESSION_TOO_LARGE = "A conversation in this file has too much in it to be imported."
 
 
 def packed(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -122,3 +127,127 @@ def test_zip_that_lies_about_its_sizes_is_refused(monkeypatch):
 def test_large_file_is_refused():
     with pytest.raises(InvalidInputError, match="larger than 50 MB"):
         sources(b" " * (import_file.MAX_BYTES + 1))
+
+
+SIZE = 2_000_000
+MESSAGE = '[{"mapping":{"q":{"message":{"author":{"role":"user"},"content":{"parts":["'
+AWKWARD = {  # what stands before, what is repeated, what stands behind
+    "quotes in a string that does not end": ('["', '\\"', ""),
+    "backslashes in a string that does not end": ('["', "\\\\", ""),
+    "quotes in a string": ('["', '\\"', '"]'),
+    "quotes": ("[", '"', "]"),
+    "empty strings": ("[", '"",', '""]'),
+    "strings of an object": ("{", '"sessions":"",', '"":0}'),
+    "the list that is ours, again and again": ("{", '"sessions":[{}],', '"sessions":[]}'),
+    "lists that begin": ("", "[", ""),
+    "objects that begin": ("", '{"a":', ""),
+    "lists that end": ("[", "]", ""),
+    "lists in each other": ('[{"mapping":{"a":', "[[[[]]]],"[1:], "0}}]"),
+    "commas": ("[", ",", "]"),
+    "blanks": ("[", " ", "]"),
+    "blanks before it": ("", " \n", "[]"),
+    "conversations": ("[", '{"mapping":{}},', '{"mapping":{}}]'),
+    "keys": ('[{"mapping":{', '"a":0,', '"a":0}}]'),
+    "ChatGPT's marks": (MESSAGE, "\ue200", '"]}}}}}]'),
+    "ChatGPT's marks that do not end": (MESSAGE, "\ue200" + "x" * 500, '"]}}}}}]'),
+    "a number": ('[{"create_time":', "1", ',"mapping":{}}]'),
+    "a number's decimals": ('[{"create_time":0.', "1", ',"mapping":{}}]'),
+    "parts of a zip": ("PK\x03\x04", "PK\x01\x02", ""),
+    "ends of a zip": ("PK\x03\x04", "PK\x05\x06", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("awkward", AWKWARD.values(), ids=AWKWARD)
+def test_time_to_read_grows_with_the_file_and_no_faster(awkward):
+    before, repeated, behind = awkward
+
+    def seconds(size: int) -> float:
+        data = (before + repeated * (size // len(repeated.encode())) + behind).encode()
+        begun = time.thread_time()
+        with suppress(InvalidInputError):
+            sources(data)
+        return time.thread_time() - begun
+
+    small, large = (min(seconds(size) for _ in range(2)) for size in (SIZE // 16, SIZE))
+
+    assert large < max(0.1, 64 * small)  # 16 times as long; where each character meets each other it is 256
+
+
+OBJECTS = b"{}," * 1_000_000 + b"{}"
+BOMBS = {
+    "objects": (b"[" + OBJECTS + b"]", TOO_MUCH),
+    "in a conversation": (b'[{"mapping": {}, "x": [' + OBJECTS + b"]}]", TOO_MUCH),
+    "in ours": (OURS.replace(b'"parts": []', b'"parts": [' + OBJECTS + b"]"), TOO_MUCH),
+    "in a head": (b'{"format": "travelbot.sessions", "x": [' + OBJECTS + b"]}", TOO_MUCH),
+    "in each of a list": (
+        b"[" + b",".join([b'{"mapping": {}, "x": [' + OBJECTS[:59_999] + b"]}"] * 20) + b"]",
+        TOO_MUCH,
+    ),
+    "in one of a list": (b'[{"mapping": {}, "x": [' + OBJECTS[:59_999] + b"]}]", SESSION_TOO_LARGE),
+    "alone": (b'{"mapping": {}, "x": [' + OBJECTS[:59_999] + b"]}", TOO_MUCH),
+    "one long text alone": (b'{"mapping": {"q": "' + b"x" * 2_500_000 + b'"}}', TOO_MUCH),
+    "one long text": (b'[{"mapping": {"q": "' + b"x" * 2_500_000 + b'"}}]', SESSION_TOO_LARGE),
+}
+
+
+@pytest.mark.parametrize(("data", "told"), BOMBS.values(), ids=BOMBS)
+def test_little_that_would_be_much_in_memory_is_not_made_into_objects(data, told, monkeypatch):
+    monkeypatch.setattr(import_file, "MAX_VALUES", 200_000)  # a twentieth of everything: memory is slow to trace
+    monkeypatch.setattr(import_file, "MAX_SESSION_VALUES", 25_000)
+    monkeypatch.setattr(import_file, "MAX_SESSION_BYTES", 1_000_000)
+    small = packed(("conversations.json", data))
+    tracemalloc.start()
+    try:
+        (found,) = sources(small)
+        said = found.told
+    except InvalidInputError as exc:
+        said = exc.message
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert said == told
+    assert len(small) < 20_000
+    assert peak < 4 * len(data) + 1_000_000
+
+
+def test_what_a_file_may_hold_is_for_all_parts_of_its_zip_together(monkeypatch):
+    monkeypatch.setattr(import_file, "MAX_VALUES", 30)
+    assert len(sources(packed(("conversations.json", THEIRS)))) == 1
+    with pytest.raises(InvalidInputError, match="too much"):
+        sources(packed(*((f"conversations-{number}.json", THEIRS) for number in range(3))))
+
+    monkeypatch.setattr(import_file, "MAX_VALUES", 10_000)
+    monkeypatch.setattr(import_file, "MAX_SESSIONS", 5)
+    with pytest.raises(InvalidInputError, match="too much"):
+        sources(b"[" + b",".join([THEIRS[1:-1]] * 6) + b"]")
+
+
+def test_a_conversation_that_is_too_large_does_not_keep_the_others_out():
+    large = b'{"mapping": {}, "x": [' + b"0," * import_file.MAX_SESSION_VALUES + b"0]}"
+
+    first, second, third = sources(THEIRS[:-1] + b"," + large + b"," + THEIRS[1:])
+
+    assert [one.read().messages[0].text for one in (first, third)] == ["Hello", "Hello"]
+    with pytest.raises(InvalidInputError, match="has too much in it"):
+        second.read()
+
+
+@pytest.mark.parametrize(
+    "number", [b"9" * 5_000, b"1e999", b"-1e999", b"NaN", b"Infinity", b"-Infinity", b"1E400", b"0." + b"9" * 5_000]
+)
+def test_numbers_that_are_none_are_no_instants(number):
+    said = DAMAGED
+    with suppress(InvalidInputError):
+        (source,) = sources(THEIRS.replace(b"1700000000.5", number))
+        said = source.read().messages[0].text
+        assert 1970 <= source.read().created_at.year <= 2100
+
+    assert said == (DAMAGED if number == b"9" * 5_000 else "Hello")
+
+
+def test_of_two_values_with_one_name_the_last_holds():
+    twice = b'[{"mapping": 5, "title": "One", ' + THEIRS[2:-2] + b', "title": "Two"}]'
+
+    (source,) = sources(twice)
+
+    assert (source.read().title, source.read().messages[0].text) == ("Two", "Hello")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from db.engine import Database, DatabaseUnavailableError
 from db.ids import new_id
 from db.models import AuditEntry, ChatSession, Message, utc_now
-from services.errors import InvalidInputError, NotFoundError
+from services.errors import ImportRunningError, InvalidInputError, NotFoundError
 from services.records import SessionFilter
 from services.saved_sessions import store
 from services.transfer import ExportKind
@@ -192,6 +192,38 @@ def test_two_imports_in_another_order_wait_for_each_other(services, user_id):
 
     with ThreadPoolExecutor(4) as threads:
         assert sum(threads.map(load, files)) == 60
+
+
+def test_one_file_is_imported_at_a_time(services, user_id):
+    refused = []
+
+    def meanwhile(done: int, of: int) -> None:
+        with pytest.raises(ImportRunningError) as running:
+            services.transfer.import_file(chatgpt(hello("c-2")), user_id=user_id, wait_s=0)
+        refused.append(running.value.message)
+
+    services.transfer.import_file(chatgpt(hello()), user_id=user_id, on_progress=meanwhile)
+
+    assert refused == ["Another file is being imported right now. Try again in a minute."]
+    assert len(services.transfer.import_file(chatgpt(hello("c-2")), user_id=user_id, wait_s=0).imported) == 1
+    with pytest.raises(InvalidInputError):
+        services.transfer.import_file(b"nonsense", user_id=user_id, wait_s=0)
+    assert services.transfer.import_file(chatgpt(hello("c-2")), user_id=user_id, wait_s=0).already_here == 1
+
+
+def test_much_text_is_kept_in_several_transactions(services, user_id, monkeypatch):
+    kept, keep = [], services.transfer._keep
+
+    def counted(batch, *args, **more):
+        kept.append(sum(len(turn.text) for one in batch for turn in one.messages))
+        return keep(batch, *args, **more)
+
+    monkeypatch.setattr(services.transfer, "_keep", counted)
+    file = chatgpt(*(hello(f"c-{number}", "word " * 80_000) for number in range(9)))
+
+    assert len(services.transfer.import_file(file, user_id=user_id).imported) == 9
+    assert len(kept) == 3
+    assert max(kept) < 1_500_000
 
 
 def test_chatgpt_export_is_found_shown_and_gone_on_with(services, emulator, user_id):
