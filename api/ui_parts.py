@@ -1,11 +1,13 @@
 """A reply cut into the pieces of an AI SDK UI message: text and what stands beside it, in order."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from backboard_client import parse_json
 from services.costs import MICROS
+from services.intake import web_address
 from services.records import MessageView, Part
 
 
@@ -55,13 +57,18 @@ def _trimmed(text: str, *, first: bool) -> str:
 
 
 def loads(text: str | None) -> Any:
-    """Return the JSON value in *text*, or *text* itself where it is none; what is not there is an empty object."""
+    """Return the JSON value in *text*; what is not there is an empty object.
+
+    *text* itself where it is no JSON, or none that can be sent on: half a character, no number, nested too deep.
+    """
     if not text:
         return {}
     try:
-        return parse_json(text)
+        value = parse_json(text)
+        json.dumps(value, allow_nan=False)  # NaN, or 1e999 that is read as infinite
     except ValueError:
         return text
+    return value
 
 
 def ui_parts(message: MessageView) -> list[dict[str, Any]]:
@@ -91,7 +98,7 @@ def ui_parts(message: MessageView) -> list[dict[str, Any]]:
 
 def source(piece: Piece, part: Part) -> dict[str, Any]:
     """Return a source as a part of a message and as a chunk of a stream: they are the same."""
-    return {"type": "source-url", "sourceId": piece.id, "url": part.url or "", "title": piece.text}
+    return {"type": "source-url", "sourceId": piece.id, "url": web_address(part.url) or "", "title": piece.text}
 
 
 def memory(piece: Piece) -> dict[str, Any]:

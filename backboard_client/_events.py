@@ -7,7 +7,16 @@ from typing import Any
 
 from backboard_client._errors import RunFailedError
 from backboard_client._json import parse_json
-from backboard_client._resources import Memory, ToolCall, amount, model_id, parse_memory, parse_tool_calls
+from backboard_client._resources import (
+    Memory,
+    ToolCall,
+    amount,
+    count,
+    model_id,
+    parse_memory,
+    parse_tool_calls,
+    text,
+)
 
 _MAX_ID_CHARS = 255
 
@@ -122,8 +131,8 @@ class EventReader:
                 yield ToolCallsRequired(
                     _id(event, "run_id"),
                     calls,
-                    input_tokens=_count(event.get("input_tokens")),
-                    output_tokens=_count(event.get("output_tokens")),
+                    input_tokens=count(event.get("input_tokens")),
+                    output_tokens=count(event.get("output_tokens")),
                     cost_usd=amount(event.get("cost_usd")),
                 )
             case "run_ended" | "message_complete" | "run_completed":
@@ -142,8 +151,8 @@ def _delta(so_far: str, event: Mapping[str, Any], accumulated_key: str) -> str:
 
 
 def _id(event: Mapping[str, Any], name: str) -> str | None:
-    value = event.get(name)
-    return value if isinstance(value, str) and 0 < len(value) <= _MAX_ID_CHARS else None
+    value = text(event.get(name))
+    return value if 0 < len(value) <= _MAX_ID_CHARS else None
 
 
 def _ended(event: Mapping[str, Any]) -> RunEnded:
@@ -153,14 +162,13 @@ def _ended(event: Mapping[str, Any]) -> RunEnded:
     if status != "completed":
         raise RunFailedError(_said(event))
     memories = event.get("retrieved_memories")
-    text = event.get("final_content") or event.get("content")
     return RunEnded(
         run_id=_id(event, "run_id"),
-        text=text if text and isinstance(text, str) else None,
+        text=text(event.get("final_content")) or text(event.get("content")) or None,
         model=model_id(event.get("model_provider"), event.get("model_name")),
-        input_tokens=_count(event.get("input_tokens")),
-        output_tokens=_count(event.get("output_tokens")),
-        total_tokens=_count(event.get("total_tokens")),
+        input_tokens=count(event.get("input_tokens")),
+        output_tokens=count(event.get("output_tokens")),
+        total_tokens=count(event.get("total_tokens")),
         memories=tuple(parse_memory(one) for one in memories if isinstance(one, Mapping))
         if isinstance(memories, list)
         else (),
@@ -168,10 +176,6 @@ def _ended(event: Mapping[str, Any]) -> RunEnded:
         message_id=_id(event, "message_id"),
         cost_usd=amount(event.get("cost_usd")),
     )
-
-
-def _count(value: Any) -> int | None:
-    return value if type(value) is int and 0 <= value < 2**53 else None
 
 
 def _said(event: Mapping[str, Any]) -> str:

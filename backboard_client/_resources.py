@@ -173,6 +173,16 @@ def model_id(provider: object, name: object) -> str | None:
     return named if provider and name and len(named) <= _MAX_MODEL_CHARS else None
 
 
+def text(value: object) -> str:
+    """Return a text; what is none is empty."""
+    return value if isinstance(value, str) else ""
+
+
+def count(value: object) -> int | None:
+    """Return a number of something, or None where *value* cannot be one."""
+    return value if type(value) is int and 0 <= value < 2**53 else None
+
+
 def amount(value: object) -> float | None:
     """Return an amount of US dollars, or None where *value* cannot be one ("it varies" is -1 in some lists)."""
     if not isinstance(value, int | float | str) or isinstance(value, bool):
@@ -197,14 +207,14 @@ def parse_thread(data: Json) -> Thread:
 def _thread_message(data: Json) -> ThreadMessage:
     status, metadata = data.get("status"), data.get("metadata_") or data.get("metadata")
     return ThreadMessage(
-        message_id=data.get("message_id"),
+        message_id=text(data.get("message_id")) or None,
         role=str(data.get("role") or "").lower(),
-        content=data.get("content"),
+        content=text(data.get("content")) or None,
         status=status.upper() if isinstance(status, str) else None,
         metadata=metadata if isinstance(metadata, Mapping) else {},
         model=model_id(data.get("model_provider"), data.get("model_name")),
-        input_tokens=data.get("input_tokens"),
-        output_tokens=data.get("output_tokens"),
+        input_tokens=count(data.get("input_tokens")),
+        output_tokens=count(data.get("output_tokens")),
     )
 
 
@@ -224,14 +234,14 @@ def parse_message_result(data: Json) -> MessageResult:
     row: Json = rows[-1] if isinstance(rows, list) and rows else data
     return MessageResult(
         thread_id=str(row.get("thread_id") or data.get("thread_id") or ""),
-        run_id=row.get("run_id"),
+        run_id=text(row.get("run_id")) or None,
         status=str(row.get("status") or "COMPLETED").upper(),
-        text=row.get("content") or "",
+        text=text(row.get("content")),
         model=model_id(row.get("model_provider"), row.get("model_name")),
-        input_tokens=row.get("input_tokens"),
-        output_tokens=row.get("output_tokens"),
+        input_tokens=count(row.get("input_tokens")),
+        output_tokens=count(row.get("output_tokens")),
         tool_calls=parse_tool_calls(row.get("tool_calls")),
-        memory_operation_id=row.get("memory_operation_id"),
+        memory_operation_id=text(row.get("memory_operation_id")) or None,
         cost_usd=amount(row.get("cost_usd")),
     )
 
@@ -242,25 +252,26 @@ def parse_document(data: Json) -> Document:
         document_id=str(data["document_id"]),
         filename=str(data.get("filename") or ""),
         status=str(data.get("status") or "pending").lower(),
-        status_message=data.get("status_message"),
+        status_message=text(data.get("status_message")) or None,
     )
 
 
 def parse_memory(data: Json) -> Memory:
     """Return a memory; search results and answers to an addition name its fields differently."""
+    metadata = data.get("metadata")
     return Memory(
         memory_id=str(data.get("id") or data.get("memory_id") or ""),
-        content=str(data.get("content") or data.get("memory") or ""),
-        metadata=data.get("metadata") or {},
+        content=text(data.get("content")) or text(data.get("memory")),
+        metadata=metadata if isinstance(metadata, Mapping) else {},
         score=data.get("score"),
-        created_at=data.get("created_at"),
+        created_at=text(data.get("created_at")) or None,
     )
 
 
 def parse_memory_page(data: Json) -> MemoryPage:
     """Return a page of memories."""
     memories = tuple(parse_memory(row) for row in data.get("memories") or ())
-    return MemoryPage(memories, int(data.get("total_count") or len(memories)))
+    return MemoryPage(memories, count(data.get("total_count")) or len(memories))
 
 
 def parse_memory_operation(data: Json) -> MemoryOperation:
@@ -275,7 +286,7 @@ def parse_model(data: Json) -> Model:
         name=str(data["name"]),
         provider=str(data["provider"]),
         model_type=str(data.get("model_type") or "llm"),
-        context_limit=data.get("context_limit"),
+        context_limit=count(data.get("context_limit")),
         supports_tools=data.get("supports_tools"),
         input_cost_per_1m_tokens=amount(data.get("input_cost_per_1m_tokens")),
         output_cost_per_1m_tokens=amount(data.get("output_cost_per_1m_tokens")),

@@ -40,6 +40,14 @@ def planner_zone() -> tzinfo:
         return UTC
 
 
+def local_time(at: datetime, zone: tzinfo | None) -> datetime:
+    """Return an instant in a zone; as it is where that is before the year 1 or after 9999 there."""
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return at
+
+
 def in_groups(sessions: Iterable[SessionSummary], *, now: datetime) -> Iterator[tuple[str, list[SessionSummary]]]:
     """Yield the name of each group and its sessions; they come, and go, last used first.
 
@@ -51,7 +59,7 @@ def in_groups(sessions: Iterable[SessionSummary], *, now: datetime) -> Iterator[
 
 def group_name(at: datetime, *, now: datetime) -> str:
     """Return the name of the group that an instant belongs to: Today, Yesterday, Last 7 days, or a month."""
-    local = at.astimezone(now.tzinfo)
+    local = local_time(at, now.tzinfo)
     days = (now.date() - local.date()) / timedelta(days=1)
     if days < 1:
         return "Today"
@@ -67,7 +75,7 @@ def relative_time(at: datetime, *, now: datetime) -> str:
         return "just now"
     if age < timedelta(hours=1):
         return f"{age // timedelta(minutes=1)} min ago"
-    local = at.astimezone(now.tzinfo)
+    local = local_time(at, now.tzinfo)
     days = (now.date() - local.date()).days
     if days == 0 or age < timedelta(hours=6):
         return f"{age // timedelta(hours=1)} h ago"

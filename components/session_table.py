@@ -8,6 +8,7 @@ from io import StringIO
 import pandas as pd
 import streamlit as st
 
+from components.session_labels import local_time
 from services.costs import MICROS
 from services.records import SessionFilter, SessionOrder, SessionSummary
 
@@ -118,8 +119,8 @@ def sessions_csv(sessions: Iterable[SessionSummary], *, zone: tzinfo) -> bytes:
         rows.writerow(
             [
                 as_text(session.title),
-                session.last_message_at.astimezone(zone).isoformat(sep=" ", timespec="seconds"),
-                session.created_at.astimezone(zone).isoformat(sep=" ", timespec="seconds"),
+                local_time(session.last_message_at, zone).isoformat(sep=" ", timespec="seconds"),
+                local_time(session.created_at, zone).isoformat(sep=" ", timespec="seconds"),
                 session.message_count,
                 session.total_tokens,
                 f"{session.cost_micros / MICROS:.6f}",

@@ -6,12 +6,13 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from components.session_labels import escape_label
+from services.intake import web_address
 from services.records import Part
 
 
 def source_links(parts: Sequence[Part]) -> None:
     """Draw the sources among the parts of a reply; where there are none, an empty place."""
-    sources = [(part.text, part.url) for part in parts if part.kind == "source" and part.url]
+    sources = [(part.text, url) for part in parts if part.kind == "source" and (url := web_address(part.url))]
     lines = [f"{number}. {_link(title, url)}" for number, (title, url) in enumerate(sources, 1)]
     if lines:
         st.markdown("\n".join([":small[**Sources**]", "", *lines]))

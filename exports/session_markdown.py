@@ -17,8 +17,8 @@ def _pieces(session: SavedSession, zone: tzinfo) -> Iterator[str]:
     facts = [
         ("Planner", plain(session.planner)),
         ("Model", plain(session.model)),
-        ("Begun", when(session.created_at.astimezone(zone))),
-        ("Last message", when(session.last_message_at.astimezone(zone))),
+        ("Begun", when(session.created_at, zone)),
+        ("Last message", when(session.last_message_at, zone)),
     ]
     yield "\n".join(f"- {name}: {value}" for name, value in facts)
     for message in session.path():
@@ -35,7 +35,7 @@ def _pieces(session: SavedSession, zone: tzinfo) -> Iterator[str]:
 def _heading(session: SavedSession, message: SavedMessage, zone: tzinfo) -> str:
     model = [plain(message.model)] if message.model else []
     named = f"**{plain(session.speaker(message))}**"
-    return " · ".join([named, when(message.created_at.astimezone(zone)), *model])
+    return " · ".join([named, when(message.created_at, zone), *model])
 
 
 def _quoted(text: str) -> str:

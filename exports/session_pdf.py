@@ -58,8 +58,8 @@ def _compiled(session: SavedSession, zone: tzinfo, *, plain: bool) -> bytes:
             "facts": [
                 ["Planner", session.planner],
                 ["Model", session.model],
-                ["Begun", when(session.created_at.astimezone(zone))],
-                ["Last message", when(session.last_message_at.astimezone(zone))],
+                ["Begun", when(session.created_at, zone)],
+                ["Last message", when(session.last_message_at, zone)],
             ],
             "messages": [_message(session, message, zone, plain=plain) for message in session.path()],
         },
@@ -67,7 +67,9 @@ def _compiled(session: SavedSession, zone: tzinfo, *, plain: bool) -> bytes:
     )
     data["boxes"] = _boxes_told(boxes)
     made = _compiler().compile(
-        sys_inputs={"data": json.dumps(data)}, format="pdf", timestamp=int(session.last_message_at.timestamp())
+        sys_inputs={"data": json.dumps(data)},
+        format="pdf",
+        timestamp=max(0, int(session.last_message_at.timestamp())),
     )
     assert isinstance(made, bytes)
     return made
@@ -88,7 +90,7 @@ def _message(session: SavedSession, message: SavedMessage, zone: tzinfo, *, plai
     return {
         "key": message.role,
         "who": session.speaker(message),
-        "when": when(message.created_at.astimezone(zone)),
+        "when": when(message.created_at, zone),
         "model": message.model,
         "lang": _language(message.text),
         "blocks": ([_TOO_COSTLY] if costly else [])

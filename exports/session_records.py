@@ -3,8 +3,9 @@
 Ids are strings and name things within one file only; who reads the file gives everything ids of its own.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
@@ -87,11 +88,13 @@ class SavedSession:
         return {"user": self.planner or "Planner", "assistant": "Assistant"}.get(message.role, "Note")
 
 
-def when(at: datetime) -> str:
+def when(at: datetime, zone: tzinfo) -> str:
     """Return an instant for people, with its zone's distance from UTC."""
+    with suppress(OverflowError):  # before the year 1 or after 9999 there
+        at = at.astimezone(zone)
     offset = f"{at:%z}" or "+0000"
-    zone = "UTC" if offset == "+0000" else f"UTC{offset[:3]}:{offset[3:5]}"
-    return f"{at.day} {at:%B %Y, %H:%M} {zone}"
+    name = "UTC" if offset == "+0000" else f"UTC{offset[:3]}:{offset[3:5]}"
+    return f"{at.day} {at:%B %Y, %H:%M} {name}"
 
 
 def ending(message: SavedMessage) -> str | None:

@@ -45,7 +45,7 @@ def run_tool(name: str, arguments: str) -> str:
         return json.dumps({"error": f"There is no tool named {name}."})
     try:
         given = json.loads(arguments or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return json.dumps({"error": "The arguments are not JSON."})
     return json.dumps(function(given if isinstance(given, dict) else {}))
 

@@ -15,6 +15,7 @@ from db.engine import Database
 from db.ids import new_id
 from db.models import FileCopy, SessionFile, utc_now
 from services.background import in_thread
+from services.intake import kept_text
 from services.threads import SessionThread
 
 T = TypeVar("T")
@@ -182,7 +183,7 @@ class FileCopies:
                 if copy.document_id is not None:
                     db.outbox.add(db_session, backend=self._backend, kind="document", target_id=copy.document_id)
                 return False
-            row.document_id, row.status, row.status_message = copy.document_id, status, why and why[:500]
+            row.document_id, row.status, row.status_message = copy.document_id, status, why and kept_text(why)[:500]
             row.updated_at = utc_now()
             return True
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import overload
 
 from db.models import utc_now
+from services.intake import kept_part, kept_text
 from services.records import MessageStatus, Part, ReplySnapshot
 
 SHORTEST_INTERVAL_S = 0.05  # between two updates: text that moves twenty times a second flows
@@ -25,6 +26,7 @@ def interval_s(readers: int) -> float:
 class LiveReply:
     """The text so far, written by one task and read by any number of threads.
 
+    What comes from Backboard is made fit to be kept as it comes in: readers see what will be stored.
     `changes` counts up with every change, so that a reader can wait for the next one. What is beyond the longest
     reply that there can be is left out, and `too_long` says so.
     """
@@ -55,7 +57,7 @@ class LiveReply:
     def add_text(self, delta: str) -> None:
         """Append to the text."""
         self.first_text_at = self.first_text_at or utc_now()
-        delta = self._cut(delta)
+        delta = self._cut(kept_text(delta))
         with self._changed:
             self._added.append(delta)
             self._tell()
@@ -63,12 +65,12 @@ class LiveReply:
     def set_text(self, text: str) -> None:
         """Replace the text by what Backboard says is the whole of it."""
         self._room += len(self.snapshot.text)
-        self._set(replace(self.snapshot, text=self._cut(text), note=None))
+        self._set(replace(self.snapshot, text=self._cut(kept_text(text)), note=None))
 
     def add_reasoning(self, delta: str) -> None:
         """Append to the reasoning, or begin a new stretch of it after a tool step."""
         parts, at = self.snapshot.parts, len(self.snapshot.text)
-        delta = self._cut(delta)
+        delta = self._cut(kept_text(delta))
         if parts and parts[-1].kind == "reasoning" and parts[-1].at == at:
             parts = (*parts[:-1], replace(parts[-1], text=parts[-1].text + delta))
         else:
@@ -77,6 +79,7 @@ class LiveReply:
 
     def add_part(self, part: Part) -> None:
         """Append a tool, a notice or a step, at the place that the text has reached."""
+        part = kept_part(part)
         part = replace(
             part,
             text=self._cut(part.text),
@@ -89,16 +92,18 @@ class LiveReply:
     def call_tool(self, call_id: str, name: str, arguments: str) -> None:
         """Say with what a tool was called, whether or not it was announced before."""
         parts = list(self.snapshot.parts)
+        called = kept_part(Part("tool", name, call_id=call_id, input=arguments))
         for place, part in enumerate(parts):
-            if part.kind == "tool" and part.input is None and part.call_id in (call_id, None) and part.text == name:
-                parts[place] = replace(part, call_id=call_id, input=self._cut(arguments))
+            ours = part.call_id in (called.call_id, None) and part.text == called.text
+            if part.kind == "tool" and part.input is None and ours:
+                parts[place] = replace(part, call_id=called.call_id, input=self._cut(called.input))
                 self._set(replace(self.snapshot, parts=tuple(parts)))
                 return
-        self.add_part(Part("tool", name, call_id=call_id, input=arguments))
+        self.add_part(called)
 
     def answer_tool(self, call_id: str, output: str) -> None:
         """Say what a tool answered."""
-        output = self._cut(output)
+        output = self._cut(kept_text(output))
         parts = tuple(
             replace(part, output=output) if part.kind == "tool" and part.call_id == call_id else part
             for part in self.snapshot.parts

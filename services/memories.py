@@ -18,8 +18,10 @@ from backboard_client import (
     RequestInvalidError,
 )
 from db.engine import Database
+from db.models import utc_now
 from services.background import BackgroundLoop
 from services.errors import BackboardAwayError, InvalidInputError, NotFoundError
+from services.intake import kept_instant, kept_text
 from services.memory_sources import MemorySources
 from services.records import Memory, MemoryPage, MemorySource
 from services.texts import clean_memory, clean_query
@@ -233,7 +235,7 @@ def _away(exc: Exception) -> str:
 
 def _memory(memory: backboard_client.Memory, source: MemorySource | None = None) -> Memory:
     at = _created_at(memory)
-    return Memory(memory.memory_id, memory.content, None if at == _UNKNOWN else at, source)
+    return Memory(memory.memory_id, kept_text(memory.content), None if at == _UNKNOWN else at, source)
 
 
 def _created_at(memory: backboard_client.Memory) -> datetime:
@@ -241,4 +243,4 @@ def _created_at(memory: backboard_client.Memory) -> datetime:
         at = datetime.fromisoformat(memory.created_at or "")
     except ValueError:
         return _UNKNOWN
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return kept_instant(at if at.tzinfo else at.replace(tzinfo=UTC), now=utc_now())

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence, Set
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from db.engine import Database
 from db.models import ChatSession, utc_now
 from services.costs import CostService
 from services.file_types import with_file_names
+from services.intake import kept_count, kept_model, kept_name, kept_text
 from services.live import LiveReply
 from services.records import MessageStatus, Part, ReplySnapshot
 from services.texts import preview
@@ -28,6 +29,8 @@ from services.turns import send_waiting
 log = logging.getLogger("travelbot.replies")
 
 LEASE = timedelta(seconds=8)
+_MAX_ERROR_CHARS = 1_000  # what the columns take
+_MAX_OPERATION_CHARS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +196,16 @@ class ReplyStore:
     def end(self, work: Work, snapshot: ReplySnapshot, ending: Ending, first_text_at: datetime | None) -> Ended:
         """Write the end of a reply, exactly once, and send what waits for it."""
         now = utc_now()
+        ending = _kept(ending)
         values = _text_values(snapshot) | {
             "status": ending.status.value,
             "error_code": ending.error_code,
-            "error_text": (ending.error_text or "")[:1000] or None,
+            "error_text": ending.error_text,
             "model": ending.model or work.model,
             "input_tokens": ending.input_tokens,
             "output_tokens": ending.output_tokens,
             "cost_micros": ending.cost_micros,
-            "memory_operation_id": (ending.memory_operation_id or "")[:64] or None,
+            "memory_operation_id": ending.memory_operation_id,
             "first_text_at": first_text_at,
             "ended_at": now,
             "lease_until": None,
@@ -227,6 +231,19 @@ class ReplyStore:
             return Ended(ours=True, followed=send_waiting(db_session, session) is not None)
 
 
+def _kept(ending: Ending) -> Ending:
+    """Return an ending of which everything that Backboard said can be kept, and be added to what is known."""
+    return replace(
+        ending,
+        error_text=kept_text(ending.error_text)[:_MAX_ERROR_CHARS] or None,
+        model=kept_model(ending.model),
+        input_tokens=kept_count(ending.input_tokens),
+        output_tokens=kept_count(ending.output_tokens),
+        cost_micros=kept_count(ending.cost_micros),
+        memory_operation_id=kept_name(ending.memory_operation_id, at_most=_MAX_OPERATION_CHARS),
+    )
+
+
 def _count(db_session: Session, work: Work, ending: Ending, first_text_at: datetime | None, now: datetime) -> None:
     """Add a reply that has just ended to what its planner used today."""
     waited = first_text_at - work.asked_at if first_text_at else None
@@ -247,7 +264,7 @@ def _count(db_session: Session, work: Work, ending: Ending, first_text_at: datet
 
 
 def _live_values(live: LiveReply) -> dict[str, Any]:
-    return _text_values(live.snapshot) | {"first_text_at": live.first_text_at, "run_id": live.run_id}
+    return _text_values(live.snapshot) | {"first_text_at": live.first_text_at, "run_id": kept_name(live.run_id)}
 
 
 def _text_values(snapshot: ReplySnapshot) -> dict[str, Any]:

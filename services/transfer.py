@@ -114,16 +114,17 @@ class TransferService:
         *,
         user_id: int,
         on_progress: Callable[[int, int], None] | None = None,
-        wait_s: float = IMPORT_WAIT_S,
+        wait_s: float | None = None,
     ) -> ImportResult:
         """Import every session of a file that is not here yet; *on_progress* is told how many of how many are done.
 
         Some hundreds are kept at a time, each whole or not at all; the same file again goes on where it was cut off.
-        A process reads one file at a time, as it is all in memory then; the next one waits for *wait_s* seconds.
+        A process reads one file at a time, as it is all in memory then; the next one waits for *wait_s* seconds, a
+        while if nothing is said.
 
         Raises InvalidInputError before anything is written when the file cannot be used, ImportRunningError.
         """
-        with self._alone(wait_s):
+        with self._alone(IMPORT_WAIT_S if wait_s is None else wait_s):
             found = sources(file if isinstance(file, bytes) else _read(file))
             return self._import([source.read for source in found], user_id, on_progress)
 

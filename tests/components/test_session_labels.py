@@ -1,13 +1,14 @@
 """People's words are shown as they are; ages and groups are the planner's own."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
 from markdown_it import MarkdownIt
 
-from components.session_labels import counted, escape_label, group_name, relative_time
+from components.session_labels import counted, escape_label, group_name, local_time, relative_time
+from exports.session_records import when
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 NOW = datetime(2026, 11, 20, 0, 30, tzinfo=WARSAW)  # 23:30 of the day before in UTC
@@ -70,6 +71,17 @@ def test_group_is_by_the_planners_days(at, name):
 )
 def test_age_is_told_in_words(age, words):
     assert relative_time(NOW - age, now=NOW) == words
+
+
+@pytest.mark.parametrize("at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+@pytest.mark.parametrize("zone", [ZoneInfo("Pacific/Honolulu"), ZoneInfo("Pacific/Kiritimati"), timezone.max, UTC])
+def test_an_instant_that_the_planners_zone_has_not_is_told_all_the_same(at, zone):
+    now = NOW.astimezone(zone)
+
+    assert group_name(at, now=now)
+    assert relative_time(at, now=now)
+    assert local_time(at, zone).year == at.year
+    assert str(at.year) in when(at, zone)
 
 
 def test_nouns_are_counted():

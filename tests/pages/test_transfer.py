@@ -1,11 +1,14 @@
 """Export, import and the samples on the screens."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from components.state import SESSIONS_PAGE
+from db.models import ChatSession, Message
 from services.transfer import ExportKind
 from tests.pages.conftest import AddSession
 from tests.services.test_chatgpt import conversation, node
@@ -125,3 +128,74 @@ def test_all_sessions_are_exported_from_their_page(app, add_session: AddSession)
     run(app)
 
     assert "sessions_export_all" in [one.key for one in app.get("download_button")]
+
+
+HOSTILE_URLS = ("http://[", "https://a.example/\n\n![x](https://evil.example/p.png)", "https://a.example/ ) ![x](y)")
+
+
+def hostile_file() -> bytes:
+    """Return a file of ours that says what no session can say."""
+    at = "0001-01-01T00:00:00Z"
+    parts = [{"kind": "source", "text": "![x](https://evil.example/p.png)", "url": url} for url in HOSTILE_URLS]
+    question = {"id": "1", "role": "user", "status": "complete", "text": "Hello\x00", "created_at": at}
+    reply = question | {"id": "2", "role": "assistant", "parent_id": "1", "parts": parts, "model": "a\x00/b c"}
+    session = {"key": "k", "title": "From\x00 long ago", "planner": "", "model": "", "created_at": at}
+    session |= {"last_message_at": at, "messages": [question, reply], "last_message_id": "2"}
+    return json.dumps({"format": "travelbot.sessions", "version": 1, "sessions": [session]}).encode()
+
+
+def drawn_everywhere(app: AppTest, session_id: int) -> str:
+    """Draw the sidebar, the conversation and the table of all sessions; return what the conversation shows."""
+    app.query_params["session"] = str(session_id)
+    run(app)
+    shown = "\n".join(one.value for one in app.main.markdown)
+    app.switch_page(SESSIONS_PAGE)
+    run(app)
+    return shown
+
+
+def test_hostile_file_is_drawn_and_locks_nobody_out(app, services, planner):
+    app.context = {"timezone": "Pacific/Honolulu", "timezone_offset": 600}
+    run(app)
+    app.switch_page(SESSIONS_PAGE)
+    run(app)
+    upload(app, "sessions.json", hostile_file())
+    assert [one.value for one in app.success] == ["Imported 1 session."]
+    click(app, "import_close")
+
+    (session,) = services.sessions.recent(user_id=planner.id).sessions
+    shown = drawn_everywhere(app, session.id)
+
+    assert "From long ago" in labels(app)
+    assert "Sources" in shown
+    assert "](https://evil.example" not in shown
+    assert "\n\n![" not in shown
+
+
+def test_what_was_stored_before_files_were_checked_locks_nobody_out(app, app_database, add_session):
+    app.context = {"timezone": "America/Los_Angeles", "timezone_offset": 480}
+    longest_ago = datetime.min.replace(tzinfo=UTC)
+    session_id = add_session("Long ago", used=timedelta(0), created_at=longest_ago)
+    parts = [{"kind": "source", "text": "x", "url": url} for url in HOSTILE_URLS]
+    with app_database.begin() as db_session:
+        db_session.execute(update(ChatSession).values(last_message_at=longest_ago))
+        db_session.execute(update(Message).values(created_at=longest_ago, parts=parts))
+
+    shown = drawn_everywhere(app, session_id)
+
+    assert "Long ago" in labels(app)
+    assert "](https://evil.example" not in shown
+
+
+def test_a_second_import_is_told_to_come_again(page, services, planner, monkeypatch):
+    monkeypatch.setattr("services.transfer.IMPORT_WAIT_S", 0.0)
+    file = json.dumps([conversation(node("q", None, "user", "Hello"))]).encode()
+
+    def meanwhile(done: int, of: int) -> None:
+        upload(page, "conversations.json", file)
+
+    services.transfer.import_file(file, user_id=planner.id, on_progress=meanwhile, wait_s=0)
+
+    assert ["imported right now" in one.value for one in page.error] == [True]
+    click(page, "import_start")
+    assert [one.value for one in page.info] == ["1 session was here already."]
