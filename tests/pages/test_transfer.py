@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
-from components.state import SESSIONS_PAGE
+from components.state import CHAT_PAGE, SESSIONS_PAGE
 from db.models import ChatSession, Message
 from services.transfer import ExportKind
 from tests.pages.conftest import AddSession
@@ -146,6 +146,7 @@ def hostile_file() -> bytes:
 
 def drawn_everywhere(app: AppTest, session_id: int) -> str:
     """Draw the sidebar, the conversation and the table of all sessions; return what the conversation shows."""
+    app.switch_page(CHAT_PAGE)
     app.query_params["session"] = str(session_id)
     run(app)
     shown = "\n".join(one.value for one in app.main.markdown)
