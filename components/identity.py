@@ -92,7 +92,9 @@ def require_admin() -> User:
 
 def password_is_right(attempt: SignInAttempt, password: str) -> bool:
     """Let streamlit-authenticator compare a typed password with the one hash that it may match."""
-    if len(password.strip().encode(errors="replace")) > MAX_PASSWORD_BYTES:  # bcrypt would refuse it
+    if len(password.encode(errors="replace")) > MAX_PASSWORD_BYTES:  # bcrypt would refuse it
+        return False
+    if password != password.strip():  # no password begins or ends so, and the library would take the space away
         return False
     credentials = {"usernames": {attempt.username: {"password": attempt.password_hash}}}
     with hashing():

@@ -113,6 +113,33 @@ def test_password_that_nobody_can_have_is_a_wrong_one(
     assert "password" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("typed", [PASSWORD.upper(), PASSWORD[:-1], f"{PASSWORD}x", f" {PASSWORD}", f"{PASSWORD} "])
+def test_password_counts_as_it_is_typed(visitor: AppTest, maria: User, typed: str) -> None:
+    at = sign_in(run(visitor), "maria", typed)
+
+    assert errors(at) == ["That username and password do not match."]
+    assert not is_signed_in(at)
+
+
+@pytest.mark.parametrize("page", ["pages/public/sign_in.py", "pages/public/sign_up.py", "pages/planner/settings.py"])
+def test_passwords_are_hidden_and_managers_of_passwords_know_their_fields(
+    visitor: AppTest, maria: User, page: str
+) -> None:
+    run(visitor)
+    if page.startswith("pages/planner"):
+        sign_in(visitor, "maria", PASSWORD)
+    at = run(visitor.switch_page(page))
+
+    fields = [box for box in at.text_input if "password" in box.label.lower()]
+    assert fields
+    for field in fields:
+        new = field.label == "New password" or page.endswith("sign_up.py")
+        assert field.proto.type == field.proto.PASSWORD
+        assert field.proto.autocomplete == ("new-password" if new else "current-password")
+    if page.startswith("pages/public"):
+        assert at.text_input(key=f"{page[13:20]}_username").proto.autocomplete == "username"
+
+
 @pytest.mark.parametrize(("username", "password"), [("", PASSWORD), ("maria", ""), ("  ", "")])
 def test_empty_field_is_asked_for_and_not_counted(
     visitor: AppTest, maria: User, username: str, password: str
