@@ -24,6 +24,12 @@ SECRET = "a cookie key of more than sixty-four characters, enough for HS512 too"
 PASSWORD = "harbour lights 7"
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123_000, tzinfo=UTC)
 MONTH_S = 30 * 86_400
+OTHER_KEYS = (  # where a token says that the key is to be taken from
+    {"jwk": {"kty": "oct", "k": "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg"}},
+    {"jku": "https://evil.example/keys.json"},
+    {"x5u": "https://evil.example/key.pem"},
+    {"kid": "../../dev/null"},
+)
 LOCAL = {"Host": "localhost:8501", "Origin": "http://localhost:8501"}
 WHO_IS_HERE = """
 import streamlit as st
@@ -127,6 +133,10 @@ def _with_claims_of(other: str, signed: str) -> str:
         _with_claims_of(token("admin", NOW), token("maria", NOW)),
         _unsigned(token("maria", NOW)),
         jwt.encode({"username": "maria", "exp_date": NOW.timestamp() + MONTH_S}, SECRET, algorithm="HS512"),
+        *(
+            jwt.encode(jwt.decode(token("maria", NOW), SECRET, ["HS256"]), "x" * 40, headers=naming)
+            for naming in OTHER_KEYS
+        ),
         token("maria", NOW)[:-2],
         jwt.encode({"username": "maria"}, SECRET),
         token(7, NOW),

@@ -8,6 +8,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import select
 
 import db.migrate
 import db.search
@@ -66,3 +67,10 @@ def test_search_index_of_an_earlier_version_is_taken_over(database, make_user, m
     with database.read() as db_session:
         left = db_session.connection().exec_driver_sql("SELECT count(*) FROM search_index").scalar()
     assert left == 1
+
+
+def test_new_database_holds_nobody_and_nothing(database):
+    with database.read() as db_session:
+        assert [
+            table.name for table in Base.metadata.sorted_tables if db_session.execute(select(table)).first()
+        ] == []

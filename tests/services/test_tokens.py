@@ -1,12 +1,13 @@
 """API tokens: made once, kept as a hash, and gone the moment they are revoked."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from db.models import ApiToken, User
 from services.errors import InvalidInputError, NotFoundError
-from services.tokens import MAX_TOKENS, TokenService
+from services.tokens import MAX_TOKENS, PREFIX, TokenService
 from tests.services.conftest import make_user
 
 
@@ -40,6 +41,13 @@ def test_new_token_lets_its_user_in_and_is_stored_as_a_hash_only(tokens, databas
         row = db_session.get_one(ApiToken, made.info.id)
         assert made.secret not in str(vars(row))
     assert made.secret not in repr(made)
+
+
+def test_secrets_are_256_random_bits_and_each_another(tokens, user_id):
+    made = {tokens.create(user_id=user_id, name="CRM").secret.removeprefix(PREFIX) for _ in range(20)}
+
+    assert len(made) == 20
+    assert {len(base64.urlsafe_b64decode(secret + "=")) for secret in made} == {32}
 
 
 @pytest.mark.parametrize("secret", ["", "tbt_", "tbt_" + "x" * 43, "Bearer x", "\x00", "é" * 50])

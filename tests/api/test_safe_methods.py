@@ -1,0 +1,103 @@
+"""What a link can do, and what an address can carry: nothing that changes anything, and no secret."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from db.engine import Database
+from db.models import Base
+from tests.api.conftest import Api
+from tests.api.test_access import GUARDED, SCHEMA, ask
+
+READING = [path for method, path in GUARDED if method == "GET"]
+TRACES = ("api_tokens", "audit")  # that a token was used, and that somebody exported something
+SECRETS = ("password", "secret", "token", "key")
+OURS = (
+    *("password", "secret", "hash", "disabled", "subject", "lease", "fence"),
+    *("thread", "assistant_id", "run_id", "document_id", "backend"),
+)
+
+
+def everything(database: Database) -> dict[str, str]:
+    """Return all rows of every table, as text."""
+    with database.read() as db_session:
+        return {
+            table.name: repr(sorted(map(repr, db_session.execute(select(table)))))
+            for table in Base.metadata.sorted_tables
+            if table.name not in TRACES
+        }
+
+
+@pytest.fixture
+def ids(api: Api) -> dict[str, str]:
+    """Fill an account with one of each, and return their ids by the name that paths give them."""
+    reply = api.chat("Three nights in Lisbon", memory=False)  # else the first look notes what became a memory
+    api.wait_until_written(reply.session_id)
+    place = f"/sessions/{reply.session_id}"
+    file = api.http.post(f"{place}/files", files={"file": ("a.txt", b"Hello")}).json()
+    template = {"name": "Mine", "instructions": "Be brief.", "first_message": "Hi"}
+    return {
+        "session_id": reply.session_id,
+        "chat_id": reply.session_id,
+        "message_id": reply.reply_id,
+        "file_id": str(file["file_id"]),
+        "template_id": str(api.http.post("/templates", json=template).json()["template_id"]),
+        "memory_id": str(api.http.post("/memories", json={"content": "Prefers tea"}).json()["memory_id"]),
+    }
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_reading_changes_nothing(api: Api, ids: dict[str, str], database: Database, services: Any) -> None:
+    services.accounts.set_admin(api.user_id, admin=True)
+    before = everything(database)
+
+    for path in READING:
+        answer = ask(api.http, "GET", path.format_map(ids))
+        assert answer.status_code in (200, 204), (path, answer.text)
+        assert everything(database) == before, path
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_answers_tell_nothing_but_what_is_for_their_reader(api: Api, ids: dict[str, str], services: Any) -> None:
+    services.accounts.set_admin(api.user_id, admin=True)
+    for path in READING:
+        answer = ask(api.http, "GET", path.format_map(ids))
+        if answer.headers.get("content-type") != "application/json":
+            continue
+        for name in names(answer.json()):
+            assert not any(part in name for part in OURS), (path, name)
+        assert api.http.headers["authorization"].removeprefix("Bearer ") not in answer.text, path
+
+
+@pytest.mark.parametrize("name", ["token", "access_token", "api_key", "authorization"])
+def test_token_in_an_address_lets_nobody_in(api: Api, name: str) -> None:
+    secret = api.http.headers.pop("authorization").removeprefix("Bearer ")
+
+    assert api.http.get("/me", params={name: secret}).status_code == 401
+    assert api.http.get("/me", params={name: f"Bearer {secret}"}).status_code == 401
+
+
+def test_no_address_has_a_place_for_a_secret() -> None:
+    places = [
+        place["name"]
+        for item in SCHEMA["paths"].values()
+        for operation in item.values()
+        for place in operation.get("parameters", [])
+        if place["in"] in ("path", "query")
+    ]
+
+    assert "session_id" in places
+    assert [name for name in places if any(secret in name.lower() for secret in SECRETS)] == []
+
+
+def names(value: Any) -> Iterator[str]:
+    """Yield the name of every field in a JSON value."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from names(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from names(inner)
