@@ -15,7 +15,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -24,6 +24,7 @@ from streamlit_authenticator.controllers import AuthenticationController
 from components import browser_cookie
 from components.resources import get_services
 from components.sign_in_cookie import (
+    COOKIE_DAYS,
     ask_for_cookie,
     cookie,
     delete_cookie,
@@ -50,7 +51,9 @@ log = logging.getLogger("travelbot")
 def current_user() -> User | None:
     """Return who is here, as the database has them now; None for a stranger. One query."""
     if auth_user := st.session_state.get("auth_user"):
-        user = get_services().accounts.current(auth_user["id"], from_ms(auth_user["signed_in_at"]))
+        signed_in = from_ms(auth_user["signed_in_at"])
+        over = utc_now() - signed_in > timedelta(days=COOKIE_DAYS)  # a tab may be open for longer
+        user = None if over else get_services().accounts.current(auth_user["id"], signed_in)
         if user is None:
             _start_afresh()
         return user

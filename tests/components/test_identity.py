@@ -301,6 +301,19 @@ def test_disabled_planner_is_out_in_the_next_run(
     assert shown(at.run()) == ["nobody"]
 
 
+@pytest.mark.parametrize(("age", "here"), [(timedelta(days=29), "maria"), (timedelta(days=30, minutes=1), "nobody")])
+def test_tab_that_stays_open_is_signed_in_for_no_longer_than_its_cookie(
+    accounts: AccountService, maria: User, handshake: Handshake, database: Database, age: timedelta, here: str
+) -> None:
+    signed_in_at = datetime.now(UTC) - age
+    with database.begin() as db_session:
+        db_session.get_one(UserRow, maria.id).sessions_valid_from = whole_ms(signed_in_at)
+
+    at = who(state={"auth_user": {"id": maria.id, "username": "maria", "signed_in_at": to_ms(signed_in_at)}})
+
+    assert shown(at) == [here]
+
+
 def test_signing_out_forgets_everything_and_holds_against_the_old_cookie(
     accounts: AccountService, maria: User, handshake: Handshake
 ) -> None:
