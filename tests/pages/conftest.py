@@ -21,7 +21,7 @@ from settings import ROOT, Settings
 from tests.conftest import Clock
 
 AddSession = Callable[..., int]
-SIGNED_IN_AT = datetime(2026, 1, 2, tzinfo=UTC)
+SIGNED_IN_AT = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
 
 
 @pytest.fixture
