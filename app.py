@@ -22,7 +22,7 @@ from components.state import (
     settle_session,
 )
 from components.templates import draw_template_dialogs
-from components.uploads import note_tab
+from components.this_tab import note_tab
 from db.engine import DatabaseUnavailableError
 
 st.set_page_config(page_title="Travel-Bot", page_icon="/app/static/icon.png")

@@ -14,10 +14,12 @@ from urllib.parse import parse_qs, urlsplit
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from components.resources import get_tabs
 from services.file_types import EXTENSIONS, MAX_FILE_BYTES
@@ -94,6 +96,9 @@ class SecurityHeaders:
     def _add(self, headers: MutableHeaders, scope: Scope) -> None:
         headers.setdefault("content-security-policy", self._page_policy())
         headers["x-content-type-options"] = "nosniff"
+        kind = headers.setdefault("content-type", "text/plain; charset=utf-8")
+        if kind == "image/svg+xml":
+            headers["content-type"] = "image/svg+xml; charset=utf-8"
         headers.setdefault("referrer-policy", "same-origin")
         if _path(scope).startswith(_PRIVATE):
             headers.setdefault("cache-control", "no-store")
@@ -115,8 +120,9 @@ class Guard:
     """Refuses what nobody needs who uses the screens in a browser.
 
     A WebSocket from a page of another server: Streamlit would ask the internet for this machine's address first, and
-    everybody would wait. A file from a tab where nobody is signed in, one that the app does not take, or more than a
-    tab or this process can hold. Streamlit's agent API in production. Its figures that walk through all tabs.
+    everybody would wait. A tab that was drawn for another browser. A file from a tab where nobody is signed in, one
+    that the app does not take, or more than a tab or this process can hold. Streamlit's agent API in production. Its
+    figures that walk through all tabs.
     """
 
     def __init__(self, app: ASGIApp, get_settings: Callable[[], Settings | None]) -> None:
@@ -126,8 +132,11 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or WebSocket."""
-        if scope["type"] == "websocket" and not is_own_origin(Headers(scope=scope)):
-            await send({"type": "websocket.close", "code": 1008})
+        if scope["type"] == "websocket":
+            if is_own_origin(Headers(scope=scope)):
+                await self._app(without_anothers_tab(scope), receive, send)
+            else:
+                await send({"type": "websocket.close", "code": 1008})
         elif scope["type"] != "http":
             await self._app(scope, receive, send)
         elif refusal := self._refusal(scope):
@@ -201,6 +210,23 @@ def is_own_origin(headers: Headers) -> bool:
         return False
     own = headers.get("host", "").lower()
     return bool(host) and (host == own or origin in config.get_option("server.corsAllowedOrigins"))
+
+
+def without_anothers_tab(scope: Scope) -> Scope:
+    """Return the scope of a WebSocket without the tab that it asks for, unless that was drawn for the same browser.
+
+    Streamlit's page names its tab in the third place of the protocols when it connects again.
+    """
+    headers = Headers(scope=scope)
+    protocols = [one.strip() for one in headers.get("sec-websocket-protocol", "").split(",")]
+    if len(protocols) < 3:
+        return scope
+    cookie = cookie_parser(headers.get("cookie", "")).get(XSRF_COOKIE_NAME)
+    if len(protocols) == 3 and get_tabs().is_of(protocols[2], xsrf_cookie=cookie):
+        return scope
+    kept = ", ".join(protocols[:2]).encode("latin-1")
+    others = [(name, value) for name, value in scope["headers"] if name != b"sec-websocket-protocol"]
+    return {**scope, "headers": [*others, (b"sec-websocket-protocol", kept)]}
 
 
 def _path(scope: Scope) -> str:

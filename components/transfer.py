@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.resources import get_services
 from components.session_labels import counted, escape_label, planner_zone
-from components.uploads import let_go
+from components.this_tab import let_go
 from db.engine import DatabaseUnavailableError
 from services.errors import ServiceError
 from services.import_file import MAX_BYTES

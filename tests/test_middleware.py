@@ -14,6 +14,7 @@ from streamlit import config
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
 from components.tabs import MOST, Tabs
 from middleware import PROCESS_BYTES, TAB_BYTES, Guard, SecurityHeaders
@@ -23,6 +24,8 @@ from settings import Settings
 
 FORM = b'--cut\r\nContent-Disposition: form-data; name="file"; filename="%s"\r\nContent-Type: application/pdf\r\n\r\n'
 MB = 2**20
+COOKIE = generate_xsrf_token_string(b"a" * 16, 1)
+SAME_BROWSER = generate_xsrf_token_string(b"a" * 16, 1)  # written in another way
 
 
 @pytest.fixture
@@ -42,7 +45,7 @@ def files(monkeypatch) -> MemoryUploadedFileManager:
 def tabs(monkeypatch) -> Tabs:
     """Give the tabs that the middleware knows; somebody is signed in at “ours”."""
     known = Tabs()
-    known.note("ours", signed_in=True)
+    known.note("ours", signed_in=True, xsrf_cookie=COOKIE)
     monkeypatch.setattr("middleware.get_tabs", lambda: known)
     return known
 
@@ -173,6 +176,33 @@ async def test_a_listed_origin_opens_a_websocket(monkeypatch):
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("protocols", "cookie", "reaches"),
+    [
+        ("streamlit, x", COOKIE, "streamlit, x"),
+        ("streamlit, x, ours", SAME_BROWSER, "streamlit, x, ours"),
+        ("streamlit, x, ours", generate_xsrf_token_string(b"b" * 16, 1), "streamlit, x"),
+        ("streamlit, x, ours", "", "streamlit, x"),
+        ("streamlit, x, ours", "2|no|cookie|of ours", "streamlit, x"),
+        ("streamlit, x, never-seen", COOKIE, "streamlit, x"),
+        ("streamlit, x, cookieless", "", "streamlit, x"),
+        ("streamlit, x, ours, ours", COOKIE, "streamlit, x"),
+    ],
+)
+async def test_a_tab_goes_back_to_its_own_browser_only(tabs, protocols, cookie, reaches):
+    tabs.note("cookieless", signed_in=True, xsrf_cookie=None)
+    reached: list[bytes] = []
+
+    async def behind(scope, _receive, _send):
+        reached.extend(value for name, value in scope["headers"] if name == b"sec-websocket-protocol")
+
+    headers = [(b"sec-websocket-protocol", protocols.encode()), (b"cookie", f"_streamlit_xsrf={cookie}".encode())]
+    await Guard(behind, Settings)({"type": "websocket", "path": "/", "headers": headers}, None, None)  # type: ignore[arg-type]
+
+    assert [one.decode() for one in reached] == [reaches]
+
+
+@pytest.mark.anyio
 async def test_files_are_taken_from_tabs_that_are_signed_in_only(files, tabs):
     read: list[int] = []
 
@@ -181,7 +211,7 @@ async def test_files_are_taken_from_tabs_that_are_signed_in_only(files, tabs):
 
     stranger = await upload("plan.pdf", b"x" * MB, tab="somebody", at_part=note)
     mine = await upload("plan.pdf", b"x" * MB)
-    tabs.note("ours", signed_in=False)
+    tabs.note("ours", signed_in=False, xsrf_cookie=COOKIE)
     signed_out = await upload("plan.pdf", b"x" * MB)
 
     assert (stranger.status, mine.status, signed_out.status) == (403, 200, 403)
@@ -354,7 +384,7 @@ def test_a_setting_of_frames_cannot_change_the_rest_of_the_policy(value):
 def test_tabs_are_forgotten_when_there_are_too_many():
     tabs = Tabs()
     for number in range(MOST + 5):
-        tabs.note(str(number), signed_in=True)
+        tabs.note(str(number), signed_in=True, xsrf_cookie=None)
 
     assert not tabs.is_signed_in("4")
     assert tabs.is_signed_in("5")

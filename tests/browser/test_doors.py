@@ -54,6 +54,33 @@ def test_stranger_opens_a_tab_and_cannot_upload(start_app: Callable[..., App]) -
     assert (answer.status_code, answer.text) == (403, "Sign in to add files.")
 
 
+def test_id_of_a_tab_signs_nobody_in(page: Page, start_app: Callable[..., App]) -> None:
+    """It stands in addresses of uploads, so in logs of proxies; and Streamlit keeps a closed tab for a while."""
+    app = start_app()
+    sign_up(page, app)
+    with page.expect_request("**/_stcore/upload_file/**") as upload:
+        page.get_by_test_id("stChatInputFileUploadButton").locator("input").set_input_files(
+            {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Hello"}
+        )
+    tab = upload.value.url.rsplit("/", 2)[-2]
+    with page.expect_event("close"):
+        page.close()
+
+    seen, drawn, ask = b"", ForwardMsg(), BackMsg()
+    ask.rerun_script.query_string = ""
+    spoken = [Subprotocol(one) for one in ("streamlit", "x", tab)]
+    with connect(stream(app), subprotocols=spoken) as socket:
+        socket.send(ask.SerializeToString())
+        while drawn.WhichOneof("type") != "script_finished":
+            received = socket.recv(20)
+            assert isinstance(received, bytes)
+            seen += received
+            drawn.ParseFromString(received)
+
+    assert b"Sign in" in seen
+    assert b"Maria" not in seen
+
+
 def test_page_of_another_server_opens_no_websocket(start_app: Callable[..., App]) -> None:
     app = start_app()
 
