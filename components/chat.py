@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components.message_actions import ask_again, editing, note_actions, planner_actions, reply_actions
 from components.model_text import safe_markdown
 from components.plain_text import PlainText
-from components.reply_blocks import REPLY_MS, STRETCH_MS, affordable, spent_ms
+from components.reply_blocks import REPLY_MS, STRETCH_MS, affordable
 from components.reply_memories import used_memories
 from components.reply_steps import ReplySteps
 from components.session_files import message_files
@@ -128,13 +128,14 @@ def budgets_ms(messages: Sequence[MessageView]) -> dict[int, float]:
     for message in reversed(messages):
         if message.role == "assistant":
             budget = budgets[message.id] = min(REPLY_MS, left)
-            left -= spent_ms([part.text for part in message.parts if part.kind == "reasoning"], budget)
-            left = max(0.0, left - spent_ms([message.text], budget))
+            reasoning = "\n\n".join(part.text for part in message.parts if part.kind == "reasoning")
+            spent = sum(affordable(text, budget).spent_ms for text in (message.text, reasoning) if text)
+            left = max(0.0, left - spent)
     return budgets
 
 
 def _draw_text(text: str, place: DeltaGenerator, budget_ms: float) -> None:
-    drawn, plain = affordable(text, budget_ms)
+    drawn, plain, _ = affordable(text, budget_ms)
     for block in drawn:
         if safe := safe_markdown(block):
             place.markdown(safe)

@@ -1,13 +1,13 @@
 """Cuts a reply into the blocks that it is drawn in, the same while it arrives and afterwards."""
 
-from collections.abc import Iterable
+from typing import NamedTuple
 
 from components.model_text import cuts
 from exports.markdown_cost import MOST_MS, cost_ms
 
 REPLY_MS = MOST_MS  # what a browser may spend on one reply
 STRETCH_MS = 5_000.0  # and on all replies of the stretch of a conversation that is shown
-_BLOCK_MS = 2.0  # for an element of Streamlit's
+_BLOCK_MS = 3.0  # for an element of Streamlit's
 _LEAST_CHARS = 300  # a heading and the lines below it need not be two elements
 _PIECE_CHARS = 4_000
 
@@ -31,26 +31,25 @@ def block_ms(block: str, *, most: float) -> float:
     return _BLOCK_MS + cost_ms(block, most=most)
 
 
-def affordable(text: str, budget_ms: float) -> tuple[list[str], str]:
-    """Return the blocks of *text* that a browser can draw in *budget_ms*, and what is left: to be plain text."""
+class Affordable(NamedTuple):
+    """The blocks of a text that are drawn as Markdown, the rest, to be plain text, and what a browser spends."""
+
+    drawn: list[str]
+    plain: str
+    spent_ms: float
+
+
+def affordable(text: str, budget_ms: float) -> Affordable:
+    """Return what a browser can draw of *text* in *budget_ms*; where that is not all, the whole budget is spent."""
     drawn: list[str] = []
     spent, found = 0.0, blocks(text)
     for number, block in enumerate(found):
-        spent += block_ms(block, most=budget_ms)
-        if spent > budget_ms:
-            return drawn, "".join(found[number:])
+        cost = block_ms(block, most=budget_ms)
+        if spent + cost > budget_ms:
+            return Affordable(drawn, "".join(found[number:]), budget_ms)
+        spent += cost
         drawn.append(block)
-    return drawn, ""
-
-
-def spent_ms(texts: Iterable[str], budget_ms: float) -> float:
-    """Return about how long a browser is busy with these texts where *budget_ms* is all that it may spend."""
-    spent = 0.0
-    for text in texts:
-        spent += block_ms(text, most=budget_ms)
-        if spent > budget_ms:
-            return budget_ms
-    return spent
+    return Affordable(drawn, "", spent)
 
 
 def pieces(plain: str) -> list[str]:

@@ -7,7 +7,7 @@ from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from components.model_text import safe_markdown
 from components.plain_text import PlainText
-from components.reply_blocks import REPLY_MS, affordable, spent_ms
+from components.reply_blocks import REPLY_MS, affordable, block_ms
 from components.session_labels import escape_label
 from services.records import Part
 
@@ -83,7 +83,7 @@ class _DrawnPart:
             return 0.0
         text = part.text.replace("\r", "")
         if self._plain is None:
-            drawn, plain = affordable(text[self._done :], left_ms)
+            drawn, plain, _ = affordable(text[self._done :], left_ms)
             last = "" if plain else drawn.pop()
             for block in drawn:
                 self._last_place.caption(safe_markdown(block))
@@ -91,7 +91,7 @@ class _DrawnPart:
                 self._done += len(block)
             if not plain:
                 self._last_place.caption(safe_markdown(last))
-                return spent_ms(drawn, left_ms)
+                return sum(block_ms(block, most=left_ms) for block in drawn)
             self._plain = PlainText(self._last_place)
         self._plain.draw(text[self._done :])
         return left_ms

@@ -30,7 +30,10 @@ def add_file(
         UploadFile, File(description="PDF, Word (.docx), text, Markdown, CSV, JSON or an image, of at most 10 MB.")
     ],
 ) -> FileOut:
-    """Add a file to a session; the assistant reads it before it answers the next message."""
+    """Add a file to a session; the assistant reads it before it answers the next message.
+
+    All files of a user share one room (`files` of `/usage`); where it is full, this is a 413, code `file_quota`.
+    """
     made = caller.services.files.add(session_id, file.filename or "", file.file.read(), user_id=caller.user_id)
     return FileOut.of(HeldFile(made, FileState.KEPT))
 
