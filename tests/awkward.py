@@ -37,7 +37,7 @@ UNITS = tuple(
         [*_SIGNS, *_PAIRS.split(), *_SPACED.replace("¶", "\n").split("|"), *_TABLES, *_EMPHASIS, *_NEVER_THE_SAME]
     )
 )
-_ENDS = (("a", "b"), ("\n", ""))
+ENDS = (("a", "b"), ("\n", ""))
 _TRIES = 4  # of the costliest units, looked at again with longer texts
 _TIMES = 8
 _LIMIT = 24  # as many times as long may take; 8 is linear, 64 is quadratic
@@ -49,7 +49,12 @@ def repeated(unit: str, chars: int, ends: tuple[str, str] = ("a", "b")) -> str:
 
 
 def too_slow(
-    run: Callable[[str], object], *, units: Iterable[str] = UNITS, chars: int = 2_000, least_s: float = 0.0008
+    run: Callable[[str], object],
+    *,
+    units: Iterable[str] = UNITS,
+    between: Iterable[tuple[str, str]] = ENDS,
+    chars: int = 2_000,
+    least_s: float = 0.0008,
 ) -> str | None:
     """Return, in words, an awkward text of which eight times as much takes far more than eight times as long.
 
@@ -59,7 +64,7 @@ def too_slow(
     on = gc.isenabled()
     gc.disable()
     try:
-        tried = [(_cpu_s(run, repeated(unit, chars, ends)), unit, ends) for unit in units for ends in _ENDS]
+        tried = [(_cpu_s(run, repeated(unit, chars, ends)), unit, ends) for unit in units for ends in between]
         for seconds, unit, ends in nlargest(_TRIES, tried):
             if seconds >= least_s and _grows_too_fast(run, unit, ends, chars):
                 return f"{ends[0]!r} + n * {unit[:40]!r} + {ends[1]!r}"
