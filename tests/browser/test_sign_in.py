@@ -1,10 +1,13 @@
 """Who comes in and who does not, on a freshly started server."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+import db.tries
+from db.engine import Database
 from settings import ROOT
 from tests.browser.conftest import PASSWORD, wait_for_cookie
 
@@ -14,6 +17,12 @@ SCRIPTS = sorted((ROOT / "pages" / "planner").glob("*.py"))
 
 
 def sign_up(page: Page, url: str, username: str = "ada") -> None:
+    fill_sign_up(page, url, username)
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
+    wait_for_cookie(page, there=True)
+
+
+def fill_sign_up(page: Page, url: str, username: str = "ada") -> None:
     page.goto(url)
     page.get_by_text("Create an account").click()
     page.get_by_role("textbox", name="Name", exact=True).fill("Ada Lovelace")
@@ -21,8 +30,6 @@ def sign_up(page: Page, url: str, username: str = "ada") -> None:
     page.get_by_role("textbox", name="Username").fill(username)
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
-    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
-    wait_for_cookie(page, there=True)
 
 
 @pytest.mark.parametrize("address", ["?session=1", *(script.stem for script in SCRIPTS)])
@@ -103,6 +110,24 @@ def test_five_wrong_passwords_lock_the_name_also_after_a_restart(start_app, page
     page.get_by_role("button", name="Sign in").click()
 
     expect(page.get_by_text("Too many wrong passwords")).to_be_visible()
+
+
+@pytest.mark.parametrize(("listed", "told"), [("", True), ("127.0.0.1", False)])
+def test_visitor_who_makes_up_an_address_is_counted_all_the_same(start_app, browser: Browser, listed, told):
+    app = start_app(TRUSTED_PROXIES=listed)
+    database, now = Database(app.env["DATABASE_URL"]), datetime.now(UTC)
+    with database.begin() as db_session:
+        for _ in range(5):  # accounts that were made from here
+            db.tries.count(db_session, "127.0.0.1", "sign_up", now=now, window=timedelta(hours=1))
+    database.close()
+    with browser.new_context(extra_http_headers={"X-Forwarded-For": "203.0.113.7"}) as elsewhere:
+        page = elsewhere.new_page()
+        fill_sign_up(page, app.url)
+
+        if told:
+            expect(page.get_by_text("Too many sign-ups from your network")).to_be_visible()
+        else:  # a proxy on this machine said so, and is believed
+            expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
 
 
 def test_no_password_is_in_the_log(start_app, page: Page):
