@@ -19,7 +19,7 @@ import pytest
 RUN_AGAIN = ("tests/browser/", "tests/processes/")
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps its plugins in a set
 class Seen:
     """What became of a run's tests, as a plugin of pytest sees it. Of workers' tests, too."""
 

@@ -63,7 +63,7 @@ def made(folder: Path, files: dict[str, str], *, types: int = 0) -> subprocess.C
         "[tool.pytest.ini_options]\naddopts = ['--import-mode=importlib', '-p', 'xdist']\n"
     )
     (folder / "mypy.py").write_text(f"print('looked at')\nraise SystemExit({types})\n")
-    for name, text in files.items():
+    for name, text in ({"browser/conftest.py": "", "processes/conftest.py": ""} | files).items():
         file = folder / "tests" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
