@@ -43,7 +43,7 @@ class Seen:
 
     @property
     def may_run_again(self) -> bool:
-        return not self.broken and all(name.startswith(RUN_AGAIN) for name in self.failed)
+        return bool(self.failed) and not self.broken and all(name.startswith(RUN_AGAIN) for name in self.failed)
 
 
 def run_tests(options: Sequence[str]) -> tuple[int, Seen]:

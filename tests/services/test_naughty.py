@@ -46,7 +46,7 @@ def test_names_of_files(services, user_id):
 
 
 @ON_SQLITE
-def test_accounts_and_their_passwords(services, cheap_hashes):
+def test_names_of_accounts(services, cheap_hashes):
     made = 0
     for number, text in enumerate(STRINGS):
         with suppress(InvalidInputError):
