@@ -94,6 +94,7 @@ def _translated() -> Iterator[None]:
 def _postgres_engine(url: str) -> Engine:
     return create_engine(
         url,
+        hide_parameters=True,  # they are people's words, and errors are logged
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=20,
@@ -115,7 +116,12 @@ def _sqlite_engine(url: str, busy_timeout_s: float) -> Engine:
             with suppress(OSError):
                 Path(path + beside).chmod(0o600)
     engine = create_engine(
-        url, connect_args={"timeout": busy_timeout_s}, pool_size=10, max_overflow=20, pool_timeout=10
+        url,
+        hide_parameters=True,
+        connect_args={"timeout": busy_timeout_s},
+        pool_size=10,
+        max_overflow=20,
+        pool_timeout=10,
     )
 
     @event.listens_for(engine, "connect")

@@ -130,8 +130,8 @@ def test_what_a_tool_was_called_with_can_be_sent_on_however_deep_it_is(api, dept
     question = {"id": "1", "role": "user", "status": "complete", "text": "Hello", "created_at": at}
     reply = question | {"id": "2", "role": "assistant", "parent_id": "1", "parts": parts}
     session = {"key": "k", "title": "Deep", "planner": "", "model": "", "created_at": at, "last_message_at": at}
-    session |= {"messages": [question, reply], "last_message_id": "2"}
-    file = {"format": "travelbot.sessions", "version": 1, "sessions": [session]}
+    session_whole = session | {"messages": [question, reply], "last_message_id": "2"}
+    file = {"format": "travelbot.sessions", "version": 1, "sessions": [session_whole]}
     (session_id,) = api.http.post("/import", json=file).json()["session_ids"]
 
     answer = api.http.get(f"/sessions/{session_id}")

@@ -5,8 +5,12 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from db.engine import Database
+from db.migrate import migrate
+from db.models import User
 
 FULL, NORMAL = 2, 1  # https://www.sqlite.org/pragma.html#pragma_synchronous
 
@@ -38,3 +42,11 @@ def test_new_file_that_another_process_is_writing_to_is_waited_for(file, tmp_pat
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
         assert connection.exec_driver_sql("SELECT count(*) FROM theirs").scalar_one() == 0
     other.close()
+
+
+def test_an_error_does_not_list_what_people_wrote(file: Database):
+    migrate(file)
+    with pytest.raises(IntegrityError) as refused, file.begin() as db_session:
+        db_session.execute(insert(User).values(id=1, username="a very private name", name=None, email="x"))
+
+    assert "a very private name" not in str(refused.value)

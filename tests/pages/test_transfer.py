@@ -140,8 +140,8 @@ def hostile_file() -> bytes:
     question = {"id": "1", "role": "user", "status": "complete", "text": "Hello\x00", "created_at": at}
     reply = question | {"id": "2", "role": "assistant", "parent_id": "1", "parts": parts, "model": "a\x00/b c"}
     session = {"key": "k", "title": "From\x00 long ago", "planner": "", "model": "", "created_at": at}
-    session |= {"last_message_at": at, "messages": [question, reply], "last_message_id": "2"}
-    return json.dumps({"format": "travelbot.sessions", "version": 1, "sessions": [session]}).encode()
+    session_whole = session | {"last_message_at": at, "messages": [question, reply], "last_message_id": "2"}
+    return json.dumps({"format": "travelbot.sessions", "version": 1, "sessions": [session_whole]}).encode()
 
 
 def drawn_everywhere(app: AppTest, session_id: int) -> str:
