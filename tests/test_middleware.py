@@ -65,9 +65,17 @@ async def _cookie(_: Request) -> Response:
     return answer
 
 
+async def _untyped(_: Request) -> Response:
+    return Response("Bad Request", 400)
+
+
+async def _picture(_: Request) -> Response:
+    return Response("<svg/>", media_type="image/svg+xml")
+
+
 def served(settings: Settings | None = None) -> Starlette:
     everything = Route("/{path:path}", _read_all, methods=["GET", "PUT", "POST"])
-    behind = [Route("/cookie", _cookie), everything]
+    behind = [Route("/cookie", _cookie), Route("/untyped", _untyped), Route("/icon.svg", _picture), everything]
     given = {"get_settings": lambda: settings or Settings()}
     return Starlette(routes=behind, middleware=[Middleware(SecurityHeaders, **given), Middleware(Guard, **given)])
 
@@ -188,6 +196,16 @@ async def test_a_listed_origin_opens_a_websocket(monkeypatch):
         ("streamlit, x, cookieless", "", "streamlit, x"),
         ("streamlit, x, ours, ours", COOKIE, "streamlit, x"),
     ],
+    ids=[
+        "none",
+        "own",
+        "other",
+        "cookieless",
+        "odd",
+        "unknown",
+        "both cookieless",
+        "two",
+    ],  # cookies differ each time
 )
 async def test_a_tab_goes_back_to_its_own_browser_only(tabs, protocols, cookie, reaches):
     tabs.note("cookieless", signed_in=True, xsrf_cookie=None)
@@ -352,6 +370,14 @@ async def test_refusals_have_the_headers_too(files, tabs):
 
     assert answer.status == 403
     assert answer.header("content-security-policy")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/untyped", "text/plain; charset=utf-8"), ("/icon.svg", "image/svg+xml; charset=utf-8")]
+)
+async def test_every_answer_says_of_what_kind_it_is(path, kind):
+    assert (await ask(path)).header("content-type") == kind
 
 
 @pytest.mark.anyio
