@@ -19,7 +19,8 @@ def tokens(text: str) -> list[str]:
     """Return the search tokens of *text* in order: `"Łódź 北京"` gives `["lodz", "北", "京"]`."""
     folded = unicodedata.normalize("NFKD", text[:_MAX_CHARS]).casefold()
     folded = unicodedata.normalize("NFC", _ACCENTS.sub("", folded).translate(_LETTERS))
-    return [token[:_MAX_TOKEN] for token in _TOKEN.findall(folded)]
+    # One character can become eighteen (\ufdfa); PostgreSQL takes a megabyte of words for one message.
+    return [token[:_MAX_TOKEN] for token in _TOKEN.findall(folded[:_MAX_CHARS])]
 
 
 def terms(query: str) -> list[list[str]]:
