@@ -23,6 +23,7 @@ from db.engine import Database, DatabaseUnavailableError
 from db.models import utc_now
 from services.background import in_thread
 from services.costs import CostService, RunUse, cost_of
+from services.intake import kept_count, kept_model, kept_text
 from services.models import ModelService
 from services.texts import MAX_TITLE_CHARS, one_line
 from services.threads import BackboardThreads
@@ -83,10 +84,14 @@ class SessionTitles:
             thread_id = (await self._threads.on_assistant(user_id, self._client.create_thread)).thread_id
             await self._in_thread(lambda: self._delete_later(thread_id))
             answer = await self._asked(model, thread_id, talk)
-            use = RunUse(answer.input_tokens, answer.output_tokens, answer.cost_usd)
-            price = cost_of(use, await self._models.known(answer.model, model))
-            title = cleaned_title(answer.text) if answer.status == "COMPLETED" else None  # else it is why not
-            named = await self._in_thread(lambda: self._keep(talk, title, answer.model or model, use, price))
+            use = RunUse(kept_count(answer.input_tokens), kept_count(answer.output_tokens), answer.cost_usd)
+            price = kept_count(cost_of(use, await self._models.known(answer.model, model)))
+            title = (
+                cleaned_title(kept_text(answer.text)) if answer.status == "COMPLETED" else None
+            )  # else it is why not
+            named = await self._in_thread(
+                lambda: self._keep(talk, title, kept_model(answer.model) or model, use, price)
+            )
             log.info("session named" if named else "session not named", extra={"session": session_id})
         except (BackboardError, DatabaseUnavailableError) as exc:
             log.warning("session not named", extra={"session": session_id, "error": type(exc).__name__})

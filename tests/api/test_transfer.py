@@ -3,6 +3,7 @@
 import io
 import json
 import time
+from typing import Any
 from urllib.parse import unquote
 
 import pypdf
@@ -127,11 +128,18 @@ def test_samples_are_added_once_and_removed(api, stranger):
 def test_what_a_tool_was_called_with_can_be_sent_on_however_deep_it_is(api, depth):
     parts = [{"kind": "tool", "text": "look", "input": "[" * depth + "]" * depth, "output": "1e999"}]
     at = "2026-05-12T12:03:00Z"
-    question = {"id": "1", "role": "user", "status": "complete", "text": "Hello", "created_at": at}
+    question: dict[str, Any] = {"id": "1", "role": "user", "status": "complete", "text": "Hello", "created_at": at}
     reply = question | {"id": "2", "role": "assistant", "parent_id": "1", "parts": parts}
-    session = {"key": "k", "title": "Deep", "planner": "", "model": "", "created_at": at, "last_message_at": at}
-    session_whole = session | {"messages": [question, reply], "last_message_id": "2"}
-    file = {"format": "travelbot.sessions", "version": 1, "sessions": [session_whole]}
+    session: dict[str, Any] = {
+        "key": "k",
+        "title": "Deep",
+        "planner": "",
+        "model": "",
+        "created_at": at,
+        "last_message_at": at,
+    }
+    session |= {"messages": [question, reply], "last_message_id": "2"}
+    file = {"format": "travelbot.sessions", "version": 1, "sessions": [session]}
     (session_id,) = api.http.post("/import", json=file).json()["session_ids"]
 
     answer = api.http.get(f"/sessions/{session_id}")

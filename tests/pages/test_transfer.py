@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -137,11 +138,17 @@ def hostile_file() -> bytes:
     """Return a file of ours that says what no session can say."""
     at = "0001-01-01T00:00:00Z"
     parts = [{"kind": "source", "text": "![x](https://evil.example/p.png)", "url": url} for url in HOSTILE_URLS]
-    question = {"id": "1", "role": "user", "status": "complete", "text": "Hello\x00", "created_at": at}
+    question: dict[str, Any] = {
+        "id": "1",
+        "role": "user",
+        "status": "complete",
+        "text": "Hello\x00",
+        "created_at": at,
+    }
     reply = question | {"id": "2", "role": "assistant", "parent_id": "1", "parts": parts, "model": "a\x00/b c"}
-    session = {"key": "k", "title": "From\x00 long ago", "planner": "", "model": "", "created_at": at}
-    session_whole = session | {"last_message_at": at, "messages": [question, reply], "last_message_id": "2"}
-    return json.dumps({"format": "travelbot.sessions", "version": 1, "sessions": [session_whole]}).encode()
+    session: dict[str, Any] = {"key": "k", "title": "From\x00 long ago", "planner": "", "model": "", "created_at": at}
+    session |= {"last_message_at": at, "messages": [question, reply], "last_message_id": "2"}
+    return json.dumps({"format": "travelbot.sessions", "version": 1, "sessions": [session]}).encode()
 
 
 def drawn_everywhere(app: AppTest, session_id: int) -> str:

@@ -24,7 +24,7 @@ from tests.services.conftest import make_user
 from tests.services.test_chatgpt import conversation, node
 
 AT = "2026-05-12T12:03:00Z"
-NO_TEXT: tuple[object, ...] = (
+NO_TEXT: tuple[Any, ...] = (
     None,
     True,
     False,

@@ -21,7 +21,7 @@ from services.transfer import ExportKind
 from tests.services.conftest import last_message, until_ended
 from tests.services.test_hostile_files import HOSTILE, TEXTS
 
-ADDRESSES: tuple[object, ...] = (
+ADDRESSES: tuple[Any, ...] = (
     *TEXTS, "http://a.example\r\n\r\n![x](https://e.example/p.png)", "https://a.example/ ) ![x](https://e.example/p.png)",
     "https://a.example/>)![x](https://e.example/p.png)", "https://a.example/`\\*_~|<b>", "https://a.example/\u2028x",
     "https://[::1]/", "https://[v1.x]/", "https://[::1", "https://a.example:x/", "https://a.example:99999/", "HTTPS://A.example",
