@@ -86,12 +86,9 @@ class SessionTitles:
             answer = await self._asked(model, thread_id, talk)
             use = RunUse(kept_count(answer.input_tokens), kept_count(answer.output_tokens), answer.cost_usd)
             price = kept_count(cost_of(use, await self._models.known(answer.model, model)))
-            title = (
-                cleaned_title(kept_text(answer.text)) if answer.status == "COMPLETED" else None
-            )  # else it is why not
-            named = await self._in_thread(
-                lambda: self._keep(talk, title, kept_model(answer.model) or model, use, price)
-            )
+            title = cleaned_title(kept_text(answer.text)) if answer.status == "COMPLETED" else None  # or why not
+            by = kept_model(answer.model) or model
+            named = await self._in_thread(lambda: self._keep(talk, title, by, use, price))
             log.info("session named" if named else "session not named", extra={"session": session_id})
         except (BackboardError, DatabaseUnavailableError) as exc:
             log.warning("session not named", extra={"session": session_id, "error": type(exc).__name__})
