@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backboard_client import parse_json
+from pydantic_core import from_json
+
 from services.costs import MICROS
 from services.intake import web_address
 from services.records import MessageView, Part
@@ -64,8 +65,8 @@ def loads(text: str | None) -> Any:
     if not text:
         return {}
     try:
-        value = parse_json(text)
-        json.dumps(value, allow_nan=False)  # NaN, or 1e999 that is read as infinite
+        value = from_json(text, allow_inf_nan=False)  # as deep as can be sent, and no halves of characters
+        json.dumps(value, allow_nan=False)  # 1e999 is read as infinite
     except ValueError:
         return text
     return value

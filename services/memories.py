@@ -235,7 +235,8 @@ def _away(exc: Exception) -> str:
 
 def _memory(memory: backboard_client.Memory, source: MemorySource | None = None) -> Memory:
     at = _created_at(memory)
-    return Memory(memory.memory_id, kept_text(memory.content), None if at == _UNKNOWN else at, source)
+    told = None if at == _UNKNOWN else kept_instant(at, now=utc_now())
+    return Memory(memory.memory_id, kept_text(memory.content), told, source)
 
 
 def _created_at(memory: backboard_client.Memory) -> datetime:
@@ -243,4 +244,4 @@ def _created_at(memory: backboard_client.Memory) -> datetime:
         at = datetime.fromisoformat(memory.created_at or "")
     except ValueError:
         return _UNKNOWN
-    return kept_instant(at if at.tzinfo else at.replace(tzinfo=UTC), now=utc_now())
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

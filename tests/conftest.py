@@ -57,11 +57,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
+NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
+
+
 class Clock:
     """The clock that the app reads, set to another instant; it goes on from there. Other processes have their own."""
 
     def __init__(self) -> None:
-        self.set(datetime(2026, 11, 18, 12, tzinfo=UTC))
+        self.set(NOON)
 
     def set(self, at: datetime) -> None:
         self._ahead = at - datetime.now(UTC)

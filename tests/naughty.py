@@ -54,7 +54,7 @@ def _saved(number: int, text: str) -> SavedSession:
     name = text[:90] or "x"
     beside = [
         {"kind": "reasoning", "text": text, "at": 0},
-        {"kind": "tool_call", "text": text, "at": 0, "call_id": text, "input": text, "output": text},
+        {"kind": "tool", "text": text, "at": 0, "call_id": text, "input": text, "output": text},
         {"kind": "source", "text": text, "at": 0, "url": WEB + text},
     ]
     question = SavedMessage(f"{name} 1", "user", "complete", text, BEGUN)

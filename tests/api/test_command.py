@@ -114,7 +114,7 @@ def test_nobody_cannot_be_an_admin(database, capsys, action):
             {"DATABASE_URL": "postgresql://a@127.0.0.1:1/b"},
             "The database cannot be reached.",
         ),
-        (["list", "lena"], {"REQUESTS_PER_MINUTE": "many"}, "requests_per_minute: "),
+        (["list", "lena"], {"REQUESTS_PER_MINUTE": "many"}, "REQUESTS_PER_MINUTE: "),
     ],
 )
 def test_refusal_is_a_sentence(database, monkeypatch, capsys, arguments, changed, sentence):

@@ -115,7 +115,7 @@ async def test_json_that_is_nested_too_deep_is_not_understood(client, ask, backb
 async def test_text_is_read_in_whole_characters(client, ask, backboard):
     """Half a surrogate pair or a NUL in one reply would keep the database from saving all of them."""
     said = r'"caf\u00e9 \ud83d\ude00 \ud83d\u0000 end"'
-    whole = "café 😀 \ufffd end"
+    whole = "café 😀  end"
 
     backboard.stream(f'data: {{"type": "content_streaming", "content": {said}}}', {"type": "run_ended"})
     assert (await ask())[0].text == whole

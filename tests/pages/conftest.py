@@ -18,10 +18,10 @@ from db.models import utc_now
 from services.records import User
 from services.wiring import Services
 from settings import ROOT, Settings
-from tests.conftest import Clock
+from tests.conftest import NOON, Clock
 
 AddSession = Callable[..., int]
-SIGNED_IN_AT = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+SIGNED_IN_AT = NOON - timedelta(days=1)
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def add_user(database: Database, username: str, name: str) -> User:
             username=username,
             email=f"{username}@example.com",
             name=name,
-            sessions_valid_from=SIGNED_IN_AT - timedelta(days=1),
+            sessions_valid_from=datetime(2026, 1, 1, tzinfo=UTC),
         )
         db_session.add(row)
         db_session.flush()

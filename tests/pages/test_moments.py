@@ -69,6 +69,7 @@ def test_days_and_months_are_the_planners_and_those_of_money_are_utcs(
     now, app, noon, add_session, app_database, planner
 ):
     noon.set(now.astimezone(UTC))
+    app.session_state["auth_user"]["signed_in_at"] = int(now.timestamp() * 1000)
     app.context = {"timezone": str(now.tzinfo)}
     instants = [now.astimezone(UTC) - age for age in AGES]
     for number, age in enumerate(AGES):
