@@ -45,9 +45,11 @@ def test_every_screen_works_under_the_policy(page: Page, start_app: Callable[...
     box = page.get_by_test_id("stChatInputTextArea")
 
     box.fill("Lisbon or Porto in May, as a table?")  # a chat with a table, and a file
-    page.get_by_test_id("stChatInputFileUploadButton").locator("input").set_input_files(
-        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"One of them is vegetarian."}
-    )
+    with page.expect_response("**/_stcore/upload_file/**") as uploaded:
+        page.get_by_test_id("stChatInputFileUploadButton").locator("input").set_input_files(
+            {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"One of them is vegetarian."}
+        )
+    assert uploaded.value.ok
     expect(page.get_by_test_id("stFileChip")).to_be_visible()
     box.press("Enter")
     answer_is_whole(page, 1)
