@@ -10,7 +10,7 @@ from tests.road import Road
 from tests.services.conftest import until_ended
 
 QUESTION = "Plan 5 days in Lisbon in May"
-IDLE_S = 1.0
+IDLE_S = 2.0
 
 
 def ask(services, user_id, name: str, session_id: int | None = None):
