@@ -12,12 +12,14 @@ from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
 import streamlit as st
+from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, runtime
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
@@ -26,12 +28,16 @@ from services.file_types import EXTENSIONS, MAX_FILE_BYTES
 from services.import_file import MAX_BYTES as MAX_IMPORT_BYTES
 from settings import Settings
 
+TAB_FILES = 100
 TAB_BYTES = 2 * MAX_IMPORT_BYTES  # what one tab may have uploaded and not yet had read
 PROCESS_BYTES = 10 * MAX_IMPORT_BYTES  # and all tabs together
 _IMPORTED = ("json", "zip")
 _FORM_BYTES = 64 * 1024  # what a form puts around a file
 _HEAD_BYTES = 8 * 1024  # its name stands within so many
 _FILE_NAME = re.compile(rb'filename="([^"\r\n]{0,1024})"')
+_FILE_ID_CHARS = 100  # Streamlit's have 36
+_COOKIE_BYTES = 8 * 1024  # Python before 3.11.10 and 3.12.6 takes seconds to read a long one (CVE-2024-7592)
+_URLS_AT_ONCE = 100  # places for files that are asked for in one message
 _YEAR_S = 365 * 24 * 60 * 60
 _PRIVATE = ("/media/", "/api/")  # answers that are somebody's; what lies below the others is the same for everybody
 
@@ -132,16 +138,18 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or WebSocket."""
-        if scope["type"] == "websocket":
-            if is_own_origin(Headers(scope=scope)):
-                await self._app(without_anothers_tab(scope), receive, send)
-            else:
-                await send({"type": "websocket.close", "code": 1008})
-        elif scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
+        elif sum(len(value) for name, value in scope["headers"] if name == b"cookie") > _COOKIE_BYTES:
+            await _refuse(scope, receive, send, PlainTextResponse("Your browser sends too many cookies.", 431))
+        elif scope["type"] == "websocket":
+            if is_own_origin(Headers(scope=scope)):
+                await self._app(without_anothers_tab(scope), only_a_browsers(receive), send)
+            else:
+                await _refuse(scope, receive, send)
         elif refusal := self._refusal(scope):
             await refusal(scope, receive, send)
-        elif scope["method"] == "PUT" and "/_stcore/upload_file/" in scope["path"]:
+        elif scope["method"] in ("PUT", "DELETE") and "/_stcore/upload_file/" in scope["path"]:
             await self._upload(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -159,9 +167,15 @@ class Guard:
         return None
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
-        tab = scope["path"].rsplit("/", 2)[-2]
-        if not get_tabs().is_signed_in(tab):
+        tab, file_id = scope["path"].rsplit("/", 2)[-2:]
+        if not (get_tabs().is_signed_in(tab) and _is_its_own(scope, tab)):
             await PlainTextResponse("Sign in to add files.", 403)(scope, receive, send)
+            return
+        if len(file_id) > _FILE_ID_CHARS:
+            await PlainTextResponse("There is no such place for a file.", 404)(scope, receive, send)
+            return
+        if scope["method"] == "DELETE":
+            await self._app(scope, receive, send)
             return
         received, head = 0, b""
 
@@ -184,15 +198,15 @@ class Guard:
 
     def _check(self, tab: str, head: bytes, received: int) -> None:
         """Raise HTTPException for a file of which so much is not to be taken; *head* is what its form begins with."""
-        name = _FILE_NAME.search(head)
+        name = _FILE_NAME.search(head.partition(b"\r\n\r\n")[0])  # of the first part, which has to be the file
         kind = name[1].decode(errors="replace").rpartition(".")[2].lower() if name else ""
         if kind not in (*EXTENSIONS, *_IMPORTED) and (name or b"\r\n\r\n" in head or len(head) == _HEAD_BYTES):
             raise HTTPException(415, "Files of this kind are not taken here.")
         if received > (MAX_IMPORT_BYTES if kind in _IMPORTED else MAX_FILE_BYTES) + _FORM_BYTES:
             raise HTTPException(413, "This file is too large.")
         held = cast("MemoryUploadedFileManager", runtime.get_instance().uploaded_file_mgr).file_storage
-        of_tab = sum(len(file.data) for file in list(held.get(tab, {}).values()))
-        if of_tab + self._arriving[tab] > TAB_BYTES:
+        of_tab = list(held.get(tab, {}).values())
+        if len(of_tab) >= TAB_FILES or sum(len(file.data) for file in of_tab) + self._arriving[tab] > TAB_BYTES:
             raise HTTPException(413, "Too many files are waiting in this tab. Reload the page, then add them again.")
         everything = sum(len(file.data) for files in list(held.values()) for file in list(files.values()))
         if everything + sum(self._arriving.values()) > PROCESS_BYTES:
@@ -212,6 +226,45 @@ def is_own_origin(headers: Headers) -> bool:
     return bool(host) and (host == own or origin in config.get_option("server.corsAllowedOrigins"))
 
 
+def only_a_browsers(receive: Receive) -> Receive:
+    """Let through of a WebSocket only what our pages send, without what would hold everybody up.
+
+    Streamlit takes more from any stranger: to clear the cache, which ends the services of everybody, to run git, to
+    make a million places for files.
+    """
+
+    async def receive_next() -> Message:
+        while True:
+            message = await receive()
+            if message["type"] != "websocket.receive" or _is_a_browsers(message.get("bytes")):
+                return message
+
+    return receive_next
+
+
+def _is_a_browsers(data: bytes | None) -> bool:
+    asked = BackMsg()
+    try:
+        asked.ParseFromString(data or b"")
+    except DecodeError:
+        return True  # Streamlit ends the connection
+    match asked.WhichOneof("type"):
+        case "rerun_script" | "stop_script" | "app_heartbeat":
+            return True
+        case "file_urls_request":
+            return len(asked.file_urls_request.file_names) <= _URLS_AT_ONCE
+        case "backend_operation_request":
+            return asked.backend_operation_request.WhichOneof("payload") in ("deferred_file", "dataframe_chunk")
+    return False
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, answer: PlainTextResponse | None = None) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+    elif answer:
+        await answer(scope, receive, send)
+
+
 def without_anothers_tab(scope: Scope) -> Scope:
     """Return the scope of a WebSocket without the tab that it asks for, unless that was drawn for the same browser.
 
@@ -221,12 +274,17 @@ def without_anothers_tab(scope: Scope) -> Scope:
     protocols = [one.strip() for one in headers.get("sec-websocket-protocol", "").split(",")]
     if len(protocols) < 3:
         return scope
-    cookie = cookie_parser(headers.get("cookie", "")).get(XSRF_COOKIE_NAME)
-    if len(protocols) == 3 and get_tabs().is_of(protocols[2], xsrf_cookie=cookie):
+    if len(protocols) == 3 and _is_its_own(scope, protocols[2]):
         return scope
     kept = ", ".join(protocols[:2]).encode("latin-1")
     others = [(name, value) for name, value in scope["headers"] if name != b"sec-websocket-protocol"]
     return {**scope, "headers": [*others, (b"sec-websocket-protocol", kept)]}
+
+
+def _is_its_own(scope: Scope, tab: str) -> bool:
+    """Whether a tab was drawn for the browser that asks; where the cookie is switched off, nobody can know."""
+    cookie = cookie_parser(Headers(scope=scope).get("cookie", "")).get(XSRF_COOKIE_NAME)
+    return not config.get_option("server.enableXsrfProtection") or get_tabs().is_of(tab, xsrf_cookie=cookie)
 
 
 def _path(scope: Scope) -> str:

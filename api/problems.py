@@ -15,6 +15,7 @@ from starlette.routing import compile_path
 from db.engine import DatabaseUnavailableError
 from services.errors import (
     BackboardAwayError,
+    ExportRunningError,
     FileQuotaError,
     FileRefusedError,
     FileTooLargeError,
@@ -43,6 +44,7 @@ STATUS_OF: dict[type[ServiceError], int] = {
     FileTooLargeError: 413,
     FileQuotaError: 413,
     ImportRunningError: 503,
+    ExportRunningError: 503,
     ReplyInProgressError: 409,
     MessageIdReusedError: 409,
     NotPossibleError: 409,
@@ -138,9 +140,9 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _validation(_: Request, error: RequestValidationError) -> JSONResponse:
         errors = [
-            FieldProblem(field=".".join(map(str, one["loc"])), message=str(one["msg"])) for one in error.errors()
+            FieldProblem(field=".".join(map(str, one["loc"])), message=str(one["msg"])) for one in error.errors()[:20]
         ]
-        return problem(422, "invalid_input", "The request is not as this address wants it.", errors=errors[:20])
+        return problem(422, "invalid_input", "The request is not as this address wants it.", errors=errors)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:

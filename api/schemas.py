@@ -432,7 +432,10 @@ class TemplateStart(_Given):
     """What a session is started with."""
 
     values: dict[str, str] = Field(
-        default={}, description="For each blank of the first message.", examples=[{"days": "5", "where": "Lisbon"}]
+        default={},
+        max_length=100,
+        description="For each blank of the first message.",
+        examples=[{"days": "5", "where": "Lisbon"}],
     )
     content: Content | None = Field(default=None, description="In the place of the first message.")
     message_id: Name | None = Field(default=None, description="Made by the caller: a repeat joins the same reply.")

@@ -67,7 +67,7 @@ def loads(text: str | None) -> Any:
     try:
         value = from_json(text, allow_inf_nan=False)  # as deep as can be sent, and no halves of characters
         json.dumps(value, allow_nan=False)  # 1e999 is read as infinite
-    except ValueError:
+    except (ValueError, TypeError):  # the latter of half a character in it
         return text
     return value
 

@@ -177,7 +177,7 @@ def _tokens_to_revoke(tokens: Sequence[TokenInfo], *, key: str, does: str) -> No
     if tokens:
         names = ", ".join(f"**{escape_label(token.name)}**" for token in tokens)
         st.checkbox(f"{does} my {_counted(tokens)}", value=True, key=key)
-        st.markdown(f":small[Programs that use them are refused at once: {names}]")
+        st.markdown(f":small[Refused from then on: programs that use {names}]")
 
 
 def _tokens_left(user: User, key: str) -> tuple[bool, str]:

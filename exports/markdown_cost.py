@@ -28,9 +28,12 @@ _TABLE = 0.7
 _CELL = 0.06
 _CODE = 0.015  # a character of a block of code, which is highlighted
 _MARK = 0.025  # that may begin or end emphasis, code, a link
+_MAIL = 0.0000004  # of a mark and a character in one word: from each mark on, all of it is tried as an e-mail address
 _PAIR = 0.00001  # of marks in one paragraph: each may be tried with each
 
 _CONTAINERS = re.compile(r"(?:[ \t]*(?:>|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)))*[ \t]*")
+_MAIL_WORD = re.compile(r"[-.\w+]{500,}")
+_MAIL_MARKS = re.compile(r"[-.+_]")
 _CONTAINER = re.compile(r"[>+*.)-]")
 _MARKS = re.compile(r"[*_~`\[\]()!<&:@\\]|www\.")
 _DELIMITERS = re.compile(r"[|: \t-]*-[|: \t-]*")
@@ -61,6 +64,8 @@ def cost_ms(text: str, *, most: float = TOO_MUCH) -> float:
             continue
         if items or columns:
             marks = 0
+        for word in _MAIL_WORD.findall(body):
+            cost += len(_MAIL_MARKS.findall(word)) * len(word) * _MAIL
         found = len(_MARKS.findall(body))
         cost += found * _MARK + found * (2 * marks + found) * _PAIR
         marks += found

@@ -29,6 +29,7 @@ _NAMES_SHOWN = 12
 _FORMS = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # they choose a form of the letter before them
 # Not in scripts that are written without spaces, or whose letters join.
 _LONG_WORD = re.compile(r"[^\s\u0600-\u1fff\u2e80-\ua4cf\uac00-\ufdff\ufe70-\uffef]{36,}")
+_NO_WORD = re.compile(r"[^\w\s]{30,}")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _NOT_TEXT = ("t", "url", "key", "lang", "dir")
@@ -140,12 +141,22 @@ def _drawable(value: Any, boxes: Counter[str], key: str = "") -> Any:
         return [_drawable(one, boxes, key) for one in value]
     if not isinstance(value, str) or key in _NOT_TEXT:
         return value
-    text = _CONTROLS.sub("", unicodedata.normalize("NFC", value).replace("\t", "    "))
+    text = _CONTROLS.sub("", unicodedata.normalize("NFC", _NO_WORD.sub(_with_few_marks, value)).replace("\t", "    "))
     missing = {char for char in set(text) if not (ord(char) in _covered() or _is_invisible(char))}
     if missing:
         boxes.update(char for char in text if char in missing)
         text = text.translate({ord(char): _BOX for char in missing})
     return _LONG_WORD.sub(_with_breaks, text)
+
+
+def _with_few_marks(run: re.Match[str]) -> str:
+    """Return what stands between words with 30 marks in a row at most: they are put in order by insertion."""
+    kept, marks = [], 0
+    for char in run[0]:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks <= 30:
+            kept.append(char)
+    return "".join(kept)
 
 
 def _is_invisible(char: str) -> bool:

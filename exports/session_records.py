@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, FailFast, Field
 
 FileId = Annotated[str, Field(min_length=1, max_length=100)]
 Count = Annotated[int, Field(ge=0, le=10**10)]  # many of them can be added up in 64 bits
@@ -63,7 +63,7 @@ class SavedSession:
     model: Annotated[str, Field(max_length=255)]  # provider/name
     created_at: AwareDatetime
     last_message_at: AwareDatetime
-    messages: list[SavedMessage]
+    messages: Annotated[list[SavedMessage], FailFast()]
     last_message_id: FileId | None = None
     title_chosen: bool = False  # by a person
     memory: bool = True

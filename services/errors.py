@@ -47,6 +47,12 @@ class ImportRunningError(ServiceError):
     code = "import_running"
 
 
+class ExportRunningError(ServiceError):
+    """As many PDFs are being made by this process as may be at once."""
+
+    code = "export_running"
+
+
 class ReplyInProgressError(ServiceError):
     """The session's last reply is still being written."""
 

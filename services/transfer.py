@@ -21,7 +21,7 @@ from exports.session_json import sessions_json
 from exports.session_markdown import session_markdown
 from exports.session_pdf import session_pdf
 from exports.session_records import SavedSession
-from services.errors import ImportRunningError, InvalidInputError, NotFoundError
+from services.errors import ExportRunningError, ImportRunningError, InvalidInputError, NotFoundError
 from services.import_file import MAX_BYTES, sources
 from services.one_core import any_core
 from services.records import SessionFilter
@@ -31,6 +31,8 @@ from services.sessions import SessionService
 from services.texts import check_model
 
 _AT_ONCE = 500
+PDFS_AT_ONCE = 2  # each takes a core, and hundreds of MB when the session is a long one
+PDF_WAIT_S = 10.0
 IMPORT_WAIT_S = 20.0  # for another import to end
 _ROWS_AT_ONCE = 500  # kept in one transaction: each waits for the disk, and others who write wait for it
 _CHARS_AT_ONCE = 1_000_000  # as well: their words are put into the search index
@@ -82,6 +84,7 @@ class TransferService:
         self._sessions = sessions
         self._default_model = default_model
         self._importing = threading.Lock()
+        self._printing = threading.BoundedSemaphore(PDFS_AT_ONCE)
 
     def export(self, session_id: int, *, user_id: int, kind: ExportKind, zone: tzinfo = UTC) -> ExportFile:
         """Return a session as a file: JSON with all versions, Markdown and PDF with those shown, times in *zone*."""
@@ -90,8 +93,7 @@ class TransferService:
             case ExportKind.MARKDOWN:
                 content = session_markdown(saved, zone=zone)
             case ExportKind.PDF:
-                with any_core():
-                    content = session_pdf(saved, zone=zone)
+                content = self._pdf(saved, zone)
             case _:
                 content = _json([saved])
         self._note_export(user_id, f"{session_id} {kind.value}")
@@ -127,6 +129,15 @@ class TransferService:
         with self._alone(IMPORT_WAIT_S if wait_s is None else wait_s):
             found = sources(file if isinstance(file, bytes) else _read(file))
             return self._import([source.read for source in found], user_id, on_progress)
+
+    def _pdf(self, saved: SavedSession, zone: tzinfo) -> bytes:
+        if not self._printing.acquire(timeout=PDF_WAIT_S):
+            raise ExportRunningError("Other PDFs are being made right now. Try again in a minute.")
+        try:
+            with any_core():
+                return session_pdf(saved, zone=zone)
+        finally:
+            self._printing.release()
 
     @contextmanager
     def _alone(self, wait_s: float) -> Iterator[None]:

@@ -9,6 +9,7 @@ _SIGNS = (
     " \n\t\r[](){}<>!\"#$%&'*+,-./0:;=?@A\\^_`a|~\x00\x0b\x1c\x85\u00a0\u2028\u200b\u0301\u00e9\u0142\u0430\u05d0"
     "\u0e01\u3042\u4e2d\uac00\uff1a\ud800\U0001f600"
 )
+_MARKS = ("\u0301\u0323", "\u05b0\u0591")  # in the wrong order
 _PAIRS = (
     r"![ ]( [a]( [a](b ![a](b) [^ [^a]: [a]: ]: [[ ()( (a) {{ }} {a} <a <a> </a <!-- <? <![CDATA[ ** *a* "
     r"*a_ _a* __ ~~ ~~~ ``` `a`` a` `a\` || |a |- |-|- :-: :a: :: :a $a$ $$ \( \[ \$ \\ \` ## #a >> >- -- "
@@ -34,7 +35,15 @@ _NEVER_THE_SAME = (  # longer than any text here
 )
 UNITS = tuple(
     dict.fromkeys(
-        [*_SIGNS, *_PAIRS.split(), *_SPACED.replace("¶", "\n").split("|"), *_TABLES, *_EMPHASIS, *_NEVER_THE_SAME]
+        [
+            *_SIGNS,
+            *_MARKS,
+            *_PAIRS.split(),
+            *_SPACED.replace("¶", "\n").split("|"),
+            *_TABLES,
+            *_EMPHASIS,
+            *_NEVER_THE_SAME,
+        ]
     )
 )
 ENDS = (("a", "b"), ("\n", ""))

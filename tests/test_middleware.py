@@ -11,13 +11,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from streamlit import config
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
 from components.tabs import MOST, Tabs
-from middleware import PROCESS_BYTES, TAB_BYTES, Guard, SecurityHeaders
+from middleware import PROCESS_BYTES, TAB_BYTES, TAB_FILES, Guard, SecurityHeaders
 from services.file_types import MAX_FILE_BYTES
 from services.import_file import MAX_BYTES
 from settings import Settings
@@ -25,6 +26,8 @@ from settings import Settings
 FORM = b'--cut\r\nContent-Disposition: form-data; name="file"; filename="%s"\r\nContent-Type: application/pdf\r\n\r\n'
 MB = 2**20
 COOKIE = generate_xsrf_token_string(b"a" * 16, 1)
+OWN = {"cookie": f"_streamlit_xsrf={COOKIE}"}
+OTHER = {"cookie": f"_streamlit_xsrf={generate_xsrf_token_string(b'b' * 16, 1)}"}
 SAME_BROWSER = generate_xsrf_token_string(b"a" * 16, 1)  # written in another way
 
 
@@ -74,7 +77,7 @@ async def _picture(_: Request) -> Response:
 
 
 def served(settings: Settings | None = None) -> Starlette:
-    everything = Route("/{path:path}", _read_all, methods=["GET", "PUT", "POST"])
+    everything = Route("/{path:path}", _read_all, methods=["GET", "PUT", "POST", "DELETE"])
     behind = [Route("/cookie", _cookie), Route("/untyped", _untyped), Route("/icon.svg", _picture), everything]
     given = {"get_settings": lambda: settings or Settings()}
     return Starlette(routes=behind, middleware=[Middleware(SecurityHeaders, **given), Middleware(Guard, **given)])
@@ -128,7 +131,7 @@ async def ask(
 
 async def upload(name: str, *parts: bytes, tab: str = "ours", **options: Any) -> Answer:
     form = FORM % name.encode()
-    return await ask(f"/_stcore/upload_file/{tab}/some-id", form, *parts, method="PUT", **options)
+    return await ask(f"/_stcore/upload_file/{tab}/some-id", form, *parts, method="PUT", headers=OWN, **options)
 
 
 @pytest.mark.anyio
@@ -238,6 +241,71 @@ async def test_files_are_taken_from_tabs_that_are_signed_in_only(files, tabs):
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+async def test_files_of_a_tab_are_its_own_browsers(files, tabs, method):
+    path = "/_stcore/upload_file/ours/some-id"
+
+    assert (await ask(path, FORM % b"a.pdf", method=method, headers=OTHER)).status == 403
+    assert (await ask(path, FORM % b"a.pdf", method=method)).status == 403
+    assert (await ask(path, FORM % b"a.pdf", method=method, headers=OWN)).status == 200
+    assert (await ask(path + "x" * 100, FORM % b"a.pdf", method=method, headers=OWN)).status == 404
+
+
+@pytest.mark.anyio
+async def test_files_without_bytes_are_counted_too(files, tabs):
+    for number in range(TAB_FILES):
+        files.add_file("ours", UploadedFileRec(str(number), "a.txt", "text/plain", b""))
+
+    assert (await upload("a.txt")).status == 413
+
+
+async def passed_on(*asked: BackMsg | bytes) -> list[Any]:
+    """Return which messages of a WebSocket reach the app, by number."""
+    sent = [one.SerializeToString() if isinstance(one, BackMsg) else one for one in asked]
+    coming: list[dict[str, Any]] = [
+        *({"type": "websocket.receive", "bytes": data, "number": number} for number, data in enumerate(sent)),
+        {"type": "websocket.disconnect"},
+    ]
+    reached: list[Any] = []
+
+    async def behind(_scope, receive, _send):
+        while (message := await receive())["type"] != "websocket.disconnect":
+            reached.append(message["number"])
+
+    async def receive() -> dict[str, Any]:
+        return coming.pop(0)
+
+    await Guard(behind, Settings)({"type": "websocket", "path": "/", "headers": []}, receive, None)  # type: ignore[arg-type]
+    return reached
+
+
+@pytest.mark.anyio
+async def test_nobody_clears_the_cache_runs_git_or_asks_for_a_million_places():
+    few, many, deferred, skills, rerun = BackMsg(), BackMsg(), BackMsg(), BackMsg(), BackMsg()
+    few.file_urls_request.file_names.extend([""] * 100)
+    many.file_urls_request.file_names.extend([""] * 101)
+    deferred.backend_operation_request.deferred_file.SetInParent()
+    skills.backend_operation_request.install_skills.SetInParent()
+    rerun.rerun_script.query_string = "session=1"
+    bad = [BackMsg(clear_cache=True), BackMsg(load_git_info=True), BackMsg(set_run_on_save=True), many, skills]
+    bad += [BackMsg(debug_shutdown_runtime=True), BackMsg(debug_disconnect_websocket=True), BackMsg()]
+    good = [rerun, BackMsg(stop_script=True), BackMsg(app_heartbeat=True), few, deferred]
+
+    assert await passed_on(*bad) == []
+    assert await passed_on(*good) == [0, 1, 2, 3, 4]
+    assert await passed_on(*bad, rerun) == [len(bad)]
+    assert await passed_on(b"\xff\xff") == [0]  # Streamlit ends the connection
+
+
+@pytest.mark.anyio
+async def test_cookies_beyond_what_a_browser_has_are_not_read():
+    fits, too_long = {"cookie": "a=" + "b" * 8_000}, {"cookie": 'a="' + '\\"' * 5_000}
+
+    assert (await ask("/", headers=fits)).status == 200
+    assert (await ask("/api/health", headers=too_long)).status == 431
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize(
     ("name", "status"),
     [
@@ -259,10 +327,11 @@ async def test_only_kinds_that_the_app_takes_are_uploaded(files, tabs, name, sta
 @pytest.mark.anyio
 async def test_a_file_without_a_name_is_not_uploaded(files, tabs):
     unquoted = b"--cut\r\nContent-Disposition: form-data; name=file; filename=run.exe\r\n\r\nMZ"
+    second = b'--cut\r\nX: y\r\n\r\nfilename="a.pdf"\r\n--cut\r\nContent-Disposition: x; filename="a.exe"\r\n\r\n'
     late = b"--cut\r\nX: " + b"x" * 20_000 + b'\r\nContent-Disposition: form-data; filename="a.pdf"\r\n\r\n'
 
-    for form in (unquoted, late):
-        answer = await ask("/_stcore/upload_file/ours/id", form, method="PUT")
+    for form in (unquoted, second, late):
+        answer = await ask("/_stcore/upload_file/ours/id", form, method="PUT", headers=OWN)
         assert answer.status == 415
 
 

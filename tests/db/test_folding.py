@@ -28,3 +28,8 @@ def test_tokens_are_folded(text, expected):
 
 def test_terms_keep_what_was_typed_together_together():
     assert terms("北京 Łódź ---") == [["北", "京"], ["lodz"]]
+
+
+def test_marks_without_end_are_cut_and_words_are_not():
+    assert tokens("a" + "\u0301\u0323" * 20_000 + " b!" + "-" * 20_000 + "c") == ["a", "b", "c"]
+    assert tokens("Ṩ\u0323\u0307 l\u0332i\u0332s\u0332b\u0332o\u0332n\u0332") == ["s", "lisbon"]

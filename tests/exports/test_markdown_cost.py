@@ -40,6 +40,8 @@ COSTLY = {
     "open links": "[a](" * 10_000,
     "references": "[a]: b\n\n" + "[a] " * 10_000,
     "definitions": "".join(f"[a{number}]: b\n" for number in range(4000)),
+    "full stops": "." * 120_000,
+    "what could be an e-mail address": "+a" * 60_000,
     "bare links": "www.a.b " * 12_000,
     "addresses": "a@b.c " * 10_000,
     "less than": "<" * 30_000,

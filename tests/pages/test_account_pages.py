@@ -272,7 +272,7 @@ def test_tokens_are_listed_where_sign_ins_end_and_end_too_unless_one_says_otherw
     at = run(account)
     assert [box.value for box in at.checkbox] == [True, True]
     assert all("2 API tokens" in box.label for box in at.checkbox)
-    listed = [text.value for text in at.markdown if "Programs that use them are refused at once" in text.value]
+    listed = [text.value for text in at.markdown if "Refused from then on: programs that use " in text.value]
     assert len(listed) == 2
     assert all("**Zapier**, **CRM \\*import\\***" in text for text in listed)
 

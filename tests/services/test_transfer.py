@@ -11,10 +11,10 @@ from sqlalchemy import select
 from db.engine import Database, DatabaseUnavailableError
 from db.ids import new_id
 from db.models import AuditEntry, ChatSession, Message, utc_now
-from services.errors import ImportRunningError, InvalidInputError, NotFoundError
+from services.errors import ExportRunningError, ImportRunningError, InvalidInputError, NotFoundError
 from services.records import SessionFilter
 from services.saved_sessions import store
-from services.transfer import ExportKind
+from services.transfer import PDFS_AT_ONCE, ExportKind
 from tests.services.conftest import database_gone, last_message, make_user, until_ended
 from tests.services.test_chatgpt import conversation, node
 
@@ -434,3 +434,17 @@ def test_samples_show_versions_tables_and_that_they_are_samples(services, user_i
             assert message["role"] in ("user", "assistant")
     versions = [exported(services, one, user_id)["messages"] for one in ids]
     assert any(len([m for m in messages if m.get("parent_id") == 0]) == 2 for messages in versions)
+
+
+def test_so_many_pdfs_are_made_at_once(services, user_id, monkeypatch):
+    monkeypatch.setattr("services.transfer.PDF_WAIT_S", 0.0)
+    (session_id, *_) = services.transfer.add_samples(user_id=user_id).imported
+    for _ in range(PDFS_AT_ONCE):
+        services.transfer._printing.acquire()
+
+    with pytest.raises(ExportRunningError, match="Try again"):
+        services.transfer.export(session_id, user_id=user_id, kind=ExportKind.PDF)
+    assert services.transfer.export(session_id, user_id=user_id, kind=ExportKind.MARKDOWN).content
+
+    services.transfer._printing.release()
+    assert services.transfer.export(session_id, user_id=user_id, kind=ExportKind.PDF).content.startswith(b"%PDF")
