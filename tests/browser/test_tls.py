@@ -78,7 +78,8 @@ def test_nothing_of_the_app_leaves_tls(app: App, page: Page) -> None:
     page.on("websocket", lambda socket: sockets.append(socket))
 
     sign_up(page, app)
-    answer = page.reload()
+    with page.expect_websocket():
+        answer = page.reload()
 
     assert answer is not None
     assert answer.header_value("strict-transport-security") == "max-age=31536000"

@@ -206,7 +206,7 @@ def test_rows_are_never_all_in_memory(database, other_database, file):
     finally:
         tracemalloc.stop()
 
-    assert peak < 20e6  # of Python's memory;
+    assert peak < 27e6  # of Python's memory: 19 MB, and all the rows are 30 at the least;
     assert streamed == [True]  # the Postgres driver has memory of its own
     with other_database.read() as db_session:
         assert db_session.scalar(select(func.sum(func.length(Message.content)))) == 30_000_000
