@@ -3,14 +3,14 @@
 import streamlit as st
 from pydantic import ValidationError
 
-from components.api_tokens import forget_new_token
-from components.identity import current_user, draw_door_cookie, known_as
+from components.accounts.api_tokens import forget_new_token
+from components.accounts.identity import current_user, draw_door_cookie, known_as
 from components.outage import draw_database_away, draw_settings_wrong
 from components.resources import get_services
 from components.scripts import load_scripts
-from components.session_actions import draw_session_notices
-from components.shortcuts import draw_shortcuts_dialog
-from components.sidebar import draw_sidebar
+from components.sessions.actions import draw_session_notices
+from components.sidebar.shortcuts import draw_shortcuts_dialog
+from components.sidebar.sidebar import draw_sidebar
 from components.state import (
     CHAT_PAGE,
     INSIGHTS_PAGE,
@@ -21,7 +21,7 @@ from components.state import (
     TEMPLATES_PAGE,
     settle_session,
 )
-from components.templates import draw_template_dialogs
+from components.templates.templates import draw_template_dialogs
 from components.this_tab import note_tab
 from db.engine import DatabaseUnavailableError
 

@@ -24,8 +24,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from components.resources import get_tabs
-from services.file_types import EXTENSIONS, MAX_FILE_BYTES
-from services.import_file import MAX_BYTES as MAX_IMPORT_BYTES
+from services.sessions.file_types import EXTENSIONS, MAX_FILE_BYTES
+from services.transfer.import_file import MAX_BYTES as MAX_IMPORT_BYTES
 from settings import Settings
 
 TAB_FILES = 100

@@ -19,7 +19,7 @@ from api.app import create_app
 from components.resources import get_services
 from db.engine import DatabaseUnavailableError
 from middleware import Guard, SecurityHeaders
-from services.one_core import keep_to_one_core
+from services.process.one_core import keep_to_one_core
 from settings import ROOT, Settings
 
 log = logging.getLogger("travelbot")

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from db.engine import Database, DatabaseUnavailableError
 from db.migrate import migrate
-from services.accounts import AccountService
-from services.costs import MICROS, CostService, usd
+from services.accounts.accounts import AccountService
+from services.accounts.tokens import TokenService
 from services.errors import ServiceError
-from services.tokens import TokenService
+from services.usage.costs import MICROS, CostService, usd
 from settings import Settings, wrong_settings
 
 

@@ -14,8 +14,8 @@ from api.limits import RequestLimit
 from api.problems import ApiError
 from api.schemas import WITHOUT_NUL
 from db.ids import MAX_ID
+from services.accounts.tokens import TokenInfo, TokenUse
 from services.errors import NotFoundError
-from services.tokens import TokenInfo, TokenUse
 from services.wiring import Services
 
 _bearer = HTTPBearer(

@@ -10,9 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import Metrics
 from api.problems import too_large, unexpected
-from services.file_types import MAX_FILE_BYTES
-from services.import_file import MAX_BYTES
-from services.logs import request_id
+from services.process.logs import request_id
+from services.sessions.file_types import MAX_FILE_BYTES
+from services.transfer.import_file import MAX_BYTES
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
 _FORM_BYTES = 64 * 1024  # what a form puts around a file

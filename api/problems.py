@@ -31,7 +31,7 @@ from services.errors import (
     TooManyRepliesError,
     TooManySessionsError,
 )
-from services.file_types import MAX_FILE_MB
+from services.sessions.file_types import MAX_FILE_MB
 from settings import Settings
 
 log = logging.getLogger("travelbot.api")

@@ -6,23 +6,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from api.ui_parts import metadata, ui_parts
-from services.costs import MICROS
-from services.ratings import MAX_REASON_CHARS
-from services.records import (
-    FileInfo,
-    FileRoom,
-    HeldFile,
-    Memory,
-    MemorySource,
-    MessageView,
-    ModelInfo,
-    MonthUsage,
-    SearchHit,
-    SessionSummary,
-    UsageDay,
-    Waiting,
-)
-from services.templates import Opening, Template
+from services.memory.records import Memory, MemorySource
+from services.messages.ratings import MAX_REASON_CHARS
+from services.messages.records import Waiting
+from services.sessions.records import FileInfo, FileRoom, HeldFile, MessageView, SearchHit, SessionSummary
+from services.templates.templates import Opening, Template
 from services.texts import (
     MAX_INSTRUCTIONS_CHARS,
     MAX_MEMORY_BYTES,
@@ -31,6 +19,8 @@ from services.texts import (
     MAX_TITLE_CHARS,
     MODEL_PATTERN,
 )
+from services.usage.costs import MICROS
+from services.usage.records import ModelInfo, MonthUsage, UsageDay
 
 ID_PATTERN = "^[0-9]{1,19}$"
 MAX_NAME_CHARS = 100

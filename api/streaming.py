@@ -14,15 +14,17 @@ from api.dependencies import Caller
 from api.problems import problem
 from api.ui_stream import Chunk, UiMessageStream
 from db.engine import DatabaseUnavailableError
-from services.records import MessageStatus, MessageView, ReplySnapshot
-from services.replies import SILENCE_S
+from services.message_status import MessageStatus
+from services.replies.records import ReplySnapshot
+from services.replies.replies import SILENCE_S
+from services.sessions.records import MessageView
 
 STREAM_HEADERS = {
     "Cache-Control": "no-cache",
     "X-Accel-Buffering": "no",
     "X-Vercel-AI-UI-Message-Stream": "v1",
 }
-_BACKBOARD_AWAY = ("unreachable", "backboard_down", "busy")  # of `services.reply_errors`
+_BACKBOARD_AWAY = ("unreachable", "backboard_down", "busy")  # of `services.replies.failures`
 AWAY = "The reply cannot be read right now. It goes on; ask for it again."
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from services.costs import MICROS
 from services.intake import web_address
-from services.records import MessageView, Part
+from services.parts import Part
+from services.sessions.records import MessageView
+from services.usage.costs import MICROS
 
 
 @dataclass(frozen=True, slots=True)

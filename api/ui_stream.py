@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from api.ui_parts import Piece, loads, memory, metadata, pieces, source
-from services.records import MessageStatus, MessageView, ReplySnapshot
+from services.message_status import MessageStatus
+from services.replies.records import ReplySnapshot
+from services.sessions.records import MessageView
 
 Chunk = dict[str, Any]
 _TEXT: dict[str, object] = {"type": "string"}

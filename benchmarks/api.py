@@ -21,7 +21,7 @@ import httpx
 from benchmarks.servers import Servers
 from db.engine import Database
 from db.models import User
-from services.tokens import TokenService
+from services.accounts.tokens import TokenService
 
 _SLOWER_AT_MOST = 3.0  # times the bare route, at the median
 _LATE_AT_MOST_S = 1.0  # 95th percentile of all words

@@ -29,7 +29,7 @@ from benchmarks.servers import Servers, backboard_address
 from benchmarks.streamlit_page import StreamlitPage
 from db.engine import Database
 from db.migrate import migrate
-from services.tokens import TokenService
+from services.accounts.tokens import TokenService
 from settings import Settings
 
 _RATIO_AT_MOST = 1.5

@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, CDPSession, Error, sync_playwright
 
 from benchmarks.servers import ROOT, free_port, wait_until_up
-from components.model_text import safe_markdown
+from components.replies.model_text import safe_markdown
 from exports.markdown_cost import cost_ms
 
 _PAGE = """

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from db.engine import Database
 from db.migrate import migrate
 from db.models import User
-from services.numbers import Numbers
+from services.usage.metrics import Numbers
 
 TURNS, STATEMENTS = 60, 500
 

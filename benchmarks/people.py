@@ -6,7 +6,7 @@ import jwt
 
 from db.engine import Database
 from db.models import User, utc_now
-from services.tokens import TokenService
+from services.accounts.tokens import TokenService
 
 COOKIE_KEY = "a key for a measurement, of at least 32 characters"
 _COOKIE_DAYS = 30

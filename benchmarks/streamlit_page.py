@@ -11,7 +11,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-_COOKIE = "travelbot_sign_in"  # as components/sign_in_cookie.py names it, which wants a running Streamlit
+_COOKIE = "travelbot_sign_in"  # as components/accounts/sign_in_cookie.py names it, which wants a running Streamlit
 
 
 class StreamlitPage:

@@ -10,7 +10,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from components.tabs import Tabs
-from services.logs import log_to_stderr
+from services.process.logs import log_to_stderr
 from services.wiring import Services, build_services
 from settings import Settings, wrong_settings
 

@@ -7,7 +7,7 @@ the message that a search hit opens it at. `chat_address` is the address as it w
 
 import streamlit as st
 
-from services.sessions import SessionService
+from services.sessions.sessions import SessionService
 
 CHAT_PAGE = "pages/planner/chat.py"
 SESSIONS_PAGE = "pages/planner/sessions.py"

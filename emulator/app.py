@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from emulator import assistant
 from emulator.context import Context
+from emulator.demo import answer as assistant
 from emulator.errors import (
     ApiError,
     InjectedError,

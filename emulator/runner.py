@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from emulator.assistant import Answer, Document, ToolRequest, Turn
 from emulator.chunks import count_tokens, cut_into_chunks
+from emulator.demo.answer import Answer, Document, ToolRequest, Turn
 from emulator.events import first_events, retrieved, run_ended, used, used_tokens
 from emulator.faults import SEPARATORS, Faults
 from emulator.live import CONTENT, LiveRun
@@ -30,7 +30,7 @@ STOPPED = "The service was stopped while this answer was being written."
 
 
 class Demo(Protocol):
-    """What writes the answers; the module `emulator.assistant` is one."""
+    """What writes the answers; the module `emulator.demo.answer` is one."""
 
     def answer(
         self,

@@ -11,9 +11,9 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from emulator import assistant
 from emulator.app import DOCUMENT_DELAY_S, MEMORY_DELAY_S, PACE_S, create_app
 from emulator.context import Context
+from emulator.demo import answer as assistant
 from emulator.responses import BREAK_CONNECTION
 from emulator.runner import Demo
 from emulator.store import Store

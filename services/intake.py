@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
 from services.errors import InvalidInputError
-from services.records import Part
+from services.parts import Part
 from services.texts import check_model
 
 T = TypeVar("T")

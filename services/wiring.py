@@ -12,28 +12,28 @@ from backboard_client import BackboardClient
 from db.engine import Database
 from db.migrate import migrate
 from emulator.server import EmulatorServer
-from services.accounts import AccountService
-from services.background import BackgroundLoop
-from services.costs import CostService
-from services.files import FileService, FileShelf
-from services.follow_ups import FollowUpService
-from services.http import http_client
-from services.insights import InsightsService
-from services.memories import MemoryService
-from services.memory_sources import MemorySources
-from services.models import ModelService
-from services.numbers import Numbers
-from services.operations import OperationsService
-from services.outbox import work_forever
-from services.ratings import RatingService
-from services.replies import ReplyService
-from services.reply_runner import ReplyRunner
-from services.sessions import SessionService
-from services.templates import TemplateService
-from services.threads import BackboardThreads
-from services.tokens import TokenService
-from services.transfer import TransferService
-from services.versions import VersionService
+from services.accounts.accounts import AccountService
+from services.accounts.tokens import TokenService
+from services.backboard.models import ModelService
+from services.backboard.outbox import work_forever
+from services.backboard.threads import BackboardThreads
+from services.memory.memories import MemoryService
+from services.memory.sources import MemorySources
+from services.messages.follow_ups import FollowUpService
+from services.messages.ratings import RatingService
+from services.messages.versions import VersionService
+from services.process.background import BackgroundLoop
+from services.process.http import http_client
+from services.replies.replies import ReplyService
+from services.replies.runner import ReplyRunner
+from services.sessions.files import FileService, FileShelf
+from services.sessions.sessions import SessionService
+from services.templates.templates import TemplateService
+from services.transfer.transfer import TransferService
+from services.usage.costs import CostService
+from services.usage.insights import InsightsService
+from services.usage.metrics import Numbers
+from services.usage.operations import OperationsService
 from settings import Settings
 
 log = logging.getLogger("travelbot")

@@ -4,8 +4,8 @@ import json
 import unicodedata
 from collections.abc import Sequence
 
-from exports.session_json import sessions_json
-from exports.session_records import SavedMessage, SavedSession
+from exports.sessions.json_text import sessions_json
+from exports.sessions.records import SavedMessage, SavedSession
 from settings import ROOT
 from tests.exports.conftest import BEGUN
 

@@ -120,7 +120,7 @@ def test_every_import_points_down() -> None:
         ("backboard_client/_x.py", "from db.models import x"),
         ("emulator/x.py", "import backboard_client"),
         ("emulator/x.py", "from settings import Settings"),
-        ("components/x.py", "from emulator.assistant import answer"),
+        ("components/x.py", "from emulator.demo.answer import answer"),
         ("components/x.py", "from pages.planner import x"),
         ("pages/planner/x.py", "import app"),
         ("pages/x.py", ""),
@@ -137,7 +137,7 @@ def test_violation_is_found(path: str, source: str) -> None:
     ("path", "source"),
     [
         ("services/wiring.py", "from emulator.server import EmulatorServer\nimport db.models"),
-        ("components/x.py", "import streamlit as st\nfrom services.records import User"),
+        ("components/x.py", "import streamlit as st\nfrom services.sessions.records import User"),
         ("pages/planner/x.py", "from components.state import x"),
         ("settings.py", "import os\nos.environ"),
         ("tests/test_x.py", "import os, emulator.server, streamlit\nos.environ"),

@@ -14,20 +14,27 @@ import pytest
 from api.streaming import wants_text
 from api.ui_parts import loads, pieces
 from backboard_client._events import EventReader
-from components import model_text, reply_blocks, reply_stream, session_labels
+from components import labels
+from components.replies import blocks, model_text, stream
 from db import folding, search
-from emulator import assistant_facts, assistant_request, assistant_titles, documents
-from emulator.assistant import Answer, Document, Turn, answer
+from emulator import documents
 from emulator.chunks import cut_into_chunks
+from emulator.demo import facts, request
+from emulator.demo import titles as demo_titles
+from emulator.demo.answer import Answer, Document, Turn, answer
 from emulator.store import memories
-from exports import markdown_text, session_pdf
-from exports.session_markdown import session_markdown
-from exports.session_records import SavedMessage, SavedSession
-from services import file_types, passwords, sessions, sources, texts, titles
+from exports import markdown_text
+from exports.sessions import pdf
+from exports.sessions.markdown import session_markdown
+from exports.sessions.records import SavedMessage, SavedSession
+from services import texts
+from services.accounts import passwords
 from services.errors import FileRefusedError, InvalidInputError
-from services.logs import OneLine
-from services.records import Part
-from services.templates import Opening
+from services.parts import Part
+from services.process.logs import OneLine
+from services.replies import sources, titles
+from services.sessions import file_types, sessions
+from services.templates.templates import Opening
 from tests.awkward import ENDS, UNITS, too_slow
 from tests.patterns import Use, found, recording
 
@@ -44,16 +51,16 @@ SAID = (
 
 def _made() -> list[Use]:
     for function in (
-        assistant_request._place_pattern,
-        assistant_request._located_pattern,
-        assistant_request._money_pattern,
+        request._place_pattern,
+        request._located_pattern,
+        request._money_pattern,
     ):
         function.cache_clear()
     with recording() as noted:
         for text in SAID:
-            assistant_request.read(text)
-            assistant_facts.extract_facts(text)
-            assistant_titles.title(f"Planner: {text}")
+            request.read(text)
+            facts.extract_facts(text)
+            demo_titles.title(f"Planner: {text}")
     return [use for use in noted if use.place in NOT_READ]
 
 
@@ -116,17 +123,17 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "a search on SQLite": lambda text: search._fts5(folding.terms(text), 1),
     "a model's text": model_text.safe_markdown,
     "places to cut": lambda text: list(model_text.cuts(text)),
-    "blocks of a reply": reply_blocks.blocks,
-    "the end of a reply that grows": lambda text: reply_stream._MAY_CHANGE.sub("", text),
-    "a label": session_labels.escape_label,
+    "blocks of a reply": blocks.blocks,
+    "the end of a reply that grows": lambda text: stream._MAY_CHANGE.sub("", text),
+    "a label": labels.escape_label,
     "Markdown without formulas": markdown_text.escape_money,
     "Markdown as blocks": markdown_text.blocks,
     "text for Markdown": markdown_text.plain,
     "a list of sources": lambda text: markdown_text.source_list([(text, text)]),
     "a session as Markdown": lambda text: session_markdown(_session(text), zone=UTC),
-    "text for a PDF": lambda text: session_pdf._drawable(markdown_text.blocks(text), Counter()),
-    "typed text for a PDF": lambda text: session_pdf._drawable(session_pdf._as_typed(text), Counter()),
-    "a language": session_pdf._language,
+    "text for a PDF": lambda text: pdf._drawable(markdown_text.blocks(text), Counter()),
+    "typed text for a PDF": lambda text: pdf._drawable(pdf._as_typed(text), Counter()),
+    "a language": pdf._language,
     "pieces of a reply": lambda text: pieces(text, [Part("step", "", at=at) for at in range(0, len(text), 500)]),
     "JSON of a tool": loads,
     "what a reader accepts": wants_text,
@@ -138,8 +145,8 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "an answer with instructions": lambda text: _answered("Rome", system_prompt=text),
     "an answer with tools": lambda text: _answered("Rome", tool_outputs={"a": text}),
     "an answer from a file": lambda text: _answered("What about a file?", documents=[Document("a.txt", text)]),
-    "facts": assistant_facts.extract_facts,
-    "a title of the demo": assistant_titles._first_words,
+    "facts": facts.extract_facts,
+    "a title of the demo": demo_titles._first_words,
     "words of a memory": lambda text: memories._score(memories._words(text), text),
     "a document": lambda text: documents.text_of("a.txt", _bytes(text)),
     "chunks": cut_into_chunks,

@@ -19,8 +19,8 @@ from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_tok
 
 from components.tabs import MOST, Tabs
 from middleware import PROCESS_BYTES, TAB_BYTES, TAB_FILES, Guard, SecurityHeaders
-from services.file_types import MAX_FILE_BYTES
-from services.import_file import MAX_BYTES
+from services.sessions.file_types import MAX_FILE_BYTES
+from services.transfer.import_file import MAX_BYTES
 from settings import Settings
 
 FORM = b'--cut\r\nContent-Disposition: form-data; name="file"; filename="%s"\r\nContent-Type: application/pdf\r\n\r\n'

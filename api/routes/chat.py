@@ -15,7 +15,7 @@ from api.schemas import ChatIn, NamedChatIn, Stopped
 from api.streaming import reply_response
 from api.ui_stream import CHUNK_SCHEMA
 from services.errors import NotFoundError
-from services.records import Accepted
+from services.sessions.records import Accepted
 
 router = APIRouter(tags=["Chat"], route_class=GuardedRoute)
 

@@ -9,7 +9,7 @@ from api.dependencies import Caller, CallerDep, FileId, GuardedRoute, SessionId,
 from api.problems import declared
 from api.schemas import FileList, FileOut
 from services.errors import NotFoundError
-from services.records import FileState, HeldFile
+from services.sessions.records import FileState, HeldFile
 
 router = APIRouter(prefix="/sessions/{session_id}/files", tags=["Files"], route_class=GuardedRoute)
 READ = declared(401, 404, 422, 429, 503)

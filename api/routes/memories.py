@@ -9,8 +9,8 @@ from api.dependencies import CallerDep, GuardedRoute, MemoryId, MessageId, Write
 from api.problems import declared
 from api.schemas import WITHOUT_NUL, Forgotten, MemoryIn, MemoryList, MemoryOut
 from services.errors import NotFoundError
-from services.memories import MAX_FOUND, MAX_PAGE_SIZE
-from services.records import Memory
+from services.memory.memories import MAX_FOUND, MAX_PAGE_SIZE
+from services.memory.records import Memory
 
 router = APIRouter(tags=["Memories"], route_class=GuardedRoute)
 WRITE = declared(401, 403, 404, 413, 422, 429, 503)

@@ -20,7 +20,7 @@ from api.schemas import (
     SessionOut,
 )
 from api.streaming import reply_response
-from services.records import Accepted
+from services.sessions.records import Accepted
 
 router = APIRouter(tags=["Messages"], route_class=GuardedRoute)
 

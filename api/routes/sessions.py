@@ -25,7 +25,7 @@ from api.schemas import (
 )
 from db.ids import MAX_ID
 from services.errors import NotFoundError
-from services.sessions import CURSOR
+from services.sessions.sessions import CURSOR
 
 router = APIRouter(prefix="/sessions", tags=["Sessions"], route_class=GuardedRoute)
 READ = declared(401, 404, 422, 429, 503)

@@ -11,7 +11,7 @@ from api.routes.chat import SEND
 from api.routes.sessions import READ, WRITE, IdempotencyKey
 from api.schemas import TemplateIn, TemplateList, TemplateOut, TemplateStart
 from api.streaming import reply_response
-from services.records import Accepted
+from services.sessions.records import Accepted
 
 router = APIRouter(prefix="/templates", tags=["Templates"], route_class=GuardedRoute)
 

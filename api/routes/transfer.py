@@ -15,7 +15,7 @@ from api.dependencies import CallerDep, GuardedRoute, SessionId, WriterDep
 from api.problems import declared
 from api.schemas import WITHOUT_NUL, Added, Deleted, Imported
 from services.errors import InvalidInputError
-from services.transfer import MEDIA_TYPES, ExportKind
+from services.transfer.transfer import MEDIA_TYPES, ExportKind
 
 router = APIRouter(tags=["Sessions"], route_class=GuardedRoute)
 

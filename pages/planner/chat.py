@@ -4,7 +4,11 @@ from contextlib import suppress
 
 import streamlit as st
 
-from components.chat import (
+from components.accounts.identity import require_user
+from components.chat.actions import stop
+from components.chat.composer import composer
+from components.chat.drafts import keep_drafts
+from components.chat.messages import (
     budgets_ms,
     message_place,
     note,
@@ -16,8 +20,8 @@ from components.chat import (
     reply_so_far,
     unanswered,
 )
-from components.chat_actions import stop
-from components.chat_window import (
+from components.chat.welcome import welcome
+from components.chat.window import (
     earlier_button,
     later_buttons,
     open_window,
@@ -26,22 +30,18 @@ from components.chat_window import (
     wait_for_dialog,
     watch_session,
 )
-from components.composer import composer
-from components.drafts import keep_drafts
-from components.identity import require_user
-from components.limit_notice import limit_notice
-from components.model_choice import chosen, model_menu
-from components.reply_stream import ReplyStream
+from components.labels import escape_label
+from components.replies.stream import ReplyStream
 from components.resources import get_services
-from components.samples import SAMPLE_BADGE, offer_samples
-from components.session_actions import session_menu
-from components.session_files import files_menu, removal_dialog
-from components.session_labels import escape_label
-from components.shortcuts import STOP
-from components.sidebar_marks import refresh_marks_at_end
+from components.sessions.actions import session_menu
+from components.sessions.files import files_menu, removal_dialog
+from components.sessions.model_choice import chosen, model_menu
+from components.sessions.samples import SAMPLE_BADGE, offer_samples
+from components.sidebar.marks import refresh_marks_at_end
+from components.sidebar.shortcuts import STOP
 from components.state import active_session_id, dialog_is_open, new_chat
-from components.templates import instructions_button, template_buttons
-from components.welcome import welcome
+from components.templates.templates import instructions_button, template_buttons
+from components.usage.limit_notice import limit_notice
 from db.engine import DatabaseUnavailableError
 from services.errors import NotFoundError
 from settings import ROOT

@@ -2,8 +2,11 @@
 
 import streamlit as st
 
-from components.identity import require_user
-from components.insights import (
+from components.accounts.identity import require_user
+from components.resources import get_services
+from components.state import show_new_chat
+from components.usage.frames import by_model, by_time, cost_by_model, frame_of, usage_csv
+from components.usage.insights import (
     EVERYBODY,
     charts,
     limit_form,
@@ -14,10 +17,7 @@ from components.insights import (
     too_long,
     whose,
 )
-from components.money import month_line
-from components.resources import get_services
-from components.state import show_new_chat
-from components.usage_frames import by_model, by_time, cost_by_model, frame_of, usage_csv
+from components.usage.money import month_line
 from db.models import utc_now
 
 user = require_user()

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from components.identity import require_user
-from components.memories import clear_words, memory_card, memory_count, memory_form, memory_notices
+from components.accounts.identity import require_user
+from components.labels import escape_label, planner_zone
+from components.memory.memories import clear_words, memory_card, memory_count, memory_form, memory_notices
 from components.resources import get_services
-from components.session_labels import escape_label, planner_zone
 from db.models import utc_now
 from services.errors import BackboardAwayError
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from components.identity import require_admin
-from components.operations import operations_board
-from components.room import people_and_room
+from components.accounts.identity import require_admin
+from components.usage.operations import operations_board
+from components.usage.room import people_and_room
 
 user = require_admin()
 

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from components.identity import require_user
+from components.accounts.identity import require_user
+from components.labels import planner_zone
 from components.resources import get_services
-from components.samples import remove_samples_button
-from components.session_actions import selection_actions
-from components.session_labels import planner_zone
-from components.session_table import clear_filters, session_filters, session_table, sessions_csv
+from components.sessions.actions import selection_actions
+from components.sessions.samples import remove_samples_button
+from components.sessions.table import clear_filters, session_filters, session_table, sessions_csv
 from components.state import show_new_chat
-from components.transfer import ask_import, export_many_button
+from components.transfer.transfer import ask_import, export_many_button
 from db.models import utc_now
-from services.records import SessionFilter
+from services.sessions.records import SessionFilter
 
 user = require_user()
 

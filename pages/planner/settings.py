@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from components.account_forms import admin_code_form, password_form, sign_out_buttons
-from components.api_tokens import api_tokens
-from components.identity import require_user
-from components.money import month_line
+from components.accounts.api_tokens import api_tokens
+from components.accounts.forms import admin_code_form, password_form, sign_out_buttons
+from components.accounts.identity import require_user
 from components.resources import get_services
-from components.session_files import room_line
+from components.sessions.files import room_line
 from components.state import INSIGHTS_PAGE
+from components.usage.money import month_line
 
 user = require_user()
 

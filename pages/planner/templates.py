@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from components.identity import require_user
+from components.accounts.identity import require_user
 from components.resources import get_services
-from components.templates import draw_template_undo, new_template, template_card
+from components.templates.templates import draw_template_undo, new_template, template_card
 
 user = require_user()
 

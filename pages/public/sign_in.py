@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.account_forms import sign_in_form
+from components.accounts.forms import sign_in_form
 from components.resources import get_services
 
 services = get_services()

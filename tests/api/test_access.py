@@ -13,7 +13,7 @@ from starlette.types import Message
 from api.app import create_app
 from db.engine import Database, DatabaseUnavailableError
 from db.models import ApiToken, User, utc_now
-from services.logs import OneLine
+from services.process.logs import OneLine
 from settings import Settings
 from tests.api.conftest import Api, Routes, client
 

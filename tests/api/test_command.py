@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from api.__main__ import main
 from db.models import AuditEntry
-from services.costs import CostService
-from services.tokens import TokenService
+from services.accounts.tokens import TokenService
+from services.usage.costs import CostService
 from settings import ROOT
 from tests.services.conftest import make_user
 

@@ -3,7 +3,7 @@
 import pytest
 
 from api.middleware import MAX_UPLOAD_BYTES
-from services.file_types import MAX_FILE_BYTES, checked_file
+from services.sessions.file_types import MAX_FILE_BYTES, checked_file
 from tests.api.conftest import Api
 from tests.emulator.files import PNG, pdf
 

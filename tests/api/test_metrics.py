@@ -5,7 +5,7 @@ import re
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from services.numbers import ENDED
+from services.usage.metrics import ENDED
 from services.wiring import Services
 from tests.api.conftest import Api, Routes, client
 from tests.api.test_access import GUARDED, ask

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from components.session_table import as_text, sessions_csv
-from services.records import SessionFilter
+from components.sessions.table import as_text, sessions_csv
+from services.sessions.records import SessionFilter
 from tests.api.conftest import Api
 from tests.naughty import STRINGS, kept, on_one_line, says_something
 

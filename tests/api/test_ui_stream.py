@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 
 from api.ui_parts import ui_parts
 from api.ui_stream import UiMessageStream
-from services.records import MessageStatus, MessageView, Part, ReplySnapshot
+from services.message_status import MessageStatus
+from services.parts import Part
+from services.replies.records import ReplySnapshot
+from services.sessions.records import MessageView
 
 MESSAGE = MessageView(
     id=2, session_id=1, parent_id=None, role="assistant", status=MessageStatus.COMPLETE, text="", parts=(),

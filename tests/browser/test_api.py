@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from db.engine import Database
-from services.tokens import TokenService
+from services.accounts.tokens import TokenService
 from tests.browser.conftest import App
 from tests.services.conftest import Emulator
 

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.plain_text import NOTICE
-from emulator.assistant import Answer
+from components.replies.plain_text import NOTICE
+from emulator.demo.answer import Answer
 from emulator.server import EmulatorServer
 from tests.browser.test_sign_in import sign_up
 from tests.exports.test_markdown_cost import COSTLY

@@ -14,7 +14,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
 from middleware import TAB_BYTES
-from services.file_types import MAX_FILE_MB
+from services.sessions.file_types import MAX_FILE_MB
 from tests.browser.conftest import App
 from tests.browser.test_sign_in_cookie import sign_up
 

@@ -30,7 +30,7 @@ NAMES = (
 )
 SCRIPT = f"""
 import streamlit as st
-from components.session_labels import escape_label
+from components.labels import escape_label
 
 for number, name in enumerate({NAMES!r}):
     label = escape_label(name)

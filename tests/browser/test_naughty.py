@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from services.templates import Opening
+from services.templates.templates import Opening
 from services.wiring import build_services
 from settings import Settings
 from tests.naughty import STRINGS, file_of, kept, on_one_line, saved_conversation, saved_sessions, says_something

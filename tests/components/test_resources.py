@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from components import resources
-from services.logs import OneLine
+from services.process.logs import OneLine
 from settings import Settings, wrong_settings
 
 

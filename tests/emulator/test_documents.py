@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from emulator.assistant import Document, Turn, answer
+from emulator.demo.answer import Document, Turn, answer
 from emulator.documents import UnreadableError, text_of
 from tests.emulator.conftest import Caller
 from tests.emulator.files import PNG, docx, pdf, protected

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from exports.session_records import SavedMessage, SavedSession
+from exports.sessions.records import SavedMessage, SavedSession
 
 BEGUN = datetime(2026, 5, 12, 12, 3, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from components.reply_blocks import REPLY_MS, affordable
+from components.replies.blocks import REPLY_MS, affordable
 from exports.markdown_cost import cost_ms
 
 _PROSE = "They *walk* from the **Alfama** to the river, have lunch at [Ponto](https://example.org), and rest. "

@@ -15,7 +15,7 @@ from components.resources import get_services
 from db.engine import Database
 from db.ids import new_id
 from db.models import utc_now
-from services.records import User
+from services.accounts.records import User
 from services.wiring import Services
 from settings import ROOT, Settings
 from tests.conftest import NOON, Clock

@@ -7,9 +7,9 @@ from streamlit.testing.v1.element_tree import Button
 
 from components.resources import get_services
 from db.engine import DatabaseUnavailableError
-from services import passwords
-from services.passwords import PASSWORD_RULE, USERNAME_RULE, password_matches
-from services.records import User
+from services.accounts import passwords
+from services.accounts.passwords import PASSWORD_RULE, USERNAME_RULE, password_matches
+from services.accounts.records import User
 from services.wiring import Services
 
 PASSWORD = "harbour lights 7"
@@ -312,8 +312,8 @@ def test_stranger_who_locks_the_name_does_not_lock_a_tab_that_was_signed_in(
 
 def test_busy_door_is_a_sentence(visitor: AppTest, maria: User, monkeypatch: pytest.MonkeyPatch) -> None:
     run(visitor)
-    monkeypatch.setattr("services.passwords._WAIT_S", 0.0)
-    monkeypatch.setattr("services.passwords._places", threading.BoundedSemaphore(1))
+    monkeypatch.setattr("services.accounts.passwords._WAIT_S", 0.0)
+    monkeypatch.setattr("services.accounts.passwords._places", threading.BoundedSemaphore(1))
     passwords._places.acquire()
 
     at = sign_in(visitor, "maria", PASSWORD)
@@ -342,7 +342,7 @@ def test_database_that_is_away_is_told_and_the_name_is_kept(
         raise DatabaseUnavailableError("The database cannot be reached right now.")
 
     run(visitor)
-    monkeypatch.setattr("services.accounts.AccountService.begin_sign_in", away)
+    monkeypatch.setattr("services.accounts.accounts.AccountService.begin_sign_in", away)
 
     at = sign_in(visitor, "maria", PASSWORD)
 

@@ -6,8 +6,8 @@ from streamlit.testing.v1 import AppTest
 from components.state import SESSIONS_PAGE, SETTINGS_PAGE
 from db.engine import DatabaseUnavailableError
 from db.models import utc_now
-from services.records import User
-from services.tokens import MAX_TOKENS, TokenService
+from services.accounts.records import User
+from services.accounts.tokens import MAX_TOKENS, TokenService
 from services.wiring import Services
 
 

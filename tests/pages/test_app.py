@@ -5,7 +5,7 @@ from datetime import timedelta
 from streamlit.testing.v1 import AppTest
 
 import components.resources
-from components.session_labels import escape_label
+from components.labels import escape_label
 from db.engine import DatabaseUnavailableError
 
 
@@ -166,7 +166,7 @@ def test_database_that_is_away_is_a_sentence(app, monkeypatch):
         raise DatabaseUnavailableError("away")
 
     run(app)
-    monkeypatch.setattr("services.sessions.SessionService.recent", away)
+    monkeypatch.setattr("services.sessions.sessions.SessionService.recent", away)
     run(app)
 
     assert [heading.value for heading in app.header] == ["The database cannot be reached right now"]

@@ -9,8 +9,8 @@ import db.models
 from db.engine import Database, DatabaseUnavailableError
 from db.ids import new_id
 from db.models import utc_now
-from services.records import User
-from services.replies import ReplyService
+from services.accounts.records import User
+from services.replies.replies import ReplyService
 from services.wiring import Services
 from tests.told import told
 

@@ -6,8 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from db.engine import DatabaseUnavailableError
-from services.records import FileState, User
-from services.replies import ReplyService
+from services.accounts.records import User
+from services.replies.replies import ReplyService
+from services.sessions.records import FileState
 from services.wiring import Services
 
 AddSession = Callable[..., int]

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 import db.usage
 from db.engine import Database
 from db.models import utc_now
-from services.records import User
+from services.accounts.records import User
 from services.wiring import Services
 from settings import ROOT
 

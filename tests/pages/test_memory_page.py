@@ -3,11 +3,11 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.session_labels import escape_label
+from components.labels import escape_label
 from components.state import CHAT_PAGE, MEMORY_PAGE
 from db.engine import DatabaseUnavailableError
 from services.errors import BackboardAwayError
-from services.memories import MemoryService
+from services.memory.memories import MemoryService
 from tests.pages.test_message_actions import choose
 from tests.services.conftest import until, until_ended
 

@@ -8,10 +8,11 @@ from streamlit.testing.v1 import AppTest
 
 from db.engine import Database, DatabaseUnavailableError
 from db.models import Message
-from services.deleted import remove_deleted
+from services.accounts.records import User
 from services.errors import ReplyInProgressError
-from services.records import MessageView, User
-from services.versions import VersionService
+from services.messages.versions import VersionService
+from services.sessions.deleted import remove_deleted
+from services.sessions.records import MessageView
 from services.wiring import Services
 from tests.services.conftest import until_ended
 from tests.told import told
@@ -188,7 +189,7 @@ def test_offer_to_undo_goes_when_it_is_too_late(
 ) -> None:
     question, _ = messages(services, session_id, planner)
     choose(app, question.id, "Delete")
-    monkeypatch.setattr("services.deleted.UNDO_S", 0.0)
+    monkeypatch.setattr("services.sessions.deleted.UNDO_S", 0.0)
     remove_deleted(app_database)
     app.button(key="chat_undo_button").click().run()
     assert warnings(app) == ["It is too late: the message is deleted for good."]

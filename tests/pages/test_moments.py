@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 import db.usage
 from components.state import SESSIONS_PAGE
-from exports.session_markdown import session_markdown
+from exports.sessions.markdown import session_markdown
 from tests.exports.conftest import session
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

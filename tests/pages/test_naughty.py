@@ -6,10 +6,10 @@ import pytest
 from markdown_it import MarkdownIt
 from streamlit.testing.v1 import AppTest
 
-from components.session_labels import escape_label
+from components.labels import escape_label
 from components.state import MEMORY_PAGE, SESSIONS_PAGE, SETTINGS_PAGE
-from services.records import User
-from services.templates import Opening
+from services.accounts.records import User
+from services.templates.templates import Opening
 from services.wiring import Services
 from tests.naughty import STRINGS, file_of, kept, on_one_line, saved_conversation, saved_sessions, says_something
 
@@ -49,7 +49,7 @@ def test_labels_show_them_as_they_are():
 @pytest.mark.parametrize("start", range(0, len(SAID), AT_ONCE))
 def test_chat_and_sidebar(app: AppTest, services: Services, planner: User, monkeypatch, start: int):
     some = SAID[start : start + AT_ONCE]
-    monkeypatch.setattr("components.chat_window.PAGE", 2 * AT_ONCE)
+    monkeypatch.setattr("components.chat.window.PAGE", 2 * AT_ONCE)
     services.transfer.import_file(file_of(saved_sessions(some)), user_id=planner.id)
     (session_id,) = services.transfer.import_file(file_of([saved_conversation(some)]), user_id=planner.id).imported
     app.session_state["sidebar_rows"] = 100

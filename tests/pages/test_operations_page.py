@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.resources import get_services
 from db.engine import DatabaseUnavailableError
-from services.records import User
+from services.accounts.records import User
 from services.wiring import Services
 from settings import ROOT
 from tests.services.conftest import until_ended
@@ -117,11 +117,11 @@ def test_board_goes_on_while_the_database_is_away(
         raise DatabaseUnavailableError("away")
 
     def board() -> None:
-        from components.operations import operations_board
+        from components.usage.operations import operations_board
 
         operations_board()
 
-    monkeypatch.setattr("components.operations.current_user", away)
+    monkeypatch.setattr("components.usage.operations.current_user", away)
     assert get_services() is services
 
     at = run(AppTest.from_function(board))

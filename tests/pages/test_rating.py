@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from services.records import MessageView, User
+from services.accounts.records import User
+from services.sessions.records import MessageView
 from services.wiring import Services
 
 

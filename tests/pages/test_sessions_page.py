@@ -5,9 +5,9 @@ from datetime import UTC, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.session_table import sessions_csv
+from components.sessions.table import sessions_csv
 from components.state import SESSIONS_PAGE
-from services.records import SessionFilter
+from services.sessions.records import SessionFilter
 
 
 @pytest.fixture

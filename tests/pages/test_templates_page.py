@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.session_labels import escape_label
+from components.labels import escape_label
 from db.engine import DatabaseUnavailableError
-from services.replies import ReplyService
-from services.templates import Opening, Template, built_in
+from services.replies.replies import ReplyService
+from services.templates.templates import Opening, Template, built_in
 
 AddSession = Callable[..., int]
 ITINERARY = {"days": "5", "where": "Lisbon", "month": "May", "who": "two", "budget": "$2,000", "brief": "Fish."}

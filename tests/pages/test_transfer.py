@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from components.state import CHAT_PAGE, SESSIONS_PAGE
 from db.models import ChatSession, Message
-from services.transfer import ExportKind
+from services.transfer.transfer import ExportKind
 from tests.pages.conftest import AddSession
-from tests.services.test_chatgpt import conversation, node
+from tests.services.transfer.test_chatgpt import conversation, node
 
 
 def run(at: AppTest) -> AppTest:
@@ -196,7 +196,7 @@ def test_what_was_stored_before_files_were_checked_locks_nobody_out(app, app_dat
 
 
 def test_a_second_import_is_told_to_come_again(page, services, planner, monkeypatch):
-    monkeypatch.setattr("services.transfer.IMPORT_WAIT_S", 0.0)
+    monkeypatch.setattr("services.transfer.transfer.IMPORT_WAIT_S", 0.0)
     file = json.dumps([conversation(node("q", None, "user", "Hello"))]).encode()
 
     def meanwhile(done: int, of: int) -> None:

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from db.engine import Database
-from services.records import MessageStatus
-from services.tokens import TokenService
+from services.accounts.tokens import TokenService
+from services.message_status import MessageStatus
 from tests.processes.conftest import Cluster
 from tests.services.conftest import Emulator, until
 

@@ -16,7 +16,8 @@ from sqlalchemy import make_url
 from db.engine import Database
 from db.models import User
 from emulator.server import EmulatorServer
-from services.records import MessageView, ReplySnapshot
+from services.replies.records import ReplySnapshot
+from services.sessions.records import MessageView
 from services.wiring import Services, build_services
 from settings import Settings
 
@@ -92,7 +93,7 @@ def start_services(
     database_url: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Services]]:
     """Give a function that starts services as a process of its own would have them."""
-    monkeypatch.setattr("services.outbox.LOOK_S", 0.2)
+    monkeypatch.setattr("services.backboard.outbox.LOOK_S", 0.2)
     started: list[Services] = []
 
     def start(**settings: Any) -> Services:

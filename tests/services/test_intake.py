@@ -15,11 +15,11 @@ from backboard_client import BackboardClient
 from backboard_client._events import EventReader
 from db.models import Message, Usage
 from services.intake import KINDS, MAX_COUNT, kept_count, kept_model, kept_name, kept_part, kept_text, web_address
-from services.live import LiveReply
-from services.records import Part
-from services.transfer import ExportKind
+from services.parts import Part
+from services.replies.live import LiveReply
+from services.transfer.transfer import ExportKind
 from tests.services.conftest import last_message, until_ended
-from tests.services.test_hostile_files import HOSTILE, TEXTS
+from tests.services.transfer.test_hostile_files import HOSTILE, TEXTS
 
 ADDRESSES: tuple[Any, ...] = (
     *TEXTS, "http://a.example\r\n\r\n![x](https://e.example/p.png)", "https://a.example/ ) ![x](https://e.example/p.png)",

@@ -10,11 +10,11 @@ import pypdf
 import pytest
 from markdown_it import MarkdownIt
 
-from emulator import assistant
+from emulator.demo import answer as assistant
 from services.errors import InvalidInputError, SignInLockedError
-from services.records import MessageStatus
-from services.sessions import NO_TITLE
-from services.transfer import ExportKind
+from services.message_status import MessageStatus
+from services.sessions.sessions import NO_TITLE
+from services.transfer.transfer import ExportKind
 from tests.naughty import STRINGS, file_of, kept, on_one_line, saved_conversation, saved_sessions, says_something
 from tests.services.conftest import until_ended
 

@@ -1,0 +1,214 @@
+"""The forms for signing up and in, and for a new password.
+
+Each does its work in the click's callback, so that the run which follows draws the app for whoever is here by then.
+"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from components.accounts.identity import (
+    address,
+    browser_proof,
+    current_user,
+    enter,
+    password_is_right,
+    sign_out,
+    stay_signed_in,
+)
+from components.labels import escape_label
+from components.resources import get_services
+from db.engine import DatabaseUnavailableError
+from db.models import utc_now
+from services.accounts.passwords import PASSWORD_RULE, USERNAME_RULE, hashing
+from services.accounts.records import User
+from services.accounts.tokens import TokenInfo
+from services.errors import ServiceError
+
+_AWAY = "Accounts cannot be reached right now. Please try again in a moment."
+
+
+def sign_in_form() -> None:
+    """Draw the way in."""
+    with st.form("sign_in_form", border=False):
+        st.text_input("Username", key="sign_in_username", autocomplete="username", max_chars=100)
+        st.text_input(
+            "Password",
+            key="sign_in_password",
+            type="password",
+            autocomplete="current-password",
+            max_chars=200,
+        )
+        _sentence("sign_in_error")
+        st.form_submit_button("Sign in", key="sign_in_submit", type="primary", width="stretch", on_click=_sign_in)
+
+
+def sign_up_form() -> None:
+    """Draw the form for a new account, which also signs in."""
+    with st.form("sign_up_form", border=False):
+        st.text_input("Name", key="sign_up_name", autocomplete="name", max_chars=100)
+        st.text_input("E-mail", key="sign_up_email", autocomplete="email", max_chars=254)
+        st.text_input("Username", key="sign_up_username", autocomplete="username", max_chars=40)
+        _rule(USERNAME_RULE)
+        st.text_input("Password", key="sign_up_password", type="password", autocomplete="new-password", max_chars=200)
+        _rule(PASSWORD_RULE)
+        _sentence("sign_up_error")
+        st.form_submit_button(
+            "Create account", key="sign_up_submit", type="primary", width="stretch", on_click=_sign_up
+        )
+
+
+def password_form(tokens: Sequence[TokenInfo]) -> None:
+    """Draw the form that changes the password of who is here, and ends their *tokens* unless they say otherwise."""
+    with st.form("account_password_form"):
+        st.text_input(
+            "Current password",
+            key="account_old_password",
+            type="password",
+            autocomplete="current-password",
+            max_chars=200,
+        )
+        st.text_input(
+            "New password",
+            key="account_new_password",
+            type="password",
+            autocomplete="new-password",
+            max_chars=200,
+        )
+        _rule(PASSWORD_RULE)
+        _tokens_to_revoke(tokens, key="account_password_revoke", does="Also revoke")
+        _sentence("account_error")
+        st.form_submit_button("Change password", key="account_submit", on_click=_change_password)
+
+
+def admin_code_form() -> None:
+    """Draw the field that makes the first admin."""
+    st.markdown(
+        "Nobody here is an admin. Whoever types a one-time code here becomes the admin: sees what everybody uses and "
+        "what it costs, and sets monthly limits."
+    )
+    if not get_services().accounts.has_admin_code():
+        st.markdown("There is no code now: the app writes one to its log at its next start.")
+        return
+    st.markdown("The app wrote the code to its log when it started.")
+    with st.form("account_admin_form", border=False):
+        st.text_input("Admin code", key="account_admin_code", autocomplete="off", max_chars=100)
+        _sentence("account_admin_error")
+        st.form_submit_button("Become the admin", key="account_admin_submit", on_click=_become_admin)
+
+
+def sign_out_buttons(tokens: Sequence[TokenInfo]) -> None:
+    """Draw the ways out of here, and out of everywhere else, where *tokens* end too unless one says otherwise."""
+    with st.container(horizontal=True):
+        st.button("Sign out", key="account_sign_out", icon=":material/logout:", on_click=sign_out)
+        st.button("Sign out everywhere else", key="account_sign_out_elsewhere", on_click=_sign_out_elsewhere)
+    _tokens_to_revoke(tokens, key="account_elsewhere_revoke", does="“Sign out everywhere else” also revokes")
+
+
+def _sign_in() -> None:
+    username, password = st.session_state.sign_in_username, _taken("sign_in_password")
+    if not username.strip() or not password:
+        st.session_state.sign_in_error = "Type your username and your password."
+        return
+    accounts = get_services().accounts
+    try:
+        with hashing():
+            attempt = accounts.begin_sign_in(username, address=address(), proof=browser_proof(username))
+            user = accounts.finish_sign_in(attempt, correct=password_is_right(attempt, password))
+    except (ServiceError, DatabaseUnavailableError) as exc:
+        st.session_state.sign_in_error = _said(exc)
+    else:
+        enter(user, attempt.at)
+
+
+def _sign_up() -> None:
+    password = _taken("sign_up_password")
+    try:
+        user = get_services().accounts.sign_up(
+            name=st.session_state.sign_up_name,
+            email=st.session_state.sign_up_email,
+            username=st.session_state.sign_up_username,
+            password=password,
+            address=address(),
+        )
+    except (ServiceError, DatabaseUnavailableError) as exc:
+        st.session_state.sign_up_error = _said(exc)
+    else:
+        enter(user, utc_now())
+
+
+def _change_password() -> None:
+    old, new = _taken("account_old_password"), _taken("account_new_password")
+    try:
+        user = current_user()
+        if user is None:
+            return
+        keep, tokens = _tokens_left(user, "account_password_revoke")
+        signed_in_at = get_services().accounts.change_password(user.id, old=old, new=new, keep_tokens=keep)
+    except (ServiceError, DatabaseUnavailableError) as exc:
+        st.session_state.account_error = _said(exc)
+    else:
+        stay_signed_in(user, signed_in_at)
+        st.session_state.account_done = f"Your password is changed. Every other sign-in has ended.{tokens}"
+
+
+def _become_admin() -> None:
+    code = _taken("account_admin_code")
+    try:
+        if user := current_user():
+            get_services().accounts.become_admin(user.id, code, address=address())
+            st.session_state.account_done = "You are the admin now: see Operations, and everybody under Insights."
+    except (ServiceError, DatabaseUnavailableError) as exc:
+        st.session_state.account_admin_error = _said(exc)
+
+
+def _sign_out_elsewhere() -> None:
+    try:
+        if user := current_user():
+            keep, tokens = _tokens_left(user, "account_elsewhere_revoke")
+            stay_signed_in(user, get_services().accounts.end_sign_ins(user.id, keep_tokens=keep))
+            st.session_state.account_done = f"Every other sign-in has ended.{tokens}"
+    except (ServiceError, DatabaseUnavailableError) as exc:
+        st.session_state.account_error = _said(exc)
+
+
+def _tokens_to_revoke(tokens: Sequence[TokenInfo], *, key: str, does: str) -> None:
+    """Draw the box that says whether API tokens end too, and which they are."""
+    if tokens:
+        names = ", ".join(f"**{escape_label(token.name)}**" for token in tokens)
+        st.checkbox(f"{does} my {_counted(tokens)}", value=True, key=key)
+        st.markdown(f":small[Refused from then on: programs that use {names}]")
+
+
+def _tokens_left(user: User, key: str) -> tuple[bool, str]:
+    """Return whether API tokens are kept, and the sentence that says what became of them."""
+    keep = not st.session_state.get(key, True)
+    tokens = get_services().tokens.all(user_id=user.id)
+    if not tokens:
+        return keep, ""
+    verb = ("still works" if keep else "is revoked") if len(tokens) == 1 else "still work" if keep else "are revoked"
+    return keep, f" Your {_counted(tokens)} {verb}."
+
+
+def _counted(tokens: Sequence[TokenInfo]) -> str:
+    return "API token" if len(tokens) == 1 else f"{len(tokens)} API tokens"
+
+
+def _taken(key: str) -> str:
+    """Take a typed secret out of its field, and out of this tab's state."""
+    password: str = st.session_state[key]
+    st.session_state[key] = ""
+    return password
+
+
+def _said(exc: ServiceError | DatabaseUnavailableError) -> str:
+    return exc.message if isinstance(exc, ServiceError) else _AWAY
+
+
+def _rule(sentence: str) -> None:
+    st.markdown(f":small[{sentence}]")  # a caption is paler than 4.5 to 1
+
+
+def _sentence(key: str) -> None:
+    if sentence := st.session_state.pop(key, None):
+        st.error(sentence, icon=":material/error:")

@@ -1,0 +1,255 @@
+"""Who is here: the tab's own sign-in, else the cookie, else (only while developing) DEV_USER_ID.
+
+In `st.session_state`:
+- `auth_user`: {"id": user id, "username": name, "signed_in_at": milliseconds since 1970};
+- `auth_form_used`: True once somebody signed in or out in this tab; the cookie that the browser sent when it opened
+  the tab is an old one then;
+- `auth_cookie`: what is still to be done in the browser, "set" or "delete";
+- `auth_known`: the proofs that this tab's browser was signed in before, by the name of their cookie; they outlive a
+  sign-out;
+- `auth_known_due`: the name of the one that is still to be written in the browser.
+"""
+
+import ipaddress
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import streamlit as st
+from streamlit_authenticator.controllers import AuthenticationController
+
+from components import browser_cookie
+from components.accounts.sign_in_cookie import (
+    COOKIE_DAYS,
+    ask_for_cookie,
+    cookie,
+    delete_cookie,
+    drop_left_behind,
+    from_ms,
+    read_token,
+    to_ms,
+    write_cookie,
+)
+from components.resources import get_services
+from db.engine import DatabaseUnavailableError
+from db.models import utc_now
+from services.accounts.accounts import SignInAttempt
+from services.accounts.addresses import client_address
+from services.accounts.known_browsers import KNOWN_DAYS, cookie_name
+from services.accounts.passwords import MAX_PASSWORD_BYTES, hashing, typed_username
+from services.accounts.records import User
+from services.errors import NotFoundError
+
+_PROXY_HEADERS = ("forwarded", "via", "x-real-ip")  # and whatever begins with x-forwarded
+
+log = logging.getLogger("travelbot")
+
+
+def current_user() -> User | None:
+    """Return who is here, as the database has them now; None for a stranger. One query."""
+    if auth_user := st.session_state.get("auth_user"):
+        signed_in = from_ms(auth_user["signed_in_at"])
+        over = utc_now() - signed_in > timedelta(days=COOKIE_DAYS)  # a tab may be open for longer
+        user = None if over else get_services().accounts.current(auth_user["id"], signed_in)
+        if user is None:
+            _start_afresh()
+        return user
+    if st.session_state.get("auth_form_used"):
+        return None
+    return _from_cookie() or _from_settings()
+
+
+_asked_already: ContextVar[User | None] = ContextVar("asked_already", default=None)
+
+
+@contextmanager
+def known_as(user: User | None) -> Iterator[None]:
+    """Let the page that is run inside take over who is here, instead of asking the database once more."""
+    token = _asked_already.set(user)
+    try:
+        yield
+    finally:
+        _asked_already.reset(token)
+
+
+def require_user() -> User:
+    """Return who is here, or end the page with a hint."""
+    user = _asked_already.get() or current_user()
+    if user is None:
+        st.info("Please sign in to continue.")
+        st.stop()
+    return user
+
+
+def require_admin() -> User:
+    """Return the admin who is here, or end the page with a hint."""
+    user = require_user()
+    if not user.is_admin:
+        st.info("This page is for admins.")
+        st.stop()
+    return user
+
+
+def password_is_right(attempt: SignInAttempt, password: str) -> bool:
+    """Let streamlit-authenticator compare a typed password with the one hash that it may match."""
+    if len(password.encode(errors="replace")) > MAX_PASSWORD_BYTES:  # bcrypt would refuse it
+        return False
+    if password != password.strip():  # no password begins or ends so, and the library would take the space away
+        return False
+    credentials = {"usernames": {attempt.username: {"password": attempt.password_hash}}}
+    with hashing():
+        right = AuthenticationController(credentials, auto_hash=False).login(attempt.username, password)
+    drop_left_behind()
+    return bool(right)
+
+
+def address() -> str | None:
+    """Return the address that this visitor comes from, or None where it cannot be known."""
+    forwarded_for = st.context.headers.get_all("X-Forwarded-For")
+    return client_address(st.context.ip_address, forwarded_for, get_services().settings.trusted_proxies)
+
+
+def browser_proof(username: str) -> str | None:
+    """Return what this browser has to show that *username*, as typed, has signed in from it before."""
+    name = cookie_name(typed_username(username))
+    return st.session_state.get("auth_known", {}).get(name) or st.context.cookies.get(name)
+
+
+def signed_in_at() -> datetime:
+    """Return the instant of the sign-in that is here; the planner of DEV_USER_ID signs in at every visit."""
+    auth_user = st.session_state.get("auth_user")
+    return from_ms(auth_user["signed_in_at"]) if auth_user else utc_now()
+
+
+def enter(user: User, signed_in_at: datetime) -> None:
+    """Sign this tab in, with nothing left of whoever used it before; `draw_cookie` does the rest."""
+    _start_afresh()
+    stay_signed_in(user, signed_in_at)
+
+
+def stay_signed_in(user: User, signed_in_at: datetime) -> None:
+    """Give this tab, and the cookie, a sign-in of another instant; the browser is known from now on."""
+    _remember(user, signed_in_at)
+    st.session_state.auth_cookie = "set"
+    if proof := get_services().accounts.prove_browser(user.id, before=browser_proof(user.username)):
+        name = cookie_name(user.username)
+        st.session_state.auth_known = st.session_state.get("auth_known", {}) | {name: proof}
+        st.session_state.auth_known_due = name
+
+
+def sign_out() -> None:
+    """End this sign-in, in every tab that shares it, and forget everything that this tab held. A callback."""
+    if auth_user := st.session_state.get("auth_user"):
+        try:
+            get_services().accounts.sign_out(auth_user["id"], from_ms(auth_user["signed_in_at"]))
+        except DatabaseUnavailableError:
+            log.warning("A sign-out could not be saved; only the browser's cookie is deleted.")
+    _start_afresh()
+    st.query_params.clear()
+    st.session_state.auth_cookie = "delete"
+
+
+def draw_cookie() -> None:
+    """Write or delete cookies in the browser if that is due; draws nothing that anybody sees."""
+    if "auth_cookie" in st.session_state or "auth_known_due" in st.session_state:
+        _draw_cookie()
+
+
+def draw_door_cookie() -> None:
+    """Do the same for a stranger; and ask the browser for a cookie that its host kept back."""
+    draw_cookie()
+    if not st.session_state.get("auth_form_used"):
+        ask_for_cookie()
+
+
+@st.fragment  # what the browser answers runs this function again, not the page
+def _draw_cookie() -> None:
+    auth_user = st.session_state.get("auth_user")
+    if st.session_state.get("auth_cookie") == "set" and auth_user:
+        secret = get_services().settings.cookie_secret
+        done = write_cookie(auth_user["username"], from_ms(auth_user["signed_in_at"]), secret)
+    elif st.session_state.get("auth_cookie") == "delete":
+        done = delete_cookie()
+    else:
+        done = True
+    if done:
+        st.session_state.pop("auth_cookie", None)
+        _draw_known()
+
+
+def _draw_known() -> None:
+    name = st.session_state.get("auth_known_due")
+    if name and browser_cookie.write(name, st.session_state.auth_known[name], KNOWN_DAYS):
+        del st.session_state.auth_known_due
+
+
+def is_this_machine(headers: Mapping[str, str], ip_address: str | None) -> bool:
+    """Whether a browser on this very machine asked, and nobody handed the request on.
+
+    *ip_address* is Streamlit's: None for a loopback address. A proxy on this machine has one too, and may name us
+    as the host; so the page's own address (`Origin`) counts as well, and every header that proxies add.
+    """
+    values = {name.lower(): value for name, value in headers.items()}
+    if any(name.startswith("x-forwarded") or name in _PROXY_HEADERS for name in values):
+        return False
+    hosts = [_host(f"//{values.get('host', '')}")]
+    if "origin" in values:
+        hosts.append(_host(values["origin"]))
+    return (ip_address is None or _is_loopback(ip_address)) and all(map(_is_loopback, hosts))
+
+
+def _from_cookie() -> User | None:
+    services = get_services()
+    token = cookie()
+    claims = read_token(token, services.settings.cookie_secret, now=utc_now()) if token else None
+    user = services.accounts.user_for_token(*claims) if claims else None
+    if claims and user:
+        _remember(user, claims[1])
+    return user
+
+
+def _from_settings() -> User | None:
+    services = get_services()
+    if services.settings.dev_user_id is None or not is_this_machine(st.context.headers, st.context.ip_address):
+        return None
+    try:
+        return services.accounts.dev_user()
+    except NotFoundError:
+        return None
+
+
+def _remember(user: User, signed_in_at: datetime) -> None:
+    st.session_state.auth_user = {
+        "id": user.id,
+        "username": user.username,
+        "signed_in_at": to_ms(signed_in_at),
+    }
+
+
+def _start_afresh() -> None:
+    known = st.session_state.get("auth_known", {})
+    st.session_state.clear()
+    st.session_state.auth_form_used = True
+    st.session_state.auth_known = known
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:  # how a server on :: sees 127.0.0.1
+        address = address.ipv4_mapped
+    return address.is_loopback

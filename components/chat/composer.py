@@ -1,0 +1,54 @@
+"""The place at the bottom of the chat: what went wrong, the Stop button, the box to write in."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from components.chat.actions import message_id, problem, send
+from components.chat.follow_ups import waiting_messages
+from components.chat.message_actions import undo_bar
+from components.labels import escape_label
+from components.memory.offer import memory_offer
+from components.sessions.files import room_notice
+from services.sessions.file_types import EXTENSIONS, MAX_FILE_MB
+from services.texts import MAX_MESSAGE_CHARS
+
+INPUT_KEY = "chat_input"
+_TAKEN = "chat_input_taken"  # what was submitted was dealt with, before this run
+
+
+def composer(session_id: int | None, *, user_id: int, model: str, memory: bool) -> DeltaGenerator:
+    """Draw the box to write in; return the place above it, for a Stop button."""
+    with st.bottom:
+        if sentence := problem(session_id):
+            st.warning(escape_label(sentence), icon=":material/error:")
+        else:
+            st.empty()
+        undo_bar(session_id)
+        memory_offer(session_id)
+        waiting_messages(session_id, user_id=user_id)
+        room_notice(user_id=user_id)
+        stop_place = st.empty()
+    if "chat_unsent" in st.session_state:
+        st.session_state[INPUT_KEY] = st.session_state.pop("chat_unsent")
+    typed = st.chat_input(  # not inside st.bottom: the page would no longer stay at its end while text comes in
+        "Ask about a trip" if session_id is None else "Reply",
+        key=INPUT_KEY,
+        max_chars=MAX_MESSAGE_CHARS,
+        accept_file="multiple",
+        file_type=EXTENSIONS,
+        max_upload_size=MAX_FILE_MB,
+        on_submit=_send_typed,
+        args=(session_id, message_id(), model, memory),
+    )
+    if not st.session_state.pop(_TAKEN, False) and typed is not None:
+        # The server had forgotten this tab, and with it what is to be done at a submit.
+        _send_typed(session_id, message_id(), model, memory)
+        st.session_state.pop(_TAKEN)
+        st.rerun()
+    return stop_place
+
+
+def _send_typed(session_id: int | None, client_message_id: str, model: str, memory: bool) -> None:
+    st.session_state[_TAKEN] = True
+    typed = st.session_state[INPUT_KEY]
+    send(typed.text, session_id, client_message_id, model, memory, uploads=typed.files)

@@ -1,0 +1,15 @@
+"""What is typed and not yet taken by the server: kept in this browser, for each planner and session."""
+
+import time
+
+import streamlit as st
+
+from components.chat.actions import last_taken, message_id
+from components.scripts import tell
+
+
+def keep_drafts(*, user_id: int) -> None:
+    """Keep what this planner types until it is taken, and put it back when the session is opened again."""
+    run = str(time.monotonic_ns())  # a run that says the same as the one before has said it all the same
+    tell("drafts", {"user": str(user_id), "taken": last_taken(), "next": message_id(), "run": run})
+    st.button("Run the page again", key="chat_ask_server")  # the script's alone: hidden from people

@@ -1,0 +1,172 @@
+"""The messages of a session."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from components.chat.message_actions import ask_again, editing, note_actions, planner_actions, reply_actions
+from components.labels import escape_label
+from components.memory.used import used_memories
+from components.replies.blocks import REPLY_MS, STRETCH_MS, affordable
+from components.replies.model_text import safe_markdown
+from components.replies.plain_text import PlainText
+from components.replies.source_links import source_links
+from components.replies.steps import ReplySteps
+from components.sessions.files import message_files
+from services.message_status import MessageStatus
+from services.sessions.records import MessageView
+from services.usage.costs import usd
+
+STOPPED = "Stopped. The text so far is kept."
+_NOT_FINISHED = "This reply could not be finished."
+
+
+def message_place(message_id: int, *, marked: bool = False) -> DeltaGenerator:
+    """Return the place of a message; the page can be scrolled to it. *marked*: the session was opened at it."""
+    place = st.container(key=f"chat_message_{message_id}", gap="xsmall")
+    if marked:
+        place.badge("Opened here", icon=":material/my_location:")
+    return place
+
+
+def planner_message(message: MessageView) -> None:
+    """Draw what a planner wrote, exactly as it was typed, and what can be done with it."""
+    if editing(message):
+        return
+    with (
+        st.container(horizontal=True, horizontal_alignment="right"),
+        st.container(key=f"chat_planner_{message.id}", border=True, width="content"),
+    ):
+        st.text(message.text)
+        message_files(message.files)
+    planner_actions(message)
+
+
+def note(message: MessageView) -> None:
+    """Draw what a program put beside the conversation, for the assistant to know."""
+    with st.container(border=True, key=f"chat_note_{message.id}", gap="xsmall"):
+        st.caption(":material/sticky_note_2: Note")
+        st.text(message.text)
+    note_actions(message)
+
+
+def reply_place() -> DeltaGenerator:
+    """Return the place of a reply."""
+    return st.chat_message("assistant", avatar=":material/flight_takeoff:")
+
+
+def place_in_turn(turn: int) -> DeltaGenerator:
+    """Return one of two places and clear the other.
+
+    What was drawn in a place stays there until the run of the script ends, if nothing is drawn over it; while a reply
+    is written that may take minutes.
+    """
+    if turn % 2 == 0:
+        place = st.container()
+        st.empty()
+    else:
+        st.empty()
+        place = st.container()
+    return place
+
+
+def reply(message: MessageView, *, budget_ms: float = REPLY_MS) -> None:
+    """Draw a reply that has ended, as its stream drew it; a browser may be busy with it for *budget_ms*."""
+    place = reply_place()
+    with place:
+        steps = ReplySteps(place, budget_ms=budget_ms)
+        steps.draw(message.parts, thinking=False, seconds=message.first_text_s)
+        _draw_text(message.text, st.container(key=f"chat_text_{message.id}"), budget_ms)
+        with st.container():
+            reply_end(message)
+
+
+def reply_so_far(message: MessageView) -> None:
+    """Draw what there is of a reply that is being written, without following it."""
+    place = reply_place()
+    with place:
+        ReplySteps(place).draw(message.parts, thinking=not message.text, seconds=message.first_text_s)
+        _draw_text(message.text, st.container(), REPLY_MS)
+        st.markdown(":shimmer[:small[Still writing. The text goes on when the dialog is closed.]]")
+
+
+def reply_end(message: MessageView) -> None:
+    """Draw what stands below the text of a reply that has ended.
+
+    What is not there leaves its place empty: what follows would else be seen twice while the page is redrawn.
+    """
+    _draw_ending(message)
+    source_links(message.parts)
+    if message.status.can_retry and message.id == (message.versions or (message.id,))[-1]:
+        st.button(
+            "Retry",
+            key=f"chat_retry_{message.id}",
+            icon=":material/refresh:",
+            on_click=ask_again,
+            args=(message.session_id, message.id),
+        )
+    else:
+        st.empty()
+    used_memories(message)
+    reply_actions(message, told=_numbers(message))
+
+
+def unanswered(message: MessageView) -> None:
+    """Offer a reply to the last message, where a planner's message has none."""
+    st.button(
+        "Ask for a reply",
+        key=f"chat_ask_{message.id}",
+        icon=":material/flight_takeoff:",
+        on_click=ask_again,
+        args=(message.session_id, message.id),
+    )
+
+
+def budgets_ms(messages: Sequence[MessageView]) -> dict[int, float]:
+    """Return what a browser may spend on each reply, by id: the latest ones first, until all of it is spent."""
+    left, budgets = STRETCH_MS, {}
+    for message in reversed(messages):
+        if message.role == "assistant":
+            budget = budgets[message.id] = min(REPLY_MS, left)
+            reasoning = "\n\n".join(part.text for part in message.parts if part.kind == "reasoning")
+            spent = sum(affordable(text, budget).spent_ms for text in (message.text, reasoning) if text)
+            left = max(0.0, left - spent)
+    return budgets
+
+
+def _draw_text(text: str, place: DeltaGenerator, budget_ms: float) -> None:
+    drawn, plain, _ = affordable(text, budget_ms)
+    for block in drawn:
+        if safe := safe_markdown(block):
+            place.markdown(safe)
+    if plain:
+        PlainText(place).draw(plain)
+
+
+def _draw_ending(message: MessageView) -> None:
+    """Say why a reply is not whole."""
+    if message.status is MessageStatus.STOPPED:
+        st.caption(f":material/stop_circle: {STOPPED}")
+    elif message.status is MessageStatus.INTERRUPTED:
+        st.warning(escape_label(message.error_text or _NOT_FINISHED), icon=":material/link_off:")
+    elif message.status is MessageStatus.FAILED:
+        st.error(escape_label(message.error_text or _NOT_FINISHED), icon=":material/error:")
+    else:
+        st.empty()
+
+
+def _numbers(message: MessageView) -> str:
+    """Return the model, the tokens, the price and the time of a reply, on one line."""
+    tokens = (message.input_tokens or 0) + (message.output_tokens or 0)
+    return " · ".join(
+        [
+            *([escape_label(message.model.partition("/")[2])] if message.model else []),
+            *([f"{tokens:,} tokens", _price(message)] if tokens else []),
+            *([f"{message.duration_s:.1f} s"] if message.duration_s is not None else []),
+        ]
+    )
+
+
+def _price(message: MessageView) -> str:
+    return "price not known" if message.cost_micros is None else escape_label(usd(message.cost_micros))

@@ -1,0 +1,1 @@
+"""What the assistant remembers, on its page and beside a reply."""

@@ -1,0 +1,215 @@
+"""What the assistant remembers: the list, and what a planner does to it.
+
+In `st.session_state`: `memory_dialog` is {"kind": "correct", "id", "text"} or {"kind": "forget_all", "number"}
+while a dialog is open, `memory_deleted` the text of the memory deleted last while it can be added again,
+`memory_trouble` a sentence that says what went wrong, `memory_news` one to be shown once, `memory_words` what is
+searched for.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import streamlit as st
+
+from components.labels import escape_label, relative_time
+from components.memory.used import memories_counted
+from components.resources import get_services
+from components.sessions.actions import CANNOT_SAVE
+from components.state import show_session
+from db.engine import DatabaseUnavailableError
+from services.errors import ServiceError
+from services.memory.records import Memory
+from services.texts import MAX_MEMORY_BYTES
+
+_DELETED_CHARS = 60
+_TITLE_CHARS = 30
+
+
+def memory_form(*, user_id: int) -> None:
+    """Draw the form that adds a memory."""
+    with st.form("memory_form"), st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Add a memory",
+            key="memory_text",
+            max_chars=MAX_MEMORY_BYTES,
+            placeholder="Prefers morning trains",
+            width="stretch",
+        )
+        st.form_submit_button("Add", key="memory_add", on_click=_add_typed, args=(user_id,))
+
+
+def memory_card(memory: Memory, *, user_id: int, now: datetime) -> None:
+    """Draw one memory, where it comes from, and what can be done to it."""
+    with st.container(border=True, key=f"memory_card_{memory.id}", gap="xsmall"):
+        st.text(memory.text)
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            with st.container(width="content"):
+                _origin(memory, now)
+            with st.container(horizontal=True, width="content", gap="small"):
+                st.button(
+                    "Correct",
+                    key=f"memory_correct_{memory.id}",
+                    icon=":material/edit:",
+                    type="tertiary",
+                    on_click=_open_dialog,
+                    kwargs={"kind": "correct", "id": memory.id, "text": memory.text},
+                )
+                st.button(
+                    "Delete",
+                    key=f"memory_delete_{memory.id}",
+                    icon=":material/delete:",
+                    type="tertiary",
+                    on_click=_delete,
+                    args=(memory.id, memory.text, user_id),
+                )
+
+
+def _origin(memory: Memory, now: datetime) -> None:
+    if memory.source:
+        title = escape_label(_short(memory.source.session_title, _TITLE_CHARS))
+        st.button(
+            f"From “{title}”, {relative_time(memory.source.at, now=now)}",
+            key=f"memory_source_{memory.id}",
+            icon=":material/chat_bubble:",
+            type="tertiary",
+            help="Open the session at this message",
+            on_click=show_session,
+            args=(memory.source.session_id, memory.source.message_id),
+        )
+    elif memory.created_at:
+        st.markdown(f":small[Remembered {relative_time(memory.created_at, now=now)}]")
+
+
+def memory_count(total: int, *, newest_first: bool) -> None:
+    """Draw how much is remembered, in which order it is listed, and the button that forgets it all."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        order = "newest first" if newest_first else "in Backboard’s order"
+        st.markdown(f"{memories_counted(total)}, {order}", width="stretch")
+        st.button(
+            "Forget all",
+            key="memory_forget_all",
+            icon=":material/delete_sweep:",
+            on_click=_open_dialog,
+            kwargs={"kind": "forget_all", "number": total},
+        )
+
+
+def memory_notices(*, user_id: int) -> None:
+    """Draw what the last action left: the dialog that is open, news, what was deleted, what went wrong."""
+    state = st.session_state
+    if trouble := state.pop("memory_trouble", None):
+        st.error(escape_label(trouble), icon=":material/error:")
+    if news := state.pop("memory_news", None):
+        st.toast(news, icon=":material/check:")
+    if deleted := state.get("memory_deleted"):
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key="memory_deleted_bar"):
+            st.markdown(f"Deleted “{escape_label(_short(deleted, _DELETED_CHARS))}”.", width="stretch")
+            st.button(
+                "Add it again", key="memory_again", icon=":material/undo:", on_click=_add_again, args=(user_id,)
+            )
+            st.button("Close", key="memory_again_close", type="tertiary", on_click=_forget_deleted)
+    match state.get("memory_dialog"):
+        case {"kind": "correct", "id": memory_id, "text": text}:
+            _correct_dialog(memory_id, text, user_id)
+        case {"kind": "forget_all", "number": number}:
+            ask = st.dialog(
+                f"Forget {'it' if number == 1 else f'all {memories_counted(number)}'}?",
+                icon=":material/delete_sweep:",
+                on_dismiss=_close_dialog,
+            )
+            ask(_forget_all_dialog)(user_id)
+
+
+def clear_words() -> None:
+    """Show the list again instead of what was searched for. A callback."""
+    st.session_state.memory_words = ""
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def _open_dialog(**dialog: object) -> None:
+    st.session_state.memory_dialog = dialog
+
+
+def _close_dialog() -> None:
+    st.session_state.pop("memory_dialog", None)
+
+
+def _forget_deleted() -> None:
+    st.session_state.pop("memory_deleted", None)
+
+
+def _add_typed(user_id: int) -> None:
+    with _told():
+        get_services().memories.add(st.session_state.memory_text, user_id=user_id)
+        st.session_state.memory_text = ""
+        st.session_state.memory_news = "Added."
+
+
+def _add_again(user_id: int) -> None:
+    deleted = st.session_state.memory_deleted
+    with _told():
+        get_services().memories.add(deleted, user_id=user_id)
+        _forget_deleted()
+
+
+def _delete(memory_id: str, text: str, user_id: int) -> None:
+    with _told():
+        get_services().memories.forget([memory_id], user_id=user_id)
+        st.session_state.memory_deleted = text
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what goes wrong in a callback into a sentence for the next run."""
+    try:
+        yield
+    except ServiceError as exc:
+        st.session_state.memory_trouble = exc.message
+    except DatabaseUnavailableError:
+        st.session_state.memory_trouble = CANNOT_SAVE
+
+
+@st.dialog("Correct this memory", icon=":material/edit:", on_dismiss=_close_dialog)
+def _correct_dialog(memory_id: str, text: str, user_id: int) -> None:
+    with st.form("memory_correct", border=False):
+        typed = st.text_area("Memory", value=text, max_chars=MAX_MEMORY_BYTES, key=f"memory_correct_text_{memory_id}")
+        saved = st.form_submit_button("Save", type="primary", key="memory_correct_save")
+    if saved and _done(lambda: get_services().memories.correct(memory_id, typed or "", user_id=user_id)):
+        st.rerun()
+
+
+def _forget_all_dialog(user_id: int) -> None:
+    st.markdown(
+        "Everything that the assistant remembers about you is deleted for good. Your sessions stay as they are, and "
+        "what is said in them later can be remembered anew."
+    )
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Cancel", key="memory_forget_cancel", on_click=_close_dialog):
+            st.rerun()
+        confirmed = st.button("Forget all", type="primary", key="memory_forget_confirm")
+    if confirmed and _done(lambda: _forget_all(user_id)):
+        st.rerun()
+
+
+def _forget_all(user_id: int) -> None:
+    number = get_services().memories.forget_all(user_id=user_id)
+    _forget_deleted()
+    st.session_state.memory_news = f"Forgot {memories_counted(number)}."
+
+
+def _done(action: Callable[[], object]) -> bool:
+    """Do what a dialog is for and close it; or say in the dialog why not."""
+    try:
+        action()
+    except ServiceError as exc:
+        st.error(escape_label(exc.message))
+        return False
+    except DatabaseUnavailableError:
+        st.error(CANNOT_SAVE)
+        return False
+    _close_dialog()
+    return True

@@ -1,0 +1,30 @@
+"""Which memories a reply used."""
+
+import streamlit as st
+
+from components.labels import escape_label
+from components.state import MEMORY_PAGE
+from services.sessions.records import MessageView
+
+_MOST = 50
+_CHARS = 500  # of one memory
+
+
+def used_memories(message: MessageView) -> None:
+    """Draw the memories that a reply used, folded; where there are none, leave their place empty."""
+    used = [part.text for part in message.parts if part.kind == "memory"]
+    if not used:
+        st.empty()
+        return
+    with st.expander(f"Used {memories_counted(len(used))}", type="compact", key=f"chat_memories_{message.id}"):
+        st.markdown("\n".join(f"- {escape_label(_short(text))}" for text in used[:_MOST]))
+        st.page_link(MEMORY_PAGE, label="Correct or delete", icon=":material/neurology:")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _CHARS else f"{text[:_CHARS]}…"
+
+
+def memories_counted(number: int) -> str:
+    """Return a number of memories in words."""
+    return "1 memory" if number == 1 else f"{number:,} memories"

@@ -1,0 +1,1 @@
+"""A reply as it is drawn, while it is written and afterwards."""

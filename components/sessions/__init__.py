@@ -1,0 +1,1 @@
+"""Sessions in lists and dialogs, their files and models."""

@@ -1,0 +1,146 @@
+"""The files of a session: beside the message that they came with, and in a menu that downloads and removes them.
+
+In `st.session_state`: `files_dialog` is {"id": ..., "name": ...} of the file whose removal is asked about.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+
+import streamlit as st
+
+from components.labels import escape_label
+from components.resources import get_services
+from db.engine import DatabaseUnavailableError
+from services.errors import ServiceError
+from services.sessions.file_types import megabytes
+from services.sessions.records import FileInfo, FileRoom, FileState, HeldFile
+
+_CANNOT_SAVE = "Cannot save right now."
+_STATES = {
+    FileState.KEPT: ":material/schedule: The assistant reads it with your next message",
+    FileState.READING: ":material/hourglass_top: Indexing …",
+    FileState.READY: ":material/check_circle: Ready",
+}
+
+
+def message_files(files: Sequence[FileInfo]) -> None:
+    """Draw the names and sizes of the files of a message."""
+    lines = [f":small[:material/attach_file: {escape_label(one.name)} · {file_size(one.size)}]" for one in files]
+    if lines:
+        st.markdown("  \n".join(lines))
+
+
+def files_menu(session_id: int, *, user_id: int) -> None:
+    """Draw the menu of what a session holds; nothing where it holds nothing."""
+    held = get_services().files.list(session_id, user_id=user_id)
+    if not held:
+        return
+    menu = st.popover(
+        f"Files ({len(held)})",
+        icon=":material/attach_file:",
+        type="tertiary",
+        help="Files that the assistant can look things up in",
+        key=_menu_key(session_id),
+        on_change="rerun",
+    )
+    if menu.open:
+        with menu:
+            for one in held:
+                _held_file(one, user_id=user_id)
+            st.markdown(f":small[{room_line(get_services().files.room(user_id=user_id))}]")
+
+
+def removal_dialog(*, user_id: int) -> None:
+    """Ask before a file is removed, while `files_dialog` names one."""
+    if asked := st.session_state.get("files_dialog"):
+        _removal_dialog(asked["id"], asked["name"], user_id)
+
+
+def room_line(room: FileRoom) -> str:
+    """Return how much room a planner's files take, as Markdown."""
+    return f"Your files in all sessions: {megabytes(room.used_bytes)} of {megabytes(room.limit_bytes)} used"
+
+
+def room_notice(*, user_id: int) -> None:
+    """Say where files are added that there is not much room left for them; else leave an empty place."""
+    place = st.empty()
+    with suppress(DatabaseUnavailableError):
+        room = get_services().files.room(user_id=user_id)
+        if room.nearly_full:
+            place.caption(f":material/attach_file: {room_line(room)}")
+
+
+def file_size(size: int) -> str:
+    """Return a number of bytes for people."""
+    if size < 1000:
+        return f"{size} bytes"
+    return f"{size / 1000:.0f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+
+
+def _held_file(held: HeldFile, *, user_id: int) -> None:
+    file = held.info
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        with st.container(gap=None):
+            st.text(file.name)
+            state = _STATES.get(held.state) or f":material/error: Failed: {escape_label(held.problem or '')}"
+            st.markdown(f":small[{file_size(file.size)} · {state}]")
+        st.download_button(
+            f"Download {escape_label(file.name)}",
+            partial(_content, file.id, user_id),
+            file_name=file.name,
+            mime=file.media_type,
+            key=f"chat_file_download_{file.id}",
+            icon=":material/download:",
+            type="tertiary",
+            help=f"Download {escape_label(file.name)}",
+            on_click="ignore",
+        )
+        st.button(
+            f"Remove {escape_label(file.name)}",
+            key=f"chat_file_remove_{file.id}",
+            icon=":material/delete:",
+            type="tertiary",
+            help=f"Remove {escape_label(file.name)}",
+            on_click=_ask,
+            args=(file,),
+        )
+
+
+def _content(file_id: int, user_id: int) -> bytes:
+    return get_services().files.get(file_id, user_id=user_id)[1]
+
+
+def _ask(file: FileInfo) -> None:
+    st.session_state.files_dialog = {"id": file.id, "name": file.name}
+    st.session_state[_menu_key(file.session_id)] = False  # an open menu would lie over the dialog
+
+
+def _menu_key(session_id: int) -> str:
+    return f"chat_files_{session_id}"
+
+
+def _close() -> None:
+    st.session_state.pop("files_dialog", None)
+
+
+@st.dialog("Remove this file?", icon=":material/delete:", on_dismiss=_close)
+def _removal_dialog(file_id: int, name: str, user_id: int) -> None:
+    st.markdown(f"**{escape_label(name)}**")
+    st.markdown("The assistant can no longer look it up. What was already answered stays.")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Cancel", key="chat_file_cancel", on_click=_close):
+            st.rerun()
+        confirmed = st.button("Remove", type="primary", key="chat_file_confirm", icon=":material/delete:")
+    if not confirmed:
+        return
+    try:
+        get_services().files.remove(file_id, user_id=user_id)
+    except ServiceError as exc:
+        st.error(escape_label(exc.message))
+    except DatabaseUnavailableError:
+        st.error(_CANNOT_SAVE)
+    else:
+        _close()
+        st.session_state.session_news = f"Removed “{escape_label(name)}”."
+        st.rerun()

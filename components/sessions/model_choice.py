@@ -1,0 +1,112 @@
+"""The model of a session, whether it may remember, and whether it may search the web: one small menu."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import streamlit as st
+
+from components.chat.actions import set_memory, set_model, set_web_search
+from components.labels import escape_label
+from components.resources import get_services
+from components.usage.money import session_line
+from services.accounts.records import User
+from services.sessions.records import SessionSummary
+from services.usage.records import ModelInfo
+
+_MEMORY_HELP = (
+    "On: the assistant uses what it learned in your other sessions and remembers what you say here. "
+    "Off: this session knows nothing of the others, and leaves no trace in them."
+)
+_SEARCH_HELP = (
+    "On: the assistant may look things up in the web, and the links of its reply are listed below it as sources. "
+    "A search can cost extra at Backboard."
+)
+
+
+def chosen(session: SessionSummary | None, user: User, default_model: str) -> tuple[str, bool]:
+    """Return the model and the memory switch of a session, or of the new chat that this tab begins."""
+    if session is not None:
+        return session.model, session.memory
+    new = st.session_state.get("chat_new", {})
+    return new.get("model") or user.last_model or default_model, new.get("memory", True)
+
+
+def _searches_web(session: SessionSummary | None) -> bool:
+    new = st.session_state.get("chat_new", {})
+    return session.web_search if session is not None else bool(new.get("web_search", False))
+
+
+def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> None:
+    """Draw the menu, of a new chat without a session; Backboard's list is asked for when it is opened."""
+    session_id = session.id if session else None
+    menu = st.popover(
+        escape_label(model.partition("/")[2]),
+        icon=":material/neurology:" if memory else ":material/visibility_off:",
+        type="tertiary",
+        help="Model, memory and web search",
+        key=f"chat_model_menu_{session_id}",
+        on_change="rerun",
+    )
+    if not menu.open:
+        return
+    with menu:
+        with st.spinner("Asking for the models …", show_time=False):
+            models = {info.id: info for info in get_services().models.all()}
+        ids = list(models) if model in models else [model, *models]
+        model_key = f"chat_model_{session_id}"
+        st.selectbox(
+            "Model",
+            ids,
+            index=ids.index(model),
+            format_func=partial(_described, models),
+            key=model_key,
+            required=True,
+            on_change=set_model,
+            args=(session_id, model_key),
+        )
+        if facts := _facts(models.get(model)):
+            st.caption(facts)
+        memory_key = f"chat_memory_{session_id}"
+        st.toggle(
+            "Memory",
+            value=memory,
+            key=memory_key,
+            help=_MEMORY_HELP,
+            on_change=set_memory,
+            args=(session_id, memory_key),
+        )
+        search_key = f"chat_web_search_{session_id}"
+        st.toggle(
+            "Web search",
+            value=_searches_web(session),
+            key=search_key,
+            help=_SEARCH_HELP,
+            on_change=set_web_search,
+            args=(session_id, search_key),
+        )
+        if session is not None:
+            st.markdown(f":small[{session_line(session)}]")
+
+
+def _described(models: Mapping[str, ModelInfo], model_id: str) -> str:
+    """Return one line of the list, in which a search finds provider and name."""
+    info = models.get(model_id)
+    if info is None or info.context_tokens is None:
+        return model_id
+    return f"{model_id} · {_short(info.context_tokens)}"
+
+
+def _facts(info: ModelInfo | None) -> str:
+    """Return how much a model can read at once and what it costs, as far as it is known."""
+    if info is None:
+        return ""
+    facts = [f"Reads up to {info.context_tokens:,} tokens at once."] if info.context_tokens else []
+    if info.input_price is not None and info.output_price is not None:
+        facts.append(
+            f"A million tokens cost \\${info.input_price:,.2f} to read and \\${info.output_price:,.2f} to write."
+        )
+    return "  \n".join(facts)
+
+
+def _short(tokens: int) -> str:
+    return f"{tokens / 1_000_000:g}M" if tokens >= 1_000_000 else f"{tokens // 1000}k"

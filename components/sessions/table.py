@@ -1,0 +1,150 @@
+"""The table of all sessions: its filters, its rows, and the same rows as CSV."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta, tzinfo
+from io import StringIO
+
+import pandas as pd
+import streamlit as st
+
+from components.labels import local_time
+from services.sessions.records import SessionFilter, SessionOrder, SessionSummary
+from services.usage.costs import MICROS
+
+_ORDERS = {
+    "Last used": SessionOrder.LAST_USED,
+    "Created": SessionOrder.CREATED,
+    "Title": SessionOrder.TITLE,
+    "Messages": SessionOrder.MESSAGES,
+    "Tokens": SessionOrder.TOKENS,
+}
+_PERIODS = {"Any time": None, "Today": 1, "Last 7 days": 7, "Last 30 days": 30, "Last 12 months": 365}  # days
+_STATES = {"Active": False, "Archived": True, "All": None}
+_ANY_MODEL = "Any model"
+_FILTER_KEYS = ("sessions_words", "sessions_state", "sessions_period", "sessions_model", "sessions_order")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+
+
+def session_filters(models: Sequence[str], *, now: datetime) -> tuple[SessionFilter, SessionOrder]:
+    """Draw the filters and return what they let through, and in which order."""
+    with st.container(key="sessions_filters", horizontal=True, vertical_alignment="bottom"):
+        words = st.text_input(
+            "Words",
+            key="sessions_words",
+            type="search",
+            placeholder="In titles and messages",
+            persist_state="session",
+            width=260,
+        )
+        state = st.selectbox("Show", list(_STATES), key="sessions_state", persist_state="session", width=130)
+        period = st.selectbox("Used", list(_PERIODS), key="sessions_period", persist_state="session", width=160)
+        model = st.selectbox("Model", [_ANY_MODEL, *models], key="sessions_model", persist_state="session", width=220)
+        order = st.selectbox("Sort by", list(_ORDERS), key="sessions_order", persist_state="session", width=150)
+    wanted = SessionFilter(
+        words=words or "",
+        model=None if model == _ANY_MODEL else model,
+        archived=_STATES[state],
+        since=_start_of_period(_PERIODS[period], now=now),
+    )
+    return wanted, _ORDERS[order]
+
+
+def clear_filters() -> None:
+    """Show all sessions again, archived ones too. A callback."""
+    for key in _FILTER_KEYS:
+        st.session_state.pop(key, None)
+    st.session_state.sessions_state = "All"
+
+
+def session_table(sessions: Sequence[SessionSummary], *, zone: tzinfo) -> list[SessionSummary]:
+    """Draw the table and return the sessions that are selected in it."""
+    when = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=str(zone), width=150)
+    drawn = st.dataframe(
+        session_frame(sessions),
+        # Rows are selected by their place: with other rows it is another table, and nothing is selected.
+        key=f"sessions_table_{hash(tuple(session.id for session in sessions))}",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        placeholder="–",
+        height="content" if len(sessions) <= 12 else 520,
+        column_config={
+            "Title": st.column_config.TextColumn(width="large"),
+            "Last used": when,
+            "Created": when,
+            "Messages": st.column_config.NumberColumn(format="localized", width="small"),
+            "Tokens": st.column_config.NumberColumn(format="localized", width="small"),
+            "Cost": st.column_config.NumberColumn(
+                format="$%.4f", width="small", help="In US dollars, as far as it is known; –: not known."
+            ),
+            "Model": st.column_config.TextColumn(width="medium"),
+            "Pinned": st.column_config.CheckboxColumn(width="small"),
+            "Archived": st.column_config.CheckboxColumn(width="small"),
+        },
+        alt="Your sessions: title, when each was last used, messages, tokens, cost, model, when it was created",
+    )
+    return [sessions[row] for row in drawn.selection.rows if row < len(sessions)]
+
+
+def session_frame(sessions: Iterable[SessionSummary]) -> pd.DataFrame:
+    """Return one row per session, in their order; instants in UTC."""
+    return pd.DataFrame(
+        [
+            (
+                session.title,
+                pd.Timestamp(session.last_message_at),
+                session.message_count,
+                session.total_tokens,
+                _cost_usd(session),
+                session.model,
+                pd.Timestamp(session.created_at),
+                session.pinned,
+                session.archived,
+            )
+            for session in sessions
+        ],
+        columns=["Title", "Last used", "Messages", "Tokens", "Cost", "Model", "Created", "Pinned", "Archived"],
+    )
+
+
+def sessions_csv(sessions: Iterable[SessionSummary], *, zone: tzinfo) -> bytes:
+    """Return sessions as a CSV file that spreadsheets open as text: UTF-8 with its mark, times in *zone*."""
+    file = StringIO(newline="")
+    rows = csv.writer(file)
+    rows.writerow(
+        ["title", "last_used", "created", "messages", "tokens", "cost_usd", "unpriced", "model", "pinned", "archived"]
+    )
+    for session in sessions:
+        rows.writerow(
+            [
+                as_text(session.title),
+                local_time(session.last_message_at, zone).isoformat(sep=" ", timespec="seconds"),
+                local_time(session.created_at, zone).isoformat(sep=" ", timespec="seconds"),
+                session.message_count,
+                session.total_tokens,
+                f"{session.cost_micros / MICROS:.6f}",
+                session.unpriced,
+                as_text(session.model),
+                "yes" if session.pinned else "no",
+                "yes" if session.archived else "no",
+            ]
+        )
+    return file.getvalue().encode("utf-8-sig")
+
+
+def _cost_usd(session: SessionSummary) -> float | None:
+    """Return what is known of a session's cost, in US dollars; None where nothing is."""
+    return None if session.unpriced and not session.cost_micros else session.cost_micros / MICROS
+
+
+def as_text(value: str) -> str:
+    """Return *value* so that no spreadsheet takes it for a formula."""
+    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+
+
+def _start_of_period(days: int | None, *, now: datetime) -> datetime | None:
+    if days is None:
+        return None
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)  # where midnight comes twice: the first
+    return today - timedelta(days=days - 1)

@@ -1,0 +1,1 @@
+"""The sidebar: sessions, marks, shortcuts, the account."""

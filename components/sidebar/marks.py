@@ -1,0 +1,141 @@
+"""What changes in the sidebar's rows without a click: the small marks, and the title that a new session gets."""
+
+import time
+from collections.abc import Mapping
+from contextvars import ContextVar
+from enum import StrEnum
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from db.engine import DatabaseUnavailableError
+from db.models import utc_now
+from services.sessions.records import SessionSummary
+from services.sessions.sessions import SessionService
+
+WATCH_EVERY_S = 1.5
+TITLE_WAIT_S = 15.0
+
+
+class Mark(StrEnum):
+    """What a mark says, in Markdown."""
+
+    NONE = ""
+    ANSWERING = ":shimmer[:small[writing…]]"
+    UNSEEN = ":green-badge[New]"
+
+
+class SidebarMarks:
+    """The marks of the rows drawn in this run of the script.
+
+    A script that follows a reply draws nothing else meanwhile: it calls `refresh` as often as it likes.
+    """
+
+    def __init__(
+        self, sessions: SessionService, *, user_id: int, active_id: int | None, titles_come: bool = False
+    ) -> None:
+        self._sessions = sessions
+        self._user_id = user_id
+        self._active_id = active_id
+        self._slots: dict[int, DeltaGenerator] = {}
+        self._drawn: dict[int, Mark] = {}
+        self._titles_come = titles_come
+        self._titles: dict[int, str] = {}  # of the rows that may get another one soon
+        self._looked_at = time.monotonic()
+
+    def add(self, session: SessionSummary, slot: DeltaGenerator) -> None:
+        """Take over the place beside a row, an `st.empty()`, and draw its mark."""
+        self._slots[session.id] = slot
+        self._draw(session.id, self._mark(session.id, answering=session.answering, unseen=session.unseen))
+        if self._titles_come and session.id != self._active_id and _just_answered(session):
+            self._titles[session.id] = session.title
+
+    def refresh(self, *, every_s: float = 0.0) -> None:
+        """Look, at most once in *every_s* seconds, and redraw the marks that changed.
+
+        Keeps them while the database is away.
+        """
+        if time.monotonic() - self._looked_at < every_s:
+            return
+        for session_id, mark in self._marks_now().items():
+            self._draw(session_id, mark)
+        self._looked_at = time.monotonic()
+
+    @property
+    def drawn(self) -> Mapping[int, Mark]:
+        """The mark of every row, by session."""
+        return self._drawn
+
+    @property
+    def waits_elsewhere(self) -> bool:
+        """True when a row that is not the session on the page is being answered, or may get its title."""
+        answering = any(mark is Mark.ANSWERING and row != self._active_id for row, mark in self._drawn.items())
+        return answering or bool(self._titles)
+
+    def changed(self) -> bool:
+        """Look now, and tell whether any row is no longer right, or no title has come in all the time it may take."""
+        if self._titles and time.monotonic() - self._looked_at > TITLE_WAIT_S:
+            return True
+        return self._marks_now() != self._drawn or self._titles_now() != self._titles
+
+    def _marks_now(self) -> dict[int, Mark]:
+        try:
+            answering, unseen = self._sessions.marks(user_id=self._user_id)
+        except DatabaseUnavailableError:
+            return dict(self._drawn)
+        return {row: self._mark(row, answering=row in answering, unseen=row in unseen) for row in self._slots}
+
+    def _titles_now(self) -> dict[int, str]:
+        try:
+            return self._sessions.titles(self._titles, user_id=self._user_id) if self._titles else {}
+        except DatabaseUnavailableError:
+            return self._titles
+
+    def _mark(self, session_id: int, *, answering: bool, unseen: bool) -> Mark:
+        if answering:
+            return Mark.ANSWERING
+        return Mark.UNSEEN if unseen and session_id != self._active_id else Mark.NONE
+
+    def _draw(self, session_id: int, mark: Mark) -> None:
+        if mark is self._drawn.get(session_id, Mark.NONE):
+            self._drawn[session_id] = mark
+            return
+        self._drawn[session_id] = mark
+        if mark is Mark.NONE:
+            self._slots[session_id].empty()
+        else:
+            self._slots[session_id].markdown(mark, width="content")
+
+
+def _just_answered(session: SessionSummary) -> bool:
+    """Return whether a session's first reply has ended a moment ago and no person has named it."""
+    first = session.message_count == 2 and not session.answering and not session.title_chosen
+    return first and (utc_now() - session.last_message_at).total_seconds() < TITLE_WAIT_S
+
+
+_of_this_run: ContextVar[SidebarMarks | None] = ContextVar("sidebar_marks", default=None)
+
+
+def keep_marks(marks: SidebarMarks) -> None:
+    """Let the page of this run find the marks."""
+    _of_this_run.set(marks)
+
+
+def refresh_marks(*, every_s: float) -> None:
+    """Refresh the marks that this run of the script drew, if it drew any; for whoever follows a reply."""
+    if marks := _of_this_run.get():
+        marks.refresh(every_s=every_s)
+
+
+def refresh_marks_at_end() -> None:
+    """Refresh the marks where one says that a reply is being written: one has ended."""
+    marks = _of_this_run.get()
+    if marks is not None and Mark.ANSWERING in marks.drawn.values():
+        marks.refresh()
+
+
+@st.fragment(run_every=WATCH_EVERY_S)
+def watch_marks(marks: SidebarMarks) -> None:
+    """Run the app again as soon as a row is no longer right; draws nothing."""
+    if marks.changed():
+        st.rerun()

@@ -1,0 +1,57 @@
+"""Shortcuts: what can be done without the mouse, and the list of it.
+
+Buttons have theirs from Streamlit, which fires them in a text box too: so each holds a modifier, and none types
+anything on Windows, macOS or Linux (no Ctrl+Alt, which is AltGr; no Ctrl with an arrow, which selects or jumps). Two
+things are no button's: to focus the search, and `?`, which is no key to Streamlit: `static/js/shortcuts.js` has them.
+"""
+
+import streamlit as st
+
+from components.sessions.actions import close_dialog
+
+NEW_CHAT = "Ctrl+Shift+O"
+STOP = "Ctrl+Shift+X"
+NEXT_SESSION = "Alt+Down"
+PREVIOUS_SESSION = "Alt+Up"
+
+
+def shortcuts_button() -> None:
+    """Draw the button that lists the shortcuts, which `?` presses too."""
+    st.button(
+        "Shortcuts",
+        key="sidebar_shortcuts",
+        icon=":material/keyboard:",
+        type="tertiary",
+        help="Keyboard shortcuts (?)",
+        on_click=_open,
+    )
+
+
+def draw_shortcuts_dialog() -> None:
+    """Draw the list of shortcuts, if it is open."""
+    if st.session_state.get("session_dialog", {}).get("kind") == "shortcuts":
+        _dialog()
+
+
+def _open() -> None:
+    st.session_state.session_dialog = {"kind": "shortcuts"}
+
+
+@st.dialog("Keyboard shortcuts", icon=":material/keyboard:", on_dismiss=close_dialog)
+def _dialog() -> None:
+    agent = st.context.headers.get("User-Agent", "")
+    control, shift, alt = ("⌘", "⇧", "⌥") if "Mac OS" in agent else ("Ctrl", "Shift", "Alt")
+    for what, keys in (
+        ("New chat", (control, shift, "O")),
+        ("Search sessions", (control, "K")),
+        ("Next session in the list", (alt, "↓")),
+        ("Previous session in the list", (alt, "↑")),
+        ("Stop the reply", (control, shift, "X")),
+        ("Send the message", ("Enter",)),
+        ("New line in the message", (shift, "Enter")),
+        ("This list", ("?",)),
+    ):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+            st.markdown(what, width="stretch")
+            st.markdown(" ".join(f"`{key}`" for key in keys), width="content")
+    st.markdown(":small[`?` works where you are not typing; press Esc to close this.]")

@@ -1,0 +1,115 @@
+"""The sidebar of every planner page: new chat, search, the sessions, and at its bottom who is signed in."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from components.labels import in_groups, planner_zone
+from components.resources import get_services
+from components.sessions.samples import sidebar_samples
+from components.sidebar.account import draw_account
+from components.sidebar.marks import SidebarMarks, keep_marks, watch_marks
+from components.sidebar.session_row import hit_row, session_row
+from components.sidebar.shortcuts import NEW_CHAT, NEXT_SESSION, PREVIOUS_SESSION
+from components.state import active_session_id, show_new_chat
+from db.models import utc_now
+from services.accounts.records import User
+from services.sessions.sessions import MAX_PAGE, SessionService
+from settings import ROOT
+
+ROWS_AT_FIRST = 20
+_LEAST_RECENT = 5  # unpinned sessions that pinned ones leave room for
+_STYLE = ROOT / "static" / "sidebar.css"
+
+
+def draw_sidebar(user: User, *, on_chat: bool) -> None:
+    """Draw the sidebar; two queries, one while searching. Before the page, which may take long."""
+    services = get_services()
+    now = utc_now().astimezone(planner_zone())
+    active_id = active_session_id() if on_chat else None
+    titles_come = services.settings.model_for_titles is not None
+    marks = SidebarMarks(services.sessions, user_id=user.id, active_id=active_id, titles_come=titles_come)
+    keep_marks(marks)
+    with st.sidebar:
+        st.html(_STYLE)
+        st.button(
+            "New chat",
+            key="sidebar_new_chat",
+            icon=":material/edit_square:",
+            type="primary",
+            width="stretch",
+            shortcut=NEW_CHAT,
+            on_click=show_new_chat,
+        )
+        query = st.text_input(
+            "Search sessions",
+            key="sidebar_search",
+            type="search",
+            placeholder="Search titles and messages",
+            label_visibility="collapsed",
+            live=True,
+            persist_state="session",
+        )
+        with st.container(key="sidebar_list", gap=None):
+            if query and query.strip():
+                _draw_hits(services.sessions, query, user_id=user.id, now=now)
+            else:
+                _draw_sessions(services.sessions, marks, user_id=user.id, active_id=active_id, now=now)
+        draw_account(user, demo=services.settings.demo)
+        if marks.waits_elsewhere:
+            watch_marks(marks)
+
+
+def _draw_hits(sessions: SessionService, query: str, *, user_id: int, now: datetime) -> None:
+    hits = sessions.search(query, user_id=user_id)
+    if not hits:
+        st.caption("Nothing found for these words. Try fewer, or the beginning of one.")
+    for hit in sorted(hits, key=lambda hit: hit.message_id is not None):  # titles first
+        hit_row(hit, now=now)
+
+
+def _draw_sessions(
+    sessions: SessionService, marks: SidebarMarks, *, user_id: int, active_id: int | None, now: datetime
+) -> None:
+    rows = st.session_state.get("sidebar_rows", ROWS_AT_FIRST)
+    pinned = sessions.pinned(user_id=user_id)
+    shown_pinned = pinned[: rows - _LEAST_RECENT]
+    recent = sessions.recent(user_id=user_id, limit=rows - len(shown_pinned))
+    groups = [("Pinned", list(shown_pinned))] if shown_pinned else []
+    groups += in_groups(recent.sessions, now=now)
+    shortcuts = _shortcuts([session.id for _, group in groups for session in group], active_id)
+    for name, group in groups:
+        st.caption(name)
+        for session in group:
+            active = session.id == active_id
+            session_row(session, active=active, now=now, marks=marks, shortcut=shortcuts.get(session.id))
+    if not groups:
+        st.caption("Your sessions will be listed here.")
+    sidebar_samples(shown=any(session.sample for _, group in groups for session in group), user_id=user_id)
+    if recent.next_cursor or len(pinned) > len(shown_pinned):
+        _draw_more(rows)
+
+
+def _shortcuts(listed_ids: list[int], active_id: int | None) -> dict[int, str]:
+    """Return the shortcuts of the rows before and after the active one; without one the first is the next."""
+    at = listed_ids.index(active_id) if active_id in listed_ids else -1
+    before = {listed_ids[at - 1]: PREVIOUS_SESSION} if at > 0 else {}
+    return before | ({listed_ids[at + 1]: NEXT_SESSION} if at + 1 < len(listed_ids) else {})
+
+
+def _draw_more(rows: int) -> None:
+    if rows < MAX_PAGE:
+        st.button(
+            "Show more",
+            key="sidebar_more",
+            icon=":material/expand_more:",
+            type="tertiary",
+            width="stretch",
+            on_click=_show_more,
+        )
+    else:
+        st.caption("Older ones are under All sessions.")
+
+
+def _show_more() -> None:
+    st.session_state.sidebar_rows = st.session_state.get("sidebar_rows", ROWS_AT_FIRST) + ROWS_AT_FIRST

@@ -1,0 +1,1 @@
+"""Templates and the form that starts a session from one."""

@@ -1,0 +1,266 @@
+"""Templates on the screen: start from one, write one, and the instructions of a session.
+
+In `st.session_state`: `session_dialog`, as in `components.sessions.actions`, has these kinds too: "template_start"
+{"id"}, "template_edit" {"id": None for a new one, "opening": its fields} and "instructions" {"session_id": None for a
+chat that does not exist yet, "text"}. `template_undo` holds the fields of the one deleted last.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+import streamlit as st
+
+from components.chat.actions import message_id, send
+from components.labels import escape_label
+from components.resources import get_services
+from components.sessions.actions import ask_instructions, close_dialog, done, told
+from components.state import TEMPLATES_PAGE, show_new_chat
+from services.accounts.records import User
+from services.templates.templates import Opening, Template
+from services.texts import MAX_INSTRUCTIONS_CHARS, MAX_MESSAGE_CHARS, MAX_TITLE_CHARS
+
+_SHOWN_ON_WELCOME = 6
+_BLANKS_HELP = "What changes from trip to trip goes in braces: {where}. It is asked for when you start."
+_INSTRUCTIONS_HELP = "How the assistant should work in this session. Sent with every question."
+_LAST_MODEL = "The model I used last"
+
+
+def template_buttons(templates: Sequence[Template], *, user: User, default_model: str) -> None:
+    """Draw the first templates as buttons that start from them, and the way to all."""
+    with st.container(key="chat_templates", gap="xsmall"):
+        st.markdown(":small[**Start from a template**]")
+        with st.container(key="chat_templates_row", horizontal=True, gap="small"):
+            for template in templates[:_SHOWN_ON_WELCOME]:
+                key = f"chat_template_{template.id}"
+                start_button(template, key=key, label=template.name, user=user, default_model=default_model)
+            st.page_link(TEMPLATES_PAGE, label="All templates", icon=":material/arrow_forward:")
+
+
+def start_button(template: Template, *, key: str, label: str, user: User, default_model: str) -> None:
+    """Draw a button that starts from a template; it asks for the blanks first, if there are any."""
+    st.button(
+        escape_label(label),
+        key=key,
+        icon=":material/play_arrow:" if label == "Start" else ":material/description:",
+        on_click=_begin,
+        args=(template, user.last_model or default_model),
+    )
+
+
+def template_card(template: Template, *, user: User, default_model: str) -> None:
+    """Draw one template: what it says, and what can be done with it."""
+    with st.container(border=True, key=f"templates_card_{template.id}", gap="xsmall"):
+        st.markdown(f"**{escape_label(template.name)}**")
+        st.markdown(f":small[{escape_label(_described(template))}]")
+        with st.expander("What it says", type="compact", key=f"templates_text_{template.id}"):
+            for label, text in (("Instructions", template.instructions), ("First message", template.first_message)):
+                if text:
+                    st.markdown(f":small[**{label}**]")
+                    st.text(text)
+        with st.container(horizontal=True, gap="small"):
+            start_button(
+                template, key=f"templates_start_{template.id}", label="Start", user=user, default_model=default_model
+            )
+            if template.built_in:
+                _edit_button("Save a copy", ":material/content_copy:", template, id_=None)
+            else:
+                _edit_button("Edit", ":material/edit:", template, id_=template.id)
+                st.button(
+                    "Delete",
+                    key=f"templates_delete_{template.id}",
+                    icon=":material/delete:",
+                    type="tertiary",
+                    on_click=_delete,
+                    args=(template.id, user.id),
+                )
+
+
+def new_template() -> None:
+    """Open the dialog for an empty template. A callback."""
+    _edit(Opening(name=""), None)
+
+
+def instructions_button(session_id: int | None, text: str | None) -> None:
+    """Say that a session has instructions, and let them be read; draws nothing where it has none."""
+    if text:
+        st.button(
+            "Instructions",
+            key=f"chat_instructions_{session_id}",
+            icon=":material/description:",
+            type="tertiary",
+            help="The assistant has instructions for this session. Read or change them.",
+            on_click=ask_instructions,
+            args=(session_id, text),
+        )
+
+
+def draw_template_undo(*, user_id: int) -> None:
+    """Offer to bring back the template deleted last."""
+    if gone := st.session_state.get("template_undo"):
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key="templates_undo_bar"):
+            st.markdown(f"Deleted “{escape_label(gone['name'])}”.", width="stretch")
+            st.button("Undo", key="templates_undo", icon=":material/undo:", on_click=_undo, args=(user_id,))
+
+
+def draw_template_dialogs(user: User, *, default_model: str) -> None:
+    """Draw the dialog that is open, if it is one of these."""
+    match st.session_state.get("session_dialog"):
+        case {"kind": "template_start", "id": template_id}:
+            _start_dialog(template_id, user, default_model)
+        case {"kind": "template_edit", "id": template_id, "opening": opening}:
+            _edit_dialog(template_id, Opening(**opening), user.id)
+        case {"kind": "instructions", "session_id": session_id, "text": text}:
+            _instructions_dialog(session_id, text, user.id)
+
+
+def _described(template: Template) -> str:
+    switches = [
+        *([template.model.partition("/")[2]] if template.model else []),
+        *(["memory off"] if not template.memory else []),
+        *(["web search"] if template.web_search else []),
+    ]
+    asks = f"Asks for {', '.join(template.blanks)}." if template.blanks else ""
+    sends = "" if template.first_message else "You write the first message."
+    return " · ".join([one for one in (asks, sends) if one] + switches) or "Sends its first message as it is."
+
+
+def _edit_button(label: str, icon: str, template: Template, *, id_: str | None) -> None:
+    st.button(label, key=f"templates_edit_{template.id}", icon=icon, on_click=_edit, args=(template, id_))
+
+
+def _edit(opening: Opening, template_id: str | None) -> None:
+    known = {field.name: getattr(opening, field.name) for field in fields(Opening)}
+    st.session_state.session_dialog = {"kind": "template_edit", "id": template_id, "opening": known}
+
+
+def _begin(template: Template, model: str) -> None:
+    if template.blanks:
+        st.session_state.session_dialog = {"kind": "template_start", "id": template.id}
+    else:
+        _start(template, template.filled({}), model)
+
+
+def _start(template: Template, text: str, model: str) -> None:
+    """Begin a chat as a template says, and send its first message if it has one."""
+    show_new_chat()
+    st.session_state.chat_new = {
+        "model": template.model or model,
+        "memory": template.memory,
+        "web_search": template.web_search,
+        "instructions": template.instructions,
+    }
+    if text:
+        send(text, None, message_id(), template.model or model, template.memory)
+
+
+def _delete(template_id: str, user_id: int) -> None:
+    with told():
+        gone = asdict(get_services().templates.delete(template_id, user_id=user_id))
+        st.session_state.template_undo = {name: value for name, value in gone.items() if name != "id"}
+
+
+def _undo(user_id: int) -> None:
+    with told():
+        get_services().templates.add(Opening(**st.session_state.template_undo), user_id=user_id)
+        st.session_state.pop("template_undo")
+
+
+@st.dialog("Start from a template", icon=":material/description:", on_dismiss=close_dialog)
+def _start_dialog(template_id: str, user: User, default_model: str) -> None:
+    found: list[Template] = []
+    if not done(lambda: found.append(get_services().templates.get(template_id, user_id=user.id)), close=False):
+        return
+    template = found[0]
+    lines = template.first_message.splitlines()
+    with st.form("template_start", border=False):
+        st.markdown(f"**{escape_label(template.name)}**")
+        values = {}
+        for number, blank in enumerate(template.blanks):
+            long = any(line.strip() in (f"{{{blank}}}", f"{{ {blank} }}") for line in lines)
+            field = st.text_area if long else st.text_input
+            values[blank] = field(
+                escape_label(blank[0].upper() + blank[1:]), key=f"template_blank_{template.id}_{number}"
+            )
+        started = st.form_submit_button("Start", type="primary", key="template_start_go")
+    if started and done(lambda: _start(template, template.filled(values), user.last_model or default_model)):
+        st.rerun()
+
+
+@st.dialog("Template", icon=":material/description:", width="medium", on_dismiss=close_dialog)
+def _edit_dialog(template_id: str | None, opening: Opening, user_id: int) -> None:
+    templates = get_services().templates
+    ids: list[str | None] = [None, *(info.id for info in get_services().models.all())]
+    if opening.model not in ids:
+        ids.append(opening.model)
+    with st.form("template_edit", border=False):
+        name = st.text_input("Name", value=opening.name, max_chars=MAX_TITLE_CHARS, key="template_name")
+        instructions = st.text_area(
+            "Instructions for the assistant",
+            value=opening.instructions,
+            max_chars=MAX_INSTRUCTIONS_CHARS,
+            help=_INSTRUCTIONS_HELP,
+            key="template_instructions",
+        )
+        first_message = st.text_area(
+            "First message",
+            value=opening.first_message,
+            max_chars=MAX_MESSAGE_CHARS,
+            help=_BLANKS_HELP,
+            placeholder="Please plan {days} days in {where}.",
+            key="template_first_message",
+        )
+        model = st.selectbox(
+            "Model",
+            ids,
+            index=ids.index(opening.model),
+            format_func=_model_name,
+            required=True,
+            key="template_model",
+        )
+        with st.container(horizontal=True):
+            memory = st.toggle("Memory", value=opening.memory, key="template_memory")
+            web_search = st.toggle("Web search", value=opening.web_search, key="template_web_search")
+        saved = st.form_submit_button("Save", type="primary", key="template_save")
+    if not saved:
+        return
+    wanted = Opening(name or "", instructions or "", first_message or "", model, memory, web_search)
+
+    def save() -> None:
+        if template_id is None:
+            templates.add(wanted, user_id=user_id)
+        else:
+            templates.change(template_id, wanted, user_id=user_id)
+        st.session_state.session_news = f"Saved the template “{escape_label(wanted.name)}”."
+
+    if done(save):
+        st.rerun()
+
+
+def _model_name(model: str | None) -> str:
+    return model or _LAST_MODEL
+
+
+@st.dialog("Instructions", icon=":material/description:", width="medium", on_dismiss=close_dialog)
+def _instructions_dialog(session_id: int | None, text: str, user_id: int) -> None:
+    with st.form("instructions", border=False):
+        typed = st.text_area(
+            "Instructions for the assistant",
+            value=text,
+            height=240,
+            max_chars=MAX_INSTRUCTIONS_CHARS,
+            placeholder="For example: answer in tables, prices in euros, no more than four days in one place.",
+            key=f"instructions_text_{session_id}",
+        )
+        st.markdown(":small[Sent with every question of this session. Leave it empty for none.]")
+        saved = st.form_submit_button("Save", type="primary", key="instructions_save")
+    if saved and done(lambda: _keep_instructions(session_id, typed or "", user_id)):
+        st.rerun()
+
+
+def _keep_instructions(session_id: int | None, text: str, user_id: int) -> None:
+    if session_id is None:
+        new: dict[str, Any] = st.session_state.get("chat_new", {})
+        st.session_state.chat_new = {**new, "instructions": text}
+    else:
+        get_services().sessions.change(session_id, user_id=user_id, instructions=text)

@@ -1,0 +1,1 @@
+"""What replies cost and how the app fares."""

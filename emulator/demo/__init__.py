@@ -1,0 +1,1 @@
+"""The demo assistant: what it answers. Nothing of the protocol is known here."""

@@ -1,0 +1,1 @@
+"""Sessions as files: JSON, Markdown and PDF."""

@@ -1,0 +1,23 @@
+"""Rows of users made into the plain data that goes up."""
+
+from typing import Any
+
+from sqlalchemy import Row
+
+import db.models
+from db.models import ADMIN
+from services.accounts.records import User
+
+
+def user_record(row: db.models.User | Row[Any]) -> User:
+    """Return a user as services hand them up."""
+    return User(
+        id=row.id,
+        username=row.username,
+        email=row.email,
+        name=row.name,
+        last_model=row.last_model,
+        last_session_id=row.last_session_id,
+        is_admin=row.role == ADMIN,
+        monthly_limit_micros=row.monthly_limit_micros,
+    )

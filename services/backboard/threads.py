@@ -1,0 +1,306 @@
+"""The Backboard side of a session: the user's assistant, and a thread for each path, made when first needed."""
+
+import asyncio
+import dataclasses
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+from weakref import WeakValueDictionary
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+import db.assistants
+import db.messages
+import db.outbox
+import db.sessions
+import db.threads
+from backboard_client import BackboardClient, NotFoundError, Thread, ThreadMessage
+from db.engine import Database
+from db.models import Assistant
+from services.backboard.prompt import PROMPT, TOOLS, brief_hash
+from services.process.background import in_thread
+
+T = TypeVar("T")
+_TURNS_CARRIED = 200
+_CARRIED_CHARS = 60_000
+
+CARRIED_NOTICE = (
+    "Backboard no longer had this conversation, so it goes on in a new thread there. "
+    "The latest turns were carried over; nothing is missing here."
+)
+
+
+ADDED = "These messages were added to the conversation meanwhile, oldest first:"
+_SPEAKERS = {"user": "Planner", "assistant": "You"}
+
+
+def _line(role: str, text: str) -> str:
+    return f"{_SPEAKERS.get(role, 'Note')}: {text}"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionThread:
+    """The thread to send to, and the message that it ends with.
+
+    *new* is True when it was made now, with earlier turns put into it; *lost* when it takes the place of one that
+    Backboard no longer has.
+    """
+
+    row_id: int
+    thread_id: str
+    tip_id: int | None
+    new: bool = False
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A message to be answered, and the replies to it whose thread may be gone on with."""
+
+    id: int
+    session_id: int
+    user_id: int
+    reply_ids: frozenset[int]
+
+
+class BackboardThreads:
+    """Gives each path through a session its thread on its user's assistant.
+
+    All methods run on the background loop; database work goes to *executor*.
+    Errors of the Backboard client pass through.
+    """
+
+    def __init__(self, database: Database, client: BackboardClient, *, backend: str, executor: Executor) -> None:
+        self._db = database
+        self._client = client
+        self._backend = backend
+        self._executor = executor
+        self._making: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()  # by user
+
+    async def ensure(self, question: Question) -> SessionThread:
+        """Return the thread that ends where the question comes, made now if there is none.
+
+        A thread that belongs to another Backboard or key is not tried: a new one takes its place. So does one where
+        the question is another version of a turn. The turns before are put into it.
+        """
+        known = await self._in_thread(lambda: self._known(question))
+        if known.thread is None:
+            return await self._new(question, known, lost=known.elsewhere)
+        try:
+            return await self._tell(known.thread, known.untold)
+        except NotFoundError:
+            return await self.replace(known.thread, question)
+
+    async def find(self, question: Question) -> SessionThread | None:
+        """Return the thread that ends where the question comes, or None."""
+        return (await self._in_thread(lambda: self._known(question))).thread
+
+    async def replace(self, gone: SessionThread, question: Question) -> SessionThread:
+        """Make a new thread in the place of one that is gone."""
+        await self._in_thread(lambda: self._forget(gone))
+        return await self._new(question, await self._in_thread(lambda: self._known(question)), lost=True)
+
+    async def _tell(self, thread: SessionThread, untold: "Sequence[_Untold]") -> SessionThread:
+        """Put into the thread what was stored in the session without asking the model."""
+        if not untold:
+            return thread
+        lines = [_line(one.role, one.content) for one in untold]
+        await self._client.add_message(thread.thread_id, "\n\n".join([ADDED, *lines]))
+        await self._in_thread(lambda: self._mark_told(thread, untold))
+        return dataclasses.replace(thread, tip_id=untold[-1].id)
+
+    async def _new(self, question: Question, known: "_Known", *, lost: bool) -> SessionThread:
+        """Make a thread, and put the turns before the question into it."""
+        thread = await self._on_assistant(known.assistant, question.user_id, self._client.create_thread)
+        if known.transcript:
+            await self._client.add_message(thread.thread_id, known.transcript)
+        kept = await self._in_thread(lambda: self._keep_thread(question, thread.thread_id))
+        return dataclasses.replace(kept, new=True, lost=lost and bool(known.transcript))
+
+    async def on_assistant(self, user_id: int, call: Callable[[str], Awaitable[T]]) -> T:
+        """Return what *call* gives for the id of this user's assistant, made if there is none or it is gone."""
+        return await self._on_assistant(await self._in_thread(lambda: self._known_assistant(user_id)), user_id, call)
+
+    async def _on_assistant(
+        self, known: tuple[str, str] | None, user_id: int, call: Callable[[str], Awaitable[T]]
+    ) -> T:
+        try:
+            return await call(await self._told(known, user_id))
+        except NotFoundError:
+            await self._in_thread(lambda: self._forget_assistant(user_id))
+            return await call(await self._told(None, user_id))
+
+    async def _told(self, known: tuple[str, str] | None, user_id: int) -> str:
+        """Return the id of this user's assistant, who has our brief; one per user, also when several replies ask."""
+        if known is not None and known[1] == brief_hash():
+            return known[0]
+        async with self._making.setdefault(user_id, asyncio.Lock()):
+            known = await self._in_thread(lambda: self._known_assistant(user_id))
+            if known is None:
+                return await self._new_assistant(user_id)
+            assistant_id, told = known
+            if told != brief_hash():
+                try:
+                    await self._client.update_assistant(assistant_id, system_prompt=PROMPT, tools=TOOLS)
+                except NotFoundError:
+                    await self._in_thread(lambda: self._forget_assistant(user_id))
+                    return await self._new_assistant(user_id)
+                await self._in_thread(lambda: self._keep_brief(user_id))
+            return assistant_id
+
+    async def _new_assistant(self, user_id: int) -> str:
+        made = await self._client.create_assistant(f"travelbot-user-{user_id}", system_prompt=PROMPT, tools=TOOLS)
+        return await self._in_thread(lambda: self._keep_assistant(user_id, made.assistant_id))
+
+    async def _in_thread(self, function: Callable[[], T]) -> T:
+        return await in_thread(self._executor, function)
+
+    # Database work, on the executor's threads.
+
+    def _known(self, question: Question) -> "_Known":
+        """Return the thread to go on in, if there is one, and the messages that it was not told yet."""
+        with self._db.read() as db_session:
+            message = db.messages.read_visible(db_session, question.id, user_id=question.user_id)
+            before_id = message.parent_id if message else None
+            waiting = {row.id: row for row in db.messages.untold(db_session, question.session_id)}
+            untold: list[_Untold] = []
+            while before_id in waiting:
+                untold.insert(0, waiting[before_id])
+                before_id = waiting[before_id].parent_id
+            tips = {before_id, *question.reply_ids}
+            found = db.threads.ending_at(db_session, question.session_id, tips)
+            ours = [row for row in found if row.backend == self._backend]
+            asked = [row for row in ours if row.tip_id in question.reply_ids]  # the question is in it already
+            for row in (asked or ours)[:1]:
+                told = [] if asked else untold
+                return _Known(SessionThread(row.id, row.thread_id, row.tip_id), told)
+            return _Known(
+                None,
+                untold,
+                elsewhere=bool(found),
+                transcript=self._transcript(db_session, question) if message and message.parent_id else "",
+                assistant=self._assistant(db_session, question.user_id),
+            )
+
+    def _keep_thread(self, question: Question, thread_id: str) -> SessionThread:
+        with self._db.begin(relaxed=True) as db_session:
+            message = db.messages.read_visible(db_session, question.id, user_id=question.user_id, lock_session=True)
+            if message is None:  # deleted meanwhile
+                db.outbox.add(db_session, backend=self._backend, kind="thread", target_id=thread_id)
+                return SessionThread(0, thread_id, None)
+            row_id = db.threads.add(
+                db_session, message.session_id, backend=self._backend, thread_id=thread_id, tip_id=message.parent_id
+            )
+            if message.parent_id is not None:
+                before = db.messages.path(db_session, question.id, user_id=question.user_id, limit=_TURNS_CARRIED + 1)
+                db.messages.mark_told(db_session, [turn.id for turn in before if turn.untold])
+            return SessionThread(row_id, thread_id, message.parent_id)
+
+    def _forget(self, gone: SessionThread) -> None:
+        with self._db.begin() as db_session:
+            db.threads.forget(db_session, gone.row_id)
+
+    @staticmethod
+    def _transcript(db_session: Session, question: Question) -> str:
+        """Return the turns before a message as text for a new thread."""
+        turns = db.messages.path(db_session, question.id, user_id=question.user_id, limit=_TURNS_CARRIED + 1)[:-1]
+        lines = [_line(turn.role, turn.content) for turn in turns if turn.content]
+        text = "\n\n".join(lines)[-_CARRIED_CHARS:]
+        return f"This conversation began earlier. Its latest turns, oldest first:\n\n{text}" if text else ""
+
+    def _mark_told(self, thread: SessionThread, untold: "Sequence[_Untold]") -> None:
+        with self._db.begin() as db_session:
+            db.messages.mark_told(db_session, [one.id for one in untold])
+            db.threads.move_tip(db_session, thread.row_id, untold[-1].id)
+
+    def _known_assistant(self, user_id: int) -> tuple[str, str] | None:
+        with self._db.read() as db_session:
+            return self._assistant(db_session, user_id)
+
+    def _assistant(self, db_session: Session, user_id: int) -> tuple[str, str] | None:
+        """Return Backboard's id of a user's assistant and the hash of the brief it was given."""
+        assistant = db.assistants.read(db_session, user_id=user_id, backend=self._backend)
+        return (assistant.assistant_id, assistant.brief_hash) if assistant else None
+
+    def _keep_assistant(self, user_id: int, assistant_id: str) -> str:
+        """Keep a new assistant, or another process's if that was faster (ours is then deleted later)."""
+        try:
+            with self._db.begin() as db_session:
+                row = Assistant(
+                    user_id=user_id, backend=self._backend, assistant_id=assistant_id, brief_hash=brief_hash()
+                )
+                db_session.add(row)
+            return assistant_id
+        except IntegrityError:
+            with self._db.begin() as db_session:
+                db.outbox.add(db_session, backend=self._backend, kind="assistant", target_id=assistant_id)
+                kept = db.assistants.get(db_session, user_id=user_id, backend=self._backend)
+                if kept is None:
+                    raise
+                return kept.assistant_id
+
+    def _keep_brief(self, user_id: int) -> None:
+        with self._db.begin() as db_session:
+            if assistant := db.assistants.get(db_session, user_id=user_id, backend=self._backend):
+                assistant.brief_hash = brief_hash()
+
+    def _forget_assistant(self, user_id: int) -> None:
+        with self._db.begin() as db_session:
+            if assistant := db.assistants.get(db_session, user_id=user_id, backend=self._backend):
+                db_session.delete(assistant)
+
+
+class _Untold(Protocol):
+    """A message that Backboard was not told yet."""
+
+    id: int
+    parent_id: int | None
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    thread: SessionThread | None
+    untold: Sequence[_Untold]
+    elsewhere: bool = False  # there was one at another Backboard, or with another key
+    transcript: str = ""  # what a new thread is told
+    assistant: tuple[str, str] | None = None  # whose thread a new one will be, if there is one already
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a thread says of a reply: whether it holds the question, and the answer if it is there whole.
+
+    *ended* is True when Backboard says that the run is over without an answer.
+    """
+
+    asked: bool
+    answer: ThreadMessage | None = None
+    text: str = ""  # of the answer, with what was said before its tools ran
+    ended: bool = False
+    running: bool = False
+
+
+def look_for_answer(thread: Thread, reply_ids: frozenset[int]) -> Looked:
+    """Look in a thread for the answer to the question that was sent with one of these replies' ids."""
+    names = {str(reply_id) for reply_id in reply_ids}
+    looked = Looked(asked=False)
+    waiting = False
+    for message in thread.messages:
+        if message.role == "user":
+            waiting = str(message.metadata.get("reply_id", "")) in names
+            if waiting:
+                looked = Looked(asked=True)
+        elif message.role == "assistant" and waiting:
+            match (message.status or "COMPLETED").upper():
+                case "COMPLETED" if message.content:
+                    text = f"{looked.text}\n\n{message.content}" if looked.text else message.content
+                    looked = Looked(asked=True, answer=message, text=text)
+                case "FAILED" | "CANCELLED" | "ERROR":
+                    looked = Looked(asked=True, ended=True)
+                case "IN_PROGRESS" | "QUEUED":
+                    looked = Looked(asked=True, running=True)
+    return looked

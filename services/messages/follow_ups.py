@@ -1,0 +1,165 @@
+"""Messages that a planner writes while the assistant still answers: they wait, and are sent when the reply ends."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+import db.files
+import db.follow_ups
+import db.messages
+import db.sessions
+import db.users
+from db.engine import Database
+from db.ids import new_id
+from db.models import FollowUp, SessionFile, utc_now
+from services.errors import MessageIdReusedError, NotFoundError, NotPossibleError, TooManyFollowUpsError
+from services.messages.records import Waiting
+from services.replies.replies import ReplyService, at_rest
+from services.sessions.deleted import remove_deleted_of
+from services.sessions.file_types import please_look_at
+from services.sessions.files import FileShelf
+from services.sessions.records import Accepted, NewFile
+from services.sessions.turns import send_waiting
+from services.sessions.views import file_info
+from services.texts import clean_message
+
+log = logging.getLogger("travelbot.replies")
+
+AT_MOST = 10  # in one session
+
+
+class FollowUpService:
+    """Keeps messages that wait. `ReplyStore.end` sends the next one when a reply is whole or was stopped.
+
+    After a reply that failed they wait on, until a person sends them. Raises DatabaseUnavailableError from every
+    method when the database is away.
+    """
+
+    def __init__(self, database: Database, replies: ReplyService, shelf: FileShelf) -> None:
+        self._db = database
+        self._shelf = shelf
+        self._replies = replies
+
+    def add(
+        self, text: str, *, session_id: int, user_id: int, client_message_id: str, files: Sequence[NewFile] = ()
+    ) -> Waiting | Accepted:
+        """Keep a message until the reply that is being written ends; send it now where none is.
+
+        Safe to repeat with the same *client_message_id*. *files*, which are checked, wait and come with it; without
+        any text it asks to look at them.
+
+        Raises InvalidInputError, NotFoundError, MessageIdReusedError, TooManyFollowUpsError, FileRefusedError, or
+        what sending raises.
+        """
+        cleaned = clean_message(text if text.strip() or not files else please_look_at(files))
+        try:
+            waiting = self._add(cleaned, session_id, user_id, client_message_id, files)
+        except IntegrityError:  # the same request was faster by a moment
+            waiting = self._add(cleaned, session_id, user_id, client_message_id, files)
+        return waiting or self._replies.send(
+            cleaned, user_id=user_id, client_message_id=client_message_id, session_id=session_id, files=files
+        )
+
+    def _add(
+        self, text: str, session_id: int, user_id: int, client_message_id: str, files: Sequence[NewFile]
+    ) -> Waiting | None:
+        with self._db.begin() as db_session:
+            if files:
+                db.users.hold(db_session, user_id)  # before the session, as everywhere
+            session = db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True)
+            if session is None:
+                raise NotFoundError("There is no such session.")
+            known = db.follow_ups.by_client_id(db_session, client_message_id, user_id=user_id)
+            if known is not None and known.removed_at is not None:  # taken back, and now sent again
+                db.follow_ups.remove(db_session, known.id)
+                known = None
+            if known is not None:
+                if (known.session_id, known.text) != (session_id, text):
+                    raise MessageIdReusedError("This message was already sent with another text.")
+                return _waiting(known, db.files.of_follow_ups(db_session, session_id))
+            if db.messages.by_client_id(db_session, client_message_id, user_id=user_id) is not None:
+                return None  # sent meanwhile
+            if db.messages.unfinished(db_session, session_id, user_id=user_id) is None:
+                return None
+            if db.follow_ups.count(db_session, session_id) >= AT_MOST:
+                raise TooManyFollowUpsError(f"{AT_MOST} messages are waiting here already. Remove one, or wait.")
+            row = FollowUp(
+                id=new_id(),
+                session_id=session_id,
+                user_id=user_id,
+                text=text,
+                client_message_id=client_message_id,
+                created_at=utc_now(),
+            )
+            db_session.add(row)
+            db_session.flush()
+            self._shelf.keep(db_session, files, session_id=session_id, user_id=user_id, follow_up_id=row.id)
+            return _waiting(row, db.files.of_follow_ups(db_session, session_id) if files else ())
+
+    def all(self, session_id: int, *, user_id: int) -> tuple[Waiting, ...]:
+        """Return what waits in a session, the next one first; nothing where there is no such session."""
+        with self._db.read() as db_session:
+            rows = db.follow_ups.in_session(db_session, session_id, user_id=user_id)
+            files = db.files.of_follow_ups(db_session, session_id) if rows else ()
+            return tuple(_waiting(row, files) for row in rows)
+
+    def change(self, follow_up_id: int, text: str, *, user_id: int) -> Waiting:
+        """Write a message that waits anew. Raises InvalidInputError, or NotFoundError when it was sent meanwhile."""
+        cleaned = clean_message(text)
+        with self._db.begin() as db_session:
+            row = _visible(db_session, follow_up_id, user_id)
+            row.text = cleaned
+            return _waiting(row, db.files.of_follow_ups(db_session, row.session_id))
+
+    def remove(self, follow_up_id: int, *, user_id: int) -> Waiting:
+        """Take a message back and return it; for a while it can be restored.
+
+        Raises NotFoundError when it was sent meanwhile.
+        """
+        with self._db.begin() as db_session:
+            row = _visible(db_session, follow_up_id, user_id)
+            row.removed_at = utc_now()
+            return _waiting(row, db.files.of_follow_ups(db_session, row.session_id))
+
+    def restore(self, follow_up_id: int, *, user_id: int) -> None:
+        """Let a message wait again, where it stood, that was just taken back.
+
+        It is not sent by itself where nothing is being written any more. Raises NotFoundError when it is too late.
+        """
+        with self._db.begin() as db_session:
+            row = db.follow_ups.get_visible(db_session, follow_up_id, user_id=user_id, removed=True)
+            if row is None:
+                raise NotFoundError("It is too late: the message is removed for good.")
+            row.removed_at = None
+
+    def send_next(self, session_id: int, *, user_id: int) -> Accepted:
+        """Send the next message that waits, where nothing is being written: after a reply that failed.
+
+        Raises NotFoundError, NotPossibleError where nothing waits, ReplyInProgressError, or TooManyRepliesError.
+        """
+        with self._db.begin() as db_session:
+            session = at_rest(db_session, session_id, user_id)
+            self._replies.check_room(db_session, user_id)
+            remove_deleted_of(db_session, session)
+            accepted = send_waiting(db_session, session)
+            if accepted is None:
+                raise NotPossibleError("No message is waiting here.")
+        self._replies.wake()
+        return accepted
+
+
+def _visible(db_session: Session, follow_up_id: int, user_id: int) -> FollowUp:
+    row = db.follow_ups.get_visible(db_session, follow_up_id, user_id=user_id)
+    if row is None:
+        raise NotFoundError("That message is not waiting any more.")
+    return row
+
+
+def _waiting(row: FollowUp | Row[Any], files: Sequence[SessionFile]) -> Waiting:
+    """Return a message that waits, with its own of *files*."""
+    own = tuple(file_info(one) for one in files if one.follow_up_id == row.id)
+    return Waiting(row.id, row.session_id, row.text, row.created_at, own)

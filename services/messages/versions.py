@@ -1,0 +1,253 @@
+"""What a planner does to turns that are there already: edit, choose a version, fork, delete."""
+
+import logging
+from collections.abc import Sequence
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+import db.messages
+import db.search
+import db.sessions
+from db.engine import Database
+from db.ids import new_id
+from db.models import ChatSession, Message, utc_now
+from services.errors import NotFoundError, NotPossibleError, ReplyInProgressError
+from services.message_status import MessageStatus
+from services.replies.replies import ReplyService, at_rest, check_sessions, repeated
+from services.sessions.deleted import remove_deleted_of
+from services.sessions.files import FileShelf
+from services.sessions.records import Accepted
+from services.sessions.turns import add_turn, leave, leave_for, show
+from services.texts import MAX_TITLE_CHARS, clean_message, preview
+
+log = logging.getLogger("travelbot.replies")
+
+_COPIED_AT_ONCE = 200
+_COPIED = (
+    "role",
+    "status",
+    "content",
+    "parts",
+    "model",
+    "input_tokens",
+    "output_tokens",
+    "error_code",
+    "error_text",
+    "first_text_at",
+    "ended_at",
+    "rating",
+    "rating_reason",
+    "cost_micros",
+    "created_at",
+    "updated_at",
+)
+
+
+class VersionService:
+    """Turns have versions: all messages that follow the same message. The session shows one path through them.
+
+    Nothing of another version is lost: it remembers where its path ended, and can be chosen again. Raises
+    DatabaseUnavailableError from every method when the database is away; nothing is half-written then.
+    """
+
+    def __init__(self, database: Database, replies: ReplyService, shelf: FileShelf) -> None:
+        self._db = database
+        self._shelf = shelf
+        self._replies = replies
+
+    def edit(self, message_id: int, text: str, *, user_id: int, client_message_id: str) -> Accepted:
+        """Send another version of a planner's message and show it; what followed the earlier one is kept with that.
+
+        Safe to repeat with the same *client_message_id*.
+
+        Raises NotFoundError, NotPossibleError, ReplyInProgressError, MessageIdReusedError, TooManyRepliesError, or
+        NotPossibleError for a reply.
+        """
+        cleaned = clean_message(text)
+        try:
+            accepted = self._edit(message_id, cleaned, user_id, client_message_id)
+        except IntegrityError:  # the same request was faster by a moment
+            accepted = self._edit(message_id, cleaned, user_id, client_message_id)
+        self._replies.wake()
+        return accepted
+
+    def _edit(self, message_id: int, text: str, user_id: int, client_message_id: str) -> Accepted:
+        with self._db.begin() as db_session:
+            known = db.messages.by_client_id(db_session, client_message_id, user_id=user_id)
+            if known is not None and (known.id != message_id or known.content == text):
+                return repeated(db_session, known, text)
+            message = _visible(db_session, message_id, user_id)
+            if message.role != "user":
+                raise NotPossibleError("Only a message of your own can be edited.")
+            session = at_rest(db_session, message.session_id, user_id)
+            self._replies.check_room(db_session, user_id)
+            remove_deleted_of(db_session, session)
+            db_session.refresh(message)
+            if message.client_message_id == client_message_id:  # a program calls every version the same
+                message.client_message_id = None
+                db_session.flush()
+            leave(db_session, session, message.parent_id)
+            question_id, reply_id = add_turn(
+                db_session, session, text, client_message_id=client_message_id, parent_id=message.parent_id
+            )
+            log.info("message edited", extra={"reply": reply_id, "question": question_id, "session": session.id})
+            return Accepted(session.id, question_id, reply_id, repeated=False)
+
+    def choose(self, message_id: int, *, user_id: int) -> None:
+        """Show the version of a turn that this message is, with what followed it when it was shown last.
+
+        Raises NotFoundError or ReplyInProgressError.
+        """
+        with self._db.begin() as db_session:
+            message = _visible(db_session, message_id, user_id)
+            session = at_rest(db_session, message.session_id, user_id)
+            if leave_for(db_session, session, message.id):
+                _show_from(db_session, session, message)
+
+    def fork(self, message_id: int, *, user_id: int) -> int:
+        """Copy a conversation up to and including a message into a new session; return the session's id.
+
+        Raises NotFoundError, ReplyInProgressError where the message is still being written, TooManySessionsError, or
+        FileQuotaError.
+        """
+        with self._db.begin() as db_session:
+            message = _visible(db_session, message_id, user_id)
+            if MessageStatus(message.status).unfinished:
+                raise ReplyInProgressError("This reply is still being written. Fork it when it is there.")
+            check_sessions(db_session, user_id)
+            source = db_session.get_one(ChatSession, message.session_id)
+            ids = list(reversed(db.messages.path_ids(db_session, message.id, user_id=user_id, down_to=0)))
+            now = utc_now()
+            fork = ChatSession(
+                id=new_id(),
+                user_id=user_id,
+                title=_fork_title(source.title),
+                title_chosen=source.title_chosen,
+                model=source.model,
+                memory=source.memory,
+                web_search=source.web_search,
+                instructions=source.instructions,
+                message_count=0,
+                last_message_preview=preview(message.content),
+            )
+            db_session.add(fork)
+            db_session.flush()
+            db.search.put(db_session, fork.id, fork.id, fork.title, user_id=user_id)
+            leaf_id, copies = None, dict[int, int]()
+            for start in range(0, len(ids), _COPIED_AT_ONCE):
+                leaf_id = _copy(db_session, ids[start : start + _COPIED_AT_ONCE], fork, leaf_id, copies)
+            self._shelf.copy(db_session, source.id, fork.id, user_id=user_id, messages=copies)
+            show(fork, leaf_id, now)
+            return fork.id
+
+    def delete(self, message_id: int, *, user_id: int) -> int:
+        """Delete a planner's message or a note, with all replies; what followed stays. Return the session's id.
+
+        It is hidden at once and removed for good when it can no longer be brought back, or with the next message.
+        Where nothing followed it, another version is shown in its place, if there is one.
+
+        Raises NotFoundError, ReplyInProgressError, or NotPossibleError for a reply alone.
+        """
+        with self._db.begin() as db_session:
+            message = _visible(db_session, message_id, user_id)
+            if message.role == "assistant" and message.parent_id is not None:
+                raise NotPossibleError("A reply is deleted with the message that it answers.")
+            session = at_rest(db_session, message.session_id, user_id)
+            now = utc_now()
+            for row in (message, *_replies_to(db_session, message)):
+                if row.deleted_at is None:
+                    row.deleted_at = now
+                    session.message_count -= 1
+                    db.search.put(db_session, row.id, session.id, "", user_id=user_id)
+            db_session.flush()
+            leaf_id = session.last_message_id
+            session.last_message_id = db.messages.last_shown(db_session, leaf_id) if leaf_id else None
+            session.last_message_preview = _preview(db_session, session.last_message_id, user_id)
+            if session.last_message_id != leaf_id:
+                message.leaf_id = leaf_id
+                if (other := _other_version(db_session, message)) is not None:
+                    _show_from(db_session, session, other)
+            session.unseen = False
+            return session.id
+
+    def restore(self, message_id: int, *, user_id: int) -> None:
+        """Bring back a message that was just deleted, with its replies, and show it.
+
+        Raises NotFoundError when it is too late, or ReplyInProgressError.
+        """
+        with self._db.begin() as db_session:
+            message = db.messages.get_deleted(db_session, message_id, user_id=user_id)
+            if message is None:
+                raise NotFoundError("It is too late: the message is deleted for good.")
+            session = at_rest(db_session, message.session_id, user_id)
+            for row in (message, *_replies_to(db_session, message)):
+                row.deleted_at = None
+                session.message_count += 1
+                db.search.put(db_session, row.id, session.id, row.content, user_id=user_id)
+            db_session.flush()
+            if session.last_message_id is None or leave_for(db_session, session, message.id):
+                _show_from(db_session, session, message)
+
+
+def _show_from(db_session: Session, session: ChatSession, message: Message) -> None:
+    """Let the conversation go on from a message as it was left."""
+    user_id = message.user_id
+    kept = message.leaf_id and db.messages.get_visible(db_session, message.leaf_id, user_id=user_id)
+    session.last_message_id = kept.id if kept else db.messages.newest_leaf(db_session, message.id)
+    session.last_message_preview = _preview(db_session, session.last_message_id, user_id)
+
+
+def _other_version(db_session: Session, message: Message) -> Message | None:
+    """Return the version before a message that is hidden, else the one after it, else None."""
+    others = db.messages.versions(db_session, [message], user_id=message.user_id)[message.id]
+    before = [one for one in others if one < message.id]
+    return db_session.get(Message, (before[-1:] or others)[0]) if others else None
+
+
+def _visible(db_session: Session, message_id: int, user_id: int) -> Message:
+    message = db.messages.get_visible(db_session, message_id, user_id=user_id)
+    if message is None:
+        raise NotFoundError("There is no such message.")
+    return message
+
+
+def _replies_to(db_session: Session, message: Message) -> Sequence[Message]:
+    if message.role != "user":
+        return []
+    replies = db.messages.replies_to(db_session, message.id, user_id=message.user_id)
+    return db.messages.by_ids(db_session, [reply.id for reply in replies])
+
+
+def _preview(db_session: Session, leaf_id: int | None, user_id: int) -> str:
+    """Return the beginning of the last message on a path that has a text."""
+    last = db.messages.path(db_session, leaf_id, user_id=user_id, limit=2) if leaf_id else []
+    return next((preview(row.content) for row in reversed(last) if row.content), "")
+
+
+def _fork_title(title: str) -> str:
+    return f"{title[: MAX_TITLE_CHARS - 7]} (fork)"
+
+
+def _copy(
+    db_session: Session, ids: Sequence[int], fork: ChatSession, parent_id: int | None, copies: dict[int, int]
+) -> int | None:
+    """Copy messages, in this order, to the end of a session; return the id of the last one there.
+
+    *copies* gets the id of each message's copy.
+    """
+    rows = {row.id: row for row in db.messages.by_ids(db_session, ids)}
+    for message_id in ids:
+        row = rows[message_id]
+        if row.deleted_at is not None:
+            continue
+        copy = Message(id=new_id(), session_id=fork.id, user_id=fork.user_id, parent_id=parent_id)
+        for name in _COPIED:
+            setattr(copy, name, getattr(row, name))
+        db_session.add(copy)
+        db_session.flush()
+        if copy.content:
+            db.search.put(db_session, copy.id, fork.id, copy.content, user_id=fork.user_id)
+        fork.message_count += 1
+        parent_id = copies[message_id] = copy.id
+    return parent_id

@@ -1,0 +1,1 @@
+"""What a process has one of: background loop, HTTP client, log, cores."""

@@ -1,0 +1,1 @@
+"""The life of a reply, from the send to the last word."""

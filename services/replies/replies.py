@@ -1,0 +1,500 @@
+"""What a planner does with replies: send a message, watch the answer, stop it, ask again."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Row
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+import db.messages
+import db.search
+import db.sessions
+import db.usage
+import db.users
+from db.engine import Database
+from db.ids import new_id
+from db.models import ChatSession, Message, utc_now
+from services.errors import (
+    MessageIdReusedError,
+    NotFoundError,
+    ReplyInProgressError,
+    TooManyRepliesError,
+    TooManySessionsError,
+)
+from services.message_status import MessageStatus
+from services.parts import Part
+from services.process.background import in_thread
+from services.replies.live import interval_s
+from services.replies.records import ReplySnapshot
+from services.replies.runner import ReplyRunner
+from services.sessions.deleted import remove_deleted_of
+from services.sessions.file_types import please_look_at
+from services.sessions.files import FileShelf
+from services.sessions.records import Accepted, MessageView, NewFile
+from services.sessions.turns import add_reply, add_turn, leave, send_waiting
+from services.sessions.views import message_view
+from services.texts import check_model, clean_instructions, clean_message, made_title, preview
+from services.usage.costs import CostService
+
+log = logging.getLogger("travelbot.replies")
+
+MAX_SESSIONS_A_DAY = 2_000  # of one planner
+POLL_S = 0.5  # of a reply that this process does not write
+SILENCE_S = 15.0
+
+
+class ReplyService:
+    """Sends messages and gives access to the replies.
+
+    Raises DatabaseUnavailableError from every method when the database is away; nothing is half-written then.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        runner: ReplyRunner,
+        *,
+        executor: Executor,
+        costs: CostService,
+        shelf: FileShelf,
+        default_model: str,
+        replies_per_user: int = 20,
+    ) -> None:
+        self._db = database
+        self._shelf = shelf
+        self._runner = runner
+        self._executor = executor
+        self._costs = costs
+        self._default_model = default_model
+        self._per_user = replies_per_user
+        self._followers: set[Callable[[], None]] = set()
+        self._ending = False
+        self._counting = threading.Lock()
+        self.readers = 0  # of all planners in this process, right now
+
+    def send(
+        self,
+        text: str,
+        *,
+        user_id: int,
+        client_message_id: str,
+        session_id: int | None = None,
+        chat_name: str | None = None,
+        model: str | None = None,
+        memory: bool = True,
+        web_search: bool = False,
+        instructions: str | None = None,
+        files: Sequence[NewFile] = (),
+    ) -> Accepted:
+        """Keep a planner's message and start its reply; a new session is made when *session_id* is None.
+
+        With a *chat_name*, made up by a program, the new session keeps that name, and the next message goes there.
+
+        Safe to repeat: the same *client_message_id* with the same text answers with the same reply. *model*,
+        *memory*, *web_search* and *instructions* are for a new session; no model takes the planner's last choice.
+        *files*, which are checked, come with the message; without any text it asks to look at them.
+
+        Raises:
+            FileRefusedError: the session would hold too many files.
+            InvalidInputError: the text is empty or too long.
+            NotFoundError: the planner has no such session.
+            ReplyInProgressError: the session's last reply is still being written.
+            MessageIdReusedError: that id came before with another text, or in another session.
+            TooManyRepliesError: as many replies as the planner may have are being written.
+            MonthlyLimitError: what the planner may spend in a month is spent.
+        """
+        cleaned = clean_message(text if text.strip() or not files else please_look_at(files))
+        place = _Place(
+            session_id,
+            chat_name,
+            check_model(model) if model else None,
+            memory,
+            web_search,
+            clean_instructions(instructions),
+        )
+        try:
+            accepted = self._accept(cleaned, user_id, client_message_id, place, files)
+        except (IntegrityError, ReplyInProgressError, TooManyRepliesError):
+            # The same request may have been faster by a moment: now we see what it wrote.
+            accepted = self._accept(cleaned, user_id, client_message_id, place, files)
+        self._runner.wake(None if accepted.repeated else accepted.reply_id)
+        if not accepted.repeated:
+            log.info("message accepted", extra=_ids(accepted))
+        return accepted
+
+    def _accept(
+        self, text: str, user_id: int, client_message_id: str, place: "_Place", files: Sequence[NewFile]
+    ) -> Accepted:
+        with self._db.begin() as db_session:
+            known = db.messages.by_client_id(db_session, client_message_id, user_id=user_id)
+            if known is not None:
+                if place.session_id not in (None, known.session_id):
+                    raise MessageIdReusedError("This message was already sent in another session.")
+                return repeated(db_session, known, text)
+            self.check_room(db_session, user_id)
+            session = self._session(db_session, text, user_id, place)
+            question_id, reply_id = add_turn(
+                db_session, session, text, client_message_id=client_message_id, parent_id=session.last_message_id
+            )
+            self._shelf.keep(db_session, files, session_id=session.id, user_id=user_id, message_id=question_id)
+            return Accepted(session.id, question_id, reply_id, repeated=False)
+
+    def check_room(self, db_session: Session, user_id: int) -> None:
+        """Raise TooManyRepliesError where no further reply may be written for a planner now."""
+        if db.messages.count_unfinished(db_session, user_id=user_id) >= self._per_user:
+            raise TooManyRepliesError(
+                f"{self._per_user} replies are being written for you already. Wait for one, or stop one."
+            )
+        self._costs.check(db_session, user_id=user_id)
+
+    def _session(self, db_session: Session, text: str, user_id: int, place: "_Place") -> ChatSession:
+        session_id = place.session_id
+        if session_id is None and place.chat_name is not None:
+            named = db.sessions.by_chat_name(db_session, place.chat_name, user_id=user_id)
+            session_id = named.id if named else None
+        if session_id is None:
+            last_model = None if place.model else db.users.read(db_session, user_id).last_model
+            session = new_session(
+                db_session,
+                user_id=user_id,
+                title=made_title(text),
+                model=place.model or last_model or self._default_model,
+                memory=place.memory,
+                web_search=place.web_search,
+                instructions=place.instructions,
+                chat_name=place.chat_name,
+            )
+        else:
+            session = at_rest(db_session, session_id, user_id)
+            remove_deleted_of(db_session, session)
+            if session.message_count == 0 and not session.title_chosen:
+                session.title = made_title(text)
+                db.search.put(db_session, session.id, session.id, session.title, user_id=user_id)
+        db.users.set_last_session(db_session, user_id, session.id)
+        return session
+
+    def store(
+        self, text: str, *, role: str, session_id: int, user_id: int, client_message_id: str | None = None
+    ) -> MessageView:
+        """Keep a message of any role without asking the model, who is told of it with the next question.
+
+        Safe to repeat with the same *client_message_id*. Raises as `send` does, but for TooManyRepliesError.
+        """
+        cleaned = clean_message(text)
+        try:
+            return self._store(cleaned, role, session_id, user_id, client_message_id)
+        except IntegrityError:  # the same request was faster by a moment
+            return self._store(cleaned, role, session_id, user_id, client_message_id)
+
+    def _store(
+        self, text: str, role: str, session_id: int, user_id: int, client_message_id: str | None
+    ) -> MessageView:
+        with self._db.begin() as db_session:
+            if client_message_id is not None:
+                known = db.messages.by_client_id(db_session, client_message_id, user_id=user_id)
+                if known is not None:
+                    if (known.session_id, known.role, known.content) != (session_id, role, text):
+                        raise MessageIdReusedError("That id was already used for another message.")
+                    return message_view(known)
+            session = at_rest(db_session, session_id, user_id)
+            remove_deleted_of(db_session, session)
+            now = utc_now()
+            message = Message(
+                id=new_id(),
+                session_id=session.id,
+                user_id=user_id,
+                parent_id=session.last_message_id,
+                role=role,
+                status=MessageStatus.COMPLETE.value,
+                content=text,
+                parts=[],
+                client_message_id=client_message_id,
+                untold=True,
+                created_at=now,
+            )
+            db_session.add(message)
+            db_session.flush()
+            session.message_count += 1
+            session.last_message_id, session.last_message_at, session.updated_at = message.id, now, now
+            session.last_message_preview = preview(text)
+            db.search.put(db_session, message.id, session.id, text, user_id=user_id)
+            return message_view(message)
+
+    def get(self, message_id: int, *, user_id: int) -> MessageView:
+        """Return one message as the database has it. Raises NotFoundError."""
+        with self._db.read() as db_session:
+            message = db.messages.read_visible(db_session, message_id, user_id=user_id)
+            if message is None:
+                raise NotFoundError("There is no such message.")
+            return message_view(message)
+
+    def id_of(self, client_message_id: str, *, user_id: int) -> int | None:
+        """Return the id of the message that this planner's program named so, or None."""
+        with self._db.read() as db_session:
+            message = db.messages.by_client_id(db_session, client_message_id, user_id=user_id)
+            return message.id if message else None
+
+    def retry(self, message_id: int, *, user_id: int, model: str | None = None) -> Accepted:
+        """Start a new reply to the same message, also with another model; the earlier one is kept as a version.
+
+        *message_id* names the reply, or the planner's message that it answers. Asking twice for the same reply gives
+        the same new one while that is being written, or where the earlier one is not whole; so does asking for a
+        message while its reply is being written.
+
+        Raises NotFoundError, InvalidInputError, ReplyInProgressError, TooManyRepliesError, or MonthlyLimitError.
+        """
+        if model:
+            check_model(model)
+        with self._db.begin() as db_session:
+            message = db.messages.get_visible(db_session, message_id, user_id=user_id)
+            question = message
+            if message is not None and message.role == "assistant" and message.parent_id is not None:
+                question = db.messages.get_visible(db_session, message.parent_id, user_id=user_id)
+            if message is None or question is None or question.role != "user":
+                raise NotFoundError("There is no such reply.")
+            newest = db.messages.newest_reply(db_session, question.id, user_id=user_id)
+            if newest and newest.retry_of == message_id and message.status != MessageStatus.COMPLETE:
+                return Accepted(message.session_id, question.id, newest.id, repeated=True)
+            writing = db.messages.unfinished(db_session, message.session_id, user_id=user_id)
+            if writing is not None and writing.parent_id == question.id and writing.id != message_id:
+                return Accepted(message.session_id, question.id, writing.id, repeated=True)
+            session = at_rest(db_session, message.session_id, user_id)
+            self.check_room(db_session, user_id)
+            remove_deleted_of(db_session, session)
+            leave(db_session, session, question.id)
+            before = message if message.role == "assistant" else newest
+            again_id = add_reply(
+                db_session, session, question.id, retry_of=before.id if before else None, model=model
+            )
+            accepted = Accepted(session.id, question.id, again_id, repeated=False)
+        self._runner.wake()
+        log.info("retry accepted", extra=_ids(accepted))
+        return accepted
+
+    def wake(self) -> None:
+        """Let what was written into the database begin at once."""
+        self._runner.wake()
+
+    def stop(self, reply_id: int, *, user_id: int) -> None:
+        """Stop a reply, wherever it is being written; the text so far is kept.
+
+        Does nothing when it has already ended. Raises NotFoundError.
+        """
+        with self._db.begin() as db_session:
+            reply = db.messages.get_visible(db_session, reply_id, user_id=user_id, lock=True)
+            if reply is None:
+                raise NotFoundError("There is no such reply.")
+            if MessageStatus(reply.status).unfinished:
+                reply.stop_requested_at = utc_now()
+                if reply.status == MessageStatus.QUEUED and reply.lease_owner is None:
+                    reply.status, reply.ended_at = MessageStatus.STOPPED.value, utc_now()
+                    db_session.flush()
+                    send_waiting(db_session, db_session.get_one(ChatSession, reply.session_id, with_for_update=True))
+        self._runner.stop(reply_id)
+        self._runner.wake()
+        log.info("stop asked for", extra={"reply": reply_id})
+
+    def unfinished(self, session_id: int, *, user_id: int) -> int | None:
+        """Return the id of the reply being written in a session, or None."""
+        with self._db.read() as db_session:
+            reply = db.messages.unfinished(db_session, session_id, user_id=user_id)
+            return reply.id if reply else None
+
+    def snapshot(self, reply_id: int, *, user_id: int) -> ReplySnapshot:
+        """Return a reply as the database has it. Raises NotFoundError."""
+        with self._db.read() as db_session:
+            reply = db.messages.read_visible(db_session, reply_id, user_id=user_id)
+            if reply is None:
+                raise NotFoundError("There is no such reply.")
+            status = MessageStatus(reply.status)
+            note = None
+            if status is MessageStatus.QUEUED and reply.lease_owner is None and self._runner.full:
+                note = "Many replies are being written right now; this one is waiting for its turn."
+            return ReplySnapshot(reply.id, status, reply.content, tuple(Part(**part) for part in reply.parts), note)
+
+    def watch(self, reply_id: int, *, user_id: int) -> "ReplyWatch":
+        """Return a way to follow a reply while it is written, for use in a `with`. Raises NotFoundError."""
+        return ReplyWatch(self, self._runner, reply_id, user_id)
+
+    async def follow(self, reply_id: int, *, user_id: int) -> AsyncGenerator[ReplySnapshot]:
+        """Yield the reply as it is, each time that it has changed, and at its end; at least every 15 seconds.
+
+        For event loops: nothing here blocks. Ends early when `end_following` is called. Raises NotFoundError.
+        """
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+
+        def notify() -> None:
+            with suppress(RuntimeError):  # the loop has ended, and its readers with it
+                loop.call_soon_threadsafe(changed.set)
+
+        self.count_reader(1)
+        self._followers.add(notify)
+        try:
+            while not self._ending:
+                live = self._runner.live(reply_id, user_id=user_id)
+                if live is not None:
+                    with live.listening(notify):
+                        while live.snapshot.status.unfinished and not self._ending:
+                            changed.clear()
+                            yield live.snapshot
+                            await _wait(changed, SILENCE_S)
+                            await asyncio.sleep(interval_s(self.readers))
+                snapshot = await in_thread(self._executor, lambda: self.snapshot(reply_id, user_id=user_id))
+                yield snapshot
+                if not snapshot.status.unfinished:
+                    return
+                changed.clear()
+                with self._runner.awaiting(reply_id, notify):
+                    if self._runner.live(reply_id, user_id=user_id) is None:
+                        await _wait(changed, POLL_S)
+        finally:
+            self._followers.discard(notify)
+            self.count_reader(-1)
+
+    def end_following(self) -> None:
+        """Let everybody who follows a reply go: the server ends. The replies do not notice."""
+        self._ending = True
+        for notify in tuple(self._followers):
+            notify()
+
+    def count_reader(self, change: int) -> None:
+        """Add to the number of readers, or take away."""
+        with self._counting:
+            self.readers += change
+
+
+class ReplyWatch:
+    """Follows one reply: from memory where this process writes it, else from its row.
+
+    Readers come and go; the reply does not notice.
+    """
+
+    def __init__(self, replies: ReplyService, runner: ReplyRunner, reply_id: int, user_id: int) -> None:
+        self._replies = replies
+        self._runner = runner
+        self._reply_id = reply_id
+        self._user_id = user_id
+        self._live = runner.live(reply_id, user_id=user_id)
+        self._seen = 0
+        self._polled_at = time.monotonic()
+        self.snapshot = self._live.snapshot if self._live else replies.snapshot(reply_id, user_id=user_id)
+
+    def __enter__(self) -> Self:
+        self._replies.count_reader(1)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._replies.count_reader(-1)
+
+    def next(self, timeout_s: float) -> ReplySnapshot:
+        """Return the reply as soon as it changes, at the latest after *timeout_s*."""
+        if self._live is None:
+            timeout_s -= self._wait_until_begun(timeout_s)
+        if self._live is not None:
+            self._live.wait(self._seen, timeout_s)
+            self._seen = self._live.changes
+            self.snapshot = self._live.snapshot
+        elif time.monotonic() - self._polled_at >= POLL_S:
+            self._polled_at = time.monotonic()
+            self.snapshot = self._replies.snapshot(self._reply_id, user_id=self._user_id)
+        return self.snapshot
+
+    def _wait_until_begun(self, timeout_s: float) -> float:
+        """Wait until this process writes the reply, or its row is to be looked at; return how long that took."""
+        begin, begun = time.monotonic(), threading.Event()
+        with self._runner.awaiting(self._reply_id, begun.set):
+            self._live = self._runner.live(self._reply_id, user_id=self._user_id)
+            if self._live is None and self.snapshot.status.unfinished:
+                begun.wait(min(timeout_s, max(0.0, self._polled_at + POLL_S - begin)))
+                self._live = self._runner.live(self._reply_id, user_id=self._user_id)
+        return min(timeout_s, time.monotonic() - begin)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a message goes: a session, one named by a program, or a new one, then with these settings."""
+
+    session_id: int | None
+    chat_name: str | None
+    model: str | None
+    memory: bool
+    web_search: bool
+    instructions: str | None
+
+
+def check_sessions(db_session: Session, user_id: int) -> None:
+    """Raise TooManySessionsError where a planner has begun as many sessions within a day as nobody does by hand.
+
+    Imported ones do not count: they were begun elsewhere.
+    """
+    day_ago = utc_now() - timedelta(days=1)
+    if db.sessions.begun_since(db_session, day_ago, user_id=user_id, number=MAX_SESSIONS_A_DAY):
+        raise TooManySessionsError(
+            f"You have begun {MAX_SESSIONS_A_DAY:,} sessions within a day. Go on in one of them, or wait a day."
+        )
+
+
+async def _wait(changed: asyncio.Event, timeout_s: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(timeout_s):
+            await changed.wait()
+
+
+def new_session(
+    db_session: Session,
+    *,
+    user_id: int,
+    title: str,
+    model: str,
+    memory: bool,
+    web_search: bool = False,
+    instructions: str | None = None,
+    chat_name: str | None = None,
+) -> ChatSession:
+    """Add an empty session. Raises TooManySessionsError."""
+    check_sessions(db_session, user_id)
+    session = ChatSession(id=new_id(), user_id=user_id, title=title, model=model, memory=memory, chat_name=chat_name)
+    session.web_search, session.instructions = web_search, instructions
+    session.message_count = session.total_tokens = 0
+    db_session.add(session)
+    db_session.flush()
+    db.search.put(db_session, session.id, session.id, title, user_id=user_id)
+    db.usage.add(db_session, user_id=user_id, day=utc_now().date(), model=model, sessions=1)
+    return session
+
+
+def _ids(accepted: Accepted) -> dict[str, int]:
+    return {"reply": accepted.reply_id, "question": accepted.message_id, "session": accepted.session_id}
+
+
+def repeated(db_session: Session, known: Row[Any], text: str) -> Accepted:
+    """Return what the same message became when it was sent before. Raises MessageIdReusedError."""
+    if known.content != text:
+        raise MessageIdReusedError("This message was already sent with another text.")
+    user_id = known.user_id
+    reply = db.messages.newest_reply(db_session, known.id, user_id=user_id)
+    if reply is None:
+        raise MessageIdReusedError("That id was already used for a message that was not sent to the assistant.")
+    return Accepted(known.session_id, known.id, reply.id, repeated=True)
+
+
+def at_rest(db_session: Session, session_id: int, user_id: int) -> ChatSession:
+    """Return a session, locked, in which no reply is being written. Raises NotFoundError or ReplyInProgressError."""
+    session = db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True)
+    if session is None:
+        raise NotFoundError("There is no such session.")
+    if db.messages.unfinished(db_session, session_id, user_id=user_id) is not None:
+        raise ReplyInProgressError("The assistant is still answering here. Wait for it or stop it first.")
+    return session

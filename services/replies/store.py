@@ -1,0 +1,277 @@
+"""What the runner reads and writes of a reply: claims, checkpoints and the end. All synchronous."""
+
+import logging
+from collections.abc import Sequence, Set
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+import db.files
+import db.follow_ups
+import db.messages
+import db.search
+import db.sessions
+import db.threads
+import db.usage
+from db.engine import Database
+from db.models import ChatSession, utc_now
+from services.backboard.threads import SessionThread
+from services.intake import kept_count, kept_model, kept_name, kept_text
+from services.message_status import MessageStatus
+from services.parts import Part
+from services.replies.live import LiveReply
+from services.replies.records import ReplySnapshot
+from services.sessions.file_types import with_file_names
+from services.sessions.turns import send_waiting
+from services.texts import preview
+from services.usage.costs import CostService
+
+log = logging.getLogger("travelbot.replies")
+
+LEASE = timedelta(seconds=8)
+_MAX_ERROR_CHARS = 1_000  # what the columns take
+_MAX_OPERATION_CHARS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A claimed reply, with all that is needed to write it."""
+
+    reply_id: int
+    fence: int
+    session_id: int
+    user_id: int
+    question_id: int
+    question: str
+    has_files: bool  # the session, for the assistant to look things up in
+    asked_at: datetime
+    model: str
+    memory: bool
+    instructions: str | None
+    web_search: bool
+    sent: bool  # the call may have been paid for
+    earlier_ids: frozenset[int]  # of replies to the same question that are not whole: their answer may still be found
+    run_id: str | None
+    text: str
+    parts: tuple[Part, ...]
+    stop_requested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a reply ended."""
+
+    status: MessageStatus
+    error_code: str | None = None
+    error_text: str | None = None
+    model: str | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_micros: int | None = None  # millionths of a US dollar; None: not known
+    memory_operation_id: str | None = None  # at Backboard: what it remembers from the question
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Whether the end of a reply was ours to write, and whether a message that waited for it was sent."""
+
+    ours: bool
+    followed: bool = False
+
+
+_FOLLOWED = (MessageStatus.COMPLETE, MessageStatus.STOPPED)  # after others a person looks first
+
+
+class ReplyStore:
+    """The rows of replies that this process (*owner*) holds."""
+
+    def __init__(self, database: Database, costs: CostService, *, owner: str) -> None:
+        self._db = database
+        self._costs = costs
+        self._owner = owner
+
+    def claim(self, limit: int, but: Set[int], *, born: Set[int] = frozenset()) -> list[Work]:
+        """Take at most *limit* unfinished replies that no process holds, in one transaction; none of *but*.
+
+        They are looked for, unless *born* names some that nobody can have held yet.
+        """
+        wanted = [(reply_id, 0) for reply_id in sorted(born)][:limit]
+        if not born:
+            with self._db.read() as db_session:
+                found = db.messages.claimable(db_session, now=utc_now(), limit=limit + len(but))
+            wanted = [(row.id, row.fence) for row in found if row.id not in but][:limit]
+        if not wanted:
+            return []
+        claimed = []
+        with self._db.begin(relaxed=True) as db_session:
+            for reply_id, fence in wanted:
+                try:
+                    if (work := self._claimed(db_session, reply_id, fence)) is not None:
+                        claimed.append(work)
+                except (TypeError, ValueError):  # a newer version wrote it, and may take it after the lease
+                    log.exception("reply cannot be read", extra={"reply": reply_id})
+        return claimed
+
+    def _claimed(self, db_session: Session, reply_id: int, fence: int) -> Work | None:
+        """Take one reply; None if another process was faster, it is over, or its question is gone."""
+        now = utc_now()
+        reply = db.messages.claim(db_session, reply_id, fence=fence, owner=self._owner, until=now + LEASE, now=now)
+        if reply is None:
+            return None
+        asked = db.messages.asked(db_session, reply.parent_id) if reply.parent_id else None
+        if asked is None:
+            gone = {"status": MessageStatus.FAILED.value, "ended_at": now, "lease_until": None}
+            gone |= {"error_code": "question_gone", "error_text": "The message that this answers is gone."}
+            db.messages.change_held(db_session, reply_id, fence=reply.fence, values=gone)
+            return None
+        names = db.files.names_with(db_session, asked.id) if asked.has_files else ()
+        earlier = db.messages.replies_to(db_session, asked.id, user_id=reply.user_id)
+        return Work(
+            reply_id=reply.id,
+            fence=reply.fence,
+            session_id=reply.session_id,
+            user_id=reply.user_id,
+            question_id=asked.id,
+            question=with_file_names(asked.content, names),
+            has_files=asked.has_files,
+            asked_at=reply.created_at,
+            model=reply.model or asked.model,
+            memory=asked.memory,
+            instructions=asked.instructions,
+            web_search=asked.web_search,
+            sent=reply.sent_at is not None,
+            earlier_ids=frozenset(
+                row.id
+                for row in earlier
+                if row.id < reply.id and row.sent_at is not None and row.status != MessageStatus.COMPLETE
+            ),
+            run_id=reply.run_id,
+            text=reply.content,
+            parts=tuple(Part(**part) for part in reply.parts),
+            stop_requested=reply.stop_requested_at is not None,
+        )
+
+    def mark_sent(self, work: Work, thread: SessionThread) -> bool:
+        """Write down that the call is about to be made, in this thread; False if the reply is no longer ours."""
+        with self._db.begin() as db_session:
+            now = utc_now()
+            values = {"status": "running", "sent_at": now, "lease_until": now + LEASE}
+            if not db.messages.change_held(db_session, work.reply_id, fence=work.fence, values=values):
+                return False
+            db.threads.move_tip(db_session, thread.row_id, work.reply_id)
+            return True
+
+    def mark_not_sent(self, work: Work, thread: SessionThread) -> None:
+        """Write down that Backboard refused the call before anything was run."""
+        with self._db.begin() as db_session:
+            if db.messages.change_held(db_session, work.reply_id, fence=work.fence, values={"sent_at": None}):
+                db.threads.move_tip(db_session, thread.row_id, thread.tip_id)
+
+    def checkpoint(self, running: Sequence[tuple[Work, LiveReply]]) -> tuple[set[int], set[int]]:
+        """Save the text so far of many replies and renew their leases, in one transaction.
+
+        Returns the ids of replies that are no longer ours, and of those somebody asked to stop.
+        """
+        by_id = {work.reply_id: (work, live) for work, live in running}
+        until = utc_now() + LEASE
+        with self._db.begin(relaxed=True) as db_session:
+            rows = db.messages.held(db_session, {work.reply_id: work.fence for work, _ in running})
+            saved = {reply_id: by_id[reply_id][1].changes for reply_id, _ in rows}
+            changed = {one for one, changes in saved.items() if changes != by_id[one][1].saved_changes}
+            lease = {"lease_until": until}
+            db.messages.change_locked(db_session, {one: lease | _live_values(by_id[one][1]) for one in changed})
+            db.messages.change_locked(db_session, {one: lease for one in saved.keys() - changed})
+        for reply_id, changes in saved.items():
+            by_id[reply_id][1].saved_changes = changes
+        kept = {row[0] for row in rows}
+        return by_id.keys() - kept, {row[0] for row in rows if row[1] is not None}
+
+    def release(self, running: Sequence[tuple[Work, LiveReply]]) -> None:
+        """Save the text so far and let any process take the replies over, now."""
+        with self._db.begin() as db_session:
+            for work, live in running:
+                values = _live_values(live) | {"lease_until": utc_now()}
+                db.messages.change_held(db_session, work.reply_id, fence=work.fence, values=values)
+
+    def end(self, work: Work, snapshot: ReplySnapshot, ending: Ending, first_text_at: datetime | None) -> Ended:
+        """Write the end of a reply, exactly once, and send what waits for it."""
+        now = utc_now()
+        ending = _kept(ending)
+        values = _text_values(snapshot) | {
+            "status": ending.status.value,
+            "error_code": ending.error_code,
+            "error_text": ending.error_text,
+            "model": ending.model or work.model,
+            "input_tokens": ending.input_tokens,
+            "output_tokens": ending.output_tokens,
+            "cost_micros": ending.cost_micros,
+            "memory_operation_id": ending.memory_operation_id,
+            "first_text_at": first_text_at,
+            "ended_at": now,
+            "lease_until": None,
+        }
+        with self._db.begin(relaxed=True) as db_session:
+            if not db.messages.change_held(db_session, work.reply_id, fence=work.fence, values=values):
+                return Ended(ours=False)
+            db.sessions.count_reply(
+                db_session,
+                work.session_id,
+                now=now,
+                tokens=(ending.input_tokens or 0) + (ending.output_tokens or 0),
+                cost_micros=ending.cost_micros,
+                preview=preview(snapshot.text) if snapshot.text else None,
+            )
+            _count(db_session, work, ending, first_text_at, now)
+            if snapshot.text:
+                db.search.put(db_session, work.reply_id, work.session_id, snapshot.text, user_id=work.user_id)
+            waits = ending.status in _FOLLOWED and db.follow_ups.count(db_session, work.session_id) > 0
+            if not waits or not self._costs.allows(db_session, user_id=work.user_id):
+                return Ended(ours=True)
+            session = db_session.get_one(ChatSession, work.session_id, with_for_update=True)
+            return Ended(ours=True, followed=send_waiting(db_session, session) is not None)
+
+
+def _kept(ending: Ending) -> Ending:
+    """Return an ending of which everything that Backboard said can be kept, and be added to what is known."""
+    return replace(
+        ending,
+        error_text=kept_text(ending.error_text)[:_MAX_ERROR_CHARS] or None,
+        model=kept_model(ending.model),
+        input_tokens=kept_count(ending.input_tokens),
+        output_tokens=kept_count(ending.output_tokens),
+        cost_micros=kept_count(ending.cost_micros),
+        memory_operation_id=kept_name(ending.memory_operation_id, at_most=_MAX_OPERATION_CHARS),
+    )
+
+
+def _count(db_session: Session, work: Work, ending: Ending, first_text_at: datetime | None, now: datetime) -> None:
+    """Add a reply that has just ended to what its planner used today."""
+    waited = first_text_at - work.asked_at if first_text_at else None
+    db.usage.add(
+        db_session,
+        user_id=work.user_id,
+        day=now.date(),
+        model=ending.model or work.model,
+        replies=1,
+        not_whole=int(ending.status is not MessageStatus.COMPLETE),
+        input_tokens=ending.input_tokens or 0,
+        output_tokens=ending.output_tokens or 0,
+        cost_micros=ending.cost_micros or 0,
+        unpriced=int(ending.cost_micros is None),
+        first_text_ms=max(0, round(waited.total_seconds() * 1000)) if waited else 0,
+        first_texts=int(waited is not None),
+    )
+
+
+def _live_values(live: LiveReply) -> dict[str, Any]:
+    return _text_values(live.snapshot) | {"first_text_at": live.first_text_at, "run_id": kept_name(live.run_id)}
+
+
+def _text_values(snapshot: ReplySnapshot) -> dict[str, Any]:
+    return {
+        "content": snapshot.text,
+        "parts": [asdict(part) for part in snapshot.parts],
+        "updated_at": utc_now(),
+    }

@@ -1,0 +1,172 @@
+"""The files of a session: what a planner puts into it for the assistant to look things up in."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+import db.files
+import db.messages
+import db.outbox
+import db.room
+import db.sessions
+import db.threads
+import db.users
+from db.engine import Database
+from db.ids import new_id
+from db.models import AuditEntry, FileCopy, SessionFile
+from services.backboard import file_copies
+from services.errors import FileQuotaError, FileRefusedError, NotFoundError
+from services.sessions.file_types import MAX_FILES, checked_file, free_name, megabytes
+from services.sessions.records import FileInfo, FileRoom, FileState, HeldFile, NewFile
+from services.sessions.views import file_info
+
+_STATES = {file_copies.READY: FileState.READY, file_copies.FAILED: FileState.FAILED}
+
+
+class FileShelf:
+    """Puts files into sessions, as many as fit. *limit_bytes* is the room that one planner's files may take."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit_bytes = limit_bytes
+
+    def room(self, db_session: Session, *, user_id: int) -> FileRoom:
+        """Return how much room a planner's files take."""
+        return FileRoom(db.room.file_bytes(db_session, user_id=user_id), self._limit_bytes)
+
+    def keep(
+        self,
+        db_session: Session,
+        files: Sequence[NewFile],
+        *,
+        session_id: int,
+        user_id: int,
+        message_id: int | None = None,
+        follow_up_id: int | None = None,
+    ) -> list[FileInfo]:
+        """Add checked files to a session that is locked.
+
+        Raises FileRefusedError when it would have too many, and FileQuotaError when the planner's would take too
+        much room.
+        """
+        if not files:
+            return []
+        names = list(db.files.names_in(db_session, session_id))
+        if len(names) + len(files) > MAX_FILES:
+            raise FileRefusedError(f"A session holds at most {MAX_FILES} files. Remove some that it no longer needs.")
+        self._check_room(db_session, [len(one.content) for one in files], user_id)
+        kept = []
+        for one in files:
+            row = SessionFile(
+                id=new_id(),
+                session_id=session_id,
+                user_id=user_id,
+                message_id=message_id,
+                follow_up_id=follow_up_id,
+                name=free_name(one.name, names),
+                media_type=one.media_type,
+                size=len(one.content),
+                content=one.content,
+            )
+            db_session.add(row)
+            names.append(row.name)
+            db_session.flush()
+            kept.append(file_info(row))
+        return kept
+
+    def copy(
+        self, db_session: Session, from_id: int, to_id: int, *, user_id: int, messages: Mapping[int, int]
+    ) -> None:
+        """Copy to a session the files of another that came with these messages, or with none; each goes with a copy.
+
+        Raises as `keep` does, before any of them is read.
+        """
+        files = [
+            one
+            for one in db.files.of_session(db_session, from_id, user_id=user_id)
+            if one.message_id is None or one.message_id in messages
+        ]
+        if files:
+            self._check_room(db_session, [one.size for one in files], user_id)
+        for one in files:
+            copied = NewFile(one.name, one.media_type, one.content)
+            message_id = messages.get(one.message_id or 0)
+            self.keep(db_session, [copied], session_id=to_id, user_id=user_id, message_id=message_id)
+
+    def _check_room(self, db_session: Session, sizes: Sequence[int], user_id: int) -> None:
+        db.users.hold(db_session, user_id)  # nobody else's files come in between
+        room = self.room(db_session, user_id=user_id)
+        if room.used_bytes + sum(max(size, db.room.LEAST_BYTES) for size in sizes) > room.limit_bytes:
+            raise FileQuotaError(
+                f"There is no room for this: your files take {megabytes(room.used_bytes)} of "
+                f"{megabytes(room.limit_bytes)}. Remove files that you no longer need, or sessions that hold some."
+            )
+
+
+class FileService:
+    """Files of the planner's sessions. What is not theirs does not exist: NotFoundError.
+
+    Raises DatabaseUnavailableError from every method when the database is away.
+    """
+
+    def __init__(self, database: Database, shelf: FileShelf) -> None:
+        self._db = database
+        self._shelf = shelf
+
+    def room(self, *, user_id: int) -> FileRoom:
+        """Return how much room the planner's files take, and may take."""
+        with self._db.read() as db_session:
+            return self._shelf.room(db_session, user_id=user_id)
+
+    def add(self, session_id: int, name: str, content: bytes, *, user_id: int) -> FileInfo:
+        """Keep a file with a session; the assistant gets it with the next question.
+
+        Raises FileRefusedError, FileTooLargeError and FileQuotaError.
+        """
+        checked = checked_file(name, content)
+        with self._db.begin() as db_session:
+            db.users.hold(db_session, user_id)  # before the session, as everywhere
+            if db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True) is None:
+                raise NotFoundError("There is no such session.")
+            return self._shelf.keep(db_session, [checked], session_id=session_id, user_id=user_id)[0]
+
+    def list(self, session_id: int, *, user_id: int) -> tuple[HeldFile, ...]:
+        """Return the files of a session, oldest first, each with how far the assistant has it."""
+        with self._db.read() as db_session:
+            if db.sessions.title_and_end(db_session, session_id, user_id=user_id) is None:
+                raise NotFoundError("There is no such session.")
+            files = db.files.held(db_session, session_id, user_id=user_id)
+            latest = {copy.file_id: copy for copy in db.files.copies(db_session, [one.id for one in files])}
+            return tuple(_held(one, latest.get(one.id)) for one in files)
+
+    def get(self, file_id: int, *, user_id: int) -> tuple[FileInfo, bytes]:
+        """Return a file and what is in it."""
+        with self._db.read() as db_session:
+            file = db.files.get_visible(db_session, file_id, user_id=user_id)
+            if file is None:
+                raise NotFoundError("There is no such file.")
+            return file_info(file), file.content
+
+    def remove(self, file_id: int, *, user_id: int) -> None:
+        """Delete a file here and, now or when it can be reached, at Backboard."""
+        with self._db.begin() as db_session:
+            file = db.files.get_visible(db_session, file_id, user_id=user_id)
+            if file is None:
+                raise NotFoundError("There is no such file.")
+            answering = db.messages.unfinished(db_session, file.session_id, user_id=user_id) is not None
+            for copy, thread in db.files.copies_with_threads(db_session, file_id):
+                if copy.document_id is not None:
+                    db.outbox.add(db_session, backend=thread.backend, kind="document", target_id=copy.document_id)
+                elif copy.status == file_copies.UPLOADING and not answering:
+                    # Nobody knows whether it arrived. The thread goes; the next question makes another without it.
+                    db.outbox.add(db_session, backend=thread.backend, kind="thread", target_id=thread.thread_id)
+                    db.threads.forget(db_session, thread.id)
+            db.files.remove(db_session, file_id)
+            db_session.add(AuditEntry(user_id=user_id, action="delete_file", detail=str(file_id)))
+
+
+def _held(file: Row[Any], copy: FileCopy | None) -> HeldFile:
+    if copy is None:
+        return HeldFile(file_info(file), FileState.KEPT)
+    return HeldFile(file_info(file), _STATES.get(copy.status, FileState.READING), copy.status_message)

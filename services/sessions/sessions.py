@@ -1,0 +1,392 @@
+"""What a planner does with sessions: list, open, find, order and delete them."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+import db.files
+import db.messages
+import db.outbox
+import db.search
+import db.session_table
+import db.sessions
+from db.engine import Database
+from db.ids import MAX_ID
+from db.models import AuditEntry, ChatSession, User, utc_now
+from services.errors import InvalidInputError, NotFoundError
+from services.replies.replies import new_session
+from services.sessions.records import (
+    History,
+    MessageView,
+    SearchHit,
+    SessionFilter,
+    SessionOrder,
+    SessionPage,
+    SessionSummary,
+    SessionTable,
+)
+from services.sessions.views import message_view, session_summary
+from services.texts import check_model, clean_instructions, clean_title, one_line
+
+MAX_PAGE = 200
+CURSOR = re.compile("^[0-9]{1,16}-[0-9]{1,19}$")  # microseconds since 1970, and a session's id
+NO_TITLE = "New chat"
+_QUERY_CHARS = 200
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EXCERPT_CHARS = 140
+_PART_CHARS = 1_000  # of a message; more than a query or an excerpt has
+_AROUND_EARLIER = 2  # messages shown before the one that was asked for
+
+
+class SessionService:
+    """The planner's sessions. What is not theirs does not exist: NotFoundError.
+
+    Raises DatabaseUnavailableError from every method when the database is away.
+    """
+
+    def __init__(self, database: Database, *, default_model: str) -> None:
+        self._db = database
+        self._default_model = default_model
+
+    def create(
+        self,
+        *,
+        user_id: int,
+        title: str | None = None,
+        model: str | None = None,
+        memory: bool = True,
+        instructions: str | None = None,
+        web_search: bool = False,
+    ) -> SessionSummary:
+        """Make an empty session; without a title it takes one from its first message. Raises InvalidInputError."""
+        cleaned = clean_title(title) if title is not None else NO_TITLE
+        told = clean_instructions(instructions)
+        if model is not None:
+            check_model(model)
+        with self._db.begin() as db_session:
+            user = db_session.get_one(User, user_id)
+            session = new_session(
+                db_session,
+                user_id=user_id,
+                title=cleaned,
+                model=model or user.last_model or self._default_model,
+                memory=memory,
+                instructions=told,
+                web_search=web_search,
+            )
+            session.title_chosen = title is not None
+            return session_summary(session, answering=False)
+
+    def latest(
+        self, *, user_id: int, limit: int, cursor: str | None = None, archived: bool = False, words: str = ""
+    ) -> SessionPage:
+        """Return sessions, pinned or not, last used first; with *words*, those that hold all of them."""
+        words = words[:_QUERY_CHARS]
+        with self._db.read() as db_session:
+            rows = db.sessions.page(
+                db_session,
+                user_id=user_id,
+                archived=archived,
+                limit=limit + 1,
+                before=_parse_cursor(cursor) if cursor else None,
+                matching=db.search.sessions_with(db_session, words, user_id=user_id) if words.strip() else None,
+            )
+            sessions = tuple(session_summary(row, answering=row.answering) for row in rows[:limit])
+        return SessionPage(sessions, _cursor(sessions[-1]) if len(rows) > limit else None)
+
+    def named(self, chat_name: str, *, user_id: int) -> int:
+        """Return the id of the session that this planner's program named so. Raises NotFoundError."""
+        with self._db.read() as db_session:
+            session = db.sessions.by_chat_name(db_session, chat_name, user_id=user_id)
+            if session is None:
+                raise NotFoundError("There is no such session.")
+            return session.id
+
+    def change(
+        self,
+        session_id: int,
+        *,
+        user_id: int,
+        title: str | None = None,
+        pinned: bool | None = None,
+        archived: bool | None = None,
+        model: str | None = None,
+        memory: bool | None = None,
+        instructions: str | None = None,
+        web_search: bool | None = None,
+    ) -> SessionSummary:
+        """Change what is given, all of it or nothing; empty *instructions* are none. Raises InvalidInputError."""
+        cleaned = None if title is None else clean_title(title)
+        if model is not None:
+            check_model(model)
+        told = clean_instructions(instructions)
+        with self._db.begin() as db_session:
+            session = self._locked(db_session, session_id, user_id)
+            if cleaned is not None:
+                session.title, session.title_chosen, session.updated_at = cleaned, True, utc_now()
+                db.search.put(db_session, session.id, session.id, cleaned, user_id=user_id)
+            if model is not None:
+                session.model = db_session.get_one(User, user_id).last_model = model
+            session.pinned = session.pinned if pinned is None else pinned
+            session.archived = session.archived if archived is None else archived
+            session.memory = session.memory if memory is None else memory
+            session.instructions = session.instructions if instructions is None else told
+            session.web_search = session.web_search if web_search is None else web_search
+        return self.get(session_id, user_id=user_id)
+
+    def messages(
+        self, session_id: int, *, user_id: int, limit: int, before_id: int | None = None
+    ) -> tuple[tuple[MessageView, ...], int | None]:
+        """Return the latest messages of a session, on every path, or those before one, oldest first.
+
+        The second value is where the page before begins (None: there is none). Raises NotFoundError.
+        """
+        with self._db.read() as db_session:
+            if db.sessions.get_visible(db_session, session_id, user_id=user_id) is None:
+                raise NotFoundError("There is no such session.")
+            rows = db.messages.in_session(
+                db_session, session_id, user_id=user_id, limit=limit + 1, before_id=before_id
+            )
+            files = db.files.of_messages(db_session, [row.id for row in rows[:limit]], user_id=user_id)
+            views = tuple(message_view(row, files=files) for row in reversed(rows[:limit]))
+        return views, views[0].id if views and len(rows) > limit else None
+
+    def recent(
+        self, *, user_id: int, limit: int = 20, cursor: str | None = None, archived: bool = False
+    ) -> SessionPage:
+        """Return unpinned sessions, last used first; *cursor* is the page before's `next_cursor`."""
+        limit = max(1, min(limit, MAX_PAGE))
+        with self._db.read() as db_session:
+            rows = db.sessions.page(
+                db_session,
+                user_id=user_id,
+                pinned=False,
+                archived=archived,
+                limit=limit + 1,
+                before=_parse_cursor(cursor) if cursor else None,
+            )
+            sessions = tuple(session_summary(row, answering=row.answering) for row in rows[:limit])
+        return SessionPage(sessions, _cursor(sessions[-1]) if len(rows) > limit else None)
+
+    def pinned(self, *, user_id: int, archived: bool = False) -> tuple[SessionSummary, ...]:
+        """Return pinned sessions, last used first; the latest 100."""
+        with self._db.read() as db_session:
+            rows = db.sessions.page(db_session, user_id=user_id, pinned=True, archived=archived, limit=100)
+            return tuple(session_summary(row, answering=row.answering) for row in rows)
+
+    def table(
+        self, wanted: SessionFilter, *, user_id: int, limit: int, order: SessionOrder = SessionOrder.LAST_USED
+    ) -> SessionTable:
+        """Return the first *limit* of the sessions that *wanted* lets through."""
+        first = tuple(self._matching(wanted, user_id, order, limit + 1))
+        return SessionTable(first[:limit], has_more=len(first) > limit)
+
+    def each(
+        self, wanted: SessionFilter, *, user_id: int, order: SessionOrder = SessionOrder.LAST_USED
+    ) -> Iterator[SessionSummary]:
+        """Yield all sessions that *wanted* lets through, read some hundreds at a time."""
+        return self._matching(wanted, user_id, order, None)
+
+    def _matching(
+        self, wanted: SessionFilter, user_id: int, order: SessionOrder, limit: int | None
+    ) -> Iterator[SessionSummary]:
+        with self._db.read() as db_session:
+            for row in db.session_table.rows(
+                db_session,
+                user_id=user_id,
+                order=order.value,
+                limit=limit,
+                words=wanted.words[:_QUERY_CHARS],
+                model=wanted.model,
+                archived=wanted.archived,
+                since=wanted.since,
+            ):
+                yield session_summary(row, answering=row.answering)
+
+    def models_used(self, *, user_id: int) -> tuple[str, ...]:
+        """Return the models (`provider/name`) of the planner's sessions, by name."""
+        with self._db.read() as db_session:
+            return tuple(db.session_table.models(db_session, user_id=user_id))
+
+    def titles(self, session_ids: Collection[int], *, user_id: int) -> dict[int, str]:
+        """Return the titles that these sessions have at this moment, by id."""
+        with self._db.read() as db_session:
+            return db.sessions.titles(db_session, session_ids, user_id=user_id)
+
+    def marks(self, *, user_id: int) -> tuple[frozenset[int], frozenset[int]]:
+        """Return the ids of sessions being answered, and of those with an answer not yet seen."""
+        with self._db.read() as db_session:
+            answering, unseen = db.sessions.marks(db_session, user_id=user_id)
+        return frozenset(answering), frozenset(unseen)
+
+    def get(self, session_id: int, *, user_id: int) -> SessionSummary:
+        """Return one session."""
+        with self._db.read() as db_session:
+            found = db.sessions.summary(db_session, session_id, user_id=user_id)
+            if found is None:
+                raise NotFoundError("There is no such session.")
+            return session_summary(found, answering=found.answering)
+
+    def open(self, session_id: int, *, user_id: int) -> SessionSummary:
+        """Return one session, and remember that the planner looked at it last."""
+        summary = self.get(session_id, user_id=user_id)
+        with self._db.begin(relaxed=True) as db_session:
+            user = db_session.get_one(User, user_id)
+            user.last_session_id = session_id
+        return summary
+
+    def last_used(self, *, user_id: int) -> int | None:
+        """Return the id of the session looked at last, else of the one with the latest message, or None."""
+        with self._db.read() as db_session:
+            user = db_session.get_one(User, user_id)
+            if user.last_session_id is not None:
+                session = db.sessions.get_visible(db_session, user.last_session_id, user_id=user_id)
+                if session is not None and not session.archived:
+                    return session.id
+            return db.sessions.latest_id(db_session, user_id=user_id)
+
+    def history(
+        self,
+        session_id: int,
+        *,
+        user_id: int,
+        limit: int = 30,
+        before_id: int | None = None,
+        at_id: int | None = None,
+    ) -> History:
+        """Return a stretch of the conversation, oldest first.
+
+        Without more: the latest *limit* messages. With *before_id*: those before that message. With *at_id*: those
+        from shortly before that message on.
+        """
+        with self._db.read() as db_session:
+            found = db.sessions.title_and_end(db_session, session_id, user_id=user_id)
+            if found is None:
+                raise NotFoundError("There is no such session.")
+            leaf_id, has_later = found[1], False
+            if leaf_id is None:
+                return History((), has_earlier=False, has_later=False)
+            if at_id is not None:
+                ids = db.messages.path_ids(db_session, leaf_id, user_id=user_id, down_to=at_id)
+                if ids and ids[-1] == at_id and len(ids) > limit - _AROUND_EARLIER:
+                    leaf_id, has_later = ids[-(limit - _AROUND_EARLIER)], True
+            elif before_id is not None:
+                before = db.messages.get_visible(db_session, before_id, user_id=user_id)
+                if before is None or before.session_id != session_id:
+                    raise NotFoundError("There is no such message.")
+                if before.parent_id is None:
+                    return History((), has_earlier=False, has_later=True)
+                leaf_id, has_later = before.parent_id, True
+            rows = db.messages.path(db_session, leaf_id, user_id=user_id, limit=limit + 1)
+            shown = rows[-limit:]
+            versions = db.messages.versions(db_session, shown, user_id=user_id) if shown else {}
+            files = db.files.of_messages(db_session, [row.id for row in shown], user_id=user_id)
+            messages = [message_view(row, versions[row.id], files) for row in shown]
+        return History(tuple(messages), has_earlier=len(rows) > limit, has_later=has_later)
+
+    def now(self, session_id: int, *, user_id: int) -> tuple[str, int | None, int] | None:
+        """Return a session's title, its last message's id and how many it has, now; None where there is none such."""
+        with self._db.read() as db_session:
+            return db.sessions.title_and_end(db_session, session_id, user_id=user_id)
+
+    def mark_seen(self, session_id: int, *, user_id: int) -> None:
+        """Note that the planner has seen the latest answer."""
+        with self._db.begin(relaxed=True) as db_session:
+            db.sessions.mark_seen(db_session, session_id, user_id=user_id)
+
+    def rename(self, session_id: int, title: str, *, user_id: int) -> SessionSummary:
+        """Give a session a title of 1 to 100 characters. Raises InvalidInputError."""
+        cleaned = clean_title(title)
+        with self._db.begin() as db_session:
+            session = self._locked(db_session, session_id, user_id)
+            session.title, session.title_chosen, session.updated_at = cleaned, True, utc_now()
+            db.search.put(db_session, session.id, session.id, cleaned, user_id=user_id)
+        return self.get(session_id, user_id=user_id)
+
+    def set_pinned(self, session_id: int, pinned: bool, *, user_id: int) -> None:
+        """Keep a session on top of the list, or no longer."""
+        with self._db.begin() as db_session:
+            self._locked(db_session, session_id, user_id).pinned = pinned
+
+    def set_model(self, session_id: int, model: str, *, user_id: int) -> None:
+        """Choose the model (`provider/name`) of a session; new sessions take it too. Raises InvalidInputError."""
+        check_model(model)
+        with self._db.begin() as db_session:
+            self._locked(db_session, session_id, user_id).model = model
+            db_session.get_one(User, user_id).last_model = model
+
+    def set_memory(self, session_id: int, memory: bool, *, user_id: int) -> None:
+        """Let a session use what the assistant remembers, and be remembered; or not."""
+        with self._db.begin() as db_session:
+            self._locked(db_session, session_id, user_id).memory = memory
+
+    def set_web_search(self, session_id: int, web_search: bool, *, user_id: int) -> None:
+        """Let a session's replies look things up in the web, or not."""
+        with self._db.begin() as db_session:
+            self._locked(db_session, session_id, user_id).web_search = web_search
+
+    def set_archived(self, session_ids: Sequence[int], archived: bool, *, user_id: int) -> int:
+        """Archive sessions, or bring them back; return how many of them are this planner's."""
+        with self._db.begin() as db_session:
+            return db.sessions.set_archived(db_session, session_ids, user_id=user_id, archived=archived)
+
+    def delete(self, session_ids: Sequence[int], *, user_id: int) -> tuple[int, ...]:
+        """Delete sessions with their messages and, now or when it can be reached, their Backboard threads.
+
+        Returns the ids of those really deleted; ids that are not this planner's are left alone.
+        """
+        with self._db.begin() as db_session:
+            theirs = db.sessions.visible_ids(db_session, session_ids, user_id=user_id)
+            db.outbox.add_threads_of(db_session, theirs)
+            removed = db.sessions.remove(db_session, theirs, user_id=user_id)
+            for session_id in removed:
+                db_session.add(AuditEntry(user_id=user_id, action="delete_session", detail=str(session_id)))
+        return tuple(removed)
+
+    def search(
+        self, query: str, *, user_id: int, limit: int = 20, before_id: int | None = None
+    ) -> tuple[SearchHit, ...]:
+        """Return titles and messages that hold every word of *query* in any script, latest first.
+
+        With *before_id*, those after the hit of this id: its message's, or its session's where a title was hit.
+        """
+        limit = max(1, min(limit, MAX_PAGE))
+        with self._db.read() as db_session:
+            hits = db.search.find(db_session, query[:_QUERY_CHARS], user_id=user_id, limit=limit, before_id=before_id)
+        return tuple(
+            SearchHit(hit.session_id, hit.title, hit.message_id, _excerpt(hit.content, query), hit.at) for hit in hits
+        )
+
+    @staticmethod
+    def _locked(db_session: Session, session_id: int, user_id: int) -> ChatSession:
+        session = db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True)
+        if session is None:
+            raise NotFoundError("There is no such session.")
+        return session
+
+
+def _excerpt(text: str, query: str) -> str:
+    """Return the words around the first one found, on one line; only where it stands is looked at closely."""
+    words = query[:_QUERY_CHARS].casefold().split()
+    parts = range(0, len(text), _PART_CHARS) if words else ()
+    begin = next((at for at in parts if words[0] in text[at : at + 2 * _PART_CHARS].casefold()), 0)
+    end = begin + 3 * _PART_CHARS
+    plain = one_line(text[begin:end])
+    at = plain.casefold().find(words[0]) if words else -1
+    start = max(0, min(at, len(plain)) - _EXCERPT_CHARS // 3)  # text that is folded may be longer
+    cut = plain[start : start + _EXCERPT_CHARS]
+    more = end < len(text) or start + _EXCERPT_CHARS < len(plain)
+    return ("…" if begin or start else "") + cut + ("…" if more else "")
+
+
+def _cursor(session: SessionSummary) -> str:
+    return f"{(session.last_message_at - _EPOCH) // timedelta(microseconds=1)}-{session.id}"
+
+
+def _parse_cursor(cursor: str) -> tuple[datetime, int]:
+    if not CURSOR.fullmatch(cursor):
+        raise InvalidInputError("That is not a place in this list.")
+    microseconds, session_id = map(int, cursor.split("-"))
+    return _EPOCH + timedelta(microseconds=microseconds), min(session_id, MAX_ID)

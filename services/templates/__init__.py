@@ -1,0 +1,1 @@
+"""Templates: what a session can begin with."""

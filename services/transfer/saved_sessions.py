@@ -1,0 +1,204 @@
+"""A session's rows made into plain data, and plain data from a file made into rows."""
+
+import json
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+import db.search
+import db.sessions
+from db.ids import MAX_ID, new_id
+from db.models import ChatSession, Message, utc_now
+from exports.sessions.records import Role, SavedMessage, SavedSession, Status
+from services.errors import InvalidInputError
+from services.intake import KINDS, MAX_PARTS, MAX_TEXT_CHARS, kept, kept_model, kept_part
+from services.message_status import MessageStatus
+from services.parts import Part
+from services.sessions.sessions import NO_TITLE
+from services.texts import MAX_TITLE_CHARS, preview, without_controls
+
+MAX_MESSAGES = 20_000  # of one imported session: it is stored whole or not at all, and others wait meanwhile
+_AT_ONCE = 500
+_OURS = "travelbot:"
+_PARTS = TypeAdapter(list[Part])
+_CUT_OFF = "This reply was still being written when it was exported."
+
+
+def saved_session(session: ChatSession, rows: Sequence[Message], *, planner: str) -> SavedSession:
+    """Return a session with those of all its messages that are not deleted."""
+    rows = sorted(rows, key=lambda row: row.id)
+    kept = {row.id for row in rows if row.deleted_at is None}
+    parents = {row.id: row.parent_id for row in rows}
+
+    def name(message_id: int | None) -> str | None:
+        """Name a message, or in the place of a deleted one the next above it."""
+        while message_id is not None and message_id not in kept:
+            message_id = parents.get(message_id)
+        return str(message_id) if message_id is not None else None
+
+    return SavedSession(
+        key=session.import_key or f"{_OURS}{session.id}",
+        title=session.title,
+        planner=planner,
+        model=session.model,
+        created_at=session.created_at,
+        last_message_at=session.last_message_at,
+        last_message_id=name(session.last_message_id),
+        messages=[_saved_message(row, name(row.parent_id), kept) for row in rows if row.id in kept],
+        title_chosen=session.title_chosen,
+        memory=session.memory,
+        web_search=session.web_search,
+        instructions=session.instructions,
+        pinned=session.pinned,
+        archived=session.archived,
+        sample=session.sample,
+    )
+
+
+def _saved_message(row: Message, parent: str | None, kept: Set[int]) -> SavedMessage:
+    return SavedMessage(
+        id=str(row.id),
+        parent_id=parent,
+        role=cast("Role", row.role),
+        status=cast("Status", row.status),
+        text=row.content,
+        created_at=row.created_at,
+        parts=[{name: value for name, value in part.items() if value is not None} for part in row.parts],
+        model=row.model,
+        input_tokens=row.input_tokens,
+        output_tokens=row.output_tokens,
+        cost_micros=row.cost_micros,
+        first_text_at=row.first_text_at,
+        ended_at=row.ended_at,
+        error_code=row.error_code,
+        error_text=row.error_text,
+        rating=cast("Literal[1, -1] | None", row.rating),
+        rating_reason=row.rating_reason,
+        retry_of=str(row.retry_of) if row.retry_of in kept else None,
+        leaf_id=str(row.leaf_id) if row.leaf_id in kept else None,
+    )
+
+
+def checked(saved: SavedSession) -> SavedSession:
+    """Return a session that a file holds, made fit to be stored. Raises InvalidInputError."""
+    title = " ".join(without_controls(saved.title).split())[:MAX_TITLE_CHARS] or NO_TITLE
+    if len(saved.messages) > MAX_MESSAGES:
+        raise InvalidInputError(f"“{title}” has more than {MAX_MESSAGES:,} messages.")
+    try:
+        saved = kept(replace(saved, title=title), clean=without_controls, now=utc_now())
+        if not saved.key:
+            raise InvalidInputError("It has no name of its own.")
+        names: set[str] = set()
+        for message in saved.messages:
+            if message.id in names or (message.parent_id is not None and message.parent_id not in names):
+                raise InvalidInputError("Its messages do not hang together.")
+            names.add(message.id)
+        return replace(saved, messages=[_checked_message(one) for one in saved.messages])
+    except InvalidInputError as exc:
+        raise InvalidInputError(f"“{title}” cannot be imported. {exc.message}") from exc
+
+
+def _checked_message(message: SavedMessage) -> SavedMessage:
+    if len(message.text) > MAX_TEXT_CHARS:
+        raise InvalidInputError(f"A message has more than {MAX_TEXT_CHARS:,} characters.")
+    return replace(message, parts=_checked_parts(message.parts), model=kept_model(message.model))
+
+
+def _checked_parts(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    try:
+        parts = _PARTS.validate_json(json.dumps(given), extra="forbid", strict=True)
+    except (TypeError, ValidationError) as exc:
+        raise InvalidInputError("What stands beside a reply cannot be read.") from exc
+    texts = (text or "" for part in parts for text in (part.text, part.input, part.output))
+    if any(part.kind not in KINDS or part.at < 0 for part in parts):
+        raise InvalidInputError("What stands beside a reply cannot be read.")
+    if len(parts) > MAX_PARTS or any(len(text) > MAX_TEXT_CHARS for text in texts):
+        raise InvalidInputError("There is too much beside a reply.")
+    return [asdict(kept_part(part)) for part in parts]
+
+
+def is_here(db_session: Session, key: str, user_id: int) -> bool:
+    """Return whether this planner has the session already, itself or imported."""
+    own_id = key.removeprefix(_OURS)
+    if own_id != key and own_id.isascii() and own_id.isdigit() and int(own_id[:20]) <= MAX_ID:
+        session = db.sessions.get_visible(db_session, int(own_id), user_id=user_id)
+    else:
+        session = None
+    return session is not None or bool(db.sessions.imported(db_session, [key], user_id=user_id))
+
+
+def store(db_session: Session, saved: SavedSession, user_id: int, model: str, *, sample: bool) -> int:
+    """Store a session that was `checked` with new ids, its times kept, and return its id."""
+    now = utc_now()
+    session_id = new_id()
+    ids = {message.id: new_id() for message in saved.messages}
+    last = next((one for one in saved.messages if one.id == saved.last_message_id), None) or (
+        saved.messages[-1] if saved.messages else None
+    )
+    session = ChatSession(
+        id=session_id,
+        user_id=user_id,
+        title=saved.title,
+        title_chosen=saved.title_chosen,
+        model=model,
+        memory=saved.memory,
+        web_search=saved.web_search,
+        instructions=saved.instructions,
+        import_key=saved.key,
+        sample=sample,
+        pinned=saved.pinned,
+        archived=saved.archived,
+        message_count=len(ids),
+        total_tokens=sum((one.input_tokens or 0) + (one.output_tokens or 0) for one in saved.messages),
+        cost_micros=sum(one.cost_micros or 0 for one in saved.messages),
+        unpriced=sum(one.output_tokens is not None and one.cost_micros is None for one in saved.messages),
+        last_message_id=ids[last.id] if last else None,
+        last_message_preview=preview(last.text) if last else "",
+        last_message_at=saved.last_message_at,
+        created_at=saved.created_at,
+        updated_at=saved.last_message_at,
+    )
+    db_session.add(session)
+    db_session.flush()
+    for start in range(0, len(saved.messages), _AT_ONCE):
+        some = saved.messages[start : start + _AT_ONCE]
+        db_session.execute(insert(Message), [_row(one, session_id, user_id, ids, now) for one in some])
+        texts = [(ids[one.id], one.text) for one in some]
+        db.search.put_new(db_session, session_id, texts, user_id=user_id)
+    db.search.put(db_session, session_id, session_id, saved.title, user_id=user_id)
+    return session_id
+
+
+def _row(
+    message: SavedMessage, session_id: int, user_id: int, ids: Mapping[str, int], now: datetime
+) -> dict[str, Any]:
+    unfinished = message.role == "assistant" and MessageStatus(message.status).unfinished
+    return {
+        "id": ids[message.id],
+        "session_id": session_id,
+        "user_id": user_id,
+        "parent_id": ids[message.parent_id] if message.parent_id else None,
+        "role": message.role,
+        "status": MessageStatus.INTERRUPTED.value if unfinished else message.status,
+        "content": message.text,
+        "parts": message.parts,
+        "model": message.model,
+        "input_tokens": message.input_tokens,
+        "output_tokens": message.output_tokens,
+        "cost_micros": message.cost_micros,
+        "first_text_at": message.first_text_at,
+        "ended_at": message.ended_at,
+        "error_code": message.error_code,
+        "error_text": _CUT_OFF if unfinished else message.error_text,
+        "rating": message.rating,
+        "rating_reason": message.rating_reason,
+        "retry_of": ids.get(message.retry_of or ""),
+        "leaf_id": ids.get(message.leaf_id or ""),
+        "created_at": message.created_at,
+        "updated_at": now,
+    }

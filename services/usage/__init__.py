@@ -1,0 +1,1 @@
+"""What replies cost, what is kept, and how this process fares."""

@@ -1,0 +1,269 @@
+"""Titles by the model: once, after the first whole reply, and never over what a person chose."""
+
+import time
+from collections.abc import Callable
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from db.engine import Database
+from db.models import OutboxEntry, Usage, utc_now
+from services.message_status import MessageStatus
+from services.replies.titles import PROMPT, cleaned_title
+from services.wiring import Services
+from tests.services.conftest import Emulator, until, until_ended
+
+pytestmark = pytest.mark.usefixtures("noon")  # what is used is counted by the day
+
+MINI = "openai/gpt-4o-mini"
+ASKED = "Please plan 5 days in Lisbon in May for two, one of them is vegetarian"
+MADE = "Please plan 5 days in Lisbon in May for two, one of them is…"
+GIVEN = "5 days in Lisbon in May"
+
+
+@pytest.fixture
+def services(start_services: Callable[..., Services]) -> Services:
+    """Give services that let a model name the sessions."""
+    return start_services(title_model=MINI)
+
+
+def ask(services: Services, user_id: int, text: str = ASKED, *, session_id: int | None = None) -> int:
+    """Send a message and wait for its reply; return the session's id."""
+    name = f"m-{time.monotonic_ns()}"
+    accepted = services.replies.send(text, user_id=user_id, client_message_id=name, session_id=session_id)
+    until_ended(services, accepted.reply_id, user_id)
+    return accepted.session_id
+
+
+def title(services: Services, session_id: int, user_id: int) -> str:
+    return services.sessions.get(session_id, user_id=user_id).title
+
+
+def named(services: Services, session_id: int, user_id: int, expected: str = GIVEN) -> None:
+    until(lambda: title(services, session_id, user_id) == expected, what=f"the title {expected!r}")
+
+
+def settled(emulator: Emulator, calls: int) -> None:
+    """Wait until the model was asked so often, and give one more time to come."""
+    until(lambda: emulator.paid_calls >= calls and emulator.runs[-1]["ended_at"], what="the call for a title")
+    time.sleep(0.3)
+
+
+def test_first_reply_gives_the_session_its_title_and_the_search_finds_it(services, user_id):
+    session_id = ask(services, user_id)
+    named(services, session_id, user_id)
+
+    found = services.sessions.search("vegetarian", user_id=user_id)
+    assert [hit.message_id for hit in found if hit.message_id is None] == []  # the first title is no longer found
+    assert services.sessions.search("days lisbon may", user_id=user_id)[-1].message_id is None
+    assert not services.sessions.get(session_id, user_id=user_id).title_chosen
+
+
+def test_it_is_one_cheap_call_without_memory_or_tools_in_a_thread_that_is_deleted(
+    services, emulator, user_id, database
+):
+    session_id = ask(services, user_id)
+    named(services, session_id, user_id)
+
+    reply, call = emulator.runs
+    assert (call["provider"], call["model"], call["memory"], call["tools"]) == ("openai", "gpt-4o-mini", "off", [])
+    assert call["system_prompt"] == PROMPT
+    assert call["assistant_id"] == reply["assistant_id"]
+    assert call["thread_id"] != reply["thread_id"]
+    assert call["thread_id"] in waiting_for_deletion(database)
+    with database.begin() as db_session:
+        for entry in db_session.scalars(select(OutboxEntry)):
+            entry.due_at = utc_now()
+    until(lambda: emulator.thread_status(call["thread_id"]) == 404, what="the thread deleted")
+    assert emulator.thread_status(reply["thread_id"]) == 200
+
+
+def waiting_for_deletion(database: Database) -> list[str]:
+    with database.read() as db_session:
+        return list(db_session.scalars(select(OutboxEntry.target_id).where(OutboxEntry.kind == "thread")))
+
+
+def test_title_is_in_the_language_of_the_conversation(services, user_id):
+    session_id = ask(services, user_id, "Wir wollen im Mai für 5 Tage nach Lissabon und suchen ein Hotel am Wasser")
+
+    named(services, session_id, user_id, "Lissabon, 5 Tage, Mai")
+
+
+def test_later_replies_are_not_titled(services, emulator, user_id):
+    session_id = ask(services, user_id)
+    named(services, session_id, user_id)
+    ask(services, user_id, "Make it 3 days in Porto", session_id=session_id)
+    settled(emulator, 3)
+
+    assert emulator.paid_calls == 3  # two replies, one title
+    assert title(services, session_id, user_id) == GIVEN
+
+
+def test_first_reply_that_failed_gives_no_title_and_the_next_whole_one_does(services, emulator, user_id):
+    emulator.fault({"fault": "error_event:3"})
+    accepted = services.replies.send(ASKED, user_id=user_id, client_message_id="m")
+    assert until_ended(services, accepted.reply_id, user_id).status is MessageStatus.FAILED
+    settled(emulator, 1)
+    assert emulator.paid_calls == 1
+    again = services.replies.retry(accepted.reply_id, user_id=user_id)
+    until_ended(services, again.reply_id, user_id)
+
+    named(services, accepted.session_id, user_id)
+
+
+def test_chosen_title_is_not_even_asked_about(services, emulator, user_id):
+    session = services.sessions.create(user_id=user_id, title="The Bergs")
+    ask(services, user_id, session_id=session.id)
+    settled(emulator, 1)
+
+    assert emulator.paid_calls == 1
+    assert title(services, session.id, user_id) == "The Bergs"
+
+
+def test_title_chosen_meanwhile_stays(services, emulator, user_id):
+    emulator.fault({"fault": "slow_end:0"}, {"fault": "hold:0"})
+    session_id = ask(services, user_id)
+    until(lambda: emulator.paid_calls == 2, what="the call for a title")
+    services.sessions.rename(session_id, "The Bergs", user_id=user_id)
+    emulator.release()
+    settled(emulator, 2)
+
+    assert title(services, session_id, user_id) == "The Bergs"
+
+
+def test_session_deleted_meanwhile_changes_nothing(services, emulator, user_id):
+    emulator.fault({"fault": "slow_end:0"}, {"fault": "hold:0"})
+    session_id = ask(services, user_id)
+    until(lambda: emulator.paid_calls == 2, what="the call for a title")
+    services.sessions.delete([session_id], user_id=user_id)
+    emulator.release()
+    settled(emulator, 2)
+
+    assert services.sessions.search("lisbon", user_id=user_id) == ()
+
+
+def used(database: Database, model: str = MINI) -> list[Usage]:
+    """Return what was used of a model, in one row at most."""
+    with database.read() as db_session:
+        return list(db_session.scalars(select(Usage).where(Usage.model == model)))
+
+
+def test_call_is_paid_for_and_counts_for_the_day_the_session_and_the_month(services, emulator, user_id, database):
+    session_id = ask(services, user_id)
+    named(services, session_id, user_id)
+
+    call = emulator.runs[-1]
+    price = round(call["input_tokens"] * 0.15 + call["output_tokens"] * 0.6)  # of the emulator's list
+    (row,) = used(database)
+    assert (row.replies, row.sessions, row.unpriced, row.first_texts) == (0, 0, 0, 0)
+    assert (row.input_tokens, row.output_tokens) == (call["input_tokens"], call["output_tokens"])
+    assert row.cost_micros == price > 0
+    reply = services.sessions.history(session_id, user_id=user_id).messages[-1]
+    session = services.sessions.get(session_id, user_id=user_id)
+    assert session.cost_micros == reply.cost_micros + price
+    assert session.total_tokens == sum(
+        (reply.input_tokens, reply.output_tokens, call["input_tokens"], call["output_tokens"])
+    )
+    assert services.costs.this_month(user_id).spent_micros == session.cost_micros
+
+
+def test_title_that_is_not_taken_was_paid_for_all_the_same(services, emulator, user_id, database):
+    emulator.fault({"fault": "slow_end:0"}, {"fault": "hold:0"})
+    session_id = ask(services, user_id)
+    until(lambda: emulator.paid_calls == 2, what="the call for a title")
+    services.sessions.delete([session_id], user_id=user_id)
+    emulator.release()
+
+    until(lambda: used(database), what="the call counted")
+    assert used(database)[0].cost_micros > 0
+
+
+def test_call_that_broke_off_is_of_unknown_price(services, emulator, user_id, database):
+    emulator.fault({"fault": "slow_end:0"}, {"fault": "status:500"})
+    session_id = ask(services, user_id)
+
+    until(lambda: used(database), what="the call counted")
+    (row,) = used(database)
+    assert (row.cost_micros, row.unpriced, row.output_tokens) == (0, 1, 0)
+    assert services.sessions.get(session_id, user_id=user_id).unpriced == 1
+
+
+def test_model_without_a_price_gives_a_title_of_unknown_price(start_services, user_id, database):
+    services = start_services(title_model="acme/own-model")
+    session_id = ask(services, user_id)
+    named(services, session_id, user_id)
+
+    (row,) = used(database, "acme/own-model")
+    assert (row.cost_micros, row.unpriced) == (0, 1)
+    assert row.output_tokens > 0
+
+
+def test_nothing_is_named_past_the_monthly_limit(start_services, emulator, user_id):
+    services = start_services(title_model=MINI, monthly_limit_usd="0.0001")
+    session_id = ask(services, user_id)
+    time.sleep(0.5)
+
+    assert emulator.paid_calls == 1
+    assert title(services, session_id, user_id) == MADE
+
+
+@pytest.mark.parametrize("fault", ["error_event:0", "status:500", "run_failed:0"])
+def test_failure_is_silent_and_is_not_tried_again(services, emulator, user_id, fault):
+    emulator.fault({"fault": "slow_end:0"}, {"fault": fault})
+    session_id = ask(services, user_id)
+    time.sleep(0.6)
+
+    assert title(services, session_id, user_id) == MADE
+    assert emulator.paid_calls <= 2
+    reply = services.sessions.history(session_id, user_id=user_id).messages[-1]
+    assert reply.status is MessageStatus.COMPLETE
+    assert reply.error_text is None
+
+
+def test_reply_does_not_wait_for_its_title(services, emulator, user_id):
+    emulator.fault({"fault": "slow_end:0"}, {"fault": "slow_first:3"})
+    before = time.monotonic()
+    ask(services, user_id)
+
+    assert time.monotonic() - before < 2.5
+
+
+def test_two_processes_ask_for_one_title(services, start_services, emulator, user_id):
+    start_services(title_model=MINI)
+    session_id = ask(services, user_id)
+    named(services, session_id, user_id)
+    settled(emulator, 2)
+
+    assert emulator.paid_calls == 2
+
+
+def test_switched_off_it_costs_nothing(start_services, emulator, user_id):
+    services = start_services(title_model="off")
+    session_id = ask(services, user_id)
+    time.sleep(0.5)
+
+    assert emulator.paid_calls == 1
+    assert title(services, session_id, user_id) == MADE
+    requests = httpx.get(f"{emulator.root}/emulator/counts").json()["requests"]
+    assert requests["POST /assistants/{id}/threads"] == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ('"Lisbon in May."', "Lisbon in May"),
+        ("**Title: 5 Tage Lissabon**\n", "5 Tage Lissabon"),
+        ("「東京5日間」。", "東京5日間"),
+        ("# Kyoto & Nara", "Kyoto & Nara"),
+        ("Rome – Athens\n\nI chose this because …", "Rome – Athens"),
+        ("Washington D.C.", "Washington D.C."),
+        ("\x00 \n", None),
+        ("", None),
+        ("…", None),
+        ("You give a conversation its title", None),
+        ("Here is a long story. " * 6, None),
+    ],
+)
+def test_answer_is_made_a_title_or_is_none(answer, expected):
+    assert cleaned_title(answer) == expected
