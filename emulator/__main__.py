@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 from emulator.app import PACE_S
+from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 
 
@@ -24,7 +25,9 @@ def main() -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
-    server = EmulatorServer(options.state or ":memory:", pace_s=options.pace, host=options.host, port=options.port)
+    server = EmulatorServer(
+        options.state or ":memory:", demo, pace_s=options.pace, host=options.host, port=options.port
+    )
     try:
         base_url = server.start()
     except (OSError, sqlite3.Error) as exc:

@@ -12,7 +12,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from emulator.context import Context
-from emulator.demo import answer as assistant
+from emulator.conversation import Demo
 from emulator.errors import (
     ApiError,
     InjectedError,
@@ -21,7 +21,7 @@ from emulator.errors import (
     show_injected_error,
 )
 from emulator.routes import assistants, control, documents, memories, messages, models, threads
-from emulator.runner import Demo, Runner
+from emulator.runner import Runner
 from emulator.store import Store
 
 PACE_S = 0.02
@@ -63,14 +63,14 @@ class _Door:
 
 def create_app(
     store: Store,
+    demo: Demo,
     *,
     pace_s: float = PACE_S,
     memory_delay_s: float = MEMORY_DELAY_S,
     document_delay_s: float = DOCUMENT_DELAY_S,
     api_key: str | None = None,
-    demo: Demo = assistant,
 ) -> Starlette:
-    """Return the app over *store*, which the caller closes.
+    """Return the app over *store*, which the caller closes; *demo* writes the answers.
 
     *pace_s* is the pause in seconds between the chunks of an answer (0: as fast as it goes); *memory_delay_s* is
     how long a background write of memories takes, *document_delay_s* how long a document is being indexed. Any API

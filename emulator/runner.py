@@ -4,12 +4,11 @@ import asyncio
 import json
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from emulator.chunks import count_tokens, cut_into_chunks
-from emulator.demo.answer import Answer, Document, ToolRequest, Turn
+from emulator.conversation import Answer, Demo, Document, ToolRequest, Turn
 from emulator.events import first_events, retrieved, run_ended, used, used_tokens
 from emulator.faults import SEPARATORS, Faults
 from emulator.live import CONTENT, LiveRun
@@ -27,26 +26,6 @@ UNANSWERED_CALLS = (
     "Each `tool_use` block must have a corresponding `tool_result` block in the next message."
 )
 STOPPED = "The service was stopped while this answer was being written."
-
-
-class Demo(Protocol):
-    """What writes the answers; the module `emulator.demo.answer` is one."""
-
-    def answer(
-        self,
-        history: Sequence[Turn],
-        *,
-        memories: Sequence[str],
-        tools: Sequence[str],
-        system_prompt: str | None,
-        tool_outputs: Mapping[str, str] | None,
-        documents: Sequence[Document],
-        web_search: bool,
-    ) -> Answer:
-        """Return the answer to the last turn of *history*."""
-
-    def extract_facts(self, text: str) -> list[str]:
-        """Return what a user's message says that is worth remembering."""
 
 
 class Runner:

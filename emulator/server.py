@@ -13,9 +13,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from emulator.app import DOCUMENT_DELAY_S, MEMORY_DELAY_S, PACE_S, create_app
 from emulator.context import Context
-from emulator.demo import answer as assistant
+from emulator.conversation import Demo
 from emulator.responses import BREAK_CONNECTION
-from emulator.runner import Demo
 from emulator.store import Store
 
 _START_TIMEOUT_S = 30
@@ -61,6 +60,7 @@ class EmulatorServer:
     def __init__(
         self,
         state_path: Path | str,
+        demo: Demo,
         *,
         pace_s: float = PACE_S,
         memory_delay_s: float = MEMORY_DELAY_S,
@@ -68,16 +68,14 @@ class EmulatorServer:
         host: str = "127.0.0.1",
         port: int = 0,
         api_key: str | None = None,
-        demo: Demo = assistant,
     ) -> None:
         """Say what to serve: *port* 0 takes a free one, ``":memory:"`` keeps nothing, the rest is `create_app`'s."""
-        self._state_path = state_path
+        self._state_path, self._demo = state_path, demo
         self._options: dict[str, Any] = {
             "pace_s": pace_s,
             "memory_delay_s": memory_delay_s,
             "document_delay_s": document_delay_s,
             "api_key": api_key,
-            "demo": demo,
         }
         self._address = (host, port)
         self._server: _Server | None = None
@@ -92,7 +90,7 @@ class EmulatorServer:
         store = None
         try:
             store = Store(self._state_path)
-            app = create_app(store, **self._options)
+            app = create_app(store, self._demo, **self._options)
         except BaseException:
             listener.close()
             if store is not None:

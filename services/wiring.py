@@ -11,6 +11,7 @@ import httpx
 from backboard_client import BackboardClient
 from db.engine import Database
 from db.migrate import migrate
+from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 from services.accounts.accounts import AccountService
 from services.accounts.tokens import TokenService
@@ -105,7 +106,7 @@ def build_services(settings: Settings) -> Services:
     if settings.demo:
         api_key = secrets.token_urlsafe(32)  # its port is open to everybody on this machine
         emulator = EmulatorServer(
-            settings.make_data_dir() / "emulator.db", pace_s=settings.demo_pace_s, api_key=api_key
+            settings.make_data_dir() / "emulator.db", demo, pace_s=settings.demo_pace_s, api_key=api_key
         )
         base_url = emulator.start()
         log.info("No BACKBOARD_API_KEY is set: replies come from the demo assistant in this process.")

@@ -19,9 +19,10 @@ from components.replies import blocks, model_text, stream
 from db import folding, search
 from emulator import documents
 from emulator.chunks import cut_into_chunks
+from emulator.conversation import Answer, Document, Turn
 from emulator.demo import facts, request
 from emulator.demo import titles as demo_titles
-from emulator.demo.answer import Answer, Document, Turn, answer
+from emulator.demo.answer import answer
 from emulator.store import memories
 from exports import markdown_text
 from exports.sessions import pdf

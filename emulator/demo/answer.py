@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from emulator.conversation import Answer, Document, ToolRequest, Turn
 from emulator.demo import replies, titles
 from emulator.demo.costs import estimate
 from emulator.demo.destinations import Destination, atlas
-from emulator.demo.documents import Document, Found, look_up, named_in
+from emulator.demo.documents import Found, look_up, named_in
 from emulator.demo.facts import extract_facts
 from emulator.demo.plan import Plan, build
 from emulator.demo.request import Said, read
@@ -38,7 +39,7 @@ from emulator.demo.trip import (
 from emulator.demo.web import web_note
 from emulator.demo.words import MONTHS
 
-__all__ = ["Answer", "Document", "ToolRequest", "Turn", "answer", "extract_facts"]
+__all__ = ["answer", "extract_facts"]  # an emulator.conversation.Demo
 
 READ_TURNS = 200  # of the user; older ones no longer change the trip
 DATE_TOOL = "current_date"
@@ -46,35 +47,6 @@ _GO_ON = (
     r"(?:please )?(?:go on|continue|carry on|keep going|try again|(?:please )?answer (?:my"
     r"|the) (?:last|previous) (?:message|question))\b"
 )
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One turn of a conversation; *role* is ``user``, ``assistant`` or ``tool``."""
-
-    role: str
-    text: str
-
-
-@dataclass(frozen=True)
-class ToolRequest:
-    """A tool that has to be run before the answer can be given."""
-
-    name: str
-    arguments: dict[str, object]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What to say, and the thoughts before it. With *tool_requests* there is no text yet: ask again with outputs.
-
-    *files* names the documents that were quoted.
-    """
-
-    reasoning: str
-    text: str
-    tool_requests: tuple[ToolRequest, ...] = ()
-    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

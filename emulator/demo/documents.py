@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from emulator.conversation import Document
 from emulator.demo.destinations import fold
 from emulator.demo.request import Said
 from emulator.demo.text import listed
@@ -23,14 +24,6 @@ there these they this those too us use very was were what when where which who w
 _COMMON = frozenset(_COMMON_WORDS.split())
 _PASSAGE_CHARS = 420
 _QUOTES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document that can be looked up in; *text* is empty where it is a picture."""
-
-    name: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

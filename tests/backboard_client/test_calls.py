@@ -24,6 +24,7 @@ from backboard_client import (
     ToolOutput,
     split_model,
 )
+from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 from tests.backboard_client.conftest import KEY
 
@@ -214,7 +215,7 @@ def test_model_is_split_at_its_first_slash():
 
 async def test_every_call_is_understood_by_the_emulator(tmp_path, monkeypatch):
     monkeypatch.undo()  # real waits
-    server = EmulatorServer(tmp_path / "emulator.db", pace_s=0, memory_delay_s=0)
+    server = EmulatorServer(tmp_path / "emulator.db", demo, pace_s=0, memory_delay_s=0)
     base_url = server.start()
     try:
         async with httpx.AsyncClient(trust_env=False) as http:

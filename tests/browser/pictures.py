@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 from settings import ROOT
 from tests.browser.conftest import free_port
@@ -33,7 +34,7 @@ LISBON = "5 days in Lisbon in May for two, one is vegetarian, about $2,000"
 def main() -> None:
     """Start everything, take the pictures, end everything."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        emulator = EmulatorServer(Path(folder) / "emulator.db", pace_s=0)
+        emulator = EmulatorServer(Path(folder) / "emulator.db", demo, pace_s=0)
         base_url = emulator.start()
         url = f"http://localhost:{(port := free_port())}"
         env = os.environ | {

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 from tests.browser.conftest import App
 
@@ -38,7 +39,7 @@ def flaws(page: Page) -> list[str]:
 
 @pytest.mark.slow
 def test_every_screen_is_free_of_serious_flaws(start_app, browser: Browser, tmp_path):
-    emulator = EmulatorServer(tmp_path / "outside.db", pace_s=0)
+    emulator = EmulatorServer(tmp_path / "outside.db", demo, pace_s=0)
     base_url = emulator.start()
     app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=base_url)
     found = []

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from components.replies.plain_text import NOTICE
-from emulator.demo.answer import Answer
+from emulator.conversation import Answer
 from emulator.server import EmulatorServer
 from tests.browser.test_sign_in import sign_up
 from tests.exports.test_markdown_cost import COSTLY
@@ -32,7 +32,7 @@ class HostileModel:
 
 @pytest.fixture
 def backboard(tmp_path):
-    server = EmulatorServer(tmp_path / "hostile.db", pace_s=0, demo=HostileModel())
+    server = EmulatorServer(tmp_path / "hostile.db", HostileModel(), pace_s=0)
     yield server.start()
     server.stop(wait=False)
 

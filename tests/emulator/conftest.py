@@ -20,7 +20,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def base_url() -> Iterator[str]:
     """Serve an emulator as fast as it goes; every test has a key, and with it data, of its own."""
-    server = EmulatorServer(":memory:", pace_s=0, memory_delay_s=0.05, demo=ObedientDemo())
+    server = EmulatorServer(":memory:", ObedientDemo(), pace_s=0, memory_delay_s=0.05)
     yield server.start()
     server.stop()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from emulator.demo.answer import Answer, Document, ToolRequest, Turn
+from emulator.conversation import Answer, Document, ToolRequest, Turn
 
 FACT = "Is vegetarian"
 

@@ -6,7 +6,8 @@ import uuid
 
 import pytest
 
-from emulator.demo.answer import Document, Turn, answer
+from emulator.conversation import Document, Turn
+from emulator.demo.answer import answer
 from emulator.documents import UnreadableError, text_of
 from tests.emulator.conftest import Caller
 from tests.emulator.files import PNG, docx, pdf, protected

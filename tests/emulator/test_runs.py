@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 def base_url() -> Iterator[str]:
     """Serve with 20 ms between chunks, so that there is time to act in the middle of an answer."""
-    server = EmulatorServer(":memory:", pace_s=0.02, demo=ObedientDemo())
+    server = EmulatorServer(":memory:", ObedientDemo(), pace_s=0.02)
     yield server.start()
     server.stop()
 

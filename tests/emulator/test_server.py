@@ -39,7 +39,7 @@ def messages(base_url: str, thread_id: str) -> list[dict[str, object]]:
 
 
 def test_server_answers_as_soon_as_it_is_started(tmp_path: Path) -> None:
-    server = EmulatorServer(tmp_path / "new" / "emulator.db", demo=ObedientDemo())
+    server = EmulatorServer(tmp_path / "new" / "emulator.db", ObedientDemo())
     base_url = server.start()
 
     assert base_url.startswith("http://127.0.0.1:")
@@ -49,7 +49,7 @@ def test_server_answers_as_soon_as_it_is_started(tmp_path: Path) -> None:
 
 
 def test_stopped_server_is_gone_and_can_be_stopped_again(tmp_path: Path) -> None:
-    server = EmulatorServer(tmp_path / "emulator.db", demo=ObedientDemo())
+    server = EmulatorServer(tmp_path / "emulator.db", ObedientDemo())
     base_url = server.start()
     server.stop()
     server.stop()
@@ -60,7 +60,7 @@ def test_stopped_server_is_gone_and_can_be_stopped_again(tmp_path: Path) -> None
 
 def test_taken_port_is_an_error(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        server = EmulatorServer(tmp_path / "emulator.db", port=taken.getsockname()[1], demo=ObedientDemo())
+        server = EmulatorServer(tmp_path / "emulator.db", ObedientDemo(), port=taken.getsockname()[1])
         with pytest.raises(OSError, match="in use"):
             server.start()
 
@@ -69,18 +69,18 @@ def test_state_that_is_no_database_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "emulator.db").write_text("not a database, but long enough to be taken for one at first sight")
 
     with pytest.raises(Exception, match="not a database"):
-        EmulatorServer(tmp_path / "emulator.db", demo=ObedientDemo()).start()
+        EmulatorServer(tmp_path / "emulator.db", ObedientDemo()).start()
 
 
 def test_state_outlives_the_server(tmp_path: Path) -> None:
-    first = EmulatorServer(tmp_path / "emulator.db", pace_s=0, demo=ObedientDemo())
+    first = EmulatorServer(tmp_path / "emulator.db", ObedientDemo(), pace_s=0)
     base_url = first.start()
     thread_id = new_thread(base_url)
     httpx.post(f"{base_url}/threads/messages", json={"thread_id": thread_id, "content": "Hi"}, headers=KEY)
     before = messages(base_url, thread_id)
     first.stop()
 
-    second = EmulatorServer(tmp_path / "emulator.db", demo=ObedientDemo())
+    second = EmulatorServer(tmp_path / "emulator.db", ObedientDemo())
     base_url = second.start()
 
     assert messages(base_url, thread_id) == before
@@ -90,14 +90,14 @@ def test_state_outlives_the_server(tmp_path: Path) -> None:
 
 def test_one_key_opens_everything_and_the_next_one_finds_what_was_kept(tmp_path: Path) -> None:
     """Also what was kept before there were such keys."""
-    any_key = EmulatorServer(tmp_path / "emulator.db", pace_s=0, demo=ObedientDemo())
+    any_key = EmulatorServer(tmp_path / "emulator.db", ObedientDemo(), pace_s=0)
     base_url = any_key.start()
     headers = {"X-API-Key": "demo-key"}
     made = httpx.post(f"{base_url}/assistants", json={"name": "helper"}, headers=headers).json()
     any_key.stop()
 
     for key in ("first", "second"):
-        server = EmulatorServer(tmp_path / "emulator.db", pace_s=0, demo=ObedientDemo(), api_key=key)
+        server = EmulatorServer(tmp_path / "emulator.db", ObedientDemo(), pace_s=0, api_key=key)
         base_url = server.start()
         path = f"{base_url}/assistants/{made['assistant_id']}"
         answers = [httpx.get(path, headers={"X-API-Key": sent}).status_code for sent in (key, "demo-key")]
@@ -109,7 +109,7 @@ def test_one_key_opens_everything_and_the_next_one_finds_what_was_kept(tmp_path:
 def test_stop_in_the_middle_of_a_stream_breaks_it_and_fails_the_run(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, fault: str
 ) -> None:
-    server = EmulatorServer(tmp_path / "emulator.db", pace_s=0.05, demo=ObedientDemo())
+    server = EmulatorServer(tmp_path / "emulator.db", ObedientDemo(), pace_s=0.05)
     base_url = server.start()
     thread_id = new_thread(base_url)
     body = {"thread_id": thread_id, "content": "words 500", "stream": True}
@@ -128,13 +128,13 @@ def test_stop_in_the_middle_of_a_stream_breaks_it_and_fails_the_run(
 
     assert time.monotonic() - begin < 4
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
-    again = EmulatorServer(tmp_path / "emulator.db", demo=ObedientDemo())
+    again = EmulatorServer(tmp_path / "emulator.db", ObedientDemo())
     assert messages(again.start(), thread_id)[-1]["status"] == "FAILED"
     again.stop()
 
 
 def test_stop_does_not_wait_for_a_reply_in_one_piece(tmp_path: Path) -> None:
-    server = EmulatorServer(tmp_path / "emulator.db", pace_s=0.05, demo=ObedientDemo())
+    server = EmulatorServer(tmp_path / "emulator.db", ObedientDemo(), pace_s=0.05)
     base_url = server.start()
     body = {"thread_id": new_thread(base_url), "content": "words 5000"}
 
@@ -148,7 +148,7 @@ def test_stop_does_not_wait_for_a_reply_in_one_piece(tmp_path: Path) -> None:
 
 
 def test_counts_and_runs_outlive_threads_and_the_server(tmp_path: Path) -> None:
-    first = EmulatorServer(tmp_path / "emulator.db", pace_s=0, demo=ObedientDemo())
+    first = EmulatorServer(tmp_path / "emulator.db", ObedientDemo(), pace_s=0)
     base_url = first.start()
     thread_id = new_thread(base_url)
     sent = {"thread_id": thread_id, "content": "Hi", "metadata": {"reply_id": "7"}}
@@ -159,7 +159,7 @@ def test_counts_and_runs_outlive_threads_and_the_server(tmp_path: Path) -> None:
     httpx.delete(f"{base_url}/threads/{thread_id}", headers=KEY)
     first.stop()
 
-    second = EmulatorServer(tmp_path / "emulator.db", demo=ObedientDemo())
+    second = EmulatorServer(tmp_path / "emulator.db", ObedientDemo())
     root = second.start().removesuffix("/api")
     counts, runs = httpx.get(f"{root}/emulator/counts").json(), httpx.get(f"{root}/emulator/runs").json()
     second.stop()

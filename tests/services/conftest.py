@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 
 from db.engine import Database
 from db.models import User
+from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 from services.replies.records import ReplySnapshot
 from services.sessions.records import MessageView
@@ -59,7 +60,7 @@ class Emulator:
     def come_back(self) -> None:
         """Listen again at the same address, with everything that was kept."""
         port = int(self.base_url.rpartition(":")[2].removesuffix("/api"))
-        self.server = EmulatorServer(self.state_path, pace_s=PACE_S, port=port)
+        self.server = EmulatorServer(self.state_path, demo, pace_s=PACE_S, port=port)
         self.server.start()
 
     def asked(self, thread_id: str) -> list[str]:
@@ -82,7 +83,7 @@ class Emulator:
 @pytest.fixture
 def emulator(tmp_path: Path) -> Iterator[Emulator]:
     """Start an emulator of this test's own."""
-    server = EmulatorServer(tmp_path / "emulator.db", pace_s=PACE_S)
+    server = EmulatorServer(tmp_path / "emulator.db", demo, pace_s=PACE_S)
     emulator = Emulator(server, server.start(), tmp_path / "emulator.db")
     yield emulator
     emulator.server.stop(wait=False)

@@ -10,7 +10,8 @@ import pypdf
 import pytest
 from markdown_it import MarkdownIt
 
-from emulator.demo import answer as assistant
+from emulator.conversation import Answer
+from emulator.demo import answer as demo
 from services.errors import InvalidInputError, SignInLockedError
 from services.message_status import MessageStatus
 from services.sessions.sessions import NO_TITLE
@@ -118,7 +119,7 @@ def test_what_a_planner_says_is_no_markdown_in_an_export(services, user_id):
 def test_replies_of_backboard(services, user_id, monkeypatch):
     for some in (STRINGS[:200], STRINGS[200:400], STRINGS[400:]):
         text = "\n\n".join(some)
-        monkeypatch.setattr(assistant, "answer", lambda *_, text=text, **__: assistant.Answer(text, text))
+        monkeypatch.setattr(demo, "answer", lambda *_, text=text, **__: Answer(text, text))
         accepted = services.replies.send(text, user_id=user_id, client_message_id=str(len(text)))
         ended = until_ended(services, accepted.reply_id, user_id)
 

@@ -12,9 +12,11 @@ from itertools import pairwise
 
 import pytest
 
-from emulator.demo.answer import Answer, ToolRequest, Turn, answer, extract_facts
+from emulator.conversation import Answer, ToolRequest, Turn
+from emulator.demo.answer import answer
 from emulator.demo.costs import estimate
 from emulator.demo.destinations import atlas
+from emulator.demo.facts import extract_facts
 from emulator.demo.plan import build
 from emulator.demo.request import Budget, StartDay, read
 from emulator.demo.trip import Trip, conversation, resolve

@@ -2,7 +2,8 @@
 
 import pytest
 
-from emulator.demo.answer import Turn, answer
+from emulator.conversation import Turn
+from emulator.demo.answer import answer
 from emulator.demo.titles import is_wanted, title
 from services.replies.titles import PROMPT
 

@@ -1,0 +1,62 @@
+"""What the emulator and whatever writes its answers tell each other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of a conversation; *role* is ``user``, ``assistant`` or ``tool``."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ToolRequest:
+    """A tool that has to be run before the answer can be given."""
+
+    name: str
+    arguments: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to say, and the thoughts before it. With *tool_requests* there is no text yet: ask again with outputs.
+
+    *files* names the documents that were quoted.
+    """
+
+    reasoning: str
+    text: str
+    tool_requests: tuple[ToolRequest, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that can be looked up in; *text* is empty where it is a picture."""
+
+    name: str
+    text: str
+
+
+class Demo(Protocol):
+    """What writes the answers."""
+
+    def answer(
+        self,
+        history: Sequence[Turn],
+        *,
+        memories: Sequence[str],
+        tools: Sequence[str],
+        system_prompt: str | None,
+        tool_outputs: Mapping[str, str] | None,
+        documents: Sequence[Document],
+        web_search: bool,
+    ) -> Answer:
+        """Return the answer to the last turn of *history*."""
+
+    def extract_facts(self, text: str) -> list[str]:
+        """Return what a user's message says that is worth remembering."""
