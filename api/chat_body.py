@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from api.schemas import MAX_NAME_CHARS, ChatIn
+from api.schemas import ChatIn
 from services.errors import InvalidInputError
+from services.texts import check_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,10 @@ def sending(body: ChatIn, idempotency_key: str | None) -> Sending:
     last = messages[-1] if messages else None
     if not isinstance(last, dict) or last.get("role") != "user":
         raise InvalidInputError("The last of `messages` has to be the user's.")
-    message_id = last.get("id")
-    if message_id is not None and not _is_name(message_id):
-        raise InvalidInputError(f"A message's id is a string of 1 to {MAX_NAME_CHARS} characters, none of them NUL.")
+    message_id = None if last.get("id") is None else check_name(last["id"])
     if regenerate:
         return Sending("", message_id, regenerate=True, reply_id=body.messageId)
     return Sending(_text(last.get("parts")), message_id or idempotency_key, edits=body.messageId)
-
-
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and 1 <= len(value) <= MAX_NAME_CHARS and "\0" not in value
 
 
 def _text(parts: Any) -> str:

@@ -16,6 +16,7 @@ from services.texts import (
     MAX_MEMORY_BYTES,
     MAX_MESSAGE_CHARS,
     MAX_MODEL_CHARS,
+    MAX_NAME_CHARS,
     MAX_TITLE_CHARS,
     MODEL_PATTERN,
 )
@@ -23,7 +24,6 @@ from services.usage.costs import MICROS
 from services.usage.records import ModelInfo, MonthUsage, UsageDay
 
 ID_PATTERN = "^[0-9]{1,19}$"
-MAX_NAME_CHARS = 100
 Id = Annotated[str, Field(pattern=ID_PATTERN, examples=["249712407203954688"])]
 Instant = Annotated[
     datetime,

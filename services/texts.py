@@ -10,6 +10,7 @@ MAX_TITLE_CHARS = 100
 MAX_INSTRUCTIONS_CHARS = 8_000
 MAX_MEMORY_BYTES = 4_000  # in UTF-8
 MAX_MODEL_CHARS = 255
+MAX_NAME_CHARS = 100  # of what a program calls a message or a chat
 MODEL_PATTERN = "^[!-.0-~]+/[!-~]+$"  # provider/name, in ASCII without spaces
 _MADE_TITLE_CHARS = 60
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -87,6 +88,15 @@ def clean_memory(text: str) -> str:
 def clean_query(text: str) -> str:
     """Return words to look for without control characters; nothing may be left of them."""
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def check_name(name: object) -> str:
+    """Return what a program calls a message or a chat, if both databases can keep it. Raises InvalidInputError."""
+    if not isinstance(name, str) or not 1 <= len(name) <= MAX_NAME_CHARS or re.search("[\x00\ud800-\udfff]", name):
+        raise InvalidInputError(
+            f"An id or a name that you make up is a string of 1 to {MAX_NAME_CHARS} characters, none of them NUL."
+        )
+    return name
 
 
 def check_model(model: str) -> str:

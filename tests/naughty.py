@@ -29,6 +29,11 @@ def says_something(text: str) -> bool:
     return any(unicodedata.category(char)[0] not in "CZ" for char in kept(text))
 
 
+def joined(strings: Sequence[str], size: int) -> list[str]:
+    """Return strings as fewer and longer ones."""
+    return ["\n\n".join(strings[start : start + size]) for start in range(0, len(strings), size)]
+
+
 def saved_sessions(strings: Sequence[str] = STRINGS) -> list[SavedSession]:
     """Return a session for each string, which stands in every field that takes it."""
     return [_saved(number, text) for number, text in enumerate(strings)]

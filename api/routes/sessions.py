@@ -9,7 +9,6 @@ from api.dependencies import CallerDep, GuardedRoute, SessionId, WriterDep, pars
 from api.problems import declared
 from api.schemas import (
     ID_PATTERN,
-    MAX_NAME_CHARS,
     WITHOUT_NUL,
     Deleted,
     MessageIn,
@@ -26,6 +25,7 @@ from api.schemas import (
 from db.ids import MAX_ID
 from services.errors import NotFoundError
 from services.sessions.sessions import CURSOR
+from services.texts import MAX_NAME_CHARS
 
 router = APIRouter(prefix="/sessions", tags=["Sessions"], route_class=GuardedRoute)
 READ = declared(401, 404, 422, 429, 503)

@@ -25,7 +25,7 @@ from services.sessions.files import FileShelf
 from services.sessions.records import Accepted, NewFile
 from services.sessions.turns import send_waiting
 from services.sessions.views import file_info
-from services.texts import clean_message
+from services.texts import check_name, clean_message
 
 log = logging.getLogger("travelbot.replies")
 
@@ -56,6 +56,7 @@ class FollowUpService:
         what sending raises.
         """
         cleaned = clean_message(text if text.strip() or not files else please_look_at(files))
+        check_name(client_message_id)
         try:
             waiting = self._add(cleaned, session_id, user_id, client_message_id, files)
         except IntegrityError:  # the same request was faster by a moment

@@ -19,7 +19,7 @@ from services.sessions.deleted import remove_deleted_of
 from services.sessions.files import FileShelf
 from services.sessions.records import Accepted
 from services.sessions.turns import add_turn, leave, leave_for, show
-from services.texts import MAX_TITLE_CHARS, clean_message, preview
+from services.texts import MAX_TITLE_CHARS, check_name, clean_message, preview
 
 log = logging.getLogger("travelbot.replies")
 
@@ -61,10 +61,11 @@ class VersionService:
 
         Safe to repeat with the same *client_message_id*.
 
-        Raises NotFoundError, NotPossibleError, ReplyInProgressError, MessageIdReusedError, TooManyRepliesError, or
+        Raises InvalidInputError, NotFoundError, ReplyInProgressError, MessageIdReusedError, TooManyRepliesError, or
         NotPossibleError for a reply.
         """
         cleaned = clean_message(text)
+        check_name(client_message_id)
         try:
             accepted = self._edit(message_id, cleaned, user_id, client_message_id)
         except IntegrityError:  # the same request was faster by a moment

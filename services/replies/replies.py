@@ -43,7 +43,7 @@ from services.sessions.files import FileShelf
 from services.sessions.records import Accepted, MessageView, NewFile
 from services.sessions.turns import add_reply, add_turn, leave, send_waiting
 from services.sessions.views import message_view
-from services.texts import check_model, clean_instructions, clean_message, made_title, preview
+from services.texts import check_model, check_name, clean_instructions, clean_message, made_title, preview
 from services.usage.costs import CostService
 
 log = logging.getLogger("travelbot.replies")
@@ -106,7 +106,7 @@ class ReplyService:
 
         Raises:
             FileRefusedError: the session would hold too many files.
-            InvalidInputError: the text is empty or too long.
+            InvalidInputError: the text is empty or too long, or a name is no name.
             NotFoundError: the planner has no such session.
             ReplyInProgressError: the session's last reply is still being written.
             MessageIdReusedError: that id came before with another text, or in another session.
@@ -114,9 +114,10 @@ class ReplyService:
             MonthlyLimitError: what the planner may spend in a month is spent.
         """
         cleaned = clean_message(text if text.strip() or not files else please_look_at(files))
+        check_name(client_message_id)
         place = _Place(
             session_id,
-            chat_name,
+            check_name(chat_name) if chat_name is not None else None,
             check_model(model) if model else None,
             memory,
             web_search,
@@ -191,6 +192,8 @@ class ReplyService:
         Safe to repeat with the same *client_message_id*. Raises as `send` does, but for TooManyRepliesError.
         """
         cleaned = clean_message(text)
+        if client_message_id is not None:
+            check_name(client_message_id)
         try:
             return self._store(cleaned, role, session_id, user_id, client_message_id)
         except IntegrityError:  # the same request was faster by a moment

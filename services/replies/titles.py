@@ -25,7 +25,7 @@ from services.backboard.models import ModelService
 from services.backboard.threads import BackboardThreads
 from services.intake import kept_count, kept_model, kept_text
 from services.process.background import in_thread
-from services.texts import MAX_TITLE_CHARS, one_line
+from services.texts import MAX_TITLE_CHARS, one_line, without_controls
 from services.usage.costs import CostService, RunUse, cost_of
 
 T = TypeVar("T")
@@ -168,7 +168,8 @@ class _Talk:
 
 def cleaned_title(answer: str) -> str | None:
     """Return the title that a model gave, on one line and bare; None where it is none."""
-    line = next((line for line in answer.lstrip()[:_READ_CHARS].splitlines() if line.strip()), "")
+    said = without_controls(answer.lstrip()[:_READ_CHARS])
+    line = next((line for line in said.splitlines() if line.strip()), "")
     title = _LABEL.sub("", one_line(line).strip(_AROUND)).strip(_AROUND)
     title = _FULL_STOP.sub("", title).strip(_AROUND)
     wordless = not any(char.isalnum() for char in title)

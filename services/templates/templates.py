@@ -21,7 +21,7 @@ from db.models import utc_now
 from services.errors import InvalidInputError, NotFoundError
 from services.replies.replies import ReplyService
 from services.sessions.records import Accepted
-from services.texts import check_model, clean_instructions, clean_message, clean_title
+from services.texts import check_model, clean_instructions, clean_message, clean_text, clean_title
 
 MOST = 100  # templates of one planner: they are listed whole
 _BUILT_IN = Path(__file__).with_suffix(".toml")
@@ -49,7 +49,7 @@ class Opening:
 
     def filled(self, values: Mapping[str, str]) -> str:
         """Return the first message with every blank filled in. Raises InvalidInputError where one is not."""
-        given = {name: value.strip() for name, value in values.items()}
+        given = {name: clean_text(value) for name, value in values.items()}
         missing = [name for name in self.blanks if not given.get(name)]
         if missing:
             raise InvalidInputError(f"Please fill in: {', '.join(missing)}.")

@@ -5,15 +5,18 @@ import io
 import json
 from datetime import UTC
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx
 import pytest
 
 from components.sessions.table import as_text, sessions_csv
 from services.sessions.records import SessionFilter
-from tests.api.conftest import Api
-from tests.naughty import STRINGS, kept, on_one_line, says_something
+from tests.api.conftest import Api, Streamed
+from tests.naughty import STRINGS, joined, kept, on_one_line, says_something
+
+SAID = joined([text for text in STRINGS if says_something(text)], 60)
+BINARY = {chr(number) for number in (*range(9), *range(14, 27), *range(28, 32))}  # such a file is no text
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -105,3 +108,77 @@ def test_memories(api: Api):
         for memory in api.http.get("/memories", params={"limit": 100, "cursor": page}).json()["memories"]
     ]
     assert sorted(listed) == sorted(added)
+
+
+def test_names_and_contents_of_files(api: Api, monkeypatch):
+    monkeypatch.setattr("services.sessions.files.MAX_FILES", len(STRINGS))
+    session_id = api.http.post("/sessions", json={"title": "Files"}).json()["session_id"]
+    place = f"/sessions/{session_id}/files"
+    names = []
+    for number, text in enumerate(STRINGS):
+        content = text.encode() or b"x"
+        sent = {"file": (f"{text} {number}.txt", content)}
+        file = told(api.http.post(place, files=sent), well=not BINARY & set(text))
+        if not file:
+            continue
+        names.append(file["name"])
+        assert len(file["name"]) <= 120
+        assert file["name"].endswith(".txt")
+        assert not set('/\\\n"') & set(file["name"])
+        if number % 5 == 0:
+            answer = api.http.get(f"{place}/{file['file_id']}/content")
+            assert answer.content == content
+            told_name = answer.headers["content-disposition"].removeprefix("attachment; filename*=UTF-8''")
+            assert unquote(told_name) == file["name"]
+    assert [file["name"] for file in api.http.get(place).json()["files"]] == names
+    assert len(names) > 500
+
+
+def test_messages_that_wait(api: Api, emulator):
+    emulator.hold_reply(0)
+    session_id = api.http.post("/sessions", json={"title": "Waiting"}).json()["session_id"]
+    place = f"/sessions/{session_id}/follow-ups"
+    told(api.http.post(place, json={"content": "14 days in Japan"}), well=True)
+    one = told(api.http.post(place, json={"content": "x"}), well=True)["waiting"]["follow_up_id"]
+    for text in (*joined(STRINGS, 5), *(text for text in STRINGS if not says_something(text))):
+        changed = told(api.http.patch(f"/follow-ups/{one}", json={"content": text}), well=says_something(text))
+        assert changed is None or changed["content"] == kept(text)
+    told(api.http.delete(f"/follow-ups/{one}"), well=True)
+    for text in SAID:
+        told(api.http.post(place, json={"content": text, "message_id": text[:100]}), well=True)
+    assert [waiting["content"] for waiting in api.http.get(place).json()["follow_ups"]] == [
+        kept(text) for text in SAID
+    ]
+    emulator.release()
+
+
+def test_other_versions_and_blanks(api: Api):
+    first = api.chat("Hello")
+    question_id = api.http.get(f"/sessions/{first.session_id}/messages").json()["messages"][0]["id"]
+    body = {"name": "x", "first_message": "Please go to {where}."}
+    template_id = api.http.post("/templates", json=body).json()["template_id"]
+    for text in STRINGS:
+        if not says_something(text):
+            told(api.http.post(f"/messages/{question_id}/edit", json={"content": text}), well=False)
+        if not kept(text):
+            told(api.http.post(f"/templates/{template_id}/start", json={"values": {"where": text}}), well=False)
+    for text in SAID:
+        edited = api.chat(text, f"/messages/{question_id}/edit", message_id=text[:100])
+        assert asked(api, edited) == kept(text)
+        values = {"where": text, text[:200]: text}
+        begun = Streamed(api.http.post(f"/templates/{template_id}/start", json={"values": values}))
+        assert asked(api, begun) == f"Please go to {kept(text)}."
+
+
+def asked(api: Api, reply: Streamed) -> str:
+    """Return what the last reply of a session answers."""
+    messages = api.http.get(f"/sessions/{reply.session_id}/messages").json()["messages"]
+    return str(messages[-2]["content"])
+
+
+def test_whose_token_it_is(api: Api, services):
+    for text in SAID:
+        name = text[:100]
+        secret = services.tokens.create(user_id=api.user_id, name=name).secret
+        me = api.http.get("/me", headers={"Authorization": f"Bearer {secret}"}).json()
+        assert me["token"]["name"] == on_one_line(name)

@@ -8,17 +8,22 @@ from playwright.sync_api import Dialog, Page, expect
 from services.templates.templates import Opening
 from services.wiring import build_services
 from settings import Settings
-from tests.naughty import STRINGS, file_of, kept, on_one_line, saved_conversation, saved_sessions, says_something
+from tests.naughty import (
+    STRINGS,
+    file_of,
+    joined,
+    kept,
+    on_one_line,
+    saved_conversation,
+    saved_sessions,
+    says_something,
+)
 
 pytestmark = pytest.mark.browser
 
 SAID = [text for text in STRINGS if says_something(text)]
 MARKED = [text for text in SAID if "<" in text or "script" in text.lower()]  # what is meant to run
 SCREENS = ("", "sessions", "templates", "memory", "settings", "insights")
-
-
-def joined(strings: list[str], size: int) -> list[str]:
-    return ["\n\n".join(strings[start : start + size]) for start in range(0, len(strings), size)]
 
 
 def fill(database_url: str, emulator_url: str) -> int:

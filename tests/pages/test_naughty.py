@@ -1,17 +1,31 @@
 """One account holds 515 awkward strings in everything that it can name or say, and every screen is opened."""
 
-from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from markdown_it import MarkdownIt
 from streamlit.testing.v1 import AppTest
 
+from components.chat.message_actions import waiting_label
 from components.labels import escape_label
 from components.state import MEMORY_PAGE, SESSIONS_PAGE, SETTINGS_PAGE
+from db.engine import Database
+from db.models import utc_now
+from services.accounts.passwords import hash_password
 from services.accounts.records import User
 from services.templates.templates import Opening
 from services.wiring import Services
-from tests.naughty import STRINGS, file_of, kept, on_one_line, saved_conversation, saved_sessions, says_something
+from tests.naughty import (
+    STRINGS,
+    file_of,
+    joined,
+    kept,
+    on_one_line,
+    saved_conversation,
+    saved_sessions,
+    says_something,
+)
+from tests.pages.test_chat_page import _change_last_reply as change_last_reply
 
 AT_ONCE = 90  # the sidebar lists at most a hundred
 SAID = [text for text in STRINGS if says_something(text)]
@@ -30,11 +44,6 @@ def open_page(at: AppTest, page: str) -> AppTest:
 
 def texts(at: AppTest) -> set[str]:
     return {kept(element.value) for element in at.main.text}
-
-
-def joined(strings: Sequence[str], size: int) -> list[str]:
-    """Return strings as fewer and longer ones."""
-    return ["\n\n".join(strings[start : start + size]) for start in range(0, len(strings), size)]
 
 
 def test_labels_show_them_as_they_are():
@@ -107,3 +116,71 @@ def test_settings_and_insights(app: AppTest, services: Services, planner: User, 
         services.tokens.create(user_id=planner.id, name=on_one_line(text)[:100])
     open_page(app, SETTINGS_PAGE)
     open_page(app, "pages/planner/insights.py")
+
+
+def test_what_waits_and_files(
+    app: AppTest, services: Services, planner: User, app_database: Database, add_session, monkeypatch
+):
+    monkeypatch.setattr("services.messages.follow_ups.AT_MOST", len(SAID))
+    monkeypatch.setattr("services.sessions.files.MAX_FILES", len(SAID))
+    session_id = add_session()
+    held = {"lease_owner": "another process", "lease_until": utc_now() + timedelta(hours=1)}
+    change_last_reply(app_database, session_id, status="running", **held)
+    names = []
+    for number, text in enumerate(SAID):
+        named = f"{text} {number}.txt"
+        names.append(services.files.add(session_id, named, b"x", user_id=planner.id).name)
+        services.follow_ups.add(text, session_id=session_id, user_id=planner.id, client_message_id=str(number))
+    change_last_reply(app_database, session_id, status="failed")
+    app.query_params["session"] = str(session_id)
+    app.session_state[f"chat_files_{session_id}"] = True
+
+    run(app)
+
+    shown = "\n".join(element.value for element in app.markdown)
+    assert [text for text in SAID if waiting_label(kept(text)) not in shown] == []
+    removes = {button.label for button in app.button}
+    assert {f"Remove {escape_label(name)}" for name in names} <= removes
+
+
+def test_blanks_are_filled_in(app: AppTest, services: Services, planner: User):
+    opening = Opening("x", first_message="Go to {where}.")
+    template = services.templates.add(opening, user_id=planner.id)
+    for text in joined(SAID, 100):
+        app.query_params.clear()
+        run(app)
+        app.button(key=f"chat_template_{template.id}").click()
+        run(app).text_input(key=f"template_blank_{template.id}_0").set_value(text)
+        app.button(key="template_start_go").click()
+        run(app)
+
+        session = services.sessions.recent(user_id=planner.id).sessions[0]
+        first = services.sessions.history(session.id, user_id=planner.id).messages[0]
+        assert first.text == f"Go to {kept(text)}."
+        app.session_state["chat_session_id"] = None
+
+
+def test_passwords_at_the_door(cheap_hashes):
+    """The library that compares them does it as they were typed."""
+    hashes = {text: hash_password(text) for text in STRINGS if len(text.strip()) >= 10 and len(text.encode()) <= 72}
+
+    def compare() -> None:
+        import streamlit as st
+
+        from components.accounts.identity import password_is_right
+        from db.models import utc_now
+        from services.accounts.accounts import SignInAttempt
+
+        def right(text: str, password_hash: str) -> bool:
+            return password_is_right(SignInAttempt("ada", password_hash, utc_now(), "ada"), text)
+
+        hashes = st.session_state["hashes"]
+        st.session_state["right"] = [text for text, made in hashes.items() if right(text, made)]
+        st.session_state["like_it"] = [text for text, made in hashes.items() if right(text.swapcase(), made)]
+
+    at = AppTest.from_function(compare, default_timeout=60)
+    at.session_state["hashes"] = hashes
+    run(at)
+
+    assert at.session_state["right"] == [text for text in hashes if text == text.strip()]
+    assert at.session_state["like_it"] == [text for text in hashes if text == text.strip() == text.swapcase()]

@@ -75,6 +75,26 @@ def test_second_message_waits_for_the_first_reply(services, emulator, user_id):
     services.replies.stop(first.reply_id, user_id=user_id)
 
 
+@pytest.mark.parametrize("name", ["", "x" * 101, "a\x00", "\ud800"], ids=ascii)
+def test_name_that_cannot_be_kept_is_refused_wherever_a_message_gets_one(services, user_id, name):
+    session_id = services.sessions.create(user_id=user_id).id
+    noted = services.replies.store("Hello", role="user", session_id=session_id, user_id=user_id)
+
+    for send in (
+        lambda: services.replies.send("Hi", user_id=user_id, client_message_id=name),
+        lambda: services.replies.send("Hi", user_id=user_id, client_message_id="a", chat_name=name),
+        lambda: services.replies.store(
+            "Hi", role="user", session_id=session_id, user_id=user_id, client_message_id=name
+        ),
+        lambda: services.versions.edit(noted.id, "Hi", user_id=user_id, client_message_id=name),
+        lambda: services.follow_ups.add("Hi", session_id=session_id, user_id=user_id, client_message_id=name),
+    ):
+        with pytest.raises(InvalidInputError, match="1 to 100 characters"):
+            send()
+    assert services.sessions.get(session_id, user_id=user_id).message_count == 1
+    assert len(services.sessions.recent(user_id=user_id).sessions) == 1
+
+
 def test_refused_text_writes_nothing(services, user_id):
     with pytest.raises(InvalidInputError):
         services.replies.send("\x00", user_id=user_id, client_message_id="a")

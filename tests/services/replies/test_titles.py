@@ -258,6 +258,7 @@ def test_switched_off_it_costs_nothing(start_services, emulator, user_id):
         ("# Kyoto & Nara", "Kyoto & Nara"),
         ("Rome – Athens\n\nI chose this because …", "Rome – Athens"),
         ("Washington D.C.", "Washington D.C."),
+        ("Lis\x01bon\x7f in May\x1b", "Lisbon in May"),
         ("\x00 \n", None),
         ("", None),
         ("…", None),
