@@ -1,10 +1,8 @@
 """What the server's middleware knows of this tab, and the files that it holds in Streamlit's memory."""
 
-from collections.abc import Iterable
 from typing import cast
 
 import streamlit as st
-from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -20,10 +18,8 @@ def note_tab(*, signed_in: bool) -> None:
         get_tabs().note(context.session_id, signed_in=signed_in, xsrf_cookie=cookie)
 
 
-def let_go(files: Iterable[UploadedFile]) -> None:
-    """Free the memory of files that were read; Streamlit would hold them until the tab is closed."""
-    context = get_script_run_ctx()
-    if context and runtime.exists():
-        held = cast("MemoryUploadedFileManager", runtime.get_instance().uploaded_file_mgr)
-        for file in files:
-            held.remove_file(context.session_id, file.file_id)
+def let_go(file: UploadedFile) -> None:
+    """Free the memory of a file that is done with; Streamlit would hold it until the tab is closed."""
+    if context := get_script_run_ctx():
+        held = cast("MemoryUploadedFileManager", context.uploaded_file_mgr)
+        held.remove_file(context.session_id, file.file_id)

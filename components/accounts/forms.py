@@ -103,6 +103,7 @@ def sign_out_buttons(tokens: Sequence[TokenInfo]) -> None:
         st.button("Sign out", key="account_sign_out", icon=":material/logout:", on_click=sign_out)
         st.button("Sign out everywhere else", key="account_sign_out_elsewhere", on_click=_sign_out_elsewhere)
     _tokens_to_revoke(tokens, key="account_elsewhere_revoke", does="“Sign out everywhere else” also revokes")
+    _sentence("account_elsewhere_error")
 
 
 def _sign_in() -> None:
@@ -169,7 +170,7 @@ def _sign_out_elsewhere() -> None:
             stay_signed_in(user, get_services().accounts.end_sign_ins(user.id, keep_tokens=keep))
             st.session_state.account_done = f"Every other sign-in has ended.{tokens}"
     except (ServiceError, DatabaseUnavailableError) as exc:
-        st.session_state.account_error = _said(exc)
+        st.session_state.account_elsewhere_error = _said(exc)
 
 
 def _tokens_to_revoke(tokens: Sequence[TokenInfo], *, key: str, does: str) -> None:

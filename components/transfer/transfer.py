@@ -56,7 +56,7 @@ def _close() -> None:
 def _close_import() -> None:
     _close()
     if file := st.session_state.get("import_file"):
-        let_go([file])
+        let_go(file)
 
 
 @st.dialog("Export session", icon=":material/download:", on_dismiss=_close)
@@ -95,8 +95,8 @@ def import_dialog(user_id: int) -> None:
     if not dialog:
         st.rerun()
     st.markdown(
-        "Take a `.json` file that was exported here, or what ChatGPT exports: its `.zip`, or the "
-        "`conversations.json` in it. What is here already is left as it is."
+        "Choose a `.json` file that was exported here, or an export from ChatGPT: its `.zip`, or the "
+        "`conversations.json` inside. Sessions that are here already are left as they are."
     )
     file = st.file_uploader(
         "File",
@@ -108,7 +108,7 @@ def import_dialog(user_id: int) -> None:
     wanted = st.button("Import", key="import_start", type="primary", icon=":material/upload:", disabled=file is None)
     if wanted and file is not None and (done := _imported(file, user_id)):
         dialog["result"] = (done.imported, done.already_here, done.refused)
-        let_go([file])
+        let_go(file)
         st.rerun()
 
 

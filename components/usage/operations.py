@@ -157,7 +157,7 @@ def _backboard(report: Report) -> None:
     if report.database_failures:
         failures["Database away, full or locked"] = report.database_failures
     if not failures:
-        st.markdown("None, neither of Backboard nor of the database.")
+        st.markdown("None, neither at Backboard nor in the database.")
         return
     with _tiles():
         for label, count in failures.items():

@@ -19,16 +19,16 @@ _ORDERS = {
 
 def people_and_room(*, user_id: int) -> None:
     """Draw a table of those who keep the most; *user_id* is the admin who looks."""
-    st.header("Who keeps how much", anchor=False)
-    order = st.selectbox("Most first", list(_ORDERS), key="operations_room_order", width=200)
+    st.header("Storage by person", anchor=False)
+    order = st.selectbox("Sort by", list(_ORDERS), key="operations_room_order", width=200)
     people = get_services().insights.room(_ORDERS[order], viewer_id=user_id)
     if not people:
-        st.markdown("Nobody keeps anything yet.")
+        st.markdown("Nobody has stored anything yet.")
         return
     table = pd.DataFrame(
         {
             "Person": [escape_label(f"{person.name} ({person.username})") for person in people],
-            "Size of files": [megabytes(person.file_bytes) for person in people],
+            "Size of files": [megabytes(person.file_bytes).replace(" ", "\u00a0") for person in people],
             "Files": [f"{person.files:,}" for person in people],
             "Sessions": [f"{person.sessions:,}" for person in people],
             "Messages": [f"{person.messages:,}" for person in people],

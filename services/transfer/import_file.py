@@ -31,7 +31,7 @@ TOO_LARGE = (
 )
 TOO_MUCH = "There is too much in this file to import it at once. Import fewer sessions at a time."
 UNKNOWN = "This is neither a file that was exported here nor ChatGPT's conversations.json or its .zip."
-DAMAGED = "This file is damaged or cut off, so nothing was imported. Please export it again."
+DAMAGED = "This file is damaged or incomplete, so nothing was imported. Please export it again."
 NEWER = "This file was made by a newer version of the app. Nothing was imported."
 
 _MAX_ZIP_ENTRIES = 20_000

@@ -97,11 +97,14 @@ def take_all(browser: Browser, url: str, emulator: str) -> None:
             take(page, f"error-{scheme}")
             page.goto(f"{url}/sessions")
             page.get_by_role("heading", name="All sessions").wait_for()
+            page.get_by_test_id("stDataFrame").locator("canvas").first.wait_for()
             page.wait_for_timeout(1500)
             take(page, f"sessions-{scheme}")
             for path, heading in (("memory", "Memory"), ("templates", "Templates"), ("insights", "Insights")):
                 page.goto(f"{url}/{path}")
                 page.get_by_role("heading", name=heading).first.wait_for()
+                if path == "insights":
+                    page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").nth(1).wait_for()
                 page.wait_for_timeout(2500)
                 take(page, f"{path}-{scheme}")
             page.goto(f"{url}/settings")

@@ -243,6 +243,22 @@ def test_signing_out_everywhere_else_keeps_this_tab(account: AppTest, services: 
     assert is_signed_in(run(at))
 
 
+def test_what_kept_sign_ins_from_ending_is_said_at_its_button(
+    account: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise DatabaseUnavailableError("The database cannot be reached right now.")
+
+    monkeypatch.setattr("services.accounts.AccountService.end_sign_ins", away)
+
+    at = run(account.button(key="account_sign_out_elsewhere").click())
+
+    assert errors(at) == ["Accounts cannot be reached right now. Please try again in a moment."]
+    drawn = list(at.main)
+    button = drawn.index(at.button(key="account_sign_out_elsewhere"))
+    assert at.error[0] in drawn[button + 1 :][:1]
+
+
 def make_token(at: AppTest, password: str) -> AppTest:
     at.text_input(key="token_name").set_value("CRM import")
     at.text_input(key="token_password").set_value(password)

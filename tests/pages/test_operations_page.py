@@ -57,7 +57,7 @@ def test_page_says_in_words_what_has_not_happened_yet(app: AppTest, admin: User)
         "No reply has begun here yet.",
         "No reply is complete here yet.",
         "Backboard was not asked yet.",
-        "None, neither of Backboard nor of the database.",
+        "None, neither at Backboard nor in the database.",
     } <= set(texts(at))
 
 
@@ -140,4 +140,4 @@ def test_admin_sees_who_keeps_how_much(app: AppTest, services: Services, admin: 
 
     (row,) = at.table[-1].value.to_dict("records")
     assert row["Person"].replace("\\", "") == "Ada Planner (ada)"
-    assert (row["Size of files"], row["Files"], row["Sessions"], row["Messages"]) == ("2 MB", "1", "1", "0")
+    assert (row["Size of files"], row["Files"], row["Sessions"], row["Messages"]) == ("2\u00a0MB", "1", "1", "0")

@@ -1,12 +1,15 @@
 """Export, import and the samples on the screens."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import update
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
 
 from components.state import CHAT_PAGE, SESSIONS_PAGE
 from db.models import ChatSession, Message
@@ -120,6 +123,37 @@ def test_file_that_cannot_be_used_says_so(page, services, planner):
     assert ["damaged" in one.value for one in page.error] == [True]
     assert page.button(key="import_start")
     assert services.sessions.recent(user_id=planner.id).sessions == ()
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> MemoryUploadedFileManager:
+    """Give the memory of files that all runs of a tab share, as on a server."""
+    manager = MemoryUploadedFileManager("/upload")
+    monkeypatch.setattr("streamlit.testing.v1.local_script_runner.MemoryUploadedFileManager", lambda _: manager)
+    return manager
+
+
+def dismiss(at: AppTest) -> None:
+    """Close the open dialog as its own cross and Escape do."""
+    [dialog] = [block for block in at if isinstance(block, Block) and block.type == "dialog"]
+    states = at._tree.get_widget_states()
+    states.widgets.add(id=dialog.proto.dialog.id, trigger_value=True)
+    at._run(states)
+    assert not at.exception
+
+
+@pytest.mark.parametrize("end", [lambda page: click(page, "import_start"), dismiss], ids=["imported", "dismissed"])
+def test_file_of_the_dialog_leaves_the_memory(
+    page: AppTest, held: MemoryUploadedFileManager, end: Callable[[AppTest], None]
+) -> None:
+    click(page, "sessions_import")
+    page.file_uploader(key="import_file").upload("sessions.json", hostile_file(), "application/json")
+    run(page)
+    assert held.get_stats()
+
+    end(page)
+
+    assert not held.get_stats()
 
 
 def test_all_sessions_are_exported_from_their_page(app, add_session: AddSession):
