@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
-from typing import Any
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -10,6 +12,7 @@ import httpx
 from backboard_client._errors import (
     BackboardError,
     BackboardUnavailableError,
+    OutOfCreditsError,
     StreamInterruptedError,
     rejection,
     transport_error,
@@ -17,6 +20,7 @@ from backboard_client._errors import (
 from backboard_client._events import TERMINAL, EventReader, StreamEvent
 from backboard_client._json import parse_json
 from backboard_client._reading import event_data, read_whole
+from backboard_client._requests import given, memory_path, message_body, outputs_body
 from backboard_client._resources import (
     Assistant,
     Document,
@@ -30,6 +34,7 @@ from backboard_client._resources import (
     ModelPage,
     Thread,
     ToolOutput,
+    only_no_credit,
     parse_assistant,
     parse_document,
     parse_memory,
@@ -38,10 +43,14 @@ from backboard_client._resources import (
     parse_message_result,
     parse_model,
     parse_model_page,
+    parse_object,
+    parse_providers,
+    parse_rows,
     parse_thread,
-    split_model,
 )
 from backboard_client._retry import OnWait, never_run_twice
+
+T = TypeVar("T")
 
 _SHORT = httpx.Timeout(30.0, connect=10.0, write=60.0, pool=10.0)
 _WHOLE_ANSWER = httpx.Timeout(180.0, connect=10.0, write=60.0, pool=10.0)
@@ -58,7 +67,8 @@ class BackboardClient:
 
     Every method raises BackboardRejectedError (answered with a 4xx or 5xx status) and BackboardUnavailableError (no
     connection, or silence beyond the timeout, in seconds). Calls that failed without being run are made again, at
-    most three times in all; a message that may have been run is never sent again.
+    most three times in all; a message that may have been run is never sent again. An answer that is not understood,
+    or does not name what it tells of, is a BackboardUnavailableError; such a row of a list is left out.
     """
 
     def __init__(
@@ -89,19 +99,21 @@ class BackboardClient:
         self, name: str, *, system_prompt: str | None = None, tools: Sequence[Json] | None = None
     ) -> Assistant:
         """Return a new assistant. Names are not unique: the same name twice makes two."""
-        body = _given(name=name, system_prompt=system_prompt, tools=tools)
-        return parse_assistant(await self._call("POST", "/assistants", json=body, repeatable=False))
+        body = given(name=name, system_prompt=system_prompt, tools=tools)
+        return await self._call("POST", "/assistants", parse_assistant, json=body, repeatable=False)
 
     async def list_assistants(
         self, *, name: str | None = None, skip: int = 0, limit: int = 100
     ) -> tuple[Assistant, ...]:
         """Return assistants, at most 200; *name* is matched exactly, also where a server ignores it."""
-        rows = await self._call("GET", "/assistants", params=_given(name=name, skip=skip, limit=limit))
-        return tuple(one for row in rows if name in (None, (one := parse_assistant(row)).name))
+        params, parse = given(name=name, skip=skip, limit=limit), _rows("assistants", parse_assistant)
+        return tuple(
+            one for one in await self._call("GET", "/assistants", parse, params=params) if name in (None, one.name)
+        )
 
     async def get_assistant(self, assistant_id: str) -> Assistant:
         """Return an assistant."""
-        return parse_assistant(await self._call("GET", f"/assistants/{assistant_id}"))
+        return await self._call("GET", f"/assistants/{assistant_id}", parse_assistant)
 
     async def update_assistant(
         self,
@@ -112,33 +124,32 @@ class BackboardClient:
         tools: Sequence[Json] | None = None,
     ) -> Assistant:
         """Change what is given; *tools* replaces the whole list."""
-        body = _given(name=name, system_prompt=system_prompt, tools=tools)
-        return parse_assistant(await self._call("PUT", f"/assistants/{assistant_id}", json=body))
+        body = given(name=name, system_prompt=system_prompt, tools=tools)
+        return await self._call("PUT", f"/assistants/{assistant_id}", parse_assistant, json=body)
 
     async def delete_assistant(self, assistant_id: str) -> None:
         """Delete an assistant with its threads and memories."""
-        await self._call("DELETE", f"/assistants/{assistant_id}")
+        await self._call("DELETE", f"/assistants/{assistant_id}", _nothing)
 
     # Threads
 
     async def create_thread(self, assistant_id: str) -> Thread:
         """Return a new, empty thread of an assistant."""
         path = f"/assistants/{assistant_id}/threads"
-        return parse_thread(await self._call("POST", path, json={}, repeatable=False))
+        return await self._call("POST", path, parse_thread, json={}, repeatable=False)
 
     async def get_thread(self, thread_id: str) -> Thread:
         """Return a thread with all its messages, oldest first."""
-        return parse_thread(await self._call("GET", f"/threads/{thread_id}"))
+        return await self._call("GET", f"/threads/{thread_id}", parse_thread)
 
     async def list_threads(self, assistant_id: str, *, skip: int = 0, limit: int = 100) -> tuple[Thread, ...]:
         """Return threads of an assistant, at most 200."""
-        params = {"skip": skip, "limit": limit}
-        rows = await self._call("GET", f"/assistants/{assistant_id}/threads", params=params)
-        return tuple(parse_thread(row) for row in rows)
+        path, params = f"/assistants/{assistant_id}/threads", {"skip": skip, "limit": limit}
+        return await self._call("GET", path, _rows("threads", parse_thread), params=params)
 
     async def delete_thread(self, thread_id: str) -> None:
         """Delete a thread."""
-        await self._call("DELETE", f"/threads/{thread_id}")
+        await self._call("DELETE", f"/threads/{thread_id}", _nothing)
 
     # Messages
 
@@ -164,8 +175,9 @@ class BackboardClient:
         Raises:
             StreamInterruptedError: the stream stopped before its last event.
             RunFailedError: Backboard says that the run failed.
+            OutOfCreditsError: the text that came only says that the account's credits are out.
         """
-        body = _message(
+        body = message_body(
             thread_id,
             content,
             model=model,
@@ -193,11 +205,11 @@ class BackboardClient:
     ) -> MessageResult:
         """Send a message and return the answer when it is whole; a failed run is a result with that status.
 
-        *tools*, which may be none, take the place of the assistant's for this turn only.
+        *tools*, which may be none, take the place of the assistant's for this turn only. Raises OutOfCreditsError.
         """
         body = (
-            _given(tools=tools)
-            | _message(
+            given(tools=tools)
+            | message_body(
                 thread_id,
                 content,
                 model=model,
@@ -214,26 +226,26 @@ class BackboardClient:
         self, thread_id: str, content: str, *, metadata: Mapping[str, str] | None = None
     ) -> MessageResult:
         """Store a message without asking the model."""
-        body = _given(thread_id=thread_id, content=content, send_to_llm="false", stream=False, metadata=metadata)
+        body = given(thread_id=thread_id, content=content, send_to_llm="false", stream=False, metadata=metadata)
         return await self._post_message("/threads/messages", body, None)
 
     async def stream_tool_outputs(
         self, thread_id: str, run_id: str, outputs: Sequence[ToolOutput]
     ) -> AsyncGenerator[StreamEvent]:
         """Answer every pending tool call of a thread and yield what follows, as `stream_message` does."""
-        body = _outputs(thread_id, run_id, outputs) | {"stream": True}
+        body = outputs_body(thread_id, run_id, outputs) | {"stream": True}
         async with aclosing(self._stream("/threads/tool-outputs", body, None)) as events:
             async for event in events:
                 yield event
 
     async def submit_tool_outputs(self, thread_id: str, run_id: str, outputs: Sequence[ToolOutput]) -> MessageResult:
         """Answer every pending tool call of a thread and return the answer when it is whole."""
-        body = _outputs(thread_id, run_id, outputs) | {"stream": False}
+        body = outputs_body(thread_id, run_id, outputs) | {"stream": False}
         return await self._post_message("/threads/tool-outputs", body, None)
 
     async def cancel_run(self, thread_id: str, run_id: str) -> None:
         """Stop a run; does nothing when it has already ended."""
-        await self._call("POST", f"/threads/{thread_id}/runs/{quote(run_id, safe='')}/cancel")
+        await self._call("POST", f"/threads/{thread_id}/runs/{quote(run_id, safe='')}/cancel", _nothing)
 
     # Documents
 
@@ -243,19 +255,19 @@ class BackboardClient:
         Not safe to repeat: after an error that may have run, `list_thread_documents` tells whether it is there.
         """
         path, files = f"/threads/{thread_id}/documents", {"file": (name, content, media_type)}
-        return parse_document(await self._call("POST", path, files=files, limits=_UPLOAD, repeatable=False))
+        return await self._call("POST", path, parse_document, files=files, limits=_UPLOAD, repeatable=False)
 
     async def list_thread_documents(self, thread_id: str) -> tuple[Document, ...]:
         """Return every document of a thread."""
-        return tuple(parse_document(row) for row in await self._call("GET", f"/threads/{thread_id}/documents"))
+        return await self._call("GET", f"/threads/{thread_id}/documents", _rows("documents", parse_document))
 
     async def document_status(self, document_id: str) -> Document:
         """Return a document as it is now."""
-        return parse_document(await self._call("GET", f"/documents/{quote(document_id, safe='')}/status"))
+        return await self._call("GET", f"/documents/{quote(document_id, safe='')}/status", parse_document)
 
     async def delete_document(self, document_id: str) -> None:
         """Delete a document."""
-        await self._call("DELETE", f"/documents/{quote(document_id, safe='')}")
+        await self._call("DELETE", f"/documents/{quote(document_id, safe='')}", _nothing)
 
     # Memories
 
@@ -263,51 +275,51 @@ class BackboardClient:
         self, assistant_id: str, *, page: int | None = None, page_size: int | None = None
     ) -> MemoryPage:
         """Return memories of an assistant: a page (from 1, of at most 100), or all."""
-        params = _given(page=page, page_size=page_size)
-        return parse_memory_page(await self._call("GET", f"/assistants/{assistant_id}/memories", params=params))
+        params = given(page=page, page_size=page_size)
+        return await self._call("GET", f"/assistants/{assistant_id}/memories", parse_memory_page, params=params)
 
     async def add_memory(
-        self, assistant_id: str, content: str, *, metadata: Mapping[str, Any] | None = None
+        self, assistant_id: str, content: str, *, metadata: Mapping[str, str] | None = None
     ) -> Memory:
-        """Store a memory, at most 4,000 bytes."""
-        body = _given(content=content, metadata=metadata)
+        """Store a memory, at most 4,000 bytes. Backboard fails over *metadata* that is not text."""
+        body = given(content=content, metadata=metadata)
         path = f"/assistants/{assistant_id}/memories"
-        return parse_memory({"content": content} | await self._call("POST", path, json=body, repeatable=False))
+        made = await self._call("POST", path, parse_memory, json=body, repeatable=False)
+        return replace(made, content=made.content or content)
 
     async def get_memory(self, assistant_id: str, memory_id: str) -> Memory:
         """Return a memory."""
-        return parse_memory(await self._call("GET", _memory_path(assistant_id, memory_id)))
+        return await self._call("GET", memory_path(assistant_id, memory_id), parse_memory)
 
     async def update_memory(
-        self, assistant_id: str, memory_id: str, content: str, *, metadata: Mapping[str, Any] | None = None
+        self, assistant_id: str, memory_id: str, content: str, *, metadata: Mapping[str, str] | None = None
     ) -> Memory:
         """Change a memory."""
-        body = _given(content=content, metadata=metadata)
-        return parse_memory(await self._call("PUT", _memory_path(assistant_id, memory_id), json=body))
+        body = given(content=content, metadata=metadata)
+        return await self._call("PUT", memory_path(assistant_id, memory_id), parse_memory, json=body)
 
     async def delete_memory(self, assistant_id: str, memory_id: str) -> None:
         """Delete a memory."""
-        await self._call("DELETE", _memory_path(assistant_id, memory_id))
+        await self._call("DELETE", memory_path(assistant_id, memory_id), _nothing)
 
     async def delete_all_memories(self, assistant_id: str) -> None:
         """Delete every memory of an assistant."""
-        await self._call("DELETE", f"/assistants/{assistant_id}/memories")
+        await self._call("DELETE", f"/assistants/{assistant_id}/memories", _nothing)
 
     async def search_memories(self, assistant_id: str, query: str, *, limit: int = 5) -> tuple[Memory, ...]:
         """Return the memories nearest to *query*, at most 50; a cutoff can leave relevant ones out."""
         path = f"/assistants/{assistant_id}/memories/search"
-        found = await self._call("POST", path, json={"query": query, "limit": limit})
-        return parse_memory_page(found).memories
+        parse = _rows("memories", parse_memory)
+        return await self._call("POST", path, parse, json={"query": query, "limit": limit})
 
     async def memory_stats(self, assistant_id: str) -> Json:
         """Return Backboard's figures about an assistant's memories, as it gives them."""
-        stats: Json = await self._call("GET", f"/assistants/{assistant_id}/memories/stats")
-        return stats
+        return await self._call("GET", f"/assistants/{assistant_id}/memories/stats", parse_object)
 
     async def memory_operation(self, operation_id: str) -> MemoryOperation:
         """Return where a background write of memories is."""
         path = f"/assistants/memories/operations/{quote(operation_id, safe='')}"
-        return parse_memory_operation(await self._call("GET", path))
+        return await self._call("GET", path, parse_memory_operation)
 
     # Models
 
@@ -315,8 +327,8 @@ class BackboardClient:
         self, *, model_type: str | None = None, provider: str | None = None, skip: int = 0, limit: int = 100
     ) -> ModelPage:
         """Return a page of models, at most 500."""
-        params = _given(model_type=model_type, provider=provider, skip=skip, limit=limit)
-        return parse_model_page(await self._call("GET", "/models", params=params))
+        params = given(model_type=model_type, provider=provider, skip=skip, limit=limit)
+        return await self._call("GET", "/models", parse_model_page, params=params)
 
     async def all_models(self, *, model_type: str | None = None) -> tuple[Model, ...]:
         """Return every model, each once; pages through the whole list, which has thousands."""
@@ -331,12 +343,11 @@ class BackboardClient:
 
     async def get_model(self, name: str) -> Model:
         """Return a model by its name, without the provider."""
-        return parse_model(await self._call("GET", f"/models/{quote(name)}"))
+        return await self._call("GET", f"/models/{quote(name)}", parse_model)
 
     async def list_providers(self) -> tuple[str, ...]:
         """Return the names of the providers."""
-        found = await self._call("GET", "/models/providers")
-        return tuple(str(one) for one in found.get("providers") or ())
+        return await self._call("GET", "/models/providers", parse_providers)
 
     # Transport
 
@@ -344,6 +355,7 @@ class BackboardClient:
         self,
         method: str,
         path: str,
+        parse: Callable[[Any], T],
         *,
         json: Any = None,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
@@ -351,7 +363,8 @@ class BackboardClient:
         limits: httpx.Timeout = _SHORT,
         repeatable: bool = True,
         on_wait: OnWait | None = None,
-    ) -> Any:
+    ) -> T:
+        """Return what *parse* makes of the answer; it raises ValueError over one that it cannot understand."""
         async for attempt in never_run_twice(repeatable=repeatable, on_wait=on_wait):
             with attempt, self._telling_errors():
                 try:
@@ -369,12 +382,13 @@ class BackboardClient:
                     raise transport_error(exc) from exc
                 if not response.is_success:
                     raise rejection(response, body)
-                return _json(body)
+                return _understood(body, parse)
         raise AssertionError("stamina raises the last error")
 
     async def _post_message(self, path: str, body: Json, on_wait: OnWait | None) -> MessageResult:
-        answer = await self._call("POST", path, json=body, limits=_WHOLE_ANSWER, repeatable=False, on_wait=on_wait)
-        return parse_message_result(answer)
+        return await self._call(
+            "POST", path, _answer, json=body, limits=_WHOLE_ANSWER, repeatable=False, on_wait=on_wait
+        )
 
     async def _stream(self, path: str, body: Json, on_wait: OnWait | None) -> AsyncGenerator[StreamEvent]:
         response = await self._open(path, body, on_wait)
@@ -420,46 +434,24 @@ class BackboardClient:
             raise
 
 
-def _json(body: str) -> Any:
+def _understood(body: str, parse: Callable[[Any], T]) -> T:
     """Return what a successful answer says; a proxy or a login page on the way can send anything."""
     try:
-        return parse_json(body) if body else {}
+        return parse(parse_json(body) if body else {})
     except ValueError as exc:
         raise BackboardUnavailableError("Backboard's answer was not understood.", may_have_run=True) from exc
 
 
-def _given(**fields: Any) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}
+def _rows(key: str, parse: Callable[[Any], T]) -> Callable[[Any], tuple[T, ...]]:
+    return partial(parse_rows, key=key, parse=parse)
 
 
-def _message(
-    thread_id: str,
-    content: str,
-    *,
-    model: str,
-    memory: MemoryMode,
-    web_search: bool | None,
-    system_prompt: str | None,
-    metadata: Mapping[str, str] | None,
-) -> dict[str, Any]:
-    provider, name = split_model(model)
-    return _given(
-        thread_id=thread_id,
-        content=content,
-        llm_provider=provider,
-        model_name=name,
-        memory=memory.value,
-        web_search=None if web_search is None else "Auto" if web_search else "off",
-        system_prompt=system_prompt,
-        send_to_llm="true",
-        metadata=dict(metadata) if metadata else None,
-    )
+def _nothing(_answer: Any) -> None:
+    """Ask nothing of an answer."""
 
 
-def _outputs(thread_id: str, run_id: str, outputs: Sequence[ToolOutput]) -> dict[str, Any]:
-    answers = [{"tool_call_id": one.tool_call_id, "output": one.output} for one in outputs]
-    return {"thread_id": thread_id, "run_id": run_id, "tool_outputs": answers}
-
-
-def _memory_path(assistant_id: str, memory_id: str) -> str:
-    return f"/assistants/{assistant_id}/memories/{quote(memory_id, safe='')}"
+def _answer(data: Any) -> MessageResult:
+    result = parse_message_result(data)
+    if only_no_credit(result.text, result.model):
+        raise OutOfCreditsError(result.text)
+    return result

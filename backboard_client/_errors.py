@@ -100,6 +100,12 @@ class RunFailedError(BackboardError):
     may_have_run = True
 
 
+class OutOfCreditsError(RunFailedError):
+    """Backboard's answer only says that the account's credits are out; `message` is that text, which is no answer."""
+
+    retry_helps = False
+
+
 def rejection(response: httpx.Response, body: str) -> BackboardRejectedError:
     """Return the error that a response with this body stands for."""
     status, detail = response.status_code, _detail(body)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backboard_client._errors import RunFailedError
+from backboard_client._errors import OutOfCreditsError, RunFailedError
 from backboard_client._json import parse_json
 from backboard_client._resources import (
     Memory,
@@ -13,12 +13,13 @@ from backboard_client._resources import (
     amount,
     count,
     model_id,
-    parse_memory,
+    named,
+    only_no_credit,
+    parse_rows,
     parse_tool_calls,
+    parse_used_memory,
     text,
 )
-
-_MAX_ID_CHARS = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,24 +122,24 @@ class EventReader:
                 if delta:
                     yield ReasoningDelta(delta)
             case "user_message" | "run_started" | "run_continuing" | "message_start":
-                yield RunStarted(_id(event, "run_id"), _id(event, "thread_id"), _id(event, "message_id"))
+                yield RunStarted(named(event, "run_id"), named(event, "thread_id"), named(event, "message_id"))
             case "tool_call_start" if event.get("name"):
-                yield ToolStarted(_id(event, "tool_call_id"), str(event["name"]))
+                yield ToolStarted(named(event, "tool_call_id"), str(event["name"]))
             case "tool_submit_required":
                 calls = parse_tool_calls(event.get("tool_calls"))
                 if not calls:
                     raise RunFailedError("Backboard asked for a tool without naming it.")
                 yield ToolCallsRequired(
-                    _id(event, "run_id"),
+                    named(event, "run_id"),
                     calls,
                     input_tokens=count(event.get("input_tokens")),
                     output_tokens=count(event.get("output_tokens")),
                     cost_usd=amount(event.get("cost_usd")),
                 )
             case "run_ended" | "message_complete" | "run_completed":
-                yield _ended(event)
+                yield _ended(event, self._text)
             case "run_cancelled":
-                yield RunCancelled(_id(event, "run_id"))
+                yield RunCancelled(named(event, "run_id"))
             case "error" | "run_failed":
                 raise RunFailedError(_said(event))
 
@@ -150,34 +151,36 @@ def _delta(so_far: str, event: Mapping[str, Any], accumulated_key: str) -> str:
     return content if isinstance(content, str) else ""
 
 
-def _id(event: Mapping[str, Any], name: str) -> str | None:
-    value = text(event.get(name))
-    return value if 0 < len(value) <= _MAX_ID_CHARS else None
-
-
-def _ended(event: Mapping[str, Any]) -> RunEnded:
+def _ended(event: Mapping[str, Any], so_far: str) -> RunEnded:
     status = str(event.get("status") or "completed").lower()
     if status == "cancelled":
         raise RunFailedError("The run was cancelled at Backboard.")
     if status != "completed":
         raise RunFailedError(_said(event))
+    whole = text(event.get("final_content")) or text(event.get("content")) or None
+    model = model_id(event.get("model_provider"), event.get("model_name"))
+    if only_no_credit(whole or so_far, model):
+        raise OutOfCreditsError(whole or so_far)
     memories = event.get("retrieved_memories")
     return RunEnded(
-        run_id=_id(event, "run_id"),
-        text=text(event.get("final_content")) or text(event.get("content")) or None,
-        model=model_id(event.get("model_provider"), event.get("model_name")),
+        run_id=named(event, "run_id"),
+        text=whole,
+        model=model,
         input_tokens=count(event.get("input_tokens")),
         output_tokens=count(event.get("output_tokens")),
         total_tokens=count(event.get("total_tokens")),
-        memories=tuple(parse_memory(one) for one in memories if isinstance(one, Mapping))
-        if isinstance(memories, list)
-        else (),
-        memory_operation_id=_id(event, "memory_operation_id"),
-        message_id=_id(event, "message_id"),
+        memories=parse_rows(memories, "", parse_used_memory) if isinstance(memories, list) else (),
+        memory_operation_id=named(event, "memory_operation_id"),
+        message_id=named(event, "message_id"),
         cost_usd=amount(event.get("cost_usd")),
     )
 
 
 def _said(event: Mapping[str, Any]) -> str:
-    said = event.get("error") or event.get("message") or "The run failed without a reason."
-    return said if isinstance(said, str) else json.dumps(said)
+    """Return why a run failed: `error` or `message`, each a sentence or an object with one."""
+    for said in (event.get("error"), event.get("message")):
+        if isinstance(said, Mapping) and (sentence := text(said.get("message"))):
+            return sentence
+        if said:
+            return said if isinstance(said, str) else json.dumps(said)
+    return "The run failed without a reason."

@@ -1,16 +1,24 @@
 """What Backboard keeps: assistants, threads, messages, documents, memories, models.
 
-Parsed leniently: fields come and go.
+Parsed leniently: fields come and go. Only an answer without the id of what it tells about is none: every parser
+raises ValueError then, and in a list the others are read.
 """
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 Json = Mapping[str, Any]
-_MAX_MODEL_CHARS = 255
+_MAX_NAME_CHARS = 255
+_MAX_NOTICE_CHARS = 300
+_NO_CREDIT = re.compile(
+    r"\b(?:out of|insufficient|not enough|no more|no remaining) credits?\b|\bcredit balance\b", re.IGNORECASE
+)
 
 
 class MemoryMode(StrEnum):
@@ -169,8 +177,8 @@ def split_model(model: str) -> tuple[str, str]:
 
 def model_id(provider: object, name: object) -> str | None:
     """Return `provider/name`, or None when Backboard did not say both, or what no name can be."""
-    named = f"{provider}/{name}" if isinstance(provider, str) and isinstance(name, str) else ""
-    return named if provider and name and len(named) <= _MAX_MODEL_CHARS else None
+    model = f"{provider}/{name}" if isinstance(provider, str) and isinstance(name, str) else ""
+    return model if provider and name and len(model) <= _MAX_NAME_CHARS else None
 
 
 def text(value: object) -> str:
@@ -194,25 +202,68 @@ def amount(value: object) -> float | None:
     return number if math.isfinite(number) and 0 <= number < 1_000_000 else None
 
 
-def parse_assistant(data: Json) -> Assistant:
+def named(data: Json, *keys: str) -> str | None:
+    """Return the name or id that stands under the first of *keys* that has one, or None."""
+    values = (text(data.get(key)) for key in keys)
+    return next((value for value in values if 0 < len(value) <= _MAX_NAME_CHARS), None)
+
+
+def only_no_credit(said: str, model: str | None) -> bool:
+    """Return whether an answer says nothing but that the account's credits are out: no model has written it."""
+    return model is None and len(said) <= _MAX_NOTICE_CHARS and _NO_CREDIT.search(said) is not None
+
+
+def parse_object(data: Any) -> Json:
+    """Return what is an object."""
+    if not isinstance(data, Mapping):
+        raise ValueError("It is no object.")
+    return data
+
+
+def parse_rows(data: Any, key: str, parse: Callable[[Any], T]) -> tuple[T, ...]:
+    """Return the rows of a list, which may come inside an object, under *key*; without those that are odd."""
+    rows = data if isinstance(data, list) else parse_object(data).get(key) or []
+    if not isinstance(rows, list):
+        raise ValueError("It is no list.")
+    found = []
+    for row in rows:
+        with suppress(ValueError):
+            found.append(parse(row))
+    return tuple(found)
+
+
+def _required(data: Any, *keys: str) -> str:
+    found = named(parse_object(data), *keys)
+    if found is None:
+        raise ValueError(f"It has no {keys[0]}.")
+    return found
+
+
+def parse_assistant(data: Any) -> Assistant:
     """Return an assistant."""
-    return Assistant(str(data["assistant_id"]), data.get("name") or "", data.get("system_prompt"))
+    assistant_id = _required(data, "assistant_id")
+    return Assistant(assistant_id, text(data.get("name")), text(data.get("system_prompt")) or None)
 
 
-def parse_thread(data: Json) -> Thread:
+def parse_thread(data: Any) -> Thread:
     """Return a thread with its messages."""
-    return Thread(str(data["thread_id"]), tuple(_thread_message(row) for row in data.get("messages") or ()))
+    return Thread(_required(data, "thread_id"), parse_rows(data, "messages", _thread_message))
 
 
-def _thread_message(data: Json) -> ThreadMessage:
-    status, metadata = data.get("status"), data.get("metadata_") or data.get("metadata")
+def _thread_message(data: Any) -> ThreadMessage:
+    """Return a message; what only says that credits are out has failed."""
+    status, metadata = parse_object(data).get("status"), data.get("metadata_") or data.get("metadata")
+    role, content = text(data.get("role")).lower(), text(data.get("content"))
+    model = model_id(data.get("model_provider"), data.get("model_name"))
+    if role == "assistant" and only_no_credit(content, model):
+        status = "FAILED"
     return ThreadMessage(
-        message_id=text(data.get("message_id")) or None,
-        role=str(data.get("role") or "").lower(),
-        content=text(data.get("content")) or None,
+        message_id=named(data, "message_id"),
+        role=role,
+        content=content or None,
         status=status.upper() if isinstance(status, str) else None,
         metadata=metadata if isinstance(metadata, Mapping) else {},
-        model=model_id(data.get("model_provider"), data.get("model_name")),
+        model=model,
         input_tokens=count(data.get("input_tokens")),
         output_tokens=count(data.get("output_tokens")),
     )
@@ -228,14 +279,14 @@ def parse_tool_calls(data: Any) -> tuple[ToolCall, ...]:
     return tuple(calls)
 
 
-def parse_message_result(data: Json) -> MessageResult:
+def parse_message_result(data: Any) -> MessageResult:
     """Return the answer of either response shape: flat, or an envelope whose last message it is."""
-    rows = data.get("messages")
-    row: Json = rows[-1] if isinstance(rows, list) and rows else data
+    rows = parse_object(data).get("messages")
+    row: Json = parse_object(rows[-1]) if isinstance(rows, list) and rows else data
     return MessageResult(
-        thread_id=str(row.get("thread_id") or data.get("thread_id") or ""),
+        thread_id=named(row, "thread_id") or _required(data, "thread_id"),
         run_id=text(row.get("run_id")) or None,
-        status=str(row.get("status") or "COMPLETED").upper(),
+        status=(text(row.get("status")) or "COMPLETED").upper(),
         text=text(row.get("content")),
         model=model_id(row.get("model_provider"), row.get("model_name")),
         input_tokens=count(row.get("input_tokens")),
@@ -246,54 +297,79 @@ def parse_message_result(data: Json) -> MessageResult:
     )
 
 
-def parse_document(data: Json) -> Document:
+def parse_document(data: Any) -> Document:
     """Return a document."""
     return Document(
-        document_id=str(data["document_id"]),
-        filename=str(data.get("filename") or ""),
-        status=str(data.get("status") or "pending").lower(),
+        document_id=_required(data, "document_id"),
+        filename=text(data.get("filename")),
+        status=(text(data.get("status")) or "pending").lower(),
         status_message=text(data.get("status_message")) or None,
     )
 
 
-def parse_memory(data: Json) -> Memory:
+def parse_memory(data: Any) -> Memory:
     """Return a memory; search results and answers to an addition name its fields differently."""
-    metadata = data.get("metadata")
+    return _memory(data, _required(data, "id", "memory_id"))
+
+
+def parse_used_memory(data: Any) -> Memory:
+    """Return a memory that an answer says it has used, which need not say its id."""
+    return _memory(data, named(parse_object(data), "id", "memory_id") or "")
+
+
+def _memory(data: Json, memory_id: str) -> Memory:
+    metadata, score = data.get("metadata"), data.get("score")
     return Memory(
-        memory_id=str(data.get("id") or data.get("memory_id") or ""),
+        memory_id=memory_id,
         content=text(data.get("content")) or text(data.get("memory")),
         metadata=metadata if isinstance(metadata, Mapping) else {},
-        score=data.get("score"),
+        score=score if isinstance(score, int | float) else None,
         created_at=text(data.get("created_at")) or None,
     )
 
 
-def parse_memory_page(data: Json) -> MemoryPage:
+def parse_memory_page(data: Any) -> MemoryPage:
     """Return a page of memories."""
-    memories = tuple(parse_memory(row) for row in data.get("memories") or ())
-    return MemoryPage(memories, count(data.get("total_count")) or len(memories))
+    memories = parse_rows(data, "memories", parse_memory)
+    rows = parse_rows(data, "memories", lambda row: row)
+    total = count(data.get("total_count")) if isinstance(data, Mapping) else None
+    return MemoryPage(memories, total if total is not None and total > len(rows) else len(memories))
 
 
-def parse_memory_operation(data: Json) -> MemoryOperation:
+def parse_memory_operation(data: Any) -> MemoryOperation:
     """Return where a background write of memories is."""
-    ids = tuple(str(one) for one in data.get("memory_ids") or ())
-    return MemoryOperation(str(data.get("operation_id") or ""), str(data.get("status") or "").upper(), ids)
+    operation_id = _required(data, "operation_id")
+    ids = parse_rows(data, "memory_ids", _text)
+    return MemoryOperation(operation_id, text(data.get("status")).upper(), ids)
 
 
-def parse_model(data: Json) -> Model:
+def parse_model(data: Any) -> Model:
     """Return a model."""
+    tools = parse_object(data).get("supports_tools")
     return Model(
-        name=str(data["name"]),
-        provider=str(data["provider"]),
-        model_type=str(data.get("model_type") or "llm"),
+        name=_required(data, "name"),
+        provider=_required(data, "provider"),
+        model_type=text(data.get("model_type")) or "llm",
         context_limit=count(data.get("context_limit")),
-        supports_tools=data.get("supports_tools"),
+        supports_tools=tools if isinstance(tools, bool) else None,
         input_cost_per_1m_tokens=amount(data.get("input_cost_per_1m_tokens")),
         output_cost_per_1m_tokens=amount(data.get("output_cost_per_1m_tokens")),
     )
 
 
-def parse_model_page(data: Json) -> ModelPage:
+def parse_model_page(data: Any) -> ModelPage:
     """Return a page of models."""
-    models = tuple(parse_model(row) for row in data.get("models") or ())
-    return ModelPage(models, int(data.get("total") or len(models)))
+    models = parse_rows(data, "models", parse_model)
+    total = count(data.get("total")) if isinstance(data, Mapping) else None
+    return ModelPage(models, total or len(models))
+
+
+def parse_providers(data: Any) -> tuple[str, ...]:
+    """Return the names of the providers."""
+    return parse_rows(data, "providers", _text)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("It is no text.")
+    return value

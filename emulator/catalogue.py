@@ -71,7 +71,7 @@ MODELS: list[Json] = [
 ]
 
 
-def context_limit(provider: str, name: str) -> int:
+def context_limit(provider: str | None, name: str | None) -> int:
     """Return how many tokens a model takes; a usual number for one that is not in the catalogue."""
     for model in MODELS:
         if (model["provider"], model["name"]) == (provider, name):

@@ -7,8 +7,8 @@ from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from emulator.documents import AT_ONCE
-from emulator.errors import not_found
-from emulator.faults import FaultQueue
+from emulator.errors import ApiError, not_found
+from emulator.faults import FaultQueue, Faults, parse_faults
 from emulator.runner import Runner
 from emulator.store import Json, Store
 
@@ -39,6 +39,18 @@ def account(request: Request) -> str:
     if context(request).one_account:
         return _ONE_ACCOUNT
     return hashlib.sha256(request.headers["x-api-key"].encode()).hexdigest()[:16]
+
+
+def faults_of(request: Request, elsewhere: str | None = None) -> Faults:
+    """Return the faults of a request: its header's, or else the next in the queue that strike such a request.
+
+    It asks the model, or else is one that the fault *elsewhere* strikes.
+    """
+    header = request.headers.get("x-emulator-fault")
+    try:
+        return context(request).faults.take(elsewhere) if header is None else parse_faults(header)
+    except ValueError as exc:
+        raise ApiError(400, str(exc)) from exc
 
 
 def known_assistant(request: Request, assistant_id: str) -> Json:

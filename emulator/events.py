@@ -30,7 +30,7 @@ def first_events(run: Run) -> list[Json]:
 def run_ended(live: LiveRun, memory_operation_id: str | None) -> Json:
     """Return the last event of an answer that is complete."""
     run = live.run
-    return {
+    ended = {
         "type": "run_ended",
         "run_id": run.run_id,
         "status": "completed",
@@ -42,6 +42,16 @@ def run_ended(live: LiveRun, memory_operation_id: str | None) -> Json:
         "memory_operation_id": memory_operation_id,
         "retrieved_memories": retrieved(live.memories),
         "context_usage": context_usage(run, used_tokens(live)["total_tokens"]),
+    }
+    return ended | _odd(live) if live.odd_end else ended
+
+
+def _odd(live: LiveRun) -> Json:
+    return {
+        "thread_id": live.run.thread_id,
+        "assistant_id": live.run.assistant_id,
+        "retrieved_files": [{"filename": name} for name in live.files],
+        "retrieved_memories": [{"id": memory["id"], "content": memory["content"]} for memory in live.memories],
     }
 
 

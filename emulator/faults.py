@@ -14,6 +14,7 @@ rate_limited[:SECONDS]   429, with ``Retry-After`` when a value is given; nothin
 status:CODE[:html]       this status, with a JSON body or a gateway's HTML page; nothing is stored or asked
 lost_reply:CODE[:html]   the same to the caller, but the run is begun and goes on to its end
 error_event:N            an ``error`` event after N chunks; the run is FAILED
+error_object:N           the same, but its ``error`` is an object ``{"message": ...}``
 run_failed[:N]           a ``run_failed`` event after N chunks (0 unless told); the run is FAILED
 cut:N                    the connection breaks after N chunks, the run goes on to its end
 cut_lost:N               the connection breaks after N chunks and the run dies: FAILED
@@ -27,8 +28,19 @@ endless                  the answer is said again and again, a million character
 endless_reasoning        the same with what is thought before it
 keep_alive[:SECONDS]     SSE comments between events, and while waiting at this interval (1 unless told)
 cost_usd:AMOUNT          the event that ends a stream says that the run cost this much (nothing says so otherwise)
+no_credit                the answer only says that credits are out, and names no model, as if it were one
+odd_end                  the event that ends an answer also names its thread and assistant, its files are objects,
+                         and the text of a memory is called ``content``
 envelope                 a reply that is not streamed comes as ``{"messages": [...]}``
 forget_thread            the thread is deleted, and the request answered with 404
+=======================  ==========================================================================================
+
+These strike requests of their own kind, and none that asks the model:
+
+=======================  ==========================================================================================
+assistants_object        a list of assistants comes as ``{"assistants": [...]}``
+odd_memory               a list of memories, or what a search finds, begins with one that has no id
+strict_metadata          500 for a memory to be stored whose metadata holds anything but texts
 =======================  ==========================================================================================
 """
 
@@ -60,6 +72,7 @@ class Faults:
     status: Status | None = None
     lost_reply: Status | None = None
     error_event: int | None = None
+    error_object: int | None = None
     run_failed: int | None = None
     cut: int | None = None
     cut_lost: int | None = None
@@ -73,17 +86,26 @@ class Faults:
     endless_reasoning: bool = False
     keep_alive_s: float | None = None
     cost_usd: float | None = None
+    no_credit: bool = False
+    odd_end: bool = False
     envelope: bool = False
     forget_thread: bool = False
+    assistants_object: bool = False
+    odd_memory: bool = False
+    strict_metadata: bool = False
 
 
+_ELSEWHERE = ("assistants_object", "odd_memory", "strict_metadata")  # not where the model is asked
 _FLAGS = {
+    *_ELSEWHERE,
     "accumulated",
     "cumulative",
     "split_bytes",
     "unicode_separators",
     "endless",
     "endless_reasoning",
+    "no_credit",
+    "odd_end",
     "envelope",
     "forget_thread",
 }
@@ -93,7 +115,7 @@ _NUMBERS = {
     "slow_end": "slow_end_s",
     "cost_usd": "cost_usd",
 }
-_CHUNKS = {"hold", "error_event", "cut", "cut_lost", "silence"}
+_CHUNKS = {"hold", "error_event", "error_object", "cut", "cut_lost", "silence"}
 
 
 def parse_faults(text: str) -> Faults:
@@ -148,14 +170,17 @@ class FaultQueue:
         """Let these faults strike the next *times* requests. Raises ValueError when they cannot be read."""
         self._waiting.append((text, parse_faults(text), times))
 
-    def take(self) -> Faults:
-        """Return the faults of the request that is here now."""
-        if not self._waiting:
-            return Faults()
-        text, faults, times = self._waiting.pop(0)
-        if times > 1:
-            self._waiting.insert(0, (text, faults, times - 1))
-        return faults
+    def take(self, elsewhere: str | None = None) -> Faults:
+        """Return the faults of the request that is here now.
+
+        It asks the model, or else is one that the fault *elsewhere* strikes.
+        """
+        for place, (text, faults, times) in enumerate(self._waiting):
+            strikes: list[str | None] = [name for name in _ELSEWHERE if getattr(faults, name)]
+            if elsewhere in (strikes or [None]):
+                self._waiting[place : place + 1] = [(text, faults, times - 1)] if times > 1 else []
+                return faults
+        return Faults()
 
     def waiting(self) -> list[dict[str, object]]:
         """Return what is still to strike, next first."""

@@ -20,6 +20,7 @@ class LiveRun:
         self.files: list[str] = []
         self.input_tokens = 0
         self.cost_usd: float | None = None
+        self.odd_end = False
         self.end: RunEnd | None = None
         self.lost = False
         """True when the run ended without a word: its readers' connections break."""

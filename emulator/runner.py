@@ -25,6 +25,7 @@ UNANSWERED_CALLS = (
     "messages: `tool_use` ids were found without `tool_result` blocks immediately after: {}. "
     "Each `tool_use` block must have a corresponding `tool_result` block in the next message."
 )
+OUT_OF_CREDITS = "You are out of credits. Please add credits to your account."
 STOPPED = "The service was stopped while this answer was being written."
 
 
@@ -75,7 +76,7 @@ class Runner:
 
     async def _write(self, live: LiveRun, faults: Faults, refusal: str | None) -> None:
         try:
-            live.cost_usd = faults.cost_usd
+            live.cost_usd, live.odd_end = faults.cost_usd, faults.odd_end
             await asyncio.sleep(faults.slow_first_s)
             for event in first_events(live.run):
                 live.tell(event)
@@ -120,6 +121,8 @@ class Runner:
         live.files = list(answer.files)
         if faults.unicode_separators:
             answer = replace(answer, text=SEPARATORS + answer.text)
+        if faults.no_credit:
+            answer = Answer("", OUT_OF_CREDITS)
         if faults.endless:
             answer = replace(answer, text=_endless(answer.text))
         if faults.endless_reasoning:
@@ -186,8 +189,10 @@ class Runner:
         self._finish(live, "REQUIRES_ACTION", last, tool_calls=calls)
 
     def _fail(self, live: LiveRun, how: str, error: str) -> None:
-        """Fail a run with an event of the kind *how*, or with none when it is ``lost``."""
-        last = None if how == "lost" else {"type": how, "run_id": live.run.run_id, "error": error, "message": error}
+        """Fail a run with an event: ``error``, ``error_object``, ``run_failed``; with none when it is ``lost``."""
+        said = {"error": {"message": error}} if how == "error_object" else {"error": error, "message": error}
+        kind = "error" if how == "error_object" else how
+        last = None if how == "lost" else {"type": kind, "run_id": live.run.run_id, **said}
         self._finish(live, "FAILED", last, error=error)
 
     def _finish(
@@ -225,6 +230,7 @@ def _first_failure(faults: Faults) -> tuple[int, str] | None:
     """Return after how many chunks a run fails, and how it says so."""
     failures = [
         (faults.error_event, "error"),
+        (faults.error_object, "error_object"),
         (faults.run_failed, "run_failed"),
         (faults.cut_lost, "lost"),
     ]

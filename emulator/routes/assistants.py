@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from emulator.context import account, context, known_assistant
+from emulator.context import account, context, faults_of, known_assistant
 from emulator.errors import invalid, not_found
 from emulator.fields import body_list, body_text, path_uuid, query_int, read_body, tool_names
 from emulator.store import Json, now_iso
@@ -45,14 +45,14 @@ async def create(request: Request) -> JSONResponse:
 
 async def find(request: Request) -> JSONResponse:
     """List assistants, all or those of exactly one name."""
-    return JSONResponse(
-        context(request).store.assistants.find(
-            account(request),
-            name=request.query_params.get("name"),
-            skip=query_int(request, "skip", 0, low=0, high=10_000),
-            limit=query_int(request, "limit", 100, low=1, high=200),
-        )
+    found = context(request).store.assistants.find(
+        account(request),
+        name=request.query_params.get("name"),
+        skip=query_int(request, "skip", 0, low=0, high=10_000),
+        limit=query_int(request, "limit", 100, low=1, high=200),
     )
+    in_object = faults_of(request, "assistants_object").assistants_object
+    return JSONResponse({"assistants": found} if in_object else found)
 
 
 async def get(request: Request) -> JSONResponse:

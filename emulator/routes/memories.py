@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from emulator.context import account, context, known_assistant
+from emulator.context import account, context, faults_of, known_assistant
 from emulator.errors import ApiError, invalid, not_found
 from emulator.fields import body_object, body_text, path_uuid, query_int, read_body
+from emulator.store import Json
 
 _LONGEST = 50_000  # characters; longer ones are refused with 400
 _DEFAULT_PAGE_SIZE = 25
@@ -36,13 +37,28 @@ async def find(request: Request) -> JSONResponse:
         size = query_int(request, "page_size", _DEFAULT_PAGE_SIZE, low=1, high=100)
         body["memories"] = memories[(page - 1) * size : page * size]
         body |= {"page": page, "page_size": size, "total_pages": -(-len(memories) // size)}
+    return _listed(request, body)
+
+
+def _listed(request: Request, body: dict[str, Any]) -> JSONResponse:
+    if faults_of(request, "odd_memory").odd_memory:
+        odd = {"id": None, "content": "Nobody knows which memory this is"}
+        body |= {"memories": [odd, *body["memories"]], "total_count": body["total_count"] + 1}
     return JSONResponse(body)
+
+
+def _metadata(request: Request, fields: dict[str, Any]) -> Json | None:
+    metadata = body_object(fields, "metadata")
+    odd = any(not isinstance(value, str) for value in (metadata or {}).values())
+    if odd and faults_of(request, "strict_metadata").strict_metadata:
+        raise ApiError(500, "Internal server error")
+    return metadata
 
 
 async def add(request: Request) -> JSONResponse:
     """Store a memory."""
     assistant_id, fields = _assistant_id(request), await read_body(request)
-    made = context(request).store.memories.add(assistant_id, _content(fields), body_object(fields, "metadata"))
+    made = context(request).store.memories.add(assistant_id, _content(fields), _metadata(request, fields))
     return JSONResponse({"success": True, "memory_id": made["id"], "content": made["content"]}, 201)
 
 
@@ -58,7 +74,7 @@ async def update(request: Request) -> JSONResponse:
     """Change a memory."""
     assistant_id, fields = _assistant_id(request), await read_body(request)
     memory = context(request).store.memories.update(
-        assistant_id, request.path_params["memory_id"], _content(fields), body_object(fields, "metadata")
+        assistant_id, request.path_params["memory_id"], _content(fields), _metadata(request, fields)
     )
     if memory is None:
         raise not_found("Memory")
@@ -85,7 +101,7 @@ async def search(request: Request) -> JSONResponse:
     if not isinstance(limit, int) or not 1 <= limit <= 50:
         raise invalid("body", "limit", "Input should be between 1 and 50", "out_of_range")
     found = context(request).store.memories.search(assistant_id, body_text(fields, "query"), limit=limit)
-    return JSONResponse({"memories": found, "total_count": len(found)})
+    return _listed(request, {"memories": found, "total_count": len(found)})
 
 
 async def stats(request: Request) -> JSONResponse:

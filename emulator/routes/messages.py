@@ -7,9 +7,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from emulator.catalogue import DEFAULT_MODEL, DEFAULT_PROVIDER
-from emulator.context import account, context, known_assistant
+from emulator.context import account, context, faults_of, known_assistant
 from emulator.errors import ApiError, InjectedError, invalid, not_found
-from emulator.faults import Faults, parse_faults
+from emulator.faults import Faults
 from emulator.fields import (
     body_flag,
     body_list,
@@ -33,12 +33,8 @@ _SEARCH = {"auto": "Auto", "off": "off"}
 
 
 def _faults(request: Request) -> Faults:
-    """Return the faults of this request: its header's, else the next in the queue. Raises those that are answers."""
-    header = request.headers.get("x-emulator-fault")
-    try:
-        faults = context(request).faults.take() if header is None else parse_faults(header)
-    except ValueError as exc:
-        raise ApiError(400, str(exc)) from exc
+    """Return the faults of this request. Raises those that are answers."""
+    faults = faults_of(request)
     if faults.status is not None:
         raise InjectedError(faults.status)
     return faults
@@ -100,8 +96,10 @@ def _asked(fields: Json) -> RunSettings:
     )
 
 
-def _with_defaults(asked: RunSettings, fields: Json, assistant: Json) -> RunSettings:
+def _with_defaults(asked: RunSettings, fields: Json, assistant: Json, faults: Faults) -> RunSettings:
     """Fill in the assistant's instructions and tools where the message has none of its own."""
+    if faults.no_credit:
+        asked = replace(asked, provider=None, model=None)
     return replace(
         asked,
         system_prompt=asked.system_prompt or assistant["system_prompt"],
@@ -120,7 +118,7 @@ async def send(request: Request) -> Response:
     if faults.forget_thread and (forgotten := body_uuid({**fields, **request.path_params}, "thread_id")):
         store.threads.delete(forgotten)
     thread_id, assistant = _place(request, fields)
-    settings = _with_defaults(asked, fields, assistant)
+    settings = _with_defaults(asked, fields, assistant, faults)
     if not ask:
         message_id = store.threads.add_message(thread_id, "user", content, metadata=settings.metadata)
         return JSONResponse(stored_reply(thread_id, assistant["assistant_id"], message_id))
@@ -156,7 +154,7 @@ async def submit_tool_outputs(request: Request) -> Response:
     assistant = known_assistant(request, assistant_id)
     # What was given for one turn is forgotten after it: the tools may be given again here.
     again = replace(pending.settings, system_prompt=None, tools=tool_names(body_list(fields, "tools")))
-    settings = _with_defaults(again, fields, assistant)
+    settings = _with_defaults(again, fields, assistant, faults)
     run = store.runs.go_on(pending, outputs, settings)
     stream = body_flag(fields, "stream", default=False) or query_flag(request, "stream", False) is True
     return _answer(request, runner.start(run, faults), faults, stream=stream, tool_run=in_path)

@@ -20,11 +20,12 @@ MESSAGE, TOOL_OUTPUTS = "message", "tool_outputs"
 class RunSettings:
     """What a message says about how it is to be answered.
 
-    *memory* is ``Auto``, ``Readonly`` or ``off``, *web_search* ``Auto`` or ``off``.
+    *memory* is ``Auto``, ``Readonly`` or ``off``, *web_search* ``Auto`` or ``off``. There is a provider and a model,
+    except where a fault is that none is named.
     """
 
-    provider: str
-    model: str
+    provider: str | None
+    model: str | None
     memory: str
     system_prompt: str | None
     tools: tuple[str, ...]

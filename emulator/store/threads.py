@@ -69,7 +69,7 @@ class Threads:
         *,
         status: str = "COMPLETED",
         metadata: Json | None = None,
-        model: tuple[str, str] | None = None,
+        model: tuple[str | None, str | None] | None = None,
     ) -> str:
         """Store a message and return its id."""
         message_id = str(uuid.uuid4())

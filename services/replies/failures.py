@@ -6,6 +6,7 @@ from backboard_client import (
     BackboardError,
     BackboardUnavailableError,
     NotFoundError,
+    OutOfCreditsError,
     RateLimitedError,
     RequestInvalidError,
     RunFailedError,
@@ -84,6 +85,12 @@ def _words(exc: BackboardError) -> tuple[str, str]:
             )
         case AnswerTooLargeError():
             return TOO_LONG
+        case OutOfCreditsError():
+            return (
+                "no_credit",
+                "The account at Backboard has no credit left, so no model answered. "
+                "Whoever runs this app can add credit there; your message is kept.",
+            )
         case RunFailedError():
             return "run_failed", f"The model could not answer: {exc.message}"
         case BackboardUnavailableError():

@@ -21,6 +21,7 @@ from backboard_client import (
     BackboardError,
     MemoryMode,
     NotFoundError,
+    OutOfCreditsError,
     ReasoningDelta,
     RunCancelled,
     RunEnded,
@@ -88,6 +89,7 @@ class Running:
         )
         self.sent = work.sent  # the call may have been paid for
         self.used: dict[str, RunUse] = {}  # by run: each round of tools is one
+        self.text_before = work.text  # this round of tools
         self.tools_pending = False  # Backboard waits for what our tools say
         self.stop = asyncio.Event()
         self.lost = asyncio.Event()
@@ -328,6 +330,8 @@ class ReplyRunner:
         except BackboardError as exc:
             if isinstance(exc, AnswerTooLargeError):
                 await self._cancel_run(running)
+            if isinstance(exc, OutOfCreditsError):  # what came as text was no answer
+                running.live.set_text(running.text_before)
             return failure_of(exc)
         except DatabaseUnavailableError:
             if running.sent:
@@ -405,7 +409,7 @@ class ReplyRunner:
         loop = asyncio.get_running_loop()
         rest_at = 0.0
         for _round in range(MAX_TOOL_ROUNDS + 1):
-            before = live.snapshot.text
+            before = running.text_before = live.snapshot.text
             gap = "\n\n" if before else ""
             outputs: list[ToolOutput] = []
             run_id = ""

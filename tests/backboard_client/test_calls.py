@@ -289,7 +289,7 @@ async def drive(http: httpx.AsyncClient, base_url: str) -> None:
 async def test_message_says_whether_to_search_the_web_and_what_to_be_this_time(ask, client, backboard, given, sent):
     backboard.answer(ended())
     await ask(web_search=given, system_prompt="Be brief.")
-    backboard.answer(httpx.Response(200, json={"content": "ok", "cost_usd": 0.002}))
+    backboard.answer(httpx.Response(200, json={"thread_id": "t1", "content": "ok", "cost_usd": 0.002}))
     answer = await client.send_message("t1", "Hello", model="a/b", memory=MemoryMode.OFF, web_search=given)
     assert answer.cost_usd == 0.002
 

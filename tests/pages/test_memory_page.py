@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from components.labels import escape_label
 from components.state import CHAT_PAGE, MEMORY_PAGE
 from db.engine import DatabaseUnavailableError
+from emulator.faults import FaultQueue, Faults
 from services.errors import BackboardAwayError
 from services.memory.memories import MemoryService
 from tests.pages.test_message_actions import choose
@@ -55,6 +56,16 @@ def test_added_memory_is_listed_and_the_box_is_empty(page):
     assert shown(page) == ["Prefers **tea** :smile:"]
     assert page.text_input(key="memory_text").value == ""
     assert [toast.value for toast in page.toast] == ["Added."]
+
+
+def test_odd_memory_of_backboards_does_not_hide_the_others(page, services, planner, monkeypatch):
+    services.memories.add("Prefers tea", user_id=planner.id)
+    monkeypatch.setattr(FaultQueue, "take", lambda *_: Faults(odd_memory=True))
+
+    run(page)
+
+    assert shown(page) == ["Prefers tea"]
+    assert not page.error
 
 
 def test_refused_memory_stays_in_the_box(page):

@@ -7,8 +7,10 @@ import pytest
 from db.engine import DatabaseUnavailableError
 from db.ids import new_id
 from db.models import ChatSession, Message
+from emulator.server import EmulatorServer
 from services.message_status import MessageStatus
-from tests.services.conftest import last_message, until, until_ended
+from tests.emulator.doubles import ObedientDemo
+from tests.services.conftest import Emulator, last_message, until, until_ended
 
 
 def ask(services, user_id, text="5 days in Lisbon in May", key="a", **more):
@@ -25,6 +27,8 @@ def ask(services, user_id, text="5 days in Lisbon in May", key="a", **more):
         ({"fault": "status:403"}, "key_refused"),
         ({"fault": "rate_limited:1", "times": 9}, "busy"),
         ({"fault": "error_event:3"}, "run_failed"),
+        ({"fault": "error_object:3"}, "run_failed"),
+        ({"fault": "no_credit"}, "no_credit"),
         ({"fault": "run_failed"}, "run_failed"),
     ],
     ids=str,
@@ -36,6 +40,7 @@ def test_failed_reply_says_why_keeps_the_message_and_can_be_retried(services, em
     assert (reply.status, reply.error_code) == (MessageStatus.FAILED, code)
     assert reply.error_text.endswith(".")
     assert "Traceback" not in reply.error_text
+    assert "{" not in reply.error_text
 
     emulator.no_more_faults()
     again = services.replies.retry(reply.id, user_id=user_id)
@@ -46,6 +51,41 @@ def test_failed_reply_says_why_keeps_the_message_and_can_be_retried(services, em
     assert history[-1].status is MessageStatus.COMPLETE
     assert history[-1].versions == (reply.id, history[-1].id)
     assert "Lisbon" in history[-1].text
+
+
+@pytest.mark.parametrize(
+    ("question", "faults", "text"),
+    [("words 40", ["no_credit"], ""), ("call current_date", ["keep_alive", "no_credit"], "Let me look.")],
+    ids=["at once", "after a tool"],
+)
+def test_credits_that_are_out_are_an_error_and_never_an_answer(
+    start_services, user_id, database, tmp_path, question, faults, text
+):
+    server = EmulatorServer(":memory:", pace_s=0, demo=ObedientDemo())
+    emulator = Emulator(server, server.start(), tmp_path)
+    emulator.fault(*({"fault": fault} for fault in faults))
+    services = start_services(backboard_base_url=emulator.base_url)
+    accepted, reply = ask(services, user_id, question)
+    server.stop()
+
+    assert (reply.status, reply.text) == (MessageStatus.FAILED, text)
+    assert "no credit left" in reply.error_text
+    with database.read() as db_session:
+        assert db_session.get_one(Message, accepted.reply_id).content == text
+    assert services.sessions.search("credits", user_id=user_id) == ()
+
+
+def test_credits_that_are_out_are_no_answer_to_be_adopted(start_services, emulator, user_id):
+    services = start_services()
+    emulator.fault({"fault": "no_credit,cut:0"})
+    _, reply = ask(services, user_id)
+    assert (reply.status, reply.text) == (MessageStatus.INTERRUPTED, "")
+
+    again = services.replies.retry(reply.id, user_id=user_id)
+    ended = until_ended(services, again.reply_id, user_id)
+
+    assert ended.status is MessageStatus.COMPLETE
+    assert "credits" not in ended.text
 
 
 @pytest.mark.parametrize("fault", ["rate_limited", "rate_limited:1", "status:503"])
@@ -101,7 +141,9 @@ def test_question_already_in_the_thread_is_not_asked_again_in_the_same_words(
     assert emulator.asked(thread_id) == ["5 days in Lisbon in May", "Please answer my last message."]
 
 
-@pytest.mark.parametrize("fault", ["cumulative", "split_bytes", "unicode_separators", "keep_alive", "slow_first:1"])
+@pytest.mark.parametrize(
+    "fault", ["cumulative", "split_bytes", "unicode_separators", "keep_alive", "slow_first:1", "odd_end"]
+)
 def test_odd_streams_give_the_whole_text(services, emulator, user_id, fault):
     emulator.fault({"fault": fault})
     _, reply = ask(services, user_id)

@@ -62,6 +62,18 @@ def test_added_corrected_searched_and_forgotten(services, user_id):
     assert texts(services, user_id) == ["Hates noise"]
 
 
+def test_odd_memory_among_good_ones_is_left_out(services, emulator, user_id):
+    tea = services.memories.add("Prefers tea", user_id=user_id)
+    services.memories.add("Hates noise", user_id=user_id)
+    emulator.fault({"fault": "odd_memory", "times": 3})
+
+    page = services.memories.page(user_id=user_id)
+
+    assert [memory.text for memory in page.memories] == ["Hates noise", "Prefers tea"]
+    assert (page.total, page.pages, page.newest_first) == (2, 1, True)
+    assert [found.id for found in services.memories.search("tea", user_id=user_id)] == [tea.id]
+
+
 def test_memory_names_the_message_that_it_comes_from(services, database, user_id):
     accepted = say(services, user_id, FACTS)
     until(lambda: not pending(database), what="it is known what is remembered")

@@ -27,6 +27,7 @@ AT_BACKBOARD = (
     "slow_tokens:0.01", "slow_first:1", "slow_tokens:0.02", "error_event:5", "run_failed", "cut:7", "cut_lost:7",
     "no_terminal:9", "status:401", "status:500:html", "status:503", "rate_limited:1", "rate_limited",
     "lost_reply:502", "split_bytes", "unicode_separators", "cumulative", "forget_thread", "slow_end:1",
+    "no_credit", "error_object:5", "odd_end",
 )  # fmt: skip
 
 ACTIONS = (

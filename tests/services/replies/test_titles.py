@@ -112,6 +112,18 @@ def test_first_reply_that_failed_gives_no_title_and_the_next_whole_one_does(serv
     named(services, accepted.session_id, user_id)
 
 
+def test_credits_that_are_out_are_no_title(services, emulator, database, user_id):
+    emulator.fault({"fault": "keep_alive"}, {"fault": "no_credit"})
+    session_id = ask(services, user_id)
+
+    def counted() -> int:
+        with database.read() as db_session:
+            return sum(db_session.scalars(select(Usage.unpriced)))
+
+    until(counted, what="the call for a title is counted")
+    assert title(services, session_id, user_id) == MADE
+
+
 def test_chosen_title_is_not_even_asked_about(services, emulator, user_id):
     session = services.sessions.create(user_id=user_id, title="The Bergs")
     ask(services, user_id, session_id=session.id)
