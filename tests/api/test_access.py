@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -11,53 +10,17 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from api.app import create_app
 from db.engine import Database, DatabaseUnavailableError
 from db.models import ApiToken, User, utc_now
 from services.process.logs import OneLine
 from settings import Settings
-from tests.api.conftest import Api, Routes, client
+from tests.helpers.api import Api, Routes, client
+from tests.helpers.api_routes import BODIES, GUARDED, OPEN, ROUTES, SCHEMA, TEMPLATE, ask, named
 
-
-def _nobody():
-    raise AssertionError("not asked at import")
-
-
-OPEN = {"/health"}
-SCHEMA = create_app(_nobody).openapi()
-ROUTES = sorted((method.upper(), path) for path, item in SCHEMA["paths"].items() for method in item)
-GUARDED = [route for route in ROUTES if route[1] not in OPEN]
 WRITING = [route for route in GUARDED if route[0] != "GET"]
 OF_A_THING = [route for route in GUARDED if "{" in route[1]]
 WITH_BODY = [(method, path) for method, path in ROUTES if "requestBody" in SCHEMA["paths"][path][method.lower()]]
 WRONG_TYPES = b'{"content": 5, "role": [], "title": {}, "session_ids": "all", "pinned": "maybe", "value": true}'
-TEMPLATE = {"name": "Mine", "instructions": "Be brief.", "first_message": "Hi"}
-BODIES: dict[str, dict[str, Any]] = {
-    "/sessions/cleanup": {"session_ids": []},
-    "/sessions/{session_id}/messages": {"role": "user", "content": "Hi"},
-    "/sessions/{session_id}/chat": {"content": "Hi"},
-    "/chat": {"content": "Hi"},
-    "/messages/{message_id}/edit": {"content": "Hi"},
-    "/sessions/{session_id}/follow-ups": {"content": "Hi"},
-    "/follow-ups/{follow_up_id}": {"content": "Hi"},
-    "/messages/{message_id}/rating": {"value": 1},
-    "/templates": TEMPLATE,
-    "/templates/{template_id}": TEMPLATE,
-    "/memories": {"content": "Prefers tea"},
-    "/memories/{memory_id}": {"content": "Prefers tea"},
-}
-
-
-def ask(http: httpx.Client, method: str, path: str, name: str = "249712407203954688") -> httpx.Response:
-    body: dict[str, Any] = {"json": BODIES.get(path)} if method != "GET" else {}
-    if (method, path) == ("POST", "/sessions/{session_id}/files"):
-        body = {"files": {"file": ("a.txt", b"Hello")}}
-    return http.request(method, named(path, name), params={"q": "x"}, **body)
-
-
-def named(path: str, name: str) -> str:
-    """Return the path of the thing of this name."""
-    return re.sub(r"{\w+}", name, path)
 
 
 def test_document_lists_every_route_with_its_errors():

@@ -1,16 +1,14 @@
 """Sending, streaming, joining, stopping and repeating over the API."""
 
 import json
-import threading
 from typing import Any
 
 import httpx
 import pytest
 
 import emulator.responses as emulator_responses
-from tests.api.conftest import Streamed, client
-from tests.road import Road
-from tests.services.conftest import until
+from tests.helpers.api import Reading, Streamed, client
+from tests.helpers.road import Road
 
 
 def ui_body(text: str, message_id: str, chat_id: str = "aName", **more: Any) -> dict[str, Any]:
@@ -23,33 +21,6 @@ def text_of(stream: str) -> str:
     """Return the text in a UI message stream."""
     chunks = [json.loads(line[6:]) for line in stream.split("\n\n") if line.startswith("data: {")]
     return "".join(chunk["delta"] for chunk in chunks if chunk["type"] == "text-delta")
-
-
-class Reading:
-    """A stream that is read on a thread of its own."""
-
-    def __init__(self, http: httpx.Client, method: str, path: str, **more: Any) -> None:
-        self.text = ""
-        self.headers: Any = {}
-        self.status = 0
-
-        def read() -> None:
-            with http.stream(method, path, **more) as response:
-                self.status, self.headers = response.status_code, response.headers
-                for text in response.iter_text():
-                    self.text += text
-
-        self.thread = threading.Thread(target=read, daemon=True)
-        self.thread.start()
-
-    def until(self, words: str) -> "Reading":
-        until(lambda: words in self.text, what=f"{words} arrives")
-        return self
-
-    def to_end(self) -> str:
-        self.thread.join(20)
-        assert not self.thread.is_alive()
-        return self.text
 
 
 def test_reply_streams_as_a_ui_message(api):

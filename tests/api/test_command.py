@@ -11,7 +11,7 @@ from db.models import AuditEntry
 from services.accounts.tokens import TokenService
 from services.usage.costs import CostService
 from settings import ROOT
-from tests.services.conftest import make_user
+from tests.helpers.services import make_user
 
 
 @pytest.fixture(autouse=True)

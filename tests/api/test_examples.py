@@ -11,7 +11,7 @@ import pytest
 from api.app import create_app
 from services.wiring import Services
 from settings import ROOT
-from tests.api.conftest import Api
+from tests.helpers.api import Api
 
 EXAMPLES = ROOT / "examples"
 VARIABLE = re.compile(r"\{\{(\w+)(?:\.response\.body\.([\w.\[\]]+))?\}\}")

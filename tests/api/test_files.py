@@ -4,8 +4,8 @@ import pytest
 
 from api.middleware import MAX_UPLOAD_BYTES
 from services.sessions.file_types import MAX_FILE_BYTES, checked_file
-from tests.api.conftest import Api
-from tests.emulator.files import PNG, pdf
+from tests.helpers.api import Api
+from tests.helpers.documents import PNG, pdf
 
 BRIEF = b"The hotel must have an elevator."
 

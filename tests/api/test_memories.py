@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.conftest import Api
+from tests.helpers.api import Api
 
 FACTS = "I am vegetarian. My home airport is Kraków."
 

@@ -1,8 +1,7 @@
 """Versions, forks, deletion and follow-ups, as programs use them."""
 
-from tests.api.conftest import Streamed
-from tests.api.test_chat import Reading
-from tests.services.conftest import until
+from tests.helpers.api import Reading, Streamed
+from tests.helpers.services import until
 
 
 def contents(api, session_id):

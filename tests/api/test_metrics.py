@@ -7,8 +7,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from services.usage.metrics import ENDED
 from services.wiring import Services
-from tests.api.conftest import Api, Routes, client
-from tests.api.test_access import GUARDED, ask
+from tests.helpers.api import Api, Routes, client
+from tests.helpers.api_routes import GUARDED, ask
 
 NAMES = {
     "travelbot_replies_running",

@@ -12,8 +12,8 @@ import pytest
 
 from components.sessions.table import as_text, sessions_csv
 from services.sessions.records import SessionFilter
-from tests.api.conftest import Api, Streamed
-from tests.naughty import STRINGS, joined, kept, on_one_line, says_something
+from tests.helpers.api import Api, Streamed
+from tests.helpers.naughty import STRINGS, joined, kept, on_one_line, says_something
 
 SAID = joined([text for text in STRINGS if says_something(text)], 60)
 BINARY = {chr(number) for number in (*range(9), *range(14, 27), *range(28, 32))}  # such a file is no text

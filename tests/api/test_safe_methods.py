@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from db.engine import Database
 from db.models import Base
-from tests.api.conftest import Api
-from tests.api.test_access import GUARDED, SCHEMA, ask
+from tests.helpers.api import Api
+from tests.helpers.api_routes import GUARDED, SCHEMA, ask
 
 READING = [path for method, path in GUARDED if method == "GET"]
 TRACES = ("api_tokens", "audit")  # that a token was used, and that somebody exported something

@@ -11,7 +11,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 from schemathesis.transport.serialization import serialize_binary
 
 from api.app import create_app
-from tests.api.conftest import client
+from tests.helpers.api import client
 
 
 def _nobody():

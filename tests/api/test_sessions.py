@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.services.conftest import until
+from tests.helpers.services import until
 
 
 def test_created_session_is_listed_opened_changed_and_deleted(api):

@@ -10,7 +10,7 @@ import pypdf
 import pytest
 
 from api import middleware
-from tests.services.transfer.test_import_file import THEIRS, packed
+from tests.helpers.chatgpt import THEIRS, packed
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

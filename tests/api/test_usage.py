@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from db.models import utc_now
-from tests.api.conftest import Api
+from tests.helpers.api import Api
 
 pytestmark = [
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),

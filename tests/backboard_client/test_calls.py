@@ -26,7 +26,7 @@ from backboard_client import (
 )
 from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
-from tests.backboard_client.conftest import KEY
+from tests.helpers.backboard import KEY
 
 pytestmark = pytest.mark.anyio
 

@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 from settings import ROOT
-from tests.browser.conftest import free_port
-from tests.conftest import CHROMIUM_ARGS
+from tests.helpers.browser import CHROMIUM_ARGS
+from tests.helpers.processes import free_port
 
 IMAGES = ROOT / "docs" / "images"
 QUESTIONS = [

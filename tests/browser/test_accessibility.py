@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
-from tests.browser.conftest import App
+from tests.helpers.browser import App
 
 pytestmark = pytest.mark.browser
 

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from db.engine import Database
 from services.accounts.tokens import TokenService
-from tests.browser.conftest import App
-from tests.services.conftest import Emulator
+from tests.helpers.browser import App
+from tests.helpers.services import Emulator
 
 pytestmark = pytest.mark.browser
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from tests.browser.conftest import PASSWORD, App, free_port, wait_for_cookie
-from tests.processes.conftest import nginx, wait_until_up
+from tests.helpers.browser import PASSWORD, App, wait_for_cookie
+from tests.helpers.processes import free_port, nginx, wait_until_up
 
 pytestmark = pytest.mark.browser
 

@@ -6,9 +6,8 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 from settings import ROOT
-from tests.browser.conftest import PASSWORD, App, wait_until
-from tests.browser.test_sign_in_cookie import sign_up
-from tests.services.conftest import Emulator
+from tests.helpers.browser import PASSWORD, App, sign_up, wait_until
+from tests.helpers.services import Emulator
 
 pytestmark = pytest.mark.browser
 
@@ -43,8 +42,8 @@ def test_every_screen_works_under_the_policy(
     page: Page, start_app: Callable[..., App], emulator: Emulator, told: list[str]
 ) -> None:
     app = start_app(BACKBOARD_BASE_URL=emulator.base_url)
-    sign_up(page, app)
-    app.make_admin("maria")
+    sign_up(page, app.url)
+    app.make_admin("ada")
     samples(page)
     reply_with_everything(page)
     waiting_message(page, emulator)
@@ -162,7 +161,7 @@ def settings(page: Page) -> None:
 
 
 def operations(page: Page) -> None:
-    expect(page.get_by_test_id("stTable").last).to_contain_text("Maria (maria)")
+    expect(page.get_by_test_id("stTable").last).to_contain_text("Ada Lovelace (ada)")
 
 
 def test_what_a_page_must_not_do_is_refused(page: Page, start_app: Callable[..., App]) -> None:

@@ -6,8 +6,8 @@ from playwright.sync_api import Page, expect
 from components.replies.plain_text import NOTICE
 from emulator.conversation import Answer
 from emulator.server import EmulatorServer
-from tests.browser.test_sign_in import sign_up
-from tests.exports.test_markdown_cost import COSTLY
+from tests.helpers.browser import sign_up
+from tests.helpers.markdown import COSTLY
 
 pytestmark = pytest.mark.browser
 

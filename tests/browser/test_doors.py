@@ -15,8 +15,7 @@ from websockets.typing import Origin, Subprotocol
 
 from middleware import TAB_BYTES
 from services.sessions.file_types import MAX_FILE_MB
-from tests.browser.conftest import App
-from tests.browser.test_sign_in_cookie import sign_up
+from tests.helpers.browser import App, sign_up
 
 pytestmark = pytest.mark.browser
 
@@ -57,7 +56,7 @@ def test_stranger_opens_a_tab_and_cannot_upload(start_app: Callable[..., App]) -
 def test_id_of_a_tab_signs_nobody_in(page: Page, start_app: Callable[..., App]) -> None:
     """It stands in addresses of uploads, so in logs of proxies; and Streamlit keeps a closed tab for a while."""
     app = start_app()
-    sign_up(page, app)
+    sign_up(page, app.url)
     with page.expect_request("**/_stcore/upload_file/**") as upload:
         page.get_by_test_id("stChatInputFileUploadButton").locator("input").set_input_files(
             {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Hello"}
@@ -78,7 +77,7 @@ def test_id_of_a_tab_signs_nobody_in(page: Page, start_app: Callable[..., App]) 
             drawn.ParseFromString(received)
 
     assert b"Sign in" in seen
-    assert b"Maria" not in seen
+    assert b"Lovelace" not in seen
 
 
 def test_page_of_another_server_opens_no_websocket(start_app: Callable[..., App]) -> None:
@@ -171,7 +170,7 @@ def test_another_site_cannot_frame_it_unless_it_is_listed(
 
 def test_files_that_were_sent_leave_the_memory_of_the_tab(page: Page, start_app: Callable[..., App]) -> None:
     app = start_app()
-    sign_up(page, app)
+    sign_up(page, app.url)
     size = MAX_FILE_MB * 990_000
     with page.expect_response("**/_stcore/upload_file/**") as uploaded:
         page.get_by_test_id("stChatInputFileUploadButton").locator("input").set_input_files(

@@ -3,8 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import PASSWORD, wait_until
-from tests.browser.test_sign_in import sign_up
+from tests.helpers.browser import PASSWORD, sign_up, wait_until
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from settings import ROOT
-from tests.browser.conftest import COOKIE, PASSWORD, free_port, wait_until
+from tests.helpers.browser import COOKIE, PASSWORD, wait_until
+from tests.helpers.processes import free_port
 
 pytestmark = pytest.mark.browser
 

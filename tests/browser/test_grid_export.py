@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_sign_in import sign_up
+from tests.helpers.browser import sign_up
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from settings import ROOT
-from tests.browser.conftest import App
+from tests.helpers.browser import App
 
 pytestmark = pytest.mark.browser
 

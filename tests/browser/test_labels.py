@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from settings import ROOT
-from tests.browser.conftest import free_port
+from tests.helpers.processes import free_port
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Dialog, Page, expect
 from services.templates.templates import Opening
 from services.wiring import build_services
 from settings import Settings
-from tests.naughty import (
+from tests.helpers.naughty import (
     STRINGS,
     file_of,
     joined,

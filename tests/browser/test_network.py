@@ -5,10 +5,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from tests.browser.conftest import App, wait_until
-from tests.browser.test_sign_in import sign_up
-from tests.browser.test_survival import ask, expect_finished, expect_streaming, open_app, replies
-from tests.road import Road
+from tests.helpers.browser import App, ask, expect_finished, expect_streaming, open_app, replies, sign_up, wait_until
+from tests.helpers.road import Road
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import App
-from tests.browser.test_sign_in_cookie import sign_up
+from tests.helpers.browser import App, sign_up
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +32,7 @@ PATHS = [
 def test_another_site_reads_nothing_that_a_cookie_opens(page: Page, start_app: Callable[..., App]) -> None:
     """What is for everybody (typefaces) or wants a token (the API) may be asked from anywhere, without cookies."""
     app = start_app()
-    sign_up(page, app)
+    sign_up(page, app.url)
     cookies = {one["name"]: one["value"] for one in page.context.cookies()}
     with httpx.Client(base_url=app.url, trust_env=False, cookies=cookies, headers=ELSEWHERE) as client:
         answers = {path: client.get(path) for path in PATHS}
@@ -55,7 +54,7 @@ def test_another_site_reads_nothing_that_a_cookie_opens(page: Page, start_app: C
 
 def test_files_are_taken_and_removed_with_the_pages_own_token_only(page: Page, start_app: Callable[..., App]) -> None:
     app = start_app()
-    sign_up(page, app)
+    sign_up(page, app.url)
     chooser = page.get_by_test_id("stChatInputFileUploadButton").locator("input")
     with page.expect_response("**/_stcore/upload_file/**") as upload:
         chooser.set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Hello"})

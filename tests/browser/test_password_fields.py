@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, App
+from tests.helpers.browser import PASSWORD, App
 
 pytestmark = pytest.mark.browser
 

@@ -9,8 +9,7 @@ from playwright.sync_api import Page, expect
 
 from services.wiring import Services
 from settings import ROOT
-from tests.api.conftest import listener, routes, serve  # noqa: F401 - fixtures
-from tests.services.conftest import services, start_services, user_id  # noqa: F401 - fixtures
+from tests.helpers.api import listener, routes, serve  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 

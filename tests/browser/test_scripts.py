@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from settings import ROOT
-from tests.browser.conftest import wait_until
-from tests.browser.test_sign_in import sign_up
+from tests.helpers.browser import sign_up, wait_until
 
 pytestmark = pytest.mark.browser
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App, wait_until
+from tests.helpers.browser import App, wait_until
 
 pytestmark = pytest.mark.browser
 

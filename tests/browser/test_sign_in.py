@@ -9,27 +9,11 @@ from playwright.sync_api import Browser, Page, expect
 import db.tries
 from db.engine import Database
 from settings import ROOT
-from tests.browser.conftest import PASSWORD, wait_for_cookie
+from tests.helpers.browser import PASSWORD, fill_sign_up, sign_up
 
 pytestmark = pytest.mark.browser
 
 SCRIPTS = sorted((ROOT / "pages" / "planner").glob("*.py"))
-
-
-def sign_up(page: Page, url: str, username: str = "ada") -> None:
-    fill_sign_up(page, url, username)
-    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
-    wait_for_cookie(page, there=True)
-
-
-def fill_sign_up(page: Page, url: str, username: str = "ada") -> None:
-    page.goto(url)
-    page.get_by_text("Create an account").click()
-    page.get_by_role("textbox", name="Name", exact=True).fill("Ada Lovelace")
-    page.get_by_role("textbox", name="E-mail").fill(f"{username}@example.com")
-    page.get_by_role("textbox", name="Username").fill(username)
-    page.get_by_role("textbox", name="Password").fill(PASSWORD)
-    page.get_by_role("button", name="Create account").click()
 
 
 @pytest.mark.parametrize("address", ["?session=1", *(script.stem for script in SCRIPTS)])

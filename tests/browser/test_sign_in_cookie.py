@@ -5,28 +5,16 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import COOKIE, PASSWORD, App, wait_for_cookie, wait_until
+from tests.helpers.browser import COOKIE, PASSWORD, App, sign_up, wait_for_cookie, wait_until
 
 pytestmark = pytest.mark.browser
 
 NEW_PASSWORD = "another long enough phrase"
 
 
-def sign_up(page: Page, app: App) -> None:
-    page.goto(app.url)
-    page.get_by_text("Create an account").click()
-    page.get_by_label("Name", exact=True).fill("Maria")
-    page.get_by_label("E-mail").fill("maria@example.com")
-    page.get_by_label("Username").fill("maria")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Create account").click()
-    expect_signed_in(page)
-    wait_for_cookie(page, there=True)
-
-
 def sign_in(page: Page, app: App) -> None:
     page.goto(app.url)
-    page.get_by_label("Username").fill("maria")
+    page.get_by_label("Username").fill("ada")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     wait_for_cookie(page, there=True)
@@ -48,7 +36,7 @@ def expect_signed_out(page: Page) -> None:
 
 def test_sign_in_outlives_a_restart_in_a_cookie_for_this_site_only(page: Page, start_app: Callable[..., App]) -> None:
     app = start_app(by_command=True)
-    sign_up(page, app)
+    sign_up(page, app.url)
     [cookie] = [cookie for cookie in page.context.cookies() if cookie["name"] == COOKIE]
 
     app.terminate()
@@ -60,7 +48,7 @@ def test_sign_in_outlives_a_restart_in_a_cookie_for_this_site_only(page: Page, s
 
 def test_cookie_is_written_on_a_phone_with_the_sidebar_closed(page: Page, start_app: Callable[..., App]) -> None:
     app = start_app()
-    sign_up(page, app)
+    sign_up(page, app.url)
     sign_out(page)
     page.set_viewport_size({"width": 390, "height": 800})
 
@@ -73,7 +61,7 @@ def test_cookie_is_written_on_a_phone_with_the_sidebar_closed(page: Page, start_
 
 def test_signed_out_planner_stays_out_in_every_tab(page: Page, start_app: Callable[..., App]) -> None:
     app = start_app()
-    sign_up(page, app)
+    sign_up(page, app.url)
     second_tab = page.context.new_page()
     second_tab.goto(app.url)
     expect_signed_in(second_tab)
@@ -90,14 +78,14 @@ def test_changed_password_ends_another_browser_and_keeps_this_one(
     page: Page, browser: Browser, start_app: Callable[..., App]
 ) -> None:
     app = start_app()
-    sign_up(page, app)
+    sign_up(page, app.url)
     elsewhere = browser.new_context()
     elsewhere.set_default_timeout(20_000)
     other = elsewhere.new_page()
     sign_in(other, app)
     before = page.evaluate("document.cookie")
 
-    page.get_by_test_id("stSidebar").get_by_role("link", name="Maria").click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Ada Lovelace").click()
     page.get_by_label("Current password", exact=True).fill(PASSWORD)
     page.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
     page.get_by_role("button", name="Change password").click()
@@ -118,7 +106,7 @@ def test_stranger_locks_the_name_and_the_browser_that_was_signed_in_before_gets_
     page: Page, browser: Browser, start_app: Callable[..., App]
 ) -> None:
     app = start_app()
-    sign_up(page, app)
+    sign_up(page, app.url)
     page.wait_for_function("document.cookie.includes('travelbot_known_')")
     sign_out(page)
     with browser.new_context() as elsewhere:
@@ -126,7 +114,7 @@ def test_stranger_locks_the_name_and_the_browser_that_was_signed_in_before_gets_
         stranger.goto(app.url)
         told = ""
         for _ in range(6):
-            stranger.get_by_label("Username").fill("maria")
+            stranger.get_by_label("Username").fill("ada")
             stranger.get_by_label("Password", exact=True).fill("wrong password")
             stranger.get_by_role("button", name="Sign in").click()
             expect(stranger.get_by_text("do not match").or_(stranger.get_by_text("Too many wrong"))).to_be_visible()

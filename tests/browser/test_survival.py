@@ -3,48 +3,14 @@
 import signal
 import sqlite3
 import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import App
+from tests.helpers.browser import QUESTION, ask, expect_finished, expect_streaming, open_app, replies
 
 pytestmark = pytest.mark.browser
-
-QUESTION = "5 days in Lisbon in May for two, one is vegetarian, about $2,000"
-
-
-def open_app(page: Page, app: App, path: str = "") -> None:
-    page.goto(app.url + path)
-    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible(timeout=30_000)
-
-
-def ask(page: Page, text: str = QUESTION) -> None:
-    box = page.get_by_test_id("stChatInputTextArea")
-    box.fill(text)
-    box.press("Enter")
-
-
-def expect_streaming(page: Page) -> None:
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("Day 1")
-
-
-def expect_finished(page: Page) -> None:
-    """The line with model, tokens and seconds stands below the reply."""
-    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("tokens", timeout=40_000)
-    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
-
-
-def rows(tmp_path: Path, query: str) -> list[tuple[str, ...]]:
-    with closing(sqlite3.connect(tmp_path / "travelbot.db")) as connection:
-        return connection.execute(query).fetchall()
-
-
-def replies(tmp_path: Path) -> list[tuple[str, ...]]:
-    return rows(tmp_path, "SELECT status, content FROM messages WHERE role = 'assistant' ORDER BY id")
 
 
 def until_ended(tmp_path: Path, *, timeout_s: float = 40) -> list[tuple[str, ...]]:

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from playwright.sync_api import Browser, Page, WebSocket
 
-from tests.browser.conftest import COOKIE, App, free_port
-from tests.browser.test_sign_in_cookie import sign_up
-from tests.streamlit_process import StreamlitProcess
+from tests.helpers.browser import COOKIE, App, sign_up
+from tests.helpers.processes import free_port
+from tests.helpers.streamlit_process import StreamlitProcess
 
 pytestmark = pytest.mark.browser
 
@@ -77,7 +77,7 @@ def test_nothing_of_the_app_leaves_tls(app: App, page: Page) -> None:
     page.on("request", lambda request: asked.append(request.url))
     page.on("websocket", lambda socket: sockets.append(socket))
 
-    sign_up(page, app)
+    sign_up(page, app.url)
     with page.expect_websocket():
         answer = page.reload()
 
@@ -93,7 +93,7 @@ def test_nothing_of_the_app_leaves_tls(app: App, page: Page) -> None:
 
 
 def test_cookies_stay_in_tls(app: App, page: Page) -> None:
-    sign_up(page, app)
+    sign_up(page, app.url)
 
     cookies = {one["name"]: one for one in page.context.cookies()}
     assert {COOKIE, "_streamlit_xsrf"} <= cookies.keys()

@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
-import tests.component_scan  # noqa: F401 - once for all
-from tests.told import told
+import tests.helpers.component_scan  # noqa: F401 - once for all
+from tests.helpers.told import told
 
 
 def _two_cookies() -> None:

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import tests.component_scan  # noqa: F401 - once for all
+import tests.helpers.component_scan  # noqa: F401 - once for all
 from components import scripts
 from settings import ROOT
-from tests.told import told
+from tests.helpers.told import told
 
 # What Streamlit's own cleaning of HTML (DOMPurify) takes an attribute out for, among others.
 AWKWARD = [

@@ -42,7 +42,7 @@ from db.ids import new_id
 from db.models import Base, ChatSession, Message, User, UtcDateTime, utc_now
 from services.message_status import MessageStatus
 from settings import ROOT
-from tests.services.conftest import emulator, start_services, until_ended  # noqa: F401  # fixtures
+from tests.helpers.services import until_ended
 
 Rows = dict[str, list[dict[str, Any]]]
 

@@ -14,7 +14,7 @@ from emulator import document_reader, documents
 from emulator.documents import UnreadableError, text_of
 from emulator.store import Store
 from settings import ROOT
-from tests.emulator.files import pdf, pdf_of, pdf_of_one_stream, zip_of
+from tests.helpers.documents import pdf, pdf_of, pdf_of_one_stream, zip_of
 
 pytestmark = pytest.mark.anyio
 

@@ -9,8 +9,8 @@ import pytest
 from emulator.conversation import Document, Turn
 from emulator.demo.answer import answer
 from emulator.documents import UnreadableError, text_of
-from tests.emulator.conftest import Caller
-from tests.emulator.files import PNG, docx, pdf, protected
+from tests.helpers.caller import Caller
+from tests.helpers.documents import PNG, docx, pdf, protected
 
 pytestmark = pytest.mark.anyio
 

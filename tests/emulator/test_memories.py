@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.conftest import Caller
-from tests.emulator.doubles import FACT
+from tests.helpers.caller import Caller
+from tests.helpers.doubles import FACT
 
 pytestmark = pytest.mark.anyio
 

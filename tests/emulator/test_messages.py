@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.emulator.conftest import Caller
+from tests.helpers.caller import Caller
 
 pytestmark = pytest.mark.anyio
 

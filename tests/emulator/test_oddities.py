@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from tests.emulator.conftest import Caller
+from tests.helpers.caller import Caller
 
 pytestmark = pytest.mark.anyio
 

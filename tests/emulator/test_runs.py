@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from emulator.server import EmulatorServer
-from tests.emulator.conftest import Caller
-from tests.emulator.doubles import ObedientDemo, events_of, text_of
+from tests.helpers.caller import Caller
+from tests.helpers.doubles import ObedientDemo, events_of, text_of
 
 pytestmark = pytest.mark.anyio
 

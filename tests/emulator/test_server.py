@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from emulator.server import EmulatorServer
-from tests.emulator.doubles import ObedientDemo
+from tests.helpers.doubles import ObedientDemo
 
 ROOT = Path(__file__).parents[2]
 KEY = {"X-API-Key": "k"}

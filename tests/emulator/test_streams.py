@@ -8,8 +8,8 @@ from itertools import pairwise
 import httpx
 import pytest
 
-from tests.emulator.conftest import Caller
-from tests.emulator.doubles import events_of, text_of
+from tests.helpers.caller import Caller
+from tests.helpers.doubles import events_of, text_of
 
 pytestmark = pytest.mark.anyio
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.emulator.conftest import Caller
+from tests.helpers.caller import Caller
 
 pytestmark = pytest.mark.anyio
 

@@ -1,8 +1,8 @@
 """The app on a temporary database, with the demo assistant answering at once."""
 
 import shutil
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 import db.models
 import db.search
-import tests.component_scan  # noqa: F401 - once for all
+import tests.helpers.component_scan  # noqa: F401 - once for all
 from components.resources import get_services
 from db.engine import Database
 from db.ids import new_id
@@ -18,10 +18,8 @@ from db.models import utc_now
 from services.accounts.records import User
 from services.wiring import Services
 from settings import ROOT, Settings
-from tests.conftest import NOON, Clock
-
-AddSession = Callable[..., int]
-SIGNED_IN_AT = NOON - timedelta(days=1)
+from tests.helpers.clock import Clock
+from tests.helpers.screens import SIGNED_IN_AT, AddSession, add_user
 
 
 @pytest.fixture
@@ -124,17 +122,3 @@ def add_session(app_database: Database, planner: User) -> AddSession:
         return session_id
 
     return add
-
-
-def add_user(database: Database, username: str, name: str) -> User:
-    """Store an account whose sign-in of SIGNED_IN_AT holds."""
-    with database.begin() as db_session:
-        row = db.models.User(
-            username=username,
-            email=f"{username}@example.com",
-            name=name,
-            sessions_valid_from=datetime(2026, 1, 1, tzinfo=UTC),
-        )
-        db_session.add(row)
-        db_session.flush()
-        return User(row.id, row.username, row.email, row.name, None, None)

@@ -12,7 +12,8 @@ from db.models import utc_now
 from services.accounts.records import User
 from services.replies.replies import ReplyService
 from services.wiring import Services
-from tests.told import told
+from tests.helpers.screens import change_last_reply
+from tests.helpers.told import told
 
 AddSession = Callable[..., int]
 QUESTION = "Five days in Lisbon in May for two?"
@@ -43,16 +44,6 @@ def _keys(app: AppTest) -> set[str]:
 def _unsent(app: AppTest) -> str:
     box = app.chat_input(key="chat_input").proto
     return str(box.value) if box.set_value else ""
-
-
-def _change_last_reply(database: Database, session_id: int, **values: object) -> int:
-    """Write to the last reply of a session; return its id."""
-    with database.begin() as db_session:
-        session = db_session.get_one(db.models.ChatSession, session_id)
-        reply = db_session.get_one(db.models.Message, session.last_message_id)
-        for name, value in values.items():
-            setattr(reply, name, value)
-        return reply.id
 
 
 def _go_on(database: Database, session_id: int, turns: int) -> None:
@@ -116,10 +107,10 @@ def test_what_waits_can_be_sent_when_the_reply_has_failed(
 ) -> None:
     session_id = add_session(status="running")
     held = {"lease_owner": "another process", "lease_until": utc_now() + timedelta(seconds=30)}
-    _change_last_reply(app_database, session_id, **held)
+    change_last_reply(app_database, session_id, **held)
     services.follow_ups.add("And Porto?", session_id=session_id, user_id=planner.id, client_message_id="f")
     app.query_params["session"] = str(session_id)
-    fails = Timer(2, _change_last_reply, (app_database, session_id), {"status": "failed", "error_text": "No."})
+    fails = Timer(2, change_last_reply, (app_database, session_id), {"status": "failed", "error_text": "No."})
     fails.start()
     app.run()
     fails.join()
@@ -210,7 +201,7 @@ def test_failed_reply_says_why_and_can_be_tried_again(
     app: AppTest, add_session: AddSession, app_database: Database, services: Services, planner: User
 ) -> None:
     session_id = add_session(answer="Lisbon is", status="failed")
-    reply_id = _change_last_reply(app_database, session_id, error_text="The model is busy.")
+    reply_id = change_last_reply(app_database, session_id, error_text="The model is busy.")
 
     _open(app, session_id)
     assert [error.value.replace("\\", "") for error in app.error] == ["The model is busy."]
@@ -334,7 +325,7 @@ def test_memory_is_switched_off_for_a_session(
 def test_reasoning_and_tools_are_folded_away(app: AppTest, add_session: AddSession, app_database: Database) -> None:
     session_id = add_session()
     parts = [{"kind": "reasoning", "text": "They like history."}, {"kind": "tool", "text": "current_date"}]
-    _change_last_reply(app_database, session_id, parts=parts)
+    change_last_reply(app_database, session_id, parts=parts)
 
     _open(app, session_id)
 

@@ -9,8 +9,8 @@ from db.engine import DatabaseUnavailableError
 from emulator.faults import FaultQueue, Faults
 from services.errors import BackboardAwayError
 from services.memory.memories import MemoryService
-from tests.pages.test_message_actions import choose
-from tests.services.conftest import until, until_ended
+from tests.helpers.screens import choose
+from tests.helpers.services import until, until_ended
 
 FACTS = "I am vegetarian. My home airport is Kraków."
 

@@ -14,8 +14,9 @@ from services.messages.versions import VersionService
 from services.sessions.deleted import remove_deleted
 from services.sessions.records import MessageView
 from services.wiring import Services
-from tests.services.conftest import until_ended
-from tests.told import told
+from tests.helpers.screens import choose
+from tests.helpers.services import until_ended
+from tests.helpers.told import told
 
 AddSession = Callable[..., int]
 
@@ -32,12 +33,6 @@ def session_id(app: AppTest, add_session: AddSession) -> int:
 
 def messages(services: Services, session_id: int, planner: User) -> tuple[MessageView, ...]:
     return services.sessions.history(session_id, user_id=planner.id).messages
-
-
-def choose(app: AppTest, message_id: int, option: str) -> None:
-    menu = app.menu_button(key=f"chat_menu_{message_id}")
-    menu.click(next(name for name in menu.options if name.endswith(option))).run()
-    assert not app.exception
 
 
 def texts(app: AppTest) -> list[str]:

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 import db.usage
 from components.state import SESSIONS_PAGE
 from exports.sessions.markdown import session_markdown
-from tests.exports.conftest import session
+from tests.helpers.saved_session import session
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 AGES = (

@@ -15,7 +15,7 @@ from services.accounts.passwords import hash_password
 from services.accounts.records import User
 from services.templates.templates import Opening
 from services.wiring import Services
-from tests.naughty import (
+from tests.helpers.naughty import (
     STRINGS,
     file_of,
     joined,
@@ -25,7 +25,7 @@ from tests.naughty import (
     saved_sessions,
     says_something,
 )
-from tests.pages.test_chat_page import _change_last_reply as change_last_reply
+from tests.helpers.screens import change_last_reply
 
 AT_ONCE = 90  # the sidebar lists at most a hundred
 SAID = [text for text in STRINGS if says_something(text)]

@@ -10,7 +10,7 @@ from db.engine import DatabaseUnavailableError
 from services.accounts.records import User
 from services.wiring import Services
 from settings import ROOT
-from tests.services.conftest import until_ended
+from tests.helpers.services import until_ended
 
 PAGE = "pages/planner/operations.py"
 TILES = ["Replies running", "Replies waiting", "Readers", "Tasks", "Memory, MB"]

@@ -14,8 +14,8 @@ from streamlit.testing.v1.element_tree import Block
 from components.state import CHAT_PAGE, SESSIONS_PAGE
 from db.models import ChatSession, Message
 from services.transfer.transfer import ExportKind
-from tests.pages.conftest import AddSession
-from tests.services.transfer.test_chatgpt import conversation, node
+from tests.helpers.chatgpt import conversation, node
+from tests.helpers.screens import AddSession
 
 
 def run(at: AppTest) -> AppTest:

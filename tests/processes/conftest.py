@@ -2,72 +2,15 @@
 
 import os
 import re
-import shutil
-import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from settings import ROOT
-from tests.browser.conftest import free_port
-from tests.services.conftest import Emulator, emulator, user_id  # noqa: F401 - fixtures
-from tests.streamlit_process import StreamlitProcess
-
-_START_S = 60.0
-
-
-@dataclass
-class Cluster:
-    """Servers by their port, and the proxy in front of them."""
-
-    environment: dict[str, str]
-    folder: Path
-    proxy_port: int = 0
-    servers: dict[int, StreamlitProcess] = field(default_factory=dict)
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.proxy_port}/api"
-
-    def start(self, *ports: int) -> None:
-        """Start a server on each of these ports, side by side, and wait until they answer."""
-        for port in ports:
-            self.servers[port] = StreamlitProcess(port, self.environment, self.folder / f"server-{port}.log")
-        for port in ports:
-            wait_until_up(f"http://127.0.0.1:{port}/api/health", self.log)
-
-    def kill(self, port: int) -> None:
-        """End a server as a power cut would."""
-        self.servers[port].kill()
-        self.servers[port].wait(10)
-
-    def restart(self, port: int) -> None:
-        """End a server as an operator would, and start it again."""
-        self.servers[port].send_signal(signal.SIGTERM)
-        assert self.servers[port].wait(20) in (0, -signal.SIGTERM), self.log()
-        self.start(port)
-
-    def log(self) -> str:
-        """Return what all servers have said."""
-        return "\n".join(file.read_text() for file in sorted(self.folder.glob("*.log")))
-
-
-def wait_until_up(address: str, log: Callable[[], str]) -> None:
-    """Return when an address answers well."""
-    deadline = time.monotonic() + _START_S
-    while True:
-        try:
-            if httpx.get(address, trust_env=False).is_success:
-                return
-        except httpx.TransportError:
-            pass
-        assert time.monotonic() < deadline, log()
-        time.sleep(0.1)
+from tests.helpers.processes import Cluster, free_port, nginx, wait_until_up
+from tests.helpers.services import Emulator
 
 
 @pytest.fixture
@@ -94,14 +37,6 @@ def cluster(database_url: str, emulator: Emulator, tmp_path: Path) -> Iterator[C
         if server.poll() is None:
             server.kill()
             server.wait(10)
-
-
-def nginx() -> str:
-    found = shutil.which(
-        "nginx", path=f"{os.environ['PATH']}:/usr/sbin:{ROOT / '.venv-dev' / 'nginx' / 'usr' / 'sbin'}"
-    )
-    assert found, "No nginx is here; `make test` fetches Debian's."
-    return found
 
 
 def _configured(folder: Path, port: int, servers: list[int]) -> Path:

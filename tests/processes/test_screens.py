@@ -4,9 +4,9 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_sign_in import sign_up
-from tests.processes.conftest import Cluster
-from tests.services.conftest import Emulator, until
+from tests.helpers.browser import sign_up
+from tests.helpers.processes import Cluster
+from tests.helpers.services import Emulator, until
 
 pytestmark = pytest.mark.browser
 

@@ -12,8 +12,8 @@ import pytest
 from db.engine import Database
 from services.accounts.tokens import TokenService
 from services.message_status import MessageStatus
-from tests.processes.conftest import Cluster
-from tests.services.conftest import Emulator, until
+from tests.helpers.processes import Cluster
+from tests.helpers.services import Emulator, until
 
 QUESTION = "Plan 14 days in Japan with my parents"
 PLAIN = {"Accept": "text/plain"}

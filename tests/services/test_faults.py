@@ -9,14 +9,8 @@ from db.ids import new_id
 from db.models import ChatSession, Message
 from emulator.server import EmulatorServer
 from services.message_status import MessageStatus
-from tests.emulator.doubles import ObedientDemo
-from tests.services.conftest import Emulator, last_message, until, until_ended
-
-
-def ask(services, user_id, text="5 days in Lisbon in May", key="a", **more):
-    accepted = services.replies.send(text, user_id=user_id, client_message_id=key, **more)
-    until_ended(services, accepted.reply_id, user_id, timeout_s=40)
-    return accepted, last_message(services, accepted.session_id, user_id)
+from tests.helpers.doubles import ObedientDemo
+from tests.helpers.services import Emulator, ask, until, until_ended
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from services.intake import KINDS, MAX_COUNT, kept_count, kept_model, kept_name,
 from services.parts import Part
 from services.replies.live import LiveReply
 from services.transfer.transfer import ExportKind
-from tests.services.conftest import last_message, until_ended
-from tests.services.transfer.test_hostile_files import HOSTILE, TEXTS
+from tests.helpers.hostile import HOSTILE, TEXTS
+from tests.helpers.services import last_message, until_ended
 
 ADDRESSES: tuple[Any, ...] = (
     *TEXTS, "http://a.example\r\n\r\n![x](https://e.example/p.png)", "https://a.example/ ) ![x](https://e.example/p.png)",

@@ -16,8 +16,16 @@ from services.errors import InvalidInputError, SignInLockedError
 from services.message_status import MessageStatus
 from services.sessions.sessions import NO_TITLE
 from services.transfer.transfer import ExportKind
-from tests.naughty import STRINGS, file_of, kept, on_one_line, saved_conversation, saved_sessions, says_something
-from tests.services.conftest import until_ended
+from tests.helpers.naughty import (
+    STRINGS,
+    file_of,
+    kept,
+    on_one_line,
+    saved_conversation,
+    saved_sessions,
+    says_something,
+)
+from tests.helpers.services import until_ended
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing of it is PostgreSQL's own
 _FRAME = {"format": "travelbot.sessions", "version": 1}

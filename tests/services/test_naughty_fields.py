@@ -18,9 +18,9 @@ from services.templates.templates import Opening
 from services.texts import MAX_TITLE_CHARS, clean_title, without_controls
 from services.transfer.transfer import ExportKind
 from services.wiring import Services
-from tests.naughty import STRINGS, joined, kept, on_one_line, says_something
-from tests.services.conftest import until, until_ended
-from tests.services.transfer.test_chatgpt import conversation, node
+from tests.helpers.chatgpt import conversation, node
+from tests.helpers.naughty import STRINGS, joined, kept, on_one_line, says_something
+from tests.helpers.services import until, until_ended
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing of it is PostgreSQL's own
 SAID = [text for text in STRINGS if says_something(text)]

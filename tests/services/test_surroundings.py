@@ -10,8 +10,8 @@ from sqlalchemy import event, update
 from db.engine import DatabaseUnavailableError
 from db.models import Message, utc_now
 from services.message_status import MessageStatus
-from tests.conftest import started_postgres
-from tests.services.conftest import database_gone, last_message, make_user, until, until_ended
+from tests.helpers.postgres import started_postgres
+from tests.helpers.services import database_gone, last_message, make_user, until, until_ended
 
 QUESTION = "Plan 5 days in Lisbon in May"
 GONE_S = 20.0  # a lease is eight

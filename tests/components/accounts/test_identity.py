@@ -9,7 +9,7 @@ import jwt
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import tests.component_scan  # noqa: F401 - once for all
+import tests.helpers.component_scan  # noqa: F401 - once for all
 from components.accounts.identity import is_this_machine
 from components.accounts.sign_in_cookie import COOKIE_NAME, from_ms, read_token, to_ms
 from db.engine import Database
@@ -18,7 +18,7 @@ from services.accounts.accounts import AccountService, whole_ms
 from services.accounts.known_browsers import cookie_name
 from services.accounts.records import User
 from settings import Settings
-from tests.told import told
+from tests.helpers.told import told
 
 SECRET = "a cookie key of more than sixty-four characters, enough for HS512 too"
 PASSWORD = "harbour lights 7"

@@ -7,7 +7,7 @@ from components.replies.blocks import REPLY_MS, STRETCH_MS, affordable
 from services.message_status import MessageStatus
 from services.parts import Part
 from services.sessions.records import MessageView
-from tests.exports.test_markdown_cost import ORDINARY
+from tests.helpers.markdown import ORDINARY
 
 AT = datetime(2026, 5, 1, tzinfo=UTC)
 COSTLY = "# Head\n\n" * 5000

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 
 from exports.markdown_text import escape_money
 from exports.sessions.markdown import session_markdown
-from tests.exports.conftest import session
+from tests.helpers.saved_session import session
 
 
 def test_a_file_says_who_said_what_when_and_with_which_model():

@@ -13,7 +13,7 @@ from fontTools.cffLib import CFFFontSet
 from pypdf.generic import ContentStream
 
 from exports.sessions.pdf import session_pdf
-from tests.exports.conftest import session
+from tests.helpers.saved_session import session
 
 MARKDOWN = """## Day 1 — Łódź
 

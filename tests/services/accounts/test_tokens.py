@@ -8,7 +8,7 @@ import pytest
 from db.models import ApiToken, User
 from services.accounts.tokens import MAX_TOKENS, PREFIX, TokenService
 from services.errors import InvalidInputError, NotFoundError
-from tests.services.conftest import make_user
+from tests.helpers.services import make_user
 
 
 class Clock:

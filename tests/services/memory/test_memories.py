@@ -11,7 +11,7 @@ from services.errors import BackboardAwayError, InvalidInputError, NotFoundError
 from services.message_status import MessageStatus
 from services.sessions.records import Accepted
 from services.wiring import Services
-from tests.services.conftest import Emulator, last_message, make_user, until, until_ended
+from tests.helpers.services import Emulator, last_message, make_user, until, until_ended
 
 FACTS = "I am vegetarian. My home airport is Kraków."
 

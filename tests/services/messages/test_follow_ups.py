@@ -9,7 +9,7 @@ from services.messages.records import Waiting
 from services.sessions.deleted import remove_deleted
 from services.sessions.file_types import checked_file
 from services.sessions.records import Accepted
-from tests.services.conftest import make_user, until, until_ended
+from tests.helpers.services import make_user, until, until_ended
 
 
 @pytest.fixture

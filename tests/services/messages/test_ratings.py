@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from db.models import Message, Usage
 from services.errors import InvalidInputError, NotFoundError, ReplyInProgressError
-from tests.services.conftest import make_user, until_ended
+from tests.helpers.services import make_user, until_ended
 
 pytestmark = pytest.mark.usefixtures("noon")  # what is used is counted by the day
 

@@ -6,7 +6,7 @@ from db.models import ChatSession, Message
 from services.errors import MessageIdReusedError, NotFoundError, NotPossibleError, ReplyInProgressError
 from services.message_status import MessageStatus
 from services.sessions.deleted import remove_deleted
-from tests.services.conftest import make_user, until, until_ended
+from tests.helpers.services import make_user, until, until_ended
 
 
 @pytest.fixture

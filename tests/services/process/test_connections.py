@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import make_url
 
 from services.message_status import MessageStatus
-from tests.road import Road
-from tests.services.conftest import until_ended
+from tests.helpers.road import Road
+from tests.helpers.services import until_ended
 
 QUESTION = "Plan 5 days in Lisbon in May"
 IDLE_S = 2.0

@@ -7,7 +7,7 @@ import streamlit
 from streamlit.testing.v1 import AppTest
 
 from services.process.logs import OneLine, _without_text, request_id
-from tests.services.conftest import until_ended
+from tests.helpers.services import until_ended
 
 
 def line(message: str, **about: object) -> str:

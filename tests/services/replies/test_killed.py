@@ -15,7 +15,7 @@ import pytest
 from services.message_status import MessageStatus
 from services.wiring import build_services
 from settings import ROOT, Settings
-from tests.services.conftest import last_message, until, until_ended
+from tests.helpers.services import last_message, until, until_ended
 
 QUESTION = "14 days in Japan"
 

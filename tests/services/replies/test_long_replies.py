@@ -5,8 +5,7 @@ import pytest
 from services.message_status import MessageStatus
 from services.parts import Part
 from services.replies.live import LiveReply
-from tests.services.conftest import until, until_ended
-from tests.services.test_faults import ask
+from tests.helpers.services import ask, until, until_ended
 
 LONGEST = 20_000
 

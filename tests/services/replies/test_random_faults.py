@@ -18,7 +18,7 @@ from sqlalchemy import text
 from db.engine import Database, DatabaseUnavailableError
 from services.errors import ServiceError
 from services.wiring import Services
-from tests.services.conftest import Emulator, database_gone, make_user, until
+from tests.helpers.services import Emulator, database_gone, make_user, until
 
 LASTS_S = float(os.environ.get("RANDOM_FAULTS_S", "30"))  # on each kind of database
 SEED = int(os.environ.get("RANDOM_FAULTS_SEED", "1"))

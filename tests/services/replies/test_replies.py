@@ -7,7 +7,7 @@ import pytest
 from services.errors import InvalidInputError, MessageIdReusedError, NotFoundError, ReplyInProgressError
 from services.message_status import MessageStatus
 from services.wiring import Services
-from tests.services.conftest import last_message, make_user, until, until_ended
+from tests.helpers.services import last_message, make_user, until, until_ended
 
 
 def test_message_is_answered_and_kept(services, emulator, user_id):

@@ -12,7 +12,7 @@ from db.models import OutboxEntry, Usage, utc_now
 from services.message_status import MessageStatus
 from services.replies.titles import PROMPT, cleaned_title
 from services.wiring import Services
-from tests.services.conftest import Emulator, until, until_ended
+from tests.helpers.services import Emulator, until, until_ended
 
 pytestmark = pytest.mark.usefixtures("noon")  # what is used is counted by the day
 

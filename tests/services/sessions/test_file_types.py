@@ -18,7 +18,7 @@ from services.sessions.file_types import (
     with_file_names,
 )
 from services.sessions.records import NewFile
-from tests.emulator.files import PNG, docx, pdf
+from tests.helpers.documents import PNG, docx, pdf
 
 CONTENTS = {
     "pdf": pdf("Hello"),

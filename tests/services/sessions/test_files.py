@@ -19,8 +19,8 @@ from services.sessions.file_types import MAX_FILES, checked_file
 from services.sessions.records import Accepted, FileState, NewFile
 from services.usage.records import RoomOrder
 from services.wiring import Services
-from tests.emulator.files import PNG, pdf
-from tests.services.conftest import Emulator, last_message, make_user, until, until_ended
+from tests.helpers.documents import PNG, pdf
+from tests.helpers.services import Emulator, last_message, make_user, until, until_ended
 
 BRIEF = b"Two guests, five days in Lisbon in May.\n\nThe hotel must have an elevator."
 

@@ -8,7 +8,7 @@ from db.ids import new_id
 from db.models import ChatSession, Message, utc_now
 from services.errors import InvalidInputError, NotFoundError, TooManySessionsError
 from services.sessions.sessions import _excerpt
-from tests.services.conftest import Emulator, make_user, until, until_ended
+from tests.helpers.services import Emulator, make_user, until, until_ended
 
 
 @pytest.fixture

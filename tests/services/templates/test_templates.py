@@ -6,7 +6,7 @@ from services.backboard.prompt import PROMPT
 from services.errors import InvalidInputError, NotFoundError
 from services.message_status import MessageStatus
 from services.templates.templates import MOST, Opening, built_in
-from tests.services.conftest import last_message, make_user, until_ended
+from tests.helpers.services import last_message, make_user, until_ended
 
 MINE = Opening(
     name="Short break",

@@ -2,35 +2,13 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
 from services.errors import InvalidInputError
 from services.transfer.chatgpt import read_conversation
 from services.transfer.import_file import sources
-
-AT = 1_700_000_000.5
-
-
-def node(name: str, parent: str | None, role: str | None = None, text: Any = "", **message: Any) -> dict[str, Any]:
-    """Return a node; without a role it has no message."""
-    given = None
-    if role:
-        content = text if isinstance(text, dict) else {"content_type": "text", "parts": [text]}
-        given = {"id": name, "author": {"role": role}, "content": content, "create_time": AT, **message}
-    return {"id": name, "parent": parent, "children": [], "message": given}
-
-
-def conversation(*nodes: dict[str, Any], **facts: Any) -> dict[str, Any]:
-    return {
-        "title": "Lisbon",
-        "create_time": AT,
-        "conversation_id": "c-1",
-        "mapping": {one["id"]: one for one in nodes},
-        "current_node": nodes[-1]["id"] if nodes else None,
-        **facts,
-    }
+from tests.helpers.chatgpt import AT, conversation, node
 
 
 def test_a_plain_conversation():

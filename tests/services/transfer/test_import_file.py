@@ -1,7 +1,5 @@
 """Files that nobody should upload are refused in a sentence, and cost little."""
 
-import io
-import json
 import time
 import tracemalloc
 import zipfile
@@ -13,22 +11,13 @@ from exports.sessions.json_text import sessions_json
 from services.errors import InvalidInputError
 from services.transfer import import_file
 from services.transfer.import_file import DAMAGED, NEWER, TOO_LARGE, TOO_MUCH, UNKNOWN, sources
-from tests.exports.conftest import session
-from tests.services.transfer.test_chatgpt import conversation, node
+from tests.helpers.chatgpt import THEIRS, packed
+from tests.helpers.saved_session import session
 
 OURS = b"".join(sessions_json([session("One"), session("Two")]))
-THEIRS = json.dumps([conversation(node("q", None, "user", "Hello"))]).encode()
 
 
 SESSION_TOO_LARGE = "A conversation in this file has too much in it to be imported."
-
-
-def packed(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", method) as archive:
-        for name, data in files:
-            archive.writestr(name, data)
-    return file.getvalue()
 
 
 def test_our_own_file_comes_back_as_it_left():

@@ -15,8 +15,8 @@ from services.errors import ExportRunningError, ImportRunningError, InvalidInput
 from services.sessions.records import SessionFilter
 from services.transfer.saved_sessions import store
 from services.transfer.transfer import PDFS_AT_ONCE, ExportKind
-from tests.services.conftest import database_gone, last_message, make_user, until_ended
-from tests.services.transfer.test_chatgpt import conversation, node
+from tests.helpers.chatgpt import conversation, node
+from tests.helpers.services import database_gone, last_message, make_user, until_ended
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from services.replies.records import ReplySnapshot
 from services.replies.store import Ending, ReplyStore
 from services.usage.costs import CostService, RunUse, cost_of, together, usd
 from services.usage.records import ModelInfo
-from tests.services.conftest import last_message, make_user, until, until_ended
+from tests.helpers.services import last_message, make_user, until, until_ended
 
 pytestmark = pytest.mark.usefixtures("noon")  # what is used is counted by the day
 

@@ -8,7 +8,7 @@ import db.usage
 from db.models import User
 from services.errors import InvalidInputError, NotFoundError
 from services.usage.insights import InsightsService
-from tests.services.conftest import make_user
+from tests.helpers.services import make_user
 
 START, END = date(2026, 11, 1), date(2026, 11, 30)
 

@@ -14,7 +14,7 @@ from services.message_status import MessageStatus
 from services.usage.metrics import Numbers, operation_name
 from services.usage.operations import Timing, together
 from services.wiring import Services
-from tests.services.conftest import Emulator, make_user, until, until_ended
+from tests.helpers.services import Emulator, make_user, until, until_ended
 
 pytestmark = pytest.mark.usefixtures("noon")  # what is used is counted by the day
 

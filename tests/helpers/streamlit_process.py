@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ["-m", "streamlit", "run", "server.py", "--server.port"]
 _LIBRARIES = [
     *("streamlit.web.cli", "streamlit.web.bootstrap", "streamlit.web.server.starlette"),
@@ -26,7 +26,7 @@ _LIBRARIES = [
         "uvicorn",
     ),
     *("uvloop", "httpx", "httpx_sse", "stamina", "sqlalchemy.orm", "alembic.command", "psycopg", "pypdf", "typst"),
-    *("markdown_it", "fontTools.ttLib", "bcrypt", "jwt", "tests.component_scan"),
+    *("markdown_it", "fontTools.ttLib", "bcrypt", "jwt", "tests.helpers.component_scan"),
 ]
 
 _context = multiprocessing.get_context("forkserver")

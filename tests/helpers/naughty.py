@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from exports.sessions.json_text import sessions_json
 from exports.sessions.records import SavedMessage, SavedSession
 from settings import ROOT
-from tests.exports.conftest import BEGUN
+from tests.helpers.saved_session import BEGUN
 
 STRINGS: list[str] = json.loads((ROOT / "tests" / "data" / "naughty-strings.json").read_text("utf-8"))
 WEB = "https://example.com/?q="

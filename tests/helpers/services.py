@@ -1,4 +1,4 @@
-"""Real services on a real database and the emulator on a loopback port."""
+"""Services under test, the emulator they talk to, and what is waited for."""
 
 import sqlite3
 import time
@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 import psycopg
-import pytest
 from sqlalchemy import make_url
 
 from db.engine import Database
@@ -19,8 +18,7 @@ from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 from services.replies.records import ReplySnapshot
 from services.sessions.records import MessageView
-from services.wiring import Services, build_services
-from settings import Settings
+from services.wiring import Services
 
 PACE_S = 0.0
 
@@ -80,46 +78,6 @@ class Emulator:
         return list(httpx.get(f"{self.root}/emulator/runs").json())
 
 
-@pytest.fixture
-def emulator(tmp_path: Path) -> Iterator[Emulator]:
-    """Start an emulator of this test's own."""
-    server = EmulatorServer(tmp_path / "emulator.db", demo, pace_s=PACE_S)
-    emulator = Emulator(server, server.start(), tmp_path / "emulator.db")
-    yield emulator
-    emulator.server.stop(wait=False)
-
-
-@pytest.fixture
-def start_services(
-    database_url: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[..., Services]]:
-    """Give a function that starts services as a process of its own would have them."""
-    monkeypatch.setattr("services.backboard.outbox.LOOK_S", 0.2)
-    started: list[Services] = []
-
-    def start(**settings: Any) -> Services:
-        given = {"database_url": database_url, "backboard_base_url": emulator.base_url} | settings
-        services = build_services(Settings(**given))
-        started.append(services)
-        return services
-
-    yield start
-    for services in started:
-        services.close()
-
-
-@pytest.fixture
-def services(start_services: Callable[..., Services]) -> Services:
-    """Give one set of services."""
-    return start_services()
-
-
-@pytest.fixture
-def user_id(database: Database) -> int:
-    """Make a planner."""
-    return make_user(database, "ada")
-
-
 def make_user(database: Database, username: str) -> int:
     """Make a planner and return their id."""
     with database.begin() as db_session:
@@ -167,3 +125,10 @@ def database_gone(url: str) -> Iterator[None]:
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
         yield
         connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+def ask(services, user_id, text="5 days in Lisbon in May", key="a", **more):
+    """Ask, and return what was accepted and the reply once it has ended."""
+    accepted = services.replies.send(text, user_id=user_id, client_message_id=key, **more)
+    until_ended(services, accepted.reply_id, user_id, timeout_s=40)
+    return accepted, last_message(services, accepted.session_id, user_id)

@@ -1,0 +1,45 @@
+"""Every route of the API, and a request to it that would do."""
+
+import re
+from typing import Any
+
+import httpx
+
+from api.app import create_app
+
+
+def _nobody():
+    raise AssertionError("not asked at import")
+
+
+OPEN = {"/health"}
+SCHEMA = create_app(_nobody).openapi()
+ROUTES = sorted((method.upper(), path) for path, item in SCHEMA["paths"].items() for method in item)
+GUARDED = [route for route in ROUTES if route[1] not in OPEN]
+TEMPLATE = {"name": "Mine", "instructions": "Be brief.", "first_message": "Hi"}
+BODIES: dict[str, dict[str, Any]] = {
+    "/sessions/cleanup": {"session_ids": []},
+    "/sessions/{session_id}/messages": {"role": "user", "content": "Hi"},
+    "/sessions/{session_id}/chat": {"content": "Hi"},
+    "/chat": {"content": "Hi"},
+    "/messages/{message_id}/edit": {"content": "Hi"},
+    "/sessions/{session_id}/follow-ups": {"content": "Hi"},
+    "/follow-ups/{follow_up_id}": {"content": "Hi"},
+    "/messages/{message_id}/rating": {"value": 1},
+    "/templates": TEMPLATE,
+    "/templates/{template_id}": TEMPLATE,
+    "/memories": {"content": "Prefers tea"},
+    "/memories/{memory_id}": {"content": "Prefers tea"},
+}
+
+
+def ask(http: httpx.Client, method: str, path: str, name: str = "249712407203954688") -> httpx.Response:
+    body: dict[str, Any] = {"json": BODIES.get(path)} if method != "GET" else {}
+    if (method, path) == ("POST", "/sessions/{session_id}/files"):
+        body = {"files": {"file": ("a.txt", b"Hello")}}
+    return http.request(method, named(path, name), params={"q": "x"}, **body)
+
+
+def named(path: str, name: str) -> str:
+    """Return the path of the thing of this name."""
+    return re.sub(r"{\w+}", name, path)

@@ -1,0 +1,126 @@
+"""The app in a browser: the server, and what a person does and sees there."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Error, Page, expect
+
+from settings import ROOT
+from tests.helpers.streamlit_process import StreamlitProcess
+
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Chromium makes hidden pages for each window's address bar: a quarter of the CPU of opening one. The last two are
+    # what touches pages in Playwright's own list, which this one replaces.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,HttpsUpgrades,PaintHolding",
+]
+COOKIE = "travelbot_sign_in"
+PASSWORD = "a long enough phrase"
+
+
+@dataclass
+class App:
+    """A running server: where it is, its settings, and its log."""
+
+    url: str
+    process: StreamlitProcess | subprocess.Popen[bytes]
+    log: Path
+    env: dict[str, str]
+
+    def make_admin(self, username: str) -> None:
+        """Make somebody with an account an admin, as whoever runs the server does."""
+        command = [sys.executable, "-m", "api", "admins", "add", username]
+        subprocess.run(command, cwd=ROOT, env=self.env, check=True, timeout=60)
+
+    def kill(self) -> None:
+        """End the server as a power cut would."""
+        self.process.kill()
+        self.process.wait(10)
+
+    def terminate(self) -> int:
+        """Ask the server to end; return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(20)
+
+
+def wait_until(page: Page, expression: str, arg: object = None) -> None:
+    """Wait until JavaScript is true of the page. Playwright's own `wait_for_function` needs `unsafe-eval` there."""
+    deadline = time.monotonic() + 30
+    while not _is_true(page, expression, arg):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(50)
+
+
+def _is_true(page: Page, expression: str, arg: object) -> bool:
+    try:
+        return bool(page.evaluate(expression, arg))
+    except Error as error:
+        if "Execution context was destroyed" not in error.message:  # the page is on its way to another
+            raise
+        return False
+
+
+def wait_for_cookie(page: Page, *, there: bool) -> None:
+    """Wait until the browser has written the sign-in cookie, or deleted it; a script does it, a while after."""
+    has = f"document.cookie.includes('{COOKIE}=')"
+    wait_until(page, has if there else f"!{has}")
+
+
+def sign_up(page: Page, url: str, username: str = "ada") -> None:
+    fill_sign_up(page, url, username)
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
+    wait_for_cookie(page, there=True)
+
+
+def fill_sign_up(page: Page, url: str, username: str = "ada") -> None:
+    page.goto(url)
+    page.get_by_text("Create an account").click()
+    page.get_by_role("textbox", name="Name", exact=True).fill("Ada Lovelace")
+    page.get_by_role("textbox", name="E-mail").fill(f"{username}@example.com")
+    page.get_by_role("textbox", name="Username").fill(username)
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+
+
+QUESTION = "5 days in Lisbon in May for two, one is vegetarian, about $2,000"
+
+
+def open_app(page: Page, app: App, path: str = "") -> None:
+    page.goto(app.url + path)
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible(timeout=30_000)
+
+
+def ask(page: Page, text: str = QUESTION) -> None:
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.fill(text)
+    box.press("Enter")
+
+
+def expect_streaming(page: Page) -> None:
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("Day 1")
+
+
+def expect_finished(page: Page) -> None:
+    """The line with model, tokens and seconds stands below the reply."""
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("tokens", timeout=40_000)
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+
+
+def rows(tmp_path: Path, query: str) -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(tmp_path / "travelbot.db")) as connection:
+        return connection.execute(query).fetchall()
+
+
+def replies(tmp_path: Path) -> list[tuple[str, ...]]:
+    return rows(tmp_path, "SELECT status, content FROM messages WHERE role = 'assistant' ORDER BY id")

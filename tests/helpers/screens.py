@@ -1,0 +1,47 @@
+"""The app as AppTest runs it: accounts, and what is chosen there."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from streamlit.testing.v1 import AppTest
+
+import db.models
+import db.search
+from db.engine import Database
+from services.accounts.records import User
+from tests.helpers.clock import NOON
+
+AddSession = Callable[..., int]
+
+
+SIGNED_IN_AT = NOON - timedelta(days=1)
+
+
+def add_user(database: Database, username: str, name: str) -> User:
+    """Store an account whose sign-in of SIGNED_IN_AT holds."""
+    with database.begin() as db_session:
+        row = db.models.User(
+            username=username,
+            email=f"{username}@example.com",
+            name=name,
+            sessions_valid_from=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+        db_session.add(row)
+        db_session.flush()
+        return User(row.id, row.username, row.email, row.name, None, None)
+
+
+def choose(app: AppTest, message_id: int, option: str) -> None:
+    menu = app.menu_button(key=f"chat_menu_{message_id}")
+    menu.click(next(name for name in menu.options if name.endswith(option))).run()
+    assert not app.exception
+
+
+def change_last_reply(database: Database, session_id: int, **values: object) -> int:
+    """Write to the last reply of a session; return its id."""
+    with database.begin() as db_session:
+        session = db_session.get_one(db.models.ChatSession, session_id)
+        reply = db_session.get_one(db.models.Message, session.last_message_id)
+        for name, value in values.items():
+            setattr(reply, name, value)
+        return reply.id
