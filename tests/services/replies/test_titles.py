@@ -1,7 +1,9 @@
 """Titles by the model: once, after the first whole reply, and never over what a person chose."""
 
+import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import httpx
 import pytest
@@ -10,7 +12,7 @@ from sqlalchemy import select
 from db.engine import Database
 from db.models import OutboxEntry, Usage, utc_now
 from services.message_status import MessageStatus
-from services.replies.titles import PROMPT, cleaned_title
+from services.replies.titles import PROMPT, SessionTitles, cleaned_title
 from services.wiring import Services
 from tests.helpers.services import Emulator, until, until_ended
 
@@ -20,6 +22,35 @@ MINI = "openai/gpt-4o-mini"
 ASKED = "Please plan 5 days in Lisbon in May for two, one of them is vegetarian"
 MADE = "Please plan 5 days in Lisbon in May for two, one of them is…"
 GIVEN = "5 days in Lisbon in May"
+
+
+@dataclass
+class Begun:
+    """Whole replies that were handed over to be titled, in any process, and the work that came of it."""
+
+    reply_ids: list[int] = field(default_factory=list)
+    work: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def until_over(self, replies: int = 1) -> None:
+        """Wait until so many were handed over, and all that comes of it is over: nothing more will be asked."""
+        until(lambda: len(self.reply_ids) >= replies, what=f"{replies} replies handed over")
+        until(lambda: all(task.done() for task in self.work), what="the titles are over")
+        assert len(self.reply_ids) == replies
+
+
+@pytest.fixture(autouse=True)
+def begun(monkeypatch: pytest.MonkeyPatch) -> Begun:
+    """See which replies are handed over."""
+    seen, begin = Begun(), SessionTitles.begin
+
+    def watched(titles: SessionTitles, session_id: int, reply_id: int, *, user_id: int) -> None:
+        before = asyncio.all_tasks()
+        begin(titles, session_id, reply_id, user_id=user_id)
+        seen.work |= asyncio.all_tasks() - before
+        seen.reply_ids.append(reply_id)
+
+    monkeypatch.setattr(SessionTitles, "begin", watched)
+    return seen
 
 
 @pytest.fixture
@@ -44,10 +75,9 @@ def named(services: Services, session_id: int, user_id: int, expected: str = GIV
     until(lambda: title(services, session_id, user_id) == expected, what=f"the title {expected!r}")
 
 
-def settled(emulator: Emulator, calls: int) -> None:
-    """Wait until the model was asked so often, and give one more time to come."""
-    until(lambda: emulator.paid_calls >= calls and emulator.runs[-1]["ended_at"], what="the call for a title")
-    time.sleep(0.3)
+def requests(emulator: Emulator, route: str) -> int:
+    """Count the requests for a route of Backboard, also those that were refused."""
+    return int(httpx.get(f"{emulator.root}/emulator/counts").json()["requests"].get(route, 0))
 
 
 def test_first_reply_gives_the_session_its_title_and_the_search_finds_it(services, user_id):
@@ -90,26 +120,27 @@ def test_title_is_in_the_language_of_the_conversation(services, user_id):
     named(services, session_id, user_id, "Lissabon, 5 Tage, Mai")
 
 
-def test_later_replies_are_not_titled(services, emulator, user_id):
+def test_later_replies_are_not_titled(services, emulator, user_id, begun):
     session_id = ask(services, user_id)
     named(services, session_id, user_id)
     ask(services, user_id, "Make it 3 days in Porto", session_id=session_id)
-    settled(emulator, 3)
+    begun.until_over(2)
 
     assert emulator.paid_calls == 3  # two replies, one title
     assert title(services, session_id, user_id) == GIVEN
 
 
-def test_first_reply_that_failed_gives_no_title_and_the_next_whole_one_does(services, emulator, user_id):
+def test_first_reply_that_failed_gives_no_title_and_the_next_whole_one_does(services, emulator, user_id, begun):
     emulator.fault({"fault": "error_event:3"})
     accepted = services.replies.send(ASKED, user_id=user_id, client_message_id="m")
     assert until_ended(services, accepted.reply_id, user_id).status is MessageStatus.FAILED
-    settled(emulator, 1)
-    assert emulator.paid_calls == 1
     again = services.replies.retry(accepted.reply_id, user_id=user_id)
     until_ended(services, again.reply_id, user_id)
 
     named(services, accepted.session_id, user_id)
+    begun.until_over()
+    assert begun.reply_ids == [again.reply_id]
+    assert emulator.paid_calls == 3  # two replies, one title
 
 
 def test_credits_that_are_out_are_no_title(services, emulator, database, user_id):
@@ -124,33 +155,33 @@ def test_credits_that_are_out_are_no_title(services, emulator, database, user_id
     assert title(services, session_id, user_id) == MADE
 
 
-def test_chosen_title_is_not_even_asked_about(services, emulator, user_id):
+def test_chosen_title_is_not_even_asked_about(services, emulator, user_id, begun):
     session = services.sessions.create(user_id=user_id, title="The Bergs")
     ask(services, user_id, session_id=session.id)
-    settled(emulator, 1)
+    begun.until_over()
 
     assert emulator.paid_calls == 1
     assert title(services, session.id, user_id) == "The Bergs"
 
 
-def test_title_chosen_meanwhile_stays(services, emulator, user_id):
+def test_title_chosen_meanwhile_stays(services, emulator, user_id, begun):
     emulator.fault({"fault": "slow_end:0"}, {"fault": "hold:0"})
     session_id = ask(services, user_id)
     until(lambda: emulator.paid_calls == 2, what="the call for a title")
     services.sessions.rename(session_id, "The Bergs", user_id=user_id)
     emulator.release()
-    settled(emulator, 2)
+    begun.until_over()
 
     assert title(services, session_id, user_id) == "The Bergs"
 
 
-def test_session_deleted_meanwhile_changes_nothing(services, emulator, user_id):
+def test_session_deleted_meanwhile_changes_nothing(services, emulator, user_id, begun):
     emulator.fault({"fault": "slow_end:0"}, {"fault": "hold:0"})
     session_id = ask(services, user_id)
     until(lambda: emulator.paid_calls == 2, what="the call for a title")
     services.sessions.delete([session_id], user_id=user_id)
     emulator.release()
-    settled(emulator, 2)
+    begun.until_over()
 
     assert services.sessions.search("lisbon", user_id=user_id) == ()
 
@@ -211,54 +242,56 @@ def test_model_without_a_price_gives_a_title_of_unknown_price(start_services, us
     assert row.output_tokens > 0
 
 
-def test_nothing_is_named_past_the_monthly_limit(start_services, emulator, user_id):
+def test_nothing_is_named_past_the_monthly_limit(start_services, emulator, user_id, begun):
     services = start_services(title_model=MINI, monthly_limit_usd="0.0001")
     session_id = ask(services, user_id)
-    time.sleep(0.5)
+    begun.until_over()
 
     assert emulator.paid_calls == 1
     assert title(services, session_id, user_id) == MADE
 
 
 @pytest.mark.parametrize("fault", ["error_event:0", "status:500", "run_failed:0"])
-def test_failure_is_silent_and_is_not_tried_again(services, emulator, user_id, fault):
+def test_failure_is_silent_and_is_not_tried_again(services, emulator, user_id, begun, fault):
     emulator.fault({"fault": "slow_end:0"}, {"fault": fault})
     session_id = ask(services, user_id)
-    time.sleep(0.6)
+    begun.until_over()
 
     assert title(services, session_id, user_id) == MADE
-    assert emulator.paid_calls <= 2
+    assert requests(emulator, "POST /threads/messages") == 2  # the reply, and one title
     reply = services.sessions.history(session_id, user_id=user_id).messages[-1]
     assert reply.status is MessageStatus.COMPLETE
     assert reply.error_text is None
 
 
-def test_reply_does_not_wait_for_its_title(services, emulator, user_id):
-    emulator.fault({"fault": "slow_end:0"}, {"fault": "slow_first:3"})
-    before = time.monotonic()
-    ask(services, user_id)
+def test_reply_does_not_wait_for_its_title(services, emulator, user_id, begun):
+    emulator.fault({"fault": "slow_end:0"}, {"fault": "hold:0"})
+    session_id = ask(services, user_id)
+    until(lambda: emulator.paid_calls == 2, what="the call for a title")
 
-    assert time.monotonic() - before < 2.5
+    assert title(services, session_id, user_id) == MADE
+    assert not any(task.done() for task in begun.work)
+    emulator.release()
+    named(services, session_id, user_id)
 
 
-def test_two_processes_ask_for_one_title(services, start_services, emulator, user_id):
+def test_two_processes_ask_for_one_title(services, start_services, emulator, user_id, begun):
     start_services(title_model=MINI)
     session_id = ask(services, user_id)
     named(services, session_id, user_id)
-    settled(emulator, 2)
+    begun.until_over()
 
     assert emulator.paid_calls == 2
 
 
-def test_switched_off_it_costs_nothing(start_services, emulator, user_id):
+def test_switched_off_it_costs_nothing(start_services, emulator, user_id, begun):
     services = start_services(title_model="off")
     session_id = ask(services, user_id)
-    time.sleep(0.5)
+    begun.until_over()
 
     assert emulator.paid_calls == 1
     assert title(services, session_id, user_id) == MADE
-    requests = httpx.get(f"{emulator.root}/emulator/counts").json()["requests"]
-    assert requests["POST /assistants/{id}/threads"] == 1
+    assert requests(emulator, "POST /assistants/{id}/threads") == 1
 
 
 @pytest.mark.parametrize(
