@@ -1,10 +1,18 @@
 """What goes in and out, as JSON. Ids are strings: JavaScript cannot hold 64-bit numbers."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
+from api.session_settings import (
+    Instructions,
+    Model,
+    Title,
+    changes_settings,
+    shows_settings,
+    takes_settings,
+)
 from api.ui_parts import metadata, ui_parts
 from services.memory.records import Memory, MemorySource
 from services.messages.ratings import MAX_REASON_CHARS
@@ -12,13 +20,9 @@ from services.messages.records import Waiting
 from services.sessions.records import FileInfo, FileRoom, HeldFile, MessageView, SearchHit, SessionSummary
 from services.templates.templates import Opening, Template
 from services.texts import (
-    MAX_INSTRUCTIONS_CHARS,
     MAX_MEMORY_BYTES,
     MAX_MESSAGE_CHARS,
-    MAX_MODEL_CHARS,
     MAX_NAME_CHARS,
-    MAX_TITLE_CHARS,
-    MODEL_PATTERN,
 )
 from services.usage.costs import MICROS
 from services.usage.records import ModelInfo, MonthUsage, UsageDay
@@ -34,12 +38,7 @@ Instant = Annotated[
 WITHOUT_NUL = r"^[^\x00]*$"
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS, pattern=WITHOUT_NUL)]
 Cursor = Annotated[str | None, Field(description="Where the next page begins; null: there is none.")]
-Title = Annotated[str, Field(min_length=1, max_length=MAX_TITLE_CHARS, examples=["Lisbon in May"])]
-Model = Annotated[str, Field(pattern=MODEL_PATTERN, max_length=MAX_MODEL_CHARS, examples=["openai/gpt-4o"])]
 Content = Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_CHARS, examples=["Three nights in Lisbon?"])]
-
-
-Instructions = Annotated[str, Field(max_length=MAX_INSTRUCTIONS_CHARS, examples=["Answer as a table."])]
 
 
 class _Given(BaseModel):
@@ -48,39 +47,24 @@ class _Given(BaseModel):
     model_config = ConfigDict(strict=True)
 
 
+@takes_settings(but=("pinned", "archived"))
 class SessionIn(_Given):
     """A new session."""
 
-    title: Title | None = None
-    model: Model | None = None
-    memory: bool = True
-    instructions: Instructions | None = Field(default=None, description="Sent with every question.")
-    web_search: bool = False
 
-
+@changes_settings
 class SessionChange(_Given):
-    """What of a session is to change; the rest stays."""
-
-    title: Title | None = None
-    pinned: bool | None = None
-    archived: bool | None = None
-    model: Model | None = None
-    memory: bool | None = None
-    instructions: Instructions | None = Field(default=None, description="Sent with every question; empty: none.")
-    web_search: bool | None = None
+    """What of a session is to change; the rest stays. Empty instructions are none."""
 
 
-class SessionOut(BaseModel):
+@shows_settings
+class _SessionHead(BaseModel):
+    session_id: Id
+
+
+class SessionOut(_SessionHead):
     """One conversation."""
 
-    session_id: Id
-    title: str
-    model: str
-    memory: bool = Field(description="Whether the assistant may use and keep memories here.")
-    instructions: str | None = Field(description="Sent to the assistant with every question; null: none.")
-    web_search: bool = Field(description="Whether the assistant may look things up in the web here.")
-    pinned: bool
-    archived: bool
     message_count: int
     total_tokens: int
     cost_usd: float = Field(description="Of its replies and its title: the sum of what is known.")
@@ -94,33 +78,10 @@ class SessionOut(BaseModel):
     last_message_at: Instant
 
     @classmethod
-    def of(cls, session: SessionSummary) -> "SessionOut":
-        """Return a session as JSON shows it."""
-        return cls(**_session(session))
-
-
-def _session(session: SessionSummary) -> dict[str, Any]:
-    return {
-        "session_id": str(session.id),
-        "title": session.title,
-        "model": session.model,
-        "memory": session.memory,
-        "instructions": session.instructions,
-        "web_search": session.web_search,
-        "pinned": session.pinned,
-        "archived": session.archived,
-        "message_count": session.message_count,
-        "total_tokens": session.total_tokens,
-        "cost_usd": session.cost_micros / MICROS,
-        "unpriced": session.unpriced,
-        "last_message_preview": session.preview,
-        "answering": session.answering,
-        "unseen": session.unseen,
-        "sample": session.sample,
-        "created_at": session.created_at,
-        "updated_at": session.updated_at,
-        "last_message_at": session.last_message_at,
-    }
+    def of(cls, session: SessionSummary, **more: Any) -> Self:
+        """Return a session as JSON shows it, with what there is *more* of it."""
+        known = {name: getattr(session, name) for name in cls.model_fields if hasattr(session, name)}
+        return cls(session_id=str(session.id), cost_usd=session.cost_micros / MICROS, **known, **more)
 
 
 class MessageFile(BaseModel):
@@ -196,11 +157,6 @@ class SessionWithMessages(SessionOut):
     """One conversation with its latest messages, oldest first."""
 
     messages: list[MessageOut]
-
-    @classmethod
-    def with_messages(cls, session: SessionSummary, messages: tuple[MessageView, ...]) -> "SessionWithMessages":
-        """Return a session as JSON shows it, with messages."""
-        return cls(**_session(session), messages=[MessageOut.of(one) for one in messages])
 
 
 class SessionList(BaseModel):

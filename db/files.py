@@ -1,14 +1,13 @@
 """Queries on the files of sessions, and on their copies in Backboard's threads."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from db.models import BackboardThread, ChatSession, FileCopy, SessionFile
-from db.plain import run
-from db.sessions import in_theirs, visible_to
+from db.plain import Plain, read_all, run
+from db.visibility import in_theirs, visible_to
 
 _VISIBLE = select(SessionFile).where(in_theirs(SessionFile.session_id)).order_by(SessionFile.id)
 _OF_SESSION = _VISIBLE.where(SessionFile.session_id == bindparam("session_id"), SessionFile.follow_up_id.is_(None))
@@ -24,16 +23,16 @@ def of_session(db_session: Session, session_id: int, *, user_id: int) -> Sequenc
     return db_session.scalars(_OF_SESSION, {"session_id": session_id, "owner_id": user_id}).all()
 
 
-def held(db_session: Session, session_id: int, *, user_id: int) -> Sequence[Row[Any]]:
+def read_of_session(db_session: Session, session_id: int, *, user_id: int) -> Sequence[Plain[SessionFile]]:
     """Return the same, to be read only."""
-    return run(db_session, _OF_SESSION, {"session_id": session_id, "owner_id": user_id}).all()
+    return read_all(db_session, _OF_SESSION, {"session_id": session_id, "owner_id": user_id})
 
 
-def of_messages(db_session: Session, message_ids: Sequence[int], *, user_id: int) -> Sequence[Row[Any]]:
+def of_messages(db_session: Session, message_ids: Sequence[int], *, user_id: int) -> Sequence[Plain[SessionFile]]:
     """Return the files that came with these messages, oldest first, without what is in them."""
     if not message_ids:
         return []
-    return run(db_session, _OF_MESSAGES, {"message_ids": message_ids, "owner_id": user_id}).all()
+    return read_all(db_session, _OF_MESSAGES, {"message_ids": message_ids, "owner_id": user_id})
 
 
 def of_follow_ups(db_session: Session, session_id: int) -> Sequence[SessionFile]:

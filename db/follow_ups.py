@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from db.models import ChatSession, FollowUp, SessionFile
-from db.plain import run
-from db.sessions import THEIR_ID, visible_to
+from db.plain import Plain, read_all, read_one, run
+from db.visibility import THEIR_ID, visible_to
 
 _HERE = FollowUp.session_id == bindparam("session_id"), FollowUp.removed_at.is_(None)
 _IN_SESSION = (
@@ -22,12 +21,12 @@ _FIRST = select(FollowUp).where(*_HERE).order_by(FollowUp.id).limit(1).with_for_
 _COUNT = select(func.count()).where(*_HERE)
 
 
-def in_session(db_session: Session, session_id: int, *, user_id: int) -> Sequence[Row[Any]]:
+def in_session(db_session: Session, session_id: int, *, user_id: int) -> Sequence[Plain[FollowUp]]:
     """Return what waits in a session of this planner's, the next one first."""
-    return run(db_session, _IN_SESSION, {"session_id": session_id, "owner_id": user_id}).all()
+    return read_all(db_session, _IN_SESSION, {"session_id": session_id, "owner_id": user_id})
 
 
-def get_visible(db_session: Session, follow_up_id: int, *, user_id: int, removed: bool = False) -> FollowUp | None:
+def lock_visible(db_session: Session, follow_up_id: int, *, user_id: int, removed: bool = False) -> FollowUp | None:
     """Return something that waits in a session of this planner's, or was just taken back there, or None."""
     query = select(FollowUp).join(ChatSession, ChatSession.id == FollowUp.session_id)
     query = query.where(FollowUp.id == follow_up_id, visible_to(user_id))
@@ -46,9 +45,9 @@ def count(db_session: Session, session_id: int) -> int:
     return int(run(db_session, _COUNT, {"session_id": session_id}).scalar_one())
 
 
-def first(db_session: Session, session_id: int) -> Row[Any] | None:
-    """Return the next message of those that wait in a session, locked against other writers, or None."""
-    return run(db_session, _FIRST, {"session_id": session_id}).one_or_none()
+def lock_first(db_session: Session, session_id: int) -> Plain[FollowUp] | None:
+    """Return the next message of those that wait in a session, or None."""
+    return read_one(db_session, _FIRST, {"session_id": session_id})
 
 
 def remove(db_session: Session, follow_up_id: int) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.ids import new_id
 from db.models import ChatSession, MemorySource, Message
-from db.sessions import visible_to
+from db.visibility import visible_to
 
 PendingRow = Row[int, str | None, datetime | None]
 SourceRow = Row[str, int, int, str, datetime]

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
     Integer,
-    Row,
     Select,
     bindparam,
     case,
@@ -26,32 +25,47 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from db.models import ChatSession, Message, SessionFile, UtcDateTime, is_deleted, is_unfinished, is_untold
-from db.plain import Values, run
-from db.sessions import THEIR_ID, in_theirs, visible_to
+from db.plain import Plain, Values, read_all, read_one, run
+from db.visibility import THEIR_ID, in_theirs, visible_to
+
+_VISIBLE = select(Message).join(ChatSession, ChatSession.id == Message.session_id).where(visible_to(THEIR_ID))
+_GET = _VISIBLE.where(Message.id == bindparam("message_id"), Message.deleted_at.is_(None))
 
 
-def get_visible(db_session: Session, message_id: int, *, user_id: int, lock: bool = False) -> Message | None:
-    """Return a message in a session of this planner's, locked against other writers if asked, or None."""
-    query = select(Message).join(ChatSession, ChatSession.id == Message.session_id)
-    query = query.where(Message.id == message_id, Message.deleted_at.is_(None), visible_to(user_id))
-    return db_session.scalar(query.with_for_update(of=Message) if lock else query)
+def get_visible(db_session: Session, message_id: int, *, user_id: int) -> Message | None:
+    """Return a message in a session of this planner's, or None."""
+    return db_session.scalar(_GET, {"message_id": message_id, "owner_id": user_id})
+
+
+def lock_visible(db_session: Session, message_id: int, *, user_id: int) -> Message | None:
+    """Return a message in a session of this planner's, or None."""
+    return db_session.scalar(_GET.with_for_update(of=Message), {"message_id": message_id, "owner_id": user_id})
+
+
+def read_visible(db_session: Session, message_id: int, *, user_id: int) -> Plain[Message] | None:
+    """Return a message in a session of this planner's, to be read only, or None."""
+    return read_one(db_session, _GET, {"message_id": message_id, "owner_id": user_id})
+
+
+def lock_session_of(db_session: Session, message_id: int, *, user_id: int) -> Plain[Message] | None:
+    """Return a message in a session of this planner's, or None; it is the session that is locked."""
+    return read_one(db_session, _GET.with_for_update(of=ChatSession), {"message_id": message_id, "owner_id": user_id})
 
 
 _BY_CLIENT_ID = select(Message).where(Message.user_id == THEIR_ID, Message.client_message_id == bindparam("name"))
 
 
-def by_client_id(db_session: Session, client_message_id: str, *, user_id: int) -> Row[Any] | None:
+def by_client_id(db_session: Session, client_message_id: str, *, user_id: int) -> Plain[Message] | None:
     """Return the message that this planner's program named so, or None."""
-    return run(db_session, _BY_CLIENT_ID, {"name": client_message_id, "owner_id": user_id}).one_or_none()
+    return read_one(db_session, _BY_CLIENT_ID, {"name": client_message_id, "owner_id": user_id})
 
 
-_VISIBLE = select(Message).join(ChatSession, ChatSession.id == Message.session_id).where(visible_to(THEIR_ID))
 _UNFINISHED = _VISIBLE.where(Message.session_id == bindparam("session_id"), is_unfinished())
 
 
-def unfinished(db_session: Session, session_id: int, *, user_id: int) -> Row[Any] | None:
+def unfinished(db_session: Session, session_id: int, *, user_id: int) -> Plain[Message] | None:
     """Return the reply being written in a session of this planner's, or None."""
-    return run(db_session, _UNFINISHED, {"session_id": session_id, "owner_id": user_id}).one_or_none()
+    return read_one(db_session, _UNFINISHED, {"session_id": session_id, "owner_id": user_id})
 
 
 def newest_reply(db_session: Session, message_id: int, *, user_id: int) -> Message | None:
@@ -76,9 +90,9 @@ def first_whole_reply_id(db_session: Session, session_id: int, *, user_id: int) 
     return db_session.scalar(query.where(Message.status == "complete").order_by(Message.id).limit(1))
 
 
-def path(db_session: Session, leaf_id: int, *, user_id: int, limit: int) -> Sequence[Row[Any]]:
+def path(db_session: Session, leaf_id: int, *, user_id: int, limit: int) -> Sequence[Plain[Message]]:
     """Return the last *limit* messages on the path that ends at *leaf_id*, oldest first."""
-    return run(db_session, _path_query(), {"leaf_id": leaf_id, "owner_id": user_id, "limit": limit}).all()
+    return read_all(db_session, _path_query(), {"leaf_id": leaf_id, "owner_id": user_id, "limit": limit})
 
 
 def path_ids(db_session: Session, leaf_id: int, *, user_id: int, down_to: int) -> Sequence[int]:
@@ -88,7 +102,7 @@ def path_ids(db_session: Session, leaf_id: int, *, user_id: int, down_to: int) -
 
 
 @cache
-def _path_query() -> Select[*tuple[Any, ...]]:
+def _path_query() -> Select[Message]:
     step = _steps(lambda step: step.c.shown < bindparam("limit", type_=Integer))
     query = select(Message).join(step, Message.id == step.c.id).where(Message.deleted_at.is_(None))
     return query.order_by(step.c.steps.desc())
@@ -132,11 +146,11 @@ _VERSIONS_BELOW = _VERSIONS.where(Message.parent_id.in_(bindparam("below", expan
 _VERSIONS_OF_FIRST = _VERSIONS.where(Message.session_id == bindparam("session_id"), Message.parent_id.is_(None))
 
 
-def versions(db_session: Session, messages: Sequence[Message | Row[Any]], *, user_id: int) -> dict[int, list[int]]:
+def versions(db_session: Session, messages: Sequence[Plain[Message]], *, user_id: int) -> dict[int, list[int]]:
     """Return, for each of these messages of one session, the ids of all its versions: what follows the same turn."""
     found: dict[int | None, list[int]] = {}
     below = [message.parent_id for message in messages if message.parent_id is not None]
-    places: list[tuple[Select[*tuple[Any, ...]], Values]] = [(_VERSIONS_BELOW, {"below": below})] if below else []
+    places: list[tuple[Select[int, int | None], Values]] = [(_VERSIONS_BELOW, {"below": below})] if below else []
     if len(below) < len(messages):
         places.append((_VERSIONS_OF_FIRST, {"session_id": messages[0].session_id}))
     for query, place in places:
@@ -207,9 +221,9 @@ _REPLIES_TO = _VISIBLE.where(Message.parent_id == bindparam("question_id"), Mess
 )
 
 
-def replies_to(db_session: Session, question_id: int, *, user_id: int) -> Sequence[Row[Any]]:
+def replies_to(db_session: Session, question_id: int, *, user_id: int) -> Sequence[Plain[Message]]:
     """Return every reply to a message, deleted ones too, oldest first."""
-    return run(db_session, _REPLIES_TO, {"question_id": question_id, "owner_id": user_id}).all()
+    return read_all(db_session, _REPLIES_TO, {"question_id": question_id, "owner_id": user_id})
 
 
 _NOW = bindparam("now", type_=UtcDateTime)
@@ -255,18 +269,31 @@ _ASKED = (
 )
 
 
-def asked(db_session: Session, question_id: int) -> Row[Any] | None:
-    """Return a message, of anybody, that is to be answered: id, content, how its session wants that, its files."""
-    return run(db_session, _ASKED, {"question_id": question_id}).one_or_none()
+class Asked(NamedTuple):
+    """A message that is to be answered, and how its session wants that."""
+
+    id: int
+    content: str
+    model: str
+    memory: bool
+    instructions: str | None
+    web_search: bool
+    has_files: bool  # the session
+
+
+def asked(db_session: Session, question_id: int) -> Asked | None:
+    """Return a message, of anybody, that is to be answered, or None."""
+    found = run(db_session, _ASKED, {"question_id": question_id}).one_or_none()
+    return Asked._make(found) if found else None
 
 
 def _at(now: datetime) -> dict[str, datetime]:
     return {"now": now, "far_ahead": now + timedelta(minutes=1)}
 
 
-def claimable(db_session: Session, *, now: datetime, limit: int) -> Sequence[Row[Any]]:
+def claimable(db_session: Session, *, now: datetime, limit: int) -> list[tuple[int, int]]:
     """Return the id and fence of unfinished replies, of anybody, that no process holds."""
-    return run(db_session, _CLAIMABLE, {**_at(now), "limit": limit}).all()
+    return [(row.id, row.fence) for row in run(db_session, _CLAIMABLE, {**_at(now), "limit": limit})]
 
 
 def count_waiting(db_session: Session, *, now: datetime) -> int:
@@ -276,16 +303,16 @@ def count_waiting(db_session: Session, *, now: datetime) -> int:
 
 def claim(
     db_session: Session, reply_id: int, *, fence: int, owner: str, until: datetime, now: datetime
-) -> Row[Any] | None:
+) -> Plain[Message] | None:
     """Take an unfinished reply that no process holds and return it, or None if another was faster."""
     values = {"lease_owner": owner, "lease_until": until, "fence": fence + 1}
-    return run(db_session, _CLAIM, {"held_id": reply_id, "held_by": fence, **_at(now), **values}).one_or_none()
+    return read_one(db_session, _CLAIM, {"held_id": reply_id, "held_by": fence, **_at(now), **values})
 
 
-def held(db_session: Session, fences: dict[int, int]) -> list[tuple[int, datetime | None]]:
-    """Lock, of the replies that this process holds by these fences, those it still holds.
+def lock_held(db_session: Session, fences: dict[int, int]) -> list[tuple[int, datetime | None]]:
+    """Return, of the replies that this process holds by these fences, those it still holds.
 
-    Returns their ids, and when somebody asked to stop them.
+    Their ids, and when somebody asked to stop them.
     """
     rows = run(db_session, _STILL_HELD, {"ids": list(fences)})
     return [(row.id, row.stop_requested_at) for row in rows if row.fence == fences[row.id]]
@@ -297,7 +324,7 @@ def change_held(db_session: Session, reply_id: int, *, fence: int, values: Value
 
 
 def change_locked(db_session: Session, values: Mapping[int, Values]) -> None:
-    """Write to replies that `held` has found and locked, by their ids; all of *values* have the same names."""
+    """Write to replies that `lock_held` has found, by their ids; all of *values* have the same names."""
     if values:
         run(db_session, _CHANGE_LOCKED, [{"held_id": reply_id, **row} for reply_id, row in values.items()])
 
@@ -309,9 +336,18 @@ _UNTOLD = (
 )
 
 
-def untold(db_session: Session, session_id: int) -> Sequence[Row[Any]]:
-    """Return the id, parent, role and text of messages of a session that Backboard was not told yet, oldest first."""
-    return run(db_session, _UNTOLD, {"session_id": session_id}).all()
+class Untold(NamedTuple):
+    """A message that Backboard was not told yet."""
+
+    id: int
+    parent_id: int | None
+    role: str
+    content: str
+
+
+def untold(db_session: Session, session_id: int) -> list[Untold]:
+    """Return the messages of a session that Backboard was not told yet, oldest first."""
+    return [Untold._make(row) for row in run(db_session, _UNTOLD, {"session_id": session_id})]
 
 
 def mark_told(db_session: Session, message_ids: Sequence[int]) -> None:
@@ -334,18 +370,6 @@ _ADD = insert(Message)
 def add(db_session: Session, rows: Sequence[Values]) -> None:
     """Add messages, each after the one that it names; all have the same columns."""
     run(db_session, _ADD, rows)
-
-
-_GET = _VISIBLE.where(Message.id == bindparam("message_id"), Message.deleted_at.is_(None))
-_GET_LOCKED = _GET.with_for_update(of=ChatSession)
-
-
-def read_visible(
-    db_session: Session, message_id: int, *, user_id: int, lock_session: bool = False
-) -> Row[Any] | None:
-    """Return a message in a session of this planner's, locked if asked, to be read only, or None."""
-    query = _GET_LOCKED if lock_session else _GET
-    return run(db_session, query, {"message_id": message_id, "owner_id": user_id}).one_or_none()
 
 
 def in_session(

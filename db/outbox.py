@@ -30,10 +30,10 @@ def waiting(db_session: Session, target_ids: Collection[str], *, kind: str) -> S
     return db_session.scalars(query).all() if target_ids else []
 
 
-def take_due(
+def lock_due(
     db_session: Session, *, backend: str, now: datetime, hold: timedelta, limit: int = 20
 ) -> Sequence[OutboxEntry]:
-    """Return due entries of a backend and put them off by *hold*, so that no other process takes them meanwhile."""
+    """Return due entries of a backend that nobody else holds, put off by *hold*: no other process takes them then."""
     query = select(OutboxEntry).where(OutboxEntry.backend == backend, OutboxEntry.due_at <= now)
     entries = db_session.scalars(
         query.order_by(OutboxEntry.due_at).limit(limit).with_for_update(skip_locked=True)

@@ -4,12 +4,19 @@ What they return are rows with the names of a table's columns, to be read and no
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
 from sqlalchemy import CursorResult, Executable
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
+from db.models import Base
+
+T = TypeVar("T", bound=Base)
 Values = Mapping[str, Any]
+
+# To who reads it, a plain row is an object of its table: it has the same columns. It cannot be changed or deleted.
+Plain = Annotated[T, "to be read only"]
 
 
 def run(
@@ -18,3 +25,14 @@ def run(
     """Run a statement with these values for its parameters, after what the ORM has still to write."""
     db_session.flush()
     return db_session.connection().execute(statement, values)
+
+
+def read_all(db_session: Session, statement: TypedReturnsRows[T], values: Values) -> Sequence[Plain[T]]:
+    """Return the rows of one table that a statement gives."""
+    return run(db_session, statement, values).all()  # type: ignore[return-value]  # see Plain
+
+
+def read_one(db_session: Session, statement: TypedReturnsRows[T], values: Values) -> Plain[T] | None:
+    """Return the only row of one table that a statement gives, or None."""
+    found: T | None = run(db_session, statement, values).one_or_none()  # type: ignore[assignment]  # see Plain
+    return found

@@ -1,19 +1,27 @@
 """Queries on the room that planners take: their files, sessions and messages."""
 
-from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Row, bindparam, case, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from db.models import ChatSession, SessionFile, User
 from db.plain import run
 
 LEAST_BYTES = 4096  # that a file takes, however small: what a disk gives to one
-ORDERS = ("bytes", "files", "sessions", "messages")
 
 _ROOM = case((SessionFile.size < LEAST_BYTES, LEAST_BYTES), else_=SessionFile.size)
 _OF_USER = select(func.sum(_ROOM)).where(SessionFile.user_id == bindparam("user_id"))
+
+
+class Kept(NamedTuple):
+    """What one user keeps."""
+
+    user: User
+    bytes: int
+    files: int
+    sessions: int
+    messages: int
 
 
 def file_bytes(db_session: Session, *, user_id: int) -> int:
@@ -21,10 +29,10 @@ def file_bytes(db_session: Session, *, user_id: int) -> int:
     return int(run(db_session, _OF_USER, {"user_id": user_id}).scalar() or 0)
 
 
-def by_person(db_session: Session, *, order: str, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return who keeps something: the user, then bytes and number of files, sessions, messages; the most comes first.
+def by_person(db_session: Session, *, order: str, limit: int) -> list[Kept]:
+    """Return who keeps something; the most comes first.
 
-    *order* is one of ORDERS. Reads two indexes, an entry for each file and session.
+    *order* is a number of `Kept`. Reads two indexes, an entry for each file and session.
     """
     files = select(
         SessionFile.user_id, func.sum(_ROOM).label("bytes"), func.count().label("files")
@@ -35,7 +43,7 @@ def by_person(db_session: Session, *, order: str, limit: int) -> Sequence[Row[*t
     counts = {
         name: func.coalesce(column, 0).label(name)
         for name, column in zip(
-            ORDERS, (files.c.bytes, files.c.files, sessions.c.sessions, sessions.c.messages), strict=True
+            Kept._fields[1:], (files.c.bytes, files.c.files, sessions.c.sessions, sessions.c.messages), strict=True
         )
     }
     query = (
@@ -45,4 +53,4 @@ def by_person(db_session: Session, *, order: str, limit: int) -> Sequence[Row[*t
         .outerjoin(files, files.c.user_id == sessions.c.user_id)
         .order_by(counts[order].desc(), User.username)
     )
-    return db_session.execute(query.limit(limit)).all()
+    return [Kept(user, *map(int, counts)) for user, *counts in db_session.execute(query.limit(limit))]

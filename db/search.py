@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, false, text
+from sqlalchemy import BigInteger, ColumnElement, false, func, select, text
 from sqlalchemy.orm import Session
 
 from db.folding import terms, tokens
 from db.ids import MAX_ID
-from db.models import ChatSession, UtcDateTime
+from db.models import ChatSession, Message
 from db.plain import run
+from db.visibility import THEIR_ID, visible_to
 
 _PUT_SQLITE = text(
     "INSERT OR REPLACE INTO search_index (rowid, body, owner, session_id) VALUES (:id, :body, :user_id, :session_id)"
@@ -32,7 +33,7 @@ WHERE search_index MATCH :expression AND rowid < :before_id ORDER BY rowid DESC 
 # that stands in every other message is found among the planner's latest; what is not, is rare enough for the index.
 _LATEST = """
 SELECT id, session_id, body FROM search_index
-WHERE user_id = :user_id AND id < :before_id ORDER BY id DESC LIMIT :window
+WHERE user_id = :owner_id AND id < :before_id ORDER BY id DESC LIMIT :window
 """
 _FOUND_LATEST = f"""
 SELECT id, session_id FROM ({_LATEST}) AS latest
@@ -105,7 +106,12 @@ def find(
     wanted = terms(query)
     if not wanted:
         return []
-    values: dict[str, Any] = {"user_id": user_id, "limit": limit, "before_id": before_id or MAX_ID, "window": _WINDOW}
+    values: dict[str, Any] = {
+        "owner_id": user_id,
+        "limit": limit,
+        "before_id": before_id or MAX_ID,
+        "window": _WINDOW,
+    }
     if _is_sqlite(db_session):
         return _hits(db_session, _FOUND_SQLITE, values | {"expression": _fts5(wanted, user_id)})
     values |= {"expression": _tsquery(wanted, user_id)}
@@ -116,18 +122,21 @@ def find(
 
 
 def _hits(db_session: Session, found: str, values: dict[str, Any]) -> list[IndexHit]:
-    rows = db_session.execute(
-        text(
-            f"SELECT sessions.id AS session_id, sessions.title, messages.id AS message_id, "
-            f"       COALESCE(messages.content, '') AS content, "
-            f"       COALESCE(messages.created_at, sessions.created_at) AS made_at "
-            f"FROM ({found}) AS found "
-            f"JOIN sessions ON sessions.id = found.session_id AND sessions.user_id = :user_id "
-            f"LEFT JOIN messages ON messages.id = found.id ORDER BY found.id DESC"
-        ).columns(made_at=UtcDateTime),
-        values,
+    hits = text(found).columns(id=BigInteger, session_id=BigInteger).subquery("found")
+    query = (
+        select(
+            ChatSession.id,
+            ChatSession.title,
+            Message.id.label("message_id"),
+            func.coalesce(Message.content, ""),
+            func.coalesce(Message.created_at, ChatSession.created_at),
+        )
+        .join_from(hits, ChatSession, ChatSession.id == hits.c.session_id)
+        .outerjoin(Message, Message.id == hits.c.id)
+        .where(visible_to(THEIR_ID))
+        .order_by(hits.c.id.desc())
     )
-    return [IndexHit(r.session_id, r.title, r.message_id, r.content, r.made_at) for r in rows]
+    return [IndexHit._make(row) for row in run(db_session, query, values)]
 
 
 def sessions_with(db_session: Session, query: str, *, user_id: int) -> ColumnElement[bool]:

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from db.models import ChatSession
-from db.plain import run
 from db.search import sessions_with
-from db.sessions import SUMMARIES, SummaryRow, visible_to
+from db.sessions import SUMMARIES, SummaryRow, summaries
+from db.visibility import visible_to
 
 ORDERS: dict[str, tuple[ColumnElement[Any], ColumnElement[Any]]] = {  # each has its index
     "last_used": (ChatSession.last_message_at.desc(), ChatSession.id.desc()),
@@ -48,7 +48,7 @@ def rows(
     if since is not None:
         query = query.where(ChatSession.last_message_at >= since)
     query = query.order_by(*ORDERS[order]).limit(limit)
-    return run(db_session, query.execution_options(yield_per=_ROWS_AT_ONCE), {"owner_id": user_id})
+    return summaries(db_session, query.execution_options(yield_per=_ROWS_AT_ONCE), {"owner_id": user_id})
 
 
 def models(db_session: Session, *, user_id: int) -> Sequence[str]:

@@ -1,16 +1,14 @@
 """Queries on sessions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     ColumnElement,
     Integer,
-    Row,
     Select,
     String,
     bindparam,
@@ -21,32 +19,27 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from db.models import ChatSession, Message, UtcDateTime, is_unfinished, is_unseen
-from db.plain import run
+from db.plain import Plain, Values, run
+from db.visibility import THEIR_ID, visible_to
 
-SummaryRow = Row[Any]  # the columns of a session, and `answering`: whether a reply is being written in it
-THEIR_ID = bindparam("owner_id", type_=BigInteger)
-
-
-def visible_to(user_id: int | BindParameter[int]) -> ColumnElement[bool]:
-    """Return the one predicate that says which sessions a planner may see."""
-    return ChatSession.user_id == user_id
+SummaryRow = tuple[Plain[ChatSession], bool]  # a session, and whether a reply is being written in it
 
 
-def in_theirs(session_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Return whether a session is one of the planner's `:owner_id`.
-
-    For rows that are found by something else than their session: with a join SQLite begins with all of the planner's.
-    """
-    return exists().where(ChatSession.id == session_id, visible_to(THEIR_ID))
+def get_visible(db_session: Session, session_id: int, *, user_id: int) -> ChatSession | None:
+    """Return a session of this planner's, or None."""
+    return db_session.scalar(_visible(session_id, user_id))
 
 
-def get_visible(db_session: Session, session_id: int, *, user_id: int, lock: bool = False) -> ChatSession | None:
-    """Return a session of this planner's, locked against other writers if asked, or None."""
-    query = select(ChatSession).where(ChatSession.id == session_id, visible_to(user_id))
-    return db_session.scalar(query.with_for_update() if lock else query)
+def lock_visible(db_session: Session, session_id: int, *, user_id: int) -> ChatSession | None:
+    """Return a session of this planner's, or None."""
+    return db_session.scalar(_visible(session_id, user_id).with_for_update())
+
+
+def _visible(session_id: int, user_id: int) -> Select[ChatSession]:
+    return select(ChatSession).where(ChatSession.id == session_id, visible_to(user_id))
 
 
 def by_chat_name(db_session: Session, chat_name: str, *, user_id: int) -> ChatSession | None:
@@ -79,7 +72,14 @@ _SUMMARY = SUMMARIES.where(ChatSession.id == bindparam("session_id"))
 
 def summary(db_session: Session, session_id: int, *, user_id: int) -> SummaryRow | None:
     """Return one session of this planner's and whether it is being answered, or None."""
-    return run(db_session, _SUMMARY, {"session_id": session_id, "owner_id": user_id}).one_or_none()
+    found = list(summaries(db_session, _SUMMARY, {"session_id": session_id, "owner_id": user_id}))
+    return found[0] if found else None
+
+
+def summaries(db_session: Session, query: Select[ChatSession, bool], values: Values) -> Iterator[SummaryRow]:
+    """Yield what a query made from SUMMARIES gives."""
+    for row in run(db_session, query, values):
+        yield row, row.answering  # type: ignore[misc]  # see Plain
 
 
 def page(
@@ -99,11 +99,11 @@ def page(
         query = query.where(matching)
     if before is not None:
         values["before_at"], values["before_id"] = before
-    return run(db_session, query, values).all()
+    return list(summaries(db_session, query, values))
 
 
 @cache
-def _page(*, of_pinned: bool, goes_on: bool) -> Select[*tuple[Any, ...]]:
+def _page(*, of_pinned: bool, goes_on: bool) -> Select[ChatSession, bool]:
     query = SUMMARIES.where(ChatSession.archived == bindparam("archived"))
     if of_pinned:
         query = query.where(ChatSession.pinned == bindparam("pinned"))
@@ -191,8 +191,8 @@ def count_reply(
     run(db_session, _COUNT_REPLY, {"session_id": session_id, "now": now, "preview": preview, **values})
 
 
-def visible_ids(db_session: Session, session_ids: Sequence[int], *, user_id: int) -> Sequence[int]:
-    """Return those of these ids that are sessions of this planner's, locked against other writers."""
+def lock_visible_ids(db_session: Session, session_ids: Sequence[int], *, user_id: int) -> Sequence[int]:
+    """Return those of these ids that are sessions of this planner's."""
     query = select(ChatSession.id).where(ChatSession.id.in_(session_ids), visible_to(user_id))
     return db_session.scalars(query.order_by(ChatSession.id).with_for_update()).all()
 

@@ -1,14 +1,13 @@
 """Queries on the Backboard threads of sessions."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.ids import new_id
 from db.models import BackboardThread
-from db.plain import run
+from db.plain import Plain, read_all, run
 
 _named = BackboardThread.tip_id.in_(bindparam("tip_ids", expanding=True))
 _of_session = (
@@ -22,10 +21,12 @@ _ADD = insert(BackboardThread)
 _MOVE_TIP = update(BackboardThread).where(BackboardThread.id == bindparam("row_id"))
 
 
-def ending_at(db_session: Session, session_id: int, tip_ids: Collection[int | None]) -> Sequence[Row[Any]]:
+def ending_at(
+    db_session: Session, session_id: int, tip_ids: Collection[int | None]
+) -> Sequence[Plain[BackboardThread]]:
     """Return a session's threads that end with one of these messages, newest first. Tip None: empty."""
     values = {"session_id": session_id, "tip_ids": [tip_id for tip_id in tip_ids if tip_id is not None]}
-    return run(db_session, _ENDING_AT_OR_EMPTY if None in tip_ids else _ENDING_AT, values).all()
+    return read_all(db_session, _ENDING_AT_OR_EMPTY if None in tip_ids else _ENDING_AT, values)
 
 
 def add(db_session: Session, session_id: int, *, backend: str, thread_id: str, tip_id: int | None) -> int:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from db.models import ApiToken, User
 
 
-def valid(db_session: Session, token_hash: str, *, now: datetime) -> Row[ApiToken, User] | None:
-    """Return the token of this hash and its user, unless it has expired or the user is disabled."""
+def valid_of_active(db_session: Session, token_hash: str, *, now: datetime) -> Row[ApiToken, User] | None:
+    """Return the token of this hash and its user, unless it has expired."""
     query = select(ApiToken, User).join(User, User.id == ApiToken.user_id)
     query = query.where(
         ApiToken.token_hash == token_hash,

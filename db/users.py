@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, exists, or_, select, update
+from sqlalchemy import Select, bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from db.models import ADMIN, AdminCode, AuditEntry, SignInFailures, User
-from db.plain import run
+from db.plain import Plain, read_one, run
 
 SIGN_OUT = "sign_out"  # the audit's word; such an entry also ends the sign-in that its detail names
 
@@ -28,9 +28,12 @@ _READ = select(User).where(User.id == bindparam("user_id"))
 _OPENED = update(User).where(User.id == bindparam("user_id")).values(last_session_id=bindparam("session_id"))
 
 
-def read(db_session: Session, user_id: int) -> Row[Any]:
-    """Return the user, disabled or not, to be read only. There has to be one."""
-    return run(db_session, _READ, {"user_id": user_id}).one()
+def read(db_session: Session, user_id: int) -> Plain[User]:
+    """Return the user, to be read only. Raises NoResultFound."""
+    found = read_one(db_session, _READ, {"user_id": user_id})
+    if found is None:
+        raise NoResultFound("There is no such user.")
+    return found
 
 
 def set_last_session(db_session: Session, user_id: int, session_id: int) -> None:
@@ -38,17 +41,21 @@ def set_last_session(db_session: Session, user_id: int, session_id: int) -> None
     run(db_session, _OPENED, {"user_id": user_id, "session_id": session_id})
 
 
-def get(db_session: Session, user_id: int) -> User | None:
-    """Return the user, unless disabled."""
-    return db_session.scalar(select(User).where(User.id == user_id, User.disabled.is_(False)))
+def get_active(db_session: Session, user_id: int) -> User | None:
+    """Return the user, or None."""
+    return db_session.scalar(_active(user_id))
 
 
-def get_for_update(db_session: Session, user_id: int) -> User | None:
-    """Return the user, unless disabled, held until the transaction ends."""
-    return db_session.scalar(select(User).where(User.id == user_id, User.disabled.is_(False)).with_for_update())
+def lock_active(db_session: Session, user_id: int) -> User | None:
+    """Return the user, or None."""
+    return db_session.scalar(_active(user_id).with_for_update())
 
 
-def hold(db_session: Session, user_id: int) -> None:
+def _active(user_id: int) -> Select[User]:
+    return select(User).where(User.id == user_id, User.disabled.is_(False))
+
+
+def lock(db_session: Session, user_id: int) -> None:
     """Let no other transaction that asks for the same go on with this user until this one ends.
 
     What only refers to the user, as their messages do, does not wait.
@@ -57,28 +64,28 @@ def hold(db_session: Session, user_id: int) -> None:
 
 
 def by_username(db_session: Session, username: str) -> User | None:
-    """Return the user of this name (lower case), disabled or not."""
+    """Return the user of this name (lower case), or None."""
     return db_session.scalar(select(User).where(User.username == username))
 
 
-def is_admin(db_session: Session, user_id: int) -> bool:
+def is_active_admin(db_session: Session, user_id: int) -> bool:
     """Whether this user sees what everybody does."""
-    user = get(db_session, user_id)
+    user = get_active(db_session, user_id)
     return user is not None and user.role == ADMIN
 
 
 def admins(db_session: Session) -> Sequence[User]:
-    """Return the admins by name, disabled ones too."""
+    """Return the admins by name."""
     return db_session.scalars(select(User).where(User.role == ADMIN).order_by(User.username)).all()
 
 
 def has_admin(db_session: Session) -> bool:
-    """Whether anybody is an admin, disabled or not."""
+    """Whether anybody is an admin."""
     return bool(db_session.scalar(select(exists().where(User.role == ADMIN))))
 
 
-def admin_code_hashes(db_session: Session) -> Sequence[str]:
-    """Return the hashes of the codes that make an admin, held until the transaction ends."""
+def lock_admin_code_hashes(db_session: Session) -> Sequence[str]:
+    """Return the hashes of the codes that make an admin."""
     return db_session.scalars(select(AdminCode.code_hash).with_for_update()).all()
 
 
@@ -92,16 +99,16 @@ def forget_admin_codes(db_session: Session) -> None:
     db_session.execute(delete(AdminCode))
 
 
-def signed_in(
+def active_signed_in(
     db_session: Session, *, at: datetime, user_id: int | None = None, username: str | None = None
-) -> Row[Any] | None:
+) -> Plain[User] | None:
     """Return the user whose sign-in of instant *at* (whole milliseconds) still holds, or None.
 
     It ends when the user is disabled, when all sign-ins so far were ended, and when it was signed out of.
     """
     query, who = (_SIGNED_IN_BY_ID, user_id) if username is None else (_SIGNED_IN_BY_NAME, username)
     values = {"who": who, "before": at + timedelta(milliseconds=1), "sign_in": sign_in_name(at)}
-    return run(db_session, query, values).one_or_none()
+    return read_one(db_session, query, values)
 
 
 def sign_in_name(at: datetime) -> str:

@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def noon(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let a test begin at noon of a day in mid-month, whenever it runs: it crosses no midnight and no month."""
     clock = Clock()
-    monkeypatch.setattr("db.models.datetime", clock)  # where utc_now() asks
+    monkeypatch.setattr("db.models.base.datetime", clock)  # where utc_now() asks
     return clock
 
 

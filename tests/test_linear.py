@@ -168,7 +168,10 @@ def _session(text: str) -> SavedSession:
     text, at = text.replace("\ud800", ""), datetime(2026, 1, 1, tzinfo=UTC)
     asked = SavedMessage("1", "user", "complete", text, at)
     told = SavedMessage("2", "assistant", "complete", text, at, parent_id="1")
-    return SavedSession("key", text, text, "a/b", at, at, [asked, told], last_message_id="2")
+    return SavedSession(
+        key="key", title=text, planner=text, model="a/b", created_at=at, last_message_at=at,
+        messages=[asked, told], last_message_id="2",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

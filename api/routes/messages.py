@@ -16,9 +16,9 @@ from api.schemas import (
     FollowUpIn,
     FollowUpList,
     MessageEdit,
-    Model,
     SessionOut,
 )
+from api.session_settings import Model
 from api.streaming import reply_response
 from services.sessions.records import Accepted
 

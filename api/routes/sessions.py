@@ -20,8 +20,8 @@ from api.schemas import (
     SessionList,
     SessionOut,
     SessionWithMessages,
-    Title,
 )
+from api.session_settings import Title
 from db.ids import MAX_ID
 from services.errors import NotFoundError
 from services.sessions.sessions import CURSOR
@@ -51,15 +51,7 @@ IdempotencyKey = Annotated[
 def create_session(caller: WriterDep, body: SessionIn | None = None) -> SessionOut:
     """Create an empty session. Without a title it is a "New chat" until its first message."""
     given = body or SessionIn()
-    made = caller.services.sessions.create(
-        user_id=caller.user_id,
-        title=given.title,
-        model=given.model,
-        memory=given.memory,
-        web_search=given.web_search,
-        instructions=given.instructions,
-    )
-    return SessionOut.of(made)
+    return SessionOut.of(caller.services.sessions.create(user_id=caller.user_id, **given.model_dump()))
 
 
 @router.get("", responses=declared(401, 422, 429, 503))
@@ -106,7 +98,7 @@ def get_session(
     latest = (
         caller.services.sessions.messages(session_id, user_id=caller.user_id, limit=messages)[0] if messages else ()
     )
-    return SessionWithMessages.with_messages(session, latest)
+    return SessionWithMessages.of(session, messages=[MessageOut.of(one) for one in latest])
 
 
 @router.patch("/{session_id}", responses=WRITE)

@@ -4,7 +4,7 @@ What goes wrong is kept as a sentence for the place above the box. In `st.sessio
 {"session_id": the session it belongs to, "text": a sentence}; `chat_unsent` is typed text to put back into the box;
 `chat_client_message_id` names the next message, so that the same one sent twice is one message; `chat_taken` is
 {"id": the name of the last message that was accepted, "text": how it begins, "session": the id of its session};
-`chat_new` is {"model", "memory", "web_search", "instructions"}, as far as chosen, for a chat that does not exist yet.
+`chat_new` holds the settings of a chat that does not exist yet, as far as chosen: fields of `SessionSettings`.
 """
 
 import uuid
@@ -98,11 +98,8 @@ def _sent(
             user_id=user_id,
             client_message_id=client_message_id,
             session_id=session_id,
-            model=model,
-            memory=memory,
-            web_search=new.get("web_search", False),
-            instructions=new.get("instructions"),
             files=files,
+            **{**new, "model": model, "memory": memory},
         )
     except ReplyInProgressError:
         if session_id is None:
@@ -122,40 +119,16 @@ def stop(session_id: int, reply_id: int) -> None:
             get_services().replies.stop(reply_id, user_id=user.id)
 
 
-def set_model(session_id: int | None, key: str) -> None:
-    """Take over the model that the widget *key* was set to."""
-    model = st.session_state[key]
+def set_setting(session_id: int | None, name: str, key: str) -> None:
+    """Take over one of a session's settings, or of a chat that does not exist yet, from the widget *key*."""
+    value = st.session_state[key]
     if session_id is None:
-        st.session_state.chat_new = {**st.session_state.get("chat_new", {}), "model": model}
+        st.session_state.chat_new = {**st.session_state.get("chat_new", {}), name: value}
         return
     with telling(session_id):
         user = current_user()
         if user is not None:
-            get_services().sessions.set_model(session_id, model, user_id=user.id)
-
-
-def set_memory(session_id: int | None, key: str) -> None:
-    """Take over whether the assistant may remember, from the widget *key*."""
-    memory = st.session_state[key]
-    if session_id is None:
-        st.session_state.chat_new = {**st.session_state.get("chat_new", {}), "memory": memory}
-        return
-    with telling(session_id):
-        user = current_user()
-        if user is not None:
-            get_services().sessions.set_memory(session_id, memory, user_id=user.id)
-
-
-def set_web_search(session_id: int | None, key: str) -> None:
-    """Take over whether replies may look things up in the web, from the widget *key*."""
-    web_search = st.session_state[key]
-    if session_id is None:
-        st.session_state.chat_new = {**st.session_state.get("chat_new", {}), "web_search": web_search}
-        return
-    with telling(session_id):
-        user = current_user()
-        if user is not None:
-            get_services().sessions.set_web_search(session_id, web_search, user_id=user.id)
+            get_services().sessions.change(session_id, user_id=user.id, **{name: value})
 
 
 def message_id() -> str:

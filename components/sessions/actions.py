@@ -155,7 +155,7 @@ def ask_before_delete(session_ids: Sequence[int], title: str = "") -> None:
 def set_pinned(session_id: int, pinned: bool, *, user_id: int) -> None:
     """Keep a session on top of the sidebar, or no longer. A callback."""
     with told():
-        get_services().sessions.set_pinned(session_id, pinned, user_id=user_id)
+        get_services().sessions.change(session_id, user_id=user_id, pinned=pinned)
 
 
 def set_archived(session_ids: Sequence[int], archived: bool, *, user_id: int, title: str = "") -> None:
@@ -233,7 +233,7 @@ def _rename_dialog(session_id: int, title: str, user_id: int) -> None:
             "Title", value=title, max_chars=MAX_TITLE_CHARS, key=f"session_rename_title_{session_id}"
         )
         saved = st.form_submit_button("Save", type="primary", key="session_rename_save")
-    if saved and done(lambda: get_services().sessions.rename(session_id, typed or "", user_id=user_id)):
+    if saved and done(lambda: get_services().sessions.change(session_id, user_id=user_id, title=typed or "")):
         st.rerun()
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from components.chat.actions import set_memory, set_model, set_web_search
+from components.chat.actions import set_setting
 from components.labels import escape_label
 from components.resources import get_services
 from components.usage.money import session_line
@@ -61,8 +61,8 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
             format_func=partial(_described, models),
             key=model_key,
             required=True,
-            on_change=set_model,
-            args=(session_id, model_key),
+            on_change=set_setting,
+            args=(session_id, "model", model_key),
         )
         if facts := _facts(models.get(model)):
             st.caption(facts)
@@ -72,8 +72,8 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
             value=memory,
             key=memory_key,
             help=_MEMORY_HELP,
-            on_change=set_memory,
-            args=(session_id, memory_key),
+            on_change=set_setting,
+            args=(session_id, "memory", memory_key),
         )
         search_key = f"chat_web_search_{session_id}"
         st.toggle(
@@ -81,8 +81,8 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
             value=_searches_web(session),
             key=search_key,
             help=_SEARCH_HELP,
-            on_change=set_web_search,
-            args=(session_id, search_key),
+            on_change=set_setting,
+            args=(session_id, "web_search", search_key),
         )
         if session is not None:
             st.markdown(f":small[{session_line(session)}]")

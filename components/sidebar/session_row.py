@@ -23,7 +23,7 @@ def session_row(
             key=f"sidebar_session_{session.id}",
             type="secondary" if active else "tertiary",
             width="stretch",
-            help=escape_label(session.preview) or None,
+            help=escape_label(session.last_message_preview) or None,
             shortcut=shortcut,
             on_click=show_session,
             args=(session.id,),

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, FailFast, Field
 
+from exports.sessions.settings import SessionSettings
+
 FileId = Annotated[str, Field(min_length=1, max_length=100)]
 Count = Annotated[int, Field(ge=0, le=10**10)]  # many of them can be added up in 64 bits
 Role = Literal["user", "assistant", "system", "tool"]
@@ -49,8 +51,8 @@ class SavedMessage:
         return [(str(text or url), str(url)) for text, url in found if url]
 
 
-@dataclass(frozen=True, slots=True)
-class SavedSession:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSession(SessionSettings):
     """One conversation with every version of its messages, each after the one that it answers.
 
     *key* names where the session came from first, so that nobody imports it twice. *last_message_id* is the end of
@@ -58,19 +60,12 @@ class SavedSession:
     """
 
     key: Annotated[str, Field(min_length=1, max_length=120)]
-    title: Annotated[str, Field(min_length=1, max_length=100)]
     planner: Annotated[str, Field(max_length=100)]  # the name of whose session it is
-    model: Annotated[str, Field(max_length=255)]  # provider/name
     created_at: AwareDatetime
     last_message_at: AwareDatetime
     messages: Annotated[list[SavedMessage], FailFast()]
     last_message_id: FileId | None = None
     title_chosen: bool = False  # by a person
-    memory: bool = True
-    web_search: bool = False
-    instructions: Annotated[str, Field(max_length=100_000)] | None = None
-    pinned: bool = False
-    archived: bool = False
     sample: bool = False
 
     def path(self) -> list[SavedMessage]:

@@ -170,7 +170,7 @@ class AccountService:
         *before* is what that browser had so far. Holds until the password changes; None where there is no password.
         """
         with self._db.read() as db_session:
-            row = db.users.get(db_session, user_id)
+            row = db.users.get_active(db_session, user_id)
         if row is None or row.password_hash is None:
             return None
         key = proof_key(self._settings.cookie_secret, row.password_hash)
@@ -179,19 +179,19 @@ class AccountService:
     def user_for_token(self, username: str, issued_at: datetime) -> User | None:
         """Return the user whose sign-in of this instant still holds."""
         with self._db.read() as db_session:
-            user = db.users.signed_in(db_session, username=username, at=whole_ms(issued_at))
+            user = db.users.active_signed_in(db_session, username=username, at=whole_ms(issued_at))
             return user_record(user) if user else None
 
     def current(self, user_id: int, signed_in_at: datetime) -> User | None:
         """Return the user as they are now, if their sign-in of this instant still holds; one query."""
         with self._db.read() as db_session:
-            user = db.users.signed_in(db_session, user_id=user_id, at=whole_ms(signed_in_at))
+            user = db.users.active_signed_in(db_session, user_id=user_id, at=whole_ms(signed_in_at))
             return user_record(user) if user else None
 
     def get(self, user_id: int) -> User | None:
         """Return a user who is not disabled."""
         with self._db.read() as db_session:
-            user = db.users.get(db_session, user_id)
+            user = db.users.get_active(db_session, user_id)
             return user_record(user) if user else None
 
     def named(self, username: str) -> User:
@@ -205,7 +205,7 @@ class AccountService:
     def set_admin(self, user_id: int, *, admin: bool) -> None:
         """Make a user an admin, or a planner again; from their next click on. Raises NotFoundError."""
         with self._db.begin() as db_session:
-            row = db.users.get_for_update(db_session, user_id)
+            row = db.users.lock_active(db_session, user_id)
             if row is None:
                 raise NotFoundError("There is no such user.")
             row.role = ADMIN if admin else PLANNER
@@ -249,8 +249,8 @@ class AccountService:
             _count_from_address(db_session, address, WRONG_FROM_ADDRESS, now=now)
             _count_try(db_session, tries, "wrong codes", now=now)
         with self._db.begin() as db_session:
-            right = _code_hash(code) in db.users.admin_code_hashes(db_session)  # one at a time
-            row = db.users.get_for_update(db_session, user_id)
+            right = _code_hash(code) in db.users.lock_admin_code_hashes(db_session)  # one at a time
+            row = db.users.lock_active(db_session, user_id)
             if row is None:
                 raise NotFoundError("There is no such user.")
             if db.users.has_admin(db_session):
@@ -265,7 +265,7 @@ class AccountService:
     def has_password(self, user_id: int) -> bool:
         """Whether the user signs in with a password of ours."""
         with self._db.read() as db_session:
-            user = db.users.get(db_session, user_id)
+            user = db.users.get_active(db_session, user_id)
             return user is not None and user.password_hash is not None
 
     def confirm(self, user_id: int, *, password: str, signed_in_at: datetime) -> Confirmed:
@@ -299,7 +299,7 @@ class AccountService:
             old_hash = self._check_password(user_id, old, refusal)
             new_hash = hash_password(new)
         with self._db.begin() as db_session:
-            row = db.users.get_for_update(db_session, user_id)
+            row = db.users.lock_active(db_session, user_id)
             if row is None or row.password_hash != old_hash:  # somebody else was faster
                 raise WrongPasswordError(refusal)
             row.password_hash = new_hash
@@ -312,7 +312,7 @@ class AccountService:
         API tokens end too, unless *keep_tokens*. Raises NotFoundError.
         """
         with self._db.begin() as db_session:
-            row = db.users.get_for_update(db_session, user_id)
+            row = db.users.lock_active(db_session, user_id)
             if row is None:
                 raise NotFoundError("There is no such user.")
             return self._end_sign_ins(db_session, row, action="end_sign_ins", keep_tokens=keep_tokens)
@@ -361,7 +361,7 @@ class AccountService:
         with hashing():
             with self._db.begin() as db_session:
                 _count_try(db_session, tries, "wrong passwords", now=now)
-                row = db.users.get(db_session, user_id)
+                row = db.users.get_active(db_session, user_id)
                 password_hash = (row and row.password_hash) or NOBODYS_HASH
             if not password_matches(password, password_hash):
                 raise WrongPasswordError(refusal)

@@ -84,7 +84,7 @@ class TokenService:
         secret = PREFIX + secrets.token_urlsafe(32)
         now = self._clock()
         with self._db.begin() as db_session:
-            user = db.users.get(db_session, user_id)
+            user = db.users.get_active(db_session, user_id)
             if user is None:
                 raise NotFoundError("There is no such user.")
             if metrics_only and user.role != ADMIN:
@@ -138,7 +138,7 @@ class TokenService:
             return None
         now = self._clock()
         with self._db.read() as db_session:
-            found = db.tokens.valid(db_session, _hash(secret), now=now)
+            found = db.tokens.valid_of_active(db_session, _hash(secret), now=now)
             if found is None:
                 return None
             token, user = found

@@ -1,15 +1,12 @@
 """Rows of users made into the plain data that goes up."""
 
-from typing import Any
-
-from sqlalchemy import Row
-
 import db.models
 from db.models import ADMIN
+from db.plain import Plain
 from services.accounts.records import User
 
 
-def user_record(row: db.models.User | Row[Any]) -> User:
+def user_record(row: Plain[db.models.User]) -> User:
     """Return a user as services hand them up."""
     return User(
         id=row.id,

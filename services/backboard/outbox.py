@@ -56,7 +56,7 @@ def _take(database: Database, backend: str) -> list[OutboxEntry]:
         if not db.outbox.any_due(db_session, backend=backend, now=utc_now()):
             return []
     with database.begin() as db_session:
-        return list(db.outbox.take_due(db_session, backend=backend, now=utc_now(), hold=_HOLD))
+        return list(db.outbox.lock_due(db_session, backend=backend, now=utc_now(), hold=_HOLD))
 
 
 def _settle(database: Database, entry: OutboxEntry, done: bool) -> None:

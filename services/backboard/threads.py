@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +18,7 @@ import db.sessions
 import db.threads
 from backboard_client import BackboardClient, NotFoundError, Thread, ThreadMessage
 from db.engine import Database
+from db.messages import Untold
 from db.models import Assistant
 from services.backboard.prompt import PROMPT, TOOLS, brief_hash
 from services.process.background import in_thread
@@ -102,7 +103,7 @@ class BackboardThreads:
         await self._in_thread(lambda: self._forget(gone))
         return await self._new(question, await self._in_thread(lambda: self._known(question)), lost=True)
 
-    async def _tell(self, thread: SessionThread, untold: "Sequence[_Untold]") -> SessionThread:
+    async def _tell(self, thread: SessionThread, untold: Sequence[Untold]) -> SessionThread:
         """Put into the thread what was stored in the session without asking the model."""
         if not untold:
             return thread
@@ -165,7 +166,7 @@ class BackboardThreads:
             message = db.messages.read_visible(db_session, question.id, user_id=question.user_id)
             before_id = message.parent_id if message else None
             waiting = {row.id: row for row in db.messages.untold(db_session, question.session_id)}
-            untold: list[_Untold] = []
+            untold: list[Untold] = []
             while before_id in waiting:
                 untold.insert(0, waiting[before_id])
                 before_id = waiting[before_id].parent_id
@@ -186,7 +187,7 @@ class BackboardThreads:
 
     def _keep_thread(self, question: Question, thread_id: str) -> SessionThread:
         with self._db.begin(relaxed=True) as db_session:
-            message = db.messages.read_visible(db_session, question.id, user_id=question.user_id, lock_session=True)
+            message = db.messages.lock_session_of(db_session, question.id, user_id=question.user_id)
             if message is None:  # deleted meanwhile
                 db.outbox.add(db_session, backend=self._backend, kind="thread", target_id=thread_id)
                 return SessionThread(0, thread_id, None)
@@ -210,7 +211,7 @@ class BackboardThreads:
         text = "\n\n".join(lines)[-_CARRIED_CHARS:]
         return f"This conversation began earlier. Its latest turns, oldest first:\n\n{text}" if text else ""
 
-    def _mark_told(self, thread: SessionThread, untold: "Sequence[_Untold]") -> None:
+    def _mark_told(self, thread: SessionThread, untold: Sequence[Untold]) -> None:
         with self._db.begin() as db_session:
             db.messages.mark_told(db_session, [one.id for one in untold])
             db.threads.move_tip(db_session, thread.row_id, untold[-1].id)
@@ -252,19 +253,10 @@ class BackboardThreads:
                 db_session.delete(assistant)
 
 
-class _Untold(Protocol):
-    """A message that Backboard was not told yet."""
-
-    id: int
-    parent_id: int | None
-    role: str
-    content: str
-
-
 @dataclass(frozen=True, slots=True)
 class _Known:
     thread: SessionThread | None
-    untold: Sequence[_Untold]
+    untold: Sequence[Untold]
     elsewhere: bool = False  # there was one at another Backboard, or with another key
     transcript: str = ""  # what a new thread is told
     assistant: tuple[str, str] | None = None  # whose thread a new one will be, if there is one already

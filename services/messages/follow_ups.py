@@ -2,9 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,6 +14,7 @@ import db.users
 from db.engine import Database
 from db.ids import new_id
 from db.models import FollowUp, SessionFile, utc_now
+from db.plain import Plain
 from services.errors import MessageIdReusedError, NotFoundError, NotPossibleError, TooManyFollowUpsError
 from services.messages.records import Waiting
 from services.replies.replies import ReplyService, at_rest
@@ -70,8 +69,8 @@ class FollowUpService:
     ) -> Waiting | None:
         with self._db.begin() as db_session:
             if files:
-                db.users.hold(db_session, user_id)  # before the session, as everywhere
-            session = db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True)
+                db.users.lock(db_session, user_id)  # before the session, as everywhere
+            session = db.sessions.lock_visible(db_session, session_id, user_id=user_id)
             if session is None:
                 raise NotFoundError("There is no such session.")
             known = db.follow_ups.by_client_id(db_session, client_message_id, user_id=user_id)
@@ -132,7 +131,7 @@ class FollowUpService:
         It is not sent by itself where nothing is being written any more. Raises NotFoundError when it is too late.
         """
         with self._db.begin() as db_session:
-            row = db.follow_ups.get_visible(db_session, follow_up_id, user_id=user_id, removed=True)
+            row = db.follow_ups.lock_visible(db_session, follow_up_id, user_id=user_id, removed=True)
             if row is None:
                 raise NotFoundError("It is too late: the message is removed for good.")
             row.removed_at = None
@@ -154,13 +153,13 @@ class FollowUpService:
 
 
 def _visible(db_session: Session, follow_up_id: int, user_id: int) -> FollowUp:
-    row = db.follow_ups.get_visible(db_session, follow_up_id, user_id=user_id)
+    row = db.follow_ups.lock_visible(db_session, follow_up_id, user_id=user_id)
     if row is None:
         raise NotFoundError("That message is not waiting any more.")
     return row
 
 
-def _waiting(row: FollowUp | Row[Any], files: Sequence[SessionFile]) -> Waiting:
+def _waiting(row: Plain[FollowUp], files: Sequence[SessionFile]) -> Waiting:
     """Return a message that waits, with its own of *files*."""
     own = tuple(file_info(one) for one in files if one.follow_up_id == row.id)
     return Waiting(row.id, row.session_id, row.text, row.created_at, own)

@@ -32,7 +32,7 @@ class RatingService:
         if kept and value is None:
             raise InvalidInputError("A reason needs a rating.")
         with self._db.begin() as db_session:
-            reply = db.messages.get_visible(db_session, message_id, user_id=user_id, lock=True)
+            reply = db.messages.lock_visible(db_session, message_id, user_id=user_id)
             if reply is None or reply.role != "assistant":
                 raise NotFoundError("There is no such reply.")
             if MessageStatus(reply.status).unfinished:

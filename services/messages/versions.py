@@ -12,6 +12,7 @@ import db.sessions
 from db.engine import Database
 from db.ids import new_id
 from db.models import ChatSession, Message, utc_now
+from exports.sessions.settings import setting_values
 from services.errors import NotFoundError, NotPossibleError, ReplyInProgressError
 from services.message_status import MessageStatus
 from services.replies.replies import ReplyService, at_rest, check_sessions, repeated
@@ -123,12 +124,8 @@ class VersionService:
             fork = ChatSession(
                 id=new_id(),
                 user_id=user_id,
-                title=_fork_title(source.title),
+                **setting_values(source, title=_fork_title(source.title), pinned=False, archived=False),
                 title_chosen=source.title_chosen,
-                model=source.model,
-                memory=source.memory,
-                web_search=source.web_search,
-                instructions=source.instructions,
                 message_count=0,
                 last_message_preview=preview(message.content),
             )

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,6 +23,8 @@ import db.users
 from db.engine import Database
 from db.ids import new_id
 from db.models import ChatSession, Message, utc_now
+from db.plain import Plain
+from exports.sessions.settings import SessionSettings, setting_values
 from services.errors import (
     MessageIdReusedError,
     NotFoundError,
@@ -41,9 +42,10 @@ from services.sessions.deleted import remove_deleted_of
 from services.sessions.file_types import please_look_at
 from services.sessions.files import FileShelf
 from services.sessions.records import Accepted, MessageView, NewFile
+from services.sessions.settings import cleaned_settings
 from services.sessions.turns import add_reply, add_turn, leave, send_waiting
 from services.sessions.views import message_view
-from services.texts import check_model, check_name, clean_instructions, clean_message, made_title, preview
+from services.texts import check_model, check_name, clean_message, made_title, preview
 from services.usage.costs import CostService
 
 log = logging.getLogger("travelbot.replies")
@@ -90,19 +92,17 @@ class ReplyService:
         client_message_id: str,
         session_id: int | None = None,
         chat_name: str | None = None,
-        model: str | None = None,
-        memory: bool = True,
-        web_search: bool = False,
-        instructions: str | None = None,
         files: Sequence[NewFile] = (),
+        **settings: Any,
     ) -> Accepted:
         """Keep a planner's message and start its reply; a new session is made when *session_id* is None.
 
         With a *chat_name*, made up by a program, the new session keeps that name, and the next message goes there.
 
-        Safe to repeat: the same *client_message_id* with the same text answers with the same reply. *model*,
-        *memory*, *web_search* and *instructions* are for a new session; no model takes the planner's last choice.
-        *files*, which are checked, come with the message; without any text it asks to look at them.
+        Safe to repeat: the same *client_message_id* with the same text answers with the same reply. *settings* are
+        fields of `SessionSettings`, for a new session; without a title it takes one from the text, without a model
+        the planner's last choice. *files*, which are checked, come with the message; without any text it asks to
+        look at them.
 
         Raises:
             FileRefusedError: the session would hold too many files.
@@ -115,14 +115,9 @@ class ReplyService:
         """
         cleaned = clean_message(text if text.strip() or not files else please_look_at(files))
         check_name(client_message_id)
-        place = _Place(
-            session_id,
-            check_name(chat_name) if chat_name is not None else None,
-            check_model(model) if model else None,
-            memory,
-            web_search,
-            clean_instructions(instructions),
-        )
+        if chat_name is not None:
+            check_name(chat_name)
+        place = _Place(session_id, chat_name, cleaned_settings(settings))
         try:
             accepted = self._accept(cleaned, user_id, client_message_id, place, files)
         except (IntegrityError, ReplyInProgressError, TooManyRepliesError):
@@ -164,15 +159,13 @@ class ReplyService:
             named = db.sessions.by_chat_name(db_session, place.chat_name, user_id=user_id)
             session_id = named.id if named else None
         if session_id is None:
-            last_model = None if place.model else db.users.read(db_session, user_id).last_model
+            last_model = None if "model" in place.settings else db.users.read(db_session, user_id).last_model
             session = new_session(
                 db_session,
+                place.settings,
                 user_id=user_id,
                 title=made_title(text),
-                model=place.model or last_model or self._default_model,
-                memory=place.memory,
-                web_search=place.web_search,
-                instructions=place.instructions,
+                model=last_model or self._default_model,
                 chat_name=place.chat_name,
             )
         else:
@@ -294,7 +287,7 @@ class ReplyService:
         Does nothing when it has already ended. Raises NotFoundError.
         """
         with self._db.begin() as db_session:
-            reply = db.messages.get_visible(db_session, reply_id, user_id=user_id, lock=True)
+            reply = db.messages.lock_visible(db_session, reply_id, user_id=user_id)
             if reply is None:
                 raise NotFoundError("There is no such reply.")
             if MessageStatus(reply.status).unfinished:
@@ -431,10 +424,7 @@ class _Place:
 
     session_id: int | None
     chat_name: str | None
-    model: str | None
-    memory: bool
-    web_search: bool
-    instructions: str | None
+    settings: Mapping[str, Any]  # as far as chosen
 
 
 def check_sessions(db_session: Session, user_id: int) -> None:
@@ -457,24 +447,26 @@ async def _wait(changed: asyncio.Event, timeout_s: float) -> None:
 
 def new_session(
     db_session: Session,
+    chosen: Mapping[str, Any],
     *,
     user_id: int,
     title: str,
     model: str,
-    memory: bool,
-    web_search: bool = False,
-    instructions: str | None = None,
     chat_name: str | None = None,
 ) -> ChatSession:
-    """Add an empty session. Raises TooManySessionsError."""
+    """Add an empty session with the settings that were chosen; *title* and *model* where these were not.
+
+    Raises TooManySessionsError.
+    """
     check_sessions(db_session, user_id)
-    session = ChatSession(id=new_id(), user_id=user_id, title=title, model=model, memory=memory, chat_name=chat_name)
-    session.web_search, session.instructions = web_search, instructions
+    settings = SessionSettings(**{"title": title, "model": model, **chosen})
+    session = ChatSession(id=new_id(), user_id=user_id, chat_name=chat_name, **setting_values(settings))
+    session.title_chosen = "title" in chosen
     session.message_count = session.total_tokens = 0
     db_session.add(session)
     db_session.flush()
-    db.search.put(db_session, session.id, session.id, title, user_id=user_id)
-    db.usage.add(db_session, user_id=user_id, day=utc_now().date(), model=model, sessions=1)
+    db.search.put(db_session, session.id, session.id, session.title, user_id=user_id)
+    db.usage.add(db_session, user_id=user_id, day=utc_now().date(), model=session.model, sessions=1)
     return session
 
 
@@ -482,7 +474,7 @@ def _ids(accepted: Accepted) -> dict[str, int]:
     return {"reply": accepted.reply_id, "question": accepted.message_id, "session": accepted.session_id}
 
 
-def repeated(db_session: Session, known: Row[Any], text: str) -> Accepted:
+def repeated(db_session: Session, known: Plain[Message], text: str) -> Accepted:
     """Return what the same message became when it was sent before. Raises MessageIdReusedError."""
     if known.content != text:
         raise MessageIdReusedError("This message was already sent with another text.")
@@ -495,7 +487,7 @@ def repeated(db_session: Session, known: Row[Any], text: str) -> Accepted:
 
 def at_rest(db_session: Session, session_id: int, user_id: int) -> ChatSession:
     """Return a session, locked, in which no reply is being written. Raises NotFoundError or ReplyInProgressError."""
-    session = db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True)
+    session = db.sessions.lock_visible(db_session, session_id, user_id=user_id)
     if session is None:
         raise NotFoundError("There is no such session.")
     if db.messages.unfinished(db_session, session_id, user_id=user_id) is not None:

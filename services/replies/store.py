@@ -101,7 +101,7 @@ class ReplyStore:
         if not born:
             with self._db.read() as db_session:
                 found = db.messages.claimable(db_session, now=utc_now(), limit=limit + len(but))
-            wanted = [(row.id, row.fence) for row in found if row.id not in but][:limit]
+            wanted = [(reply_id, fence) for reply_id, fence in found if reply_id not in but][:limit]
         if not wanted:
             return []
         claimed = []
@@ -177,7 +177,7 @@ class ReplyStore:
         by_id = {work.reply_id: (work, live) for work, live in running}
         until = utc_now() + LEASE
         with self._db.begin(relaxed=True) as db_session:
-            rows = db.messages.held(db_session, {work.reply_id: work.fence for work, _ in running})
+            rows = db.messages.lock_held(db_session, {work.reply_id: work.fence for work, _ in running})
             saved = {reply_id: by_id[reply_id][1].changes for reply_id, _ in rows}
             changed = {one for one, changes in saved.items() if changes != by_id[one][1].saved_changes}
             lease = {"lease_until": until}

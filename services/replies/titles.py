@@ -135,7 +135,7 @@ class SessionTitles:
         read, written = use.input_tokens or 0, use.output_tokens or 0
         counted = {"cost_micros": price or 0, "unpriced": int(price is None)}
         with self._db.begin() as db_session:
-            session = db.sessions.get_visible(db_session, talk.session_id, user_id=talk.user_id, lock=True)
+            session = db.sessions.lock_visible(db_session, talk.session_id, user_id=talk.user_id)
             if session is not None:
                 session.total_tokens += read + written
                 session.cost_micros += counted["cost_micros"]

@@ -1,9 +1,7 @@
 """The files of a session: what a planner puts into it for the assistant to look things up in."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 import db.files
@@ -16,6 +14,7 @@ import db.users
 from db.engine import Database
 from db.ids import new_id
 from db.models import AuditEntry, FileCopy, SessionFile
+from db.plain import Plain
 from services.backboard import file_copies
 from services.errors import FileQuotaError, FileRefusedError, NotFoundError
 from services.sessions.file_types import MAX_FILES, checked_file, free_name, megabytes
@@ -95,7 +94,7 @@ class FileShelf:
             self.keep(db_session, [copied], session_id=to_id, user_id=user_id, message_id=message_id)
 
     def _check_room(self, db_session: Session, sizes: Sequence[int], user_id: int) -> None:
-        db.users.hold(db_session, user_id)  # nobody else's files come in between
+        db.users.lock(db_session, user_id)  # nobody else's files come in between
         room = self.room(db_session, user_id=user_id)
         if room.used_bytes + sum(max(size, db.room.LEAST_BYTES) for size in sizes) > room.limit_bytes:
             raise FileQuotaError(
@@ -126,8 +125,8 @@ class FileService:
         """
         checked = checked_file(name, content)
         with self._db.begin() as db_session:
-            db.users.hold(db_session, user_id)  # before the session, as everywhere
-            if db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True) is None:
+            db.users.lock(db_session, user_id)  # before the session, as everywhere
+            if db.sessions.lock_visible(db_session, session_id, user_id=user_id) is None:
                 raise NotFoundError("There is no such session.")
             return self._shelf.keep(db_session, [checked], session_id=session_id, user_id=user_id)[0]
 
@@ -136,7 +135,7 @@ class FileService:
         with self._db.read() as db_session:
             if db.sessions.title_and_end(db_session, session_id, user_id=user_id) is None:
                 raise NotFoundError("There is no such session.")
-            files = db.files.held(db_session, session_id, user_id=user_id)
+            files = db.files.read_of_session(db_session, session_id, user_id=user_id)
             latest = {copy.file_id: copy for copy in db.files.copies(db_session, [one.id for one in files])}
             return tuple(_held(one, latest.get(one.id)) for one in files)
 
@@ -166,7 +165,7 @@ class FileService:
             db_session.add(AuditEntry(user_id=user_id, action="delete_file", detail=str(file_id)))
 
 
-def _held(file: Row[Any], copy: FileCopy | None) -> HeldFile:
+def _held(file: Plain[SessionFile], copy: FileCopy | None) -> HeldFile:
     if copy is None:
         return HeldFile(file_info(file), FileState.KEPT)
     return HeldFile(file_info(file), _STATES.get(copy.status, FileState.READING), copy.status_message)

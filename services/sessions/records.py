@@ -4,35 +4,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from exports.sessions.settings import SessionSettings
 from services.message_status import MessageStatus
 from services.parts import Part
 
 
-@dataclass(frozen=True, slots=True)
-class SessionSummary:
-    """One conversation, as lists show it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSummary(SessionSettings):
+    """One conversation, as lists show it. But for *answering*, each field is a column of `sessions`."""
 
     id: int
-    title: str
     title_chosen: bool  # by a person
-    model: str
-    memory: bool
-    instructions: str | None
-    web_search: bool
-    pinned: bool
-    archived: bool
     message_count: int
     total_tokens: int
-    preview: str
+    cost_micros: int  # millionths of a US dollar: the sum of what is known
+    unpriced: int  # replies, or its title, of which the cost is not known
     last_message_id: int | None
+    last_message_preview: str
     last_message_at: datetime
+    answering: bool  # a reply is being written
+    unseen: bool  # a reply ended and nobody has looked since
+    sample: bool  # shows what the app does
     created_at: datetime
     updated_at: datetime
-    answering: bool
-    unseen: bool
-    cost_micros: int = 0  # millionths of a US dollar: the sum of what is known
-    unpriced: int = 0  # replies, or its title, of which the cost is not known
-    sample: bool = False  # shows what the app does
 
 
 @dataclass(frozen=True, slots=True)

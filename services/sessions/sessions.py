@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -27,8 +28,9 @@ from services.sessions.records import (
     SessionSummary,
     SessionTable,
 )
+from services.sessions.settings import cleaned_settings
 from services.sessions.views import message_view, session_summary
-from services.texts import check_model, clean_instructions, clean_title, one_line
+from services.texts import one_line
 
 MAX_PAGE = 200
 CURSOR = re.compile("^[0-9]{1,16}-[0-9]{1,19}$")  # microseconds since 1970, and a session's id
@@ -50,34 +52,18 @@ class SessionService:
         self._db = database
         self._default_model = default_model
 
-    def create(
-        self,
-        *,
-        user_id: int,
-        title: str | None = None,
-        model: str | None = None,
-        memory: bool = True,
-        instructions: str | None = None,
-        web_search: bool = False,
-    ) -> SessionSummary:
-        """Make an empty session; without a title it takes one from its first message. Raises InvalidInputError."""
-        cleaned = clean_title(title) if title is not None else NO_TITLE
-        told = clean_instructions(instructions)
-        if model is not None:
-            check_model(model)
+    def create(self, *, user_id: int, **settings: Any) -> SessionSummary:
+        """Make an empty session with these *settings*, fields of `SessionSettings`; None: as usual.
+
+        Without a title it takes one from its first message, without a model the planner's last choice. Raises
+        InvalidInputError.
+        """
+        chosen = cleaned_settings(settings)
         with self._db.begin() as db_session:
             user = db_session.get_one(User, user_id)
-            session = new_session(
-                db_session,
-                user_id=user_id,
-                title=cleaned,
-                model=model or user.last_model or self._default_model,
-                memory=memory,
-                instructions=told,
-                web_search=web_search,
-            )
-            session.title_chosen = title is not None
-            return session_summary(session, answering=False)
+            model = user.last_model or self._default_model
+            session = new_session(db_session, chosen, user_id=user_id, title=NO_TITLE, model=model)
+            return session_summary(session, False)
 
     def latest(
         self, *, user_id: int, limit: int, cursor: str | None = None, archived: bool = False, words: str = ""
@@ -93,7 +79,7 @@ class SessionService:
                 before=_parse_cursor(cursor) if cursor else None,
                 matching=db.search.sessions_with(db_session, words, user_id=user_id) if words.strip() else None,
             )
-            sessions = tuple(session_summary(row, answering=row.answering) for row in rows[:limit])
+            sessions = tuple(session_summary(*row) for row in rows[:limit])
         return SessionPage(sessions, _cursor(sessions[-1]) if len(rows) > limit else None)
 
     def named(self, chat_name: str, *, user_id: int) -> int:
@@ -104,36 +90,21 @@ class SessionService:
                 raise NotFoundError("There is no such session.")
             return session.id
 
-    def change(
-        self,
-        session_id: int,
-        *,
-        user_id: int,
-        title: str | None = None,
-        pinned: bool | None = None,
-        archived: bool | None = None,
-        model: str | None = None,
-        memory: bool | None = None,
-        instructions: str | None = None,
-        web_search: bool | None = None,
-    ) -> SessionSummary:
-        """Change what is given, all of it or nothing; empty *instructions* are none. Raises InvalidInputError."""
-        cleaned = None if title is None else clean_title(title)
-        if model is not None:
-            check_model(model)
-        told = clean_instructions(instructions)
+    def change(self, session_id: int, *, user_id: int, **settings: Any) -> SessionSummary:
+        """Change *settings*, fields of `SessionSettings`, all that are given or nothing; None: as it is.
+
+        Empty instructions are none; new sessions take the model too. Raises InvalidInputError.
+        """
+        chosen = cleaned_settings(settings)
         with self._db.begin() as db_session:
             session = self._locked(db_session, session_id, user_id)
-            if cleaned is not None:
-                session.title, session.title_chosen, session.updated_at = cleaned, True, utc_now()
-                db.search.put(db_session, session.id, session.id, cleaned, user_id=user_id)
-            if model is not None:
-                session.model = db_session.get_one(User, user_id).last_model = model
-            session.pinned = session.pinned if pinned is None else pinned
-            session.archived = session.archived if archived is None else archived
-            session.memory = session.memory if memory is None else memory
-            session.instructions = session.instructions if instructions is None else told
-            session.web_search = session.web_search if web_search is None else web_search
+            for name, value in chosen.items():
+                setattr(session, name, value)
+            if "title" in chosen:
+                session.title_chosen, session.updated_at = True, utc_now()
+                db.search.put(db_session, session.id, session.id, session.title, user_id=user_id)
+            if "model" in chosen:
+                db_session.get_one(User, user_id).last_model = session.model
         return self.get(session_id, user_id=user_id)
 
     def messages(
@@ -167,14 +138,14 @@ class SessionService:
                 limit=limit + 1,
                 before=_parse_cursor(cursor) if cursor else None,
             )
-            sessions = tuple(session_summary(row, answering=row.answering) for row in rows[:limit])
+            sessions = tuple(session_summary(*row) for row in rows[:limit])
         return SessionPage(sessions, _cursor(sessions[-1]) if len(rows) > limit else None)
 
     def pinned(self, *, user_id: int, archived: bool = False) -> tuple[SessionSummary, ...]:
         """Return pinned sessions, last used first; the latest 100."""
         with self._db.read() as db_session:
             rows = db.sessions.page(db_session, user_id=user_id, pinned=True, archived=archived, limit=100)
-            return tuple(session_summary(row, answering=row.answering) for row in rows)
+            return tuple(session_summary(*row) for row in rows)
 
     def table(
         self, wanted: SessionFilter, *, user_id: int, limit: int, order: SessionOrder = SessionOrder.LAST_USED
@@ -203,7 +174,7 @@ class SessionService:
                 archived=wanted.archived,
                 since=wanted.since,
             ):
-                yield session_summary(row, answering=row.answering)
+                yield session_summary(*row)
 
     def models_used(self, *, user_id: int) -> tuple[str, ...]:
         """Return the models (`provider/name`) of the planner's sessions, by name."""
@@ -227,7 +198,7 @@ class SessionService:
             found = db.sessions.summary(db_session, session_id, user_id=user_id)
             if found is None:
                 raise NotFoundError("There is no such session.")
-            return session_summary(found, answering=found.answering)
+            return session_summary(*found)
 
     def open(self, session_id: int, *, user_id: int) -> SessionSummary:
         """Return one session, and remember that the planner looked at it last."""
@@ -296,37 +267,6 @@ class SessionService:
         with self._db.begin(relaxed=True) as db_session:
             db.sessions.mark_seen(db_session, session_id, user_id=user_id)
 
-    def rename(self, session_id: int, title: str, *, user_id: int) -> SessionSummary:
-        """Give a session a title of 1 to 100 characters. Raises InvalidInputError."""
-        cleaned = clean_title(title)
-        with self._db.begin() as db_session:
-            session = self._locked(db_session, session_id, user_id)
-            session.title, session.title_chosen, session.updated_at = cleaned, True, utc_now()
-            db.search.put(db_session, session.id, session.id, cleaned, user_id=user_id)
-        return self.get(session_id, user_id=user_id)
-
-    def set_pinned(self, session_id: int, pinned: bool, *, user_id: int) -> None:
-        """Keep a session on top of the list, or no longer."""
-        with self._db.begin() as db_session:
-            self._locked(db_session, session_id, user_id).pinned = pinned
-
-    def set_model(self, session_id: int, model: str, *, user_id: int) -> None:
-        """Choose the model (`provider/name`) of a session; new sessions take it too. Raises InvalidInputError."""
-        check_model(model)
-        with self._db.begin() as db_session:
-            self._locked(db_session, session_id, user_id).model = model
-            db_session.get_one(User, user_id).last_model = model
-
-    def set_memory(self, session_id: int, memory: bool, *, user_id: int) -> None:
-        """Let a session use what the assistant remembers, and be remembered; or not."""
-        with self._db.begin() as db_session:
-            self._locked(db_session, session_id, user_id).memory = memory
-
-    def set_web_search(self, session_id: int, web_search: bool, *, user_id: int) -> None:
-        """Let a session's replies look things up in the web, or not."""
-        with self._db.begin() as db_session:
-            self._locked(db_session, session_id, user_id).web_search = web_search
-
     def set_archived(self, session_ids: Sequence[int], archived: bool, *, user_id: int) -> int:
         """Archive sessions, or bring them back; return how many of them are this planner's."""
         with self._db.begin() as db_session:
@@ -338,7 +278,7 @@ class SessionService:
         Returns the ids of those really deleted; ids that are not this planner's are left alone.
         """
         with self._db.begin() as db_session:
-            theirs = db.sessions.visible_ids(db_session, session_ids, user_id=user_id)
+            theirs = db.sessions.lock_visible_ids(db_session, session_ids, user_id=user_id)
             db.outbox.add_threads_of(db_session, theirs)
             removed = db.sessions.remove(db_session, theirs, user_id=user_id)
             for session_id in removed:
@@ -361,7 +301,7 @@ class SessionService:
 
     @staticmethod
     def _locked(db_session: Session, session_id: int, user_id: int) -> ChatSession:
-        session = db.sessions.get_visible(db_session, session_id, user_id=user_id, lock=True)
+        session = db.sessions.lock_visible(db_session, session_id, user_id=user_id)
         if session is None:
             raise NotFoundError("There is no such session.")
         return session

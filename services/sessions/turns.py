@@ -78,7 +78,7 @@ def add_reply(
 
 def send_waiting(db_session: Session, session: ChatSession) -> Accepted | None:
     """Send the next message that waits in a session, which is locked and at rest; None where none waits."""
-    waiting = db.follow_ups.first(db_session, session.id)
+    waiting = db.follow_ups.lock_first(db_session, session.id)
     if waiting is None:
         return None
     known = db.messages.by_client_id(db_session, waiting.client_message_id, user_id=session.user_id)

@@ -1,51 +1,30 @@
 """Rows made into the plain data that goes up."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from db.models import ChatSession, Message, SessionFile
+from db.plain import Plain
 from services.message_status import MessageStatus
 from services.parts import Part
 from services.sessions.records import FileInfo, MessageView, SessionSummary
 
+_COLUMNS = tuple(one.name for one in fields(SessionSummary) if one.name != "answering")
 
-def session_summary(session: ChatSession | Row[Any], *, answering: bool) -> SessionSummary:
+
+def session_summary(session: Plain[ChatSession], answering: bool) -> SessionSummary:
     """Return a session as lists show it."""
-    return SessionSummary(
-        id=session.id,
-        title=session.title,
-        title_chosen=session.title_chosen,
-        model=session.model,
-        memory=session.memory,
-        instructions=session.instructions,
-        web_search=session.web_search,
-        pinned=session.pinned,
-        archived=session.archived,
-        message_count=session.message_count,
-        total_tokens=session.total_tokens,
-        preview=session.last_message_preview,
-        last_message_id=session.last_message_id,
-        last_message_at=session.last_message_at,
-        created_at=session.created_at,
-        updated_at=session.updated_at,
-        answering=answering,
-        unseen=session.unseen,
-        cost_micros=session.cost_micros,
-        unpriced=session.unpriced,
-        sample=session.sample,
-    )
+    return SessionSummary(answering=answering, **{name: getattr(session, name) for name in _COLUMNS})
 
 
-def file_info(file: SessionFile | Row[Any]) -> FileInfo:
+def file_info(file: Plain[SessionFile]) -> FileInfo:
     """Return a file as services hand it up, without what is in it."""
     return FileInfo(file.id, file.session_id, file.message_id, file.name, file.media_type, file.size, file.created_at)
 
 
 def message_view(
-    message: Message | Row[Any], versions: Sequence[int] = (), files: Sequence[SessionFile | Row[Any]] = ()
+    message: Plain[Message], versions: Sequence[int] = (), files: Sequence[Plain[SessionFile]] = ()
 ) -> MessageView:
     """Return a message as the chat shows it, with the ids of all versions of its turn, and its own of *files*."""
     return MessageView(

@@ -15,6 +15,7 @@ import db.sessions
 from db.ids import MAX_ID, new_id
 from db.models import ChatSession, Message, utc_now
 from exports.sessions.records import Role, SavedMessage, SavedSession, Status
+from exports.sessions.settings import setting_values
 from services.errors import InvalidInputError
 from services.intake import KINDS, MAX_PARTS, MAX_TEXT_CHARS, kept, kept_model, kept_part
 from services.message_status import MessageStatus
@@ -43,19 +44,13 @@ def saved_session(session: ChatSession, rows: Sequence[Message], *, planner: str
 
     return SavedSession(
         key=session.import_key or f"{_OURS}{session.id}",
-        title=session.title,
+        **setting_values(session),
+        title_chosen=session.title_chosen,
         planner=planner,
-        model=session.model,
         created_at=session.created_at,
         last_message_at=session.last_message_at,
         last_message_id=name(session.last_message_id),
         messages=[_saved_message(row, name(row.parent_id), kept) for row in rows if row.id in kept],
-        title_chosen=session.title_chosen,
-        memory=session.memory,
-        web_search=session.web_search,
-        instructions=session.instructions,
-        pinned=session.pinned,
-        archived=session.archived,
         sample=session.sample,
     )
 
@@ -143,16 +138,10 @@ def store(db_session: Session, saved: SavedSession, user_id: int, model: str, *,
     session = ChatSession(
         id=session_id,
         user_id=user_id,
-        title=saved.title,
+        **setting_values(saved, model=model),
         title_chosen=saved.title_chosen,
-        model=model,
-        memory=saved.memory,
-        web_search=saved.web_search,
-        instructions=saved.instructions,
         import_key=saved.key,
         sample=sample,
-        pinned=saved.pinned,
-        archived=saved.archived,
         message_count=len(ids),
         total_tokens=sum((one.input_tokens or 0) + (one.output_tokens or 0) for one in saved.messages),
         cost_micros=sum(one.cost_micros or 0 for one in saved.messages),

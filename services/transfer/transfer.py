@@ -196,7 +196,7 @@ class TransferService:
     def _keep(self, batch: Sequence[SavedSession], user_id: int, *, sample: bool) -> list[int]:
         """Store those of these sessions that are not here, in one transaction; return their ids."""
         with self._db.begin() as db_session:
-            db.users.hold(db_session, user_id)  # another import of the same file sees these, or waits for them
+            db.users.lock(db_session, user_id)  # another import of the same file sees these, or waits for them
             return [
                 store(db_session, saved, user_id, self._model(db_session, saved, user_id), sample=sample)
                 for saved in batch

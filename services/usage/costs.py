@@ -4,15 +4,15 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 import db.usage
 import db.users
 from db.engine import Database
 from db.models import AuditEntry, User, utc_now
+from db.plain import Plain
 from services.accounts.records import User as Person
 from services.errors import InvalidInputError, MonthlyLimitError, NotFoundError
 from services.usage.records import ModelInfo, MonthUsage
@@ -106,7 +106,7 @@ class CostService:
     def this_month(self, user_id: int) -> MonthUsage:
         """Return what a planner spent in this month, and may spend. Raises NotFoundError."""
         with self._db.read() as db_session:
-            user = db.users.get(db_session, user_id)
+            user = db.users.get_active(db_session, user_id)
             if user is None:
                 raise NotFoundError("There is no such user.")
             return self._this_month(db_session, user)
@@ -120,8 +120,8 @@ class CostService:
         if limit_usd is not None and not (limit_usd.is_finite() and 0 <= limit_usd <= MAX_LIMIT_USD):
             raise InvalidInputError(f"A monthly limit is 0 to {MAX_LIMIT_USD:,} US dollars.")
         with self._db.begin() as db_session:
-            allowed = by is None or db.users.is_admin(db_session, by)
-            row = db.users.get_for_update(db_session, user_id) if allowed else None
+            allowed = by is None or db.users.is_active_admin(db_session, by)
+            row = db.users.lock_active(db_session, user_id) if allowed else None
             if row is None:
                 raise NotFoundError("There is no such user.")
             row.monthly_limit_micros = None if limit_usd is None else int(limit_usd * MICROS)
@@ -136,7 +136,7 @@ class CostService:
         month = self._this_month(db_session, user)
         return month if month.reached else None
 
-    def _this_month(self, db_session: Session, user: User | Row[Any]) -> MonthUsage:
+    def _this_month(self, db_session: Session, user: Plain[User]) -> MonthUsage:
         today = self._clock().date()
         first = today.replace(day=1)
         spent, unpriced = db.usage.spent(db_session, user_id=user.id, start=first, end=today)

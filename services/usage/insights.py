@@ -39,7 +39,7 @@ class InsightsService:
                 rows = db.usage.of_user(db_session, user_id=of, start=start, end=end)
             else:
                 raise NotFoundError("There is no such user.")
-            return tuple(UsageDay(day, model, *map(int, counts)) for day, model, *counts in rows)
+            return tuple(UsageDay(*row) for row in rows)
 
     def people(self, start: date, end: date, *, viewer_id: int) -> tuple[PersonUsage, ...]:
         """Return who used something, who spent most first; at most 500. For admins: else NotFoundError."""
@@ -49,16 +49,16 @@ class InsightsService:
             rows = db.usage.by_person(db_session, start=start, end=end, limit=MAX_PEOPLE)
             return tuple(
                 PersonUsage(
-                    user_id=user.id,
-                    username=user.username,
-                    name=user.name,
-                    sessions=int(sessions),
-                    replies=int(replies),
-                    cost_micros=int(spent),
-                    unpriced=int(unpriced),
-                    limit_micros=user.monthly_limit_micros,
+                    user_id=row.user.id,
+                    username=row.user.username,
+                    name=row.user.name,
+                    sessions=row.sessions,
+                    replies=row.replies,
+                    cost_micros=row.cost_micros,
+                    unpriced=row.unpriced,
+                    limit_micros=row.user.monthly_limit_micros,
                 )
-                for user, sessions, replies, spent, unpriced in rows
+                for row in rows
             )
 
     def room(self, order: RoomOrder, *, viewer_id: int) -> tuple[PersonRoom, ...]:
@@ -66,10 +66,7 @@ class InsightsService:
         with self._db.read() as db_session:
             _check_admin(db_session, viewer_id)
             rows = db.room.by_person(db_session, order=order, limit=MAX_KEEPERS)
-            return tuple(
-                PersonRoom(user.id, user.username, user.name, int(size), int(files), int(sessions), int(messages))
-                for user, size, files, sessions, messages in rows
-            )
+            return tuple(PersonRoom(user.id, user.username, user.name, *room) for user, *room in rows)
 
 
 def _check_period(start: date, end: date) -> None:
@@ -78,5 +75,5 @@ def _check_period(start: date, end: date) -> None:
 
 
 def _check_admin(db_session: Session, viewer_id: int) -> None:
-    if not db.users.is_admin(db_session, viewer_id):
+    if not db.users.is_active_admin(db_session, viewer_id):
         raise NotFoundError("There is no such user.")

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.helpers.services import until
+from tests.helpers.unusual import unusual_settings
 
 
 def test_created_session_is_listed_opened_changed_and_deleted(api):
@@ -23,6 +24,19 @@ def test_created_session_is_listed_opened_changed_and_deleted(api):
     assert api.http.delete(f"/sessions/{session_id}").status_code == 204
     assert api.http.get(f"/sessions/{session_id}").status_code == 404
     assert api.http.delete(f"/sessions/{session_id}").status_code == 404
+
+
+def test_every_setting_is_taken_changed_and_shown(api):
+    unusual = unusual_settings()
+    place = {"pinned": False, "archived": False}  # of a new session
+    chosen = {name: value for name, value in unusual.items() if name not in place}
+
+    made = api.http.post("/sessions", json=chosen).json()
+    changed = api.http.patch(f"/sessions/{api.http.post('/sessions').json()['session_id']}", json=unusual).json()
+
+    assert made.items() >= (chosen | place).items()
+    assert changed.items() >= unusual.items()
+    assert api.http.patch(f"/sessions/{made['session_id']}", json={name: None for name in unusual}).json() == made
 
 
 def test_session_without_a_title_takes_one_from_its_first_message(api):

@@ -583,7 +583,7 @@ def test_index_is_the_one_that_the_services_keep(database, start_services, emula
         return accepted.session_id
 
     session_id = ask("5 days in Lisbon")
-    services.sessions.rename(session_id, "Zażółć gęślą jaźń", user_id=ada)
+    services.sessions.change(session_id, user_id=ada, title="Zażółć gęślą jaźń")
     services.replies.store("a note by another program", role="system", session_id=session_id, user_id=ada)
     emulator.fault({"fault": "status:401"})
     ask("And this fails", session_id=session_id)

@@ -82,5 +82,5 @@ def test_only_one_process_claims_a_reply_until_its_lease_runs_out(database, make
     with database.begin() as db_session:
         assert not db.messages.change_held(db_session, reply_id, fence=1, values={"content": "old"})
         assert db.messages.change_held(db_session, reply_id, fence=2, values={"content": "new"})
-        assert [row[0] for row in db.messages.held(db_session, {reply_id: 2})] == [reply_id]
-        assert db.messages.held(db_session, {reply_id: 1}) == []
+        assert [row[0] for row in db.messages.lock_held(db_session, {reply_id: 2})] == [reply_id]
+        assert db.messages.lock_held(db_session, {reply_id: 1}) == []

@@ -22,8 +22,8 @@ def user_id(database: Database) -> int:
 @pytest.mark.parametrize(("at", "holds"), [(NOON - MS, False), (NOON, True), (NOON + MS, True)])
 def test_sign_in_holds_from_the_instant_on(database: Database, user_id: int, at: datetime, holds: bool) -> None:
     with database.read() as db_session:
-        by_id = db.users.signed_in(db_session, at=at, user_id=user_id)
-        by_name = db.users.signed_in(db_session, at=at, username="maria")
+        by_id = db.users.active_signed_in(db_session, at=at, user_id=user_id)
+        by_name = db.users.active_signed_in(db_session, at=at, username="maria")
 
     assert [by_id is not None, by_name is not None] == [holds, holds]
 
@@ -33,7 +33,7 @@ def test_instant_within_a_millisecond_holds_from_that_millisecond_on(database: D
         db_session.get_one(User, user_id).sessions_valid_from = NOON + timedelta(microseconds=999)
 
     with database.read() as db_session:
-        assert db.users.signed_in(db_session, at=NOON, user_id=user_id) is not None
+        assert db.users.active_signed_in(db_session, at=NOON, user_id=user_id) is not None
 
 
 def test_signed_out_sign_in_ends_and_others_of_the_user_do_not(database: Database, user_id: int) -> None:
@@ -41,8 +41,8 @@ def test_signed_out_sign_in_ends_and_others_of_the_user_do_not(database: Databas
         db_session.add(AuditEntry(user_id=user_id, action=db.users.SIGN_OUT, detail=db.users.sign_in_name(NOON + MS)))
 
     with database.read() as db_session:
-        assert db.users.signed_in(db_session, at=NOON + MS, user_id=user_id) is None
-        assert db.users.signed_in(db_session, at=NOON + 2 * MS, user_id=user_id) is not None
+        assert db.users.active_signed_in(db_session, at=NOON + MS, user_id=user_id) is None
+        assert db.users.active_signed_in(db_session, at=NOON + 2 * MS, user_id=user_id) is not None
 
 
 def test_disabled_user_is_not_signed_in_and_not_found(database: Database, user_id: int) -> None:
@@ -50,8 +50,8 @@ def test_disabled_user_is_not_signed_in_and_not_found(database: Database, user_i
         db_session.get_one(User, user_id).disabled = True
 
     with database.read() as db_session:
-        assert db.users.signed_in(db_session, at=NOON, user_id=user_id) is None
-        assert db.users.get(db_session, user_id) is None
+        assert db.users.active_signed_in(db_session, at=NOON, user_id=user_id) is None
+        assert db.users.get_active(db_session, user_id) is None
 
 
 def test_taken_names_each_side(database: Database, user_id: int) -> None:

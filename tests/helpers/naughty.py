@@ -51,8 +51,9 @@ def saved_conversation(strings: Sequence[str] = STRINGS) -> SavedSession:
             above = messages[-1].id if messages else None
             messages.append(SavedMessage(str(len(messages)), role, "complete", text, BEGUN, parent_id=above))
     return SavedSession(
-        "all of them", "All of them", "Ada", "a/b", BEGUN, BEGUN, messages, last_message_id=messages[-1].id
-    )
+        key="all of them", title="All of them", planner="Ada", model="a/b", created_at=BEGUN, last_message_at=BEGUN,
+        messages=messages, last_message_id=messages[-1].id,
+    )  # fmt: skip
 
 
 def _saved(number: int, text: str) -> SavedSession:

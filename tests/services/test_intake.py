@@ -111,7 +111,7 @@ def test_a_reply_of_hostile_events_ends_and_can_be_read_and_so_can_the_others(
 
     monkeypatch.setattr(BackboardClient, "stream_message", stream)
     session_id = services.sessions.create(user_id=user_id).id
-    services.sessions.set_web_search(session_id, True, user_id=user_id)
+    services.sessions.change(session_id, user_id=user_id, web_search=True)
     accepted = services.replies.send("Hello", user_id=user_id, client_message_id="a", session_id=session_id)
 
     assert until_ended(services, accepted.reply_id, user_id).status == "complete"

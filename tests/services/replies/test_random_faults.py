@@ -174,7 +174,7 @@ def act(rng: random.Random, user_id: int, question: str, sessions: list[int], se
         case "retry" if last:
             told.replies.add(services.replies.retry(last[0].id, user_id=user_id).reply_id)
         case "rename":
-            services.sessions.rename(session_id, f"Trip {rng.randrange(100)}", user_id=user_id)
+            services.sessions.change(session_id, user_id=user_id, title=f"Trip {rng.randrange(100)}")
         case "delete" if len(sessions) > 4:
             told.deleted.add(session_id)  # before: whether a delete that failed was done is not told
             sessions.remove(session_id)

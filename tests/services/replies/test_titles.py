@@ -168,7 +168,7 @@ def test_title_chosen_meanwhile_stays(services, emulator, user_id, begun):
     emulator.fault({"fault": "slow_end:0"}, {"fault": "hold:0"})
     session_id = ask(services, user_id)
     until(lambda: emulator.paid_calls == 2, what="the call for a title")
-    services.sessions.rename(session_id, "The Bergs", user_id=user_id)
+    services.sessions.change(session_id, user_id=user_id, title="The Bergs")
     emulator.release()
     begun.until_over()
 

@@ -286,7 +286,7 @@ def test_picture_is_kept_and_the_demo_says_it_cannot_see_it(services, user_id):
 def test_web_search_is_asked_for_and_its_links_become_sources(services, emulator, user_id):
     session_id = services.sessions.create(user_id=user_id).id
     off, _ = sent(services, user_id, "5 days in Lisbon", session_id=session_id)
-    services.sessions.set_web_search(session_id, True, user_id=user_id)
+    services.sessions.change(session_id, user_id=user_id, web_search=True)
     on, ended = sent(services, user_id, "Make it 4 days", session_id=session_id)
 
     assert [run["web_search"] for run in emulator.runs] == ["off", "Auto"]

@@ -64,17 +64,17 @@ def test_history_opened_at_a_message_shows_it(services, user_id, make_session, p
 def test_session_is_renamed_and_found_by_its_new_title(services, user_id, make_session):
     session_id, _ = make_session(2)
 
-    services.sessions.rename(session_id, "  Zakopane in winter ", user_id=user_id)
+    services.sessions.change(session_id, user_id=user_id, title="  Zakopane in winter ")
 
     assert services.sessions.get(session_id, user_id=user_id).title == "Zakopane in winter"
     assert [hit.session_id for hit in services.sessions.search("zakop", user_id=user_id)] == [session_id]
     with pytest.raises(InvalidInputError):
-        services.sessions.rename(session_id, "x" * 101, user_id=user_id)
+        services.sessions.change(session_id, user_id=user_id, title="x" * 101)
 
 
 def test_pinned_and_archived_sessions_leave_the_recent_list(services, user_id, make_session):
     plain, pinned, archived = (make_session(1)[0] for _ in range(3))
-    services.sessions.set_pinned(pinned, True, user_id=user_id)
+    services.sessions.change(pinned, user_id=user_id, pinned=True)
     services.sessions.set_archived([archived], True, user_id=user_id)
 
     assert [one.id for one in services.sessions.recent(user_id=user_id).sessions] == [plain]
@@ -94,13 +94,13 @@ def test_last_session_looked_at_is_opened_next_unless_it_is_gone(services, user_
 
 def test_model_of_a_session_becomes_that_of_new_ones(services, user_id, make_session):
     session_id, _ = make_session(1)
-    services.sessions.set_model(session_id, "anthropic/claude-sonnet-4", user_id=user_id)
+    services.sessions.change(session_id, user_id=user_id, model="anthropic/claude-sonnet-4")
 
     accepted = services.replies.send("Hello", user_id=user_id, client_message_id="a")
 
     assert services.sessions.get(accepted.session_id, user_id=user_id).model == "anthropic/claude-sonnet-4"
     with pytest.raises(InvalidInputError):
-        services.sessions.set_model(session_id, "no-provider", user_id=user_id)
+        services.sessions.change(session_id, user_id=user_id, model="no-provider")
 
 
 def test_strangers_session_is_not_found(services, database, user_id, make_session):
@@ -111,10 +111,10 @@ def test_strangers_session_is_not_found(services, database, user_id, make_sessio
         lambda: services.sessions.get(session_id, user_id=eve),
         lambda: services.sessions.open(session_id, user_id=eve),
         lambda: services.sessions.history(session_id, user_id=eve),
-        lambda: services.sessions.rename(session_id, "mine", user_id=eve),
-        lambda: services.sessions.set_pinned(session_id, True, user_id=eve),
-        lambda: services.sessions.set_model(session_id, "a/b", user_id=eve),
-        lambda: services.sessions.set_memory(session_id, False, user_id=eve),
+        lambda: services.sessions.change(session_id, user_id=eve, title="mine"),
+        lambda: services.sessions.change(session_id, user_id=eve, pinned=True),
+        lambda: services.sessions.change(session_id, user_id=eve, model="a/b"),
+        lambda: services.sessions.change(session_id, user_id=eve, memory=False),
     ):
         with pytest.raises(NotFoundError, match="no such session"):
             attempt()

@@ -104,7 +104,7 @@ def test_round_trip_keeps_everything(services, database, user_id, session_id):
     assert (summary.title, summary.model, summary.memory, summary.pinned) == (
         "Łódź: a *weekend*", "anthropic/claude", False, True,
     )  # fmt: skip
-    assert (summary.message_count, summary.total_tokens, summary.preview) == (5, 30, "Second answer.")
+    assert (summary.message_count, summary.total_tokens, summary.last_message_preview) == (5, 30, "Second answer.")
     assert (summary.cost_micros, summary.unpriced) == (1500, 0)
     assert services.costs.this_month(bob).spent_micros == 0  # it was paid for elsewhere
     assert (summary.created_at, summary.last_message_at) == (original.created_at, original.last_message_at)
@@ -364,7 +364,7 @@ def test_many_sessions_are_one_file_that_comes_back(services, database, user_id,
     result = services.transfer.import_file(everything.content, user_id=bob)
     assert (len(result.imported), result.already_here) == (2, 2)
     archived_there = services.sessions.each(SessionFilter(archived=True), user_id=bob)
-    assert [one.preview for one in archived_there] == ["Hello yourself."]
+    assert [one.last_message_preview for one in archived_there] == ["Hello yourself."]
 
 
 def test_an_export_too_large_to_come_back_is_refused(services, user_id, session_id, monkeypatch):

@@ -1,0 +1,39 @@
+"""The tables, a module for each capability; everybody takes them from here."""
+
+from db.models.accounts import ADMIN, PLANNER, AddressTries, AdminCode, ApiToken, AuditEntry, SignInFailures, User
+from db.models.backboard import Assistant, BackboardThread, OutboxEntry
+from db.models.base import Base, UtcDateTime, utc_now
+from db.models.memory import MemorySource
+from db.models.messages import FollowUp, Message, is_deleted, is_unfinished, is_untold
+from db.models.sessions import ChatSession, FileCopy, SessionFile, is_unseen
+from db.models.templates import Template
+from db.models.usage import Usage
+
+__all__ = [
+    "ADMIN",
+    "PLANNER",
+    "AddressTries",
+    "AdminCode",
+    "ApiToken",
+    "Assistant",
+    "AuditEntry",
+    "BackboardThread",
+    "Base",
+    "ChatSession",
+    "FileCopy",
+    "FollowUp",
+    "MemorySource",
+    "Message",
+    "OutboxEntry",
+    "SessionFile",
+    "SignInFailures",
+    "Template",
+    "Usage",
+    "User",
+    "UtcDateTime",
+    "is_deleted",
+    "is_unfinished",
+    "is_unseen",
+    "is_untold",
+    "utc_now",
+]

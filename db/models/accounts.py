@@ -1,0 +1,92 @@
+"""Users, how they sign in, and what they may have to answer for."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.ids import new_id
+from db.models.base import Base, utc_now
+
+PLANNER, ADMIN = "planner", "admin"  # a user's role
+
+
+class User(Base):
+    """Somebody who can sign in."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    username: Mapped[str] = mapped_column(String(40), unique=True)  # lower case
+    email: Mapped[str] = mapped_column(String(254), unique=True)  # lower case
+    name: Mapped[str] = mapped_column(String(100))
+    password_hash: Mapped[str | None] = mapped_column(String(100))
+    role: Mapped[str] = mapped_column(String(20), default=PLANNER)
+    provider: Mapped[str] = mapped_column(String(20), default="password")
+    subject: Mapped[str | None] = mapped_column(String(255))
+    sessions_valid_from: Mapped[datetime] = mapped_column(default=utc_now)
+    disabled: Mapped[bool] = mapped_column(default=False)
+    last_model: Mapped[str | None] = mapped_column(String(255))
+    last_session_id: Mapped[int | None]
+    monthly_limit_micros: Mapped[int | None]  # millionths of a US dollar; None: the setting's
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class SignInFailures(Base):
+    """Failed log-ins of one typed name, whether or not anybody has it."""
+
+    __tablename__ = "sign_in_failures"
+
+    username: Mapped[str] = mapped_column(String(40), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+
+
+class AddressTries(Base):
+    """What came from one address of the internet within a window of time."""
+
+    __tablename__ = "address_tries"
+
+    address: Mapped[str] = mapped_column(String(60), primary_key=True)  # of IPv6 the network of 64 bits
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)  # "sign_up" or "sign_in"
+    tries: Mapped[int]
+    window_ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AdminCode(Base):
+    """A one-time code that a start printed while there was no admin; only its hash is kept."""
+
+    __tablename__ = "admin_codes"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256, hex
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class AuditEntry(Base):
+    """Who did something that somebody may have to answer for."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    action: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[str] = mapped_column(String(500), default="")
+    at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class ApiToken(Base):
+    """A personal token for the API; only its hash is kept."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256, hex
+    hint: Mapped[str] = mapped_column(String(20))  # its beginning, to tell tokens apart
+    read_only: Mapped[bool] = mapped_column(default=False)
+    metrics_only: Mapped[bool] = mapped_column(default=False, server_default=false())  # an admin's, for Prometheus
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -1,0 +1,93 @@
+"""Sessions and their files."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, TextClause, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.ids import new_id
+from db.models.base import Base, utc_now
+
+
+class ChatSession(Base):
+    """One conversation."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        Index("sessions_recent", "user_id", "archived", "pinned", "last_message_at", "id"),
+        Index("sessions_latest", "user_id", "archived", "last_message_at", "id"),
+        Index("sessions_last_used", "user_id", "last_message_at", "id"),
+        Index("sessions_created", "user_id", "created_at", "id"),
+        Index("sessions_title", "user_id", text("lower(title)"), "id"),
+        Index("sessions_messages", "user_id", "message_count", "id"),
+        Index("sessions_tokens", "user_id", "total_tokens", "id"),
+        Index("sessions_model", "user_id", "model", "last_message_at", "id"),
+        Index("sessions_chat_name", "user_id", "chat_name", unique=True),
+        Index("sessions_import_key", "user_id", "import_key", unique=True),
+        Index("sessions_unseen", "user_id", sqlite_where=text("unseen"), postgresql_where=text("unseen")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(100))
+    title_chosen: Mapped[bool] = mapped_column(default=False)  # by a person
+    model: Mapped[str] = mapped_column(String(255))  # provider/name
+    memory: Mapped[bool] = mapped_column(default=True)
+    web_search: Mapped[bool] = mapped_column(default=False)
+    instructions: Mapped[str | None] = mapped_column(Text)  # a system prompt of its own, sent with every question
+    chat_name: Mapped[str | None] = mapped_column(String(100))  # made up by a program, for this user
+    import_key: Mapped[str | None] = mapped_column(String(120))  # what it was imported from: never twice
+    sample: Mapped[bool] = mapped_column(default=False)  # made at the first start, to show what the app does
+    pinned: Mapped[bool] = mapped_column(default=False)
+    archived: Mapped[bool] = mapped_column(default=False)
+    message_count: Mapped[int] = mapped_column(default=0)
+    total_tokens: Mapped[int] = mapped_column(default=0)
+    cost_micros: Mapped[int] = mapped_column(default=0)  # millionths of a US dollar: the sum of what is known
+    unpriced: Mapped[int] = mapped_column(default=0)  # replies, or its title, of which the cost is not known
+    last_message_id: Mapped[int | None]  # the leaf of the path shown
+    last_message_preview: Mapped[str] = mapped_column(String(200), default="")
+    last_message_at: Mapped[datetime] = mapped_column(default=utc_now)
+    unseen: Mapped[bool] = mapped_column(default=False)  # a reply ended and nobody has looked since
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+def is_unseen() -> TextClause:
+    """Return the condition that nobody has looked at a session's last answer, as the partial index has it."""
+    return text("sessions.unseen")
+
+
+class SessionFile(Base):
+    """A file that a planner put into a session. Kept here, as each new thread of the session needs it again."""
+
+    __tablename__ = "files"
+    __table_args__ = (
+        Index("files_in_session", "session_id", "id"),
+        Index("files_of_user", "user_id", "size"),  # what they take is summed up from it alone
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"), index=True)
+    follow_up_id: Mapped[int | None] = mapped_column(index=True)  # while the message that it comes with waits
+    name: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]  # bytes
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class FileCopy(Base):
+    """A file as a document of one Backboard thread."""
+
+    __tablename__ = "file_copies"
+    __table_args__ = (Index("file_copies_once", "file_id", "thread_row_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id", ondelete="CASCADE"))
+    thread_row_id: Mapped[int] = mapped_column(ForeignKey("threads.id", ondelete="CASCADE"), index=True)
+    document_id: Mapped[str | None] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(String(20))
+    status_message: Mapped[str | None] = mapped_column(String(500))
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now)
