@@ -227,7 +227,8 @@ class BackboardClient:
     ) -> MessageResult:
         """Store a message without asking the model."""
         body = given(thread_id=thread_id, content=content, send_to_llm="false", stream=False, metadata=metadata)
-        return await self._post_message("/threads/messages", body, None)
+        path, parse = "/threads/messages", parse_message_result
+        return await self._call("POST", path, parse, json=body, limits=_WHOLE_ANSWER, repeatable=False)
 
     async def stream_tool_outputs(
         self, thread_id: str, run_id: str, outputs: Sequence[ToolOutput]
@@ -451,6 +452,7 @@ def _nothing(_answer: Any) -> None:
 
 
 def _answer(data: Any) -> MessageResult:
+    """Return what the model answers. Raises OutOfCreditsError where none did."""
     result = parse_message_result(data)
     if only_no_credit(result.text, result.model):
         raise OutOfCreditsError(result.text)
