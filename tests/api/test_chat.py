@@ -59,14 +59,15 @@ def test_tool_turn_has_two_steps_and_the_same_parts_when_loaded(api):
     assert parts[-1] == {"type": "text", "text": reply.text, "state": "done"}
 
 
-def test_failed_reply_ends_with_its_code_and_can_be_retried(api, emulator):
-    emulator.fault({"fault": "error_event:5"})
+@pytest.mark.parametrize(("fault", "code"), [("error_event:5", "run_failed"), ("no_credit", "no_credit")])
+def test_failed_reply_ends_with_its_code_and_can_be_retried(api, emulator, fault, code):
+    emulator.fault({"fault": fault})
     failed = api.chat("Three nights in Lisbon")
 
     assert failed.types[-2:] == ["message-metadata", "error"]
     told = failed.chunks[-2]["messageMetadata"]
     assert told["status"] == "failed"
-    assert told["error"]["code"] == "run_failed"
+    assert told["error"]["code"] == code
 
     again = Streamed(api.http.post(f"/messages/{failed.reply_id}/retry"))
     assert again.types[-1] == "finish"
