@@ -66,7 +66,7 @@ def packed(titles: Sequence[str]) -> list[str]:
     return rows
 
 
-def test_messages_reasons_and_templates(services, user_id):
+def test_messages_reasons_templates_and_files(services, user_id):
     session_id = services.sessions.create(user_id=user_id).id
     reply_id = services.replies.send(
         "Hello", user_id=user_id, client_message_id="first", session_id=session_id
@@ -91,6 +91,9 @@ def test_messages_reasons_and_templates(services, user_id):
         template = services.templates.get(template_id, user_id=user_id)
         read = [template.name, template.instructions, template.first_message]
         assert read == [on_one_line(text[:100]), kept(text), kept(text)]
+        file = services.files.add(session_id, f"{text[:100]} a.txt", kept(text).encode(), user_id=user_id)
+        assert services.files.get(file.id, user_id=user_id) == (file, kept(text).encode())
+        services.files.remove(file.id, user_id=user_id)
 
 
 def test_blanks_of_a_template(services, user_id):
