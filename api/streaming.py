@@ -15,8 +15,8 @@ from api.problems import problem
 from api.ui_stream import Chunk, UiMessageStream
 from db.engine import DatabaseUnavailableError
 from services.message_status import MessageStatus
+from services.replies.readers import SILENCE_S
 from services.replies.records import ReplySnapshot
-from services.replies.replies import SILENCE_S
 from services.sessions.records import MessageView
 
 STREAM_HEADERS = {

@@ -45,6 +45,10 @@ class Database:
     def begin(self, *, relaxed: bool = False) -> Iterator[Session]:
         """Give a session that may write; commits at the end, or rolls back on an error.
 
+        PostgreSQL locks rows. Who takes several locks takes them in one order, so that no two ever wait for each
+        other: sessions, threads, messages, usage, follow-ups, users; of one kind by rising id. Rows that a
+        transaction has made itself do not count: nobody else sees them yet.
+
         *relaxed* is for what can be made up for: it outlives a process that is killed, but on SQLite not a machine
         that loses power before the next commit that is not relaxed. It does not wait for the disk.
         """

@@ -60,4 +60,5 @@ def remove(db_session: Session, follow_up_id: int) -> None:
 
 def taken_back(db_session: Session, *, before: datetime, limit: int) -> Sequence[int]:
     """Return the ids of messages that waited, of anybody, and were taken back before an instant."""
-    return db_session.scalars(select(FollowUp.id).where(FollowUp.removed_at < before).limit(limit)).all()
+    query = select(FollowUp.id).where(FollowUp.removed_at < before)
+    return db_session.scalars(query.order_by(FollowUp.id).limit(limit)).all()

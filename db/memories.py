@@ -46,9 +46,16 @@ def keep(db_session: Session, memory_ids: Collection[str], *, user_id: int, back
     if not memory_ids:
         return
     insert = postgresql.insert if db_session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    ids = {memory_id: new_id() for memory_id in memory_ids}
     rows = [
-        {"id": new_id(), "user_id": user_id, "backend": backend, "memory_id": memory_id, "message_id": message_id}
-        for memory_id in dict.fromkeys(memory_ids)
+        {
+            "id": ids[memory_id],
+            "user_id": user_id,
+            "backend": backend,
+            "memory_id": memory_id,
+            "message_id": message_id,
+        }
+        for memory_id in sorted(ids)  # two that write the same lock in one order
     ]
     upsert = insert(MemorySource).values(rows)
     db_session.execute(

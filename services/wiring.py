@@ -15,18 +15,27 @@ from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 from services.accounts.accounts import AccountService
 from services.accounts.tokens import TokenService
+from services.backboard.file_copies import FileCopies
 from services.backboard.models import ModelService
 from services.backboard.outbox import work_forever
 from services.backboard.threads import BackboardThreads
+from services.backboard.tools import CurrentDate, Tools
 from services.memory.memories import MemoryService
 from services.memory.sources import MemorySources
 from services.messages.follow_ups import FollowUpService
 from services.messages.ratings import RatingService
 from services.messages.versions import VersionService
-from services.process.background import BackgroundLoop
+from services.process.background import BackgroundLoop, Tasks
 from services.process.http import http_client
+from services.replies.claims import ReplyClaims
+from services.replies.endings import ReplyEndings
+from services.replies.readers import ReplyReaders
 from services.replies.replies import ReplyService
-from services.replies.runner import ReplyRunner
+from services.replies.running import RunningReplies
+from services.replies.store import ReplyStore
+from services.replies.titles import SessionTitles
+from services.replies.writer import ReplyWriter
+from services.sessions.deleted import remove_deleted
 from services.sessions.files import FileService, FileShelf
 from services.sessions.sessions import SessionService
 from services.templates.templates import TemplateService
@@ -60,34 +69,45 @@ class Services:
     ratings: RatingService
     insights: InsightsService
     templates: TemplateService
-    _database: Database = field(repr=False)
-    _loop: BackgroundLoop = field(repr=False)
-    _runner: ReplyRunner = field(repr=False)
+    _base: "_Base" = field(repr=False)
+    _claims: ReplyClaims = field(repr=False)
     _outbox: Future[None] = field(repr=False)
-    _http: httpx.AsyncClient = field(repr=False)
-    _executor: Executor = field(repr=False)
-    _emulator: EmulatorServer | None = field(repr=False)
 
     def check_database(self) -> None:
         """Raise DatabaseUnavailableError unless the database answers."""
-        with self._database.read() as db_session:
+        with self._base.database.read() as db_session:
             db_session.connection().exec_driver_sql("SELECT 1").close()
 
     def close(self) -> None:
         """Save what is unfinished and end the background thread, the demo assistant and all connections."""
-        if self._loop.closed:
+        base = self._base
+        if base.loop.closed:
             return
-        self._runner.close()
+        self._claims.close()
         self._outbox.cancel()
         with suppress(TimeoutError):
-            self._loop.run(self.models.stop(), timeout_s=5)
+            base.loop.run(self.models.stop(), timeout_s=5)
         with suppress(TimeoutError):
-            self._loop.run(self._http.aclose(), timeout_s=5)
-        self._loop.close()
-        self._executor.shutdown(wait=True, cancel_futures=True)
-        if self._emulator is not None:
-            self._emulator.stop()
-        self._database.close()
+            base.loop.run(base.http.aclose(), timeout_s=5)
+        base.loop.close()
+        base.executor.shutdown(wait=True, cancel_futures=True)
+        if base.emulator is not None:
+            base.emulator.stop()
+        base.database.close()
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What the services of one process stand on."""
+
+    settings: Settings
+    numbers: Numbers
+    database: Database
+    emulator: EmulatorServer | None
+    loop: BackgroundLoop
+    http: httpx.AsyncClient
+    client: BackboardClient
+    executor: Executor
 
 
 def build_services(settings: Settings) -> Services:
@@ -95,6 +115,54 @@ def build_services(settings: Settings) -> Services:
 
     Raises DatabaseUnavailableError when the database cannot be reached.
     """
+    base = _base(settings)
+    database, client, loop = base.database, base.client, base.loop
+    backend, executor = settings.backend, base.executor
+    models = ModelService(client, loop)
+    costs = CostService(database, monthly_limit_usd=settings.monthly_limit_usd)
+    memory_sources = MemorySources(database, client, executor, backend=backend)
+    tools = Tools([CurrentDate()])
+    threads = BackboardThreads(database, client, tools, backend=backend, executor=executor)
+    running, tasks = RunningReplies(at_once=settings.replies_at_once), Tasks()
+    readers = ReplyReaders(database, running, executor=executor)
+    claims = _claims(base, models, costs, memory_sources, tools, threads, running, tasks)
+    outbox = loop.start(work_forever(database, client, remove_deleted, backend=backend, executor=executor))
+    shelf = FileShelf(settings.files_mb_per_user * 1_000_000)
+    replies = ReplyService(
+        database,
+        claims,
+        readers,
+        costs=costs,
+        shelf=shelf,
+        default_model=settings.default_model,
+        replies_per_user=settings.replies_per_user,
+    )
+    sessions = SessionService(database, default_model=settings.default_model)
+    return Services(
+        settings=settings,
+        accounts=_accounts(base),
+        sessions=sessions,
+        replies=replies,
+        files=FileService(database, shelf),
+        versions=VersionService(database, replies, shelf),
+        follow_ups=FollowUpService(database, replies, shelf),
+        models=models,
+        memories=MemoryService(database, client, loop, threads, memory_sources, backend=backend),
+        tokens=TokenService(database),
+        transfer=TransferService(database, sessions, default_model=settings.default_model),
+        templates=TemplateService(database, replies),
+        operations=OperationsService(base.numbers, database, running=running, readers=readers, tasks=tasks),
+        costs=costs,
+        ratings=RatingService(database),
+        insights=InsightsService(database),
+        _base=base,
+        _claims=claims,
+        _outbox=outbox,
+    )
+
+
+def _base(settings: Settings) -> _Base:
+    """Open the database, and the way to Backboard or to a demo assistant in this process."""
     numbers = Numbers()
     if settings.database_url.startswith("sqlite"):
         settings.make_data_dir()
@@ -115,65 +183,39 @@ def build_services(settings: Settings) -> Services:
     numbers.measure_backboard(http, base_url=base_url)
     client = BackboardClient(http, base_url=base_url, api_key=api_key, on_error=numbers.count_backboard_error)
     executor = ThreadPoolExecutor(8, thread_name_prefix="travelbot-db")
-    models = ModelService(client, loop)
-    costs = CostService(database, monthly_limit_usd=settings.monthly_limit_usd)
-    memory_sources = MemorySources(database, client, executor, backend=settings.backend)
-    runner = ReplyRunner(
-        database,
-        client,
-        loop,
-        executor,
-        numbers,
-        models,
-        costs,
-        memory_sources,
-        backend=settings.backend,
-        title_model=settings.model_for_titles,
-        replies_at_once=settings.replies_at_once,
+    return _Base(settings, numbers, database, emulator, loop, http, client, executor)
+
+
+def _claims(
+    base: _Base,
+    models: ModelService,
+    costs: CostService,
+    memory_sources: MemorySources,
+    tools: Tools,
+    threads: BackboardThreads,
+    running: RunningReplies,
+    tasks: Tasks,
+) -> ReplyClaims:
+    """Start what writes replies."""
+    database, client, executor = base.database, base.client, base.executor
+    backend, title_model = base.settings.backend, base.settings.model_for_titles
+    store = ReplyStore(database, costs, owner=secrets.token_hex(8))
+    titles = SessionTitles(
+        database, client, threads, models, costs, backend=backend, executor=executor, model=title_model
     )
-    threads = BackboardThreads(database, client, backend=settings.backend, executor=executor)
-    outbox = loop.start(work_forever(database, client, backend=settings.backend, executor=executor))
-    shelf = FileShelf(settings.files_mb_per_user * 1_000_000)
-    replies = ReplyService(
-        database,
-        runner,
-        executor=executor,
-        costs=costs,
-        shelf=shelf,
-        default_model=settings.default_model,
-        replies_per_user=settings.replies_per_user,
-    )
-    sessions = SessionService(database, default_model=settings.default_model)
-    accounts = AccountService(database, settings)
+    endings = ReplyEndings(store, models, titles, memory_sources, base.numbers, tasks, executor=executor)
+    files = FileCopies(database, client, backend=backend, executor=executor)
+    writer = ReplyWriter(store, endings, client, threads, files, tools, running, executor=executor)
+    return ReplyClaims(store, writer, running, models, base.loop, tasks, executor=executor)
+
+
+def _accounts(base: _Base) -> AccountService:
+    accounts = AccountService(base.database, base.settings)
     if code := accounts.new_admin_code():
         log.warning(
             "Nobody is an admin yet: whoever types this code under Settings becomes one.", extra={"code": code}
         )
-    return Services(
-        settings=settings,
-        accounts=accounts,
-        sessions=sessions,
-        replies=replies,
-        files=FileService(database, shelf),
-        versions=VersionService(database, replies, shelf),
-        follow_ups=FollowUpService(database, replies, shelf),
-        models=models,
-        memories=MemoryService(database, client, loop, threads, memory_sources, backend=settings.backend),
-        tokens=TokenService(database),
-        transfer=TransferService(database, sessions, default_model=settings.default_model),
-        templates=TemplateService(database, replies),
-        operations=OperationsService(numbers, database, runner, replies),
-        costs=costs,
-        ratings=RatingService(database),
-        insights=InsightsService(database),
-        _database=database,
-        _loop=loop,
-        _runner=runner,
-        _outbox=outbox,
-        _http=http,
-        _executor=executor,
-        _emulator=emulator,
-    )
+    return accounts
 
 
 async def _http_client() -> httpx.AsyncClient:

@@ -23,6 +23,7 @@ from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 from services.wiring import Services, build_services
 from settings import Settings
+from tests.helpers import lock_order
 from tests.helpers.browser import CHROMIUM_ARGS
 from tests.helpers.clock import Clock
 from tests.helpers.postgres import started_postgres
@@ -161,19 +162,25 @@ def emulator(tmp_path: Path) -> Iterator[Emulator]:
 def start_services(
     database_url: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Services]]:
-    """Give a function that starts services as a process of its own would have them."""
+    """Give a function that starts services as a process of its own would have them.
+
+    Whatever they do, they lock in one order.
+    """
     monkeypatch.setattr("services.backboard.outbox.LOOK_S", 0.2)
     started: list[Services] = []
+    wrong: list[list[str]] = []
 
     def start(**settings: Any) -> Services:
         given = {"database_url": database_url, "backboard_base_url": emulator.base_url} | settings
         services = build_services(Settings(**given))
         started.append(services)
+        wrong.append(lock_order.watch(services._base.database.engine))
         return services
 
     yield start
     for services in started:
         services.close()
+    assert not any(wrong), wrong
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from components.replies.steps import THINKING, ReplySteps
 from components.sidebar.marks import refresh_marks
 from db.models import utc_now
 from services.replies.live import interval_s
+from services.replies.readers import ReplyWatch
 from services.replies.records import ReplySnapshot
-from services.replies.replies import ReplyWatch
 
 _LOOK_EVERY_S = 0.1
 _MARKS_EVERY = 20  # updates of the text

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from concurrent.futures import Executor
 from datetime import timedelta
 from functools import partial
@@ -11,7 +12,6 @@ from backboard_client import BackboardClient, BackboardError, NotFoundError
 from db.engine import Database, DatabaseUnavailableError
 from db.models import OutboxEntry, utc_now
 from services.process.background import in_thread
-from services.sessions.deleted import remove_deleted
 
 log = logging.getLogger("travelbot.outbox")
 
@@ -20,8 +20,15 @@ _HOLD = timedelta(minutes=2)
 _LONGEST_WAIT_S = 3600
 
 
-async def work_forever(database: Database, client: BackboardClient, *, backend: str, executor: Executor) -> None:
-    """Take due entries and do them, until cancelled."""
+async def work_forever(
+    database: Database,
+    client: BackboardClient,
+    remove_deleted: Callable[[Database], None],
+    *,
+    backend: str,
+    executor: Executor,
+) -> None:
+    """Take due entries and do them, and remove what can no longer be brought back, until cancelled."""
     while True:
         try:
             entries = await in_thread(executor, partial(_take, database, backend))

@@ -20,7 +20,8 @@ from backboard_client import BackboardClient, NotFoundError, Thread, ThreadMessa
 from db.engine import Database
 from db.messages import Untold
 from db.models import Assistant
-from services.backboard.prompt import PROMPT, TOOLS, brief_hash
+from services.backboard.prompt import PROMPT, prompt_hash
+from services.backboard.tools import Tools
 from services.process.background import in_thread
 
 T = TypeVar("T")
@@ -73,9 +74,13 @@ class BackboardThreads:
     Errors of the Backboard client pass through.
     """
 
-    def __init__(self, database: Database, client: BackboardClient, *, backend: str, executor: Executor) -> None:
+    def __init__(
+        self, database: Database, client: BackboardClient, tools: Tools, *, backend: str, executor: Executor
+    ) -> None:
         self._db = database
         self._client = client
+        self._tools = tools.definitions
+        self._prompt_hash = prompt_hash(tools.definitions)
         self._backend = backend
         self._executor = executor
         self._making: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()  # by user
@@ -134,25 +139,27 @@ class BackboardThreads:
             return await call(await self._told(None, user_id))
 
     async def _told(self, known: tuple[str, str] | None, user_id: int) -> str:
-        """Return the id of this user's assistant, who has our brief; one per user, also when several replies ask."""
-        if known is not None and known[1] == brief_hash():
+        """Return the id of this user's assistant, who has our prompt; one per user, also when several replies ask."""
+        if known is not None and known[1] == self._prompt_hash:
             return known[0]
         async with self._making.setdefault(user_id, asyncio.Lock()):
             known = await self._in_thread(lambda: self._known_assistant(user_id))
             if known is None:
                 return await self._new_assistant(user_id)
             assistant_id, told = known
-            if told != brief_hash():
+            if told != self._prompt_hash:
                 try:
-                    await self._client.update_assistant(assistant_id, system_prompt=PROMPT, tools=TOOLS)
+                    await self._client.update_assistant(assistant_id, system_prompt=PROMPT, tools=self._tools)
                 except NotFoundError:
                     await self._in_thread(lambda: self._forget_assistant(user_id))
                     return await self._new_assistant(user_id)
-                await self._in_thread(lambda: self._keep_brief(user_id))
+                await self._in_thread(lambda: self._keep_hash(user_id))
             return assistant_id
 
     async def _new_assistant(self, user_id: int) -> str:
-        made = await self._client.create_assistant(f"travelbot-user-{user_id}", system_prompt=PROMPT, tools=TOOLS)
+        made = await self._client.create_assistant(
+            f"travelbot-user-{user_id}", system_prompt=PROMPT, tools=self._tools
+        )
         return await self._in_thread(lambda: self._keep_assistant(user_id, made.assistant_id))
 
     async def _in_thread(self, function: Callable[[], T]) -> T:
@@ -213,15 +220,15 @@ class BackboardThreads:
 
     def _mark_told(self, thread: SessionThread, untold: Sequence[Untold]) -> None:
         with self._db.begin() as db_session:
-            db.messages.mark_told(db_session, [one.id for one in untold])
             db.threads.move_tip(db_session, thread.row_id, untold[-1].id)
+            db.messages.mark_told(db_session, [one.id for one in untold])
 
     def _known_assistant(self, user_id: int) -> tuple[str, str] | None:
         with self._db.read() as db_session:
             return self._assistant(db_session, user_id)
 
     def _assistant(self, db_session: Session, user_id: int) -> tuple[str, str] | None:
-        """Return Backboard's id of a user's assistant and the hash of the brief it was given."""
+        """Return Backboard's id of a user's assistant and the hash of the prompt it was given."""
         assistant = db.assistants.read(db_session, user_id=user_id, backend=self._backend)
         return (assistant.assistant_id, assistant.brief_hash) if assistant else None
 
@@ -230,7 +237,7 @@ class BackboardThreads:
         try:
             with self._db.begin() as db_session:
                 row = Assistant(
-                    user_id=user_id, backend=self._backend, assistant_id=assistant_id, brief_hash=brief_hash()
+                    user_id=user_id, backend=self._backend, assistant_id=assistant_id, brief_hash=self._prompt_hash
                 )
                 db_session.add(row)
             return assistant_id
@@ -242,10 +249,10 @@ class BackboardThreads:
                     raise
                 return kept.assistant_id
 
-    def _keep_brief(self, user_id: int) -> None:
+    def _keep_hash(self, user_id: int) -> None:
         with self._db.begin() as db_session:
             if assistant := db.assistants.get(db_session, user_id=user_id, backend=self._backend):
-                assistant.brief_hash = brief_hash()
+                assistant.brief_hash = self._prompt_hash
 
     def _forget_assistant(self, user_id: int) -> None:
         with self._db.begin() as db_session:

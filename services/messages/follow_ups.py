@@ -17,12 +17,12 @@ from db.models import FollowUp, SessionFile, utc_now
 from db.plain import Plain
 from services.errors import MessageIdReusedError, NotFoundError, NotPossibleError, TooManyFollowUpsError
 from services.messages.records import Waiting
-from services.replies.replies import ReplyService, at_rest
+from services.replies.replies import ReplyService
 from services.sessions.deleted import remove_deleted_of
 from services.sessions.file_types import please_look_at
 from services.sessions.files import FileShelf
 from services.sessions.records import Accepted, NewFile
-from services.sessions.turns import send_waiting
+from services.sessions.turns import at_rest, send_waiting
 from services.sessions.views import file_info
 from services.texts import check_name, clean_message
 
@@ -68,8 +68,6 @@ class FollowUpService:
         self, text: str, session_id: int, user_id: int, client_message_id: str, files: Sequence[NewFile]
     ) -> Waiting | None:
         with self._db.begin() as db_session:
-            if files:
-                db.users.lock(db_session, user_id)  # before the session, as everywhere
             session = db.sessions.lock_visible(db_session, session_id, user_id=user_id)
             if session is None:
                 raise NotFoundError("There is no such session.")

@@ -15,11 +15,12 @@ from db.models import ChatSession, Message, utc_now
 from exports.sessions.settings import setting_values
 from services.errors import NotFoundError, NotPossibleError, ReplyInProgressError
 from services.message_status import MessageStatus
-from services.replies.replies import ReplyService, at_rest, check_sessions, repeated
+from services.replies.replies import ReplyService, repeated
 from services.sessions.deleted import remove_deleted_of
 from services.sessions.files import FileShelf
+from services.sessions.new_sessions import check_sessions
 from services.sessions.records import Accepted
-from services.sessions.turns import add_turn, leave, leave_for, show
+from services.sessions.turns import add_turn, at_rest, leave, leave_for, show
 from services.texts import MAX_TITLE_CHARS, check_name, clean_message, preview
 
 log = logging.getLogger("travelbot.replies")

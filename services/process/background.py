@@ -29,6 +29,29 @@ async def in_thread(executor: Executor, function: Callable[[], T]) -> T:
     return await result
 
 
+class Tasks:
+    """Tasks of an event loop that nobody waits for; kept here, so that none is collected before it is done."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begin *work*; on the loop."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def cancel(self) -> None:
+        """Cancel all, and wait until they are over."""
+        tasks = tuple(self._running)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 class BackgroundLoop:
     """An event loop on a thread of its own, used from any other thread.
 

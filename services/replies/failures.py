@@ -14,7 +14,7 @@ from backboard_client import (
 )
 from services.message_status import MessageStatus
 from services.replies.live import MAX_CHARS
-from services.replies.store import Ending
+from services.replies.records import Ending
 
 TOO_LONG = (
     "too_long",

@@ -1,6 +1,7 @@
 """A reply that is being written, as plain data."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.message_status import MessageStatus
 from services.parts import Part
@@ -15,3 +16,41 @@ class ReplySnapshot:
     text: str
     parts: tuple[Part, ...]
     note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A claimed reply, with all that is needed to write it."""
+
+    reply_id: int
+    fence: int
+    session_id: int
+    user_id: int
+    question_id: int
+    question: str
+    has_files: bool  # the session, for the assistant to look things up in
+    asked_at: datetime
+    model: str
+    memory: bool
+    instructions: str | None
+    web_search: bool
+    sent: bool  # the call may have been paid for
+    earlier_ids: frozenset[int]  # of replies to the same question that are not whole: their answer may still be found
+    run_id: str | None
+    text: str
+    parts: tuple[Part, ...]
+    stop_requested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a reply ended."""
+
+    status: MessageStatus
+    error_code: str | None = None
+    error_text: str | None = None
+    model: str | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_micros: int | None = None  # millionths of a US dollar; None: not known
+    memory_operation_id: str | None = None  # at Backboard: what it remembers from the question

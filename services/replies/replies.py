@@ -1,16 +1,9 @@
 """What a planner does with replies: send a message, watch the answer, stop it, ask again."""
 
-import asyncio
 import logging
-import threading
-import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from concurrent.futures import Executor
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -24,35 +17,28 @@ from db.engine import Database
 from db.ids import new_id
 from db.models import ChatSession, Message, utc_now
 from db.plain import Plain
-from exports.sessions.settings import SessionSettings, setting_values
 from services.errors import (
     MessageIdReusedError,
     NotFoundError,
     ReplyInProgressError,
     TooManyRepliesError,
-    TooManySessionsError,
 )
 from services.message_status import MessageStatus
-from services.parts import Part
-from services.process.background import in_thread
-from services.replies.live import interval_s
+from services.replies.claims import ReplyClaims
+from services.replies.readers import ReplyReaders, ReplyWatch
 from services.replies.records import ReplySnapshot
-from services.replies.runner import ReplyRunner
 from services.sessions.deleted import remove_deleted_of
 from services.sessions.file_types import please_look_at
 from services.sessions.files import FileShelf
+from services.sessions.new_sessions import new_session
 from services.sessions.records import Accepted, MessageView, NewFile
 from services.sessions.settings import cleaned_settings
-from services.sessions.turns import add_reply, add_turn, leave, send_waiting
+from services.sessions.turns import add_reply, add_turn, at_rest, leave, send_waiting
 from services.sessions.views import message_view
 from services.texts import check_model, check_name, clean_message, made_title, preview
 from services.usage.costs import CostService
 
 log = logging.getLogger("travelbot.replies")
-
-MAX_SESSIONS_A_DAY = 2_000  # of one planner
-POLL_S = 0.5  # of a reply that this process does not write
-SILENCE_S = 15.0
 
 
 class ReplyService:
@@ -64,9 +50,9 @@ class ReplyService:
     def __init__(
         self,
         database: Database,
-        runner: ReplyRunner,
+        claims: ReplyClaims,
+        readers: ReplyReaders,
         *,
-        executor: Executor,
         costs: CostService,
         shelf: FileShelf,
         default_model: str,
@@ -74,15 +60,11 @@ class ReplyService:
     ) -> None:
         self._db = database
         self._shelf = shelf
-        self._runner = runner
-        self._executor = executor
+        self._claims = claims
+        self._readers = readers
         self._costs = costs
         self._default_model = default_model
         self._per_user = replies_per_user
-        self._followers: set[Callable[[], None]] = set()
-        self._ending = False
-        self._counting = threading.Lock()
-        self.readers = 0  # of all planners in this process, right now
 
     def send(
         self,
@@ -123,7 +105,7 @@ class ReplyService:
         except (IntegrityError, ReplyInProgressError, TooManyRepliesError):
             # The same request may have been faster by a moment: now we see what it wrote.
             accepted = self._accept(cleaned, user_id, client_message_id, place, files)
-        self._runner.wake(None if accepted.repeated else accepted.reply_id)
+        self._claims.wake(None if accepted.repeated else accepted.reply_id)
         if not accepted.repeated:
             log.info("message accepted", extra=_ids(accepted))
         return accepted
@@ -273,13 +255,13 @@ class ReplyService:
                 db_session, session, question.id, retry_of=before.id if before else None, model=model
             )
             accepted = Accepted(session.id, question.id, again_id, repeated=False)
-        self._runner.wake()
+        self._claims.wake()
         log.info("retry accepted", extra=_ids(accepted))
         return accepted
 
     def wake(self) -> None:
         """Let what was written into the database begin at once."""
-        self._runner.wake()
+        self._claims.wake()
 
     def stop(self, reply_id: int, *, user_id: int) -> None:
         """Stop a reply, wherever it is being written; the text so far is kept.
@@ -287,7 +269,8 @@ class ReplyService:
         Does nothing when it has already ended. Raises NotFoundError.
         """
         with self._db.begin() as db_session:
-            reply = db.messages.lock_visible(db_session, reply_id, user_id=user_id)
+            found = db.messages.lock_session_of(db_session, reply_id, user_id=user_id)
+            reply = found and db.messages.lock_visible(db_session, reply_id, user_id=user_id)
             if reply is None:
                 raise NotFoundError("There is no such reply.")
             if MessageStatus(reply.status).unfinished:
@@ -295,9 +278,9 @@ class ReplyService:
                 if reply.status == MessageStatus.QUEUED and reply.lease_owner is None:
                     reply.status, reply.ended_at = MessageStatus.STOPPED.value, utc_now()
                     db_session.flush()
-                    send_waiting(db_session, db_session.get_one(ChatSession, reply.session_id, with_for_update=True))
-        self._runner.stop(reply_id)
-        self._runner.wake()
+                    send_waiting(db_session, db_session.get_one(ChatSession, reply.session_id))
+        self._claims.stop(reply_id)
+        self._claims.wake()
         log.info("stop asked for", extra={"reply": reply_id})
 
     def unfinished(self, session_id: int, *, user_id: int) -> int | None:
@@ -308,114 +291,24 @@ class ReplyService:
 
     def snapshot(self, reply_id: int, *, user_id: int) -> ReplySnapshot:
         """Return a reply as the database has it. Raises NotFoundError."""
-        with self._db.read() as db_session:
-            reply = db.messages.read_visible(db_session, reply_id, user_id=user_id)
-            if reply is None:
-                raise NotFoundError("There is no such reply.")
-            status = MessageStatus(reply.status)
-            note = None
-            if status is MessageStatus.QUEUED and reply.lease_owner is None and self._runner.full:
-                note = "Many replies are being written right now; this one is waiting for its turn."
-            return ReplySnapshot(reply.id, status, reply.content, tuple(Part(**part) for part in reply.parts), note)
+        return self._readers.snapshot(reply_id, user_id=user_id)
 
-    def watch(self, reply_id: int, *, user_id: int) -> "ReplyWatch":
+    def watch(self, reply_id: int, *, user_id: int) -> ReplyWatch:
         """Return a way to follow a reply while it is written, for use in a `with`. Raises NotFoundError."""
-        return ReplyWatch(self, self._runner, reply_id, user_id)
+        return self._readers.watch(reply_id, user_id=user_id)
 
-    async def follow(self, reply_id: int, *, user_id: int) -> AsyncGenerator[ReplySnapshot]:
-        """Yield the reply as it is, each time that it has changed, and at its end; at least every 15 seconds.
-
-        For event loops: nothing here blocks. Ends early when `end_following` is called. Raises NotFoundError.
-        """
-        loop, changed = asyncio.get_running_loop(), asyncio.Event()
-
-        def notify() -> None:
-            with suppress(RuntimeError):  # the loop has ended, and its readers with it
-                loop.call_soon_threadsafe(changed.set)
-
-        self.count_reader(1)
-        self._followers.add(notify)
-        try:
-            while not self._ending:
-                live = self._runner.live(reply_id, user_id=user_id)
-                if live is not None:
-                    with live.listening(notify):
-                        while live.snapshot.status.unfinished and not self._ending:
-                            changed.clear()
-                            yield live.snapshot
-                            await _wait(changed, SILENCE_S)
-                            await asyncio.sleep(interval_s(self.readers))
-                snapshot = await in_thread(self._executor, lambda: self.snapshot(reply_id, user_id=user_id))
-                yield snapshot
-                if not snapshot.status.unfinished:
-                    return
-                changed.clear()
-                with self._runner.awaiting(reply_id, notify):
-                    if self._runner.live(reply_id, user_id=user_id) is None:
-                        await _wait(changed, POLL_S)
-        finally:
-            self._followers.discard(notify)
-            self.count_reader(-1)
+    def follow(self, reply_id: int, *, user_id: int) -> AsyncGenerator[ReplySnapshot]:
+        """Yield the reply as it changes, for event loops; see `ReplyReaders.follow`."""
+        return self._readers.follow(reply_id, user_id=user_id)
 
     def end_following(self) -> None:
         """Let everybody who follows a reply go: the server ends. The replies do not notice."""
-        self._ending = True
-        for notify in tuple(self._followers):
-            notify()
+        self._readers.end_following()
 
-    def count_reader(self, change: int) -> None:
-        """Add to the number of readers, or take away."""
-        with self._counting:
-            self.readers += change
-
-
-class ReplyWatch:
-    """Follows one reply: from memory where this process writes it, else from its row.
-
-    Readers come and go; the reply does not notice.
-    """
-
-    def __init__(self, replies: ReplyService, runner: ReplyRunner, reply_id: int, user_id: int) -> None:
-        self._replies = replies
-        self._runner = runner
-        self._reply_id = reply_id
-        self._user_id = user_id
-        self._live = runner.live(reply_id, user_id=user_id)
-        self._seen = 0
-        self._polled_at = time.monotonic()
-        self.snapshot = self._live.snapshot if self._live else replies.snapshot(reply_id, user_id=user_id)
-
-    def __enter__(self) -> Self:
-        self._replies.count_reader(1)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._replies.count_reader(-1)
-
-    def next(self, timeout_s: float) -> ReplySnapshot:
-        """Return the reply as soon as it changes, at the latest after *timeout_s*."""
-        if self._live is None:
-            timeout_s -= self._wait_until_begun(timeout_s)
-        if self._live is not None:
-            self._live.wait(self._seen, timeout_s)
-            self._seen = self._live.changes
-            self.snapshot = self._live.snapshot
-        elif time.monotonic() - self._polled_at >= POLL_S:
-            self._polled_at = time.monotonic()
-            self.snapshot = self._replies.snapshot(self._reply_id, user_id=self._user_id)
-        return self.snapshot
-
-    def _wait_until_begun(self, timeout_s: float) -> float:
-        """Wait until this process writes the reply, or its row is to be looked at; return how long that took."""
-        begin, begun = time.monotonic(), threading.Event()
-        with self._runner.awaiting(self._reply_id, begun.set):
-            self._live = self._runner.live(self._reply_id, user_id=self._user_id)
-            if self._live is None and self.snapshot.status.unfinished:
-                begun.wait(min(timeout_s, max(0.0, self._polled_at + POLL_S - begin)))
-                self._live = self._runner.live(self._reply_id, user_id=self._user_id)
-        return min(timeout_s, time.monotonic() - begin)
+    @property
+    def readers(self) -> int:
+        """How many follow a reply in this process right now."""
+        return len(self._readers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,49 +318,6 @@ class _Place:
     session_id: int | None
     chat_name: str | None
     settings: Mapping[str, Any]  # as far as chosen
-
-
-def check_sessions(db_session: Session, user_id: int) -> None:
-    """Raise TooManySessionsError where a planner has begun as many sessions within a day as nobody does by hand.
-
-    Imported ones do not count: they were begun elsewhere.
-    """
-    day_ago = utc_now() - timedelta(days=1)
-    if db.sessions.begun_since(db_session, day_ago, user_id=user_id, number=MAX_SESSIONS_A_DAY):
-        raise TooManySessionsError(
-            f"You have begun {MAX_SESSIONS_A_DAY:,} sessions within a day. Go on in one of them, or wait a day."
-        )
-
-
-async def _wait(changed: asyncio.Event, timeout_s: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(timeout_s):
-            await changed.wait()
-
-
-def new_session(
-    db_session: Session,
-    chosen: Mapping[str, Any],
-    *,
-    user_id: int,
-    title: str,
-    model: str,
-    chat_name: str | None = None,
-) -> ChatSession:
-    """Add an empty session with the settings that were chosen; *title* and *model* where these were not.
-
-    Raises TooManySessionsError.
-    """
-    check_sessions(db_session, user_id)
-    settings = SessionSettings(**{"title": title, "model": model, **chosen})
-    session = ChatSession(id=new_id(), user_id=user_id, chat_name=chat_name, **setting_values(settings))
-    session.title_chosen = "title" in chosen
-    session.message_count = session.total_tokens = 0
-    db_session.add(session)
-    db_session.flush()
-    db.search.put(db_session, session.id, session.id, session.title, user_id=user_id)
-    db.usage.add(db_session, user_id=user_id, day=utc_now().date(), model=session.model, sessions=1)
-    return session
 
 
 def _ids(accepted: Accepted) -> dict[str, int]:
@@ -483,13 +333,3 @@ def repeated(db_session: Session, known: Plain[Message], text: str) -> Accepted:
     if reply is None:
         raise MessageIdReusedError("That id was already used for a message that was not sent to the assistant.")
     return Accepted(known.session_id, known.id, reply.id, repeated=True)
-
-
-def at_rest(db_session: Session, session_id: int, user_id: int) -> ChatSession:
-    """Return a session, locked, in which no reply is being written. Raises NotFoundError or ReplyInProgressError."""
-    session = db.sessions.lock_visible(db_session, session_id, user_id=user_id)
-    if session is None:
-        raise NotFoundError("There is no such session.")
-    if db.messages.unfinished(db_session, session_id, user_id=user_id) is not None:
-        raise ReplyInProgressError("The assistant is still answering here. Wait for it or stop it first.")
-    return session

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence, Set
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 import db.files
 import db.follow_ups
 import db.messages
+import db.replies
 import db.search
 import db.sessions
 import db.threads
@@ -22,7 +23,7 @@ from services.intake import kept_count, kept_model, kept_name, kept_text
 from services.message_status import MessageStatus
 from services.parts import Part
 from services.replies.live import LiveReply
-from services.replies.records import ReplySnapshot
+from services.replies.records import Ending, ReplySnapshot, Work
 from services.sessions.file_types import with_file_names
 from services.sessions.turns import send_waiting
 from services.texts import preview
@@ -35,53 +36,11 @@ _MAX_ERROR_CHARS = 1_000  # what the columns take
 _MAX_OPERATION_CHARS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A claimed reply, with all that is needed to write it."""
-
-    reply_id: int
-    fence: int
-    session_id: int
-    user_id: int
-    question_id: int
-    question: str
-    has_files: bool  # the session, for the assistant to look things up in
-    asked_at: datetime
-    model: str
-    memory: bool
-    instructions: str | None
-    web_search: bool
-    sent: bool  # the call may have been paid for
-    earlier_ids: frozenset[int]  # of replies to the same question that are not whole: their answer may still be found
-    run_id: str | None
-    text: str
-    parts: tuple[Part, ...]
-    stop_requested: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a reply ended."""
-
-    status: MessageStatus
-    error_code: str | None = None
-    error_text: str | None = None
-    model: str | None = None
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cost_micros: int | None = None  # millionths of a US dollar; None: not known
-    memory_operation_id: str | None = None  # at Backboard: what it remembers from the question
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """Whether the end of a reply was ours to write, and whether a message that waited for it was sent."""
-
-    ours: bool
-    followed: bool = False
-
-
 _FOLLOWED = (MessageStatus.COMPLETE, MessageStatus.STOPPED)  # after others a person looks first
+
+
+class NotOursError(Exception):
+    """Another process took the reply over, or the session was deleted."""
 
 
 class ReplyStore:
@@ -100,8 +59,8 @@ class ReplyStore:
         wanted = [(reply_id, 0) for reply_id in sorted(born)][:limit]
         if not born:
             with self._db.read() as db_session:
-                found = db.messages.claimable(db_session, now=utc_now(), limit=limit + len(but))
-            wanted = [(reply_id, fence) for reply_id, fence in found if reply_id not in but][:limit]
+                found = db.replies.claimable(db_session, now=utc_now(), limit=limit + len(but))
+            wanted = sorted((reply_id, fence) for reply_id, fence in found if reply_id not in but)[:limit]
         if not wanted:
             return []
         claimed = []
@@ -117,14 +76,14 @@ class ReplyStore:
     def _claimed(self, db_session: Session, reply_id: int, fence: int) -> Work | None:
         """Take one reply; None if another process was faster, it is over, or its question is gone."""
         now = utc_now()
-        reply = db.messages.claim(db_session, reply_id, fence=fence, owner=self._owner, until=now + LEASE, now=now)
+        reply = db.replies.claim(db_session, reply_id, fence=fence, owner=self._owner, until=now + LEASE, now=now)
         if reply is None:
             return None
-        asked = db.messages.asked(db_session, reply.parent_id) if reply.parent_id else None
+        asked = db.replies.asked(db_session, reply.parent_id) if reply.parent_id else None
         if asked is None:
             gone = {"status": MessageStatus.FAILED.value, "ended_at": now, "lease_until": None}
             gone |= {"error_code": "question_gone", "error_text": "The message that this answers is gone."}
-            db.messages.change_held(db_session, reply_id, fence=reply.fence, values=gone)
+            db.replies.change_held(db_session, reply_id, fence=reply.fence, values=gone)
             return None
         names = db.files.names_with(db_session, asked.id) if asked.has_files else ()
         earlier = db.messages.replies_to(db_session, asked.id, user_id=reply.user_id)
@@ -153,21 +112,20 @@ class ReplyStore:
             stop_requested=reply.stop_requested_at is not None,
         )
 
-    def mark_sent(self, work: Work, thread: SessionThread) -> bool:
-        """Write down that the call is about to be made, in this thread; False if the reply is no longer ours."""
-        with self._db.begin() as db_session:
-            now = utc_now()
-            values = {"status": "running", "sent_at": now, "lease_until": now + LEASE}
-            if not db.messages.change_held(db_session, work.reply_id, fence=work.fence, values=values):
-                return False
-            db.threads.move_tip(db_session, thread.row_id, work.reply_id)
-            return True
+    def mark_sent(self, work: Work, thread: SessionThread) -> None:
+        """Write down that the call is about to be made, in this thread. Raises NotOursError."""
+        now = utc_now()
+        self._change(work, thread, work.reply_id, {"status": "running", "sent_at": now, "lease_until": now + LEASE})
 
     def mark_not_sent(self, work: Work, thread: SessionThread) -> None:
-        """Write down that Backboard refused the call before anything was run."""
+        """Write down that Backboard refused the call before anything was run. Raises NotOursError."""
+        self._change(work, thread, thread.tip_id, {"sent_at": None})
+
+    def _change(self, work: Work, thread: SessionThread, tip_id: int | None, values: dict[str, Any]) -> None:
         with self._db.begin() as db_session:
-            if db.messages.change_held(db_session, work.reply_id, fence=work.fence, values={"sent_at": None}):
-                db.threads.move_tip(db_session, thread.row_id, thread.tip_id)
+            db.threads.move_tip(db_session, thread.row_id, tip_id)
+            if not db.replies.change_held(db_session, work.reply_id, fence=work.fence, values=values):
+                raise NotOursError
 
     def checkpoint(self, running: Sequence[tuple[Work, LiveReply]]) -> tuple[set[int], set[int]]:
         """Save the text so far of many replies and renew their leases, in one transaction.
@@ -177,12 +135,12 @@ class ReplyStore:
         by_id = {work.reply_id: (work, live) for work, live in running}
         until = utc_now() + LEASE
         with self._db.begin(relaxed=True) as db_session:
-            rows = db.messages.lock_held(db_session, {work.reply_id: work.fence for work, _ in running})
+            rows = db.replies.lock_held(db_session, {work.reply_id: work.fence for work, _ in running})
             saved = {reply_id: by_id[reply_id][1].changes for reply_id, _ in rows}
             changed = {one for one, changes in saved.items() if changes != by_id[one][1].saved_changes}
             lease = {"lease_until": until}
-            db.messages.change_locked(db_session, {one: lease | _live_values(by_id[one][1]) for one in changed})
-            db.messages.change_locked(db_session, {one: lease for one in saved.keys() - changed})
+            db.replies.change_locked(db_session, {one: lease | _live_values(by_id[one][1]) for one in changed})
+            db.replies.change_locked(db_session, {one: lease for one in saved.keys() - changed})
         for reply_id, changes in saved.items():
             by_id[reply_id][1].saved_changes = changes
         kept = {row[0] for row in rows}
@@ -191,30 +149,18 @@ class ReplyStore:
     def release(self, running: Sequence[tuple[Work, LiveReply]]) -> None:
         """Save the text so far and let any process take the replies over, now."""
         with self._db.begin() as db_session:
-            for work, live in running:
+            for work, live in sorted(running, key=lambda one: one[0].reply_id):
                 values = _live_values(live) | {"lease_until": utc_now()}
-                db.messages.change_held(db_session, work.reply_id, fence=work.fence, values=values)
+                db.replies.change_held(db_session, work.reply_id, fence=work.fence, values=values)
 
-    def end(self, work: Work, snapshot: ReplySnapshot, ending: Ending, first_text_at: datetime | None) -> Ended:
-        """Write the end of a reply, exactly once, and send what waits for it."""
+    def end(self, work: Work, snapshot: ReplySnapshot, ending: Ending, first_text_at: datetime | None) -> bool:
+        """Write the end of a reply, exactly once, and send what waits for it; return whether something did.
+
+        Raises NotOursError.
+        """
         now = utc_now()
         ending = _kept(ending)
-        values = _text_values(snapshot) | {
-            "status": ending.status.value,
-            "error_code": ending.error_code,
-            "error_text": ending.error_text,
-            "model": ending.model or work.model,
-            "input_tokens": ending.input_tokens,
-            "output_tokens": ending.output_tokens,
-            "cost_micros": ending.cost_micros,
-            "memory_operation_id": ending.memory_operation_id,
-            "first_text_at": first_text_at,
-            "ended_at": now,
-            "lease_until": None,
-        }
         with self._db.begin(relaxed=True) as db_session:
-            if not db.messages.change_held(db_session, work.reply_id, fence=work.fence, values=values):
-                return Ended(ours=False)
             db.sessions.count_reply(
                 db_session,
                 work.session_id,
@@ -223,14 +169,36 @@ class ReplyStore:
                 cost_micros=ending.cost_micros,
                 preview=preview(snapshot.text) if snapshot.text else None,
             )
+            values = _text_values(snapshot) | _end_values(work, ending, now) | {"first_text_at": first_text_at}
+            if not db.replies.change_held(db_session, work.reply_id, fence=work.fence, values=values):
+                raise NotOursError
             _count(db_session, work, ending, first_text_at, now)
             if snapshot.text:
                 db.search.put(db_session, work.reply_id, work.session_id, snapshot.text, user_id=work.user_id)
-            waits = ending.status in _FOLLOWED and db.follow_ups.count(db_session, work.session_id) > 0
-            if not waits or not self._costs.allows(db_session, user_id=work.user_id):
-                return Ended(ours=True)
-            session = db_session.get_one(ChatSession, work.session_id, with_for_update=True)
-            return Ended(ours=True, followed=send_waiting(db_session, session) is not None)
+            return ending.status in _FOLLOWED and self._followed(db_session, work)
+
+    def _followed(self, db_session: Session, work: Work) -> bool:
+        """Send the next message that waits in the session, if there is one and it may be sent."""
+        if not db.follow_ups.count(db_session, work.session_id):
+            return False
+        if not self._costs.allows(db_session, user_id=work.user_id):
+            return False
+        return send_waiting(db_session, db_session.get_one(ChatSession, work.session_id)) is not None
+
+
+def _end_values(work: Work, ending: Ending, now: datetime) -> dict[str, Any]:
+    return {
+        "status": ending.status.value,
+        "error_code": ending.error_code,
+        "error_text": ending.error_text,
+        "model": ending.model or work.model,
+        "input_tokens": ending.input_tokens,
+        "output_tokens": ending.output_tokens,
+        "cost_micros": ending.cost_micros,
+        "memory_operation_id": ending.memory_operation_id,
+        "ended_at": now,
+        "lease_until": None,
+    }
 
 
 def _kept(ending: Ending) -> Ending:

@@ -4,7 +4,6 @@ A title is a nicety: it is tried once, by the process that wrote the reply, and 
 made from the first message. The call is paid for like a reply, so it counts like one among tokens and costs.
 """
 
-import asyncio
 import logging
 import re
 from collections.abc import Callable
@@ -24,7 +23,7 @@ from db.models import utc_now
 from services.backboard.models import ModelService
 from services.backboard.threads import BackboardThreads
 from services.intake import kept_count, kept_model, kept_text
-from services.process.background import in_thread
+from services.process.background import Tasks, in_thread
 from services.texts import MAX_TITLE_CHARS, one_line, without_controls
 from services.usage.costs import CostService, RunUse, cost_of
 
@@ -67,14 +66,12 @@ class SessionTitles:
         self._backend = backend
         self._executor = executor
         self._model = model
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
 
     def begin(self, session_id: int, reply_id: int, *, user_id: int) -> None:
         """Name a session whose reply has just become whole, if that is its first; returns at once."""
         if self._model is not None:
-            task = asyncio.create_task(self._name(self._model, session_id, reply_id, user_id))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks.start(self._name(self._model, session_id, reply_id, user_id))
 
     async def _name(self, model: str, session_id: int, reply_id: int, user_id: int) -> None:
         try:

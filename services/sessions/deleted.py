@@ -35,6 +35,6 @@ def remove_deleted_of(db_session: Session, session: ChatSession) -> None:
     gone = db.messages.deleted(db_session, session.id)
     if not gone:
         return
+    db.outbox.add_threads_of(db_session, [session.id])
     for row in gone:  # the latest first: so its parent is there still, and is right when that goes
         db.messages.remove(db_session, row)
-    db.outbox.add_threads_of(db_session, [session.id])

@@ -125,7 +125,6 @@ class FileService:
         """
         checked = checked_file(name, content)
         with self._db.begin() as db_session:
-            db.users.lock(db_session, user_id)  # before the session, as everywhere
             if db.sessions.lock_visible(db_session, session_id, user_id=user_id) is None:
                 raise NotFoundError("There is no such session.")
             return self._shelf.keep(db_session, [checked], session_id=session_id, user_id=user_id)[0]

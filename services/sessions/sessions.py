@@ -17,7 +17,7 @@ from db.engine import Database
 from db.ids import MAX_ID
 from db.models import AuditEntry, ChatSession, User, utc_now
 from services.errors import InvalidInputError, NotFoundError
-from services.replies.replies import new_session
+from services.sessions.new_sessions import new_session
 from services.sessions.records import (
     History,
     MessageView,
@@ -270,7 +270,8 @@ class SessionService:
     def set_archived(self, session_ids: Sequence[int], archived: bool, *, user_id: int) -> int:
         """Archive sessions, or bring them back; return how many of them are this planner's."""
         with self._db.begin() as db_session:
-            return db.sessions.set_archived(db_session, session_ids, user_id=user_id, archived=archived)
+            theirs = db.sessions.lock_visible_ids(db_session, session_ids, user_id=user_id)
+            return db.sessions.set_archived(db_session, theirs, user_id=user_id, archived=archived)
 
     def delete(self, session_ids: Sequence[int], *, user_id: int) -> tuple[int, ...]:
         """Delete sessions with their messages and, now or when it can be reached, their Backboard threads.

@@ -8,11 +8,23 @@ import db.files
 import db.follow_ups
 import db.messages
 import db.search
+import db.sessions
 from db.ids import new_id
 from db.models import ChatSession, utc_now
+from services.errors import NotFoundError, ReplyInProgressError
 from services.message_status import MessageStatus
 from services.sessions.records import Accepted
 from services.texts import preview
+
+
+def at_rest(db_session: Session, session_id: int, user_id: int) -> ChatSession:
+    """Return a session, locked, in which no reply is being written. Raises NotFoundError or ReplyInProgressError."""
+    session = db.sessions.lock_visible(db_session, session_id, user_id=user_id)
+    if session is None:
+        raise NotFoundError("There is no such session.")
+    if db.messages.unfinished(db_session, session_id, user_id=user_id) is not None:
+        raise ReplyInProgressError("The assistant is still answering here. Wait for it or stop it first.")
+    return session
 
 
 def add_turn(

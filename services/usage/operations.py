@@ -1,19 +1,17 @@
 """What operators see: the numbers of this process, for Prometheus and as a report for people."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf, isnan, nan
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-import db.messages
+import db.replies
 from db.engine import Database, DatabaseUnavailableError
 from db.models import utc_now
 from services.message_status import MessageStatus
-from services.replies.replies import ReplyService
-from services.replies.runner import ReplyRunner
 from services.usage.metrics import Numbers
 
 
@@ -71,18 +69,14 @@ class Report:
 class OperationsService:
     """The numbers of this process; what is a matter of looking is looked up when somebody asks."""
 
-    def __init__(self, numbers: Numbers, database: Database, runner: ReplyRunner, replies: ReplyService) -> None:
+    def __init__(self, numbers: Numbers, database: Database, *, running: Sized, readers: Sized, tasks: Sized) -> None:
         self._numbers = numbers
         self._db = database
         gauges: list[tuple[str, str, Callable[[], float]]] = [
-            ("replies_running", "Replies this process writes.", lambda: runner.running),
+            ("replies_running", "Replies this process writes.", running.__len__),
             ("replies_queued", "Unfinished replies in the database that no process holds.", self._queued),
-            ("readers", "Readers that follow a reply.", lambda: replies.readers),
-            (
-                "background_tasks",
-                "Tasks of the runner: two of its own, and one for each reply.",
-                lambda: runner.tasks,
-            ),
+            ("readers", "Readers that follow a reply.", readers.__len__),
+            ("background_tasks", "Tasks of the runner: two of its own, and one for each reply.", tasks.__len__),
         ]
         for name, told, look in gauges:
             Gauge(f"travelbot_{name}", told, registry=numbers.registry).set_function(look)
@@ -115,7 +109,7 @@ class OperationsService:
     def _queued(self) -> float:
         try:
             with self._db.read() as db_session:
-                return db.messages.count_waiting(db_session, now=utc_now())
+                return db.replies.count_waiting(db_session, now=utc_now())
         except DatabaseUnavailableError:
             return nan
 

@@ -275,7 +275,7 @@ def test_replies_at_once_are_limited_per_user(serve, start_services, emulator, u
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_late_first_word_comes_through_a_proxy_that_cuts_idle_connections(api, address, emulator, monkeypatch):
-    for module in ("services.replies.replies", "api.streaming"):
+    for module in ("services.replies.readers", "api.streaming"):
         monkeypatch.setattr(f"{module}.SILENCE_S", 1.5)  # here 15 s, and proxies cut after 30 or 60
     emulator.fault({"fault": "slow_first:6"})
     with Road(int(address.rpartition(":")[2].removesuffix("/api")), idle_s=3) as road:

@@ -13,6 +13,7 @@ import db.files
 import db.follow_ups
 import db.memories
 import db.messages
+import db.replies
 import db.search
 import db.session_table
 import db.sessions
@@ -67,7 +68,7 @@ QUERIES: dict[str, Callable[[Session, Account], object]] = {
     "first of planner": lambda s, a: db.messages.first_of_planner(s, a.session_id, user_id=a.user_id),
     "first whole reply": lambda s, a: db.messages.first_whole_reply_id(s, a.session_id, user_id=a.user_id),
     "untold": lambda s, a: db.messages.untold(s, a.session_id),
-    "asked": lambda s, a: db.messages.asked(s, ids(s, a)[-2]),
+    "asked": lambda s, a: db.replies.asked(s, ids(s, a)[-2]),
     "deleted": lambda s, a: db.messages.deleted(s, a.session_id),
     "files of session": lambda s, a: db.files.of_session(s, a.session_id, user_id=a.user_id),
     "files held": lambda s, a: db.files.read_of_session(s, a.session_id, user_id=a.user_id),

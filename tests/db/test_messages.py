@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 import db.messages
+import db.replies
 from db.ids import new_id
 from db.models import Message, utc_now
 
@@ -72,7 +73,7 @@ def test_only_one_process_claims_a_reply_until_its_lease_runs_out(database, make
 
     def claim(fence, owner, at):
         with database.begin() as db_session:
-            found = db.messages.claim(db_session, reply_id, fence=fence, owner=owner, until=at + LEASE, now=at)
+            found = db.replies.claim(db_session, reply_id, fence=fence, owner=owner, until=at + LEASE, now=at)
             return found.fence if found else None
 
     assert claim(0, "one", now) == 1
@@ -80,7 +81,7 @@ def test_only_one_process_claims_a_reply_until_its_lease_runs_out(database, make
     assert claim(1, "two", now + LEASE / 2) is None
     assert claim(1, "two", now + 2 * LEASE) == 2
     with database.begin() as db_session:
-        assert not db.messages.change_held(db_session, reply_id, fence=1, values={"content": "old"})
-        assert db.messages.change_held(db_session, reply_id, fence=2, values={"content": "new"})
-        assert [row[0] for row in db.messages.lock_held(db_session, {reply_id: 2})] == [reply_id]
-        assert db.messages.lock_held(db_session, {reply_id: 1}) == []
+        assert not db.replies.change_held(db_session, reply_id, fence=1, values={"content": "old"})
+        assert db.replies.change_held(db_session, reply_id, fence=2, values={"content": "new"})
+        assert [row[0] for row in db.replies.lock_held(db_session, {reply_id: 2})] == [reply_id]
+        assert db.replies.lock_held(db_session, {reply_id: 1}) == []

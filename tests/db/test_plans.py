@@ -12,6 +12,7 @@ import db.files
 import db.memories
 import db.messages
 import db.outbox
+import db.replies
 import db.room
 import db.search
 import db.sessions
@@ -55,10 +56,10 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "path": lambda s: db.messages.path(s, 1, limit=30, user_id=1),
     "path ids": lambda s: db.messages.path_ids(s, 1, down_to=2, user_id=1),
     "replies to": lambda s: db.messages.replies_to(s, 1, user_id=1),
-    "asked": lambda s: db.messages.asked(s, 1),
-    "claimable": lambda s: db.messages.claimable(s, now=utc_now(), limit=256),
-    "waiting": lambda s: db.messages.count_waiting(s, now=utc_now()),
-    "held": lambda s: db.messages.lock_held(s, {1: 1, 2: 1}),
+    "asked": lambda s: db.replies.asked(s, 1),
+    "claimable": lambda s: db.replies.claimable(s, now=utc_now(), limit=256),
+    "waiting": lambda s: db.replies.count_waiting(s, now=utc_now()),
+    "held": lambda s: db.replies.lock_held(s, {1: 1, 2: 1}),
     "search": lambda s: db.search.find(s, "lisbon 北京", limit=20, user_id=1),
     "due": lambda s: db.outbox.any_due(s, backend="demo", now=utc_now()),
     "take due": lambda s: db.outbox.lock_due(s, backend="demo", now=utc_now(), hold=timedelta(minutes=1)),

@@ -49,7 +49,7 @@ def crash(postgres):
 def test_postgres_restarted_and_crashed_in_mid_reply_loses_nothing(start_services, emulator):
     with started_postgres() as server:
         services = start_services(database_url=server.get_uri(driver="psycopg"))
-        user_id = make_user(services._database, "ada")
+        user_id = make_user(services._base.database, "ada")
         accepted = begin(services, emulator, user_id, pace_s=0.02)
         server.stop()
         with pytest.raises(DatabaseUnavailableError):
@@ -72,7 +72,7 @@ def test_postgres_restarted_and_crashed_in_mid_reply_loses_nothing(start_service
 def test_full_disk_refuses_what_is_new_and_loses_nothing(services, emulator, user_id):
     room = {"pages": 0}
 
-    @event.listens_for(services._database.engine, "checkout")
+    @event.listens_for(services._base.database.engine, "checkout")
     def limit(connection, *_):
         used = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {used + room['pages']}").close()
@@ -105,7 +105,7 @@ def test_address_of_backboard_that_leads_nowhere_is_a_sentence(start_services, u
 
 
 def test_backboard_away_for_long_keeps_the_text_and_retry_works(services, emulator, user_id, monkeypatch):
-    monkeypatch.setattr("services.replies.runner.LOOK_FOR_S", 2.0)
+    monkeypatch.setattr("services.replies.writer.LOOK_FOR_S", 2.0)
     accepted = begin(services, emulator, user_id)
     emulator.go_away()
     until_ended(services, accepted.reply_id, user_id, timeout_s=40)

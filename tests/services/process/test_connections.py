@@ -44,7 +44,7 @@ def test_connections_to_the_database_given_up_in_a_pause_are_made_anew(
     start_services, emulator, database_url, user_id, forgets, monkeypatch
 ):
     monkeypatch.setattr("services.backboard.outbox.LOOK_S", 60.0)  # nothing else keeps them in use
-    monkeypatch.setattr("services.replies.runner.SCAN_S", 60.0)
+    monkeypatch.setattr("services.replies.claims.SCAN_S", 60.0)
     url = make_url(database_url)
     with Road(f"{url.query['host']}/.s.PGSQL.5432", idle_s=IDLE_S, forgets=forgets) as road:
         through = url.set(host="127.0.0.1", port=road.port, query={}).render_as_string(hide_password=False)

@@ -63,7 +63,7 @@ def test_event_without_end_is_a_reply_that_is_too_long(services, emulator, user_
 
 
 def test_reply_that_does_not_come_to_an_end_is_ended(services, emulator, user_id, monkeypatch):
-    monkeypatch.setattr("services.replies.runner.LONGEST_S", 1.0)
+    monkeypatch.setattr("services.replies.writer.LONGEST_S", 1.0)
     emulator.hold_reply(20)
     _, reply = ask(services, user_id)
 

@@ -84,7 +84,7 @@ class Processes:
             lasts_s = rng.uniform(1, 12)
             self._paused_until = time.monotonic() + lasts_s
             with self.any(rng) as services:
-                services._loop.call(time.sleep, lasts_s)
+                services._base.loop.call(time.sleep, lasts_s)
 
 
 # uvloop keeps a connection that broke as it was made until the garbage is collected, and says so then.

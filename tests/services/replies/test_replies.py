@@ -148,7 +148,7 @@ def until_owned(one, two, reply_id, user_id):
     found: list[Services] = []
 
     def owned():
-        found[:] = [services for services in (one, two) if services._runner.live(reply_id, user_id=user_id)]
+        found[:] = [services for services in (one, two) if services._claims.running.get(reply_id)]
         return found
 
     until(owned, what="a process writes the reply")
@@ -173,7 +173,7 @@ def test_more_replies_than_may_run_wait_and_say_so(start_services, emulator, use
     services = start_services(replies_at_once=1)
     emulator.fault({"fault": "slow_first:1.5"})
     first = services.replies.send("Hello", user_id=user_id, client_message_id="a")
-    until(lambda: services._runner.live(first.reply_id, user_id=user_id), what="the first reply runs")
+    until(lambda: services._claims.running.get(first.reply_id), what="the first reply runs")
     second = services.replies.send("Hello again", user_id=user_id, client_message_id="b")
 
     note = services.replies.snapshot(second.reply_id, user_id=user_id).note

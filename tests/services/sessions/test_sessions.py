@@ -161,13 +161,13 @@ def test_thread_is_deleted_later_when_backboard_was_away(start_services, emulato
 
 
 def tried(here) -> int:
-    with here._database.read() as db_session:
+    with here._base.database.read() as db_session:
         rows = db_session.connection().exec_driver_sql("SELECT attempts FROM outbox").all()
     return max((row[0] for row in rows), default=0)
 
 
 def test_so_many_sessions_are_begun_within_a_day(services, user_id, database, monkeypatch):
-    monkeypatch.setattr("services.replies.replies.MAX_SESSIONS_A_DAY", 3)
+    monkeypatch.setattr("services.sessions.new_sessions.MAX_SESSIONS_A_DAY", 3)
     older = services.sessions.create(user_id=user_id)
     with database.begin() as db_session:
         db_session.get_one(ChatSession, older.id).created_at = utc_now() - timedelta(days=1)

@@ -13,8 +13,8 @@ from backboard_client import BackboardClient, BackboardUnavailableError
 from db.models import AuditEntry, ChatSession, Message, Usage, utc_now
 from services.errors import InvalidInputError, MonthlyLimitError, NotFoundError
 from services.message_status import MessageStatus
-from services.replies.records import ReplySnapshot
-from services.replies.store import Ending, ReplyStore
+from services.replies.records import Ending, ReplySnapshot
+from services.replies.store import NotOursError, ReplyStore
 from services.usage.costs import CostService, RunUse, cost_of, together, usd
 from services.usage.records import ModelInfo
 from tests.helpers.services import last_message, make_user, until, until_ended
@@ -170,8 +170,9 @@ def test_end_that_is_written_twice_is_counted_once(database, user_id):
     snapshot = ReplySnapshot(reply_id, MessageStatus.COMPLETE, "Gladly.", (), None)
     ending = Ending(MessageStatus.COMPLETE, input_tokens=9, output_tokens=2, cost_micros=40)
 
-    assert store.end(work, snapshot, ending, None).ours
-    assert not store.end(work, snapshot, ending, None).ours
+    store.end(work, snapshot, ending, None)
+    with pytest.raises(NotOursError):
+        store.end(work, snapshot, ending, None)
 
     assert [(row.replies, row.cost_micros, row.input_tokens) for row in used(database)] == [(1, 40, 9)]
 

@@ -1,0 +1,114 @@
+"""Queries on replies while they are written: who holds one, and until when. They are rows of messages."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Integer, bindparam, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from db.models import ChatSession, Message, SessionFile, UtcDateTime, is_unfinished
+from db.plain import Plain, Values, read_one, run
+
+_NOW = bindparam("now", type_=UtcDateTime)
+_HELD_BY_NOBODY = or_(
+    Message.lease_until.is_(None),
+    Message.lease_until < _NOW,
+    # Nobody holds a reply for a minute ahead: there the clock was set back, and who held it may be gone.
+    Message.lease_until > bindparam("far_ahead", type_=UtcDateTime),
+)
+# Ordered by the index of unfinished replies: ordered by id, SQLite would look through all messages instead.
+_CLAIMABLE = (
+    select(Message.id, Message.fence)
+    .where(is_unfinished(), _HELD_BY_NOBODY)
+    .order_by(Message.lease_until, Message.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+_WAITING = select(func.count()).select_from(Message).where(is_unfinished(), _HELD_BY_NOBODY)
+_HELD = update(Message).where(
+    Message.id == bindparam("held_id"), Message.fence == bindparam("held_by"), is_unfinished()
+)
+_CLAIM = _HELD.where(_HELD_BY_NOBODY).returning(Message)
+_CHANGE_HELD = _HELD.returning(Message.id)
+_CHANGE_LOCKED = update(Message).where(Message.id == bindparam("held_id"))
+_STILL_HELD = (
+    select(Message.id, Message.stop_requested_at, Message.fence)
+    .where(Message.id.in_(bindparam("ids", expanding=True)), is_unfinished())
+    .order_by(Message.id)
+    .with_for_update()
+)
+
+
+_ASKED = (
+    select(
+        Message.id,
+        Message.content,
+        ChatSession.model,
+        ChatSession.memory,
+        ChatSession.instructions,
+        ChatSession.web_search,
+        exists().where(SessionFile.session_id == ChatSession.id).label("has_files"),
+    )
+    .join(ChatSession, ChatSession.id == Message.session_id)
+    .where(Message.id == bindparam("question_id"))
+)
+
+
+class Asked(NamedTuple):
+    """A message that is to be answered, and how its session wants that."""
+
+    id: int
+    content: str
+    model: str
+    memory: bool
+    instructions: str | None
+    web_search: bool
+    has_files: bool  # the session
+
+
+def asked(db_session: Session, question_id: int) -> Asked | None:
+    """Return a message, of anybody, that is to be answered, or None."""
+    found = run(db_session, _ASKED, {"question_id": question_id}).one_or_none()
+    return Asked._make(found) if found else None
+
+
+def _at(now: datetime) -> dict[str, datetime]:
+    return {"now": now, "far_ahead": now + timedelta(minutes=1)}
+
+
+def claimable(db_session: Session, *, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """Return the id and fence of unfinished replies, of anybody, that no process holds."""
+    return [(row.id, row.fence) for row in run(db_session, _CLAIMABLE, {**_at(now), "limit": limit})]
+
+
+def count_waiting(db_session: Session, *, now: datetime) -> int:
+    """Return how many unfinished replies, of anybody, no process holds."""
+    return int(run(db_session, _WAITING, _at(now)).scalar_one())
+
+
+def claim(
+    db_session: Session, reply_id: int, *, fence: int, owner: str, until: datetime, now: datetime
+) -> Plain[Message] | None:
+    """Take an unfinished reply that no process holds and return it, or None if another was faster."""
+    values = {"lease_owner": owner, "lease_until": until, "fence": fence + 1}
+    return read_one(db_session, _CLAIM, {"held_id": reply_id, "held_by": fence, **_at(now), **values})
+
+
+def lock_held(db_session: Session, fences: dict[int, int]) -> list[tuple[int, datetime | None]]:
+    """Return, of the replies that this process holds by these fences, those it still holds.
+
+    Their ids, and when somebody asked to stop them.
+    """
+    rows = run(db_session, _STILL_HELD, {"ids": list(fences)})
+    return [(row.id, row.stop_requested_at) for row in rows if row.fence == fences[row.id]]
+
+
+def change_held(db_session: Session, reply_id: int, *, fence: int, values: Values) -> bool:
+    """Write to a reply that this process still holds; return False if it does not."""
+    return run(db_session, _CHANGE_HELD, {"held_id": reply_id, "held_by": fence, **values}).one_or_none() is not None
+
+
+def change_locked(db_session: Session, values: Mapping[int, Values]) -> None:
+    """Write to replies that `lock_held` has found, by their ids; all of *values* have the same names."""
+    if values:
+        run(db_session, _CHANGE_LOCKED, [{"held_id": reply_id, **row} for reply_id, row in values.items()])

@@ -1,0 +1,156 @@
+"""Tells readers how a reply goes on: from memory where this process writes it, else from its row.
+
+Readers come and go; the reply does not notice.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import Executor
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+import db.messages
+from db.engine import Database
+from services.errors import NotFoundError
+from services.message_status import MessageStatus
+from services.parts import Part
+from services.process.background import in_thread
+from services.replies.live import interval_s
+from services.replies.records import ReplySnapshot
+from services.replies.running import RunningReplies
+
+POLL_S = 0.5  # of a reply that this process does not write
+SILENCE_S = 15.0
+
+
+class ReplyReaders:
+    """Everybody in this process who follows a reply. Raises DatabaseUnavailableError when the database is away."""
+
+    def __init__(self, database: Database, running: RunningReplies, *, executor: Executor) -> None:
+        self.running = running
+        self._db = database
+        self._executor = executor
+        self._followers: set[Callable[[], None]] = set()
+        self._ending = False
+        self._counting = threading.Lock()
+        self._number = 0
+
+    def __len__(self) -> int:
+        return self._number
+
+    def snapshot(self, reply_id: int, *, user_id: int) -> ReplySnapshot:
+        """Return a reply as the database has it. Raises NotFoundError."""
+        with self._db.read() as db_session:
+            reply = db.messages.read_visible(db_session, reply_id, user_id=user_id)
+            if reply is None:
+                raise NotFoundError("There is no such reply.")
+            status = MessageStatus(reply.status)
+            note = None
+            if status is MessageStatus.QUEUED and reply.lease_owner is None and not self.running.free:
+                note = "Many replies are being written right now; this one is waiting for its turn."
+            return ReplySnapshot(reply.id, status, reply.content, tuple(Part(**part) for part in reply.parts), note)
+
+    def watch(self, reply_id: int, *, user_id: int) -> "ReplyWatch":
+        """Return a way to follow a reply while it is written, for use in a `with`. Raises NotFoundError."""
+        return ReplyWatch(self, reply_id, user_id)
+
+    async def follow(self, reply_id: int, *, user_id: int) -> AsyncGenerator[ReplySnapshot]:
+        """Yield the reply as it is, each time that it has changed, and at its end; at least every 15 seconds.
+
+        For event loops: nothing here blocks. Ends early when `end_following` is called. Raises NotFoundError.
+        """
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+
+        def notify() -> None:
+            with suppress(RuntimeError):  # the loop has ended, and its readers with it
+                loop.call_soon_threadsafe(changed.set)
+
+        self.count(1)
+        self._followers.add(notify)
+        try:
+            while not self._ending:
+                live = self.running.live(reply_id, user_id=user_id)
+                if live is not None:
+                    with live.listening(notify):
+                        while live.snapshot.status.unfinished and not self._ending:
+                            changed.clear()
+                            yield live.snapshot
+                            await _wait(changed, SILENCE_S)
+                            await asyncio.sleep(interval_s(len(self)))
+                snapshot = await in_thread(self._executor, lambda: self.snapshot(reply_id, user_id=user_id))
+                yield snapshot
+                if not snapshot.status.unfinished:
+                    return
+                changed.clear()
+                with self.running.awaiting(reply_id, notify):
+                    if self.running.live(reply_id, user_id=user_id) is None:
+                        await _wait(changed, POLL_S)
+        finally:
+            self._followers.discard(notify)
+            self.count(-1)
+
+    def end_following(self) -> None:
+        """Let everybody who follows a reply go: the server ends. The replies do not notice."""
+        self._ending = True
+        for notify in tuple(self._followers):
+            notify()
+
+    def count(self, change: int) -> None:
+        """Add to the number of readers, or take away."""
+        with self._counting:
+            self._number += change
+
+
+class ReplyWatch:
+    """Follows one reply, on the thread of a script."""
+
+    def __init__(self, readers: ReplyReaders, reply_id: int, user_id: int) -> None:
+        self._readers = readers
+        self._reply_id = reply_id
+        self._user_id = user_id
+        self._live = readers.running.live(reply_id, user_id=user_id)
+        self._seen = 0
+        self._polled_at = time.monotonic()
+        self.snapshot = self._live.snapshot if self._live else readers.snapshot(reply_id, user_id=user_id)
+
+    def __enter__(self) -> Self:
+        self._readers.count(1)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._readers.count(-1)
+
+    def next(self, timeout_s: float) -> ReplySnapshot:
+        """Return the reply as soon as it changes, at the latest after *timeout_s*."""
+        if self._live is None:
+            timeout_s -= self._wait_until_begun(timeout_s)
+        if self._live is not None:
+            self._live.wait(self._seen, timeout_s)
+            self._seen = self._live.changes
+            self.snapshot = self._live.snapshot
+        elif time.monotonic() - self._polled_at >= POLL_S:
+            self._polled_at = time.monotonic()
+            self.snapshot = self._readers.snapshot(self._reply_id, user_id=self._user_id)
+        return self.snapshot
+
+    def _wait_until_begun(self, timeout_s: float) -> float:
+        """Wait until this process writes the reply, or its row is to be looked at; return how long that took."""
+        begin, begun = time.monotonic(), threading.Event()
+        running = self._readers.running
+        with running.awaiting(self._reply_id, begun.set):
+            self._live = running.live(self._reply_id, user_id=self._user_id)
+            if self._live is None and self.snapshot.status.unfinished:
+                begun.wait(min(timeout_s, max(0.0, self._polled_at + POLL_S - begin)))
+                self._live = running.live(self._reply_id, user_id=self._user_id)
+        return min(timeout_s, time.monotonic() - begin)
+
+
+async def _wait(changed: asyncio.Event, timeout_s: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(timeout_s):
+            await changed.wait()
