@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from db.engine import Database, DatabaseUnavailableError
 from db.migrate import migrate
 from services.accounts.accounts import AccountService
+from services.accounts.admins import AdminService
 from services.accounts.tokens import TokenService
 from services.errors import ServiceError
 from services.usage.costs import MICROS, CostService, usd
@@ -22,6 +23,7 @@ from settings import Settings, wrong_settings
 @dataclass(frozen=True, slots=True)
 class _Services:
     accounts: AccountService
+    admins: AdminService
     tokens: TokenService
     costs: CostService
 
@@ -38,7 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
         with closing(Database(settings.database_url)) as database:
             migrate(database)
             costs = CostService(database, monthly_limit_usd=settings.monthly_limit_usd)
-            run(_Services(AccountService(database, settings), TokenService(database), costs), options)
+            accounts, admins = AccountService(database, settings), AdminService(database)
+            run(_Services(accounts, admins, TokenService(database), costs), options)
     except ValidationError as error:
         return _refused("\n".join(wrong_settings(error)))
     except TOMLDecodeError as error:
@@ -118,18 +121,18 @@ def _revoke(services: _Services, options: argparse.Namespace) -> None:
 
 def _add_admin(services: _Services, options: argparse.Namespace) -> None:
     user = services.accounts.named(options.username)
-    services.accounts.set_admin(user.id, admin=True)
+    services.admins.set_admin(user.id, admin=True)
     print(f"{user.username} is an admin and has the page Operations from the next click on.", file=sys.stderr)
 
 
 def _list_admins(services: _Services, _: argparse.Namespace) -> None:
-    for user in services.accounts.admins():
+    for user in services.admins.all():
         print(user.username, user.name, user.email, sep="\t")
 
 
 def _remove_admin(services: _Services, options: argparse.Namespace) -> None:
     user = services.accounts.named(options.username)
-    services.accounts.set_admin(user.id, admin=False)
+    services.admins.set_admin(user.id, admin=False)
     print(f"{user.username} is a planner like all others.", file=sys.stderr)
 
 

@@ -24,7 +24,7 @@ def get_services() -> Services:
     Raises DatabaseUnavailableError when the database cannot be reached, ValidationError when a setting is wrong.
     """
     log_to_stderr()
-    services = build_services(_settings())
+    services = build_services(_settings(), compare_passwords=_same_password)
     atexit.register(services.close)
     gc.freeze()  # Streamlit collects garbage after every run; what is loaded once need not be looked at each time
     return services
@@ -34,6 +34,14 @@ def get_services() -> Services:
 def get_tabs() -> Tabs:
     """Return which tabs of this process somebody is signed in at."""
     return Tabs()
+
+
+def _same_password(typed: str, password_hash: str) -> bool:
+    """Let streamlit-authenticator compare a typed password with a hash."""
+    # Imported outside a script run, as `server.py` would, it makes Streamlit warn that there is none.
+    from streamlit_authenticator.utilities import Hasher
+
+    return bool(Hasher.check_pw(typed, password_hash))
 
 
 def _settings() -> Settings:

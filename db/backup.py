@@ -24,6 +24,7 @@ from sqlalchemy import Date, LargeBinary, Table, delete, insert, literal, select
 from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
+import db.audit
 import db.search
 from db.engine import Database
 from db.migrate import known_revisions, newest_revision, revision, upgrade
@@ -94,7 +95,9 @@ def restore(database: Database, file: Path, *, replace: bool = False) -> Backup:
                 raise BackupError("The database belongs to a newer version of this app.")
             upgrade(connection)
             _make_room(db_session, replace=replace)
-            return Backup(made_at, _load(db_session, _rows(lines, file), made_at, file))
+            loaded = _load(db_session, _rows(lines, file), made_at, file)
+            db.audit.take_over_earlier(connection)  # the file may be of before there were sign-outs
+            return Backup(made_at, loaded)
 
 
 def _write(db_session: Session, packed: gzip.GzipFile) -> Backup:

@@ -35,9 +35,10 @@ def note_use(db_session: Session, token_id: int, *, at: datetime) -> None:
     db_session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=at))
 
 
-def remove_all(db_session: Session, *, user_id: int) -> Sequence[str]:
-    """Delete every token of a user; return their names."""
-    return db_session.scalars(delete(ApiToken).where(ApiToken.user_id == user_id).returning(ApiToken.name)).all()
+def remove_all(db_session: Session, *, user_id: int) -> Sequence[Row[int, str]]:
+    """Delete every token of a user; return the id and name of each."""
+    query = delete(ApiToken).where(ApiToken.user_id == user_id)
+    return db_session.execute(query.returning(ApiToken.id, ApiToken.name)).all()
 
 
 def remove(db_session: Session, token_id: int, *, user_id: int) -> str | None:

@@ -1,24 +1,20 @@
 """Queries on users, on how they signed in, and on log-ins that failed."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from db.models import ADMIN, AdminCode, AuditEntry, SignInFailures, User
+from db.models import ADMIN, AdminCode, SignInFailures, SignOut, User
 from db.plain import Plain, read_one, run
-
-SIGN_OUT = "sign_out"  # the audit's word; such an entry also ends the sign-in that its detail names
 
 _SIGNED_IN = select(User).where(
     User.disabled.is_(False),
     User.sessions_valid_from < bindparam("before"),
-    ~exists().where(
-        AuditEntry.user_id == User.id, AuditEntry.action == SIGN_OUT, AuditEntry.detail == bindparam("sign_in")
-    ),
+    ~exists().where(SignOut.user_id == User.id, SignOut.signed_in_at == bindparam("at")),
 )
 _SIGNED_IN_BY_ID = _SIGNED_IN.where(User.id == bindparam("who"))
 _SIGNED_IN_BY_NAME = _SIGNED_IN.where(User.username == bindparam("who"))
@@ -107,13 +103,14 @@ def active_signed_in(
     It ends when the user is disabled, when all sign-ins so far were ended, and when it was signed out of.
     """
     query, who = (_SIGNED_IN_BY_ID, user_id) if username is None else (_SIGNED_IN_BY_NAME, username)
-    values = {"who": who, "before": at + timedelta(milliseconds=1), "sign_in": sign_in_name(at)}
+    values = {"who": who, "before": at + timedelta(milliseconds=1), "at": at}
     return read_one(db_session, query, values)
 
 
-def sign_in_name(at: datetime) -> str:
-    """Name one sign-in of a user in the audit, by its instant."""
-    return f"signed in {at.astimezone(UTC).isoformat(timespec='milliseconds')}"
+def sign_out(db_session: Session, user_id: int, *, at: datetime) -> None:
+    """End the user's sign-in of instant *at* (whole milliseconds), which may have been ended before."""
+    insert = postgresql.insert if db_session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    db_session.execute(insert(SignOut).values(user_id=user_id, signed_in_at=at).on_conflict_do_nothing())
 
 
 def taken(db_session: Session, *, username: str, email: str) -> tuple[bool, bool]:

@@ -14,6 +14,9 @@ from db.migrate import migrate
 from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 from services.accounts.accounts import AccountService
+from services.accounts.admins import AdminService
+from services.accounts.passwords import Compare
+from services.accounts.sign_ins import SignInService
 from services.accounts.tokens import TokenService
 from services.backboard.file_copies import FileCopies
 from services.backboard.models import ModelService
@@ -55,6 +58,8 @@ class Services:
 
     settings: Settings
     accounts: AccountService
+    sign_ins: SignInService
+    admins: AdminService
     sessions: SessionService
     replies: ReplyService
     files: FileService
@@ -110,7 +115,7 @@ class _Base:
     executor: Executor
 
 
-def build_services(settings: Settings) -> Services:
+def build_services(settings: Settings, *, compare_passwords: Compare) -> Services:
     """Connect, migrate, and start what runs in the background.
 
     Raises DatabaseUnavailableError when the database cannot be reached.
@@ -140,7 +145,9 @@ def build_services(settings: Settings) -> Services:
     sessions = SessionService(database, default_model=settings.default_model)
     return Services(
         settings=settings,
-        accounts=_accounts(base),
+        accounts=AccountService(database, settings),
+        sign_ins=SignInService(database, settings, compare=compare_passwords),
+        admins=_admins(base),
         sessions=sessions,
         replies=replies,
         files=FileService(database, shelf),
@@ -209,13 +216,13 @@ def _claims(
     return ReplyClaims(store, writer, running, models, base.loop, tasks, executor=executor)
 
 
-def _accounts(base: _Base) -> AccountService:
-    accounts = AccountService(base.database, base.settings)
-    if code := accounts.new_admin_code():
+def _admins(base: _Base) -> AdminService:
+    admins = AdminService(base.database)
+    if code := admins.new_code():
         log.warning(
             "Nobody is an admin yet: whoever types this code under Settings becomes one.", extra={"code": code}
         )
-    return accounts
+    return admins
 
 
 async def _http_client() -> httpx.AsyncClient:

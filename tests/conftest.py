@@ -24,6 +24,7 @@ from emulator.server import EmulatorServer
 from services.wiring import Services, build_services
 from settings import Settings
 from tests.helpers import lock_order
+from tests.helpers.accounts import cheaply
 from tests.helpers.browser import CHROMIUM_ARGS
 from tests.helpers.clock import Clock
 from tests.helpers.postgres import started_postgres
@@ -172,7 +173,7 @@ def start_services(
 
     def start(**settings: Any) -> Services:
         given = {"database_url": database_url, "backboard_base_url": emulator.base_url} | settings
-        services = build_services(Settings(**given))
+        services = build_services(Settings(**given), compare_passwords=cheaply)
         started.append(services)
         wrong.append(lock_order.watch(services._base.database.engine))
         return services

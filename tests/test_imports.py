@@ -90,7 +90,7 @@ def _problem_of(path: str, part: str, module: str) -> str | None:
         return None
     if (top in MAY_IMPORT or top in ABOVE_ALL) and top != part and top not in MAY_IMPORT[part]:
         return f"{part} imports {module}"
-    if top in ("streamlit", "fastapi") and part in BELOW_THE_SCREENS:
+    if top in ("streamlit", "streamlit_authenticator", "fastapi") and part in BELOW_THE_SCREENS:
         return f"{part} imports {module}"
     if module.startswith("emulator.demo") and not path.startswith(("emulator/demo/", "emulator/__main__.py")):
         return f"what is protocol imports {module}"
@@ -191,6 +191,7 @@ def _everything_imported(node: ast.AST) -> list[str]:
     [
         ("services/trips.py", "import streamlit"),
         ("services/trips.py", "def f():\n    from streamlit.runtime import x"),
+        ("services/trips.py", "from streamlit_authenticator import Hasher"),
         ("services/trips.py", "import fastapi"),
         ("services/trips.py", "from components.state import x"),
         ("services/trips.py", "from emulator.server import EmulatorServer"),

@@ -107,7 +107,7 @@ def _create() -> None:
             return
         services = get_services()
         made = services.tokens.create_confirmed(
-            services.accounts.confirm(user.id, password=password, signed_in_at=signed_in_at()),
+            services.sign_ins.confirm(user.id, password=password, signed_in_at=signed_in_at()),
             name=state.token_name,
             read_only=state.token_access == _READ,
             metrics_only=state.token_access == _METRICS,

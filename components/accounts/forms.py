@@ -12,7 +12,6 @@ from components.accounts.identity import (
     browser_proof,
     current_user,
     enter,
-    password_is_right,
     sign_out,
     stay_signed_in,
 )
@@ -20,7 +19,7 @@ from components.labels import escape_label
 from components.resources import get_services
 from db.engine import DatabaseUnavailableError
 from db.models import utc_now
-from services.accounts.passwords import PASSWORD_RULE, USERNAME_RULE, hashing
+from services.accounts.passwords import PASSWORD_RULE, USERNAME_RULE
 from services.accounts.records import User
 from services.accounts.tokens import TokenInfo
 from services.errors import ServiceError
@@ -87,7 +86,7 @@ def admin_code_form() -> None:
         "Nobody here is an admin. Whoever types a one-time code here becomes the admin: sees what everybody uses and "
         "what it costs, and sets monthly limits."
     )
-    if not get_services().accounts.has_admin_code():
+    if not get_services().admins.has_code():
         st.markdown("There is no code now: the app writes one to its log at its next start.")
         return
     st.markdown("The app wrote the code to its log when it started.")
@@ -111,15 +110,14 @@ def _sign_in() -> None:
     if not username.strip() or not password:
         st.session_state.sign_in_error = "Type your username and your password."
         return
-    accounts = get_services().accounts
     try:
-        with hashing():
-            attempt = accounts.begin_sign_in(username, address=address(), proof=browser_proof(username))
-            user = accounts.finish_sign_in(attempt, correct=password_is_right(attempt, password))
+        signed_in = get_services().sign_ins.sign_in(
+            username, password, address=address(), proof=browser_proof(username)
+        )
     except (ServiceError, DatabaseUnavailableError) as exc:
         st.session_state.sign_in_error = _said(exc)
     else:
-        enter(user, attempt.at)
+        enter(signed_in.user, signed_in.at)
 
 
 def _sign_up() -> None:
@@ -145,7 +143,7 @@ def _change_password() -> None:
         if user is None:
             return
         keep, tokens = _tokens_left(user, "account_password_revoke")
-        signed_in_at = get_services().accounts.change_password(user.id, old=old, new=new, keep_tokens=keep)
+        signed_in_at = get_services().sign_ins.change_password(user.id, old=old, new=new, keep_tokens=keep)
     except (ServiceError, DatabaseUnavailableError) as exc:
         st.session_state.account_error = _said(exc)
     else:
@@ -157,7 +155,7 @@ def _become_admin() -> None:
     code = _taken("account_admin_code")
     try:
         if user := current_user():
-            get_services().accounts.become_admin(user.id, code, address=address())
+            get_services().admins.become_admin(user.id, code, address=address())
             st.session_state.account_done = "You are the admin now: see Operations, and everybody under Insights."
     except (ServiceError, DatabaseUnavailableError) as exc:
         st.session_state.account_admin_error = _said(exc)
@@ -167,7 +165,7 @@ def _sign_out_elsewhere() -> None:
     try:
         if user := current_user():
             keep, tokens = _tokens_left(user, "account_elsewhere_revoke")
-            stay_signed_in(user, get_services().accounts.end_sign_ins(user.id, keep_tokens=keep))
+            stay_signed_in(user, get_services().sign_ins.end_all(user.id, keep_tokens=keep))
             st.session_state.account_done = f"Every other sign-in has ended.{tokens}"
     except (ServiceError, DatabaseUnavailableError) as exc:
         st.session_state.account_elsewhere_error = _said(exc)

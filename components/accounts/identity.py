@@ -19,7 +19,6 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import streamlit as st
-from streamlit_authenticator.controllers import AuthenticationController
 
 from components import browser_cookie
 from components.accounts.sign_in_cookie import (
@@ -27,7 +26,6 @@ from components.accounts.sign_in_cookie import (
     ask_for_cookie,
     cookie,
     delete_cookie,
-    drop_left_behind,
     from_ms,
     read_token,
     to_ms,
@@ -36,10 +34,9 @@ from components.accounts.sign_in_cookie import (
 from components.resources import get_services
 from db.engine import DatabaseUnavailableError
 from db.models import utc_now
-from services.accounts.accounts import SignInAttempt
 from services.accounts.addresses import client_address
 from services.accounts.known_browsers import KNOWN_DAYS, cookie_name
-from services.accounts.passwords import MAX_PASSWORD_BYTES, hashing, typed_username
+from services.accounts.passwords import typed_username
 from services.accounts.records import User
 from services.errors import NotFoundError
 
@@ -53,7 +50,7 @@ def current_user() -> User | None:
     if auth_user := st.session_state.get("auth_user"):
         signed_in = from_ms(auth_user["signed_in_at"])
         over = utc_now() - signed_in > timedelta(days=COOKIE_DAYS)  # a tab may be open for longer
-        user = None if over else get_services().accounts.current(auth_user["id"], signed_in)
+        user = None if over else get_services().sign_ins.current(auth_user["id"], signed_in)
         if user is None:
             _start_afresh()
         return user
@@ -93,19 +90,6 @@ def require_admin() -> User:
     return user
 
 
-def password_is_right(attempt: SignInAttempt, password: str) -> bool:
-    """Let streamlit-authenticator compare a typed password with the one hash that it may match."""
-    if len(password.encode(errors="replace")) > MAX_PASSWORD_BYTES:  # bcrypt would refuse it
-        return False
-    if password != password.strip():  # no password begins or ends so, and the library would take the space away
-        return False
-    credentials = {"usernames": {attempt.username: {"password": attempt.password_hash}}}
-    with hashing():
-        right = AuthenticationController(credentials, auto_hash=False).login(attempt.username, password)
-    drop_left_behind()
-    return bool(right)
-
-
 def address() -> str | None:
     """Return the address that this visitor comes from, or None where it cannot be known."""
     forwarded_for = st.context.headers.get_all("X-Forwarded-For")
@@ -134,7 +118,7 @@ def stay_signed_in(user: User, signed_in_at: datetime) -> None:
     """Give this tab, and the cookie, a sign-in of another instant; the browser is known from now on."""
     _remember(user, signed_in_at)
     st.session_state.auth_cookie = "set"
-    if proof := get_services().accounts.prove_browser(user.id, before=browser_proof(user.username)):
+    if proof := get_services().sign_ins.prove_browser(user.id, before=browser_proof(user.username)):
         name = cookie_name(user.username)
         st.session_state.auth_known = st.session_state.get("auth_known", {}) | {name: proof}
         st.session_state.auth_known_due = name
@@ -144,7 +128,7 @@ def sign_out() -> None:
     """End this sign-in, in every tab that shares it, and forget everything that this tab held. A callback."""
     if auth_user := st.session_state.get("auth_user"):
         try:
-            get_services().accounts.sign_out(auth_user["id"], from_ms(auth_user["signed_in_at"]))
+            get_services().sign_ins.sign_out(auth_user["id"], from_ms(auth_user["signed_in_at"]))
         except DatabaseUnavailableError:
             log.warning("A sign-out could not be saved; only the browser's cookie is deleted.")
     _start_afresh()
@@ -205,7 +189,7 @@ def _from_cookie() -> User | None:
     services = get_services()
     token = cookie()
     claims = read_token(token, services.settings.cookie_secret, now=utc_now()) if token else None
-    user = services.accounts.user_for_token(*claims) if claims else None
+    user = services.sign_ins.user_for_token(*claims) if claims else None
     if claims and user:
         _remember(user, claims[1])
     return user

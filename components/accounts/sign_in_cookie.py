@@ -13,8 +13,6 @@ COOKIE_DAYS = 30
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_MS = 86_400_000
-# What streamlit-authenticator leaves in the state of the tab.
-_LEFT_BEHIND = ("name", "username", "email", "roles", "authentication_status", "logout", "password_hint")
 
 
 def to_ms(instant: datetime) -> int:
@@ -79,11 +77,5 @@ def _token(username: str, signed_in_at: datetime, secret: str) -> str:
     model.cookie_key, model.exp_date = secret, (signed_in_at + timedelta(days=COOKIE_DAYS)).timestamp()
     st.session_state.username = username
     token = model._token_encode()
-    drop_left_behind()
+    del st.session_state.username
     return str(token)
-
-
-def drop_left_behind() -> None:
-    """Take out of this tab's state what streamlit-authenticator put there."""
-    for key in _LEFT_BEHIND:
-        st.session_state.pop(key, None)

@@ -1,6 +1,18 @@
 """The tables, a module for each capability; everybody takes them from here."""
 
-from db.models.accounts import ADMIN, PLANNER, AddressTries, AdminCode, ApiToken, AuditEntry, SignInFailures, User
+from db.models.accounts import (
+    ADMIN,
+    PLANNER,
+    AddressTries,
+    AdminCode,
+    ApiToken,
+    AuditAction,
+    AuditEntry,
+    AuditTarget,
+    SignInFailures,
+    SignOut,
+    User,
+)
 from db.models.backboard import Assistant, BackboardThread, OutboxEntry
 from db.models.base import Base, UtcDateTime, utc_now
 from db.models.memory import MemorySource
@@ -16,7 +28,9 @@ __all__ = [
     "AdminCode",
     "ApiToken",
     "Assistant",
+    "AuditAction",
     "AuditEntry",
+    "AuditTarget",
     "BackboardThread",
     "Base",
     "ChatSession",
@@ -27,6 +41,7 @@ __all__ = [
     "OutboxEntry",
     "SessionFile",
     "SignInFailures",
+    "SignOut",
     "Template",
     "Usage",
     "User",

@@ -1,8 +1,9 @@
 """Users, how they sign in, and what they may have to answer for."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, false
+from sqlalchemy import Enum, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.ids import new_id
@@ -63,14 +64,58 @@ class AdminCode(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+class SignOut(Base):
+    """A sign-in that its user ended; it holds no more, however long its cookie is kept."""
+
+    __tablename__ = "sign_outs"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    signed_in_at: Mapped[datetime] = mapped_column(primary_key=True)  # whole milliseconds: a sign-in is known by them
+
+
+class AuditAction(StrEnum):
+    """What the audit knows of."""
+
+    SIGN_UP = "sign_up"
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    END_SIGN_INS = "end_sign_ins"
+    CHANGE_PASSWORD = "change_password"
+    CHANGE_ROLE = "change_role"
+    CHANGE_MONTHLY_LIMIT = "change_monthly_limit"
+    CREATE_TOKEN = "create_token"
+    REVOKE_TOKEN = "revoke_token"
+    DELETE_SESSION = "delete_session"
+    DELETE_FILE = "delete_file"
+    EXPORT = "export"
+    OTHER = "other"  # not of this version; the text says what
+
+
+class AuditTarget(StrEnum):
+    """What kind of thing something was done to."""
+
+    USER = "user"
+    TOKEN = "token"
+    SESSION = "session"
+    FILE = "file"
+
+
+def _one_of(values: type[StrEnum], length: int) -> Enum:
+    """Return the type of a column that holds one of these *values*, as text."""
+    return Enum(values, native_enum=False, length=length, values_callable=lambda kind: [one.value for one in kind])
+
+
 class AuditEntry(Base):
-    """Who did something that somebody may have to answer for."""
+    """Who did something that somebody may have to answer for. Nothing else follows from a row: they may be pruned."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("audit_by_time", "at", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
-    action: Mapped[str] = mapped_column(String(40))
+    action: Mapped[AuditAction] = mapped_column(_one_of(AuditAction, 40))
+    target_kind: Mapped[AuditTarget | None] = mapped_column(_one_of(AuditTarget, 20))
+    target_id: Mapped[int | None]  # refers to nothing: the row outlives what it tells of
     detail: Mapped[str] = mapped_column(String(500), default="")
     at: Mapped[datetime] = mapped_column(default=utc_now)
 

@@ -46,6 +46,6 @@ sign_out_buttons(tokens)
 st.header("API tokens", anchor=False)
 api_tokens(user, tokens, ask_password=has_password)
 
-if not get_services().accounts.has_admin():
+if not get_services().admins.has_any():
     st.header("Admin", anchor=False)
     admin_code_form()

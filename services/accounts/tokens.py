@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import db.audit
 import db.tokens
 import db.users
 from db.engine import Database, DatabaseUnavailableError
-from db.models import ADMIN, ApiToken, AuditEntry, utc_now
-from services.accounts.accounts import Confirmed
-from services.accounts.records import User
+from db.models import ADMIN, ApiToken, AuditAction, AuditTarget, utc_now
+from services.accounts.records import Confirmed, User
 from services.accounts.views import user_record
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError
 from services.texts import clean_title
@@ -102,8 +102,11 @@ class TokenService:
                 created_at=now,
             )
             db_session.add(token)
-            db_session.add(AuditEntry(user_id=user_id, action="create_token", detail=cleaned, at=now))
             db_session.flush()
+            target = (AuditTarget.TOKEN, token.id)
+            db.audit.note(
+                db_session, AuditAction.CREATE_TOKEN, user_id=user_id, target=target, detail=cleaned, at=now
+            )
             return NewToken(_info(token, now), secret)
 
     def create_confirmed(
@@ -130,7 +133,10 @@ class TokenService:
             name = db.tokens.remove(db_session, token_id, user_id=user_id)
             if name is None:
                 raise NotFoundError("There is no such token.")
-            db_session.add(AuditEntry(user_id=user_id, action="revoke_token", detail=name, at=self._clock()))
+            target = (AuditTarget.TOKEN, token_id)
+            db.audit.note(
+                db_session, AuditAction.REVOKE_TOKEN, user_id=user_id, target=target, detail=name, at=self._clock()
+            )
 
     def check(self, secret: str) -> TokenUse | None:
         """Return whose token this is, or None; notes its use at most once a minute."""

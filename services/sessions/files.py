@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
+import db.audit
 import db.files
 import db.messages
 import db.outbox
@@ -13,7 +14,7 @@ import db.threads
 import db.users
 from db.engine import Database
 from db.ids import new_id
-from db.models import AuditEntry, FileCopy, SessionFile
+from db.models import AuditAction, AuditTarget, FileCopy, SessionFile
 from db.plain import Plain
 from services.backboard import file_copies
 from services.errors import FileQuotaError, FileRefusedError, NotFoundError
@@ -161,7 +162,8 @@ class FileService:
                     db.outbox.add(db_session, backend=thread.backend, kind="thread", target_id=thread.thread_id)
                     db.threads.forget(db_session, thread.id)
             db.files.remove(db_session, file_id)
-            db_session.add(AuditEntry(user_id=user_id, action="delete_file", detail=str(file_id)))
+            target = (AuditTarget.FILE, file_id)
+            db.audit.note(db_session, AuditAction.DELETE_FILE, user_id=user_id, target=target, detail=str(file_id))
 
 
 def _held(file: Plain[SessionFile], copy: FileCopy | None) -> HeldFile:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+import db.audit
 import db.files
 import db.messages
 import db.outbox
@@ -15,7 +16,7 @@ import db.session_table
 import db.sessions
 from db.engine import Database
 from db.ids import MAX_ID
-from db.models import AuditEntry, ChatSession, User, utc_now
+from db.models import AuditAction, AuditTarget, ChatSession, User, utc_now
 from services.errors import InvalidInputError, NotFoundError
 from services.sessions.new_sessions import new_session
 from services.sessions.records import (
@@ -283,7 +284,13 @@ class SessionService:
             db.outbox.add_threads_of(db_session, theirs)
             removed = db.sessions.remove(db_session, theirs, user_id=user_id)
             for session_id in removed:
-                db_session.add(AuditEntry(user_id=user_id, action="delete_session", detail=str(session_id)))
+                db.audit.note(
+                    db_session,
+                    AuditAction.DELETE_SESSION,
+                    user_id=user_id,
+                    target=(AuditTarget.SESSION, session_id),
+                    detail=str(session_id),
+                )
         return tuple(removed)
 
     def search(

@@ -12,11 +12,12 @@ from typing import IO
 
 from sqlalchemy.orm import Session
 
+import db.audit
 import db.messages
 import db.sessions
 import db.users
 from db.engine import Database
-from db.models import AuditEntry, Message, User, utc_now
+from db.models import AuditAction, AuditTarget, Message, User, utc_now
 from exports.sessions.json_text import sessions_json
 from exports.sessions.markdown import session_markdown
 from exports.sessions.pdf import session_pdf
@@ -96,7 +97,7 @@ class TransferService:
                 content = self._pdf(saved, zone)
             case _:
                 content = _json([saved])
-        self._note_export(user_id, f"{session_id} {kind.value}")
+        self._note_export(user_id, f"{session_id} {kind.value}", target=(AuditTarget.SESSION, session_id))
         return ExportFile(export_name(saved.title, kind), MEDIA_TYPES[kind], content)
 
     def export_many(self, *, user_id: int, session_ids: Sequence[int] | None = None) -> ExportFile:
@@ -228,9 +229,9 @@ class TransferService:
             rows += db.messages.deleted(db_session, session.id)
             return saved_session(session, rows, planner=db_session.get_one(User, user_id).name)
 
-    def _note_export(self, user_id: int, detail: str) -> None:
+    def _note_export(self, user_id: int, detail: str, *, target: tuple[AuditTarget, int] | None = None) -> None:
         with self._db.begin() as db_session:
-            db_session.add(AuditEntry(user_id=user_id, action="export", detail=detail))
+            db.audit.note(db_session, AuditAction.EXPORT, user_id=user_id, target=target, detail=detail)
 
 
 def _read(file: IO[bytes]) -> bytes:

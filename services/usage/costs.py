@@ -8,10 +8,11 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+import db.audit
 import db.usage
 import db.users
 from db.engine import Database
-from db.models import AuditEntry, User, utc_now
+from db.models import AuditAction, AuditTarget, User, utc_now
 from db.plain import Plain
 from services.accounts.records import User as Person
 from services.errors import InvalidInputError, MonthlyLimitError, NotFoundError
@@ -126,7 +127,14 @@ class CostService:
                 raise NotFoundError("There is no such user.")
             row.monthly_limit_micros = None if limit_usd is None else int(limit_usd * MICROS)
             detail = f"{row.username}: {'the setting' if limit_usd is None else f'{limit_usd} USD'}"
-            db_session.add(AuditEntry(user_id=by, action="change_monthly_limit", detail=detail, at=self._clock()))
+            db.audit.note(
+                db_session,
+                AuditAction.CHANGE_MONTHLY_LIMIT,
+                user_id=by,
+                target=(AuditTarget.USER, user_id),
+                detail=detail,
+                at=self._clock(),
+            )
 
     def _reached(self, db_session: Session, user_id: int) -> MonthUsage | None:
         """Return this month if nothing more may be spent in it."""

@@ -120,7 +120,7 @@ def test_only_a_valid_token_gets_in(address, api, services, database, user_id):
 @pytest.mark.parametrize("kind", ["none", "wrong", "read only", "metrics only"])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_body_is_not_received_from_whoever_may_not_send_it(routes: Routes, address, services, user_id, kind):
-    services.accounts.set_admin(user_id, admin=True)
+    services.admins.set_admin(user_id, admin=True)
     options = {"read_only": kind == "read only", "metrics_only": kind == "metrics only"}
     secret = "tbt_wrong" if kind == "wrong" else services.tokens.create(user_id=user_id, name="t", **options).secret
     token = [] if kind == "none" else [(b"authorization", f"Bearer {secret}".encode())]

@@ -45,7 +45,7 @@ def value_at(body: Any, path: str) -> str:
 
 def test_http_file_runs_from_top_to_bottom_and_shows_every_route(api: Api, services: Services):
     text = (EXAMPLES / "requests.http").read_text()
-    services.accounts.set_admin(api.user_id, admin=True)
+    services.admins.set_admin(api.user_id, admin=True)
     values = {
         "api": str(api.http.base_url).rstrip("/"),
         "token": api.http.headers["authorization"][7:],

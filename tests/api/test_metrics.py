@@ -46,7 +46,7 @@ def labels(text, name):
 @pytest.fixture
 def api(api: Api, services: Services) -> Api:
     """Give a program of an admin's."""
-    services.accounts.set_admin(api.user_id, admin=True)
+    services.admins.set_admin(api.user_id, admin=True)
     return api
 
 
@@ -67,7 +67,7 @@ def test_token_for_metrics_reads_nothing_else_and_ends_with_the_admin(address, a
                 answer = ask(http, method, path)
                 assert (answer.status_code, answer.json()["code"]) == (403, "metrics_token"), (method, path)
 
-        services.accounts.set_admin(user_id, admin=False)
+        services.admins.set_admin(user_id, admin=False)
         assert http.get("/metrics").status_code == 403
 
 

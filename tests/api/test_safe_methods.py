@@ -50,7 +50,7 @@ def ids(api: Api) -> dict[str, str]:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_reading_changes_nothing(api: Api, ids: dict[str, str], database: Database, services: Any) -> None:
-    services.accounts.set_admin(api.user_id, admin=True)
+    services.admins.set_admin(api.user_id, admin=True)
     before = everything(database)
 
     for path in READING:
@@ -61,7 +61,7 @@ def test_reading_changes_nothing(api: Api, ids: dict[str, str], database: Databa
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_answers_tell_nothing_but_what_is_for_their_reader(api: Api, ids: dict[str, str], services: Any) -> None:
-    services.accounts.set_admin(api.user_id, admin=True)
+    services.admins.set_admin(api.user_id, admin=True)
     for path in READING:
         answer = ask(api.http, "GET", path.format_map(ids))
         if answer.headers.get("content-type") != "application/json":

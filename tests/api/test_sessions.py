@@ -172,7 +172,7 @@ def test_pages_of_hits_hold_every_hit_once(api):
 
 
 def test_models_me_health_and_metrics_answer(api, services):
-    services.accounts.set_admin(api.user_id, admin=True)
+    services.admins.set_admin(api.user_id, admin=True)
     assert api.http.get("/models").json()["count"] > 10
     assert api.http.get("/me").json()["user_id"] == str(api.user_id)
     assert api.http.get("/health").json() == {"live": True, "ready": True, "database": "ok", "demo": False}

@@ -77,7 +77,7 @@ def test_only_admins_see_others(api: Api, stranger: Api, services):
     for user in (str(stranger.user_id), "all", "5"):
         assert api.http.get("/usage", params={"user": user}).status_code == 404
 
-    services.accounts.set_admin(api.user_id, admin=True)
+    services.admins.set_admin(api.user_id, admin=True)
 
     theirs = api.http.get("/usage", params={"user": str(stranger.user_id)}).json()
     together = api.http.get("/usage", params={"user": "all"}).json()

@@ -8,6 +8,7 @@ from playwright.sync_api import Dialog, Page, expect
 from services.templates.templates import Opening
 from services.wiring import build_services
 from settings import Settings
+from tests.helpers.accounts import cheaply
 from tests.helpers.naughty import (
     STRINGS,
     file_of,
@@ -28,7 +29,9 @@ SCREENS = ("", "sessions", "templates", "memory", "settings", "insights")
 
 def fill(database_url: str, emulator_url: str) -> int:
     """Let planner 7 hold them all; return the session in which all were said."""
-    services = build_services(Settings(database_url=database_url, backboard_base_url=emulator_url, dev_user_id=7))
+    services = build_services(
+        Settings(database_url=database_url, backboard_base_url=emulator_url, dev_user_id=7), compare_passwords=cheaply
+    )
     try:
         user_id = services.accounts.dev_user().id
         for listed in (SAID, [f"{number} {text}" for number, text in enumerate(MARKED)]):

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Enum,
     LargeBinary,
     String,
     Table,
@@ -33,13 +34,15 @@ from sqlalchemy import (
     text,
 )
 
+import db.audit
 import db.migrate
 import db.search
+import db.users
 from db.__main__ import main
 from db.backup import BackupError, back_up, restore
 from db.engine import Database, DatabaseUnavailableError
 from db.ids import new_id
-from db.models import Base, ChatSession, Message, User, UtcDateTime, utc_now
+from db.models import AuditAction, Base, ChatSession, Message, User, UtcDateTime, utc_now
 from services.message_status import MessageStatus
 from settings import ROOT
 from tests.helpers.services import until_ended
@@ -106,6 +109,8 @@ def value(column: Column[Any], number: int, made: dict[str, list[dict[str, Any]]
             return number == 1
         case BigInteger():
             return 2**62 + number  # no float holds it
+        case Enum() as kind:
+            return kind.enums[number]
         case String() as kind:
             return f"{number}{column.name}{ODD_TEXT}"[: kind.length]
     raise AssertionError(f"{column}: nothing says how to fill it")
@@ -485,6 +490,29 @@ def test_backup_of_an_earlier_version_takes_defaults_for_what_it_lacks(database,
     restore(other_database, file)
 
     assert rows_of(other_database) == expected
+
+
+def test_backup_of_before_there_were_sign_outs_signs_nobody_back_in(database, other_database, file):
+    ada = add_conversation(database, "ada")
+    at = utc_now().replace(microsecond=7_000) + timedelta(days=1)
+    with database.begin() as db_session:
+        detail = f"signed in {at.isoformat(timespec='milliseconds')}"
+        db.audit.note(db_session, AuditAction.SIGN_OUT, user_id=ada, detail=detail)
+    back_up(database, file)
+
+    def as_in_0009(lines: list[Any]) -> None:
+        lines[0]["revision"] = "0009"
+        del lines[-1]["rows"]["sign_outs"]
+        for line in lines[1:-1]:
+            line["row"].pop("target_kind", None)
+            line["row"].pop("target_id", None)
+
+    change(file, as_in_0009)
+    restore(other_database, file)
+
+    with other_database.read() as db_session:
+        assert db.users.active_signed_in(db_session, user_id=ada, at=at) is None
+        assert db.users.active_signed_in(db_session, user_id=ada, at=at + timedelta(milliseconds=1)) is not None
 
 
 def test_database_of_an_earlier_version_is_not_backed_up_and_is_migrated_by_a_restore(database, file):

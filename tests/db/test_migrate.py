@@ -1,6 +1,7 @@
 """Migrations and mapped tables say the same, and concurrent starts migrate once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,14 +9,15 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import select
+from sqlalchemy import delete, select, text
 
 import db.migrate
 import db.search
 import db.sessions
+import db.users
 from db.engine import Database
 from db.migrate import migrate
-from db.models import Base
+from db.models import AuditEntry, Base, SignOut
 
 
 @pytest.mark.filterwarnings("ignore:.*expression-based index '?sessions_title")  # on SQLite nobody can compare it
@@ -41,7 +43,7 @@ def test_many_starts_at_once_migrate_a_new_file(tmp_path: Path):
 
     database = Database(url)
     with database.engine.connect() as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == "0009"
+        assert MigrationContext.configure(connection).get_current_revision() == "0010"
     database.close()
 
 
@@ -51,12 +53,8 @@ def test_search_index_of_an_earlier_version_is_taken_over(database, make_user, m
         session_id, [message_id] = make_session(user_id, [words])
         with database.begin() as db_session:
             db.search.put(db_session, message_id, session_id, words, user_id=user_id)
-    config = Config()
-    config.set_main_option("script_location", str(Path(db.migrate.__file__).parent / "migrations"))
 
-    with database.begin() as db_session:
-        config.attributes["connection"] = db_session.connection()
-        command.downgrade(config, "0002")
+    go_to(database, "0002")
     migrate(database)
 
     with database.read() as db_session:
@@ -67,6 +65,77 @@ def test_search_index_of_an_earlier_version_is_taken_over(database, make_user, m
     with database.read() as db_session:
         left = db_session.connection().exec_driver_sql("SELECT count(*) FROM search_index").scalar()
     assert left == 1
+
+
+EARLIER: dict[tuple[str, str], tuple[str, str | None, int | None, str]] = {
+    ("sign_in", ""): ("sign_in", "user", 1, ""),
+    ("change_role", "admin"): ("change_role", "user", 1, "admin"),
+    ("delete_session", "307182300000000017"): ("delete_session", "session", 307182300000000017, "307182300000000017"),
+    ("delete_file", "18"): ("delete_file", "file", 18, "18"),
+    ("delete_file", "Lisbon"): ("delete_file", None, None, "Lisbon"),
+    ("export", "19 pdf"): ("export", "session", 19, "19 pdf"),
+    ("export", "20 sessions"): ("export", None, None, "20 sessions"),
+    ("revoke_token", "21"): ("revoke_token", None, None, "21"),
+    ("change_monthly_limit", "ada: 5 USD"): ("change_monthly_limit", None, None, "ada: 5 USD"),
+    ("water_plants", "twice"): ("other", None, None, "water_plants twice"),
+}
+
+
+def test_audit_of_an_earlier_version_gets_actions_and_targets_from_its_text(database, make_user):
+    ada = make_user("ada")
+    go_to(database, "0009")
+    add_earlier(database, [(ada, action, detail) for action, detail in EARLIER])
+
+    migrate(database)
+
+    with database.read() as db_session:
+        rows = db_session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+        assert [(row.action, row.target_kind, row.target_id, row.detail) for row in rows] == [
+            (action, kind, ada if kind == "user" else target_id, detail)
+            for action, kind, target_id, detail in EARLIER.values()
+        ]
+
+
+def test_who_signed_out_of_an_earlier_version_stays_signed_out(database, make_user):
+    ada, eve = make_user("ada"), make_user("eve")
+    at = datetime(2999, 12, 31, 23, 59, 59, 7_000, tzinfo=UTC)
+    went = "signed in 2999-12-31T23:59:59.007+00:00"
+    go_to(database, "0009")
+    add_earlier(
+        database,
+        [(ada, "sign_out", went), (ada, "sign_out", went), (None, "sign_out", went), (eve, "sign_in", went)]
+        + [(eve, "sign_out", odd) for odd in ("", "signed in", went[:-1], went.replace("T", " "), f"{went} or so")],
+    )
+
+    migrate(database)
+
+    with database.begin() as db_session:
+        db_session.execute(delete(AuditEntry))
+        signed_out = db_session.scalars(select(SignOut)).all()
+        assert [(row.user_id, row.signed_in_at) for row in signed_out] == [(ada, at)]
+        assert db.users.active_signed_in(db_session, user_id=ada, at=at) is None
+        assert db.users.active_signed_in(db_session, user_id=eve, at=at) is not None
+
+
+def add_earlier(database: Database, entries: list[tuple[int | None, str, str]]) -> None:
+    """Write rows of the audit as versions before schema 0010 did."""
+    with database.begin() as db_session:
+        db_session.execute(
+            text("INSERT INTO audit (id, user_id, action, detail, at) VALUES (:id, :user_id, :action, :detail, :at)"),
+            [
+                {"id": number, "user_id": user_id, "action": action, "detail": detail, "at": "2026-01-01 00:00:00"}
+                for number, (user_id, action, detail) in enumerate(entries)
+            ],
+        )
+
+
+def go_to(database: Database, revision: str) -> None:
+    """Bring a database back to an earlier schema."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(db.migrate.__file__).parent / "migrations"))
+    with database.begin() as db_session:
+        config.attributes["connection"] = db_session.connection()
+        command.downgrade(config, revision)
 
 
 def test_new_database_holds_nobody_and_nothing(database):

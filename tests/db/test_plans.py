@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 import db.files
@@ -22,7 +22,7 @@ import db.usage
 import db.users
 from db.engine import Database
 from db.migrate import migrate
-from db.models import utc_now
+from db.models import AuditEntry, utc_now
 
 DAY = date(2026, 11, 1)
 
@@ -45,6 +45,11 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "untold": lambda s: db.messages.untold(s, 1),
     "mark told": lambda s: db.messages.mark_told(s, [1, 2]),
     "count unfinished": lambda s: db.messages.count_unfinished(s, user_id=1),
+    "signed in": lambda s: db.users.active_signed_in(s, user_id=1, at=utc_now()),
+    "signed in by name": lambda s: db.users.active_signed_in(s, username="ada", at=utc_now()),
+    "audit by time": lambda s: s.scalars(
+        select(AuditEntry).where(AuditEntry.at < utc_now()).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    ).all(),
     "token": lambda s: db.tokens.valid_of_active(s, "x", now=utc_now()),
     "tokens": lambda s: db.tokens.of_user(s, user_id=1),
     "summary": lambda s: db.sessions.summary(s, 1, user_id=1),

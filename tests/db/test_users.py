@@ -4,7 +4,7 @@ import pytest
 
 import db.users
 from db.engine import Database
-from db.models import AuditEntry, SignInFailures, User
+from db.models import SignInFailures, User
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 5_000, tzinfo=UTC)
 MS = timedelta(milliseconds=1)
@@ -38,7 +38,8 @@ def test_instant_within_a_millisecond_holds_from_that_millisecond_on(database: D
 
 def test_signed_out_sign_in_ends_and_others_of_the_user_do_not(database: Database, user_id: int) -> None:
     with database.begin() as db_session:
-        db_session.add(AuditEntry(user_id=user_id, action=db.users.SIGN_OUT, detail=db.users.sign_in_name(NOON + MS)))
+        for _ in range(2):  # in two tabs
+            db.users.sign_out(db_session, user_id, at=NOON + MS)
 
     with database.read() as db_session:
         assert db.users.active_signed_in(db_session, at=NOON + MS, user_id=user_id) is None

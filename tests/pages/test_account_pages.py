@@ -8,8 +8,9 @@ from streamlit.testing.v1.element_tree import Button
 from components.resources import get_services
 from db.engine import DatabaseUnavailableError
 from services.accounts import passwords
-from services.accounts.passwords import PASSWORD_RULE, USERNAME_RULE, password_matches
+from services.accounts.passwords import PASSWORD_RULE, USERNAME_RULE
 from services.accounts.records import User
+from services.errors import WrongPasswordError
 from services.wiring import Services
 
 PASSWORD = "harbour lights 7"
@@ -207,13 +208,12 @@ def test_changed_password_keeps_this_tab_and_ends_another(account: AppTest, serv
     at = change_password(account, PASSWORD, NEW_PASSWORD)
 
     assert [note.value for note in at.success] == ["Your password is changed. Every other sign-in has ended."]
-    assert services.accounts.current(maria.id, before) is None
+    assert services.sign_ins.current(maria.id, before) is None
     assert not holds(at, PASSWORD)
     assert not holds(at, NEW_PASSWORD)
     assert is_signed_in(run(at))
     assert at.session_state["auth_cookie"] == "set"  # the browser's cookie is an old one now
-    attempt = services.accounts.begin_sign_in("maria")
-    assert password_matches(NEW_PASSWORD, attempt.password_hash)
+    assert services.sign_ins.sign_in("maria", NEW_PASSWORD).user == maria
 
 
 @pytest.mark.parametrize(
@@ -225,12 +225,12 @@ def test_changed_password_keeps_this_tab_and_ends_another(account: AppTest, serv
     ],
 )
 def test_refused_change_says_why_and_keeps_the_password(
-    account: AppTest, services: Services, old: str, new: str, sentence: str
+    account: AppTest, services: Services, maria: User, old: str, new: str, sentence: str
 ) -> None:
     at = change_password(account, old, new)
 
     assert errors(at) == [sentence]
-    assert password_matches(PASSWORD, services.accounts.begin_sign_in("maria").password_hash)
+    assert services.sign_ins.sign_in("maria", PASSWORD).user == maria
 
 
 def test_signing_out_everywhere_else_keeps_this_tab(account: AppTest, services: Services, maria: User) -> None:
@@ -239,7 +239,7 @@ def test_signing_out_everywhere_else_keeps_this_tab(account: AppTest, services: 
     at = run(account.button(key="account_sign_out_elsewhere").click())
 
     assert [note.value for note in at.success] == ["Every other sign-in has ended."]
-    assert services.accounts.current(maria.id, before) is None
+    assert services.sign_ins.current(maria.id, before) is None
     assert is_signed_in(run(at))
 
 
@@ -249,7 +249,7 @@ def test_what_kept_sign_ins_from_ending_is_said_at_its_button(
     def away(*_: object, **__: object) -> None:
         raise DatabaseUnavailableError("The database cannot be reached right now.")
 
-    monkeypatch.setattr("services.accounts.AccountService.end_sign_ins", away)
+    monkeypatch.setattr("services.accounts.sign_ins.SignInService.end_all", away)
 
     at = run(account.button(key="account_sign_out_elsewhere").click())
 
@@ -321,7 +321,8 @@ def test_stranger_who_locks_the_name_does_not_lock_a_tab_that_was_signed_in(
 ) -> None:
     at = run(account.button(key="account_sign_out").click())
     for _ in range(5):
-        services.accounts.begin_sign_in("maria")
+        with pytest.raises(WrongPasswordError):
+            services.sign_ins.sign_in("maria", "wrong")
 
     assert is_signed_in(sign_in(at, "maria", PASSWORD))
 
@@ -358,7 +359,7 @@ def test_database_that_is_away_is_told_and_the_name_is_kept(
         raise DatabaseUnavailableError("The database cannot be reached right now.")
 
     run(visitor)
-    monkeypatch.setattr("services.accounts.accounts.AccountService.begin_sign_in", away)
+    monkeypatch.setattr("services.accounts.sign_ins.SignInService.sign_in", away)
 
     at = sign_in(visitor, "maria", PASSWORD)
 
@@ -367,7 +368,7 @@ def test_database_that_is_away_is_told_and_the_name_is_kept(
 
 
 def test_code_of_the_log_makes_the_first_admin(account: AppTest, services: Services) -> None:
-    code = services.accounts.new_admin_code()
+    code = services.admins.new_code()
     run(account).text_input(key="account_admin_code").set_value("guess")
     at = run(account.button(key="account_admin_submit").click())
     assert errors(at) == ["That code is not right. Take it from the log of the app's last start."]
@@ -377,17 +378,17 @@ def test_code_of_the_log_makes_the_first_admin(account: AppTest, services: Servi
 
     assert at.success[0].value.startswith("You are the admin now")
     assert "account_admin_code" not in {field.key for field in at.text_input}
-    assert [user.username for user in services.accounts.admins()] == ["maria"]
+    assert [user.username for user in services.admins.all()] == ["maria"]
 
 
 def test_without_a_code_the_next_start_is_said_to_write_one(
     account: AppTest, services: Services, maria: User
 ) -> None:
-    services.accounts.set_admin(maria.id, admin=True)
-    services.accounts.set_admin(maria.id, admin=False)  # as the command does
+    services.admins.set_admin(maria.id, admin=True)
+    services.admins.set_admin(maria.id, admin=False)  # as the command does
     at = run(account)
 
     assert "account_admin_code" not in {field.key for field in at.text_input}
     assert any("at its next start" in line.value for line in at.markdown)
-    assert services.accounts.new_admin_code()  # which a start writes to the log
+    assert services.admins.new_code()  # which a start writes to the log
     assert "account_admin_code" in {field.key for field in run(at).text_input}

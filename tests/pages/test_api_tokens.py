@@ -152,7 +152,7 @@ def test_admin_makes_a_token_for_metrics_and_a_planner_cannot(
     page: AppTest, services: Services, planner: User
 ) -> None:
     assert "Metrics only" not in page.selectbox(key="token_access").options
-    services.accounts.set_admin(planner.id, admin=True)
+    services.admins.set_admin(planner.id, admin=True)
 
     create(run(page), "Prometheus", access="Metrics only")
 

@@ -125,7 +125,7 @@ def test_own_dates_can_be_chosen(app: AppTest, use: None) -> None:
 def test_admin_sees_everybody_and_limits_one(
     app: AppTest, services: Services, planner: User, stranger: User, use: None
 ) -> None:
-    services.accounts.set_admin(planner.id, admin=True)
+    services.admins.set_admin(planner.id, admin=True)
     at = open_page(app)
     assert tiles(at)["Replies"] == "3"
 
@@ -145,10 +145,10 @@ def test_admin_sees_everybody_and_limits_one(
 def test_admin_who_is_none_any_more_sees_only_their_own(
     app: AppTest, services: Services, planner: User, use: None
 ) -> None:
-    services.accounts.set_admin(planner.id, admin=True)
+    services.admins.set_admin(planner.id, admin=True)
     at = open_page(app)
     run(at.selectbox(key="insights_whose").select_index(1))
-    services.accounts.set_admin(planner.id, admin=False)
+    services.admins.set_admin(planner.id, admin=False)
 
     assert tiles(run(at))["Replies"] == "3"
 

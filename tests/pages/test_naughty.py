@@ -11,7 +11,6 @@ from components.labels import escape_label
 from components.state import MEMORY_PAGE, SESSIONS_PAGE, SETTINGS_PAGE
 from db.engine import Database
 from db.models import utc_now
-from services.accounts.passwords import hash_password
 from services.accounts.records import User
 from services.templates.templates import Opening
 from services.wiring import Services
@@ -158,29 +157,3 @@ def test_blanks_are_filled_in(app: AppTest, services: Services, planner: User):
         first = services.sessions.history(session.id, user_id=planner.id).messages[0]
         assert first.text == f"Go to {kept(text)}."
         app.session_state["chat_session_id"] = None
-
-
-def test_passwords_at_the_door(cheap_hashes):
-    """The library that compares them does it as they were typed."""
-    hashes = {text: hash_password(text) for text in STRINGS if len(text.strip()) >= 10 and len(text.encode()) <= 72}
-
-    def compare() -> None:
-        import streamlit as st
-
-        from components.accounts.identity import password_is_right
-        from db.models import utc_now
-        from services.accounts.accounts import SignInAttempt
-
-        def right(text: str, password_hash: str) -> bool:
-            return password_is_right(SignInAttempt("ada", password_hash, utc_now(), "ada"), text)
-
-        hashes = st.session_state["hashes"]
-        st.session_state["right"] = [text for text, made in hashes.items() if right(text, made)]
-        st.session_state["like_it"] = [text for text, made in hashes.items() if right(text.swapcase(), made)]
-
-    at = AppTest.from_function(compare, default_timeout=60)
-    at.session_state["hashes"] = hashes
-    run(at)
-
-    assert at.session_state["right"] == [text for text in hashes if text == text.strip()]
-    assert at.session_state["like_it"] == [text for text in hashes if text == text.strip() == text.swapcase()]

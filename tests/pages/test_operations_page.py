@@ -19,7 +19,7 @@ KINDS = ["Complete", "Stopped", "Failed", "Interrupted"]
 
 @pytest.fixture
 def admin(services: Services, planner: User) -> User:
-    services.accounts.set_admin(planner.id, admin=True)
+    services.admins.set_admin(planner.id, admin=True)
     return planner
 
 
@@ -94,7 +94,7 @@ def test_page_itself_asks_who_is_there(app: AppTest, services: Services, planner
     assert [hint.value for hint in run(alone).info] == ["This page is for admins."]
     assert not alone.metric
 
-    services.accounts.set_admin(planner.id, admin=True)
+    services.admins.set_admin(planner.id, admin=True)
     assert list(tiles(run(alone))) == TILES + KINDS
 
 
@@ -102,7 +102,7 @@ def test_admin_who_is_none_any_more_loses_the_page_at_the_next_look(
     app: AppTest, services: Services, admin: User
 ) -> None:
     at = run(run(app).switch_page(PAGE))
-    services.accounts.set_admin(admin.id, admin=False)
+    services.admins.set_admin(admin.id, admin=False)
 
     run(at)
 

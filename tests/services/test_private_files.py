@@ -14,6 +14,7 @@ from db.backup import back_up
 from emulator.server import EmulatorServer
 from services.wiring import build_services
 from settings import Settings
+from tests.helpers.accounts import cheaply
 
 WIDE = 0o666
 
@@ -49,7 +50,9 @@ FILES = {
 
 def run_once(folder: Path) -> dict[str, int]:
     """Start the app on a folder's files; return the rights of all of them while it runs."""
-    services = build_services(Settings(database_url=f"sqlite:///{folder / 'travelbot.db'}"))
+    services = build_services(
+        Settings(database_url=f"sqlite:///{folder / 'travelbot.db'}"), compare_passwords=cheaply
+    )
     try:
         assert services.settings.cookie_secret
         return rights_in(folder)
@@ -132,7 +135,9 @@ def demo(monkeypatch: pytest.MonkeyPatch) -> list[tuple[EmulatorServer, str]]:
 
 @pytest.mark.parametrize("key", ["", "demo-key", "wrong", "kłucz"])
 def test_demo_assistant_answers_nobody_without_the_key_of_this_process(tmp_path, demo, key):
-    services = build_services(Settings(database_url=f"sqlite:///{tmp_path / 'travelbot.db'}"))
+    services = build_services(
+        Settings(database_url=f"sqlite:///{tmp_path / 'travelbot.db'}"), compare_passwords=cheaply
+    )
     root = demo[0][1].removesuffix("/api")
     try:
         for method, path in (
@@ -153,7 +158,9 @@ def test_demo_assistant_answers_nobody_without_the_key_of_this_process(tmp_path,
 
 def test_each_process_has_a_key_of_its_own(tmp_path, demo):
     for _ in range(2):
-        build_services(Settings(database_url=f"sqlite:///{tmp_path / 'travelbot.db'}")).close()
+        build_services(
+            Settings(database_url=f"sqlite:///{tmp_path / 'travelbot.db'}"), compare_passwords=cheaply
+        ).close()
 
     first, second = (server._options["api_key"] for server, _ in demo)
     assert len(first) >= 32

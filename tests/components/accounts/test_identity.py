@@ -14,14 +14,15 @@ from components.accounts.identity import is_this_machine
 from components.accounts.sign_in_cookie import COOKIE_NAME, from_ms, read_token, to_ms
 from db.engine import Database
 from db.models import User as UserRow
-from services.accounts.accounts import AccountService, whole_ms
+from services.accounts.accounts import AccountService
 from services.accounts.known_browsers import cookie_name
 from services.accounts.records import User
+from services.accounts.sign_ins import SignInService, whole_ms
 from settings import Settings
+from tests.helpers.accounts import PASSWORD, cheaply, sign_up
 from tests.helpers.told import told
 
 SECRET = "a cookie key of more than sixty-four characters, enough for HS512 too"
-PASSWORD = "harbour lights 7"
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123_000, tzinfo=UTC)
 MONTH_S = 30 * 86_400
 OTHER_KEYS = (  # where a token says that the key is to be taken from
@@ -64,31 +65,35 @@ def handshake(monkeypatch: pytest.MonkeyPatch) -> Handshake:
     return sent
 
 
-UseSettings = Callable[..., AccountService]
+UseSettings = Callable[..., SimpleNamespace]
 
 
 @pytest.fixture
 def use_settings(database: Database, monkeypatch: pytest.MonkeyPatch) -> UseSettings:
     """Return a function that puts services with these settings in place of the process's own."""
 
-    def use(**values: object) -> AccountService:
+    def use(**values: object) -> SimpleNamespace:
         settings = Settings.model_validate({"cookie_key": SECRET, **values})
-        accounts = AccountService(database, settings)
-        services = SimpleNamespace(settings=settings, accounts=accounts)
+        services = SimpleNamespace(
+            settings=settings,
+            accounts=AccountService(database, settings),
+            sign_ins=SignInService(database, settings, compare=cheaply),
+        )
         monkeypatch.setattr("components.accounts.identity.get_services", lambda: services)
-        return accounts
+        return services
 
     return use
 
 
 @pytest.fixture
-def accounts(use_settings: UseSettings, cheap_hashes: None) -> AccountService:
-    return use_settings()
+def sign_ins(use_settings: UseSettings, cheap_hashes: None) -> SignInService:
+    made: SignInService = use_settings().sign_ins
+    return made
 
 
 @pytest.fixture
-def maria(accounts: AccountService) -> User:
-    return accounts.sign_up(name="Maria", email="maria@example.com", username="maria", password=PASSWORD)
+def maria(database: Database, sign_ins: SignInService) -> User:
+    return sign_up(AccountService(database, Settings()))
 
 
 def token(username: object, signed_in_at: datetime, secret: str = SECRET, **claims: object) -> str:
@@ -234,7 +239,7 @@ def test_request_from_elsewhere_is_not_from_this_machine(headers: dict[str, str]
     assert not is_this_machine(headers, ip_address)
 
 
-def test_stranger_is_nobody_and_sees_the_hint(accounts: AccountService, handshake: Handshake) -> None:
+def test_stranger_is_nobody_and_sees_the_hint(sign_ins: SignInService, handshake: Handshake) -> None:
     at = who(GUARDED)
 
     assert [hint.value for hint in at.info] == ["Please sign in to continue."]
@@ -242,7 +247,7 @@ def test_stranger_is_nobody_and_sees_the_hint(accounts: AccountService, handshak
     assert shown(who()) == ["nobody"]
 
 
-def test_cookie_signs_in_and_the_tab_remembers(accounts: AccountService, maria: User, handshake: Handshake) -> None:
+def test_cookie_signs_in_and_the_tab_remembers(maria: User, handshake: Handshake) -> None:
     signed_in_at = whole_ms(datetime.now(UTC))
     handshake.cookies[COOKIE_NAME] = token("maria", signed_in_at)
 
@@ -266,7 +271,7 @@ def test_cookie_signs_in_and_the_tab_remembers(accounts: AccountService, maria: 
     ],
 )
 def test_cookie_that_does_not_hold_signs_nobody_in(
-    accounts: AccountService, maria: User, handshake: Handshake, username: str, age: timedelta, secret: str
+    maria: User, handshake: Handshake, username: str, age: timedelta, secret: str
 ) -> None:
     handshake.cookies[COOKIE_NAME] = token(username, datetime.now(UTC) - age, secret)
 
@@ -274,14 +279,14 @@ def test_cookie_that_does_not_hold_signs_nobody_in(
 
 
 def test_changed_password_ends_other_cookies_and_other_tabs(
-    accounts: AccountService, maria: User, handshake: Handshake
+    sign_ins: SignInService, maria: User, handshake: Handshake
 ) -> None:
     handshake.cookies[COOKIE_NAME] = token("maria", datetime.now(UTC))
     other_tab = who()
     other_tab.session_state["draft"] = "a secret"
     other_tab.run()
 
-    accounts.change_password(maria.id, old=PASSWORD, new="another harbour 8")
+    sign_ins.change_password(maria.id, old=PASSWORD, new="another harbour 8")
     other_tab.run()
 
     assert shown(other_tab) == ["nobody"]
@@ -289,9 +294,7 @@ def test_changed_password_ends_other_cookies_and_other_tabs(
     assert shown(who()) == ["nobody"]
 
 
-def test_disabled_planner_is_out_in_the_next_run(
-    accounts: AccountService, maria: User, handshake: Handshake, database: Database
-) -> None:
+def test_disabled_planner_is_out_in_the_next_run(maria: User, handshake: Handshake, database: Database) -> None:
     handshake.cookies[COOKIE_NAME] = token("maria", datetime.now(UTC))
     at = who()
 
@@ -303,7 +306,7 @@ def test_disabled_planner_is_out_in_the_next_run(
 
 @pytest.mark.parametrize(("age", "here"), [(timedelta(days=29), "maria"), (timedelta(days=30, minutes=1), "nobody")])
 def test_tab_that_stays_open_is_signed_in_for_no_longer_than_its_cookie(
-    accounts: AccountService, maria: User, handshake: Handshake, database: Database, age: timedelta, here: str
+    maria: User, handshake: Handshake, database: Database, age: timedelta, here: str
 ) -> None:
     signed_in_at = datetime.now(UTC) - age
     with database.begin() as db_session:
@@ -314,9 +317,7 @@ def test_tab_that_stays_open_is_signed_in_for_no_longer_than_its_cookie(
     assert shown(at) == [here]
 
 
-def test_signing_out_forgets_everything_and_holds_against_the_old_cookie(
-    accounts: AccountService, maria: User, handshake: Handshake
-) -> None:
+def test_signing_out_forgets_everything_and_holds_against_the_old_cookie(maria: User, handshake: Handshake) -> None:
     handshake.cookies[COOKIE_NAME] = token("maria", datetime.now(UTC))
     at = who(state={"draft": "a secret"})
     second_tab = who()
@@ -343,8 +344,7 @@ def test_dev_user_is_signed_in_on_this_machine(use_settings: UseSettings, handsh
 
 
 def test_cookie_goes_before_the_dev_user(use_settings: UseSettings, handshake: Handshake) -> None:
-    accounts = use_settings(dev_user_id=7)
-    accounts.sign_up(name="Maria", email="maria@example.com", username="maria", password=PASSWORD)
+    sign_up(use_settings(dev_user_id=7).accounts)
     handshake.cookies[COOKIE_NAME] = token("maria", datetime.now(UTC))
 
     assert shown(who()) == ["maria"]
@@ -375,7 +375,7 @@ def test_dev_user_is_refused_to_another_address(use_settings: UseSettings, hands
     assert shown(who()) == ["nobody"]
 
 
-def test_without_the_setting_this_machine_is_a_stranger_too(accounts: AccountService, handshake: Handshake) -> None:
+def test_without_the_setting_this_machine_is_a_stranger_too(sign_ins: SignInService, handshake: Handshake) -> None:
     assert shown(who()) == ["nobody"]
 
 
@@ -402,9 +402,9 @@ def test_address_is_the_peers_or_a_listed_proxys_word(
 
 
 def test_browser_shows_its_proof_for_the_name_that_is_typed_and_no_other(
-    accounts: AccountService, maria: User, handshake: Handshake
+    sign_ins: SignInService, maria: User, handshake: Handshake
 ) -> None:
-    proof = accounts.prove_browser(maria.id)
+    proof = sign_ins.prove_browser(maria.id)
     assert proof
     handshake.cookies = {cookie_name("maria"): proof}
     script = "import streamlit as st\nfrom components.accounts import identity\nst.text(identity.browser_proof({!r}))"

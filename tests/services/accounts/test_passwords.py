@@ -1,6 +1,7 @@
 """What may be a password, and what is taken for it at the door."""
 
 import pytest
+from streamlit_authenticator.utilities import Hasher
 
 from services.accounts.passwords import check_new_password, hash_password, password_matches, well_known_passwords
 from services.errors import InvalidInputError
@@ -42,17 +43,17 @@ def test_the_best_known_passwords_are_these(password: str) -> None:
 def test_any_characters_make_a_password(password: str, cheap_hashes: None) -> None:
     check_new_password(password, username="maria")
 
-    assert password_matches(password, hash_password(password))
+    assert password_matches(password, hash_password(password), Hasher.check_pw)
 
 
 @pytest.mark.parametrize(
     "typed", [PASSWORD.lower(), PASSWORD.swapcase(), PASSWORD[:-1], f"{PASSWORD}x", f" {PASSWORD}", f"{PASSWORD}\n"]
 )
 def test_only_the_very_characters_match(typed: str, cheap_hashes: None) -> None:
-    assert not password_matches(typed, hash_password(PASSWORD))
+    assert not password_matches(typed, hash_password(PASSWORD), Hasher.check_pw)
 
 
 def test_the_last_byte_counts(cheap_hashes: None) -> None:
     longest = "x" * 71
 
-    assert not password_matches(longest + "z", hash_password(longest + "y"))
+    assert not password_matches(longest + "z", hash_password(longest + "y"), Hasher.check_pw)

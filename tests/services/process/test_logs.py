@@ -92,7 +92,7 @@ def test_start_prints_a_code_for_the_first_admin_until_there_is_one(
     start_services()
     services = start_services()  # another process on the same database
     assert len(set(codes())) == 2
-    services.accounts.become_admin(user_id, codes()[0])
+    services.admins.become_admin(user_id, codes()[0])
     start_services()
 
     assert len(codes()) == 2

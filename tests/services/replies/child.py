@@ -10,10 +10,11 @@ import time
 
 from services.wiring import build_services
 from settings import Settings
+from tests.helpers.accounts import cheaply
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
-    services = build_services(Settings())
+    services = build_services(Settings(), compare_passwords=cheaply)
     accepted = services.replies.send(sys.argv[2], user_id=int(sys.argv[1]), client_message_id="from-the-child")
     print(accepted.reply_id, flush=True)
     try:

@@ -15,6 +15,7 @@ import pytest
 from services.message_status import MessageStatus
 from services.wiring import build_services
 from settings import ROOT, Settings
+from tests.helpers.accounts import cheaply
 from tests.helpers.services import last_message, until, until_ended
 
 QUESTION = "14 days in Japan"
@@ -64,7 +65,9 @@ def test_killed_process_leaves_a_reply_that_the_next_adopts_whole(
     emulator.release()
     until(lambda: emulator.runs[-1]["status"].upper() == "COMPLETED", timeout_s=30, what="the emulator finished")
 
-    services = build_services(Settings(database_url=database_url, backboard_base_url=emulator.base_url))
+    services = build_services(
+        Settings(database_url=database_url, backboard_base_url=emulator.base_url), compare_passwords=cheaply
+    )
     try:
         ended = until_ended(services, reply_id, user_id, timeout_s=30)
     finally:
@@ -86,7 +89,7 @@ def test_killed_process_with_the_demo_inside_keeps_all_but_the_last_second(
     child.kill()
     child.wait()
 
-    services = build_services(Settings(database_url=database_url, demo_pace_s=0))
+    services = build_services(Settings(database_url=database_url, demo_pace_s=0), compare_passwords=cheaply)
     try:
         ended = until_ended(services, reply_id, user_id, timeout_s=30)
         session_id = services.sessions.last_used(user_id=user_id)
@@ -118,7 +121,9 @@ def test_terminated_process_hands_its_reply_over_at_once(database, database_url,
     child.send_signal(signal.SIGINT)
     _, errors = child.communicate(timeout=15)
 
-    services = build_services(Settings(database_url=database_url, backboard_base_url=emulator.base_url))
+    services = build_services(
+        Settings(database_url=database_url, backboard_base_url=emulator.base_url), compare_passwords=cheaply
+    )
     emulator.release()
     try:
         ended = until_ended(services, reply_id, user_id, timeout_s=30)

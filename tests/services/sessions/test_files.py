@@ -417,7 +417,7 @@ def test_admins_see_who_keeps_how_much(services: Services, user_id: int, databas
     make_user(database, "idle")
     with pytest.raises(NotFoundError):
         services.insights.room(RoomOrder.BYTES, viewer_id=user_id)
-    services.accounts.set_admin(user_id, admin=True)
+    services.admins.set_admin(user_id, admin=True)
 
     by_size = services.insights.room(RoomOrder.BYTES, viewer_id=user_id)
     by_sessions = services.insights.room(RoomOrder.SESSIONS, viewer_id=user_id)

@@ -283,7 +283,7 @@ def test_warning_comes_at_four_fifths(database, user_id, micros, near, reached):
 
 def test_only_an_admin_changes_a_limit_and_it_is_written_down(services, database, user_id):
     admin_id = make_user(database, "root")
-    services.accounts.set_admin(admin_id, admin=True)
+    services.admins.set_admin(admin_id, admin=True)
     with pytest.raises(NotFoundError):
         services.costs.set_limit(user_id, Decimal(99), by=user_id)
     for wrong in (Decimal(-1), Decimal("nan"), Decimal("inf"), Decimal("1e7")):

@@ -1,0 +1,83 @@
+"""How often somebody may try to come in: counted by name, browser and address, in the database."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from sqlalchemy.orm import Session
+
+import db.tries
+import db.users
+from db.engine import Database
+from services.accounts.addresses import site_of
+from services.errors import SignInLockedError, TooManySignUpsError
+
+# Wrong passwords for one name, from a browser that is known there, or of somebody who is in: who forgot a password
+# tries three or four; who guesses gets 480 guesses a day.
+WRONG_PASSWORDS = 5
+LOCKED_FOR = timedelta(minutes=15)
+_FAILURES_KEPT = timedelta(days=1)
+_MOST_FAILURES = 20_000  # names that are counted; to push one's own lock out takes longer than to wait for its end
+
+
+@dataclass(frozen=True, slots=True)
+class AddressLimit:
+    """How much may come from one address (of IPv6: one network of 64 bits) within a window of time."""
+
+    kind: str
+    most: int
+    window: timedelta
+
+
+# An office is one address: its typing errors must not lock it out, while a list of leaked passwords is a long one.
+WRONG_FROM_ADDRESS = AddressLimit("sign_in", 50, timedelta(minutes=15))
+# A team may sign up together; a program would make hundreds.
+SIGN_UPS_FROM_ADDRESS = (
+    AddressLimit("sign_up", 5, timedelta(minutes=5)),
+    AddressLimit("sign_up_hour", 10, timedelta(hours=1)),
+)
+
+
+def prune_counts(database: Database, *, now: datetime) -> None:
+    """Forget what counts no more."""
+    with database.begin() as db_session:
+        db.users.prune_failures(db_session, before=now - _FAILURES_KEPT, most=_MOST_FAILURES)
+        db.tries.prune(db_session, now=now)
+
+
+def count_try(db_session: Session, name: str, tries: str, *, now: datetime) -> None:
+    """Count one more try under a name before anybody looks at it. Raises SignInLockedError, of too many *tries*."""
+    failures = db.users.failures_of(db_session, name, now=now)
+    if failures.locked_until is not None:
+        if failures.locked_until > now:
+            wait = _minutes(failures.locked_until - now)
+            raise SignInLockedError(f"Too many {tries}. Try again in {wait}.")
+        failures.failures, failures.locked_until = 0, None
+    failures.failures += 1
+    if failures.failures >= WRONG_PASSWORDS:
+        failures.locked_until = now + LOCKED_FOR
+
+
+def count_from_address(db_session: Session, address: str | None, limit: AddressLimit, *, now: datetime) -> None:
+    """Count what comes from an address, if it is known. Raises SignInLockedError or TooManySignUpsError."""
+    if address is None:
+        return
+    counted = db.tries.count(db_session, site_of(address), limit.kind, now=now, window=limit.window)
+    if counted.tries <= limit.most:
+        return
+    wait = _minutes(counted.window_ends_at - now)
+    if limit is WRONG_FROM_ADDRESS:
+        raise SignInLockedError(f"Too many wrong passwords from your network. Please try again in {wait}.")
+    raise TooManySignUpsError(f"Too many sign-ups from your network. Please try again in {wait}.")
+
+
+def take_back(db_session: Session, name: str, address: str | None) -> None:
+    """Forget the tries under a name, and one from an address: this one was right."""
+    db.users.forget_failures(db_session, name)
+    if address is not None:
+        db.tries.take_back(db_session, site_of(address), WRONG_FROM_ADDRESS.kind)
+
+
+def _minutes(remaining: timedelta) -> str:
+    minutes = ceil(remaining / timedelta(minutes=1))
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
