@@ -3,13 +3,17 @@
 import streamlit as st
 from pydantic import ValidationError
 
-from components.accounts.api_tokens import forget_new_token
+from components.accounts.api_tokens import TOKEN_DIALOGS
 from components.accounts.identity import current_user, draw_door_cookie, known_as
+from components.dialogs import draw_dialog
+from components.memory.memories import MEMORY_DIALOGS
 from components.outage import draw_database_away, draw_settings_wrong
 from components.resources import get_services
 from components.scripts import load_scripts
 from components.sessions.actions import draw_session_notices
-from components.sidebar.shortcuts import draw_shortcuts_dialog
+from components.sessions.dialogs import SESSION_DIALOGS
+from components.sessions.files import FILE_DIALOGS
+from components.sidebar.shortcuts import SHORTCUT_DIALOGS
 from components.sidebar.sidebar import draw_sidebar
 from components.state import (
     CHAT_PAGE,
@@ -21,9 +25,20 @@ from components.state import (
     TEMPLATES_PAGE,
     settle_session,
 )
-from components.templates.templates import draw_template_dialogs
+from components.templates.templates import TEMPLATE_DIALOGS
 from components.this_tab import note_tab
+from components.transfer.transfer import TRANSFER_DIALOGS
 from db.engine import DatabaseUnavailableError
+
+DIALOGS = (
+    TOKEN_DIALOGS
+    | SESSION_DIALOGS
+    | FILE_DIALOGS
+    | TRANSFER_DIALOGS
+    | TEMPLATE_DIALOGS
+    | MEMORY_DIALOGS
+    | SHORTCUT_DIALOGS
+)
 
 st.set_page_config(page_title="Travel-Bot", page_icon="/app/static/icon.png")
 st.logo("/app/static/logo.svg", size="large", icon_image="/app/static/icon.png")
@@ -45,25 +60,21 @@ try:
         draw_door_cookie()
     else:
         chat = st.Page(CHAT_PAGE, title="Chat", default=True)
-        settings = st.Page(SETTINGS_PAGE, title="Settings", url_path="settings")
         pages = [
             chat,
             st.Page(SESSIONS_PAGE, title="All sessions", url_path="sessions"),
             st.Page(TEMPLATES_PAGE, title="Templates", url_path="templates"),
             st.Page(MEMORY_PAGE, title="Memory", url_path="memory"),
             st.Page(INSIGHTS_PAGE, title="Insights", url_path="insights"),
-            settings,
+            st.Page(SETTINGS_PAGE, title="Settings", url_path="settings"),
         ]
         if user.is_admin:
             pages.append(st.Page(OPERATIONS_PAGE, title="Operations", url_path="operations"))
         page = st.navigation(pages, position="hidden")
-        if page != settings:
-            forget_new_token()
         settle_session(services.sessions, user_id=user.id, on_chat=page == chat)
         draw_sidebar(user, on_chat=page == chat)
         draw_session_notices(user_id=user.id)
-        draw_shortcuts_dialog()
-        draw_template_dialogs(user, default_model=services.settings.default_model)
+        draw_dialog(DIALOGS, user=user, page=page.url_path)
     with known_as(user):
         page.run()
 except DatabaseUnavailableError:

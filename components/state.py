@@ -49,11 +49,6 @@ def settle_session(sessions: SessionService, *, user_id: int, on_chat: bool) -> 
         _write_address(state.chat_session_id)
 
 
-def dialog_is_open() -> bool:
-    """Return whether a dialog is open. What is clicked in it waits for the end of the run that drew it."""
-    return bool(st.session_state.get("session_dialog") or st.session_state.get("files_dialog"))
-
-
 def active_session_id() -> int | None:
     """Return the id of the session shown, None for a new chat; it need not be one of this planner's."""
     session_id: int | None = st.session_state.get("chat_session_id")

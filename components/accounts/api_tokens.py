@@ -1,31 +1,31 @@
 """A planner's API tokens: made, listed, revoked.
 
-In `st.session_state`: `token_new` is {"name", "secret"} of a token just made, until its dialog is closed or the page
-is left; `token_revoke` is {"id", "name"} while the dialog that asks is open; `token_error` a sentence for the form.
+The secret of a token just made is held by its dialog alone: it is forgotten when that is closed or the page is left.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import streamlit as st
 
 from components.accounts.identity import current_user, signed_in_at
+from components.dialogs import Dialogs, close_dialog, confirmed, leave_dialog, open_dialog
 from components.labels import escape_label, planner_zone, relative_time
+from components.problems import draw_problem, telling
 from components.resources import get_services
-from db.engine import DatabaseUnavailableError
-from db.models import utc_now
 from services.accounts.records import User
 from services.accounts.tokens import TokenInfo
-from services.errors import NotFoundError, ServiceError
+from services.errors import NotFoundError
+from services.process.clock import utc_now
 from services.texts import MAX_TITLE_CHARS
 
 _DAYS = {"30 days": 30, "90 days": 90, "1 year": 365, "No end": None}
 _FULL, _READ, _METRICS = "Full access", "Read only", "Metrics only"
-_CANNOT_SAVE = "Cannot save right now: the database cannot be reached. Please try again."
 
 
 def api_tokens(user: User, tokens: Sequence[TokenInfo], *, ask_password: bool) -> None:
-    """Draw a user's tokens, the form for one more, which may ask for the password, and the dialog that is open."""
+    """Draw a user's tokens, the form for one more, which may ask for the password."""
     st.markdown("Programs use the [REST API](/api/docs) with a token, not with your password.")
     now = utc_now().astimezone(planner_zone())
     for token in tokens:
@@ -33,15 +33,6 @@ def api_tokens(user: User, tokens: Sequence[TokenInfo], *, ask_password: bool) -
     if not tokens:
         st.caption("No tokens yet. Make one below for each program, so that you can revoke them one by one.")
     _form(ask_password=ask_password, may_read_metrics=user.is_admin)
-    if new := st.session_state.get("token_new"):
-        _show_secret(new["name"], new["secret"])
-    elif asked := st.session_state.get("token_revoke"):
-        _ask_before_revoke(asked["id"], asked["name"], user.id)
-
-
-def forget_new_token() -> None:
-    """Forget the token just made, which is shown once. A callback, and for every other page."""
-    st.session_state.pop("token_new", None)
 
 
 def _token(token: TokenInfo, *, now: datetime) -> None:
@@ -53,8 +44,9 @@ def _token(token: TokenInfo, *, now: datetime) -> None:
             "Revoke",
             key=f"token_revoke_{token.id}",
             icon=":material/key_off:",
-            on_click=_open_revoke,
-            args=(token.id, token.name),
+            on_click=open_dialog,
+            args=("revoke_token",),
+            kwargs={"token_id": token.id, "name": token.name},
         )
 
 
@@ -91,8 +83,7 @@ def _form(*, ask_password: bool, may_read_metrics: bool) -> None:
                 autocomplete="current-password",
                 max_chars=200,
             )
-        if sentence := st.session_state.pop("token_error", None):
-            st.error(sentence, icon=":material/error:")
+        draw_problem("token")
         st.form_submit_button("Create token", key="token_create", on_click=_create)
 
 
@@ -101,7 +92,7 @@ def _create() -> None:
     password = state.get("token_password", "")
     if "token_password" in state:
         state.token_password = ""
-    try:
+    with telling("token"):
         user = current_user()
         if user is None:
             return
@@ -113,52 +104,29 @@ def _create() -> None:
             metrics_only=state.token_access == _METRICS,
             days=_DAYS[state.token_days],
         )
-    except ServiceError as exc:
-        state.token_error = exc.message
-    except DatabaseUnavailableError:
-        state.token_error = _CANNOT_SAVE
-    else:
-        state.token_new = {"name": made.info.name, "secret": made.secret}
+        open_dialog("new_token", name=made.info.name, secret=made.secret)
         state.token_name = ""
 
 
-@st.dialog("Your new token", icon=":material/key:", on_dismiss=forget_new_token)
-def _show_secret(name: str, secret: str) -> None:
+@st.dialog("Your new token", icon=":material/key:", on_dismiss=close_dialog)
+def _show_secret(name: str, secret: str, *, user: User) -> None:
     st.markdown(f"**{escape_label(name)}**")
     st.code(secret, language=None, wrap_lines=True)
     st.markdown("Copy it now: it is not shown again.")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Done", key="token_done", type="primary", on_click=forget_new_token):
-            st.rerun()
+        if st.button("Done", key="token_done", type="primary"):
+            leave_dialog()
 
 
-def _open_revoke(token_id: int, name: str) -> None:
-    st.session_state.token_revoke = {"id": token_id, "name": name}
-
-
-def _close_revoke() -> None:
-    st.session_state.pop("token_revoke", None)
-
-
-@st.dialog("Revoke this token?", icon=":material/key_off:", on_dismiss=_close_revoke)
-def _ask_before_revoke(token_id: int, name: str, user_id: int) -> None:
+@st.dialog("Revoke this token?", icon=":material/key_off:", on_dismiss=close_dialog)
+def _ask_before_revoke(token_id: int, name: str, *, user: User) -> None:
     st.markdown(f"**{escape_label(name)}**")
     st.markdown("Programs that use it are refused at once. This cannot be undone.")
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Cancel", key="token_revoke_cancel", on_click=_close_revoke):
-            st.rerun()
-        confirmed = st.button("Revoke", key="token_revoke_confirm", type="primary", icon=":material/key_off:")
-    if confirmed and _revoked(token_id, user_id):
-        _close_revoke()
-        st.rerun()
+    if confirmed("Revoke", key="token_revoke", icon=":material/key_off:"):
+        with telling():
+            with suppress(NotFoundError):  # it was revoked in another tab
+                get_services().tokens.revoke(token_id, user_id=user.id)
+            leave_dialog()
 
 
-def _revoked(token_id: int, user_id: int) -> bool:
-    try:
-        get_services().tokens.revoke(token_id, user_id=user_id)
-    except NotFoundError:
-        return True  # in another tab
-    except DatabaseUnavailableError:
-        st.error(_CANNOT_SAVE)
-        return False
-    return True
+TOKEN_DIALOGS: Dialogs = {"new_token": _show_secret, "revoke_token": _ask_before_revoke}

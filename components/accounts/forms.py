@@ -16,15 +16,13 @@ from components.accounts.identity import (
     stay_signed_in,
 )
 from components.labels import escape_label
+from components.problems import draw_problem, telling
 from components.resources import get_services
-from db.engine import DatabaseUnavailableError
-from db.models import utc_now
 from services.accounts.passwords import PASSWORD_RULE, USERNAME_RULE
 from services.accounts.records import User
 from services.accounts.tokens import TokenInfo
-from services.errors import ServiceError
-
-_AWAY = "Accounts cannot be reached right now. Please try again in a moment."
+from services.errors import InvalidInputError
+from services.process.clock import utc_now
 
 
 def sign_in_form() -> None:
@@ -38,7 +36,7 @@ def sign_in_form() -> None:
             autocomplete="current-password",
             max_chars=200,
         )
-        _sentence("sign_in_error")
+        draw_problem("sign_in")
         st.form_submit_button("Sign in", key="sign_in_submit", type="primary", width="stretch", on_click=_sign_in)
 
 
@@ -51,7 +49,7 @@ def sign_up_form() -> None:
         _rule(USERNAME_RULE)
         st.text_input("Password", key="sign_up_password", type="password", autocomplete="new-password", max_chars=200)
         _rule(PASSWORD_RULE)
-        _sentence("sign_up_error")
+        draw_problem("sign_up")
         st.form_submit_button(
             "Create account", key="sign_up_submit", type="primary", width="stretch", on_click=_sign_up
         )
@@ -76,7 +74,7 @@ def password_form(tokens: Sequence[TokenInfo]) -> None:
         )
         _rule(PASSWORD_RULE)
         _tokens_to_revoke(tokens, key="account_password_revoke", does="Also revoke")
-        _sentence("account_error")
+        draw_problem("password")
         st.form_submit_button("Change password", key="account_submit", on_click=_change_password)
 
 
@@ -92,7 +90,7 @@ def admin_code_form() -> None:
     st.markdown("The app wrote the code to its log when it started.")
     with st.form("account_admin_form", border=False):
         st.text_input("Admin code", key="account_admin_code", autocomplete="off", max_chars=100)
-        _sentence("account_admin_error")
+        draw_problem("admin_code")
         st.form_submit_button("Become the admin", key="account_admin_submit", on_click=_become_admin)
 
 
@@ -102,27 +100,23 @@ def sign_out_buttons(tokens: Sequence[TokenInfo]) -> None:
         st.button("Sign out", key="account_sign_out", icon=":material/logout:", on_click=sign_out)
         st.button("Sign out everywhere else", key="account_sign_out_elsewhere", on_click=_sign_out_elsewhere)
     _tokens_to_revoke(tokens, key="account_elsewhere_revoke", does="“Sign out everywhere else” also revokes")
-    _sentence("account_elsewhere_error")
+    draw_problem("elsewhere")
 
 
 def _sign_in() -> None:
     username, password = st.session_state.sign_in_username, _taken("sign_in_password")
-    if not username.strip() or not password:
-        st.session_state.sign_in_error = "Type your username and your password."
-        return
-    try:
+    with telling("sign_in", task="sign you in"):
+        if not username.strip() or not password:
+            raise InvalidInputError("Type your username and your password.")
         signed_in = get_services().sign_ins.sign_in(
             username, password, address=address(), proof=browser_proof(username)
         )
-    except (ServiceError, DatabaseUnavailableError) as exc:
-        st.session_state.sign_in_error = _said(exc)
-    else:
         enter(signed_in.user, signed_in.at)
 
 
 def _sign_up() -> None:
     password = _taken("sign_up_password")
-    try:
+    with telling("sign_up"):
         user = get_services().accounts.sign_up(
             name=st.session_state.sign_up_name,
             email=st.session_state.sign_up_email,
@@ -130,45 +124,33 @@ def _sign_up() -> None:
             password=password,
             address=address(),
         )
-    except (ServiceError, DatabaseUnavailableError) as exc:
-        st.session_state.sign_up_error = _said(exc)
-    else:
         enter(user, utc_now())
 
 
 def _change_password() -> None:
     old, new = _taken("account_old_password"), _taken("account_new_password")
-    try:
-        user = current_user()
-        if user is None:
-            return
-        keep, tokens = _tokens_left(user, "account_password_revoke")
-        signed_in_at = get_services().sign_ins.change_password(user.id, old=old, new=new, keep_tokens=keep)
-    except (ServiceError, DatabaseUnavailableError) as exc:
-        st.session_state.account_error = _said(exc)
-    else:
-        stay_signed_in(user, signed_in_at)
-        st.session_state.account_done = f"Your password is changed. Every other sign-in has ended.{tokens}"
+    with telling("password"):
+        if user := current_user():
+            keep, tokens = _tokens_left(user, "account_password_revoke")
+            signed_in_at = get_services().sign_ins.change_password(user.id, old=old, new=new, keep_tokens=keep)
+            stay_signed_in(user, signed_in_at)
+            st.session_state.account_done = f"Your password is changed. Every other sign-in has ended.{tokens}"
 
 
 def _become_admin() -> None:
     code = _taken("account_admin_code")
-    try:
+    with telling("admin_code"):
         if user := current_user():
             get_services().admins.become_admin(user.id, code, address=address())
             st.session_state.account_done = "You are the admin now: see Operations, and everybody under Insights."
-    except (ServiceError, DatabaseUnavailableError) as exc:
-        st.session_state.account_admin_error = _said(exc)
 
 
 def _sign_out_elsewhere() -> None:
-    try:
+    with telling("elsewhere"):
         if user := current_user():
             keep, tokens = _tokens_left(user, "account_elsewhere_revoke")
             stay_signed_in(user, get_services().sign_ins.end_all(user.id, keep_tokens=keep))
             st.session_state.account_done = f"Every other sign-in has ended.{tokens}"
-    except (ServiceError, DatabaseUnavailableError) as exc:
-        st.session_state.account_elsewhere_error = _said(exc)
 
 
 def _tokens_to_revoke(tokens: Sequence[TokenInfo], *, key: str, does: str) -> None:
@@ -200,14 +182,5 @@ def _taken(key: str) -> str:
     return password
 
 
-def _said(exc: ServiceError | DatabaseUnavailableError) -> str:
-    return exc.message if isinstance(exc, ServiceError) else _AWAY
-
-
 def _rule(sentence: str) -> None:
     st.markdown(f":small[{sentence}]")  # a caption is paler than 4.5 to 1
-
-
-def _sentence(key: str) -> None:
-    if sentence := st.session_state.pop(key, None):
-        st.error(sentence, icon=":material/error:")

@@ -31,14 +31,14 @@ from components.accounts.sign_in_cookie import (
     to_ms,
     write_cookie,
 )
+from components.problems import unless_away
 from components.resources import get_services
-from db.engine import DatabaseUnavailableError
-from db.models import utc_now
 from services.accounts.addresses import client_address
 from services.accounts.known_browsers import KNOWN_DAYS, cookie_name
 from services.accounts.passwords import typed_username
 from services.accounts.records import User
 from services.errors import NotFoundError
+from services.process.clock import utc_now
 
 _PROXY_HEADERS = ("forwarded", "via", "x-real-ip")  # and whatever begins with x-forwarded
 
@@ -127,10 +127,8 @@ def stay_signed_in(user: User, signed_in_at: datetime) -> None:
 def sign_out() -> None:
     """End this sign-in, in every tab that shares it, and forget everything that this tab held. A callback."""
     if auth_user := st.session_state.get("auth_user"):
-        try:
+        with unless_away(lambda: log.warning("A sign-out could not be saved; only the browser's cookie is deleted.")):
             get_services().sign_ins.sign_out(auth_user["id"], from_ms(auth_user["signed_in_at"]))
-        except DatabaseUnavailableError:
-            log.warning("A sign-out could not be saved; only the browser's cookie is deleted.")
     _start_afresh()
     st.query_params.clear()
     st.session_state.auth_cookie = "delete"

@@ -3,11 +3,13 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components.chat.actions import message_id, problem, send
 from components.chat.follow_ups import waiting_messages
 from components.chat.message_actions import undo_bar
+from components.chat.window import follow_end
 from components.labels import escape_label
 from components.memory.offer import memory_offer
+from components.problems import problem
+from components.replies.actions import message_id, send
 from components.sessions.files import room_notice
 from services.sessions.file_types import EXTENSIONS, MAX_FILE_MB
 from services.texts import MAX_MESSAGE_CHARS
@@ -19,7 +21,7 @@ _TAKEN = "chat_input_taken"  # what was submitted was dealt with, before this ru
 def composer(session_id: int | None, *, user_id: int, model: str, memory: bool) -> DeltaGenerator:
     """Draw the box to write in; return the place above it, for a Stop button."""
     with st.bottom:
-        if sentence := problem(session_id):
+        if sentence := problem("chat", of=session_id):
             st.warning(escape_label(sentence), icon=":material/error:")
         else:
             st.empty()
@@ -51,4 +53,5 @@ def composer(session_id: int | None, *, user_id: int, model: str, memory: bool) 
 def _send_typed(session_id: int | None, client_message_id: str, model: str, memory: bool) -> None:
     st.session_state[_TAKEN] = True
     typed = st.session_state[INPUT_KEY]
-    send(typed.text, session_id, client_message_id, model, memory, uploads=typed.files)
+    if send(typed.text, session_id, client_message_id, model, memory, uploads=typed.files):
+        follow_end()

@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from components.chat.actions import last_taken, message_id
+from components.replies.actions import last_taken, message_id
 from components.scripts import tell
 
 

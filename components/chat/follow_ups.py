@@ -7,9 +7,10 @@ what was drawn last, "turn": counts how often that was something else}.
 import streamlit as st
 
 from components.accounts.identity import current_user
-from components.chat.actions import telling, text_kept
 from components.chat.message_actions import offer_undo, waiting_label
 from components.chat.messages import place_in_turn
+from components.problems import telling
+from components.replies.actions import text_kept
 from components.resources import get_services
 from components.sessions.files import message_files
 from services.messages.records import Waiting
@@ -89,7 +90,7 @@ def _end_edit() -> None:
 
 
 def _save(session_id: int, follow_up_id: int, key: str) -> None:
-    with telling(session_id):
+    with telling("chat", of=session_id):
         if user := current_user():
             text = st.session_state[key] or ""
             with text_kept(text, _end_edit):
@@ -98,13 +99,13 @@ def _save(session_id: int, follow_up_id: int, key: str) -> None:
 
 
 def _remove(session_id: int, follow_up_id: int) -> None:
-    with telling(session_id):
+    with telling("chat", of=session_id):
         if user := current_user():
             removed = get_services().follow_ups.remove(follow_up_id, user_id=user.id)
             offer_undo(session_id, "Removed the message that was waiting.", waiting_id=removed.id)
 
 
 def _send_next(session_id: int) -> None:
-    with telling(session_id):
+    with telling("chat", of=session_id):
         if user := current_user():
             get_services().follow_ups.send_next(session_id, user_id=user.id)

@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from components.accounts.identity import current_user
-from components.chat.actions import renew_message_id, telling, text_kept
 from components.chat.window import turn_over
 from components.labels import escape_label
 from components.memory.offer import offer_to_forget, withdraw_offer
+from components.problems import telling
+from components.replies.actions import renew_message_id, text_kept
 from components.replies.rating import rating
 from components.resources import get_services
 from components.state import open_session
@@ -170,7 +171,7 @@ def _chosen(key: str, session_id: int, message_id: int) -> None:
 
 def ask_again(session_id: int, message_id: int, model: str | None = None) -> None:
     """Ask for another reply to the same message. A callback."""
-    with telling(session_id):
+    with telling("chat", of=session_id):
         if user := current_user():
             get_services().replies.retry(message_id, user_id=user.id, model=model)
             turn_over()
@@ -202,14 +203,14 @@ def _forget_again() -> None:
 
 
 def _choose(session_id: int, message_id: int) -> None:
-    with telling(session_id):
+    with telling("chat", of=session_id):
         if user := current_user():
             get_services().versions.choose(message_id, user_id=user.id)
             turn_over(at_id=message_id)
 
 
 def _send_edit(session_id: int, message_id: int, client_message_id: str, key: str) -> None:
-    with telling(session_id):
+    with telling("chat", of=session_id):
         if user := current_user():
             text = st.session_state[key] or ""
             with text_kept(text, _forget_edit):
@@ -223,7 +224,7 @@ def _forget_edit() -> None:
 
 
 def _fork(session_id: int, message_id: int) -> None:
-    with telling(session_id):
+    with telling("chat", of=session_id):
         if user := current_user():
             open_session(get_services().versions.fork(message_id, user_id=user.id))
             renew_message_id()
@@ -231,7 +232,7 @@ def _fork(session_id: int, message_id: int) -> None:
 
 
 def _delete(session_id: int, message_id: int) -> None:
-    with telling(session_id):
+    with telling("chat", of=session_id):
         if user := current_user():
             get_services().versions.delete(message_id, user_id=user.id)
             offer_undo(session_id, "Deleted the message and its reply.", message_id=message_id)
@@ -252,7 +253,7 @@ def offer_undo(session_id: int, text: str, *, message_id: int | None = None, wai
 
 def _undo() -> None:
     undo = st.session_state.pop("chat_undo")
-    with telling(undo["session_id"]):
+    with telling("chat", of=undo["session_id"]):
         if user := current_user():
             services = get_services()
             if undo["message_id"] is not None:

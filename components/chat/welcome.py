@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from components.chat.actions import message_id, send
 from components.labels import escape_label
+from components.replies.actions import message_id, send
 
 _SUGGESTIONS = (
     (
@@ -56,6 +56,10 @@ def welcome(name: str, *, model: str, memory: bool) -> None:
                         key=f"chat_suggestion_{number}",
                         icon=icon,
                         width="stretch",
-                        on_click=send,
-                        args=(prompt, None, message_id(), model, memory),
+                        on_click=_ask,
+                        args=(prompt, message_id(), model, memory),
                     )
+
+
+def _ask(prompt: str, client_message_id: str, model: str, memory: bool) -> None:
+    send(prompt, None, client_message_id, model, memory)

@@ -15,11 +15,11 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from components.problems import unless_away
 from components.resources import get_services
 from components.scripts import tell
-from db.engine import DatabaseUnavailableError
-from db.models import utc_now
 from services.errors import NotFoundError, ReplyInProgressError
+from services.process.clock import utc_now
 from services.sessions.records import History, MessageView, SessionSummary
 
 PAGE = 30
@@ -47,16 +47,15 @@ def open_window(session_id: int, *, user_id: int) -> dict[str, Any]:
 
 def _show_path(message_id: int, session_id: int, *, user_id: int) -> None:
     """Let the session show the version that a message is in; where that cannot be, say so and stay at its end."""
-    try:
-        services = get_services()
-        if services.replies.get(message_id, user_id=user_id).session_id != session_id:
-            raise NotFoundError("There is no such message.")
-        with suppress(ReplyInProgressError):  # it may be in the version that is shown
-            services.versions.choose(message_id, user_id=user_id)
-    except NotFoundError:
-        st.toast("There is no such message here any more.", icon=":material/search_off:", duration="long")
-    except DatabaseUnavailableError:
-        pass
+    services = get_services()
+    with unless_away():
+        try:
+            if services.replies.get(message_id, user_id=user_id).session_id != session_id:
+                raise NotFoundError("There is no such message.")
+            with suppress(ReplyInProgressError):  # it may be in the version that is shown
+                services.versions.choose(message_id, user_id=user_id)
+        except NotFoundError:
+            st.toast("There is no such message here any more.", icon=":material/search_off:", duration="long")
 
 
 def earlier_button(history: History) -> None:
@@ -158,7 +157,7 @@ def watch_session(session: SessionSummary, *, last_id: int | None, user_id: int,
 
 
 def _look(session_id: int, seen: tuple[str, int | None, int], *, user_id: int, busy_until: datetime | None) -> None:
-    with suppress(DatabaseUnavailableError):
+    with unless_away():
         if get_services().sessions.now(session_id, user_id=user_id) != seen:
             st.rerun()
     if (undo := st.session_state.get("chat_undo")) and time.time() > undo["until"]:
@@ -170,7 +169,7 @@ def _look(session_id: int, seen: tuple[str, int | None, int], *, user_id: int, b
 @st.fragment(run_every=LOOK_EVERY_S)
 def wait_for_dialog(reply_id: int, *, user_id: int) -> None:
     """Run the app again when a reply has ended that is not followed while a dialog is open. Draws nothing."""
-    with suppress(DatabaseUnavailableError):
+    with unless_away():
         if not get_services().replies.snapshot(reply_id, user_id=user_id).status.unfinished:
             st.rerun()
 

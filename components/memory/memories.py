@@ -1,24 +1,20 @@
 """What the assistant remembers: the list, and what a planner does to it.
 
-In `st.session_state`: `memory_dialog` is {"kind": "correct", "id", "text"} or {"kind": "forget_all", "number"}
-while a dialog is open, `memory_deleted` the text of the memory deleted last while it can be added again,
-`memory_trouble` a sentence that says what went wrong, `memory_news` one to be shown once, `memory_words` what is
-searched for.
+In `st.session_state`: `memory_deleted` is the text of the memory deleted last while it can be added again,
+`memory_news` a sentence to be shown once, `memory_words` what is searched for. What goes wrong is told at "memory".
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 import streamlit as st
 
+from components.dialogs import Dialogs, close_dialog, confirmed, leave_dialog, open_dialog
 from components.labels import escape_label, relative_time
 from components.memory.used import memories_counted
+from components.problems import draw_problem, telling
 from components.resources import get_services
-from components.sessions.actions import CANNOT_SAVE
 from components.state import show_session
-from db.engine import DatabaseUnavailableError
-from services.errors import ServiceError
+from services.accounts.records import User
 from services.memory.records import Memory
 from services.texts import MAX_MEMORY_BYTES
 
@@ -52,8 +48,9 @@ def memory_card(memory: Memory, *, user_id: int, now: datetime) -> None:
                     key=f"memory_correct_{memory.id}",
                     icon=":material/edit:",
                     type="tertiary",
-                    on_click=_open_dialog,
-                    kwargs={"kind": "correct", "id": memory.id, "text": memory.text},
+                    on_click=open_dialog,
+                    args=("correct_memory",),
+                    kwargs={"memory_id": memory.id, "text": memory.text},
                 )
                 st.button(
                     "Delete",
@@ -90,16 +87,16 @@ def memory_count(total: int, *, newest_first: bool) -> None:
             "Forget all",
             key="memory_forget_all",
             icon=":material/delete_sweep:",
-            on_click=_open_dialog,
-            kwargs={"kind": "forget_all", "number": total},
+            on_click=open_dialog,
+            args=("forget_memories",),
+            kwargs={"number": total},
         )
 
 
 def memory_notices(*, user_id: int) -> None:
-    """Draw what the last action left: the dialog that is open, news, what was deleted, what went wrong."""
+    """Draw what the last action left: what went wrong, news, what was deleted."""
     state = st.session_state
-    if trouble := state.pop("memory_trouble", None):
-        st.error(escape_label(trouble), icon=":material/error:")
+    draw_problem("memory")
     if news := state.pop("memory_news", None):
         st.toast(news, icon=":material/check:")
     if deleted := state.get("memory_deleted"):
@@ -109,16 +106,6 @@ def memory_notices(*, user_id: int) -> None:
                 "Add it again", key="memory_again", icon=":material/undo:", on_click=_add_again, args=(user_id,)
             )
             st.button("Close", key="memory_again_close", type="tertiary", on_click=_forget_deleted)
-    match state.get("memory_dialog"):
-        case {"kind": "correct", "id": memory_id, "text": text}:
-            _correct_dialog(memory_id, text, user_id)
-        case {"kind": "forget_all", "number": number}:
-            ask = st.dialog(
-                f"Forget {'it' if number == 1 else f'all {memories_counted(number)}'}?",
-                icon=":material/delete_sweep:",
-                on_dismiss=_close_dialog,
-            )
-            ask(_forget_all_dialog)(user_id)
 
 
 def clear_words() -> None:
@@ -130,20 +117,12 @@ def _short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
-def _open_dialog(**dialog: object) -> None:
-    st.session_state.memory_dialog = dialog
-
-
-def _close_dialog() -> None:
-    st.session_state.pop("memory_dialog", None)
-
-
 def _forget_deleted() -> None:
     st.session_state.pop("memory_deleted", None)
 
 
 def _add_typed(user_id: int) -> None:
-    with _told():
+    with telling("memory"):
         get_services().memories.add(st.session_state.memory_text, user_id=user_id)
         st.session_state.memory_text = ""
         st.session_state.memory_news = "Added."
@@ -151,48 +130,43 @@ def _add_typed(user_id: int) -> None:
 
 def _add_again(user_id: int) -> None:
     deleted = st.session_state.memory_deleted
-    with _told():
+    with telling("memory"):
         get_services().memories.add(deleted, user_id=user_id)
         _forget_deleted()
 
 
 def _delete(memory_id: str, text: str, user_id: int) -> None:
-    with _told():
+    with telling("memory"):
         get_services().memories.forget([memory_id], user_id=user_id)
         st.session_state.memory_deleted = text
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn what goes wrong in a callback into a sentence for the next run."""
-    try:
-        yield
-    except ServiceError as exc:
-        st.session_state.memory_trouble = exc.message
-    except DatabaseUnavailableError:
-        st.session_state.memory_trouble = CANNOT_SAVE
-
-
-@st.dialog("Correct this memory", icon=":material/edit:", on_dismiss=_close_dialog)
-def _correct_dialog(memory_id: str, text: str, user_id: int) -> None:
+@st.dialog("Correct this memory", icon=":material/edit:", on_dismiss=close_dialog)
+def _correct_dialog(memory_id: str, text: str, *, user: User) -> None:
     with st.form("memory_correct", border=False):
         typed = st.text_area("Memory", value=text, max_chars=MAX_MEMORY_BYTES, key=f"memory_correct_text_{memory_id}")
         saved = st.form_submit_button("Save", type="primary", key="memory_correct_save")
-    if saved and _done(lambda: get_services().memories.correct(memory_id, typed or "", user_id=user_id)):
-        st.rerun()
+    if saved:
+        with telling():
+            get_services().memories.correct(memory_id, typed or "", user_id=user.id)
+            leave_dialog()
 
 
-def _forget_all_dialog(user_id: int) -> None:
-    st.markdown(
-        "Everything that the assistant remembers about you is deleted for good. Your sessions stay as they are, and "
-        "what is said in them later can be remembered anew."
-    )
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Cancel", key="memory_forget_cancel", on_click=_close_dialog):
-            st.rerun()
-        confirmed = st.button("Forget all", type="primary", key="memory_forget_confirm")
-    if confirmed and _done(lambda: _forget_all(user_id)):
-        st.rerun()
+def _forget_dialog(number: int, *, user: User) -> None:
+    question = f"Forget {'it' if number == 1 else f'all {memories_counted(number)}'}?"
+
+    @st.dialog(question, icon=":material/delete_sweep:", on_dismiss=close_dialog)
+    def ask() -> None:
+        st.markdown(
+            "Everything that the assistant remembers about you is deleted for good. Your sessions stay as they are, "
+            "and what is said in them later can be remembered anew."
+        )
+        if confirmed("Forget all", key="memory_forget"):
+            with telling():
+                _forget_all(user.id)
+                leave_dialog()
+
+    ask()
 
 
 def _forget_all(user_id: int) -> None:
@@ -201,15 +175,4 @@ def _forget_all(user_id: int) -> None:
     st.session_state.memory_news = f"Forgot {memories_counted(number)}."
 
 
-def _done(action: Callable[[], object]) -> bool:
-    """Do what a dialog is for and close it; or say in the dialog why not."""
-    try:
-        action()
-    except ServiceError as exc:
-        st.error(escape_label(exc.message))
-        return False
-    except DatabaseUnavailableError:
-        st.error(CANNOT_SAVE)
-        return False
-    _close_dialog()
-    return True
+MEMORY_DIALOGS: Dialogs = {"correct_memory": _correct_dialog, "forget_memories": _forget_dialog}

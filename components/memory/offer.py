@@ -10,9 +10,8 @@ import streamlit as st
 from components.accounts.identity import current_user
 from components.labels import escape_label
 from components.memory.used import memories_counted
+from components.problems import telling
 from components.resources import get_services
-from components.sessions.actions import CANNOT_SAVE
-from db.engine import DatabaseUnavailableError
 from services.errors import ServiceError
 
 
@@ -51,12 +50,8 @@ def memory_offer(session_id: int | None) -> None:
 
 def _forget() -> None:
     offer = st.session_state.memory_offer
-    try:
+    with telling("session"):
         if user := current_user():
             number = get_services().memories.forget(offer["ids"], user_id=user.id)
             withdraw_offer()
             st.session_state.session_news = f"Forgot {memories_counted(number)}."
-    except ServiceError as exc:
-        st.session_state.session_trouble = exc.message
-    except DatabaseUnavailableError:
-        st.session_state.session_trouble = CANNOT_SAVE

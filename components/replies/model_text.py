@@ -175,67 +175,89 @@ def cuts(text: str) -> Iterator[int]:
     """
     if not _NEW_BLOCK.search(text) or "\r" in text or text.lstrip("\n")[:1].isspace():
         return
-    position = 0
-    fence = ""  # the marks that opened a fence outside of any list, while it is open
-    outside_code: list[str] = []  # lines since the last place to cut
-    after_blank = True
-    takes_items = False  # whether a list item that comes next may belong to what is open
-    in_html = False
-    item_indent = 0  # how far lines of the open list item are indented; 0: no list, or it may have ended
+    position, seen = 0, _Seen()
     lines = text.split("\n")
     for number, line in enumerate(lines):
-        if after_blank and not fence and line[:1] and not line[0].isspace():
-            is_last = number == len(lines) - 1
-            may_go_on = _LIST_ITEM.match(line) or (is_last and _BEGINNING_OF_ITEM.fullmatch(line))
-            if not (takes_items and may_go_on):
-                if "[" in (block := "\n".join(outside_code)) and _REFERENCE.search(block):
-                    return
-                if position:
-                    yield position
-                outside_code.clear()
-                takes_items, item_indent = False, 0
-        position += len(line) + 1
-        was_blank, after_blank = after_blank, not line.strip(" \t")
-        if fence:
-            if _closes(line, fence):
-                fence = ""
-            continue
-        outside_code.append(line)
-        if after_blank:
-            in_html = False
-            continue
-        if opening := _FENCE.match(line):
-            indent = len(opening[1])
-            if in_html:
+        if seen.ends_before(line, is_last=number == len(lines) - 1):
+            if "[" in (block := "\n".join(seen.outside_code)) and _REFERENCE.search(block):
                 return
-            if takes_items and indent:
-                if not item_indent or indent < item_indent:
-                    return  # in the list item or behind the list: cannot tell
-                continue
-            fence = opening[2] or opening[3]
-            item_indent = 0
-        elif _HTML_OVER_BLANK_LINES.match(line):
+            if position:
+                yield position
+            seen.begin()
+        position += len(line) + 1
+        if not seen.take(line):
             return
-        elif in_html:
-            if _LIST_ITEM.match(line) or _INDENTED.match(line) or line.lstrip()[:1] in ("<", ">"):
-                return  # a list, or just more text: parsers differ
-        elif _INDENTED.match(line) and not takes_items:
-            return  # code, which Streamlit does not let every list follow
-        elif _TAG.match(line):
-            if takes_items or not was_blank:
-                return  # the tag may or may not end what is open
-            in_html = True
-        elif item := _TOP_ITEM.match(line):
-            takes_items = True
-            begins = was_blank or item_indent or line.startswith(("-", "+", "*", "1.", "1)"))
+
+
+class _Seen:
+    """What the lines since the last place to cut leave open."""
+
+    def __init__(self) -> None:
+        self._fence = ""  # the marks that opened a fence outside of any list, while it is open
+        self._after_blank = True
+        self._in_html = False
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin after a place to cut."""
+        self.outside_code: list[str] = []
+        self._takes_items = False  # whether a list item that comes next may belong to what is open
+        self._item_indent = 0  # how far lines of the open list item are indented; 0: no list, or it may have ended
+
+    def ends_before(self, line: str, *, is_last: bool) -> bool:
+        """Return whether *line*, which may still grow if it is the last one, surely belongs to another block."""
+        if not self._after_blank or self._fence or not line[:1] or line[0].isspace():
+            return False
+        may_go_on = _LIST_ITEM.match(line) or (is_last and _BEGINNING_OF_ITEM.fullmatch(line))
+        return not (self._takes_items and may_go_on)
+
+    def take(self, line: str) -> bool:
+        """Take a line in; return False where nobody can tell what follows it belongs to."""
+        was_blank, self._after_blank = self._after_blank, not line.strip(" \t")
+        if self._fence:
+            if _closes(line, self._fence):
+                self._fence = ""
+            return True
+        self.outside_code.append(line)
+        if self._after_blank:
+            self._in_html = False
+            return True
+        if opening := _FENCE.match(line):
+            return self._take_fence(opening)
+        if _HTML_OVER_BLANK_LINES.match(line):
+            return False
+        if self._in_html:  # a list, or just more text: parsers differ
+            return not (_LIST_ITEM.match(line) or _INDENTED.match(line) or line.lstrip()[:1] in ("<", ">"))
+        if _INDENTED.match(line) and not self._takes_items:
+            return False  # code, which Streamlit does not let every list follow
+        if _TAG.match(line):  # in or behind something, it may or may not end that
+            self._in_html = was_blank and not self._takes_items
+            return self._in_html
+        self._take_text(line, was_blank)
+        return True
+
+    def _take_fence(self, opening: re.Match[str]) -> bool:
+        indent = len(opening[1])
+        if self._in_html:
+            return False
+        if self._takes_items and indent:  # in the list item; less far in, or behind the list: cannot tell
+            return 0 < self._item_indent <= indent
+        self._fence = opening[2] or opening[3]
+        self._item_indent = 0
+        return True
+
+    def _take_text(self, line: str, was_blank: bool) -> None:
+        if item := _TOP_ITEM.match(line):
+            self._takes_items = True
+            begins = was_blank or self._item_indent or line.startswith(("-", "+", "*", "1.", "1)"))
             is_rule = not line.strip(line[0] + " \t")
-            item_indent = item.end() if begins and not is_rule else 0
+            self._item_indent = item.end() if begins and not is_rule else 0
         elif _LIST_ITEM.match(line):
-            takes_items = True
-            if not line.startswith(" " * item_indent):
-                item_indent = 0
+            self._takes_items = True
+            if not line.startswith(" " * self._item_indent):
+                self._item_indent = 0
         elif not line[0].isspace():
-            item_indent = 0
+            self._item_indent = 0
 
 
 def _closes(line: str, fence: str) -> bool:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components.accounts.identity import current_user
-from components.chat.actions import telling
+from components.problems import telling
 from components.resources import get_services
 from services.message_status import MessageStatus
 from services.messages.ratings import MAX_REASON_CHARS
@@ -62,17 +62,17 @@ def _reason(message: MessageView) -> None:
 
 def _rate_by_thumb(session_id: int, reply_id: int, key: str) -> None:
     thumb = st.session_state[key]
-    _rate(session_id, reply_id, None if thumb is None else (1 if thumb else -1), None)
+    with telling("chat", of=session_id):
+        _rate(reply_id, None if thumb is None else (1 if thumb else -1), None)
 
 
 def _rate_with_reason(session_id: int, reply_id: int, value: int, text_key: str, menu_key: str) -> None:
-    _rate(session_id, reply_id, value, st.session_state[text_key])
     st.session_state[menu_key] = False
-    if "chat_problem" not in st.session_state:
+    with telling("chat", of=session_id):
+        _rate(reply_id, value, st.session_state[text_key])
         st.session_state.session_news = "Saved. Thank you."
 
 
-def _rate(session_id: int, reply_id: int, value: int | None, reason: str | None) -> None:
-    with telling(session_id):
-        if user := current_user():
-            get_services().ratings.rate(reply_id, value, user_id=user.id, reason=reason)
+def _rate(reply_id: int, value: int | None, reason: str | None) -> None:
+    if user := current_user():
+        get_services().ratings.rate(reply_id, value, user_id=user.id, reason=reason)

@@ -13,24 +13,33 @@ from components.replies.blocks import REPLY_MS, block_ms, blocks
 from components.replies.model_text import safe_markdown
 from components.replies.plain_text import PlainText
 from components.replies.steps import THINKING, ReplySteps
-from components.sidebar.marks import refresh_marks
-from db.models import utc_now
+from services.process.clock import utc_now
 from services.replies.live import interval_s
 from services.replies.readers import ReplyWatch
 from services.replies.records import ReplySnapshot
 
 _LOOK_EVERY_S = 0.1
-_MARKS_EVERY = 20  # updates of the text
+_MEANWHILE_EVERY = 20  # updates of the text
 _SHARE = 2.0  # times as long as a browser needs to draw a block, until it gets more of it
 _SAY_WAITING_AFTER_S = 2.0
 _MAY_CHANGE = re.compile(r"(?<![:!\[`\\<$])[:!\[`\\<$]+$")  # what comes next decides how these are written
 
 
 class ReplyStream:
-    """Draws one reply into *place* until it ends. *asked_at* is when the reply was asked for (UTC)."""
+    """Draws one reply into *place* until it ends.
+
+    *asked_at* is when the reply was asked for (UTC); *meanwhile* draws what else may change, at most once in as many
+    seconds as it is given, as nothing else of the page runs until then.
+    """
 
     def __init__(
-        self, watch: ReplyWatch, place: DeltaGenerator, *, asked_at: datetime, readers: Callable[[], int]
+        self,
+        watch: ReplyWatch,
+        place: DeltaGenerator,
+        *,
+        asked_at: datetime,
+        readers: Callable[[], int],
+        meanwhile: Callable[[float], None],
     ) -> None:
         self._watch = watch
         self._steps = ReplySteps(place)
@@ -39,6 +48,7 @@ class ReplyStream:
         self._slots: list[DeltaGenerator] = []  # one for each block ever drawn
         self._asked_at = asked_at
         self._readers = readers
+        self._meanwhile = meanwhile
         self._snapshot = watch.snapshot
         self._saw_beginning = not watch.snapshot.text
         self._closed: list[str] = []  # blocks that are whole
@@ -139,7 +149,7 @@ class ReplyStream:
             st.session_state.get("chat_session_id")  # Streamlit lets a click through wherever its state is read
         while True:
             st.session_state.get("chat_session_id")
-            refresh_marks(every_s=_MARKS_EVERY * interval)
+            self._meanwhile(_MEANWHILE_EVERY * interval)
             snapshot = self._watch.next(_LOOK_EVERY_S)
             if snapshot != self._snapshot:
                 self._take(snapshot)

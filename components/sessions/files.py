@@ -1,22 +1,18 @@
-"""The files of a session: beside the message that they came with, and in a menu that downloads and removes them.
-
-In `st.session_state`: `files_dialog` is {"id": ..., "name": ...} of the file whose removal is asked about.
-"""
+"""The files of a session: beside the message that they came with, and in a menu that downloads and removes them."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 
 import streamlit as st
 
+from components.dialogs import Dialogs, close_dialog, confirmed, leave_dialog, open_dialog
 from components.labels import escape_label
+from components.problems import telling, unless_away
 from components.resources import get_services
-from db.engine import DatabaseUnavailableError
-from services.errors import ServiceError
+from services.accounts.records import User
 from services.sessions.file_types import megabytes
 from services.sessions.records import FileInfo, FileRoom, FileState, HeldFile
 
-_CANNOT_SAVE = "Cannot save right now."
 _STATES = {
     FileState.KEPT: ":material/schedule: The assistant reads it with your next message",
     FileState.READING: ":material/hourglass_top: Indexing …",
@@ -51,12 +47,6 @@ def files_menu(session_id: int, *, user_id: int) -> None:
             st.markdown(f":small[{room_line(get_services().files.room(user_id=user_id))}]")
 
 
-def removal_dialog(*, user_id: int) -> None:
-    """Ask before a file is removed, while `files_dialog` names one."""
-    if asked := st.session_state.get("files_dialog"):
-        _removal_dialog(asked["id"], asked["name"], user_id)
-
-
 def room_line(room: FileRoom) -> str:
     """Return how much room a planner's files take, as Markdown."""
     return f"Your files in all sessions: {megabytes(room.used_bytes)} of {megabytes(room.limit_bytes)} used"
@@ -65,7 +55,7 @@ def room_line(room: FileRoom) -> str:
 def room_notice(*, user_id: int) -> None:
     """Say where files are added that there is not much room left for them; else leave an empty place."""
     place = st.empty()
-    with suppress(DatabaseUnavailableError):
+    with unless_away():
         room = get_services().files.room(user_id=user_id)
         if room.nearly_full:
             place.caption(f":material/attach_file: {room_line(room)}")
@@ -112,7 +102,7 @@ def _content(file_id: int, user_id: int) -> bytes:
 
 
 def _ask(file: FileInfo) -> None:
-    st.session_state.files_dialog = {"id": file.id, "name": file.name}
+    open_dialog("remove_file", file_id=file.id, name=file.name)
     st.session_state[_menu_key(file.session_id)] = False  # an open menu would lie over the dialog
 
 
@@ -120,27 +110,15 @@ def _menu_key(session_id: int) -> str:
     return f"chat_files_{session_id}"
 
 
-def _close() -> None:
-    st.session_state.pop("files_dialog", None)
-
-
-@st.dialog("Remove this file?", icon=":material/delete:", on_dismiss=_close)
-def _removal_dialog(file_id: int, name: str, user_id: int) -> None:
+@st.dialog("Remove this file?", icon=":material/delete:", on_dismiss=close_dialog)
+def _remove(file_id: int, name: str, *, user: User) -> None:
     st.markdown(f"**{escape_label(name)}**")
     st.markdown("The assistant can no longer look it up. What was already answered stays.")
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Cancel", key="chat_file_cancel", on_click=_close):
-            st.rerun()
-        confirmed = st.button("Remove", type="primary", key="chat_file_confirm", icon=":material/delete:")
-    if not confirmed:
-        return
-    try:
-        get_services().files.remove(file_id, user_id=user_id)
-    except ServiceError as exc:
-        st.error(escape_label(exc.message))
-    except DatabaseUnavailableError:
-        st.error(_CANNOT_SAVE)
-    else:
-        _close()
-        st.session_state.session_news = f"Removed “{escape_label(name)}”."
-        st.rerun()
+    if confirmed("Remove", key="chat_file", icon=":material/delete:"):
+        with telling():
+            get_services().files.remove(file_id, user_id=user.id)
+            st.session_state.session_news = f"Removed “{escape_label(name)}”."
+            leave_dialog()
+
+
+FILE_DIALOGS: Dialogs = {"remove_file": _remove}

@@ -5,8 +5,9 @@ from functools import partial
 
 import streamlit as st
 
-from components.chat.actions import set_setting
+from components.accounts.identity import current_user
 from components.labels import escape_label
+from components.problems import telling
 from components.resources import get_services
 from components.usage.money import session_line
 from services.accounts.records import User
@@ -61,7 +62,7 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
             format_func=partial(_described, models),
             key=model_key,
             required=True,
-            on_change=set_setting,
+            on_change=_take_over,
             args=(session_id, "model", model_key),
         )
         if facts := _facts(models.get(model)):
@@ -72,7 +73,7 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
             value=memory,
             key=memory_key,
             help=_MEMORY_HELP,
-            on_change=set_setting,
+            on_change=_take_over,
             args=(session_id, "memory", memory_key),
         )
         search_key = f"chat_web_search_{session_id}"
@@ -81,11 +82,22 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
             value=_searches_web(session),
             key=search_key,
             help=_SEARCH_HELP,
-            on_change=set_setting,
+            on_change=_take_over,
             args=(session_id, "web_search", search_key),
         )
         if session is not None:
             st.markdown(f":small[{session_line(session)}]")
+
+
+def _take_over(session_id: int | None, setting: str, key: str) -> None:
+    """Give a session, or the new chat, what the widget *key* was set to."""
+    value = st.session_state[key]
+    if session_id is None:
+        st.session_state.chat_new = {**st.session_state.get("chat_new", {}), setting: value}
+        return
+    with telling("chat", of=session_id):
+        if user := current_user():
+            get_services().sessions.change(session_id, user_id=user.id, **{setting: value})
 
 
 def _described(models: Mapping[str, ModelInfo], model_id: str) -> str:

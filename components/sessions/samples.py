@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from components.problems import telling
 from components.resources import get_services
-from components.sessions.actions import leave_removed, told, undo_last
+from components.sessions.actions import forget_undo, undo_last
+from components.sessions.dialogs import leave_removed
 from components.state import open_session
 
 SAMPLE_BADGE = ":blue-badge[Sample]"
@@ -51,14 +53,16 @@ def remove_samples_button(*, key: str, user_id: int) -> None:
 
 
 def _add(user_id: int) -> None:
-    with told():
+    forget_undo()
+    with telling("session"):
         added = get_services().transfer.add_samples(user_id=user_id).imported
         if added:
             open_session(added[0])
 
 
 def _remove(user_id: int) -> None:
-    with told():
+    forget_undo()
+    with telling("session"):
         removed, file = get_services().transfer.remove_samples(user_id=user_id)
         st.session_state.session_undo = {"samples": file, "text": "Removed the sample sessions."}
         leave_removed(removed, user_id=user_id)

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components.labels import local_time
+from components.wide_tables import CSV_ENCODING, as_text
 from services.sessions.records import SessionFilter, SessionOrder, SessionSummary
 from services.usage.costs import MICROS
 
@@ -23,7 +24,6 @@ _PERIODS = {"Any time": None, "Today": 1, "Last 7 days": 7, "Last 30 days": 30, 
 _STATES = {"Active": False, "Archived": True, "All": None}
 _ANY_MODEL = "Any model"
 _FILTER_KEYS = ("sessions_words", "sessions_state", "sessions_period", "sessions_model", "sessions_order")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
 def session_filters(models: Sequence[str], *, now: datetime) -> tuple[SessionFilter, SessionOrder]:
@@ -130,17 +130,12 @@ def sessions_csv(sessions: Iterable[SessionSummary], *, zone: tzinfo) -> bytes:
                 "yes" if session.archived else "no",
             ]
         )
-    return file.getvalue().encode("utf-8-sig")
+    return file.getvalue().encode(CSV_ENCODING)
 
 
 def _cost_usd(session: SessionSummary) -> float | None:
     """Return what is known of a session's cost, in US dollars; None where nothing is."""
     return None if session.unpriced and not session.cost_micros else session.cost_micros / MICROS
-
-
-def as_text(value: str) -> str:
-    """Return *value* so that no spreadsheet takes it for a formula."""
-    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
 
 
 def _start_of_period(days: int | None, *, now: datetime) -> datetime | None:

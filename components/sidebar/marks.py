@@ -8,8 +8,8 @@ from enum import StrEnum
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from db.engine import DatabaseUnavailableError
-from db.models import utc_now
+from components.problems import unless_away
+from services.process.clock import utc_now
 from services.sessions.records import SessionSummary
 from services.sessions.sessions import SessionService
 
@@ -79,17 +79,17 @@ class SidebarMarks:
         return self._marks_now() != self._drawn or self._titles_now() != self._titles
 
     def _marks_now(self) -> dict[int, Mark]:
-        try:
+        marks = dict(self._drawn)
+        with unless_away():
             answering, unseen = self._sessions.marks(user_id=self._user_id)
-        except DatabaseUnavailableError:
-            return dict(self._drawn)
-        return {row: self._mark(row, answering=row in answering, unseen=row in unseen) for row in self._slots}
+            marks = {row: self._mark(row, answering=row in answering, unseen=row in unseen) for row in self._slots}
+        return marks
 
     def _titles_now(self) -> dict[int, str]:
-        try:
-            return self._sessions.titles(self._titles, user_id=self._user_id) if self._titles else {}
-        except DatabaseUnavailableError:
-            return self._titles
+        titles = self._titles
+        with unless_away():
+            titles = self._sessions.titles(titles, user_id=self._user_id) if titles else {}
+        return titles
 
     def _mark(self, session_id: int, *, answering: bool, unseen: bool) -> Mark:
         if answering:
@@ -121,7 +121,7 @@ def keep_marks(marks: SidebarMarks) -> None:
     _of_this_run.set(marks)
 
 
-def refresh_marks(*, every_s: float) -> None:
+def refresh_marks(every_s: float) -> None:
     """Refresh the marks that this run of the script drew, if it drew any; for whoever follows a reply."""
     if marks := _of_this_run.get():
         marks.refresh(every_s=every_s)

@@ -7,7 +7,8 @@ things are no button's: to focus the search, and `?`, which is no key to Streaml
 
 import streamlit as st
 
-from components.sessions.actions import close_dialog
+from components.dialogs import Dialogs, close_dialog, open_dialog
+from services.accounts.records import User
 
 NEW_CHAT = "Ctrl+Shift+O"
 STOP = "Ctrl+Shift+X"
@@ -23,22 +24,13 @@ def shortcuts_button() -> None:
         icon=":material/keyboard:",
         type="tertiary",
         help="Keyboard shortcuts (?)",
-        on_click=_open,
+        on_click=open_dialog,
+        args=("shortcuts",),
     )
 
 
-def draw_shortcuts_dialog() -> None:
-    """Draw the list of shortcuts, if it is open."""
-    if st.session_state.get("session_dialog", {}).get("kind") == "shortcuts":
-        _dialog()
-
-
-def _open() -> None:
-    st.session_state.session_dialog = {"kind": "shortcuts"}
-
-
 @st.dialog("Keyboard shortcuts", icon=":material/keyboard:", on_dismiss=close_dialog)
-def _dialog() -> None:
+def _shortcuts(*, user: User) -> None:
     agent = st.context.headers.get("User-Agent", "")
     control, shift, alt = ("⌘", "⇧", "⌥") if "Mac OS" in agent else ("Ctrl", "Shift", "Alt")
     for what, keys in (
@@ -55,3 +47,6 @@ def _dialog() -> None:
             st.markdown(what, width="stretch")
             st.markdown(" ".join(f"`{key}`" for key in keys), width="content")
     st.markdown(":small[`?` works where you are not typing; press Esc to close this.]")
+
+
+SHORTCUT_DIALOGS: Dialogs = {"shortcuts": _shortcuts}

@@ -12,8 +12,8 @@ from components.sidebar.marks import SidebarMarks, keep_marks, watch_marks
 from components.sidebar.session_row import hit_row, session_row
 from components.sidebar.shortcuts import NEW_CHAT, NEXT_SESSION, PREVIOUS_SESSION
 from components.state import active_session_id, show_new_chat
-from db.models import utc_now
 from services.accounts.records import User
+from services.process.clock import utc_now
 from services.sessions.sessions import MAX_PAGE, SessionService
 from settings import ROOT
 

@@ -1,8 +1,6 @@
-"""Templates on the screen: start from one, write one, and the instructions of a session.
+"""Templates on the screen: start from one, write one.
 
-In `st.session_state`: `session_dialog`, as in `components.sessions.actions`, has these kinds too: "template_start"
-{"id"}, "template_edit" {"id": None for a new one, "opening": its fields} and "instructions" {"session_id": None for a
-chat that does not exist yet, "text"}. `template_undo` holds the fields of the one deleted last.
+In `st.session_state`: `template_undo` holds the fields of the one deleted last. What goes wrong is told at "session".
 """
 
 from collections.abc import Sequence
@@ -11,10 +9,12 @@ from typing import Any
 
 import streamlit as st
 
-from components.chat.actions import message_id, send
+from components.dialogs import Dialogs, close_dialog, leave_dialog, open_dialog
 from components.labels import escape_label
+from components.problems import telling
+from components.replies.actions import message_id, send
 from components.resources import get_services
-from components.sessions.actions import ask_instructions, close_dialog, done, told
+from components.sessions.actions import forget_undo
 from components.state import TEMPLATES_PAGE, show_new_chat
 from services.accounts.records import User
 from services.templates.templates import Opening, Template
@@ -81,37 +81,12 @@ def new_template() -> None:
     _edit(Opening(name=""), None)
 
 
-def instructions_button(session_id: int | None, text: str | None) -> None:
-    """Say that a session has instructions, and let them be read; draws nothing where it has none."""
-    if text:
-        st.button(
-            "Instructions",
-            key=f"chat_instructions_{session_id}",
-            icon=":material/description:",
-            type="tertiary",
-            help="The assistant has instructions for this session. Read or change them.",
-            on_click=ask_instructions,
-            args=(session_id, text),
-        )
-
-
 def draw_template_undo(*, user_id: int) -> None:
     """Offer to bring back the template deleted last."""
     if gone := st.session_state.get("template_undo"):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key="templates_undo_bar"):
             st.markdown(f"Deleted “{escape_label(gone['name'])}”.", width="stretch")
             st.button("Undo", key="templates_undo", icon=":material/undo:", on_click=_undo, args=(user_id,))
-
-
-def draw_template_dialogs(user: User, *, default_model: str) -> None:
-    """Draw the dialog that is open, if it is one of these."""
-    match st.session_state.get("session_dialog"):
-        case {"kind": "template_start", "id": template_id}:
-            _start_dialog(template_id, user, default_model)
-        case {"kind": "template_edit", "id": template_id, "opening": opening}:
-            _edit_dialog(template_id, Opening(**opening), user.id)
-        case {"kind": "instructions", "session_id": session_id, "text": text}:
-            _instructions_dialog(session_id, text, user.id)
 
 
 def _described(template: Template) -> str:
@@ -131,12 +106,12 @@ def _edit_button(label: str, icon: str, template: Template, *, id_: str | None) 
 
 def _edit(opening: Opening, template_id: str | None) -> None:
     known = {field.name: getattr(opening, field.name) for field in fields(Opening)}
-    st.session_state.session_dialog = {"kind": "template_edit", "id": template_id, "opening": known}
+    open_dialog("template_edit", template_id=template_id, opening=known)
 
 
 def _begin(template: Template, model: str) -> None:
     if template.blanks:
-        st.session_state.session_dialog = {"kind": "template_start", "id": template.id}
+        open_dialog("template_start", template_id=template.id)
     else:
         _start(template, template.filled({}), model)
 
@@ -155,23 +130,32 @@ def _start(template: Template, text: str, model: str) -> None:
 
 
 def _delete(template_id: str, user_id: int) -> None:
-    with told():
+    forget_undo()
+    with telling("session"):
         gone = asdict(get_services().templates.delete(template_id, user_id=user_id))
         st.session_state.template_undo = {name: value for name, value in gone.items() if name != "id"}
 
 
 def _undo(user_id: int) -> None:
-    with told():
+    forget_undo()
+    with telling("session"):
         get_services().templates.add(Opening(**st.session_state.template_undo), user_id=user_id)
         st.session_state.pop("template_undo")
 
 
 @st.dialog("Start from a template", icon=":material/description:", on_dismiss=close_dialog)
-def _start_dialog(template_id: str, user: User, default_model: str) -> None:
-    found: list[Template] = []
-    if not done(lambda: found.append(get_services().templates.get(template_id, user_id=user.id)), close=False):
-        return
-    template = found[0]
+def _start_dialog(template_id: str, *, user: User) -> None:
+    with telling():
+        template = get_services().templates.get(template_id, user_id=user.id)
+        values = _filled_form(template)
+        if values is not None:
+            text = template.filled(values)
+            _start(template, text, user.last_model or get_services().settings.default_model)
+            leave_dialog()
+
+
+def _filled_form(template: Template) -> dict[str, str] | None:
+    """Draw the form that asks for the blanks of a template; return what is typed once it is to be started."""
     lines = template.first_message.splitlines()
     with st.form("template_start", border=False):
         st.markdown(f"**{escape_label(template.name)}**")
@@ -182,14 +166,26 @@ def _start_dialog(template_id: str, user: User, default_model: str) -> None:
             values[blank] = field(
                 escape_label(blank[0].upper() + blank[1:]), key=f"template_blank_{template.id}_{number}"
             )
-        started = st.form_submit_button("Start", type="primary", key="template_start_go")
-    if started and done(lambda: _start(template, template.filled(values), user.last_model or default_model)):
-        st.rerun()
+        return values if st.form_submit_button("Start", type="primary", key="template_start_go") else None
 
 
 @st.dialog("Template", icon=":material/description:", width="medium", on_dismiss=close_dialog)
-def _edit_dialog(template_id: str | None, opening: Opening, user_id: int) -> None:
-    templates = get_services().templates
+def _edit_dialog(template_id: str | None, opening: dict[str, Any], *, user: User) -> None:
+    wanted = _edit_form(Opening(**opening))
+    if wanted is None:
+        return
+    with telling():
+        templates = get_services().templates
+        if template_id is None:
+            templates.add(wanted, user_id=user.id)
+        else:
+            templates.change(template_id, wanted, user_id=user.id)
+        st.session_state.session_news = f"Saved the template “{escape_label(wanted.name)}”."
+        leave_dialog()
+
+
+def _edit_form(opening: Opening) -> Opening | None:
+    """Draw the form with a template's fields; return them as typed once they are to be saved."""
     ids: list[str | None] = [None, *(info.id for info in get_services().models.all())]
     if opening.model not in ids:
         ids.append(opening.model)
@@ -223,44 +219,12 @@ def _edit_dialog(template_id: str | None, opening: Opening, user_id: int) -> Non
             web_search = st.toggle("Web search", value=opening.web_search, key="template_web_search")
         saved = st.form_submit_button("Save", type="primary", key="template_save")
     if not saved:
-        return
-    wanted = Opening(name or "", instructions or "", first_message or "", model, memory, web_search)
-
-    def save() -> None:
-        if template_id is None:
-            templates.add(wanted, user_id=user_id)
-        else:
-            templates.change(template_id, wanted, user_id=user_id)
-        st.session_state.session_news = f"Saved the template “{escape_label(wanted.name)}”."
-
-    if done(save):
-        st.rerun()
+        return None
+    return Opening(name or "", instructions or "", first_message or "", model, memory, web_search)
 
 
 def _model_name(model: str | None) -> str:
     return model or _LAST_MODEL
 
 
-@st.dialog("Instructions", icon=":material/description:", width="medium", on_dismiss=close_dialog)
-def _instructions_dialog(session_id: int | None, text: str, user_id: int) -> None:
-    with st.form("instructions", border=False):
-        typed = st.text_area(
-            "Instructions for the assistant",
-            value=text,
-            height=240,
-            max_chars=MAX_INSTRUCTIONS_CHARS,
-            placeholder="For example: answer in tables, prices in euros, no more than four days in one place.",
-            key=f"instructions_text_{session_id}",
-        )
-        st.markdown(":small[Sent with every question of this session. Leave it empty for none.]")
-        saved = st.form_submit_button("Save", type="primary", key="instructions_save")
-    if saved and done(lambda: _keep_instructions(session_id, typed or "", user_id)):
-        st.rerun()
-
-
-def _keep_instructions(session_id: int | None, text: str, user_id: int) -> None:
-    if session_id is None:
-        new: dict[str, Any] = st.session_state.get("chat_new", {})
-        st.session_state.chat_new = {**new, "instructions": text}
-    else:
-        get_services().sessions.change(session_id, user_id=user_id, instructions=text)
+TEMPLATE_DIALOGS: Dialogs = {"template_start": _start_dialog, "template_edit": _edit_dialog}

@@ -1,18 +1,17 @@
-"""Sessions as files, on the screens: the dialogs that export one and import many.
-
-Which is open is in `session_dialog`, see components/sessions/actions.py; after an import it holds its "result".
-"""
+"""Sessions as files, on the screens: the dialogs that export one and import many."""
 
 from collections.abc import Callable, Sequence
-from typing import IO
+from typing import Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from components.dialogs import Dialogs, close_dialog, leave_dialog, open_dialog
 from components.labels import counted, escape_label, planner_zone
+from components.problems import telling
 from components.resources import get_services
 from components.this_tab import let_go
-from db.engine import DatabaseUnavailableError
-from services.errors import ServiceError
+from services.accounts.records import User
 from services.transfer.import_file import MAX_BYTES
 from services.transfer.transfer import MEDIA_TYPES, ExportKind, ImportResult, export_name
 
@@ -22,17 +21,16 @@ _KINDS = (
     (ExportKind.JSON, "JSON", ":material/data_object:", "Everything, with all versions; can be imported again"),
 )
 _REFUSALS_SHOWN = 5
-_CANNOT_IMPORT = "Cannot save right now: the database cannot be reached. Import the file again to go on."
 
 
 def ask_export(session_id: int, title: str) -> None:
     """Open the dialog that exports a session. A callback."""
-    st.session_state.session_dialog = {"kind": "export", "ids": [session_id], "title": title}
+    open_dialog("export", session_id=session_id, title=title)
 
 
 def ask_import() -> None:
     """Open the dialog that imports sessions. A callback."""
-    st.session_state.session_dialog = {"kind": "import", "ids": [], "title": ""}
+    open_dialog("import", result=None)
 
 
 def export_many_button(label: str, session_ids: Sequence[int] | None, *, key: str, user_id: int) -> None:
@@ -49,18 +47,8 @@ def export_many_button(label: str, session_ids: Sequence[int] | None, *, key: st
     )
 
 
-def _close() -> None:
-    st.session_state.pop("session_dialog", None)
-
-
-def _close_import() -> None:
-    _close()
-    if file := st.session_state.get("import_file"):
-        let_go(file)
-
-
-@st.dialog("Export session", icon=":material/download:", on_dismiss=_close)
-def export_dialog(session_id: int, title: str, user_id: int) -> None:
+@st.dialog("Export session", icon=":material/download:", on_dismiss=close_dialog)
+def _export(session_id: int, title: str, *, user: User) -> None:
     """Offer a session as a file of each kind; none is made before it is asked for."""
     st.markdown(f"**{escape_label(title)}**")
     for kind, name, icon, what_for in _KINDS:
@@ -68,7 +56,7 @@ def export_dialog(session_id: int, title: str, user_id: int) -> None:
             st.markdown(f"**{name}**  \n:small[{what_for}]", width="stretch")
             st.download_button(
                 "Download",
-                _content(session_id, user_id, kind),
+                _content(session_id, user.id, kind),
                 file_name=export_name(title, kind),
                 mime=MEDIA_TYPES[kind],
                 key=f"session_export_{kind.value}",
@@ -84,16 +72,20 @@ def _content(session_id: int, user_id: int, kind: ExportKind) -> Callable[[], by
     return lambda: transfer.export(session_id, user_id=user_id, kind=kind, zone=zone).content
 
 
-@st.dialog("Import sessions", icon=":material/upload:", on_dismiss=_close_import)
-def import_dialog(user_id: int) -> None:
-    """Take a file, import it, and say what became of its sessions."""
-    dialog = st.session_state.get("session_dialog") or {}  # gone when "Close" has just been pressed
-    if result := dialog.get("result"):
+def _dismiss_import() -> None:
+    close_dialog()
+    if file := st.session_state.get("import_file"):
+        let_go(file)
+
+
+@st.dialog("Import sessions", icon=":material/upload:", on_dismiss=_dismiss_import)
+def _import(result: tuple[Any, ...] | None, *, user: User) -> None:
+    """Take a file, import it, and say what became of its sessions: the *result*, the fields of an ImportResult."""
+    if result:
         _draw_result(ImportResult(*result))
-        st.button("Close", key="import_close", type="primary", on_click=_close)
+        if st.button("Close", key="import_close", type="primary"):
+            leave_dialog()
         return
-    if not dialog:
-        st.rerun()
     st.markdown(
         "Choose a `.json` file that was exported here, or an export from ChatGPT: its `.zip`, or the "
         "`conversations.json` inside. Sessions that are here already are left as they are."
@@ -106,28 +98,25 @@ def import_dialog(user_id: int) -> None:
         label_visibility="collapsed",
     )
     wanted = st.button("Import", key="import_start", type="primary", icon=":material/upload:", disabled=file is None)
-    if wanted and file is not None and (done := _imported(file, user_id)):
-        dialog["result"] = (done.imported, done.already_here, done.refused)
-        let_go(file)
-        st.rerun()
+    if wanted and file is not None:
+        _import_now(file, user_id=user.id)
 
 
-def _imported(file: IO[bytes], user_id: int) -> ImportResult | None:
-    """Import a file while showing how far it is; or say why not."""
+def _import_now(file: UploadedFile, *, user_id: int) -> None:
+    """Import a file while showing how far it is, and then what became of it; or say why not."""
     bar = st.progress(0.0, "Reading the file")
 
     def show(done: int, total: int) -> None:
         bar.progress(done / total, f"{done:,} of {counted(total, 'session')}")
 
     try:
-        return get_services().transfer.import_file(file, user_id=user_id, on_progress=show)
-    except ServiceError as exc:
-        told = exc.message
-    except DatabaseUnavailableError:
-        told = _CANNOT_IMPORT
-    bar.empty()
-    st.error(escape_label(told), icon=":material/error:")
-    return None
+        with telling(advice="Import the file again to go on."):
+            done = get_services().transfer.import_file(file, user_id=user_id, on_progress=show)
+            open_dialog("import", result=(done.imported, done.already_here, done.refused))
+            let_go(file)
+            st.rerun()
+    finally:
+        bar.empty()
 
 
 def _draw_result(result: ImportResult) -> None:
@@ -144,3 +133,6 @@ def _draw_result(result: ImportResult) -> None:
             st.text(f"… and {len(result.refused) - _REFUSALS_SHOWN:,} more.")
     if not (result.imported or result.already_here or result.refused):
         st.info("There is no session in this file.", icon=":material/info:")
+
+
+TRANSFER_DIALOGS: Dialogs = {"export": _export, "import": _import}

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from components.sessions.table import as_text
+from components.wide_tables import CSV_ENCODING, as_text
 from services.usage.costs import MICROS
 from services.usage.records import UsageDay
 
@@ -69,4 +69,4 @@ def usage_csv(frame: pd.DataFrame) -> bytes:
         day=frame["day"].dt.strftime("%Y-%m-%d"), model=[as_text(str(model)) for model in frame["model"]]
     )
     rows.insert(columns.index("cost_micros") + 1, "cost_usd", frame["cost"])
-    return rows.drop(columns="cost_micros").to_csv(index=False).encode("utf-8-sig")
+    return rows.drop(columns="cost_micros").to_csv(index=False).encode(CSV_ENCODING)

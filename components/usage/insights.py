@@ -8,12 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from components.accounts.identity import current_user
-from components.chat.actions import CANNOT_SAVE
 from components.labels import escape_label
+from components.problems import draw_problem, telling
 from components.resources import get_services
-from db.engine import DatabaseUnavailableError
+from components.wide_tables import wide_table
 from services.accounts.records import User
-from services.errors import ServiceError
 from services.usage.costs import MAX_LIMIT_USD, MICROS, usd
 from services.usage.insights import MAX_DAYS
 from services.usage.records import PersonUsage
@@ -207,7 +206,7 @@ def _model_bars(models: pd.DataFrame, *, span: str) -> None:
             "Replies": [f"{number:,}" for number in models["replies"]],
         }
     )
-    st.table(table, hide_index=True, border="horizontal", alt=f"Models, {span}: cost, tokens, share of them, replies")
+    wide_table(table, alt=f"Models, {span}: cost, tokens, share of them, replies")
     if ((models["replies"] == 0) & (models["tokens"] > 0)).any():
         st.markdown(":small[A model without replies gave sessions their titles.]")
 
@@ -230,7 +229,7 @@ def numbers_table(times: pd.DataFrame, *, span: str) -> None:
         }
     )
     with st.expander("The same numbers as a table", icon=":material/table_rows:", key="insights_numbers"):
-        st.table(table, hide_index=True, border="horizontal", alt=f"Use by day or month, {span}")
+        wide_table(table, alt=f"Use by day or month, {span}")
 
 
 def _costs(frame: pd.DataFrame) -> list[str]:
@@ -257,16 +256,13 @@ def people_table(people: tuple[PersonUsage, ...], *, span: str) -> None:
         }
     )
     st.header("People", anchor=False)
-    st.table(
-        table, hide_index=True, border="horizontal", alt=f"People, {span}: sessions, replies, cost, monthly limit"
-    )
+    wide_table(table, alt=f"People, {span}: sessions, replies, cost, monthly limit")
 
 
 def limit_form(user_id: int) -> None:
     """Draw what an admin lets one person spend in a month."""
     month = get_services().costs.this_month(user_id)
-    if trouble := st.session_state.pop("insights_trouble", None):
-        st.error(escape_label(trouble), icon=":material/error:")
+    draw_problem("insights")
     menu = st.popover("Monthly limit", icon=":material/payments:", key=f"insights_limit_menu_{user_id}")
     with menu, st.form(f"insights_limit_{user_id}", border=False):
         key = f"insights_limit_usd_{user_id}"
@@ -286,12 +282,7 @@ def limit_form(user_id: int) -> None:
 
 def _set_limit(user_id: int, key: str) -> None:
     typed = st.session_state[key]
-    try:
-        admin = current_user()
-        if admin is not None:
+    with telling("insights"):
+        if admin := current_user():
             limit = None if typed is None else Decimal(str(typed))
             get_services().costs.set_limit(user_id, limit, by=admin.id)
-    except ServiceError as exc:
-        st.session_state.insights_trouble = exc.message
-    except DatabaseUnavailableError:
-        st.session_state.insights_trouble = CANNOT_SAVE

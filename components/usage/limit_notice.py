@@ -1,12 +1,10 @@
 """How much of a planner's monthly limit is used, above the box to write in, once it is nearly reached."""
 
-from contextlib import suppress
-
 import streamlit as st
 
 from components.labels import escape_label
+from components.problems import unless_away
 from components.resources import get_services
-from db.engine import DatabaseUnavailableError
 from services.accounts.records import User
 from services.usage.costs import usd
 from services.usage.records import MonthUsage
@@ -17,7 +15,7 @@ def limit_notice(user: User) -> None:
     costs = get_services().costs
     month = None
     if costs.limited(user):
-        with suppress(DatabaseUnavailableError):  # sending will say so
+        with unless_away():  # sending will say so
             month = costs.this_month(user.id)
     with st.bottom:
         if month is not None and month.near:

@@ -9,10 +9,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from components.accounts.identity import current_user
 from components.labels import relative_time
+from components.problems import unless_away
 from components.resources import get_services
-from db.engine import DatabaseUnavailableError
-from db.models import utc_now
+from components.wide_tables import wide_table
 from services.message_status import MessageStatus
+from services.process.clock import utc_now
 from services.usage.operations import Report, Timing
 
 REFRESH_EVERY_S = 3
@@ -39,11 +40,8 @@ _FAILURES = {  # by the name of the client's error
 @st.fragment(run_every=REFRESH_EVERY_S)
 def operations_board() -> None:
     """Draw the numbers of this process, again every few seconds, for as long as an admin looks."""
-    try:
+    with unless_away(_say_away):  # an operator wants to look just then: the last answer counts
         user = current_user()
-    except DatabaseUnavailableError:  # an operator wants to look just then: the last answer counts
-        st.warning("The database cannot be reached right now.", icon=":material/cloud_off:")
-    else:
         if user is None or not user.is_admin:
             st.rerun()
     report = get_services().operations.report()
@@ -53,6 +51,10 @@ def operations_board() -> None:
     _ended(report.ended_today)
     _times(report)
     _backboard(report)
+
+
+def _say_away() -> None:
+    st.warning("The database cannot be reached right now.", icon=":material/cloud_off:")
 
 
 def _now(report: Report) -> None:
@@ -144,10 +146,8 @@ def _backboard(report: Report) -> None:
             (f"`{timing.name}`", f"{timing.count:,}", _quantile(timing, 0.5), _quantile(timing, 0.95))
             for timing in report.operations
         ]
-        st.table(
+        wide_table(
             pd.DataFrame(rows, columns=["Call", "Seen", "Half within", "95% within"]),
-            hide_index=True,
-            border="horizontal",
             alt="Calls of Backboard's API: how many were answered, and how long that took",
         )
     else:

@@ -5,6 +5,7 @@ import streamlit as st
 
 from components.labels import escape_label
 from components.resources import get_services
+from components.wide_tables import wide_table
 from services.sessions.file_types import megabytes
 from services.usage.insights import MAX_KEEPERS
 from services.usage.records import RoomOrder
@@ -34,6 +35,6 @@ def people_and_room(*, user_id: int) -> None:
             "Messages": [f"{person.messages:,}" for person in people],
         }
     )
-    st.table(table, hide_index=True, border="horizontal", alt="People: size and number of files, sessions, messages")
+    wide_table(table, alt="People: size and number of files, sessions, messages")
     if len(people) == MAX_KEEPERS:
         st.caption(f"These are the first {MAX_KEEPERS}.")

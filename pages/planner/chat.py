@@ -1,11 +1,8 @@
 """One session: its messages, the reply being written, and the box to write in."""
 
-from contextlib import suppress
-
 import streamlit as st
 
 from components.accounts.identity import require_user
-from components.chat.actions import stop
 from components.chat.composer import composer
 from components.chat.drafts import keep_drafts
 from components.chat.messages import (
@@ -30,19 +27,22 @@ from components.chat.window import (
     wait_for_dialog,
     watch_session,
 )
+from components.dialogs import dialog_is_open
 from components.labels import escape_label
+from components.problems import unless_away
+from components.replies.actions import stop
 from components.replies.stream import ReplyStream
 from components.resources import get_services
 from components.sessions.actions import session_menu
-from components.sessions.files import files_menu, removal_dialog
+from components.sessions.dialogs import instructions_button
+from components.sessions.files import files_menu
 from components.sessions.model_choice import chosen, model_menu
 from components.sessions.samples import SAMPLE_BADGE, offer_samples
-from components.sidebar.marks import refresh_marks_at_end
+from components.sidebar.marks import refresh_marks, refresh_marks_at_end
 from components.sidebar.shortcuts import STOP
-from components.state import active_session_id, dialog_is_open, new_chat
-from components.templates.templates import instructions_button, template_buttons
+from components.state import active_session_id, new_chat
+from components.templates.templates import template_buttons
 from components.usage.limit_notice import limit_notice
-from db.engine import DatabaseUnavailableError
 from services.errors import NotFoundError
 from settings import ROOT
 
@@ -74,7 +74,6 @@ with st.container(key="chat_header", horizontal=True, wrap=False, vertical_align
     model_menu(session, model=model, memory=memory)
     if session:
         session_menu(session, user_id=user.id)
-removal_dialog(user_id=user.id)
 limit_notice(user)
 stop_place = composer(session_id, user_id=user.id, model=model, memory=memory)
 
@@ -115,7 +114,7 @@ with messages_place:
         st.caption("No messages yet. Write the first one below.")
 scroll_to_message(window, history.messages, scroll_place)
 
-with suppress(DatabaseUnavailableError):  # what was read can be shown all the same
+with unless_away():  # what was read can be shown all the same
     if user.last_session_id != session.id:
         services.sessions.open(session.id, user_id=user.id)
     if session.unseen and last and not writing:
@@ -140,7 +139,11 @@ else:
         st.stop()
     with messages_place, message_place(writing.id), services.replies.watch(writing.id, user_id=user.id) as watch:
         stream = ReplyStream(
-            watch, reply_place(), asked_at=writing.created_at, readers=lambda: services.replies.readers
+            watch,
+            reply_place(),
+            asked_at=writing.created_at,
+            readers=lambda: services.replies.readers,
+            meanwhile=refresh_marks,
         )
         stream.follow()
         stop_place.empty()

@@ -18,7 +18,7 @@ from components.usage.insights import (
     whose,
 )
 from components.usage.money import month_line
-from db.models import utc_now
+from services.process.clock import utc_now
 
 user = require_user()
 services = get_services()

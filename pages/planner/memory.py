@@ -6,8 +6,8 @@ from components.accounts.identity import require_user
 from components.labels import escape_label, planner_zone
 from components.memory.memories import clear_words, memory_card, memory_count, memory_form, memory_notices
 from components.resources import get_services
-from db.models import utc_now
 from services.errors import BackboardAwayError
+from services.process.clock import utc_now
 
 user = require_user()
 memories = get_services().memories

@@ -10,7 +10,7 @@ from components.sessions.samples import remove_samples_button
 from components.sessions.table import clear_filters, session_filters, session_table, sessions_csv
 from components.state import show_new_chat
 from components.transfer.transfer import ask_import, export_many_button
-from db.models import utc_now
+from services.process.clock import utc_now
 from services.sessions.records import SessionFilter
 
 user = require_user()

@@ -10,7 +10,8 @@ from urllib.parse import quote, unquote
 import httpx
 import pytest
 
-from components.sessions.table import as_text, sessions_csv
+from components.sessions.table import sessions_csv
+from components.wide_tables import as_text
 from services.sessions.records import SessionFilter
 from tests.helpers.api import Api, Streamed
 from tests.helpers.naughty import STRINGS, joined, kept, on_one_line, says_something

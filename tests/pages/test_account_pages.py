@@ -63,7 +63,7 @@ def change_password(at: AppTest, old: str, new: str) -> AppTest:
 
 
 def errors(at: AppTest) -> list[str]:
-    return [error.value for error in at.error]
+    return [error.value.replace("\\", "") for error in at.error]
 
 
 def is_signed_in(at: AppTest) -> bool:
@@ -253,7 +253,7 @@ def test_what_kept_sign_ins_from_ending_is_said_at_its_button(
 
     at = run(account.button(key="account_sign_out_elsewhere").click())
 
-    assert errors(at) == ["Accounts cannot be reached right now. Please try again in a moment."]
+    assert errors(at) == ["Cannot save right now: the database cannot be reached. Please try again."]
     drawn = list(at.main)
     button = drawn.index(at.button(key="account_sign_out_elsewhere"))
     assert at.error[0] in drawn[button + 1 :][:1]
@@ -363,7 +363,7 @@ def test_database_that_is_away_is_told_and_the_name_is_kept(
 
     at = sign_in(visitor, "maria", PASSWORD)
 
-    assert errors(at) == ["Accounts cannot be reached right now. Please try again in a moment."]
+    assert errors(at) == ["Cannot sign you in right now: the database cannot be reached. Please try again."]
     assert at.text_input(key="sign_in_username").value == "maria"
 
 

@@ -133,7 +133,7 @@ def test_search_finds_titles_and_messages_and_opens_the_message(app, add_session
 
 def test_session_is_renamed_in_a_dialog(app, services, planner, add_session):
     session_id = add_session("Lisbon")
-    app.session_state["session_dialog"] = {"kind": "rename", "ids": [session_id], "title": "Lisbon"}
+    app.session_state["dialog"] = {"name": "rename", "about": {"session_id": session_id, "title": "Lisbon"}}
     run(app)
     app.text_input(key=f"session_rename_title_{session_id}").set_value("  ")
     click(app, "session_rename_save")
@@ -148,12 +148,12 @@ def test_session_is_deleted_only_after_a_question_and_the_next_is_shown(app, ser
     keep = add_session("Keep", used=timedelta(days=1))
     session_id = add_session("Go")
     app.query_params["session"] = str(session_id)
-    app.session_state["session_dialog"] = {"kind": "delete", "ids": [session_id], "title": "Go"}
+    app.session_state["dialog"] = {"name": "delete", "about": {"session_ids": [session_id], "title": "Go"}}
     run(app)
     click(app, "session_delete_cancel")
     assert services.sessions.get(session_id, user_id=planner.id)
 
-    app.session_state["session_dialog"] = {"kind": "delete", "ids": [session_id], "title": "Go"}
+    app.session_state["dialog"] = {"name": "delete", "about": {"session_ids": [session_id], "title": "Go"}}
     run(app)
     click(app, "session_delete_confirm")
     run(app)

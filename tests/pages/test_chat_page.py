@@ -17,7 +17,7 @@ from tests.helpers.told import told
 
 AddSession = Callable[..., int]
 QUESTION = "Five days in Lisbon in May for two?"
-CANNOT_SAVE = "Cannot save right now. Your text is still in the box."
+CANNOT_SAVE = "Cannot save right now: the database cannot be reached. Your text is still in the box."
 
 
 def _open(app: AppTest, session_id: int) -> AppTest:

@@ -259,7 +259,7 @@ def test_what_cannot_be_saved_is_said(
 
     monkeypatch.setattr(VersionService, "delete", away)
     choose(app, question.id, "Delete")
-    assert warnings(app) == ["Cannot save right now."]
+    assert warnings(app) == ["Cannot save right now: the database cannot be reached. Please try again."]
     assert texts(app) == ["Five days in Lisbon?"]
 
 

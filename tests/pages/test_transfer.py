@@ -78,7 +78,7 @@ def test_samples_are_removed_from_all_sessions_too_and_own_sessions_stay(app, se
 
 def test_export_dialog_has_a_file_of_each_kind(app, add_session):
     session_id = add_session("Łódź")
-    app.session_state["session_dialog"] = {"kind": "export", "ids": [session_id], "title": "Łódź"}
+    app.session_state["dialog"] = {"name": "export", "about": {"session_id": session_id, "title": "Łódź"}}
     run(app)
 
     drawn = {one.key for one in app.get("download_button")}
@@ -111,7 +111,7 @@ def test_import_says_what_became_of_the_file(page, services, planner):
     assert "**Imported**" in labels(page)
 
     click(page, "import_close")
-    assert "session_dialog" not in page.session_state
+    assert "dialog" not in page.session_state
     upload(page, "conversations.json", file)
     assert [one.value for one in page.info] == ["1 session was here already."]
     assert len(services.sessions.recent(user_id=planner.id).sessions) == 1

@@ -34,7 +34,9 @@ def _script(texts: list[str], status: str, parts: list[tuple[str, str]], note: s
 
     watch: Any = Watch()
     asked_at = utc_now() - timedelta(seconds=5)
-    ended = ReplyStream(watch, st.container(), asked_at=asked_at, readers=lambda: 1).follow()
+    ended = ReplyStream(
+        watch, st.container(), asked_at=asked_at, readers=lambda: 1, meanwhile=lambda _every_s: None
+    ).follow()
     st.session_state.ended = str(ended.status)
 
 

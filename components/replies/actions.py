@@ -1,10 +1,9 @@
-"""What a click on the chat page does: callbacks, run before the page is drawn.
+"""What a click does that asks for a reply, or stops one: callbacks, run before the page is drawn.
 
-What goes wrong is kept as a sentence for the place above the box. In `st.session_state`: `chat_problem` is
-{"session_id": the session it belongs to, "text": a sentence}; `chat_unsent` is typed text to put back into the box;
-`chat_client_message_id` names the next message, so that the same one sent twice is one message; `chat_taken` is
-{"id": the name of the last message that was accepted, "text": how it begins, "session": the id of its session};
-`chat_new` holds the settings of a chat that does not exist yet, as far as chosen: fields of `SessionSettings`.
+In `st.session_state`: `chat_unsent` is typed text to put back into the box; `chat_client_message_id` names the next
+message, so that the same one sent twice is one message; `chat_taken` is {"id": the name of the last message that was
+accepted, "text": how it begins, "session": the id of its session}; `chat_new` holds the settings of a chat that does
+not exist yet, as far as chosen: fields of `SessionSettings`. What goes wrong is told at "chat".
 """
 
 import uuid
@@ -15,10 +14,9 @@ from typing import Protocol
 import streamlit as st
 
 from components.accounts.identity import current_user
-from components.chat.window import follow_end
+from components.problems import telling
 from components.resources import get_services
 from components.state import open_session
-from db.engine import DatabaseUnavailableError
 from services.errors import (
     FileRefusedError,
     FileTooLargeError,
@@ -26,12 +24,10 @@ from services.errors import (
     MessageIdReusedError,
     NotFoundError,
     ReplyInProgressError,
-    ServiceError,
 )
 from services.sessions.file_types import checked_file
 from services.sessions.records import NewFile
 
-CANNOT_SAVE = "Cannot save right now."
 _NOTHING_SENT = "Nothing was sent: your text is still in the box, the files have to be added again."
 
 
@@ -51,10 +47,10 @@ def send(
     model: str,
     memory: bool,
     uploads: Sequence[Upload] = (),
-) -> None:
+) -> bool:
     """Send a message with its files; when it cannot be sent, say why and put the text back into the box."""
     sent = False
-    with telling(session_id, cannot_save=f"{CANNOT_SAVE} Your text is still in the box."):
+    with telling("chat", of=session_id, advice="Your text is still in the box."):
         user = current_user()
         if user is not None:
             try:
@@ -73,10 +69,10 @@ def send(
             }
             st.session_state.pop("chat_new", None)
             open_session(sent_to)
-            follow_end()
             sent = True
     if not sent:
         st.session_state.chat_unsent = text
+    return sent
 
 
 def _sent(
@@ -113,22 +109,10 @@ def _sent(
 
 def stop(session_id: int, reply_id: int) -> None:
     """Stop a reply; its text so far is kept."""
-    with telling(session_id):
+    with telling("chat", of=session_id):
         user = current_user()
         if user is not None:
             get_services().replies.stop(reply_id, user_id=user.id)
-
-
-def set_setting(session_id: int | None, name: str, key: str) -> None:
-    """Take over one of a session's settings, or of a chat that does not exist yet, from the widget *key*."""
-    value = st.session_state[key]
-    if session_id is None:
-        st.session_state.chat_new = {**st.session_state.get("chat_new", {}), name: value}
-        return
-    with telling(session_id):
-        user = current_user()
-        if user is not None:
-            get_services().sessions.change(session_id, user_id=user.id, **{name: value})
 
 
 def message_id() -> str:
@@ -148,12 +132,6 @@ def last_taken() -> dict[str, str] | None:
     return taken
 
 
-def problem(session_id: int | None) -> str | None:
-    """Return the sentence about what last went wrong in this session, if anything."""
-    told = st.session_state.get("chat_problem")
-    return str(told["text"]) if told and told["session_id"] == session_id else None
-
-
 @contextmanager
 def text_kept(text: str, end_edit: Callable[[], None]) -> Iterator[None]:
     """Put *text* into the box, and end its edit, where what was edited inside is not there any more."""
@@ -163,17 +141,3 @@ def text_kept(text: str, end_edit: Callable[[], None]) -> Iterator[None]:
         end_edit()
         st.session_state.chat_unsent = text
         raise NotFoundError(f"{exc.message} What you wrote is in the box below.") from exc
-
-
-@contextmanager
-def telling(session_id: int | None, *, cannot_save: str = CANNOT_SAVE) -> Iterator[None]:
-    """Keep what goes wrong inside as a sentence to be shown; forget what went wrong before."""
-    st.session_state.pop("chat_problem", None)
-    try:
-        yield
-    except ReplyInProgressError as exc:  # soon it is not so any more: nothing that stays
-        st.toast(exc.message, icon=":material/hourglass_top:")
-    except ServiceError as exc:
-        st.session_state.chat_problem = {"session_id": session_id, "text": exc.message}
-    except DatabaseUnavailableError:
-        st.session_state.chat_problem = {"session_id": session_id, "text": cannot_save}
