@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from db.engine import Database, DatabaseUnavailableError
 from db.ids import new_id
-from db.models import AuditEntry, ChatSession, Message, utc_now
+from db.models import ChatSession, Message, utc_now
 from services.errors import ExportRunningError, ImportRunningError, InvalidInputError, NotFoundError
 from services.sessions.records import SessionFilter
 from services.transfer.saved_sessions import store
@@ -372,15 +372,6 @@ def test_an_export_too_large_to_come_back_is_refused(services, user_id, session_
 
     with pytest.raises(InvalidInputError, match="larger than 50 MB together"):
         services.transfer.export_many(user_id=user_id)
-
-
-def test_exports_leave_a_trace(services, database, user_id, session_id):
-    services.transfer.export(session_id, user_id=user_id, kind=ExportKind.PDF)
-    services.transfer.export_many(user_id=user_id)
-
-    with database.read() as db_session:
-        rows = db_session.scalars(select(AuditEntry).where(AuditEntry.user_id == user_id)).all()
-    assert [(row.action, row.detail) for row in rows] == [("export", f"{session_id} pdf"), ("export", "1 sessions")]
 
 
 def test_database_away_is_said(services, user_id, database_url, database):
