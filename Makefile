@@ -2,11 +2,13 @@
 # make help   all targets
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean
+.PHONY: help run test soak check format lock clean
 
 RUN_PYTHON := .venv/bin/python
 DEV_PYTHON := .venv-dev/bin/python
 PORT ?= 8501
+TIMES ?= 1
+SEED ?= 1
 
 # Makes the virtual environment $(1) with the first Python of this machine that will do, or says what is missing.
 define make_venv
@@ -29,6 +31,8 @@ endef
 help:
 	@echo "make run      start the app on http://localhost:$(PORT) (another port: make run PORT=8600)"
 	@echo "make test     format, lint, types and all tests; gets Chromium and nginx on Debian where they are missing"
+	@echo "make soak     the long run of the tests that cut networks, take the database away and let things fail at random;"
+	@echo "              longer, and with other faults: make soak TIMES=10 SEED=7"
 	@echo "make check    format, lint and types only"
 	@echo "make format   put the code in order"
 	@echo "make lock     compile the requirements files from pyproject.toml, every version the newest"
@@ -42,6 +46,9 @@ test: style
 	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || test -x .venv-dev/nginx/usr/sbin/nginx || \
 	    $(MAKE) --no-print-directory nginx
 	@$(DEV_PYTHON) -m tests.run
+
+soak: .venv-dev/installed
+	@$(DEV_PYTHON) -m pytest -m soak --soak $(TIMES) --seed $(SEED)
 
 check: style
 	$(DEV_PYTHON) -m mypy

@@ -38,6 +38,20 @@ httpx._transports.default.create_ssl_context = functools.cache(httpx._transports
 expect.set_options(timeout=20_000)  # as long as a click waits: a machine that is busy is slow, not wrong
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("soak tests")
+    group.addoption("--soak", type=float, default=0, metavar="TIMES", help="their long run, or so many times as long")
+    group.addoption("--seed", type=int, default=1, help="of what they do at random")
+
+
+@pytest.fixture
+def lasts(request: pytest.FixtureRequest) -> float:
+    """Return how long a soak test lasts: what its marker calls short, or with --soak the long run."""
+    marker = request.node.get_closest_marker("soak")
+    times = request.config.getoption("--soak")
+    return float(marker.kwargs["long"] * times if times else marker.kwargs["short"])
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the browser tests last: once Playwright has started, no other event loop can run in this thread.
 

@@ -13,14 +13,13 @@ _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: to close says "there is no such c
 class Road:
     """Listens on `port` of this machine and passes everything on to another port, or to a Unix socket.
 
-    With *idle_s* a connection on which nothing has passed for so long is closed at both ends, as many a proxy does;
-    one that *forgets* tells nobody, as a box with a table of connections: whoever sends next meets a reset.
+    With *idle_s* a connection on which nothing has passed for so long is closed at both ends, as many a proxy does.
     """
 
-    def __init__(self, target: int | str, *, idle_s: float | None = None, forgets: bool = False) -> None:
+    def __init__(self, target: int | str, *, idle_s: float | None = None) -> None:
         self._address = target if isinstance(target, str) else ("127.0.0.1", target)
         self.idle_s = idle_s
-        self._forgets = forgets
+        self._carried: dict[asyncio.Task[None], _Quiet] = {}
         self._passing = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
@@ -51,6 +50,14 @@ class Road:
         """Reset every connection and refuse new ones."""
         self._run(self._cut())
 
+    def give_up(self, *, forget: bool) -> None:
+        """Give up every connection as a proxy does that finds it at rest for too long, and take new ones.
+
+        They are closed at both ends. *forget* tells nobody, as a box with a table of connections: whoever sends next
+        meets a reset.
+        """
+        self._run(self._give_up(forget))
+
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
@@ -68,10 +75,18 @@ class Road:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
 
+    async def _give_up(self, forget: bool) -> None:
+        given_up = dict(self._carried)
+        for quiet in given_up.values():
+            quiet.end(forget=forget)
+        if not forget and given_up:
+            await asyncio.wait(given_up)
+
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda task: self._carried.pop(task, None))
 
     async def _listen(self, listener: socket.socket) -> None:
         with listener:
@@ -87,7 +102,7 @@ class Road:
                 await self._passing.wait()
                 await self._loop.sock_connect(far, self._address)
                 async with asyncio.timeout(None) as rest, asyncio.TaskGroup() as ways:
-                    quiet = _Quiet(rest, self.idle_s, self._forgets)
+                    quiet = self._carried[_current_task()] = _Quiet(rest, self.idle_s)
                     ways.create_task(self._pass_on(near, far, quiet))
                     ways.create_task(self._pass_on(far, near, quiet))
             except TimeoutError:
@@ -110,22 +125,29 @@ class Road:
 
 
 class _Quiet:
-    """How long nothing has passed on a connection."""
+    """How long nothing may pass on a connection."""
 
-    def __init__(self, rest: asyncio.Timeout, longest_s: float | None, forgets: bool) -> None:
+    def __init__(self, rest: asyncio.Timeout, longest_s: float | None) -> None:
         self._rest = rest
         self._longest_s = longest_s
-        self._forgets = forgets
-        self._since = 0.0
+        self._forgotten = False
         self.over()
 
     def over(self) -> None:
         """Something passes. Raises ConnectionResetError where the connection is forgotten."""
-        now, before = asyncio.get_running_loop().time(), self._since
-        self._since = now
-        if self._longest_s is None:
-            return
-        if not self._forgets:
-            self._rest.reschedule(now + self._longest_s)
-        elif before and now - before > self._longest_s:
+        if self._forgotten:
             raise ConnectionResetError
+        if self._longest_s is not None:
+            self._rest.reschedule(asyncio.get_running_loop().time() + self._longest_s)
+
+    def end(self, *, forget: bool) -> None:
+        """It was too long."""
+        self._forgotten = forget
+        if not forget:
+            self._rest.reschedule(asyncio.get_running_loop().time())
+
+
+def _current_task() -> asyncio.Task[None]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task

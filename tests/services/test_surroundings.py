@@ -14,7 +14,6 @@ from tests.helpers.postgres import started_postgres
 from tests.helpers.services import database_gone, last_message, make_user, until, until_ended
 
 QUESTION = "Plan 5 days in Lisbon in May"
-GONE_S = 20.0  # a lease is eight
 
 
 def begin(services, emulator, user_id, *, pace_s: float = 0.01):
@@ -27,10 +26,11 @@ def begin(services, emulator, user_id, *, pace_s: float = 0.01):
 
 
 @pytest.mark.slow
-def test_database_gone_for_twenty_seconds_loses_nothing(services, emulator, database_url, user_id):
+@pytest.mark.soak(short=9, long=20)  # seconds; a lease is eight
+def test_database_gone_for_long_loses_nothing(services, emulator, database_url, user_id, lasts):
     accepted = begin(services, emulator, user_id)
     with database_gone(database_url):
-        time.sleep(GONE_S)
+        time.sleep(lasts)
         with pytest.raises(DatabaseUnavailableError):
             services.replies.send("More", user_id=user_id, client_message_id="b")
 

@@ -1,6 +1,7 @@
 """Connections that somebody on the way gives up: to Backboard, to the database, and to a program that reads."""
 
 import time
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import make_url
@@ -10,7 +11,7 @@ from tests.helpers.road import Road
 from tests.helpers.services import until_ended
 
 QUESTION = "Plan 5 days in Lisbon in May"
-IDLE_S = 2.0
+RESTED_S = 4.0  # before a connection is given up
 
 
 def ask(services, user_id, name: str, session_id: int | None = None):
@@ -24,15 +25,20 @@ def ask(services, user_id, name: str, session_id: int | None = None):
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("forgets", [False, True], ids=["closed", "forgotten"])
 def test_connection_to_backboard_given_up_between_two_messages_costs_nothing(
-    start_services, emulator, user_id, forgets
+    start_services, emulator, user_id, forgets, monkeypatch
 ):
+    rested_s = 0.0
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + rested_s)
+    monkeypatch.setattr("httpcore._async.http11.time", clock)  # which says how long a connection has rested
     port = int(emulator.root.rpartition(":")[2])
-    with Road(port, idle_s=IDLE_S, forgets=forgets) as road:
+    with Road(port) as road:
         services = start_services(backboard_base_url=f"http://127.0.0.1:{road.port}/api")
         services.models.all()  # leaves a connection behind; a message that is streamed closes its own
-        time.sleep(2 * IDLE_S)
+        rested_s += RESTED_S
+        road.give_up(forget=forgets)
         first = ask(services, user_id, "a")
-        time.sleep(2 * IDLE_S)
+        rested_s += RESTED_S
+        road.give_up(forget=forgets)
         ask(services, user_id, "b", first.session_id)
 
     assert emulator.paid_calls == 2
@@ -46,11 +52,11 @@ def test_connections_to_the_database_given_up_in_a_pause_are_made_anew(
     monkeypatch.setattr("services.backboard.outbox.LOOK_S", 60.0)  # nothing else keeps them in use
     monkeypatch.setattr("services.replies.claims.SCAN_S", 60.0)
     url = make_url(database_url)
-    with Road(f"{url.query['host']}/.s.PGSQL.5432", idle_s=IDLE_S, forgets=forgets) as road:
+    with Road(f"{url.query['host']}/.s.PGSQL.5432") as road:
         through = url.set(host="127.0.0.1", port=road.port, query={}).render_as_string(hide_password=False)
         services = start_services(database_url=through)
         first = ask(services, user_id, "a")
-        time.sleep(2 * IDLE_S)
+        road.give_up(forget=forgets)
         carried = road.carried
         ask(services, user_id, "b", first.session_id)
 
