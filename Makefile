@@ -2,7 +2,7 @@
 # make help   all targets
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check format lock clean
+.PHONY: help run test quick soak check format lock clean
 
 RUN_PYTHON := .venv/bin/python
 DEV_PYTHON := .venv-dev/bin/python
@@ -31,6 +31,8 @@ endef
 help:
 	@echo "make run      start the app on http://localhost:$(PORT) (another port: make run PORT=8600)"
 	@echo "make test     format, lint, types and all tests; gets Chromium and nginx on Debian where they are missing"
+	@echo "make quick    a loop to work in: format, lint, types, and the tests without browsers, several processes, PostgreSQL,"
+	@echo "              what is slow, and all but the first three cases of each"
 	@echo "make soak     the long run of the tests that cut networks, take the database away and let things fail at random;"
 	@echo "              longer, and with other faults: make soak TIMES=10 SEED=7"
 	@echo "make check    format, lint and types only"
@@ -46,6 +48,9 @@ test: style
 	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || test -x .venv-dev/nginx/usr/sbin/nginx || \
 	    $(MAKE) --no-print-directory nginx
 	@$(DEV_PYTHON) -m tests.run
+
+quick: style
+	@$(DEV_PYTHON) -m tests.run --quick
 
 soak: .venv-dev/installed
 	@$(DEV_PYTHON) -m pytest -m soak --soak $(TIMES) --seed $(SEED)

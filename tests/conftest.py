@@ -28,6 +28,7 @@ from tests.helpers.accounts import cheaply
 from tests.helpers.browser import CHROMIUM_ARGS
 from tests.helpers.clock import Clock
 from tests.helpers.postgres import started_postgres
+from tests.helpers.quick import quick
 from tests.helpers.services import PACE_S, Emulator, make_user
 
 os.environ["TITLE_MODEL"] = "off"  # a title is one more call: only its own tests ask for one
@@ -39,9 +40,12 @@ expect.set_options(timeout=20_000)  # as long as a click waits: a machine that i
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("soak tests")
-    group.addoption("--soak", type=float, default=0, metavar="TIMES", help="their long run, or so many times as long")
-    group.addoption("--seed", type=int, default=1, help="of what they do at random")
+    group = parser.getgroup("this project's")
+    group.addoption("--quick", action="store_true", help="only what tests/helpers/quick.py keeps")
+    group.addoption(
+        "--soak", type=float, default=0, metavar="TIMES", help="the soak tests' long run, or longer still"
+    )
+    group.addoption("--seed", type=int, default=1, help="of what soak tests do at random")
 
 
 @pytest.fixture
@@ -52,7 +56,7 @@ def lasts(request: pytest.FixtureRequest) -> float:
     return float(marker.kwargs["long"] * times if times else marker.kwargs["short"])
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the browser tests last: once Playwright has started, no other event loop can run in this thread.
 
     Async tests come first, so that no process that is done early takes one over after its browser tests. In between
@@ -66,6 +70,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return browser, not of_a_loop, not slow
 
     items.sort(key=place)
+    if config.getoption("--quick"):
+        kept = quick(items)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
 
 
 @pytest.fixture

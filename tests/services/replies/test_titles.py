@@ -175,7 +175,7 @@ def test_title_chosen_meanwhile_stays(services, emulator, user_id, begun):
     assert title(services, session_id, user_id) == "The Bergs"
 
 
-def test_session_deleted_meanwhile_changes_nothing(services, emulator, user_id, begun):
+def test_session_deleted_meanwhile_changes_nothing(services, emulator, user_id, begun, caplog):
     emulator.fault({"fault": "slow_end:0"}, {"fault": "hold:0"})
     session_id = ask(services, user_id)
     until(lambda: emulator.paid_calls == 2, what="the call for a title")
@@ -183,6 +183,7 @@ def test_session_deleted_meanwhile_changes_nothing(services, emulator, user_id, 
     emulator.release()
     begun.until_over()
 
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
     assert services.sessions.search("lisbon", user_id=user_id) == ()
 
 
