@@ -4,6 +4,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test quick soak check format lock clean
 
+# Where Python keeps no bytecode, every process of the tests compiles everything anew: a third more work.
+unexport PYTHONDONTWRITEBYTECODE
+
 RUN_PYTHON := .venv/bin/python
 DEV_PYTHON := .venv-dev/bin/python
 PORT ?= 8501

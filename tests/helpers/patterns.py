@@ -17,6 +17,7 @@ from settings import ROOT
 
 PARTS = ("settings", "api", "components", "services", "travel", "db", "exports", "backboard_client", "emulator")
 METHODS = ("search", "match", "fullmatch", "findall", "finditer", "sub", "subn", "split")
+_MAY_USE = re.compile(rf"\.(?:{'|'.join(METHODS)}|compile)\b")
 _FLAGS_AT = {"compile": 1, "search": 2, "match": 2, "fullmatch": 2, "findall": 2, "finditer": 2}
 
 
@@ -38,9 +39,10 @@ class Use:
 
 
 def modules() -> dict[Path, ast.Module]:
-    """Return the modules that may meet text from outside."""
+    """Return the modules that may meet text from outside, and use what is named like a method of a pattern."""
     files = [file for part in PARTS for file in (ROOT / f"{part}.py", *sorted((ROOT / part).rglob("*.py")))]
-    return {file.relative_to(ROOT): ast.parse(file.read_text("utf-8")) for file in files if file.is_file()}
+    texts = {file.relative_to(ROOT): file.read_text("utf-8") for file in files if file.is_file()}
+    return {file: ast.parse(text) for file, text in texts.items() if _MAY_USE.search(text)}
 
 
 def found() -> tuple[list[Use], set[str]]:
@@ -50,10 +52,13 @@ def found() -> tuple[list[Use], set[str]]:
     uses: list[Use] = []
     unread: set[str] = set()
     for file, tree in trees.items():
-        parents = {child: parent for parent in ast.walk(tree) for child in ast.iter_child_nodes(parent)}
-        for call in ast.walk(tree):
-            if not (isinstance(call, ast.Call) and (method := _of_re(call.func))):
-                continue
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _of_re(node.func)]
+        parents = (
+            {child: parent for parent in ast.walk(tree) for child in ast.iter_child_nodes(parent)} if calls else {}
+        )
+        for call in calls:
+            method = _of_re(call.func)
+            assert method is not None
             place = f"{file.as_posix()}:{call.lineno}"
             try:
                 pattern = _read(call, method, _names(file, call, parents))
