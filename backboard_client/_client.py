@@ -1,7 +1,7 @@
 """The Backboard API over httpx. Source for all of it: Backboard's API documentation and its Python SDK 1.5."""
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -11,15 +11,9 @@ import httpx
 
 from backboard_client._errors import (
     BackboardError,
-    BackboardUnavailableError,
     OutOfCreditsError,
-    StreamInterruptedError,
-    rejection,
-    transport_error,
 )
-from backboard_client._events import TERMINAL, EventReader, StreamEvent
-from backboard_client._json import parse_json
-from backboard_client._reading import event_data, read_whole
+from backboard_client._events import StreamEvent
 from backboard_client._requests import given, memory_path, message_body, outputs_body
 from backboard_client._resources import (
     Assistant,
@@ -48,14 +42,13 @@ from backboard_client._resources import (
     parse_rows,
     parse_thread,
 )
-from backboard_client._retry import OnWait, never_run_twice
+from backboard_client._retry import OnWait
+from backboard_client._transport import Transport
 
 T = TypeVar("T")
 
-_SHORT = httpx.Timeout(30.0, connect=10.0, write=60.0, pool=10.0)
 _WHOLE_ANSWER = httpx.Timeout(180.0, connect=10.0, write=60.0, pool=10.0)
 _UPLOAD = httpx.Timeout(90.0, connect=10.0, write=60.0, pool=10.0)
-_BETWEEN_CHUNKS = httpx.Timeout(90.0, connect=10.0, write=60.0, pool=10.0)
 _MODELS_AT_ONCE = 500
 
 
@@ -80,14 +73,9 @@ class BackboardClient:
         stream_silence_s: float | None = None,
         on_error: Callable[[BackboardError], None] | None = None,
     ) -> None:
-        self._http = http
-        self._on_error = on_error
         self._base_url = base_url.rstrip("/")
-        self._headers = {"X-API-Key": api_key}
-        self._stream_timeout = (
-            _BETWEEN_CHUNKS
-            if stream_silence_s is None
-            else httpx.Timeout(stream_silence_s, connect=10.0, write=60.0, pool=10.0)
+        self._transport = Transport(
+            http, base_url=self._base_url, api_key=api_key, stream_silence_s=stream_silence_s, on_error=on_error
         )
 
     def __repr__(self) -> str:
@@ -100,7 +88,7 @@ class BackboardClient:
     ) -> Assistant:
         """Return a new assistant. Names are not unique: the same name twice makes two."""
         body = given(name=name, system_prompt=system_prompt, tools=tools)
-        return await self._call("POST", "/assistants", parse_assistant, json=body, repeatable=False)
+        return await self._transport.call("POST", "/assistants", parse_assistant, json=body, repeatable=False)
 
     async def list_assistants(
         self, *, name: str | None = None, skip: int = 0, limit: int = 100
@@ -108,12 +96,14 @@ class BackboardClient:
         """Return assistants, at most 200; *name* is matched exactly, also where a server ignores it."""
         params, parse = given(name=name, skip=skip, limit=limit), _rows("assistants", parse_assistant)
         return tuple(
-            one for one in await self._call("GET", "/assistants", parse, params=params) if name in (None, one.name)
+            one
+            for one in await self._transport.call("GET", "/assistants", parse, params=params)
+            if name in (None, one.name)
         )
 
     async def get_assistant(self, assistant_id: str) -> Assistant:
         """Return an assistant."""
-        return await self._call("GET", f"/assistants/{assistant_id}", parse_assistant)
+        return await self._transport.call("GET", f"/assistants/{assistant_id}", parse_assistant)
 
     async def update_assistant(
         self,
@@ -125,31 +115,31 @@ class BackboardClient:
     ) -> Assistant:
         """Change what is given; *tools* replaces the whole list."""
         body = given(name=name, system_prompt=system_prompt, tools=tools)
-        return await self._call("PUT", f"/assistants/{assistant_id}", parse_assistant, json=body)
+        return await self._transport.call("PUT", f"/assistants/{assistant_id}", parse_assistant, json=body)
 
     async def delete_assistant(self, assistant_id: str) -> None:
         """Delete an assistant with its threads and memories."""
-        await self._call("DELETE", f"/assistants/{assistant_id}", _nothing)
+        await self._transport.call("DELETE", f"/assistants/{assistant_id}", _nothing)
 
     # Threads
 
     async def create_thread(self, assistant_id: str) -> Thread:
         """Return a new, empty thread of an assistant."""
         path = f"/assistants/{assistant_id}/threads"
-        return await self._call("POST", path, parse_thread, json={}, repeatable=False)
+        return await self._transport.call("POST", path, parse_thread, json={}, repeatable=False)
 
     async def get_thread(self, thread_id: str) -> Thread:
         """Return a thread with all its messages, oldest first."""
-        return await self._call("GET", f"/threads/{thread_id}", parse_thread)
+        return await self._transport.call("GET", f"/threads/{thread_id}", parse_thread)
 
     async def list_threads(self, assistant_id: str, *, skip: int = 0, limit: int = 100) -> tuple[Thread, ...]:
         """Return threads of an assistant, at most 200."""
         path, params = f"/assistants/{assistant_id}/threads", {"skip": skip, "limit": limit}
-        return await self._call("GET", path, _rows("threads", parse_thread), params=params)
+        return await self._transport.call("GET", path, _rows("threads", parse_thread), params=params)
 
     async def delete_thread(self, thread_id: str) -> None:
         """Delete a thread."""
-        await self._call("DELETE", f"/threads/{thread_id}", _nothing)
+        await self._transport.call("DELETE", f"/threads/{thread_id}", _nothing)
 
     # Messages
 
@@ -186,7 +176,7 @@ class BackboardClient:
             system_prompt=system_prompt,
             metadata=metadata,
         ) | {"stream": True}
-        async with aclosing(self._stream("/threads/messages", body, on_wait)) as events:
+        async with aclosing(self._transport.stream("/threads/messages", body, on_wait=on_wait)) as events:
             async for event in events:
                 yield event
 
@@ -228,14 +218,14 @@ class BackboardClient:
         """Store a message without asking the model."""
         body = given(thread_id=thread_id, content=content, send_to_llm="false", stream=False, metadata=metadata)
         path, parse = "/threads/messages", parse_message_result
-        return await self._call("POST", path, parse, json=body, limits=_WHOLE_ANSWER, repeatable=False)
+        return await self._transport.call("POST", path, parse, json=body, limits=_WHOLE_ANSWER, repeatable=False)
 
     async def stream_tool_outputs(
         self, thread_id: str, run_id: str, outputs: Sequence[ToolOutput]
     ) -> AsyncGenerator[StreamEvent]:
         """Answer every pending tool call of a thread and yield what follows, as `stream_message` does."""
         body = outputs_body(thread_id, run_id, outputs) | {"stream": True}
-        async with aclosing(self._stream("/threads/tool-outputs", body, None)) as events:
+        async with aclosing(self._transport.stream("/threads/tool-outputs", body)) as events:
             async for event in events:
                 yield event
 
@@ -246,7 +236,7 @@ class BackboardClient:
 
     async def cancel_run(self, thread_id: str, run_id: str) -> None:
         """Stop a run; does nothing when it has already ended."""
-        await self._call("POST", f"/threads/{thread_id}/runs/{quote(run_id, safe='')}/cancel", _nothing)
+        await self._transport.call("POST", f"/threads/{thread_id}/runs/{quote(run_id, safe='')}/cancel", _nothing)
 
     # Documents
 
@@ -256,19 +246,21 @@ class BackboardClient:
         Not safe to repeat: after an error that may have run, `list_thread_documents` tells whether it is there.
         """
         path, files = f"/threads/{thread_id}/documents", {"file": (name, content, media_type)}
-        return await self._call("POST", path, parse_document, files=files, limits=_UPLOAD, repeatable=False)
+        return await self._transport.call("POST", path, parse_document, files=files, limits=_UPLOAD, repeatable=False)
 
     async def list_thread_documents(self, thread_id: str) -> tuple[Document, ...]:
         """Return every document of a thread."""
-        return await self._call("GET", f"/threads/{thread_id}/documents", _rows("documents", parse_document))
+        return await self._transport.call(
+            "GET", f"/threads/{thread_id}/documents", _rows("documents", parse_document)
+        )
 
     async def document_status(self, document_id: str) -> Document:
         """Return a document as it is now."""
-        return await self._call("GET", f"/documents/{quote(document_id, safe='')}/status", parse_document)
+        return await self._transport.call("GET", f"/documents/{quote(document_id, safe='')}/status", parse_document)
 
     async def delete_document(self, document_id: str) -> None:
         """Delete a document."""
-        await self._call("DELETE", f"/documents/{quote(document_id, safe='')}", _nothing)
+        await self._transport.call("DELETE", f"/documents/{quote(document_id, safe='')}", _nothing)
 
     # Memories
 
@@ -277,7 +269,9 @@ class BackboardClient:
     ) -> MemoryPage:
         """Return memories of an assistant: a page (from 1, of at most 100), or all."""
         params = given(page=page, page_size=page_size)
-        return await self._call("GET", f"/assistants/{assistant_id}/memories", parse_memory_page, params=params)
+        return await self._transport.call(
+            "GET", f"/assistants/{assistant_id}/memories", parse_memory_page, params=params
+        )
 
     async def add_memory(
         self, assistant_id: str, content: str, *, metadata: Mapping[str, str] | None = None
@@ -285,42 +279,42 @@ class BackboardClient:
         """Store a memory, at most 4,000 bytes. Backboard fails over *metadata* that is not text."""
         body = given(content=content, metadata=metadata)
         path = f"/assistants/{assistant_id}/memories"
-        made = await self._call("POST", path, parse_memory, json=body, repeatable=False)
+        made = await self._transport.call("POST", path, parse_memory, json=body, repeatable=False)
         return replace(made, content=made.content or content)
 
     async def get_memory(self, assistant_id: str, memory_id: str) -> Memory:
         """Return a memory."""
-        return await self._call("GET", memory_path(assistant_id, memory_id), parse_memory)
+        return await self._transport.call("GET", memory_path(assistant_id, memory_id), parse_memory)
 
     async def update_memory(
         self, assistant_id: str, memory_id: str, content: str, *, metadata: Mapping[str, str] | None = None
     ) -> Memory:
         """Change a memory."""
         body = given(content=content, metadata=metadata)
-        return await self._call("PUT", memory_path(assistant_id, memory_id), parse_memory, json=body)
+        return await self._transport.call("PUT", memory_path(assistant_id, memory_id), parse_memory, json=body)
 
     async def delete_memory(self, assistant_id: str, memory_id: str) -> None:
         """Delete a memory."""
-        await self._call("DELETE", memory_path(assistant_id, memory_id), _nothing)
+        await self._transport.call("DELETE", memory_path(assistant_id, memory_id), _nothing)
 
     async def delete_all_memories(self, assistant_id: str) -> None:
         """Delete every memory of an assistant."""
-        await self._call("DELETE", f"/assistants/{assistant_id}/memories", _nothing)
+        await self._transport.call("DELETE", f"/assistants/{assistant_id}/memories", _nothing)
 
     async def search_memories(self, assistant_id: str, query: str, *, limit: int = 5) -> tuple[Memory, ...]:
         """Return the memories nearest to *query*, at most 50; a cutoff can leave relevant ones out."""
         path = f"/assistants/{assistant_id}/memories/search"
         parse = _rows("memories", parse_memory)
-        return await self._call("POST", path, parse, json={"query": query, "limit": limit})
+        return await self._transport.call("POST", path, parse, json={"query": query, "limit": limit})
 
     async def memory_stats(self, assistant_id: str) -> Json:
         """Return Backboard's figures about an assistant's memories, as it gives them."""
-        return await self._call("GET", f"/assistants/{assistant_id}/memories/stats", parse_object)
+        return await self._transport.call("GET", f"/assistants/{assistant_id}/memories/stats", parse_object)
 
     async def memory_operation(self, operation_id: str) -> MemoryOperation:
         """Return where a background write of memories is."""
         path = f"/assistants/memories/operations/{quote(operation_id, safe='')}"
-        return await self._call("GET", path, parse_memory_operation)
+        return await self._transport.call("GET", path, parse_memory_operation)
 
     # Models
 
@@ -329,7 +323,7 @@ class BackboardClient:
     ) -> ModelPage:
         """Return a page of models, at most 500."""
         params = given(model_type=model_type, provider=provider, skip=skip, limit=limit)
-        return await self._call("GET", "/models", parse_model_page, params=params)
+        return await self._transport.call("GET", "/models", parse_model_page, params=params)
 
     async def all_models(self, *, model_type: str | None = None) -> tuple[Model, ...]:
         """Return every model, each once; pages through the whole list, which has thousands."""
@@ -344,103 +338,16 @@ class BackboardClient:
 
     async def get_model(self, name: str) -> Model:
         """Return a model by its name, without the provider."""
-        return await self._call("GET", f"/models/{quote(name)}", parse_model)
+        return await self._transport.call("GET", f"/models/{quote(name)}", parse_model)
 
     async def list_providers(self) -> tuple[str, ...]:
         """Return the names of the providers."""
-        return await self._call("GET", "/models/providers", parse_providers)
-
-    # Transport
-
-    async def _call(
-        self,
-        method: str,
-        path: str,
-        parse: Callable[[Any], T],
-        *,
-        json: Any = None,
-        files: Mapping[str, tuple[str, bytes, str]] | None = None,
-        params: Json | None = None,
-        limits: httpx.Timeout = _SHORT,
-        repeatable: bool = True,
-        on_wait: OnWait | None = None,
-    ) -> T:
-        """Return what *parse* makes of the answer; it raises ValueError over one that it cannot understand."""
-        async for attempt in never_run_twice(repeatable=repeatable, on_wait=on_wait):
-            with attempt, self._telling_errors():
-                try:
-                    async with self._http.stream(
-                        method,
-                        self._base_url + path,
-                        json=json,
-                        files=files,
-                        params=params,
-                        headers=self._headers,
-                        timeout=limits,
-                    ) as response:
-                        body = await read_whole(response)
-                except httpx.TransportError as exc:
-                    raise transport_error(exc) from exc
-                if not response.is_success:
-                    raise rejection(response, body)
-                return _understood(body, parse)
-        raise AssertionError("stamina raises the last error")
+        return await self._transport.call("GET", "/models/providers", parse_providers)
 
     async def _post_message(self, path: str, body: Json, on_wait: OnWait | None) -> MessageResult:
-        return await self._call(
+        return await self._transport.call(
             "POST", path, _answer, json=body, limits=_WHOLE_ANSWER, repeatable=False, on_wait=on_wait
         )
-
-    async def _stream(self, path: str, body: Json, on_wait: OnWait | None) -> AsyncGenerator[StreamEvent]:
-        response = await self._open(path, body, on_wait)
-        reader = EventReader()
-        with self._telling_errors():
-            try:
-                async with aclosing(event_data(response)) as lines:
-                    async for data in lines:
-                        for event in reader.read(data):
-                            yield event
-                            if isinstance(event, TERMINAL):
-                                return
-            except httpx.TransportError as exc:
-                raise StreamInterruptedError("The connection to Backboard was lost.") from exc
-            finally:
-                await response.aclose()
-            raise StreamInterruptedError("Backboard ended the stream before the answer was whole.")
-
-    async def _open(self, path: str, body: Json, on_wait: OnWait | None) -> httpx.Response:
-        """Return a successful response whose body has not been read yet."""
-        async for attempt in never_run_twice(repeatable=False, on_wait=on_wait):
-            with attempt, self._telling_errors():
-                request = self._http.build_request(
-                    "POST", self._base_url + path, json=body, headers=self._headers, timeout=self._stream_timeout
-                )
-                try:
-                    response = await self._http.send(request, stream=True)
-                    if not response.is_success:
-                        async with aclosing(response):
-                            raise rejection(response, await read_whole(response))
-                except httpx.TransportError as exc:
-                    raise transport_error(exc) from exc
-                return response
-        raise AssertionError("stamina raises the last error")
-
-    @contextmanager
-    def _telling_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except BackboardError as exc:
-            if self._on_error is not None:
-                self._on_error(exc)
-            raise
-
-
-def _understood(body: str, parse: Callable[[Any], T]) -> T:
-    """Return what a successful answer says; a proxy or a login page on the way can send anything."""
-    try:
-        return parse(parse_json(body) if body else {})
-    except ValueError as exc:
-        raise BackboardUnavailableError("Backboard's answer was not understood.", may_have_run=True) from exc
 
 
 def _rows(key: str, parse: Callable[[Any], T]) -> Callable[[Any], tuple[T, ...]]:
