@@ -1,7 +1,7 @@
 """Queries on replies while they are written: who holds one, and until when. They are rows of messages."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Integer, bindparam, exists, func, or_, select, update
@@ -10,25 +10,24 @@ from sqlalchemy.orm import Session
 from db.models import ChatSession, Message, SessionFile, UtcDateTime, is_unfinished
 from db.plain import Plain, Values, read_one, run
 
-_NOW = bindparam("now", type_=UtcDateTime)
-_HELD_BY_NOBODY = or_(
-    Message.lease_until.is_(None),
-    Message.lease_until < _NOW,
-    # Nobody holds a reply for a minute ahead: there the clock was set back, and who held it may be gone.
-    Message.lease_until > bindparam("far_ahead", type_=UtcDateTime),
-)
+_HELD_BY_NOBODY = Message.lease_until.is_(None)
 # Ordered by the index of unfinished replies: ordered by id, SQLite would look through all messages instead.
-_CLAIMABLE = (
+_FREE = (
     select(Message.id, Message.fence)
     .where(is_unfinished(), _HELD_BY_NOBODY)
     .order_by(Message.lease_until, Message.id)
     .limit(bindparam("limit", type_=Integer))
 )
+_LEASES = select(Message.id, Message.fence, Message.lease_until).where(
+    is_unfinished(), Message.lease_until.is_not(None)
+)
 _WAITING = select(func.count()).select_from(Message).where(is_unfinished(), _HELD_BY_NOBODY)
 _HELD = update(Message).where(
     Message.id == bindparam("held_id"), Message.fence == bindparam("held_by"), is_unfinished()
 )
-_CLAIM = _HELD.where(_HELD_BY_NOBODY).returning(Message)
+_CLAIM = _HELD.where(
+    or_(_HELD_BY_NOBODY, Message.lease_until == bindparam("silent_since", type_=UtcDateTime))
+).returning(Message)
 _CHANGE_HELD = _HELD.returning(Message.id)
 _CHANGE_LOCKED = update(Message).where(Message.id == bindparam("held_id"))
 _STILL_HELD = (
@@ -72,26 +71,30 @@ def asked(db_session: Session, question_id: int) -> Asked | None:
     return Asked._make(found) if found else None
 
 
-def _at(now: datetime) -> dict[str, datetime]:
-    return {"now": now, "far_ahead": now + timedelta(minutes=1)}
-
-
-def claimable(db_session: Session, *, now: datetime, limit: int) -> list[tuple[int, int]]:
+def free(db_session: Session, *, limit: int) -> list[tuple[int, int]]:
     """Return the id and fence of unfinished replies, of anybody, that no process holds."""
-    return [(row.id, row.fence) for row in run(db_session, _CLAIMABLE, {**_at(now), "limit": limit})]
+    return [(row.id, row.fence) for row in run(db_session, _FREE, {"limit": limit})]
 
 
-def count_waiting(db_session: Session, *, now: datetime) -> int:
+def leases(db_session: Session) -> list[tuple[int, int, datetime]]:
+    """Return the id, fence and lease of every reply, of anybody, that a process holds, or held when it died."""
+    return [(row.id, row.fence, row.lease_until) for row in run(db_session, _LEASES)]
+
+
+def count_waiting(db_session: Session) -> int:
     """Return how many unfinished replies, of anybody, no process holds."""
-    return int(run(db_session, _WAITING, _at(now)).scalar_one())
+    return int(run(db_session, _WAITING).scalar_one())
 
 
 def claim(
-    db_session: Session, reply_id: int, *, fence: int, owner: str, until: datetime, now: datetime
+    db_session: Session, reply_id: int, *, fence: int, owner: str, until: datetime, lease: datetime | None = None
 ) -> Plain[Message] | None:
-    """Take an unfinished reply that no process holds and return it, or None if another was faster."""
+    """Take an unfinished reply and return it, or None if another was faster.
+
+    It is one that no process holds, or whose *lease* is still this one: nobody renews it.
+    """
     values = {"lease_owner": owner, "lease_until": until, "fence": fence + 1}
-    return read_one(db_session, _CLAIM, {"held_id": reply_id, "held_by": fence, **_at(now), **values})
+    return read_one(db_session, _CLAIM, {"held_id": reply_id, "held_by": fence, "silent_since": lease, **values})
 
 
 def lock_held(db_session: Session, fences: dict[int, int]) -> list[tuple[int, datetime | None]]:
@@ -112,3 +115,11 @@ def change_locked(db_session: Session, values: Mapping[int, Values]) -> None:
     """Write to replies that `lock_held` has found, by their ids; all of *values* have the same names."""
     if values:
         run(db_session, _CHANGE_LOCKED, [{"held_id": reply_id, **row} for reply_id, row in values.items()])
+
+
+_IS_THERE = select(Message.id).where(Message.id == bindparam("reply_id"))
+
+
+def is_there(db_session: Session, reply_id: int) -> bool:
+    """Return whether a reply, of anybody, is there still, held or not."""
+    return run(db_session, _IS_THERE, {"reply_id": reply_id}).one_or_none() is not None

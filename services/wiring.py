@@ -33,6 +33,7 @@ from services.process.http import http_client
 from services.replies.claims import ReplyClaims
 from services.replies.endings import ReplyEndings
 from services.replies.readers import ReplyReaders
+from services.replies.recovery import LostAnswers
 from services.replies.replies import ReplyService
 from services.replies.running import RunningReplies
 from services.replies.store import ReplyStore
@@ -212,7 +213,8 @@ def _claims(
     )
     endings = ReplyEndings(store, models, titles, memory_sources, base.numbers, tasks, executor=executor)
     files = FileCopies(database, client, backend=backend, executor=executor)
-    writer = ReplyWriter(store, endings, client, threads, files, tools, running, executor=executor)
+    lost = LostAnswers(client, threads)
+    writer = ReplyWriter(store, endings, lost, client, threads, files, tools, running, executor=executor)
     return ReplyClaims(store, writer, running, models, base.loop, tasks, executor=executor)
 
 

@@ -1,7 +1,7 @@
 """Claims replies for this process: takes those that nobody holds, keeps them while they are written, lets them go.
 
-The life of a reply: it is queued, claimed under a lease and a fence, sent, written, and ended exactly once. A
-process that no longer renews its lease has lost its replies, and finds out when it next writes to one.
+A claim is a lease, renewed with the text so far every second, and a fence, which goes up with every holder: a process
+that stood still for too long has lost its replies to others, and finds out when it next writes to one.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ T = TypeVar("T")
 log = logging.getLogger("travelbot.replies")
 
 CHECKPOINT_S = 1.0
-SCAN_S = 2.0
+SCAN_S = 1.0
 
 
 class ReplyClaims:

@@ -13,7 +13,7 @@ from backboard_client import (
     ServerError,
 )
 from services.message_status import MessageStatus
-from services.replies.live import MAX_CHARS
+from services.replies.live import MAX_CHARS, LiveReply
 from services.replies.records import Ending
 
 TOO_LONG = (
@@ -50,6 +50,12 @@ def interrupted() -> Ending:
         error_code="interrupted",
         error_text="The connection to Backboard was lost before the answer was whole. What had arrived is kept.",
     )
+
+
+def check_length(live: LiveReply) -> None:
+    """Raise ReplyFailure where a reply is longer than any may be."""
+    if live.too_long:
+        raise ReplyFailure(*TOO_LONG)
 
 
 def _failed(code: str, sentence: str) -> Ending:

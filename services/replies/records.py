@@ -35,6 +35,7 @@ class Work:
     instructions: str | None
     web_search: bool
     sent: bool  # the call may have been paid for
+    taken_over: bool  # from a process that did not hand it over: it died, or stood still
     earlier_ids: frozenset[int]  # of replies to the same question that are not whole: their answer may still be found
     run_id: str | None
     text: str

@@ -1,10 +1,11 @@
 """What the runner reads and writes of a reply: claims, checkpoints and the end. All synchronous."""
 
 import logging
+import time
 from collections.abc import Sequence, Set
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ from services.backboard.threads import SessionThread
 from services.intake import kept_count, kept_model, kept_name, kept_text
 from services.message_status import MessageStatus
 from services.parts import Part
+from services.replies.leases import LEASE, Lease, Leases
 from services.replies.live import LiveReply
 from services.replies.records import Ending, ReplySnapshot, Work
 from services.sessions.file_types import with_file_names
@@ -31,7 +33,6 @@ from services.usage.costs import CostService
 
 log = logging.getLogger("travelbot.replies")
 
-LEASE = timedelta(seconds=8)
 _MAX_ERROR_CHARS = 1_000  # what the columns take
 _MAX_OPERATION_CHARS = 64
 
@@ -43,6 +44,14 @@ class NotOursError(Exception):
     """Another process took the reply over, or the session was deleted."""
 
 
+class _Wanted(NamedTuple):
+    """A reply to be taken: one that nobody holds, or whose lease nobody renews."""
+
+    reply_id: int
+    fence: int
+    lease: datetime | None = None
+
+
 class ReplyStore:
     """The rows of replies that this process (*owner*) holds."""
 
@@ -50,40 +59,48 @@ class ReplyStore:
         self._db = database
         self._costs = costs
         self._owner = owner
+        self._leases = Leases()
 
     def claim(self, limit: int, but: Set[int], *, born: Set[int] = frozenset()) -> list[Work]:
         """Take at most *limit* unfinished replies that no process holds, in one transaction; none of *but*.
 
         They are looked for, unless *born* names some that nobody can have held yet.
         """
-        wanted = [(reply_id, 0) for reply_id in sorted(born)][:limit]
-        if not born:
-            with self._db.read() as db_session:
-                found = db.replies.claimable(db_session, now=utc_now(), limit=limit + len(but))
-            wanted = sorted((reply_id, fence) for reply_id, fence in found if reply_id not in but)[:limit]
+        wanted = sorted(_Wanted(reply_id, 0) for reply_id in born) if born else self._look(limit, but)
         if not wanted:
             return []
         claimed = []
         with self._db.begin(relaxed=True) as db_session:
-            for reply_id, fence in wanted:
+            for one in wanted[:limit]:
                 try:
-                    if (work := self._claimed(db_session, reply_id, fence)) is not None:
+                    if (work := self._claimed(db_session, one)) is not None:
                         claimed.append(work)
                 except (TypeError, ValueError):  # a newer version wrote it, and may take it after the lease
-                    log.exception("reply cannot be read", extra={"reply": reply_id})
+                    log.exception("reply cannot be read", extra={"reply": one.reply_id})
         return claimed
 
-    def _claimed(self, db_session: Session, reply_id: int, fence: int) -> Work | None:
+    def _look(self, limit: int, but: Set[int]) -> "list[_Wanted]":
+        with self._db.read() as db_session:
+            free = db.replies.free(db_session, limit=limit + len(but))
+            held = [Lease(*row) for row in db.replies.leases(db_session) if row[0] not in but]
+        silent = self._leases.silent(held, now=time.monotonic(), at=utc_now())
+        wanted = [_Wanted(reply_id, fence) for reply_id, fence in free if reply_id not in but]
+        wanted += [_Wanted(lease.reply_id, lease.fence, lease.until) for lease in silent]
+        return sorted(wanted)
+
+    def _claimed(self, db_session: Session, wanted: "_Wanted") -> Work | None:
         """Take one reply; None if another process was faster, it is over, or its question is gone."""
         now = utc_now()
-        reply = db.replies.claim(db_session, reply_id, fence=fence, owner=self._owner, until=now + LEASE, now=now)
+        reply = db.replies.claim(
+            db_session, wanted.reply_id, fence=wanted.fence, lease=wanted.lease, owner=self._owner, until=now + LEASE
+        )
         if reply is None:
             return None
         asked = db.replies.asked(db_session, reply.parent_id) if reply.parent_id else None
         if asked is None:
             gone = {"status": MessageStatus.FAILED.value, "ended_at": now, "lease_until": None}
             gone |= {"error_code": "question_gone", "error_text": "The message that this answers is gone."}
-            db.replies.change_held(db_session, reply_id, fence=reply.fence, values=gone)
+            db.replies.change_held(db_session, reply.id, fence=reply.fence, values=gone)
             return None
         names = db.files.names_with(db_session, asked.id) if asked.has_files else ()
         earlier = db.messages.replies_to(db_session, asked.id, user_id=reply.user_id)
@@ -101,6 +118,7 @@ class ReplyStore:
             instructions=asked.instructions,
             web_search=asked.web_search,
             sent=reply.sent_at is not None,
+            taken_over=wanted.lease is not None,
             earlier_ids=frozenset(
                 row.id
                 for row in earlier
@@ -146,11 +164,16 @@ class ReplyStore:
         kept = {row[0] for row in rows}
         return by_id.keys() - kept, {row[0] for row in rows if row[1] is not None}
 
+    def is_there(self, work: Work) -> bool:
+        """Return whether a reply is there still, whoever holds it: its session was not deleted."""
+        with self._db.read() as db_session:
+            return db.replies.is_there(db_session, work.reply_id)
+
     def release(self, running: Sequence[tuple[Work, LiveReply]]) -> None:
         """Save the text so far and let any process take the replies over, now."""
         with self._db.begin() as db_session:
             for work, live in sorted(running, key=lambda one: one[0].reply_id):
-                values = _live_values(live) | {"lease_until": utc_now()}
+                values = _live_values(live) | {"lease_until": None}
                 db.replies.change_held(db_session, work.reply_id, fence=work.fence, values=values)
 
     def end(self, work: Work, snapshot: ReplySnapshot, ending: Ending, first_text_at: datetime | None) -> bool:

@@ -1,12 +1,13 @@
-"""Writes one reply: asks, follows the stream, answers tool calls, and looks for an answer that was lost."""
+"""Writes one reply: asks, follows the stream, and answers tool calls."""
 
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from typing import TypeVar
 
 from backboard_client import (
@@ -24,7 +25,6 @@ from backboard_client import (
     StreamEvent,
     StreamInterruptedError,
     TextDelta,
-    ThreadMessage,
     ToolCallsRequired,
     ToolOutput,
     ToolStarted,
@@ -38,9 +38,11 @@ from services.message_status import MessageStatus
 from services.parts import Part
 from services.process.background import in_thread
 from services.replies.endings import ReplyEndings
-from services.replies.failures import TOO_LONG, ReplyFailure, failure_of, interrupted, too_slow
-from services.replies.live import LiveReply, interval_s
+from services.replies.failures import TOO_LONG, ReplyFailure, check_length, failure_of, interrupted, too_slow
+from services.replies.leases import LEASE_S
+from services.replies.live import interval_s
 from services.replies.records import Ending
+from services.replies.recovery import LostAnswers, adopted
 from services.replies.running import Running, RunningReplies
 from services.replies.store import NotOursError, ReplyStore
 from services.usage.costs import RunUse
@@ -49,9 +51,8 @@ T = TypeVar("T")
 log = logging.getLogger("travelbot.replies")
 
 MAX_TOOL_ROUNDS = 8
-LOOK_FOR_S = 15.0  # how long an answer is looked for where nothing says that it is still being written
-LOOK_WHILE_RUNNING_S = 300.0
 GO_ON = "Please answer my last message."
+SENT_WITHIN_S = LEASE_S / 2  # of having written down that it is
 LONGEST_S = 3600.0  # of a reply: longer than any stream that still says something
 MAX_TOOL_CALLS = 64  # in one round
 MAX_MEMORIES = 50  # that a reply says it has used
@@ -75,6 +76,7 @@ class ReplyWriter:
         self,
         store: ReplyStore,
         endings: ReplyEndings,
+        lost: LostAnswers,
         client: BackboardClient,
         threads: BackboardThreads,
         files: FileCopies,
@@ -85,6 +87,7 @@ class ReplyWriter:
     ) -> None:
         self._store = store
         self._endings = endings
+        self._lost = lost
         self._client = client
         self._threads = threads
         self._files = files
@@ -99,7 +102,7 @@ class ReplyWriter:
         except NotOursError:
             log.info("reply is another process's now", extra={"reply": running.work.reply_id})
             running.live.end(MessageStatus.INTERRUPTED)
-            await self._cancel_run(running)
+            await self._cancel_if_deleted(running)
             return False
 
     async def _in_thread(self, function: Callable[[], T]) -> T:
@@ -120,7 +123,7 @@ class ReplyWriter:
             await asyncio.gather(writing, stop, lost, return_exceptions=True)
         if running.lost.is_set():
             raise NotOursError
-        await self._cancel_run(running)
+        await self._lost.cancel_run(running)
         return Ending(MessageStatus.STOPPED) if running.stop.is_set() else too_slow()
 
     async def _answer(self, running: Running) -> Ending:
@@ -134,11 +137,11 @@ class ReplyWriter:
             return await self._send(running, await self._threads.ensure(running.asked), work.question)
         except ReplyFailure as failure:
             if running.sent and failure.ending.error_code in _BROKEN_OFF:
-                await self._cancel_run(running)
+                await self._lost.cancel_run(running)
             return failure.ending
         except BackboardError as exc:
             if isinstance(exc, AnswerTooLargeError):
-                await self._cancel_run(running)
+                await self._lost.cancel_run(running)
             if isinstance(exc, OutOfCreditsError):  # what came as text was no answer
                 running.live.set_text(running.text_before)
             return failure_of(exc)
@@ -165,8 +168,7 @@ class ReplyWriter:
             running.thread_id = thread.thread_id
             if thread.lost:
                 running.live.add_part(Part("notice", CARRIED_NOTICE))
-            await self._in_thread(partial(self._store.mark_sent, work, thread))
-            running.sent = True
+            await self._mark_sent(running, thread)
             log.info("question sent", extra={"reply": work.reply_id, "thread_id": thread.thread_id})
             try:
                 return await self._follow(running, self._asked(running, thread, text))
@@ -184,6 +186,14 @@ class ReplyWriter:
                     running.sent = False
                 raise
         raise AssertionError("unreachable")
+
+    async def _mark_sent(self, running: Running, thread: SessionThread) -> None:
+        """Write down that the question goes out now; again where another process may have come in between."""
+        loop, begin = asyncio.get_running_loop(), -inf
+        while loop.time() - begin > SENT_WITHIN_S:
+            begin = loop.time()
+            await self._in_thread(partial(self._store.mark_sent, running.work, thread))
+        running.sent = True
 
     def _asked(self, running: Running, thread: SessionThread, text: str) -> AsyncGenerator[StreamEvent]:
         """Send a text to the thread and yield what comes back."""
@@ -260,7 +270,7 @@ class ReplyWriter:
                         return _ended(running, before, event)
                     case RunCancelled():
                         return Ending(MessageStatus.STOPPED)
-                _check_length(live)
+                check_length(live)
         return answers
 
     async def _answered(self, running: Running, asked: ToolCallsRequired) -> _Outputs | None:
@@ -292,50 +302,20 @@ class ReplyWriter:
             thread = await self._threads.replace(thread, running.asked)
             return await self._send(running, thread, work.question)
         if found.answer is not None:
-            running.live.set_text(found.text)
-            return _adopted(running, found.answer)
+            return adopted(running, found.answer, found.text)
         return await self._send(running, thread, GO_ON if found.asked else work.question)
 
     async def _look_for_answer(self, running: Running) -> Ending:
-        """Recover: look in the thread for the answer to a question that was sent, for a bounded time."""
-        work = running.work
-        running.live.set_note("The connection was lost. Looking for the answer at Backboard …")
-        thread = await self._threads.find(running.asked)
-        running.thread_id = thread.thread_id if thread else None
-        loop = asyncio.get_running_loop()
-        begin, pause_s = loop.time(), 0.5
-        while thread is not None:
-            elapsed, found = loop.time() - begin, None
-            try:
-                held = await self._client.get_thread(thread.thread_id)
-                found = look_for_answer(held, frozenset({work.reply_id}))
-            except NotFoundError:
-                break
-            except BackboardError as exc:
-                if not exc.retry_helps:
-                    break
-            if found is not None:
-                if found.answer is not None:
-                    running.live.set_text(found.text)
-                    return _adopted(running, found.answer)
-                if found.ended:
-                    break
-            if elapsed > (LOOK_WHILE_RUNNING_S if found is not None and found.running else LOOK_FOR_S):
-                break
-            await asyncio.sleep(pause_s)
-            pause_s = min(2.0, pause_s * 1.5)
-        if running.tools_pending:  # a thread with unanswered tool calls takes no further message
-            await self._cancel_run(running)
-        return interrupted()
+        found = await self._lost.find(running)
+        if found is None and running.tools_pending:  # a thread with unanswered tool calls takes no further message
+            await self._lost.cancel_run(running)
+        return found or interrupted()
 
-    async def _cancel_run(self, running: Running) -> None:
-        """Tell Backboard that nobody waits for this run any more."""
-        if running.thread_id and running.live.run_id:
-            try:
-                async with asyncio.timeout(5):
-                    await self._client.cancel_run(running.thread_id, running.live.run_id)
-            except (BackboardError, TimeoutError) as exc:
-                log.warning("run not cancelled", extra={"reply": running.work.reply_id, "error": type(exc).__name__})
+    async def _cancel_if_deleted(self, running: Running) -> None:
+        """Cancel the run of a reply that is gone; where another process has it, that waits for the answer."""
+        with suppress(DatabaseUnavailableError):
+            if not await self._in_thread(partial(self._store.is_there, running.work)):
+                await self._lost.cancel_run(running)
 
 
 def _ended(running: Running, before: str, event: RunEnded) -> Ending:
@@ -348,22 +328,10 @@ def _ended(running: Running, before: str, event: RunEnded) -> Ending:
             live.set_text(whole)
     if not live.snapshot.text:
         raise ReplyFailure("empty", "Backboard sent an empty answer. Try again.")
-    _check_length(live)
+    check_length(live)
     for used in event.memories[:MAX_MEMORIES]:
         live.add_part(Part("memory", used.content, call_id=used.memory_id or None))
     return Ending(MessageStatus.COMPLETE, model=event.model, memory_operation_id=event.memory_operation_id)
-
-
-def _adopted(running: Running, answer: ThreadMessage) -> Ending:
-    _check_length(running.live)
-    run_id = str(answer.metadata.get("run_id") or "")
-    running.used[run_id] = RunUse(answer.input_tokens, answer.output_tokens)
-    return Ending(MessageStatus.COMPLETE, model=answer.model)
-
-
-def _check_length(live: LiveReply) -> None:
-    if live.too_long:
-        raise ReplyFailure(*TOO_LONG)
 
 
 def _note_use(running: Running, event: ToolCallsRequired | RunEnded) -> None:

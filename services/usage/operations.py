@@ -10,7 +10,6 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 import db.replies
 from db.engine import Database, DatabaseUnavailableError
-from db.models import utc_now
 from services.message_status import MessageStatus
 from services.usage.metrics import Numbers
 
@@ -109,7 +108,7 @@ class OperationsService:
     def _queued(self) -> float:
         try:
             with self._db.read() as db_session:
-                return db.replies.count_waiting(db_session, now=utc_now())
+                return db.replies.count_waiting(db_session)
         except DatabaseUnavailableError:
             return nan
 

@@ -570,7 +570,7 @@ def test_new_database_is_made_by_a_restore(database, file, tmp_path):
 def test_reply_that_was_being_written_is_taken_over_and_not_paid_for_again(
     database, start_services, emulator, monkeypatch, file, sent
 ):
-    monkeypatch.setattr("services.replies.writer.LOOK_FOR_S", 0.5)
+    monkeypatch.setattr("services.replies.recovery.LOOK_FOR_S", 0.5)
     ada = add_conversation(database, "ada", "How long does a train to Łódź take?")
     long_away = utc_now() + timedelta(hours=5)
     with database.begin() as db_session:

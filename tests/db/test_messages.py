@@ -1,16 +1,11 @@
-"""The path of a conversation, and claims on replies."""
-
-from datetime import timedelta
+"""The path of a conversation."""
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 import db.messages
-import db.replies
 from db.ids import new_id
-from db.models import Message, utc_now
-
-LEASE = timedelta(seconds=8)
+from db.models import Message
 
 
 def add_reply(database, user_id, session_id, parent_id, **columns):
@@ -63,25 +58,3 @@ def test_a_session_has_at_most_one_unfinished_reply(database, make_user, make_se
 
     with pytest.raises(IntegrityError):
         add_reply(database, ada, session_id, ids[0], status="running")
-
-
-def test_only_one_process_claims_a_reply_until_its_lease_runs_out(database, make_user, make_session):
-    ada = make_user("ada")
-    session_id, ids = make_session(ada, ["hi"])
-    reply_id = add_reply(database, ada, session_id, ids[0])
-    now = utc_now()
-
-    def claim(fence, owner, at):
-        with database.begin() as db_session:
-            found = db.replies.claim(db_session, reply_id, fence=fence, owner=owner, until=at + LEASE, now=at)
-            return found.fence if found else None
-
-    assert claim(0, "one", now) == 1
-    assert claim(0, "two", now) is None
-    assert claim(1, "two", now + LEASE / 2) is None
-    assert claim(1, "two", now + 2 * LEASE) == 2
-    with database.begin() as db_session:
-        assert not db.replies.change_held(db_session, reply_id, fence=1, values={"content": "old"})
-        assert db.replies.change_held(db_session, reply_id, fence=2, values={"content": "new"})
-        assert [row[0] for row in db.replies.lock_held(db_session, {reply_id: 2})] == [reply_id]
-        assert db.replies.lock_held(db_session, {reply_id: 1}) == []

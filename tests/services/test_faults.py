@@ -105,7 +105,7 @@ def test_cut_stream_is_looked_up_and_adopted_whole(services, emulator, user_id, 
 def test_lost_answer_is_interrupted_keeps_its_text_and_is_not_sent_again(
     start_services, emulator, user_id, fault, monkeypatch
 ):
-    monkeypatch.setattr("services.replies.writer.LOOK_FOR_S", 1.0)
+    monkeypatch.setattr("services.replies.recovery.LOOK_FOR_S", 1.0)
     services = start_services()
     emulator.fault({"fault": fault})
     _, reply = ask(services, user_id)
@@ -124,7 +124,7 @@ def test_lost_answer_is_interrupted_keeps_its_text_and_is_not_sent_again(
 def test_question_already_in_the_thread_is_not_asked_again_in_the_same_words(
     start_services, emulator, user_id, monkeypatch
 ):
-    monkeypatch.setattr("services.replies.writer.LOOK_FOR_S", 1.0)
+    monkeypatch.setattr("services.replies.recovery.LOOK_FOR_S", 1.0)
     services = start_services()
     emulator.fault({"fault": "cut_lost:5"})
     _, reply = ask(services, user_id)
@@ -171,7 +171,7 @@ def test_stream_cut_after_a_tool_is_adopted_whole(services, emulator, user_id):
 def test_tool_outputs_that_are_refused_interrupt_the_reply_and_retry_works(
     start_services, emulator, user_id, monkeypatch
 ):
-    monkeypatch.setattr("services.replies.writer.LOOK_FOR_S", 0.5)
+    monkeypatch.setattr("services.replies.recovery.LOOK_FOR_S", 0.5)
     services = start_services()
     emulator.fault({"fault": "keep_alive"}, {"fault": "rate_limited:600"})
     _, reply = ask(services, user_id, "What is today's date?")

@@ -105,7 +105,7 @@ def test_address_of_backboard_that_leads_nowhere_is_a_sentence(start_services, u
 
 
 def test_backboard_away_for_long_keeps_the_text_and_retry_works(services, emulator, user_id, monkeypatch):
-    monkeypatch.setattr("services.replies.writer.LOOK_FOR_S", 2.0)
+    monkeypatch.setattr("services.replies.recovery.LOOK_FOR_S", 2.0)
     accepted = begin(services, emulator, user_id)
     emulator.go_away()
     until_ended(services, accepted.reply_id, user_id, timeout_s=40)

@@ -111,7 +111,7 @@ def test_files_wait_and_come_with_their_message(services, emulator, user_id, ans
 
 
 def test_message_sent_while_it_waits_is_sent_once(services, emulator, user_id, answering, monkeypatch):
-    monkeypatch.setattr("services.replies.writer.LOOK_FOR_S", 0.5)
+    monkeypatch.setattr("services.replies.recovery.LOOK_FOR_S", 0.5)
     wait(services, "Add Sintra", answering, user_id)
     wait(services, "And by train", answering, user_id)
     emulator.go_away()
@@ -140,7 +140,7 @@ def test_stop_sends_what_waits(services, user_id, answering):
 def test_broken_reply_lets_messages_wait_until_a_person_sends_them(
     services, emulator, user_id, answering, monkeypatch
 ):
-    monkeypatch.setattr("services.replies.writer.LOOK_FOR_S", 0.5)
+    monkeypatch.setattr("services.replies.recovery.LOOK_FOR_S", 0.5)
     wait(services, "Add Sintra", answering, user_id)
     emulator.go_away()
     assert until_ended(services, answering.reply_id, user_id).status is MessageStatus.INTERRUPTED

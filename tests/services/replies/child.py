@@ -1,7 +1,8 @@
-"""A process of its own that sends one message and then writes the reply until it is killed
-or interrupted.
+"""A process of its own that sends one message and writes the reply, until it is killed or interrupted.
 
-    python -m tests.services.child USER_ID TEXT        # settings come from the environment
+    python -m tests.services.replies.child USER_ID TEXT        # settings come from the environment
+
+Says the reply's id, and how the reply ended here.
 """
 
 import signal
@@ -18,6 +19,10 @@ if __name__ == "__main__":
     accepted = services.replies.send(sys.argv[2], user_id=int(sys.argv[1]), client_message_id="from-the-child")
     print(accepted.reply_id, flush=True)
     try:
+        with services.replies.watch(accepted.reply_id, user_id=int(sys.argv[1])) as watch:
+            while watch.next(1).status.unfinished:
+                pass
+        print(watch.snapshot.status.value, flush=True)
         time.sleep(600)
     except KeyboardInterrupt:
         services.close()

@@ -114,6 +114,25 @@ def demo_runs(database_url: str) -> int:
         return int(connection.execute("SELECT count(*) FROM runs").fetchone()[0])
 
 
+def test_process_that_stood_still_has_lost_its_reply_and_says_so(database, services, emulator, user_id, start_child):
+    emulator.hold_reply()
+    child, reply_id = start_child(user_id, BACKBOARD_BASE_URL=emulator.base_url)
+    until(lambda: len(stored_text(database, reply_id)) > 100, what="a checkpoint")
+    child.send_signal(signal.SIGSTOP)
+    until(lambda: services._claims.running.get(reply_id), timeout_s=20, what="the reply was taken over")
+    child.send_signal(signal.SIGCONT)
+    seen_there = child.stdout.readline().strip()
+    still_running = emulator.runs[-1]["status"]
+    emulator.release()
+    ended = until_ended(services, reply_id, user_id, timeout_s=30)
+
+    assert seen_there == MessageStatus.INTERRUPTED
+    assert still_running == "IN_PROGRESS"  # it was not its own to cancel any more
+    assert ended.status is MessageStatus.COMPLETE
+    assert ended.text == emulator.runs[-1]["text"]
+    assert (emulator.paid_calls, len(emulator.runs)) == (1, 1)
+
+
 def test_terminated_process_hands_its_reply_over_at_once(database, database_url, emulator, user_id, start_child):
     emulator.hold_reply()
     child, reply_id = start_child(user_id, BACKBOARD_BASE_URL=emulator.base_url)
