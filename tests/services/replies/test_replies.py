@@ -1,11 +1,15 @@
 """A message is kept, answered once, and can be repeated, stopped and tried again."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
+from sqlalchemy import update
 
+from db.models import Message
 from services.errors import InvalidInputError, MessageIdReusedError, NotFoundError, ReplyInProgressError
 from services.message_status import MessageStatus
+from services.replies.store import NotOursError, ReplyStore
 from services.wiring import Services
 from tests.helpers.services import last_message, make_user, until, until_ended
 
@@ -216,3 +220,27 @@ def test_tool_turn_is_answered_and_shown(services, emulator, user_id):
     assert reply.status is MessageStatus.COMPLETE
     assert [part.text for part in reply.parts if part.kind == "tool"] == ["current_date"]
     assert str(reply.created_at.year) in reply.text
+
+
+def test_process_that_lost_a_reply_while_it_was_about_to_ask_does_not_ask(
+    services, database, emulator, user_id, monkeypatch
+):
+    monkeypatch.setattr("services.replies.writer.SENT_WITHIN_S", 0.0)  # it always takes longer
+    mark_sent, lost = ReplyStore.mark_sent, Event()
+
+    def stand_still(store, work, thread):
+        try:
+            mark_sent(store, work, thread)
+        except NotOursError:
+            lost.set()
+            raise
+        with database.begin() as db_session:  # meanwhile another process takes it over
+            row = update(Message).where(Message.id == work.reply_id)
+            db_session.execute(row.values(fence=Message.fence + 1, lease_owner="another"))
+
+    monkeypatch.setattr(ReplyStore, "mark_sent", stand_still)
+    accepted = services.replies.send("5 days in Lisbon in May", user_id=user_id, client_message_id="a")
+    assert lost.wait(20)
+    until(lambda: not services._claims.running.get(accepted.reply_id), what="it lets go")
+
+    assert emulator.paid_calls == 0
