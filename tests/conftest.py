@@ -130,7 +130,9 @@ def _empty_database(request: pytest.FixtureRequest, file: Path) -> Iterator[str]
     server = request.getfixturevalue("postgres_template")
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE travelbot_template").format(sql.Identifier(name)))
+        # Files copied, not written once more through the log: a third of the CPU.
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE travelbot_template STRATEGY file_copy")
+        connection.execute(made.format(sql.Identifier(name)))
     yield _named(server, name)
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -7,6 +7,7 @@ import pytest
 
 _LEFT_OUT = ("browser", "slow", "soak")  # markers
 _FOLDERS = ("browser", "processes")
+_MODULES = ("test_npm_ai.py", "test_naughty.py", "test_awful_documents.py", "test_killed.py", "test_run.py")  # costly
 _CASES = 3  # of each test
 
 
@@ -28,5 +29,6 @@ def _left_out(item: pytest.Item) -> bool:
     return (
         any(item.get_closest_marker(name) for name in _LEFT_OUT)
         or item.path.parent.name in _FOLDERS
+        or item.path.name in _MODULES
         or "postgres" in arguments
     )
