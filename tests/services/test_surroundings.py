@@ -26,7 +26,7 @@ def begin(services, emulator, user_id, *, pace_s: float = 0.01):
 
 
 @pytest.mark.slow
-@pytest.mark.soak(short=9, long=20)  # seconds; a lease is eight
+@pytest.mark.soak(short=9, long=20)  # seconds; a lease is four
 def test_database_gone_for_long_loses_nothing(services, emulator, database_url, user_id, lasts):
     accepted = begin(services, emulator, user_id)
     with database_gone(database_url):
