@@ -16,6 +16,7 @@ log = logging.getLogger("travelbot.replies")
 LOOK_FOR_S = 15.0  # where nothing says that the answer is still being written
 LOOK_FOR_TAKEN_OVER_S = 2.0  # the same for a reply whose process died: the answer had the time of its lease, too
 LOOK_WHILE_RUNNING_S = 300.0
+_ONE_LOOK_S = 1.0  # at least
 
 
 class LostAnswers:
@@ -39,21 +40,20 @@ class LostAnswers:
         loop = asyncio.get_running_loop()
         begin, pause_s = loop.time(), 0.5
         while True:
-            elapsed = loop.time() - begin
-            found = await self._looked(thread, running, patience_s)
+            found = await self._looked(thread, running, max(_ONE_LOOK_S, begin + patience_s - loop.time()))
             if found is not None and found.answer is not None:
                 return adopted(running, found.answer, found.text)
             if found is not None and found.ended:
                 return None
-            if elapsed > (LOOK_WHILE_RUNNING_S if found is not None and found.running else patience_s):
+            if loop.time() - begin >= (LOOK_WHILE_RUNNING_S if found is not None and found.running else patience_s):
                 return None
             await asyncio.sleep(pause_s)
             pause_s = min(2.0, pause_s * 1.5)
 
-    async def _looked(self, thread: SessionThread, running: Running, patience_s: float) -> Looked | None:
+    async def _looked(self, thread: SessionThread, running: Running, within_s: float) -> Looked | None:
         """Look once; None where Backboard does not answer in time."""
         try:
-            async with asyncio.timeout(patience_s):
+            async with asyncio.timeout(within_s):
                 held = await self._client.get_thread(thread.thread_id)
         except NotFoundError:
             return Looked(asked=False, ended=True)
