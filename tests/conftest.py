@@ -4,7 +4,6 @@ import functools
 import os
 import shutil
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +26,7 @@ from tests.helpers import lock_order
 from tests.helpers.accounts import cheaply
 from tests.helpers.browser import CHROMIUM_ARGS
 from tests.helpers.clock import Clock
-from tests.helpers.postgres import started_postgres
+from tests.helpers.postgres import EmptyDatabases, started_postgres
 from tests.helpers.quick import quick
 from tests.helpers.services import PACE_S, Emulator, make_user
 
@@ -106,18 +105,10 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
-    """Make a migrated database once; every test's own database is a copy of it."""
+def postgres_databases(postgres_server: str) -> Iterator[EmptyDatabases]:
+    """Give the empty databases of this test run."""
     with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE travelbot_template")
-    database = Database(_named(postgres_server, "travelbot_template"))
-    migrate(database)
-    database.close()
-    return postgres_server
-
-
-def _named(address: str, name: str) -> str:
-    return address.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{name}?")
+        yield EmptyDatabases(postgres_server, connection)
 
 
 @contextmanager
@@ -127,15 +118,9 @@ def _empty_database(request: pytest.FixtureRequest, file: Path) -> Iterator[str]
         shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
         yield f"sqlite:///{file}"
         return
-    server = request.getfixturevalue("postgres_template")
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        # Files copied, not written once more through the log: a third of the CPU.
-        made = sql.SQL("CREATE DATABASE {} TEMPLATE travelbot_template STRATEGY file_copy")
-        connection.execute(made.format(sql.Identifier(name)))
-    yield _named(server, name)
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    databases: EmptyDatabases = request.getfixturevalue("postgres_databases")
+    with databases.one() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
