@@ -13,10 +13,11 @@ from psycopg import sql
 from db.engine import Database
 from db.migrate import migrate
 
-# What a database has beside its rows: tables, columns, indexes, and statistics, of which a new one has none.
+# What a database has beside its rows: tables, columns, indexes, statistics (a new one has none), and a version.
 _SHAPE = """
 SELECT md5(string_agg(concat_ws(' ', relname, relkind, attname, atttypid, attnotnull), ',' ORDER BY relname, attnum)),
-    (SELECT count(*) FROM pg_stats WHERE schemaname = 'public')
+    (SELECT count(*) FROM pg_stats WHERE schemaname = 'public'),
+    (SELECT string_agg(version_num, ',') FROM alembic_version)
 FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid WHERE relnamespace = 'public'::regnamespace
 """
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
