@@ -42,7 +42,8 @@ def watch(engine: Engine) -> list[str]:
         connection.info.setdefault("statements", []).append(statement)
 
     def over(connection: Connection) -> None:
-        if problem := out_of_order(connection.info.pop("statements", [])):
+        statements = [] if connection.invalidated else connection.info.pop("statements", [])  # cut: nothing is known
+        if problem := out_of_order(statements):
             wrong.append(problem)
 
     if engine.dialect.name == "postgresql":
