@@ -1,6 +1,7 @@
 """A reply cut into the pieces of an AI SDK UI message: text and what stands beside it, in order."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,49 +9,70 @@ from typing import Any
 from pydantic_core import from_json
 
 from services.intake import web_address
-from services.parts import Part
+from services.parts import MemoryPart, NoticePart, Part, ReasoningPart, SourcePart, StepPart, ToolCallPart
 from services.sessions.records import MessageView
 from services.usage.costs import MICROS
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """One piece: kind is text, reasoning, tool, notice, source, step or memory; *number* counts those of its kind."""
+class TextPart:
+    """A stretch of the reply's text, up to the next part or to its end."""
 
-    kind: str
-    number: int
     text: str
-    part: Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece, and what names it in its reply: a tool's call, where Backboard names that."""
+
+    part: TextPart | Part
+    id: str
 
     @property
-    def id(self) -> str:
-        """Name the piece within its reply."""
-        return f"{'source-' if self.kind == 'source' else self.kind[0]}{self.number}"
+    def text(self) -> str:
+        """Return what is read of the piece; while the reply is written it grows."""
+        match self.part:
+            case TextPart(text) | ReasoningPart(text) | NoticePart(text) | MemoryPart(text):
+                return text
+            case ToolCallPart(name):
+                return name
+            case SourcePart(title):
+                return title
+            case StepPart():
+                return ""
 
-    @property
-    def call_id(self) -> str:
-        """Name a tool's call; Backboard does not always."""
-        return (self.part.call_id if self.part else None) or f"call-{self.number}"
+
+_ID_BEGINS: dict[type[TextPart | Part], str] = {
+    TextPart: "t",
+    ReasoningPart: "r",
+    ToolCallPart: "call-",
+    NoticePart: "n",
+    SourcePart: "source-",
+    MemoryPart: "m",
+    StepPart: "s",
+}
 
 
 def pieces(text: str, parts: Sequence[Part]) -> list[Piece]:
     """Return the pieces of a reply in the order in which they were written; empty text is left out."""
     found: list[Piece] = []
-    counts: dict[str, int] = {}
+    counts: Counter[type[TextPart | Part]] = Counter()
 
-    def add(kind: str, piece_text: str, part: Part | None = None) -> None:
-        counts[kind] = counts.get(kind, 0) + 1
-        found.append(Piece(kind, counts[kind], piece_text, part))
+    def add(part: TextPart | Part) -> None:
+        kind = type(part)
+        counts[kind] += 1
+        call_id = part.call_id if isinstance(part, ToolCallPart) else None
+        found.append(Piece(part, call_id or f"{_ID_BEGINS[kind]}{counts[kind]}"))
 
     done = 0
     for part in parts:
         at = min(max(part.at, done), len(text))
         if between := _trimmed(text[done:at], first=done == 0):
-            add("text", between)
+            add(TextPart(between))
         done = at
-        add(part.kind, part.text, part)
+        add(part)
     if rest := _trimmed(text[done:], first=done == 0):
-        add("text", rest)
+        add(TextPart(rest))
     return found
 
 
@@ -82,37 +104,36 @@ def ui_parts(message: MessageView) -> list[dict[str, Any]]:
     found = pieces(message.text, message.parts)
     for piece in found:
         last = piece is found[-1]
-        match piece.kind:
-            case "text" | "reasoning":
-                made.append({"type": piece.kind, "text": piece.text, "state": state if last else "done"})
-            case "step":
+        match piece.part:
+            case TextPart(text):
+                made.append({"type": "text", "text": text, "state": state if last else "done"})
+            case ReasoningPart(text):
+                made.append({"type": "reasoning", "text": text, "state": state if last else "done"})
+            case ToolCallPart() as called:
+                made.append(_tool(called, piece.id, unfinished=message.status.unfinished))
+            case NoticePart() | SourcePart() | MemoryPart() as whole:
+                made.append(chunk(whole, piece.id))
+            case StepPart():
                 made.append({"type": "step-start"})
-            case "notice":
-                made.append({"type": "data-notice", "id": piece.id, "data": {"text": piece.text}})
-            case "memory":
-                made.append({"type": "data-memory", "id": piece.id, "data": memory(piece)})
-            case "source" if piece.part is not None:
-                made.append(source(piece, piece.part))
-            case "tool" if piece.part is not None:
-                made.append(_tool(piece, piece.part, unfinished=message.status.unfinished))
     return made
 
 
-def source(piece: Piece, part: Part) -> dict[str, Any]:
-    """Return a source as a part of a message and as a chunk of a stream: they are the same."""
-    return {"type": "source-url", "sourceId": piece.id, "url": web_address(part.url) or "", "title": piece.text}
+def chunk(part: NoticePart | SourcePart | MemoryPart, piece_id: str) -> dict[str, Any]:
+    """Return what comes whole, as a part of a message and as a chunk of a stream: they are the same."""
+    match part:
+        case NoticePart(text):
+            return {"type": "data-notice", "id": piece_id, "data": {"text": text}}
+        case SourcePart(title, url):
+            return {"type": "source-url", "sourceId": piece_id, "url": web_address(url) or "", "title": title}
+        case MemoryPart(text, memory_id):
+            return {"type": "data-memory", "id": piece_id, "data": {"id": memory_id, "text": text}}
 
 
-def memory(piece: Piece) -> dict[str, Any]:
-    """Return what the reply used: the memory's id, null where Backboard did not name it, and its text."""
-    return {"id": piece.part.call_id if piece.part else None, "text": piece.text}
-
-
-def _tool(piece: Piece, part: Part, *, unfinished: bool) -> dict[str, Any]:
+def _tool(part: ToolCallPart, call_id: str, *, unfinished: bool) -> dict[str, Any]:
     made = {
         "type": "dynamic-tool",
-        "toolName": piece.text,
-        "toolCallId": piece.call_id,
+        "toolName": part.name,
+        "toolCallId": call_id,
         "state": "input-available",
         "input": loads(part.input),
         "providerExecuted": True,

@@ -6,8 +6,9 @@ Source: the AI SDK's stream protocol, read by `ai` 5, 6 and 7.
 from collections.abc import Iterator
 from typing import Any
 
-from api.ui_parts import Piece, loads, memory, metadata, pieces, source
+from api.ui_parts import Piece, TextPart, chunk, loads, metadata, pieces
 from services.message_status import MessageStatus
+from services.parts import MemoryPart, NoticePart, ReasoningPart, SourcePart, StepPart, ToolCallPart
 from services.replies.records import ReplySnapshot
 from services.sessions.records import MessageView
 
@@ -118,51 +119,52 @@ class UiMessageStream:
         )
 
     def _begin(self, piece: Piece) -> Iterator[Chunk]:
-        match piece.kind:
-            case "text" | "reasoning":
+        match piece.part:
+            case TextPart() | ReasoningPart():
                 self._open = piece
-                yield {"type": f"{piece.kind}-start", "id": piece.id}
-            case "step":
+                yield {"type": f"{_growing(piece)}-start", "id": piece.id}
+            case StepPart():
                 yield {"type": "finish-step"}
                 yield {"type": "start-step"}
-            case "notice":
-                yield {"type": "data-notice", "id": piece.id, "data": {"text": piece.text}}
-            case "memory":
-                yield {"type": "data-memory", "id": piece.id, "data": memory(piece)}
-            case "source" if piece.part is not None:
-                yield source(piece, piece.part)
+            case NoticePart() | SourcePart() | MemoryPart() as whole:
+                yield chunk(whole, piece.id)
 
     def _grow(self, piece: Piece) -> Iterator[Chunk]:
         new = piece.text[len(self._sent[-1]) :]
         self._sent[-1] = piece.text
-        if new and piece.kind in ("text", "reasoning"):
-            yield {"type": f"{piece.kind}-delta", "id": piece.id, "delta": new}
+        if new and isinstance(piece.part, TextPart | ReasoningPart):
+            yield {"type": f"{_growing(piece)}-delta", "id": piece.id, "delta": new}
 
     def _close(self) -> Iterator[Chunk]:
         if self._open is not None:
-            yield {"type": f"{self._open.kind}-end", "id": self._open.id}
+            yield {"type": f"{_growing(self._open)}-end", "id": self._open.id}
             self._open = None
 
     def _tool_states(self, found: list[Piece]) -> Iterator[Chunk]:
         """Yield what has become known of the tools that were begun."""
         for piece in found[: len(self._sent)]:
-            if piece.kind != "tool" or piece.part is None:
+            if not isinstance(piece.part, ToolCallPart):
                 continue
-            call_id = piece.call_id
+            called, call_id = piece.part, piece.id
             known = self._tools.get(call_id)
-            named = {"toolCallId": call_id, "toolName": piece.text}
-            if piece.part.input is None and known is None:
+            named = {"toolCallId": call_id, "toolName": called.name}
+            if called.input is None and known is None:
                 # Announced as called with nothing: a call that Backboard runs itself never says with what.
                 self._tools[call_id] = "input-streaming"
                 yield {"type": "tool-input-available", **named, "input": {}, **_OURS}
-            elif piece.part.input is not None and known in (None, "input-streaming"):
+            elif called.input is not None and known in (None, "input-streaming"):
                 self._tools[call_id] = "input-available"
-                yield {"type": "tool-input-available", **named, "input": loads(piece.part.input), **_OURS}
-            if piece.part.output is not None and self._tools[call_id] != "output-available":
+                yield {"type": "tool-input-available", **named, "input": loads(called.input), **_OURS}
+            if called.output is not None and self._tools[call_id] != "output-available":
                 self._tools[call_id] = "output-available"
                 yield {
                     "type": "tool-output-available",
                     "toolCallId": call_id,
-                    "output": loads(piece.part.output),
+                    "output": loads(called.output),
                     **_OURS,
                 }
+
+
+def _growing(piece: Piece) -> str:
+    """Return how the stream calls a piece that comes bit by bit."""
+    return "text" if isinstance(piece.part, TextPart) else "reasoning"

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
 from services.errors import InvalidInputError
-from services.parts import Part
+from services.parts import MemoryPart, NoticePart, Part, ReasoningPart, SourcePart, StepPart, ToolCallPart
 from services.texts import check_model
 
 T = TypeVar("T")
@@ -25,7 +25,6 @@ MAX_TEXT_CHARS = 500_000  # of a message from a file, or of what stands beside i
 MAX_PARTS = 1_000  # beside one message from a file
 MAX_NAME_CHARS = 255
 MAX_URL_CHARS = 2_000
-KINDS = frozenset({"reasoning", "tool", "notice", "source", "step", "memory"})
 _NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
 _KEPT_IN_URL = "%:/?#@!$&*+,;=~-._"  # all else is written as %XX, so that a URL is no Markdown of its own
 
@@ -60,20 +59,25 @@ def kept_instant(at: datetime, *, now: datetime) -> datetime:
     return EARLIEST if at <= EARLIEST else now if at >= now else at.astimezone(UTC)
 
 
-def kept_part(part: Part, *, clean: Callable[[str], str] = kept_text) -> Part:
-    """Return what stands beside a reply with its texts cleaned; an address that is none is left out."""
+def kept_part(part: Part) -> Part:
+    """Return what stands beside a reply with its texts cleaned; a name or an address that is none is left out."""
+    match part:
+        case ReasoningPart(text, at):
+            return ReasoningPart(kept_text(text), at)
+        case ToolCallPart(name, call_id, given, output, at):
+            return ToolCallPart(kept_text(name), kept_name(call_id), _kept_json(given), _kept_json(output), at)
+        case NoticePart(text, at):
+            return NoticePart(kept_text(text), at)
+        case SourcePart(title, url, at):
+            return SourcePart(kept_text(title), web_address(url), at)
+        case MemoryPart(text, memory_id, at):
+            return MemoryPart(kept_text(text), kept_name(memory_id), at)
+        case StepPart():
+            return part
 
-    def cleaned(text: object) -> str | None:
-        return clean(text) if isinstance(text, str) else None
 
-    return replace(
-        part,
-        text=cleaned(part.text) or "",
-        call_id=kept_name(part.call_id),
-        input=cleaned(part.input),
-        output=cleaned(part.output),
-        url=web_address(part.url),
-    )
+def _kept_json(text: object) -> str | None:
+    return kept_text(text) if isinstance(text, str) else None
 
 
 def kept(value: T, *, clean: Callable[[str], str], now: datetime) -> T:

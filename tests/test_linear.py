@@ -31,7 +31,7 @@ from exports.sessions.records import SavedMessage, SavedSession
 from services import texts
 from services.accounts import passwords
 from services.errors import FileRefusedError, InvalidInputError
-from services.parts import Part
+from services.parts import StepPart
 from services.process.logs import OneLine
 from services.replies import sources, titles
 from services.sessions import file_types, sessions
@@ -135,7 +135,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "text for a PDF": lambda text: pdf._drawable(markdown_text.blocks(text), Counter()),
     "typed text for a PDF": lambda text: pdf._drawable(pdf._as_typed(text), Counter()),
     "a language": pdf._language,
-    "pieces of a reply": lambda text: pieces(text, [Part("step", "", at=at) for at in range(0, len(text), 500)]),
+    "pieces of a reply": lambda text: pieces(text, [StepPart(at) for at in range(0, len(text), 500)]),
     "JSON of a tool": loads,
     "what a reader accepts": wants_text,
     "an event of Backboard": lambda text: list(EventReader().read(text)),

@@ -15,6 +15,7 @@ from components.replies.source_links import source_links
 from components.replies.steps import ReplySteps
 from components.sessions.files import message_files
 from services.message_status import MessageStatus
+from services.parts import ReasoningPart
 from services.sessions.records import MessageView
 from services.usage.costs import usd
 
@@ -129,7 +130,7 @@ def budgets_ms(messages: Sequence[MessageView]) -> dict[int, float]:
     for message in reversed(messages):
         if message.role == "assistant":
             budget = budgets[message.id] = min(REPLY_MS, left)
-            reasoning = "\n\n".join(part.text for part in message.parts if part.kind == "reasoning")
+            reasoning = "\n\n".join(part.text for part in message.parts if isinstance(part, ReasoningPart))
             spent = sum(affordable(text, budget).spent_ms for text in (message.text, reasoning) if text)
             left = max(0.0, left - spent)
     return budgets

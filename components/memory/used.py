@@ -4,6 +4,7 @@ import streamlit as st
 
 from components.labels import escape_label
 from components.state import MEMORY_PAGE
+from services.parts import MemoryPart
 from services.sessions.records import MessageView
 
 _MOST = 50
@@ -12,7 +13,7 @@ _CHARS = 500  # of one memory
 
 def used_memories(message: MessageView) -> None:
     """Draw the memories that a reply used, folded; where there are none, leave their place empty."""
-    used = [part.text for part in message.parts if part.kind == "memory"]
+    used = [part.text for part in message.parts if isinstance(part, MemoryPart)]
     if not used:
         st.empty()
         return

@@ -7,12 +7,13 @@ import streamlit as st
 
 from components.labels import escape_label
 from services.intake import web_address
-from services.parts import Part
+from services.parts import Part, SourcePart
 
 
 def source_links(parts: Sequence[Part]) -> None:
     """Draw the sources among the parts of a reply; where there are none, an empty place."""
-    sources = [(part.text, url) for part in parts if part.kind == "source" and (url := web_address(part.url))]
+    found = [part for part in parts if isinstance(part, SourcePart)]
+    sources = [(part.title, url) for part in found if (url := web_address(part.url))]
     lines = [f"{number}. {_link(title, url)}" for number, (title, url) in enumerate(sources, 1)]
     if lines:
         st.markdown("\n".join([":small[**Sources**]", "", *lines]))

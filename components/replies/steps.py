@@ -9,9 +9,10 @@ from components.labels import escape_label
 from components.replies.blocks import REPLY_MS, affordable, block_ms
 from components.replies.model_text import safe_markdown
 from components.replies.plain_text import PlainText
-from services.parts import Part
+from services.parts import NoticePart, Part, ReasoningPart, ToolCallPart
 
 THINKING = ":shimmer[Thinking]"
+_Step = ReasoningPart | ToolCallPart
 _MOST = 100  # steps of one reply that are drawn
 _TOOL_CHARS = 60
 _IN_PLAIN_WORDS = {"current_date": "Looked up today's date"}
@@ -35,11 +36,11 @@ class ReplySteps:
 
     def draw(self, parts: Sequence[Part], *, thinking: bool, seconds: float | None = None) -> None:
         """Draw what is new; *seconds* is how long it took until the text began, once it has begun."""
-        notices = tuple(part.text for part in parts if part.kind == "notice")
+        notices = tuple(part.text for part in parts if isinstance(part, NoticePart))
         if notices != self._notices:
             self._notice_place.caption("  \n".join(f":material/info: {escape_label(notice)}" for notice in notices))
             self._notices = notices
-        steps = [part for part in parts if part.kind in ("reasoning", "tool")]
+        steps = [part for part in parts if isinstance(part, ReasoningPart | ToolCallPart)]
         if not steps:
             return
         if self._block is None:
@@ -67,21 +68,31 @@ class _DrawnPart:
         self._place = place
         self._last_place = place.empty()
         self._plain: PlainText | None = None
-        self._text = ""
+        self._drawn = ""  # the text of it
         self._done = 0
 
-    def draw(self, part: Part, left_ms: float) -> float:
+    def draw(self, part: _Step, left_ms: float) -> float:
         """Draw what is new; return how long a browser is busy with what of it will not be sent again.
 
         What would be more than *left_ms* is plain text, and uses up all of it.
         """
-        if part.text == self._text:
+        match part:
+            case ToolCallPart(name):
+                return self._draw_tool(name)
+            case ReasoningPart(text):
+                return self._draw_reasoning(text, left_ms)
+
+    def _draw_tool(self, name: str) -> float:
+        if name != self._drawn:
+            self._drawn = name
+            self._last_place.caption(f":material/build: {tool_words(name)}")
+        return 0.0
+
+    def _draw_reasoning(self, text: str, left_ms: float) -> float:
+        if text == self._drawn:
             return 0.0
-        self._text = part.text
-        if part.kind == "tool":
-            self._last_place.caption(f":material/build: {tool_words(part.text)}")
-            return 0.0
-        text = part.text.replace("\r", "")
+        self._drawn = text
+        text = text.replace("\r", "")
         if self._plain is None:
             drawn, plain, _ = affordable(text[self._done :], left_ms)
             last = "" if plain else drawn.pop()
@@ -103,7 +114,7 @@ def tool_words(name: str) -> str:
     return _IN_PLAIN_WORDS.get(name) or f"Used “{plain or 'a tool'}”"
 
 
-def _thought(steps: Sequence[Part], seconds: float | None) -> str:
-    if all(part.kind == "tool" for part in steps):
+def _thought(steps: Sequence[_Step], seconds: float | None) -> str:
+    if all(isinstance(part, ToolCallPart) for part in steps):
         return "Looked things up"
     return "Thought it over" if seconds is None else f"Thought for {max(1, round(seconds))} s"

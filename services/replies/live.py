@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import overload
+from typing import Any
 
 from db.models import utc_now
-from services.intake import kept_part, kept_text
+from services.intake import kept_name, kept_part, kept_text
 from services.message_status import MessageStatus
-from services.parts import Part
+from services.parts import Part, ReasoningPart, ToolCallPart, texts
 from services.replies.records import ReplySnapshot
 
 SHORTEST_INTERVAL_S = 0.05  # between two updates: text that moves twenty times a second flows
@@ -73,41 +73,37 @@ class LiveReply:
         """Append to the reasoning, or begin a new stretch of it after a tool step."""
         parts, at = self.snapshot.parts, len(self.snapshot.text)
         delta = self._cut(kept_text(delta))
-        if parts and parts[-1].kind == "reasoning" and parts[-1].at == at:
-            parts = (*parts[:-1], replace(parts[-1], text=parts[-1].text + delta))
-        else:
-            parts = self._with(Part("reasoning", delta, at))
+        match parts:
+            case (*before, ReasoningPart(text, begun_at)) if begun_at == at:
+                parts = (*before, ReasoningPart(text + delta, at))
+            case _:
+                parts = self._with(ReasoningPart(delta, at))
         self._set(replace(self.snapshot, parts=parts, note=None))
 
     def add_part(self, part: Part) -> None:
-        """Append a tool, a notice or a step, at the place that the text has reached."""
+        """Append a part at the place that the text has reached."""
         part = kept_part(part)
-        part = replace(
-            part,
-            text=self._cut(part.text),
-            call_id=self._cut(part.call_id),
-            input=self._cut(part.input),
-            at=len(self.snapshot.text),
-        )
+        fitting: dict[str, Any] = {name: self._cut(text) for name, text in texts(part).items()}
+        part = replace(part, **fitting, at=len(self.snapshot.text))
         self._set(replace(self.snapshot, parts=self._with(part)))
 
     def call_tool(self, call_id: str, name: str, arguments: str) -> None:
         """Say with what a tool was called, whether or not it was announced before."""
         parts = list(self.snapshot.parts)
-        called = kept_part(Part("tool", name, call_id=call_id, input=arguments))
+        name, kept_id, arguments = kept_text(name), kept_name(call_id), kept_text(arguments)
         for place, part in enumerate(parts):
-            ours = part.call_id in (called.call_id, None) and part.text == called.text
-            if part.kind == "tool" and part.input is None and ours:
-                parts[place] = replace(part, call_id=called.call_id, input=self._cut(called.input))
-                self._set(replace(self.snapshot, parts=tuple(parts)))
-                return
-        self.add_part(called)
+            match part:
+                case ToolCallPart(announced, known_id, None) if announced == name and known_id in (kept_id, None):
+                    parts[place] = replace(part, call_id=kept_id, input=self._cut(arguments))
+                    self._set(replace(self.snapshot, parts=tuple(parts)))
+                    return
+        self.add_part(ToolCallPart(name, kept_id, arguments))
 
     def answer_tool(self, call_id: str, output: str) -> None:
         """Say what a tool answered."""
         output = self._cut(kept_text(output))
         parts = tuple(
-            replace(part, output=output) if part.kind == "tool" and part.call_id == call_id else part
+            replace(part, output=output) if isinstance(part, ToolCallPart) and part.call_id == call_id else part
             for part in self.snapshot.parts
         )
         self._set(replace(self.snapshot, parts=parts))
@@ -138,15 +134,11 @@ class LiveReply:
         finally:
             self._listeners.discard(listener)
 
-    @overload
-    def _cut(self, text: str) -> str: ...
-    @overload
-    def _cut(self, text: str | None) -> str | None: ...
-    def _cut(self, text: str | None) -> str | None:
+    def _cut(self, text: str) -> str:
         """Return as much of what comes as there is room for, and take the room."""
-        kept = text and text[: max(0, self._room)]
+        kept = text[: max(0, self._room)]
         self.too_long |= kept != text
-        self._room -= len(kept or "")
+        self._room -= len(kept)
         return kept
 
     def _with(self, part: Part) -> tuple[Part, ...]:
@@ -170,4 +162,4 @@ class LiveReply:
 
 
 def _size(part: Part) -> int:
-    return sum(len(one or "") for one in (part.text, part.call_id, part.input, part.output))
+    return sum(map(len, texts(part).values()))

@@ -16,7 +16,7 @@ import db.messages
 from db.engine import Database
 from services.errors import NotFoundError
 from services.message_status import MessageStatus
-from services.parts import Part
+from services.parts import known_parts
 from services.process.background import in_thread
 from services.replies.live import interval_s
 from services.replies.records import ReplySnapshot
@@ -51,7 +51,7 @@ class ReplyReaders:
             note = None
             if status is MessageStatus.QUEUED and reply.lease_owner is None and not self.running.free:
                 note = "Many replies are being written right now; this one is waiting for its turn."
-            return ReplySnapshot(reply.id, status, reply.content, tuple(Part(**part) for part in reply.parts), note)
+            return ReplySnapshot(reply.id, status, reply.content, tuple(known_parts(reply.parts)), note)
 
     def watch(self, reply_id: int, *, user_id: int) -> "ReplyWatch":
         """Return a way to follow a reply while it is written, for use in a `with`. Raises NotFoundError."""

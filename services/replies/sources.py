@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from exports.markdown_cost import MOST_MS, cost_ms
 from services.intake import web_address
-from services.parts import Part
+from services.parts import SourcePart
 
 MAX_SOURCES = 20
 _TITLE_CHARS = 120
@@ -22,9 +22,9 @@ _MARKDOWN = MarkdownIt("commonmark").enable("table")
 _BARE = re.compile(r"https?://[^\s<>\"'`|\\^{}\[\]]+", re.IGNORECASE)
 
 
-def sources_in(text: str) -> list[Part]:
+def sources_in(text: str) -> list[SourcePart]:
     """Return the links of a reply as its sources, in the order of their first mention, each page once."""
-    found: dict[str, Part] = {}
+    found: dict[str, SourcePart] = {}
     for title, url in _links(text):
         address = web_address(url)
         if address is None:
@@ -32,10 +32,10 @@ def sources_in(text: str) -> list[Part]:
         host = (urlsplit(address).hostname or "").removeprefix("www.")
         page = address.partition("#")[0].rstrip("/").casefold()
         known = found.get(page)
-        if known is None or (known.text == host and title):
+        if known is None or (known.title == host and title):
             shown = " ".join(title.split())[:_TITLE_CHARS]
             says_something = any(map(str.isalpha, shown)) and not shown.lower().startswith("http")
-            found[page] = Part("source", shown if says_something else host, url=known.url if known else address)
+            found[page] = SourcePart(shown if says_something else host, known.url if known else address)
         if len(found) == MAX_SOURCES:
             break
     return list(found.values())

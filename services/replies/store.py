@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Sequence, Set
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from db.models import ChatSession, utc_now
 from services.backboard.threads import SessionThread
 from services.intake import kept_count, kept_model, kept_name, kept_text
 from services.message_status import MessageStatus
-from services.parts import Part
+from services.parts import read_part, stored_part
 from services.replies.leases import LEASE, Lease, Leases
 from services.replies.live import LiveReply
 from services.replies.records import Ending, ReplySnapshot, Work
@@ -126,7 +126,7 @@ class ReplyStore:
             ),
             run_id=reply.run_id,
             text=reply.content,
-            parts=tuple(Part(**part) for part in reply.parts),
+            parts=tuple(map(read_part, reply.parts)),
             stop_requested=reply.stop_requested_at is not None,
         )
 
@@ -263,6 +263,6 @@ def _live_values(live: LiveReply) -> dict[str, Any]:
 def _text_values(snapshot: ReplySnapshot) -> dict[str, Any]:
     return {
         "content": snapshot.text,
-        "parts": [asdict(part) for part in snapshot.parts],
+        "parts": [stored_part(part) for part in snapshot.parts],
         "updated_at": utc_now(),
     }

@@ -35,7 +35,7 @@ from services.backboard.prompt import prompt_with
 from services.backboard.threads import CARRIED_NOTICE, BackboardThreads, SessionThread, look_for_answer
 from services.backboard.tools import Tools
 from services.message_status import MessageStatus
-from services.parts import Part
+from services.parts import MemoryPart, NoticePart, StepPart, ToolCallPart
 from services.process.background import in_thread
 from services.replies.endings import ReplyEndings
 from services.replies.failures import TOO_LONG, ReplyFailure, check_length, failure_of, interrupted, too_slow
@@ -167,7 +167,7 @@ class ReplyWriter:
                 thread, text = ready, work.question
             running.thread_id = thread.thread_id
             if thread.lost:
-                running.live.add_part(Part("notice", CARRIED_NOTICE))
+                running.live.add_part(NoticePart(CARRIED_NOTICE))
             await self._mark_sent(running, thread)
             log.info("question sent", extra={"reply": work.reply_id, "thread_id": thread.thread_id})
             try:
@@ -222,7 +222,7 @@ class ReplyWriter:
             thread = await self._threads.replace(thread, running.asked)
             troubles = await self._files.put(session_id, thread, live.set_note)
         for sentence in troubles:
-            live.add_part(Part("notice", sentence))
+            live.add_part(NoticePart(sentence))
         if live.snapshot.note:
             live.set_note(None)
         return thread
@@ -237,7 +237,7 @@ class ReplyWriter:
                 return read
             if read is None or running.thread_id is None:
                 raise ReplyFailure("tools", "Backboard asked for a step that this app does not know. Try again.")
-            running.live.add_part(Part("step", ""))
+            running.live.add_part(StepPart())
             events = _of_a_run(self._client.stream_tool_outputs(running.thread_id, read.run_id, read.outputs))
         raise ReplyFailure("tools", _TOO_MANY_STEPS)
 
@@ -261,7 +261,7 @@ class ReplyWriter:
                     case ReasoningDelta(text):
                         live.add_reasoning(text)
                     case ToolStarted(call_id, name):
-                        live.add_part(Part("tool", name, call_id=call_id))
+                        live.add_part(ToolCallPart(name, call_id))
                     case RunStarted(started_id, _, _):
                         live.run_id = started_id or live.run_id
                     case ToolCallsRequired():
@@ -330,7 +330,7 @@ def _ended(running: Running, before: str, event: RunEnded) -> Ending:
         raise ReplyFailure("empty", "Backboard sent an empty answer. Try again.")
     check_length(live)
     for used in event.memories[:MAX_MEMORIES]:
-        live.add_part(Part("memory", used.content, call_id=used.memory_id or None))
+        live.add_part(MemoryPart(used.content, used.memory_id or None))
     return Ending(MessageStatus.COMPLETE, model=event.model, memory_operation_id=event.memory_operation_id)
 
 

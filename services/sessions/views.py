@@ -7,7 +7,7 @@ from datetime import datetime
 from db.models import ChatSession, Message, SessionFile
 from db.plain import Plain
 from services.message_status import MessageStatus
-from services.parts import Part
+from services.parts import known_parts
 from services.sessions.records import FileInfo, MessageView, SessionSummary
 
 _COLUMNS = tuple(one.name for one in fields(SessionSummary) if one.name != "answering")
@@ -34,7 +34,7 @@ def message_view(
         role=message.role,
         status=MessageStatus(message.status),
         text=message.content,
-        parts=tuple(Part(**part) for part in message.parts),
+        parts=tuple(known_parts(message.parts)),
         model=message.model,
         input_tokens=message.input_tokens,
         output_tokens=message.output_tokens,

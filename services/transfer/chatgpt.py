@@ -20,6 +20,7 @@ from typing import Any
 from exports.sessions.records import Role, SavedMessage, SavedSession
 from services.errors import InvalidInputError
 from services.intake import EARLIEST, kept_model
+from services.parts import NoticePart, stored_part
 from services.texts import MAX_TITLE_CHARS, made_title, without_controls
 
 _MAX_NAME_CHARS = 100
@@ -194,7 +195,7 @@ def _notices(turn: _Turn, *, at: int) -> list[dict[str, Any]]:
     if turn.role != "assistant" or not turn.tools:
         return []
     text = f"ChatGPT used tools here ({', '.join(turn.tools)}); what they gave is not part of the import."
-    return [{"kind": "notice", "text": text, "at": at}]
+    return [stored_part(NoticePart(text, at))]
 
 
 def _model(facts: Mapping[str, Any]) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
@@ -17,16 +17,16 @@ from db.models import ChatSession, Message, utc_now
 from exports.sessions.records import Role, SavedMessage, SavedSession, Status
 from exports.sessions.settings import setting_values
 from services.errors import InvalidInputError
-from services.intake import KINDS, MAX_PARTS, MAX_TEXT_CHARS, kept, kept_model, kept_part
+from services.intake import MAX_PARTS, MAX_TEXT_CHARS, kept, kept_model, kept_part
 from services.message_status import MessageStatus
-from services.parts import Part
+from services.parts import StoredPart, read_part, stored_part
 from services.sessions.sessions import NO_TITLE
 from services.texts import MAX_TITLE_CHARS, preview, without_controls
 
 MAX_MESSAGES = 20_000  # of one imported session: it is stored whole or not at all, and others wait meanwhile
 _AT_ONCE = 500
 _OURS = "travelbot:"
-_PARTS = TypeAdapter(list[Part])
+_PARTS = TypeAdapter(list[StoredPart])
 _CUT_OFF = "This reply was still being written when it was exported."
 
 
@@ -106,15 +106,16 @@ def _checked_message(message: SavedMessage) -> SavedMessage:
 
 def _checked_parts(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
     try:
-        parts = _PARTS.validate_json(json.dumps(given), extra="forbid", strict=True)
-    except (TypeError, ValidationError) as exc:
+        stored = _PARTS.validate_json(json.dumps(given), extra="forbid", strict=True)
+        parts = [read_part(asdict(one)) for one in stored]
+    except (TypeError, ValueError) as exc:
         raise InvalidInputError("What stands beside a reply cannot be read.") from exc
-    texts = (text or "" for part in parts for text in (part.text, part.input, part.output))
-    if any(part.kind not in KINDS or part.at < 0 for part in parts):
+    if any(part.at < 0 for part in parts):
         raise InvalidInputError("What stands beside a reply cannot be read.")
+    texts = (text or "" for one in stored for text in (one.text, one.input, one.output))
     if len(parts) > MAX_PARTS or any(len(text) > MAX_TEXT_CHARS for text in texts):
         raise InvalidInputError("There is too much beside a reply.")
-    return [asdict(kept_part(part)) for part in parts]
+    return [stored_part(kept_part(part)) for part in parts]
 
 
 def is_here(db_session: Session, key: str, user_id: int) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from api.ui_parts import ui_parts
 from api.ui_stream import UiMessageStream
 from services.message_status import MessageStatus
-from services.parts import Part
+from services.parts import MemoryPart, Part, ReasoningPart, StepPart, ToolCallPart
 from services.replies.records import ReplySnapshot
 from services.sessions.records import MessageView
 
@@ -46,10 +46,10 @@ def test_text_that_grows_is_sent_once():
 
 
 def test_tools_stand_where_they_were_called_and_each_round_is_a_step():
-    called = Part("tool", "distance", at=4, call_id="c1")
+    called = ToolCallPart("distance", "c1", at=4)
     asked = replace(called, input='{"to": "Sintra"}')
     answered = replace(asked, output='{"metres": 24600}')
-    step = Part("step", "", at=4)
+    step = StepPart(at=4)
     ours = stream()
     chunks = [
         *ours.advance(look("So: ")),
@@ -71,9 +71,9 @@ def test_tools_stand_where_they_were_called_and_each_round_is_a_step():
 
 
 def test_first_look_late_folds_what_is_there():
-    answered = Part("tool", "distance", at=0, call_id="c1", input="{}", output='{"metres": 1}')
+    answered = ToolCallPart("distance", "c1", input="{}", output='{"metres": 1}')
     ours = stream()
-    chunks = ours.advance(look("Far.", Part("reasoning", "Hm."), answered, Part("step", "")))
+    chunks = ours.advance(look("Far.", ReasoningPart("Hm."), answered, StepPart()))
 
     assert short(chunks) == [
         "start", "start-step", "reasoning-start r1", "reasoning-delta r1 Hm.", "reasoning-end r1",
@@ -98,7 +98,7 @@ def test_waiting_is_told_once_and_not_kept():
 
 
 def test_used_memories_come_after_the_text():
-    ours, used = stream(), Part("memory", "Prefers tea", at=3, call_id="mem_1")
+    ours, used = stream(), MemoryPart("Prefers tea", "mem_1", at=3)
     chunks = [*ours.advance(look("One")), *ours.advance(look("One", used)), *ours.end(MESSAGE)]
 
     told = {"type": "data-memory", "id": "m1", "data": {"id": "mem_1", "text": "Prefers tea"}}
@@ -119,7 +119,7 @@ def test_interrupted_reply_ends_with_an_error_after_its_metadata():
 
 def test_tool_of_backboards_own_is_whole_at_the_end():
     ours = stream()
-    chunks = [*ours.advance(look("", Part("tool", "web_search"))), *ours.end(MESSAGE)]
+    chunks = [*ours.advance(look("", ToolCallPart("web_search"))), *ours.end(MESSAGE)]
 
     assert [chunk["type"] for chunk in chunks[2:]] == [
         "tool-input-available", "tool-output-available", "finish-step", "finish"

@@ -9,6 +9,7 @@ from db.ids import new_id
 from db.models import ChatSession, Message
 from emulator.server import EmulatorServer
 from services.message_status import MessageStatus
+from services.parts import NoticePart
 from tests.helpers.doubles import ObedientDemo
 from tests.helpers.services import Emulator, ask, until, until_ended
 
@@ -153,9 +154,9 @@ def test_forgotten_thread_is_replaced_with_the_last_turns_and_told_once(services
     _, later = ask(services, user_id, "cheaper", key="c", session_id=accepted.session_id)
 
     assert reply.status is MessageStatus.COMPLETE
-    assert [part.kind for part in reply.parts if part.kind == "notice"] == ["notice"]
+    assert [type(part) for part in reply.parts].count(NoticePart) == 1
     assert "Lisbon" in reply.text
-    assert [part.kind for part in later.parts if part.kind == "notice"] == []
+    assert NoticePart not in map(type, later.parts)
     assert emulator.paid_calls == 3
 
 

@@ -14,6 +14,7 @@ from emulator.conversation import Answer
 from emulator.demo import answer as demo
 from services.errors import InvalidInputError, SignInLockedError, WrongPasswordError
 from services.message_status import MessageStatus
+from services.parts import ReasoningPart
 from services.sessions.sessions import NO_TITLE
 from services.transfer.transfer import ExportKind
 from tests.helpers.naughty import (
@@ -133,4 +134,4 @@ def test_replies_of_backboard(services, user_id, monkeypatch):
 
         assert ended.status is MessageStatus.COMPLETE
         assert kept(ended.text) == kept(text)
-        assert [kept(part.text) for part in ended.parts if part.kind == "reasoning"] == [kept(text)]
+        assert [kept(part.text) for part in ended.parts if isinstance(part, ReasoningPart)] == [kept(text)]

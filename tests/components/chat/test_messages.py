@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from components.chat.messages import budgets_ms
 from components.replies.blocks import REPLY_MS, STRETCH_MS, affordable
 from services.message_status import MessageStatus
-from services.parts import Part
+from services.parts import Part, ReasoningPart
 from services.sessions.records import MessageView
 from tests.helpers.markdown import ORDINARY
 
@@ -31,7 +31,7 @@ def test_latest_replies_are_drawn_first_and_all_of_them_have_a_limit() -> None:
 
 def test_reasoning_counts_too() -> None:
     budgets = budgets_ms(
-        [_message(1, "Hi."), *(_message(at, "", "assistant", Part("reasoning", COSTLY)) for at in range(2, 9))]
+        [_message(1, "Hi."), *(_message(at, "", "assistant", ReasoningPart(COSTLY)) for at in range(2, 9))]
     )
 
     assert budgets[1] == 0

@@ -17,10 +17,10 @@ def _script(texts: list[str], status: str, parts: list[tuple[str, str]], note: s
     from components.replies.stream import ReplyStream
     from db.models import utc_now
     from services.message_status import MessageStatus
-    from services.parts import Part
+    from services.parts import read_part
     from services.replies.records import ReplySnapshot
 
-    shown = tuple(Part(*part) for part in parts)
+    shown = tuple(read_part({"kind": kind, "text": text}) for kind, text in parts)
     snapshots = [ReplySnapshot(1, MessageStatus.RUNNING, text, shown, note) for text in texts]
     snapshots.append(ReplySnapshot(1, MessageStatus(status), texts[-1], shown, None))
 

@@ -9,6 +9,7 @@ import pytest
 from db.models import Assistant, MemorySource, Message, utc_now
 from services.errors import BackboardAwayError, InvalidInputError, NotFoundError
 from services.message_status import MessageStatus
+from services.parts import MemoryPart
 from services.sessions.records import Accepted
 from services.wiring import Services
 from tests.helpers.services import Emulator, last_message, make_user, until, until_ended
@@ -93,10 +94,11 @@ def test_reply_names_the_memories_that_it_used(services, user_id):
     accepted = say(services, user_id, "Three days in Rome")
     without = say(services, user_id, "Three days in Rome", "b", memory=False)
 
-    used = [part for part in last_message(services, accepted.session_id, user_id).parts if part.kind == "memory"]
-    assert [(part.call_id, part.text) for part in used] == [(tea.id, "Prefers tea")]
+    reply = last_message(services, accepted.session_id, user_id)
+    used = [part for part in reply.parts if isinstance(part, MemoryPart)]
+    assert [(part.memory_id, part.text) for part in used] == [(tea.id, "Prefers tea")]
     reply = last_message(services, without.session_id, user_id)
-    assert not any(part.kind == "memory" for part in reply.parts)
+    assert MemoryPart not in map(type, reply.parts)
 
 
 def test_source_is_found_later_where_nobody_could_wait_for_it(services, database, user_id, monkeypatch):

@@ -3,7 +3,7 @@
 import pytest
 
 from services.message_status import MessageStatus
-from services.parts import Part
+from services.parts import NoticePart, ReasoningPart, StepPart, ToolCallPart, texts
 from services.replies.live import LiveReply
 from tests.helpers.services import ask, until, until_ended
 
@@ -16,8 +16,7 @@ def low_limit(monkeypatch):
 
 
 def _chars(reply):
-    parts = [part.text + (part.input or "") + (part.output or "") + (part.call_id or "") for part in reply.parts]
-    return len(reply.text + "".join(parts))
+    return len(reply.text) + sum(len(text) for part in reply.parts for text in texts(part).values())
 
 
 def test_endless_reply_is_ended_and_says_so(services, emulator, user_id):
@@ -73,7 +72,7 @@ def test_reply_that_does_not_come_to_an_end_is_ended(services, emulator, user_id
 
 
 def _live() -> LiveReply:
-    return LiveReply(1, text="x" * (LONGEST - 10), parts=(Part("reasoning", "four"),))
+    return LiveReply(1, text="x" * (LONGEST - 10), parts=(ReasoningPart("four"),))
 
 
 @pytest.mark.parametrize(
@@ -81,8 +80,8 @@ def _live() -> LiveReply:
     [
         lambda live: live.add_text("longer"),
         lambda live: live.add_reasoning("longer"),
-        lambda live: live.add_part(Part("notice", "longer")),
-        lambda live: live.add_part(Part("tool", "a", input="longer")),
+        lambda live: live.add_part(NoticePart("longer")),
+        lambda live: live.add_part(ToolCallPart("a", input="longer")),
         lambda live: live.call_tool("c1", "tool", "{}x"),
         lambda live: [live.call_tool("c1", "a", "{}"), live.answer_tool("c1", "long")],
         lambda live: live.set_text("y" * (LONGEST + 1)),
@@ -111,8 +110,8 @@ def test_text_that_takes_the_place_of_another_has_its_room():
 def test_reply_has_no_more_than_so_many_parts(monkeypatch):
     monkeypatch.setattr("services.replies.live.MAX_PARTS", 3)
     live = _live()
-    for number in range(3):
-        live.add_part(Part("step", str(number)))
+    for _ in range(3):
+        live.add_part(StepPart())
 
     assert live.too_long
     assert len(live.snapshot.parts) == 3

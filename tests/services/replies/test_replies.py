@@ -9,6 +9,7 @@ from sqlalchemy import update
 from db.models import Message
 from services.errors import InvalidInputError, MessageIdReusedError, NotFoundError, ReplyInProgressError
 from services.message_status import MessageStatus
+from services.parts import ReasoningPart, ToolCallPart
 from services.replies.store import NotOursError, ReplyStore
 from services.wiring import Services
 from tests.helpers.services import last_message, make_user, until, until_ended
@@ -23,7 +24,7 @@ def test_message_is_answered_and_kept(services, emulator, user_id):
     assert ended.status is MessageStatus.COMPLETE
     assert (question.text, question.status) == ("5 days in Lisbon in May", MessageStatus.COMPLETE)
     assert reply.text == emulator.runs[-1]["text"]
-    assert reply.parts[0].kind == "reasoning"
+    assert isinstance(reply.parts[0], ReasoningPart)
     assert reply.model == "openai/gpt-4o"
     assert reply.input_tokens > 0
     assert reply.output_tokens > 0
@@ -218,7 +219,7 @@ def test_tool_turn_is_answered_and_shown(services, emulator, user_id):
 
     reply = last_message(services, accepted.session_id, user_id)
     assert reply.status is MessageStatus.COMPLETE
-    assert [part.text for part in reply.parts if part.kind == "tool"] == ["current_date"]
+    assert [part.name for part in reply.parts if isinstance(part, ToolCallPart)] == ["current_date"]
     assert str(reply.created_at.year) in reply.text
 
 

@@ -27,7 +27,7 @@ from services.replies.sources import MAX_SOURCES, sources_in
 )  # fmt: skip
 def test_links_become_sources(text, sources):
     expected = [(title, url.replace("(", "%28").replace(")", "%29")) for title, url in sources]
-    assert [(one.text, one.url) for one in sources_in(text)] == expected
+    assert [(one.title, one.url) for one in sources_in(text)] == expected
 
 
 def test_address_is_no_markdown():

@@ -14,6 +14,7 @@ from db.engine import Database
 from db.models import BackboardThread, FileCopy, SessionFile
 from services.errors import FileQuotaError, FileRefusedError, NotFoundError
 from services.message_status import MessageStatus
+from services.parts import NoticePart, SourcePart
 from services.replies.records import ReplySnapshot
 from services.sessions.file_types import MAX_FILES, checked_file
 from services.sessions.records import Accepted, FileState, NewFile
@@ -65,7 +66,7 @@ def states(services: Services, session_id: int, user_id: int) -> list[tuple[str,
 
 def notices(services: Services, accepted: Accepted, user_id: int) -> list[str]:
     message = services.replies.get(accepted.reply_id, user_id=user_id)
-    return [part.text for part in message.parts if part.kind == "notice"]
+    return [part.text for part in message.parts if isinstance(part, NoticePart)]
 
 
 def test_file_is_indexed_before_the_question_is_asked_and_quoted(services, emulator, database, user_id):
@@ -290,9 +291,11 @@ def test_web_search_is_asked_for_and_its_links_become_sources(services, emulator
     on, ended = sent(services, user_id, "Make it 4 days", session_id=session_id)
 
     assert [run["web_search"] for run in emulator.runs] == ["off", "Auto"]
-    sources = [(part.text, part.url) for part in ended.parts if part.kind == "source"]
+    sources = [(part.title, part.url) for part in ended.parts if isinstance(part, SourcePart)]
     assert sources == [("Visit Portugal", "https://www.visitportugal.com/")]
-    assert not [part for part in services.replies.get(off.reply_id, user_id=user_id).parts if part.kind == "source"]
+    assert not [
+        part for part in services.replies.get(off.reply_id, user_id=user_id).parts if isinstance(part, SourcePart)
+    ]
     assert on.session_id == off.session_id
 
 

@@ -16,8 +16,8 @@ from exports.sessions.markdown import session_markdown
 from exports.sessions.pdf import session_pdf
 from exports.sessions.records import SavedMessage, SavedSession
 from services.errors import InvalidInputError
-from services.intake import EARLIEST, kept_count, web_address
-from services.parts import Part
+from services.intake import EARLIEST, kept_count, kept_part
+from services.parts import StoredPart
 from services.sessions.records import SessionFilter, SessionOrder
 from services.transfer.import_file import sources
 from services.transfer.saved_sessions import MAX_MESSAGES, checked
@@ -74,7 +74,7 @@ def files(kind: type) -> list[tuple[str, bytes]]:
                         key=f"test:{one.name}-{number}",
                         changed=at if kind is SavedSession else {},
                         message=at if kind is SavedMessage else {},
-                        beside=at if kind is Part else {},
+                        beside=at if kind is StoredPart else {},
                     ),
                 )
             )
@@ -100,13 +100,13 @@ def read_everywhere(services, session_id: int, user_id: int) -> None:
         assert EARLIEST <= message.created_at <= now
         assert message.input_tokens is None or kept_count(message.input_tokens) is not None
         for beside in message.parts:
-            assert beside.url is None or beside.url == web_address(beside.url)
+            assert beside == kept_part(beside)
         told = json.dumps([ui_parts(message), metadata(message)], allow_nan=False, ensure_ascii=False)
         assert "\x00" not in told
         told.encode()
 
 
-@pytest.mark.parametrize("kind", [SavedSession, SavedMessage, Part])
+@pytest.mark.parametrize("kind", [SavedSession, SavedMessage, StoredPart])
 def test_every_field_of_a_file_is_refused_in_a_sentence_or_kept_readable(
     services, database, database_url, user_id, kind
 ):

@@ -12,6 +12,7 @@ from db.engine import Database, DatabaseUnavailableError
 from db.ids import new_id
 from db.models import ChatSession, Message, utc_now
 from services.errors import ExportRunningError, ImportRunningError, InvalidInputError, NotFoundError
+from services.parts import NoticePart, SourcePart
 from services.sessions.records import SessionFilter
 from services.transfer.saved_sessions import store
 from services.transfer.transfer import PDFS_AT_ONCE, ExportKind
@@ -243,7 +244,7 @@ def test_chatgpt_export_is_found_shown_and_gone_on_with(services, emulator, user
     ended = until_ended(services, accepted.reply_id, user_id)
 
     assert ended.status == "complete"
-    assert [part.kind for part in ended.parts if part.kind == "notice"] == []
+    assert NoticePart not in map(type, ended.parts)
     (told, asked) = emulator.asked(emulator.runs[-1]["thread_id"])
     assert "Planner: Hello from elsewhere\n\nYou: Hello yourself." in told
     assert asked == "Five days in Lisbon?"
@@ -319,7 +320,7 @@ def test_odd_values_of_a_file_are_put_right(services, user_id, session_id):
     assert messages[0].text == "NUL  and bell "
     assert messages[0].created_at <= utc_now()
     assert messages[1].status == "interrupted"
-    assert [(part.text, part.url) for part in messages[2].parts] == [("A", None), ("B", "https://b.example/")]
+    assert messages[2].parts == (SourcePart("A", None), SourcePart("B", "https://b.example/"))
     assert summary.last_message_id == messages[-1].id
 
 
