@@ -29,7 +29,7 @@ schema.config.generation.update(allow_extra_parameters=False)  # a query may hol
 # What a schema cannot say: a text holds more than spaces, the last of `messages` is the user's, a file is one that
 # can be imported, and a time zone exists.
 WORDS = [positive_data_acceptance]
-EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "12"))  # of each route, twice
+EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "6"))  # of each route, twice
 EXCLUDED = {
     "POST /chat": WORDS,
     "PATCH /follow-ups/{follow_up_id}": WORDS,
