@@ -46,6 +46,7 @@ EXCLUDED = {
     "POST /sessions/{session_id}/messages": WORDS,
     "POST /sessions/{session_id}/files": WORDS,  # the kind of a file
     "POST /import": WORDS,
+    "GET /sessions": [negative_data_rejection],  # `?archived=` is no
     "GET /sessions/{session_id}/export": WORDS,
     "PATCH /sessions/{session_id}": [*WORDS, negative_data_rejection],  # `?title=a&title=b`: the last one counts
 }
