@@ -14,6 +14,7 @@ from api.dependencies import Caller
 from api.problems import problem
 from api.ui_stream import Chunk, UiMessageStream
 from db.engine import DatabaseUnavailableError
+from services.errors import NotFoundError
 from services.message_status import MessageStatus
 from services.replies.readers import SILENCE_S
 from services.replies.records import ReplySnapshot
@@ -68,6 +69,8 @@ async def _events(caller: Caller, message: MessageView) -> AsyncGenerator[str]:
                 sent_at = time.monotonic()
     except DatabaseUnavailableError:
         yield _event({"type": "error", "errorText": AWAY})
+    except NotFoundError as exc:
+        yield _event({"type": "error", "errorText": exc.message})
     yield "data: [DONE]\n\n"
 
 
@@ -124,7 +127,7 @@ async def _texts(first: ReplySnapshot, later: AsyncGenerator[ReplySnapshot]) -> 
                 break
             try:
                 snapshot = await anext(later)
-            except (StopAsyncIteration, DatabaseUnavailableError):
+            except (StopAsyncIteration, DatabaseUnavailableError, NotFoundError):
                 raise ReplyCutError from None
     if snapshot.status is MessageStatus.COMPLETE:
         yield "\n"

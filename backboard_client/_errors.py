@@ -121,8 +121,10 @@ def rejection(response: httpx.Response, body: str) -> BackboardRejectedError:
     return RequestInvalidError(status, detail)
 
 
-def transport_error(exc: httpx.TransportError) -> BackboardUnavailableError:
-    """Return the error that a failed connection stands for."""
+def transport_error(exc: httpx.TransportError | httpx.InvalidURL) -> BackboardError:
+    """Return the error that a failed connection stands for, or an id that no address can hold."""
+    if isinstance(exc, httpx.InvalidURL):
+        return NotFoundError(404, "There is nothing of that name at Backboard.")
     if isinstance(exc, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         return BackboardUnavailableError("Backboard cannot be reached.", may_have_run=False)
     return BackboardUnavailableError("The connection to Backboard broke or fell silent.", may_have_run=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backboard_client._errors import OutOfCreditsError, RunFailedError
+from backboard_client._errors import BackboardError, OutOfCreditsError, RunFailedError, StreamInterruptedError
 from backboard_client._json import parse_json
 from backboard_client._resources import (
     Memory,
@@ -101,6 +101,12 @@ class EventReader:
     def __init__(self) -> None:
         self._text = ""
         self._reasoning = ""
+
+    def cut_off(self, why: str) -> BackboardError:
+        """Return the error that an end of the stream right here stands for."""
+        if only_no_credit(self._text, None):
+            return OutOfCreditsError(self._text)
+        return StreamInterruptedError(why)
 
     def read(self, data: str) -> Iterator[StreamEvent]:
         """Yield the events, none or one, in a data line. Raises RunFailedError when it says that the run failed."""

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 Json = Mapping[str, Any]
 _MAX_NAME_CHARS = 255
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no address takes one
 _MAX_NOTICE_CHARS = 300
 _NO_CREDIT = re.compile(
     r"\b(?:out of|insufficient|not enough|no more|no remaining) credits?\b|\bcredit balance\b", re.IGNORECASE
@@ -205,7 +206,7 @@ def amount(value: object) -> float | None:
 def named(data: Json, *keys: str) -> str | None:
     """Return the name or id that stands under the first of *keys* that has one, or None."""
     values = (text(data.get(key)) for key in keys)
-    return next((value for value in values if 0 < len(value) <= _MAX_NAME_CHARS), None)
+    return next((value for value in values if 0 < len(value) <= _MAX_NAME_CHARS and not _CONTROL.search(value)), None)
 
 
 def only_no_credit(said: str, model: str | None) -> bool:

@@ -9,7 +9,6 @@ import httpx
 from backboard_client._errors import (
     BackboardError,
     BackboardUnavailableError,
-    StreamInterruptedError,
     rejection,
     transport_error,
 )
@@ -74,7 +73,7 @@ class Transport:
                         timeout=limits,
                     ) as response:
                         body = await read_whole(response)
-                except httpx.TransportError as exc:
+                except (httpx.TransportError, httpx.InvalidURL) as exc:
                     raise transport_error(exc) from exc
                 if not response.is_success:
                     raise rejection(response, body)
@@ -94,10 +93,10 @@ class Transport:
                             if isinstance(event, TERMINAL):
                                 return
             except httpx.TransportError as exc:
-                raise StreamInterruptedError("The connection to Backboard was lost.") from exc
+                raise reader.cut_off("The connection to Backboard was lost.") from exc
             finally:
                 await response.aclose()
-            raise StreamInterruptedError("Backboard ended the stream before the answer was whole.")
+            raise reader.cut_off("Backboard ended the stream before the answer was whole.")
 
     async def _open(self, path: str, body: Json, on_wait: OnWait | None) -> httpx.Response:
         """Return a successful response whose body has not been read yet."""

@@ -38,6 +38,8 @@ async def work_forever(
                 await in_thread(executor, partial(_settle, database, entry, done))
         except DatabaseUnavailableError:
             log.warning("The database cannot be reached; looking again soon.")
+        except Exception:  # whatever it is, the next look does the rest
+            log.exception("Could not do what is left to be done")
         await asyncio.sleep(LOOK_S)
 
 
@@ -55,6 +57,9 @@ async def _do(client: BackboardClient, entry: OutboxEntry) -> bool:
     except BackboardError as exc:
         log.warning("not deleted at Backboard yet", extra={"kind": entry.kind, "error": type(exc).__name__})
         return False
+    except Exception:  # a mistake of ours with one must not keep the others
+        log.exception("not deleted at Backboard yet", extra={"kind": entry.kind})
+        return False
     return True
 
 
@@ -71,5 +76,5 @@ def _settle(database: Database, entry: OutboxEntry, done: bool) -> None:
         if done:
             db.outbox.done(db_session, entry.id)
         else:
-            wait_s = min(LOOK_S * 2**entry.attempts, _LONGEST_WAIT_S)
+            wait_s = min(LOOK_S * 2 ** min(entry.attempts, 20), _LONGEST_WAIT_S)
             db.outbox.put_off(db_session, entry.id, until=utc_now() + timedelta(seconds=wait_s))

@@ -134,7 +134,11 @@ class ReplyClaims:
 
     async def _write(self, running: Running) -> None:
         """Have one reply written; one that is cancelled stays for `close` to hand over."""
-        followed = await self._writer.write(running)
+        followed = False
+        try:
+            followed = await self._writer.write(running)
+        except Exception:  # a mistake of ours: its lease runs out, and who claims it then looks for its answer
+            log.exception("reply not ended", extra={"reply": running.work.reply_id})
         was_full = not self.running.free
         self.running.remove(running)
         if followed or was_full:

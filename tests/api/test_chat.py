@@ -110,6 +110,16 @@ def test_joining_gives_the_whole_reply_from_its_start(api, emulator):
     assert api.http.get("/chat/neverHeardOf/stream").status_code == 204
 
 
+def test_stream_of_a_reply_whose_session_is_deleted_says_so_and_ends(api, emulator):
+    emulator.hold_reply()
+    reading = Reading(api.http, "POST", "/chat", json={"content": "14 days in Japan"}).until("text-delta")
+
+    api.http.delete(f"/sessions/{reading.headers['x-session-id']}")
+
+    said = 'data: {"type":"error","errorText":"There is no such reply."}'
+    assert reading.to_end().endswith(f"{said}\n\ndata: [DONE]\n\n")
+
+
 def test_dropped_connection_does_not_stop_the_reply(api, emulator):
     emulator.hold_reply()
     with api.http.stream("POST", "/chat", json={"content": "14 days in Japan"}) as response:

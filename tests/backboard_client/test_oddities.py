@@ -10,6 +10,7 @@ from backboard_client import (
     BackboardClient,
     BackboardUnavailableError,
     MemoryMode,
+    NotFoundError,
     OutOfCreditsError,
     RunEnded,
     RunFailedError,
@@ -55,7 +56,7 @@ LISTS: dict[str, tuple[str, dict[str, Any], Callable[[BackboardClient], Any]]] =
     "all_models": ("models", {"name": "gpt-4o", "provider": "openai"}, lambda client: client.all_models()),
 }
 NO_OBJECTS = ("null", "7", "true", '"text"', '[{"id": "m1"}]', '{"messages": [7]}')
-NO_IDS = (None, 7, 1.5, True, "", "x" * 256, ["x"], {"id": "x"})
+NO_IDS = (None, 7, 1.5, True, "", "x" * 256, "a\nb", ["x"], {"id": "x"})
 
 
 async def is_not_understood(client: BackboardClient, call: Callable[[BackboardClient], Any]) -> None:
@@ -79,6 +80,13 @@ async def test_answer_that_does_not_name_what_it_tells_of_is_not_understood(clie
         await is_not_understood(client, call)
     backboard.answer(httpx.Response(200, json={key: value for key, value in whole.items() if key not in keys}))
     await is_not_understood(client, call)
+
+
+async def test_there_is_nothing_of_a_name_that_no_address_can_hold(client, backboard):
+    with pytest.raises(NotFoundError):
+        await client.get_thread("a\nb")
+    with pytest.raises(NotFoundError):
+        await client.delete_assistant("a\nb")
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -50,8 +50,12 @@ def test_failed_reply_says_why_keeps_the_message_and_can_be_retried(services, em
 
 @pytest.mark.parametrize(
     ("question", "faults", "text"),
-    [("words 40", ["no_credit"], ""), ("call current_date", ["keep_alive", "no_credit"], "Let me look.")],
-    ids=["at once", "after a tool"],
+    [
+        ("words 40", ["no_credit"], ""),
+        ("words 40", ["no_credit,no_terminal"], ""),
+        ("call current_date", ["keep_alive", "no_credit"], "Let me look."),
+    ],
+    ids=["at once", "with no end", "after a tool"],
 )
 def test_credits_that_are_out_are_an_error_and_never_an_answer(
     start_services, user_id, database, tmp_path, question, faults, text
