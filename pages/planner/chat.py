@@ -75,9 +75,9 @@ with st.container(key="chat_header", horizontal=True, wrap=False, vertical_align
     if session:
         session_menu(session, user_id=user.id)
 limit_notice(user)
-stop_place = composer(session_id, user_id=user.id, model=model, memory=memory)
 
 if session is None:
+    composer(None, user_id=user.id, model=model, memory=memory)
     welcome(user.name, model=model, memory=memory)
     offer_samples(user_id=user.id)
     template_buttons(
@@ -90,6 +90,8 @@ window = open_window(session.id, user_id=user.id)
 history = services.sessions.history(
     session.id, user_id=user.id, limit=window["limit"], before_id=window["before_id"], at_id=window["at_id"]
 )
+# After the history: what is sent between the two is then in neither, and the reply before it, which ends, shows it.
+stop_place = composer(session.id, user_id=user.id, model=model, memory=memory)
 last = history.messages[-1] if history.messages and not history.has_later else None
 writing = last if last and last.status.unfinished else None
 scroll_place = st.empty()
