@@ -19,7 +19,7 @@ class Assistant(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     backend: Mapped[str] = mapped_column(String(300))
     assistant_id: Mapped[str] = mapped_column(String(64))
-    prompt_hash: Mapped[str] = mapped_column("brief_hash", String(64), key="prompt_hash")  # of what it was given
+    brief_hash: Mapped[str] = mapped_column(String(64))  # of the prompt and tools it was given
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 

@@ -230,14 +230,14 @@ class BackboardThreads:
     def _assistant(self, db_session: Session, user_id: int) -> tuple[str, str] | None:
         """Return Backboard's id of a user's assistant and the hash of the prompt it was given."""
         assistant = db.assistants.read(db_session, user_id=user_id, backend=self._backend)
-        return (assistant.assistant_id, assistant.prompt_hash) if assistant else None
+        return (assistant.assistant_id, assistant.brief_hash) if assistant else None
 
     def _keep_assistant(self, user_id: int, assistant_id: str) -> str:
         """Keep a new assistant, or another process's if that was faster (ours is then deleted later)."""
         try:
             with self._db.begin() as db_session:
                 row = Assistant(
-                    user_id=user_id, backend=self._backend, assistant_id=assistant_id, prompt_hash=self._prompt_hash
+                    user_id=user_id, backend=self._backend, assistant_id=assistant_id, brief_hash=self._prompt_hash
                 )
                 db_session.add(row)
             return assistant_id
@@ -252,7 +252,7 @@ class BackboardThreads:
     def _keep_hash(self, user_id: int) -> None:
         with self._db.begin() as db_session:
             if assistant := db.assistants.get(db_session, user_id=user_id, backend=self._backend):
-                assistant.prompt_hash = self._prompt_hash
+                assistant.brief_hash = self._prompt_hash
 
     def _forget_assistant(self, user_id: int) -> None:
         with self._db.begin() as db_session:
