@@ -101,6 +101,11 @@ def test_memories(api: Api):
         memory = told(api.http.post("/memories", json={"content": text}), well=says_something(text))
         added += [memory["content"]] if memory else []
     assert added == [kept(text) for text in STRINGS if says_something(text)]
+    one = api.http.get("/memories", params={"limit": 1}).json()["memories"][0]
+    path = f"/memories/{one['memory_id']}"
+    for text in joined(added, 20):
+        assert told(api.http.patch(path, json={"content": text}), well=True)["content"] == kept(text)
+    told(api.http.patch(path, json={"content": one["content"]}), well=True)
     for start in range(0, len(STRINGS), 10):
         told(api.http.get("/memories/search", params={"q": " ".join(STRINGS[start : start + 10])[:400]}), well=True)
     listed = [

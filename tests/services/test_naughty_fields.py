@@ -10,6 +10,7 @@ from unicodedata import normalize
 import pytest
 from streamlit_authenticator.utilities import Hasher
 
+from emulator.catalogue import MODELS
 from emulator.demo import titles as demo_titles
 from services.accounts.passwords import check_new_password, hash_password, password_matches
 from services.errors import InvalidInputError
@@ -177,6 +178,16 @@ def test_session_is_named_as_its_model_says(start_services, user_id, monkeypatch
         return sorted(row.title for row in services.sessions.each(SessionFilter(), user_id=user_id))
 
     until(lambda: named() == expected, timeout_s=30, what="every session is named")
+
+
+@ON_SQLITE
+def test_names_of_models(start_services, monkeypatch):
+    monkeypatch.setattr("emulator.routes.models.MODELS", [MODELS[0] | {"name": text} for text in STRINGS])
+
+    named = [model.name for model in start_services().models.all()]
+
+    sound = {text for text in STRINGS if 0 < len(text) <= 255 and text == without_controls(text).replace("\n", "")}
+    assert sorted(named) == sorted(sound)
 
 
 @ON_SQLITE
