@@ -127,7 +127,7 @@ if not writing:
 else:
     stop_place.button(
         "Stop",
-        key=f"chat_stop_{writing.id}",
+        key="chat_stop",  # one for all replies: the last one's, of another name, would stand beside it
         icon=":material/stop_circle:",
         shortcut=STOP,
         on_click=stop,

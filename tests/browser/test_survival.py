@@ -56,6 +56,25 @@ def test_reload_and_second_tab_in_mid_reply_show_it_still_streaming(start_app, p
     assert [status for status, _ in replies(tmp_path)] == ["complete"]
 
 
+def test_stop_sends_what_waits_and_the_page_shows_just_that(start_app, page: Page, emulator):
+    emulator.fault(*[{"fault": "hold:150,keep_alive"}] * 2)
+    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
+    open_app(page, app)
+    ask(page)
+    expect_streaming(page)
+    ask(page, "5 days in Rome in May")
+    expect(page.get_by_text("Waiting:")).to_have_count(1)
+    ask(page, "By train")
+    expect(page.get_by_text("Waiting:")).to_have_count(2)
+
+    page.get_by_role("button", name="Stop").click()
+
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("Rome")
+    expect_streaming(page)  # of the next reply
+    expect(page.get_by_text("Waiting:")).to_have_count(1)
+    expect(page.get_by_role("button", name="Stop")).to_have_count(1)
+
+
 def test_clicking_elsewhere_in_mid_reply_loses_nothing_and_marks_the_session(
     start_app, page: Page, tmp_path, emulator
 ):
