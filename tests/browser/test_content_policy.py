@@ -115,6 +115,7 @@ def waiting_message(page: Page, emulator: Emulator) -> None:
 
 def edited_message(page: Page) -> None:
     page.locator('[class*="st-key-chat_menu_"] button:visible').nth(-2).click()
+    page.mouse.move(0, 0)  # the menu button's own tooltip may lie over it
     page.get_by_role("menuitem", name="Edit").click()
     page.get_by_role("textbox", name="Edit your message").fill("As an e-mail")
     page.get_by_role("textbox", name="Edit your message").press("Control+Enter")
