@@ -107,7 +107,7 @@ def test_stranger_locks_the_name_and_the_browser_that_was_signed_in_before_gets_
 ) -> None:
     app = start_app()
     sign_up(page, app.url)
-    page.wait_for_function("document.cookie.includes('travelbot_known_')")
+    wait_until(page, "document.cookie.includes('travelbot_known_')")
     sign_out(page)
     with browser.new_context() as elsewhere:
         stranger = elsewhere.new_page()
