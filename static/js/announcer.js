@@ -9,7 +9,7 @@ document.body.append(region);
 let writing = false;
 
 setInterval(() => {
-  const now = Boolean(document.querySelector('[class*="st-key-chat_stop_"] button'));
+  const now = Boolean(document.querySelector(".st-key-chat_stop button"));
   if (now && !writing) region.textContent = "The assistant is answering.";
   if (!now && writing) {
     const reply = [...document.querySelectorAll('[class*="st-key-chat_text_"]')].at(-1);
