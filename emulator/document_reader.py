@@ -33,16 +33,11 @@ class UnreadableError(Exception):
 def main(kind: str, cpu_s: int) -> None:
     """Read the file on the standard input, and write what is in it."""
     _limit(cpu_s)
-    left, content = MAX_CHARS, sys.stdin.buffer.read()
     why = ""
     try:
-        for piece in _KINDS.get(kind, _plain)(content):
-            text = _SPACES.sub(" ", piece[:left].replace("\0", ""))
+        for text in texts(kind, sys.stdin.buffer.read()):
             sys.stdout.buffer.write(text.encode(errors="replace"))
             sys.stdout.buffer.flush()
-            if len(piece) > left:
-                raise UnreadableError("It is too long.")
-            left -= len(piece)
     except UnreadableError as exc:
         why = str(exc)
     except MemoryError:
@@ -52,6 +47,16 @@ def main(kind: str, cpu_s: int) -> None:
     sys.stdout.buffer.write(b"\0" + why.encode())
     sys.stdout.buffer.flush()
     os._exit(0)  # what the file made of itself in memory need not be taken apart first
+
+
+def texts(kind: str, content: bytes) -> Iterator[str]:
+    """Yield a document's text piece by piece. Raises UnreadableError where it ends early, or as its parser does."""
+    left = MAX_CHARS
+    for piece in _KINDS.get(kind, _plain)(content):
+        yield _SPACES.sub(" ", piece[:left].replace("\0", ""))
+        if len(piece) > left:
+            raise UnreadableError("It is too long.")
+        left -= len(piece)
 
 
 def _limit(cpu_s: int) -> None:

@@ -17,7 +17,7 @@ from backboard_client._events import EventReader
 from components import labels
 from components.replies import blocks, model_text, stream
 from db import folding, search
-from emulator import documents
+from emulator import document_reader
 from emulator.chunks import cut_into_chunks
 from emulator.conversation import Answer, Document, Turn
 from emulator.demo import facts, request
@@ -149,10 +149,10 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "facts": facts.extract_facts,
     "a title of the demo": demo_titles._first_words,
     "words of a memory": lambda text: memories._score(memories._words(text), text),
-    "a document": lambda text: documents.text_of("a.txt", _bytes(text)),
+    "a document": lambda text: list(document_reader.texts("txt", _bytes(text))),
     "chunks": cut_into_chunks,
 }
-REFUSALS = (InvalidInputError, FileRefusedError, documents.UnreadableError)
+REFUSALS = (InvalidInputError, FileRefusedError, document_reader.UnreadableError)
 
 
 def _answered(text: str, **said: Any) -> Answer:
