@@ -88,7 +88,7 @@ def test_templates(api: Api):
 
 def test_reasons_of_ratings(api: Api):
     reply = api.chat("Three nights in Lisbon")
-    for text in STRINGS:
+    for text in ("", *joined(STRINGS, 3)):
         rated = told(
             api.http.put(f"/messages/{reply.reply_id}/rating", json={"value": -1, "reason": text}), well=True
         )

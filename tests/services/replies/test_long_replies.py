@@ -7,7 +7,7 @@ from services.parts import NoticePart, ReasoningPart, StepPart, ToolCallPart, te
 from services.replies.live import LiveReply
 from tests.helpers.services import ask, until, until_ended
 
-LONGEST = 20_000
+LONGEST = 5_000
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def _chars(reply):
 
 
 def test_endless_reply_is_ended_and_says_so(services, emulator, user_id):
-    emulator.fault({"fault": "endless"})
+    emulator.fault({"fault": "endless,hold:3000"})  # chunks: more than is read
     accepted, reply = ask(services, user_id)
 
     assert (reply.status, reply.error_code) == (MessageStatus.FAILED, "too_long")
