@@ -8,6 +8,7 @@ from components.accounts.identity import current_user, draw_door_cookie, known_a
 from components.dialogs import draw_dialog
 from components.memory.memories import MEMORY_DIALOGS
 from components.outage import draw_database_away, draw_settings_wrong
+from components.replies.actions import finish_send
 from components.resources import get_services
 from components.scripts import load_scripts
 from components.sessions.actions import draw_session_notices
@@ -71,6 +72,7 @@ try:
         if user.is_admin:
             pages.append(st.Page(OPERATIONS_PAGE, title="Operations", url_path="operations"))
         page = st.navigation(pages, position="hidden")
+        finish_send()
         settle_session(services.sessions, user_id=user.id, on_chat=page == chat)
         draw_sidebar(user, on_chat=page == chat)
         draw_session_notices(user_id=user.id)

@@ -6,6 +6,7 @@ the message that a search hit opens it at. `chat_address` is the address as it w
 """
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from services.sessions.sessions import SessionService
 
@@ -24,11 +25,13 @@ _MAX_ID = 2**63 - 1
 def settle_session(sessions: SessionService, *, user_id: int, on_chat: bool) -> None:
     """Bring the tab and its address together; once per run, before anything asks for the active session.
 
-    On the chat page the address decides when the person changed it (a link, Back, Forward). Opened without one, the
-    app goes back to the session used last. Other pages have no session in their address and change nothing, unless a
-    click there asked for the chat.
+    On the chat page the address decides when the person changed it: by Back or Forward, or on the way there from
+    another page. Any other that differs is an old one, of a browser that never heard of the new one: the answer was
+    lost with its connection. Opened without one, the app goes back to the session used last. Other pages have no
+    session in their address and change nothing, unless a click there asked for the chat.
     """
     state = st.session_state
+    chosen = _is_back_or_forward() or not state.get("chat_on_page")
     state.setdefault("chat_message_id", None)
     state.chat_on_page = on_chat
     if state.pop("chat_wanted", False) and not on_chat:
@@ -39,7 +42,7 @@ def settle_session(sessions: SessionService, *, user_id: int, on_chat: bool) -> 
     address = st.query_params.get(_PARAMETER)
     if "chat_session_id" not in state:
         state.chat_session_id = sessions.last_used(user_id=user_id) if address is None else _parsed(address)
-    elif address != state.get("chat_address"):
+    elif address != state.get("chat_address") and chosen:
         state.chat_session_id, state.chat_message_id = _parsed(address), None
     if _MESSAGE in st.query_params:  # a link to a single message
         state.chat_message_id = _parsed(st.query_params[_MESSAGE])
@@ -80,6 +83,12 @@ def show_new_chat() -> None:
     """Begin a new chat, on the chat page. A callback: the page that ran it is left at its next run."""
     new_chat()
     st.session_state.chat_wanted = True
+
+
+def _is_back_or_forward() -> bool:
+    """Whether one of the browser's two buttons asked for this run."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def _write_address(session_id: int | None) -> None:

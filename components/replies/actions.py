@@ -50,6 +50,7 @@ def send(
 ) -> bool:
     """Send a message with its files; when it cannot be sent, say why and put the text back into the box."""
     sent = False
+    taken = st.session_state.setdefault("chat_taken", {})
     with telling("chat", of=session_id, advice="Your text is still in the box."):
         user = current_user()
         if user is not None:
@@ -61,18 +62,25 @@ def send(
             except MessageIdReusedError:
                 renew_message_id()
                 raise
-            renew_message_id()
-            st.session_state.chat_taken = {
-                "id": client_message_id,
-                "text": text.strip()[:200],
-                "session": str(sent_to),
-            }
-            st.session_state.pop("chat_new", None)
-            open_session(sent_to)
+            taken.update(id=client_message_id, text=text.strip()[:200], session=str(sent_to))
+            finish_send()
             sent = True
     if not sent:
         st.session_state.chat_unsent = text
     return sent
+
+
+def finish_send() -> None:
+    """Go to the session of the message that was accepted last, once. To be called in every run.
+
+    Where the connection breaks, Streamlit stops a callback at its next word to `st.session_state`. So what was
+    accepted is written into what `send` already holds of that, and the rest is done here, in the next run if need be.
+    """
+    taken = last_taken()
+    if taken and taken["id"] == st.session_state.get("chat_client_message_id"):
+        st.session_state.pop("chat_new", None)
+        open_session(int(taken["session"]))
+        renew_message_id()
 
 
 def _sent(
@@ -128,8 +136,8 @@ def renew_message_id() -> str:
 
 def last_taken() -> dict[str, str] | None:
     """Return {"id", "text", "session"} of the last message from this tab that was accepted, all as text."""
-    taken: dict[str, str] | None = st.session_state.get("chat_taken")
-    return taken
+    taken: dict[str, str] = st.session_state.get("chat_taken", {})
+    return taken or None
 
 
 @contextmanager

@@ -3,14 +3,13 @@
 // What goes off on a connection that is dead and does not know it yet, is gone. So it stays a draft until a run of the
 // script says that it was taken. Where the connection broke and the run after that (a hidden button asks for one, as
 // Streamlit may not) says that it was not, it is sent again, if that run still waits for this very message; if nobody
-// knows (the server forgot the tab), or files went with it, it is put back into the box. Taken, and the answer lost on
-// the way: the tab goes to the session it is in.
+// knows (the server forgot the tab), or files went with it, it is put back into the box.
 
 /** How often one message is sent on its way at most. */
 export const TRIES = 5;
 
 /**
- * server: what the last run told, {user, taken: {id, text, session} or null, next: the name of the next message, run}
+ * server: what the last run told, {user, taken: {id, text} or null, next: the name of the next message, run}
  * shown: the name of the draft that the box shows; kept: its text as last seen
  * sending: the message that went off and of which nobody knows yet, {text, key: the name of its draft, files: whether
  *   some went with it, server: as it was then, broke: whether the connection did since, rests: how often in a row the
@@ -23,8 +22,8 @@ export const START = { server: null, shown: null, kept: "", sending: null };
  * - told {server}: a run of the script said so
  * - sent {key, text, files}: a person, or we, sent what is in the box
  * - broke: the connection did, or came back
- * - look {key, text: null where there is no box, stored: name => text of a draft, connected, idle, session: the open one}
- * To be done: keep {key, text}, write {text} into the box, submit it, ask the server for a run, open {session}.
+ * - look {key, text: null where there is no box, stored: name => text of a draft, connected, idle}
+ * To be done: keep {key, text}, write {text} into the box, submit it, ask the server for a run.
  */
 export function step(state, event) {
   switch (event.kind) {
@@ -65,7 +64,7 @@ function keep(state, { key, text, stored }) {
   return [{ ...state, kept: text }, text === state.kept ? [] : [{ kind: "keep", key, text }]];
 }
 
-function settle(state, { text, stored, connected, idle, session }) {
+function settle(state, { text, stored, connected, idle }) {
   const { server, sending } = state;
   const { taken, next } = server;
   const here = sending.key === state.shown;
@@ -73,8 +72,7 @@ function settle(state, { text, stored, connected, idle, session }) {
 
   if (taken && taken.id !== sending.server.taken?.id && sending.text.includes(taken.text)) {
     const forget = stored(sending.key) === sending.text ? [{ kind: "keep", key: sending.key, text: "" }] : [];
-    const open = sending.broke && here && session !== taken.session ? [{ kind: "open", session: taken.session }] : [];
-    return [settled, [...forget, ...open]];
+    return [settled, forget];
   }
   if (here && text === sending.text) return [settled, []]; // refused, or it never went off
   if (!connected || !idle) return [{ ...state, sending: { ...sending, rests: 0 } }, []];

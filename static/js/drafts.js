@@ -21,9 +21,6 @@ const does = {
   },
   submit: () => setTimeout(() => find(SUBMIT)?.click()),
   ask: () => find(".st-key-chat_ask_server button")?.click(),
-  open: (action) => {
-    location.search = `session=${action.session}`;
-  },
 };
 
 let state = START;
@@ -46,7 +43,6 @@ function look() {
     stored,
     connected: testConnectionState === "CONNECTED",
     idle: testScriptState === "notRunning",
-    session: session(),
   });
 }
 

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.helpers.browser import App, ask, expect_finished, expect_streaming, open_app, replies, sign_up, wait_until
 from tests.helpers.road import Road
@@ -97,8 +98,9 @@ def test_message_sent_on_a_dead_connection_is_sent_once_the_tab_is_connected_aga
     assert [status for status, _ in replies(tmp_path)] == ["complete", "complete"]
 
 
+@pytest.mark.parametrize("at_rest", [True, False], ids=["at rest", "in mid-run, before its scripts have come"])
 def test_message_whose_answer_was_lost_on_the_way_is_shown_and_not_sent_twice(
-    start_app, page: Page, tmp_path, emulator
+    start_app, page: Page, tmp_path, emulator, at_rest: bool
 ):
     connections: list[WebSocketRoute] = []
     deaf: list[WebSocketRoute] = []  # for good: half of what a server says is more than a browser can make sense of
@@ -107,13 +109,26 @@ def test_message_whose_answer_was_lost_on_the_way_is_shown_and_not_sent_twice(
         far = near.connect_to_server()
         connections.append(near)
         near.on_message(far.send)
-        far.on_message(lambda data: None if near in deaf else near.send(data))
+        far.on_message(lambda data: hear(near, data))
+
+    def hear(near: WebSocketRoute, data: str | bytes) -> None:
+        assert isinstance(data, bytes)
+        if not (at_rest or deaf) and ForwardMsg.FromString(data).WhichOneof("type") == "script_finished":
+            deaf.append(near)
+        if near not in deaf:
+            near.send(data)
 
     app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
     page.route_web_socket("**/_stcore/stream", carry)
+    if not at_rest:
+        page.route("**/js/drafts.js*", lambda route: route.abort())
     open_app(page, app)
     expect(page.get_by_text("Where to next")).to_be_visible()
-    deaf.append(connections[-1])
+    if at_rest:
+        wait_until(page, "window.travelbotReady && document.querySelector('[data-test-script-state=notRunning]')")
+        deaf.append(connections[-1])
+    while not deaf:
+        page.wait_for_timeout(20)
     ask(page)
     while not replies(tmp_path):
         page.wait_for_timeout(20)

@@ -31,6 +31,15 @@ def add_user(database: Database, username: str, name: str) -> User:
         return User(row.id, row.username, row.email, row.name, None, None)
 
 
+def load_at(app: AppTest, address: object) -> None:
+    """Load the page anew at a session's address, as a link does."""
+    if "chat_session_id" in app.session_state:
+        del app.session_state["chat_session_id"]
+    app.query_params["session"] = str(address)
+    app.run()
+    assert not app.exception
+
+
 def choose(app: AppTest, message_id: int, option: str) -> None:
     menu = app.menu_button(key=f"chat_menu_{message_id}")
     menu.click(next(name for name in menu.options if name.endswith(option))).run()

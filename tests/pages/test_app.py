@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 import components.resources
 from components.labels import escape_label
 from db.engine import DatabaseUnavailableError
+from tests.helpers.screens import load_at
 
 
 def keys(at: AppTest) -> list[str]:
@@ -70,8 +71,7 @@ def test_strangers_sessions_are_not_listed_and_their_address_names_none(app, add
 def test_addresses_that_are_none_say_so(app, add_session):
     add_session()
     for address in ("0", "-1", "abc", "9" * 30, "１２", "1 or 1=1"):
-        app.query_params["session"] = address
-        run(app)
+        load_at(app, address)
         assert [warning.value for warning in app.warning] == ["There is no such session."], address
 
 
@@ -94,6 +94,28 @@ def test_row_opens_its_session_and_new_chat_leaves_it(app, add_session):
     click(app, "sidebar_new_chat")
     assert "session" not in app.query_params
     assert "Where to next, Ada?" in [title.value for title in app.title]
+
+
+def test_back_and_forward_open_the_session_of_their_address(app, add_session, monkeypatch):
+    newer, older = add_session("Newer"), add_session("Older", used=timedelta(days=2))
+    run(app)
+    click(app, f"sidebar_session_{older}")
+
+    monkeypatch.setattr("components.state._is_back_or_forward", lambda: True)
+    app.query_params["session"] = str(newer)
+    run(app)
+    assert app.session_state["chat_session_id"] == newer
+
+
+def test_address_that_a_browser_still_has_opens_nothing(app, add_session):
+    newer, older = add_session("Newer"), add_session("Older", used=timedelta(days=2))
+    run(app)
+    click(app, f"sidebar_session_{older}")
+
+    app.query_params["session"] = str(newer)
+    run(app)
+    assert app.session_state["chat_session_id"] == older
+    assert app.query_params["session"] == str(older)
 
 
 def test_twenty_rows_are_drawn_and_more_on_request(app, add_session):

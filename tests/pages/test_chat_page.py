@@ -1,8 +1,10 @@
 from collections.abc import Callable
 from datetime import timedelta
 from threading import Timer
+from typing import Any
 
 import pytest
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 import db.models
@@ -11,6 +13,7 @@ from db.ids import new_id
 from db.models import utc_now
 from services.accounts.records import User
 from services.replies.replies import ReplyService
+from services.sessions.records import Accepted
 from services.wiring import Services
 from tests.helpers.screens import change_last_reply
 from tests.helpers.told import told
@@ -83,6 +86,32 @@ def test_first_message_makes_a_session_with_its_reply(app: AppTest, services: Se
     assert [text.value for text in app.main.text] == [QUESTION]
     assert reply.text.split("\n")[0] in app.main.markdown[1].value
     assert not session.unseen
+
+
+def test_callback_that_a_lost_connection_stops_is_finished_by_the_next_run(
+    app: AppTest, services: Services, planner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = ReplyService.send
+
+    def send_and_lose_the_tab(*args: Any, **kwargs: Any) -> Accepted:
+        accepted = send(*args, **kwargs)
+        context = get_script_run_ctx()
+        assert context is not None
+        assert context.script_requests is not None
+        context.script_requests.request_stop()
+        return accepted
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ReplyService, "send", send_and_lose_the_tab)
+        _say(app.run(), QUESTION)
+    assert "session" not in app.query_params
+    app.run()
+
+    (session,) = services.sessions.recent(user_id=planner.id).sessions
+    assert app.query_params["session"] == str(session.id)
+    assert [text.value for text in app.main.text] == [QUESTION]
+    _say(app, "And by train")
+    assert [text.value for text in app.main.text] == [QUESTION, "And by train"]
 
 
 def test_what_a_reply_took_stands_below_it(app: AppTest, services: Services, planner: User) -> None:

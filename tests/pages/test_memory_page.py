@@ -9,7 +9,7 @@ from db.engine import DatabaseUnavailableError
 from emulator.faults import FaultQueue, Faults
 from services.errors import BackboardAwayError
 from services.memory.memories import MemoryService
-from tests.helpers.screens import choose
+from tests.helpers.screens import choose, load_at
 from tests.helpers.services import until, until_ended
 
 FACTS = "I am vegetarian. My home airport is Kraków."
@@ -212,8 +212,8 @@ def test_reply_shows_which_memories_it_used(app, services, planner):
     for name, memory in (("a", True), ("b", False)):
         accepted = services.replies.send("Rome", user_id=planner.id, client_message_id=name, memory=memory)
         until_ended(services, accepted.reply_id, planner.id)
-        app.query_params["session"] = str(accepted.session_id)
-        run(app.switch_page(CHAT_PAGE))
+        app.switch_page(CHAT_PAGE)
+        load_at(app, accepted.session_id)
 
         labels = [place.label for place in app.expander]
         assert labels == (["Used 2 memories"] if memory else [])

@@ -24,7 +24,7 @@ from tests.helpers.naughty import (
     saved_sessions,
     says_something,
 )
-from tests.helpers.screens import change_last_reply
+from tests.helpers.screens import change_last_reply, load_at
 
 AT_ONCE = 90  # the sidebar lists at most a hundred
 SAID = [text for text in STRINGS if says_something(text)]
@@ -73,8 +73,7 @@ def test_chat_and_sidebar(app: AppTest, services: Services, planner: User, monke
 def test_session_with_all_of_them_beside_its_reply(app: AppTest, services: Services, planner: User):
     for saved in saved_sessions(joined(SAID, 40)):
         (session_id,) = services.transfer.import_file(file_of([saved]), user_id=planner.id).imported
-        app.query_params["session"] = str(session_id)
-        run(app)
+        load_at(app, session_id)
         assert kept(saved.messages[0].text) in texts(app)
 
 

@@ -16,7 +16,6 @@ class Browser {
   state = START;
   box = "";
   key = KEY;
-  session = null;
   kept = {};
   connected = true;
   idle = true;
@@ -33,7 +32,6 @@ class Browser {
       this.done.push(action.kind);
       if (action.kind === "write") this.box = action.text;
       if (action.kind === "keep") this.kept[action.key] = action.text;
-      if (action.kind === "open") this.session = action.session;
     }
   }
 
@@ -50,7 +48,6 @@ class Browser {
         stored: (key) => this.kept[key] ?? "",
         connected: this.connected,
         idle: this.idle,
-        session: this.session,
       });
     }
   }
@@ -149,7 +146,7 @@ test("a message that goes off stays a draft until it is taken", () => {
   browser.look();
   assert.equal(browser.kept[KEY], "");
   assert.equal(browser.state.sending, null);
-  assert.deepEqual([browser.count("submit"), browser.count("open"), browser.count("ask")], [0, 0, 0]);
+  assert.deepEqual([browser.count("submit"), browser.count("ask")], [0, 0]);
 });
 
 test("what was typed since is not forgotten with the message that was taken", () => {
@@ -275,22 +272,13 @@ test("a message whose session is not shown any more is neither sent again nor pu
   assert.equal(browser.kept[KEY], TEXT);
 });
 
-test("where the answer was lost on the way the tab goes to the session, and sends nothing", () => {
+test("where the answer alone was lost on the way nothing is sent, and the draft is forgotten", () => {
   const browser = sentFrom(new Browser());
   browser.breaks();
+  browser.key = OTHER; // the session of the message, which the same run shows
   browser.told(TAKEN);
   browser.look(3);
-  assert.equal(browser.session, "12");
+  assert.equal(browser.box, "");
   assert.equal(browser.count("submit"), 0);
   assert.equal(browser.kept[KEY], "");
-});
-
-test("a tab that shows the session already stays where it is", () => {
-  const browser = new Browser();
-  browser.session = "12";
-  sentFrom(browser);
-  browser.breaks();
-  browser.told(TAKEN);
-  browser.look();
-  assert.equal(browser.count("open"), 0);
 });
