@@ -47,7 +47,7 @@ def expect_title(page: Page, text: str) -> None:
     expect(page.locator(".st-key-chat_header p").first).to_have_text(text, timeout=PATIENCE_MS)
 
 
-def test_next_previous_and_new(page: Page, app: App):
+def test_next_previous_and_new_and_back_and_forward(page: Page, app: App):
     with_three_sessions(page, app)
     page.get_by_text("Where to next").click()
     for key, expected in (
@@ -59,6 +59,16 @@ def test_next_previous_and_new(page: Page, app: App):
     ):
         page.keyboard.press(key)
         expect_title(page, expected)
+    page.go_back()
+    expect_title(page, "3 days in Porto")
+    page.get_by_role("link", name="All sessions").click()
+    expect(page.get_by_role("heading", name="All sessions")).to_be_visible()
+    page.go_back()
+    expect_title(page, "3 days in Porto")
+    page.go_back()
+    expect_title(page, "3 days in Lisbon")
+    page.go_forward()
+    expect_title(page, "3 days in Porto")
 
 
 def test_search_is_focused_from_the_message_box_and_from_a_closed_sidebar(page: Page, app: App):
