@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from settings import ROOT
+from tests.helpers.browser import wait_until
 from tests.helpers.processes import free_port
 
 pytestmark = pytest.mark.browser
@@ -87,14 +88,18 @@ def test_label_is_nothing_but_words(address: str, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address)
+    expect(page.get_by_role("table")).to_have_count(len(NAMES), timeout=30_000)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    wait_until(page, "document.querySelector('[data-test-script-state=notRunning]')")  # nothing moves any more
 
+    tip = page.get_by_test_id("stTooltipContent")
     for number, name in enumerate(NAMES):
         box = page.locator(f".st-key-labels_{number}")
-        expect(box.get_by_role("table")).to_be_visible()
         assert _words(box.inner_text()).count(name) == SHOWN
         assert box.locator("a, img, .katex, [data-testid=stMarkdownColoredText]").count() == 0
+        page.mouse.move(0, 0)
+        expect(tip).to_have_count(0)  # the last one's
         box.get_by_role("button").first.hover()
-        tip = page.get_by_test_id("stTooltipContent").first
         expect(tip).to_be_visible()
         assert _words(tip.inner_text()) == name
         assert tip.locator("a, img").count() == 0
