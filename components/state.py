@@ -31,23 +31,23 @@ def settle_session(sessions: SessionService, *, user_id: int, on_chat: bool) -> 
     session in their address and change nothing, unless a click there asked for the chat.
     """
     state = st.session_state
-    chosen = _is_back_or_forward() or not state.get("chat_on_page")
     state.setdefault("chat_message_id", None)
-    state.chat_on_page = on_chat
-    if state.pop("chat_wanted", False) and not on_chat:
-        st.switch_page(CHAT_PAGE, query_params=[(_PARAMETER, state.chat_address)] if state.chat_address else None)
+    wanted = state.pop("chat_wanted", False)
     if not on_chat:
+        state.chat_on_page = False
+        if wanted:
+            st.switch_page(CHAT_PAGE, query_params=[(_PARAMETER, state.chat_address)] if state.chat_address else None)
         state.chat_address = None
         return
     address = st.query_params.get(_PARAMETER)
     if "chat_session_id" not in state:
         state.chat_session_id = sessions.last_used(user_id=user_id) if address is None else _parsed(address)
-    elif address != state.get("chat_address") and chosen:
+    elif address != state.get("chat_address") and (_is_back_or_forward() or not state.get("chat_on_page")):
         state.chat_session_id, state.chat_message_id = _parsed(address), None
     if _MESSAGE in st.query_params:  # a link to a single message
         state.chat_message_id = _parsed(st.query_params[_MESSAGE])
         del st.query_params[_MESSAGE]
-    state.chat_address = address
+    state.chat_on_page, state.chat_address = True, address
     if state.chat_session_id != NO_SUCH_SESSION:
         _write_address(state.chat_session_id)
 
