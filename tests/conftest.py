@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import httpx._transports.default
 import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 from psycopg import sql
 
 from db.engine import Database
@@ -24,7 +25,7 @@ from services.wiring import Services, build_services
 from settings import Settings
 from tests.helpers import lock_order
 from tests.helpers.accounts import cheaply
-from tests.helpers.browser import CHROMIUM_ARGS
+from tests.helpers.browser import CHROMIUM_ARGS, STATES
 from tests.helpers.clock import Clock
 from tests.helpers.postgres import EmptyDatabases, started_postgres
 from tests.helpers.quick import quick
@@ -230,4 +231,7 @@ def page(browser: Browser) -> Iterator[Page]:
     context.on("weberror", lambda error: tell(f"error: {error.error}"))
     context.on("requestfailed", lambda request: tell(f"{request.failure}: {request.url}"))
     yield context.new_page()
+    for one in context.pages:
+        with suppress(PlaywrightError):  # it may show nothing of ours, or hang
+            tell(f"{one.url} {one.get_by_test_id('stApp').evaluate(STATES, timeout=500)}")
     context.close()

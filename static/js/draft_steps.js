@@ -12,8 +12,8 @@ export const TRIES = 5;
  * server: what the last run told, {user, taken: {id, text} or null, next: the name of the next message, run}
  * shown: the name of the draft that the box shows; kept: its text as last seen
  * sending: the message that went off and of which nobody knows yet, {text, key: the name of its draft, files: whether
- *   some went with it, server: as it was then, broke: whether the connection did since, rests: how often in a row the
- *   page was found at rest, tries}
+ *   some went with it, server: as it was then, broke: whether the connection did since, looks: how often in a row it
+ *   was found connected, rests: and at rest, tries}
  */
 export const START = { server: null, shown: null, kept: "", sending: null };
 
@@ -41,7 +41,7 @@ export function step(state, event) {
 function sent(state, { key, text, files }) {
   if (!text) return [{ ...state, shown: key }, []];
   const tries = state.sending?.text === text ? state.sending.tries + 1 : 1;
-  const sending = { text, key, files, server: state.server, broke: false, rests: 0, tries };
+  const sending = { text, key, files, server: state.server, broke: false, looks: 0, rests: 0, tries };
   return [{ ...state, shown: key, kept: "", sending }, [{ kind: "keep", key, text }]];
 }
 
@@ -75,14 +75,23 @@ function settle(state, { text, stored, connected, idle }) {
     return [settled, forget];
   }
   if (here && text === sending.text) return [settled, []]; // refused, or it never went off
-  if (!connected || !idle) return [{ ...state, sending: { ...sending, rests: 0 } }, []];
-  if (!sending.broke) return [state, []];
+  if (!connected || !sending.broke) return [{ ...state, sending: { ...sending, looks: 0, rests: 0 } }, []];
 
-  const rests = sending.rests + 1;
-  const waits = { ...state, sending: { ...sending, rests } };
+  const [looks, rests] = [sending.looks + 1, idle ? sending.rests + 1 : 0];
+  const waits = { ...state, sending: { ...sending, looks, rests } };
+  if (server.run === sending.server.run) {
+    return [waits, (idle ? rests % 10 === 2 : isLong(looks)) ? [{ kind: "ask" }] : []];
+  }
   if (rests < 2) return [waits, []];
-  if (server.run === sending.server.run) return [waits, rests % 10 === 2 ? [{ kind: "ask" }] : []];
   const again = here && next === sending.server.next && !text && !sending.files && sending.tries < TRIES;
   const write = here ? [{ kind: "write", text: [sending.text, text].filter(Boolean).join("\n\n") }] : [];
   return again ? [waits, [...write, { kind: "submit" }]] : [settled, write];
+}
+
+/**
+ * Whether a run takes so long (5 s, 10 s, 20 s ...) that the page may never have heard of its end. To ask ends one that
+ * goes on.
+ */
+function isLong(looks) {
+  return looks >= 16 && Number.isInteger(Math.log2(looks));
 }

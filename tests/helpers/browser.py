@@ -26,6 +26,8 @@ CHROMIUM_ARGS = [
 ]
 COOKIE = "travelbot_sign_in"
 PASSWORD = "a long enough phrase"
+# What Streamlit says of its connection and its script.
+STATES = "app => JSON.stringify({...app.dataset})"
 
 
 @dataclass

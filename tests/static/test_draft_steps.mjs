@@ -195,6 +195,23 @@ test("nothing is sent again while there is no connection, or the page is being d
   }
 });
 
+test("a run whose end was lost with the connection does not keep the page waiting", () => {
+  const browser = sentFrom(new Browser());
+  browser.breaks();
+  browser.idle = false; // for good
+  browser.look(15);
+  assert.equal(browser.count("ask"), 0);
+  browser.look(1);
+  assert.equal(browser.count("ask"), 1);
+  browser.look(15); // longer each time: to ask ends a run that only takes long
+  assert.equal(browser.count("ask"), 1);
+  browser.look(1);
+  assert.equal(browser.count("ask"), 2);
+  browser.told(TAKEN);
+  browser.look(40);
+  assert.equal(browser.count("ask"), 2);
+});
+
 test("after a break the server is asked, and asked again each three seconds", () => {
   const browser = sentFrom(new Browser());
   browser.breaks();
