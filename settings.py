@@ -13,12 +13,21 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
 DATA = ROOT / "data"
 DEMO_BACKEND = "demo"
+DEMO_MODEL, DEMO_TITLE_MODEL = "demo/detailed", "demo/brief"
 
 
 UNLISTED = "unlisted"  # there is a proxy whose address nobody can know
@@ -58,8 +67,8 @@ class Settings(BaseSettings):
     database_url: str = f"sqlite:///{DATA / 'travelbot.db'}"
     dev_user_id: int | str | None = None
     cookie_key: SecretStr | None = None
-    default_model: str = Field(default="openai/gpt-4o", pattern=r"^[^/\s]+/\S+$")
-    title_model: str = Field(default="openai/gpt-4o-mini", pattern=r"^([^/\s]+/\S+|off)$")
+    default_model: str = Field(default="openai/gpt-4o", pattern=r"^[^/\s]+/\S+$", validate_default=True)
+    title_model: str = Field(default="openai/gpt-4o-mini", pattern=r"^([^/\s]+/\S+|off)$", validate_default=True)
     sign_up: Literal["open", "closed"] = "open"
     trusted_proxies: ListedProxies = Field(default_factory=_proxies_here, validate_default=True)
     replies_at_once: int = Field(default=256, ge=1)
@@ -108,6 +117,18 @@ class Settings(BaseSettings):
             if url.startswith(prefix):
                 return "postgresql+psycopg://" + url.removeprefix(prefix)
         return url
+
+    @field_validator("default_model", "title_model")
+    @classmethod
+    def _there(cls, model: str, info: ValidationInfo) -> str:
+        """Return the model that is meant: the demo has its own and no others, with a key there are none of those."""
+        key, base_url = info.data.get("backboard_api_key"), info.data.get("backboard_base_url")
+        of_the_demo = is_demo(model)
+        if key is None and base_url is None and model != "off" and not of_the_demo:
+            return DEMO_MODEL if info.field_name == "default_model" else DEMO_TITLE_MODEL
+        if key is not None and of_the_demo:
+            raise ValueError("The models of the demo assistant are there only without BACKBOARD_API_KEY.")
+        return model
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
@@ -169,6 +190,11 @@ class Settings(BaseSettings):
             with suppress(OSError):
                 DATA.chmod(0o700)
         return self.data_dir
+
+
+def is_demo(model: str) -> bool:
+    """Whether a model (`provider/name`) is one of the demo assistant's ways of answering."""
+    return model.startswith(f"{DEMO_BACKEND}/")
 
 
 def make_private(file: Path) -> bool:

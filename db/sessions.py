@@ -191,6 +191,18 @@ def count_reply(
     run(db_session, _COUNT_REPLY, {"session_id": session_id, "now": now, "preview": preview, **values})
 
 
+_CHANGE_MODEL = (
+    update(ChatSession)
+    .where(ChatSession.id == bindparam("session_id"), ChatSession.model == bindparam("before", type_=String))
+    .values(model=bindparam("now", type_=String))
+)
+
+
+def change_model(db_session: Session, session_id: int, *, before: str, now: str) -> None:
+    """Give a session, of anybody, another model in the place of one; it is held then."""
+    run(db_session, _CHANGE_MODEL, {"session_id": session_id, "before": before, "now": now})
+
+
 def lock_visible_ids(db_session: Session, session_ids: Sequence[int], *, user_id: int) -> Sequence[int]:
     """Return those of these ids that are sessions of this planner's."""
     query = select(ChatSession.id).where(ChatSession.id.in_(session_ids), visible_to(user_id))

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 from emulator.app import PACE_S
+from emulator.catalogue import DEMO
 from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 
@@ -26,7 +27,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
     server = EmulatorServer(
-        options.state or ":memory:", demo, pace_s=options.pace, host=options.host, port=options.port
+        options.state or ":memory:", demo, DEMO, pace_s=options.pace, host=options.host, port=options.port
     )
     try:
         base_url = server.start()

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from emulator.catalogue import VENDORS, Catalogue
 from emulator.context import Context
 from emulator.conversation import Demo
 from emulator.errors import (
@@ -64,21 +65,22 @@ class _Door:
 def create_app(
     store: Store,
     demo: Demo,
+    catalogue: Catalogue = VENDORS,
     *,
     pace_s: float = PACE_S,
     memory_delay_s: float = MEMORY_DELAY_S,
     document_delay_s: float = DOCUMENT_DELAY_S,
     api_key: str | None = None,
 ) -> Starlette:
-    """Return the app over *store*, which the caller closes; *demo* writes the answers.
+    """Return the app over *store*, which the caller closes; *demo* writes the answers of *catalogue*'s models.
 
     *pace_s* is the pause in seconds between the chunks of an answer (0: as fast as it goes); *memory_delay_s* is
     how long a background write of memories takes, *document_delay_s* how long a document is being indexed. Any API
     key but ``wrong`` is let in, and has data of its own; or only *api_key* if given, which may be another one next
     time: the data stays. What the app does with connections needs `emulator.server`.
     """
-    runner = Runner(store, demo, pace_s=pace_s, memory_delay_s=memory_delay_s)
-    context = Context(store, runner, document_delay_s, one_account=api_key is not None)
+    runner = Runner(store, demo, catalogue, pace_s=pace_s, memory_delay_s=memory_delay_s)
+    context = Context(store, runner, catalogue, document_delay_s, one_account=api_key is not None)
     # Fixed paths come before those with an id in the same place.
     api = [*messages.ROUTES, *memories.ROUTES, *documents.ROUTES, *threads.ROUTES, *assistants.ROUTES, *models.ROUTES]
     app = Starlette(

@@ -1,9 +1,38 @@
-"""A small catalogue of models with their public context sizes and prices (US dollars per million tokens)."""
+"""What models there are: some of real vendors, with public prices (US dollars per million tokens), and the demo's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from emulator.store import Json
 
-DEFAULT_PROVIDER, DEFAULT_MODEL = "openai", "gpt-4o"
-_UNKNOWN_CONTEXT = 128_000
+_USUAL_CONTEXT = 128_000
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The models that are offered; the first one answers where none is asked for.
+
+    Where it *invents_none*, it also answers for a model that is not offered, under its own name.
+    """
+
+    models: Sequence[Json]
+    invents_none: bool = False
+
+    def answering(self, provider: str | None, name: str | None) -> tuple[str, str]:
+        """Return provider and name of the model that answers where these are asked for."""
+        first = self.models[0]["provider"], self.models[0]["name"]
+        asked = provider or first[0], name or first[1]
+        return first if self.invents_none and self._offered(*asked) is None else asked
+
+    def context_limit(self, provider: str | None, name: str | None) -> int:
+        """Return how many tokens a model takes; a usual number for one that is not offered."""
+        model = self._offered(provider, name)
+        return _USUAL_CONTEXT if model is None else int(model["context_limit"])
+
+    def _offered(self, provider: str | None, name: str | None) -> Json | None:
+        found = (model for model in self.models if (model["provider"], model["name"]) == (provider, name))
+        return next(found, None)
+
 
 # provider, name, shown as, context, longest output, price in, price out, sees pictures, thinks
 _CHAT: list[tuple[str, str, str, int, int, float, float, bool, bool]] = [
@@ -71,10 +100,22 @@ MODELS: list[Json] = [
 ]
 
 
-def context_limit(provider: str | None, name: str | None) -> int:
-    """Return how many tokens a model takes; a usual number for one that is not in the catalogue."""
-    for model in MODELS:
-        if (model["provider"], model["name"]) == (provider, name):
-            limit: int = model["context_limit"]
-            return limit
-    return _UNKNOWN_CONTEXT
+VENDORS = Catalogue(MODELS)
+DEMO = Catalogue(
+    [
+        _row(
+            "demo",
+            style,
+            "llm",
+            _USUAL_CONTEXT,
+            display_name=f"Demo assistant, {style}",
+            supports_tools=True,
+            supports_streaming=True,
+            api_mode="chat_completions",
+            input_cost_per_1m_tokens=0.0,
+            output_cost_per_1m_tokens=0.0,
+        )
+        for style in ("detailed", "brief")
+    ],
+    invents_none=True,
+)

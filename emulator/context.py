@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from anyio import CapacityLimiter
 from starlette.requests import Request
 
+from emulator.catalogue import Catalogue
 from emulator.documents import AT_ONCE
 from emulator.errors import ApiError, not_found
 from emulator.faults import FaultQueue, Faults, parse_faults
@@ -17,10 +18,11 @@ _ONE_ACCOUNT = "c48a01f49fd0f2cc"  # what the only key of earlier versions made
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The emulator's state, its runs, the faults that wait, how often each route was asked, and who reads files."""
+    """The emulator's state, runs and models, the faults that wait, how often routes were asked, who reads files."""
 
     store: Store
     runner: Runner
+    catalogue: Catalogue
     document_delay_s: float
     one_account: bool = False  # all data is of whoever has the one key that is let in
     faults: FaultQueue = field(default_factory=FaultQueue)

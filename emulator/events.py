@@ -1,6 +1,5 @@
 """The events of a stream that say more than a piece of text."""
 
-from emulator.catalogue import context_limit
 from emulator.chunks import count_tokens
 from emulator.live import LiveRun
 from emulator.store import MESSAGE, Json, Run
@@ -41,7 +40,7 @@ def run_ended(live: LiveRun, memory_operation_id: str | None) -> Json:
         **used(live),
         "memory_operation_id": memory_operation_id,
         "retrieved_memories": retrieved(live.memories),
-        "context_usage": context_usage(run, used_tokens(live)["total_tokens"]),
+        "context_usage": context_usage(live, used_tokens(live)["total_tokens"]),
     }
     return ended | _odd(live) if live.odd_end else ended
 
@@ -60,15 +59,15 @@ def retrieved(memories: list[Json]) -> list[Json]:
     return [{"id": memory["id"], "memory": memory["content"], "score": memory["score"]} for memory in memories]
 
 
-def context_usage(run: Run, used_tokens: int) -> Json:
+def context_usage(live: LiveRun, used_tokens: int) -> Json:
     """Return how much of its model's context a run has used."""
-    limit = context_limit(run.settings.provider, run.settings.model)
+    limit = live.context_limit
     return {
         "percent": round(100 * used_tokens / limit, 2),
         "used_tokens": used_tokens,
         "context_limit": limit,
         "summary_tokens": 0,
-        "model": run.settings.model,
+        "model": live.run.settings.model,
     }
 
 

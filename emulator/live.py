@@ -11,8 +11,9 @@ TERMINAL = frozenset({"run_ended", "tool_submit_required", "run_failed", "run_ca
 class LiveRun:
     """The events of one run, in order. Readers come and go; the run does not notice."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, context_limit: int) -> None:
         self.run = run
+        self.context_limit = context_limit  # tokens
         self.events: list[Json] = []
         self.written: list[str] = []
         self.reasoning = ""

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
+from emulator.catalogue import Catalogue
 from emulator.chunks import count_tokens, cut_into_chunks
 from emulator.conversation import Answer, Demo, Document, ToolRequest, Turn
 from emulator.events import first_events, retrieved, run_ended, used, used_tokens
@@ -32,9 +33,12 @@ STOPPED = "The service was stopped while this answer was being written."
 class Runner:
     """Starts, cancels and ends runs."""
 
-    def __init__(self, store: Store, demo: Demo, *, pace_s: float, memory_delay_s: float) -> None:
+    def __init__(
+        self, store: Store, demo: Demo, catalogue: Catalogue, *, pace_s: float, memory_delay_s: float
+    ) -> None:
         self._store = store
         self._demo = demo
+        self._catalogue = catalogue
         self._pace_s = pace_s
         self._memory_delay_s = memory_delay_s
         self._live: dict[str, LiveRun] = {}
@@ -42,7 +46,8 @@ class Runner:
 
     def start(self, run: Run, faults: Faults, *, refusal: str | None = None) -> LiveRun:
         """Begin to write *run*; with a *refusal* it fails with that text."""
-        live = self._live[run.run_id] = LiveRun(run)
+        limit = self._catalogue.context_limit(run.settings.provider, run.settings.model)
+        live = self._live[run.run_id] = LiveRun(run, context_limit=limit)
         live.task = asyncio.create_task(self._write(live, faults, refusal))
         return live
 
@@ -117,6 +122,7 @@ class Runner:
             tool_outputs=outputs if run.kind != MESSAGE else None,
             documents=documents,
             web_search=settings.web_search != "off",
+            model=f"{settings.provider}/{settings.model}",
         )
         live.files = list(answer.files)
         if faults.unicode_separators:

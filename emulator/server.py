@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from emulator.app import DOCUMENT_DELAY_S, MEMORY_DELAY_S, PACE_S, create_app
+from emulator.catalogue import VENDORS, Catalogue
 from emulator.context import Context
 from emulator.conversation import Demo
 from emulator.responses import BREAK_CONNECTION
@@ -61,6 +62,7 @@ class EmulatorServer:
         self,
         state_path: Path | str,
         demo: Demo,
+        catalogue: Catalogue = VENDORS,
         *,
         pace_s: float = PACE_S,
         memory_delay_s: float = MEMORY_DELAY_S,
@@ -70,7 +72,7 @@ class EmulatorServer:
         api_key: str | None = None,
     ) -> None:
         """Say what to serve: *port* 0 takes a free one, ``":memory:"`` keeps nothing, the rest is `create_app`'s."""
-        self._state_path, self._demo = state_path, demo
+        self._state_path, self._demo, self._catalogue = state_path, demo, catalogue
         self._options: dict[str, Any] = {
             "pace_s": pace_s,
             "memory_delay_s": memory_delay_s,
@@ -90,7 +92,7 @@ class EmulatorServer:
         store = None
         try:
             store = Store(self._state_path)
-            app = create_app(store, self._demo, **self._options)
+            app = create_app(store, self._demo, self._catalogue, **self._options)
         except BaseException:
             listener.close()
             if store is not None:

@@ -30,7 +30,7 @@ def reply(live: LiveRun, end: RunEnd) -> Json:
         "attachments": [],
         "created_at": now,
         "timestamp": now,
-        "context_usage": context_usage(run, end.input_tokens + end.output_tokens),
+        "context_usage": context_usage(live, end.input_tokens + end.output_tokens),
     }
 
 

@@ -11,6 +11,7 @@ import httpx
 from backboard_client import BackboardClient
 from db.engine import Database
 from db.migrate import migrate
+from emulator.catalogue import DEMO
 from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 from services.accounts.accounts import AccountService
@@ -182,7 +183,7 @@ def _base(settings: Settings) -> _Base:
     if settings.demo:
         api_key = secrets.token_urlsafe(32)  # its port is open to everybody on this machine
         emulator = EmulatorServer(
-            settings.make_data_dir() / "emulator.db", demo, pace_s=settings.demo_pace_s, api_key=api_key
+            settings.make_data_dir() / "emulator.db", demo, DEMO, pace_s=settings.demo_pace_s, api_key=api_key
         )
         base_url = emulator.start()
         log.info("No BACKBOARD_API_KEY is set: replies come from the demo assistant in this process.")
@@ -207,7 +208,7 @@ def _claims(
     """Start what writes replies."""
     database, client, executor = base.database, base.client, base.executor
     backend, title_model = base.settings.backend, base.settings.model_for_titles
-    store = ReplyStore(database, costs, owner=secrets.token_hex(8))
+    store = ReplyStore(database, costs, owner=secrets.token_hex(8), default_model=base.settings.default_model)
     titles = SessionTitles(
         database, client, threads, models, costs, backend=backend, executor=executor, model=title_model
     )

@@ -35,7 +35,7 @@ ALONE = {  # and one module of a part that may import more
 # are the modules outside the rooms, which may import each other.
 FLOORS = {
     "services": (
-        "errors texts message_status parts intake",
+        "errors texts message_status parts intake model_names",
         "process",
         "accounts",
         "usage",

@@ -14,10 +14,12 @@ from components.replies.plain_text import PlainText
 from components.replies.source_links import source_links
 from components.replies.steps import ReplySteps
 from components.sessions.files import message_files
+from components.usage.money import spent
 from services.message_status import MessageStatus
+from services.model_names import model_label
 from services.parts import ReasoningPart
 from services.sessions.records import MessageView
-from services.usage.costs import usd
+from settings import is_demo
 
 STOPPED = "Stopped. The text so far is kept."
 _NOT_FINISHED = "This reply could not be finished."
@@ -158,16 +160,22 @@ def _draw_ending(message: MessageView) -> None:
 
 
 def _numbers(message: MessageView) -> str:
-    """Return the model, the tokens, the price and the time of a reply, on one line."""
-    tokens = (message.input_tokens or 0) + (message.output_tokens or 0)
+    """Return the model, the tokens, the price and the time of a reply, on one line.
+
+    Of the demo assistant there is only the time; of what no model wrote there is nothing.
+    """
+    if not message.model:
+        return ""
+    tokens = 0 if is_demo(message.model) else (message.input_tokens or 0) + (message.output_tokens or 0)
+    seconds = f"{message.duration_s or 0:.1f}"
     return " · ".join(
         [
-            *([escape_label(message.model.partition("/")[2])] if message.model else []),
+            escape_label(model_label(message.model)),
             *([f"{tokens:,} tokens", _price(message)] if tokens else []),
-            *([f"{message.duration_s:.1f} s"] if message.duration_s is not None else []),
+            *([f"{seconds} s"] if seconds != "0.0" else []),
         ]
     )
 
 
 def _price(message: MessageView) -> str:
-    return "price not known" if message.cost_micros is None else escape_label(usd(message.cost_micros))
+    return escape_label(spent(message.cost_micros or 0, int(message.cost_micros is None)))

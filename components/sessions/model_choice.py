@@ -11,8 +11,10 @@ from components.problems import telling
 from components.resources import get_services
 from components.usage.money import session_line
 from services.accounts.records import User
+from services.model_names import model_here, model_label
 from services.sessions.records import SessionSummary
 from services.usage.records import ModelInfo
+from settings import is_demo
 
 _MEMORY_HELP = (
     "On: the assistant uses what it learned in your other sessions and remembers what you say here. "
@@ -27,9 +29,9 @@ _SEARCH_HELP = (
 def chosen(session: SessionSummary | None, user: User, default_model: str) -> tuple[str, bool]:
     """Return the model and the memory switch of a session, or of the new chat that this tab begins."""
     if session is not None:
-        return session.model, session.memory
+        return model_here(session.model, default=default_model), session.memory
     new = st.session_state.get("chat_new", {})
-    return new.get("model") or user.last_model or default_model, new.get("memory", True)
+    return model_here(new.get("model") or user.last_model, default=default_model), new.get("memory", True)
 
 
 def _searches_web(session: SessionSummary | None) -> bool:
@@ -41,7 +43,7 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
     """Draw the menu, of a new chat without a session; Backboard's list is asked for when it is opened."""
     session_id = session.id if session else None
     menu = st.popover(
-        escape_label(model.partition("/")[2]),
+        escape_label(model_label(model)),
         icon=":material/neurology:" if memory else ":material/visibility_off:",
         type="tertiary",
         help="Model, memory and web search",
@@ -103,7 +105,7 @@ def _take_over(session_id: int | None, setting: str, key: str) -> None:
 def _described(models: Mapping[str, ModelInfo], model_id: str) -> str:
     """Return one line of the list, in which a search finds provider and name."""
     info = models.get(model_id)
-    if info is None or info.context_tokens is None:
+    if info is None or info.context_tokens is None or is_demo(model_id):
         return model_id
     return f"{model_id} · {_short(info.context_tokens)}"
 
@@ -112,8 +114,12 @@ def _facts(info: ModelInfo | None) -> str:
     """Return how much a model can read at once and what it costs, as far as it is known."""
     if info is None:
         return ""
+    if is_demo(info.id):
+        return "Two ways in which the demo assistant answers, to show what a choice of models is like."
     facts = [f"Reads up to {info.context_tokens:,} tokens at once."] if info.context_tokens else []
-    if info.input_price is not None and info.output_price is not None:
+    if info.input_price == info.output_price == 0:
+        facts.append("It is free.")
+    elif info.input_price is not None and info.output_price is not None:
         facts.append(
             f"A million tokens cost \\${info.input_price:,.2f} to read and \\${info.output_price:,.2f} to write."
         )

@@ -76,7 +76,7 @@ def session_table(sessions: Sequence[SessionSummary], *, zone: tzinfo) -> list[S
             "Messages": st.column_config.NumberColumn(format="localized", width="small"),
             "Tokens": st.column_config.NumberColumn(format="localized", width="small"),
             "Cost": st.column_config.NumberColumn(
-                format="$%.4f", width="small", help="In US dollars, as far as it is known; –: not known."
+                format="$%.4f", width="small", help="In US dollars, as far as it is known; –: nothing, or not known."
             ),
             "Model": st.column_config.TextColumn(width="medium"),
             "Pinned": st.column_config.CheckboxColumn(width="small"),
@@ -134,8 +134,8 @@ def sessions_csv(sessions: Iterable[SessionSummary], *, zone: tzinfo) -> bytes:
 
 
 def _cost_usd(session: SessionSummary) -> float | None:
-    """Return what is known of a session's cost, in US dollars; None where nothing is."""
-    return None if session.unpriced and not session.cost_micros else session.cost_micros / MICROS
+    """Return what is known of a session's cost, in US dollars; None where nothing is, or it was free."""
+    return session.cost_micros / MICROS if session.cost_micros else None
 
 
 def _start_of_period(days: int | None, *, now: datetime) -> datetime | None:

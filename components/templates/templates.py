@@ -17,6 +17,7 @@ from components.resources import get_services
 from components.sessions.actions import forget_undo
 from components.state import TEMPLATES_PAGE, show_new_chat
 from services.accounts.records import User
+from services.model_names import model_here, model_label
 from services.templates.templates import Opening, Template
 from services.texts import MAX_INSTRUCTIONS_CHARS, MAX_MESSAGE_CHARS, MAX_TITLE_CHARS
 
@@ -44,7 +45,7 @@ def start_button(template: Template, *, key: str, label: str, user: User, defaul
         key=key,
         icon=":material/play_arrow:" if label == "Start" else ":material/description:",
         on_click=_begin,
-        args=(template, user.last_model or default_model),
+        args=(template, model_here(template.model or user.last_model, default=default_model)),
     )
 
 
@@ -91,7 +92,7 @@ def draw_template_undo(*, user_id: int) -> None:
 
 def _described(template: Template) -> str:
     switches = [
-        *([template.model.partition("/")[2]] if template.model else []),
+        *([model_label(template.model)] if template.model else []),
         *(["memory off"] if not template.memory else []),
         *(["web search"] if template.web_search else []),
     ]
@@ -120,13 +121,13 @@ def _start(template: Template, text: str, model: str) -> None:
     """Begin a chat as a template says, and send its first message if it has one."""
     show_new_chat()
     st.session_state.chat_new = {
-        "model": template.model or model,
+        "model": model,
         "memory": template.memory,
         "web_search": template.web_search,
         "instructions": template.instructions,
     }
     if text:
-        send(text, None, message_id(), template.model or model, template.memory)
+        send(text, None, message_id(), model, template.memory)
 
 
 def _delete(template_id: str, user_id: int) -> None:
@@ -150,7 +151,8 @@ def _start_dialog(template_id: str, *, user: User) -> None:
         values = _filled_form(template)
         if values is not None:
             text = template.filled(values)
-            _start(template, text, user.last_model or get_services().settings.default_model)
+            default_model = get_services().settings.default_model
+            _start(template, text, model_here(template.model or user.last_model, default=default_model))
             leave_dialog()
 
 

@@ -1,5 +1,6 @@
 """The parts of the page Insights: whose and which days, tiles, charts, tables, the limit."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -76,7 +77,7 @@ def tiles(frame: pd.DataFrame) -> None:
         _tile("Sessions", f"{int(sums['sessions']):,}", "Begun in this period")
         _tile("Replies", f"{int(sums['replies']):,}", f"{int(sums['not_whole']):,} of them not whole")
         _tile("Tokens", _short(int(sums["tokens"])), f"{_short(int(sums['output_tokens']))} of them written")
-        _tile("Cost", _cost(micros, unpriced), _price_note(unpriced))
+        _tile("Cost", _cost(micros, unpriced, used=int(sums["tokens"])).capitalize(), _price_note(micros, unpriced))
         waits = int(sums["first_texts"])
         mean = f"{sums['first_text_ms'] / waits / 1000:.1f} s" if waits else "–"
         _tile("Time to first word", mean, "The mean of all replies")
@@ -94,7 +95,9 @@ def _short(number: int) -> str:
     return f"{number / 1_000_000:,.1f} M" if number >= 1_000_000 else f"{number:,}"
 
 
-def _price_note(unpriced: int) -> str:
+def _price_note(micros: int, unpriced: int) -> str:
+    if not unpriced and not micros:
+        return "Nothing had a price"
     if not unpriced:
         return "The price of every answer is known"
     return f"Without {'1 answer' if unpriced == 1 else f'{unpriced:,} answers'} of unknown price"
@@ -107,9 +110,9 @@ def charts(times: pd.DataFrame, costs: pd.DataFrame, models: pd.DataFrame, *, sp
             counts = _long(times, {"sessions": "Sessions", "replies": "Replies"})
             total = f"{int(times['sessions'].sum()):,} sessions and {int(times['replies'].sum()):,} replies"
             _draw(counts, {"type": "line", "point": True}, "Number", alt=f"Sessions and replies, {span}: {total}")
-        with _card("Cost, in US dollars"):
+        with _card("Cost" if costs.empty else "Cost, in US dollars"):
             if costs.empty:
-                st.markdown("No reply of known price.")
+                st.markdown("No reply of known price." if times["unpriced"].any() else "Nothing had a price.")
             else:
                 priced = costs.rename(columns={"cost": "US dollars", "model": "Kind"})
                 total = usd(int(times["cost_micros"].sum()))
@@ -200,7 +203,7 @@ def _model_bars(models: pd.DataFrame, *, span: str) -> None:
         {
             "Model": [escape_label(model) for model in models["model"]],
             "Cost": _costs(models),
-            _UNPRICED: [f"{number:,}" for number in models["unpriced"]],
+            **_unpriced(models["unpriced"]),
             "Tokens": [f"{number:,}" for number in models["tokens"]],
             "Share": [f"{share:.0%}" for share in models["share"]],
             "Replies": [f"{number:,}" for number in models["replies"]],
@@ -222,7 +225,7 @@ def numbers_table(times: pd.DataFrame, *, span: str) -> None:
             "Not whole": [f"{number:,}" for number in latest["not_whole"]],
             "Tokens": [f"{number:,}" for number in latest["tokens"]],
             "Cost": _costs(latest),
-            _UNPRICED: [f"{number:,}" for number in latest["unpriced"]],
+            **_unpriced(latest["unpriced"]),
             "First word": ["–" if pd.isna(wait) else f"{wait:.1f} s" for wait in latest["first_word_s"]],
             "Liked": [f"{number:,}" for number in latest["liked"]],
             "Disliked": [f"{number:,}" for number in latest["disliked"]],
@@ -233,12 +236,21 @@ def numbers_table(times: pd.DataFrame, *, span: str) -> None:
 
 
 def _costs(frame: pd.DataFrame) -> list[str]:
-    rows = zip(frame["cost_micros"], frame["unpriced"], strict=True)
-    return [_cost(int(micros), int(unpriced)) for micros, unpriced in rows]
+    rows = zip(frame["cost_micros"], frame["unpriced"], frame["tokens"], strict=True)
+    return [_cost(int(micros), int(unpriced), used=int(tokens)) for micros, unpriced, tokens in rows]
 
 
-def _cost(micros: int, unpriced: int) -> str:
-    return escape_label(usd(micros)) if micros or not unpriced else "not known"
+def _cost(micros: int, unpriced: int, *, used: int) -> str:
+    """Return what is known of the cost of something, of which there was as much as *used*."""
+    if micros:
+        return escape_label(usd(micros))
+    return "not known" if unpriced else "free" if used else "–"
+
+
+def _unpriced(numbers: Iterable[int]) -> dict[str, list[str]]:
+    """Return the column that says how many answers have no known price, if there are any."""
+    counted = list(numbers)
+    return {_UNPRICED: [f"{number:,}" for number in counted]} if any(counted) else {}
 
 
 def people_table(people: tuple[PersonUsage, ...], *, span: str) -> None:
@@ -248,8 +260,8 @@ def people_table(people: tuple[PersonUsage, ...], *, span: str) -> None:
             "Person": [escape_label(f"{person.name} ({person.username})") for person in people],
             "Sessions": [f"{person.sessions:,}" for person in people],
             "Replies": [f"{person.replies:,}" for person in people],
-            "Cost": [_cost(person.cost_micros, person.unpriced) for person in people],
-            _UNPRICED: [f"{person.unpriced:,}" for person in people],
+            "Cost": [_cost(person.cost_micros, person.unpriced, used=person.replies) for person in people],
+            **_unpriced([person.unpriced for person in people]),
             "Own limit": [
                 escape_label("–" if person.limit_micros is None else usd(person.limit_micros)) for person in people
             ],

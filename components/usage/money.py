@@ -9,7 +9,7 @@ from services.usage.records import MonthUsage
 def spent(micros: int, unpriced: int) -> str:
     """Return what answers (replies and titles) cost, as far as it is known; of *unpriced* it is not. Plain text."""
     if not unpriced:
-        return usd(micros)
+        return usd(micros) if micros else "free"
     if not micros:
         return "price not known"
     return f"{usd(micros)}; the price of {'1 answer' if unpriced == 1 else f'{unpriced:,} answers'} is not known"
@@ -27,4 +27,5 @@ def month_line(month: MonthUsage) -> str:
     """Return what a month has cost so far, beside its limit, as Markdown."""
     limit = f" The limit is {usd(month.limit_micros)}." if month.limit_micros is not None else ""
     begins = f"A new month begins on {month.renews_on.day} {month.renews_on:%B} (UTC)."
-    return escape_label(f"This month so far: {spent(month.spent_micros, month.unpriced)}.{limit} {begins}")
+    cost = spent(month.spent_micros, month.unpriced) if month.spent_micros or month.unpriced else "nothing spent"
+    return escape_label(f"This month so far: {cost}.{limit} {begins}")

@@ -7,6 +7,7 @@ from datetime import date
 
 from emulator.conversation import Answer, Document, ToolRequest, Turn
 from emulator.demo import replies, titles
+from emulator.demo.brief import BRIEF, shortened
 from emulator.demo.costs import estimate
 from emulator.demo.destinations import Destination, atlas
 from emulator.demo.documents import Found, look_up, named_in
@@ -77,6 +78,7 @@ def answer(
     tool_outputs: Mapping[str, str] | None,
     documents: Sequence[Document] = (),
     web_search: bool = False,
+    model: str = "",
 ) -> Answer:
     """The assistant's next turn.
 
@@ -107,6 +109,8 @@ def answer(
     trip = merge(before, said, today=today)
     scene = _Scene(said, trip, before, earlier, tuple(memories), today, system_prompt, found)
     text = _reply(scene)
+    if model == BRIEF:
+        text = shortened(text)
     ending = [found.text] if found and text != found.text else []
     if web_search:
         ending.append(web_note([atlas().get(place_id) for place_id in (said.places or trip.places)[:4]]))

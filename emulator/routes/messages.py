@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from emulator.catalogue import DEFAULT_MODEL, DEFAULT_PROVIDER
 from emulator.context import account, context, faults_of, known_assistant
 from emulator.errors import ApiError, InjectedError, invalid, not_found
 from emulator.faults import Faults
@@ -83,11 +82,13 @@ def _web_search(fields: Json) -> str:
     return mode
 
 
-def _asked(fields: Json) -> RunSettings:
+def _asked(request: Request, fields: Json) -> RunSettings:
     """Return what the message itself says."""
+    wanted = (body_optional_text(fields, name) for name in ("llm_provider", "model_name"))
+    provider, model = context(request).catalogue.answering(*wanted)
     return RunSettings(
-        provider=body_optional_text(fields, "llm_provider") or DEFAULT_PROVIDER,
-        model=body_optional_text(fields, "model_name") or DEFAULT_MODEL,
+        provider=provider,
+        model=model,
         memory=_memory_mode(fields),
         system_prompt=body_optional_text(fields, "system_prompt"),
         tools=tool_names(body_list(fields, "tools")),
@@ -111,7 +112,7 @@ async def send(request: Request) -> Response:
     """Store a message and answer it (M1, and M2 with the thread in the path)."""
     fields = await read_body(request)
     content = body_text(fields, "content")
-    asked = _asked(fields)
+    asked = _asked(request, fields)
     stream, ask = body_flag(fields, "stream", default=False), body_flag(fields, "send_to_llm", default=True)
     faults = _faults(request) if ask else Faults()
     store, runner = context(request).store, context(request).runner

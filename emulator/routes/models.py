@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from emulator.catalogue import MODELS
+from emulator.context import context
 from emulator.errors import not_found
 from emulator.fields import query_flag, query_int
 from emulator.store import Json
@@ -26,7 +26,7 @@ async def find(request: Request) -> JSONResponse:
     high = query_int(request, "max_context", _NO_LIMIT, low=0, high=_NO_LIMIT)
     found = [
         model
-        for model in MODELS
+        for model in context(request).catalogue.models
         if all(value is None or model[name] == value for name, value in wanted.items())
         and tools in (None, model["supports_tools"])
         and low <= model["context_limit"] <= high
@@ -37,19 +37,19 @@ async def find(request: Request) -> JSONResponse:
 async def of_provider(request: Request) -> JSONResponse:
     """List the models of one provider."""
     provider = request.path_params["provider_name"]
-    return _page(request, [model for model in MODELS if model["provider"] == provider])
+    return _page(request, [model for model in context(request).catalogue.models if model["provider"] == provider])
 
 
-async def providers(_request: Request) -> JSONResponse:
+async def providers(request: Request) -> JSONResponse:
     """List the providers."""
-    names = list(dict.fromkeys(model["provider"] for model in MODELS))
+    names = list(dict.fromkeys(model["provider"] for model in context(request).catalogue.models))
     return JSONResponse({"providers": names, "total": len(names)})
 
 
 async def get(request: Request) -> JSONResponse:
     """Return the first model of this name, in any case."""
     name = request.path_params["model_name"].lower()
-    for model in MODELS:
+    for model in context(request).catalogue.models:
         if model["name"].lower() == name:
             return JSONResponse(model)
     raise not_found("Model")

@@ -67,6 +67,12 @@ with st.container(horizontal=True, vertical_alignment="center"):
         on_click="ignore",
     )
     st.markdown(
-        ":small[Days begin and end at midnight UTC. Where Backboard does not say what a reply cost, its tokens are "
-        "multiplied by the prices of its list of models.]"
+        ":small[Days begin and end at midnight UTC."
+        + (
+            " Where Backboard does not say what a reply cost, its tokens are multiplied by the prices of its list of "
+            "models."
+            if frame[["cost_micros", "unpriced"]].any(axis=None)
+            else ""
+        )
+        + "]"
     )

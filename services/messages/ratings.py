@@ -3,7 +3,7 @@
 import db.messages
 import db.usage
 from db.engine import Database
-from db.models import ChatSession, Message
+from db.models import Message
 from services.errors import InvalidInputError, NotFoundError, ReplyInProgressError
 from services.message_status import MessageStatus
 from services.sessions.records import MessageView
@@ -39,12 +39,11 @@ class RatingService:
                 raise ReplyInProgressError("This reply is still being written. Rate it when it is there.")
             if reply.ended_at is None:  # a message that was stored, not asked for
                 raise NotFoundError("There is no such reply.")
-            session = db_session.get_one(ChatSession, reply.session_id)
             changes = _changes(reply, value)
             reply.rating, reply.rating_reason = value, kept or None
-            if any(changes.values()):
-                day, model = reply.ended_at.date(), reply.model or session.model
-                db.usage.add(db_session, user_id=reply.user_id, day=day, model=model, **changes)
+            if reply.model and any(changes.values()):  # a sample was written by hand
+                day = reply.ended_at.date()
+                db.usage.add(db_session, user_id=reply.user_id, day=day, model=reply.model, **changes)
             return message_view(reply)
 
 

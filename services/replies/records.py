@@ -31,6 +31,7 @@ class Work:
     has_files: bool  # the session, for the assistant to look things up in
     asked_at: datetime
     model: str
+    instead_of: str | None  # the model that was asked for and is not there now
     memory: bool
     instructions: str | None
     web_search: bool

@@ -141,13 +141,12 @@ class ReplyService:
             named = db.sessions.by_chat_name(db_session, place.chat_name, user_id=user_id)
             session_id = named.id if named else None
         if session_id is None:
-            last_model = None if "model" in place.settings else db.users.read(db_session, user_id).last_model
             session = new_session(
                 db_session,
                 place.settings,
                 user_id=user_id,
                 title=made_title(text),
-                model=last_model or self._default_model,
+                default_model=self._default_model,
                 chat_name=place.chat_name,
             )
         else:

@@ -22,7 +22,8 @@ from db.models import ChatSession, utc_now
 from services.backboard.threads import SessionThread
 from services.intake import kept_count, kept_model, kept_name, kept_text
 from services.message_status import MessageStatus
-from services.parts import read_part, stored_part
+from services.model_names import changed_sentence, model_here
+from services.parts import NoticePart, read_part, stored_part
 from services.replies.leases import LEASE, Lease, Leases
 from services.replies.live import LiveReply
 from services.replies.records import Ending, ReplySnapshot, Work
@@ -55,10 +56,11 @@ class _Wanted(NamedTuple):
 class ReplyStore:
     """The rows of replies that this process (*owner*) holds."""
 
-    def __init__(self, database: Database, costs: CostService, *, owner: str) -> None:
+    def __init__(self, database: Database, costs: CostService, *, owner: str, default_model: str) -> None:
         self._db = database
         self._costs = costs
         self._owner = owner
+        self._default_model = default_model
         self._leases = Leases()
 
     def claim(self, limit: int, but: Set[int], *, born: Set[int] = frozenset()) -> list[Work]:
@@ -104,6 +106,12 @@ class ReplyStore:
             return None
         names = db.files.names_with(db_session, asked.id) if asked.has_files else ()
         earlier = db.messages.replies_to(db_session, asked.id, user_id=reply.user_id)
+        model, parts = reply.model or asked.model, tuple(map(read_part, reply.parts))
+        instead_of = None
+        if reply.sent_at is None and (here := model_here(model, default=self._default_model)) != model:
+            instead_of, model, parts = model, here, (NoticePart(changed_sentence(model, here)),)
+            values = {"model": model, "parts": list(map(stored_part, parts))}
+            db.replies.change_held(db_session, reply.id, fence=reply.fence, values=values)
         return Work(
             reply_id=reply.id,
             fence=reply.fence,
@@ -113,7 +121,8 @@ class ReplyStore:
             question=with_file_names(asked.content, names),
             has_files=asked.has_files,
             asked_at=reply.created_at,
-            model=reply.model or asked.model,
+            model=model,
+            instead_of=instead_of,
             memory=asked.memory,
             instructions=asked.instructions,
             web_search=asked.web_search,
@@ -126,7 +135,7 @@ class ReplyStore:
             ),
             run_id=reply.run_id,
             text=reply.content,
-            parts=tuple(map(read_part, reply.parts)),
+            parts=parts,
             stop_requested=reply.stop_requested_at is not None,
         )
 
@@ -184,6 +193,8 @@ class ReplyStore:
         now = utc_now()
         ending = _kept(ending)
         with self._db.begin(relaxed=True) as db_session:
+            if work.instead_of is not None:
+                db.sessions.change_model(db_session, work.session_id, before=work.instead_of, now=work.model)
             db.sessions.count_reply(
                 db_session,
                 work.session_id,

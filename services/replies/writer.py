@@ -166,7 +166,7 @@ class ReplyWriter:
             if ready is not thread:
                 thread, text = ready, work.question
             running.thread_id = thread.thread_id
-            if thread.lost:
+            if thread.lost and work.instead_of is None:  # else a notice says more already
                 running.live.add_part(NoticePart(CARRIED_NOTICE))
             await self._mark_sent(running, thread)
             log.info("question sent", extra={"reply": work.reply_id, "thread_id": thread.thread_id})

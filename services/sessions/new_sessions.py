@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 import db.search
 import db.sessions
 import db.usage
+import db.users
 from db.ids import new_id
 from db.models import ChatSession, utc_now
 from exports.sessions.settings import SessionSettings, setting_values
 from services.errors import TooManySessionsError
+from services.model_names import model_here
 
 MAX_SESSIONS_A_DAY = 2_000  # of one planner
 
@@ -23,15 +25,18 @@ def new_session(
     *,
     user_id: int,
     title: str,
-    model: str,
+    default_model: str,
     chat_name: str | None = None,
 ) -> ChatSession:
-    """Add an empty session with the settings that were chosen; *title* and *model* where these were not.
+    """Add an empty session with the settings that were chosen; *title* where none was.
 
-    Raises TooManySessionsError.
+    Its model is the one that was chosen, else the planner's last choice, else *default_model*, which also takes the
+    place of one that is not there now. Raises TooManySessionsError.
     """
     check_sessions(db_session, user_id)
-    settings = SessionSettings(**{"title": title, "model": model, **chosen})
+    wanted = chosen.get("model") or db.users.read(db_session, user_id).last_model
+    model = model_here(wanted, default=default_model)
+    settings = SessionSettings(**{"title": title, **chosen, "model": model})
     session = ChatSession(id=new_id(), user_id=user_id, chat_name=chat_name, **setting_values(settings))
     session.title_chosen = "title" in chosen
     session.message_count = session.total_tokens = 0

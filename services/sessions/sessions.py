@@ -61,9 +61,9 @@ class SessionService:
         """
         chosen = cleaned_settings(settings)
         with self._db.begin() as db_session:
-            user = db_session.get_one(User, user_id)
-            model = user.last_model or self._default_model
-            session = new_session(db_session, chosen, user_id=user_id, title=NO_TITLE, model=model)
+            session = new_session(
+                db_session, chosen, user_id=user_id, title=NO_TITLE, default_model=self._default_model
+            )
             return session_summary(session, False)
 
     def latest(

@@ -23,6 +23,7 @@ from exports.sessions.markdown import session_markdown
 from exports.sessions.pdf import session_pdf
 from exports.sessions.records import SavedSession
 from services.errors import ExportRunningError, ImportRunningError, InvalidInputError, NotFoundError
+from services.model_names import model_here
 from services.process.one_core import any_core
 from services.sessions.records import SessionFilter
 from services.sessions.sessions import SessionService
@@ -208,7 +209,7 @@ class TransferService:
         try:
             return check_model(saved.model)
         except InvalidInputError:
-            return db_session.get_one(User, user_id).last_model or self._default_model
+            return model_here(db_session.get_one(User, user_id).last_model, default=self._default_model)
 
     def _saved_ones(self, session_ids: Sequence[int], user_id: int) -> Iterator[SavedSession]:
         for session_id in session_ids:

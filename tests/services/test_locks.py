@@ -49,7 +49,7 @@ def writes(database, user_id: int) -> dict[str, Write]:
     """Return what can be done to such a session, by name."""
     session_id, reply_id = unfinished(database, user_id)
     costs, shelf = CostService(database), FileShelf(1_000_000)
-    store = ReplyStore(database, costs, owner="here")
+    store = ReplyStore(database, costs, owner="here", default_model=MODEL)
     (work,) = store.claim(1, set())
     claims = SimpleNamespace(wake=lambda born=None: None, stop=lambda reply_id: None)
     replies = ReplyService(database, claims, None, costs=costs, shelf=shelf, default_model=MODEL)  # type: ignore[arg-type]

@@ -1,0 +1,24 @@
+"""Names of models (`provider/name`): which one answers here, and how people read it."""
+
+from settings import is_demo
+
+
+def model_here(model: str | None, *, default: str) -> str:
+    """Return *model* if it is there now, else *default*, which tells whether the demo assistant answers.
+
+    The demo's models are there in the demo only, and no others are.
+    """
+    return model if model and is_demo(model) == is_demo(default) else default
+
+
+def model_label(model: str) -> str:
+    """Return a model's name without its provider; the demo's says what it is."""
+    _, _, name = model.partition("/")
+    return f"Demo assistant, {name}" if is_demo(model) else name
+
+
+def changed_sentence(before: str, now: str) -> str:
+    """Say that another model goes on with a session, as the one before is not there any more."""
+    if is_demo(now):
+        return f"The demo assistant answers from here on: without a key for Backboard there is no {before}."
+    return f"From here on {now} answers, no longer the demo assistant."
