@@ -167,14 +167,17 @@ def _numbers(message: MessageView) -> str:
     if not message.model:
         return ""
     tokens = 0 if is_demo(message.model) else (message.input_tokens or 0) + (message.output_tokens or 0)
-    seconds = f"{message.duration_s or 0:.1f}"
     return " · ".join(
         [
             escape_label(model_label(message.model)),
             *([f"{tokens:,} tokens", _price(message)] if tokens else []),
-            *([f"{seconds} s"] if seconds != "0.0" else []),
+            *([_seconds(message.duration_s)] if message.duration_s is not None else []),
         ]
     )
+
+
+def _seconds(duration_s: float) -> str:
+    return "under 0.1 s" if duration_s < 0.1 else f"{duration_s:.1f} s"
 
 
 def _price(message: MessageView) -> str:

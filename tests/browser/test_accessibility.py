@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
-from tests.helpers.browser import App
+from tests.helpers.browser import TOOK, App
 
 pytestmark = pytest.mark.browser
 
@@ -64,10 +64,10 @@ def of_a_planner(page: Page, app: App, emulator: str) -> list[str]:
     found = flaws(page)
     page.get_by_test_id("stChatInputTextArea").fill("I am vegetarian. 5 days in Lisbon as JSON")
     page.get_by_test_id("stChatInputTextArea").press("Enter")
-    page.get_by_text("tokens ·").last.wait_for()
+    page.get_by_text(TOOK).last.wait_for()
     page.get_by_test_id("stChatInputTextArea").fill("and as a table of costs")
     page.get_by_test_id("stChatInputTextArea").press("Enter")
-    page.get_by_text("tokens ·").nth(1).wait_for()
+    page.get_by_text(TOOK).nth(1).wait_for()
     found += flaws(page)
     httpx.post(f"{emulator}/emulator/faults", json=[{"fault": "error_event:9"}]).raise_for_status()
     page.get_by_test_id("stChatInputTextArea").fill("cheaper")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from tests.helpers.browser import PASSWORD, App, wait_for_cookie
+from tests.helpers.browser import PASSWORD, TOOK, App, wait_for_cookie
 from tests.helpers.processes import free_port, nginx, wait_until_up
 
 pytestmark = pytest.mark.browser
@@ -108,11 +108,11 @@ def test_it_works_in_the_frame_of_community_cloud(
     box = framed(page).get_by_test_id("stChatInputTextArea")
     box.fill("5 days in Lisbon in May for two")
     box.press("Enter")
-    expect(framed(page).get_by_text("tokens ·")).to_be_visible()
+    expect(framed(page).get_by_text(TOOK)).to_be_visible()
 
     page.reload()  # the server sees no cookie of ours; the browser tells it
     expect_signed_in(page)
-    expect(framed(page).get_by_text("tokens ·")).to_be_visible()
+    expect(framed(page).get_by_text(TOOK)).to_be_visible()
 
     app.kill()
     for beside in tmp_path.glob("*emulator.db*"):

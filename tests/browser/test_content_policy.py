@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 from settings import ROOT
-from tests.helpers.browser import PASSWORD, App, sign_up, wait_until
+from tests.helpers.browser import PASSWORD, TOOK, App, sign_up, wait_until
 from tests.helpers.services import Emulator
 
 pytestmark = pytest.mark.browser
@@ -34,7 +34,7 @@ def refused(told: list[str]) -> list[str]:
 
 
 def answer_is_whole(page: Page, number: int) -> None:
-    expect(page.get_by_text("tokens ·")).to_have_count(number, timeout=40_000)
+    expect(page.get_by_text(TOOK)).to_have_count(number, timeout=40_000)
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from components.replies.plain_text import NOTICE
 from emulator.conversation import Answer
 from emulator.server import EmulatorServer
-from tests.helpers.browser import sign_up
+from tests.helpers.browser import TOOK, sign_up
 from tests.helpers.markdown import COSTLY
 
 pytestmark = pytest.mark.browser
@@ -47,7 +47,7 @@ def test_costly_reply_is_plain_text_and_the_page_answers(start_app, backboard, p
     for number, kind in enumerate(WORST, 1):
         asking.fill(kind)
         asking.press("Enter")
-        expect(page.get_by_text("tokens ·")).to_have_count(number, timeout=60_000)
+        expect(page.get_by_text(TOOK)).to_have_count(number, timeout=60_000)
         expect(notices).to_have_count(number)
 
     page.goto(app.url)  # it opens the session that was last used

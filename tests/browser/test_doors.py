@@ -15,7 +15,7 @@ from websockets.typing import Origin, Subprotocol
 
 from middleware import TAB_BYTES
 from services.sessions.file_types import MAX_FILE_MB
-from tests.helpers.browser import App, sign_up
+from tests.helpers.browser import TOOK, App, sign_up
 
 pytestmark = pytest.mark.browser
 
@@ -179,7 +179,7 @@ def test_files_that_were_sent_leave_the_memory_of_the_tab(page: Page, start_app:
     assert uploaded.value.status == 204
     page.get_by_test_id("stChatInputTextArea").fill("What is in it?")
     page.get_by_test_id("stChatInputTextArea").press("Enter")
-    expect(page.get_by_text("tokens ·")).to_be_visible()
+    expect(page.get_by_text(TOOK)).to_be_visible()
     tab = uploaded.value.url.rsplit("/", 2)[-2]
 
     cookies = {one["name"]: one["value"] for one in page.context.cookies()}

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.helpers.browser import PASSWORD, sign_up, wait_until
+from tests.helpers.browser import PASSWORD, TOOK, sign_up, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ def test_draft_of_each_session_survives_switching_reload_and_a_lost_sign_in(star
     sign_up(page, app.url)
     box(page).fill("Three nights in Lisbon")
     box(page).press("Enter")
-    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("tokens", timeout=40_000)
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text(TOOK, timeout=40_000)
     expect(box(page)).to_have_value("")
     keep(page, "And by train")
 
@@ -43,7 +43,7 @@ def test_draft_of_each_session_survives_switching_reload_and_a_lost_sign_in(star
     page.get_by_role("button", name="Sign in").click()
     expect(box(page)).to_have_value("And by train", timeout=20_000)
     box(page).press("Enter")
-    expect(page.get_by_text("tokens ·")).to_have_count(2, timeout=40_000)
+    expect(page.get_by_text(TOOK)).to_have_count(2, timeout=40_000)
     page.reload()
     expect(box(page)).to_have_value("")
     page.get_by_role("button", name="New chat").first.click()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browser import sign_up
+from tests.helpers.browser import TOOK, sign_up
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,7 @@ def test_table_of_sessions_offers_no_file_but_our_own(start_app, page: Page):
     asking = page.get_by_test_id("stChatInputTextArea")
     asking.fill(FORMULA)
     asking.press("Enter")
-    expect(page.get_by_text("tokens ·")).to_be_visible(timeout=40_000)
+    expect(page.get_by_text(TOOK)).to_be_visible(timeout=40_000)
 
     page.goto(f"{app.url}/sessions")
     grid = page.get_by_test_id("stDataFrame")

@@ -6,7 +6,17 @@ import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.helpers.browser import App, ask, expect_finished, expect_streaming, open_app, replies, sign_up, wait_until
+from tests.helpers.browser import (
+    TOOK,
+    App,
+    ask,
+    expect_finished,
+    expect_streaming,
+    open_app,
+    replies,
+    sign_up,
+    wait_until,
+)
 from tests.helpers.road import Road
 
 pytestmark = pytest.mark.browser
@@ -70,7 +80,7 @@ def test_tab_that_slept_while_the_server_forgot_it_goes_on(start_app, page: Page
     box(page).fill("cheaper")
     expect(page.get_by_test_id("stChatInputSubmitButton")).to_be_enabled(timeout=40_000)
     page.get_by_test_id("stChatInputSubmitButton").click()
-    expect(page.get_by_text("tokens ·")).to_have_count(2, timeout=40_000)
+    expect(page.get_by_text(TOOK)).to_have_count(2, timeout=40_000)
     assert page.evaluate("window.sameTab")
 
 
@@ -91,7 +101,7 @@ def test_message_sent_on_a_dead_connection_is_sent_once_the_tab_is_connected_aga
             page.wait_for_timeout(1_000)
             road.open()
 
-            expect(page.get_by_text("tokens ·")).to_have_count(so_far + 1, timeout=40_000)
+            expect(page.get_by_text(TOOK)).to_have_count(so_far + 1, timeout=40_000)
             expect(box(page)).to_have_value("")
         wait_until(page, "!Object.keys(localStorage).some(name => name.startsWith('travelbot-draft'))")
         assert page.evaluate("window.sameTab")
@@ -156,7 +166,7 @@ def test_message_that_went_to_a_server_which_never_took_it_is_in_the_box_again(s
 
         expect(box(page)).to_have_value("And by train", timeout=40_000)
         box(page).press("Enter")
-        expect(page.get_by_text("tokens ·")).to_have_count(2, timeout=40_000)
+        expect(page.get_by_text(TOOK)).to_have_count(2, timeout=40_000)
     assert [status for status, _ in replies(tmp_path)] == ["complete", "complete"]
 
 

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.helpers.browser import TOOK
+
 pytestmark = pytest.mark.browser
 
 WIDER_THAN_SCREEN = "document.documentElement.scrollWidth - window.innerWidth"
@@ -19,7 +21,7 @@ def test_phone_shows_everything_within_its_width(start_app, browser: Browser):
         assert page.evaluate(WIDER_THAN_SCREEN) <= 0
         box.fill("5 days in Lisbon in May for two, about $2,000")
         page.get_by_test_id("stChatInputSubmitButton").tap()
-        page.get_by_text("tokens ·").last.wait_for()
+        page.get_by_text(TOOK).last.wait_for()
         assert page.evaluate(WIDER_THAN_SCREEN) <= 0
 
         page.get_by_test_id("stExpandSidebarButton").tap()
@@ -29,7 +31,7 @@ def test_phone_shows_everything_within_its_width(start_app, browser: Browser):
         page.get_by_test_id("stExpandSidebarButton").tap()
         page.get_by_test_id("stSidebar").get_by_role("button", name="Lisbon").tap()
         expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
-        expect(page.get_by_text("tokens ·").last).to_be_in_viewport()
+        expect(page.get_by_text(TOOK).last).to_be_in_viewport()
         for path, heading in (
             ("sessions", "All sessions"),
             ("memory", "Memory"),

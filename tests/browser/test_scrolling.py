@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.helpers.browser import sign_up
+from tests.helpers.browser import TOOK, sign_up
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ def test_page_shows_the_greeting_at_first_then_what_was_just_sent_and_a_session_
         page.wait_for_timeout(1500)  # it is scrolled until it stays
         expect(page.locator(".st-key-chat_header")).to_be_in_viewport(ratio=1)
 
-        asking, replies = page.get_by_test_id("stChatInputTextArea"), page.get_by_text("tokens ·")
+        asking, replies = page.get_by_test_id("stChatInputTextArea"), page.get_by_text(TOOK)
         for number, text in enumerate(("5 days in Lisbon", "A week in Japan"), 1):
             asking.fill(text)
             asking.press("Enter")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browser import App, wait_until
+from tests.helpers.browser import TOOK, App, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +34,7 @@ def with_three_sessions(page: Page, app: App) -> None:
     for place in ("Lisbon", "Porto", "Rome"):
         page.get_by_test_id(BOX).wait_for()
         ask(page, f"3 days in {place}")
-        page.get_by_text("tokens ·").last.wait_for()
+        page.get_by_text(TOOK).last.wait_for()
         page.get_by_role("button", name="New chat").first.click()
         page.get_by_text("Where to next").wait_for()
 
@@ -138,7 +138,7 @@ def test_enter_sends_and_shift_enter_begins_a_line(page: Page, app: App):
     expect(page.get_by_test_id(BOX)).to_have_value("3 days\nin Lisbon")
     page.keyboard.press("Enter")
 
-    page.get_by_text("tokens ·").last.wait_for()
+    page.get_by_text(TOOK).last.wait_for()
 
 
 def test_title_by_the_model_comes_without_a_click(page: Page, start_app):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browser import sign_up
+from tests.helpers.browser import TOOK, sign_up
 
 pytestmark = pytest.mark.browser
 
@@ -12,7 +12,7 @@ def test_pager_stays_in_sight_while_versions_are_paged(start_app, page: Page):
     app = start_app(DEMO_PACE_S="0")
     sign_up(page, app.url)
     asking = page.get_by_test_id("stChatInputTextArea")
-    replies = page.get_by_text("tokens ·")
+    replies = page.get_by_text(TOOK)
     for number, text in enumerate(("Two days in Rome", "Make it 4 days"), 1):
         asking.fill(text)
         asking.press("Enter")

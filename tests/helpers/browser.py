@@ -1,5 +1,6 @@
 """The app in a browser: the server, and what a person does and sees there."""
 
+import re
 import signal
 import sqlite3
 import subprocess
@@ -28,6 +29,7 @@ COOKIE = "travelbot_sign_in"
 PASSWORD = "a long enough phrase"
 # What Streamlit says of its connection and its script.
 STATES = "app => JSON.stringify({...app.dataset})"
+TOOK = re.compile(r"(tokens|Demo assistant, \w+) · ")  # the line below a reply that has ended
 
 
 @dataclass
@@ -114,8 +116,7 @@ def expect_streaming(page: Page) -> None:
 
 
 def expect_finished(page: Page) -> None:
-    """The line with model, tokens and seconds stands below the reply."""
-    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("tokens", timeout=40_000)
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text(TOOK, timeout=40_000)
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
 
 

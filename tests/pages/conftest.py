@@ -23,8 +23,14 @@ from tests.helpers.screens import SIGNED_IN_AT, AddSession, add_user
 
 
 @pytest.fixture
+def backboard_url() -> str | None:
+    """Let the demo assistant answer; modules whose pages show prices give their emulator's address."""
+    return None
+
+
+@pytest.fixture
 def services(
-    sqlite_template: Path, tmp_path: Path, noon: Clock, monkeypatch: pytest.MonkeyPatch
+    sqlite_template: Path, tmp_path: Path, noon: Clock, monkeypatch: pytest.MonkeyPatch, backboard_url: str | None
 ) -> Iterator[Services]:
     """Start this process's services over an empty SQLite database and an emulator without pauses, at noon."""
     for name in Settings.model_fields:
@@ -33,6 +39,8 @@ def services(
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'travelbot.db'}")
     monkeypatch.setenv("DEMO_PACE_S", "0")
     monkeypatch.setenv("TITLE_MODEL", "off")
+    if backboard_url:
+        monkeypatch.setenv("BACKBOARD_BASE_URL", backboard_url)
     get_services.clear()
     yield get_services()
     get_services.clear()  # closes them

@@ -128,12 +128,12 @@ def test_reply_is_asked_for_again_with_another_model(
 ) -> None:
     _, reply = messages(services, session_id, planner)
     choose(app, reply.id, "Ask another model")
-    app.selectbox(key=f"chat_again_model_{reply.id}").set_value("anthropic/claude-sonnet-4-5")
+    app.selectbox(key=f"chat_again_model_{reply.id}").set_value("demo/brief")
     app.button(key="chat_again_ask").click().run()
 
     assert not app.exception
     again = messages(services, session_id, planner)[-1]
-    assert (again.model, again.versions) == ("anthropic/claude-sonnet-4-5", (reply.id, again.id))
+    assert (again.model, again.versions) == ("demo/brief", (reply.id, again.id))
     choose(app, again.id, "Ask again")
     assert len(messages(services, session_id, planner)[-1].versions) == 3
 

@@ -9,6 +9,13 @@ from streamlit.testing.v1 import AppTest
 from services.accounts.records import User
 from services.sessions.records import MessageView
 from services.wiring import Services
+from tests.helpers.services import Emulator
+
+
+@pytest.fixture
+def backboard_url(emulator: Emulator) -> str:
+    """Let a Backboard with prices answer."""
+    return emulator.base_url
 
 
 @pytest.fixture
