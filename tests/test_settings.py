@@ -25,3 +25,31 @@ def test_production_signs_nobody_in_without_a_password() -> None:
 
 def test_production_with_a_key_starts() -> None:
     assert production().cookie_secret == KEY
+
+
+@pytest.mark.parametrize("model", ["openai/gpt-4o", "acme/own"])
+def test_demo_answers_with_its_own_models_whatever_is_set(model: str) -> None:
+    settings = Settings(default_model=model, title_model=model)
+
+    assert (settings.default_model, settings.model_for_titles) == ("demo/detailed", "demo/brief")
+
+
+def test_demo_can_be_brief_and_give_no_titles() -> None:
+    settings = Settings(default_model="demo/brief", title_model="off")
+
+    assert (settings.default_model, settings.model_for_titles) == ("demo/brief", None)
+
+
+def test_with_a_key_there_are_no_models_of_the_demo() -> None:
+    settings = Settings.model_validate({"backboard_api_key": "key", "title_model": "openai/gpt-4o-mini"})
+    assert (settings.default_model, settings.model_for_titles) == ("openai/gpt-4o", "openai/gpt-4o-mini")
+    for name in ("default_model", "title_model"):
+        with pytest.raises(ValidationError, match="only without BACKBOARD_API_KEY"):
+            Settings.model_validate({"backboard_api_key": "key", name: "demo/brief"})
+
+
+def test_emulator_at_an_address_may_be_asked_for_either() -> None:
+    address = {"backboard_base_url": "http://localhost:8700/api"}
+
+    assert Settings.model_validate(address).default_model == "openai/gpt-4o"
+    assert Settings.model_validate({**address, "default_model": "demo/brief"}).default_model == "demo/brief"

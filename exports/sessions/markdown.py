@@ -14,13 +14,7 @@ def session_markdown(session: SavedSession, *, zone: tzinfo) -> bytes:
 
 def _pieces(session: SavedSession, zone: tzinfo) -> Iterator[str]:
     yield f"# {plain(session.title)}"
-    facts = [
-        ("Planner", plain(session.planner)),
-        ("Model", plain(session.model)),
-        ("Begun", when(session.created_at, zone)),
-        ("Last message", when(session.last_message_at, zone)),
-    ]
-    yield "\n".join(f"- {name}: {value}" for name, value in facts)
+    yield "\n".join(f"- {name}: {plain(value)}" for name, value in session.facts(zone))
     for message in session.path():
         yield "---"
         yield _heading(session, message, zone)

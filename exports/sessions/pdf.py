@@ -56,12 +56,7 @@ def _compiled(session: SavedSession, zone: tzinfo, *, plain: bool) -> bytes:
             "lang": _language(session.title),
             "dir": _way(session.title) or "ltr",
             "planner": session.planner,
-            "facts": [
-                ["Planner", session.planner],
-                ["Model", session.model],
-                ["Begun", when(session.created_at, zone)],
-                ["Last message", when(session.last_message_at, zone)],
-            ],
+            "facts": [list(fact) for fact in session.facts(zone)],
             "messages": [_message(session, message, zone, plain=plain) for message in session.path()],
         },
         boxes,

@@ -78,6 +78,16 @@ class SavedSession(SessionSettings):
             step = by_id.get(step.parent_id or "")
         return found[::-1]
 
+    def facts(self, zone: tzinfo) -> list[tuple[str, str]]:
+        """Return what stands above the messages, names and values: models are those that wrote the replies shown."""
+        models = list(dict.fromkeys(message.model for message in self.path() if message.model))
+        return [
+            ("Planner", self.planner),
+            *([("Model" if len(models) == 1 else "Models", ", ".join(models))] if models else []),
+            ("Begun", when(self.created_at, zone)),
+            ("Last message", when(self.last_message_at, zone)),
+        ]
+
     def speaker(self, message: SavedMessage) -> str:
         """Return who says *message*, for people."""
         return {"user": self.planner or "Planner", "assistant": "Assistant"}.get(message.role, "Note")

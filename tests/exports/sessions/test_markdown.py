@@ -1,5 +1,6 @@
 """Markdown that other programs read as it was meant."""
 
+from dataclasses import replace
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from tests.helpers.saved_session import session
 def test_a_file_says_who_said_what_when_and_with_which_model():
     made = session_markdown(session("## Day 1\n\nGladly."), zone=ZoneInfo("Asia/Kolkata")).decode()
 
-    assert made.startswith("# Lisbon \\[in\\] May\n\n- Planner: Ada Lovelace\n- Model: openai/gpt-4o\n")
+    assert made.startswith("# Lisbon \\[in\\] May\n\n- Planner: Ada Lovelace\n- Model: anthropic/claude\n")
     assert "**Ada Lovelace** · 12 May 2026, 17:33 UTC+05:30\n\n> Five days in Lisbon?  \n" in made
     assert "**Assistant** · 12 May 2026, 17:35 UTC+05:30 · anthropic/claude\n\n## Day 1\n\nGladly.\n" in made
     assert "Earlier answer" not in made
@@ -80,3 +81,19 @@ def test_money_beside_code_is_escaped():
     assert escape_money("`$1` $2 ``$3 ` $4`` $5 ```$6") == r"`$1` \$2 ``$3 ` $4`` \$5 ```\$6"
     assert escape_money("`$1\n\n$2`") == "`\\$1\n\n\\$2`"
     assert escape_money("`https://a` $1") == r"`https://a` \$1"
+
+
+def test_only_models_that_wrote_a_reply_shown_are_named():
+    by_hand = session("Gladly.", model=None)
+    by_two = replace(
+        by_hand,
+        messages=[
+            replace(
+                one, model="demo/brief" if one.id == "2" else "demo/detailed" if one.role == "assistant" else None
+            )
+            for one in by_hand.messages
+        ],
+    )
+
+    assert "Model" not in dict(by_hand.facts(UTC))
+    assert dict(by_two.facts(UTC))["Model"] == "demo/detailed"

@@ -79,3 +79,11 @@ def test_what_is_no_rating_is_refused(services, database, user_id, reply, value,
         services.ratings.rate(reply.id, value, user_id=user_id, reason=reason)
 
     assert counted(database) == [(0, 0)]
+
+
+def test_sample_that_no_model_wrote_is_rated_and_counts_for_none(services, database, user_id):
+    (session_id, *_) = services.transfer.add_samples(user_id=user_id).imported
+    sample = services.sessions.history(session_id, user_id=user_id).messages[-1]
+
+    assert services.ratings.rate(sample.id, 1, user_id=user_id).rating == 1
+    assert counted(database) == []

@@ -1,0 +1,39 @@
+"""Which model answers here, and how people read its name."""
+
+import pytest
+
+from services.model_names import changed_sentence, model_here, model_label
+
+
+@pytest.mark.parametrize(
+    ("model", "default", "expected"),
+    [
+        ("openai/gpt-4.1", "openai/gpt-4o", "openai/gpt-4.1"),
+        ("acme/own", "openai/gpt-4o", "acme/own"),
+        ("demo/brief", "openai/gpt-4o", "openai/gpt-4o"),
+        ("demonstrations/one", "openai/gpt-4o", "demonstrations/one"),
+        ("demo/brief", "demo/detailed", "demo/brief"),
+        ("openai/gpt-4o", "demo/detailed", "demo/detailed"),
+        ("", "demo/detailed", "demo/detailed"),
+        (None, "openai/gpt-4o", "openai/gpt-4o"),
+    ],
+)
+def test_demo_has_its_own_models_and_nobody_else_has_them(model, default, expected):
+    assert model_here(model, default=default) == expected
+
+
+@pytest.mark.parametrize(
+    ("model", "label"),
+    [("openai/gpt-4o", "gpt-4o"), ("openrouter/acme/own", "acme/own"), ("demo/brief", "Demo assistant, brief")],
+)
+def test_label_is_the_name_and_says_where_it_is_the_demo(model, label):
+    assert model_label(model) == label
+
+
+def test_change_is_said_in_one_sentence_of_who_answers_now():
+    assert changed_sentence("demo/brief", "openai/gpt-4o") == (
+        "From here on openai/gpt-4o answers, no longer the demo assistant."
+    )
+    assert changed_sentence("openai/gpt-4o", "demo/detailed") == (
+        "The demo assistant answers from here on: without a key for Backboard there is no openai/gpt-4o."
+    )
