@@ -117,4 +117,6 @@ def tool_words(name: str) -> str:
 def _thought(steps: Sequence[_Step], seconds: float | None) -> str:
     if all(isinstance(part, ToolCallPart) for part in steps):
         return "Looked things up"
-    return "Thought it over" if seconds is None else f"Thought for {max(1, round(seconds))} s"
+    if seconds is None:
+        return "Thought it over"
+    return "Thought for under 1 s" if seconds < 1 else f"Thought for {round(seconds)} s"

@@ -115,7 +115,7 @@ def _facts(info: ModelInfo | None) -> str:
     if info is None:
         return ""
     if is_demo(info.id):
-        return "Two ways in which the demo assistant answers, to show what a choice of models is like."
+        return "The demo assistant answers in detail or briefly, to show how models are switched and compared."
     facts = [f"Reads up to {info.context_tokens:,} tokens at once."] if info.context_tokens else []
     if info.input_price == info.output_price == 0:
         facts.append("It is free.")
