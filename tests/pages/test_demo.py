@@ -17,7 +17,9 @@ from services.wiring import Services
 from settings import ROOT
 
 VENDOR = re.compile(r"gpt-[0-9]|claude|gemini-|grok-|mistral|command-a|openai|anthropic|google/|cohere|xai/", re.I)
-COST = re.compile(r"\$0\.[0-9]|in US dollars|price not known|[0-9] tokens ·", re.I)  # a reply costs cents; trips are dearer
+COST = re.compile(
+    r"\$0\.[0-9]|cost, in US dollars|price not known|[0-9] tokens ·", re.I
+)  # a reply costs cents; trips are dearer
 PAGES = sorted(page for page in (ROOT / "pages" / "planner").glob("*.py") if page.stem != "chat")
 
 
