@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from emulator.store import Json
 
+BRIEF = ("demo", "brief")  # the demo's other way of answering
 _USUAL_CONTEXT = 128_000
 
 

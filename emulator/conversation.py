@@ -55,9 +55,9 @@ class Demo(Protocol):
         tool_outputs: Mapping[str, str] | None,
         documents: Sequence[Document],
         web_search: bool,
-        model: str,
+        style: str,
     ) -> Answer:
-        """Return the answer to the last turn of *history*, in the way of *model* (``provider/name``)."""
+        """Return the answer to the last turn of *history*, in the *style* ``detailed`` or ``brief``."""
 
     def extract_facts(self, text: str) -> list[str]:
         """Return what a user's message says that is worth remembering."""

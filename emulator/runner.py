@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
-from emulator.catalogue import Catalogue
+from emulator.catalogue import BRIEF, Catalogue
 from emulator.chunks import count_tokens, cut_into_chunks
 from emulator.conversation import Answer, Demo, Document, ToolRequest, Turn
 from emulator.events import first_events, retrieved, run_ended, used, used_tokens
@@ -122,7 +122,7 @@ class Runner:
             tool_outputs=outputs if run.kind != MESSAGE else None,
             documents=documents,
             web_search=settings.web_search != "off",
-            model=f"{settings.provider}/{settings.model}",
+            style="brief" if (settings.provider, settings.model) == BRIEF else "detailed",
         )
         live.files = list(answer.files)
         if faults.unicode_separators:

@@ -7,7 +7,7 @@ from datetime import date
 
 from emulator.conversation import Answer, Document, ToolRequest, Turn
 from emulator.demo import replies, titles
-from emulator.demo.brief import BRIEF, shortened
+from emulator.demo.brief import shortened
 from emulator.demo.costs import estimate
 from emulator.demo.destinations import Destination, atlas
 from emulator.demo.documents import Found, look_up, named_in
@@ -78,9 +78,9 @@ def answer(
     tool_outputs: Mapping[str, str] | None,
     documents: Sequence[Document] = (),
     web_search: bool = False,
-    model: str = "",
+    style: str = "detailed",
 ) -> Answer:
-    """The assistant's next turn.
+    """The assistant's next turn, in the *style* ``detailed`` or ``brief``.
 
     *history* ends with the user's newest message, or with tool turns after it. *memories* are statements from earlier
     conversations, *tools* the names of tools that can be asked for. *tool_outputs* holds their outputs when the
@@ -109,7 +109,7 @@ def answer(
     trip = merge(before, said, today=today)
     scene = _Scene(said, trip, before, earlier, tuple(memories), today, system_prompt, found)
     text = _reply(scene)
-    if model == BRIEF:
+    if style == "brief":
         text = shortened(text)
     ending = [found.text] if found and text != found.text else []
     if web_search:

@@ -2,7 +2,6 @@
 
 import re
 
-BRIEF = "demo/brief"
 _DAY = re.compile(r"Day [0-9]")
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
 

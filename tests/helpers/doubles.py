@@ -29,7 +29,7 @@ class ObedientDemo:
         tool_outputs: Mapping[str, str] | None,
         documents: Sequence[Document],
         web_search: bool,
-        model: str,
+        style: str,
     ) -> Answer:
         """Answer the last question."""
         asked = next(turn.text for turn in reversed(history) if turn.role == "user")

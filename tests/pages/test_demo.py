@@ -68,6 +68,7 @@ def test_no_screen_names_a_vendors_model_or_a_cost(
     for page in PAGES:
         check(shown(run(app.switch_page(str(page.relative_to(ROOT))))))
         if page.stem == "insights":
+            assert "prices" not in "\n".join(text.value for text in app.main.markdown)
             assert {tile.label: tile.value for tile in app.metric}["Cost"] == "Free"
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from emulator.conversation import Turn
 from emulator.demo.answer import answer
-from emulator.demo.brief import BRIEF, shortened
+from emulator.demo.brief import shortened
 from services.replies.titles import PROMPT
 
 PLAN = """## 2 days in Lisbon
@@ -34,10 +34,10 @@ About **$400** for two.
 You can also say "cheaper"."""
 
 
-def ask(text: str, model: str, system_prompt: str | None = None) -> str:
+def ask(text: str, style: str, system_prompt: str | None = None) -> str:
     history = [Turn("user", text)]
     return answer(
-        history, memories=[], tools=[], system_prompt=system_prompt, tool_outputs=None, documents=(), model=model
+        history, memories=[], tools=[], system_prompt=system_prompt, tool_outputs=None, documents=(), style=style
     ).text
 
 
@@ -57,7 +57,7 @@ def test_what_is_no_plan_day_by_day_stays_as_it_is(text):
 
 
 def test_demo_plans_the_same_days_briefly_and_in_detail():
-    detailed, brief = (ask("3 days in Lisbon in May", f"demo/{way}") for way in ("detailed", "brief"))
+    detailed, brief = (ask("3 days in Lisbon in May", style) for style in ("detailed", "brief"))
 
     assert [line for line in detailed.split("\n") if line.startswith("### Day")] == [
         f"### {line[4:].partition(':**')[0].rstrip('*')}" for line in brief.split("\n") if line.startswith("- **Day")
@@ -69,4 +69,4 @@ def test_demo_plans_the_same_days_briefly_and_in_detail():
 def test_title_is_the_same_from_either():
     asked = "Planner: 3 days in Vienna\n\nAssistant: Here is a plan."
 
-    assert ask(asked, BRIEF, PROMPT) == ask(asked, "demo/detailed", PROMPT) == "3 days in Vienna"
+    assert ask(asked, "brief", PROMPT) == ask(asked, "detailed", PROMPT) == "3 days in Vienna"

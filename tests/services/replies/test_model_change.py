@@ -2,10 +2,12 @@
 
 import pytest
 
-from db.models import User
+from db.models import Message, User
 from services.message_status import MessageStatus
 from services.parts import NoticePart
+from services.replies.store import ReplyStore
 from services.templates.templates import Opening
+from services.usage.costs import CostService
 from tests.helpers.services import ask, last_message, until_ended
 
 DEMO, REAL = {"default_model": "demo/detailed"}, {"default_model": "openai/gpt-4o", "backboard_api_key": "a real key"}
@@ -110,3 +112,17 @@ def test_new_session_takes_the_default_for_a_model_that_is_not_there(start_servi
     ids = [empty.id, chosen.id, sample, begun.session_id]
     assert [services.sessions.get(one, user_id=user_id).model for one in ids] == ["openai/gpt-4o"] * 4
     assert notices(last_message(services, begun.session_id, user_id)) == []
+
+
+def test_model_that_is_not_there_is_exchanged_before_anything_is_sent(start_services, database, user_id):
+    demo = start_services(**DEMO)
+    demo._claims.close()  # nobody writes
+    waiting = demo.replies.send("5 days in Lisbon", user_id=user_id, client_message_id="a")
+    store = ReplyStore(database, CostService(database), owner="a", default_model="openai/gpt-4o")
+
+    (work,) = store.claim(1, set())
+
+    with database.read() as db_session:  # for whoever takes it over
+        row = db_session.get_one(Message, waiting.reply_id)
+        assert (row.model, [part["text"] for part in row.parts]) == ("openai/gpt-4o", [FROM_DEMO])
+    assert (work.model, work.instead_of) == ("openai/gpt-4o", "demo/detailed")
