@@ -479,7 +479,7 @@ class Forgotten(BaseModel):
 
 
 class ModelOut(BaseModel):
-    """A model that Backboard offers; prices are US dollars per million tokens, null where not known."""
+    """A model that is offered; prices are US dollars per million tokens, 0: free, null: not known."""
 
     id: str = Field(examples=["openai/gpt-4o"])
     provider: str

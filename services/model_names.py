@@ -11,9 +11,14 @@ def model_here(model: str | None, *, default: str) -> str:
     return model if model and is_demo(model) == is_demo(default) else default
 
 
-def model_label(model: str) -> str:
-    """Return a model's name without its provider; the demo's says what it is."""
-    _, _, name = model.partition("/")
+def short_name(model: str) -> str:
+    """Return a model's name without its provider; the demo's would say nothing so."""
+    return model if is_demo(model) else model.partition("/")[2]
+
+
+def who_answered(model: str) -> str:
+    """Return who wrote a reply, for the line below it."""
+    name = model.partition("/")[2]
     return f"Demo assistant, {name}" if is_demo(model) else name
 
 

@@ -16,7 +16,7 @@ from components.replies.steps import ReplySteps
 from components.sessions.files import message_files
 from components.usage.money import spent
 from services.message_status import MessageStatus
-from services.model_names import model_label
+from services.model_names import who_answered
 from services.parts import ReasoningPart
 from services.sessions.records import MessageView
 from settings import is_demo
@@ -169,7 +169,7 @@ def _numbers(message: MessageView) -> str:
     tokens = 0 if is_demo(message.model) else (message.input_tokens or 0) + (message.output_tokens or 0)
     return " · ".join(
         [
-            escape_label(model_label(message.model)),
+            escape_label(who_answered(message.model)),
             *([f"{tokens:,} tokens", _price(message)] if tokens else []),
             *([_seconds(message.duration_s)] if message.duration_s is not None else []),
         ]

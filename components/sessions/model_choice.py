@@ -11,7 +11,7 @@ from components.problems import telling
 from components.resources import get_services
 from components.usage.money import session_line
 from services.accounts.records import User
-from services.model_names import model_here, model_label
+from services.model_names import model_here, short_name
 from services.sessions.records import SessionSummary
 from services.usage.records import ModelInfo
 from settings import is_demo
@@ -43,7 +43,7 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
     """Draw the menu, of a new chat without a session; Backboard's list is asked for when it is opened."""
     session_id = session.id if session else None
     menu = st.popover(
-        escape_label(model_label(model)),
+        escape_label(short_name(model)),
         icon=":material/neurology:" if memory else ":material/visibility_off:",
         type="tertiary",
         help="Model, memory and web search",

@@ -17,7 +17,7 @@ from components.resources import get_services
 from components.sessions.actions import forget_undo
 from components.state import TEMPLATES_PAGE, show_new_chat
 from services.accounts.records import User
-from services.model_names import model_here, model_label
+from services.model_names import model_here, short_name
 from services.templates.templates import Opening, Template
 from services.texts import MAX_INSTRUCTIONS_CHARS, MAX_MESSAGE_CHARS, MAX_TITLE_CHARS
 
@@ -92,7 +92,7 @@ def draw_template_undo(*, user_id: int) -> None:
 
 def _described(template: Template) -> str:
     switches = [
-        *([model_label(template.model)] if template.model else []),
+        *([short_name(template.model)] if template.model else []),
         *(["memory off"] if not template.memory else []),
         *(["web search"] if template.web_search else []),
     ]

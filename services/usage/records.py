@@ -87,7 +87,7 @@ class MonthUsage:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model that Backboard offers; prices are US dollars per million tokens, None where not known."""
+    """A model that Backboard offers; prices are US dollars per million tokens, 0: free, None: not known."""
 
     id: str  # provider/name
     provider: str

@@ -14,10 +14,11 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from emulator.catalogue import DEMO
 from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 from settings import ROOT
-from tests.helpers.browser import CHROMIUM_ARGS
+from tests.helpers.browser import CHROMIUM_ARGS, TOOK
 from tests.helpers.processes import free_port
 
 IMAGES = ROOT / "docs" / "images"
@@ -34,12 +35,14 @@ LISBON = "5 days in Lisbon in May for two, one is vegetarian, about $2,000"
 def main() -> None:
     """Start everything, take the pictures, end everything."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        emulator = EmulatorServer(Path(folder) / "emulator.db", demo, pace_s=0)
+        emulator = EmulatorServer(Path(folder) / "emulator.db", demo, DEMO, pace_s=0)
         base_url = emulator.start()
         url = f"http://localhost:{(port := free_port())}"
         env = os.environ | {
             "DATABASE_URL": f"sqlite:///{folder}/pictures.db",
             "BACKBOARD_BASE_URL": base_url,
+            "DEFAULT_MODEL": "demo/detailed",
+            "TITLE_MODEL": "demo/brief",
             "DEV_USER_ID": "1",
         }
         app = subprocess.Popen(
@@ -145,7 +148,7 @@ def ask(page: Page, text: str) -> None:
 
 def finished(page: Page) -> None:
     """Wait until the last reply is whole."""
-    page.get_by_text("tokens ·").last.wait_for()
+    page.get_by_text(TOOK).last.wait_for()
     page.wait_for_timeout(1000)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.model_names import changed_sentence, model_here, model_label
+from services.model_names import changed_sentence, model_here, short_name, who_answered
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,15 @@ def test_demo_has_its_own_models_and_nobody_else_has_them(model, default, expect
 
 
 @pytest.mark.parametrize(
-    ("model", "label"),
-    [("openai/gpt-4o", "gpt-4o"), ("openrouter/acme/own", "acme/own"), ("demo/brief", "Demo assistant, brief")],
+    ("model", "short", "answered"),
+    [
+        ("openai/gpt-4o", "gpt-4o", "gpt-4o"),
+        ("openrouter/acme/own", "acme/own", "acme/own"),
+        ("demo/brief", "demo/brief", "Demo assistant, brief"),
+    ],
 )
-def test_label_is_the_name_and_says_where_it_is_the_demo(model, label):
-    assert model_label(model) == label
+def test_name_is_short_and_says_where_it_is_the_demo(model, short, answered):
+    assert (short_name(model), who_answered(model)) == (short, answered)
 
 
 def test_change_is_said_in_one_sentence_of_who_answers_now():
