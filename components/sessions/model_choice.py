@@ -117,7 +117,7 @@ def _facts(info: ModelInfo | None) -> str:
     if is_demo(info.id):
         return "The demo assistant answers in detail or briefly, to show how models are switched and compared."
     facts = [f"Reads up to {info.context_tokens:,} tokens at once."] if info.context_tokens else []
-    if info.input_price == info.output_price == 0:
+    if info.free:
         facts.append("It is free.")
     elif info.input_price is not None and info.output_price is not None:
         facts.append(

@@ -17,7 +17,7 @@ from services.replies.running import Running
 from services.replies.sources import sources_in
 from services.replies.store import ReplyStore
 from services.replies.titles import SessionTitles
-from services.usage.costs import cost_of, together
+from services.usage.costs import RunUse, cost_of, together
 from services.usage.metrics import Numbers
 
 log = logging.getLogger("travelbot.replies")
@@ -81,9 +81,7 @@ class ReplyEndings:
         """Add what the reply used and cost, as far as it is known."""
         if not running.sent:  # nothing was run, so there is nothing to pay
             return replace(ending, cost_micros=0)
-        if ending.status is not MessageStatus.COMPLETE:
-            return ending
-        use = together(running.used.values())
+        use = together(running.used.values()) if ending.status is MessageStatus.COMPLETE else RunUse()
         model = await self._models.known(ending.model, running.work.model)
         return replace(
             ending,

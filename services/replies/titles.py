@@ -100,7 +100,8 @@ class SessionTitles:
             )
         except BackboardError as exc:
             if exc.may_have_run:
-                await self._in_thread(lambda: self._keep(talk, None, model, RunUse(), None))
+                price = cost_of(RunUse(), await self._models.known(model))
+                await self._in_thread(lambda: self._keep(talk, None, model, RunUse(), price))
             raise
 
     async def _in_thread(self, function: Callable[[], T]) -> T:

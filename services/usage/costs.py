@@ -51,6 +51,8 @@ def cost_of(use: RunUse, model: ModelInfo | None) -> int | None:
     """Return what Backboard said that it cost, else tokens times the model's prices; None where neither is known."""
     if use.cost_usd is not None:
         return round(use.cost_usd * MICROS)
+    if model is not None and model.free:
+        return 0
     if model is None or model.input_price is None or model.output_price is None:
         return None
     if use.input_tokens is None or use.output_tokens is None:

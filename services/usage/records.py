@@ -95,3 +95,8 @@ class ModelInfo:
     context_tokens: int | None
     input_price: float | None
     output_price: float | None
+
+    @property
+    def free(self) -> bool:
+        """True where nothing is to be paid for it, whatever it writes."""
+        return self.input_price == self.output_price == 0
