@@ -120,7 +120,7 @@ class Settings(BaseSettings):
 
     @field_validator("default_model", "title_model")
     @classmethod
-    def _there(cls, model: str, info: ValidationInfo) -> str:
+    def _model_here(cls, model: str, info: ValidationInfo) -> str:
         """Return the model that is meant: the demo has its own and no others, with a key there are none of those."""
         key, base_url = info.data.get("backboard_api_key"), info.data.get("backboard_base_url")
         of_the_demo = is_demo(model)

@@ -13,17 +13,17 @@ _USUAL_CONTEXT = 128_000
 class Catalogue:
     """The models that are offered; the first one answers where none is asked for.
 
-    Where it *invents_none*, it also answers for a model that is not offered, under its own name.
+    One that is not offered answers too, in the name that was asked for; where these are *all*, the first one does.
     """
 
     models: Sequence[Json]
-    invents_none: bool = False
+    all: bool = False
 
     def answering(self, provider: str | None, name: str | None) -> tuple[str, str]:
         """Return provider and name of the model that answers where these are asked for."""
         first = self.models[0]["provider"], self.models[0]["name"]
         asked = provider or first[0], name or first[1]
-        return first if self.invents_none and self._offered(*asked) is None else asked
+        return first if self.all and self._offered(*asked) is None else asked
 
     def context_limit(self, provider: str | None, name: str | None) -> int:
         """Return how many tokens a model takes; a usual number for one that is not offered."""
@@ -118,5 +118,5 @@ DEMO = Catalogue(
         )
         for style in ("detailed", "brief")
     ],
-    invents_none=True,
+    all=True,
 )

@@ -3,12 +3,12 @@
 from settings import is_demo
 
 
-def model_here(model: str | None, *, default: str) -> str:
-    """Return *model* if it is there now, else *default*, which tells whether the demo assistant answers.
+def model_here(*models: str | None, default: str) -> str:
+    """Return the first of *models* that is there now, else *default*, which tells whether the demo assistant answers.
 
     The demo's models are there in the demo only, and no others are.
     """
-    return model if model and is_demo(model) == is_demo(default) else default
+    return next((model for model in models if model and is_demo(model) == is_demo(default)), default)
 
 
 def short_name(model: str) -> str:

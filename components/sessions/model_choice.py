@@ -31,7 +31,7 @@ def chosen(session: SessionSummary | None, user: User, default_model: str) -> tu
     if session is not None:
         return model_here(session.model, default=default_model), session.memory
     new = st.session_state.get("chat_new", {})
-    return model_here(new.get("model") or user.last_model, default=default_model), new.get("memory", True)
+    return model_here(new.get("model"), user.last_model, default=default_model), new.get("memory", True)
 
 
 def _searches_web(session: SessionSummary | None) -> bool:

@@ -45,7 +45,7 @@ def start_button(template: Template, *, key: str, label: str, user: User, defaul
         key=key,
         icon=":material/play_arrow:" if label == "Start" else ":material/description:",
         on_click=_begin,
-        args=(template, model_here(template.model or user.last_model, default=default_model)),
+        args=(template, model_here(template.model, user.last_model, default=default_model)),
     )
 
 
@@ -152,7 +152,7 @@ def _start_dialog(template_id: str, *, user: User) -> None:
         if values is not None:
             text = template.filled(values)
             default_model = get_services().settings.default_model
-            _start(template, text, model_here(template.model or user.last_model, default=default_model))
+            _start(template, text, model_here(template.model, user.last_model, default=default_model))
             leave_dialog()
 
 

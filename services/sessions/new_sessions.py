@@ -30,12 +30,13 @@ def new_session(
 ) -> ChatSession:
     """Add an empty session with the settings that were chosen; *title* where none was.
 
-    Its model is the one that was chosen, else the planner's last choice, else *default_model*, which also takes the
-    place of one that is not there now. Raises TooManySessionsError.
+    Its model is the one that was chosen, else the planner's last choice, else *default_model*; one that is not there
+    now does not count. Raises TooManySessionsError.
     """
     check_sessions(db_session, user_id)
-    wanted = chosen.get("model") or db.users.read(db_session, user_id).last_model
-    model = model_here(wanted, default=default_model)
+    model = model_here(chosen.get("model"), default=default_model)
+    if model != chosen.get("model"):
+        model = model_here(db.users.read(db_session, user_id).last_model, default=default_model)
     settings = SessionSettings(**{"title": title, **chosen, "model": model})
     session = ChatSession(id=new_id(), user_id=user_id, chat_name=chat_name, **setting_values(settings))
     session.title_chosen = "title" in chosen

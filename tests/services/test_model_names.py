@@ -22,6 +22,14 @@ def test_demo_has_its_own_models_and_nobody_else_has_them(model, default, expect
     assert model_here(model, default=default) == expected
 
 
+def test_first_that_is_there_is_taken():
+    wanted = (None, "demo/brief", "openai/gpt-4.1", "acme/own")
+
+    assert model_here(*wanted, default="openai/gpt-4o") == "openai/gpt-4.1"
+    assert model_here(*wanted, default="demo/detailed") == "demo/brief"
+    assert model_here(default="demo/detailed") == "demo/detailed"
+
+
 @pytest.mark.parametrize(
     ("model", "short", "answered"),
     [
