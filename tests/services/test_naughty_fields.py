@@ -10,8 +10,10 @@ from unicodedata import normalize
 import pytest
 from streamlit_authenticator.utilities import Hasher
 
-from emulator.catalogue import MODELS
+from emulator.catalogue import VENDORS, Catalogue
+from emulator.demo import answer as demo
 from emulator.demo import titles as demo_titles
+from emulator.server import EmulatorServer
 from services.accounts.passwords import check_new_password, hash_password, password_matches
 from services.errors import InvalidInputError
 from services.replies.titles import cleaned_title
@@ -181,10 +183,12 @@ def test_session_is_named_as_its_model_says(start_services, user_id, monkeypatch
 
 
 @ON_SQLITE
-def test_names_of_models(start_services, monkeypatch):
-    monkeypatch.setattr("emulator.routes.models.MODELS", [MODELS[0] | {"name": text} for text in STRINGS])
+def test_names_of_models(start_services):
+    naughty = Catalogue([VENDORS.models[0] | {"name": text} for text in STRINGS])
+    server = EmulatorServer(":memory:", demo, naughty)
 
-    named = [model.name for model in start_services().models.all()]
+    named = [model.name for model in start_services(backboard_base_url=server.start()).models.all()]
+    server.stop(wait=False)
 
     sound = {text for text in STRINGS if 0 < len(text) <= 255 and text == without_controls(text).replace("\n", "")}
     assert sorted(named) == sorted(sound)
