@@ -70,38 +70,37 @@ def _row(provider: str, name: str, model_type: str, context: int, **fields: obje
     }
 
 
-MODELS: list[Json] = [
-    *(
+VENDORS = Catalogue(
+    [
+        *(
+            _row(
+                provider,
+                name,
+                "llm",
+                context,
+                display_name=shown,
+                max_output_tokens=longest,
+                supports_tools=True,
+                supports_vision=vision,
+                supports_streaming=True,
+                supports_thinking=thinks,
+                api_mode="chat_completions",
+                input_cost_per_1m_tokens=price_in,
+                output_cost_per_1m_tokens=price_out,
+            )
+            for provider, name, shown, context, longest, price_in, price_out, vision, thinks in _CHAT
+        ),
         _row(
-            provider,
-            name,
-            "llm",
-            context,
-            display_name=shown,
-            max_output_tokens=longest,
-            supports_tools=True,
-            supports_vision=vision,
-            supports_streaming=True,
-            supports_thinking=thinks,
-            api_mode="chat_completions",
-            input_cost_per_1m_tokens=price_in,
-            output_cost_per_1m_tokens=price_out,
-        )
-        for provider, name, shown, context, longest, price_in, price_out, vision, thinks in _CHAT
-    ),
-    _row(
-        "openai",
-        "text-embedding-3-large",
-        "embedding",
-        8_191,
-        display_name="Text Embedding 3 Large",
-        embedding_dimensions=3_072,
-        input_cost_per_1m_tokens=0.13,
-    ),
-]
-
-
-VENDORS = Catalogue(MODELS)
+            "openai",
+            "text-embedding-3-large",
+            "embedding",
+            8_191,
+            display_name="Text Embedding 3 Large",
+            embedding_dimensions=3_072,
+            input_cost_per_1m_tokens=0.13,
+        ),
+    ]
+)
 DEMO = Catalogue(
     [
         _row(
