@@ -2,15 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from db.engine import Database
-from services.accounts.tokens import TokenService
-from tests.helpers.browser import App
+from tests.helpers.browser import TOOK, App, open_app
+from tests.helpers.planners import Planner
 from tests.helpers.services import Emulator
 
 pytestmark = pytest.mark.browser
@@ -19,22 +17,10 @@ QUESTION = "5 days in Lisbon in May for two, one is vegetarian, about $2,000"
 
 
 @pytest.fixture
-def app(start_app, emulator: Emulator) -> App:
-    started: App = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
-    return started
-
-
-@pytest.fixture
-def api(app: App, page: Page, tmp_path: Path) -> Iterator[httpx.Client]:
+def api(planner: Planner) -> Iterator[httpx.Client]:
     """Give a program of the planner whom the page shows."""
-    page.goto(app.url)
-    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible(timeout=30_000)
-    database = Database(f"sqlite:///{tmp_path / 'travelbot.db'}")
-    secret = TokenService(database).create(user_id=7, name="test").secret
-    database.close()
-    with httpx.Client(
-        base_url=f"{app.url}/api", headers={"Authorization": f"Bearer {secret}"}, timeout=30, trust_env=False
-    ) as http:
+    headers = {"Authorization": f"Bearer {planner.new_token()}"}
+    with httpx.Client(base_url=f"{planner.app.url}/api", headers=headers, timeout=30, trust_env=False) as http:
         yield http
 
 
@@ -47,10 +33,12 @@ def words(events: Iterator[str]) -> Iterator[str]:
                 yield chunk["delta"]
 
 
-def test_open_session_shows_what_the_api_sends_while_it_streams(app, api: httpx.Client, page: Page, emulator):
-    emulator.hold_reply()
+def test_open_session_shows_what_the_api_sends_while_it_streams(
+    shared_app: App, api: httpx.Client, page: Page, shared_emulator: Emulator
+):
+    shared_emulator.hold_reply()
     session_id = api.post("/sessions", json={"title": "From the CRM"}).json()["session_id"]
-    page.goto(f"{app.url}/?session={session_id}")
+    page.goto(f"{shared_app.url}/?session={session_id}")
     expect(page.get_by_text("From the CRM").last).to_be_visible()
 
     with api.stream("POST", f"/sessions/{session_id}/chat", json={"content": QUESTION}) as response:
@@ -60,16 +48,16 @@ def test_open_session_shows_what_the_api_sends_while_it_streams(app, api: httpx.
         expect(page.get_by_role("button", name="Stop")).to_be_visible()
         expect(page.get_by_test_id("stChatMessage").last).to_contain_text("Day 1")
         assert api.get(f"/sessions/{session_id}").json()["answering"]
-        emulator.release()
+        shared_emulator.release()
         text = first + "".join(pieces)
 
-    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("tokens")
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text(TOOK)
     assert api.get(f"/sessions/{session_id}").json()["messages"][-1]["content"].strip() == text.strip()
 
 
-def test_note_and_deletion_reach_the_page(app, api: httpx.Client, page: Page):
+def test_note_and_deletion_reach_the_page(shared_app: App, api: httpx.Client, page: Page):
     session_id = api.post("/sessions", json={"title": "From the CRM"}).json()["session_id"]
-    page.goto(f"{app.url}/?session={session_id}")
+    page.goto(f"{shared_app.url}/?session={session_id}")
     expect(page.get_by_text("From the CRM").last).to_be_visible()
 
     api.post(f"/sessions/{session_id}/messages", json={"role": "system", "content": "The client is in a wheelchair."})
@@ -79,8 +67,11 @@ def test_note_and_deletion_reach_the_page(app, api: httpx.Client, page: Page):
     expect(page.get_by_text("There is no such session.")).to_be_visible()
 
 
-def test_program_joins_and_stops_what_the_planner_asked(app, api: httpx.Client, page: Page, emulator):
-    emulator.hold_reply()
+def test_program_joins_and_stops_what_the_planner_asked(
+    shared_app: App, api: httpx.Client, page: Page, shared_emulator: Emulator
+):
+    shared_emulator.hold_reply()
+    open_app(page, shared_app)
     box = page.get_by_test_id("stChatInputTextArea")
     box.fill(QUESTION)
     box.press("Enter")

@@ -89,41 +89,56 @@ def sign_up(page: Page) -> None:
     wait_for_cookie(page, there=True)
 
 
+def sign_in(page: Page) -> None:
+    frame = framed(page)
+    frame.get_by_label("Username").fill("maria")
+    frame.get_by_label("Password", exact=True).fill(PASSWORD)
+    frame.get_by_role("button", name="Sign in").click()
+    expect_signed_in(page)
+    wait_for_cookie(page, there=True)
+
+
+def sign_out(page: Page) -> None:
+    framed(page).get_by_test_id("stSidebar").get_by_role("button", name="Sign out").click()
+    expect(framed(page).get_by_role("button", name="Sign in")).to_be_visible()
+    wait_for_cookie(page, there=False)
+
+
+def ask(page: Page, number: int) -> None:
+    box = framed(page).get_by_test_id("stChatInputTextArea")
+    box.fill("5 days in Lisbon in May for two")
+    box.press("Enter")
+    expect(framed(page).get_by_text(TOOK)).to_have_count(number)
+
+
 def expect_signed_in(page: Page) -> None:
     expect(framed(page).get_by_test_id("stSidebar").get_by_role("button", name="Sign out")).to_be_visible()
 
 
-@pytest.mark.parametrize("script", ["app.py", "server.py"])
-@pytest.mark.slow
-def test_it_works_in_the_frame_of_community_cloud(
-    script: str, start_app: Callable[..., App], cloud: Callable[[App], str], page: Page, tmp_path: Path
+def test_it_works_in_the_frame_of_community_cloud_and_when_server_py_takes_over(
+    start_app: Callable[..., App], cloud: Callable[[App], str], page: Page, tmp_path: Path
 ) -> None:
-    app = start_app(script=script, COOKIE_KEY="k" * 40)
+    app = start_app(script="app.py", COOKIE_KEY="k" * 40)
     wrong: list[str] = []
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     address = cloud(app)
     page.goto(address)
     sign_up(page)
-
-    box = framed(page).get_by_test_id("stChatInputTextArea")
-    box.fill("5 days in Lisbon in May for two")
-    box.press("Enter")
-    expect(framed(page).get_by_text(TOOK)).to_be_visible()
-
+    ask(page, 1)
     page.reload()  # the server sees no cookie of ours; the browser tells it
     expect_signed_in(page)
     expect(framed(page).get_by_text(TOOK)).to_be_visible()
+    sign_out(page)
+    sign_in(page)
 
     app.kill()
     for beside in tmp_path.glob("*emulator.db*"):
         beside.unlink()
-    start_app(script=script, COOKIE_KEY="k" * 40)
+    start_app(script="server.py", COOKIE_KEY="k" * 40)
     page.goto(address)
     expect_signed_in(page)
-
-    framed(page).get_by_test_id("stSidebar").get_by_role("button", name="Sign out").click()
-    expect(framed(page).get_by_role("button", name="Sign in")).to_be_visible()
-    wait_for_cookie(page, there=False)
+    ask(page, 2)
+    sign_out(page)
     page.reload()
     expect(framed(page).get_by_role("button", name="Sign in")).to_be_visible()
     assert [text for text in wrong if "Content Security Policy" in text or "script" in text] == []

@@ -6,8 +6,9 @@ from playwright.sync_api import Page, expect
 from components.replies.plain_text import NOTICE
 from emulator.conversation import Answer
 from emulator.server import EmulatorServer
-from tests.helpers.browser import TOOK, sign_up
+from tests.helpers.browser import TOOK, open_app
 from tests.helpers.markdown import COSTLY
+from tests.helpers.planners import add_planner
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +41,8 @@ def backboard(tmp_path):
 @pytest.mark.slow
 def test_costly_reply_is_plain_text_and_the_page_answers(start_app, backboard, page: Page):
     app = start_app(BACKBOARD_BASE_URL=backboard)
-    sign_up(page, app.url)
+    add_planner(app).sign_in(page.context)
+    open_app(page, app)
     asking = page.get_by_test_id("stChatInputTextArea")
     notices = page.locator('[class*="st-key-chat_text_"]').get_by_text(NOTICE)
     new_chat = page.get_by_test_id("stSidebar").get_by_role("button", name="New chat")

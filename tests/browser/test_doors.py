@@ -1,4 +1,4 @@
-"""What a stranger, another site and a browser's own rules can do at the door of a freshly started server."""
+"""What a stranger, another site and a browser's own rules can do at the door of a server."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +15,8 @@ from websockets.typing import Origin, Subprotocol
 
 from middleware import TAB_BYTES
 from services.sessions.file_types import MAX_FILE_MB
-from tests.helpers.browser import TOOK, App, sign_up
+from tests.helpers.browser import TOOK, App, open_app
+from tests.helpers.planners import Planner
 
 pytestmark = pytest.mark.browser
 
@@ -29,13 +30,12 @@ def xsrf_of(client: httpx.Client, app: App) -> str:
     return client.cookies["_streamlit_xsrf"]
 
 
-def test_stranger_opens_a_tab_and_cannot_upload(start_app: Callable[..., App]) -> None:
-    app = start_app()
+def test_stranger_opens_a_tab_and_cannot_upload(shared_app: App) -> None:
     with (
         httpx.Client(trust_env=False) as client,
-        connect(stream(app), subprotocols=[Subprotocol("streamlit")]) as socket,
+        connect(stream(shared_app), subprotocols=[Subprotocol("streamlit")]) as socket,
     ):
-        token, drawn = xsrf_of(client, app), ForwardMsg()
+        token, drawn = xsrf_of(client, shared_app), ForwardMsg()
         ask = BackMsg()
         ask.rerun_script.query_string = ""
         socket.send(ask.SerializeToString())
@@ -45,7 +45,7 @@ def test_stranger_opens_a_tab_and_cannot_upload(start_app: Callable[..., App]) -
             tab = tab or drawn.new_session.initialize.session_id
 
         answer = client.put(
-            f"{app.url}/_stcore/upload_file/{tab}/some-id",
+            f"{shared_app.url}/_stcore/upload_file/{tab}/some-id",
             files={"file": ("plan.pdf", b"%PDF-1.7")},
             headers={"X-Xsrftoken": token},
         )
@@ -53,10 +53,10 @@ def test_stranger_opens_a_tab_and_cannot_upload(start_app: Callable[..., App]) -
     assert (answer.status_code, answer.text) == (403, "Sign in to add files.")
 
 
-def test_id_of_a_tab_signs_nobody_in(page: Page, start_app: Callable[..., App]) -> None:
+def test_id_of_a_tab_signs_nobody_in(page: Page, planner: Planner) -> None:
     """It stands in addresses of uploads, so in logs of proxies; and Streamlit keeps a closed tab for a while."""
-    app = start_app()
-    sign_up(page, app.url)
+    app = planner.app
+    open_app(page, app)
     with page.expect_request("**/_stcore/upload_file/**") as upload:
         page.get_by_test_id("stChatInputFileUploadButton").locator("input").set_input_files(
             {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Hello"}
@@ -80,13 +80,11 @@ def test_id_of_a_tab_signs_nobody_in(page: Page, start_app: Callable[..., App]) 
     assert b"Lovelace" not in seen
 
 
-def test_page_of_another_server_opens_no_websocket(start_app: Callable[..., App]) -> None:
-    app = start_app()
-
+def test_page_of_another_server_opens_no_websocket(shared_app: App) -> None:
     for origin in ("http://evil.example", "http://localhost:1", "null"):
-        with pytest.raises(InvalidStatus, match="403"), connect(stream(app), origin=Origin(origin)):
+        with pytest.raises(InvalidStatus, match="403"), connect(stream(shared_app), origin=Origin(origin)):
             pass
-    with connect(stream(app), origin=Origin(app.url)):
+    with connect(stream(shared_app), origin=Origin(shared_app.url)):
         pass
 
 
@@ -148,10 +146,9 @@ def other_site() -> Iterator[Callable[[str], str]]:
 
 
 def test_another_site_cannot_frame_it_unless_it_is_listed(
-    page: Page, start_app: Callable[..., App], other_site: Callable[[str], str]
+    page: Page, shared_app: App, start_app: Callable[..., App], other_site: Callable[[str], str]
 ) -> None:
-    app = start_app()
-    at = other_site(app.url)
+    at = other_site(shared_app.url)
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text) if "frame-ancestors" in message.text else None)
 
@@ -161,16 +158,15 @@ def test_another_site_cannot_frame_it_unless_it_is_listed(
     framed = page.frames[1].get_by_role("button", name="Sign in")
     expect(framed).to_have_count(0)
     assert refused
-    app.kill()
 
     app = start_app(FRAME_ANCESTORS=f"'self' {at.rstrip('/')}")
-    page.goto(at)
+    page.goto(other_site(app.url))
     expect(page.frame_locator("iframe").get_by_role("button", name="Sign in")).to_be_visible()
 
 
-def test_files_that_were_sent_leave_the_memory_of_the_tab(page: Page, start_app: Callable[..., App]) -> None:
-    app = start_app()
-    sign_up(page, app.url)
+def test_files_that_were_sent_leave_the_memory_of_the_tab(page: Page, planner: Planner) -> None:
+    app = planner.app
+    open_app(page, app)
     size = MAX_FILE_MB * 990_000
     with page.expect_response("**/_stcore/upload_file/**") as uploaded:
         page.get_by_test_id("stChatInputFileUploadButton").locator("input").set_input_files(

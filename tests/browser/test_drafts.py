@@ -1,9 +1,10 @@
 """What is typed and not sent is there again: after switching, after a reload, after a lost sign-in."""
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.helpers.browser import PASSWORD, TOOK, sign_up, wait_until
+from tests.helpers.browser import PASSWORD, TOOK, open_app, wait_until
+from tests.helpers.planners import Planner
 
 pytestmark = pytest.mark.browser
 
@@ -18,9 +19,8 @@ def keep(page: Page, text: str) -> None:
     wait_until(page, "text => Object.values(localStorage).includes(text)", text)
 
 
-def test_draft_of_each_session_survives_switching_reload_and_a_lost_sign_in(start_app, browser: Browser, page: Page):
-    app = start_app()
-    sign_up(page, app.url)
+def test_draft_of_each_session_survives_switching_reload_and_a_lost_sign_in(planner: Planner, page: Page):
+    open_app(page, planner.app)
     box(page).fill("Three nights in Lisbon")
     box(page).press("Enter")
     expect(page.get_by_test_id("stChatMessage").last).to_contain_text(TOOK, timeout=40_000)
@@ -38,7 +38,7 @@ def test_draft_of_each_session_survives_switching_reload_and_a_lost_sign_in(star
 
     page.context.clear_cookies()
     page.reload()
-    page.get_by_role("textbox", name="Username").fill("ada")
+    page.get_by_role("textbox", name="Username").fill(planner.username)
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(box(page)).to_have_value("And by train", timeout=20_000)

@@ -1,60 +1,23 @@
-"""The app as Community Cloud shows it: under a path, in a frame of the same origin, from either script."""
+"""The app under a path, in a frame of the same origin, from either script."""
 
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from settings import ROOT
-from tests.helpers.browser import COOKIE, PASSWORD, TOOK, wait_until
-from tests.helpers.processes import free_port
+from tests.helpers.browser import COOKIE, PASSWORD, TOOK, App, wait_until
 
 pytestmark = pytest.mark.browser
 
-PREFIX = "team/bot"
-FRAME = f'<iframe src="/{PREFIX}/" width="1200" height="640"></iframe>'
+PREFIX = "/team/bot"
+FRAME = f'<iframe src="{PREFIX}/" width="1200" height="640"></iframe>'
 
 
-@pytest.fixture(params=["app.py", "server.py"])
-def origin(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Start a script under a path, on a new database; give its origin."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", request.param, "--server.port", str(port)]
-    env = os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path / 'travelbot.db'}", "DEMO_PACE_S": "0"}
-    log = tmp_path / "server.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [*command, "--server.baseUrlPath", PREFIX], cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT
-        )
-    try:
-        wait_until_healthy(f"http://localhost:{port}/{PREFIX}", process, log)
-        yield f"http://localhost:{port}"
-    finally:
-        process.kill()
-        process.wait(10)
-        print(log.read_text())  # pytest shows it where the test failed
-
-
-def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            if httpx.get(f"{url}/_stcore/health", trust_env=False).is_success:
-                return
-        except httpx.TransportError:
-            pass
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.1)
-
-
-def test_app_in_a_frame_under_a_path_signs_in_answers_keeps_drafts_and_finds_its_scripts(origin: str, page: Page):
+@pytest.mark.parametrize("script", ["app.py", "server.py"])
+def test_app_in_a_frame_under_a_path_signs_in_answers_keeps_drafts_and_finds_its_scripts(
+    script: str, start_app: Callable[..., App], page: Page
+):
+    origin = start_app(script=script, path=PREFIX, DEMO_PACE_S="0").url
     page.route("**/outer.html", lambda route: route.fulfill(body=FRAME, content_type="text/html"))
     page.goto(f"{origin}/outer.html")
     app = page.frame_locator("iframe")
@@ -79,5 +42,5 @@ def test_app_in_a_frame_under_a_path_signs_in_answers_keeps_drafts_and_finds_its
     expect(box).to_have_value("And by train")
 
     for address in ("", "/", "/settings", "/settings/"):
-        page.goto(f"{origin}/{PREFIX}{address}")
+        page.goto(f"{origin}{PREFIX}{address}")
         wait_until(page, "window.travelbotReady")

@@ -3,22 +3,22 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browser import TOOK, sign_up
+from tests.helpers.browser import TOOK, open_app
+from tests.helpers.planners import Planner
 
 pytestmark = pytest.mark.browser
 
 FORMULA = "=1+2"
 
 
-def test_table_of_sessions_offers_no_file_but_our_own(start_app, page: Page):
-    app = start_app(DEMO_PACE_S="0")
-    sign_up(page, app.url)
+def test_table_of_sessions_offers_no_file_but_our_own(planner: Planner, page: Page):
+    open_app(page, planner.app)
     asking = page.get_by_test_id("stChatInputTextArea")
     asking.fill(FORMULA)
     asking.press("Enter")
     expect(page.get_by_text(TOOK)).to_be_visible(timeout=40_000)
 
-    page.goto(f"{app.url}/sessions")
+    page.goto(f"{planner.app.url}/sessions")
     grid = page.get_by_test_id("stDataFrame")
     grid.hover()
     expect(page.get_by_test_id("stElementToolbarButton").first).to_be_visible()  # its own buttons are there

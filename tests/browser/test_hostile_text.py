@@ -1,15 +1,13 @@
 """What a message says is shown and never run, also where no content security policy helps: under plain app.py."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from settings import ROOT
 from tests.helpers.browser import App
+from tests.helpers.planners import add_planner
 
 pytestmark = pytest.mark.browser
 
@@ -27,25 +25,18 @@ The end
 """
 
 
-def secret_of(app: App) -> str:
-    """Return a token of the planner of DEV_USER_ID."""
-    command = [sys.executable, "-m", "api", "tokens", "create", "dev", "--name", "test", "--days", "1"]
-    made = subprocess.run(command, cwd=ROOT, env=app.env, check=True, capture_output=True, text=True, timeout=60)
-    return next(word for word in made.stdout.split() if word.startswith("tbt_"))
-
-
 def test_nothing_that_a_message_says_is_run_or_fetched(page: Page, start_app: Callable[..., App]) -> None:
-    app = start_app(DEV_USER_ID="7")
-    page.goto(app.url)
-    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
+    app = start_app()
+    planner = add_planner(app)
+    planner.sign_in(page.context)
     with httpx.Client(base_url=f"{app.url}/api", trust_env=False, timeout=30) as program:
-        program.headers["Authorization"] = f"Bearer {secret_of(app)}"
+        program.headers["Authorization"] = f"Bearer {planner.new_token()}"
         session = program.post("/sessions", json={"title": "<b onclick=alert(1)>Bold</b>"}).json()["session_id"]
         for role in ("user", "assistant", "system"):
             answer = program.post(f"/sessions/{session}/messages", json={"role": role, "content": HOSTILE})
             assert answer.status_code == 201, answer.text
     app.kill()
-    app = start_app(DEV_USER_ID="7", script="app.py")
+    app = start_app(script="app.py")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
 

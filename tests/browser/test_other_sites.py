@@ -1,12 +1,11 @@
-"""What another site in the same browser, or anybody with a path, gets from a freshly started server."""
-
-from collections.abc import Callable
+"""What another site in the same browser, or anybody with a path, gets from a server."""
 
 import httpx
 import pytest
 from playwright.sync_api import Page
 
-from tests.helpers.browser import App, sign_up
+from tests.helpers.browser import App, open_app
+from tests.helpers.planners import Planner
 
 pytestmark = pytest.mark.browser
 
@@ -29,10 +28,10 @@ PATHS = [
 ]
 
 
-def test_another_site_reads_nothing_that_a_cookie_opens(page: Page, start_app: Callable[..., App]) -> None:
+def test_another_site_reads_nothing_that_a_cookie_opens(page: Page, planner: Planner) -> None:
     """What is for everybody (typefaces) or wants a token (the API) may be asked from anywhere, without cookies."""
-    app = start_app()
-    sign_up(page, app.url)
+    app = planner.app
+    open_app(page, app)
     cookies = {one["name"]: one["value"] for one in page.context.cookies()}
     with httpx.Client(base_url=app.url, trust_env=False, cookies=cookies, headers=ELSEWHERE) as client:
         answers = {path: client.get(path) for path in PATHS}
@@ -52,9 +51,9 @@ def test_another_site_reads_nothing_that_a_cookie_opens(page: Page, start_app: C
     assert upload.headers["access-control-allow-origin"] == app.url
 
 
-def test_files_are_taken_and_removed_with_the_pages_own_token_only(page: Page, start_app: Callable[..., App]) -> None:
-    app = start_app()
-    sign_up(page, app.url)
+def test_files_are_taken_and_removed_with_the_pages_own_token_only(page: Page, planner: Planner) -> None:
+    app = planner.app
+    open_app(page, app)
     chooser = page.get_by_test_id("stChatInputFileUploadButton").locator("input")
     with page.expect_response("**/_stcore/upload_file/**") as upload:
         chooser.set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Hello"})
@@ -72,8 +71,7 @@ def test_files_are_taken_and_removed_with_the_pages_own_token_only(page: Page, s
     assert accepted.status_code == 204
 
 
-def test_nothing_but_static_files_is_served(start_app: Callable[..., App]) -> None:
-    app = start_app()
+def test_nothing_but_static_files_is_served(shared_app: App) -> None:
     names = (
         "settings.py",
         ".git/HEAD",
@@ -84,10 +82,10 @@ def test_nothing_but_static_files_is_served(start_app: Callable[..., App]) -> No
     )
     ways = ("/", "/app/static/../", "/app/static/%2e%2e/", "/app/static/..%2f", "/static/%2e%2e/", "//", "/api/../")
     with httpx.Client(trust_env=False) as client:
-        page = client.get(app.url).text
+        page = client.get(shared_app.url).text
         for name in names:
             for way in ways:
-                request = client.build_request("GET", app.url)
+                request = client.build_request("GET", shared_app.url)
                 request.url = request.url.copy_with(raw_path=f"{way}{name}".encode())
                 answer = client.send(request)
 
@@ -95,9 +93,8 @@ def test_nothing_but_static_files_is_served(start_app: Callable[..., App]) -> No
                 assert answer.status_code >= 400 or answer.text == page, told
 
 
-def test_text_says_how_it_is_encoded(start_app: Callable[..., App]) -> None:
-    app = start_app()
-    with httpx.Client(base_url=app.url, trust_env=False) as client:
+def test_text_says_how_it_is_encoded(shared_app: App) -> None:
+    with httpx.Client(base_url=shared_app.url, trust_env=False) as client:
         for path in (*PATHS, "/api/docs-assets/swagger-ui.css"):
             answer = client.get(path)
             kind = answer.headers["content-type"]

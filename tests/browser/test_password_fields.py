@@ -1,7 +1,5 @@
 """A password is hidden, and may come from a manager of passwords or the clipboard."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -10,8 +8,8 @@ from tests.helpers.browser import PASSWORD, App
 pytestmark = pytest.mark.browser
 
 
-def test_password_is_pasted_and_hidden(page: Page, start_app: Callable[..., App]) -> None:
-    page.goto(start_app().url)
+def test_password_is_pasted_and_hidden(page: Page, shared_app: App) -> None:
+    page.goto(shared_app.url)
     username, password = page.get_by_label("Username"), page.get_by_label("Password", exact=True)
     username.fill(PASSWORD)
     username.press("Control+a")

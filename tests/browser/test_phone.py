@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.helpers.browser import TOOK
+from tests.helpers.browser import PASSWORD, TOOK, App
+from tests.helpers.planners import add_planner
 
 pytestmark = pytest.mark.browser
 
@@ -11,13 +12,15 @@ WIDER_THAN_SCREEN = "document.documentElement.scrollWidth - window.innerWidth"
 
 
 @pytest.mark.slow
-def test_phone_shows_everything_within_its_width(start_app, browser: Browser):
-    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0")
-    with browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True) as page:
-        page.goto(app.url)
+def test_phone_shows_everything_within_its_width(shared_app: App, browser: Browser):
+    planner = add_planner(shared_app)
+    planner.become_admin()
+    with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True) as phone:
+        planner.sign_in(phone)
+        page = phone.new_page()
+        page.goto(shared_app.url)
         box = page.get_by_test_id("stChatInputTextArea")
         expect(box).to_be_visible(timeout=30_000)
-        app.make_admin("dev")
         assert page.evaluate(WIDER_THAN_SCREEN) <= 0
         box.fill("5 days in Lisbon in May for two, about $2,000")
         page.get_by_test_id("stChatInputSubmitButton").tap()
@@ -39,13 +42,14 @@ def test_phone_shows_everything_within_its_width(start_app, browser: Browser):
             ("operations", "Operations"),
             ("settings", "Settings"),
         ):
-            page.goto(f"{app.url}/{path}")
+            page.goto(f"{shared_app.url}/{path}")
             page.get_by_role("heading", name=heading).first.wait_for()
             assert page.evaluate(WIDER_THAN_SCREEN) <= 0, path
         page.get_by_role("textbox", name="Name").fill("A program with a name that is long enough for two lines")
+        page.get_by_label("Your password").fill(PASSWORD)
         page.get_by_role("button", name="Create token").tap()
         page.get_by_role("button", name="Done").tap()
         expect(page.get_by_role("button", name="Revoke")).to_be_visible()
         assert page.evaluate(WIDER_THAN_SCREEN) <= 0
-        page.goto(f"{app.url}/insights")
+        page.goto(f"{shared_app.url}/insights")
         page.locator('[data-testid="stTable"] [tabindex="0"]').first.wait_for()  # a wide table scrolls by keyboard

@@ -7,22 +7,22 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from settings import ROOT
-from tests.helpers.browser import sign_up, wait_until
+from tests.helpers.browser import open_app, wait_until
+from tests.helpers.planners import Planner
 
 pytestmark = pytest.mark.browser
 
 
-def test_no_script_stands_in_the_page_but_streamlits(start_app, page: Page):
-    sign_up(page, start_app().url)
+def test_no_script_stands_in_the_page_but_streamlits(planner: Planner, page: Page):
+    open_app(page, planner.app)
     wait_until(page, "window.travelbotReady")
 
     assert page.evaluate("[...document.scripts].filter(script => !script.src).length") == 1
     assert page.evaluate("document.querySelectorAll('iframe').length") == 0
 
 
-def test_tab_that_outlives_an_update_is_loaded_again_with_what_was_typed(start_app, page: Page):
-    app = start_app(DEV_USER_ID="7")
-    page.goto(app.url)
+def test_tab_that_outlives_an_update_is_loaded_again_with_what_was_typed(planner: Planner, page: Page):
+    page.goto(planner.app.url)
     wait_until(page, "window.travelbotReady")
     box = page.get_by_test_id("stChatInputTextArea")
     box.fill("Rome or Athens")

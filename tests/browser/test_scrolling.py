@@ -1,53 +1,52 @@
 """What of the chat page can be seen without scrolling."""
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page, expect
 
-from tests.helpers.browser import TOOK, sign_up
+from tests.helpers.browser import TOOK, open_app
+from tests.helpers.planners import Planner
 
 pytestmark = pytest.mark.browser
 
 
 def test_page_shows_the_greeting_at_first_then_what_was_just_sent_and_a_session_at_its_end(
-    start_app, browser: Browser
+    planner: Planner, page: Page
 ):
-    app = start_app(DEMO_PACE_S="0")
-    with browser.new_page(viewport={"width": 1280, "height": 800}) as page:
-        sign_up(page, app.url)
-        page.get_by_text("Start from a template").wait_for()
-        page.wait_for_timeout(1500)  # it is scrolled until it stays
-        expect(page.locator(".st-key-chat_header")).to_be_in_viewport(ratio=1)
+    open_app(page, planner.app)
+    page.get_by_text("Start from a template").wait_for()
+    page.wait_for_timeout(1500)  # it is scrolled until it stays
+    expect(page.locator(".st-key-chat_header")).to_be_in_viewport(ratio=1)
 
-        asking, replies = page.get_by_test_id("stChatInputTextArea"), page.get_by_text(TOOK)
-        for number, text in enumerate(("5 days in Lisbon", "A week in Japan"), 1):
-            asking.fill(text)
-            asking.press("Enter")
-            expect(replies).to_have_count(number, timeout=40_000)
-        page.wait_for_timeout(1500)
-        page.mouse.move(700, 300)
-        page.mouse.wheel(0, -20_000)
-        expect(page.locator(".st-key-chat_header")).to_be_in_viewport()
-        asking.fill("Two days in Rome")
+    asking, replies = page.get_by_test_id("stChatInputTextArea"), page.get_by_text(TOOK)
+    for number, text in enumerate(("5 days in Lisbon", "A week in Japan"), 1):
+        asking.fill(text)
         asking.press("Enter")
-        expect(replies).to_have_count(3, timeout=40_000)
-        expect(replies.last).to_be_in_viewport()
+        expect(replies).to_have_count(number, timeout=40_000)
+    page.wait_for_timeout(1500)
+    page.mouse.move(700, 300)
+    page.mouse.wheel(0, -20_000)
+    expect(page.locator(".st-key-chat_header")).to_be_in_viewport()
+    asking.fill("Two days in Rome")
+    asking.press("Enter")
+    expect(replies).to_have_count(3, timeout=40_000)
+    expect(replies.last).to_be_in_viewport()
 
-        page.locator('[class*="st-key-chat_rating_"] button').last.click()
-        page.get_by_role("button", name="Say why").click()
-        box = page.get_by_test_id("stPopoverBody")
-        box.get_by_role("button", name="Save").wait_for()
-        page.wait_for_timeout(800)  # it opens by and by
-        assert box.evaluate("box => box.scrollHeight - box.clientHeight") <= 0
+    page.locator('[class*="st-key-chat_rating_"] button').last.click()
+    page.get_by_role("button", name="Say why").click()
+    box = page.get_by_test_id("stPopoverBody")
+    box.get_by_role("button", name="Save").wait_for()
+    page.wait_for_timeout(800)  # it opens by and by
+    assert box.evaluate("box => box.scrollHeight - box.clientHeight") <= 0
 
-        page.keyboard.press("Escape")
-        for title in ("New chat", "5 days in Lisbon"):  # the greeting opens at its top, a session at its end
-            page.get_by_test_id("stSidebar").get_by_role("button", name=title).click()
-            page.locator(".st-key-chat_header").get_by_text(title).wait_for()
-        expect(replies.last).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    for title in ("New chat", "5 days in Lisbon"):  # the greeting opens at its top, a session at its end
+        page.get_by_test_id("stSidebar").get_by_role("button", name=title).click()
+        page.locator(".st-key-chat_header").get_by_text(title).wait_for()
+    expect(replies.last).to_be_in_viewport()
 
-        page.mouse.move(700, 300)
-        page.mouse.wheel(0, -20_000)
-        expect(page.locator(".st-key-chat_header")).to_be_in_viewport()
-        page.locator('[class*="st-key-chat_rating_"] button').first.click()  # the script runs again
-        page.wait_for_timeout(2000)
-        expect(replies.last).not_to_be_in_viewport()
+    page.mouse.move(700, 300)
+    page.mouse.wheel(0, -20_000)
+    expect(page.locator(".st-key-chat_header")).to_be_in_viewport()
+    page.locator('[class*="st-key-chat_rating_"] button').first.click()  # the script runs again
+    page.wait_for_timeout(2000)
+    expect(replies.last).not_to_be_in_viewport()

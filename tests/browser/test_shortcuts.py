@@ -1,9 +1,12 @@
 """Every shortcut in a real browser: while typing, in dialogs, and behind `?`."""
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browser import TOOK, App, wait_until
+from tests.helpers.browser import TOOK, App, open_app, wait_until
+from tests.helpers.planners import Planner, add_planner
+from tests.helpers.services import Emulator
 
 pytestmark = pytest.mark.browser
 
@@ -12,9 +15,8 @@ PATIENCE_MS = 15_000
 
 
 @pytest.fixture
-def app(start_app) -> App:
-    started: App = start_app(DEV_USER_ID="7", DEMO_PACE_S="0")
-    return started
+def app(planner: Planner) -> App:
+    return planner.app
 
 
 def ask(page: Page, text: str) -> None:
@@ -28,15 +30,15 @@ def wait_for_keys(page: Page) -> None:
     page.locator(".st-key-sidebar_shortcuts button").first.wait_for()
 
 
-def with_three_sessions(page: Page, app: App) -> None:
+def with_three_sessions(page: Page, planner: Planner) -> None:
     """Open a new chat beside three sessions, the latest first: Rome, Porto, Lisbon."""
-    page.goto(app.url)
-    for place in ("Lisbon", "Porto", "Rome"):
-        page.get_by_test_id(BOX).wait_for()
-        ask(page, f"3 days in {place}")
-        page.get_by_text(TOOK).last.wait_for()
-        page.get_by_role("button", name="New chat").first.click()
-        page.get_by_text("Where to next").wait_for()
+    headers = {"Authorization": f"Bearer {planner.new_token()}"}
+    with httpx.Client(base_url=planner.app.url, headers=headers, trust_env=False) as program:
+        for place in ("Lisbon", "Porto", "Rome"):
+            program.post("/api/sessions", json={"title": f"3 days in {place}"}).raise_for_status()
+    open_app(page, planner.app)
+    page.get_by_role("button", name="New chat").first.click()
+    page.get_by_text("Where to next").wait_for()
 
 
 def title(page: Page) -> str:
@@ -47,8 +49,8 @@ def expect_title(page: Page, text: str) -> None:
     expect(page.locator(".st-key-chat_header p").first).to_have_text(text, timeout=PATIENCE_MS)
 
 
-def test_next_previous_and_new_and_back_and_forward(page: Page, app: App):
-    with_three_sessions(page, app)
+def test_next_previous_and_new_and_back_and_forward(page: Page, planner: Planner):
+    with_three_sessions(page, planner)
     page.get_by_text("Where to next").click()
     for key, expected in (
         ("Alt+ArrowDown", "3 days in Rome"),
@@ -88,8 +90,8 @@ def test_search_is_focused_from_the_message_box_and_from_a_closed_sidebar(page: 
     expect(search).to_be_in_viewport()
 
 
-def test_reply_is_stopped_while_the_message_box_has_the_focus(page: Page, start_app):
-    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0.2")
+def test_reply_is_stopped_while_the_message_box_has_the_focus(page: Page, app: App, shared_emulator: Emulator):
+    shared_emulator.hold_reply()
     page.goto(app.url)
     page.get_by_test_id(BOX).wait_for()
     ask(page, "5 days in Lisbon")
@@ -113,8 +115,8 @@ def test_question_mark_lists_them_and_does_nothing_else(page: Page, app: App):
     expect(dialog).to_have_count(0)
 
 
-def test_typing_fires_nothing(page: Page, app: App):
-    with_three_sessions(page, app)
+def test_typing_fires_nothing(page: Page, planner: Planner):
+    with_three_sessions(page, planner)
     page.keyboard.press("Alt+ArrowDown")
     expect_title(page, "3 days in Rome")
     typed = "Is it ok? Ox, kx; OXK ąćłśńóżź @€"
@@ -142,9 +144,9 @@ def test_enter_sends_and_shift_enter_begins_a_line(page: Page, app: App):
 
 
 def test_title_by_the_model_comes_without_a_click(page: Page, start_app):
-    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0", TITLE_MODEL="openai/gpt-4o-mini")
-    page.goto(app.url)
-    page.get_by_test_id(BOX).wait_for()
+    app = start_app(DEMO_PACE_S="0", TITLE_MODEL="openai/gpt-4o-mini")
+    add_planner(app).sign_in(page.context)
+    open_app(page, app)
     ask(page, "Please plan 5 days in Lisbon in May for two, one of them is vegetarian")
 
     expect_title(page, "5 days in Lisbon in May")

@@ -5,18 +5,26 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from services.accounts.sign_ins import SignInService
+from settings import Settings
+from tests.helpers.accounts import AllWrong, answer
 from tests.helpers.browser import COOKIE, PASSWORD, App, sign_up, wait_for_cookie, wait_until
+from tests.helpers.planners import Planner, add_planner, database_of
 
 pytestmark = pytest.mark.browser
 
 NEW_PASSWORD = "another long enough phrase"
 
 
-def sign_in(page: Page, app: App) -> None:
-    page.goto(app.url)
-    page.get_by_label("Username").fill("ada")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
+def fill_sign_in(page: Page, planner: Planner, password: str = PASSWORD) -> None:
+    page.get_by_label("Username").fill(planner.username)
+    page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
+
+
+def sign_in(page: Page, planner: Planner) -> None:
+    page.goto(planner.app.url)
+    fill_sign_in(page, planner)
     wait_for_cookie(page, there=True)
 
 
@@ -34,36 +42,43 @@ def expect_signed_out(page: Page) -> None:
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
-def test_sign_in_outlives_a_restart_in_a_cookie_for_this_site_only(page: Page, start_app: Callable[..., App]) -> None:
-    app = start_app(by_command=True)
-    sign_up(page, app.url)
+def test_sign_in_outlives_reload_and_restart_in_a_cookie_for_this_site_only_until_it_is_ended(
+    page: Page, start_app: Callable[..., App]
+) -> None:
+    before = start_app()
+    sign_up(page, before.url)
     [cookie] = [cookie for cookie in page.context.cookies() if cookie["name"] == COOKIE]
-
-    app.terminate()
-    page.goto(start_app().url)
-
+    page.reload()
     expect_signed_in(page)
-    assert (cookie["sameSite"], cookie["path"]) == ("Strict", "/")
 
+    before.terminate()
+    after = start_app()
+    page.goto(after.url)
+    expect_signed_in(page)
 
-def test_cookie_is_written_on_a_phone_with_the_sidebar_closed(page: Page, start_app: Callable[..., App]) -> None:
-    app = start_app()
-    sign_up(page, app.url)
     sign_out(page)
+    page.reload()
+    expect_signed_out(page)
+    assert (cookie["sameSite"], cookie["path"]) == ("Strict", "/")
+    logs = before.log.read_text() + after.log.read_text()
+    assert PASSWORD not in logs
+    assert "Traceback" not in logs
+
+
+def test_cookie_is_written_on_a_phone_with_the_sidebar_closed(page: Page, shared_app: App) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
 
-    sign_in(page, app)
+    sign_in(page, add_planner(shared_app))
 
     page.reload()
     expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
     expect(page.get_by_role("button", name="Sign in")).to_have_count(0)
 
 
-def test_signed_out_planner_stays_out_in_every_tab(page: Page, start_app: Callable[..., App]) -> None:
-    app = start_app()
-    sign_up(page, app.url)
+def test_signed_out_planner_stays_out_in_every_tab(page: Page, planner: Planner) -> None:
+    page.goto(planner.app.url)
     second_tab = page.context.new_page()
-    second_tab.goto(app.url)
+    second_tab.goto(planner.app.url)
     expect_signed_in(second_tab)
 
     sign_out(page)
@@ -75,17 +90,17 @@ def test_signed_out_planner_stays_out_in_every_tab(page: Page, start_app: Callab
 
 
 def test_changed_password_ends_another_browser_and_keeps_this_one(
-    page: Page, browser: Browser, start_app: Callable[..., App]
+    page: Page, browser: Browser, planner: Planner
 ) -> None:
-    app = start_app()
-    sign_up(page, app.url)
     elsewhere = browser.new_context()
     elsewhere.set_default_timeout(20_000)
+    planner.sign_in(elsewhere)
     other = elsewhere.new_page()
-    sign_in(other, app)
+    other.goto(planner.app.url)
+    expect_signed_in(other)
+    page.goto(f"{planner.app.url}/settings")
     before = page.evaluate("document.cookie")
 
-    page.get_by_test_id("stSidebar").get_by_role("link", name="Ada Lovelace").click()
     page.get_by_label("Current password", exact=True).fill(PASSWORD)
     page.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
     page.get_by_role("button", name="Change password").click()
@@ -101,28 +116,24 @@ def test_changed_password_ends_another_browser_and_keeps_this_one(
     elsewhere.close()
 
 
-@pytest.mark.slow
 def test_stranger_locks_the_name_and_the_browser_that_was_signed_in_before_gets_in(
-    page: Page, browser: Browser, start_app: Callable[..., App]
+    page: Page, browser: Browser, shared_app: App
 ) -> None:
-    app = start_app()
-    sign_up(page, app.url)
+    planner = add_planner(shared_app)
+    sign_in(page, planner)
     wait_until(page, "document.cookie.includes('travelbot_known_')")
     sign_out(page)
+    with database_of(shared_app) as database:  # four from another process, the fifth and sixth from a browser
+        sign_ins = SignInService(database, Settings(), compare=AllWrong())
+        assert [answer(sign_ins, planner.username) for _ in range(4)] == ["wrong_password"] * 4
     with browser.new_context() as elsewhere:
         stranger = elsewhere.new_page()
-        stranger.goto(app.url)
-        told = ""
-        for _ in range(6):
-            stranger.get_by_label("Username").fill("ada")
-            stranger.get_by_label("Password", exact=True).fill("wrong password")
-            stranger.get_by_role("button", name="Sign in").click()
-            expect(stranger.get_by_text("do not match").or_(stranger.get_by_text("Too many wrong"))).to_be_visible()
-            told = stranger.get_by_role("alert").inner_text()
-            stranger.goto(app.url)
-    assert "Too many wrong passwords for this name" in told
+        stranger.goto(shared_app.url)
+        for told in ("do not match", "Too many wrong passwords for this name"):
+            fill_sign_in(stranger, planner, "wrong password")
+            expect(stranger.get_by_role("alert")).to_contain_text(told)
 
-    page.goto(app.url)  # a new tab, as it were: nothing but the cookie is left
-    sign_in(page, app)
+    page.goto(shared_app.url)  # a new tab, as it were: nothing but the cookie is left
+    sign_in(page, planner)
 
     expect_signed_in(page)

@@ -3,46 +3,46 @@
 import signal
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.helpers.browser import QUESTION, ask, expect_finished, expect_streaming, open_app, replies
+from tests.helpers.planners import Planner
 from tests.helpers.services import until
 
 pytestmark = pytest.mark.browser
 
 
-def until_ended(tmp_path: Path, *, timeout_s: float = 40) -> list[tuple[str, ...]]:
+def until_ended(replies: Callable[[], list[tuple[str, str]]], *, timeout_s: float = 40) -> list[tuple[str, str]]:
     deadline = time.monotonic() + timeout_s
-    while any(status in ("queued", "running") for status, _ in replies(tmp_path)):
-        assert time.monotonic() < deadline, replies(tmp_path)
+    while any(status in ("queued", "running") for status, _ in replies()):
+        assert time.monotonic() < deadline, replies()
         time.sleep(0.1)
-    return replies(tmp_path)
+    return replies()
 
 
-def test_reply_goes_on_without_a_tab_and_is_whole_on_return(start_app, page: Page, tmp_path, emulator):
-    emulator.hold_reply()
-    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
-    open_app(page, app)
+def test_reply_goes_on_without_a_tab_and_is_whole_on_return(planner: Planner, page: Page, shared_emulator):
+    shared_emulator.hold_reply()
+    open_app(page, planner.app)
     ask(page)
     expect_streaming(page)
     address = page.url
     page.goto("about:blank")
-    emulator.release()
-    until_ended(tmp_path)
+    shared_emulator.release()
+    until_ended(planner.replies)
 
     page.goto(address)
     expect_finished(page)
-    assert [status for status, _ in replies(tmp_path)] == ["complete"]
+    assert [status for status, _ in planner.replies()] == ["complete"]
     expect(page.get_by_test_id("stChatMessage").last).to_contain_text("vegetarian")
 
 
-def test_reload_and_second_tab_in_mid_reply_show_it_still_streaming(start_app, page: Page, tmp_path, emulator):
-    emulator.hold_reply()
-    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
-    open_app(page, app)
+def test_reload_and_second_tab_in_mid_reply_show_it_still_streaming(planner: Planner, page: Page, shared_emulator):
+    shared_emulator.hold_reply()
+    open_app(page, planner.app)
     ask(page)
     expect_streaming(page)
 
@@ -51,16 +51,15 @@ def test_reload_and_second_tab_in_mid_reply_show_it_still_streaming(start_app, p
     second = page.context.new_page()
     second.goto(page.url)
     expect_streaming(second)
-    emulator.release()
+    shared_emulator.release()
     expect_finished(page)
     expect_finished(second)
-    assert [status for status, _ in replies(tmp_path)] == ["complete"]
+    assert [status for status, _ in planner.replies()] == ["complete"]
 
 
-def test_stop_sends_what_waits_and_the_page_shows_just_that(start_app, page: Page, emulator):
-    emulator.fault(*[{"fault": "hold:150,keep_alive"}] * 2)
-    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
-    open_app(page, app)
+def test_stop_sends_what_waits_and_the_page_shows_just_that(planner: Planner, page: Page, shared_emulator):
+    shared_emulator.fault(*[{"fault": "hold:150,keep_alive"}] * 2)
+    open_app(page, planner.app)
     ask(page)
     expect_streaming(page)
     ask(page, "5 days in Rome in May")
@@ -77,11 +76,10 @@ def test_stop_sends_what_waits_and_the_page_shows_just_that(start_app, page: Pag
 
 
 def test_clicking_elsewhere_in_mid_reply_loses_nothing_and_marks_the_session(
-    start_app, page: Page, tmp_path, emulator
+    planner: Planner, page: Page, shared_emulator
 ):
-    emulator.hold_reply()
-    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
-    open_app(page, app)
+    shared_emulator.hold_reply()
+    open_app(page, planner.app)
     ask(page)
     expect_streaming(page)
 
@@ -89,25 +87,24 @@ def test_clicking_elsewhere_in_mid_reply_loses_nothing_and_marks_the_session(
     expect(page.get_by_text("Where to next")).to_be_visible()
     ask(page, "Rome or Athens in October?")
     expect(page.get_by_test_id("stSidebar")).to_contain_text("writing…")
-    emulator.release()
-    until_ended(tmp_path)
+    shared_emulator.release()
+    until_ended(planner.replies)
     expect(page.get_by_test_id("stSidebar")).to_contain_text("New", timeout=10_000)
     page.get_by_test_id("stSidebar").get_by_role("button", name="5 days in Lisbon").click()
     expect_finished(page)
 
-    assert [status for status, _ in replies(tmp_path)] == ["complete", "complete"]
+    assert [status for status, _ in planner.replies()] == ["complete", "complete"]
 
 
-def test_stop_keeps_the_text_so_far(start_app, page: Page, tmp_path, emulator):
-    emulator.hold_reply()
-    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
-    open_app(page, app)
+def test_stop_keeps_the_text_so_far(planner: Planner, page: Page, shared_emulator):
+    shared_emulator.hold_reply()
+    open_app(page, planner.app)
     ask(page)
     expect_streaming(page)
     page.get_by_role("button", name="Stop").click()
 
     expect(page.get_by_test_id("stChatMessage").last).to_contain_text("Stopped")
-    ((status, text),) = until_ended(tmp_path)
+    ((status, text),) = until_ended(planner.replies)
     assert status == "stopped"
     assert "Day 1" in text
     expect(page.get_by_role("button", name="Retry")).to_be_visible()
@@ -135,11 +132,11 @@ def test_killed_server_adopts_the_whole_answer_after_restart(start_app, page: Pa
     expect_finished(page)
 
 
-def until_first(page: Page, tmp_path: Path) -> list[tuple[str, ...]]:
+def until_first(page: Page, tmp_path: Path) -> list[tuple[str, str]]:
     """Wait at most 30 seconds from the first visit."""
     visited = time.monotonic()
     expect(page.get_by_test_id("stChatMessage").last).to_be_visible(timeout=30_000)
-    return until_ended(tmp_path, timeout_s=30 - (time.monotonic() - visited))
+    return until_ended(lambda: replies(tmp_path), timeout_s=30 - (time.monotonic() - visited))
 
 
 def test_killed_server_with_the_demo_inside_keeps_the_text_and_offers_retry(start_app, page: Page, tmp_path):
@@ -209,19 +206,18 @@ def test_unreachable_database_is_a_sentence(start_app, page: Page):
     assert "nobody" not in page.inner_text("body")
 
 
-def test_reply_that_takes_long_to_begin_says_so_and_can_be_stopped(start_app, page: Page, tmp_path, emulator):
-    emulator.fault({"fault": "slow_first:60"})
-    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
-    open_app(page, app)
+def test_reply_that_takes_long_to_begin_says_so_and_can_be_stopped(planner: Planner, page: Page, shared_emulator):
+    shared_emulator.fault({"fault": "slow_first:60"})
+    open_app(page, planner.app)
     ask(page)
     expect(page.get_by_text("Waiting for the first words")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
 
     expect(page.get_by_test_id("stChatMessage").last).to_contain_text("Stopped")
-    assert [status for status, _ in until_ended(tmp_path)] == ["stopped"]
+    assert [status for status, _ in until_ended(planner.replies)] == ["stopped"]
 
 
-def test_context_of_another_visitor_is_another_visitor(start_app, browser: Browser, page: Page, tmp_path):
+def test_context_of_another_visitor_is_another_visitor(start_app, browser: Browser, page: Page):
     app = start_app(DEV_USER_ID="7")
     open_app(page, app)
     ask(page)
@@ -234,11 +230,10 @@ def test_context_of_another_visitor_is_another_visitor(start_app, browser: Brows
     stranger.context.close()
 
 
-def test_dialog_works_in_mid_reply(start_app, page: Page, tmp_path, emulator):
+def test_dialog_works_in_mid_reply(planner: Planner, page: Page, shared_emulator):
     page.set_viewport_size({"width": 1280, "height": 1600})  # all is in sight: the page keeps to the end of a reply
-    emulator.hold_reply()
-    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
-    open_app(page, app)
+    shared_emulator.hold_reply()
+    open_app(page, planner.app)
     ask(page)
     expect_streaming(page)
     page.get_by_role("button", name="Session").click()
@@ -248,7 +243,7 @@ def test_dialog_works_in_mid_reply(start_app, page: Page, tmp_path, emulator):
 
     expect(page.get_by_role("dialog")).to_have_count(0, timeout=10_000)
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Lisbon for the Millers")
-    assert [status for status, _ in replies(tmp_path)] == ["running"]
+    assert [status for status, _ in planner.replies()] == ["running"]
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    until_ended(tmp_path)
+    until_ended(planner.replies)

@@ -71,7 +71,7 @@ def page(browser: Browser) -> Iterator[Page]:
         yield context.new_page()
 
 
-def test_nothing_of_the_app_leaves_tls(app: App, page: Page) -> None:
+def test_nothing_of_the_app_and_no_cookie_leaves_tls(app: App, page: Page) -> None:
     asked: list[str] = []
     sockets: list[WebSocket] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -90,11 +90,6 @@ def test_nothing_of_the_app_leaves_tls(app: App, page: Page) -> None:
         "https://",
         "wss://",
     }
-
-
-def test_cookies_stay_in_tls(app: App, page: Page) -> None:
-    sign_up(page, app.url)
-
     cookies = {one["name"]: one for one in page.context.cookies()}
     assert {COOKIE, "_streamlit_xsrf"} <= cookies.keys()
     assert [name for name, cookie in cookies.items() if not cookie["secure"]] == []

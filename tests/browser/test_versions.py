@@ -3,14 +3,14 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browser import TOOK, sign_up
+from tests.helpers.browser import TOOK, open_app
+from tests.helpers.planners import Planner
 
 pytestmark = pytest.mark.browser
 
 
-def test_pager_stays_in_sight_while_versions_are_paged(start_app, page: Page):
-    app = start_app(DEMO_PACE_S="0")
-    sign_up(page, app.url)
+def test_pager_stays_in_sight_while_versions_are_paged(planner: Planner, page: Page):
+    open_app(page, planner.app)
     asking = page.get_by_test_id("stChatInputTextArea")
     replies = page.get_by_text(TOOK)
     for number, text in enumerate(("Two days in Rome", "Make it 4 days"), 1):

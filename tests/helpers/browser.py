@@ -4,7 +4,6 @@ import re
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from pathlib import Path
 
 from playwright.sync_api import Error, Page, expect
 
-from settings import ROOT
 from tests.helpers.streamlit_process import StreamlitProcess
 
 CHROMIUM_ARGS = [
@@ -40,11 +38,6 @@ class App:
     process: StreamlitProcess | subprocess.Popen[bytes]
     log: Path
     env: dict[str, str]
-
-    def make_admin(self, username: str) -> None:
-        """Make somebody with an account an admin, as whoever runs the server does."""
-        command = [sys.executable, "-m", "api", "admins", "add", username]
-        subprocess.run(command, cwd=ROOT, env=self.env, check=True, timeout=60)
 
     def kill(self) -> None:
         """End the server as a power cut would."""
@@ -120,10 +113,8 @@ def expect_finished(page: Page) -> None:
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
 
 
-def rows(tmp_path: Path, query: str) -> list[tuple[str, ...]]:
+def replies(tmp_path: Path) -> list[tuple[str, str]]:
+    """Return the status and the text of each reply in a test's own database, oldest first."""
+    query = "SELECT status, content FROM messages WHERE role = 'assistant' ORDER BY id"
     with closing(sqlite3.connect(tmp_path / "travelbot.db")) as connection:
         return connection.execute(query).fetchall()
-
-
-def replies(tmp_path: Path) -> list[tuple[str, ...]]:
-    return rows(tmp_path, "SELECT status, content FROM messages WHERE role = 'assistant' ORDER BY id")

@@ -47,6 +47,10 @@ class Emulator:
         address = f"{self.root}/emulator/release"
         until(lambda: httpx.post(address).raise_for_status().json()["released"], what="a reply is released")
 
+    def release_all(self) -> None:
+        """Let the replies that wait go on, if there are any."""
+        httpx.post(f"{self.root}/emulator/release").raise_for_status()
+
     def thread_status(self, thread_id: str) -> int:
         """Return how Backboard answers when asked for a thread."""
         return httpx.get(f"{self.base_url}/threads/{thread_id}", headers={"X-API-Key": "demo-key"}).status_code
@@ -101,12 +105,14 @@ def last_message(services: Services, session_id: int, user_id: int) -> MessageVi
     return services.sessions.history(session_id, user_id=user_id).messages[-1]
 
 
-def until(condition: Callable[[], Any], *, timeout_s: float = 10, what: str = "the condition") -> None:
-    """Wait for something that must come true soon."""
+def until(
+    condition: Callable[[], Any], *, timeout_s: float = 10, every_s: float = 0.02, what: str = "the condition"
+) -> None:
+    """Wait for something that must come true soon; *every_s* is more where it is dear to ask."""
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, f"{what} did not come true"
-        time.sleep(0.02)
+        time.sleep(every_s)
 
 
 @contextmanager

@@ -98,6 +98,7 @@ def restart_one_by_one(cluster: Cluster, token: str, emulator: Emulator) -> int:
                 until(
                     lambda: not insist(http, "GET", f"/sessions/{session_id}").json()["answering"],
                     timeout_s=60,
+                    every_s=0.5,
                     what="the reply had ended",
                 )
             found = insist(http, "GET", f"/sessions/{session_id}/messages").json()["messages"]
@@ -128,7 +129,7 @@ def insist(http: httpx.Client, method: str, path: str, **request: Any) -> httpx.
         answers.append(answer.raise_for_status())
         return True
 
-    until(answered, timeout_s=60, what=f"{method} {path} was answered")
+    until(answered, timeout_s=60, every_s=0.1, what=f"{method} {path} was answered")
     return answers[0]
 
 
@@ -140,7 +141,12 @@ def kill_the_owner(cluster: Cluster, owner: httpx.Client, other: httpx.Client, e
         cluster.kill(owner.base_url.port or 0)
     emulator.release()
 
-    until(lambda: statuses(other, session_id) == [MessageStatus.COMPLETE], timeout_s=60, what="the reply was adopted")
+    until(
+        lambda: statuses(other, session_id) == [MessageStatus.COMPLETE],
+        timeout_s=60,
+        every_s=0.5,
+        what="the reply was adopted",
+    )
     text = other.get(f"/sessions/{session_id}/messages").json()["messages"][-1]["content"]
     assert text == emulator.runs[-1]["text"]
     assert text.startswith(beginning)

@@ -1,0 +1,42 @@
+"""What keeps people from reading or using a screen, in the light theme and in the dark."""
+
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.helpers.browser import wait_until
+
+_CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
+_GROUNDS = {"light": "rgb(253, 250, 244)", "dark": "rgb(16, 26, 29)"}  # of .streamlit/config.toml
+_OF_COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+_ALL_STOOD_STILL = """ground => {
+    const moving = (one) => one.playState === "running" && one.effect.getComputedTiming().iterations !== Infinity;
+    return getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor === ground
+        && !document.getAnimations().some(moving);
+}"""
+
+
+def flaws(page: Page) -> list[str]:
+    """Return text below 4.5:1, what axe calls serious, and headings that leave out a level."""
+    found: list[str] = []
+    for scheme, ground in _GROUNDS.items():
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        wait_until(page, _ALL_STOOD_STILL, ground)
+        found += [f"{page.url}, {scheme}: {text}" for text in page.evaluate(_CONTRAST)]
+        found += [
+            f"{page.url}, {scheme}: {text}" for text in _serious(page, {} if scheme == "light" else _OF_COLOURS)
+        ]
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def _serious(page: Page, options: dict[str, Any]) -> list[str]:
+    seen = Axe().run(page, options=options | {"resultTypes": ["violations"], "preload": False}).response
+    assert options or len(seen["passes"]) > 20  # it did look
+    return [
+        f"{one['help']}: {one['nodes'][0]['html'][:200]}"
+        for one in seen["violations"]
+        if one["impact"] in ("serious", "critical") or one["id"] == "heading-order"
+    ]
