@@ -38,6 +38,13 @@ class Servers(ExitStack):
         )
         return port
 
+    def lean_backboard(self, *, words: int, pace_s: float) -> int:
+        """Start a Backboard of fixed pace that costs little; return its port."""
+        port = free_port()
+        arguments = ["-m", "benchmarks.lean_backboard", str(port), "--words", str(words), "--pace", str(pace_s)]
+        self.pids[port] = self._start(arguments, {}, f"http://127.0.0.1:{port}/runs", ROOT)
+        return port
+
     def peer(self, backboard_port: int) -> int:
         """Start the textbook chat; return its port."""
         return self._streamlit(self._bench / "peer_streamlit.py", self._bench, _backboard(backboard_port))

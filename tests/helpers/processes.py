@@ -1,11 +1,14 @@
 """Servers as processes of their own, and what is in front of them."""
 
 import os
+import re
 import shutil
 import signal
 import socket
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,3 +83,29 @@ def nginx() -> str:
     )
     assert found, "No nginx is here; `make test` fetches Debian's."
     return found
+
+
+@contextmanager
+def started_nginx(folder: Path, port: int, servers: Sequence[int]) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the nginx of deploy/nginx.conf on *port*, in front of servers of this machine."""
+    configuration = _configured(folder, port, servers)
+    command = [nginx(), "-p", str(folder), "-c", str(configuration), "-e", str(folder / "nginx.log")]
+    with subprocess.Popen(command) as proxy:
+        try:
+            yield proxy
+        finally:
+            proxy.terminate()
+
+
+def _configured(folder: Path, port: int, servers: Sequence[int]) -> Path:
+    """Write deploy/nginx.conf for servers on this machine: other addresses, and files in *folder*."""
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    here = "\n".join(f"        server 127.0.0.1:{server} max_fails=1 fail_timeout=5s;" for server in servers)
+    text, upstreams = re.subn(r"(?:^        server app\d:8501.*;\n)+", f"{here}\n", text, flags=re.MULTILINE)
+    text, listens = re.subn(r"listen 80;", f"listen 127.0.0.1:{port};", text)
+    assert (upstreams, listens) == (2, 1)
+    ours = [f"{name}_temp_path {folder / name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")]
+    text = text.replace("http {\n", "\n".join(["http {", "access_log off;", *ours, ""]))
+    file = folder / "nginx.conf"
+    file.write_text(f"daemon off;\npid {folder / 'nginx.pid'};\n{'user root;' if os.geteuid() == 0 else ''}\n{text}")
+    return file
