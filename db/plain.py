@@ -19,12 +19,22 @@ Values = Mapping[str, Any]
 Plain = Annotated[T, "to be read only"]
 
 
+OFTEN = {"often": True}  # PostgreSQL keeps how it is run
+
+
 def run(
-    db_session: Session, statement: Executable, values: Values | Sequence[Values] | None = None
+    db_session: Session,
+    statement: Executable,
+    values: Values | Sequence[Values] | None = None,
+    *,
+    options: Mapping[str, bool] = OFTEN,
 ) -> CursorResult[Any]:
-    """Run a statement with these values for its parameters, after what the ORM has still to write."""
+    """Run a statement with these values for its parameters, after what the ORM has still to write.
+
+    *options* are none where how it is best run depends on the values: on how seldom a word is.
+    """
     db_session.flush()
-    return db_session.connection().execute(statement, values)
+    return db_session.connection().execute(statement, values, execution_options=options)
 
 
 def read_all(db_session: Session, statement: TypedReturnsRows[T], values: Values) -> Sequence[Plain[T]]:

@@ -136,7 +136,7 @@ def _hits(db_session: Session, found: str, values: dict[str, Any]) -> list[Index
         .where(visible_to(THEIR_ID))
         .order_by(hits.c.id.desc())
     )
-    return [IndexHit._make(row) for row in run(db_session, query, values)]
+    return [IndexHit._make(row) for row in run(db_session, query, values, options={})]
 
 
 def sessions_with(db_session: Session, query: str, *, user_id: int) -> ColumnElement[bool]:

@@ -78,7 +78,7 @@ def summary(db_session: Session, session_id: int, *, user_id: int) -> SummaryRow
 
 def summaries(db_session: Session, query: Select[ChatSession, bool], values: Values) -> Iterator[SummaryRow]:
     """Yield what a query made from SUMMARIES gives."""
-    for row in run(db_session, query, values):
+    for row in run(db_session, query, values, options={}):
         yield row, row.answering  # type: ignore[misc]  # see Plain
 
 

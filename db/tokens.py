@@ -3,21 +3,27 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, delete, func, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.models import ApiToken, User
+from db.models import ApiToken, User, UtcDateTime
+from db.plain import OFTEN
+
+_VALID = (
+    select(ApiToken, User)
+    .join(User, User.id == ApiToken.user_id)
+    .where(
+        ApiToken.token_hash == bindparam("token_hash"),
+        or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > bindparam("now", type_=UtcDateTime)),
+        User.disabled.is_(False),
+    )
+    .execution_options(**OFTEN)
+)
 
 
 def valid_of_active(db_session: Session, token_hash: str, *, now: datetime) -> Row[ApiToken, User] | None:
     """Return the token of this hash and its user, unless it has expired."""
-    query = select(ApiToken, User).join(User, User.id == ApiToken.user_id)
-    query = query.where(
-        ApiToken.token_hash == token_hash,
-        or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now),
-        User.disabled.is_(False),
-    )
-    return db_session.execute(query).one_or_none()
+    return db_session.execute(_VALID, {"token_hash": token_hash, "now": now}).one_or_none()
 
 
 def of_user(db_session: Session, *, user_id: int) -> Sequence[ApiToken]:

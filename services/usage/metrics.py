@@ -88,11 +88,7 @@ class Numbers:
             observe(perf_counter() - context.travelbot_began)
 
         def failed(context: Any) -> None:
-            # A ping that fails is followed by a new connection, whose failure is counted then.
-            if (
-                isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError)
-                and not context.is_pre_ping
-            ):
+            if isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError):
                 self._away.inc()
 
         event.listen(engine, "before_cursor_execute", begin)
