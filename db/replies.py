@@ -15,6 +15,7 @@ _HELD_BY_NOBODY = Message.lease_until.is_(None)
 _FREE = (
     select(Message.id, Message.fence)
     .where(is_unfinished(), _HELD_BY_NOBODY)
+    .where(or_(Message.fence > 0, Message.created_at <= bindparam("until", type_=UtcDateTime)))
     .order_by(Message.lease_until, Message.id)
     .limit(bindparam("limit", type_=Integer))
 )
@@ -71,9 +72,12 @@ def asked(db_session: Session, question_id: int) -> Asked | None:
     return Asked._make(found) if found else None
 
 
-def free(db_session: Session, *, limit: int) -> list[tuple[int, int]]:
-    """Return the id and fence of unfinished replies, of anybody, that no process holds."""
-    return [(row.id, row.fence) for row in run(db_session, _FREE, {"limit": limit})]
+def free(db_session: Session, *, limit: int, until: datetime) -> list[tuple[int, int]]:
+    """Return the id and fence of unfinished replies, of anybody, that no process holds.
+
+    Those that none has held yet only where they were there at *until*.
+    """
+    return [(row.id, row.fence) for row in run(db_session, _FREE, {"limit": limit, "until": until})]
 
 
 def leases(db_session: Session) -> list[tuple[int, int, datetime]]:

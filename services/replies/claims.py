@@ -15,6 +15,7 @@ from typing import TypeVar
 from db.engine import DatabaseUnavailableError
 from services.backboard.models import ModelService
 from services.process.background import BackgroundLoop, Tasks, in_thread
+from services.replies.records import Work
 from services.replies.running import Running, RunningReplies
 from services.replies.store import ReplyStore
 from services.replies.writer import ReplyWriter
@@ -108,11 +109,14 @@ class ReplyClaims:
         while True:
             self._wake.clear()
             born, self._born = self._born, set()
+            newborn, self._look = self._look, False
             now = asyncio.get_running_loop().time()
-            if self._look or now >= look_at:
-                born, self._look, look_at = set(), False, now + SCAN_S
             try:
-                await self._claim_what_is_free(born)
+                if born:
+                    await self._claim(partial(self._store.claim_born, born))
+                if newborn or now >= look_at:
+                    look_at = now + SCAN_S
+                    await self._claim(partial(self._store.claim_free, newborn=newborn))
             except DatabaseUnavailableError:
                 log.warning("The database cannot be reached; looking again for queued replies soon.")
             except Exception:  # whatever it is, the replies of others go on
@@ -121,11 +125,12 @@ class ReplyClaims:
                 async with asyncio.timeout_at(look_at):
                     await self._wake.wait()
 
-    async def _claim_what_is_free(self, born: Set[int]) -> None:
+    async def _claim(self, claim: Callable[[int, Set[int]], list[Work]]) -> None:
+        """Have *claim* take as many replies as there is room for, none of ours, and write them."""
         if not self.running.free:
             return
         ours = {running.work.reply_id for running in self.running}
-        for work in await self._in_thread(partial(self._store.claim, self.running.free, ours, born=born)):
+        for work in await self._in_thread(partial(claim, self.running.free, ours)):
             running = Running(work)
             self.running.add(running)
             self._models.look_ahead()  # so that the prices are known at the end

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Sequence, Set
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -34,6 +34,7 @@ from services.usage.costs import CostService
 
 log = logging.getLogger("travelbot.replies")
 
+_TO_BEGIN = timedelta(seconds=1)
 _MAX_ERROR_CHARS = 1_000  # what the columns take
 _MAX_OPERATION_CHARS = 64
 
@@ -63,17 +64,24 @@ class ReplyStore:
         self._default_model = default_model
         self._leases = Leases()
 
-    def claim(self, limit: int, but: Set[int], *, born: Set[int] = frozenset()) -> list[Work]:
-        """Take at most *limit* unfinished replies that no process holds, in one transaction; none of *but*.
+    def claim_born(self, born: Set[int], limit: int, but: Set[int]) -> list[Work]:
+        """Take at most *limit* replies of *born* without *but*; nobody can have held them yet."""
+        return self._taken([_Wanted(reply_id, 0) for reply_id in sorted(born - but)[:limit]])
 
-        They are looked for, unless *born* names some that nobody can have held yet.
+    def claim_free(self, limit: int, but: Set[int], *, newborn: bool) -> list[Work]:
+        """Look for unfinished replies that no process holds, none of *but*, and take at most *limit* of them.
+
+        Who waits for a reply most often reads it from the process that wrote it down, and that begins it. So unless
+        *newborn* ones are wanted, it has a second for that.
         """
-        wanted = sorted(_Wanted(reply_id, 0) for reply_id in born) if born else self._look(limit, but)
+        return self._taken(self._look(limit, but, utc_now() - (timedelta() if newborn else _TO_BEGIN))[:limit])
+
+    def _taken(self, wanted: "Sequence[_Wanted]") -> list[Work]:
         if not wanted:
             return []
         claimed = []
         with self._db.begin(relaxed=True) as db_session:
-            for one in wanted[:limit]:
+            for one in wanted:
                 try:
                     if (work := self._claimed(db_session, one)) is not None:
                         claimed.append(work)
@@ -81,9 +89,9 @@ class ReplyStore:
                     log.exception("reply cannot be read", extra={"reply": one.reply_id})
         return claimed
 
-    def _look(self, limit: int, but: Set[int]) -> "list[_Wanted]":
+    def _look(self, limit: int, but: Set[int], until: datetime) -> "list[_Wanted]":
         with self._db.read() as db_session:
-            free = db.replies.free(db_session, limit=limit + len(but))
+            free = db.replies.free(db_session, limit=limit + len(but), until=until)
             held = [Lease(*row) for row in db.replies.leases(db_session) if row[0] not in but]
         silent = self._leases.silent(held, now=time.monotonic(), at=utc_now())
         wanted = [_Wanted(reply_id, fence) for reply_id, fence in free if reply_id not in but]

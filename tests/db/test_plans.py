@@ -62,7 +62,7 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "path ids": lambda s: db.messages.path_ids(s, 1, down_to=2, user_id=1),
     "replies to": lambda s: db.messages.replies_to(s, 1, user_id=1),
     "asked": lambda s: db.replies.asked(s, 1),
-    "free": lambda s: db.replies.free(s, limit=256),
+    "free": lambda s: db.replies.free(s, limit=256, until=utc_now()),
     "leases": lambda s: db.replies.leases(s),
     "waiting": lambda s: db.replies.count_waiting(s),
     "is there": lambda s: db.replies.is_there(s, 1),

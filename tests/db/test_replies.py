@@ -47,7 +47,7 @@ def test_only_one_process_claims_a_reply_while_its_lease_changes(database, reply
 def test_reply_is_free_or_has_a_lease_until_it_is_over(database, reply_id):
     def look():
         with database.read() as db_session:
-            free = [row[0] for row in db.replies.free(db_session, limit=9)]
+            free = [row[0] for row in db.replies.free(db_session, limit=9, until=utc_now())]
             return free, db.replies.leases(db_session), db.replies.count_waiting(db_session)
 
     until = utc_now() - timedelta(days=1)  # what time it is does not matter
@@ -58,3 +58,19 @@ def test_reply_is_free_or_has_a_lease_until_it_is_over(database, reply_id):
     with database.begin() as db_session:
         db.replies.change_held(db_session, reply_id, fence=1, values={"status": "complete"})
     assert look() == ([], [], 0)
+
+
+def test_reply_that_was_just_born_is_free_later_for_who_did_not_write_it_down(database, reply_id):
+    with database.read() as db_session:
+        born_at = db_session.get_one(Message, reply_id).created_at
+
+    def free(until):
+        with database.read() as db_session:
+            return [row[0] for row in db.replies.free(db_session, limit=9, until=until)]
+
+    assert free(born_at - timedelta(seconds=1)) == []
+    assert free(born_at) == [reply_id]
+    with database.begin() as db_session:
+        db.replies.claim(db_session, reply_id, fence=0, owner="one", until=born_at)
+        db.replies.change_held(db_session, reply_id, fence=1, values={"lease_until": None})  # handed over
+    assert free(born_at - timedelta(seconds=1)) == [reply_id]

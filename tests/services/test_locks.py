@@ -50,7 +50,7 @@ def writes(database, user_id: int) -> dict[str, Write]:
     session_id, reply_id = unfinished(database, user_id)
     costs, shelf = CostService(database), FileShelf(1_000_000)
     store = ReplyStore(database, costs, owner="here", default_model=MODEL)
-    (work,) = store.claim(1, set())
+    (work,) = store.claim_free(1, set(), newborn=True)
     claims = SimpleNamespace(wake=lambda born=None: None, stop=lambda reply_id: None)
     replies = ReplyService(database, claims, None, costs=costs, shelf=shelf, default_model=MODEL)  # type: ignore[arg-type]
     sessions = SessionService(database, default_model=MODEL)

@@ -1,6 +1,7 @@
 """A message is kept, answered once, and can be repeated, stopped and tried again."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Event
 
 import pytest
@@ -11,6 +12,9 @@ from services.errors import InvalidInputError, MessageIdReusedError, NotFoundErr
 from services.message_status import MessageStatus
 from services.parts import ReasoningPart, ToolCallPart
 from services.replies.store import NotOursError, ReplyStore
+from services.sessions.new_sessions import new_session
+from services.sessions.turns import add_turn
+from services.usage.costs import CostService
 from services.wiring import Services
 from tests.helpers.services import last_message, make_user, until, until_ended
 
@@ -172,6 +176,21 @@ def test_other_process_follows_from_the_row(start_services, emulator, user_id):
     assert watch.snapshot.status is MessageStatus.RUNNING
     owner.replies.stop(accepted.reply_id, user_id=user_id)
     assert until_ended(other, accepted.reply_id, user_id).status is MessageStatus.STOPPED
+
+
+def test_process_leaves_what_another_was_just_told_to_that(database, user_id, monkeypatch):
+    with database.begin() as db_session:
+        session = new_session(db_session, {}, user_id=user_id, title="Lisbon", model="openai/gpt-4o")
+        _, reply_id = add_turn(db_session, session, "Hello", client_message_id="a", parent_id=None)
+        born_at = db_session.get_one(Message, reply_id).created_at
+    elsewhere = ReplyStore(database, CostService(database), owner="elsewhere")
+
+    def claimed(after: timedelta) -> list[int]:
+        monkeypatch.setattr("services.replies.store.utc_now", lambda: born_at + after)
+        return [work.reply_id for work in elsewhere.claim_free(9, set(), newborn=False)]
+
+    assert claimed(timedelta(milliseconds=900)) == []
+    assert claimed(timedelta(milliseconds=1_100)) == [reply_id]
 
 
 def test_more_replies_than_may_run_wait_and_say_so(start_services, emulator, user_id):

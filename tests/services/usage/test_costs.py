@@ -166,7 +166,7 @@ def queued(database, user_id) -> int:
 def test_end_that_is_written_twice_is_counted_once(database, user_id):
     reply_id = queued(database, user_id)
     store = ReplyStore(database, CostService(database), owner="a", default_model="openai/gpt-4o")
-    (work,) = store.claim(1, set())
+    (work,) = store.claim_free(1, set(), newborn=True)
     snapshot = ReplySnapshot(reply_id, MessageStatus.COMPLETE, "Gladly.", (), None)
     ending = Ending(MessageStatus.COMPLETE, input_tokens=9, output_tokens=2, cost_micros=40)
 
@@ -187,7 +187,7 @@ def test_end_that_is_written_twice_is_counted_once(database, user_id):
 def test_reply_counts_on_the_day_in_utc_on_which_it_ended(database, user_id, monkeypatch, at, day):
     reply_id = queued(database, user_id)
     store = ReplyStore(database, CostService(database), owner="a", default_model="openai/gpt-4o")
-    (work,) = store.claim(1, set())
+    (work,) = store.claim_free(1, set(), newborn=True)
     monkeypatch.setattr("services.replies.store.utc_now", lambda: at)
     snapshot = ReplySnapshot(reply_id, MessageStatus.COMPLETE, "Gladly.", (), None)
 
