@@ -24,6 +24,7 @@ from services.replies.running import RunningReplies
 
 POLL_S = 0.5  # of a reply that this process does not write
 SILENCE_S = 15.0
+_SAVED = (MessageStatus.COMPLETE, MessageStatus.STOPPED, MessageStatus.FAILED)  # as it was read here
 
 
 class ReplyReaders:
@@ -80,6 +81,9 @@ class ReplyReaders:
                             yield live.snapshot
                             await _wait(changed, SILENCE_S)
                             await asyncio.sleep(interval_s(len(self)))
+                    if live.snapshot.status in _SAVED:
+                        yield live.snapshot
+                        return
                 snapshot = await in_thread(self._executor, lambda: self.snapshot(reply_id, user_id=user_id))
                 yield snapshot
                 if not snapshot.status.unfinished:

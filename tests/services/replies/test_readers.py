@@ -1,6 +1,12 @@
 """Who follows a reply is counted, and sees it begin without asking the database again and again."""
 
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from services.replies.records import ReplySnapshot
 from services.wiring import Services
+from tests.helpers.services import until
 
 
 def test_readers_are_counted_while_they_read(services: Services, user_id: int) -> None:
@@ -30,3 +36,32 @@ def test_reply_that_waits_is_seen_to_begin_without_a_query(services, user_id, mo
         pass
 
     assert looks == []
+
+
+def test_reader_of_a_reply_that_was_written_here_need_not_ask_for_its_end(services, emulator, user_id, monkeypatch):
+    emulator.hold_reply()
+    replies = services.replies
+    reply_id = replies.send("Five days in Lisbon?", user_id=user_id, client_message_id="a").reply_id
+    until(lambda: services._claims.running.get(reply_id), what="the reply is written")
+    looks = []
+    monkeypatch.setattr(replies._readers, "snapshot", lambda *args, **more: looks.append(args))
+
+    begun = threading.Event()
+
+    async def read() -> ReplySnapshot:
+        seen: list[ReplySnapshot] = []
+        async for snapshot in replies.follow(reply_id, user_id=user_id):
+            seen.append(snapshot)
+            if snapshot.text:
+                begun.set()
+        return seen[-1]
+
+    with ThreadPoolExecutor(1) as reader:
+        reading = reader.submit(asyncio.run, read())
+        assert begun.wait(20)
+        emulator.release()
+        ended = reading.result(20)
+
+    monkeypatch.undo()
+    assert looks == []
+    assert ended == replies.snapshot(reply_id, user_id=user_id)
