@@ -56,8 +56,10 @@ def choose(busy: Sequence[float], given: Set[int], *, kept: int | None, own: flo
     idlest = min(sorted(given), key=lambda core: busy[core])
     if kept is None:
         return idlest
-    others = busy[kept] - own
-    return idlest if others - busy[idlest] > _ROOMIER else kept
+    # What may run anywhere, the kernel spreads evenly. So where a core is much busier than another, and not by us
+    # alone, somebody else keeps to it as well; and what runs on the other one makes room.
+    crowded = busy[kept] - own > _ROOMIER and busy[kept] - busy[idlest] > _ROOMIER
+    return idlest if crowded else kept
 
 
 def _look_forever(given: set[int]) -> None:
