@@ -78,9 +78,11 @@ class ReplyReaders:
                     with live.listening(notify):
                         while live.snapshot.status.unfinished and not self._ending:
                             changed.clear()
-                            yield live.snapshot
+                            told = live.snapshot
+                            yield told
                             await _wait(changed, SILENCE_S)
-                            await asyncio.sleep(interval_s(len(self)))
+                            if told.text or told.parts:  # the first words go out at once
+                                await asyncio.sleep(interval_s(len(self)))
                     if live.snapshot.status in _SAVED:
                         yield live.snapshot
                         return

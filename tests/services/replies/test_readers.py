@@ -65,3 +65,19 @@ def test_reader_of_a_reply_that_was_written_here_need_not_ask_for_its_end(servic
     monkeypatch.undo()
     assert looks == []
     assert ended == replies.snapshot(reply_id, user_id=user_id)
+
+
+def test_first_words_do_not_wait_for_the_next_update(services, emulator, user_id, monkeypatch):
+    monkeypatch.setattr("services.replies.readers.interval_s", lambda readers: 60.0)
+    emulator.fault({"fault": "slow_first:0.3"})
+    reply_id = services.replies.send("Lisbon?", user_id=user_id, client_message_id="a").reply_id
+    until(lambda: services._claims.running.get(reply_id), what="the reply is written")
+
+    async def first_words() -> str:
+        async with asyncio.timeout(20):
+            async for snapshot in services.replies.follow(reply_id, user_id=user_id):
+                if snapshot.text:
+                    return str(snapshot.text)
+        return ""
+
+    assert asyncio.run(first_words())
