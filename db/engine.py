@@ -2,10 +2,8 @@
 
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +11,11 @@ import psycopg
 import stamina
 from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.engine import Engine
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from settings import make_private
-
-_RESTED_S = 1.0
 
 
 class DatabaseUnavailableError(Exception):
@@ -106,6 +100,7 @@ def _postgres_engine(url: str) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,  # they are people's words, and errors are logged
+        pool_pre_ping=True,
         pool_use_lifo=True,  # so that few connections do the work, which know its statements
         pool_size=10,
         max_overflow=20,
@@ -115,20 +110,6 @@ def _postgres_engine(url: str) -> Engine:
             "options": "-c statement_timeout=30000 -c lock_timeout=10000",
         },
     )
-
-    @event.listens_for(engine, "checkin")
-    def _rest(_connection: object, record: ConnectionPoolEntry) -> None:
-        record.info["rests_since"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def _look(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
-        # Whether it is still there is asked only of a connection that has rested: of each, it would be one statement
-        # in four.
-        if time.monotonic() - record.info.get("rests_since", inf) > _RESTED_S:
-            try:
-                engine.dialect.do_ping(connection)
-            except psycopg.Error as exc:
-                raise InvalidatePoolError from exc
 
     @event.listens_for(engine, "do_execute")
     def _execute(cursor: Any, statement: str, values: Any, context: Any) -> bool:

@@ -88,7 +88,11 @@ class Numbers:
             observe(perf_counter() - context.travelbot_began)
 
         def failed(context: Any) -> None:
-            if isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError):
+            # A ping that fails is followed by a new connection, whose failure is counted then.
+            if (
+                isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError)
+                and not context.is_pre_ping
+            ):
                 self._away.inc()
 
         event.listen(engine, "before_cursor_execute", begin)

@@ -14,7 +14,6 @@ import db.sessions
 from db.engine import Database
 from db.migrate import migrate
 from db.models import User
-from tests.helpers.services import database_gone
 
 FULL, NORMAL = 2, 1  # https://www.sqlite.org/pragma.html#pragma_synchronous
 
@@ -68,34 +67,3 @@ def test_postgres_prepares_what_comes_often_but_nothing_that_looks_for_words(dat
         )
 
     assert [statement.split()[1] for statement in prepared] == ["messages.id"]
-
-
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-def test_connection_that_broke_while_it_rested_is_replaced(database_url: str, database: Database, monkeypatch):
-    def read() -> int:
-        with database.read() as db_session:
-            return int(db_session.connection().exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
-
-    before = read()
-    with database_gone(database_url):
-        pass
-    monkeypatch.setattr("db.engine._RESTED_S", -1.0)
-
-    assert read() != before
-
-
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-@pytest.mark.parametrize(("rested_s", "asked"), [(-1.0, 1), (60.0, 0)])
-def test_only_a_connection_that_has_rested_is_asked_whether_it_is_there(
-    database: Database, monkeypatch, rested_s, asked
-):
-    with database.read() as db_session:
-        db_session.connection()
-    asks: list[object] = []
-    monkeypatch.setattr("db.engine._RESTED_S", rested_s)
-    monkeypatch.setattr(database.engine.dialect, "do_ping", asks.append)
-
-    with database.read() as db_session:
-        db_session.connection()
-
-    assert len(asks) == asked
