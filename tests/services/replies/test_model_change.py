@@ -120,7 +120,7 @@ def test_model_that_is_not_there_is_exchanged_before_anything_is_sent(start_serv
     waiting = demo.replies.send("5 days in Lisbon", user_id=user_id, client_message_id="a")
     store = ReplyStore(database, CostService(database), owner="a", default_model="openai/gpt-4o")
 
-    (work,) = store.claim(1, set())
+    (work,) = store.claim_free(1, set(), newborn=True)
 
     with database.read() as db_session:  # for whoever takes it over
         row = db_session.get_one(Message, waiting.reply_id)

@@ -180,10 +180,10 @@ def test_other_process_follows_from_the_row(start_services, emulator, user_id):
 
 def test_process_leaves_what_another_was_just_told_to_that(database, user_id, monkeypatch):
     with database.begin() as db_session:
-        session = new_session(db_session, {}, user_id=user_id, title="Lisbon", model="openai/gpt-4o")
+        session = new_session(db_session, {}, user_id=user_id, title="Lisbon", default_model="openai/gpt-4o")
         _, reply_id = add_turn(db_session, session, "Hello", client_message_id="a", parent_id=None)
         born_at = db_session.get_one(Message, reply_id).created_at
-    elsewhere = ReplyStore(database, CostService(database), owner="elsewhere")
+    elsewhere = ReplyStore(database, CostService(database), owner="elsewhere", default_model="openai/gpt-4o")
 
     def claimed(after: timedelta) -> list[int]:
         monkeypatch.setattr("services.replies.store.utc_now", lambda: born_at + after)
