@@ -41,6 +41,8 @@ DIALOGS = (
     | SHORTCUT_DIALOGS
 )
 
+WIDE_PAGES = ("sessions", "insights", "operations")
+
 st.set_page_config(page_title="Travel-Bot", page_icon="/app/static/icon.png")
 st.logo("/app/static/logo.svg", size="large", icon_image="/app/static/icon.png")
 load_scripts()
@@ -77,6 +79,7 @@ try:
         draw_sidebar(user, on_chat=page == chat)
         draw_session_notices(user_id=user.id)
         draw_dialog(DIALOGS, user=user, page=page.url_path)
+    st.set_page_config(layout="wide" if page.url_path in WIDE_PAGES else "centered")  # unsaid, the last page's stays
     with known_as(user):
         page.run()
 except DatabaseUnavailableError:

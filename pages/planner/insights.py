@@ -23,7 +23,7 @@ from services.process.clock import utc_now
 user = require_user()
 services = get_services()
 
-st.set_page_config(page_title="Insights · Travel-Bot", layout="wide")
+st.set_page_config(page_title="Insights · Travel-Bot")
 st.title("Insights", anchor=False)
 
 today = utc_now().date()

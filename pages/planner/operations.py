@@ -8,7 +8,7 @@ from components.usage.room import people_and_room
 
 user = require_admin()
 
-st.set_page_config(page_title="Operations · Travel-Bot", layout="wide")
+st.set_page_config(page_title="Operations · Travel-Bot")
 st.title("Operations", anchor=False)
 operations_board()
 people_and_room(user_id=user.id)

@@ -17,7 +17,7 @@ user = require_user()
 
 ROWS_AT_FIRST = 200
 
-st.set_page_config(page_title="All sessions · Travel-Bot", layout="wide")
+st.set_page_config(page_title="All sessions · Travel-Bot")
 with st.container(key="sessions_header", horizontal=True, vertical_alignment="center"):
     st.title("All sessions", width="stretch")
     samples_place = st.empty()

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import components.resources
+import db.models
 from components.labels import escape_label
 from db.engine import DatabaseUnavailableError
+from settings import ROOT
 from tests.helpers.screens import load_at
 
 
@@ -203,3 +206,22 @@ def test_wrong_setting_is_named_without_its_value(visitor, monkeypatch):
     shown = " ".join(text.value for text in visitor.text)
     assert "REPLIES_AT_ONCE" in shown
     assert "minus-secret" not in shown
+
+
+def test_every_page_says_how_wide_it_is(app, app_database, planner, monkeypatch):
+    with app_database.begin() as db_session:
+        db_session.get_one(db.models.User, planner.id).role = "admin"
+    said: list[str] = []
+    monkeypatch.setattr(st, "set_page_config", lambda **config: said.append(config.get("layout", "")))
+    run(app)
+
+    widths = {}
+    for page in sorted((ROOT / "pages" / "planner").glob("*.py")):
+        said.clear()
+        app.switch_page(f"pages/planner/{page.name}")
+        run(app)
+        widths[page.stem] = "".join(said)
+
+    wide = {page for page, width in widths.items() if width == "wide"}
+    assert wide == {"sessions", "insights", "operations"}
+    assert {width for page, width in widths.items() if page not in wide} == {"centered"}
