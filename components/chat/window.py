@@ -30,8 +30,8 @@ MOST = 120  # messages at once; beyond it those at the other end make room
 _END = "end"
 
 
-def open_window(session_id: int, *, user_id: int) -> dict[str, Any]:
-    """Return the stretch to show: the latest messages, or those around a search hit."""
+def open_window(session_id: int | None, *, user_id: int) -> dict[str, Any]:
+    """Return the stretch to show: the latest messages, or those around a search hit; of a new chat there is none."""
     state = st.session_state
     hit_id = state.get("chat_message_id")
     window: dict[str, Any] | None = state.get("chat_window")
@@ -40,7 +40,7 @@ def open_window(session_id: int, *, user_id: int) -> dict[str, Any]:
         window = {"session_id": session_id, "hit_id": hit_id, "limit": PAGE, "before_id": None, "at_id": hit_id}
         window |= {"scroll_to": _END if hit_id is None else hit_id, "turn": turn}
         state.chat_window = window
-        if hit_id is not None:
+        if hit_id is not None and session_id is not None:
             _show_path(hit_id, session_id, user_id=user_id)
     return window
 
@@ -135,9 +135,9 @@ def scroll_to_message(window: dict[str, Any], messages: Sequence[MessageView], p
         tell("scroll", scroll, place)
 
 
-def scroll_to_top() -> None:
+def scroll_to_top(place: DeltaGenerator) -> None:
     """Bring the greeting of a new chat into view, once; Streamlit opens the page at its end."""
-    tell("scroll", {"once": "welcome", "key": "chat_welcome", "to": "top"})
+    tell("scroll", {"once": "welcome", "key": "chat_welcome", "to": "top"}, place)
 
 
 def _scroll(key: str, to: str) -> dict[str, str]:

@@ -150,13 +150,18 @@ def set_archived(session_ids: Sequence[int], archived: bool, *, user_id: int, ti
 
 
 def draw_session_notices(*, user_id: int) -> None:
-    """Draw what the last action left: what went wrong, news, and what can be undone."""
+    """Draw what the last action left: what went wrong, news, and what can be undone.
+
+    Each has its place, empty or not: the page below would else move, and what was drawn there be seen twice.
+    """
     state = st.session_state
-    draw_problem("session")
+    with st.empty():
+        draw_problem("session")
     if news := state.pop("session_news", None):
         st.toast(news, icon=":material/check:")
+    undo_place = st.empty()
     if undo := state.get("session_undo"):
-        with st.container(border=True, horizontal=True, vertical_alignment="center", key="session_undo_bar"):
+        with undo_place.container(border=True, horizontal=True, vertical_alignment="center", key="session_undo_bar"):
             st.markdown(undo["text"], width="stretch")
             st.button("Undo", key="session_undo_button", icon=":material/undo:", on_click=undo_last, args=(user_id,))
             st.button("Close", key="session_undo_close", type="tertiary", on_click=forget_undo)

@@ -26,8 +26,10 @@ def ask_instructions(session_id: int | None, text: str) -> None:
 
 
 def instructions_button(session_id: int | None, text: str | None) -> None:
-    """Say that a session has instructions, and let them be read; draws nothing where it has none."""
-    if text:
+    """Say that a session has instructions, and let them be read; an empty place where it has none."""
+    if not text:
+        st.empty()
+    else:
         st.button(
             "Instructions",
             key=f"chat_instructions_{session_id}",

@@ -28,9 +28,10 @@ def message_files(files: Sequence[FileInfo]) -> None:
 
 
 def files_menu(session_id: int, *, user_id: int) -> None:
-    """Draw the menu of what a session holds; nothing where it holds nothing."""
+    """Draw the menu of what a session holds; an empty place where it holds nothing."""
     held = get_services().files.list(session_id, user_id=user_id)
     if not held:
+        st.empty()
         return
     menu = st.popover(
         f"Files ({len(held)})",

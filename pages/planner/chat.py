@@ -76,17 +76,18 @@ with st.container(key="chat_header", horizontal=True, wrap=False, vertical_align
         session_menu(session, user_id=user.id)
 limit_notice(user)
 
+window = open_window(session.id if session else None, user_id=user.id)
 if session is None:
     composer(None, user_id=user.id, model=model, memory=memory)
-    welcome(user.name, model=model, memory=memory)
-    offer_samples(user_id=user.id)
-    template_buttons(
-        services.templates.all(user_id=user.id), user=user, default_model=services.settings.default_model
-    )
-    scroll_to_top()
+    scroll_to_top(st.empty())
+    with place_in_turn(window["turn"]):  # where messages would be, but never where the first ones will be
+        welcome(user.name, model=model, memory=memory)
+        offer_samples(user_id=user.id)
+        template_buttons(
+            services.templates.all(user_id=user.id), user=user, default_model=services.settings.default_model
+        )
     st.stop()
 
-window = open_window(session.id, user_id=user.id)
 history = services.sessions.history(
     session.id, user_id=user.id, limit=window["limit"], before_id=window["before_id"], at_id=window["at_id"]
 )
