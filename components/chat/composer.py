@@ -18,8 +18,13 @@ INPUT_KEY = "chat_input"
 _TAKEN = "chat_input_taken"  # what was submitted was dealt with, before this run
 
 
-def composer(session_id: int | None, *, user_id: int, model: str, memory: bool) -> DeltaGenerator:
-    """Draw the box to write in; return the place above it, for a Stop button."""
+def composer(
+    session_id: int | None, *, user_id: int, model: str, memory: bool, follows: bool = True
+) -> DeltaGenerator:
+    """Draw the box to write in; return the place above it, for a Stop button.
+
+    *follows*: the page goes to its end whenever something comes, as Streamlit has it where the box is not in st.bottom.
+    """
     with st.bottom:
         if sentence := problem("chat", of=session_id):
             st.warning(escape_label(sentence), icon=":material/error:")
@@ -32,7 +37,7 @@ def composer(session_id: int | None, *, user_id: int, model: str, memory: bool) 
         stop_place = st.empty()
     if "chat_unsent" in st.session_state:
         st.session_state[INPUT_KEY] = st.session_state.pop("chat_unsent")
-    typed = st.chat_input(  # not inside st.bottom: the page would no longer stay at its end while text comes in
+    typed = (st if follows else st.bottom).chat_input(
         "Ask about a trip" if session_id is None else "Reply",
         key=INPUT_KEY,
         max_chars=MAX_MESSAGE_CHARS,

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from components.problems import unless_away
 from components.resources import get_services
@@ -116,11 +115,13 @@ def turn_over(*, at_id: int | None = None) -> None:
 def follow_end() -> None:
     """Show the end of the conversation, which a message was just added to. For callbacks."""
     if window := st.session_state.get("chat_window"):
+        if window["hit_id"] is not None:
+            show_latest()
         window |= {"before_id": None, "at_id": None, "scroll_to": _END}
 
 
-def scroll_to_message(window: dict[str, Any], messages: Sequence[MessageView], place: DeltaGenerator) -> None:
-    """Bring a message into view, once, where the window asks for it; *place* stands above the messages.
+def scroll_to_message(window: dict[str, Any], messages: Sequence[MessageView]) -> None:
+    """Bring a message into view, once, where the window asks for it. Before any is drawn: the page then waits there.
 
     The script is told again in every run, and does nothing then: the first run may be cut short unseen.
     """
@@ -132,12 +133,14 @@ def scroll_to_message(window: dict[str, Any], messages: Sequence[MessageView], p
     elif any(message.id == message_id for message in messages):
         window["scroll"] = _scroll(f"chat_{part}_{message_id}", "start" if part == "message" else "center")
     if scroll := window.get("scroll"):
-        tell("scroll", scroll, place)
+        tell("scroll", scroll)
+    else:
+        st.empty()
 
 
-def scroll_to_top(place: DeltaGenerator) -> None:
+def scroll_to_top() -> None:
     """Bring the greeting of a new chat into view, once; Streamlit opens the page at its end."""
-    tell("scroll", {"once": "welcome", "key": "chat_welcome", "to": "top"}, place)
+    tell("scroll", {"once": "welcome", "key": "chat_welcome", "to": "top"})
 
 
 def _scroll(key: str, to: str) -> dict[str, str]:

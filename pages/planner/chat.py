@@ -79,7 +79,7 @@ limit_notice(user)
 window = open_window(session.id if session else None, user_id=user.id)
 if session is None:
     composer(None, user_id=user.id, model=model, memory=memory)
-    scroll_to_top(st.empty())
+    scroll_to_top()
     with place_in_turn(window["turn"]):  # where messages would be, but never where the first ones will be
         welcome(user.name, model=model, memory=memory)
         offer_samples(user_id=user.id)
@@ -92,10 +92,11 @@ history = services.sessions.history(
     session.id, user_id=user.id, limit=window["limit"], before_id=window["before_id"], at_id=window["at_id"]
 )
 # After the history: what is sent between the two is then in neither, and the reply before it, which ends, shows it.
-stop_place = composer(session.id, user_id=user.id, model=model, memory=memory)
+follows = window["hit_id"] is None  # whoever came for a message stays there
+stop_place = composer(session.id, user_id=user.id, model=model, memory=memory, follows=follows)
 last = history.messages[-1] if history.messages and not history.has_later else None
 writing = last if last and last.status.unfinished else None
-scroll_place = st.empty()
+scroll_to_message(window, history.messages)
 messages_place = place_in_turn(window["turn"])
 budgets = budgets_ms(history.messages)
 with messages_place:
@@ -115,7 +116,6 @@ with messages_place:
         unanswered(last)
     if not history.messages:
         st.caption("No messages yet. Write the first one below.")
-scroll_to_message(window, history.messages, scroll_place)
 
 with unless_away():  # what was read can be shown all the same
     if user.last_session_id != session.id:

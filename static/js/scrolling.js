@@ -1,36 +1,49 @@
-// Streamlit has nothing to bring a message into view, and keeps a chat at its end by itself while messages come in. So:
-// again and again until the message stays where it should be for a second, five seconds at most, or until a person
-// does something.
+// Streamlit has nothing to bring a message into view, and glides to the end of a page with a chat whenever something
+// comes, unless a person scrolled. So: before each frame is drawn, until the message has stood still for a second, five
+// seconds at most, or until a person does something. What is not there yet is waited for where the page is.
 const { onTold } = await import(`./told.js${new URL(import.meta.url).search}`);
 
-const scroll = {
+const STILL_MS = 1000;
+const AT_MOST_MS = 5000;
+
+const bring = {
   start: (_, message) => message.scrollIntoView({ block: "start" }),
   center: (_, message) => message.scrollIntoView({ block: "center" }),
-  top: (page) => page?.scrollTo(0, 0),
-  end: (page) => page?.scrollTo(0, page.scrollHeight),
+  top: (page) => page.scrollTo(0, 0),
+  end: (page) => page.scrollTo(0, page.scrollHeight),
 };
 
-let done = null;
-let timer = 0;
+// Streamlit leaves the end of the page when it hears that a person scrolls, and stops gliding there when it hears a wheel.
+const letGo = (page) => ["scroll", "wheel"].forEach((name) => page.dispatchEvent(new Event(name)));
 
-onTold("scroll", ({ once, key, to }) => {
-  if (once === done) return; // each run of the page tells it again
-  done = once;
-  clearInterval(timer);
-  const end = Date.now() + 5000;
-  let stays = 0;
-  timer = setInterval(() => {
-    const page = document.querySelector('[data-testid="stAppScrollToBottomContainer"]');
+let done = null;
+let next = 0;
+
+function follow({ key, to }) {
+  let began, still, from;
+  const frame = (now) => {
+    const page = document.querySelector(".stMain");
     const message = document.querySelector(`.st-key-${key}`);
-    if (message) {
-      const before = message.getBoundingClientRect().top;
-      scroll[to](page, message);
-      stays = Math.abs(message.getBoundingClientRect().top - before) < 2 ? stays + 1 : 0;
-    }
-    if (stays > 12 || Date.now() > end) clearInterval(timer);
-  }, 80);
+    began ??= now; // a tab in the background draws no frames: the time begins when it is looked at
+    from ??= page?.scrollTop;
+    if (page && to !== "end") letGo(page);
+    const before = page?.scrollTop;
+    if (page && message) bring[to](page, message);
+    else page?.scrollTo(0, from);
+    if (!message || Math.abs(page.scrollTop - before) > 1) still = now;
+    still ??= now;
+    if (now - still < STILL_MS && now - began < AT_MOST_MS) next = requestAnimationFrame(frame);
+  };
+  cancelAnimationFrame(next);
+  next = requestAnimationFrame(frame);
+}
+
+onTold("scroll", (told) => {
+  if (told.once === done) return; // each run of the page tells it again
+  done = told.once;
+  follow(told);
 });
 
 for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
-  addEventListener(kind, () => clearInterval(timer), { passive: true });
+  addEventListener(kind, () => cancelAnimationFrame(next), { passive: true });
 }

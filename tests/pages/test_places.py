@@ -42,7 +42,9 @@ def test_first_messages_are_drawn_beside_the_greeting_and_clear_its_place(
         app.button(key="sidebar_new_chat").click()
         _run(app)
         greeting = _place(app.main, "chat_templates")
-        for session_id in [button.key for button in app.button if "sidebar_session_" in str(button.key)][:others]:
+        for session_id in [str(button.key) for button in app.button if "sidebar_session_" in str(button.key)][
+            :others
+        ]:
             app.button(key=session_id).click()  # what is looked at before counts as well
             _run(app)
             app.button(key="sidebar_new_chat").click()
@@ -61,7 +63,6 @@ def test_page_stays_where_it_is_when_something_above_it_goes_away(app: AppTest, 
     app.session_state["session_undo"] = {"ids": [1], "archived": False, "text": "Archived it."}
     app.session_state["problem_session"] = {"text": "No", "of": None}
     _run(app)
-    assert app.button(key="session_undo_close")
     assert [error.value for error in app.error] == ["No"]
     before = _place(app.main, "chat_header")
 
