@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from components.chat.follow_ups import waiting_messages
 from components.chat.message_actions import undo_bar
-from components.chat.window import follow_end
+from components.chat.window import follow_end, latest_button
 from components.labels import escape_label
 from components.memory.offer import memory_offer
 from components.problems import problem
@@ -23,9 +23,10 @@ def composer(
 ) -> DeltaGenerator:
     """Draw the box to write in; return the place above it, for a Stop button.
 
-    *follows*: the page goes to its end whenever something comes, as Streamlit has it where the box is not in st.bottom.
+    *follows*: the page goes to its end whenever something comes: Streamlit does, where the box is not in st.bottom.
     """
     with st.bottom:
+        latest_button()
         if sentence := problem("chat", of=session_id):
             st.warning(escape_label(sentence), icon=":material/error:")
         else:

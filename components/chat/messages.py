@@ -38,8 +38,8 @@ def planner_message(message: MessageView) -> None:
     if editing(message):
         return
     with (
-        st.container(horizontal=True, horizontal_alignment="right"),
-        st.container(key=f"chat_planner_{message.id}", border=True, width="content"),
+        st.container(key=f"chat_planner_{message.id}", horizontal=True, horizontal_alignment="right"),
+        st.chat_message("user", width="content"),
     ):
         st.text(message.text)
         message_files(message.files)

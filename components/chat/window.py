@@ -94,6 +94,23 @@ def later_buttons(history: History) -> None:
             )
 
 
+def latest_button() -> None:
+    """Draw what leads to the latest message; seen where the end of the page is not.
+
+    Where the page is all of the end, latest.js goes there by itself, and no run of the script is needed.
+    """
+    window = st.session_state.get("chat_window")
+    elsewhere = window is not None and (window["hit_id"], window["before_id"], window["at_id"]) != (None, None, None)
+    with st.container(key="chat_latest", horizontal=True, horizontal_alignment="center"):
+        st.button(
+            "Latest",
+            key="chat_latest_load" if elsewhere else "chat_latest_here",
+            icon=":material/arrow_downward:",
+            help="Go to the latest message",
+            on_click=show_latest if elsewhere else None,
+        )
+
+
 def show_latest() -> None:
     """Go back to the end of the conversation. A callback."""
     st.session_state.chat_message_id = None

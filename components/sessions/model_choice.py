@@ -39,14 +39,19 @@ def _searches_web(session: SessionSummary | None) -> bool:
     return session.web_search if session is not None else bool(new.get("web_search", False))
 
 
+def _on(switch: bool) -> str:
+    return "on" if switch else "off"
+
+
 def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> None:
     """Draw the menu, of a new chat without a session; Backboard's list is asked for when it is opened."""
     session_id = session.id if session else None
+    searches = _searches_web(session)
     menu = st.popover(
-        escape_label(short_name(model)),
+        escape_label(short_name(model)) + (" :material/travel_explore:" if searches else ""),
         icon=":material/neurology:" if memory else ":material/visibility_off:",
         type="tertiary",
-        help="Model, memory and web search",
+        help=f"Model; memory is {_on(memory)}, web search is {_on(searches)}",
         key=f"chat_model_menu_{session_id}",
         on_change="rerun",
     )
@@ -81,7 +86,7 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
         search_key = f"chat_web_search_{session_id}"
         st.toggle(
             "Web search",
-            value=_searches_web(session),
+            value=searches,
             key=search_key,
             help=_SEARCH_HELP,
             on_change=_take_over,

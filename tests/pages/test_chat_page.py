@@ -177,6 +177,7 @@ def test_planners_words_are_not_markdown(app: AppTest, add_session: AddSession) 
     _open(app, add_session(text=typed))
 
     assert [text.value for text in app.main.text] == [typed]
+    assert [message.name for message in app.chat_message] == ["user", "assistant"]
 
 
 def test_what_cannot_be_sent_is_told_and_stays_in_the_box(app: AppTest, services: Services, planner: User) -> None:

@@ -32,6 +32,20 @@ def test_page_opened_at_a_message_stays_there_until_something_is_sent(
     assert _follows(app)
 
 
+def test_way_to_the_latest_message_leaves_the_one_it_was_opened_at(
+    app: AppTest, add_session: AddSession, app_database: Database
+) -> None:
+    session_id = add_session("Lisbon")
+    app.query_params["message"] = str(change_last_reply(app_database, session_id))
+    load_at(app, session_id)
+
+    app.button(key="chat_latest_load").click().run()
+
+    assert not app.exception
+    assert _follows(app)
+    assert app.button(key="chat_latest_here").label == "Latest"  # the browser's own way, without a run
+
+
 def test_page_opened_as_a_whole_goes_to_its_end(app: AppTest, add_session: AddSession) -> None:
     load_at(app, add_session("Lisbon"))
 
