@@ -81,10 +81,10 @@ def _chosen(key: str, session: SessionSummary, user_id: int) -> None:
 def selection_actions(selected: Sequence[SessionSummary], *, user_id: int) -> None:
     """Draw what can be done with the sessions selected in a table."""
     if not selected:
-        st.caption("Select rows to open, archive, export or delete them.", width="stretch")
+        st.caption("A click on a title opens the session. Select rows to archive, export or delete them.")
         return
     ids = [session.id for session in selected]
-    st.markdown(f"{counted(len(ids), 'session')} selected", width="stretch")
+    st.markdown(f"{counted(len(ids), 'session')} selected", width="content")
     if len(ids) == 1:
         st.button("Open", key="sessions_open", icon=":material/chat:", on_click=show_session, args=(ids[0],))
     if not all(session.archived for session in selected):

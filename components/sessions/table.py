@@ -8,7 +8,8 @@ from io import StringIO
 import pandas as pd
 import streamlit as st
 
-from components.labels import local_time
+from components.labels import counted, escape_label, local_time, relative_time
+from components.state import show_session
 from components.wide_tables import CSV_ENCODING, as_text
 from services.sessions.records import SessionFilter, SessionOrder, SessionSummary
 from services.usage.costs import MICROS
@@ -23,6 +24,9 @@ _ORDERS = {
 _PERIODS = {"Any time": None, "Today": 1, "Last 7 days": 7, "Last 30 days": 30, "Last 12 months": 365}  # days
 _STATES = {"Active": False, "Archived": True, "All": None}
 _ANY_MODEL = "Any model"
+_COLUMNS = ("Title", "Last used", "Messages", "Tokens", "Cost", "Model")  # the others are in the grid's own menu
+_LISTED = 50  # rows of the list on a phone
+_OPENED = "sessions_opened"
 _FILTER_KEYS = ("sessions_words", "sessions_state", "sessions_period", "sessions_model", "sessions_order")
 
 
@@ -58,10 +62,10 @@ def clear_filters() -> None:
 
 
 def session_table(sessions: Sequence[SessionSummary], *, zone: tzinfo) -> list[SessionSummary]:
-    """Draw the table and return the sessions that are selected in it."""
-    when = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=str(zone), width=150)
+    """Draw the table and return the sessions that are selected in it; a click on a title opens its session."""
+    when = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=str(zone), width=140)
     drawn = st.dataframe(
-        session_frame(sessions),
+        session_frame(sessions).assign(Title=[_button_label(session.title) for session in sessions]),
         # Rows are selected by their place: with other rows it is another table, and nothing is selected.
         key=f"sessions_table_{hash(tuple(session.id for session in sessions))}",
         hide_index=True,
@@ -69,22 +73,60 @@ def session_table(sessions: Sequence[SessionSummary], *, zone: tzinfo) -> list[S
         selection_mode="multi-row",
         placeholder="–",
         height="content" if len(sessions) <= 12 else 520,
+        column_order=_COLUMNS,
         column_config={
-            "Title": st.column_config.TextColumn(width="large"),
+            "Title": st.column_config.ButtonColumn(
+                width=260,
+                alignment="left",
+                type="tertiary",
+                key=_OPENED,
+                on_click=_open_row,
+                args=([session.id for session in sessions],),
+            ),
             "Last used": when,
             "Created": when,
-            "Messages": st.column_config.NumberColumn(format="localized", width="small"),
-            "Tokens": st.column_config.NumberColumn(format="localized", width="small"),
+            "Messages": st.column_config.NumberColumn(format="localized", width=80),
+            "Tokens": st.column_config.NumberColumn(format="localized", width=70),
             "Cost": st.column_config.NumberColumn(
-                format="$%.4f", width="small", help="In US dollars, as far as it is known; –: nothing, or not known."
+                format="$%.4f", width=75, help="In US dollars, as far as it is known; –: nothing, or not known."
             ),
-            "Model": st.column_config.TextColumn(width="medium"),
-            "Pinned": st.column_config.CheckboxColumn(width="small"),
-            "Archived": st.column_config.CheckboxColumn(width="small"),
+            "Model": st.column_config.TextColumn(width=150),
+            "Pinned": st.column_config.CheckboxColumn(width=70),
+            "Archived": st.column_config.CheckboxColumn(width=80),
         },
-        alt="Your sessions: title, when each was last used, messages, tokens, cost, model, when it was created",
+        alt="Your sessions: title, when each was last used, messages, tokens, cost, model",
     )
     return [sessions[row] for row in drawn.selection.rows if row < len(sessions)]
+
+
+def _open_row(session_ids: list[int]) -> None:
+    row = st.session_state[_OPENED].row
+    if row < len(session_ids):
+        show_session(session_ids[row])
+
+
+def _button_label(title: str) -> str:
+    """Return a title that no grid takes for an icon or for a list of buttons."""
+    return f"\u2060{title}" if title.lstrip().startswith((":", "[")) else title
+
+
+def session_list(sessions: Sequence[SessionSummary], *, now: datetime) -> None:
+    """Draw the first sessions as rows that open them; only a phone shows them, in place of the table."""
+    with st.container(key="sessions_list", gap=None):
+        for session in sessions[:_LISTED]:
+            used = relative_time(session.last_message_at, now=now)
+            marks = [*(["pinned"] if session.pinned else []), *(["archived"] if session.archived else [])]
+            details = " · ".join([used, counted(session.message_count, "message"), *marks])
+            st.button(
+                f"**{escape_label(session.title)}** :small[:gray[{details}]]",
+                key=f"sessions_row_{session.id}",
+                type="tertiary",
+                width="stretch",
+                on_click=show_session,
+                args=(session.id,),
+            )
+        if len(sessions) > _LISTED:
+            st.caption(f"These are the first {_LISTED}. Words and filters lead to the others.")
 
 
 def session_frame(sessions: Iterable[SessionSummary]) -> pd.DataFrame:

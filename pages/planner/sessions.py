@@ -7,7 +7,7 @@ from components.labels import planner_zone
 from components.resources import get_services
 from components.sessions.actions import selection_actions
 from components.sessions.samples import remove_samples_button
-from components.sessions.table import clear_filters, session_filters, session_table, sessions_csv
+from components.sessions.table import clear_filters, session_filters, session_list, session_table, sessions_csv
 from components.state import show_new_chat
 from components.transfer.transfer import ask_import, export_many_button
 from services.process.clock import utc_now
@@ -21,6 +21,7 @@ st.set_page_config(page_title="All sessions · Travel-Bot")
 with st.container(key="sessions_header", horizontal=True, vertical_alignment="center"):
     st.title("All sessions", width="stretch")
     samples_place = st.empty()
+    downloads_place = st.container(horizontal=True, width="content")
     st.button("Import", key="sessions_import", icon=":material/upload:", on_click=ask_import)
 
 sessions = get_services().sessions
@@ -30,10 +31,13 @@ limit = st.session_state.get("sessions_limit", ROWS_AT_FIRST)
 table = sessions.table(wanted, user_id=user.id, limit=limit, order=order)
 
 if table.sessions:
-    actions = st.container(key="sessions_actions", horizontal=True, vertical_alignment="center")
-    selected = session_table(table.sessions, zone=zone)
+    session_list(table.sessions, now=utc_now().astimezone(zone))
+    with st.container(key="sessions_wide"):
+        actions = st.container(key="sessions_actions", horizontal=True, vertical_alignment="center")
+        selected = session_table(table.sessions, zone=zone)
     with actions:
         selection_actions(selected, user_id=user.id)
+    with downloads_place:
         st.download_button(
             "CSV",
             lambda: sessions_csv(sessions.each(wanted, user_id=user.id, order=order), zone=zone),

@@ -52,6 +52,24 @@ def test_active_sessions_are_shown_last_used_first(page, add_session, stranger):
     assert list(table.value["Tokens"]) == [120, 120]
 
 
+def test_row_of_the_list_for_phones_opens_its_session(page, add_session):
+    session_id = add_session("Lisbon")
+    run(page)
+    page.button(key=f"sessions_row_{session_id}").click()
+    run(page)
+
+    assert page.session_state["chat_session_id"] == session_id
+    assert "**Lisbon**" in [line.value for line in page.markdown]
+
+
+def test_title_is_no_icon_and_no_list_of_buttons(page, add_session):
+    add_session("[Open, Delete]")
+    add_session(":material/delete: Delete")
+    run(page)
+
+    assert set(titles(page)) == {"\u2060[Open, Delete]", "\u2060:material/delete: Delete"}
+
+
 def test_filters_and_order_are_obeyed(page, add_session):
     add_session("B old", used=timedelta(days=90), total_tokens=900)
     add_session("A new", model="anthropic/claude")
