@@ -19,7 +19,7 @@ from settings import ROOT
 
 ROWS_AT_FIRST = 20
 _LEAST_RECENT = 5  # unpinned sessions that pinned ones leave room for
-_STYLE = ROOT / "static" / "sidebar.css"
+_STYLES = [ROOT / "static" / name for name in ("page.css", "sidebar.css")]
 
 
 def draw_sidebar(user: User, *, on_chat: bool) -> None:
@@ -31,7 +31,8 @@ def draw_sidebar(user: User, *, on_chat: bool) -> None:
     marks = SidebarMarks(services.sessions, user_id=user.id, active_id=active_id, titles_come=titles_come)
     keep_marks(marks)
     with st.sidebar:
-        st.html(_STYLE)
+        for style in _STYLES:
+            st.html(style)
         st.button(
             "New chat",
             key="sidebar_new_chat",
@@ -58,6 +59,10 @@ def draw_sidebar(user: User, *, on_chat: bool) -> None:
         draw_account(user, demo=services.settings.demo)
         if marks.waits_elsewhere:
             watch_marks(marks)
+    with st.container(key="top_bar"):  # in the bar at the top of a phone, where the sidebar is closed
+        st.button(
+            "New chat", key="top_new_chat", icon=":material/edit_square:", type="tertiary", on_click=show_new_chat
+        )
 
 
 def _draw_hits(sessions: SessionService, query: str, *, user_id: int, now: datetime) -> None:

@@ -9,6 +9,15 @@ from tests.helpers.planners import add_planner
 pytestmark = pytest.mark.browser
 
 WIDER_THAN_SCREEN = "document.documentElement.scrollWidth - window.innerWidth"
+TOO_SMALL = """
+    () => [...document.querySelectorAll("button, summary, input:not([type=file]), [data-testid=stPageLink-NavLink]")]
+        .map((touched) => touched.closest("label") ?? touched)
+        .filter((touched) => touched.checkVisibility({ visibilityProperty: true }))
+        .map((touched) => [touched.textContent, touched.getBoundingClientRect()])
+        .filter(([, box]) => box.width && box.left < innerWidth && box.right > 0)  // in sight
+        .filter(([, box]) => Math.min(box.width, box.height) < 43.5)
+        .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)
+"""
 
 
 @pytest.mark.slow
@@ -26,8 +35,14 @@ def test_phone_shows_everything_within_its_width(shared_app: App, browser: Brows
         page.get_by_test_id("stChatInputSubmitButton").tap()
         page.get_by_text(TOOK).last.wait_for()
         assert page.evaluate(WIDER_THAN_SCREEN) <= 0
+        assert page.evaluate(TOO_SMALL) == []
 
+        in_the_bar = page.locator(".stMain").get_by_role("button", name="New chat")
+        in_the_bar.tap()
+        expect(page.get_by_text("Where to next")).to_be_in_viewport()
         page.get_by_test_id("stExpandSidebarButton").tap()
+        expect(in_the_bar).to_be_hidden()
+        assert page.evaluate(TOO_SMALL) == []
         page.get_by_test_id("stSidebar").get_by_role("button", name="New chat").tap()
         expect(page.get_by_text("Where to next")).to_be_in_viewport()
         expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()  # the sidebar covers nothing
@@ -35,16 +50,24 @@ def test_phone_shows_everything_within_its_width(shared_app: App, browser: Brows
         page.get_by_test_id("stSidebar").get_by_role("button", name="Lisbon").tap()
         expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
         expect(page.get_by_text(TOOK).last).to_be_in_viewport()
-        for path, heading in (
-            ("sessions", "All sessions"),
-            ("memory", "Memory"),
-            ("templates", "Templates"),
-            ("operations", "Operations"),
-            ("settings", "Settings"),
+        for link, heading in (
+            ("All sessions", "All sessions"),
+            ("Memory", "Memory"),
+            ("Templates", "Templates"),
+            ("Operations", "Operations"),
+            ("Ada Lovelace", "Settings"),
         ):
-            page.goto(f"{shared_app.url}/{path}")
+            page.get_by_test_id("stExpandSidebarButton").tap()
+            page.get_by_test_id("stSidebar").get_by_role("link", name=link).tap()
+            expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
             page.get_by_role("heading", name=heading).first.wait_for()
-            assert page.evaluate(WIDER_THAN_SCREEN) <= 0, path
+            assert page.evaluate(WIDER_THAN_SCREEN) <= 0, link
+            assert page.evaluate(TOO_SMALL) == [], link
+            if link == "All sessions":
+                expect(page.get_by_test_id("stDataFrame")).to_be_hidden()
+                expect(page.get_by_test_id("stMain").get_by_role("button", name="Lisbon")).to_contain_text(
+                    "2 messages"
+                )
         page.get_by_role("textbox", name="Name").fill("A program with a name that is long enough for two lines")
         page.get_by_label("Your password").fill(PASSWORD)
         page.get_by_role("button", name="Create token").tap()
