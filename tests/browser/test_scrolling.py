@@ -1,9 +1,7 @@
 """What of the chat page can be seen without scrolling."""
 
-import re
-
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.helpers.browser import TOOK, open_app
 from tests.helpers.planners import Planner
@@ -53,9 +51,10 @@ def test_page_shows_the_greeting_at_first_then_what_was_just_sent_and_a_session_
     page.wait_for_timeout(2000)
     expect(replies.last).not_to_be_in_viewport()
 
-    address = re.sub(r"^.*st-key-chat_message_(\d+).*$", r"&message=\1", first_message(page).get_attribute("class"))
+    first = page.locator('[class*="st-key-chat_message_"]').first.get_attribute("class")
+    page_opened_there = f"{page.url}&message={str(first).partition('chat_message_')[2].partition(' ')[0]}"
     page.add_init_script(SEEN)
-    page.goto(page.url + address)
+    page.goto(page_opened_there)
     expect(replies).to_have_count(3)
     expect(page.get_by_text("Opened here")).to_be_in_viewport()
     page.wait_for_timeout(1500)
@@ -68,7 +67,3 @@ SEEN = """
     const see = ({ target }) => { if (target.scrollTop > furthest) window.furthest = target.scrollTop; };
     addEventListener("scroll", see, { capture: true });
 """
-
-
-def first_message(page: Page) -> Locator:
-    return page.locator('[class*="st-key-chat_message_"]').first
