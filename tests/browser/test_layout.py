@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.helpers.browser import ask, open_app
+from tests.helpers.browser import TOOK, ask, open_app
 from tests.helpers.planners import Planner
 
 pytestmark = pytest.mark.browser
@@ -21,7 +21,7 @@ def test_session_opened_from_the_wide_table_is_narrow_and_keeps_its_header_and_i
     page: Page, planner: Planner
 ):
     page.set_viewport_size({"width": 1280, "height": 800})
-    header, replies = page.locator(".st-key-chat_header"), page.get_by_text("tokens ·")
+    header, replies = page.locator(".st-key-chat_header"), page.get_by_text(TOOK)
     open_app(page, planner.app)
     page.locator('.st-key-chat_header [class*="st-key-chat_model_menu"] button:visible').click()
     page.get_by_test_id("stPopoverBody").get_by_text("Web search").click()
