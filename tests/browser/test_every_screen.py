@@ -231,10 +231,12 @@ def test_what_a_page_must_not_do_is_refused(page: Page, planner: Planner) -> Non
     assert not page.evaluate("window.ran")
 
 
-def test_reply_is_announced_to_those_who_listen(page: Page, planner: Planner):
+def test_reply_is_announced_to_those_who_listen(page: Page, planner: Planner, shared_emulator: Emulator):
+    shared_emulator.hold_reply(3)  # the announcer looks twice a second
     open_app(page, planner.app)
     ask(page, "5 days in Lisbon in May")
     announced = page.locator("body > [role=status]")
 
     expect(announced).to_have_text("The assistant is answering.", timeout=30_000)
+    shared_emulator.release()
     expect(announced).to_contain_text("Reply: I am a demo assistant", timeout=40_000)
