@@ -14,7 +14,9 @@ const bring = {
 };
 
 // Streamlit leaves the end of the page when it hears that a person scrolls, and stops gliding there when it hears a wheel.
-const letGo = (page) => ["scroll", "wheel"].forEach((name) => page.dispatchEvent(new Event(name)));
+function letGo(page) {
+  for (const name of ["scroll", "wheel"]) page.dispatchEvent(new Event(name));
+}
 
 let done = null;
 let next = 0;

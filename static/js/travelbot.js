@@ -6,7 +6,17 @@ const before = window.travelbotVersion;
 window.travelbotVersion = version;
 
 if (before === undefined) {
-  const names = ["announcer", "cookies", "copy", "drafts", "latest", "scrolling", "shortcuts", "sidebar", "wide_tables"];
+  const names = [
+    "announcer",
+    "cookies",
+    "copy",
+    "drafts",
+    "latest",
+    "scrolling",
+    "shortcuts",
+    "sidebar",
+    "wide_tables",
+  ];
   await Promise.all(names.map((name) => import(`./${name}.js${version}`)));
   window.travelbotReady = true;
 } else {
