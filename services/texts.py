@@ -13,6 +13,7 @@ MAX_MODEL_CHARS = 255
 MAX_NAME_CHARS = 100  # of what a program calls a message or a chat
 MODEL_PATTERN = "^[!-.0-~]+/[!-~]+$"  # provider/name, in ASCII without spaces
 _MADE_TITLE_CHARS = 60
+_FORK, _FORK_TITLE_CHARS = " (fork)", 32  # a row of the sidebar shows so many
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LOOKED_AT_CHARS = 2_000  # for a title: addresses of links and blank lines before it are not shown
 # No part of these can be tried again over text that another try has gone through: they take linear time.
@@ -109,11 +110,21 @@ def check_model(model: str) -> str:
 def made_title(message: str) -> str:
     """Return a title made from a first message: one line, no Markdown, at most 60 characters, cut at a word."""
     plain = one_line(message.lstrip()[:_LOOKED_AT_CHARS])
-    if len(plain) <= _MADE_TITLE_CHARS:
-        return plain or "New chat"
-    cut = plain[: _MADE_TITLE_CHARS - 1]
-    at_word = cut.rsplit(" ", 1)[0] if " " in cut and plain[_MADE_TITLE_CHARS - 1] != " " else cut
-    return at_word.rstrip(" ,;:.-–—") + "…"
+    return _shortened(plain, _MADE_TITLE_CHARS) or "New chat"
+
+
+def fork_title(title: str) -> str:
+    """Return the title of a session's fork, short enough for the sidebar to show that it is one."""
+    return f"{_shortened(title.removesuffix(_FORK), _FORK_TITLE_CHARS - len(_FORK))}{_FORK}"
+
+
+def _shortened(line: str, limit: int) -> str:
+    """Return *line* in at most *limit* characters, cut at a word."""
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    at_word = cut.rsplit(" ", 1)[0] if " " in cut and line[limit - 1] != " " else cut
+    return at_word.rstrip(" ,;:.-–—…") + "…"
 
 
 def preview(text: str, *, limit: int = 120) -> str:

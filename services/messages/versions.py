@@ -21,7 +21,7 @@ from services.sessions.files import FileShelf
 from services.sessions.new_sessions import check_sessions
 from services.sessions.records import Accepted
 from services.sessions.turns import add_turn, at_rest, leave, leave_for, show
-from services.texts import MAX_TITLE_CHARS, check_name, clean_message, preview
+from services.texts import check_name, clean_message, fork_title, preview
 
 log = logging.getLogger("travelbot.replies")
 
@@ -38,8 +38,6 @@ _COPIED = (
     "error_text",
     "first_text_at",
     "ended_at",
-    "rating",
-    "rating_reason",
     "cost_micros",
     "created_at",
     "updated_at",
@@ -125,7 +123,7 @@ class VersionService:
             fork = ChatSession(
                 id=new_id(),
                 user_id=user_id,
-                **setting_values(source, title=_fork_title(source.title), pinned=False, archived=False),
+                **setting_values(source, title=fork_title(source.title), pinned=False, archived=False),
                 title_chosen=source.title_chosen,
                 message_count=0,
                 last_message_preview=preview(message.content),
@@ -222,10 +220,6 @@ def _preview(db_session: Session, leaf_id: int | None, user_id: int) -> str:
     """Return the beginning of the last message on a path that has a text."""
     last = db.messages.path(db_session, leaf_id, user_id=user_id, limit=2) if leaf_id else []
     return next((preview(row.content) for row in reversed(last) if row.content), "")
-
-
-def _fork_title(title: str) -> str:
-    return f"{title[: MAX_TITLE_CHARS - 7]} (fork)"
 
 
 def _copy(

@@ -3,7 +3,7 @@
 import pytest
 
 from services.errors import InvalidInputError
-from services.texts import clean_message, clean_title, made_title, one_line, preview
+from services.texts import clean_message, clean_title, fork_title, made_title, one_line, preview
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,19 @@ from services.texts import clean_message, clean_title, made_title, one_line, pre
 def test_title_is_made_from_the_first_message(message, title):
     assert made_title(message) == title
     assert len(title) <= 60
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Three nights in Lisbon", "Three nights in Lisbon (fork)"),
+        ("Please plan 5 days in Lisbon in May for two, one of them is…", "Please plan 5 days in… (fork)"),
+        ("Please plan 5 days in… (fork)", "Please plan 5 days in… (fork)"),
+        ("x" * 100, "x" * 24 + "… (fork)"),
+    ],
+)
+def test_fork_says_so_within_what_the_sidebar_shows(title, expected):
+    assert fork_title(title) == expected
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\x00\x01", "\u200b", "\x7f \x1b"])

@@ -135,6 +135,7 @@ def test_same_edit_twice_is_one_version(services, emulator, user_id, talk):
 def test_fork_is_a_session_of_its_own_that_knows_the_turns_before(services, emulator, user_id, talk):
     first = talk("Three nights in Lisbon")
     talk("With my parents", first.session_id)
+    services.ratings.rate(first.reply_id, -1, user_id=user_id)
     fork_id = services.versions.fork(first.reply_id, user_id=user_id)
     talk("With my two dogs", fork_id)
 
@@ -145,6 +146,8 @@ def test_fork_is_a_session_of_its_own_that_knows_the_turns_before(services, emul
     assert asked == "With my two dogs"
     fork = services.sessions.get(fork_id, user_id=user_id)
     assert (fork.title, fork.message_count) == ("Three nights in Lisbon (fork)", 4)
+    ratings = [one.rating for one in services.sessions.history(fork_id, user_id=user_id).messages]
+    assert ratings == [None] * 4  # what a planner thinks of a reply is said, and counted, once
     assert {hit.session_id for hit in services.sessions.search("dogs", user_id=user_id)} == {fork_id}
 
 
