@@ -1,5 +1,7 @@
 """Titles for sessions: after its first whole reply a session is named by a model, in the language spoken there.
 
+It is named after how it began, also where that reply was stopped and another became whole first.
+
 A title is a nicety: it is tried once, by the process that wrote the reply, and whatever goes wrong leaves the one
 made from the first message. The call is paid for like a reply, so it counts like one among tokens and costs.
 """
@@ -118,8 +120,10 @@ class SessionTitles:
                 return None
             if not self._costs.allows(db_session, user_id=user_id):
                 return None
-            question, reply = db.messages.path(db_session, reply_id, user_id=user_id, limit=2)
-            said = f"Planner: {question.content[:_READ_CHARS]}\n\nAssistant: {reply.content[:_READ_CHARS]}"
+            talk = db.messages.path(db_session, reply_id, user_id=user_id, limit=session.message_count)
+            question = next(row.content for row in talk if row.role == "user")
+            reply = next(row.content for row in talk if row.role == "assistant" and row.content)
+            said = f"Planner: {question[:_READ_CHARS]}\n\nAssistant: {reply[:_READ_CHARS]}"
             return _Talk(session_id, user_id, session.title, said)
 
     def _delete_later(self, thread_id: str) -> None:

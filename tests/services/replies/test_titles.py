@@ -143,6 +143,20 @@ def test_first_reply_that_failed_gives_no_title_and_the_next_whole_one_does(serv
     assert emulator.paid_calls == 3  # two replies, one title
 
 
+def test_session_is_named_after_its_beginning_also_where_that_was_stopped(services, emulator, user_id, begun):
+    emulator.hold_reply()
+    first = services.replies.send(ASKED, user_id=user_id, client_message_id="m")
+    until(lambda: services.replies.snapshot(first.reply_id, user_id=user_id).text, what="some text")
+    services.follow_ups.add("cheaper", session_id=first.session_id, user_id=user_id, client_message_id="f")
+    services.replies.stop(first.reply_id, user_id=user_id)
+    until_ended(services, first.reply_id, user_id)
+    assert title(services, first.session_id, user_id) == MADE
+    services.follow_ups.send_next(first.session_id, user_id=user_id)
+    begun.until_over()
+
+    assert emulator.runs[-1]["text"] == title(services, first.session_id, user_id) == GIVEN
+
+
 def test_credits_that_are_out_are_no_title(services, emulator, database, user_id):
     emulator.fault({"fault": "keep_alive"}, {"fault": "no_credit"})
     session_id = ask(services, user_id)
