@@ -124,6 +124,16 @@ def change_locked(db_session: Session, values: Mapping[int, Values]) -> None:
 _IS_THERE = select(Message.id).where(Message.id == bindparam("reply_id"))
 
 
+_STOP_REQUESTED = select(Message.id).where(
+    Message.id == bindparam("reply_id"), Message.stop_requested_at.is_not(None)
+)
+
+
+def stop_requested(db_session: Session, reply_id: int) -> bool:
+    """Return whether somebody asked to stop a reply, of anybody, held or not."""
+    return run(db_session, _STOP_REQUESTED, {"reply_id": reply_id}).one_or_none() is not None
+
+
 def is_there(db_session: Session, reply_id: int) -> bool:
     """Return whether a reply, of anybody, is there still, held or not."""
     return run(db_session, _IS_THERE, {"reply_id": reply_id}).one_or_none() is not None

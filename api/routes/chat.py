@@ -96,7 +96,7 @@ async def join_chat(request: Request, caller: CallerDep, chat_id: ChatId) -> Res
 
 @router.post("/sessions/{session_id}/stop", responses=declared(401, 403, 404, 422, 429, 503))
 def stop(caller: WriterDep, session_id: SessionId) -> Stopped:
-    """Stop the reply that is being written in a session; the text so far is kept."""
+    """Stop the reply that is being written in a session; the text so far is kept, and messages that wait wait on."""
     caller.services.sessions.get(session_id, user_id=caller.user_id)
     reply_id = caller.services.replies.unfinished(session_id, user_id=caller.user_id)
     if reply_id is not None:

@@ -95,7 +95,7 @@ def list_follow_ups(caller: CallerDep, session_id: SessionId) -> FollowUpList:
 def add_follow_up(
     caller: WriterDep, session_id: SessionId, body: FollowUpIn, idempotency_key: IdempotencyKey = None
 ) -> FollowUpAdded:
-    """Let a message wait for the reply being written, and be sent after it; where none is, it is sent now."""
+    """Let a message wait for the reply being written, and be sent when it is whole; where none is, it is sent now."""
     added = caller.services.follow_ups.add(
         body.content,
         session_id=session_id,
@@ -109,7 +109,7 @@ def add_follow_up(
 
 @router.post("/sessions/{session_id}/follow-ups/send", response_class=Response, responses=SEND)
 async def send_follow_up(request: Request, caller: WriterDep, session_id: SessionId) -> Response:
-    """Send the next message that waits, after a reply that failed, and stream its reply."""
+    """Send the next message that waits, after a reply that failed or was stopped, and stream its reply."""
     accepted = await run_in_threadpool(caller.services.follow_ups.send_next, session_id, user_id=caller.user_id)
     return await reply_response(request, caller, accepted.reply_id)
 

@@ -1,4 +1,4 @@
-"""Messages that a planner writes while the assistant still answers: they wait, and are sent when the reply ends."""
+"""Messages that a planner writes while the assistant still answers: they wait until the reply is whole."""
 
 import logging
 from collections.abc import Sequence
@@ -32,10 +32,10 @@ AT_MOST = 10  # in one session
 
 
 class FollowUpService:
-    """Keeps messages that wait. `ReplyStore.end` sends the next one when a reply is whole or was stopped.
+    """Keeps messages that wait. `ReplyStore.end` sends the next one when a reply is whole.
 
-    After a reply that failed they wait on, until a person sends them. Raises DatabaseUnavailableError from every
-    method when the database is away.
+    After one that failed or was stopped they wait on, until a person sends them. Raises DatabaseUnavailableError from
+    every method when the database is away.
     """
 
     def __init__(self, database: Database, replies: ReplyService, shelf: FileShelf) -> None:
@@ -135,7 +135,7 @@ class FollowUpService:
             row.removed_at = None
 
     def send_next(self, session_id: int, *, user_id: int) -> Accepted:
-        """Send the next message that waits, where nothing is being written: after a reply that failed.
+        """Send the next message that waits, where nothing is being written: after a reply that is not whole.
 
         Raises NotFoundError, NotPossibleError where nothing waits, ReplyInProgressError, or TooManyRepliesError.
         """

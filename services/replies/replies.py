@@ -33,7 +33,7 @@ from services.sessions.files import FileShelf
 from services.sessions.new_sessions import new_session
 from services.sessions.records import Accepted, MessageView, NewFile
 from services.sessions.settings import cleaned_settings
-from services.sessions.turns import add_reply, add_turn, at_rest, leave, send_waiting
+from services.sessions.turns import add_reply, add_turn, at_rest, leave
 from services.sessions.views import message_view
 from services.texts import check_model, check_name, clean_message, made_title, preview
 from services.usage.costs import CostService
@@ -263,7 +263,7 @@ class ReplyService:
         self._claims.wake()
 
     def stop(self, reply_id: int, *, user_id: int) -> None:
-        """Stop a reply, wherever it is being written; the text so far is kept.
+        """Stop a reply, wherever it is being written; the text so far is kept, and messages that wait wait on.
 
         Does nothing when it has already ended. Raises NotFoundError.
         """
@@ -276,8 +276,6 @@ class ReplyService:
                 reply.stop_requested_at = utc_now()
                 if reply.status == MessageStatus.QUEUED and reply.lease_owner is None:
                     reply.status, reply.ended_at = MessageStatus.STOPPED.value, utc_now()
-                    db_session.flush()
-                    send_waiting(db_session, db_session.get_one(ChatSession, reply.session_id))
         self._claims.stop(reply_id)
         self._claims.wake()
         log.info("stop asked for", extra={"reply": reply_id})

@@ -39,9 +39,6 @@ _MAX_ERROR_CHARS = 1_000  # what the columns take
 _MAX_OPERATION_CHARS = 64
 
 
-_FOLLOWED = (MessageStatus.COMPLETE, MessageStatus.STOPPED)  # after others a person looks first
-
-
 class NotOursError(Exception):
     """Another process took the reply over, or the session was deleted."""
 
@@ -194,7 +191,9 @@ class ReplyStore:
                 db.replies.change_held(db_session, work.reply_id, fence=work.fence, values=values)
 
     def end(self, work: Work, snapshot: ReplySnapshot, ending: Ending, first_text_at: datetime | None) -> bool:
-        """Write the end of a reply, exactly once, and send what waits for it; return whether something did.
+        """Write the end of a reply, exactly once; after a whole one, send the next message that waits.
+
+        Returns whether one was sent.
 
         Raises NotOursError.
         """
@@ -217,11 +216,13 @@ class ReplyStore:
             _count(db_session, work, ending, first_text_at, now)
             if snapshot.text:
                 db.search.put(db_session, work.reply_id, work.session_id, snapshot.text, user_id=work.user_id)
-            return ending.status in _FOLLOWED and self._followed(db_session, work)
+            return ending.status is MessageStatus.COMPLETE and self._followed(db_session, work)
 
     def _followed(self, db_session: Session, work: Work) -> bool:
-        """Send the next message that waits in the session, if there is one and it may be sent."""
+        """Send the next message that waits in the session, if there is one, it may be sent, and nobody said stop."""
         if not db.follow_ups.count(db_session, work.session_id):
+            return False
+        if db.replies.stop_requested(db_session, work.reply_id):  # too late for the reply, not for what waits
             return False
         if not self._costs.allows(db_session, user_id=work.user_id):
             return False

@@ -73,7 +73,7 @@ def test_follow_up_waits_and_is_sent_after_the_reply(api, emulator):
     changed = api.http.patch(f"/follow-ups/{added.json()['waiting']['follow_up_id']}", json={"content": "Add Nara"})
     assert api.http.delete(f"/follow-ups/{other}").status_code == 204
     assert api.http.delete(f"/follow-ups/{other}").status_code == 404
-    api.http.post(f"/sessions/{session_id}/stop").raise_for_status()
+    emulator.release()
     reading.to_end()
 
     assert (added.status_code, added.json()) == (202, repeated.json())
@@ -85,3 +85,18 @@ def test_follow_up_waits_and_is_sent_after_the_reply(api, emulator):
     at_once = api.http.post(address, json={"content": "And Osaka?"}).json()
     assert at_once["waiting"] is None
     assert at_once["reply_id"]
+
+
+def test_follow_up_waits_on_where_the_reply_was_stopped_until_it_is_sent(api, emulator):
+    emulator.hold_reply()
+    reading = Reading(api.http, "POST", "/chat", json={"content": "14 days in Japan"}).until("text-delta")
+    session_id = reading.headers["x-session-id"]
+    address = f"/sessions/{session_id}/follow-ups"
+    api.http.post(address, json={"content": "Add Kyoto"}).raise_for_status()
+    api.http.post(f"/sessions/{session_id}/stop").raise_for_status()
+    reading.to_end()
+
+    assert not api.http.get(f"/sessions/{session_id}").json()["answering"]
+    assert api.http.get(address).json()["count"] == 1
+    api.http.post(f"{address}/send").raise_for_status()
+    assert contents(api, session_id) == ["14 days in Japan", "Add Kyoto"]

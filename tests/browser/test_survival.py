@@ -57,7 +57,7 @@ def test_reload_and_second_tab_in_mid_reply_show_it_still_streaming(planner: Pla
     assert [status for status, _ in planner.replies()] == ["complete"]
 
 
-def test_stop_sends_what_waits_and_the_page_shows_just_that(planner: Planner, page: Page, shared_emulator):
+def test_stop_sends_nothing_and_what_waits_is_sent_by_hand(planner: Planner, page: Page, shared_emulator):
     shared_emulator.fault(*[{"fault": "hold:150,keep_alive"}] * 2)
     open_app(page, planner.app)
     ask(page)
@@ -69,8 +69,15 @@ def test_stop_sends_what_waits_and_the_page_shows_just_that(planner: Planner, pa
 
     page.get_by_role("button", name="Stop").click()
 
+    send_now = page.get_by_role("button", name="Send now")
+    expect(send_now).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    expect(page.get_by_text("Waiting:")).to_have_count(2)
+    assert [status for status, _ in planner.replies()] == ["stopped"]
+    send_now.click()
     expect(page.get_by_test_id("stChatMessage").last).to_contain_text("Rome")
     expect_streaming(page)  # of the next reply
+    expect(send_now).to_have_count(0)
     expect(page.get_by_text("Waiting:")).to_have_count(1)
     expect(page.get_by_role("button", name="Stop")).to_have_count(1)
 

@@ -1,4 +1,4 @@
-"""What a planner writes while the assistant answers waits, and is sent once when the reply ends."""
+"""What a planner writes while the assistant answers waits, and is sent once when the reply is whole."""
 
 import pytest
 
@@ -6,6 +6,8 @@ from services.errors import MessageIdReusedError, NotFoundError, NotPossibleErro
 from services.message_status import MessageStatus
 from services.messages.follow_ups import AT_MOST
 from services.messages.records import Waiting
+from services.replies.claims import ReplyClaims
+from services.replies.store import ReplyStore
 from services.sessions.deleted import remove_deleted
 from services.sessions.file_types import checked_file
 from services.sessions.records import Accepted
@@ -125,16 +127,38 @@ def test_message_sent_while_it_waits_is_sent_once(services, emulator, user_id, a
     assert words(services, answering.session_id, user_id)[1:] == ["Add Sintra", "And by train"]
 
 
-def test_stop_sends_what_waits(services, user_id, answering):
+def test_stop_lets_messages_wait_until_a_person_sends_them(services, emulator, user_id, answering):
     wait(services, "Make it Porto", answering, user_id)
     services.replies.stop(answering.reply_id, user_id=user_id)
 
-    until_quiet(services, answering.session_id, user_id)
-    messages = services.sessions.history(answering.session_id, user_id=user_id).messages
-    assert [one.status for one in messages if one.role == "assistant"] == [
-        MessageStatus.STOPPED,
-        MessageStatus.COMPLETE,
-    ]
+    assert until_ended(services, answering.reply_id, user_id).status is MessageStatus.STOPPED
+    assert services.replies.unfinished(answering.session_id, user_id=user_id) is None
+    assert [one.text for one in services.follow_ups.all(answering.session_id, user_id=user_id)] == ["Make it Porto"]
+    assert emulator.paid_calls == 1
+    sent = services.follow_ups.send_next(answering.session_id, user_id=user_id)
+    assert until_ended(services, sent.reply_id, user_id).status is MessageStatus.COMPLETE
+
+
+def test_stop_that_comes_too_late_for_the_reply_holds_what_waits(services, emulator, user_id, answering, monkeypatch):
+    monkeypatch.setattr(ReplyClaims, "stop", lambda *_: None)  # the reply is whole before it hears of it
+    wait(services, "Make it Porto", answering, user_id)
+    services.replies.stop(answering.reply_id, user_id=user_id)
+    emulator.release()
+
+    until_ended(services, answering.reply_id, user_id)
+    assert services.replies.unfinished(answering.session_id, user_id=user_id) is None
+    assert len(services.follow_ups.all(answering.session_id, user_id=user_id)) == 1
+
+
+def test_stop_of_a_reply_that_nobody_has_begun_lets_messages_wait(services, user_id, monkeypatch):
+    monkeypatch.setattr(ReplyClaims, "wake", lambda *_: None)
+    monkeypatch.setattr(ReplyStore, "claim", lambda *_, **__: [])
+    queued = services.replies.send("Plan 5 days in Lisbon in May", user_id=user_id, client_message_id="a")
+    wait(services, "Make it Porto", queued, user_id)
+    services.replies.stop(queued.reply_id, user_id=user_id)
+
+    assert services.replies.unfinished(queued.session_id, user_id=user_id) is None
+    assert len(services.follow_ups.all(queued.session_id, user_id=user_id)) == 1
 
 
 def test_broken_reply_lets_messages_wait_until_a_person_sends_them(
