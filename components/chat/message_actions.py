@@ -1,14 +1,13 @@
 """What can be done with one message: page through its versions, copy, edit, ask anew, fork, link, delete.
 
 Callbacks; what goes wrong becomes the sentence above the box. In `st.session_state`: `chat_edit` is {"message_id",
-"client_message_id"} while a message is being edited; `chat_link` the id of the message whose link is shown;
-`chat_undo` {"session_id", "text", "message_id" or "waiting_id", "until": seconds since 1970} while something can be
-undone; `chat_again` the id of the reply that is to be asked for with another model.
+"client_message_id"} while a message is being edited; `chat_undo` {"session_id", "text", "message_id" or "waiting_id",
+"until": seconds since 1970} while something can be undone; `chat_again` the id of the reply that is to be asked for
+with another model. What is copied, `copy.js` copies.
 """
 
 import time
 import uuid
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -25,12 +24,10 @@ from services.sessions.deleted import UNDO_S
 from services.sessions.records import MessageView
 from services.texts import MAX_MESSAGE_CHARS
 
-_EDIT, _AGAIN, _OTHER_MODEL, _FORK, _LINK, _DELETE = (
-    ":material/edit: Edit",
+_AGAIN, _OTHER_MODEL, _FORK, _DELETE = (
     ":material/refresh: Ask again",
     ":material/swap_horiz: Ask another model",
     ":material/fork_right: Fork from here",
-    ":material/link: Link to this message",
     ":material/delete: Delete",
 )
 
@@ -39,16 +36,18 @@ def planner_actions(message: MessageView) -> None:
     """Draw what can be done with a planner's message."""
     with st.container(horizontal=True, horizontal_alignment="right", gap="xsmall", key=f"chat_actions_{message.id}"):
         _pager(message)
-        _menu(message, [_EDIT, _FORK, _LINK, _DELETE])
-    _link(message)
+        _copy_button(message, "Copy this message")
+        _edit_button(message)
+        _link_button(message)
+        _menu(message, [_FORK, _DELETE])
 
 
 def note_actions(message: MessageView) -> None:
     """Draw what can be done with a note."""
     with st.container(horizontal=True, gap="xsmall", key=f"chat_actions_{message.id}"):
         _pager(message)
-        _menu(message, [_FORK, _LINK, _DELETE])
-    _link(message)
+        _link_button(message)
+        _menu(message, [_FORK, _DELETE])
 
 
 def reply_actions(message: MessageView, *, told: str) -> None:
@@ -56,19 +55,12 @@ def reply_actions(message: MessageView, *, told: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"chat_actions_{message.id}"):
         _pager(message)
         if message.text:
-            st.button(
-                "Copy",
-                key=f"chat_copy_{message.id}",
-                icon=":material/content_copy:",
-                type="tertiary",
-                help="Copy this reply",
-                on_click=_copied,
-            )
+            _copy_button(message, "Copy this reply")
         rating(message)
-        _menu(message, [_AGAIN, _OTHER_MODEL, _FORK, _LINK])
+        _link_button(message)
+        _menu(message, [_AGAIN, _OTHER_MODEL, _FORK])
         if told:
             st.markdown(f":small[{told}]", width="content")
-    _link(message)
     if st.session_state.get("chat_again") == message.id:
         _other_model(message)
     else:
@@ -100,8 +92,7 @@ def editing(message: MessageView) -> bool:
                 args=(message.session_id, message.id, edit["client_message_id"], key),
             )
             st.form_submit_button("Cancel", key=f"chat_edit_cancel_{message.id}", on_click=_forget_edit)
-    for _ in range(2):  # in the places of what stands below a message
-        st.empty()
+    st.empty()  # in the place of what stands below a message
     return True
 
 
@@ -137,6 +128,42 @@ def _pager(message: MessageView) -> None:
         )
 
 
+def _copy_button(message: MessageView, hint: str) -> None:
+    st.button(
+        "Copy",
+        key=f"chat_copy_{message.id}",
+        icon=":material/content_copy:",
+        type="tertiary",
+        help=hint,
+        on_click=_say,
+        args=("Copied.",),
+    )
+
+
+def _edit_button(message: MessageView) -> None:
+    st.button(
+        "Edit",
+        key=f"chat_edit_begin_{message.id}",
+        icon=":material/edit:",
+        type="tertiary",
+        help="Edit this message",
+        on_click=_begin_edit,
+        args=(message.id,),
+    )
+
+
+def _link_button(message: MessageView) -> None:
+    st.button(
+        "Link",
+        key=f"chat_link_{message.id}",
+        icon=":material/link:",
+        type="tertiary",
+        help="Copy the link to this message",
+        on_click=_say,
+        args=("Link copied. It is for you: others do not see your sessions.",),
+    )
+
+
 def _menu(message: MessageView, options: list[str]) -> None:
     key = f"chat_menu_{message.id}"
     st.menu_button(
@@ -153,13 +180,9 @@ def _menu(message: MessageView, options: list[str]) -> None:
 
 def _chosen(key: str, session_id: int, message_id: int) -> None:
     choice = st.session_state[key]
-    for name in ("chat_edit", "chat_link", "chat_again"):
-        st.session_state.pop(name, None)
-    if choice == _EDIT:
-        st.session_state.chat_edit = {"message_id": message_id, "client_message_id": uuid.uuid4().hex}
-    elif choice == _LINK:
-        st.session_state.chat_link = message_id
-    elif choice == _AGAIN:
+    _forget_edit()
+    _forget_again()
+    if choice == _AGAIN:
         ask_again(session_id, message_id)
     elif choice == _OTHER_MODEL:
         st.session_state.chat_again = message_id
@@ -219,6 +242,11 @@ def _send_edit(session_id: int, message_id: int, client_message_id: str, key: st
             turn_over()
 
 
+def _begin_edit(message_id: int) -> None:
+    _forget_again()
+    st.session_state.chat_edit = {"message_id": message_id, "client_message_id": uuid.uuid4().hex}
+
+
 def _forget_edit() -> None:
     st.session_state.pop("chat_edit", None)
 
@@ -264,28 +292,8 @@ def _undo() -> None:
                 services.follow_ups.restore(undo["waiting_id"], user_id=user.id)
 
 
-def _copied() -> None:
-    st.session_state.session_news = "Copied."
-
-
-def _link(message: MessageView) -> None:
-    if st.session_state.get("chat_link") != message.id:
-        st.empty()
-        return
-    here = urlsplit(st.context.url or "")
-    with st.container(key="chat_link_box", gap="xsmall"):
-        st.markdown(":small[Opens this session at this message, for you. Others do not see your sessions.]")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.code(
-                f"{here.scheme}://{here.netloc}/?session={message.session_id}&message={message.id}",
-                language=None,
-                wrap_lines=True,
-            )
-            st.button("Close", key="chat_link_close", type="tertiary", on_click=_forget_link)
-
-
-def _forget_link() -> None:
-    st.session_state.pop("chat_link", None)
+def _say(news: str) -> None:
+    st.session_state.session_news = news
 
 
 def waiting_label(text: str) -> str:

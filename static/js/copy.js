@@ -1,6 +1,6 @@
 // What is copied of a page brings no colours along: it is Markdown, and plain HTML. A browser would copy the theme's.
-// Streamlit's own buttons copy code only: the one that copies a message is here.
-const { copied, copiedRange } = await import(`./copied.js${new URL(import.meta.url).search}`);
+// Streamlit's own buttons copy code only: those that copy a message, and the link to it, are here.
+const { copied, copiedRange, copiedText } = await import(`./copied.js${new URL(import.meta.url).search}`);
 
 let wanted = null; // what a button copies, while it does
 
@@ -19,10 +19,22 @@ addEventListener(
   (event) => {
     const message = event.target.closest('[class*="st-key-chat_message_"]');
     if (!message) return;
-    if (event.target.closest('[class*="st-key-chat_copy_"] button')) copy(message, copied(message.querySelectorAll('[class*="st-key-chat_text_"]')));
+    if (event.target.closest('[class*="st-key-chat_copy_"] button')) copy(message, messageCopied(message));
+    if (event.target.closest('[class*="st-key-chat_link_"] button')) copy(message, copiedText(linkTo(message)));
   },
   true,
 );
+
+function messageCopied(message) {
+  const typed = message.querySelector('[class*="st-key-chat_planner_"] [data-testid="stText"]');
+  return typed ? copiedText(typed.textContent) : copied(message.querySelectorAll('[class*="st-key-chat_text_"]'));
+}
+
+function linkTo(message) {
+  const link = new URL(location.href);
+  link.searchParams.set("message", message.className.match(/st-key-chat_message_(\d+)/)[1]);
+  return link.href;
+}
 
 /** Copy something at once, as a browser allows it in a click alone; Safari wants that something is selected. */
 function copy(message, content) {

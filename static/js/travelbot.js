@@ -11,6 +11,7 @@ if (before === undefined) {
     "cookies",
     "copy",
     "drafts",
+    "editing",
     "latest",
     "scrolling",
     "shortcuts",

@@ -129,6 +129,9 @@ def waiting_message(page: Page, emulator: Emulator) -> None:
     box.fill("Cheaper")
     box.press("Enter")
     waiting.get_by_role("button", name="Edit").click()
+    expect(page.get_by_role("textbox", name="Edit your message")).to_be_focused()
+    page.keyboard.press("Escape")
+    waiting.get_by_role("button", name="Edit").click()
     page.get_by_role("textbox", name="Edit your message").fill("As a table")
     page.get_by_role("button", name="Save").click()
     waiting.get_by_role("button", name="Remove").click()
@@ -139,9 +142,7 @@ def waiting_message(page: Page, emulator: Emulator) -> None:
 
 
 def edited_message(page: Page) -> list[str]:
-    page.locator('[class*="st-key-chat_menu_"] button:visible').nth(-2).click()
-    page.mouse.move(0, 0)  # the menu button's own tooltip may lie over it
-    page.get_by_role("menuitem", name="Edit").click()
+    page.get_by_role("button", name="Edit", exact=True).last.click()
     page.get_by_role("textbox", name="Edit your message").fill("I am vegetarian. 5 days in Lisbon as JSON")
     page.get_by_role("textbox", name="Edit your message").press("Control+Enter")
     expect(page.get_by_text("2 of 2")).to_be_visible()

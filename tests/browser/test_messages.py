@@ -1,13 +1,76 @@
-"""What is copied of a page: Markdown, and plain HTML without its colours."""
+"""What is done with a message in one click: copied without the page's colours, linked to, edited."""
 
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.helpers.browser import App
+from tests.helpers.browser import App, ask, expect_finished, open_app
+from tests.helpers.planners import Planner
 
 pytestmark = pytest.mark.browser
+
+ASKED = "2 days in Rome in May\nas a table"
+LISTEN = """addEventListener("copy", ({clipboardData}) => {
+    window.copies = [...(window.copies ?? []), {
+        text: clipboardData.getData("text/plain"), html: clipboardData.getData("text/html"),
+    }];
+})"""
+SELECT = """(message) => {
+    const range = document.createRange();
+    range.selectNodeContents(message);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+}"""
+
+
+def test_message_is_copied_linked_to_and_edited_in_one_click(planner: Planner, page: Page):
+    page.emulate_media(color_scheme="dark")
+    open_app(page, planner.app)
+    ask(page, ASKED)
+    expect_finished(page)
+    page.evaluate(LISTEN)
+    asked, reply = page.locator('[class*="st-key-chat_message_"]').all()
+
+    def copies() -> dict[str, str]:
+        return page.evaluate("window.copies.at(-1)")  # type: ignore[no-any-return]
+
+    page.mouse.move(0, 0)
+    actions = asked.locator('[class*="st-key-chat_actions_"]')
+    expect(actions).to_have_css("opacity", "0")
+    expect(reply.locator('[class*="st-key-chat_actions_"]')).to_have_css("opacity", "1")
+    asked.hover()
+    expect(actions).to_have_css("opacity", "1")
+
+    reply.evaluate(SELECT)
+    page.keyboard.press("Control+C")
+    selected = copies()
+    assert re.search(r"^\| Day \|.*\|\n\| --- \| ", selected["text"], re.MULTILINE), selected["text"]
+    assert re.search(r"<table><thead><tr><th>Day</th>", selected["html"]), selected["html"]
+    assert not re.search(r"style|class|color|<(div|span|button|svg)", selected["html"])
+    table = reply.locator("tbody")
+    table.evaluate(SELECT)
+    page.keyboard.press("Control+C")
+    assert copies()["html"].startswith("<table><tbody><tr><td>")
+
+    reply.get_by_role("button", name="Copy").click()
+    assert copies()["text"].startswith("| Day |") or "\n| Day |" in copies()["text"]
+    assert copies()["text"] in selected["text"]
+    asked.get_by_role("button", name="Copy").click()
+    assert copies()["text"] == ASKED
+    asked.get_by_role("button", name="Link").click()
+    link = copies()["text"]
+    expect(page.get_by_text("Link copied.")).to_be_visible()
+    assert re.search(r"\?session=\d+&message=\d+$", link)
+
+    asked.get_by_role("button", name="Edit").click()
+    editing = page.get_by_role("textbox", name="Edit your message")
+    expect(editing).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(editing).to_have_count(0)
+    page.goto(link)
+    expect(page.get_by_text("Opened here")).to_be_visible()
+
 
 DRAWN = """<div style="color: red"><h2 id="a">Rome <span data-testid="stHeaderActionElements">#</span></h2>
     <p class="x">Go <a href="https://example.com/" target="_blank">there</a> by <code>train</code><br>or

@@ -1,0 +1,20 @@
+// A message that is being edited: its box has the focus from the start, and Escape gives it up.
+const EDITED = '[class*="st-key-chat_edit_text_"], [class*="st-key-chat_waiting_text_"]';
+const CANCEL = '[class*="st-key-chat_edit_cancel_"] button, .st-key-chat_waiting_cancel button';
+
+const areas = document.getElementsByTagName("textarea");
+let box = null;
+
+new MutationObserver(() => {
+  const now = [...areas].find((area) => area.closest(EDITED)) ?? null;
+  if (now && now !== box) {
+    now.focus();
+    now.setSelectionRange(now.value.length, now.value.length);
+  }
+  box = now;
+}).observe(document.body, { childList: true, subtree: true });
+
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || !event.target.closest?.(EDITED)) return;
+  event.target.closest('[data-testid="stForm"]')?.querySelector(CANCEL)?.click();
+});
