@@ -116,7 +116,7 @@ def _list(services: _Services, options: argparse.Namespace) -> None:
 
 def _revoke(services: _Services, options: argparse.Namespace) -> None:
     services.tokens.revoke(options.token_id, user_id=services.accounts.named(options.username).id)
-    print("Revoked: programs that use it are refused from now on.", file=sys.stderr)
+    print("Revoked: programs that use it no longer have access.", file=sys.stderr)
 
 
 def _add_admin(services: _Services, options: argparse.Namespace) -> None:
@@ -139,7 +139,7 @@ def _remove_admin(services: _Services, options: argparse.Namespace) -> None:
 def _show_limit(services: _Services, options: argparse.Namespace) -> None:
     month = services.costs.this_month(services.accounts.named(options.username).id)
     limit = "no limit" if month.limit_micros is None else f"limit {usd(month.limit_micros)}"
-    print(f"spent {usd(month.spent_micros)}", f"{month.unpriced} answers of unknown price", limit, sep="\t")
+    print(f"spent {usd(month.spent_micros)}", f"{month.unpriced} replies of unknown price", limit, sep="\t")
 
 
 def _set_limit(services: _Services, options: argparse.Namespace) -> None:

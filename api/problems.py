@@ -142,7 +142,7 @@ def add_handlers(app: FastAPI) -> None:
         errors = [
             FieldProblem(field=".".join(map(str, one["loc"])), message=str(one["msg"])) for one in error.errors()[:20]
         ]
-        return problem(422, "invalid_input", "The request is not as this address wants it.", errors=errors)
+        return problem(422, "invalid_input", "The request is not valid for this address.", errors=errors)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:

@@ -29,7 +29,7 @@ class BackboardRejectedError(BackboardError):
     """Backboard answered with a 4xx or 5xx status; `detail` is what it said, which may be empty."""
 
     def __init__(self, status: int, detail: str) -> None:
-        super().__init__(detail or f"Backboard answered with status {status}.")
+        super().__init__(detail or f"Backboard responded with status {status}.")
         self.status = status
         self.detail = detail
 
@@ -90,7 +90,7 @@ class AnswerTooLargeError(BackboardError):
     may_have_run = True
 
     def __init__(self) -> None:
-        super().__init__("Backboard’s answer is larger than this app takes.")
+        super().__init__("Backboard’s response is too large for this app.")
 
 
 class RunFailedError(BackboardError):

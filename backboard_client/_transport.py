@@ -96,7 +96,7 @@ class Transport:
                 raise reader.cut_off("The connection to Backboard was lost.") from exc
             finally:
                 await response.aclose()
-            raise reader.cut_off("Backboard ended the stream before the answer was whole.")
+            raise reader.cut_off("Backboard ended the stream before the reply was complete.")
 
     async def _open(self, path: str, body: Json, on_wait: OnWait | None) -> httpx.Response:
         """Return a successful response whose body has not been read yet."""
@@ -130,4 +130,4 @@ def _understood(body: str, parse: Callable[[Any], T]) -> T:
     try:
         return parse(parse_json(body) if body else {})
     except ValueError as exc:
-        raise BackboardUnavailableError("Backboard's answer was not understood.", may_have_run=True) from exc
+        raise BackboardUnavailableError("Backboard's response was not understood.", may_have_run=True) from exc

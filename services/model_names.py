@@ -25,5 +25,5 @@ def who_answered(model: str) -> str:
 def changed_sentence(before: str, now: str) -> str:
     """Say that another model goes on with a session, as the one before is not there any more."""
     if is_demo(now):
-        return f"The demo assistant answers from here on: without a key for Backboard there is no {before}."
+        return f"The demo assistant answers from here on: without a Backboard key there is no {before}."
     return f"From here on {now} answers, no longer the demo assistant."

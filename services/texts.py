@@ -33,12 +33,9 @@ def clean_message(text: str) -> str:
     """
     cleaned = clean_text(text)
     if not any(unicodedata.category(char)[0] not in "CZ" for char in cleaned):
-        raise InvalidInputError("There is nothing in this message to send.")
+        raise InvalidInputError("This message is empty.")
     if len(cleaned) > MAX_MESSAGE_CHARS:
-        raise InvalidInputError(
-            f"This message has {len(cleaned):,} characters; "
-            f"the most that can be sent at once is {MAX_MESSAGE_CHARS:,}."
-        )
+        raise InvalidInputError(f"This message has {len(cleaned):,} characters; the limit is {MAX_MESSAGE_CHARS:,}.")
     return cleaned
 
 
@@ -78,7 +75,7 @@ def clean_memory(text: str) -> str:
     """
     cleaned = clean_query(text)
     if not any(unicodedata.category(char)[0] not in "CZ" for char in cleaned):
-        raise InvalidInputError("There is nothing in this to remember.")
+        raise InvalidInputError("This memory is empty.")
     if (size := len(cleaned.encode())) > MAX_MEMORY_BYTES:
         raise InvalidInputError(
             f"This memory has {size:,} bytes; the most that can be remembered in one piece is {MAX_MEMORY_BYTES:,}."

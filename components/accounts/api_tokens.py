@@ -26,12 +26,12 @@ _FULL, _READ, _METRICS = "Full access", "Read only", "Metrics only"
 
 def api_tokens(user: User, tokens: Sequence[TokenInfo], *, ask_password: bool) -> None:
     """Draw a user's tokens, the form for one more, which may ask for the password."""
-    st.markdown("Programs use the [REST API](/api/docs) with a token, not with your password.")
+    st.markdown("Programs use the [REST API](/api/docs) with a token instead of your password.")
     now = utc_now().astimezone(planner_zone())
     for token in tokens:
         _token(token, now=now)
     if not tokens:
-        st.caption("No tokens yet. Make one below for each program, so that you can revoke them one by one.")
+        st.caption("No tokens yet. Create one for each program, so that you can revoke them one by one.")
     _form(ask_password=ask_password, may_read_metrics=user.is_admin)
 
 
@@ -121,7 +121,7 @@ def _show_secret(name: str, secret: str, *, user: User) -> None:
 @st.dialog("Revoke this token?", icon=":material/key_off:", on_dismiss=close_dialog)
 def _ask_before_revoke(token_id: int, name: str, *, user: User) -> None:
     st.markdown(f"**{escape_label(name)}**")
-    st.markdown("Programs that use it are refused at once. This cannot be undone.")
+    st.markdown("Programs that use it lose access at once. This cannot be undone.")
     if confirmed("Revoke", key="token_revoke", icon=":material/key_off:"):
         with telling():
             with suppress(NotFoundError):  # it was revoked in another tab

@@ -87,7 +87,7 @@ def admin_code_form() -> None:
     if not get_services().admins.has_code():
         st.markdown("There is no code now: the app writes one to its log at its next start.")
         return
-    st.markdown("The app wrote the code to its log when it started.")
+    st.markdown("The code is in the app's log, written when it started.")
     with st.form("account_admin_form", border=False):
         st.text_input("Admin code", key="account_admin_code", autocomplete="off", max_chars=100)
         draw_problem("admin_code")
@@ -158,7 +158,7 @@ def _tokens_to_revoke(tokens: Sequence[TokenInfo], *, key: str, does: str) -> No
     if tokens:
         names = ", ".join(f"**{escape_label(token.name)}**" for token in tokens)
         st.checkbox(f"{does} my {_counted(tokens)}", value=True, key=key)
-        st.markdown(f":small[Refused from then on: programs that use {names}]")
+        st.markdown(f":small[These stop working: {names}]")
 
 
 def _tokens_left(user: User, key: str) -> tuple[bool, str]:

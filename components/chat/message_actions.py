@@ -80,7 +80,7 @@ def editing(message: MessageView) -> bool:
             key=key,
             max_chars=MAX_MESSAGE_CHARS,
             height="content",
-            help="It is sent as another version; this one, and what followed it, is kept.",
+            help="It is sent as a new version. This one, and what followed it, is kept.",
         )
         with st.container(horizontal=True, horizontal_alignment="right"):
             st.form_submit_button(  # the first one: Ctrl+Enter presses that

@@ -91,7 +91,7 @@ def reply_so_far(message: MessageView) -> None:
     with place:
         ReplySteps(place).draw(message.parts, thinking=not message.text, seconds=message.first_text_s)
         _draw_text(message.text, st.container(), REPLY_MS)
-        st.markdown(":shimmer[:small[Still writing. The text goes on when the dialog is closed.]]")
+        st.markdown(":shimmer[:small[Still writing. The text continues when the dialog is closed.]]")
 
 
 def reply_end(message: MessageView) -> None:

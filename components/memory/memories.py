@@ -159,7 +159,7 @@ def _forget_dialog(number: int, *, user: User) -> None:
     def ask() -> None:
         st.markdown(
             "Everything that the assistant remembers about you is deleted for good. Your sessions stay as they are, "
-            "and what is said in them later can be remembered anew."
+            "and what is said in them later can be remembered again."
         )
         if confirmed("Forget all", key="memory_forget"):
             with telling():

@@ -107,7 +107,9 @@ def _cost(session_id: int, title: str, *, user: User) -> None:
         session = get_services().sessions.get(session_id, user_id=user.id)
         st.markdown(f"**{escape_label(title)}**")
         st.markdown(session_line(session))
-        st.markdown(":small[All replies count, other versions and deleted ones too, and the call for the title.]")
+        st.markdown(
+            ":small[Includes replies of other versions and of deleted messages, and the call that makes the title.]"
+        )
         st.markdown(month_line(get_services().costs.this_month(user.id)))
         st.page_link(INSIGHTS_PAGE, label="By day and model", icon=":material/insights:")
 

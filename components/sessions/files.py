@@ -114,7 +114,7 @@ def _menu_key(session_id: int) -> str:
 @st.dialog("Remove this file?", icon=":material/delete:", on_dismiss=close_dialog)
 def _remove(file_id: int, name: str, *, user: User) -> None:
     st.markdown(f"**{escape_label(name)}**")
-    st.markdown("The assistant can no longer look it up. What was already answered stays.")
+    st.markdown("The assistant can no longer look it up. Replies already given stay.")
     if confirmed("Remove", key="chat_file", icon=":material/delete:"):
         with telling():
             get_services().files.remove(file_id, user_id=user.id)

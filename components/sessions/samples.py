@@ -18,7 +18,7 @@ def offer_samples(*, user_id: int) -> None:
     with st.container(key="samples_offer", border=True, horizontal=True, wrap=False, vertical_alignment="center"):
         st.markdown(
             "**New here?**  \n:small[Three sample sessions show a plan, a comparison and a checklist. "
-            "One click removes them again.]",
+            "You can remove them with one click.]",
             width="stretch",
         )
         st.button(

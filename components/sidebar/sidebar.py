@@ -68,7 +68,7 @@ def draw_sidebar(user: User, *, on_chat: bool) -> None:
 def _draw_hits(sessions: SessionService, query: str, *, user_id: int, now: datetime) -> None:
     hits = sessions.search(query, user_id=user_id)
     if not hits:
-        st.caption("Nothing found for these words. Try fewer, or the beginning of one.")
+        st.caption("Nothing found. Try fewer words, or only the start of one.")
     for hit in sorted(hits, key=lambda hit: hit.message_id is not None):  # titles first
         hit_row(hit, now=now)
 

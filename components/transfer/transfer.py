@@ -110,7 +110,7 @@ def _import_now(file: UploadedFile, *, user_id: int) -> None:
         bar.progress(done / total, f"{done:,} of {counted(total, 'session')}")
 
     try:
-        with telling(advice="Import the file again to go on."):
+        with telling(advice="Import the file again to continue."):
             done = get_services().transfer.import_file(file, user_id=user_id, on_progress=show)
             open_dialog("import", result=(done.imported, done.already_here, done.refused))
             let_go(file)

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components.accounts.identity import current_user
-from components.labels import escape_label
+from components.labels import counted, escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.wide_tables import wide_table
@@ -19,8 +19,8 @@ from services.usage.insights import MAX_DAYS
 from services.usage.records import PersonUsage
 
 EVERYBODY = 0  # no user's id
-_OWN_DATES = "Own dates"
-_PERIODS = ("Last 7 days", "Last 30 days", "This month", "Last 12 months", _OWN_DATES)
+_CUSTOM_DATES = "Custom dates"
+_PERIODS = ("Last 7 days", "Last 30 days", "This month", "Last 12 months", _CUSTOM_DATES)
 # Streamlit's own colour of the labels is too pale to read on paper.
 _AXIS: dict[str, Any] = {"title": None, "labelColor": "currentColor"}
 _LEGEND = {"title": None, "orient": "bottom", "labelColor": "currentColor", "labelLimit": 130, "columns": 2}
@@ -38,7 +38,7 @@ def period(*, today: date) -> tuple[date, date] | None:
             return today.replace(day=1), today
         case "Last 12 months":
             return today - timedelta(days=364), today
-        case "Own dates":
+        case "Custom dates":
             dates = st.date_input(
                 "Days",
                 (today - timedelta(days=29), today),
@@ -75,12 +75,12 @@ def tiles(frame: pd.DataFrame) -> None:
     micros, unpriced = int(sums["cost_micros"]), int(sums["unpriced"])
     with st.grid(3, min_column_width=140):
         _tile("Sessions", f"{int(sums['sessions']):,}", "Begun in this period")
-        _tile("Replies", f"{int(sums['replies']):,}", f"{int(sums['not_whole']):,} of them not whole")
-        _tile("Tokens", _short(int(sums["tokens"])), f"{_short(int(sums['output_tokens']))} of them written")
+        _tile("Replies", f"{int(sums['replies']):,}", f"{int(sums['not_whole']):,} incomplete")
+        _tile("Tokens", _short(int(sums["tokens"])), f"{_short(int(sums['output_tokens']))} written by models")
         _tile("Cost", _cost(micros, unpriced, used=int(sums["tokens"])).capitalize(), _price_note(micros, unpriced))
         waits = int(sums["first_texts"])
         mean = f"{sums['first_text_ms'] / waits / 1000:.1f} s" if waits else "–"
-        _tile("Time to first word", mean, "The mean of all replies")
+        _tile("Time to first word", mean, "Average of all replies")
         liked, disliked = int(sums["liked"]), int(sums["disliked"])
         _tile("Liked", f"{liked:,}", f"{disliked:,} disliked")
 
@@ -97,10 +97,10 @@ def _short(number: int) -> str:
 
 def _price_note(micros: int, unpriced: int) -> str:
     if not unpriced and not micros:
-        return "Nothing had a price"
+        return "No costs"
     if not unpriced:
-        return "The price of every answer is known"
-    return f"Without {'1 answer' if unpriced == 1 else f'{unpriced:,} answers'} of unknown price"
+        return "Every reply has a known price"
+    return f"Excludes {counted(unpriced, 'reply', 'replies')} of unknown price"
 
 
 def charts(times: pd.DataFrame, costs: pd.DataFrame, models: pd.DataFrame, *, span: str) -> None:
@@ -112,7 +112,7 @@ def charts(times: pd.DataFrame, costs: pd.DataFrame, models: pd.DataFrame, *, sp
             _draw(counts, {"type": "line", "point": True}, "Number", alt=f"Sessions and replies, {span}: {total}")
         with _card("Cost" if costs.empty else "Cost, in US dollars"):
             if costs.empty:
-                st.markdown("No reply of known price." if times["unpriced"].any() else "Nothing had a price.")
+                st.markdown("No reply of known price." if times["unpriced"].any() else "No costs.")
             else:
                 priced = costs.rename(columns={"cost": "US dollars", "model": "Kind"})
                 total = usd(int(times["cost_micros"].sum()))
@@ -123,9 +123,9 @@ def charts(times: pd.DataFrame, costs: pd.DataFrame, models: pd.DataFrame, *, sp
                 st.markdown("No reply has begun in this period.")
             else:
                 line = {"type": "line", "point": True}
-                alt = f"Mean time to the first word, {span}: {waits['Seconds'].min():.1f} to "
+                alt = f"Average time to the first word, {span}: {waits['Seconds'].min():.1f} to "
                 _draw(waits, line, "Seconds", alt=f"{alt}{waits['Seconds'].max():.1f} seconds", order=times["when"])
-                st.markdown(":small[The mean: one very slow reply raises it as much as many that are a little slow.]")
+                st.markdown(":small[An average: one very slow reply raises it as much as many slightly slow ones.]")
         with _card("Ratings"):
             liked, disliked = int(times["liked"].sum()), int(times["disliked"].sum())
             if liked + disliked:
@@ -222,7 +222,7 @@ def numbers_table(times: pd.DataFrame, *, span: str) -> None:
             "When": latest["when"],
             "Sessions": [f"{number:,}" for number in latest["sessions"]],
             "Replies": [f"{number:,}" for number in latest["replies"]],
-            "Not whole": [f"{number:,}" for number in latest["not_whole"]],
+            "Incomplete": [f"{number:,}" for number in latest["not_whole"]],
             "Tokens": [f"{number:,}" for number in latest["tokens"]],
             "Cost": _costs(latest),
             **_unpriced(latest["unpriced"]),
@@ -262,7 +262,7 @@ def people_table(people: tuple[PersonUsage, ...], *, span: str) -> None:
             "Replies": [f"{person.replies:,}" for person in people],
             "Cost": [_cost(person.cost_micros, person.unpriced, used=person.replies) for person in people],
             **_unpriced([person.unpriced for person in people]),
-            "Own limit": [
+            "Custom limit": [
                 escape_label("–" if person.limit_micros is None else usd(person.limit_micros)) for person in people
             ],
         }
@@ -286,7 +286,7 @@ def limit_form(user_id: int) -> None:
             step=1.0,
             format="%.2f",
             placeholder="No limit" if month.limit_micros is None else f"{month.limit_micros / MICROS:.2f}",
-            help="Empty: as much as the setting MONTHLY_LIMIT_USD says. What is being written goes on.",
+            help="Leave it empty for the default, MONTHLY_LIMIT_USD. Replies being written are not cut off.",
             key=key,
         )
         st.form_submit_button("Save", key=f"insights_limit_save_{user_id}", on_click=_set_limit, args=(user_id, key))

@@ -7,12 +7,12 @@ from services.usage.records import MonthUsage
 
 
 def spent(micros: int, unpriced: int) -> str:
-    """Return what answers (replies and titles) cost, as far as it is known; of *unpriced* it is not. Plain text."""
+    """Return what replies and titles cost, as far as it is known; of *unpriced* it is not. Plain text."""
     if not unpriced:
         return usd(micros) if micros else "free"
     if not micros:
         return "price not known"
-    return f"{usd(micros)}; the price of {'1 answer' if unpriced == 1 else f'{unpriced:,} answers'} is not known"
+    return f"{usd(micros)}; the price of {counted(unpriced, 'reply', 'replies')} is not known"
 
 
 def session_line(session: SessionSummary) -> str:

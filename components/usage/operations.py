@@ -46,7 +46,7 @@ def operations_board() -> None:
             st.rerun()
     report = get_services().operations.report()
     started = relative_time(report.started_at, now=utc_now())
-    st.markdown(f"The numbers of this process alone, since it started {started}. They refresh themselves.")
+    st.markdown(f"Figures for this process only, since it started {started}. They refresh automatically.")
     _now(report)
     _ended(report.ended_today)
     _times(report)
@@ -96,8 +96,8 @@ def _times(report: Report) -> None:
     with st.grid(2, min_column_width=300):
         _card("Time to first word", report.first_text, "No reply has begun here yet.")
         _card("Whole reply", report.reply, "No reply is complete here yet.")
-        _card("Database, a statement", report.statement, "The database was not asked yet.")
-        _card("Backboard, until it answers", report.backboard, "Backboard was not asked yet.")
+        _card("Database statement", report.statement, "No database statements yet.")
+        _card("Backboard response", report.backboard, "No calls to Backboard yet.")
 
 
 def _card(title: str, timing: Timing, nothing_yet: str) -> None:
@@ -151,7 +151,7 @@ def _backboard(report: Report) -> None:
             alt="Calls of Backboard's API: how many were answered, and how long that took",
         )
     else:
-        st.markdown("Backboard was not asked yet.")
+        st.markdown("No calls to Backboard yet.")
     st.header("Failures since the start", anchor=False)
     failures = {_FAILURES.get(kind, "Something else"): count for kind, count in report.backboard_errors.items()}
     if report.database_failures:

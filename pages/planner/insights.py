@@ -45,7 +45,7 @@ if of != EVERYBODY:
 frame = frame_of(services.insights.days(start, end, viewer_id=user.id, of=of or None))
 span = f"{start.day} {start:%B %Y} to {end.day} {end:%B %Y}"
 if frame.empty:
-    st.info(f"Nothing was used from {span}. Choose other days, or ask something.", icon=":material/insights:")
+    st.info(f"No activity from {span}. Choose other days, or ask something.", icon=":material/insights:")
     st.button("New chat", key="insights_new_chat", icon=":material/edit_square:", on_click=show_new_chat)
     st.stop()
 

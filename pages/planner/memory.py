@@ -39,9 +39,9 @@ if listed is None or listed.total:
 
 if listed is None:
     if found:
-        st.markdown(":small[The nearest matches, best first. Some that fit can be missing.]")
+        st.markdown(":small[Closest matches first. Some may be missing.]")
     else:
-        st.markdown("Nothing that is remembered comes near these words.")
+        st.markdown("No memory matches these words.")
     st.button("Show all", key="memory_show_all", icon=":material/list:", on_click=clear_words)
     for memory in found:
         memory_card(memory, user_id=user.id, now=now)

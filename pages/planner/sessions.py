@@ -45,7 +45,7 @@ if table.sessions:
             mime="text/csv",
             key="sessions_csv",
             icon=":material/download:",
-            help="Download everything that the filters let through",
+            help="Download all sessions that match the filters",
             on_click="ignore",
         )
         export_many_button("Export all", None, key="sessions_export_all", user_id=user.id)

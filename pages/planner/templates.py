@@ -15,7 +15,7 @@ own = [template for template in templates if not template.built_in]
 st.title("Templates", anchor=False)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown(
-        "An opening that you use again: how the assistant should work, and what you ask first.", width="stretch"
+        "Start sessions the way you often do: how the assistant should work, and what you ask first.", width="stretch"
     )
     st.button("New template", key="templates_new", icon=":material/add:", type="primary", on_click=new_template)
 draw_template_undo(user_id=user.id)

@@ -82,7 +82,9 @@ class AdminService:
             if db.users.has_admin(db_session):
                 raise NotPossibleError("There is an admin already.")
             if not right:
-                raise InvalidInputError("That code is not right. Take it from the log of the app's last start.")
+                raise InvalidInputError(
+                    "That code is not correct. The current one is in the log of the app's last start."
+                )
             row.role = ADMIN
             db.users.forget_admin_codes(db_session)
             db.users.forget_failures(db_session, tries)

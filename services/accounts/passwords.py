@@ -14,10 +14,10 @@ import bcrypt
 from services.errors import DoorBusyError, InvalidInputError
 from services.process.one_core import any_core
 
-USERNAME_RULE = "Username: 3 to 40 characters out of a to z, 0 to 9, dot, underscore and hyphen."
+USERNAME_RULE = "Username: 3 to 40 characters: letters a to z, digits, dot, underscore and hyphen."
 PASSWORD_RULE = (
-    "Password: at least 10 characters and at most 72 bytes (72 plain letters), no space at either end, "
-    "without your username in it, and not one that everybody knows."
+    "Password: 10 to 72 characters (accented letters and emoji count as more), no space at either end, "
+    "without your username, and not a common one."
 )
 _MAX_PASSWORD_BYTES = 72  # bcrypt takes no more
 
@@ -74,11 +74,13 @@ def check_new_password(password: str, *, username: str) -> None:
     if password != password.strip():  # streamlit-authenticator takes spaces away before it looks
         raise InvalidInputError("A password cannot begin or end with a space.")
     if len(password.encode()) > _MAX_PASSWORD_BYTES:
-        raise InvalidInputError("That password is too long: at most 72 bytes, which is 72 plain letters.")
+        raise InvalidInputError(
+            "That password is too long: use at most 72 characters. Accented letters and emoji count as more."
+        )
     if username in password.casefold():
         raise InvalidInputError("A password cannot have the username in it.")
     if password.casefold() in well_known_passwords():
-        raise InvalidInputError("That password is among the best-known ones. Please choose another.")
+        raise InvalidInputError("That password is one of the most common ones. Please choose another.")
 
 
 @cache
@@ -107,7 +109,7 @@ def hashing() -> Iterator[None]:
         yield
         return
     if not _places.acquire(timeout=_WAIT_S):
-        raise DoorBusyError("Very many people are signing in right now. Please try again in a moment.")
+        raise DoorBusyError("Too many people are signing in right now. Please try again in a moment.")
     _inside.place = True
     try:
         with any_core():

@@ -114,7 +114,7 @@ class SignInService:
         if user is None:
             raise NotFoundError("There is no such user.")
         if user.password_hash is not None:
-            self._check_password(user_id, password, "Your password is not right.")
+            self._check_password(user_id, password, "That password is not correct.")
         elif self._clock() - signed_in_at > FRESH_FOR:
             raise SignInTooOldError("Please sign out and in again first: your sign-in is older than ten minutes.")
         return Confirmed(user_id)
@@ -133,7 +133,7 @@ class SignInService:
         check_new_password(new, username=user.username)
         if new == old.strip():
             raise InvalidInputError("The new password is the old one. Please choose another.")
-        refusal = "The current password is not right."
+        refusal = "The current password is not correct."
         with hashing():
             old_hash = self._check_password(user_id, old, refusal)
             new_hash = hash_password(new)

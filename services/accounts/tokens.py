@@ -88,7 +88,7 @@ class TokenService:
             if user is None:
                 raise NotFoundError("There is no such user.")
             if metrics_only and user.role != ADMIN:
-                raise NotPossibleError("Only an admin can have a token for the metrics.")
+                raise NotPossibleError("Only an admin can have a metrics token.")
             if db.tokens.count(db_session, user_id=user_id) >= MAX_TOKENS:
                 raise InvalidInputError(f"There are {MAX_TOKENS} tokens already. Revoke one that is not used.")
             token = ApiToken(

@@ -29,7 +29,7 @@ _TURNS_CARRIED = 200
 _CARRIED_CHARS = 60_000
 
 CARRIED_NOTICE = (
-    "Backboard no longer had this conversation, so it goes on in a new thread there. "
+    "Backboard no longer had this conversation, so it continues in a new thread there. "
     "The latest turns were carried over; nothing is missing here."
 )
 

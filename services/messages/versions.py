@@ -149,7 +149,7 @@ class VersionService:
         with self._db.begin() as db_session:
             message = _visible(db_session, message_id, user_id)
             if message.role == "assistant" and message.parent_id is not None:
-                raise NotPossibleError("A reply is deleted with the message that it answers.")
+                raise NotPossibleError("A reply is deleted together with its message.")
             session = at_rest(db_session, message.session_id, user_id)
             now = utc_now()
             for row in (message, *_replies_to(db_session, message)):

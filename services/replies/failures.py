@@ -48,7 +48,7 @@ def interrupted() -> Ending:
     return Ending(
         MessageStatus.INTERRUPTED,
         error_code="interrupted",
-        error_text="The connection to Backboard was lost before the answer was whole. What had arrived is kept.",
+        error_text="The connection to Backboard was lost before the reply was complete. What had arrived is kept.",
     )
 
 

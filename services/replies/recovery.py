@@ -31,7 +31,7 @@ class LostAnswers:
 
         The answer becomes the reply's text.
         """
-        running.live.set_note("The connection was lost. Looking for the answer at Backboard …")
+        running.live.set_note("The connection was lost. Looking for the reply at Backboard …")
         thread = await self._threads.find(running.asked)
         running.thread_id = thread.thread_id if thread else None
         if thread is None:

@@ -106,7 +106,7 @@ class ReplyStore:
         asked = db.replies.asked(db_session, reply.parent_id) if reply.parent_id else None
         if asked is None:
             gone = {"status": MessageStatus.FAILED.value, "ended_at": now, "lease_until": None}
-            gone |= {"error_code": "question_gone", "error_text": "The message that this answers is gone."}
+            gone |= {"error_code": "question_gone", "error_text": "The message that this replies to is gone."}
             db.replies.change_held(db_session, reply.id, fence=reply.fence, values=gone)
             return None
         names = db.files.names_with(db_session, asked.id) if asked.has_files else ()

@@ -327,7 +327,7 @@ def _ended(running: Running, before: str, event: RunEnded) -> Ending:
         if whole != live.snapshot.text:
             live.set_text(whole)
     if not live.snapshot.text:
-        raise ReplyFailure("empty", "Backboard sent an empty answer. Try again.")
+        raise ReplyFailure("empty", "Backboard sent an empty reply. Try again.")
     check_length(live)
     for used in event.memories[:MAX_MEMORIES]:
         live.add_part(MemoryPart(used.content, used.memory_id or None))

@@ -56,5 +56,5 @@ def check_sessions(db_session: Session, user_id: int) -> None:
     day_ago = utc_now() - timedelta(days=1)
     if db.sessions.begun_since(db_session, day_ago, user_id=user_id, number=MAX_SESSIONS_A_DAY):
         raise TooManySessionsError(
-            f"You have begun {MAX_SESSIONS_A_DAY:,} sessions within a day. Go on in one of them, or wait a day."
+            f"You have started {MAX_SESSIONS_A_DAY:,} sessions within a day. Continue one of them, or wait a day."
         )

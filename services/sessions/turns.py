@@ -23,7 +23,7 @@ def at_rest(db_session: Session, session_id: int, user_id: int) -> ChatSession:
     if session is None:
         raise NotFoundError("There is no such session.")
     if db.messages.unfinished(db_session, session_id, user_id=user_id) is not None:
-        raise ReplyInProgressError("The assistant is still answering here. Wait for it or stop it first.")
+        raise ReplyInProgressError("A reply is still being written here. Wait for it, or stop it first.")
     return session
 
 

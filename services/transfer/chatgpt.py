@@ -33,7 +33,7 @@ _NOT_TEXT = {
     "audio_asset_pointer": "A recording was here; it is not part of the import.",
     "real_time_user_audio_video_asset_pointer": "A recording was here; it is not part of the import.",
 }
-_SOMETHING = "Something that is no text was here; it is not part of the import."
+_SOMETHING = "Something other than text was here; it is not part of the import."
 _MARKERS = re.compile("\ue200[^\ue200\ue201]{0,500}+\ue201|[\ue200-\ue206]")  # where ChatGPT draws a source
 
 

@@ -87,11 +87,11 @@ def checked(saved: SavedSession) -> SavedSession:
     try:
         saved = kept(replace(saved, title=title), clean=without_controls, now=utc_now())
         if not saved.key:
-            raise InvalidInputError("It has no name of its own.")
+            raise InvalidInputError("It has no key.")
         names: set[str] = set()
         for message in saved.messages:
             if message.id in names or (message.parent_id is not None and message.parent_id not in names):
-                raise InvalidInputError("Its messages do not hang together.")
+                raise InvalidInputError("Its messages do not form one conversation.")
             names.add(message.id)
         return replace(saved, messages=[_checked_message(one) for one in saved.messages])
     except InvalidInputError as exc:
@@ -109,12 +109,12 @@ def _checked_parts(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
         stored = _PARTS.validate_json(json.dumps(given), extra="forbid", strict=True)
         parts = [read_part(asdict(one)) for one in stored]
     except (TypeError, ValueError) as exc:
-        raise InvalidInputError("What stands beside a reply cannot be read.") from exc
+        raise InvalidInputError("The details of a reply cannot be read.") from exc
     if any(part.at < 0 for part in parts):
-        raise InvalidInputError("What stands beside a reply cannot be read.")
+        raise InvalidInputError("The details of a reply cannot be read.")
     texts = (text or "" for one in stored for text in (one.text, one.input, one.output))
     if len(parts) > MAX_PARTS or any(len(text) > MAX_TEXT_CHARS for text in texts):
-        raise InvalidInputError("There is too much beside a reply.")
+        raise InvalidInputError("A reply carries too many details.")
     return [stored_part(kept_part(part)) for part in parts]
 
 

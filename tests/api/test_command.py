@@ -66,7 +66,7 @@ def test_token_for_metrics_is_an_admins(database, capsys):
     make_user(database, "lena")
 
     assert main(["tokens", "create", "lena", "--metrics"]) == 1
-    assert capsys.readouterr().err == "Only an admin can have a token for the metrics.\n"
+    assert capsys.readouterr().err == "Only an admin can have a metrics token.\n"
     main(["admins", "add", "lena"])
     assert main(["tokens", "create", "lena", "--metrics"]) == 0
     use = TokenService(database).check(capsys.readouterr().out.strip())
@@ -136,7 +136,7 @@ def test_limit_is_set_shown_and_cleared(database, capsys):
     assert main(["limits", "set", "lena", "12.50"]) == 0
     assert costs.this_month(user_id).limit_micros == 12_500_000
     assert main(["limits", "show", "lena"]) == 0
-    assert capsys.readouterr().out == "spent $0.00\t0 answers of unknown price\tlimit $12.50\n"
+    assert capsys.readouterr().out == "spent $0.00\t0 replies of unknown price\tlimit $12.50\n"
     assert main(["limits", "clear", "lena"]) == 0
     assert costs.this_month(user_id).limit_micros is None
 

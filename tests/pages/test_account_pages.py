@@ -219,7 +219,7 @@ def test_changed_password_keeps_this_tab_and_ends_another(account: AppTest, serv
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("wrong", NEW_PASSWORD, "The current password is not right."),
+        ("wrong", NEW_PASSWORD, "The current password is not correct."),
         (PASSWORD, "short", "That password is too short: it needs at least 10 characters."),
         (PASSWORD, PASSWORD, "The new password is the old one. Please choose another."),
     ],
@@ -268,7 +268,7 @@ def make_token(at: AppTest, password: str) -> AppTest:
 def test_token_is_made_for_who_types_the_password_again(account: AppTest, services: Services, maria: User) -> None:
     for password in ("", "wrong"):
         at = make_token(account, password)
-        assert errors(at) == ["Your password is not right."]
+        assert errors(at) == ["That password is not correct."]
         assert at.text_input(key="token_name").value == "CRM import"
     assert services.tokens.all(user_id=maria.id) == ()
 
@@ -288,7 +288,7 @@ def test_tokens_are_listed_where_sign_ins_end_and_end_too_unless_one_says_otherw
     at = run(account)
     assert [box.value for box in at.checkbox] == [True, True]
     assert all("2 API tokens" in box.label for box in at.checkbox)
-    listed = [text.value for text in at.markdown if "Refused from then on: programs that use " in text.value]
+    listed = [text.value for text in at.markdown if "These stop working: " in text.value]
     assert len(listed) == 2
     assert all("**Zapier**, **CRM \\*import\\***" in text for text in listed)
 
@@ -335,7 +335,7 @@ def test_busy_door_is_a_sentence(visitor: AppTest, maria: User, monkeypatch: pyt
 
     at = sign_in(visitor, "maria", PASSWORD)
 
-    assert errors(at) == ["Very many people are signing in right now. Please try again in a moment."]
+    assert errors(at) == ["Too many people are signing in right now. Please try again in a moment."]
 
 
 def test_signing_out_shows_the_way_in_again(account: AppTest) -> None:
@@ -371,7 +371,7 @@ def test_code_of_the_log_makes_the_first_admin(account: AppTest, services: Servi
     code = services.admins.new_code()
     run(account).text_input(key="account_admin_code").set_value("guess")
     at = run(account.button(key="account_admin_submit").click())
-    assert errors(at) == ["That code is not right. Take it from the log of the app's last start."]
+    assert errors(at) == ["That code is not correct. The current one is in the log of the app's last start."]
 
     at.text_input(key="account_admin_code").set_value(code or "")
     at = run(at.button(key="account_admin_submit").click())

@@ -183,7 +183,7 @@ def test_planners_words_are_not_markdown(app: AppTest, add_session: AddSession) 
 def test_what_cannot_be_sent_is_told_and_stays_in_the_box(app: AppTest, services: Services, planner: User) -> None:
     _say(app.run(), "\x00 \n")
 
-    assert [warning.value for warning in app.warning] == ["There is nothing in this message to send\\."]
+    assert [warning.value for warning in app.warning] == ["This message is empty\\."]
     assert _unsent(app) == "\x00 \n"
     assert not services.sessions.recent(user_id=planner.id).sessions
 

@@ -53,7 +53,7 @@ def use(app_database: Database, planner: User, stranger: User) -> None:
 def test_planner_without_use_is_told_what_to_do(app: AppTest, planner: User) -> None:
     at = open_page(app)
 
-    assert "Nothing was used" in at.info[0].value
+    assert "No activity" in at.info[0].value
     assert at.button(key="insights_new_chat").label == "New chat"
     assert not at.metric
 
@@ -69,7 +69,7 @@ def test_planner_sees_their_own_and_nobody_elses(app: AppTest, use: None) -> Non
         "Time to first word": "1.5 s",
         "Liked": "0",
     }
-    assert "Without 1 answer of unknown price" in texts(at)
+    assert "Excludes 1 reply of unknown price" in texts(at)
     assert "This month so far: $0.0042" in texts(at)
     assert "insights_whose" not in {box.key for box in at.selectbox}
     alts = [chart.proto.alt for chart in at.get("vega_lite_chart")]
@@ -109,7 +109,7 @@ def test_period_can_be_chosen(app: AppTest, use: None, period: str, rows: int) -
 
 def test_own_dates_can_be_chosen(app: AppTest, use: None) -> None:
     at = open_page(app)
-    run(at.selectbox(key="insights_period").select("Own dates"))
+    run(at.selectbox(key="insights_period").select("Custom dates"))
     today = utc_now().date()
 
     run(at.date_input(key="insights_dates").set_value((today - timedelta(days=5), today - timedelta(days=1))))

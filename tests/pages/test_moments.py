@@ -95,7 +95,7 @@ def test_days_and_months_are_the_planners_and_those_of_money_are_utcs(
     run(app)
     told = "\n".join(text.value.replace("\\", "") for text in app.main.markdown)
     assert "This month so far: $1.00" in told
-    for period in ("Last 7 days", "This month", "Last 12 months", "Own dates"):
+    for period in ("Last 7 days", "This month", "Last 12 months", "Custom dates"):
         app.selectbox(key="insights_period").select(period)
         run(app)
     assert app.date_input(key="insights_dates").value[1] == today

@@ -47,7 +47,7 @@ def test_admin_has_the_link_and_the_page(app: AppTest, admin: User) -> None:
     assert "Operations" in links(at)
     assert [title.value for title in at.title] == ["Operations"]
     assert list(tiles(at)) == TILES + KINDS
-    assert re.match("The numbers of this process alone, since it started just now", at.main.markdown[0].value)
+    assert re.match("Figures for this process only, since it started just now", at.main.markdown[0].value)
 
 
 def test_page_says_in_words_what_has_not_happened_yet(app: AppTest, admin: User) -> None:
@@ -56,7 +56,7 @@ def test_page_says_in_words_what_has_not_happened_yet(app: AppTest, admin: User)
     assert {
         "No reply has begun here yet.",
         "No reply is complete here yet.",
-        "Backboard was not asked yet.",
+        "No calls to Backboard yet.",
         "None, neither at Backboard nor in the database.",
     } <= set(texts(at))
 

@@ -154,5 +154,5 @@ def test_menu_of_a_session_says_what_it_cost(app, add_session):
     run(app)
 
     told = "\n".join(line.value for line in app.markdown).replace("\\", "")
-    assert "This session so far: 120 tokens, $1.23; the price of 1 answer is not known." in told
+    assert "This session so far: 120 tokens, $1.23; the price of 1 reply is not known." in told
     assert "This month so far: nothing spent." in told

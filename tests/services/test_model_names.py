@@ -47,5 +47,5 @@ def test_change_is_said_in_one_sentence_of_who_answers_now():
         "From here on openai/gpt-4o answers, no longer the demo assistant."
     )
     assert changed_sentence("openai/gpt-4o", "demo/detailed") == (
-        "The demo assistant answers from here on: without a key for Backboard there is no openai/gpt-4o."
+        "The demo assistant answers from here on: without a Backboard key there is no openai/gpt-4o."
     )

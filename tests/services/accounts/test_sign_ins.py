@@ -39,7 +39,7 @@ def test_password_is_asked_for_again_and_wrong_ones_are_counted(sign_ins: SignIn
 
     assert sign_ins.confirm(maria.id, password=PASSWORD, signed_in_at=here.at).user_id == maria.id
     for _ in range(5):
-        with pytest.raises(WrongPasswordError, match="Your password is not right"):
+        with pytest.raises(WrongPasswordError, match="That password is not correct"):
             sign_ins.confirm(maria.id, password="wrong", signed_in_at=here.at)
     with pytest.raises(SignInLockedError):
         sign_ins.confirm(maria.id, password=PASSWORD, signed_in_at=here.at)
@@ -177,7 +177,7 @@ def test_clock_that_is_behind_does_not_shut_the_door(
 
 def test_wrong_old_password_locks_the_change_and_not_the_door(sign_ins: SignInService, maria: User) -> None:
     for _ in range(5):
-        with pytest.raises(WrongPasswordError, match="The current password is not right"):
+        with pytest.raises(WrongPasswordError, match="The current password is not correct"):
             sign_ins.change_password(maria.id, old="wrong", new=NEW_PASSWORD)
 
     with pytest.raises(SignInLockedError):

@@ -12,7 +12,7 @@ from tests.helpers.services import ask, last_message, until_ended
 
 DEMO, REAL = {"default_model": "demo/detailed"}, {"default_model": "openai/gpt-4o", "backboard_api_key": "a real key"}
 FROM_DEMO = "From here on openai/gpt-4o answers, no longer the demo assistant."
-TO_DEMO = "The demo assistant answers from here on: without a key for Backboard there is no openai/gpt-4o."
+TO_DEMO = "The demo assistant answers from here on: without a Backboard key there is no openai/gpt-4o."
 
 
 def notices(message) -> list[str]:

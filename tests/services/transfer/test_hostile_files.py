@@ -216,11 +216,11 @@ def test_sums_of_the_largest_numbers_of_a_file_can_still_be_kept(services, datab
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"parts": [part()] * 1_001}, "There is too much beside a reply."),
-        ({"parts": [part(kind="tool", output="x" * 500_001)]}, "There is too much beside a reply."),
-        ({"parts": [part(at=-1)]}, "What stands beside a reply cannot be read."),
-        ({"parts": [part(at="1")]}, "What stands beside a reply cannot be read."),
-        ({"parts": [part(kind="script")]}, "What stands beside a reply cannot be read."),
+        ({"parts": [part()] * 1_001}, "A reply carries too many details."),
+        ({"parts": [part(kind="tool", output="x" * 500_001)]}, "A reply carries too many details."),
+        ({"parts": [part(at=-1)]}, "The details of a reply cannot be read."),
+        ({"parts": [part(at="1")]}, "The details of a reply cannot be read."),
+        ({"parts": [part(kind="script")]}, "The details of a reply cannot be read."),
     ],
 )
 def test_what_is_too_much_or_no_part_of_a_reply_is_refused(services, user_id, change, told):

@@ -264,8 +264,8 @@ def test_broken_file_imports_nothing(services, user_id):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"parent_id": "nobody"}, "do not hang together"),
-        ({"id": "1"}, "do not hang together"),
+        ({"parent_id": "nobody"}, "do not form one conversation"),
+        ({"id": "1"}, "do not form one conversation"),
         ({"text": "x" * 500_001}, "more than 500,000 characters"),
         ({"parts": [{"kind": "reasoning"}]}, "cannot be read"),
         ({"parts": [{"kind": "tool", "text": "x", "evil": 1}]}, "cannot be read"),
