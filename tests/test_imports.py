@@ -49,7 +49,7 @@ FLOORS = {
         "wiring",
     ),
     "components": (
-        "browser_cookie dialogs labels outage problems resources scripts state tabs this_tab wide_tables",
+        "browser_cookie dialogs undo labels outage problems resources scripts state tabs this_tab wide_tables",
         "accounts transfer",
         "replies usage",
         "sessions",

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components.chat.follow_ups import waiting_messages
-from components.chat.message_actions import undo_bar
+from components.chat.message_actions import offered_undo
 from components.chat.window import follow_end, latest_button
 from components.labels import escape_label
 from components.memory.offer import memory_offer
@@ -31,7 +31,7 @@ def composer(
             st.warning(escape_label(sentence), icon=":material/error:")
         else:
             st.empty()
-        undo_bar(session_id)
+        offered_undo(session_id)
         memory_offer(session_id)
         waiting_messages(session_id, user_id=user_id)
         room_notice(user_id=user_id)

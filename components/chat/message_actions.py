@@ -20,6 +20,7 @@ from components.replies.actions import renew_message_id, text_kept
 from components.replies.rating import rating
 from components.resources import get_services
 from components.state import open_session
+from components.undo import undo_bar
 from services.sessions.deleted import UNDO_S
 from services.sessions.records import MessageView
 from services.texts import MAX_MESSAGE_CHARS
@@ -96,16 +97,14 @@ def editing(message: MessageView) -> bool:
     return True
 
 
-def undo_bar(session_id: int | None) -> None:
+def offered_undo(session_id: int | None) -> None:
     """Offer to bring back what was just deleted or taken back."""
     undo = st.session_state.get("chat_undo")
     if not undo or undo["session_id"] != session_id or time.time() > undo["until"]:
         st.session_state.pop("chat_undo", None)
         st.empty()
         return
-    with st.container(border=True, horizontal=True, wrap=False, vertical_alignment="center", key="chat_undo_bar"):
-        st.markdown(undo["text"], width="stretch")
-        st.button("Undo", key="chat_undo_button", icon=":material/undo:", on_click=_undo)
+    undo_bar(undo["text"], key="chat", undo=_undo, close=_forget_undo)
 
 
 def _pager(message: MessageView) -> None:
@@ -277,6 +276,10 @@ def offer_undo(session_id: int, text: str, *, message_id: int | None = None, wai
         "waiting_id": waiting_id,
         "until": time.time() + UNDO_S,
     }
+
+
+def _forget_undo() -> None:
+    st.session_state.pop("chat_undo", None)
 
 
 def _undo() -> None:

@@ -14,6 +14,7 @@ from components.memory.used import memories_counted
 from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.state import show_session
+from components.undo import undo_bar
 from services.accounts.records import User
 from services.memory.records import Memory
 from services.texts import MAX_MEMORY_BYTES
@@ -100,12 +101,8 @@ def memory_notices(*, user_id: int) -> None:
     if news := state.pop("memory_news", None):
         st.toast(news, icon=":material/check:")
     if deleted := state.get("memory_deleted"):
-        with st.container(border=True, horizontal=True, vertical_alignment="center", key="memory_deleted_bar"):
-            st.markdown(f"Deleted “{escape_label(_short(deleted, _DELETED_CHARS))}”.", width="stretch")
-            st.button(
-                "Add it again", key="memory_again", icon=":material/undo:", on_click=_add_again, args=(user_id,)
-            )
-            st.button("Close", key="memory_again_close", type="tertiary", on_click=_forget_deleted)
+        text = f"Deleted “{escape_label(_short(deleted, _DELETED_CHARS))}”."
+        undo_bar(text, key="memory", undo=_add_again, args=(user_id,), close=_forget_deleted)
 
 
 def clear_words() -> None:

@@ -12,11 +12,12 @@ import streamlit as st
 
 from components.dialogs import open_dialog
 from components.labels import counted, escape_label
-from components.problems import draw_problem, telling
+from components.problems import draw_problem, problem, telling
 from components.resources import get_services
 from components.sessions.dialogs import ask_before_delete, ask_cost, ask_instructions, ask_new_title
 from components.state import show_session
 from components.transfer.transfer import ask_export, export_many_button
+from components.undo import undo_bar
 from services.sessions.records import SessionSummary
 
 _RENAME, _INSTRUCTIONS, _SAVE, _PIN, _UNPIN, _ARCHIVE, _UNARCHIVE, _COST, _EXPORT, _DELETE = (
@@ -152,19 +153,16 @@ def set_archived(session_ids: Sequence[int], archived: bool, *, user_id: int, ti
 def draw_session_notices(*, user_id: int) -> None:
     """Draw what the last action left: what went wrong, news, and what can be undone.
 
-    Each has its place, empty or not: the page below would else move, and what was drawn there be seen twice.
+    Nothing stands above the page: it would move, and what was drawn there be seen twice.
     """
     state = st.session_state
-    with st.empty():
-        draw_problem("session")
+    if problem("session"):
+        with st.bottom:
+            draw_problem("session")
     if news := state.pop("session_news", None):
         st.toast(news, icon=":material/check:")
-    undo_place = st.empty()
     if undo := state.get("session_undo"):
-        with undo_place.container(border=True, horizontal=True, vertical_alignment="center", key="session_undo_bar"):
-            st.markdown(undo["text"], width="stretch")
-            st.button("Undo", key="session_undo_button", icon=":material/undo:", on_click=undo_last, args=(user_id,))
-            st.button("Close", key="session_undo_close", type="tertiary", on_click=forget_undo)
+        undo_bar(undo["text"], key="session", undo=undo_last, args=(user_id,), close=forget_undo)
 
 
 def undo_last(user_id: int) -> None:

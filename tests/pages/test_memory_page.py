@@ -83,7 +83,7 @@ def test_corrected_memory_is_shown(page, services, planner):
     click(page, f"memory_correct_{tea.id}")
     page.text_area(key=f"memory_correct_text_{tea.id}").set_value(" ")
     click(page, "memory_correct_save")
-    assert "nothing in this" in page.error[0].value
+    assert "is empty" in page.error[0].value
     page.text_area(key=f"memory_correct_text_{tea.id}").set_value("Prefers coffee")
     click(page, "memory_correct_save")
 
@@ -97,10 +97,10 @@ def test_deleted_memory_can_be_added_again(page, services, planner):
     click(page, f"memory_delete_{tea.id}")
     assert shown(page) == []
     assert services.memories.count(user_id=planner.id) == 0
-    click(page, "memory_again")
+    click(page, "memory_undo_button")
 
     assert shown(page) == ["Prefers tea"]
-    assert "memory_again" not in [button.key for button in page.button]
+    assert "memory_undo_button" not in [button.key for button in page.button]
 
 
 def test_search_shows_what_is_near_and_the_way_back(page, services, planner):
