@@ -1,5 +1,7 @@
 """What can go wrong in a use case. Every message is a sentence that the person may read and act on."""
 
+from collections.abc import Mapping
+
 
 class ServiceError(Exception):
     """The base; *message* is written for the person."""
@@ -21,6 +23,14 @@ class InvalidInputError(ServiceError):
     """What was given cannot be used; nothing was stored."""
 
     code = "invalid_input"
+
+
+class InvalidFieldsError(InvalidInputError):
+    """Some fields of a form cannot be used; *problems* says of each, by its name, why."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = dict(problems)
 
 
 class FileRefusedError(ServiceError):

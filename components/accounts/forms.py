@@ -1,6 +1,7 @@
 """The forms for signing up and in, and for a new password.
 
 Each does its work in the click's callback, so that the run which follows draws the app for whoever is here by then.
+In `st.session_state`: `sign_up_problems` says what is wrong with each field, after a try.
 """
 
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ from components.resources import get_services
 from services.accounts.passwords import PASSWORD_RULE, USERNAME_RULE
 from services.accounts.records import User
 from services.accounts.tokens import TokenInfo
-from services.errors import InvalidInputError
+from services.errors import InvalidFieldsError, InvalidInputError
 from services.process.clock import utc_now
 
 
@@ -43,12 +44,15 @@ def sign_in_form() -> None:
 def sign_up_form() -> None:
     """Draw the form for a new account, which also signs in."""
     with st.form("sign_up_form", border=False):
+        problems = st.session_state.get("sign_up_problems", {})
         st.text_input("Name", key="sign_up_name", autocomplete="name", max_chars=100)
+        _rule("", problems.get("name"))
         st.text_input("E-mail", key="sign_up_email", autocomplete="email", max_chars=254)
+        _rule("", problems.get("email"))
         st.text_input("Username", key="sign_up_username", autocomplete="username", max_chars=40)
-        _rule(USERNAME_RULE)
+        _rule(USERNAME_RULE, problems.get("username"))
         st.text_input("Password", key="sign_up_password", type="password", autocomplete="new-password", max_chars=200)
-        _rule(PASSWORD_RULE)
+        _rule(PASSWORD_RULE, problems.get("password"))
         draw_problem("sign_up")
         st.form_submit_button(
             "Create account", key="sign_up_submit", type="primary", width="stretch", on_click=_sign_up
@@ -115,16 +119,21 @@ def _sign_in() -> None:
 
 
 def _sign_up() -> None:
-    password = _taken("sign_up_password")
-    with telling("sign_up"):
-        user = get_services().accounts.sign_up(
-            name=st.session_state.sign_up_name,
-            email=st.session_state.sign_up_email,
-            username=st.session_state.sign_up_username,
-            password=password,
-            address=address(),
-        )
-        enter(user, utc_now())
+    state = st.session_state
+    state.sign_up_problems = {}
+    with telling("sign_up", task="create the account"):
+        try:
+            user = get_services().accounts.sign_up(
+                name=state.sign_up_name,
+                email=state.sign_up_email,
+                username=state.sign_up_username,
+                password=state.sign_up_password,
+                address=address(),
+            )
+        except InvalidFieldsError as exc:
+            state.sign_up_problems = exc.problems
+        else:
+            enter(user, utc_now())
 
 
 def _change_password() -> None:
@@ -182,5 +191,9 @@ def _taken(key: str) -> str:
     return password
 
 
-def _rule(sentence: str) -> None:
-    st.markdown(f":small[{sentence}]")  # a caption is paler than 4.5 to 1
+def _rule(sentence: str, problem: str | None = None) -> None:
+    """Draw the rule of the field above, or what is wrong with what stands in it."""
+    if problem:
+        st.markdown(f":red[:material/error: :small[{escape_label(problem)}]]")
+    elif sentence:
+        st.markdown(f":small[{sentence}]")  # a caption is paler than 4.5 to 1

@@ -14,10 +14,10 @@ import bcrypt
 from services.errors import DoorBusyError, InvalidInputError
 from services.process.one_core import any_core
 
-USERNAME_RULE = "Username: 3 to 40 characters: letters a to z, digits, dot, underscore and hyphen."
+USERNAME_RULE = "Use 3 to 40 characters: letters a to z, digits, dot, underscore and hyphen."
 PASSWORD_RULE = (
-    "Password: 10 to 72 characters (accented letters and emoji count as more), no space at either end, "
-    "without your username, and not a common one."
+    "Use 10 to 72 characters (accented letters and emoji count as more), no space at either end, "
+    "without your username, and not a common password."
 )
 _MAX_PASSWORD_BYTES = 72  # bcrypt takes no more
 
@@ -77,7 +77,7 @@ def check_new_password(password: str, *, username: str) -> None:
         raise InvalidInputError(
             "That password is too long: use at most 72 characters. Accented letters and emoji count as more."
         )
-    if username in password.casefold():
+    if username and username in password.casefold():
         raise InvalidInputError("A password cannot have the username in it.")
     if password.casefold() in well_known_passwords():
         raise InvalidInputError("That password is one of the most common ones. Please choose another.")
