@@ -16,6 +16,7 @@ from components.replies.actions import message_id, send
 from components.resources import get_services
 from components.sessions.actions import forget_undo
 from components.state import TEMPLATES_PAGE, show_new_chat
+from components.undo import undo_bar
 from services.accounts.records import User
 from services.model_names import model_here, short_name
 from services.templates.templates import Opening, Template
@@ -24,6 +25,28 @@ from services.texts import MAX_INSTRUCTIONS_CHARS, MAX_MESSAGE_CHARS, MAX_TITLE_
 _SHOWN_ON_WELCOME = 6
 _BLANKS_HELP = "What changes from trip to trip goes in braces: {where}. It is asked for when you start."
 _INSTRUCTIONS_HELP = "How the assistant should work in this session. Sent with every question."
+_EXAMPLES = {  # by blank; those of the templates that everybody has
+    "days": "5",
+    "where": "Lisbon",
+    "month": "May",
+    "who": "two adults, one vegetarian",
+    "budget": "$2,000",
+    "brief": "We have never been to Portugal. We like food, old towns and short walks.",
+    "places": "Rome and Athens",
+    "home": "Berlin",
+    "wishes": "history, good food, no crowds",
+    "client": "Maria Silva",
+    "planner": "Ada",
+    "answer by": "Friday, 12 June",
+    "proposal": "Five nights in Alfama, a day trip to Sintra, 1,950 euros for two",
+    "how many": "18",
+    "dates": "3 to 9 October",
+    "arranged": "flights and the first hotel",
+    "what happened": "Flight TP 535 to Lisbon was cancelled an hour ago.",
+    "where they are now": "Berlin airport",
+    "where they must be": "Lisbon",
+    "when": "tomorrow at noon",
+}
 _LAST_MODEL = "The model I used last"
 
 
@@ -85,9 +108,8 @@ def new_template() -> None:
 def draw_template_undo(*, user_id: int) -> None:
     """Offer to bring back the template deleted last."""
     if gone := st.session_state.get("template_undo"):
-        with st.container(border=True, horizontal=True, vertical_alignment="center", key="templates_undo_bar"):
-            st.markdown(f"Deleted “{escape_label(gone['name'])}”.", width="stretch")
-            st.button("Undo", key="templates_undo", icon=":material/undo:", on_click=_undo, args=(user_id,))
+        text = f"Deleted “{escape_label(gone['name'])}”."
+        undo_bar(text, key="templates", undo=_undo, args=(user_id,), close=_forget_undo)
 
 
 def _described(template: Template) -> str:
@@ -137,27 +159,33 @@ def _delete(template_id: str, user_id: int) -> None:
         st.session_state.template_undo = {name: value for name, value in gone.items() if name != "id"}
 
 
+def _forget_undo() -> None:
+    st.session_state.pop("template_undo", None)
+
+
 def _undo(user_id: int) -> None:
     forget_undo()
     with telling("session"):
         get_services().templates.add(Opening(**st.session_state.template_undo), user_id=user_id)
-        st.session_state.pop("template_undo")
+        _forget_undo()
 
 
 @st.dialog("Start from a template", icon=":material/description:", on_dismiss=close_dialog)
 def _start_dialog(template_id: str, *, user: User) -> None:
     with telling():
         template = get_services().templates.get(template_id, user_id=user.id)
-        values = _filled_form(template)
-        if values is not None:
-            text = template.filled(values)
+        text = _filled_form(template)
+        if text is not None:
             default_model = get_services().settings.default_model
             _start(template, text, model_here(template.model, user.last_model, default=default_model))
             leave_dialog()
 
 
-def _filled_form(template: Template) -> dict[str, str] | None:
-    """Draw the form that asks for the blanks of a template; return what is typed once it is to be started."""
+def _filled_form(template: Template) -> str | None:
+    """Draw the form that asks for the blanks of a template; return the first message once it is to be sent.
+
+    What is missing is told above the button, where one looks.
+    """
     lines = template.first_message.splitlines()
     with st.form("template_start", border=False):
         st.markdown(f"**{escape_label(template.name)}**")
@@ -165,10 +193,19 @@ def _filled_form(template: Template) -> dict[str, str] | None:
         for number, blank in enumerate(template.blanks):
             long = any(line.strip() in (f"{{{blank}}}", f"{{ {blank} }}") for line in lines)
             field = st.text_area if long else st.text_input
+            example = _EXAMPLES.get(blank)
             values[blank] = field(
-                escape_label(blank[0].upper() + blank[1:]), key=f"template_blank_{template.id}_{number}"
+                f"{escape_label(blank[0].upper() + blank[1:])} \\*",
+                key=f"template_blank_{template.id}_{number}",
+                placeholder=f"For example: {example}" if example else None,
             )
-        return values if st.form_submit_button("Start", type="primary", key="template_start_go") else None
+        st.markdown(":small[\\* Required]")
+        missing = st.empty()
+        if not st.form_submit_button("Start", type="primary", key="template_start_go"):
+            return None
+        with missing, telling():
+            return template.filled(values)
+    return None
 
 
 @st.dialog("Template", icon=":material/description:", width="medium", on_dismiss=close_dialog)
@@ -213,7 +250,6 @@ def _edit_form(opening: Opening) -> Opening | None:
             ids,
             index=ids.index(opening.model),
             format_func=_model_name,
-            required=True,
             key="template_model",
         )
         with st.container(horizontal=True):

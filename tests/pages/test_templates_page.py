@@ -56,7 +56,7 @@ def test_new_chat_offers_templates_and_one_with_blanks_asks_for_them(app, servic
     run(app)
     click(app, "chat_template_itinerary")
     assert [box.label for box in (*app.text_input, *app.text_area)][-6:] == [
-        "Days", "Where", "Month", "Who", "Budget", "Brief",
+        "Days \\*", "Where \\*", "Month \\*", "Who \\*", "Budget \\*", "Brief \\*",
     ]  # fmt: skip
     fill(app, {**ITINERARY, "brief": " "})
     click(app, "template_start_go")
@@ -136,9 +136,9 @@ def test_template_is_made_copied_changed_deleted_and_brought_back(app, services,
 
     click(app, f"templates_delete_{mine.id}")
     assert [one.name for one in own(services, planner)] == ["Compare destinations"]
-    click(app, "templates_undo")
+    click(app, "templates_undo_button")
     assert [one.name for one in own(services, planner)] == ["Compare destinations", "Ours"]
-    assert "templates_undo" not in keys(app)
+    assert "templates_undo_button" not in keys(app)
 
 
 def test_refusal_shows_a_name_as_it_was_typed(app, services, planner):
@@ -192,3 +192,12 @@ def test_session_without_instructions_says_nothing_of_them(app, add_session):
     run(app)
 
     assert f"chat_instructions_{session_id}" not in keys(app)
+
+
+def test_every_blank_of_a_built_in_template_has_an_example(app):
+    for template in built_in():
+        app.session_state["dialog"] = {"name": "template_start", "about": {"template_id": template.id}}
+        run(app)
+        boxes = [box for box in (*app.text_input, *app.text_area) if str(box.key).startswith("template_blank_")]
+        assert len(boxes) == len(template.blanks)
+        assert all(box.placeholder.startswith("For example: ") for box in boxes)
