@@ -4,17 +4,32 @@ from datetime import datetime
 
 import streamlit as st
 
-from components.labels import counted, escape_label, relative_time
+from components.labels import counted, escape_label, local_time, relative_time
 from components.sidebar.marks import SidebarMarks
 from components.state import show_session
+from services.sessions.matches import matched_parts
 from services.sessions.records import SearchHit, SessionSummary
+
+_TOOLTIP_CHARS = 80
 
 
 def session_row(
-    session: SessionSummary, *, active: bool, now: datetime, marks: SidebarMarks, shortcut: str | None = None
+    session: SessionSummary,
+    *,
+    active: bool,
+    now: datetime,
+    marks: SidebarMarks,
+    namesakes: bool = False,
+    shortcut: str | None = None,
 ) -> None:
-    """Draw one session: a button that opens it, and beside it the place for its mark."""
+    """Draw one session: a button that opens it, and beside it the place for its mark.
+
+    Where it has *namesakes*, its details tell it from the other sessions of its title.
+    """
+    used = local_time(session.last_message_at, now.tzinfo)
     details = f"{relative_time(session.last_message_at, now=now)} · {counted(session.message_count, 'message')}"
+    if namesakes:
+        details = f"{used.day} {used:%b %H:%M} · {escape_label(session.last_message_preview)}"
     if session.sample:
         details = f"Sample · {details}"
     with st.container(horizontal=True, wrap=False, gap=None, vertical_alignment="center"):
@@ -23,7 +38,7 @@ def session_row(
             key=f"sidebar_session_{session.id}",
             type="secondary" if active else "tertiary",
             width="stretch",
-            help=escape_label(session.last_message_preview) or None,
+            help=f"{escape_label(_short(session.title))} · last used {used.day} {used:%B %Y, %H:%M}",
             shortcut=shortcut,
             on_click=show_session,
             args=(session.id,),
@@ -31,16 +46,34 @@ def session_row(
         marks.add(session, st.empty())
 
 
-def hit_row(hit: SearchHit, *, now: datetime) -> None:
-    """Draw one search hit: a button that opens the session, at the message if it is one."""
+def hit_row(hit: SearchHit, *, query: str, now: datetime) -> None:
+    """Draw one search hit: a button that opens the session, at the message if it is one; what matched is marked."""
     when = relative_time(hit.at, now=now)
-    details = escape_label(hit.excerpt) if hit.message_id is not None else f"Title · {when}"
+    title = _marked(hit.session_title, query)
+    details = f"{when} · {_marked(hit.excerpt, query)}" if hit.message_id is not None else f"Title · {when}"
     st.button(
-        f"**{escape_label(hit.session_title)}** :small[:gray[{details}]]",
+        f"**{title}** :small[:gray[{details}]]",
         key=f"sidebar_hit_{hit.session_id}_{hit.message_id or 'title'}",
         type="tertiary",
         width="stretch",
-        help=None if hit.message_id is None else f"{when}: {escape_label(hit.excerpt)}",
         on_click=show_session,
         args=(hit.session_id, hit.message_id),
     )
+
+
+def _marked(text: str, query: str) -> str:
+    return "".join(
+        f":yellow-background[{escape_label(part)}]" if matched else _between(part)
+        for part, matched in matched_parts(text, query)
+    )
+
+
+def _between(text: str) -> str:
+    """Return text as `escape_label` does, with the spaces at its ends."""
+    label = escape_label(text)
+    before, after = text[:1].isspace(), text[-1:].isspace()
+    return f"{' ' if before else ''}{label}{' ' if after and label else ''}"
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= _TOOLTIP_CHARS else f"{title[: _TOOLTIP_CHARS - 1].rstrip()}…"

@@ -1,5 +1,6 @@
 """The sidebar of every planner page: new chat, search, the sessions, and at its bottom who is signed in."""
 
+from collections import Counter
 from datetime import datetime
 
 import streamlit as st
@@ -70,7 +71,7 @@ def _draw_hits(sessions: SessionService, query: str, *, user_id: int, now: datet
     if not hits:
         st.caption("Nothing found. Try fewer words, or only the start of one.")
     for hit in sorted(hits, key=lambda hit: hit.message_id is not None):  # titles first
-        hit_row(hit, now=now)
+        hit_row(hit, query=query, now=now)
 
 
 def _draw_sessions(
@@ -83,11 +84,18 @@ def _draw_sessions(
     groups = [("Pinned", list(shown_pinned))] if shown_pinned else []
     groups += in_groups(recent.sessions, now=now)
     shortcuts = _shortcuts([session.id for _, group in groups for session in group], active_id)
+    titles = Counter(session.title for _, group in groups for session in group)
     for name, group in groups:
         st.caption(name)
         for session in group:
-            active = session.id == active_id
-            session_row(session, active=active, now=now, marks=marks, shortcut=shortcuts.get(session.id))
+            session_row(
+                session,
+                active=session.id == active_id,
+                now=now,
+                marks=marks,
+                namesakes=titles[session.title] > 1,
+                shortcut=shortcuts.get(session.id),
+            )
     if not groups:
         st.caption("Your sessions will be listed here.")
     sidebar_samples(shown=any(session.sample for _, group in groups for session in group), user_id=user_id)
