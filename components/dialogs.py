@@ -11,6 +11,7 @@ from typing import NoReturn
 import streamlit as st
 
 from services.accounts.records import User
+from settings import ROOT
 
 Dialogs = dict[str, Callable[..., None]]  # by name: what draws a dialog, called with what it is about and *user*
 
@@ -48,7 +49,11 @@ def draw_dialog(dialogs: Dialogs, *, user: User, page: str) -> None:
 
 
 def confirmed(label: str, *, key: str, icon: str | None = None) -> bool:
-    """Draw the buttons below a question; return whether the answer was *label*. "Cancel" closes the dialog."""
+    """Draw the buttons below a question whether to delete; return whether the answer was *label*.
+
+    "Cancel" closes the dialog.
+    """
+    st.html(ROOT / "static" / "dialogs.css")
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Cancel", key=f"{key}_cancel"):
             leave_dialog()

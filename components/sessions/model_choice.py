@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.accounts.identity import current_user
 from components.labels import escape_label
-from components.problems import telling
+from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.usage.money import session_line
 from services.accounts.records import User
@@ -96,6 +96,31 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
             st.markdown(f":small[{session_line(session)}]")
 
 
+def default_model_choice(user: User, default_model: str) -> None:
+    """Draw the choice of the model that new chats begin with."""
+    model = model_here(user.last_model, default=default_model)
+    with st.spinner("Asking for the models …", show_time=False):
+        models = {info.id: info for info in get_services().models.all()}
+    ids = list(models) if model in models else [model, *models]
+    st.selectbox(
+        "Model for new chats",
+        ids,
+        index=ids.index(model),
+        format_func=partial(_described, models),
+        key="settings_model",
+        on_change=_choose_default,
+        args=(user.id,),
+        help="A model that you choose in a chat becomes the one for new chats too.",
+    )
+    draw_problem("settings_model")
+
+
+def _choose_default(user_id: int) -> None:
+    with telling("settings_model"):
+        if model := st.session_state.settings_model:
+            get_services().accounts.choose_model(user_id, model)
+
+
 def _take_over(session_id: int | None, setting: str, key: str) -> None:
     """Give a session, or the new chat, what the widget *key* was set to."""
     value = st.session_state[key]
@@ -132,4 +157,4 @@ def _facts(info: ModelInfo | None) -> str:
 
 
 def _short(tokens: int) -> str:
-    return f"{tokens / 1_000_000:g}M" if tokens >= 1_000_000 else f"{tokens // 1000}k"
+    return f"{round(tokens / 1_000_000, 1):g}M" if tokens >= 1_000_000 else f"{tokens // 1000}k"

@@ -17,6 +17,7 @@ def draw_account(user: User, *, demo: bool) -> None:
             st.page_link(TEMPLATES_PAGE, label="Templates", icon=":material/description:", width="stretch")
             st.page_link(MEMORY_PAGE, label="Memory", icon=":material/neurology:", width="stretch")
             st.page_link(INSIGHTS_PAGE, label="Insights", icon=":material/insights:", width="stretch")
+            st.page_link(SETTINGS_PAGE, label="Settings", icon=":material/settings:", width="stretch")
             if user.is_admin:
                 st.page_link(OPERATIONS_PAGE, label="Operations", icon=":material/monitoring:", width="stretch")
         with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
@@ -25,13 +26,7 @@ def draw_account(user: User, *, demo: bool) -> None:
                     _draw_demo_mark()
             shortcuts_button()
         with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
-            st.page_link(
-                SETTINGS_PAGE,
-                label=escape_label(user.name),
-                icon=":material/account_circle:",
-                help="Settings",
-                width="stretch",
-            )
+            st.markdown(f":material/account_circle: {escape_label(user.name)}", width="stretch")
             st.button(
                 "Sign out",
                 key="sidebar_sign_out",

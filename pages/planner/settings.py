@@ -7,6 +7,7 @@ from components.accounts.forms import admin_code_form, password_form, sign_out_b
 from components.accounts.identity import require_user
 from components.resources import get_services
 from components.sessions.files import room_line
+from components.sessions.model_choice import default_model_choice
 from components.state import INSIGHTS_PAGE
 from components.usage.money import month_line
 
@@ -21,6 +22,9 @@ with st.container(border=True):
         with column.container(gap=None):
             st.markdown(f":small[**{label}**]")
             st.text(value)
+
+st.header("Model", anchor=False)
+default_model_choice(user, get_services().settings.default_model)
 
 st.header("Cost", anchor=False)
 st.markdown(month_line(get_services().costs.this_month(user.id)))

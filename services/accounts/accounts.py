@@ -1,6 +1,7 @@
 """Accounts: signing up, and who has one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -24,7 +25,8 @@ from services.accounts.passwords import (
 from services.accounts.records import User
 from services.accounts.sign_ins import whole_ms
 from services.accounts.views import user_record
-from services.errors import InvalidInputError, NotFoundError, SignUpClosedError
+from services.errors import InvalidFieldsError, InvalidInputError, NotFoundError, SignUpClosedError
+from services.texts import check_model
 from settings import Settings
 
 
@@ -47,12 +49,22 @@ class AccountService:
     def sign_up(self, *, name: str, email: str, username: str, password: str, address: str | None = None) -> User:
         """Make an account for somebody at an *address*, if it is known.
 
-        Raises SignUpClosedError, InvalidInputError with the rule that was broken, TooManySignUpsError, DoorBusyError.
+        Raises SignUpClosedError, InvalidFieldsError with every rule that was broken, TooManySignUpsError,
+        DoorBusyError. Whether a name is taken is only told where all else is right: each such look is counted.
         """
         if not self.sign_up_open:
             raise SignUpClosedError("New accounts are not being made here. Ask whoever runs this for one.")
-        name, username, email = clean_name(name), clean_username(username), clean_email(email)
-        check_new_password(password, username=username)
+        problems: dict[str, str] = {}
+        with _noting(problems, "name"):
+            name = clean_name(name)
+        with _noting(problems, "email"):
+            email = clean_email(email)
+        with _noting(problems, "username"):
+            username = clean_username(username)
+        with _noting(problems, "password"):
+            check_new_password(password, username="" if "username" in problems else username)
+        if problems:
+            raise InvalidFieldsError(problems)
         with hashing():
             self._count_sign_up(address)
             self._refuse_taken(username, email)
@@ -79,6 +91,18 @@ class AccountService:
             if user is None or user.disabled:
                 raise NotFoundError("There is no such user.")
             return user_record(user)
+
+    def choose_model(self, user_id: int, model: str) -> None:
+        """Let the user's next sessions begin with a model, as if it were the last one used.
+
+        Raises InvalidInputError, NotFoundError.
+        """
+        chosen = check_model(model)
+        with self._db.begin() as db_session:
+            user = db.users.get_active(db_session, user_id)
+            if user is None:
+                raise NotFoundError("There is no such user.")
+            user.last_model = chosen
 
     def has_password(self, user_id: int) -> bool:
         """Whether the user signs in with a password of ours."""
@@ -123,10 +147,13 @@ class AccountService:
     def _refuse_taken(self, username: str, email: str) -> None:
         with self._db.read() as db_session:
             name_taken, email_taken = db.users.taken(db_session, username=username, email=email)
+        problems = {}
         if name_taken:
-            raise InvalidInputError("That username is taken. Please choose another.")
+            problems["username"] = "That username is taken. Please choose another."
         if email_taken:
-            raise InvalidInputError("There is an account with that e-mail address already.")
+            problems["email"] = "There is already an account with that e-mail address."
+        if problems:
+            raise InvalidFieldsError(problems)
 
     def _add(self, user: db.models.User) -> User:
         try:
@@ -139,6 +166,15 @@ class AccountService:
         except IntegrityError as exc:
             self._refuse_taken(user.username, user.email)
             raise InvalidInputError("The account could not be made. Please try again.") from exc
+
+
+@contextmanager
+def _noting(problems: dict[str, str], field: str) -> Iterator[None]:
+    """Note what is wrong with a field, instead of raising it."""
+    try:
+        yield
+    except InvalidInputError as exc:
+        problems[field] = exc.message
 
 
 def _of_setting(db_session: Session, wanted: int | str) -> db.models.User | None:

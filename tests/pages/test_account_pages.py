@@ -171,18 +171,29 @@ def test_rules_stand_there_before_anything_is_typed(visitor: AppTest) -> None:
     assert {f":small[{rule}]" for rule in (USERNAME_RULE, PASSWORD_RULE)} <= {text.value for text in at.markdown}
 
 
-def test_refused_account_keeps_what_was_typed_but_the_password(visitor: AppTest, services: Services) -> None:
-    at = sign_up(run(run(visitor).switch_page("pages/public/sign_up.py")), password="short")
+def field_problems(at: AppTest) -> list[str]:
+    drawn = [text.value for text in at.markdown if text.value.startswith(":red[")]
+    return [text.split(":small[")[1].removesuffix("]]").replace("\\", "") for text in drawn]
 
-    assert errors(at) == ["That password is too short: it needs at least 10 characters."]
-    assert [box.value for box in at.text_input] == ["Maria", "maria@example.com", "maria", ""]
+
+def test_refused_account_tells_all_that_is_wrong_and_keeps_what_was_typed(visitor: AppTest) -> None:
+    at = sign_up(run(run(visitor).switch_page("pages/public/sign_up.py")), username="M", password="short")
+
+    assert field_problems(at) == [
+        f"That username cannot be used. {USERNAME_RULE}",
+        "That password is too short: it needs at least 10 characters.",
+    ]
+    assert [box.value for box in at.text_input] == ["Maria", "maria@example.com", "M", "short"]
     assert is_signed_in(sign_up(at))
 
 
 def test_taken_name_is_told(visitor: AppTest, maria: User) -> None:
     at = sign_up(run(run(visitor).switch_page("pages/public/sign_up.py")))
 
-    assert errors(at) == ["That username is taken. Please choose another."]
+    assert field_problems(at) == [
+        "There is already an account with that e-mail address.",
+        "That username is taken. Please choose another.",
+    ]
     assert not is_signed_in(at)
 
 
@@ -392,3 +403,14 @@ def test_without_a_code_the_next_start_is_said_to_write_one(
     assert any("at its next start" in line.value for line in at.markdown)
     assert services.admins.new_code()  # which a start writes to the log
     assert "account_admin_code" in {field.key for field in run(at).text_input}
+
+
+def test_model_of_new_chats_is_chosen_in_the_settings(account: AppTest, services: Services, maria: User) -> None:
+    choice = account.selectbox(key="settings_model")
+    other = next(model for model in choice.options if model != choice.value)
+
+    run(choice.select(other))
+
+    changed = services.accounts.get(maria.id)
+    assert changed is not None
+    assert changed.last_model == other

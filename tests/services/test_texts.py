@@ -39,7 +39,7 @@ def test_fork_says_so_within_what_the_sidebar_shows(title, expected):
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\x00\x01", "\u200b", "\x7f \x1b"])
 def test_nothing_to_send_is_refused(text):
-    with pytest.raises(InvalidInputError, match="nothing in this message"):
+    with pytest.raises(InvalidInputError, match="This message is empty"):
         clean_message(text)
 
 

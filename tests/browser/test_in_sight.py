@@ -1,0 +1,42 @@
+"""What was just done, and what can be done about it, stands where one looks; what is gone is gone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.helpers.browser import TOOK, ask, open_app
+from tests.helpers.planners import Planner
+
+pytestmark = pytest.mark.browser
+
+
+def test_undo_is_in_sight_and_what_deletes_is_red_and_signing_out_leaves_no_reply(planner: Planner, page: Page) -> None:
+    open_app(page, planner.app)
+    ask(page)
+    expect(page.get_by_text(TOOK)).to_be_visible(timeout=40_000)
+    page.mouse.move(700, 300)
+    page.mouse.wheel(0, -20_000)
+    bar = page.locator(".st-key-session_undo_bar")
+    for choice in ("Archive", "Bring back"):
+        page.locator('[class*="st-key-session_menu_"] button').first.click()
+        page.mouse.move(0, 0)  # the menu button's own tooltip may lie over it
+        page.get_by_role("menuitem", name=choice).click()
+        expect(bar).to_contain_text("Archived" if choice == "Archive" else "Brought back")
+        expect(bar).to_be_in_viewport(ratio=1)
+        expect(page.locator(".st-key-chat_header")).to_be_in_viewport()
+    bar.get_by_role("button", name="Undo").click()
+    expect(bar).to_be_hidden()
+
+    page.locator('[class*="st-key-session_menu_"] button').first.click()
+    page.mouse.move(0, 0)
+    page.get_by_role("menuitem", name="Delete").click()
+    expect(page.locator(".st-key-session_delete_confirm button")).to_have_css("background-color", "rgb(179, 56, 44)")
+    page.get_by_role("button", name="Cancel").click()
+
+    announced = page.locator("body > [role=status]", has_text="Reply: ")
+    expect(announced).to_have_count(1)
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("textbox", name="Username").wait_for()
+    expect(announced).to_have_count(0)
+    expect(page.get_by_text(re.compile("Lisbon"))).to_have_count(0)
