@@ -68,7 +68,6 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
             index=ids.index(model),
             format_func=partial(_described, models),
             key=model_key,
-            required=True,
             on_change=_take_over,
             args=(session_id, "model", model_key),
         )

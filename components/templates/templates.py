@@ -203,9 +203,10 @@ def _filled_form(template: Template) -> str | None:
         missing = st.empty()
         if not st.form_submit_button("Start", type="primary", key="template_start_go"):
             return None
+        text = None
         with missing, telling():
-            return template.filled(values)
-    return None
+            text = template.filled(values)
+        return text
 
 
 @st.dialog("Template", icon=":material/description:", width="medium", on_dismiss=close_dialog)

@@ -409,7 +409,7 @@ def test_model_of_new_chats_is_chosen_in_the_settings(account: AppTest, services
     choice = account.selectbox(key="settings_model")
     other = next(model for model in choice.options if model != choice.value)
 
-    run(choice.select(other))
+    choice.select(other).run()
 
     changed = services.accounts.get(maria.id)
     assert changed is not None

@@ -156,6 +156,31 @@ def test_search_finds_titles_and_messages_and_opens_the_message(app, add_session
     assert any("Nothing found" in caption for caption in captions(app))
 
 
+def test_search_marks_what_it_found(app, add_session):
+    add_session("Winter *one*", text="Days in Łódź")
+    run(app)
+    app.text_input(key="sidebar_search").set_value("lodz")
+    run(app)
+
+    (label,) = [button.label for button in app.button if str(button.key).startswith("sidebar_hit_")]
+    assert label.startswith("**Winter \\*one\\***")
+    assert label.endswith(" · Days in :yellow-background[Łódź]]]")
+
+
+def test_equal_titles_are_told_apart_and_tooltips_are_short(app, add_session):
+    long = "A very long reply. " * 30
+    ids = [add_session("Lisbon", answer=answer) for answer in ("First", "Second")]
+    other = add_session("Porto", answer=long)
+    run(app)
+
+    labels = [app.button(key=f"sidebar_session_{session_id}").label for session_id in ids]
+    assert [word in label for label in labels for word in ("First", "Second")] == [True, False, False, True]
+    row = app.button(key=f"sidebar_session_{other}")
+    assert "A very" not in row.label
+    assert row.help.startswith("Porto · last used ")
+    assert len(row.help) < 60
+
+
 def test_session_is_renamed_in_a_dialog(app, services, planner, add_session):
     session_id = add_session("Lisbon")
     app.session_state["dialog"] = {"name": "rename", "about": {"session_id": session_id, "title": "Lisbon"}}

@@ -152,7 +152,8 @@ def test_stop_that_comes_too_late_for_the_reply_holds_what_waits(services, emula
 
 def test_stop_of_a_reply_that_nobody_has_begun_lets_messages_wait(services, user_id, monkeypatch):
     monkeypatch.setattr(ReplyClaims, "wake", lambda *_: None)
-    monkeypatch.setattr(ReplyStore, "claim", lambda *_, **__: [])
+    monkeypatch.setattr(ReplyStore, "claim_born", lambda *_: [])
+    monkeypatch.setattr(ReplyStore, "claim_free", lambda *_, **__: [])
     queued = services.replies.send("Plan 5 days in Lisbon in May", user_id=user_id, client_message_id="a")
     wait(services, "Make it Porto", queued, user_id)
     services.replies.stop(queued.reply_id, user_id=user_id)
