@@ -19,7 +19,7 @@ from emulator.store import MESSAGE, Json, Run, RunEnd, Store
 _ENDLESS_CHARS = 1_000_000
 log = logging.getLogger("emulator")
 
-_HISTORY_MESSAGES = 100
+_HISTORY_MESSAGES = 400  # as many as the demo assistant reads, and its answers
 _MEMORIES = 10  # the nearest
 
 UNANSWERED_CALLS = (

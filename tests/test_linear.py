@@ -20,7 +20,8 @@ from db import folding, search
 from emulator import document_reader
 from emulator.chunks import cut_into_chunks
 from emulator.conversation import Answer, Document, Turn
-from emulator.demo import facts, request
+from emulator.demo import line as demo_line
+from emulator.demo import memory, reading
 from emulator.demo import titles as demo_titles
 from emulator.demo.answer import answer
 from emulator.store import memories
@@ -51,16 +52,12 @@ SAID = (
 
 
 def _made() -> list[Use]:
-    for function in (
-        request._place_pattern,
-        request._located_pattern,
-        request._money_pattern,
-    ):
+    for function in (demo_line.whole_words, demo_line._normal, reading.read, reading._names_near):
         function.cache_clear()
     with recording() as noted:
         for text in SAID:
-            request.read(text)
-            facts.extract_facts(text)
+            reading.read(text, context=("lisbon",))
+            memory.extract_facts(text)
             demo_titles.title(f"Planner: {text}")
     return [use for use in noted if use.place in NOT_READ]
 
@@ -146,7 +143,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "an answer with instructions": lambda text: _answered("Rome", system_prompt=text),
     "an answer with tools": lambda text: _answered("Rome", tool_outputs={"a": text}),
     "an answer from a file": lambda text: _answered("What about a file?", documents=[Document("a.txt", text)]),
-    "facts": facts.extract_facts,
+    "facts": memory.extract_facts,
     "a title of the demo": demo_titles._first_words,
     "words of a memory": lambda text: memories._score(memories._words(text), text),
     "a document": lambda text: list(document_reader.texts("txt", _bytes(text))),

@@ -2,71 +2,28 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
 from emulator.conversation import Answer, Document, ToolRequest, Turn
-from emulator.demo import replies, titles
-from emulator.demo.brief import shortened
-from emulator.demo.costs import estimate
-from emulator.demo.destinations import Destination, atlas
+from emulator.demo import facts, say, titles
+from emulator.demo.changed import changed_days, changed_text
+from emulator.demo.costs import estimate, rooms_for
+from emulator.demo.destinations import atlas
 from emulator.demo.documents import Found, look_up, named_in
-from emulator.demo.facts import extract_facts
-from emulator.demo.plan import Plan, build
-from emulator.demo.request import Said, read
-from emulator.demo.text import (
-    as_csv,
-    as_email,
-    as_json,
-    as_table,
-    budget_scope,
-    changed_text,
-    cost_text,
-    listed,
-    people,
-    plan_text,
-    plural,
-)
-from emulator.demo.trip import (
-    QUESTION,
-    Trip,
-    asks_about_food,
-    conversation,
-    is_comparison,
-    merge,
-    today_from,
-    tool_texts,
-)
-from emulator.demo.web import web_note
-from emulator.demo.words import MONTHS
+from emulator.demo.line import MONTHS, WORDS
+from emulator.demo.memory import addressed, extract_facts, matters
+from emulator.demo.offers import ending
+from emulator.demo.plan import build
+from emulator.demo.reading import FACTS
+from emulator.demo.say import TEXTS, listed, names_of, people, plain, plural, quoted, when
+from emulator.demo.talk import planner_lines, step, today_from
+from emulator.demo.wishes import Reading, State, Wishes
 
 __all__ = ["answer", "extract_facts"]  # an emulator.conversation.Demo
 
-READ_TURNS = 200  # of the user; older ones no longer change the trip
+READ_LINES = 200  # of the planner; older ones no longer count
 DATE_TOOL = "current_date"
-_GO_ON = (
-    r"(?:please )?(?:go on|continue|carry on|keep going|try again|(?:please )?answer (?:my"
-    r"|the) (?:last|previous) (?:message|question))\b"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """Everything that an answer depends on."""
-
-    said: Said
-    trip: Trip
-    before: Trip
-    earlier: tuple[Said, ...]
-    memories: tuple[str, ...]
-    today: date | None
-    system_prompt: str | None
-    found: Found | None
-
-    @property
-    def plan(self) -> Plan | None:
-        """The plan as it stands after this message, if there is a place."""
-        return build(self.trip, days=self.trip.days or 4) if self.trip.places else None
+_TO = re.compile(WORDS["patterns"]["to"])
 
 
 def answer(
@@ -82,310 +39,249 @@ def answer(
 ) -> Answer:
     """The assistant's next turn, in the *style* ``detailed`` or ``brief``.
 
-    *history* ends with the user's newest message, or with tool turns after it. *memories* are statements from earlier
-    conversations, *tools* the names of tools that can be asked for. *tool_outputs* holds their outputs when the
-    answer was asked for before and ended in tool requests; its keys do not matter. What a user's message names of
-    *documents* is read as if it had been said just before.
+    *history* ends with the user's newest message, or with tool turns after it. Only what the planner wrote is read
+    for wishes. *memories* are statements from earlier conversations, *tools* the names of tools that can be asked
+    for. *tool_outputs* holds their outputs when the answer was asked for before and ended in tool requests; its keys
+    do not matter. The text of *documents* that a message names is read as if it had been said just before.
     """
     if titles.is_wanted(system_prompt) and history:
         return Answer("", titles.title(history[-1].text))
-    last = max((index for index, turn in enumerate(history) if turn.role == "user"), default=-1)
-    texts = [turn.text for turn in history[: last + 1] if turn.role == "user"]
-    while len(texts) > 1 and re.match(_GO_ON, texts[-1].strip().casefold()):
-        texts.pop()
-    said = read(texts[-1]) if texts else read("")
-    after = [turn.text for turn in history[last + 1 :] if turn.role == "tool"]
-    if DATE_TOOL in tools and tool_outputs is None and not after and _needs_date(said):
-        return Answer(
-            "The message depends on today's date, which I do not know. I ask for it first.",
-            "",
-            (ToolRequest(DATE_TOOL, {}),),
+    outputs = [*(turn.text for turn in history if turn.role == "tool"), *map(str, (tool_outputs or {}).values())]
+    lines = planner_lines(turn.text for turn in history if turn.role == "user")[-READ_LINES:] or [""]
+    used = [one for one in memories if _remembered([one], lines) != Wishes()]
+    state = before = State(wishes=_remembered(used, lines), today=today_from(outputs))
+    for line in lines:
+        before = state
+        for document in named_in(line, documents):
+            state = replace(step(state, document.text, brief=True), reading=Reading(), past=state.past)
+        state = step(state, line)
+    has_asked = tool_outputs is not None or (bool(history) and history[-1].role == "tool")
+    if DATE_TOOL in tools and not has_asked and (state.reading.relative or "date" in state.topics):
+        reasoning = "The message depends on today's date, which I do not know. I ask for it first."
+        return Answer(reasoning, "", (ToolRequest(DATE_TOOL, {}),))
+    found = look_up(state.reading, documents)
+    parts = [found.text] if found else []
+    if not (found and found.whole):
+        about_itself = _about_itself(state, lines, memories, system_prompt)
+        parts.insert(
+            0,
+            about_itself
+            or _about_places(state)
+            or _about_the_trip(before, state, memories, style)
+            or _about_the_rest(state),
         )
-    today = today_from([*(turn.text for turn in history if turn.role == "tool"), *tool_texts(tool_outputs)])
-    spoken = [one for text in texts[-READ_TURNS - 1 :] for one in (*_told_by(text, documents), text)]
-    earlier = tuple(read(text) for text in spoken[:-1])
-    before = conversation(earlier, memories=memories, today=today)
-    found = look_up(said, documents)
-    trip = merge(before, said, today=today)
-    scene = _Scene(said, trip, before, earlier, tuple(memories), today, system_prompt, found)
-    text = _reply(scene)
-    if style == "brief":
-        text = shortened(text)
-    ending = [found.text] if found and text != found.text else []
+    if used and state.whole:
+        parts.append(f"From memory I keep in mind: {'; '.join(addressed(one) for one in used)}.")
     if web_search:
-        ending.append(web_note([atlas().get(place_id) for place_id in (said.places or trip.places)[:4]]))
-    first = not any(turn.role == "assistant" and turn.text.strip() for turn in history)
-    opening = []
-    if first and replies.INTRODUCTION not in text:
-        opening.append(replies.INTRODUCTION)
-    if said.language:
-        opening.append(f"This looks like {said.language}. The demo answers in English only.")
-    return Answer(_reasoning(scene), "\n\n".join([*opening, text, *ending]), files=found.names if found else ())
+        parts.append(_web_note(state))
+    if not any(turn.role == "assistant" and turn.text.strip() for turn in history) and "identity" not in state.topics:
+        parts.insert(0, TEXTS["introduction"])
+    return Answer(_reasoning(state, found), "\n\n".join(parts), files=found.names if found else ())
 
 
-def _told_by(text: str, documents: Sequence[Document]) -> list[str]:
-    """Return the texts of the documents that a message names and that name a place: briefs of a trip."""
-    return [one.text for one in named_in(text, documents) if read(one.text).places]
+def _remembered(memories: Sequence[str], lines: Sequence[str]) -> Wishes:
+    """What earlier conversations say about everyone's needs: never a place, a length, a pace or money."""
+    state = State()
+    for memory in memories:
+        state = step(state, memory) if matters(memory, lines) else state
+    known = ("diets", "allergies", "mobility", "start_at", "avoids")
+    return Wishes(**{field: getattr(state.wishes, field) for field in known})
 
 
-def _needs_date(said: Said) -> bool:
-    return said.relative is not None or _asks_date(said)
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
 
 
-def _asks_date(said: Said) -> bool:
-    return said.has(
-        r"what(?:'s| is)? (?:the |today's )?(?:date|day)(?: is it| of the week)?|today's date"
-        r"|which day is it|current date"
-    )
+def _left(state: State) -> str:
+    """A sentence on what was not understood, if anything was not."""
+    return f"I could not make anything of {quoted(state.reading.left)}." if state.reading.left else ""
 
 
-def _reply(scene: _Scene) -> str:
-    """The first of all kinds of reply that fits."""
-    for reply in (_about_the_assistant, _about_documents, _about_the_trip, _about_places, _about_the_person):
-        if (text := reply(scene)) is not None:
-            return text
-    return replies.help_text()
+def _about_itself(
+    after: State, lines: Sequence[str], memories: Sequence[str], system_prompt: str | None
+) -> str | None:
+    topic, text = after.topics[0] if after.topics else "", after.reading.text
+    match topic:
+        case "language":
+            return TEXTS["language"].format(language=after.reading.language)
+        case "tongue" | "forget" | "help" | "disruption":
+            return TEXTS[topic]
+        case "identity":
+            named = re.search(r"gpt|llm|claude|gemini|openai|human|real|person|language model", text)
+            no = "No. " if named and re.search(r"\b(?:are|r|is) (?:you|u|this)\b", text) else ""
+            return f"{no}{TEXTS['introduction'].strip('*')}\n\n{TEXTS['help']}"
+        case "memory":
+            return _memories(after, lines, memories)
+        case "date" if after.today:
+            return f"Today is {after.today:%A} {after.today.day} {MONTHS[after.today.month - 1]} {after.today.year}."
+        case "instructions" if system_prompt:
+            return TEXTS[topic].format(count=plural(len(system_prompt.split()), "word"))
+        case "date" | "instructions":
+            return TEXTS[topic].format(count="no words")
+        case "destinations":
+            return facts.destinations(after.reading.continent)
+    return None if any(char.isalnum() for char in after.reading.raw) else TEXTS["help"]
 
 
-def _about_the_assistant(scene: _Scene) -> str | None:
-    said = scene.said
-    if replies.is_blank(said):
-        return f"I could not find words in that message. {replies.help_text()}"
-    if said.has(
-        r"(?:what|which)(?: \w+){0,3} (?:you )?(?:remember|know|saved?|stored?"
-        r"|memor\w+)(?: \w+){0,2} (?:about|of) (?:me|us)|your memor\w+|remember about me"
-    ):
-        facts = [fact for one in scene.earlier for fact in extract_facts(one.text)]
-        return replies.remembered(scene.memories, scene.trip, list(dict.fromkeys(facts)))
-    if said.has(r"(?:please )?forget (?:that|me|everything|it|about)"):
-        return (
-            "I cannot delete memories from here; the app that shows this chat can. In this conversation "
-            "just tell me what is different now."
-        )
-    if _asks_date(said):
-        if scene.today:
-            return f"Today is {scene.today:%A} {scene.today.day} {MONTHS[scene.today.month - 1]} {scene.today.year}."
-        return "I cannot see today's date here. Tell me the dates of the trip and I go on from there."
-    if said.has(r"system prompt|your instructions|your prompt"):
-        given = scene.system_prompt
-        state = (
-            f"I was given instructions of {plural(len(given.split()), 'word')}"
-            if given
-            else "I was given no instructions"
-        )
-        return f"{state}, but a demo assistant cannot follow free instructions: it answers from its file of facts."
-    if said.has(
-        r"who are you|what are you|are you (?:an? )?(?:real|human|ai|bot|robot|chatgpt|gpt|llm"
-        r"|language model|person)\w*|which model|your name|how do you work"
-    ):
-        return f"{replies.INTRODUCTION}\n\n{replies.help_text()}"
-    if said.has(
-        r"(?:which|what|list|all|show)(?: \w+){0,4} (?:destinations?|places|cities"
-        r"|countries)(?: \w+){0,3} (?:know|have|offer|cover|there|available)|(?:list"
-        r"|show)(?: \w+){0,3} destinations?|(?:all|which|what) destinations?|by region"
-    ):
-        return replies.destinations_by_region(said.continent, detail=said.detail)
-    if said.detail and not scene.trip.places and not said.located and not said.unknown_place:
-        return replies.destinations_by_region(said.continent, detail=True)
-    return None
+def _memories(after: State, lines: Sequence[str], memories: Sequence[str]) -> str:
+    said = dict.fromkeys(fact for line in lines for fact in extract_facts(line) if fact not in memories)
+    parts = [
+        "\n".join([f"From {where}:", "", *(f"- {plain(one.strip().rstrip('.'))}" for one in statements)])
+        for where, statements in (("earlier conversations", memories), ("this conversation", list(said)))
+        if statements
+    ]
+    parts += [f"The trip so far: {trip}."] if (trip := _trip_in_words(after.wishes)) else []
+    return "\n\n".join([*parts, "Tell me if something is wrong."]) if parts else TEXTS["memory"]
 
 
-def _about_documents(scene: _Scene) -> str | None:
-    return scene.found.text if scene.found and scene.found.whole else None
+def _trip_in_words(wishes: Wishes) -> str:
+    group = people(wishes) if wishes.adults or wishes.children else ""
+    shown = [
+        listed(names_of(wishes.places)),
+        plural(wishes.days, "day") if wishes.days else "",
+        when(wishes).strip(),
+        group,
+    ]
+    return ", ".join(filter(None, [*shown, *say.told(wishes).values(), say.budget_in_words(wishes)]))
 
 
-def _about_the_trip(scene: _Scene) -> str | None:
-    """Other shapes of the plan and extras to it; None without a place, or when something else is asked."""
-    said, trip, plan = scene.said, scene.trip, scene.plan
-    if plan is None:
+def _about_places(after: State) -> str | None:
+    """Answers that change no trip: comparisons, facts, and that a place is not known."""
+    if "compare" in after.topics and len(after.about) > 1:
+        return _joined(facts.comparison(after), ending(after))
+    if after.names and not after.wishes.places:
+        return _joined(facts.unknown_place(after.names[0]), ending(after))
+    asked, said = [topic for topic in after.topics if topic in FACTS], after.reading.said
+    if "thing" in after.topics:
+        known = [facts.thing(name, atlas().get(one), after.wishes) for name in said.wanted for one in after.about]
+        return _joined(*known, _left(after))
+    if not (asked and after.about) or (after.whole and "checklist" not in asked):
         return None
-    if said.has("json"):
-        return as_json(plan, trip)
-    if said.has("csv|spreadsheet"):
-        return as_csv(plan, trip)
-    if said.has(r"as (?:a )?table|in (?:a )?table|table (?:form|view)|tabular"):
-        return as_table(plan, trip)
-    if said.has(r"summari[sz]e|summary|e-?mail|(?:write to|for) (?:the|my) (?:client|customer)"):
-        return as_email(plan, trip, sender=_name(scene))
-    if said.days is not None:
+    diets = tuple(dict.fromkeys((*after.wishes.diets, *said.diets)))
+    wishes = replace(after.wishes, month=said.month or after.wishes.month, diets=diets)
+    places = [atlas().get(one) for one in after.about[: 3 if len(asked) == 1 else 1]]
+    texts = [facts.fact(topic, place, wishes) for topic in asked[:3] for place in places]
+    return _joined(*dict.fromkeys(texts), _left(after), ending(after))
+
+
+def _about_the_trip(before: State, after: State, memories: Sequence[str], style: str) -> str | None:
+    """The plan in the shape that is asked for; None where nothing about it is."""
+    wishes, topics = after.wishes, after.topics
+    if not wishes.places:
         return None
-    place = _place_asked(scene)
-    if said.has(r"pack(?:ing)?(?: list)?|what (?:should|do) (?:i|we) (?:bring|wear|take)") and not said.pace:
-        return replies.packing(place, trip)
-    if said.has(r"rainy|if it rains|raining|wet day|bad weather|indoors?"):
-        return replies.rainy_day(place, trip)
-    if (
-        said.has(r"(?:how much|what)(?: \w+){0,4} costs?|how much|costs?|price|break ?down|how expensive")
-        and not said.level_shift
-        and not said.budget
-    ):
-        return _only_costs(plan, trip)
+    plan = build(wishes, after.changes)
+    costs, changed = estimate(plan, wishes), changed_text(before, after)
+    each, number = costs(-(-costs.total // sum(wishes.group))), re.search(r"days? (\d{1,2})", after.reading.text)
+    if "email" in topics:
+        to, names = (
+            _TO.search(after.reading.raw),
+            [one[10:].strip(" .") for one in memories if one.startswith("Is called ")],
+        )
+        mail = say.as_email(
+            plan,
+            wishes,
+            to=to[1][:1].upper() + to[1][1:] if to else "customer",
+            sender=names[-1] if names else "[your name]",
+        )
+        return _joined(mail, "" if to else _left(after))
+    if "json" in topics:
+        return say.as_json(plan, wishes)
+    if "save" in topics:
+        return _joined(facts.ways_to_save(after), ending(after))
+    if {"table", "included"} & set(topics):
+        return _joined(changed, say.as_table(plan, wishes), _left(after), ending(after))
+    if "group" in topics:
+        values = {
+            "rooms": plural(rooms_for(wishes), "room"),
+            "heads": plural(sum(wishes.group), "person"),
+            "each": each,
+        }
+        return _joined(say.plan_text(after, TEXTS["group"].format(**values), style=style), ending(after))
+    if "costs" in topics:
+        lead = (
+            f"For {people(wishes)}, {say.headline(plan, wishes)}: {costs(costs.total)} in all, about {each} a person."
+        )
+        return _joined(changed, lead, say.cost_text(wishes, costs, plan), say.not_met(after, plan), ending(after))
+    if "detail" in topics:
+        return say.plan_text(after, TEXTS["detail"])
+    if changed and (after.whole or len(changed_days(build(before.wishes, before.changes), plan)) > 2):
+        return _joined(changed, say.plan_text(after, ending(after), style=style))
+    if changed:
+        old = build(before.wishes, before.changes)
+        shown = [say.day_text(day, wishes, plan) for day in changed_days(old, plan)]
+        parts = zip(say.sections(old, before.wishes), say.sections(plan, wishes), strict=True)
+        return _joined(
+            changed, say.not_met(after, plan), *(shown or [now for was, now in parts if was != now]), ending(after)
+        )
+    if "day" in topics and number:
+        day = next((day for day in plan.days if day.number == int(number[1])), None)
+        missing = TEXTS["no_day"].format(days=plural(len(plan.days), "day"), number=number[1])
+        return say.day_text(day, wishes, plan) if day else missing
+    if not after.planned and after.reading.said.places:
+        place = atlas().get(wishes.places[0])
+        return _joined(facts.fact("overview", place, wishes), say.not_met(after, plan), ending(after))
+    if after.planned and (after.whole or "short" in topics):
+        return say.plan_text(after, ending(after), style="brief" if "short" in topics else style)
     return None
 
 
-def _only_costs(plan: Plan, trip: Trip) -> str:
-    lead = f"For {people(trip)}, {plural(len(plan.days), 'day')} in {listed([place.name for place in plan.places])}:"
-    return f"{lead}\n\n{cost_text(plan, trip, estimate(plan, trip))}"
-
-
-def _about_places(scene: _Scene) -> str | None:
-    said, trip, before = scene.said, scene.trip, scene.before
-    if (
-        said.has(
-            r"book(?:ing)?(?: \w+){0,4} (?:flights?|hotels?|rooms?|tickets?|trip|it|this|table)|reserve"
-            r"|live prices?|flight prices?|airfares?|cheapest flight\w*|find(?: \w+){0,2} flights?"
-            r"|visas?|vaccin\w+|forecast|availability|buy tickets?|pay for"
+def _about_the_rest(after: State) -> str:
+    """Small talk, facts about the person, ideas, and what was not understood."""
+    reading, wishes, first = after.reading, after.wishes, after.topics[0] if after.topics else ""
+    if first == "ideas":
+        return _joined(facts.ideas(after), _left(after), ending(after))
+    if first in ("nothing to undo", "no", "yes", "bye", "thanks"):
+        return TEXTS[first]
+    if after.notes:
+        return " ".join(filter(None, [*after.notes, _left(after)]))
+    if (said := extract_facts(reading.raw)) and reading.said.days is None:
+        follow = (
+            'Say "show the plan" to see it.' if wishes.places else "Where would you like to go, and for how long?"
         )
-        and said.days is None
-    ):
-        return replies.limits(said, trip)
-    if is_comparison(said):
-        chosen = tuple(dict.fromkeys((*(before.places[:1] if len(said.places) < 2 else ()), *said.places)))[:4]
-        if len(chosen) > 1:
-            return replies.comparison([atlas().get(place_id) for place_id in chosen], trip)
-        if said.located or said.unknown_place:
-            return replies.unknown_place(said)
-    named = bool(said.located) or (
-        said.unknown_place is not None
-        and (not trip.places or said.has("what about|how about|instead|plan|trip|visit|go to"))
+        return f"Noted: {', '.join(plain(addressed(one)) for one in said)}. {follow}"
+    if first in ("hello", "reset"):
+        return f"{'Hello.' if first == 'hello' else 'We start anew.'} Where would you like to go?\n\n{TEXTS['help']}"
+    if wishes.places and (reading.said != Wishes() or reading.shifts) and not reading.left:
+        return f"That is how the plan is already, so nothing changed. {TEXTS['can_do']}"
+    if wishes.places:
+        what = f" {quoted([*reading.names, *reading.left])}" if reading.left or reading.names else " that"
+        return f"I did not understand{what}, and the plan is as it was. {TEXTS['can_do']}"
+    sought = wishes.month or wishes.interests
+    if reading.continent or reading.season or (sought and reading.said != Wishes()):
+        return _joined(facts.ideas(after), _left(after), ending(after))
+    if first == "live":
+        return facts.fact("live", atlas().destinations[0], wishes)
+    if first in FACTS:
+        return f"About which place? {TEXTS['help']}"
+    if reading.wishes_something or reading.relative:
+        noted = f"Noted: {_trip_in_words(wishes)}. " if _trip_in_words(wishes) else ""
+        return _joined(f"{noted}Which place should it be?", _left(after), facts.destinations(None))
+    return f"I did not understand that. {TEXTS['help']}"
+
+
+def _web_note(state: State) -> str:
+    codes = [atlas().get(one).country_code for one in (state.about or state.wishes.places)[:4]]
+    sites = dict.fromkeys(atlas().official[code] for code in codes if code in atlas().official)
+    shown = (
+        f" Official sites to check this on:* {', '.join(f'[{name}]({url})' for name, url in sites)}."
+        if sites
+        else "*"
     )
-    if named and not said.places and not _looks_personal(said):
-        return replies.unknown_place(said)
-    if trip.places and said.days is None:
-        place = _place_asked(scene)
-        asks = said.has(QUESTION) or "?" in said.text
-        if asks_about_food(said) and len(said.places) < 2:
-            return replies.food(place, trip)
-        if asks and said.has(r"stay|hotels?|accommodation|sleep|area|neighbou?rhood") and not said.level_shift:
-            return replies.where_to_stay(place, trip)
-        if said.has(r"day ?trips?|excursions?") and not said.more_trips:
-            return replies.excursions(place)
-        if (asks or len(said.folded) < 40) and (fact := replies.quick_fact(said, place, trip)):
-            return fact
-        if (
-            said.has(
-                r"(?:what|things|something) (?:is there )?to (?:see|do|visit)|sights?|attractions?|must[- ]sees?"
-            )
-            and not said.pace_shift
-        ):
-            return replies.sights(place, trip)
-    if trip.places and _wants_plan(scene):
-        plan = scene.plan
-        return "\n\n".join(filter(None, (changed_text(before, trip), plan_text(plan, trip)))) if plan else None
-    if said.places:
-        return replies.overview(_place_asked(scene), trip)
-    return None
+    return TEXTS["web"] + shown
 
 
-def _wants_plan(scene: _Scene) -> bool:
-    """Whether the message changes or asks for the plan, rather than chats beside it."""
-    said, trip, before = scene.said, scene.trip, scene.before
-    if said.places and (
-        trip.days or said.has(r"plan|itinerary|trip|travel\w*|visit\w*|holiday|vacation|go(?:ing)?|weekend")
-    ):
-        return True
-    if said.has(
-        r"plan|itinerary|update|(?:plan|show|see) (?:\w+ )?again|show (?:me )?(?:it|the days)"
-        r"|schedule|reise|voyage|viaje|viagem|viaggio|podroz"
-    ):
-        return True
-    if extract_facts(said.text) and said.days is None and said.budget is None and not said.month:
-        return False
-    if said.places and trip.days is None:
-        return False
-    changed = replace(trip, detail=False, remembered=()) != replace(before, detail=False, remembered=())
-    return (
-        changed
-        or said.detail
-        or bool(said.relative)
-        or said.swap is not None
-        or said.pace_shift != 0
-        or said.level_shift != 0
+def _reasoning(state: State, found: Found | None) -> str:
+    """Two to five short sentences on what was taken from the conversation."""
+    wishes, kept = state.wishes, listed(list(say.told(state.wishes).values()))
+    shown = ["No place from my file is set yet."]
+    if wishes.places:
+        length = f" for {plural(wishes.days, 'day')}" if wishes.days else ""
+        counted = (
+            f"It is for {people(wishes)}." if wishes.adults or wishes.children else "Nobody said how many travel."
+        )
+        shown = [f"The trip is to {listed(names_of(wishes.places))}{length}{when(wishes)}.", counted]
+    shown += [f"The budget is {say.budget_in_words(wishes)}."] if wishes.budget else []
+    shown += [f"I compare the question with the words in {listed(found.names)}."] if found and found.names else []
+    return " ".join(
+        [*shown, f"I keep in mind: {kept}." if kept else "I look for the closest answer in the bundled facts."]
     )
-
-
-def _about_the_person(scene: _Scene) -> str | None:
-    said, trip = scene.said, scene.trip
-    if facts := extract_facts(said.text):
-        return replies.acknowledgement(facts, trip, scene.plan)
-    if said.has(
-        r"thanks?|thank you|thx|cheers|great|perfect|lovely|wonderful|danke|merci|gracias|obrigad[oa]|grazie|dziekuje"
-    ):
-        return "You are welcome. " + (
-            "Say what to change, or ask for the summary for the client." if trip.places else "Where shall we go next?"
-        )
-    if said.has(r"bye|goodbye|see you|good night"):
-        return "Goodbye, and safe travels. The trip stays in this conversation."
-    if said.has(r"hi|hello|hey|good (?:morning|afternoon|evening)|greetings|hallo|bonjour|hola|ola|ciao|czesc"):
-        name = _name(scene)
-        return f"Hello{f' {name}' if name else ''}. Where would you like to go?\n\n{replies.help_text()}"
-    asks_where = said.has(
-        r"where|suggest\w*|recommend\w*|ideas?|inspir\w+|somewhere|a place|destinations?|options"
-        r"|which (?:city|place|country)"
-    )
-    if asks_where or said.continent or said.month or said.interests or said.season:
-        return replies.ideas(said, trip)
-    if said.days or said.budget or said.adults or said.relative:
-        return f"Good, I have that. Which place should it be?\n\n{replies.destinations_by_region()}"
-    if said.diets or said.needs or said.allergies:
-        noted = [*said.diets, *said.needs, *(f"allergy to {one}" for one in said.allergies)]
-        return f"Noted: {listed(noted)}. Where would you like to go?"
-    if trip.places:
-        place = trip.main.name
-        return (
-            f"I did not understand that. For {place} I can change days, month, people, budget or pace, add "
-            f"a day trip, compare it"
-            ' with another place, or write a packing list. For example: "make it 4 days" or "what about June?".'
-        )
-    return None
-
-
-def _looks_personal(said: Said) -> bool:
-    return bool(extract_facts(said.text)) and said.days is None
-
-
-def _place_asked(scene: _Scene) -> Destination:
-    """The place that a question is about: one that it names, or the trip's."""
-    return atlas().get((scene.said.places or scene.trip.places)[0])
-
-
-def _name(scene: _Scene) -> str | None:
-    """How the person is called, from memory or from this conversation."""
-    facts = [*scene.memories, *(fact for one in (*scene.earlier, scene.said) for fact in extract_facts(one.text))]
-    names = [fact.removeprefix("Is called ").strip(" .") for fact in facts if fact.startswith("Is called ")]
-    return names[-1] if names else None
-
-
-def _reasoning(scene: _Scene) -> str:
-    """Two to five short sentences on what was taken from the message."""
-    said, trip = scene.said, scene.trip
-    shown = []
-    if trip.places:
-        names = listed([atlas().get(place_id).name for place_id in trip.places])
-        length = f" for {plural(trip.days, 'day')}" if trip.days else ""
-        month = f" in {trip.season_month}" if trip.season_month else ""
-        shown.append(f"The trip is to {names}{length}{month}.")
-        shown.append(
-            f"It is for {people(trip)}."
-            if trip.adults or trip.children
-            else "Nobody said how many people, so I take two adults."
-        )
-    else:
-        shown.append("No place from my file is set yet.")
-    if trip.budget:
-        shown.append(
-            f"The budget is {trip.budget.amount:,f} {trip.budget.currency} {budget_scope(trip.budget)}; I "
-            f"compare it with rough prices."
-        )
-    if scene.found and scene.found.names:
-        shown.append(f"I compare the question with the words in {listed(list(scene.found.names))}.")
-    wishes = [*trip.diets, *trip.needs, *trip.interests]
-    if wishes:
-        shown.append(f"I keep in mind: {listed(wishes)}.")
-    if trip.remembered:
-        shown.append(f"From memory I use: {'; '.join(trip.remembered)}.")
-    elif len(shown) < 2:
-        shown.append("I look for the closest answer in the bundled facts.")
-    if said.language and len(shown) < 5:
-        shown.append(f"The message is in {said.language}; I answer in English.")
-    return " ".join(shown[:5])

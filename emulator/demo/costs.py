@@ -1,20 +1,19 @@
-"""What a plan costs, roughly: whole units of one currency, lines that add up exactly."""
+"""What a plan costs, roughly: whole units of one currency, in rows that anybody can reckon again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise
+from itertools import groupby
 
-from emulator.demo.destinations import LEVELS, atlas, distance_km
-from emulator.demo.plan import Plan, build
-from emulator.demo.request import Budget
-from emulator.demo.trip import Trip
+from emulator.demo.destinations import atlas
+from emulator.demo.plan import Day, Plan
+from emulator.demo.wishes import LEVELS, Wishes
 
-SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "C$", "AUD": "A$", "NZD": "NZ$", "INR": "₹"}
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "C$", "AUD": "A$", "NZD": "NZ$", "INR": "₹"}
 
 
 @dataclass(frozen=True, slots=True)
-class CostLine:
-    """One row of the table: what, how it is reckoned, a whole amount in the estimate's currency."""
+class Row:
+    """What is paid, how it is reckoned, and the amount in the costs' currency."""
 
     label: str
     reckoned: str
@@ -22,143 +21,101 @@ class CostLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class Costs:
     """The rows, which add up to *total*; *budget* is the whole group's for the whole trip, or None."""
 
-    level: str
     currency: str
-    lines: tuple[CostLine, ...]
+    rows: tuple[Row, ...]
     budget: int | None
 
     @property
     def total(self) -> int:
         """The sum of all rows."""
-        return sum(line.amount for line in self.lines)
+        return sum(row.amount for row in self.rows)
 
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Who travels. Children count half for meals and tickets, and share their parents' room up to two."""
-
-    adults: int
-    children: int
-
-    @property
-    def heads(self) -> int:
-        """Everybody."""
-        return self.adults + self.children
-
-    @property
-    def shares(self) -> Decimal:
-        """Adults and half of the children."""
-        return Decimal(self.adults) + Decimal(self.children) / 2
-
-    @property
-    def rooms(self) -> int:
-        """Two adults to a room, and no more than four people."""
-        return max(-(-self.adults // 2), -(-self.heads // 4), 1)
-
-
-def group_of(trip: Trip) -> Group:
-    """The people of *trip*: two adults unless something else was said."""
-    children = trip.children or 0
-    return Group(adults=trip.adults or 2, children=children)
+    def __call__(self, amount: int | Decimal) -> str:
+        """An amount in the costs' currency, for people."""
+        return money(amount, self.currency)
 
 
 def money(amount: int | Decimal, currency: str) -> str:
     """An amount for people, such as ``$2,000``, ``€45`` or ``1,200 CZK``."""
-    text = f"{abs(amount):,}"
-    sign = "-" if amount < 0 else ""
-    return f"{sign}{SIGNS[currency]}{text}" if currency in SIGNS else f"{sign}{text} {currency}"
+    return f"{_SIGNS[currency]}{amount:,}" if currency in _SIGNS else f"{amount:,} {currency}"
 
 
-def converted(amount: Decimal, *, source: str, target: str) -> Decimal:
-    """*amount* at the rough bundled rates; exact when both currencies are the same."""
+def converted(amount: Decimal, *, source: str, target: str) -> int:
+    """*amount* at the rough bundled rates, in whole units and never less than one of what is not free."""
     rates = atlas().per_usd
-    return amount if source == target else amount / rates[source] * rates[target]
+    exact = amount if source == target else amount / rates[source] * rates[target]
+    return max(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)), 1 if amount > 0 else 0)
 
 
-def whole(amount: Decimal) -> int:
-    """*amount* rounded to whole units."""
-    return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+def currency_of(wishes: Wishes) -> str:
+    """The currency to reckon in: the one asked for, the budget's, or US dollars."""
+    return wishes.currency or (wishes.budget.currency if wishes.budget else None) or "USD"
 
 
-def estimate(plan: Plan, trip: Trip) -> Estimate:
-    """The costs at the level asked for, or else at the best of standard and saver that the budget allows."""
-    budget = budget_total(trip, days=len(plan.days))
-    if trip.level is not None:
-        return _at_level(plan, trip, max(0, min(2, trip.level + trip.level_shift)), budget)
-    natural = _at_level(plan, trip, 1, budget)
-    level = 0 if budget is not None and natural.total > budget and not trip.level_shift else 1
-    return _at_level(plan, trip, max(0, min(2, level + trip.level_shift)), budget)
+def rooms_for(wishes: Wishes) -> int:
+    """Two adults to a room; up to two children sleep with them, a third needs a bed in another one."""
+    adults, children = wishes.group
+    usual = max(-(-adults // 2), -(-(adults + children) // 4))
+    return usual if wishes.rooms is None else wishes.rooms or adults
 
 
-def at_other_level(plan: Plan, trip: Trip, level: str) -> Estimate:
-    """The same plan at a level of ``LEVELS``."""
-    return _at_level(plan, trip, LEVELS.index(level), budget_total(trip, days=len(plan.days)))
+def estimate(plan: Plan, wishes: Wishes) -> Costs:
+    """What the plan costs at the levels of hotel and meals that are wished, "standard" where nothing was said."""
+    currency, heads, rows = currency_of(wishes), sum(wishes.group), list[Row]()
+    for place, days in groupby(plan.days, key=lambda day: day.place):
+        where = f" in {place.name}" if len(plan.places) > 1 else ""
+        rows += _in_one_place(list(days), wishes, currency, where, last=len(plan.days))
+    for one, other, km in plan.legs:
+        fare = converted(15 + Decimal(km) * Decimal("0.15"), source="USD", target=currency)
+        rows.append(Row(f"{one.name} to {other.name}", f"{heads} × {money(fare, currency)}", fare * heads))
+    rows.append(Row("Spare", "5% for the unforeseen", (sum(row.amount for row in rows) + 10) // 20))
+    return Costs(currency, tuple(rows), _budget(wishes, days=len(plan.days)))
 
 
-def days_within_budget(trip: Trip, *, days: int) -> int | None:
-    """The longest shorter trip that fits the budget at the saver level, if any."""
-    frugal = replace(trip, level=0, level_shift=0, swaps=())
-    for fewer in range(days - 1, 0, -1):
-        found = estimate(build(frugal, days=fewer), frugal)
-        if found.budget is not None and found.total <= found.budget:
-            return fewer
-    return None
-
-
-def budget_total(trip: Trip, *, days: int) -> int | None:
-    """The budget of the whole group for all days, in its own currency."""
-    if trip.budget is None:
-        return None
-    group = group_of(trip)
-    factor = {"trip": 1, "person": group.heads, "day": days, "person and day": group.heads * days}
-    return whole(trip.budget.amount * factor[trip.budget.per])
-
-
-def currency_of(budget: Budget | None) -> str:
-    """The currency to reckon in: the budget's, or US dollars."""
-    return budget.currency if budget else "USD"
-
-
-def _at_level(plan: Plan, trip: Trip, index: int, budget: int | None) -> Estimate:
-    level, currency, group = LEVELS[index], currency_of(trip.budget), group_of(trip)
-    nights = len(plan.days) - 1
-    hotel = meals = transport = tickets = excursions = Decimal(0)
-    for number, day in enumerate(plan.days):
-        daily = day.place.daily_usd[level]
-        meals += daily.meal * 2 * group.shares
-        if day.trip:
-            excursions += day.trip.usd * group.shares
-        else:
-            transport += daily.transport * group.heads
-        if number < nights:
-            hotel += daily.room * group.rooms
-        for sight in day.sights:
-            tickets += converted(sight.price, source=day.place.currency, target="USD") * group.shares
-    count = sum(day.trip is not None for day in plan.days)
-    people = f"{group.heads} {'person' if group.heads == 1 else 'people'}"
-    rooms = f"{group.rooms} {'room' if group.rooms == 1 else 'rooms'}"
+def _in_one_place(days: list[Day], wishes: Wishes, currency: str, where: str, *, last: int) -> list[Row]:
+    place = days[0].place
+    hotel, meals = (LEVELS[1 if level is None else level] for level in (wishes.hotel, wishes.meals))
+    room, meal, ride = place.daily_usd[hotel].room, place.daily_usd[meals].meal, place.daily_usd["standard"].transport
+    room_price, food, bus = (converted(usd, source="USD", target=currency) for usd in (room, meal * 2, ride))
+    seen, trips = [sight for day in days for sight in day.seen], [day.trip for day in days if day.trip]
+    tickets = sum(converted(sight.price, source=place.currency, target=currency) for sight in seen)
+    outings = sum(converted(trip.usd, source="USD", target=currency) for trip in trips)
+    nights, rooms, heads = sum(day.number < last for day in days), rooms_for(wishes), sum(wishes.group)
+    in_town = len(days) - len(trips)
+    stay = f"{_of(rooms, 'room')} × {_of(nights, 'night')} × {money(room_price, currency)}, {hotel}"
+    rides = f"{_of(heads, 'person')} × {_of(in_town, 'day')} × {money(bus, currency)}"
     rows = [
-        ("Hotel", f"{rooms}, {nights} {'night' if nights == 1 else 'nights'}, {level} level", hotel),
-        ("Meals", f"{people}, two a day, {level} level", meals),
-        ("Local transport", f"{people}, {len(plan.days) - count} days in town", transport),
-        ("Tickets", "the sights in the plan", tickets),
-        ("Day trips", f"{count}, with transport and entry", excursions),
-        ("Between places", f"{people}, rough fares", _between(plan) * group.heads),
+        Row(f"Hotel{where}", stay, rooms * nights * room_price),
+        _for_group(f"Meals{where}", wishes, currency, food, len(days), f", {meals}"),
+        Row(f"Local transport{where}", rides, heads * in_town * bus),
+        _for_group(f"Tickets{where}", wishes, currency, tickets),
+        _for_group(f"Day trip{'s' if len(trips) > 1 else ''}{where}", wishes, currency, outings),
     ]
-    lines = [
-        CostLine(label, how, whole(converted(usd, source="USD", target=currency))) for label, how, usd in rows if usd
-    ]
-    spare = whole(Decimal(sum(line.amount for line in lines)) / 20)
-    lines.append(CostLine("Spare", "about 5% for the unforeseen", spare))
-    return Estimate(level, currency, tuple(lines), budget)
+    return [row for row in rows if row.amount]
 
 
-def _between(plan: Plan) -> Decimal:
-    """US dollars per person: a start price and 0.15 per km, which is coarse for trains as for flights."""
-    total = Decimal(0)
-    for one, other in pairwise(plan.places):
-        total += 15 + Decimal(round(distance_km(one.lat, one.lon, other.lat, other.lon))) * Decimal("0.15")
-    return total
+def _for_group(label: str, wishes: Wishes, currency: str, each: int, days: int = 1, tail: str = "") -> Row:
+    """A row in which children count half."""
+    (adults, children), half = wishes.group, (each + 1) // 2
+    times = f" × {_of(days, 'day')}" if tail else ""
+    how = f"{_of(adults, 'adult')}{times} × {money(each, currency)}"
+    how += f" + {_of(children, 'child')}{times} × {money(half, currency)}" if children else ""
+    return Row(label, how + tail, days * (adults * each + children * half))
+
+
+def _of(count: int, noun: str) -> str:
+    many = {"child": "children", "person": "people"}.get(noun, f"{noun}s")
+    return f"{count} {noun if count == 1 else many}"
+
+
+def _budget(wishes: Wishes, *, days: int) -> int | None:
+    """The budget of the whole group for all days, in the currency that is reckoned in."""
+    if wishes.budget is None:
+        return None
+    heads = sum(wishes.group)
+    times = {"trip": 1, "person": heads, "day": days, "person and day": heads * days}[wishes.budget.per]
+    target = currency_of(wishes)
+    return converted(wishes.budget.amount * times, source=wishes.budget.currency or target, target=target)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 FACTS_FILE = Path(__file__).with_name("destinations.json")
-LEVELS = ("saver", "standard", "comfort")
 # Marks are put in order by insertion, each among all of its run: 100,000 take seconds. No name holds so many.
 _LONG_RUN = re.compile(r"([^\w\s]{30})[^\w\s]+")
 _UNFOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "\u2019": "'"})
@@ -97,6 +96,11 @@ class Destination:
     day_trips: tuple[DayTrip, ...]
     sights: tuple[Sight, ...]
 
+    @property
+    def names(self) -> list[str]:
+        """The names of all sights and day trips."""
+        return [*(sight.name for sight in self.sights), *(trip.name for trip in self.day_trips)]
+
     def weather_in(self, month: int) -> str:
         """The phrase for *month* (1 to 12)."""
         return next(phase.text for phase in self.weather if month in phase.months)
@@ -104,11 +108,15 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """All facts: the destinations, rough units of a currency per US dollar, and places that are only located."""
+    """All facts: destinations, rough units of a currency per US dollar, and places that are only located.
+
+    *official* are names and addresses of national tourism organisations by country code.
+    """
 
     destinations: tuple[Destination, ...]
     per_usd: Mapping[str, Decimal]
     nearby_places: Mapping[str, tuple[float, float]]
+    official: Mapping[str, tuple[str, str]]
 
     def get(self, destination_id: str) -> Destination:
         """The destination with that id. Raises StopIteration when there is none."""
@@ -150,6 +158,7 @@ def atlas() -> Atlas:
         destinations=tuple(_destination(entry) for entry in raw["destinations"]),
         per_usd={code: Decimal(rate) for code, rate in raw["per_usd"].items()},
         nearby_places={name: (point[0], point[1]) for name, point in raw["nearby_places"].items()},
+        official={code: (site[0], site[1]) for code, site in raw["official"].items()},
     )
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from emulator.conversation import Document
 from emulator.demo.destinations import fold
-from emulator.demo.request import Said
-from emulator.demo.text import listed
+from emulator.demo.say import listed, plain
+from emulator.demo.wishes import Reading
 
-_ASKED = (
-    r"files?|documents?|attach\w*|uploads?|uploaded|pdf|spreadsheet|picture|photo|image|screenshot"
-    r"|according to|says? about"
+_ASKED = re.compile(
+    r"\b(?:files?|documents?|attach\w{0,6}|uploads?|uploaded|pdf|spreadsheet|pictures?|photo|image|screenshot"
+    r"|according to|says? about)\b"
 )
-_PLAN = r"plan(?:ned|ning)?|itinerary|schedule"
+_PLAN = re.compile(r"\b(?:plan(?:ned|ning)?|itinerary|schedule)\b")
 _COMMON_WORDS = """
 about after again also answer any are attached been before brief can could document does file files find for from give
 had has have her here him his how into its just know like look make message more most much need not only other our out
@@ -48,13 +48,13 @@ def named_in(text: str, documents: Sequence[Document]) -> list[Document]:
     return [one for one in documents if fold(one.name) in folded]
 
 
-def look_up(said: Said, documents: Sequence[Document]) -> Found | None:
+def look_up(reading: Reading, documents: Sequence[Document]) -> Found | None:
     """Return what the documents say to a message; None when it is not about them and they share no words with it."""
-    named = named_in(said.text, documents)
-    asked = bool(named) or said.has(_ASKED)
+    named = named_in(reading.raw, documents)
+    asked = bool(named) or bool(_ASKED.search(fold(reading.raw)))
     among = named or list(documents)
     quotes = _best(
-        _words(said.text) - {word for one in documents for word in _words(one.name)}, among, sure=not asked
+        _words(reading.raw) - {word for one in documents for word in _words(one.name)}, among, sure=not asked
     )
     unseen = [one.name for one in among if not one.text] if asked else []
     begun = False
@@ -65,23 +65,23 @@ def look_up(said: Said, documents: Sequence[Document]) -> Found | None:
     lines = []
     names = tuple(dict.fromkeys(quote.name for quote in quotes))
     if quotes:
-        files = listed([f"**{_plain(name)}**" for name in names])
+        files = listed([f"**{plain(name)}**" for name in names])
         lines.append(
             f"This is how {files} {'begins' if len(names) == 1 else 'begin'}:"
             if begun
             else f"In {files} I found, by comparing words:"
         )
         for quote in quotes:
-            cited = "\n".join(f"> {_plain(line)}" for line in quote.text.split("\n"))
-            lines.append(f"{cited}\n>\n> — {_plain(quote.name)}")
+            cited = "\n".join(f"> {plain(line)}" for line in quote.text.split("\n"))
+            lines.append(f"{cited}\n>\n> — {plain(quote.name)}")
     if unseen:
-        files = listed([f"**{_plain(name)}**" for name in unseen])
+        files = listed([f"**{plain(name)}**" for name in unseen])
         lines.append(f"I cannot see pictures: {files} arrived, but this demo reads text only.")
-    whole = asked and not said.has(_PLAN)
+    whole = asked and not _PLAN.search(fold(reading.raw))
     if whole and quotes:
         lines.append(
             "I quote; I do not understand what I quote. Ask for a word that stands in the file, or write "
-            f'"plan the trip in {_plain(names[0])}".'
+            f'"plan the trip in {plain(names[0])}".'
         )
     return Found("\n\n".join(lines), names, whole)
 
@@ -120,8 +120,3 @@ def _passages(document: Document) -> list[_Passage]:
 def _words(text: str) -> frozenset[str]:
     found = re.findall(r"[^\W_]{3,}", fold(text))
     return frozenset(word.removesuffix("s") for word in found if word not in _COMMON)
-
-
-def _plain(text: str) -> str:
-    """Return text whose marks are no Markdown."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~$])", r"\\\1", text)

@@ -1,110 +1,212 @@
-"""What to remember of a message: short third-person statements from what people say about themselves."""
+"""What the demo assistant says about places: facts, comparisons, ideas, and what is near an unknown place."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 
-from emulator.demo.words import NUMBERS
-
-MAX_FACTS = 5
-READ_CHARS = 6000
-
-_DIET = (
-    r"vegetarian|vegan|pesc[ae]tarian|gluten[- ]free|lactose[- ]intolerant|coeliac|celiac|kosher|halal"
-    r"|teetotal|diabetic"
-)
-_RELATIVE = (
-    r"wife|husband|partner|girlfriend|boyfriend|son|daughter|mother|father|mum|mom|dad|kids"
-    r"|children|sister|brother|family"
-)
-_COUNT = rf"(?:\d{{1,2}}|{'|'.join(word for word in NUMBERS if word.isascii() and len(word) > 2)}|a|an)"
-_NAME = r"[A-ZÀ-ÖØ-ÞŁŚŻ][\w'’-]+(?: [A-ZÀ-ÖØ-ÞŁŚŻ][\w'’-]+){0,2}"
-_END = r"(?=$|[,;:]| (?:and|but|so|because|since|when|who|which|with|for)\b)"
-_END_LIST = r"(?=$|[,;:]| and (?:I|my|we)\b| (?:but|so|because|since|when|with|for)\b)"
-_NOT_THIS = r"(?!(?:it|this|that|these|those|them|you|your|the|how|when|what|to|him|her|if)\b)"
-_I = r"\b(?:I|i)"
-_AM = rf"{_I}(?: am|['’]?m)"
-_SOFT = r"(?: (?:also|really|usually|always|often|generally|mostly|normally|personally|just))?"
-
-# Each rule: what somebody says, and what to remember; groups are put in as they were written.
-_RULES: tuple[tuple[str, str], ...] = (
-    (rf"{_AM}{_SOFT} (?:a |an )?(not|no longer)(?: a| an)? ({_DIET})\b", "Is {0} {1}"),
-    (rf"{_AM}{_SOFT} (?:a |an )?(?:strict )?({_DIET})\b", "Is {0}"),
-    (rf"\b[Ww]e(?: are|['’]re)(?: both| all)? ({_DIET})s?\b", "Travels in a group that is {0}"),
-    (rf"\b[Mm]y ({_RELATIVE}) (is|are) (?:a |an )?({_DIET})s?\b", "{0} {1} {2}"),
-    (rf"{_I} (?:eat|need|want|keep|only eat) (?:only )?({_DIET})\b(?: food| meals)?", "Eats {0}"),
-    (rf"{_I} (?:do not|don['’]t|never) (eat|drink) ([\w -]{{2,30}}?){_END}", "Does not {0} {1}"),
-    (rf"{_AM} allergic to (.{{2,60}}?)(?=$|[;.]| but\b|, (?:so|and (?:I|my|we))\b| and (?:I|my"
-        rf"|we)\b)", "Is allergic to {0}"),
-    (rf"{_I} have an? ([\w ]{{2,20}}) allergy", "Is allergic to {0}"),
-    (rf"\b[Mm]y ({_RELATIVE}) (is|are) allergic to ([\w -]{{2,40}}?){_END_LIST}", "{0} {1} allergic to {2}"),
-    (rf"\b[Mm]y name(?: is|['’]s) ({_NAME})", "Is called {0}"),
-    (rf"\b(?:[Cc]all me|{_AM} called) ({_NAME})", "Is called {0}"),
-    (rf"(?:{_I}|[Ww]e) (?:live|am based|are based|reside) (?:in|near) ({_NAME})", "Lives in {0}"),
-    (rf"{_AM} (?:from|based in) ({_NAME})", "Is from {0}"),
-    (rf"\b(?:[Mm]y|[Oo]ur) home airport is ({_NAME}|[A-Z]{{3}})", "Flies from {0}"),
-    (rf"(?:{_I}|[Ww]e){_SOFT} fly (?:out of|from) ({_NAME}|[A-Z]{{3}})", "Flies from {0}"),
-    (rf"(?:{_I}|[Ww]e)(?: have|['’]ve got) ({_COUNT}) ((?:\w+ )?(?:kids?|children|child|sons?|daughters?"
-        rf"|toddlers?|bab(?:y|ies)))"
-     r"((?:,? (?:aged?|who are) [\d ,and]{1,20}\d)?)", "Has {0} {1}{2}"),
-    (r"\b(?:[Mm]y|[Oo]ur) (?:usual |normal |typical )?(?:travel )?budget is (?:usually |always |about "
-        r"|around )*([^,;]{2,40}?)"
-     r"(?=$|[,;]| (?:but|so|and)\b)", "Usual budget: {0}"),
-    (rf"{_I} (?:usually|normally|never|always) spend (?:about |around |more than "
-        rf"|up to )*([^,;]{{2,40}}?){_END}", "Usually spends {0}"),
-    (rf"{_I}{_SOFT} (?:hate|dislike|can['’]t stand|cannot stand|do not like"
-        rf"|don['’]t like) {_NOT_THIS}(.{{2,50}}?){_END_LIST}", "Dislikes {0}"),
-    (rf"{_AM}{_SOFT} (?:scared|afraid|terrified) of ([\w ]{{3,30}}?){_END}", "Is afraid of {0}"),
-    (rf"(?:{_I}|[Ww]e){_SOFT} (?:prefer|favou?r) {_NOT_THIS}(.{{3,60}}?){_END_LIST}", "Prefers {0}"),
-    (rf"(?:{_I}|[Ww]e){_SOFT} (?:fly with|stay at|stay in|travel with) ({_NAME})", "Likes {0}"),
-    (rf"\b[Mm]y favou?rite (airline|hotel chain|hotel|city|food|country|seat) is ({_NAME}"
-        rf"|[\w ]{{3,30}}?){_END}", "Favourite {0}: {1}"),
-    (rf"{_I}{_SOFT} (?:love|adore|really like) {_NOT_THIS}([\w -]{{3,40}}?){_END_LIST}", "Loves {0}"),
-    (rf"{_I} (?:use|need|am in|travel in) a wheelchair", "Uses a wheelchair"),
-    (rf"\b[Mm]y ({_RELATIVE}) (?:uses?|needs?|is in) a wheelchair", "{0} uses a wheelchair"),
-    (rf"{_I} (?:can['’]?t|cannot) (walk far|climb stairs|manage stairs|walk long distances)", "Cannot {0}"),
-    (rf"{_I} have (bad knees|a bad knee|a bad back|limited mobility)", "Has {0}"),
-    (rf"{_AM}{_SOFT} (?:a |an )?(early riser|night owl|slow traveller|slow traveler|nervous flyer)\b", "Is a {0}"),
-)  # fmt: skip
-
-_ASKED_TO = re.compile(r"\s*(?:please )?(?:remember|note)(?: that|:) (.{3,})", re.I)
-_QUESTION_START = re.compile(
-    r"\s*(?:what|which|how|where|when|who|why|can|could|should|would|will|do|does|is|are|am|if|suppose|imagine)\b",
-    re.I,
-)
+from emulator.demo.costs import converted, currency_of, estimate, money
+from emulator.demo.destinations import Destination, atlas
+from emulator.demo.line import MONTHS, WORDS
+from emulator.demo.plan import INDOOR, build, can_eat, categories, ranked
+from emulator.demo.say import TEXTS, budget_text, listed, months, names_of, plain, plural, price, span, when
+from emulator.demo.wishes import State, Wishes
 
 
-def extract_facts(text: str) -> list[str]:
-    """At most five statements such as ``Is vegetarian``; none from questions, none twice."""
-    facts: list[str] = []
-    for sentence in re.split(r"(?<=[.!?])\s+|\n+", text[:READ_CHARS]):
-        if sentence.rstrip().endswith("?") or _QUESTION_START.match(sentence):
-            continue
-        clean = sentence.strip().rstrip(".!")
-        before = len(facts)
-        for pattern, template in _RULES:
-            for match in re.finditer(pattern, clean):
-                fact = _tidy(template.format(*(group or "" for group in match.groups())))
-                if fact.casefold() not in (known.casefold() for known in facts):
-                    facts.append(fact)
-        if len(facts) == before and (asked := _ASKED_TO.match(clean)):  # nothing better to make of it
-            facts.append(_tidy(asked[1]))
-    return _without_contradictions(facts)[:MAX_FACTS]
+def fact(topic: str, place: Destination, wishes: Wishes) -> str:
+    """The answer to a question about a place; *topic* is a name of the word file's facts."""
+    sights, currency = ranked(place, wishes), currency_of(wishes)
+    areas, daily = [sight.area for sight in sights], place.daily_usd["standard"]
+    shown = [(one, span(one.minutes), price(place.currency, one, wishes)) for one in sights]
+    site = atlas().official.get(place.country_code)
+
+    def usd(amount: Decimal) -> str:
+        return money(converted(amount, source="USD", target=currency), currency)
+
+    dishes = "; ".join(f"{one.name} ({one.about})" for one in place.food if can_eat(one, wishes))
+    markets = [one.name for one in place.sights if one.category in ("food", "market")]
+    way = "{}, {} each way by {}, about {} a person"
+    trips = [
+        (one, way.format(one.about, span(one.minutes_each_way), one.by, usd(one.usd))) for one in place.day_trips
+    ]
+    dry = [
+        f"- **{one.name}** ({one.area}): {time}, {ticket}" for one, time, ticket in shown if one.category in INDOOR
+    ]
+    return str(WORDS["facts"][topic]).format(
+        name=place.name, country=place.country, airport=place.airport, transfer=place.transfer, zone=place.zone,
+        practical=place.practical, currency=place.currency, language=place.language, month=when(wishes),
+        estimates=TEXTS["estimates"], best=months(place.best_months), clothes=_boxes(_clothes(place, wishes)),
+        avoid=f"{months(place.avoid_months)} ({place.avoid_why})",
+        weather=place.weather_in(wishes.month) if wishes.month else "weather by month, which I was not told",
+        site=f", and begin at [{site[0]}]({site[1]})" if site else "", first=listed([one.name for one in sights[:6]]),
+        daily=usd(daily.meal * 2 + daily.transport + daily.room / 2),
+        meals=listed([f"{usd(cost.meal)} {name}" for name, cost in place.daily_usd.items()]),
+        rooms=listed([f"{usd(cost.room)} {name}" for name, cost in place.daily_usd.items()]),
+        rate=f"$1 is {atlas().per_usd[place.currency].normalize():,f} {place.currency}",
+        fill=plural(max(1, round(sum(not one.evening for one in sights) / 3.5)), "day"),
+        dishes=dishes or TEXTS["no_dishes"],
+        trips="; ".join(f"{one.name} ({text})" for one, text in trips), dry="\n".join(dry),
+        markets=listed(markets[:4]) or "none that I know",
+        sights="\n".join(f"| {one.name} | {one.area} | {time} | {ticket} |" for one, time, ticket in shown[:12]),
+        areas="; ".join(sorted(dict.fromkeys(areas), key=lambda area: -areas.count(area))[:3]),
+        hard=listed([one.name for one in place.sights if one.steps]) or "none that I know of",
+        cards="".join(f'\n- [ ] a card on "{one}" in {place.language}' for one in (*wishes.diets, *wishes.allergies)),
+    )  # fmt: skip
 
 
-def _tidy(fact: str) -> str:
-    fact = re.sub(r"[\x00-\x1f\x7f]+", " ", fact)
-    fact = re.sub(r"\s+", " ", fact).strip(" ,;")
-    for plain, article in (("early riser", "an early riser"),):
-        fact = fact.replace(f"a {plain}", article)
-    return fact[:1].upper() + fact[1:120]
+def thing(name: str, place: Destination, wishes: Wishes) -> str:
+    """What is known of a sight or a day trip of a place; empty where it is neither."""
+    for sight in place.sights:
+        if sight.name == name:
+            ticket = price(place.currency, sight, wishes)
+            return (
+                f"**{name}** is in {sight.area}, {place.name}. It takes {span(sight.minutes)}; the ticket: {ticket}."
+            )
+    for trip in place.day_trips:
+        if trip.name == name:
+            way = f"{span(trip.minutes_each_way)} each way by {trip.by}"
+            return f"**{name}** is a day trip from {place.name}: {trip.about}, {way}."
+    return ""
 
 
-def _without_contradictions(facts: list[str]) -> list[str]:
-    """Drop repetitions: "Prefers trains" and "Loves trains" say the same; the first one stays."""
-    seen: set[str] = set()
-    kept = []
-    for fact in facts:
-        core = re.sub(r"^(?:Prefers|Loves|Likes) ", "", fact).casefold()
-        if core not in seen:
-            kept.append(fact)
-        seen.add(core)
-    return kept
+def _boxes(items: Sequence[str]) -> str:
+    return "\n".join(f"- [ ] {item}" for item in items)
+
+
+def _clothes(place: Destination, wishes: Wishes) -> list[str]:
+    weather = place.weather_in(wishes.month) if wishes.month else ""
+    lows = [int(low) for low in re.findall(r"(?<!\d)(?<!\d-)(-?\d{1,2})(?=-| °C| to )", weather)]
+    kinds = {sight.category for sight in place.sights}
+    items = {
+        "comfortable shoes that are already worn in, and layers": True,
+        "a warm jacket, hat and gloves": (lows and min(lows) < 8)
+        or re.search("frost|cold|icy|snow|freezing", weather),
+        "light clothes, sun hat, sunglasses and sun cream": re.search(r"hot|3\d °C|2[6-9] °C", weather),
+        "a rain jacket or small umbrella": not weather or re.search("rain|shower|wet|storm|drizzle|monsoon", weather),
+        "something that covers shoulders and knees, for places of worship": "religious" in kinds,
+        "swimwear": kinds & {"beach", "wellness"},
+        "for the children: snacks, something to draw with, spare clothes": wishes.children,
+    }
+    return [item for item, needed in items.items() if needed]
+
+
+def ways_to_save(state: State) -> str:
+    """What cheaper rooms, cheaper meals, no day trips or a day less would save."""
+    wishes, plan = state.wishes, build(state.wishes, state.changes)
+    costs, lines = estimate(plan, wishes), list[str]()
+    for what, other in {
+        "Saver hotels": replace(wishes, hotel=0),
+        "Saver meals": replace(wishes, meals=0),
+        "No day trips": replace(wishes, no_trips=1, trips=0),
+        "A day less": replace(wishes, days=max(1, len(plan.days) - 1), stays=()),
+    }.items():
+        saved = estimate(build(wishes), wishes).total - estimate(build(other), other).total
+        lines += [f"- **{what}** would save about {costs(saved)}."] if saved > 0 else []
+    total = f"The plan costs {costs(costs.total)} without flights."
+    return "\n".join([total, "", *lines, "", budget_text(wishes, costs, plan)])
+
+
+# Which place
+
+
+def _cost_of(place: Destination, wishes: Wishes) -> int:
+    alone = replace(wishes, places=(place.id,), country=None, stays=(), wanted=(), unwanted=())
+    return estimate(build(alone), alone).total
+
+
+def _season(place: Destination, wishes: Wishes) -> int:
+    return (wishes.month in place.best_months) - (wishes.month in place.avoid_months)
+
+
+def _liked(place: Destination, wishes: Wishes) -> int:
+    return sum(sight.category in categories(wishes.interests) for sight in place.sights)
+
+
+def best_of(place_ids: Sequence[str], wishes: Wishes) -> Destination:
+    """The place to recommend: the better season first, then more of what is liked, then the lower costs."""
+    places = [atlas().get(one) for one in place_ids]
+    return min(places, key=lambda one: (-_season(one, wishes), -_liked(one, wishes), _cost_of(one, wishes)))
+
+
+def comparison(state: State) -> str:
+    """A table of places side by side, and which one to take."""
+    places, wishes = [atlas().get(one) for one in state.about], state.wishes
+    costs, currency = [_cost_of(place, wishes) for place in places], currency_of(wishes)
+    season = [place.weather_in(wishes.month) if wishes.month else months(place.best_months) for place in places]
+    rows = {
+        f"Weather{when(wishes)}" if wishes.month else "Best months": season,
+        "See first": [", ".join(sight.name for sight in ranked(place, wishes)[:3]) for place in places],
+        "Eat": [
+            next((one.name for one in place.food if can_eat(one, wishes)), "ask each kitchen") for place in places
+        ],
+        "Day trips": [", ".join(one.name for one in place.day_trips) for place in places],
+        "Good to know": [place.practical for place in places],
+        f"{plural(wishes.days or 4, 'day')}, all but flights": [f"about {money(cost, currency)}" for cost in costs],
+    }
+    best, cheapest = best_of(state.about, wishes), places[costs.index(min(costs))]
+    why = (
+        [f"{MONTHS[wishes.month - 1]} is a good month there"]
+        if wishes.month in best.best_months and wishes.month
+        else []
+    )
+    most = _liked(best, wishes) == max(_liked(place, wishes) for place in places)
+    why += [f"it has most for {listed(wishes.interests)}"] if wishes.interests and most else []
+    why += ["it costs least"] if best == cheapest else []
+    dearer = "" if best == cheapest else f" {cheapest.name} costs least."
+    lines = [f"## {listed(names_of(state.about), 'or')}", "", f"| | {' | '.join(place.name for place in places)} |"]
+    lines.append(f"| --- |{' --- |' * len(places)}")
+    lines += [f"| **{name}** | {' | '.join(cells)} |" for name, cells in rows.items()]
+    why_text = f"I would take **{best.name}**: {listed(why) or 'it has most to see'}.{dearer} {TEXTS['estimates']}"
+    return "\n".join([*lines, "", why_text])
+
+
+def fitting_places(state: State) -> list[Destination]:
+    """Four places that fit the month, the interests and the region."""
+    wishes, warm = state.wishes, re.search(r"\b(?:warm|sun|sunny|hot)\b", state.reading.text)
+
+    def score(place: Destination) -> float:
+        points = 3.5 * _season(place, wishes) + _liked(place, wishes) / 2
+        points -= float(place.daily_usd["standard"].room) / 40 * (wishes.hotel == 0)
+        text = place.weather_in(wishes.month) if warm and wishes.month else ""
+        return points + 3 * any(int(low) >= 15 for low in re.findall(r"(?<!\d)(-?\d{1,2})-\d{1,2} °C", text))
+
+    inside = [one for one in atlas().destinations if state.reading.continent in (None, one.continent)]
+    return sorted(inside, key=lambda place: -score(place))[:4]
+
+
+def ideas(state: State) -> str:
+    """Places that fit, with a reason each."""
+    wishes = state.wishes
+    why = f"{when(wishes)}{f' for {listed(wishes.interests)}' if wishes.interests else ''}"
+    lines = [f"Here are places I would look at first{why}:", ""]
+    for number, place in enumerate(fitting_places(state), 1):
+        season = place.weather_in(wishes.month) if wishes.month else f"best in {months(place.best_months)}"
+        names = listed([one.name for one in ranked(place, wishes)[:3]])
+        lines.append(f"{number}. **{place.name}, {place.country}:** {season}. {names}.")
+    return "\n".join(lines)
+
+
+def near_places(name: str) -> list[tuple[Destination, int]]:
+    """The known places closest to one that is only located, with distances in km."""
+    point = atlas().nearby_places.get(name)
+    return atlas().nearest(*point, count=3) if point else []
+
+
+def unknown_place(name: str) -> str:
+    """Says that a place is not bundled, and what is near it."""
+    text, near = f"**{plain(name)}** is not in my small file, so I cannot plan it.", near_places(name)
+    lines = [
+        f"{number}. **{one.name}, {one.country}**, about {km:,} km away" for number, (one, km) in enumerate(near, 1)
+    ]
+    return (
+        "\n".join([f"{text} The closest places that I know:", "", *lines]) if near else f"{text} {destinations(None)}"
+    )
+
+
+def destinations(continent: str | None) -> str:
+    """All bundled places, by continent."""
+    places = [place for place in atlas().destinations if continent in (None, place.continent)]
+    regions = {place.continent: [one.name for one in places if one.continent == place.continent] for place in places}
+    lines = [f"- **{name}:** {', '.join(names)}" for name, names in regions.items()]
+    example = 'Name one with a number of days, for example "5 days in Lisbon in May for two".'
+    return "\n".join([f"I know {plural(len(places), 'destination')}:", "", *lines, "", example])

@@ -1,15 +1,19 @@
-"""A trip as days: which sights, in which order, at what time. Pure; the same wishes give the same plan."""
+"""Days put together from wishes and changes. The same wishes and changes always make the same plan."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
-from emulator.demo.destinations import DayTrip, Destination, Dish, Sight, atlas, distance_km, fold
-from emulator.demo.trip import Trip
-from emulator.demo.words import INTERESTS
+from emulator.demo.destinations import DayTrip, Destination, Dish, Sight, atlas, distance_km
+from emulator.demo.line import WORDS
+from emulator.demo.wishes import MAX_DAYS, Change, Wishes
 
 INDOOR = frozenset({"museum", "gallery", "palace", "religious", "market", "family", "show", "food", "wellness"})
-HOP_MIN, STROLL_MIN = 30, 15  # between areas, and within one
-MORNING, AFTERNOON, EVENING = "Morning", "Afternoon", "Evening"
+_ON_FOOT = frozenset({"quarter", "nature"})
+USUAL_START = 9 * 60 + 30  # minutes after midnight, as all of these
+_NOON, _LUNCH_ENDS, _REST_ENDS, _DAY_ENDS = 13 * 60 + 15, 14 * 60, 16 * 60, 18 * 60 + 30
+_HOP, _STROLL = 30, 15  # minutes between areas, and within one
+_TRIP_DAYS = (2, 5, 8, 11, 14, 17, 1, 4, 7, 10, 13, 16, 3, 6, 9, 12, 15, 18, 19)  # counted from 0, best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,338 +25,364 @@ class Stop:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A part of a day: *stops* in order of time, or a sentence. *fixed* ones (arrival, leaving) do not move."""
-
-    stops: tuple[Stop, ...] = ()
-    text: str = ""
-    fixed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Day:
-    """One day. With a *trip*, morning and afternoon are spent on it."""
+    """One day; *number* counts from 1. With a *trip* nothing else is done by day, and with *free* nothing at all."""
 
     number: int
     place: Destination
-    morning: Slot
-    afternoon: Slot
-    evening: Slot
-    dinner: str
+    arrives: bool
+    leaves: bool
+    pace: int
+    start: int
+    gentle: bool  # no steps, one area
+    rests: bool
+    comes_from: Destination | None = None
+    sights: list[Sight] = field(default_factory=list)
+    evening: Sight | None = None
     trip: DayTrip | None = None
+    free: bool = False
+    dish: Dish | None = None
 
     @property
-    def sights(self) -> tuple[Sight, ...]:
+    def most(self) -> int:
+        """How many sights by day at most."""
+        return max(1, 3 + self.pace - (self.arrives or self.rests))
+
+    @property
+    def seen(self) -> list[Sight]:
         """All sights of the day, in order of time."""
-        return tuple(stop.sight for slot in (self.morning, self.afternoon, self.evening) for stop in slot.stops)
+        return [*self.sights, *([self.evening] if self.evening else [])]
 
     @property
-    def title(self) -> str:
-        """The areas of the day, or where the day trip goes."""
-        if self.trip:
-            return f"Day trip to {self.trip.name}"
-        daytime = [stop.sight.area for slot in (self.morning, self.afternoon) for stop in slot.stops]
-        areas = list(dict.fromkeys(daytime or [sight.area for sight in self.sights]))
-        if self.morning.fixed and not areas:
-            return "Arrival"
-        return ", ".join(areas[:2]) if areas else "A free day"
+    def names(self) -> list[str]:
+        """The names of sights, or of the day trip."""
+        return [one.name for one in self.seen] + ([self.trip.name] if self.trip else [])
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What makes the day the same as another one."""
+        return self.place.id, [*self.sights], self.evening, self.trip, self.start, self.rests, self.free, self.dish
+
+    @property
+    def halves(self) -> tuple[list[Stop], list[Stop]]:
+        """What is seen in the morning and in the afternoon, with times."""
+        return self.times(self.sights) or ([], [])
+
+    def times(self, sights: Sequence[Sight]) -> tuple[list[Stop], list[Stop]] | None:
+        """Morning and afternoon with *sights* in this order; None where they do not fit."""
+        morning, afternoon = list[Stop](), list[Stop]()
+        later = _REST_ENDS if self.rests else _LUNCH_ENDS
+        clock, area = later if self.arrives else self.start, ""
+        for sight in sights:
+            clock += 0 if not area else _STROLL if sight.area == area else _HOP
+            early = not afternoon and not self.arrives and len(morning) < (len(sights) + 1) // 2
+            stops = morning if early and clock + sight.minutes <= _NOON else afternoon
+            clock = max(clock, later) if stops is afternoon else clock
+            if clock + sight.minutes > _DAY_ENDS:
+                return None
+            stops.append(Stop(sight, clock, clock + sight.minutes))
+            clock, area = clock + sight.minutes, sight.area
+        return morning, afternoon
+
+    def fits(self, sight: Sight) -> bool:
+        """Whether there is time for one more sight."""
+        return self.times([*self.sights, sight]) is not None
+
+    def trim(self) -> list[Sight]:
+        """Give up the last sights until the rest fits; return what was given up."""
+        out = []
+        while self.sights and self.times(self.sights) is None:
+            out.append(self.sights.pop())
+        return out
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All days, and sentences about what could not be done as asked."""
 
-    days: tuple[Day, ...]
-    notes: tuple[str, ...] = ()
+    days: list[Day]
+    notes: list[str]
 
     @property
-    def places(self) -> tuple[Destination, ...]:
+    def places(self) -> list[Destination]:
         """The places in the order of the trip."""
-        return tuple({day.place.id: day.place for day in self.days}.values())
+        return list({day.place.id: day.place for day in self.days}.values())
+
+    @property
+    def legs(self) -> Iterator[tuple[Destination, Destination, int]]:
+        """The ways from one place to the next, in km."""
+        return ((a, b, round(distance_km(a.lat, a.lon, b.lat, b.lon))) for a, b in pairwise(self.places))
 
 
-@dataclass(slots=True)
-class _Pool:
-    """Sights not yet used, best first, and the counters of one place."""
-
-    day: list[Sight]
-    evening: list[Sight]
-    dishes: list[Dish]
-    areas: list[str]
-    fillers: int = 0
-    dinners: int = 0
-    used: list[Sight] = field(default_factory=list)
-
-
-def build(trip: Trip, *, days: int) -> Plan:
-    """The plan for *trip*, which has at least one place, over *days* (1 to 21)."""
-    places = [atlas().get(place_id) for place_id in trip.places][: max(1, days // 2)]
-    notes = []
-    if len(places) < len(trip.places):
-        notes.append(f"{days} days leave time for {len(places)} of the places; the others are left out.")
-    planned: list[Day] = []
-    for index, place in enumerate(places):
-        share = days // len(places) + (1 if index < days % len(places) else 0)
-        planned += _days_in(place, trip, share, before=places[index - 1] if index else None, first=len(planned) + 1,
-                            last=index == len(places) - 1)  # fmt: skip
-    for one, other in trip.swaps:
-        notes += _swap(planned, one, other)
-    return Plan(tuple(planned), tuple(notes))
+def build(wishes: Wishes, changes: Sequence[Change] = ()) -> Plan:
+    """The plan for wishes with at least one place."""
+    notes, total, days = list[str](), wishes.days or 4, list[Day]()
+    if total > MAX_DAYS:
+        notes.append(f"{total} days are more than I can plan, so these are the first {MAX_DAYS}.")
+        total = MAX_DAYS
+    for place, count in _shares(wishes, total, notes):
+        days += _in_one_place(place, count, wishes, days, total)
+    plan = Plan(days, notes)
+    for day in days:
+        for sight in [one for one in day.sights if one.name in wishes.unwanted]:
+            _replace(plan, day, sight, wishes)
+        day.evening = None if day.evening and day.evening.name in wishes.unwanted else day.evening
+    for change in changes:
+        if change.kind != "swap":
+            _change(plan, days[change.day - 1], change, wishes)
+    for name in wishes.wanted:
+        _include(plan, name, wishes)
+    for change in changes:
+        if change.kind == "swap":
+            _swap(plan, days[change.day - 1], days[change.value - 1])
+    eaten = {place.id: [one for one in place.food if not one.snack and can_eat(one, wishes)] for place in plan.places}
+    for day in days:
+        day.dish = eaten[day.place.id].pop(0) if eaten[day.place.id] and not day.leaves else None
+    return plan
 
 
-def stops_per_half_day(pace: int) -> int:
-    """How many sights at most in a morning or an afternoon."""
-    return {-1: 1, 0: 2, 1: 3}[pace]
+def _shares(wishes: Wishes, days: int, notes: list[str]) -> list[tuple[Destination, int]]:
+    """The places with their days, and notes on places that are left out."""
+    places = [atlas().get(one) for one in wishes.places]
+    most = max(1, days // 2) if wishes.country else days
+    if out := [place.name for place in places[most:]]:
+        short = f"{days} {'day is' if days == 1 else 'days are'}"
+        notes.append(f"{short} too short for all of it: {', '.join(out)} would need more time, and is left out.")
+    places = places[:most]
+    if len(wishes.stays) == len(places) and sum(wishes.stays) == days:
+        return list(zip(places, wishes.stays, strict=True))
+    return [(place, days // len(places) + (at < days % len(places))) for at, place in enumerate(places)]
 
 
-def indoor(sight: Sight) -> bool:
-    """Whether a sight is good in rain."""
-    return sight.category in INDOOR
+def categories(names: Sequence[str]) -> set[str]:
+    """The categories of sights that belong to interests."""
+    return {category for name in names for category in WORDS["interests"][name][1:]}
 
 
-def suitable(place: Destination, trip: Trip) -> list[Sight]:
-    """The sights of *place* that fit the wishes, best first."""
-    liked = {category for name in trip.interests for category in INTERESTS[name][1]}
-    disliked = {category for name in trip.dislikes for category in INTERESTS[name][1]} - liked
-    scored = []
-    for rank, sight in enumerate(place.sights):
-        excluded = (
-            sight.category in disliked
-            or (sight.steps and bool(trip.needs))
-            or (sight.category == "nightlife" and bool(trip.children))
-            or any(_named(sight, words) for words in trip.left_out)
-        )
-        if excluded:
-            continue
-        score = 12.0 * (len(place.sights) - rank) / len(place.sights)
-        score += 6 * (sight.category in liked)
-        score += 4 * (sight.category == "family" and bool(trip.children))
-        score -= 3 * (sight.category == "nature" and "wheelchair" in trip.needs)
-        score -= 4 * (sight.price > 0 and trip.level_shift < 0)
-        scored.append((-score, rank, sight))
-    return [sight for _, _, sight in sorted(scored, key=lambda entry: entry[:2])]
-
-
-def _named(sight: Sight, words: str) -> bool:
-    name = fold(sight.name)
-    return name in words or words in name
-
-
-def dishes_for(place: Destination, trip: Trip) -> list[Dish]:
-    """Dishes worth naming, those for the strictest diet of the group first."""
-    order = {"vegan": 0, "vegetarian": 1, "any": 2}
-    if "vegan" in trip.diets:
-        return sorted((dish for dish in place.food), key=lambda dish: order[dish.diet])
-    if "vegetarian" in trip.diets:
-        return sorted(place.food, key=lambda dish: dish.diet == "any")
-    return list(place.food)
-
-
-def day_trips(place: Destination, trip: Trip, days: int) -> list[DayTrip]:
-    """The day trips that belong into *days* days in *place*."""
-    usual = 0 if days < 4 else 1 if days < 7 else 2 if days < 10 else 3
-    if trip.pace < 0 and days < 7:
-        usual = 0
-    count = max(0, min(usual + trip.more_trips, len(place.day_trips), days - 2 if days > 2 else days - 1))
-    wanted = [one for one in place.day_trips if not any(fold(one.name) in words for words in trip.left_out)]
-    return sorted(wanted, key=lambda one: one.minutes_each_way >= 200)[:count]
-
-
-def _days_in(
-    place: Destination, trip: Trip, count: int, *, before: Destination | None, first: int, last: bool
-) -> list[Day]:
-    ranked = suitable(place, trip)
-    trips = day_trips(place, trip, count)
-    evening = [sight for sight in ranked if sight.evening]
-    daytime = [sight for sight in ranked if not sight.evening]
-    per_half = stops_per_half_day(trip.pace)
-    city_days = count - len(trips)
-    pool = _Pool(
-        day=daytime[: city_days * (per_half * 2 if trip.pace else 3)],
-        evening=evening,
-        dishes=[dish for dish in dishes_for(place, trip) if not dish.snack and suits(dish, trip)],
-        areas=list(dict.fromkeys(sight.area for sight in place.sights)),
-    )
-    trip_positions = {round((index + 1) * count / (len(trips) + 1)) for index in range(len(trips))}
-    queue = list(trips)
-    planned = []
-    for index in range(count):
-        number = first + index
-        leaves = last and index == count - 1 and count > 2
-        if index in trip_positions and queue:
-            going = queue.pop(0)
-            planned.append(Day(number, place, Slot(), Slot(), Slot(text="An easy evening back in town."),
-                               _dinner(pool, trip, near=None), going))  # fmt: skip
-            city_left = count - index - 1 - len(queue)
-        else:
-            arrives = index == 0 and (count > 2 or before is not None)
-            city_left = count - index - len(queue)
-            planned.append(_city_day(place, pool, trip, number, city_left, before, arrives=arrives, leaves=leaves))
-    return planned
-
-
-def _city_day(
-    place: Destination,
-    pool: _Pool,
-    trip: Trip,
-    number: int,
-    city_left: int,
-    before: Destination | None,
-    *,
-    arrives: bool,
-    leaves: bool,
-) -> Day:
-    per_half = stops_per_half_day(trip.pace)
-    quota = max(1, -(-len(pool.day) // max(1, city_left)))
-    begin = {-1: 600, 0: 570, 1: 540}[trip.pace]
-    area: str | None = None
-    if arrives:
-        morning = Slot(text=_arrival(place, before), fixed=True)
-    else:
-        stops = _fill(pool, begin, 780, min(per_half, -(-quota // 2)), area)
-        area = stops[-1].sight.area if stops else None
-        morning = Slot(stops) if stops else Slot(text=_filler(pool, place, morning=True))
-    wanted = min(per_half + (trip.pace >= 0), max(1, quota - len(morning.stops)))
-    stops = _fill(pool, 840, 1110, wanted, area) or _fill(pool, 780, 1110, 1, area)
-    area = stops[-1].sight.area if stops else area
-    afternoon = Slot(stops) if stops else Slot(text=_filler(pool, place, morning=False))
-    if leaves:
-        evening = Slot(text=f"Collect the bags and leave for {place.airport}: {place.transfer}.", fixed=True)
-        return Day(number, place, morning, afternoon, evening, "")
-    evening_stop = _evening(pool, trip, number, area)
-    evening = Slot((evening_stop,)) if evening_stop else Slot(text="Nothing fixed.")
-    if evening_stop and evening_stop.sight.category == "food":
-        return Day(number, place, morning, afternoon, evening, "")
-    dinner = _dinner(pool, trip, near=evening_stop.sight.area if evening_stop else area)
-    return Day(number, place, morning, afternoon, evening, dinner)
-
-
-def _fill(pool: _Pool, start: int, end: int, count: int, area: str | None) -> tuple[Stop, ...]:
-    """Take up to *count* sights that fit between two times, one area as long as there is any."""
-    stops: list[Stop] = []
-    clock = start
-    while len(stops) < count:
-        choices = [sight for sight in pool.day if sight.area == area] if area else []
-        if not choices and not stops:
-            choices = pool.day
-        gap = 0 if not stops else STROLL_MIN if stops[-1].sight.area == area else HOP_MIN
-        fitting = next((sight for sight in choices if clock + gap + sight.minutes <= end), None)
-        if fitting is None and not stops and area:
-            fitting = next((sight for sight in pool.day if clock + gap + sight.minutes <= end), None)
-        if fitting is None:
-            break
-        clock += gap
-        stops.append(Stop(fitting, clock, clock + fitting.minutes))
-        clock += fitting.minutes
-        area = fitting.area
-        pool.day.remove(fitting)
-    return tuple(stops)
-
-
-def _evening(pool: _Pool, trip: Trip, number: int, area: str | None) -> Stop | None:
-    if not pool.evening or (trip.pace < 0 and number % 2 == 0):
-        return None
-    sight = next((one for one in pool.evening if one.area == area), pool.evening[0])
-    pool.evening.remove(sight)
-    begin = {"nightlife": 1260, "show": 1200}.get(sight.category, 1140)
-    return Stop(sight, begin, begin + sight.minutes)
-
-
-def _arrival(place: Destination, before: Destination | None) -> str:
-    if before is None:
-        return f"Arrive at {place.airport}: {place.transfer}. Leave the bags and have a light lunch."
-    km = round(distance_km(before.lat, before.lon, place.lat, place.lon), -1)
-    how = "by train, bus or a short flight" if km <= 700 and before.continent == place.continent else "by plane"
-    return (
-        f"Travel from {before.name} to {place.name}, about {km:,.0f} km {how}. Leave the bags and have a light lunch."
+def suits(sight: Sight, wishes: Wishes) -> bool:
+    """Whether nothing that was wished speaks against a sight."""
+    return not (
+        sight.category in categories(wishes.avoids) - categories(wishes.interests)
+        or (sight.steps and wishes.mobility)
+        or (sight.category in _ON_FOOT and "short walks" in wishes.mobility)
+        or (sight.category == "nature" and "wheelchair" in wishes.mobility)
+        or (sight.category == "nightlife" and wishes.children)
     )
 
 
-_MORNINGS = (
-    "Sleep in, then a long breakfast near {area}",
-    "A free morning: a café and small shops around {area}",
-    "A cooking class or a guided tasting; many meet near {area}",
-    "A photo walk through {area} while the light is soft",
-    "Go back to a favourite corner of {area}",
-    "A quiet morning: laundry, postcards and coffee around {area}",
-    "Rent bicycles or take a local bus out from {area}",
-)
-_AFTERNOONS = (
-    "A free afternoon around {area}, no tickets needed",
-    "Time for presents and a long coffee near {area}",
-    "Rest at the hotel, then a short walk in {area}",
-    "Something by mood: a bookshop, a bath or a bench in {area}",
-    "Spare time for what rain or queues made you miss; {area} is a good base",
-    "A guided walk on one theme, such as architecture, starting in {area}",
-    "An unplanned walk from {area} to wherever it leads",
-)
-
-
-def _filler(pool: _Pool, place: Destination, *, morning: bool) -> str:
-    texts = _MORNINGS if morning else _AFTERNOONS
-    text = texts[pool.fillers // 2 % len(texts)].format(area=pool.areas[pool.fillers % len(pool.areas)])
-    pool.fillers += 1
-    return f"{text}."
-
-
-def suits(dish: Dish, trip: Trip) -> bool:
-    """Whether the vegetarians and vegans of the group can eat it."""
-    if "vegan" in trip.diets:
+def can_eat(dish: Dish, wishes: Wishes) -> bool:
+    """Whether the strictest of the group can eat a dish, as far as the file knows: it knows vegan and vegetarian."""
+    if wishes.allergies or {"gluten-free", "kosher"} & set(wishes.diets):
+        return False
+    if {"vegan", "dairy-free"} & set(wishes.diets):
         return dish.diet == "vegan"
-    return "vegetarian" not in trip.diets or dish.diet != "any"
+    return not wishes.diets or dish.diet != "any"
 
 
-def _dinner(pool: _Pool, trip: Trip, *, near: str | None) -> str:
-    """Where or what to eat; each dish is named once."""
-    place = f" near {near}" if near else ""
-    pool.dinners += 1
-    if pool.dishes:
-        dish = pool.dishes.pop(0)
-        label = "" if dish.diet == "any" else f", {dish.diet}"
-        return f"Dinner{place}: try {dish.name} ({dish.about}{label})."
-    if trip.diets:
-        return f"Dinner{place}, at a place with {_diet_words(trip)} dishes on the menu."
-    choices = ("at a small family place", "wherever the locals queue", "from the market or a food hall",
-               "somewhere with tables outside", "at a wine or tea bar with small plates")  # fmt: skip
-    return f"Dinner{place}, {choices[pool.dinners % len(choices)]}."
+def ranked(place: Destination, wishes: Wishes) -> list[Sight]:
+    """The sights of *place* that suit the wishes, best first."""
+    liked, less, count = categories(wishes.interests), categories(wishes.less), len(place.sights)
+    points = {
+        sight.name: 12 * (count - at) / count
+        + 6 * ((sight.category in liked) - (sight.category in less))
+        + 4 * (sight.category == "family" and bool(wishes.children))
+        for at, sight in enumerate(place.sights)
+    }
+    return sorted((one for one in place.sights if suits(one, wishes)), key=lambda sight: -points[sight.name])
 
 
-def _diet_words(trip: Trip) -> str:
-    return " and ".join(trip.diets)
+def _trips(place: Destination, wishes: Wishes) -> list[DayTrip]:
+    """The day trips that may be made, those asked for first."""
+    longest = 150 if (wishes.start_at or 0) >= 600 else 300
+    fitting = [one for one in place.day_trips if one.name not in wishes.unwanted and one.minutes_each_way <= longest]
+    return sorted(fitting, key=lambda trip: (trip.name not in wishes.wanted, trip.minutes_each_way >= 200))
 
 
-def _swap(planned: list[Day], one: int, other: int) -> list[str]:
-    """Exchange the contents of two days in place; what is tied to arriving or leaving stays."""
-    if not (1 <= one <= len(planned) and 1 <= other <= len(planned)) or one == other:
-        return [f"There are only {len(planned)} days, so days {one} and {other} cannot be swapped."]
-    first, second = planned[one - 1], planned[other - 1]
-    if first.place != second.place:
-        return [f"Days {one} and {other} are in different places, so they stay as they are."]
-    fixed = any(slot.fixed for day in (first, second) for slot in (day.morning, day.evening))
-    if fixed and (first.trip or second.trip):
-        return [f"Days {one} and {other} stay as they are: a day trip does not fit beside an arrival or a departure."]
-    if not fixed:
-        planned[one - 1] = replace(second, number=one)
-        planned[other - 1] = replace(first, number=other)
-        return []
-    planned[one - 1], planned[other - 1] = _blended(first, second), _blended(second, first)
-    return [f"In swapping days {one} and {other}, what belongs to arriving and leaving stayed where it was."]
+def _in_one_place(place: Destination, count: int, wishes: Wishes, before: Sequence[Day], total: int) -> list[Day]:
+    pace, first = wishes.pace or 0, len(before) + 1
+    start = wishes.start_at or USUAL_START + 30 * (pace < 0)
+    days = [
+        Day(
+            first + at, place, arrives=at == 0 and total > 1, leaves=total > 1 and first + at == total,
+            pace=pace, start=start, gentle=bool(wishes.mobility), rests=bool(wishes.rests),
+            comes_from=before[-1].place if before and at == 0 else None,
+        )
+        for at in range(count)
+    ]  # fmt: skip
+    open_days = [days[at] for at in _TRIP_DAYS if at < count and not days[at].arrives and not days[at].leaves]
+    usual = 0 if wishes.no_trips or (pace < 0 and count < 7) else (count > 3) + (count > 6) + (count > 9)
+    trips = _trips(place, wishes)
+    wanted = sum(trip.name in wishes.wanted for trip in trips)
+    for day, trip in zip(open_days[:usual], trips, strict=False):
+        day.trip = trip
+    sights = ranked(place, wishes)
+    pool = [sight for sight in sights if not sight.evening]
+    city = [day for day in days if day.trip is None]
+    for at, day in enumerate(city):
+        _fill(day, pool, min(day.most, -(-len(pool) // (len(city) - at))))
+    evenings = [sight for sight in sights if sight.evening]
+    for at, day in enumerate(days):
+        if evenings and not day.leaves and not day.trip and not (pace < 0 and at % 2):
+            near = [one for one in evenings if day.sights and one.area == day.sights[-1].area]
+            day.evening = (near or evenings)[0]
+            evenings.remove(day.evening)
+    # More trips or fewer: they take the place of one day each, or leave it.
+    count = max(usual + wishes.trips if not wishes.no_trips else 0, wanted)
+    for day, trip in list(zip(open_days, trips, strict=False))[usual:count]:
+        day.trip, day.sights, day.evening = trip, [], None
+    for day in open_days[max(0, count) : usual]:
+        day.trip = None
+        _fill(day, pool, day.most)
+    return days
 
 
-def _blended(day: Day, source: Day) -> Day:
-    morning = day.morning if day.morning.fixed or source.morning.fixed else source.morning
-    keep_evening = day.evening.fixed or source.evening.fixed
-    return replace(
-        day,
-        morning=morning,
-        afternoon=source.afternoon,
-        evening=day.evening if keep_evening else source.evening,
-        dinner=day.dinner if keep_evening else source.dinner,
+def _fill(day: Day, pool: list[Sight], count: int) -> None:
+    """Move sights from *pool* into the day until it has *count*, one area as long as there is any."""
+    while len(day.sights) < count:
+        fitting = [sight for sight in pool if day.fits(sight)]
+        near = [sight for sight in fitting if day.sights and sight.area == day.sights[-1].area]
+        if not fitting or (day.sights and day.gentle and not near):
+            return
+        day.sights.append((near or fitting)[0])
+        pool.remove(day.sights[-1])
+
+
+# What was asked for by name, and changes to single days: nothing but the days concerned becomes different.
+
+
+def unused(plan: Plan, place: Destination, wishes: Wishes, *, evening: bool = False) -> list[Sight]:
+    """The sights of a place that suit and are not in the plan."""
+    seen = {sight.name for day in plan.days for sight in day.seen} | set(wishes.unwanted)
+    return [one for one in ranked(place, wishes) if one.name not in seen and one.evening == evening]
+
+
+def _replace(plan: Plan, day: Day, sight: Sight, wishes: Wishes) -> None:
+    """Put the best unused sight in the place of one, from its own area if there is any."""
+    at = day.sights.index(sight)
+    rest = [*day.sights[:at], *day.sights[at + 1 :]]
+    options = [one for one in unused(plan, day.place, wishes) if day.times([*rest[:at], one, *rest[at:]]) is not None]
+    near = [one for one in options if one.area == sight.area]
+    day.sights = [*rest[:at], *(near or ([] if day.gentle else options))[:1], *rest[at:]]
+
+
+def _change(plan: Plan, day: Day, change: Change, wishes: Wishes) -> None:
+    if day.trip and change.kind in ("pace", "walking", "theme") and change.value < 0:
+        day.trip = None  # a day out is neither lazy nor short of walking
+        _fill(day, unused(plan, day.place, wishes), day.most)
+    if change.kind == "move":
+        _include(plan, change.name, wishes, on=day)
+    elif change.kind == "theme":
+        _theme(plan, day, change, wishes)
+    elif change.kind == "free":
+        day.free, day.trip, day.sights, day.evening = True, None, [], None
+    elif change.kind == "start":
+        day.start = max(420, min(720, day.start + change.value))
+        day.trim()
+    elif change.kind == "walking" and change.value < 0:
+        _walk_less(plan, day, wishes)
+    elif change.kind == "pace" and change.value < 0:
+        day.sights, day.evening, day.start = day.sights[: max(1, len(day.sights) - 1)], None, day.start + 30
+        day.trim()
+    elif change.kind == "pace":
+        before = len(day.sights)
+        _fill(day, unused(plan, day.place, wishes), before + 1 if not day.trip else 0)
+        if len(day.sights) == before:
+            plan.notes.append(f"Day {day.number} has no time for another sight that I know.")
+
+
+def _walk_less(plan: Plan, day: Day, wishes: Wishes) -> None:
+    """One area, without steps and long ways on foot."""
+    day.gentle = True
+    easy = [sight for sight in day.sights if not sight.steps and sight.category not in _ON_FOOT]
+    areas = [sight.area for sight in easy]
+    day.sights = [sight for sight in easy if sight.area == max(areas, key=areas.count)]
+    if not day.sights:
+        _fill(day, unused(plan, day.place, replace(wishes, mobility=("short walks",))), 2)
+    day.evening = None if day.evening and day.evening.steps else day.evening
+
+
+def _theme(plan: Plan, day: Day, change: Change, wishes: Wishes) -> None:
+    """More of an interest on a day, or none of it."""
+    kinds = categories([change.name])
+    if change.value < 0:
+        for sight in [one for one in day.sights if one.category in kinds]:
+            _replace(plan, day, sight, replace(wishes, avoids=(*wishes.avoids, change.name)))
+        day.evening = None if day.evening and day.evening.category in kinds else day.evening
+        return
+    both = [*unused(plan, day.place, wishes), *unused(plan, day.place, wishes, evening=True)]
+    options = [one for one in both if one.category in kinds]
+    elsewhere = [one for other in plan.days if other is not day for one in other.seen if one.category in kinds]
+    if not options and elsewhere:
+        return _include(plan, elsewhere[-1].name, wishes, on=day)
+    if not options or not _put(options[0], [day]):
+        plan.notes.append(f"I found no more {change.name} for day {day.number}.")
+
+
+def _include(plan: Plan, name: str, wishes: Wishes, on: Day | None = None) -> None:
+    """Bring a sight or a day trip into the plan, or to the day *on*."""
+    if name == "the day trip" and on:
+        made = [day.trip for day in plan.days if day.trip and day.place == on.place]
+        name = next((trip.name for trip in [*made, *_trips(on.place, wishes)]), name)
+    now = next((day for day in plan.days if name in day.names), None)
+    here = [day for day in plan.days if name in day.place.names]
+    if now and on in (None, now):
+        return
+    trip = next((one for day in here for one in day.place.day_trips if one.name == name), None)
+    sight = next((one for day in here for one in day.place.sights if one.name == name), None)
+    day = f" on day {on.number}" if on else ""
+    if (on and on not in here) or (trip and (on is None or on.arrives or on.leaves)):
+        plan.notes.append(f"I found no time for {name}{day}{': it takes a whole day' if trip else ''}.")
+    elif trip and on:
+        on.trip, on.sights, on.evening, on.free = trip, [], None, False
+        if now:
+            now.trip = None
+            _fill(now, unused(plan, now.place, wishes), now.most)
+    elif sight:
+        kept = (now.sights, now.evening) if now else None
+        if now:
+            now.sights = [one for one in now.sights if one != sight]
+            now.evening = None if now.evening == sight else now.evening
+        if not _put(sight, [on] if on else here):
+            plan.notes.append(f"I found no time for {name}{day}.")
+            if now and kept:
+                now.sights, now.evening = kept
+
+
+def _put(sight: Sight, days: Sequence[Day]) -> bool:
+    """Find time for a sight: a gap, or the place of what is last on a day."""
+    if sight.evening:
+        evenings = [day for day in days if not day.leaves and not day.trip]
+        for day in sorted(evenings, key=lambda day: day.evening is not None)[:1]:
+            day.evening, day.free = sight, False
+        return bool(evenings)
+    open_days = [day for day in days if day.trip is None and (not day.free or len(days) == 1)]
+    gaps = [day for day in open_days if day.fits(sight) and len(day.sights) < day.most]
+    for day in sorted(gaps or open_days, key=lambda day: sight.area not in [one.area for one in day.sights]):
+        kept = day.sights[:]
+        while kept and (len(kept) >= day.most or day.times([*kept, sight]) is None):
+            kept.pop()
+        if day.times([*kept, sight]) is not None:
+            day.sights, day.free = [*kept, sight], False
+            return True
+    return False
+
+
+def _swap(plan: Plan, first: Day, second: Day) -> None:
+    """Exchange what two days hold; what is tied to arriving or leaving stays."""
+    days, fixed = (
+        f"Days {first.number} and {second.number}",
+        any(day.arrives or day.leaves for day in (first, second)),
     )
-
-
-def unused(plan: Plan, place: Destination, trip: Trip) -> Sequence[Sight]:
-    """Suitable sights of *place* that the plan does not visit."""
-    visited = {sight.name for day in plan.days if day.place == place for sight in day.sights}
-    return [sight for sight in suitable(place, trip) if sight.name not in visited]
+    if first.place != second.place:
+        plan.notes.append(f"{days} are in different places, so they stay as they are.")
+    elif fixed and (first.trip or second.trip):
+        plan.notes.append(f"{days} stay as they are: a day trip needs a whole day.")
+    else:
+        moved = ["sights", "trip", "start", "free", "gentle"] + ["evening"] * (not (first.leaves or second.leaves))
+        for name in moved:
+            one, other = getattr(first, name), getattr(second, name)
+            setattr(first, name, other)
+            setattr(second, name, one)
+        if out := [sight.name for day in (first, second) for sight in day.trim()]:
+            plan.notes.append(f"There is no time left for {' and '.join(out)}.")

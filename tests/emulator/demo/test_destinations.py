@@ -7,7 +7,8 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from emulator.demo.destinations import FACTS_FILE, LEVELS, Destination, atlas, distance_km, fold
+from emulator.demo.destinations import FACTS_FILE, Destination, atlas, distance_km, fold
+from emulator.demo.wishes import LEVELS
 
 EACH_PLACE = pytest.mark.parametrize("place", atlas().destinations, ids=lambda place: place.id)
 CONTINENTS = {"Europe", "Asia", "Africa", "North America", "South America", "Oceania"}

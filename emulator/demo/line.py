@@ -1,0 +1,148 @@
+"""One message of a planner as words to be compared, and which of them have been understood."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import cache, lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from emulator.demo.destinations import atlas, fold
+
+_FILE = Path(__file__).with_name("words.toml")
+
+
+def _with_macros(text: str) -> Mapping[str, Any]:
+    """The word file with its macros, such as {ROOM}, put in where they are used; macros hold macros."""
+    macros = tomllib.loads(text)["macros"]
+    for _ in range(2):
+        text = re.sub(r"\{([A-Z_]{2,20})\}", lambda match: macros[match[1]], text)
+    return tomllib.loads(text)
+
+
+WORDS = _with_macros(_FILE.read_text(encoding="utf-8"))
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+READ_CHARS = 4_000  # of one message; nobody describes a trip in more
+TAKEN = "\x1f"  # stands where something was taken out
+_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+)
+_SPELLED = {word: str(number) for number, word in enumerate(_NUMBERS.split())} | WORDS["spelled"]
+_FILLERS = frozenset(WORDS["lists"]["fillers"].split())
+_OTHERS = _FILLERS | frozenset(WORDS["lists"]["others"].split())
+_WORD = re.compile(r"[^\W_]+")
+_FILES = re.compile(r"\n\n\(Files with this message: [^\n]{0,2000}\)$")
+_LONG_RUN = re.compile(r"([^\w\s]{9})[^\w\s]+")  # marks over marks take long to fold
+
+
+@cache
+def whole_words(pattern: str) -> re.Pattern[str]:
+    """A pattern that begins and ends where words do."""
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
+
+
+class Line:
+    """A text folded, with numbers in figures and typing errors mended.
+
+    ``find`` looks at all of it; ``take`` looks at what is left and takes what it finds away from later looks. Both
+    note what they found as understood.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.raw = _LONG_RUN.sub(r"\1", _FILES.sub("", text[:READ_CHARS]))
+        self.words: list[tuple[str, int, int, int, int]] = []  # word, where it stands here, and in the raw text
+        self.text, before = "", 0
+        for match in _WORD.finditer(self.raw):
+            self.text += _gap(self.raw[before : match.start()])
+            word, at, before = _normal(match[0]), len(self.text), match.end()
+            self.text += word
+            self.words.append((word, at, at + len(word), *match.span()))
+        self.text += _gap(self.raw[before:])
+        self.rest = self.text
+        self._known = bytearray(len(self.text))
+
+    def find(self, pattern: str, *, take: bool = False) -> list[re.Match[str]]:
+        """Everything in the line that is *pattern*, in whole words."""
+        found = list(whole_words(pattern).finditer(self.rest if take else self.text))
+        for match in found:
+            self._known[match.start() : match.end()] = b"\x01" * len(match[0])
+            if take:
+                self.remove(*match.span())
+        return found
+
+    def take(self, pattern: str) -> list[re.Match[str]]:
+        """Everything in what is left that is *pattern*, in whole words; taken away."""
+        return self.find(pattern, take=True)
+
+    def remove(self, start: int, end: int) -> None:
+        """Take away a stretch of the line and note it as understood."""
+        self._known[start:end] = b"\x01" * (end - start)
+        self.rest = f"{self.rest[:start]}{TAKEN * (end - start)}{self.rest[end:]}"
+
+    def before(self, start: int, chars: int = 16) -> str:
+        """The text before a position."""
+        return self.text[max(0, start - chars) : start]
+
+    def quote(self, start: int, end: int) -> str:
+        """The raw text of a stretch, on one line."""
+        inside = [word for word in self.words if word[1] < end and word[2] > start]
+        return " ".join(self.raw[inside[0][3] : inside[-1][4]].split()) if inside else ""
+
+    def left_over(self) -> list[str]:
+        """What nothing was made of: runs of words that hold more than fillers, as they were written."""
+        clauses = [0]
+        for one, other in zip(self.words, self.words[1:], strict=False):
+            clauses.append(clauses[-1] + bool(re.search(r"[.,;:!?()\n]", self.text[one[2] : other[1]])))
+        runs = groupby(
+            zip(clauses, self.words, strict=False),
+            key=lambda one: (one[0], one[1][0] == "and" or bool(self._known[one[1][1]])),
+        )
+        left = [[word for _, word in run] for (_, known), run in runs if not known]
+        said = [run for run in left if any(_says_something(word[0]) for word in run)]
+        return [" ".join(self.raw[run[0][3] : run[-1][4]].split()) for run in said]
+
+    def names(self, known: Iterable[str]) -> list[tuple[str, int, int]]:
+        """Which names are in what is left, and where; of two that begin alike the longer one."""
+        return [(match[0], *match.span()) for match in whole_words(any_of(known)).finditer(self.rest)]
+
+    def is_capital(self, start: int) -> bool:
+        """Whether the word at *start* was written with a capital letter."""
+        return any(word[1] == start and self.raw[word[3]].isupper() for word in self.words)
+
+
+def _says_something(words: str) -> bool:
+    return any(len(word) > 2 and not word.isdecimal() and word not in _FILLERS for word in words.split())
+
+
+def any_of(names: Iterable[str]) -> str:
+    """A pattern for any of some folded names, the longer ones first; for none of them it matches nothing."""
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) or r"(?!)"
+
+
+def _gap(text: str) -> str:
+    """What stands between two words: blanks as one blank, lines kept apart."""
+    text = text.translate({0x2019: "'", 0x2018: "'", 0x2013: "-", 0x2014: "-"})
+    return "\n" if "\n" in text else re.sub(r"\s+", " ", text)
+
+
+@lru_cache(maxsize=4_096)
+def _normal(written: str) -> str:
+    """A word as it is compared: folded, in figures, and with one letter wrong the known word that it is like."""
+    word = fold(written)
+    word = str(_SPELLED.get(word, word))
+    if not 5 <= len(word) <= 16 or word in _OTHERS or not word.isalpha():
+        return word
+    alike = [known for known in _known_words() if known[0] == word[0] and abs(len(known) - len(word)) < 2]
+    return next(iter(get_close_matches(word, alike, n=1, cutoff=0.82)), word)
+
+
+@cache
+def _known_words() -> list[str]:
+    names = [fold(name) for name in (*MONTHS, *(place.name for place in atlas().destinations)) if name != "March"]
+    return [word for word in (*WORDS["lists"]["keywords"].split(), *names) if word.isalpha() and len(word) > 4]

@@ -1,0 +1,47 @@
+"""What to remember of a message: short statements about whoever says it, and which of them matter to a trip."""
+
+import re
+from collections.abc import Sequence
+
+from emulator.demo.line import WORDS
+
+MAX_FACTS, READ_CHARS = 5, 4_000
+_RULES: list[tuple[str, str]] = WORDS["memory"]["rules"]
+_RELATIVE = re.compile(rf"(?:{WORDS['macros']['KIN']})\b", re.I)
+_ASKED_TO = re.compile(r"\s{0,9}(?:[Pp]lease )?(?:[Rr]emember|[Nn]ote)(?: that|:) ([^\n]{3,200})")
+_ASKS = re.compile(rf"\s{{0,9}}(?:{WORDS['memory']['questions']})\b", re.I)
+_VERBS: dict[str, str] = WORDS["memory"]["verbs"]
+
+
+def extract_facts(text: str) -> list[str]:
+    """At most five statements such as ``Is vegetarian``; none from questions, none twice."""
+    facts: dict[str, str] = {}
+    for sentence in re.split(r"(?<=[.!?])\s|\n", text[:READ_CHARS]):
+        clean = sentence.strip().rstrip(".!")
+        if clean.endswith("?") or _ASKS.match(clean):
+            continue
+        found = [fact.format(*match.groups()) for pattern, fact in _RULES for match in re.finditer(pattern, clean)]
+        asked = _ASKED_TO.match(clean)
+        for fact in found or ([asked[1]] if asked else []):
+            tidy = " ".join(re.sub(r"[\x00-\x1f\x7f]+", " ", fact).split()).strip(" ,;")
+            facts.setdefault(re.sub(r"^(?:Prefers|Loves) ", "", tidy).casefold(), tidy[:1].upper() + tidy[1:120])
+    return list(facts.values())[:MAX_FACTS]
+
+
+def addressed(fact: str) -> str:
+    """A remembered statement said to the person: "Is vegetarian" becomes "you are vegetarian"."""
+    first, _, rest = fact.partition(" ")
+    return f"you {_VERBS[first]} {rest}" if first in _VERBS else fact
+
+
+def matters(memory: str, lines: Sequence[str]) -> bool:
+    """Whether a memory is about whoever writes, or about somebody whom the conversation names."""
+    if re.search(r"\b(?:no longer|not) ", memory):
+        return False
+    talked = " ".join(lines)
+    names = [
+        name for name in re.findall(r"[^\W\d_]{3,40}", memory) if name[0].isupper() and name not in ("Mrs", "The")
+    ]
+    relative = _RELATIVE.match(memory)
+    named = any(name in talked for name in names) or bool(relative and relative[0].lower() in talked.lower().split())
+    return memory.split(" ", 1)[0] in _VERBS or named

@@ -1,0 +1,230 @@
+"""The numbers of a message: dates, days, people, money. Each is read once and then taken out of the line."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from emulator.demo.destinations import atlas
+from emulator.demo.line import MONTHS, WORDS, Line, any_of, whole_words
+from emulator.demo.wishes import MAX_PEOPLE, Budget, StartDay
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTH_NUMBERS = {
+    name: number for number, month in enumerate(MONTHS, 1) for name in (month.lower(), month[:3].lower())
+} | {"sept": 9, "christmas": 12, "xmas": 12, "easter": 4}
+_NUMBERS: dict[str, Any] = WORDS["numbers"]
+_CHILD, _ADULT = WORDS["macros"]["CHILD"], WORDS["macros"]["ADULT"]
+
+
+def read_dates(line: Line) -> tuple[StartDay, int | None] | None:
+    """The first day, and the number of days when the last one is named too."""
+    for pattern in _NUMBERS["dates"]:
+        matches = [match.groupdict() for match in line.take(pattern)][:2]
+        if not matches:
+            continue
+        years = [int(one["year"]) if one["year"] else None for one in matches]
+        months = [int(one["m"]) if one.get("m") else MONTH_NUMBERS[one["month"]] for one in matches]
+        days = [one["a"] for one in matches]
+        if matches[0].get("b"):
+            years, months, days = years[:1] * 2, months[:1] * 2, [matches[0]["a"], matches[0]["b"]]
+        try:  # 2028 is a leap year, so that 29 February can be said without a year
+            found = [date(y or 2028, m, int(d)) for y, m, d in zip(years, months, days, strict=True)]
+        except ValueError:
+            return None
+        length = (found[-1] - found[0]).days + 1
+        length += 365 if length <= 0 else 0
+        start = StartDay(found[0].month, found[0].day, years[0] or years[-1])
+        return start, length if len(found) > 1 and length <= 60 else None
+    return None
+
+
+def read_month(line: Line) -> int | None:
+    """A month that is named; "may" and "march" and short names only where they cannot be other words."""
+    for match in whole_words(WORDS["macros"]["SHORT_MONTH"]).finditer(line.rest):
+        name, start, after = match["month"], match.start(), line.rest[match.end() :][:10]
+        sure = len(name) > 3 and name != "march"
+        ends = re.match(r" ?$| ?[?.!,;\n]| 20\d\d| for | with ", after) and not re.search(
+            r"\b(?:i|we|you|it) $", line.before(start)
+        )
+        named = start and line.is_capital(start) and not re.match(r" (?:i|we|you|be|have|it)\b", after)
+        if sure or ends or named or re.search(_NUMBERS["before_month"], line.before(start)):
+            line.remove(*match.span())
+            return MONTH_NUMBERS[name]
+    return None
+
+
+def read_relative(line: Line) -> str | None:
+    """Words that mean something only when today's date is known."""
+    for pattern in _NUMBERS["relative"]:
+        if matches := line.take(pattern):
+            return matches[0][0]
+    return line.take(r"in \d{1,2} days")[0][0] if re.search(_NUMBERS["leaves_in"], line.rest) else None
+
+
+# Days
+
+
+def read_days(line: Line, spots: list[tuple[int, int]]) -> tuple[tuple[int, ...], int | None, int]:
+    """The days in each place (see `_stays`), the days in all, and how many more or fewer than before."""
+    if stays := _stays(line, spots):
+        return stays, sum(stays), 0
+    if more := sum(sign * _count(match["n"]) for sign, step in _NUMBERS["steps"] for match in line.take(step)):
+        return (), None, more
+    total, before = 0, ""
+    own: tuple[int, ...] = ()
+    for match in line.take(_NUMBERS["length"]):
+        count = 1 if match["a"] else 2 if match["n"] == "couple of" else int(match["n"])
+        unit, days = (match["unit"] or "week")[0], 0
+        days = {"d": count, "n": count + 1, "w": count * 7}[unit]
+        if total and before != "w" and len(spots) == 1:  # "9 days, and Athens for 2 days"
+            own = (days,)
+        total += days if not total or before == "w" else 0
+        before = unit
+    for days, pattern in ((3, "(?:a )?long weekend"), (2, "(?:a |1 |the )?weekend"), (14, "(?:a |1 )?fortnight")):
+        total = total or (days if line.take(pattern) else 0)
+    return own, total or None, 0
+
+
+def _count(word: str | None) -> int:
+    return int(word) if word and word.isdecimal() else 1
+
+
+def _stays(line: Line, spots: list[tuple[int, int]]) -> tuple[int, ...]:
+    """The days in each of several places, where each has its own number; a night more belongs to the last one."""
+    each = whole_words(r"(\d{1,2}) (days?|nights?) (?:each|in each|per (?:city|place))").search(line.rest)
+    found = [(int(each[1]), each[2], each.span())] * len(spots) if each and len(spots) > 1 else []
+    for start, end in spots if not found else ():
+        at = max(0, start - 24)
+        match = re.search(_NUMBERS["stay_before"], line.rest[at:start])
+        if match is None:
+            at, match = end, re.match(_NUMBERS["stay_after"], line.rest[end : end + 16])
+        if match is None or not 0 < int(match[1]) < 30:
+            return ()
+        found.append((int(match[1]), match[2] or "", (at + match.start(), at + match.end())))
+    if len(found) < 2:
+        return ()
+    for _, _, span in found:
+        line.remove(*span)
+    stays = [count for count, _, _ in found]
+    return (*stays[:-1], stays[-1] + any(unit.startswith("n") for _, unit, _ in found))
+
+
+# People
+
+
+def read_people(line: Line) -> tuple[dict[str, Any], list[tuple[str, int]]]:
+    """The group as far as it is said, by field of the wishes, and how many more or fewer people than before."""
+    shifts = [
+        ("children" if re.fullmatch(_CHILD, match["who"]) else "adults", sign * _count(match["n"]))
+        for sign, pattern in _NUMBERS["people"]
+        for match in line.take(pattern)
+    ]
+    said: dict[str, Any] = {}
+    if matches := line.take(r"(\d{1,2}) (?:double |twin |separate |hotel |bed)?rooms?"):
+        said["rooms"] = int(matches[0][1]) or None
+    if line.take(rf"(?:without|no|minus)(?: the| our| any)? {_CHILD}|{_CHILD} stay (?:at )?home|adults only"):
+        return said | {"children": 0, "ages": (), "adults": min(_counted(line, _ADULT), MAX_PEOPLE) or None}, shifts
+    ages = _ages(line)
+    line.take(rf"(?:\d|an?) {_CHILD}(?= {_NUMBERS['tells']})")  # tells something of one, not how many they are
+    young = tuple(age for age in ages if age < 18)
+    adults, children, supposed = _group(line, len(young), len(ages) - len(young))
+    said |= {"adults": min(adults, MAX_PEOPLE) or None, "children": min(children, MAX_PEOPLE) or None}
+    return said | {"ages": young, "supposed": supposed}, shifts
+
+
+def _ages(line: Line) -> list[int]:
+    """Ages of people, in the order said."""
+    ages: list[int] = []
+    for pattern in _NUMBERS["ages"]:
+        for match in whole_words(pattern).finditer(line.rest):
+            if not re.match(_NUMBERS["no_age"], line.rest[match.end(2) : match.end(2) + 14]):
+                ages += [int(one) for one in re.findall(r"\d{1,2}", match[2])]
+                line.remove(match.start() + len(match["who"]), match.end())  # the noun is still needed to count
+    return ages
+
+
+def _group(line: Line, young: int, grown: int) -> tuple[int, int, str | None]:
+    """Adults, children, and in words what was only supposed; *young* and *grown* are those with an age."""
+    family = line.take(r"family (?:of (\d{1,2})|with (\d{1,2})(?! ?(?:small |young |little )?(?:kids|child)))")
+    inside = line.take(rf"(\d{{1,2}}|an?)(?: of (?:them|whom|which|us))(?: are| is)? (?:an? )?{_CHILD}")
+    inside = inside or line.take(
+        rf"(?:including|incl\.?|of (?:them|whom|which))(?: our| the)? (\d{{1,2}}|an?) {_CHILD}"
+    )
+    children = sum(_count(match[1]) for match in inside) or _counted(line, _CHILD)
+    adults = 2 * _counted(line, "couples?") + _counted(line, _ADULT)
+    if some := _counted(line, "boys?|girls?|guys|lads"):  # grown up, unless somebody else is
+        others = adults or young or re.search(r"\b(?:our|my|family|parents|kids)\b", line.text)
+        adults, children = (adults, children + some) if others else (some, children)
+    total, supposed = sum([int(match[1]) for pattern in _NUMBERS["total"] for match in line.take(pattern)][:1]), None
+    me = bool(re.search(r"\b(?:i|we|me|my|our|us)\b", line.text))
+    for match in line.take(_NUMBERS["kin"]):
+        count = 2 if match[0].endswith("parents") else 1
+        alone = (
+            adults
+            or not me
+            or (match[0].startswith("for ") and not re.search(r"\b(?:with|and) (?:me|i)\b", line.text))
+        )
+        adults += 0 if total or family else count if alone else count + 1
+    for count, pattern in ((2, r"honeymoon\w{0,3}|couple|newlyweds|anniversary"), (1, _NUMBERS["alone"])):
+        adults = adults or (count if line.take(pattern) else 0)
+    adults += 0 if total else grown
+    mentioned = line.take(rf"(?:my|our|the|with|and|her|his|their|small|young|little) ?{_CHILD}|{_CHILD}")
+    if not children and (young or mentioned):
+        children = young or (2 if re.search(r"(?:s|ren|babies)$", mentioned[0][0]) else 1)
+        supposed = None if young or children == 1 else "two children"
+    if family:
+        size, known = int(family[0][1] or family[0][2]), bool(adults or children)
+        children = children or max(0, size - (adults or 2))
+        return max(1, size - children), children, None if known else f"two adults in a family of {size}"
+    if line.take(r"family|families"):
+        return adults or 2, children or 2, supposed if children else "a family of two adults and two children"
+    return (total - children if inside else adults or total) if total else adults, children, supposed
+
+
+def _counted(line: Line, noun: str) -> int:
+    pattern = rf"(\d{{1,2}}|an?) {_NUMBERS['size']}(?:{noun})(?! {_NUMBERS['tells']})"
+    return sum(_count(match[1]) for match in line.take(pattern))
+
+
+# Money
+
+_CODES = [code.lower() for code in atlas().per_usd]
+_SIGN = any_of(name for name in WORDS["currencies"] if not name[-1].isalpha())
+_NAME = rf"(?:{_SIGN}|(?:{any_of([*(name for name in WORDS['currencies'] if name[-1].isalpha()), *_CODES])})(?!\w))"
+_MONEY = re.compile(
+    _NUMBERS["money"].replace("<SIGN>", _SIGN).replace("<NAME>", _NAME).replace("<CODE>", any_of(_CODES))
+)
+_PRICE = WORDS["patterns"]["price"]
+_OF_ONE_THING = re.compile(rf" ?(?:a |per |for the |for a |the |/ ?)?(?:city |tourist )?{_PRICE}\b")
+
+
+def read_budget(line: Line, *, brief: bool) -> Budget | None:
+    """The budget: an amount that is not the price of something; in a *brief*, only one that is called a budget."""
+    for match in _MONEY.finditer(line.rest):
+        kind = next(name for name in "abcde" if match[name])
+        before = re.split(r"[.;!?\n]", line.rest[max(0, match.start() - 200) : match.start()])[-1]
+        after = line.rest[match.end() : match.end() + 40]
+        called = re.search(r"\b(?:budget|spend|spending)\b", f"{before} {match[0]} {after}")
+        raw = re.sub(r"[.,' ](?=\d{3}(?:\D|$))", "", match[kind]).replace(",", ".")
+        amount = Decimal(raw) * (1000 if match[f"{kind}k"].strip() else 1)
+        thing = _OF_ONE_THING.match(after) or re.search(rf"\b{_PRICE}\b", before)
+        if amount <= 0 or (not called and (brief or thing)):
+            continue
+        later = re.match(rf"[^.;!?\n\d]{{0,20}}?(?<!\w)({_NAME})", after)  # "600 each, eur"
+        name = (match["sign"] or match["word"] or match["after"] or (later[1] if later else "")).strip()
+        tail = re.split(r"[.;!?\n]|, | for | in | and ", after)[0]
+        per = _per(tail, before)
+        flights = bool(line.find(_NUMBERS["with_flights"]))
+        line.remove(match.start(), match.end() + (len(tail) if per != "trip" else 0))
+        amount = Decimal(int(amount)) if amount == int(amount) else amount
+        return Budget(amount, (WORDS["currencies"].get(name) or name.upper()) if name else None, per, flights)
+    return None
+
+
+def _per(tail: str, before: str) -> str:
+    person = re.search(_NUMBERS["per_person"], tail) or re.search(
+        r"\b(?:per person|each|a head)\b[^,]{0,12}$", before
+    )
+    day = re.search(_NUMBERS["per_day"], tail) or re.search(r"\b(?:daily|per day)\b", before)
+    return "person and day" if person and day else "person" if person else "day" if day else "trip"

@@ -1,0 +1,313 @@
+"""What one message says. Free text in, plain data out; nothing is remembered from one message to the next."""
+
+import re
+from dataclasses import replace
+from functools import cache, lru_cache
+from typing import Any
+
+from emulator.demo import numbers
+from emulator.demo.destinations import atlas, fold
+from emulator.demo.line import TAKEN, WORDS, Line, whole_words
+from emulator.demo.wishes import Change, Reading, Wishes
+
+SEASONS = {"spring": 4, "summer": 7, "autumn": 10, "fall": 10, "winter": 1}  # in the north
+SMALL_TALK = frozenset(("thanks", "bye", "hello"))
+FACTS = frozenset(WORDS["facts"]) - {"overview"}  # answers about places: asking for them changes no trip
+ASIDES = FACTS | {"included", "save", "day", "thing"}  # what changes no trip that there is
+ABOUT_ITSELF = frozenset(["identity", "tongue", "memory", "forget", "date", "instructions", "destinations", "help"])
+_PATTERNS, _NOT = WORDS["patterns"], WORDS["macros"]["NOT"]
+_YES_LINE = re.compile(_PATTERNS["yes_line"])
+_NO_LINE = re.compile(_PATTERNS["no_line"])
+_PICK = re.compile(_PATTERNS["pick"])
+_NUMBER = re.compile(_PATTERNS["number"])
+_DAY = re.compile(_PATTERNS["day"])
+_HOME = re.compile(_PATTERNS["home"])
+_OUT = re.compile(_PATTERNS["out"])
+_ADD = re.compile(_PATTERNS["add"])
+_SKIP = re.compile(_PATTERNS["skip"])
+_SEE = re.compile(_PATTERNS["see"])
+YES_LEAD = re.compile(_PATTERNS["yes_lead"], re.I)
+
+
+@lru_cache(maxsize=512)
+def read(text: str, *, context: tuple[str, ...] = (), brief: bool = False) -> Reading:
+    """Everything that can be recognised in *text*, which may be anything.
+
+    *context* are the ids of the places that names of sights may belong to; a *brief* is a document: amounts in it are
+    no budget unless it says so.
+    """
+    line = Line(text)
+    number = _NUMBER.match(line.text)
+    empty = Reading(raw=line.raw, text=line.text, number=int(number["n"]) if number else None)
+    if language := _language(line):
+        return replace(empty, language=language, said=Wishes(places=_chosen(line, _places(line))[0]))
+    answer, more = _answer(line)
+    if not more:
+        return replace(empty, answer=answer)
+    unmet = [line.quote(*match.span()) for match in line.take(_PATTERNS["unmet"])]
+    spots = _places(line)
+    places, country, dropped = _chosen(line, spots)
+    changes = _changes(line, places or context)
+    dates, budget = numbers.read_dates(line), numbers.read_budget(line, brief=brief)
+    relative = None if dates else numbers.read_relative(line)
+    stays, days, more_days = numbers.read_days(
+        line, list(dict.fromkeys(spot[1:] for spot in spots if spot[0] in places))
+    )
+    days = days or (2 if relative and relative.endswith("weekend") else None)
+    fields, shifts = numbers.read_people(line)
+    drops = [("places", one) for one in dropped]
+    wanted, unwanted = _sights(line, places or context, drops)
+    fields |= _wishes(line, shifts, drops)
+    topics = _topics(line, len(places), bool(days), bool(budget))
+    if wanted and line.find(_PATTERNS["thing"]):
+        topics = ("thing", *topics)
+    season = next(
+        (name for name in SEASONS if line.find(rf"(?:in|this|next|for|the|of|during) (?:the )?{name}")), None
+    )
+    said = Wishes(
+        **fields, places=places, country=country, stays=stays, days=(dates[1] if dates else None) or days,
+        month=dates[0].month if dates else numbers.read_month(line), start=dates[0] if dates else None, budget=budget,
+        wanted=wanted, unwanted=unwanted,
+    )  # fmt: skip
+    return replace(
+        empty, said=said, mode=_mode(line, spots, topics, bool(dropped)), answer=answer, season=season,
+        shifts=(*((("days", more_days),) if more_days else ()), *shifts), drops=tuple(drops), changes=changes,
+        topics=topics, names=(*_located(line), *(() if places else _unknown_names(line)))[:3], relative=relative,
+        continent=next((to for name, to in WORDS["continents"].items() if line.find(name)), None),
+        left=(*unmet, *line.left_over()),
+    )  # fmt: skip
+
+
+def _answer(line: Line) -> tuple[str | None, bool]:
+    """Whether the message answers an offer, and whether it says more than that."""
+    if _YES_LINE.match(line.text):
+        return "yes", False
+    if _NO_LINE.match(line.text):
+        return "no", False
+    if match := _PICK.match(line.text):
+        return match["n"], False
+    if line.find(_PATTERNS["undo"]):
+        return "undo", False
+    if match := YES_LEAD.match(line.text):
+        line.remove(*match.span())
+        return "yes", True
+    return None, True
+
+
+def _language(line: Line) -> str | None:
+    """The English name of the language when it is clearly not English."""
+    letters = [char for char in line.text[:600] if char.isalpha()]
+    for name, (first, last) in WORDS["scripts"].items():
+        if sum(first <= char <= last for char in letters) * 2 > len(letters) > 3:
+            return str(name)
+    words = [word[0] for word in line.words[:60]]
+    scores = {name: sum(word in known.split() for word in words) for name, known in WORDS["languages"].items()}
+    english = scores.pop("English")
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] >= 2 and scores[best] > english else None
+
+
+def _topics(line: Line, places: int, days: bool, budget: bool) -> tuple[str, ...]:
+    """What is asked for, the most telling first; small talk only where there is nothing else."""
+    found = [name for name, pattern in WORDS["topics"].items() if line.find(pattern)]
+    compared = line.find(r"compar\w{1,6}|versus|vs|better than|difference between")
+    if "compare" in found and places < 2 and not compared:
+        found.remove("compare")
+    if "compare" in found:
+        found = [topic for topic in found if topic in ("compare", "plan") or topic in ABOUT_ITSELF]
+    if "checklist" in found:
+        found = [topic for topic in found if topic not in ("packing", "rules", "costs", "currency")]
+    found = [topic for topic in found if not (topic == "ideas" and places) and not (topic == "live" and budget)]
+    if days and "plan" in found:
+        found = [topic for topic in found if topic in ("plan", "email", "json", "group", "disruption", "short")]
+    serious = tuple(topic for topic in found if topic not in SMALL_TALK)
+    return serious or (tuple(found) if len(line.words) < 6 else ())
+
+
+# Places
+
+
+@cache
+def _place_ids() -> dict[str, tuple[str, ...]]:
+    """How places and their countries are called, and which ids each name stands for."""
+    ids: dict[str, tuple[str, ...]] = {}
+    for place in atlas().destinations:
+        country = fold(place.country.split(",")[0])
+        ids[country] = (*ids.get(country, ()), place.id)
+    ids |= {word: ids[fold(country)] for word, country in WORDS["countries"].items()}
+    for place in atlas().destinations:
+        ids |= {fold(name): (place.id,) for name in (place.name, place.local_name, *place.aliases)}
+    return ids
+
+
+def _places(line: Line) -> list[tuple[str, int, int]]:
+    """The ids of places in the line, with where they stand; not where somebody lives or comes from."""
+    found = []
+    for name, start, end in line.names(_place_ids()):
+        line.remove(start, end)
+        if not _HOME.search(line.before(start)):
+            found += [(one, start, end) for one in _place_ids()[name]]
+    return found
+
+
+def _chosen(line: Line, spots: list[tuple[str, int, int]]) -> tuple[tuple[str, ...], str | None, tuple[str, ...]]:
+    """The places that are meant, the country where only that was said, and places to be left out."""
+    out = [one for one, start, _ in spots if _OUT.search(line.before(start))]
+    chosen = [(one, start) for one, start, _ in spots if one not in out]
+    starts = [start for _, start in chosen]
+    cities = [one for one, start in chosen if starts.count(start) == 1]
+    ids = tuple(dict.fromkeys(cities or [one for one, _ in chosen]))
+    return ids, atlas().get(ids[0]).country if ids and not cities else None, tuple(dict.fromkeys(out))
+
+
+def _mode(line: Line, spots: list[tuple[str, int, int]], topics: tuple[str, ...], replaces: bool) -> str:
+    if not spots:
+        return "new"
+    if "compare" in topics:
+        return "candidates"
+    if len(spots) > 1 and line.find(r"swap|switch|exchange|reverse"):
+        return "swap"
+    if line.find(r"only|just|stick (?:with|to)|plan"):
+        return "only"
+    if line.find(r"(?:start|begin)(?:ing)? (?:with|in)|first"):
+        return "first"
+    if _ADD.search(line.before(spots[0][1], 90)) or (
+        re.match(r"\W*(?:and|plus|then) ", line.text) and not line.find("instead")
+    ):
+        return "add"
+    return (
+        "instead" if replaces or line.find(r"instead|rather|(?:what|how) about|change (?:it )?to|make it") else "new"
+    )
+
+
+def _located(line: Line) -> list[str]:
+    """Names of places that are only located on the map, not described."""
+    names, found = {fold(name): name for name in atlas().nearby_places}, []
+    for name, start, end in line.names(names):
+        led = re.search(r"\b(?:in|to|for|around|visit|near|and|or|about) $", line.before(start))
+        if name not in WORDS["lists"]["ambiguous"].split() or (led and line.is_capital(start)):
+            line.remove(start, end)
+            found += [] if _HOME.search(line.before(start)) else [names[name]]
+    return found
+
+
+def _unknown_names(line: Line) -> list[str]:
+    """Names with a capital after "in", "to" and the like, when they were nothing else."""
+    found = []
+    for match in re.finditer(
+        r"(?<!\w)(?:in|to|visit|visiting|around|see) (?P<one>[^\W\d_]{3,30})(?: (?P<two>[^\W\d_]{2,30}))?", line.rest
+    ):
+        known = match["one"] in (*numbers.MONTH_NUMBERS, *numbers.WEEKDAYS, "the", "day", "english")
+        if known or not line.is_capital(match.start("one")):
+            continue
+        end = match.end("two" if match["two"] and line.is_capital(match.start("two")) else "one")
+        found.append(line.quote(match.start("one"), end))
+        line.remove(match.start("one"), end)
+    return found
+
+
+# Single days, sights and day trips
+
+
+def _changes(line: Line, near: tuple[str, ...]) -> tuple[Change, ...]:
+    """What is to be different about single days; taken away from the line."""
+    found = [Change(int(match[1]), "swap", int(match[2])) for match in line.take(_PATTERNS["swap"])]
+    for clause in re.finditer(r"[^.;!?\n,]+", line.rest):
+        start, waiting = clause.start(), list[int]()
+        for piece in re.split(r"( and (?=[^.;!?\n,]{0,60}day))", clause[0]):
+            if day := _DAY.search(piece):
+                waiting += [-1 if day["last"] else int(day["a"] or day["b"]), *map(int, filter(None, [day["also"]]))]
+            if day and (change := _of_a_day(piece, waiting[0], near)):  # "day 3 and day 5 easier" is of both
+                found += [replace(change, day=one) for one in waiting]
+                line.remove(clause.start(), start + len(piece))
+                waiting.clear()
+            start += len(piece)
+    return tuple(found)
+
+
+def _of_a_day(piece: str, day: int, near: tuple[str, ...]) -> Change | None:
+    for name in sorted(_names_near(near), key=len, reverse=True):
+        if whole_words(re.escape(name)).search(piece):
+            skipped = _SKIP.search(piece[: piece.index(name)])
+            return None if skipped else Change(day, "move", name=_names_near(near)[name])
+    if re.search(r"\bday[ -]?trip\b", piece):
+        return Change(day, "move", name="the day trip")
+    for kind, pattern in WORDS["days"].items():
+        if whole_words(pattern).search(piece):
+            return Change(day, kind.split()[0], int(kind.split()[1]))
+    for name, (pattern, *_) in WORDS["interests"].items():
+        if whole_words(pattern).search(piece):
+            return Change(day, "theme", -1 if whole_words(rf"{_NOT} (?:{pattern})").search(piece) else 1, name)
+    return None
+
+
+@cache
+def _names_near(place_ids: tuple[str, ...]) -> dict[str, str]:
+    """How sights and day trips of places are called: their names, and words that are in one of the names only."""
+    places = [atlas().get(one) for one in place_ids]
+    names = [name for place in places for name in place.names]
+    called = {fold(name): name for name in names}
+    words = [word for name in called for word in set(re.findall(r"[^\W_]{4,}", name))]
+    kinds = "|".join(pattern for pattern, *_ in WORDS["interests"].values())  # "museums" are all of them
+    general = {word for word in words if word.endswith("s") and re.fullmatch(kinds, word)}
+    known = {word for word in words if words.count(word) < 3} - general - set(WORDS["lists"]["generic"].split())
+    alone = {word: full for name, full in reversed(called.items()) for word in known if word in name.split()}
+    return alone | called
+
+
+def _sights(
+    line: Line, near: tuple[str, ...], drops: list[tuple[str, str]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Sights and day trips to be seen, and those to be left out; what else is to be left out goes to *drops*."""
+    wanted, unwanted = list[str](), list[str]()
+    called = _names_near(near)
+    for name, start, end in line.names(called):
+        out = _SKIP.search(line.before(start, 40))
+        if out or fold(called[name]) == name or _SEE.search(line.before(start, 40)):
+            (unwanted if out else wanted).append(called[name])
+            line.remove(start, end)
+    for match in line.find(r"(?:skip|leave out|take out|remove|delete|cancel) (?:the )?(\w[\w ]{2,40})"):
+        if TAKEN not in line.rest[match.start(1) : match.end(1)]:
+            drops.append(("unknown", line.quote(match.start(1), match.end(1))))
+    return tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted))
+
+
+# Wishes
+
+
+def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, str]]) -> dict[str, Any]:
+    """Fields of the wishes by the rules of the word file; steps, and what no longer holds, go to the lists."""
+    said: dict[str, Any] = {"allergies": ()}
+    for match in line.take(_PATTERNS["clock"]):
+        if 6 <= int(match[1]) <= 13:
+            said["start_at"] = int(match[1]) * 60 + int(match[2] or 0)
+    for effects, pattern in WORDS["wishes"].items():
+        for match in line.take(pattern):
+            for effect in effects.split(";"):
+                field, sign, value = re.split(r"([=+^-])", effect, maxsplit=1)
+                negated = re.search(_PATTERNS["negated"], line.before(match.start()))
+                if sign == "-" or (sign == "+" and negated):
+                    drops.append((field, value))
+                elif sign == "+":
+                    said[field] = tuple(dict.fromkeys((*said.get(field, ()), value)))
+                elif sign == "^":
+                    shifts.append((field, int(value)))
+                else:
+                    said.setdefault(field, int(value) if value.lstrip("-").isdecimal() else value)
+    for match in line.take(_PATTERNS["allergy"]):
+        said["allergies"] += tuple(one for one in re.findall(r"[a-z]{3,}", match[1] or match[2]) if one != "and")
+    return said | _interests(line, shifts)
+
+
+def _interests(line: Line, shifts: list[tuple[str, int]]) -> dict[str, Any]:
+    liked, avoided = [], []
+    for name, (pattern, *_) in WORDS["interests"].items():
+        if line.take(rf"{_NOT} (?:{pattern})|(?:{pattern}) (?:are|is) (?:boring|not for us)"):
+            avoided.append(name)
+        elif line.take(rf"(?:less|fewer|not so (?:much|many)) (?:{pattern})"):
+            shifts.append((f"like:{name}", -1))
+        elif line.take(rf"more (?:{pattern})"):
+            shifts.append((f"like:{name}", 1))
+        elif line.take(pattern):
+            liked.append(name)
+    return {"interests": tuple(liked), "avoids": tuple(avoided)}

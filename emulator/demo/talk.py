@@ -1,0 +1,344 @@
+"""A conversation as a fold over what the planner wrote: ``state = step(state, message)``."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from emulator.demo.destinations import atlas, fold
+from emulator.demo.line import WORDS
+from emulator.demo.numbers import WEEKDAYS
+from emulator.demo.offers import offer_of
+from emulator.demo.plan import build
+from emulator.demo.reading import ASIDES, FACTS, SEASONS, YES_LEAD, read
+from emulator.demo.wishes import LEVELS, MAX_DAYS, Change, Reading, StartDay, State, Wishes, swapped
+
+_PAST = 20  # changes that can be undone
+_GO_ON = re.compile(WORDS["patterns"]["go_on"], re.I)
+_CARRIED = (
+    "This conversation began earlier. Its latest turns, oldest first:",
+    "These messages were added to the conversation meanwhile, oldest first:",
+)
+_SPEAKER = re.compile(r"(?:^|\n\n)(Planner|You|Note): ")
+# Steps of the wishes: what is usual, and both ends.
+_STEPS = {
+    "pace": (0, -1, 1),
+    "hotel": (1, 0, 2),
+    "meals": (1, 0, 2),
+    "start_at": (570, 450, 720),
+    "trips": (0, -3, 3),
+}
+_DAY_STEPS = {"pace": 1, "walking": 1, "start": 120, "free": 1, "theme": 1}
+
+
+def planner_lines(texts: Iterable[str]) -> list[str]:
+    """What the planner wrote, oldest first; of turns carried over from another thread only the planner's."""
+    lines: list[str] = []
+    for text in texts:
+        parts = _SPEAKER.split(text) if text.startswith(_CARRIED) else ["", "Planner", text]
+        lines += [said for speaker, said in zip(parts[1::2], parts[2::2], strict=True) if speaker == "Planner"]
+    while len(lines) > 1 and _GO_ON.match(lines[-1]):
+        lines.pop()
+    return lines
+
+
+def step(state: State, text: str, *, brief: bool = False) -> State:
+    """The state after one more message; a *brief* is a document that the planner named."""
+    reading = read(text, context=state.wishes.places, brief=brief)
+    fresh = replace(state, reading=reading, topics=reading.topics, about=(), names=(), notes=(), whole=False)
+    if reading.language:
+        return replace(fresh, topics=("language",))
+    if taken_up := _offered(state, reading):
+        after, lead = step(replace(state, topics=()), taken_up), YES_LEAD.match(text)
+        return step(after, text[lead.end() :]) if lead and reading.wishes_something else after
+    if reading.answer in ("yes", "no") and not reading.wishes_something and not reading.topics:
+        return replace(fresh, topics=(reading.answer,))
+    if reading.answer == "undo":
+        if not state.past:
+            return replace(fresh, topics=("nothing to undo",))
+        (wishes, changes), past = state.past[-1], state.past[:-1]
+        return replace(fresh, wishes=wishes, changes=changes, past=past, topics=("undo",))
+    reading = _bare_number(reading, state)
+    same, past = (state.wishes, state.changes), state.past
+    if "reset" in reading.topics:
+        state = State(today=state.today)
+        fresh = replace(state, topics=reading.topics)
+    wishes, notes, names = _merged(state, reading)
+    changes = _with_changes(state, reading, wishes, notes)
+    about = reading.said.places or state.wishes.places
+    fresh = replace(fresh, reading=reading, names=names, about=about)
+    if reading.mode == "candidates" and len({*state.wishes.places, *about}) > 1:
+        about = about if len(about) > 1 else tuple(dict.fromkeys((*state.wishes.places, *about)))
+        kept = state.wishes if state.planned else replace(wishes, places=state.wishes.places, country=None)
+        return replace(fresh, wishes=kept, about=about[:4])
+    if ASIDES & set(reading.topics) and not reading.said.days and state.wishes.places:
+        return fresh
+    planned = bool(wishes.places) and (state.planned or wishes.days is not None or "plan" in reading.topics)
+    other = any(getattr(state.wishes, one) != getattr(wishes, one) for one in ("places", "days", "stays", "start"))
+    past = past if same == (wishes, changes) else (*past, same)[-_PAST:]
+    whole = planned and (other or not state.planned or "plan" in reading.topics)
+    return replace(fresh, wishes=wishes, changes=changes, notes=tuple(notes), planned=planned, whole=whole, past=past)
+
+
+def _offered(state: State, reading: Reading) -> str | None:
+    """The message that the newest one stands for, where it takes up an offer."""
+    plans_it = "plan" in reading.topics and not state.wishes.places and not reading.wishes_something
+    if reading.answer is None and not plans_it:
+        return None
+    offer = offer_of(state)
+    if reading.answer is None:
+        return offer.yes
+    if reading.answer.isdecimal():
+        return offer.picks[int(reading.answer) - 1] if len(offer.picks) >= int(reading.answer) else None
+    return offer.yes if reading.answer == "yes" else None
+
+
+def _bare_number(reading: Reading, state: State) -> Reading:
+    """A message that is just a number, as the answer to what was asked."""
+    if reading.number is None or reading.wishes_something:
+        return reading
+    asked = offer_of(state).asked
+    field = next((one for one in asked if one in ("days", "people")), None)
+    field = "days" if state.reading.said.days and re.match(r"\W?(?:actually|no|rather)\b", reading.text) else field
+    if field is None:
+        return reading
+    return replace(reading, said=_set(reading.said, "days" if field == "days" else "adults", reading.number))
+
+
+# Wishes
+
+
+def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str], tuple[str, ...]]:
+    """The wishes after a message, notes on what could not be done, and names of places that are not known."""
+    old, said, notes = state.wishes, reading.said, list[str]()
+    new, names = _with_places(old, reading)
+    more = next((by for field, by in reading.shifts if field == "days"), 0)
+    if new.places == old.places and len(said.places) == 1 < len(old.places) and (said.days or more):  # of one place
+        stays, at = list(old.stays or evenly(old.days or 4, len(old.places))), old.places.index(said.places[0])
+        stays[at] = said.days or max(1, stays[at] + more)
+        new = replace(new, stays=tuple(stays), days=sum(stays))
+        reading = replace(reading, shifts=tuple(one for one in reading.shifts if one[0] != "days"))
+    elif said.days and len(said.stays) == 1 and reading.mode == "add" and old.places:  # the days of the place added
+        rest = evenly(max(1, said.days - said.stays[0]), len(old.places))
+        new = replace(new, stays=(*rest, said.stays[0]), days=sum(rest) + said.stays[0])
+    elif said.days and not said.stays and reading.mode == "add" and old.days and said.places:
+        all_stays = (*(old.stays or evenly(old.days, len(old.places))), said.days)
+        new = replace(new, stays=all_stays, days=sum(all_stays))
+    elif said.days:
+        new = replace(new, days=said.days, stays=said.stays)
+    start, month = said.start, said.month
+    if reading.relative and state.today and not start:
+        start, month = resolve(reading.relative, state.today)
+    if reading.season and not month:
+        south = bool(new.places) and atlas().get(new.places[0]).lat < 0
+        month = (SEASONS[reading.season] + (6 if south else 0) - 1) % 12 + 1
+    new = replace(new, start=start, month=start.month if start else month) if start or month else new
+    new = _with_people(new, said)
+    for field in ("currency", "rooms", "pace", "hotel", "meals", "start_at", "rests", "no_trips"):
+        new = _set(new, field, getattr(new, field) if getattr(said, field) is None else getattr(said, field))
+    if said.budget:
+        currency = said.budget.currency or (old.budget.currency if old.budget else None)
+        new = replace(new, budget=replace(said.budget, currency=currency), currency=said.currency)
+    for field in ("diets", "allergies", "mobility"):
+        new = _set(new, field, _joined(getattr(new, field), getattr(said, field)))
+    new = _opposed(new, said, "interests", "avoids")
+    new = _opposed(new, said, "wanted", "unwanted")
+    for field, value in reading.drops:
+        if field == "unknown":
+            notes.append(f"“{value}” is not in the plan, so there was nothing to leave out.")
+        elif field != "places":
+            new = _set(new, field, tuple(one for one in getattr(new, field) if one != value))
+    for field, by in reading.shifts:
+        new = _shifted(new, field, by, notes)
+    return new, notes, names
+
+
+def _set(wishes: Wishes, field: str, value: Any) -> Wishes:
+    return replace(wishes, **{field: value})
+
+
+def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+def _opposed(wishes: Wishes, said: Wishes, liked: str, disliked: str) -> Wishes:
+    """Two fields of which one takes back what the other says: "skip it", and then "put it back", is as it was."""
+    for mine, other in ((liked, disliked), (disliked, liked)):
+        now = getattr(said, mine)
+        back = [one for one in now if mine == "wanted" and one in wishes.unwanted]
+        wishes = _set(wishes, other, tuple(one for one in getattr(wishes, other) if one not in now))
+        wishes = _set(wishes, mine, _joined(getattr(wishes, mine), tuple(one for one in now if one not in back)))
+    return wishes
+
+
+def evenly(days: int, places: int) -> tuple[int, ...]:
+    """Days for each place, the first ones with a day more where they cannot be equal."""
+    return tuple(days // places + (index < days % places) for index in range(places))
+
+
+def _with_places(old: Wishes, reading: Reading) -> tuple[Wishes, tuple[str, ...]]:
+    said, places, names = reading.said, reading.said.places, reading.names
+    other = replace(old, stays=(), wanted=(), unwanted=(), country=said.country)
+    if not places and not old.places:  # what is a day trip of a known place is no unknown place
+        for base in atlas().destinations:
+            if trip := next(
+                (trip for trip in base.day_trips for name in names if fold(trip.name) == fold(name)), None
+            ):
+                return replace(other, places=(base.id,), wanted=(trip.name,)), ()
+    gone = {value for field, value in reading.drops if field == "places"}
+    kept = tuple(one for one in old.places if one not in gone)
+    if not places and kept != old.places:
+        stays = tuple(days for days, one in zip(old.stays, old.places, strict=False) if one in kept)
+        return replace(other, places=kept, stays=stays, days=sum(stays) or old.days), names
+    if not places:
+        leads = re.search(r"\b(?:instead|what about|how about|trip to|go to|plan)\b", reading.text)
+        elsewhere = names and (said.days is not None or leads)
+        return (replace(other, places=()) if elsewhere else old), names
+    if FACTS & set(reading.topics) and old.places and not said.days:
+        return old, names
+    if reading.mode in ("swap", "first") and set(places) <= set(old.places):
+        each = dict(zip(old.places, old.stays or evenly(old.days or 4, len(old.places)), strict=True))
+        other_way = dict(zip(places, reversed(places), strict=True))
+        swapped_places = tuple(other_way.get(one, one) for one in old.places)
+        places = swapped_places if reading.mode == "swap" else _joined(places, old.places)
+        return replace(old, places=places, stays=tuple(each[one] for one in places)), names
+    if reading.mode == "new" and set(places) < set(old.places):
+        places = old.places
+    if reading.mode == "add" or (gone and len(old.places) > 1):
+        places = _joined(kept, places)
+    if places == old.places:
+        return replace(old, country=said.country or old.country), names
+    if set(old.places) <= set(places):
+        return replace(old, places=places, country=None if old.places else said.country, stays=()), names
+    return replace(other, places=places), names
+
+
+def _with_people(wishes: Wishes, said: Wishes) -> Wishes:
+    """The group: who names adults only leaves the children that were known before."""
+    if said.adults is None and said.children is None:
+        return replace(wishes, ages=said.ages[: wishes.children or 0]) if said.ages and wishes.children else wishes
+    children = wishes.children if said.children is None else said.children
+    adults = wishes.adults if said.adults is None else said.adults
+    ages = wishes.ages if said.children in (None, wishes.children) and not said.ages else said.ages
+    return replace(wishes, adults=adults, children=children, ages=ages, supposed=said.supposed)
+
+
+def _shifted(wishes: Wishes, field: str, by: int, notes: list[str]) -> Wishes:
+    """Take a step as far as it goes, and note where it does not."""
+    if field.startswith("like:"):  # less of what was wished is as much as usual
+        name = field.removeprefix("like:")
+        mine, others = ("interests", ("avoids", "less")) if by > 0 else ("less", ("interests",))
+        for other in others:
+            if name in getattr(wishes, other):
+                return _set(wishes, other, tuple(one for one in getattr(wishes, other) if one != name))
+        return _set(wishes, mine, _joined(getattr(wishes, mine), (name,)))
+    if field == "days":
+        days = max(1, min(MAX_DAYS, (wishes.days or 4) + by))
+        last = (wishes.stays[-1] if wishes.stays else 0) + days - sum(wishes.stays)
+        return replace(wishes, days=days, stays=(*wishes.stays[:-1], last) if wishes.stays and last > 0 else ())
+    if field in ("adults", "children"):
+        count = max(field == "adults", wishes.group[field == "children"] + by)
+        ages = wishes.ages if field == "adults" else ()
+        return replace(_set(wishes, field, count), ages=ages, supposed=None)
+    usual, low, high = _STEPS[field]
+    now = usual if getattr(wishes, field) is None else getattr(wishes, field)
+    to = max(low, min(high, now + by))
+    if to == now:
+        what = {"hotel": "rooms", "meals": "meals"}.get(field)
+        end = f"The {what} are at the {LEVELS[to]} level already" if what else "That is as far as it goes"
+        notes.append(f"{end}; my file knows nothing {'cheaper' if by < 0 else 'better'}." if what else f"{end}.")
+    return replace(
+        _set(wishes, field, None if to == usual and field != "trips" else to),
+        no_trips=wishes.no_trips if field != "trips" else None,
+    )
+
+
+# Changes to single days
+
+
+def _with_changes(state: State, reading: Reading, wishes: Wishes, notes: list[str]) -> tuple[Change, ...]:
+    """The changes to days after a message; the opposite of one takes it back."""
+    kept, days = list(state.changes), min(MAX_DAYS, wishes.days or 4)
+    gone = [one for one in kept if max(one.day, one.value if one.kind == "swap" else 0) > days]
+    if kept and set(state.wishes.places) - set(wishes.places):
+        gone = kept
+    if gone:
+        kept = [one for one in kept if one not in gone]
+        notes.append("Changes to days that are no more are gone with them.")
+    for change in reading.changes:
+        day = days if change.day == -1 else change.day
+        last = change.value if change.kind == "swap" else day
+        if not wishes.places:
+            notes.append("There is no plan yet whose days could change.")
+        elif not (1 <= day <= days and 1 <= last <= days):
+            notes.append(f"The trip has {days} day{'s' if days != 1 else ''}, so there is no day {max(day, last)}.")
+        else:
+            tried = _changed(kept, replace(change, day=day))
+            before = build(wishes, kept).notes
+            failed = [note for note in build(wishes, tried).notes if note not in before]
+            notes += failed
+            kept = kept if failed and change.kind != "swap" else tried
+    return tuple(kept)
+
+
+def _changed(changes: list[Change], change: Change) -> list[Change]:
+    if change.kind == "swap":
+        last = changes[-1] if changes and changes[-1].kind == "swap" else None
+        back = last is not None and {last.day, last.value} == {change.day, change.value}
+        return changes[:-1] if back else [*changes, change]
+    base = swapped(changes, change.day, back=True)
+    if change.kind == "undo":
+        return [one for one in changes if one.kind == "swap" or one.day != base]
+    alike = [
+        one
+        for one in changes
+        if (one.kind, one.name) == (change.kind, change.name) and (one.day == base or one.kind == "move")
+    ]
+    rest = [one for one in changes if one not in alike]
+    most = _DAY_STEPS.get(change.kind, 0)
+    value = max(-most, min(most, sum(one.value for one in alike) + change.value))
+    first = next((index for index, one in enumerate(rest) if one.kind == "swap"), len(rest))
+    added = [replace(change, day=base, value=value)] if value or change.kind == "move" else []
+    return [*rest[:first], *added, *rest[first:]]
+
+
+# Dates
+
+
+def today_from(outputs: Iterable[str]) -> date | None:
+    """The date in the newest output of the ``current_date`` tool, which is JSON with an ISO ``date``."""
+    found = None
+    for output in outputs:
+        try:
+            found = date.fromisoformat(json.loads(output)["date"])
+        except (ValueError, TypeError, KeyError, RecursionError):
+            continue
+    return found
+
+
+def resolve(relative: str, today: date) -> tuple[StartDay | None, int | None]:
+    """The first day and the month that *relative* means; only a month for "next month".
+
+    "Next weekend" is the one of the week after this one, "this weekend" the one of this week.
+    """
+    after = relative.startswith("next")
+    ahead = re.match(r"in (\d{1,2}|an?) (day|week|month)", relative)
+    count = int(ahead[1]) if ahead and ahead[1].isdecimal() else 1
+    if relative.endswith("year"):
+        return None, None
+    if relative.endswith("month") or (ahead and ahead[2] == "month"):
+        return None, (today.month + (count if ahead else int(after)) - 1) % 12 + 1
+    if ahead:
+        days = count * (7 if ahead[2] == "week" else 1)
+    elif relative.endswith("weekend"):
+        days = (12 if after else 5) - today.weekday()
+    elif relative.endswith("week"):
+        days = 7 - today.weekday() if after else 0
+    elif relative.split()[-1] in WEEKDAYS:
+        days = (WEEKDAYS.index(relative.split()[-1]) - today.weekday()) % 7 or 7
+    else:
+        days = {"tomorrow": 1, "day after tomorrow": 2}.get(relative, 0)
+    first = today + timedelta(days=days)
+    return StartDay(first.month, first.day, first.year), first.month

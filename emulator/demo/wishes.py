@@ -1,0 +1,150 @@
+"""What is known of a trip: wishes, and changes to single days. Plain data; nothing here reads or writes text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+MAX_DAYS, MAX_PEOPLE = 21, 40
+LEVELS = ("saver", "standard", "comfort")
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """An amount as it was said; *per* is ``trip``, ``person``, ``day`` or ``person and day``.
+
+    The currency is None where none was said.
+    """
+
+    amount: Decimal
+    currency: str | None
+    per: str = "trip"
+    with_flights: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartDay:
+    """The first day of a trip; the year is None when it was not said."""
+
+    month: int
+    day: int
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What somebody wishes. ``None`` and empty are "not said"; *places* are ids, *wanted* and *unwanted* names.
+
+    *stays* are the days in each place. *start_at* is in minutes after midnight. *hotel* and *meals* index ``LEVELS``;
+    *pace* is -1 (slow) to 1 (full). *rooms* is 0 for one each. *rests* and *no_trips* are 1 or 0.
+    """
+
+    places: tuple[str, ...] = ()
+    country: str | None = None
+    days: int | None = None
+    stays: tuple[int, ...] = ()
+    month: int | None = None
+    start: StartDay | None = None
+    adults: int | None = None
+    children: int | None = None
+    ages: tuple[int, ...] = ()
+    supposed: str | None = None  # who was counted without being told, in words
+    rooms: int | None = None
+    budget: Budget | None = None
+    currency: str | None = None
+    diets: tuple[str, ...] = ()
+    allergies: tuple[str, ...] = ()
+    mobility: tuple[str, ...] = ()
+    interests: tuple[str, ...] = ()
+    avoids: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
+    pace: int | None = None
+    hotel: int | None = None
+    meals: int | None = None
+    start_at: int | None = None
+    rests: int | None = None
+    trips: int = 0  # day trips more or fewer than usual
+    no_trips: int | None = None
+
+    @property
+    def group(self) -> tuple[int, int]:
+        """Adults and children: two adults unless something else was said."""
+        return self.adults or 2, self.children or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be different about one day, counted from 1 (-1 is the last).
+
+    *kind* is ``pace``, ``walking`` or ``start`` (by steps), ``free``, ``move`` or ``theme`` (with a *name*), or
+    ``swap`` (with the other day as *value*).
+    """
+
+    day: int
+    kind: str
+    value: int = 0
+    name: str = ""
+
+
+def swapped(changes: Sequence[Change], day: int, *, back: bool = False) -> int:
+    """Where the swaps of *changes* put a day; with *back*, where what is shown as *day* was before them."""
+    swaps = [one for one in changes if one.kind == "swap"]
+    for change in reversed(swaps) if back else swaps:
+        day = change.day + change.value - day if day in (change.day, change.value) else day
+    return day
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One message, read. *said* holds only what it says.
+
+    *mode* tells what to do with its places: ``new``, ``add``, ``instead``, ``only``, ``first``, ``swap`` or
+    ``candidates``. *shifts* are steps from what was wished before, *drops* values that no longer hold, both by field.
+    *topics* are what is asked for, the most telling first. *answer* is ``yes``, ``no``, ``undo`` or the number of an
+    offer. *names* are places that are not in the file; *left* quotes what nothing was made of.
+    """
+
+    raw: str = ""
+    text: str = ""
+    number: int | None = None
+    said: Wishes = Wishes()
+    mode: str = "new"
+    shifts: tuple[tuple[str, int], ...] = ()
+    drops: tuple[tuple[str, str], ...] = ()
+    changes: tuple[Change, ...] = ()
+    topics: tuple[str, ...] = ()
+    answer: str | None = None
+    names: tuple[str, ...] = ()
+    continent: str | None = None
+    season: str | None = None
+    relative: str | None = None
+    language: str | None = None
+    left: tuple[str, ...] = ()
+
+    @property
+    def wishes_something(self) -> bool:
+        """Whether it says anything about the trip."""
+        return bool(self.said != Wishes() or self.shifts or self.drops or self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a conversation has come to after a message.
+
+    *planned* says whether there is a plan to be changed; *whole* whether it is to be shown as a whole now. *about*
+    are the places that the message is about. *past* holds what "undo" goes back to.
+    """
+
+    wishes: Wishes = Wishes()
+    changes: tuple[Change, ...] = ()
+    planned: bool = False
+    whole: bool = False
+    reading: Reading = Reading()
+    topics: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    past: tuple[tuple[Wishes, tuple[Change, ...]], ...] = ()
+    today: date | None = None
