@@ -91,7 +91,10 @@ def test_two_equal_sign_ups_at_once_make_one_account(database: Database) -> None
     with ThreadPoolExecutor(2) as pool:
         answers = sorted(pool.map(attempt, range(2)))
 
-    assert answers == ["That username is taken. Please choose another.", "maria"]
+    assert answers == [
+        "That username is taken. Please choose another. There is already an account with that e-mail address.",
+        "maria",
+    ]
 
 
 def test_account_made_between_the_look_and_the_write_is_told(
