@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.helpers.browser import App, ask, expect_finished, open_app
 from tests.helpers.planners import Planner
+from tests.helpers.services import until
 
 pytestmark = pytest.mark.browser
 
@@ -39,8 +40,12 @@ def test_message_is_copied_linked_to_and_edited_in_one_click(planner: Planner, p
     actions = asked.locator('[class*="st-key-chat_actions_"]')
     expect(actions).to_have_css("opacity", "0")
     expect(reply.locator('[class*="st-key-chat_actions_"]')).to_have_css("opacity", "1")
-    asked.hover()
-    expect(actions).to_have_css("opacity", "1")
+
+    def seen_where_it_is_pointed_at() -> bool:
+        asked.hover()  # anew: the page may still be on its way to its end
+        return actions.evaluate("row => getComputedStyle(row).opacity") == "1"
+
+    until(seen_where_it_is_pointed_at, what="the row of a message that is pointed at is seen")
 
     reply.evaluate(SELECT)
     page.keyboard.press("Control+C")

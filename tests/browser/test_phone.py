@@ -55,7 +55,7 @@ def test_phone_shows_everything_within_its_width(shared_app: App, browser: Brows
             ("Memory", "Memory"),
             ("Templates", "Templates"),
             ("Operations", "Operations"),
-            ("Ada Lovelace", "Settings"),
+            ("Settings", "Settings"),
         ):
             page.get_by_test_id("stExpandSidebarButton").tap()
             page.get_by_test_id("stSidebar").get_by_role("link", name=link).tap()

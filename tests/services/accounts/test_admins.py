@@ -58,7 +58,7 @@ def test_code_is_void_once_there_is_an_admin(accounts: AccountService, admins: A
     with pytest.raises(NotPossibleError, match="There is an admin already"):
         admins.become_admin(other.id, code)
     admins.set_admin(maria.id, admin=False)
-    with pytest.raises(InvalidInputError, match="That code is not right"):
+    with pytest.raises(InvalidInputError, match="That code is not correct"):
         admins.become_admin(other.id, code)
     admins.become_admin(other.id, code_of(admins))
 
@@ -85,7 +85,7 @@ def test_two_who_hold_a_code_at_once_make_one_admin(
 def test_wrong_code_makes_no_admin(admins: AdminService, maria: User, typed: str) -> None:
     code_of(admins)
 
-    with pytest.raises(InvalidInputError, match="That code is not right"):
+    with pytest.raises(InvalidInputError, match="That code is not correct"):
         admins.become_admin(maria.id, typed)
     assert admins.all() == ()
 
