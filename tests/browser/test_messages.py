@@ -43,7 +43,7 @@ def test_message_is_copied_linked_to_and_edited_in_one_click(planner: Planner, p
 
     def seen_where_it_is_pointed_at() -> bool:
         asked.hover()  # anew: the page may still be on its way to its end
-        return actions.evaluate("row => getComputedStyle(row).opacity") == "1"
+        return bool(actions.evaluate("row => getComputedStyle(row).opacity") == "1")
 
     until(seen_where_it_is_pointed_at, what="the row of a message that is pointed at is seen")
 
