@@ -84,6 +84,11 @@ def test_tab_that_slept_while_the_server_forgot_it_goes_on(start_app, page: Page
     assert page.evaluate("window.sameTab")
 
 
+def wait_until_at_rest(page: Page) -> None:
+    """Wait until the page's scripts have come, which keep what is sent, and the run of the app is over."""
+    wait_until(page, "window.travelbotReady && document.querySelector('[data-test-script-state=notRunning]')")
+
+
 @pytest.mark.parametrize("noticed_after_s", [0, 3])
 def test_message_sent_on_a_dead_connection_is_sent_once_the_tab_is_connected_again(
     start_app, page: Page, tmp_path, noticed_after_s: int
@@ -91,6 +96,7 @@ def test_message_sent_on_a_dead_connection_is_sent_once_the_tab_is_connected_aga
     app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0")
     with road_to(app) as road:
         open_app(page, through(road, app))
+        wait_until_at_rest(page)
         page.evaluate("window.sameTab = true")
         for so_far, text in enumerate(["Three nights in Lisbon", "And by train"]):  # of a new chat, of a session
             road.freeze()
@@ -135,7 +141,7 @@ def test_message_whose_answer_was_lost_on_the_way_is_shown_and_not_sent_twice(
     open_app(page, app)
     expect(page.get_by_text("Where to next")).to_be_visible()
     if at_rest:
-        wait_until(page, "window.travelbotReady && document.querySelector('[data-test-script-state=notRunning]')")
+        wait_until_at_rest(page)
         deaf.append(connections[-1])
     while not deaf:
         page.wait_for_timeout(20)
