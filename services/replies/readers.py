@@ -18,7 +18,7 @@ from services.errors import NotFoundError
 from services.message_status import MessageStatus
 from services.parts import known_parts
 from services.process.background import in_thread
-from services.replies.live import interval_s
+from services.replies.live import LiveReply, interval_s
 from services.replies.records import ReplySnapshot
 from services.replies.running import RunningReplies
 
@@ -81,8 +81,10 @@ class ReplyReaders:
                             told = live.snapshot
                             yield told
                             await _wait(changed, SILENCE_S)
-                            if told.text or told.parts:  # the first words go out at once
+                            if told.text:
                                 await asyncio.sleep(interval_s(len(self)))
+                            elif told.parts:
+                                await self._until_words(live, changed, interval_s(len(self)))
                     if live.snapshot.status in _SAVED:
                         yield live.snapshot
                         return
@@ -97,6 +99,15 @@ class ReplyReaders:
         finally:
             self._followers.discard(notify)
             self.count(-1)
+
+    async def _until_words(self, live: LiveReply, changed: asyncio.Event, within_s: float) -> None:
+        """Wait so long, but no longer than for the first words: they go out at once."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                changed.clear()
+                while live.snapshot.status.unfinished and not live.snapshot.text and not self._ending:
+                    await changed.wait()
+                    changed.clear()
 
     def end_following(self) -> None:
         """Let everybody who follows a reply go: the server ends. The replies do not notice."""

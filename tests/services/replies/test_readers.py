@@ -67,9 +67,9 @@ def test_reader_of_a_reply_that_was_written_here_need_not_ask_for_its_end(servic
     assert ended == replies.snapshot(reply_id, user_id=user_id)
 
 
-def test_first_words_do_not_wait_for_the_next_update(services, emulator, user_id, monkeypatch):
+def test_first_words_do_not_wait_for_the_next_update_also_after_a_thought(services, emulator, user_id, monkeypatch):
     monkeypatch.setattr("services.replies.readers.interval_s", lambda readers: 60.0)
-    emulator.fault({"fault": "slow_first:0.3"})
+    emulator.hold_reply(0)  # what was thought comes before it is held
     reply_id = services.replies.send("Lisbon?", user_id=user_id, client_message_id="a").reply_id
     until(lambda: services._claims.running.get(reply_id), what="the reply is written")
 
@@ -78,6 +78,8 @@ def test_first_words_do_not_wait_for_the_next_update(services, emulator, user_id
             async for snapshot in services.replies.follow(reply_id, user_id=user_id):
                 if snapshot.text:
                     return str(snapshot.text)
+                if snapshot.parts:
+                    emulator.release()
         return ""
 
     assert asyncio.run(first_words())
