@@ -3,7 +3,8 @@
 // What goes off on a connection that is dead and does not know it yet, is gone. So it stays a draft until a run of the
 // script says that it was taken. Where the connection broke and the run after that (a hidden button asks for one, as
 // Streamlit may not) says that it was not, it is sent again, if that run still waits for this very message; if nobody
-// knows (the server forgot the tab), or files went with it, it is put back into the box.
+// knows (the server forgot the tab), or files went with it, it is put back into the box. Where it was taken and the
+// connection broke, one more run draws what of that run went the way of the answer.
 
 /** How often one message is sent on its way at most. */
 export const TRIES = 5;
@@ -71,8 +72,9 @@ function settle(state, { text, stored, connected, idle }) {
   const settled = { ...state, sending: null };
 
   if (taken && taken.id !== sending.server.taken?.id && sending.text.includes(taken.text)) {
+    if (sending.broke && !connected) return [state, []];
     const forget = stored(sending.key) === sending.text ? [{ kind: "keep", key: sending.key, text: "" }] : [];
-    return [settled, forget];
+    return [settled, sending.broke ? [...forget, { kind: "ask" }] : forget];
   }
   if (here && text === sending.text) return [settled, []]; // refused, or it never went off
   if (!connected || !sending.broke) return [{ ...state, sending: { ...sending, looks: 0, rests: 0 } }, []];

@@ -209,7 +209,19 @@ test("a run whose end was lost with the connection does not keep the page waitin
   assert.equal(browser.count("ask"), 2);
   browser.told(TAKEN);
   browser.look(40);
-  assert.equal(browser.count("ask"), 2);
+  assert.equal(browser.count("ask"), 3);
+});
+
+test("what was taken while the connection broke is drawn by one more run, once there is a connection", () => {
+  const browser = sentFrom(new Browser());
+  browser.breaks();
+  browser.connected = false;
+  browser.told(TAKEN);
+  browser.look(5);
+  assert.equal(browser.count("ask"), 0);
+  browser.connected = true;
+  browser.look(5);
+  assert.equal(browser.count("ask"), 1);
 });
 
 test("after a break the server is asked, and asked again each three seconds", () => {
