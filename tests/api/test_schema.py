@@ -81,9 +81,9 @@ def target(serve, start_services, user_id) -> dict[str, Any]:
 @schema.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_answers_are_the_declared_ones(case, target):
-    """Ask twice where the path names a thing: one that was made up, and one that is there."""
+    """Ask twice where the path names a thing: one that is there, and one that was made up."""
     made_up = dict(case.path_parameters or {})
-    for parameters in [made_up, {name: target[name] for name in made_up}] if made_up else [made_up]:
+    for parameters in [{name: target[name] for name in made_up}, made_up] if made_up else [made_up]:
         case.path_parameters = parameters
         assume("\n" not in unquote(case.formatted_path))  # never gets to the API
         case.call_and_validate(

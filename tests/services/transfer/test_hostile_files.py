@@ -124,7 +124,7 @@ def test_every_field_of_a_file_is_refused_in_a_sentence_or_kept_readable(
     assert kept >= {one.name for one in fields(kind)}
     assert all(told.endswith(".") and len(told) < 300 for told in refused)
     assert len(result.imported) + result.already_here + len(result.refused) == len(sessions)
-    for session_id in result.imported if database.engine.dialect.name == "sqlite" else ():  # read alike from both
+    for session_id in result.imported:
         read_everywhere(services, session_id, user_id)
     assert services.sessions.search("Needle", user_id=user_id)
     assert services.sessions.recent(user_id=user_id).sessions
