@@ -27,7 +27,7 @@ QUESTIONS = [
     "Rome or Athens in October, four days?",
     "Weekend in Kraków for a choir of 30",
     "Remember that Ms Silva is vegetarian and prefers morning trains",
-    "北京 4 days, mostly food",
+    "Athens 4 days, mostly food",
 ]
 LISBON = "5 days in Lisbon in May for two, one is vegetarian, about $2,000"
 
