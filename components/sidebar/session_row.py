@@ -5,6 +5,7 @@ from datetime import datetime
 import streamlit as st
 
 from components.labels import counted, escape_label, local_time, relative_time
+from components.sessions.actions import row_menu
 from components.sidebar.marks import SidebarMarks
 from components.state import show_session
 from services.sessions.matches import matched_parts
@@ -16,13 +17,14 @@ _TOOLTIP_CHARS = 80
 def session_row(
     session: SessionSummary,
     *,
+    user_id: int,
     active: bool,
     now: datetime,
     marks: SidebarMarks,
     namesakes: bool = False,
     shortcut: str | None = None,
 ) -> None:
-    """Draw one session: a button that opens it, and beside it the place for its mark.
+    """Draw one session: a button that opens it, beside it the place for its mark, and its menu.
 
     Where it has *namesakes*, its details tell it from the other sessions of its title.
     """
@@ -32,7 +34,9 @@ def session_row(
         details = f"{used.day} {used:%b %H:%M} · {escape_label(session.last_message_preview)}"
     if session.sample:
         details = f"Sample · {details}"
-    with st.container(horizontal=True, wrap=False, gap=None, vertical_alignment="center"):
+    with st.container(
+        key=f"sidebar_row_{session.id}", horizontal=True, wrap=False, gap=None, vertical_alignment="center"
+    ):
         st.button(
             f"**{escape_label(session.title)}** :small[:gray[{details}]]",
             key=f"sidebar_session_{session.id}",
@@ -44,6 +48,7 @@ def session_row(
             args=(session.id,),
         )
         marks.add(session, st.empty())
+        row_menu(session, user_id=user_id)
 
 
 def hit_row(hit: SearchHit, *, query: str, now: datetime) -> None:

@@ -90,6 +90,7 @@ def _draw_sessions(
         for session in group:
             session_row(
                 session,
+                user_id=user_id,
                 active=session.id == active_id,
                 now=now,
                 marks=marks,

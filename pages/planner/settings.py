@@ -9,6 +9,7 @@ from components.resources import get_services
 from components.sessions.files import room_line
 from components.sessions.model_choice import default_model_choice
 from components.state import INSIGHTS_PAGE
+from components.theme_choice import theme_choice
 from components.usage.money import month_line
 
 user = require_user()
@@ -25,6 +26,9 @@ with st.container(border=True):
 
 st.header("Model", anchor=False)
 default_model_choice(user, get_services().settings.default_model)
+
+st.header("Appearance", anchor=False)
+theme_choice()
 
 st.header("Cost", anchor=False)
 st.markdown(month_line(get_services().costs.this_month(user.id)))

@@ -16,6 +16,7 @@ if (before === undefined) {
     "scrolling",
     "shortcuts",
     "sidebar",
+    "theme",
     "wide_tables",
   ];
   await Promise.all(names.map((name) => import(`./${name}.js${version}`)));

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.helpers.browser import PASSWORD, TOOK, open_app, wait_until
+from tests.helpers.browser import PASSWORD, TOOK, open_app, session_row, wait_until
 from tests.helpers.planners import Planner
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,7 @@ def test_draft_of_each_session_survives_switching_reload_and_a_lost_sign_in(plan
     expect(page.get_by_text("Where to next")).to_be_visible()
     expect(box(page)).to_have_value("")
     keep(page, "Rome or Athens")
-    page.get_by_test_id("stSidebar").get_by_role("button", name="Three nights").click()
+    session_row(page, "Three nights").click()
     expect(box(page)).to_have_value("And by train")
     page.reload()
     expect(box(page)).to_have_value("And by train")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 from settings import ROOT
-from tests.helpers.browser import PASSWORD, TOOK, ask, open_app, wait_for_cookie, wait_until
+from tests.helpers.browser import PASSWORD, TOOK, ask, open_app, session_row, wait_for_cookie, wait_until
 from tests.helpers.flaws import flaws
 from tests.helpers.planners import Planner
 from tests.helpers.services import Emulator
@@ -89,7 +89,7 @@ def door(page: Page, planner: Planner) -> list[str]:
 def samples(page: Page) -> list[str]:
     """Add the sample sessions, and page between the versions of a message in one."""
     page.locator(".st-key-samples_add button").click()
-    page.get_by_test_id("stSidebar").get_by_role("button", name="Rome or Athens").click()
+    session_row(page, "Rome or Athens").click()
     expect(page.get_by_text("2 of 2")).to_be_visible()
     for name, place in (("Earlier version", "1 of 2"), ("Later version", "2 of 2")):
         page.get_by_role("button", name=name).click()

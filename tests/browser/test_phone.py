@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.helpers.browser import PASSWORD, TOOK, App
+from tests.helpers.browser import PASSWORD, TOOK, App, session_row
 from tests.helpers.planners import add_planner
 
 pytestmark = pytest.mark.browser
@@ -47,7 +47,7 @@ def test_phone_shows_everything_within_its_width(shared_app: App, browser: Brows
         expect(page.get_by_text("Where to next")).to_be_in_viewport()
         expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()  # the sidebar covers nothing
         page.get_by_test_id("stExpandSidebarButton").tap()
-        page.get_by_test_id("stSidebar").get_by_role("button", name="Lisbon").tap()
+        session_row(page, "Lisbon").tap()
         expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
         expect(page.get_by_text(TOOK).last).to_be_in_viewport()
         for link, heading in (

@@ -40,7 +40,7 @@ def test_page_shows_the_greeting_at_first_then_what_was_just_sent_and_a_session_
 
     page.keyboard.press("Escape")
     for title in ("New chat", "5 days in Lisbon"):  # the greeting opens at its top, a session at its end
-        page.get_by_test_id("stSidebar").get_by_role("button", name=title).click()
+        page.get_by_test_id("stSidebar").get_by_role("button", name=title).first.click()
         page.locator(".st-key-chat_header").get_by_text(title).wait_for()
     expect(replies.last).to_be_in_viewport()
 

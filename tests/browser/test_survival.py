@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.helpers.browser import QUESTION, ask, expect_finished, expect_streaming, open_app, replies
+from tests.helpers.browser import QUESTION, ask, expect_finished, expect_streaming, open_app, replies, session_row
 from tests.helpers.planners import Planner
 from tests.helpers.services import until
 
@@ -97,7 +97,7 @@ def test_clicking_elsewhere_in_mid_reply_loses_nothing_and_marks_the_session(
     shared_emulator.release()
     until_ended(planner.replies)
     expect(page.get_by_test_id("stSidebar")).to_contain_text("New", timeout=10_000)
-    page.get_by_test_id("stSidebar").get_by_role("button", name="5 days in Lisbon").click()
+    session_row(page, "5 days in Lisbon").click()
     expect_finished(page)
 
     assert [status for status, _ in planner.replies()] == ["complete", "complete"]

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.helpers.streamlit_process import StreamlitProcess
 
@@ -95,6 +95,11 @@ QUESTION = "5 days in Lisbon in May for two, one is vegetarian, about $2,000"
 def open_app(page: Page, app: App, path: str = "") -> None:
     page.goto(app.url + path)
     expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible(timeout=30_000)
+
+
+def session_row(page: Page, title: str) -> Locator:
+    """Find what opens a session in the sidebar; beside it is its menu."""
+    return page.locator('[class*="st-key-sidebar_session_"] button').filter(has_text=title, visible=True)
 
 
 def ask(page: Page, text: str = QUESTION) -> None:

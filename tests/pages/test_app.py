@@ -99,6 +99,36 @@ def test_row_opens_its_session_and_new_chat_leaves_it(app, add_session):
     assert "Where to next, Ada?" in [title.value for title in app.title]
 
 
+def test_row_has_a_menu_of_its_own(app, add_session, services, planner):
+    shown = add_session("Shown")
+    other = add_session("*Other*", used=timedelta(days=2))
+    run(app)
+    menu = app.menu_button(key=f"sidebar_menu_{other}")
+    assert menu.label == f"More for {escape_label('*Other*')}"
+
+    def choose(number: int) -> None:
+        menu = app.menu_button(key=f"sidebar_menu_{other}")
+        menu.click(menu.options[number])
+        run(app)
+
+    choose(1)
+    assert captions(app)[0] == "Pinned"
+    assert listed(app) == [other, shown]
+    choose(1)
+    assert listed(app) == [shown, other]
+    choose(0)
+    app.text_input(key=f"session_rename_title_{other}").set_value("Renamed")
+    click(app, "session_rename_save")
+    assert services.sessions.get(other, user_id=planner.id).title == "Renamed"
+    choose(2)
+    assert listed(app) == [shown]
+    click(app, "session_undo_button")
+    choose(3)
+    click(app, "session_delete_confirm")
+    assert listed(app) == [shown]
+    assert app.query_params["session"] == str(shown)
+
+
 def test_back_and_forward_open_the_session_of_their_address(app, add_session, monkeypatch):
     newer, older = add_session("Newer"), add_session("Older", used=timedelta(days=2))
     run(app)
