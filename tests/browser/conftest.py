@@ -100,7 +100,7 @@ def _started(
     """
     log = folder / f"{name}.log"
     env = {key: value for key, value in os.environ.items() if not key.startswith("STREAMLIT_")}
-    env |= {"DATABASE_URL": f"sqlite:///{folder / 'travelbot.db'}", "DEMO_PACE_S": "0.01"} | settings
+    env |= {"DATABASE_URL": f"sqlite:///{folder / 'travelbot.db'}", "DEMO_PACE_S": "0"} | settings
     if path:
         env["STREAMLIT_SERVER_BASE_URL_PATH"] = path
     process = _by_command(port, env, log) if by_command else StreamlitProcess(port, env, log, script=script)

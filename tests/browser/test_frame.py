@@ -1,4 +1,4 @@
-"""The app under a path, in a frame of the same origin, from either script."""
+"""The app under a path, in a frame of the same origin; test_community_cloud.py has the screens alone in one."""
 
 from collections.abc import Callable
 
@@ -13,11 +13,10 @@ PREFIX = "/team/bot"
 FRAME = f'<iframe src="{PREFIX}/" width="1200" height="640"></iframe>'
 
 
-@pytest.mark.parametrize("script", ["app.py", "server.py"])
 def test_app_in_a_frame_under_a_path_signs_in_answers_keeps_drafts_and_finds_its_scripts(
-    script: str, start_app: Callable[..., App], page: Page
+    start_app: Callable[..., App], page: Page
 ):
-    origin = start_app(script=script, path=PREFIX, DEMO_PACE_S="0").url
+    origin = start_app(path=PREFIX).url
     page.route("**/outer.html", lambda route: route.fulfill(body=FRAME, content_type="text/html"))
     page.goto(f"{origin}/outer.html")
     app = page.frame_locator("iframe")
@@ -42,5 +41,12 @@ def test_app_in_a_frame_under_a_path_signs_in_answers_keeps_drafts_and_finds_its
     expect(box).to_have_value("And by train")
 
     for address in ("", "/", "/settings", "/settings/"):
+        page.goto(f"{origin}{PREFIX}{address}")
+        wait_until(page, "window.travelbotReady")
+
+
+def test_screens_alone_find_their_scripts_under_a_path(start_app: Callable[..., App], page: Page):
+    origin = start_app(script="app.py", path=PREFIX).url
+    for address in ("", "/settings/"):
         page.goto(f"{origin}{PREFIX}{address}")
         wait_until(page, "window.travelbotReady")

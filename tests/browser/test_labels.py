@@ -1,19 +1,15 @@
 """People's words in labels are nothing but words: no link, picture, symbol, colour or formula."""
 
 import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from settings import ROOT
 from tests.helpers.browser import wait_until
-from tests.helpers.processes import free_port
+from tests.helpers.processes import free_port, wait_until_up
+from tests.helpers.streamlit_process import StreamlitProcess
 
 pytestmark = pytest.mark.browser
 
@@ -61,27 +57,11 @@ SHOWN = 18  # times a name is shown above
 def address(tmp_path: Path) -> Iterator[str]:
     """Serve a page with every kind of label."""
     (tmp_path / "labels.py").write_text(SCRIPT, "utf-8")
-    port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "labels.py",
-        f"--server.port={port}",
-        "--server.headless=true",
-    ]
-    with subprocess.Popen(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}) as process:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                if httpx.get(f"http://localhost:{port}/_stcore/health", trust_env=False).is_success:
-                    break
-            except httpx.TransportError:
-                assert process.poll() is None
-                assert time.monotonic() < deadline
-        yield f"http://localhost:{port}"
-        process.kill()
+    port, log = free_port(), tmp_path / "log"
+    served = StreamlitProcess(port, dict(os.environ), log, script=str(tmp_path / "labels.py"))
+    wait_until_up(f"http://localhost:{port}/_stcore/health", log.read_text)
+    yield f"http://localhost:{port}"
+    served.kill()
 
 
 def test_label_is_nothing_but_words(address: str, page: Page) -> None:

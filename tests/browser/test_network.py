@@ -93,7 +93,7 @@ def wait_until_at_rest(page: Page) -> None:
 def test_message_sent_on_a_dead_connection_is_sent_once_the_tab_is_connected_again(
     start_app, page: Page, tmp_path, noticed_after_s: int
 ):
-    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0")
+    app = start_app(DEV_USER_ID="7")
     with road_to(app) as road:
         open_app(page, through(road, app))
         wait_until_at_rest(page)
@@ -177,7 +177,7 @@ def test_message_that_went_to_a_server_which_never_took_it_is_in_the_box_again(s
 
 
 def test_connection_that_a_proxy_cuts_at_rest_is_made_again(start_app, page: Page):
-    app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0")
+    app = start_app(DEV_USER_ID="7")
     with road_to(app) as road:
         open_app(page, through(road, app))
         page.evaluate("window.sameTab = true")

@@ -144,7 +144,7 @@ def test_enter_sends_and_shift_enter_begins_a_line(page: Page, app: App):
 
 
 def test_title_by_the_model_comes_without_a_click(page: Page, start_app):
-    app = start_app(DEMO_PACE_S="0", TITLE_MODEL="openai/gpt-4o-mini")
+    app = start_app(TITLE_MODEL="openai/gpt-4o-mini")
     add_planner(app).sign_in(page.context)
     open_app(page, app)
     ask(page, "Please plan 5 days in Lisbon in May for two, one of them is vegetarian")

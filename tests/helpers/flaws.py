@@ -10,7 +10,10 @@ from tests.helpers.browser import wait_until
 
 _CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
 _GROUNDS = {"light": "rgb(253, 250, 244)", "dark": "rgb(16, 26, 29)"}  # of .streamlit/config.toml
-_OF_COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+_RULES = {  # contrast.js measures the contrast
+    "light": {"rules": {"color-contrast": {"enabled": False}}},
+    "dark": {"runOnly": ["link-in-text-block"]},
+}
 _ALL_STOOD_STILL = """ground => {
     const moving = (one) => one.playState === "running" && one.effect.getComputedTiming().iterations !== Infinity;
     return getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor === ground
@@ -25,16 +28,14 @@ def flaws(page: Page) -> list[str]:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         wait_until(page, _ALL_STOOD_STILL, ground)
         found += [f"{page.url}, {scheme}: {text}" for text in page.evaluate(_CONTRAST)]
-        found += [
-            f"{page.url}, {scheme}: {text}" for text in _serious(page, {} if scheme == "light" else _OF_COLOURS)
-        ]
+        found += [f"{page.url}, {scheme}: {text}" for text in _serious(page, _RULES[scheme])]
     page.emulate_media(color_scheme="light")
     return found
 
 
 def _serious(page: Page, options: dict[str, Any]) -> list[str]:
     seen = Axe().run(page, options=options | {"resultTypes": ["violations"], "preload": False}).response
-    assert options or len(seen["passes"]) > 20  # it did look
+    assert len(seen["passes"]) > 20 or "runOnly" in options  # it did look
     return [
         f"{one['help']}: {one['nodes'][0]['html'][:200]}"
         for one in seen["violations"]
