@@ -10,7 +10,7 @@ from tests.helpers.browser import wait_until
 
 _CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
 _GROUNDS = {"light": "rgb(253, 250, 244)", "dark": "rgb(16, 26, 29)"}  # of .streamlit/config.toml
-_RULES = {  # contrast.js measures the contrast
+_RULES: dict[str, dict[str, Any]] = {  # contrast.js measures the contrast
     "light": {"rules": {"color-contrast": {"enabled": False}}},
     "dark": {"runOnly": ["link-in-text-block"]},
 }
