@@ -1,6 +1,5 @@
 """The facts of the demo assistant: some fifty destinations, read once from ``destinations.json``."""
 
-import json
 import math
 import re
 import unicodedata
@@ -9,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter
 
 FACTS_FILE = Path(__file__).with_name("destinations.json")
 # Marks are put in order by insertion, each among all of its run: 100,000 take seconds. No name holds so many.
@@ -122,14 +122,10 @@ class Atlas:
         """The destination with that id. Raises StopIteration when there is none."""
         return next(place for place in self.destinations if place.id == destination_id)
 
-    def nearest(self, lat: float, lon: float, *, count: int, without: str = "") -> list[tuple[Destination, int]]:
+    def nearest(self, lat: float, lon: float, *, count: int) -> list[tuple[Destination, int]]:
         """The *count* destinations closest to a point, with their distances in km, closest first."""
-        ranked = sorted(
-            (round(distance_km(lat, lon, place.lat, place.lon)), place.id)
-            for place in self.destinations
-            if place.id != without
-        )
-        return [(self.get(place_id), km) for km, place_id in ranked[:count]]
+        near = [(place, round(distance_km(lat, lon, place.lat, place.lon))) for place in self.destinations]
+        return sorted(near, key=lambda one: (one[1], one[0].id))[:count]
 
 
 def fold(text: str) -> str:
@@ -153,31 +149,4 @@ def distance_km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float
 @cache
 def atlas() -> Atlas:
     """The bundled facts, parsed at the first call."""
-    raw: dict[str, Any] = json.loads(FACTS_FILE.read_text(encoding="utf-8"))
-    return Atlas(
-        destinations=tuple(_destination(entry) for entry in raw["destinations"]),
-        per_usd={code: Decimal(rate) for code, rate in raw["per_usd"].items()},
-        nearby_places={name: (point[0], point[1]) for name, point in raw["nearby_places"].items()},
-        official={code: (site[0], site[1]) for code, site in raw["official"].items()},
-    )
-
-
-def _destination(raw: dict[str, Any]) -> Destination:
-    plain = ("id", "name", "local_name", "country", "country_code", "continent", "lat", "lon", "zone", "currency")
-    return Destination(
-        **{key: raw[key] for key in (*plain, "language", "practical")},
-        aliases=tuple(raw["aliases"]),
-        best_months=tuple(raw["best_months"]),
-        avoid_months=tuple(raw["avoid"]["months"]),
-        avoid_why=raw["avoid"]["why"],
-        weather=tuple(Weather(tuple(phase["months"]), phase["text"]) for phase in raw["weather"]),
-        daily_usd={
-            level: DailyCost(**{key: Decimal(value) for key, value in costs.items()})
-            for level, costs in raw["daily_usd"].items()
-        },
-        food=tuple(Dish(**dish) for dish in raw["food"]),
-        airport=raw["airport"]["code"],
-        transfer=raw["airport"]["transfer"],
-        day_trips=tuple(DayTrip(**{**trip, "usd": Decimal(trip["usd"])}) for trip in raw["day_trips"]),
-        sights=tuple(Sight(**{**sight, "price": Decimal(sight["price"])}) for sight in raw["sights"]),
-    )
+    return TypeAdapter(Atlas).validate_json(FACTS_FILE.read_bytes())

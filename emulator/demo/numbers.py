@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.demo.destinations import atlas
 from emulator.demo.line import MONTHS, WORDS, Line, any_of, whole_words
-from emulator.demo.wishes import MAX_PEOPLE, Budget, StartDay
+from emulator.demo.wishes import MAX_PEOPLE, NO_YEAR, Budget
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTH_NUMBERS = {
@@ -17,25 +17,23 @@ _NUMBERS: dict[str, Any] = WORDS["numbers"]
 _CHILD, _ADULT = WORDS["macros"]["CHILD"], WORDS["macros"]["ADULT"]
 
 
-def read_dates(line: Line) -> tuple[StartDay, int | None] | None:
+def read_dates(line: Line) -> tuple[date, int | None] | None:
     """The first day, and the number of days when the last one is named too."""
     for pattern in _NUMBERS["dates"]:
-        matches = [match.groupdict() for match in line.take(pattern)][:2]
-        if not matches:
+        said = [match.groupdict() for match in line.take(pattern)][:2]
+        if not said:
             continue
-        years = [int(one["year"]) if one["year"] else None for one in matches]
-        months = [int(one["m"]) if one.get("m") else MONTH_NUMBERS[one["month"]] for one in matches]
-        days = [one["a"] for one in matches]
-        if matches[0].get("b"):
-            years, months, days = years[:1] * 2, months[:1] * 2, [matches[0]["a"], matches[0]["b"]]
-        try:  # 2028 is a leap year, so that 29 February can be said without a year
-            found = [date(y or 2028, m, int(d)) for y, m, d in zip(years, months, days, strict=True)]
+        if said[0].get("b"):  # both days of one month
+            said = [said[0], said[0] | {"a": said[0]["b"]}]
+        year = next((one["year"] for one in said if one["year"]), NO_YEAR)
+        numbered = [(one["year"] or year, one.get("m") or MONTH_NUMBERS[one["month"]], one["a"]) for one in said]
+        try:
+            first, last = (date(*map(int, numbered[at])) for at in (0, -1))
         except ValueError:
             return None
-        length = (found[-1] - found[0]).days + 1
+        length = (last - first).days + 1
         length += 365 if length <= 0 else 0
-        start = StartDay(found[0].month, found[0].day, years[0] or years[-1])
-        return start, length if len(found) > 1 and length <= 60 else None
+        return first, length if len(said) > 1 and 0 < length <= 60 else None
     return None
 
 

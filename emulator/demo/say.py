@@ -3,13 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from emulator.demo.costs import Costs, converted, currency_of, estimate, money, rooms_for
 from emulator.demo.destinations import Sight, atlas
 from emulator.demo.line import MONTHS, WORDS
 from emulator.demo.plan import USUAL_START, Day, Plan, Stop, build, can_eat
-from emulator.demo.wishes import LEVELS, State, Wishes
+from emulator.demo.wishes import LEVELS, NO_YEAR, State, Wishes
 
 TEXTS: dict[str, str] = WORDS["texts"]
 _SPELLED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -71,8 +71,8 @@ def day_date(wishes: Wishes, number: int = 1) -> str:
     """The date of a day, such as "Sunday 10 May"; without weekday when the year is unknown, or nothing."""
     if wishes.start is None:
         return ""
-    shown = date(wishes.start.year or 2028, wishes.start.month, wishes.start.day) + timedelta(days=number - 1)
-    return f"{f'{shown:%A} ' if wishes.start.year else ''}{shown.day} {MONTHS[shown.month - 1]}"
+    shown = wishes.start + timedelta(days=number - 1)
+    return f"{'' if wishes.start.year == NO_YEAR else f'{shown:%A} '}{shown.day} {MONTHS[shown.month - 1]}"
 
 
 def people(wishes: Wishes) -> str:

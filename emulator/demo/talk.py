@@ -13,7 +13,7 @@ from emulator.demo.numbers import WEEKDAYS
 from emulator.demo.offers import offer_of
 from emulator.demo.plan import build
 from emulator.demo.reading import ASIDES, FACTS, SEASONS, YES_LEAD, read
-from emulator.demo.wishes import LEVELS, MAX_DAYS, Change, Reading, StartDay, State, Wishes, swapped
+from emulator.demo.wishes import LEVELS, MAX_DAYS, Change, Reading, State, Wishes, swapped
 
 _PAST = 20  # changes that can be undone
 _GO_ON = re.compile(WORDS["patterns"]["go_on"], re.I)
@@ -318,7 +318,7 @@ def today_from(outputs: Iterable[str]) -> date | None:
     return found
 
 
-def resolve(relative: str, today: date) -> tuple[StartDay | None, int | None]:
+def resolve(relative: str, today: date) -> tuple[date | None, int | None]:
     """The first day and the month that *relative* means; only a month for "next month".
 
     "Next weekend" is the one of the week after this one, "this weekend" the one of this week.
@@ -341,4 +341,4 @@ def resolve(relative: str, today: date) -> tuple[StartDay | None, int | None]:
     else:
         days = {"tomorrow": 1, "day after tomorrow": 2}.get(relative, 0)
     first = today + timedelta(days=days)
-    return StartDay(first.month, first.day, first.year), first.month
+    return first, first.month

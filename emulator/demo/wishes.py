@@ -7,6 +7,7 @@ from decimal import Decimal
 
 MAX_DAYS, MAX_PEOPLE = 21, 40
 LEVELS = ("saver", "standard", "comfort")
+NO_YEAR = 4  # stands where none was said; a leap year, so that there is a 29 February
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,6 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class StartDay:
-    """The first day of a trip; the year is None when it was not said."""
-
-    month: int
-    day: int
-    year: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Wishes:
     """What somebody wishes. ``None`` and empty are "not said"; *places* are ids, *wanted* and *unwanted* names.
 
@@ -44,7 +36,7 @@ class Wishes:
     days: int | None = None
     stays: tuple[int, ...] = ()
     month: int | None = None
-    start: StartDay | None = None
+    start: date | None = None
     adults: int | None = None
     children: int | None = None
     ages: tuple[int, ...] = ()

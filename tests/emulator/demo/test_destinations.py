@@ -135,11 +135,11 @@ def test_distance_is_right_for_known_cities() -> None:
     assert distance_km(1.0, 2.0, 1.0, 2.0) == 0
 
 
-def test_nearest_leaves_out_the_place_itself() -> None:
+def test_nearest_comes_first() -> None:
     lisbon = atlas().get("lisbon")
-    near = atlas().nearest(lisbon.lat, lisbon.lon, count=2, without="lisbon")
-    assert near[0][0].id == "porto"
-    assert near[0][1] < near[1][1]
+    near = atlas().nearest(lisbon.lat, lisbon.lon, count=3)
+    assert [place.id for place, _ in near[:2]] == ["lisbon", "porto"]
+    assert 0 == near[0][1] < near[1][1] < near[2][1]
 
 
 @pytest.mark.parametrize(
