@@ -5,7 +5,6 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache, lru_cache
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +22,14 @@ def _with_macros(text: str) -> Mapping[str, Any]:
 
 
 WORDS = _with_macros(_FILE.read_text(encoding="utf-8"))
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
+LISTS: dict[str, list[str]] = {name: text.split() for name, text in WORDS["lists"].items()}
+PAIRS: dict[str, dict[str, str]] = {name: dict(pairs) for name, pairs in WORDS["pairs"].items()}
+MONTHS = LISTS["months"]
 READ_CHARS = 4_000  # of one message; nobody describes a trip in more
 TAKEN = "\x1f"  # stands where something was taken out
-_NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty"
-)
-_SPELLED = {word: str(number) for number, word in enumerate(_NUMBERS.split())} | WORDS["spelled"]
-_FILLERS = frozenset(WORDS["lists"]["fillers"].split())
-_OTHERS = _FILLERS | frozenset(WORDS["lists"]["others"].split())
+_SPELLED = {word: str(number) for number, word in enumerate(LISTS["numbers"])} | PAIRS["spelled"]
+_FILLERS = frozenset(LISTS["fillers"])
+_OTHERS = _FILLERS | frozenset(LISTS["others"])
 _WORD = re.compile(r"[^\W_]+")
 _FILES = re.compile(r"\n\n\(Files with this message: [^\n]{0,2000}\)$")
 _LONG_RUN = re.compile(r"([^\w\s]{9})[^\w\s]+")  # marks over marks take long to fold
@@ -67,23 +61,27 @@ class Line:
         self.rest = self.text
         self._known = bytearray(len(self.text))
 
-    def find(self, pattern: str, *, take: bool = False) -> list[re.Match[str]]:
+    def find(self, pattern: str) -> list[re.Match[str]]:
         """Everything in the line that is *pattern*, in whole words."""
-        found = list(whole_words(pattern).finditer(self.rest if take else self.text))
+        found = list(whole_words(pattern).finditer(self.text))
         for match in found:
-            self._known[match.start() : match.end()] = b"\x01" * len(match[0])
-            if take:
-                self.remove(*match.span())
+            self._understand(*match.span())
         return found
 
     def take(self, pattern: str) -> list[re.Match[str]]:
         """Everything in what is left that is *pattern*, in whole words; taken away."""
-        return self.find(pattern, take=True)
+        found = list(whole_words(pattern).finditer(self.rest))
+        for match in found:
+            self.remove(*match.span())
+        return found
 
     def remove(self, start: int, end: int) -> None:
         """Take away a stretch of the line and note it as understood."""
-        self._known[start:end] = b"\x01" * (end - start)
+        self._understand(start, end)
         self.rest = f"{self.rest[:start]}{TAKEN * (end - start)}{self.rest[end:]}"
+
+    def _understand(self, start: int, end: int) -> None:
+        self._known[start:end] = b"\x01" * (end - start)
 
     def before(self, start: int, chars: int = 16) -> str:
         """The text before a position."""
@@ -96,16 +94,12 @@ class Line:
 
     def left_over(self) -> list[str]:
         """What nothing was made of: runs of words that hold more than fillers, as they were written."""
-        clauses = [0]
-        for one, other in zip(self.words, self.words[1:], strict=False):
-            clauses.append(clauses[-1] + bool(re.search(r"[.,;:!?()\n]", self.text[one[2] : other[1]])))
-        runs = groupby(
-            zip(clauses, self.words, strict=False),
-            key=lambda one: (one[0], one[1][0] == "and" or bool(self._known[one[1][1]])),
-        )
-        left = [[word for _, word in run] for (_, known), run in runs if not known]
-        said = [run for run in left if any(_says_something(word[0]) for word in run)]
-        return [" ".join(self.raw[run[0][3] : run[-1][4]].split()) for run in said]
+        chars = list(self.text)
+        for word, start, end, *_ in self.words:
+            if word == "and" or self._known[start]:
+                chars[start:end] = "." * (end - start)
+        runs = re.finditer(r"[^.,;:!?()\n]+", "".join(chars))
+        return [self.quote(*run.span()) for run in runs if any(map(_says_something, _WORD.findall(run[0])))]
 
     def names(self, known: Iterable[str]) -> list[tuple[str, int, int]]:
         """Which names are in what is left, and where; of two that begin alike the longer one."""
@@ -116,8 +110,8 @@ class Line:
         return any(word[1] == start and self.raw[word[3]].isupper() for word in self.words)
 
 
-def _says_something(words: str) -> bool:
-    return any(len(word) > 2 and not word.isdecimal() and word not in _FILLERS for word in words.split())
+def _says_something(word: str) -> bool:
+    return len(word) > 2 and not word.isdecimal() and word not in _FILLERS
 
 
 def any_of(names: Iterable[str]) -> str:
@@ -135,7 +129,7 @@ def _gap(text: str) -> str:
 def _normal(written: str) -> str:
     """A word as it is compared: folded, in figures, and with one letter wrong the known word that it is like."""
     word = fold(written)
-    word = str(_SPELLED.get(word, word))
+    word = _SPELLED.get(word, word)
     if not 5 <= len(word) <= 16 or word in _OTHERS or not word.isalpha():
         return word
     alike = [known for known in _known_words() if known[0] == word[0] and abs(len(known) - len(word)) < 2]
@@ -145,4 +139,4 @@ def _normal(written: str) -> str:
 @cache
 def _known_words() -> list[str]:
     names = [fold(name) for name in (*MONTHS, *(place.name for place in atlas().destinations)) if name != "March"]
-    return [word for word in (*WORDS["lists"]["keywords"].split(), *names) if word.isalpha() and len(word) > 4]
+    return [word for word in (*LISTS["keywords"], *names) if word.isalpha() and len(word) > 4]

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from emulator.demo.destinations import atlas
-from emulator.demo.line import MONTHS, WORDS, Line, any_of, whole_words
+from emulator.demo.line import LISTS, MONTHS, PAIRS, WORDS, Line, any_of, whole_words
 from emulator.demo.wishes import MAX_PEOPLE, NO_YEAR, Budget
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = LISTS["weekdays"]
 MONTH_NUMBERS = {
     name: number for number, month in enumerate(MONTHS, 1) for name in (month.lower(), month[:3].lower())
 } | {"sept": 9, "christmas": 12, "xmas": 12, "easter": 4}
@@ -42,9 +42,7 @@ def read_month(line: Line) -> int | None:
     for match in whole_words(WORDS["macros"]["SHORT_MONTH"]).finditer(line.rest):
         name, start, after = match["month"], match.start(), line.rest[match.end() :][:10]
         sure = len(name) > 3 and name != "march"
-        ends = re.match(r" ?$| ?[?.!,;\n]| 20\d\d| for | with ", after) and not re.search(
-            r"\b(?:i|we|you|it) $", line.before(start)
-        )
+        ends = re.match(_NUMBERS["after_month"], after) and not re.search(r"\b(?:i|we|you|it) $", line.before(start))
         named = start and line.is_capital(start) and not re.match(r" (?:i|we|you|be|have|it)\b", after)
         if sure or ends or named or re.search(_NUMBERS["before_month"], line.before(start)):
             line.remove(*match.span())
@@ -69,17 +67,16 @@ def read_days(line: Line, spots: list[tuple[int, int]]) -> tuple[tuple[int, ...]
         return stays, sum(stays), 0
     if more := sum(sign * _count(match["n"]) for sign, step in _NUMBERS["steps"] for match in line.take(step)):
         return (), None, more
-    total, before = 0, ""
-    own: tuple[int, ...] = ()
+    own, total, before = tuple[int, ...](), 0, ""
     for match in line.take(_NUMBERS["length"]):
         count = 1 if match["a"] else 2 if match["n"] == "couple of" else int(match["n"])
-        unit, days = (match["unit"] or "week")[0], 0
+        unit = (match["unit"] or "week")[0]
         days = {"d": count, "n": count + 1, "w": count * 7}[unit]
         if total and before != "w" and len(spots) == 1:  # "9 days, and Athens for 2 days"
             own = (days,)
         total += days if not total or before == "w" else 0
         before = unit
-    for days, pattern in ((3, "(?:a )?long weekend"), (2, "(?:a |1 |the )?weekend"), (14, "(?:a |1 )?fortnight")):
+    for days, pattern in _NUMBERS["lengths"]:
         total = total or (days if line.take(pattern) else 0)
     return own, total or None, 0
 
@@ -118,10 +115,9 @@ def read_people(line: Line) -> tuple[dict[str, Any], list[tuple[str, int]]]:
         for sign, pattern in _NUMBERS["people"]
         for match in line.take(pattern)
     ]
-    said: dict[str, Any] = {}
-    if matches := line.take(r"(\d{1,2}) (?:double |twin |separate |hotel |bed)?rooms?"):
-        said["rooms"] = int(matches[0][1]) or None
-    if line.take(rf"(?:without|no|minus)(?: the| our| any)? {_CHILD}|{_CHILD} stay (?:at )?home|adults only"):
+    rooms = line.take(r"(\d{1,2}) (?:double |twin |separate |hotel |bed)?rooms?")
+    said: dict[str, Any] = {"rooms": int(rooms[0][1]) or None} if rooms else {}
+    if line.take(_NUMBERS["no_children"]):
         return said | {"children": 0, "ages": (), "adults": min(_counted(line, _ADULT), MAX_PEOPLE) or None}, shifts
     ages = _ages(line)
     line.take(rf"(?:\d|an?) {_CHILD}(?= {_NUMBERS['tells']})")  # tells something of one, not how many they are
@@ -137,34 +133,27 @@ def _ages(line: Line) -> list[int]:
     for pattern in _NUMBERS["ages"]:
         for match in whole_words(pattern).finditer(line.rest):
             if not re.match(_NUMBERS["no_age"], line.rest[match.end(2) : match.end(2) + 14]):
-                ages += [int(one) for one in re.findall(r"\d{1,2}", match[2])]
+                ages += map(int, re.findall(r"\d{1,2}", match[2]))
                 line.remove(match.start() + len(match["who"]), match.end())  # the noun is still needed to count
     return ages
 
 
 def _group(line: Line, young: int, grown: int) -> tuple[int, int, str | None]:
     """Adults, children, and in words what was only supposed; *young* and *grown* are those with an age."""
-    family = line.take(r"family (?:of (\d{1,2})|with (\d{1,2})(?! ?(?:small |young |little )?(?:kids|child)))")
-    inside = line.take(rf"(\d{{1,2}}|an?)(?: of (?:them|whom|which|us))(?: are| is)? (?:an? )?{_CHILD}")
-    inside = inside or line.take(
-        rf"(?:including|incl\.?|of (?:them|whom|which))(?: our| the)? (\d{{1,2}}|an?) {_CHILD}"
-    )
+    family = line.take(_NUMBERS["family"])
+    inside = [match for pattern in _NUMBERS["inside"] for match in line.take(pattern)]
     children = sum(_count(match[1]) for match in inside) or _counted(line, _CHILD)
     adults = 2 * _counted(line, "couples?") + _counted(line, _ADULT)
     if some := _counted(line, "boys?|girls?|guys|lads"):  # grown up, unless somebody else is
         others = adults or young or re.search(r"\b(?:our|my|family|parents|kids)\b", line.text)
         adults, children = (adults, children + some) if others else (some, children)
     total, supposed = sum([int(match[1]) for pattern in _NUMBERS["total"] for match in line.take(pattern)][:1]), None
-    me = bool(re.search(r"\b(?:i|we|me|my|our|us)\b", line.text))
-    for match in line.take(_NUMBERS["kin"]):
-        count = 2 if match[0].endswith("parents") else 1
-        alone = (
-            adults
-            or not me
-            or (match[0].startswith("for ") and not re.search(r"\b(?:with|and) (?:me|i)\b", line.text))
-        )
-        adults += 0 if total or family else count if alone else count + 1
-    for count, pattern in ((2, r"honeymoon\w{0,3}|couple|newlyweds|anniversary"), (1, _NUMBERS["alone"])):
+    me = re.search(r"\b(?:i|we|me|my|our|us)\b", line.text)
+    with_me = re.search(r"\b(?:with|and) (?:me|i)\b", line.text)
+    for match in line.take(_NUMBERS["kin"]) if not (total or family) else ():
+        alone = adults or not me or (match[0].startswith("for ") and not with_me)
+        adults += (2 if match[0].endswith("parents") else 1) + (not alone)
+    for count, pattern in _NUMBERS["groups"]:
         adults = adults or (count if line.take(pattern) else 0)
     adults += 0 if total else grown
     mentioned = line.take(rf"(?:my|our|the|with|and|her|his|their|small|young|little) ?{_CHILD}|{_CHILD}")
@@ -187,14 +176,20 @@ def _counted(line: Line, noun: str) -> int:
 
 # Money
 
-_CODES = [code.lower() for code in atlas().per_usd]
-_SIGN = any_of(name for name in WORDS["currencies"] if not name[-1].isalpha())
-_NAME = rf"(?:{_SIGN}|(?:{any_of([*(name for name in WORDS['currencies'] if name[-1].isalpha()), *_CODES])})(?!\w))"
-_MONEY = re.compile(
-    _NUMBERS["money"].replace("<SIGN>", _SIGN).replace("<NAME>", _NAME).replace("<CODE>", any_of(_CODES))
-)
+_CURRENCIES = PAIRS["currencies"] | {code.lower(): code for code in atlas().per_usd}
+_SIGN = any_of(name for name in _CURRENCIES if not name[-1].isalpha())
+_WORD = any_of(name for name in _CURRENCIES if name[-1].isalpha())
+_CODE = any_of(code.lower() for code in atlas().per_usd)
+_NAME = rf"(?:{_SIGN}|(?:{_WORD})(?!\w))"
+_MONEY = re.compile(_NUMBERS["money"].replace("<SIGN>", _SIGN).replace("<NAME>", _NAME).replace("<CODE>", _CODE))
 _PRICE = WORDS["patterns"]["price"]
 _OF_ONE_THING = re.compile(rf" ?(?:a |per |for the |for a |the |/ ?)?(?:city |tourist )?{_PRICE}\b")
+
+
+def read_currency(line: Line) -> str | None:
+    """The currency to reckon in, such as "in euros"."""
+    found = line.take(rf"in (?:us |the )?({_WORD})")
+    return _CURRENCIES[found[0][1]] if found else None
 
 
 def read_budget(line: Line, *, brief: bool) -> Budget | None:
@@ -210,19 +205,13 @@ def read_budget(line: Line, *, brief: bool) -> Budget | None:
         if amount <= 0 or (not called and (brief or thing)):
             continue
         later = re.match(rf"[^.;!?\n\d]{{0,20}}?(?<!\w)({_NAME})", after)  # "600 each, eur"
-        name = (match["sign"] or match["word"] or match["after"] or (later[1] if later else "")).strip()
+        name = match["sign"] or match["word"] or match["after"] or (later[1] if later else "")
         tail = re.split(r"[.;!?\n]|, | for | in | and ", after)[0]
-        per = _per(tail, before)
+        person = re.search(_NUMBERS["per_person"], tail) or re.search(_NUMBERS["person_before"], before)
+        day = re.search(_NUMBERS["per_day"], tail) or re.search(r"\b(?:daily|per day)\b", before)
+        per = " and ".join(["person"] * bool(person) + ["day"] * bool(day)) or "trip"
         flights = bool(line.find(_NUMBERS["with_flights"]))
         line.remove(match.start(), match.end() + (len(tail) if per != "trip" else 0))
         amount = Decimal(int(amount)) if amount == int(amount) else amount
-        return Budget(amount, (WORDS["currencies"].get(name) or name.upper()) if name else None, per, flights)
+        return Budget(amount, _CURRENCIES.get(name.strip()), per, flights)
     return None
-
-
-def _per(tail: str, before: str) -> str:
-    person = re.search(_NUMBERS["per_person"], tail) or re.search(
-        r"\b(?:per person|each|a head)\b[^,]{0,12}$", before
-    )
-    day = re.search(_NUMBERS["per_day"], tail) or re.search(r"\b(?:daily|per day)\b", before)
-    return "person and day" if person and day else "person" if person else "day" if day else "trip"

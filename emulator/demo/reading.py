@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.demo import numbers
 from emulator.demo.destinations import atlas, fold
-from emulator.demo.line import TAKEN, WORDS, Line, whole_words
+from emulator.demo.line import LISTS, PAIRS, TAKEN, WORDS, Line, whole_words
 from emulator.demo.wishes import Change, Reading, Wishes
 
 SEASONS = {"spring": 4, "summer": 7, "autumn": 10, "fall": 10, "winter": 1}  # in the north
@@ -73,7 +73,7 @@ def read(text: str, *, context: tuple[str, ...] = (), brief: bool = False) -> Re
         empty, said=said, mode=_mode(line, spots, topics, bool(dropped)), answer=answer, season=season,
         shifts=(*((("days", more_days),) if more_days else ()), *shifts), drops=tuple(drops), changes=changes,
         topics=topics, names=(*_located(line), *(() if places else _unknown_names(line)))[:3], relative=relative,
-        continent=next((to for name, to in WORDS["continents"].items() if line.find(name)), None),
+        continent=next((to for name, to in PAIRS["continents"].items() if line.find(name)), None),
         left=(*unmet, *line.left_over()),
     )  # fmt: skip
 
@@ -97,7 +97,7 @@ def _answer(line: Line) -> tuple[str | None, bool]:
 def _language(line: Line) -> str | None:
     """The English name of the language when it is clearly not English."""
     letters = [char for char in line.text[:600] if char.isalpha()]
-    for name, (first, last) in WORDS["scripts"].items():
+    for name, (first, last) in PAIRS["scripts"].items():
         if sum(first <= char <= last for char in letters) * 2 > len(letters) > 3:
             return str(name)
     words = [word[0] for word in line.words[:60]]
@@ -134,7 +134,7 @@ def _place_ids() -> dict[str, tuple[str, ...]]:
     for place in atlas().destinations:
         country = fold(place.country.split(",")[0])
         ids[country] = (*ids.get(country, ()), place.id)
-    ids |= {word: ids[fold(country)] for word, country in WORDS["countries"].items()}
+    ids |= {word: ids[fold(country)] for word, country in PAIRS["countries"].items()}
     for place in atlas().destinations:
         ids |= {fold(name): (place.id,) for name in (place.name, place.local_name, *place.aliases)}
     return ids
@@ -185,7 +185,7 @@ def _located(line: Line) -> list[str]:
     names, found = {fold(name): name for name in atlas().nearby_places}, []
     for name, start, end in line.names(names):
         led = re.search(r"\b(?:in|to|for|around|visit|near|and|or|about) $", line.before(start))
-        if name not in WORDS["lists"]["ambiguous"].split() or (led and line.is_capital(start)):
+        if name not in LISTS["ambiguous"] or (led and line.is_capital(start)):
             line.remove(start, end)
             found += [] if _HOME.search(line.before(start)) else [names[name]]
     return found
@@ -250,7 +250,7 @@ def _names_near(place_ids: tuple[str, ...]) -> dict[str, str]:
     words = [word for name in called for word in set(re.findall(r"[^\W_]{4,}", name))]
     kinds = "|".join(pattern for pattern, *_ in WORDS["interests"].values())  # "museums" are all of them
     general = {word for word in words if word.endswith("s") and re.fullmatch(kinds, word)}
-    known = {word for word in words if words.count(word) < 3} - general - set(WORDS["lists"]["generic"].split())
+    known = {word for word in words if words.count(word) < 3} - general - set(LISTS["generic"])
     alone = {word: full for name, full in reversed(called.items()) for word in known if word in name.split()}
     return alone | called
 
@@ -277,7 +277,7 @@ def _sights(
 
 def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, str]]) -> dict[str, Any]:
     """Fields of the wishes by the rules of the word file; steps, and what no longer holds, go to the lists."""
-    said: dict[str, Any] = {"allergies": ()}
+    said: dict[str, Any] = {"allergies": (), "currency": numbers.read_currency(line)}
     for match in line.take(_PATTERNS["clock"]):
         if 6 <= int(match[1]) <= 13:
             said["start_at"] = int(match[1]) * 60 + int(match[2] or 0)

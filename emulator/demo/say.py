@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from emulator.demo.costs import Costs, converted, currency_of, estimate, money, rooms_for
 from emulator.demo.destinations import Sight, atlas
-from emulator.demo.line import MONTHS, WORDS
+from emulator.demo.line import LISTS, MONTHS, WORDS
 from emulator.demo.plan import USUAL_START, Day, Plan, Stop, build, can_eat
 from emulator.demo.wishes import LEVELS, NO_YEAR, State, Wishes
 
 TEXTS: dict[str, str] = WORDS["texts"]
-_SPELLED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SPELLED = ("no", *LISTS["numbers"][1:11])
 
 
 def plural(count: int, noun: str, *, words: bool = False) -> str:

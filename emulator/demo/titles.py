@@ -3,7 +3,7 @@
 import re
 
 from emulator.demo.destinations import atlas, fold
-from emulator.demo.line import MONTHS, WORDS
+from emulator.demo.line import MONTHS, PAIRS
 from emulator.demo.reading import read
 
 _ASKED_FOR = re.compile(r"\btitle (?:for|of|to) (?:this|the|a) conversation\b|\bconversation (?:its|a) title\b", re.I)
@@ -34,7 +34,7 @@ def title(conversation: str) -> str:
 def _as_written(place_id: str, text: str) -> str:
     """The name of a place, or of its country, as the text has it."""
     place = atlas().get(place_id)
-    countries = [word for word, country in WORDS["countries"].items() if country == place.country]
+    countries = [word for word, country in PAIRS["countries"].items() if country == place.country]
     for name in (place.name, place.local_name, *place.aliases, place.country, *countries):
         match = re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", fold(text))
         if match and len(fold(text)) == len(text):
