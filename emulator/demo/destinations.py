@@ -97,9 +97,9 @@ class Destination:
     sights: tuple[Sight, ...]
 
     @property
-    def names(self) -> list[str]:
-        """The names of all sights and day trips."""
-        return [*(sight.name for sight in self.sights), *(trip.name for trip in self.day_trips)]
+    def things(self) -> dict[str, Sight | DayTrip]:
+        """All sights and day trips by name."""
+        return {one.name: one for one in self.sights} | {one.name: one for one in self.day_trips}
 
     def weather_in(self, month: int) -> str:
         """The phrase for *month* (1 to 12)."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from emulator.conversation import Document
 from emulator.demo.destinations import fold
-from emulator.demo.say import listed, plain
 from emulator.demo.wishes import Reading
+from emulator.demo.words import listed, plain
 
 _ASKED = re.compile(
     r"\b(?:files?|documents?|attach\w{0,6}|uploads?|uploaded|pdf|spreadsheet|pictures?|photo|image|screenshot"

@@ -3,35 +3,30 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 
-from emulator.demo.costs import converted, currency_of, estimate, money
-from emulator.demo.destinations import Destination, atlas
+from emulator.demo.costs import estimate
+from emulator.demo.destinations import Destination, Sight, atlas
 from emulator.demo.line import MONTHS, WORDS
 from emulator.demo.plan import INDOOR, build, can_eat, categories, ranked
-from emulator.demo.say import TEXTS, budget_text, listed, months, names_of, plain, plural, price, span, when
+from emulator.demo.say import TEXTS, budget_text, plan_of, table
 from emulator.demo.wishes import State, Wishes
+from emulator.demo.words import currency_of, listed, money, months, names_of, plain, plural, price, span, ticket, when
 
 
 def fact(topic: str, place: Destination, wishes: Wishes) -> str:
     """The answer to a question about a place; *topic* is a name of the word file's facts."""
-    sights, currency = ranked(place, wishes), currency_of(wishes)
-    areas, daily = [sight.area for sight in sights], place.daily_usd["standard"]
-    shown = [(one, span(one.minutes), price(place.currency, one, wishes)) for one in sights]
+    sights, daily = ranked(place, wishes), place.daily_usd["standard"]
+    areas = [sight.area for sight in sights]
+    shown = [(one, span(one.minutes), ticket(one, place.currency, wishes)) for one in sights]
     site = atlas().official.get(place.country_code)
-
-    def usd(amount: Decimal) -> str:
-        return money(converted(amount, source="USD", target=currency), currency)
-
     dishes = "; ".join(f"{one.name} ({one.about})" for one in place.food if can_eat(one, wishes))
     markets = [one.name for one in place.sights if one.category in ("food", "market")]
-    way = "{}, {} each way by {}, about {} a person"
     trips = [
-        (one, way.format(one.about, span(one.minutes_each_way), one.by, usd(one.usd))) for one in place.day_trips
+        f"{one.name} ({one.about}, {span(one.minutes_each_way)} each way by {one.by}, "
+        f"about {price(one.usd, wishes)} a person)"
+        for one in place.day_trips
     ]
-    dry = [
-        f"- **{one.name}** ({one.area}): {time}, {ticket}" for one, time, ticket in shown if one.category in INDOOR
-    ]
+    dry = [f"- **{one.name}** ({one.area}): {time}, {paid}" for one, time, paid in shown if one.category in INDOOR]
     return str(WORDS["facts"][topic]).format(
         name=place.name, country=place.country, airport=place.airport, transfer=place.transfer, zone=place.zone,
         practical=place.practical, currency=place.currency, language=place.language, month=when(wishes),
@@ -39,15 +34,14 @@ def fact(topic: str, place: Destination, wishes: Wishes) -> str:
         avoid=f"{months(place.avoid_months)} ({place.avoid_why})",
         weather=place.weather_in(wishes.month) if wishes.month else "weather by month, which I was not told",
         site=f", and begin at [{site[0]}]({site[1]})" if site else "", first=listed([one.name for one in sights[:6]]),
-        daily=usd(daily.meal * 2 + daily.transport + daily.room / 2),
-        meals=listed([f"{usd(cost.meal)} {name}" for name, cost in place.daily_usd.items()]),
-        rooms=listed([f"{usd(cost.room)} {name}" for name, cost in place.daily_usd.items()]),
+        daily=price(daily.meal * 2 + daily.transport + daily.room / 2, wishes),
+        meals=listed([f"{price(cost.meal, wishes)} {name}" for name, cost in place.daily_usd.items()]),
+        rooms=listed([f"{price(cost.room, wishes)} {name}" for name, cost in place.daily_usd.items()]),
         rate=f"$1 is {atlas().per_usd[place.currency].normalize():,f} {place.currency}",
         fill=plural(max(1, round(sum(not one.evening for one in sights) / 3.5)), "day"),
-        dishes=dishes or TEXTS["no_dishes"],
-        trips="; ".join(f"{one.name} ({text})" for one, text in trips), dry="\n".join(dry),
+        dishes=dishes or TEXTS["no_dishes"], trips="; ".join(trips), dry="\n".join(dry),
         markets=listed(markets[:4]) or "none that I know",
-        sights="\n".join(f"| {one.name} | {one.area} | {time} | {ticket} |" for one, time, ticket in shown[:12]),
+        sights="\n".join(f"| {one.name} | {one.area} | {time} | {paid} |" for one, time, paid in shown[:12]),
         areas="; ".join(sorted(dict.fromkeys(areas), key=lambda area: -areas.count(area))[:3]),
         hard=listed([one.name for one in place.sights if one.steps]) or "none that I know of",
         cards="".join(f'\n- [ ] a card on "{one}" in {place.language}' for one in (*wishes.diets, *wishes.allergies)),
@@ -56,17 +50,12 @@ def fact(topic: str, place: Destination, wishes: Wishes) -> str:
 
 def thing(name: str, place: Destination, wishes: Wishes) -> str:
     """What is known of a sight or a day trip of a place; empty where it is neither."""
-    for sight in place.sights:
-        if sight.name == name:
-            ticket = price(place.currency, sight, wishes)
-            return (
-                f"**{name}** is in {sight.area}, {place.name}. It takes {span(sight.minutes)}; the ticket: {ticket}."
-            )
-    for trip in place.day_trips:
-        if trip.name == name:
-            way = f"{span(trip.minutes_each_way)} each way by {trip.by}"
-            return f"**{name}** is a day trip from {place.name}: {trip.about}, {way}."
-    return ""
+    known = place.things.get(name)
+    if isinstance(known, Sight):
+        paid = ticket(known, place.currency, wishes)
+        return f"**{name}** is in {known.area}, {place.name}. It takes {span(known.minutes)}; the ticket: {paid}."
+    way = f"{span(known.minutes_each_way)} each way by {known.by}" if known else ""
+    return f"**{name}** is a day trip from {place.name}: {known.about}, {way}." if known else ""
 
 
 def _boxes(items: Sequence[str]) -> str:
@@ -92,8 +81,7 @@ def _clothes(place: Destination, wishes: Wishes) -> list[str]:
 
 def ways_to_save(state: State) -> str:
     """What cheaper rooms, cheaper meals, no day trips or a day less would save."""
-    wishes, plan = state.wishes, build(state.wishes, state.changes)
-    costs, lines = estimate(plan, wishes), list[str]()
+    wishes, (plan, costs), lines = state.wishes, plan_of(state), list[str]()
     for what, other in {
         "Saver hotels": replace(wishes, hotel=0),
         "Saver meals": replace(wishes, meals=0),
@@ -103,7 +91,7 @@ def ways_to_save(state: State) -> str:
         saved = estimate(build(wishes), wishes).total - estimate(build(other), other).total
         lines += [f"- **{what}** would save about {costs(saved)}."] if saved > 0 else []
     total = f"The plan costs {costs(costs.total)} without flights."
-    return "\n".join([total, "", *lines, "", budget_text(wishes, costs, plan)])
+    return "\n".join([total, "", *lines, "", budget_text(plan, costs)])
 
 
 # Which place
@@ -131,33 +119,28 @@ def best_of(place_ids: Sequence[str], wishes: Wishes) -> Destination:
 def comparison(state: State) -> str:
     """A table of places side by side, and which one to take."""
     places, wishes = [atlas().get(one) for one in state.about], state.wishes
-    costs, currency = [_cost_of(place, wishes) for place in places], currency_of(wishes)
-    season = [place.weather_in(wishes.month) if wishes.month else months(place.best_months) for place in places]
+    costs, month = [_cost_of(place, wishes) for place in places], wishes.month
+    season = [place.weather_in(month) if month else months(place.best_months) for place in places]
+    dishes = [[one.name for one in place.food if can_eat(one, wishes)] for place in places]
     rows = {
-        f"Weather{when(wishes)}" if wishes.month else "Best months": season,
+        f"Weather{when(wishes)}" if month else "Best months": season,
         "See first": [", ".join(sight.name for sight in ranked(place, wishes)[:3]) for place in places],
-        "Eat": [
-            next((one.name for one in place.food if can_eat(one, wishes)), "ask each kitchen") for place in places
-        ],
+        "Eat": [names[0] if names else "ask each kitchen" for names in dishes],
         "Day trips": [", ".join(one.name for one in place.day_trips) for place in places],
         "Good to know": [place.practical for place in places],
-        f"{plural(wishes.days or 4, 'day')}, all but flights": [f"about {money(cost, currency)}" for cost in costs],
+        f"{plural(wishes.days or 4, 'day')}, all but flights": [
+            f"about {money(cost, currency_of(wishes))}" for cost in costs
+        ],
     }
     best, cheapest = best_of(state.about, wishes), places[costs.index(min(costs))]
-    why = (
-        [f"{MONTHS[wishes.month - 1]} is a good month there"]
-        if wishes.month in best.best_months and wishes.month
-        else []
-    )
     most = _liked(best, wishes) == max(_liked(place, wishes) for place in places)
+    why = [f"{MONTHS[month - 1]} is a good month there"] if month and month in best.best_months else []
     why += [f"it has most for {listed(wishes.interests)}"] if wishes.interests and most else []
     why += ["it costs least"] if best == cheapest else []
     dearer = "" if best == cheapest else f" {cheapest.name} costs least."
-    lines = [f"## {listed(names_of(state.about), 'or')}", "", f"| | {' | '.join(place.name for place in places)} |"]
-    lines.append(f"| --- |{' --- |' * len(places)}")
-    lines += [f"| **{name}** | {' | '.join(cells)} |" for name, cells in rows.items()]
+    cells = table(["", *(place.name for place in places)], [[f"**{name}**", *row] for name, row in rows.items()])
     why_text = f"I would take **{best.name}**: {listed(why) or 'it has most to see'}.{dearer} {TEXTS['estimates']}"
-    return "\n".join([*lines, "", why_text])
+    return f"## {listed(names_of(state.about), 'or')}\n\n{cells}\n\n{why_text}"
 
 
 def fitting_places(state: State) -> list[Destination]:
@@ -195,12 +178,9 @@ def near_places(name: str) -> list[tuple[Destination, int]]:
 def unknown_place(name: str) -> str:
     """Says that a place is not bundled, and what is near it."""
     text, near = f"**{plain(name)}** is not in my small file, so I cannot plan it.", near_places(name)
-    lines = [
-        f"{number}. **{one.name}, {one.country}**, about {km:,} km away" for number, (one, km) in enumerate(near, 1)
-    ]
-    return (
-        "\n".join([f"{text} The closest places that I know:", "", *lines]) if near else f"{text} {destinations(None)}"
-    )
+    lines = [f"{at}. **{one.name}, {one.country}**, about {km:,} km away" for at, (one, km) in enumerate(near, 1)]
+    closest = "\n".join(["The closest places that I know:", "", *lines])
+    return f"{text} {closest if near else destinations(None)}"
 
 
 def destinations(continent: str | None) -> str:

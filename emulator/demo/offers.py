@@ -1,13 +1,15 @@
 """What an answer ends with: what is still open, and an offer that "yes" takes up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from emulator.demo import facts
-from emulator.demo.costs import estimate
-from emulator.demo.plan import build
 from emulator.demo.reading import ABOUT_ITSELF, ASIDES, SMALL_TALK
-from emulator.demo.say import TEXTS, names_of
+from emulator.demo.say import TEXTS, plan_of
 from emulator.demo.wishes import State
+from emulator.demo.words import names_of
+
+_NO_OFFER = {"no", "yes", "language", "email", "disruption", "reset", "json"} | ABOUT_ITSELF | SMALL_TALK
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,45 +21,43 @@ class Offer:
 
     question: str = ""
     yes: str | None = None
-    picks: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
+    picks: tuple[str, ...] = ()
 
 
-_NO_OFFER = {"no", "yes", "language", "email", "disruption", "reset", "json"} | ABOUT_ITSELF | SMALL_TALK
+def _of_places(question: str, first: str, names: Sequence[str], *asked: str) -> Offer:
+    return Offer(question, f"plan {first}", asked, tuple(f"plan {name}" for name in names))
 
 
 def offer_of(state: State) -> Offer:
     """What the answer to a state offers."""
     wishes, first = state.wishes, state.topics[0] if state.topics else ""
+    if first == "save" and wishes.places:
+        return Offer("Shall I take the cheaper rooms and meals?", "cheaper")
     if first in _NO_OFFER or (set(state.topics) & ASIDES and not state.whole):
-        return (
-            Offer("Shall I take the cheaper rooms and meals?", "cheaper")
-            if first == "save" and wishes.places
-            else Offer()
-        )
+        return Offer()
     if first == "compare" and len(state.about) > 1:
-        best, names = facts.best_of(state.about, wishes).name, names_of(state.about)
-        days = () if wishes.days else ("days",)
-        return Offer(f"Shall I plan {best}?", f"plan {best}", tuple(f"plan {name}" for name in names), days)
+        best = facts.best_of(state.about, wishes).name
+        return _of_places(f"Shall I plan {best}?", best, names_of(state.about), *([] if wishes.days else ["days"]))
     if not wishes.places or first == "ideas":
+        near = [place.name for place, _ in facts.near_places(state.names[0])] if state.names else []
+        if near:
+            return _of_places(f"Shall I plan {near[0]} instead?", near[0], near)
         sought = first == "ideas" or state.reading.continent or wishes.month or wishes.interests
-        near = [place for place, _ in facts.near_places(state.names[0])] if state.names else []
-        names = [place.name for place in near or (facts.fitting_places(state) if sought and not state.names else [])]
-        question = f"Shall I plan {names[0]} instead?" if near else "Which one shall I plan?"
-        return Offer(question, f"plan {names[0]}", tuple(f"plan {name}" for name in names)) if names else Offer()
+        names = [place.name for place in facts.fitting_places(state)] if sought and not state.names else []
+        return _of_places("Which one shall I plan?", names[0], names) if names else Offer()
     missing = [] if wishes.month else ["month"]
     missing += [] if wishes.adults or wishes.children else ["people"]
     missing += ["ages"] if wishes.children and not wishes.ages else []
     if not state.planned:
-        return Offer(
-            "Shall I plan four days?", f"plan 4 days in {names_of(wishes.places)[0]}", (), ("days", *missing[:1])
-        )
+        yes = f"plan 4 days in {names_of(wishes.places)[0]}"
+        return Offer("Shall I plan four days?", yes, ("days", *missing[:1]))
     asked = tuple([*missing, *([] if wishes.budget else ["budget"])][:2])
-    costs = estimate(build(wishes, state.changes), wishes)
+    _, costs = plan_of(state)
     if costs.budget is not None and costs.total > costs.budget and (wishes.hotel, wishes.meals) != (0, 0):
-        return Offer("Shall I reckon with cheaper rooms and meals?", "cheaper", (), asked)
+        return Offer("Shall I reckon with cheaper rooms and meals?", "cheaper", asked)
     if state.whole:
-        return Offer("Shall I write it as an e-mail to the client?", "write it as an e-mail", (), asked)
+        return Offer("Shall I write it as an e-mail to the client?", "write it as an e-mail", asked)
     return Offer("Shall I show the whole plan?", "show the whole plan")
 
 

@@ -6,12 +6,12 @@ from itertools import pairwise
 
 from emulator.demo.destinations import DayTrip, Destination, Dish, Sight, atlas, distance_km
 from emulator.demo.line import WORDS
-from emulator.demo.wishes import MAX_DAYS, Change, Wishes
+from emulator.demo.wishes import MAX_DAYS, Change, Wishes, evenly
+from emulator.demo.words import USUAL_START, listed, plural
 
 INDOOR = frozenset({"museum", "gallery", "palace", "religious", "market", "family", "show", "food", "wellness"})
 _ON_FOOT = frozenset({"quarter", "nature"})
-USUAL_START = 9 * 60 + 30  # minutes after midnight, as all of these
-_NOON, _LUNCH_ENDS, _REST_ENDS, _DAY_ENDS = 13 * 60 + 15, 14 * 60, 16 * 60, 18 * 60 + 30
+_NOON, _LUNCH_ENDS, _REST_ENDS, _DAY_ENDS = 13 * 60 + 15, 14 * 60, 16 * 60, 18 * 60 + 30  # minutes after midnight
 _HOP, _STROLL = 30, 15  # minutes between areas, and within one
 _TRIP_DAYS = (2, 5, 8, 11, 14, 17, 1, 4, 7, 10, 13, 16, 3, 6, 9, 12, 15, 18, 19)  # counted from 0, best first
 
@@ -89,18 +89,28 @@ class Day:
         """Whether there is time for one more sight."""
         return self.times([*self.sights, sight]) is not None
 
-    def trim(self) -> list[Sight]:
-        """Give up the last sights until the rest fits; return what was given up."""
+    def trim(self) -> list[str]:
+        """Give up the last sights until the rest fits; return the names of what was given up."""
         out = []
         while self.sights and self.times(self.sights) is None:
-            out.append(self.sights.pop())
+            out.append(self.sights.pop().name)
         return out
+
+    def clear(self, trip: DayTrip | None = None, *, free: bool = False) -> None:
+        """Give up all that is seen, for a *trip* or to be *free*."""
+        self.trip, self.sights, self.evening, self.free = trip, [], None, free
+
+    def drop(self, sight: Sight) -> None:
+        """Give up a sight."""
+        self.sights = [one for one in self.sights if one != sight]
+        self.evening = None if self.evening == sight else self.evening
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All days, and sentences about what could not be done as asked."""
+    """All days of what is wished, and sentences about what could not be done as asked."""
 
+    wishes: Wishes = field(compare=False)
     days: list[Day]
     notes: list[str]
 
@@ -117,42 +127,41 @@ class Plan:
 
 def build(wishes: Wishes, changes: Sequence[Change] = ()) -> Plan:
     """The plan for wishes with at least one place."""
-    notes, total, days = list[str](), wishes.days or 4, list[Day]()
-    if total > MAX_DAYS:
-        notes.append(f"{total} days are more than I can plan, so these are the first {MAX_DAYS}.")
-        total = MAX_DAYS
-    for place, count in _shares(wishes, total, notes):
+    plan, total = Plan(wishes, [], []), min(wishes.days or 4, MAX_DAYS)
+    days = plan.days
+    if (wishes.days or 4) > total:
+        plan.notes.append(f"{wishes.days} days are more than I can plan, so these are the first {MAX_DAYS}.")
+    for place, count in _shares(plan, total):
         days += _in_one_place(place, count, wishes, days, total)
-    plan = Plan(days, notes)
     for day in days:
-        for sight in [one for one in day.sights if one.name in wishes.unwanted]:
-            _replace(plan, day, sight, wishes)
-        day.evening = None if day.evening and day.evening.name in wishes.unwanted else day.evening
+        for sight in [one for one in day.seen if one.name in wishes.unwanted]:
+            _replace(plan, day, sight)
     for change in changes:
         if change.kind != "swap":
-            _change(plan, days[change.day - 1], change, wishes)
+            _change(plan, days[change.day - 1], change)
     for name in wishes.wanted:
-        _include(plan, name, wishes)
+        _include(plan, name)
     for change in changes:
         if change.kind == "swap":
             _swap(plan, days[change.day - 1], days[change.value - 1])
-    eaten = {place.id: [one for one in place.food if not one.snack and can_eat(one, wishes)] for place in plan.places}
+    dishes = {
+        place.id: [one for one in place.food if not one.snack and can_eat(one, wishes)] for place in plan.places
+    }
     for day in days:
-        day.dish = eaten[day.place.id].pop(0) if eaten[day.place.id] and not day.leaves else None
+        day.dish = dishes[day.place.id].pop(0) if dishes[day.place.id] and not day.leaves else None
     return plan
 
 
-def _shares(wishes: Wishes, days: int, notes: list[str]) -> list[tuple[Destination, int]]:
-    """The places with their days, and notes on places that are left out."""
-    places = [atlas().get(one) for one in wishes.places]
+def _shares(plan: Plan, days: int) -> list[tuple[Destination, int]]:
+    """The places with their days; notes on places that are left out."""
+    wishes, places = plan.wishes, [atlas().get(one) for one in plan.wishes.places]
     most = max(1, days // 2) if wishes.country else days
     if out := [place.name for place in places[most:]]:
-        short = f"{days} {'day is' if days == 1 else 'days are'}"
-        notes.append(f"{short} too short for all of it: {', '.join(out)} would need more time, and is left out.")
+        short = f"{plural(days, 'day')} {'is' if days == 1 else 'are'} too short for all of it"
+        plan.notes.append(f"{short}: {', '.join(out)} would need more time, and is left out.")
     places = places[:most]
-    if len(wishes.stays) == len(places) and sum(wishes.stays) == days:
-        return list(zip(places, wishes.stays, strict=True))
-    return [(place, days // len(places) + (at < days % len(places))) for at, place in enumerate(places)]
+    said = len(wishes.stays) == len(places) and sum(wishes.stays) == days
+    return list(zip(places, wishes.stays if said else evenly(days, len(places)), strict=True))
 
 
 def categories(names: Sequence[str]) -> set[str]:
@@ -213,7 +222,6 @@ def _in_one_place(place: Destination, count: int, wishes: Wishes, before: Sequen
     open_days = [days[at] for at in _TRIP_DAYS if at < count and not days[at].arrives and not days[at].leaves]
     usual = 0 if wishes.no_trips or (pace < 0 and count < 7) else (count > 3) + (count > 6) + (count > 9)
     trips = _trips(place, wishes)
-    wanted = sum(trip.name in wishes.wanted for trip in trips)
     for day, trip in zip(open_days[:usual], trips, strict=False):
         day.trip = trip
     sights = ranked(place, wishes)
@@ -228,10 +236,11 @@ def _in_one_place(place: Destination, count: int, wishes: Wishes, before: Sequen
             day.evening = (near or evenings)[0]
             evenings.remove(day.evening)
     # More trips or fewer: they take the place of one day each, or leave it.
-    count = max(usual + wishes.trips if not wishes.no_trips else 0, wanted)
-    for day, trip in list(zip(open_days, trips, strict=False))[usual:count]:
-        day.trip, day.sights, day.evening = trip, [], None
-    for day in open_days[max(0, count) : usual]:
+    wanted = sum(trip.name in wishes.wanted for trip in trips)
+    made = max(0 if wishes.no_trips else usual + wishes.trips, wanted)
+    for day, trip in list(zip(open_days, trips, strict=False))[usual:made]:
+        day.clear(trip)
+    for day in open_days[made:usual]:
         day.trip = None
         _fill(day, pool, day.most)
     return days
@@ -251,102 +260,110 @@ def _fill(day: Day, pool: list[Sight], count: int) -> None:
 # What was asked for by name, and changes to single days: nothing but the days concerned becomes different.
 
 
-def unused(plan: Plan, place: Destination, wishes: Wishes, *, evening: bool = False) -> list[Sight]:
-    """The sights of a place that suit and are not in the plan."""
-    seen = {sight.name for day in plan.days for sight in day.seen} | set(wishes.unwanted)
-    return [one for one in ranked(place, wishes) if one.name not in seen and one.evening == evening]
+def _unused(plan: Plan, place: Destination) -> list[Sight]:
+    """The sights of a place that suit and are not in the plan, those of the day first."""
+    seen = {sight.name for day in plan.days for sight in day.seen} | set(plan.wishes.unwanted)
+    return sorted((one for one in ranked(place, plan.wishes) if one.name not in seen), key=lambda one: one.evening)
 
 
-def _replace(plan: Plan, day: Day, sight: Sight, wishes: Wishes) -> None:
-    """Put the best unused sight in the place of one, from its own area if there is any."""
+def _refill(plan: Plan, day: Day, count: int | None = None) -> None:
+    """Bring what is not in the plan yet into a day that has no trip any more."""
+    day.trip = None
+    pool = [sight for sight in _unused(plan, day.place) if not sight.evening]
+    _fill(day, pool, day.most if count is None else count)
+
+
+def _replace(plan: Plan, day: Day, sight: Sight) -> None:
+    """Put the best unused sight in the place of one by day, from its own area if there is any."""
+    if sight == day.evening:
+        day.evening = None
+        return
     at = day.sights.index(sight)
-    rest = [*day.sights[:at], *day.sights[at + 1 :]]
-    options = [one for one in unused(plan, day.place, wishes) if day.times([*rest[:at], one, *rest[at:]]) is not None]
+    head, tail = day.sights[:at], day.sights[at + 1 :]
+    unused = [one for one in _unused(plan, day.place) if not one.evening]
+    options = [one for one in unused if day.times([*head, one, *tail]) is not None]
     near = [one for one in options if one.area == sight.area]
-    day.sights = [*rest[:at], *(near or ([] if day.gentle else options))[:1], *rest[at:]]
+    day.sights = [*head, *(near or ([] if day.gentle else options))[:1], *tail]
 
 
-def _change(plan: Plan, day: Day, change: Change, wishes: Wishes) -> None:
-    if day.trip and change.kind in ("pace", "walking", "theme") and change.value < 0:
-        day.trip = None  # a day out is neither lazy nor short of walking
-        _fill(day, unused(plan, day.place, wishes), day.most)
-    if change.kind == "move":
-        _include(plan, change.name, wishes, on=day)
-    elif change.kind == "theme":
-        _theme(plan, day, change, wishes)
-    elif change.kind == "free":
-        day.free, day.trip, day.sights, day.evening = True, None, [], None
-    elif change.kind == "start":
+def _change(plan: Plan, day: Day, change: Change) -> None:
+    kind, less, before = change.kind, change.value < 0, len(day.sights)
+    if day.trip and less and kind in ("pace", "walking", "theme"):  # a day out is neither lazy nor short of walking
+        _refill(plan, day)
+    if kind == "move":
+        _include(plan, change.name, on=day)
+    elif kind == "theme":
+        _theme(plan, day, change)
+    elif kind == "free":
+        day.clear(free=True)
+    elif kind == "start":
         day.start = max(420, min(720, day.start + change.value))
         day.trim()
-    elif change.kind == "walking" and change.value < 0:
-        _walk_less(plan, day, wishes)
-    elif change.kind == "pace" and change.value < 0:
+    elif kind == "walking" and less:
+        _walk_less(plan, day)
+    elif kind == "pace" and less:
         day.sights, day.evening, day.start = day.sights[: max(1, len(day.sights) - 1)], None, day.start + 30
         day.trim()
-    elif change.kind == "pace":
-        before = len(day.sights)
-        _fill(day, unused(plan, day.place, wishes), before + 1 if not day.trip else 0)
+    elif kind == "pace":
+        if not day.trip:
+            _refill(plan, day, before + 1)
         if len(day.sights) == before:
             plan.notes.append(f"Day {day.number} has no time for another sight that I know.")
 
 
-def _walk_less(plan: Plan, day: Day, wishes: Wishes) -> None:
+def _walk_less(plan: Plan, day: Day) -> None:
     """One area, without steps and long ways on foot."""
     day.gentle = True
     easy = [sight for sight in day.sights if not sight.steps and sight.category not in _ON_FOOT]
     areas = [sight.area for sight in easy]
     day.sights = [sight for sight in easy if sight.area == max(areas, key=areas.count)]
     if not day.sights:
-        _fill(day, unused(plan, day.place, replace(wishes, mobility=("short walks",))), 2)
+        _refill(replace(plan, wishes=replace(plan.wishes, mobility=("short walks",))), day, 2)
     day.evening = None if day.evening and day.evening.steps else day.evening
 
 
-def _theme(plan: Plan, day: Day, change: Change, wishes: Wishes) -> None:
+def _theme(plan: Plan, day: Day, change: Change) -> None:
     """More of an interest on a day, or none of it."""
-    kinds = categories([change.name])
+    kinds, wishes = categories([change.name]), plan.wishes
     if change.value < 0:
-        for sight in [one for one in day.sights if one.category in kinds]:
-            _replace(plan, day, sight, replace(wishes, avoids=(*wishes.avoids, change.name)))
-        day.evening = None if day.evening and day.evening.category in kinds else day.evening
+        without = replace(plan, wishes=replace(wishes, avoids=(*wishes.avoids, change.name)))
+        for sight in [one for one in day.seen if one.category in kinds]:
+            _replace(without, day, sight)
         return
-    both = [*unused(plan, day.place, wishes), *unused(plan, day.place, wishes, evening=True)]
-    options = [one for one in both if one.category in kinds]
+    options = [one for one in _unused(plan, day.place) if one.category in kinds]
     elsewhere = [one for other in plan.days if other is not day for one in other.seen if one.category in kinds]
     if not options and elsewhere:
-        return _include(plan, elsewhere[-1].name, wishes, on=day)
-    if not options or not _put(options[0], [day]):
+        _include(plan, elsewhere[-1].name, on=day)
+    elif not options or not _put(options[0], [day]):
         plan.notes.append(f"I found no more {change.name} for day {day.number}.")
 
 
-def _include(plan: Plan, name: str, wishes: Wishes, on: Day | None = None) -> None:
+def _include(plan: Plan, name: str, on: Day | None = None) -> None:
     """Bring a sight or a day trip into the plan, or to the day *on*."""
     if name == "the day trip" and on:
         made = [day.trip for day in plan.days if day.trip and day.place == on.place]
-        name = next((trip.name for trip in [*made, *_trips(on.place, wishes)]), name)
+        name = next((trip.name for trip in [*made, *_trips(on.place, plan.wishes)]), name)
     now = next((day for day in plan.days if name in day.names), None)
-    here = [day for day in plan.days if name in day.place.names]
-    if now and on in (None, now):
+    here = [day for day in plan.days if name in day.place.things]
+    if (now and on in (None, now)) or not (here or on):
         return
-    trip = next((one for day in here for one in day.place.day_trips if one.name == name), None)
-    sight = next((one for day in here for one in day.place.sights if one.name == name), None)
-    day = f" on day {on.number}" if on else ""
-    if (on and on not in here) or (trip and (on is None or on.arrives or on.leaves)):
-        plan.notes.append(f"I found no time for {name}{day}{': it takes a whole day' if trip else ''}.")
-    elif trip and on:
-        on.trip, on.sights, on.evening, on.free = trip, [], None, False
+    thing = here[0].place.things[name] if here else None
+    note = f"I found no time for {name}{f' on day {on.number}' if on else ''}"
+    if isinstance(thing, DayTrip):
+        if on is None or on not in here or on.arrives or on.leaves:
+            plan.notes.append(f"{note}: it takes a whole day.")
+            return
+        on.clear(thing)
         if now:
-            now.trip = None
-            _fill(now, unused(plan, now.place, wishes), now.most)
-    elif sight:
-        kept = (now.sights, now.evening) if now else None
-        if now:
-            now.sights = [one for one in now.sights if one != sight]
-            now.evening = None if now.evening == sight else now.evening
-        if not _put(sight, [on] if on else here):
-            plan.notes.append(f"I found no time for {name}{day}.")
-            if now and kept:
-                now.sights, now.evening = kept
+            _refill(plan, now)
+        return
+    kept = (now.sights, now.evening) if now else None
+    if now and thing:
+        now.drop(thing)
+    if not thing or not (on is None or on in here) or not _put(thing, [on] if on else here):
+        plan.notes.append(f"{note}.")
+        if now and kept:
+            now.sights, now.evening = kept
 
 
 def _put(sight: Sight, days: Sequence[Day]) -> bool:
@@ -370,19 +387,17 @@ def _put(sight: Sight, days: Sequence[Day]) -> bool:
 
 def _swap(plan: Plan, first: Day, second: Day) -> None:
     """Exchange what two days hold; what is tied to arriving or leaving stays."""
-    days, fixed = (
-        f"Days {first.number} and {second.number}",
-        any(day.arrives or day.leaves for day in (first, second)),
-    )
+    days = f"Days {first.number} and {second.number}"
     if first.place != second.place:
         plan.notes.append(f"{days} are in different places, so they stay as they are.")
-    elif fixed and (first.trip or second.trip):
+    elif (first.trip or second.trip) and any(day.arrives or day.leaves for day in (first, second)):
         plan.notes.append(f"{days} stay as they are: a day trip needs a whole day.")
     else:
-        moved = ["sights", "trip", "start", "free", "gentle"] + ["evening"] * (not (first.leaves or second.leaves))
-        for name in moved:
+        for name in ["sights", "trip", "start", "free", "gentle"] + ["evening"] * (
+            not (first.leaves or second.leaves)
+        ):
             one, other = getattr(first, name), getattr(second, name)
             setattr(first, name, other)
             setattr(second, name, one)
-        if out := [sight.name for day in (first, second) for sight in day.trim()]:
-            plan.notes.append(f"There is no time left for {' and '.join(out)}.")
+        if out := [*first.trim(), *second.trim()]:
+            plan.notes.append(f"There is no time left for {listed(out)}.")

@@ -97,9 +97,9 @@ def _answer(line: Line) -> tuple[str | None, bool]:
 def _language(line: Line) -> str | None:
     """The English name of the language when it is clearly not English."""
     letters = [char for char in line.text[:600] if char.isalpha()]
-    for name, (first, last) in PAIRS["scripts"].items():
-        if sum(first <= char <= last for char in letters) * 2 > len(letters) > 3:
-            return str(name)
+    for name, ends in PAIRS["scripts"].items():
+        if sum(ends[0] <= char <= ends[1] for char in letters) * 2 > len(letters) > 3:
+            return name
     words = [word[0] for word in line.words[:60]]
     scores = {name: sum(word in known.split() for word in words) for name, known in WORDS["languages"].items()}
     english = scores.pop("English")
@@ -245,7 +245,7 @@ def _of_a_day(piece: str, day: int, near: tuple[str, ...]) -> Change | None:
 def _names_near(place_ids: tuple[str, ...]) -> dict[str, str]:
     """How sights and day trips of places are called: their names, and words that are in one of the names only."""
     places = [atlas().get(one) for one in place_ids]
-    names = [name for place in places for name in place.names]
+    names = [name for place in places for name in place.things]
     called = {fold(name): name for name in names}
     words = [word for name in called for word in set(re.findall(r"[^\W_]{4,}", name))]
     kinds = "|".join(pattern for pattern, *_ in WORDS["interests"].values())  # "museums" are all of them

@@ -13,7 +13,7 @@ from emulator.demo.numbers import WEEKDAYS
 from emulator.demo.offers import offer_of
 from emulator.demo.plan import build
 from emulator.demo.reading import ASIDES, FACTS, SEASONS, YES_LEAD, read
-from emulator.demo.wishes import LEVELS, MAX_DAYS, Change, Reading, State, Wishes, swapped
+from emulator.demo.wishes import LEVELS, MAX_DAYS, Change, Reading, State, Wishes, evenly, swapped
 
 _PAST = 20  # changes that can be undone
 _GO_ON = re.compile(WORDS["patterns"]["go_on"], re.I)
@@ -171,11 +171,6 @@ def _opposed(wishes: Wishes, said: Wishes, liked: str, disliked: str) -> Wishes:
         wishes = _set(wishes, other, tuple(one for one in getattr(wishes, other) if one not in now))
         wishes = _set(wishes, mine, _joined(getattr(wishes, mine), tuple(one for one in now if one not in back)))
     return wishes
-
-
-def evenly(days: int, places: int) -> tuple[int, ...]:
-    """Days for each place, the first ones with a day more where they cannot be equal."""
-    return tuple(days // places + (index < days % places) for index in range(places))
 
 
 def _with_places(old: Wishes, reading: Reading) -> tuple[Wishes, tuple[str, ...]]:

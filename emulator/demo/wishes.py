@@ -22,6 +22,10 @@ class Budget:
     per: str = "trip"
     with_flights: bool = False
 
+    def times(self, heads: int, days: int) -> Decimal:
+        """The amount for everybody and the whole trip."""
+        return self.amount * (heads if "person" in self.per else 1) * (days if "day" in self.per else 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
@@ -64,6 +68,11 @@ class Wishes:
     def group(self) -> tuple[int, int]:
         """Adults and children: two adults unless something else was said."""
         return self.adults or 2, self.children or 0
+
+
+def evenly(days: int, places: int) -> tuple[int, ...]:
+    """Days for each place, the first ones with a day more where they cannot be equal."""
+    return tuple(days // places + (index < days % places) for index in range(places))
 
 
 @dataclass(frozen=True, slots=True)

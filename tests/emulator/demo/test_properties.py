@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from emulator.conversation import Turn
 from emulator.demo.answer import answer
-from emulator.demo.costs import currency_of, estimate
+from emulator.demo.costs import estimate
 from emulator.demo.destinations import atlas
 from emulator.demo.plan import build
 from emulator.demo.talk import planner_lines, step
 from emulator.demo.wishes import State
+from emulator.demo.words import currency_of
 from tests.helpers.demo import asked, talk
 
 quickly = settings(max_examples=40, deadline=None, derandomize=True)
