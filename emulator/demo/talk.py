@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -85,26 +85,20 @@ def step(state: State, text: str, *, brief: bool = False) -> State:
 def _offered(state: State, reading: Reading) -> str | None:
     """The message that the newest one stands for, where it takes up an offer."""
     plans_it = "plan" in reading.topics and not state.wishes.places and not reading.wishes_something
-    if reading.answer is None and not plans_it:
-        return None
-    offer = offer_of(state)
-    if reading.answer is None:
-        return offer.yes
-    if reading.answer.isdecimal():
-        return offer.picks[int(reading.answer) - 1] if len(offer.picks) >= int(reading.answer) else None
-    return offer.yes if reading.answer == "yes" else None
+    if reading.answer == "yes" or (reading.answer is None and plans_it):
+        return offer_of(state).yes
+    picks = offer_of(state).picks if (reading.answer or "").isdecimal() else ()
+    return dict(enumerate(picks, 1)).get(int(reading.answer or 0)) if picks else None
 
 
 def _bare_number(reading: Reading, state: State) -> Reading:
     """A message that is just a number, as the answer to what was asked."""
     if reading.number is None or reading.wishes_something:
         return reading
-    asked = offer_of(state).asked
-    field = next((one for one in asked if one in ("days", "people")), None)
-    field = "days" if state.reading.said.days and re.match(r"\W?(?:actually|no|rather)\b", reading.text) else field
-    if field is None:
-        return reading
-    return replace(reading, said=_set(reading.said, "days" if field == "days" else "adults", reading.number))
+    again = state.reading.said.days and re.match(r"\W?(?:actually|no|rather)\b", reading.text)
+    asked = ["days"] if again else [one for one in offer_of(state).asked if one in ("days", "people")]
+    fields = {"days": "days", "people": "adults"}
+    return replace(reading, said=_set(reading.said, fields[asked[0]], reading.number)) if asked else reading
 
 
 # Wishes
@@ -114,20 +108,7 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str], tuple[st
     """The wishes after a message, notes on what could not be done, and names of places that are not known."""
     old, said, notes = state.wishes, reading.said, list[str]()
     new, names = _with_places(old, reading)
-    more = next((by for field, by in reading.shifts if field == "days"), 0)
-    if new.places == old.places and len(said.places) == 1 < len(old.places) and (said.days or more):  # of one place
-        stays, at = list(old.stays or evenly(old.days or 4, len(old.places))), old.places.index(said.places[0])
-        stays[at] = said.days or max(1, stays[at] + more)
-        new = replace(new, stays=tuple(stays), days=sum(stays))
-        reading = replace(reading, shifts=tuple(one for one in reading.shifts if one[0] != "days"))
-    elif said.days and len(said.stays) == 1 and reading.mode == "add" and old.places:  # the days of the place added
-        rest = evenly(max(1, said.days - said.stays[0]), len(old.places))
-        new = replace(new, stays=(*rest, said.stays[0]), days=sum(rest) + said.stays[0])
-    elif said.days and not said.stays and reading.mode == "add" and old.days and said.places:
-        all_stays = (*(old.stays or evenly(old.days, len(old.places))), said.days)
-        new = replace(new, stays=all_stays, days=sum(all_stays))
-    elif said.days:
-        new = replace(new, days=said.days, stays=said.stays)
+    new, shifts = _with_days(old, new, reading)
     start, month = said.start, said.month
     if reading.relative and state.today and not start:
         start, month = resolve(reading.relative, state.today)
@@ -137,7 +118,7 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str], tuple[st
     new = replace(new, start=start, month=start.month if start else month) if start or month else new
     new = _with_people(new, said)
     for field in ("currency", "rooms", "pace", "hotel", "meals", "start_at", "rests", "no_trips"):
-        new = _set(new, field, getattr(new, field) if getattr(said, field) is None else getattr(said, field))
+        new = new if getattr(said, field) is None else _set(new, field, getattr(said, field))
     if said.budget:
         currency = said.budget.currency or (old.budget.currency if old.budget else None)
         new = replace(new, budget=replace(said.budget, currency=currency), currency=said.currency)
@@ -149,10 +130,28 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str], tuple[st
         if field == "unknown":
             notes.append(f"“{value}” is not in the plan, so there was nothing to leave out.")
         elif field != "places":
-            new = _set(new, field, tuple(one for one in getattr(new, field) if one != value))
-    for field, by in reading.shifts:
+            new = _without(new, field, (value,))
+    for field, by in shifts:
         new = _shifted(new, field, by, notes)
     return new, notes, names
+
+
+def _with_days(old: Wishes, new: Wishes, reading: Reading) -> tuple[Wishes, Sequence[tuple[str, int]]]:
+    """The days in all and in each place; with the steps that are still to be taken."""
+    said, shifts, adds = reading.said, reading.shifts, reading.mode == "add" and bool(old.places)
+    stays = old.stays or (evenly(old.days or 4, len(old.places)) if old.places else ())
+    more = next((by for field, by in shifts if field == "days"), 0)
+    if new.places == old.places and len(said.places) == 1 < len(old.places) and (said.days or more):  # of one place
+        at = old.places.index(said.places[0])
+        stays = (*stays[:at], said.days or max(1, stays[at] + more), *stays[at + 1 :])
+        shifts = tuple(one for one in shifts if one[0] != "days")
+    elif said.days and adds and len(said.stays) == 1:  # the days of the place added
+        stays = (*evenly(max(1, said.days - said.stays[0]), len(old.places)), said.stays[0])
+    elif said.days and adds and not said.stays and old.days and said.places:
+        stays = (*stays, said.days)
+    else:
+        return replace(new, days=said.days, stays=said.stays) if said.days else new, shifts
+    return replace(new, stays=stays, days=sum(stays)), shifts
 
 
 def _set(wishes: Wishes, field: str, value: Any) -> Wishes:
@@ -163,41 +162,44 @@ def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*first, *second)))
 
 
+def _without(wishes: Wishes, field: str, values: Sequence[str]) -> Wishes:
+    return _set(wishes, field, tuple(one for one in getattr(wishes, field) if one not in values))
+
+
 def _opposed(wishes: Wishes, said: Wishes, liked: str, disliked: str) -> Wishes:
     """Two fields of which one takes back what the other says: "skip it", and then "put it back", is as it was."""
     for mine, other in ((liked, disliked), (disliked, liked)):
         now = getattr(said, mine)
-        back = [one for one in now if mine == "wanted" and one in wishes.unwanted]
-        wishes = _set(wishes, other, tuple(one for one in getattr(wishes, other) if one not in now))
-        wishes = _set(wishes, mine, _joined(getattr(wishes, mine), tuple(one for one in now if one not in back)))
+        added = tuple(one for one in now if mine != "wanted" or one not in wishes.unwanted)
+        wishes = _without(wishes, other, now)
+        wishes = _set(wishes, mine, _joined(getattr(wishes, mine), added))
     return wishes
 
 
 def _with_places(old: Wishes, reading: Reading) -> tuple[Wishes, tuple[str, ...]]:
+    """The wishes with the places of a message, and names of places that are not known."""
     said, places, names = reading.said, reading.said.places, reading.names
     other = replace(old, stays=(), wanted=(), unwanted=(), country=said.country)
-    if not places and not old.places:  # what is a day trip of a known place is no unknown place
-        for base in atlas().destinations:
-            if trip := next(
-                (trip for trip in base.day_trips for name in names if fold(trip.name) == fold(name)), None
-            ):
-                return replace(other, places=(base.id,), wanted=(trip.name,)), ()
     gone = {value for field, value in reading.drops if field == "places"}
     kept = tuple(one for one in old.places if one not in gone)
+    if not places and not old.places:  # what is a day trip of a known place is no unknown place
+        trips = [(base.id, trip.name) for base in atlas().destinations for trip in base.day_trips]
+        for place_id, trip in trips if names else ():
+            if fold(trip) in map(fold, names):
+                return replace(other, places=(place_id,), wanted=(trip,)), ()
     if not places and kept != old.places:
         stays = tuple(days for days, one in zip(old.stays, old.places, strict=False) if one in kept)
         return replace(other, places=kept, stays=stays, days=sum(stays) or old.days), names
     if not places:
         leads = re.search(r"\b(?:instead|what about|how about|trip to|go to|plan)\b", reading.text)
-        elsewhere = names and (said.days is not None or leads)
-        return (replace(other, places=()) if elsewhere else old), names
+        return (replace(other, places=()) if names and (said.days is not None or leads) else old), names
     if FACTS & set(reading.topics) and old.places and not said.days:
         return old, names
     if reading.mode in ("swap", "first") and set(places) <= set(old.places):
         each = dict(zip(old.places, old.stays or evenly(old.days or 4, len(old.places)), strict=True))
         other_way = dict(zip(places, reversed(places), strict=True))
-        swapped_places = tuple(other_way.get(one, one) for one in old.places)
-        places = swapped_places if reading.mode == "swap" else _joined(places, old.places)
+        switched = tuple(other_way.get(one, one) for one in old.places)
+        places = switched if reading.mode == "swap" else _joined(places, old.places)
         return replace(old, places=places, stays=tuple(each[one] for one in places)), names
     if reading.mode == "new" and set(places) < set(old.places):
         places = old.places
@@ -225,29 +227,30 @@ def _shifted(wishes: Wishes, field: str, by: int, notes: list[str]) -> Wishes:
     if field.startswith("like:"):  # less of what was wished is as much as usual
         name = field.removeprefix("like:")
         mine, others = ("interests", ("avoids", "less")) if by > 0 else ("less", ("interests",))
-        for other in others:
-            if name in getattr(wishes, other):
-                return _set(wishes, other, tuple(one for one in getattr(wishes, other) if one != name))
-        return _set(wishes, mine, _joined(getattr(wishes, mine), (name,)))
+        against = [other for other in others if name in getattr(wishes, other)]
+        return (
+            _without(wishes, against[0], (name,))
+            if against
+            else _set(wishes, mine, _joined(getattr(wishes, mine), (name,)))
+        )
     if field == "days":
         days = max(1, min(MAX_DAYS, (wishes.days or 4) + by))
         last = (wishes.stays[-1] if wishes.stays else 0) + days - sum(wishes.stays)
         return replace(wishes, days=days, stays=(*wishes.stays[:-1], last) if wishes.stays and last > 0 else ())
     if field in ("adults", "children"):
         count = max(field == "adults", wishes.group[field == "children"] + by)
-        ages = wishes.ages if field == "adults" else ()
-        return replace(_set(wishes, field, count), ages=ages, supposed=None)
+        return replace(_set(wishes, field, count), ages=wishes.ages if field == "adults" else (), supposed=None)
     usual, low, high = _STEPS[field]
     now = usual if getattr(wishes, field) is None else getattr(wishes, field)
     to = max(low, min(high, now + by))
-    if to == now:
-        what = {"hotel": "rooms", "meals": "meals"}.get(field)
-        end = f"The {what} are at the {LEVELS[to]} level already" if what else "That is as far as it goes"
-        notes.append(f"{end}; my file knows nothing {'cheaper' if by < 0 else 'better'}." if what else f"{end}.")
-    return replace(
-        _set(wishes, field, None if to == usual and field != "trips" else to),
-        no_trips=wishes.no_trips if field != "trips" else None,
-    )
+    if to == now and field in ("hotel", "meals"):
+        what, price = "rooms" if field == "hotel" else "meals", "cheaper" if by < 0 else "better"
+        notes.append(f"The {what} are at the {LEVELS[to]} level already; my file knows nothing {price}.")
+    elif to == now:
+        notes.append("That is as far as it goes.")
+    if field == "trips":
+        return replace(wishes, trips=to, no_trips=None)
+    return _set(wishes, field, None if to == usual else to)
 
 
 # Changes to single days
@@ -283,20 +286,16 @@ def _changed(changes: list[Change], change: Change) -> list[Change]:
         last = changes[-1] if changes and changes[-1].kind == "swap" else None
         back = last is not None and {last.day, last.value} == {change.day, change.value}
         return changes[:-1] if back else [*changes, change]
-    base = swapped(changes, change.day, back=True)
+    base, what = swapped(changes, change.day, back=True), (change.kind, change.name)
+    swaps = [one for one in changes if one.kind == "swap"]
+    others = [one for one in changes if one.kind != "swap"]
     if change.kind == "undo":
-        return [one for one in changes if one.kind == "swap" or one.day != base]
-    alike = [
-        one
-        for one in changes
-        if (one.kind, one.name) == (change.kind, change.name) and (one.day == base or one.kind == "move")
-    ]
-    rest = [one for one in changes if one not in alike]
+        return [one for one in others if one.day != base] + swaps
+    alike = [one for one in others if (one.kind, one.name) == what and (one.day == base or one.kind == "move")]
     most = _DAY_STEPS.get(change.kind, 0)
     value = max(-most, min(most, sum(one.value for one in alike) + change.value))
-    first = next((index for index, one in enumerate(rest) if one.kind == "swap"), len(rest))
     added = [replace(change, day=base, value=value)] if value or change.kind == "move" else []
-    return [*rest[:first], *added, *rest[first:]]
+    return [*(one for one in others if one not in alike), *added, *swaps]
 
 
 # Dates
@@ -318,22 +317,17 @@ def resolve(relative: str, today: date) -> tuple[date | None, int | None]:
 
     "Next weekend" is the one of the week after this one, "this weekend" the one of this week.
     """
-    after = relative.startswith("next")
-    ahead = re.match(r"in (\d{1,2}|an?) (day|week|month)", relative)
-    count = int(ahead[1]) if ahead and ahead[1].isdecimal() else 1
-    if relative.endswith("year"):
-        return None, None
-    if relative.endswith("month") or (ahead and ahead[2] == "month"):
-        return None, (today.month + (count if ahead else int(after)) - 1) % 12 + 1
+    ahead, weekday = re.match(r"in (\d{1,2}|an?) (day|week|month)", relative), today.weekday()
+    count, unit = int(relative.startswith("next")), relative.split()[-1]
     if ahead:
-        days = count * (7 if ahead[2] == "week" else 1)
-    elif relative.endswith("weekend"):
-        days = (12 if after else 5) - today.weekday()
-    elif relative.endswith("week"):
-        days = 7 - today.weekday() if after else 0
-    elif relative.split()[-1] in WEEKDAYS:
-        days = (WEEKDAYS.index(relative.split()[-1]) - today.weekday()) % 7 or 7
-    else:
-        days = {"tomorrow": 1, "day after tomorrow": 2}.get(relative, 0)
-    first = today + timedelta(days=days)
+        count, unit = int(ahead[1]) if ahead[1].isdecimal() else 1, ahead[2]
+    if unit in ("month", "year"):
+        return None, (today.month + count - 1) % 12 + 1 if unit == "month" else None
+    days = {
+        "day": count,
+        "week": count * (7 if ahead else 7 - weekday),
+        "weekend": 7 * count + 5 - weekday,
+        "tomorrow": 2 if relative.startswith("day after") else 1,
+    } | {name: (at - weekday) % 7 or 7 for at, name in enumerate(WEEKDAYS)}
+    first = today + timedelta(days=days[unit])
     return first, first.month
