@@ -225,7 +225,7 @@ def _about_the_rest(state: State) -> str:
         what = f" {quoted([*reading.names, *reading.left])}" if reading.left or reading.names else " that"
         return f"I did not understand{what}, and the plan is as it was. {TEXTS['can_do']}"
     sought = wishes.month or wishes.interests
-    if reading.continent or reading.season or (sought and reading.said != Wishes()):
+    if reading.continent or (sought and reading.said != Wishes()):
         return ideas
     if first == "live":
         return facts.fact("live", atlas().destinations[0], wishes)

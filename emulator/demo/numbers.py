@@ -13,6 +13,7 @@ WEEKDAYS = LISTS["weekdays"]
 MONTH_NUMBERS = {
     name: number for number, month in enumerate(MONTHS, 1) for name in (month.lower(), month[:3].lower())
 } | {"sept": 9, "christmas": 12, "xmas": 12, "easter": 4}
+SEASONS = {"spring": 4, "summer": 7, "autumn": 10, "fall": 10, "winter": 1}  # in the north
 _NUMBERS: dict[str, Any] = WORDS["numbers"]
 _CHILD, _ADULT = WORDS["macros"]["CHILD"], WORDS["macros"]["ADULT"]
 
@@ -37,8 +38,13 @@ def read_dates(line: Line) -> tuple[date, int | None] | None:
     return None
 
 
-def read_month(line: Line) -> int | None:
+def read_month(line: Line, *, south: bool) -> int | None:
     """A month that is named; "may" and "march" and short names only where they cannot be other words."""
+    seasons = [
+        (number + 6 * south - 1) % 12 + 1
+        for name, number in SEASONS.items()
+        if line.find(rf"(?:in|this|next|for|the|of|during) (?:the )?{name}")
+    ]
     for match in whole_words(WORDS["macros"]["SHORT_MONTH"]).finditer(line.rest):
         name, start, after = match["month"], match.start(), line.rest[match.end() :][:10]
         sure = len(name) > 3 and name != "march"
@@ -47,7 +53,7 @@ def read_month(line: Line) -> int | None:
         if sure or ends or named or re.search(_NUMBERS["before_month"], line.before(start)):
             line.remove(*match.span())
             return MONTH_NUMBERS[name]
-    return None
+    return seasons[0] if seasons else None
 
 
 def read_relative(line: Line) -> str | None:

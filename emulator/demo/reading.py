@@ -10,23 +10,12 @@ from emulator.demo.destinations import atlas, fold
 from emulator.demo.line import LISTS, PAIRS, TAKEN, WORDS, Line, whole_words
 from emulator.demo.wishes import Change, Reading, Wishes
 
-SEASONS = {"spring": 4, "summer": 7, "autumn": 10, "fall": 10, "winter": 1}  # in the north
 SMALL_TALK = frozenset(("thanks", "bye", "hello"))
 FACTS = frozenset(WORDS["facts"]) - {"overview"}  # answers about places: asking for them changes no trip
 ASIDES = FACTS | {"included", "save", "day", "thing"}  # what changes no trip that there is
 ABOUT_ITSELF = frozenset(["identity", "tongue", "memory", "forget", "date", "instructions", "destinations", "help"])
 _PATTERNS, _NOT = WORDS["patterns"], WORDS["macros"]["NOT"]
-_YES_LINE = re.compile(_PATTERNS["yes_line"])
-_NO_LINE = re.compile(_PATTERNS["no_line"])
-_PICK = re.compile(_PATTERNS["pick"])
-_NUMBER = re.compile(_PATTERNS["number"])
-_DAY = re.compile(_PATTERNS["day"])
-_HOME = re.compile(_PATTERNS["home"])
-_OUT = re.compile(_PATTERNS["out"])
-_ADD = re.compile(_PATTERNS["add"])
-_SKIP = re.compile(_PATTERNS["skip"])
-_SEE = re.compile(_PATTERNS["see"])
-YES_LEAD = re.compile(_PATTERNS["yes_lead"], re.I)
+_Spot = tuple[str, int, int]  # the id of a place, and where in the line it is named
 
 
 @lru_cache(maxsize=512)
@@ -37,42 +26,43 @@ def read(text: str, *, context: tuple[str, ...] = (), brief: bool = False) -> Re
     no budget unless it says so.
     """
     line = Line(text)
-    number = _NUMBER.match(line.text)
+    number = re.match(_PATTERNS["number"], line.text)
     empty = Reading(raw=line.raw, text=line.text, number=int(number["n"]) if number else None)
-    if language := _language(line):
-        return replace(empty, language=language, said=Wishes(places=_chosen(line, _places(line))[0]))
-    answer, more = _answer(line)
+    language = _language(line)
+    answer, more = (None, True) if language else _answer(line)
     if not more:
         return replace(empty, answer=answer)
     unmet = [line.quote(*match.span()) for match in line.take(_PATTERNS["unmet"])]
     spots = _places(line)
     places, country, dropped = _chosen(line, spots)
-    changes = _changes(line, places or context)
+    empty = replace(empty, called=_as_written(line, [spot for spot in spots if spot[0] in places]))
+    if language:
+        return replace(empty, language=language, said=Wishes(places=places))
+    near = places or context
+    changes = _changes(line, near)
     dates, budget = numbers.read_dates(line), numbers.read_budget(line, brief=brief)
     relative = None if dates else numbers.read_relative(line)
-    stays, days, more_days = numbers.read_days(
-        line, list(dict.fromkeys(spot[1:] for spot in spots if spot[0] in places))
-    )
+    where = list(dict.fromkeys(spot[1:] for spot in spots if spot[0] in places))
+    stays, days, more_days = numbers.read_days(line, where)
     days = days or (2 if relative and relative.endswith("weekend") else None)
     fields, shifts = numbers.read_people(line)
+    shifts += [("days", more_days)] if more_days else []
     drops = [("places", one) for one in dropped]
-    wanted, unwanted = _sights(line, places or context, drops)
+    wanted, unwanted = _sights(line, near, drops)
     fields |= _wishes(line, shifts, drops)
     topics = _topics(line, len(places), bool(days), bool(budget))
     if wanted and line.find(_PATTERNS["thing"]):
         topics = ("thing", *topics)
-    season = next(
-        (name for name in SEASONS if line.find(rf"(?:in|this|next|for|the|of|during) (?:the )?{name}")), None
-    )
+    month = numbers.read_month(line, south=bool(near) and atlas().get(near[0]).lat < 0)
     said = Wishes(
         **fields, places=places, country=country, stays=stays, days=(dates[1] if dates else None) or days,
-        month=dates[0].month if dates else numbers.read_month(line), start=dates[0] if dates else None, budget=budget,
+        month=dates[0].month if dates else month, start=dates[0] if dates else None, budget=budget,
         wanted=wanted, unwanted=unwanted,
     )  # fmt: skip
     return replace(
-        empty, said=said, mode=_mode(line, spots, topics, bool(dropped)), answer=answer, season=season,
-        shifts=(*((("days", more_days),) if more_days else ()), *shifts), drops=tuple(drops), changes=changes,
-        topics=topics, names=(*_located(line), *(() if places else _unknown_names(line)))[:3], relative=relative,
+        empty, said=said, mode=_mode(line, spots, topics, bool(dropped)), answer=answer,
+        shifts=tuple(shifts), drops=tuple(drops), changes=changes, topics=topics, relative=relative,
+        names=(*_located(line), *(() if places else _unknown_names(line)))[:3],
         continent=next((to for name, to in PAIRS["continents"].items() if line.find(name)), None),
         left=(*unmet, *line.left_over()),
     )  # fmt: skip
@@ -80,15 +70,14 @@ def read(text: str, *, context: tuple[str, ...] = (), brief: bool = False) -> Re
 
 def _answer(line: Line) -> tuple[str | None, bool]:
     """Whether the message answers an offer, and whether it says more than that."""
-    if _YES_LINE.match(line.text):
-        return "yes", False
-    if _NO_LINE.match(line.text):
-        return "no", False
-    if match := _PICK.match(line.text):
+    for answer in ("yes", "no"):
+        if re.match(_PATTERNS[f"{answer}_line"], line.text):
+            return answer, False
+    if match := re.match(_PATTERNS["pick"], line.text):
         return match["n"], False
     if line.find(_PATTERNS["undo"]):
         return "undo", False
-    if match := YES_LEAD.match(line.text):
+    if match := re.match(_PATTERNS["yes_lead"], line.text):
         line.remove(*match.span())
         return "yes", True
     return None, True
@@ -109,19 +98,18 @@ def _language(line: Line) -> str | None:
 
 def _topics(line: Line, places: int, days: bool, budget: bool) -> tuple[str, ...]:
     """What is asked for, the most telling first; small talk only where there is nothing else."""
-    found = [name for name, pattern in WORDS["topics"].items() if line.find(pattern)]
-    compared = line.find(r"compar\w{1,6}|versus|vs|better than|difference between")
-    if "compare" in found and places < 2 and not compared:
+    found = {name for name, pattern in WORDS["topics"].items() if line.find(pattern)}
+    if "compare" in found and places < 2 and not line.find(_PATTERNS["compared"]):  # but "or"
         found.remove("compare")
     if "compare" in found:
-        found = [topic for topic in found if topic in ("compare", "plan") or topic in ABOUT_ITSELF]
-    if "checklist" in found:
-        found = [topic for topic in found if topic not in ("packing", "rules", "costs", "currency")]
-    found = [topic for topic in found if not (topic == "ideas" and places) and not (topic == "live" and budget)]
+        found &= {"compare", "plan", *ABOUT_ITSELF}
+    found -= {"packing", "rules", "costs", "currency"} if "checklist" in found else set()
+    found -= {"ideas"} if places else set()
+    found -= {"live"} if budget else set()
     if days and "plan" in found:
-        found = [topic for topic in found if topic in ("plan", "email", "json", "group", "disruption", "short")]
-    serious = tuple(topic for topic in found if topic not in SMALL_TALK)
-    return serious or (tuple(found) if len(line.words) < 6 else ())
+        found &= {"plan", "email", "json", "group", "disruption", "short"}
+    serious = found - SMALL_TALK or (found if len(line.words) < 6 else set())
+    return tuple(name for name in WORDS["topics"] if name in serious)
 
 
 # Places
@@ -140,19 +128,19 @@ def _place_ids() -> dict[str, tuple[str, ...]]:
     return ids
 
 
-def _places(line: Line) -> list[tuple[str, int, int]]:
-    """The ids of places in the line, with where they stand; not where somebody lives or comes from."""
+def _places(line: Line) -> list[_Spot]:
+    """The places in the line; not where somebody lives or comes from."""
     found = []
     for name, start, end in line.names(_place_ids()):
         line.remove(start, end)
-        if not _HOME.search(line.before(start)):
+        if not re.search(_PATTERNS["home"], line.before(start)):
             found += [(one, start, end) for one in _place_ids()[name]]
     return found
 
 
-def _chosen(line: Line, spots: list[tuple[str, int, int]]) -> tuple[tuple[str, ...], str | None, tuple[str, ...]]:
+def _chosen(line: Line, spots: list[_Spot]) -> tuple[tuple[str, ...], str | None, tuple[str, ...]]:
     """The places that are meant, the country where only that was said, and places to be left out."""
-    out = [one for one, start, _ in spots if _OUT.search(line.before(start))]
+    out = [one for one, start, _ in spots if re.search(_PATTERNS["out"], line.before(start))]
     chosen = [(one, start) for one, start, _ in spots if one not in out]
     starts = [start for _, start in chosen]
     cities = [one for one, start in chosen if starts.count(start) == 1]
@@ -160,24 +148,27 @@ def _chosen(line: Line, spots: list[tuple[str, int, int]]) -> tuple[tuple[str, .
     return ids, atlas().get(ids[0]).country if ids and not cities else None, tuple(dict.fromkeys(out))
 
 
-def _mode(line: Line, spots: list[tuple[str, int, int]], topics: tuple[str, ...], replaces: bool) -> str:
-    if not spots:
-        return "new"
-    if "compare" in topics:
-        return "candidates"
-    if len(spots) > 1 and line.find(r"swap|switch|exchange|reverse"):
-        return "swap"
-    if line.find(r"only|just|stick (?:with|to)|plan"):
-        return "only"
-    if line.find(r"(?:start|begin)(?:ing)? (?:with|in)|first"):
-        return "first"
-    if _ADD.search(line.before(spots[0][1], 90)) or (
-        re.match(r"\W*(?:and|plus|then) ", line.text) and not line.find("instead")
-    ):
+def _as_written(line: Line, spots: list[_Spot]) -> tuple[str, ...]:
+    """The names of places as the message has them, with a capital; mistyped ones as they should be."""
+    names = []
+    for one, start, end in spots:
+        written = line.quote(start, end)
+        right = fold(written) == line.text[start:end]
+        names.append((written if written[0].isupper() else written.title()) if right else atlas().get(one).name)
+    return tuple(dict.fromkeys(names))
+
+
+def _mode(line: Line, spots: list[_Spot], topics: tuple[str, ...], replaces: bool) -> str:
+    """What to do with the places of the message, see `Reading`."""
+    if not spots or "compare" in topics:
+        return "candidates" if spots else "new"
+    for mode, pattern in WORDS["modes"].items():
+        if (mode != "swap" or len(spots) > 1) and line.find(pattern):
+            return str(mode)
+    goes_on = re.match(r"\W*(?:and|plus|then) ", line.text) and not line.find("instead")
+    if goes_on or re.search(_PATTERNS["add"], line.before(spots[0][1], 90)):
         return "add"
-    return (
-        "instead" if replaces or line.find(r"instead|rather|(?:what|how) about|change (?:it )?to|make it") else "new"
-    )
+    return "instead" if replaces or line.find(_PATTERNS["instead"]) else "new"
 
 
 def _located(line: Line) -> list[str]:
@@ -187,16 +178,14 @@ def _located(line: Line) -> list[str]:
         led = re.search(r"\b(?:in|to|for|around|visit|near|and|or|about) $", line.before(start))
         if name not in LISTS["ambiguous"] or (led and line.is_capital(start)):
             line.remove(start, end)
-            found += [] if _HOME.search(line.before(start)) else [names[name]]
+            found += [] if re.search(_PATTERNS["home"], line.before(start)) else [names[name]]
     return found
 
 
 def _unknown_names(line: Line) -> list[str]:
     """Names with a capital after "in", "to" and the like, when they were nothing else."""
     found = []
-    for match in re.finditer(
-        r"(?<!\w)(?:in|to|visit|visiting|around|see) (?P<one>[^\W\d_]{3,30})(?: (?P<two>[^\W\d_]{2,30}))?", line.rest
-    ):
+    for match in re.finditer(_PATTERNS["name"], line.rest):
         known = match["one"] in (*numbers.MONTH_NUMBERS, *numbers.WEEKDAYS, "the", "day", "english")
         if known or not line.is_capital(match.start("one")):
             continue
@@ -215,7 +204,7 @@ def _changes(line: Line, near: tuple[str, ...]) -> tuple[Change, ...]:
     for clause in re.finditer(r"[^.;!?\n,]+", line.rest):
         start, waiting = clause.start(), list[int]()
         for piece in re.split(r"( and (?=[^.;!?\n,]{0,60}day))", clause[0]):
-            if day := _DAY.search(piece):
+            if day := re.search(_PATTERNS["day"], piece):
                 waiting += [-1 if day["last"] else int(day["a"] or day["b"]), *map(int, filter(None, [day["also"]]))]
             if day and (change := _of_a_day(piece, waiting[0], near)):  # "day 3 and day 5 easier" is of both
                 found += [replace(change, day=one) for one in waiting]
@@ -228,7 +217,7 @@ def _changes(line: Line, near: tuple[str, ...]) -> tuple[Change, ...]:
 def _of_a_day(piece: str, day: int, near: tuple[str, ...]) -> Change | None:
     for name in sorted(_names_near(near), key=len, reverse=True):
         if whole_words(re.escape(name)).search(piece):
-            skipped = _SKIP.search(piece[: piece.index(name)])
+            skipped = re.search(_PATTERNS["skip"], piece[: piece.index(name)])
             return None if skipped else Change(day, "move", name=_names_near(near)[name])
     if re.search(r"\bday[ -]?trip\b", piece):
         return Change(day, "move", name="the day trip")
@@ -262,8 +251,9 @@ def _sights(
     wanted, unwanted = list[str](), list[str]()
     called = _names_near(near)
     for name, start, end in line.names(called):
-        out = _SKIP.search(line.before(start, 40))
-        if out or fold(called[name]) == name or _SEE.search(line.before(start, 40)):
+        before = line.before(start, 40)
+        out = re.search(_PATTERNS["skip"], before)
+        if out or fold(called[name]) == name or re.search(_PATTERNS["see"], before):
             (unwanted if out else wanted).append(called[name])
             line.remove(start, end)
     for match in line.find(r"(?:skip|leave out|take out|remove|delete|cancel) (?:the )?(\w[\w ]{2,40})"):

@@ -12,11 +12,11 @@ from emulator.demo.line import WORDS
 from emulator.demo.numbers import WEEKDAYS
 from emulator.demo.offers import offer_of
 from emulator.demo.plan import build
-from emulator.demo.reading import ASIDES, FACTS, SEASONS, YES_LEAD, read
+from emulator.demo.reading import ASIDES, FACTS, read
 from emulator.demo.wishes import LEVELS, MAX_DAYS, Change, Reading, State, Wishes, evenly, swapped
 
 _PAST = 20  # changes that can be undone
-_GO_ON = re.compile(WORDS["patterns"]["go_on"], re.I)
+_PATTERNS = WORDS["patterns"]
 _CARRIED = (
     "This conversation began earlier. Its latest turns, oldest first:",
     "These messages were added to the conversation meanwhile, oldest first:",
@@ -39,7 +39,7 @@ def planner_lines(texts: Iterable[str]) -> list[str]:
     for text in texts:
         parts = _SPEAKER.split(text) if text.startswith(_CARRIED) else ["", "Planner", text]
         lines += [said for speaker, said in zip(parts[1::2], parts[2::2], strict=True) if speaker == "Planner"]
-    while len(lines) > 1 and _GO_ON.match(lines[-1]):
+    while len(lines) > 1 and re.match(_PATTERNS["go_on"], lines[-1], re.I):
         lines.pop()
     return lines
 
@@ -51,7 +51,7 @@ def step(state: State, text: str, *, brief: bool = False) -> State:
     if reading.language:
         return replace(fresh, topics=("language",))
     if taken_up := _offered(state, reading):
-        after, lead = step(replace(state, topics=()), taken_up), YES_LEAD.match(text)
+        after, lead = step(replace(state, topics=()), taken_up), re.match(_PATTERNS["yes_lead"], text, re.I)
         return step(after, text[lead.end() :]) if lead and reading.wishes_something else after
     if reading.answer in ("yes", "no") and not reading.wishes_something and not reading.topics:
         return replace(fresh, topics=(reading.answer,))
@@ -112,9 +112,6 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str], tuple[st
     start, month = said.start, said.month
     if reading.relative and state.today and not start:
         start, month = resolve(reading.relative, state.today)
-    if reading.season and not month:
-        south = bool(new.places) and atlas().get(new.places[0]).lat < 0
-        month = (SEASONS[reading.season] + (6 if south else 0) - 1) % 12 + 1
     new = replace(new, start=start, month=start.month if start else month) if start or month else new
     new = _with_people(new, said)
     for field in ("currency", "rooms", "pace", "hotel", "meals", "start_at", "rests", "no_trips"):

@@ -2,9 +2,9 @@
 
 import re
 
-from emulator.demo.destinations import atlas, fold
-from emulator.demo.line import MONTHS, PAIRS
+from emulator.demo.line import MONTHS
 from emulator.demo.reading import read
+from emulator.demo.words import plural
 
 _ASKED_FOR = re.compile(r"\btitle (?:for|of|to) (?:this|the|a) conversation\b|\bconversation (?:its|a) title\b", re.I)
 _TURN = re.compile(r"(?:^|\n\n)(?:planner|user|human|assistant|you|ai): {0,9}", re.I)
@@ -21,26 +21,14 @@ def title(conversation: str) -> str:
     turns = [turn.strip() for turn in _TURN.split(conversation[:8_000]) if turn.strip()]
     reading = read(turns[0] if turns else "")
     said = reading.said
-    names = [_as_written(one, reading.raw) for one in said.places] or list(reading.names)
+    names = reading.called or reading.names
     if not names:
         return _first_words(reading.raw)
-    where = (" or " if "compare" in reading.topics else " – ").join(list(dict.fromkeys(names))[:3])
+    where = (" or " if "compare" in reading.topics else " – ").join(names[:3])
     month = f" in {MONTHS[said.month - 1]}" if said.month else ""
-    days = f"{said.days} day{'s' if said.days != 1 else ''} in " if said.days else ""
+    days = f"{plural(said.days, 'day')} in " if said.days else ""
     whole = (f"{days}{where}{month}", f"{where}{month}", f"{days}{where}")
     return next((text for text in whole if len(text.split()) <= _MAX_WORDS), where)
-
-
-def _as_written(place_id: str, text: str) -> str:
-    """The name of a place, or of its country, as the text has it."""
-    place = atlas().get(place_id)
-    countries = [word for word, country in PAIRS["countries"].items() if country == place.country]
-    for name in (place.name, place.local_name, *place.aliases, place.country, *countries):
-        match = re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", fold(text))
-        if match and len(fold(text)) == len(text):
-            written = text[match.start() : match.end()]
-            return written if written[0].isupper() else written.title()
-    return place.name
 
 
 def _first_words(text: str) -> str:
