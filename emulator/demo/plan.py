@@ -27,17 +27,20 @@ class Stop:
 
 @dataclass(slots=True)
 class Day:
-    """One day; *number* counts from 1. With a *trip* nothing else is done by day, and with *free* nothing at all."""
+    """One day; *number* counts from 1. With a *trip* nothing else is done by day, and with *free* nothing at all.
+
+    Two days are the same when the same is done at the same times.
+    """
 
     number: int
     place: Destination
-    arrives: bool
-    leaves: bool
-    pace: int
+    arrives: bool = field(compare=False)
+    leaves: bool = field(compare=False)
+    pace: int = field(compare=False)
     start: int
-    gentle: bool  # no steps, one area
+    gentle: bool = field(compare=False)  # no steps, one area
     rests: bool
-    comes_from: Destination | None = None
+    comes_from: Destination | None = field(compare=False)
     sights: list[Sight] = field(default_factory=list)
     evening: Sight | None = None
     trip: DayTrip | None = None
@@ -60,11 +63,6 @@ class Day:
         return [one.name for one in self.seen] + ([self.trip.name] if self.trip else [])
 
     @property
-    def content(self) -> tuple[object, ...]:
-        """What makes the day the same as another one."""
-        return self.place.id, [*self.sights], self.evening, self.trip, self.start, self.rests, self.free, self.dish
-
-    @property
     def halves(self) -> tuple[list[Stop], list[Stop]]:
         """What is seen in the morning and in the afternoon, with times."""
         return self.times(self.sights) or ([], [])
@@ -85,10 +83,6 @@ class Day:
             clock, area = clock + sight.minutes, sight.area
         return morning, afternoon
 
-    def fits(self, sight: Sight) -> bool:
-        """Whether there is time for one more sight."""
-        return self.times([*self.sights, sight]) is not None
-
     def trim(self) -> list[str]:
         """Give up the last sights until the rest fits; return the names of what was given up."""
         out = []
@@ -99,11 +93,6 @@ class Day:
     def clear(self, trip: DayTrip | None = None, *, free: bool = False) -> None:
         """Give up all that is seen, for a *trip* or to be *free*."""
         self.trip, self.sights, self.evening, self.free = trip, [], None, free
-
-    def drop(self, sight: Sight) -> None:
-        """Give up a sight."""
-        self.sights = [one for one in self.sights if one != sight]
-        self.evening = None if self.evening == sight else self.evening
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +123,7 @@ def build(wishes: Wishes, changes: Sequence[Change] = ()) -> Plan:
     for place, count in _shares(plan, total):
         days += _in_one_place(place, count, wishes, days, total)
     for day in days:
-        for sight in [one for one in day.seen if one.name in wishes.unwanted]:
-            _replace(plan, day, sight)
+        _suit(plan, day, wishes)
     for change in changes:
         if change.kind != "swap":
             _change(plan, days[change.day - 1], change)
@@ -172,7 +160,8 @@ def categories(names: Sequence[str]) -> set[str]:
 def suits(sight: Sight, wishes: Wishes) -> bool:
     """Whether nothing that was wished speaks against a sight."""
     return not (
-        sight.category in categories(wishes.avoids) - categories(wishes.interests)
+        sight.name in wishes.unwanted
+        or sight.category in categories(wishes.avoids) - categories(wishes.interests)
         or (sight.steps and wishes.mobility)
         or (sight.category in _ON_FOOT and "short walks" in wishes.mobility)
         or (sight.category == "nature" and "wheelchair" in wishes.mobility)
@@ -224,7 +213,7 @@ def _in_one_place(place: Destination, count: int, wishes: Wishes, before: Sequen
     trips = _trips(place, wishes)
     for day, trip in zip(open_days[:usual], trips, strict=False):
         day.trip = trip
-    sights = ranked(place, wishes)
+    sights = ranked(place, replace(wishes, unwanted=()))
     pool = [sight for sight in sights if not sight.evening]
     city = [day for day in days if day.trip is None]
     for at, day in enumerate(city):
@@ -249,7 +238,7 @@ def _in_one_place(place: Destination, count: int, wishes: Wishes, before: Sequen
 def _fill(day: Day, pool: list[Sight], count: int) -> None:
     """Move sights from *pool* into the day until it has *count*, one area as long as there is any."""
     while len(day.sights) < count:
-        fitting = [sight for sight in pool if day.fits(sight)]
+        fitting = [sight for sight in pool if day.times([*day.sights, sight])]
         near = [sight for sight in fitting if day.sights and sight.area == day.sights[-1].area]
         if not fitting or (day.sights and day.gentle and not near):
             return
@@ -260,47 +249,50 @@ def _fill(day: Day, pool: list[Sight], count: int) -> None:
 # What was asked for by name, and changes to single days: nothing but the days concerned becomes different.
 
 
-def _unused(plan: Plan, place: Destination) -> list[Sight]:
-    """The sights of a place that suit and are not in the plan, those of the day first."""
-    seen = {sight.name for day in plan.days for sight in day.seen} | set(plan.wishes.unwanted)
-    return sorted((one for one in ranked(place, plan.wishes) if one.name not in seen), key=lambda one: one.evening)
+def _unused(plan: Plan, place: Destination, wishes: Wishes) -> list[Sight]:
+    """The sights of a place that suit and are not in the plan, those by day first."""
+    seen = {sight.name for day in plan.days for sight in day.seen}
+    return sorted((one for one in ranked(place, wishes) if one.name not in seen), key=lambda one: one.evening)
 
 
-def _refill(plan: Plan, day: Day, count: int | None = None) -> None:
-    """Bring what is not in the plan yet into a day that has no trip any more."""
+def _refill(plan: Plan, day: Day, count: int) -> None:
+    """Bring up to *count* sights into a day that has no trip any more."""
     day.trip = None
-    pool = [sight for sight in _unused(plan, day.place) if not sight.evening]
-    _fill(day, pool, day.most if count is None else count)
+    _fill(day, [sight for sight in _unused(plan, day.place, plan.wishes) if not sight.evening], count)
 
 
-def _replace(plan: Plan, day: Day, sight: Sight) -> None:
-    """Put the best unused sight in the place of one by day, from its own area if there is any."""
-    if sight == day.evening:
-        day.evening = None
-        return
-    at = day.sights.index(sight)
-    head, tail = day.sights[:at], day.sights[at + 1 :]
-    unused = [one for one in _unused(plan, day.place) if not one.evening]
-    options = [one for one in unused if day.times([*head, one, *tail]) is not None]
-    near = [one for one in options if one.area == sight.area]
-    day.sights = [*head, *(near or ([] if day.gentle else options))[:1], *tail]
+def _suit(plan: Plan, day: Day, wishes: Wishes) -> None:
+    """Put the best unused sights, of the same area if there are any, in the place of those that do not suit."""
+    for sight in [one for one in day.sights if not suits(one, wishes)]:
+        at = day.sights.index(sight)
+        head, tail = day.sights[:at], day.sights[at + 1 :]
+        unused = [one for one in _unused(plan, day.place, wishes) if not one.evening]
+        options = [one for one in unused if day.times([*head, one, *tail])]
+        near = [one for one in options if one.area == sight.area]
+        day.sights = [*head, *(near or ([] if day.gentle else options))[:1], *tail]
+    day.evening = day.evening if day.evening and suits(day.evening, wishes) else None
 
 
 def _change(plan: Plan, day: Day, change: Change) -> None:
-    kind, less, before = change.kind, change.value < 0, len(day.sights)
+    kind, less, wishes, before = change.kind, change.value < 0, plan.wishes, len(day.sights)
     if day.trip and less and kind in ("pace", "walking", "theme"):  # a day out is neither lazy nor short of walking
-        _refill(plan, day)
+        _refill(plan, day, day.most)
     if kind == "move":
         _include(plan, change.name, on=day)
+    elif kind == "theme" and less:
+        _suit(plan, day, replace(wishes, avoids=(*wishes.avoids, change.name)))
     elif kind == "theme":
-        _theme(plan, day, change)
+        _more(plan, day, change.name)
     elif kind == "free":
         day.clear(free=True)
     elif kind == "start":
         day.start = max(420, min(720, day.start + change.value))
         day.trim()
     elif kind == "walking" and less:
-        _walk_less(plan, day)
+        day.gentle = True
+        _suit(plan, day, replace(wishes, mobility=("short walks",)))
+        areas = [sight.area for sight in day.sights]
+        day.sights = [sight for sight in day.sights if sight.area == max(areas, key=areas.count)]
     elif kind == "pace" and less:
         day.sights, day.evening, day.start = day.sights[: max(1, len(day.sights) - 1)], None, day.start + 30
         day.trim()
@@ -311,31 +303,15 @@ def _change(plan: Plan, day: Day, change: Change) -> None:
             plan.notes.append(f"Day {day.number} has no time for another sight that I know.")
 
 
-def _walk_less(plan: Plan, day: Day) -> None:
-    """One area, without steps and long ways on foot."""
-    day.gentle = True
-    easy = [sight for sight in day.sights if not sight.steps and sight.category not in _ON_FOOT]
-    areas = [sight.area for sight in easy]
-    day.sights = [sight for sight in easy if sight.area == max(areas, key=areas.count)]
-    if not day.sights:
-        _refill(replace(plan, wishes=replace(plan.wishes, mobility=("short walks",))), day, 2)
-    day.evening = None if day.evening and day.evening.steps else day.evening
-
-
-def _theme(plan: Plan, day: Day, change: Change) -> None:
-    """More of an interest on a day, or none of it."""
-    kinds, wishes = categories([change.name]), plan.wishes
-    if change.value < 0:
-        without = replace(plan, wishes=replace(wishes, avoids=(*wishes.avoids, change.name)))
-        for sight in [one for one in day.seen if one.category in kinds]:
-            _replace(without, day, sight)
-        return
-    options = [one for one in _unused(plan, day.place) if one.category in kinds]
+def _more(plan: Plan, day: Day, interest: str) -> None:
+    """One more sight of an interest on a day."""
+    kinds = categories([interest])
+    options = [one for one in _unused(plan, day.place, plan.wishes) if one.category in kinds]
     elsewhere = [one for other in plan.days if other is not day for one in other.seen if one.category in kinds]
     if not options and elsewhere:
         _include(plan, elsewhere[-1].name, on=day)
     elif not options or not _put(options[0], [day]):
-        plan.notes.append(f"I found no more {change.name} for day {day.number}.")
+        plan.notes.append(f"I found no more {interest} for day {day.number}.")
 
 
 def _include(plan: Plan, name: str, on: Day | None = None) -> None:
@@ -355,15 +331,12 @@ def _include(plan: Plan, name: str, on: Day | None = None) -> None:
             return
         on.clear(thing)
         if now:
-            _refill(plan, now)
-        return
-    kept = (now.sights, now.evening) if now else None
-    if now and thing:
-        now.drop(thing)
-    if not thing or not (on is None or on in here) or not _put(thing, [on] if on else here):
+            _refill(plan, now, now.most)
+    elif not thing or (on and on not in here) or not _put(thing, [on] if on else here):
         plan.notes.append(f"{note}.")
-        if now and kept:
-            now.sights, now.evening = kept
+    elif now:
+        now.sights = [one for one in now.sights if one != thing]
+        now.evening = None if now.evening == thing else now.evening
 
 
 def _put(sight: Sight, days: Sequence[Day]) -> bool:
@@ -374,7 +347,7 @@ def _put(sight: Sight, days: Sequence[Day]) -> bool:
             day.evening, day.free = sight, False
         return bool(evenings)
     open_days = [day for day in days if day.trip is None and (not day.free or len(days) == 1)]
-    gaps = [day for day in open_days if day.fits(sight) and len(day.sights) < day.most]
+    gaps = [day for day in open_days if day.times([*day.sights, sight]) and len(day.sights) < day.most]
     for day in sorted(gaps or open_days, key=lambda day: sight.area not in [one.area for one in day.sights]):
         kept = day.sights[:]
         while kept and (len(kept) >= day.most or day.times([*kept, sight]) is None):

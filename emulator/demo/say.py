@@ -315,4 +315,4 @@ def _days_changed(old: Plan, new: Plan) -> list[str]:
 
 def changed_days(old: Plan, new: Plan) -> list[Day]:
     """The days of *new* that hold something else than in *old*."""
-    return [after for before, after in zip(old.days, new.days, strict=False) if before.content != after.content]
+    return [after for before, after in zip(old.days, new.days, strict=False) if before != after]
