@@ -30,7 +30,7 @@ def fact(topic: str, place: Destination, wishes: Wishes) -> str:
     return str(WORDS["facts"][topic]).format(
         name=place.name, country=place.country, airport=place.airport, transfer=place.transfer, zone=place.zone,
         practical=place.practical, currency=place.currency, language=place.language, month=when(wishes),
-        estimates=TEXTS["estimates"], best=months(place.best_months), clothes=_boxes(_clothes(place, wishes)),
+        estimates=TEXTS["estimates"], best=months(place.best_months), clothes=_clothes(place, wishes),
         avoid=f"{months(place.avoid_months)} ({place.avoid_why})",
         weather=place.weather_in(wishes.month) if wishes.month else "weather by month, which I was not told",
         site=f", and begin at [{site[0]}]({site[1]})" if site else "", first=listed([one.name for one in sights[:6]]),
@@ -58,25 +58,11 @@ def thing(name: str, place: Destination, wishes: Wishes) -> str:
     return f"**{name}** is a day trip from {place.name}: {known.about}, {way}." if known else ""
 
 
-def _boxes(items: Sequence[str]) -> str:
-    return "\n".join(f"- [ ] {item}" for item in items)
-
-
-def _clothes(place: Destination, wishes: Wishes) -> list[str]:
-    weather = place.weather_in(wishes.month) if wishes.month else ""
-    lows = [int(low) for low in re.findall(r"(?<!\d)(?<!\d-)(-?\d{1,2})(?=-| °C| to )", weather)]
-    kinds = {sight.category for sight in place.sights}
-    items = {
-        "comfortable shoes that are already worn in, and layers": True,
-        "a warm jacket, hat and gloves": (lows and min(lows) < 8)
-        or re.search("frost|cold|icy|snow|freezing", weather),
-        "light clothes, sun hat, sunglasses and sun cream": re.search(r"hot|3\d °C|2[6-9] °C", weather),
-        "a rain jacket or small umbrella": not weather or re.search("rain|shower|wet|storm|drizzle|monsoon", weather),
-        "something that covers shoulders and knees, for places of worship": "religious" in kinds,
-        "swimwear": kinds & {"beach", "wellness"},
-        "for the children: snacks, something to draw with, spare clothes": wishes.children,
-    }
-    return [item for item, needed in items.items() if needed]
+def _clothes(place: Destination, wishes: Wishes) -> str:
+    """What to wear, by words about the weather, the sights and the group."""
+    weather = place.weather_in(wishes.month) if wishes.month else "maybe rain"
+    known = " ".join([weather, *(sight.category for sight in place.sights), "children" if wishes.children else ""])
+    return "\n".join(f"- [ ] {item}" for item, pattern in WORDS["clothes"].items() if re.search(pattern, known))
 
 
 def ways_to_save(state: State) -> str:
@@ -148,20 +134,20 @@ def fitting_places(state: State) -> list[Destination]:
     wishes, warm = state.wishes, re.search(r"\b(?:warm|sun|sunny|hot)\b", state.reading.text)
 
     def score(place: Destination) -> float:
-        points = 3.5 * _season(place, wishes) + _liked(place, wishes) / 2
-        points -= float(place.daily_usd["standard"].room) / 40 * (wishes.hotel == 0)
         text = place.weather_in(wishes.month) if warm and wishes.month else ""
-        return points + 3 * any(int(low) >= 15 for low in re.findall(r"(?<!\d)(-?\d{1,2})-\d{1,2} °C", text))
+        is_warm = any(int(low) >= 15 for low in re.findall(r"(?<!\d)(-?\d{1,2})-\d{1,2} °C", text))
+        dear = float(place.daily_usd["standard"].room) / 40 * (wishes.hotel == 0)
+        return 3.5 * _season(place, wishes) + _liked(place, wishes) / 2 - dear + 3 * is_warm
 
     inside = [one for one in atlas().destinations if state.reading.continent in (None, one.continent)]
-    return sorted(inside, key=lambda place: -score(place))[:4]
+    return sorted(inside, key=score, reverse=True)[:4]
 
 
 def ideas(state: State) -> str:
     """Places that fit, with a reason each."""
     wishes = state.wishes
-    why = f"{when(wishes)}{f' for {listed(wishes.interests)}' if wishes.interests else ''}"
-    lines = [f"Here are places I would look at first{why}:", ""]
+    liked = f" for {listed(wishes.interests)}" if wishes.interests else ""
+    lines = [f"Here are places I would look at first{when(wishes)}{liked}:", ""]
     for number, place in enumerate(fitting_places(state), 1):
         season = place.weather_in(wishes.month) if wishes.month else f"best in {months(place.best_months)}"
         names = listed([one.name for one in ranked(place, wishes)[:3]])
