@@ -40,7 +40,6 @@ class Day:
     start: int
     gentle: bool = field(compare=False)  # no steps, one area
     rests: bool
-    comes_from: Destination | None = field(compare=False)
     sights: list[Sight] = field(default_factory=list)
     evening: Sight | None = None
     trip: DayTrip | None = None
@@ -121,17 +120,13 @@ def build(wishes: Wishes, changes: Sequence[Change] = ()) -> Plan:
     if (wishes.days or 4) > total:
         plan.notes.append(f"{wishes.days} days are more than I can plan, so these are the first {MAX_DAYS}.")
     for place, count in _shares(plan, total):
-        days += _in_one_place(place, count, wishes, days, total)
+        days += _in_one_place(place, count, wishes, len(days) + 1, total)
     for day in days:
         _suit(plan, day, wishes)
     for change in changes:
-        if change.kind != "swap":
-            _change(plan, days[change.day - 1], change)
+        _change(plan, days[change.day - 1], change)
     for name in wishes.wanted:
         _include(plan, name)
-    for change in changes:
-        if change.kind == "swap":
-            _swap(plan, days[change.day - 1], days[change.value - 1])
     dishes = {
         place.id: [one for one in place.food if not one.snack and can_eat(one, wishes)] for place in plan.places
     }
@@ -197,14 +192,13 @@ def _trips(place: Destination, wishes: Wishes) -> list[DayTrip]:
     return sorted(fitting, key=lambda trip: (trip.name not in wishes.wanted, trip.minutes_each_way >= 200))
 
 
-def _in_one_place(place: Destination, count: int, wishes: Wishes, before: Sequence[Day], total: int) -> list[Day]:
-    pace, first = wishes.pace or 0, len(before) + 1
+def _in_one_place(place: Destination, count: int, wishes: Wishes, first: int, total: int) -> list[Day]:
+    pace = wishes.pace or 0
     start = wishes.start_at or USUAL_START + 30 * (pace < 0)
     days = [
         Day(
             first + at, place, arrives=at == 0 and total > 1, leaves=total > 1 and first + at == total,
             pace=pace, start=start, gentle=bool(wishes.mobility), rests=bool(wishes.rests),
-            comes_from=before[-1].place if before and at == 0 else None,
         )
         for at in range(count)
     ]  # fmt: skip
@@ -277,7 +271,9 @@ def _change(plan: Plan, day: Day, change: Change) -> None:
     kind, less, wishes, before = change.kind, change.value < 0, plan.wishes, len(day.sights)
     if day.trip and less and kind in ("pace", "walking", "theme"):  # a day out is neither lazy nor short of walking
         _refill(plan, day, day.most)
-    if kind == "move":
+    if kind == "swap":
+        _swap(plan, day, plan.days[change.value - 1])
+    elif kind == "move":
         _include(plan, change.name, on=day)
     elif kind == "theme" and less:
         _suit(plan, day, replace(wishes, avoids=(*wishes.avoids, change.name)))

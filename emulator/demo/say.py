@@ -8,7 +8,7 @@ from emulator.demo import words
 from emulator.demo.costs import Costs, estimate, rooms_for
 from emulator.demo.line import WORDS
 from emulator.demo.plan import Day, Plan, Stop, build, can_eat
-from emulator.demo.wishes import Change, State, Wishes, swapped
+from emulator.demo.wishes import Change, State, Wishes
 from emulator.demo.words import clock, day_date, listed, months, people, plural, when
 
 TEXTS: dict[str, str] = WORDS["texts"]
@@ -76,7 +76,7 @@ def day_text(day: Day, plan: Plan) -> str:
     """One day as a heading and a list."""
     on = day_date(plan.wishes, day.number)
     place = f"{day.place.name}: " if len(plan.places) > 1 else ""
-    parts = _trip_parts(day, plan.wishes) if day.trip else _city_parts(day, plan.wishes)
+    parts = _trip_parts(day, plan.wishes) if day.trip else _city_parts(day, plan)
     lines = [f"- **{part}:** {text}" for part, text in parts.items()]
     return "\n".join([f"### Day {day.number}{f', {on}' if on else ''}: {place}{_title(day)}", "", *lines])
 
@@ -92,14 +92,16 @@ def _trip_parts(day: Day, wishes: Wishes) -> dict[str, str]:
     }
 
 
-def _city_parts(day: Day, wishes: Wishes) -> dict[str, str]:
+def _city_parts(day: Day, plan: Plan) -> dict[str, str]:
+    wishes = plan.wishes
     morning, afternoon = (_stops(day, stops, wishes) for stops in day.halves)
     areas = list(dict.fromkeys(sight.area for sight in (day.seen or day.place.sights)))
     here = areas[0 if day.seen else day.number % 3]
     morning = morning or f"a long breakfast and a slow walk around {here}."
     if day.arrives:
-        airport = f"arrive at {day.place.airport}: {day.place.transfer}"
-        way = f"travel from {day.comes_from.name} to {day.place.name}" if day.comes_from else airport
+        way = f"arrive at {day.place.airport}: {day.place.transfer}"
+        if day.number > 1:
+            way = f"travel from {plan.days[day.number - 2].place.name} to {day.place.name}"
         morning = f"{way}. Leave the bags and have a light lunch."
     if day.rests:
         afternoon = f"a rest at the hotel until 16:00.{f' Then {afternoon}' if afternoon else ''}"
@@ -276,8 +278,8 @@ def changed_text(before: State, after: State) -> str:
     differs = [name for name in now if was[name] != now[name]]
     said = [f"{now[name]} instead of {was[name]}" if was[name] else now[name] for name in differs if now[name]]
     said += [f"{was[name]}: taken back" for name in differs if not now[name]]
-    said += [_change_text(one, after.changes) for one in after.changes if one not in before.changes]
-    said += [f"{_change_text(one, before.changes)}: taken back" for one in before.changes if one not in after.changes]
+    said += [_change_text(one) for one in after.changes if one not in before.changes]
+    said += [f"{_change_text(one)}: taken back" for one in before.changes if one not in after.changes]
     (old_plan, then), (plan, costs) = plan_of(before), plan_of(after)
     if not said and old_plan == plan and then == costs:
         return ""
@@ -292,12 +294,9 @@ def changed_text(before: State, after: State) -> str:
     return " ".join(sentences)
 
 
-def _change_text(change: Change, changes: Sequence[Change]) -> str:
-    """A change to a day in words, by the number that the day has after all swaps."""
-    if change.kind == "swap":
-        return f"days {change.day} and {change.value} swapped"
+def _change_text(change: Change) -> str:
     texts = TEXTS[f"change_{change.kind}"].split("|")
-    return texts[-1 if change.value > 0 else 0].format(day=f"day {swapped(changes, change.day)}", name=change.name)
+    return texts[-1 if change.value > 0 else 0].format(day=change.day, other=change.value, name=change.name)
 
 
 def _days_changed(old: Plan, new: Plan) -> list[str]:

@@ -13,7 +13,7 @@ from emulator.demo.numbers import WEEKDAYS
 from emulator.demo.offers import offer_of
 from emulator.demo.plan import build
 from emulator.demo.reading import ASIDES, FACTS, read
-from emulator.demo.wishes import LEVELS, MAX_DAYS, Change, Reading, State, Wishes, evenly, swapped
+from emulator.demo.wishes import LEVELS, MAX_DAYS, Change, Reading, State, Wishes, evenly
 
 _PAST = 20  # changes that can be undone
 _PATTERNS = WORDS["patterns"]
@@ -279,20 +279,20 @@ def _with_changes(state: State, reading: Reading, wishes: Wishes, notes: list[st
 
 
 def _changed(changes: list[Change], change: Change) -> list[Change]:
+    """The changes with one more; what it takes back or repeats goes into it."""
     if change.kind == "swap":
-        last = changes[-1] if changes and changes[-1].kind == "swap" else None
-        back = last is not None and {last.day, last.value} == {change.day, change.value}
+        back = [
+            one for one in changes[-1:] if one.kind == "swap" and {one.day, one.value} == {change.day, change.value}
+        ]
         return changes[:-1] if back else [*changes, change]
-    base, what = swapped(changes, change.day, back=True), (change.kind, change.name)
-    swaps = [one for one in changes if one.kind == "swap"]
-    others = [one for one in changes if one.kind != "swap"]
     if change.kind == "undo":
-        return [one for one in others if one.day != base] + swaps
-    alike = [one for one in others if (one.kind, one.name) == what and (one.day == base or one.kind == "move")]
+        return [one for one in changes if one.kind == "swap" or one.day != change.day]
+    what, move = (change.kind, change.name), change.kind == "move"
+    alike = [one for one in changes if (one.kind, one.name) == what and (one.day == change.day or move)]
     most = _DAY_STEPS.get(change.kind, 0)
     value = max(-most, min(most, sum(one.value for one in alike) + change.value))
-    added = [replace(change, day=base, value=value)] if value or change.kind == "move" else []
-    return [*(one for one in others if one not in alike), *added, *swaps]
+    added = [replace(change, value=value)] if value or move else []
+    return [*(one for one in changes if one not in alike), *added]
 
 
 # Dates

@@ -1,6 +1,5 @@
 """What is known of a trip: wishes, and changes to single days. Plain data; nothing here reads or writes text."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -87,14 +86,6 @@ class Change:
     kind: str
     value: int = 0
     name: str = ""
-
-
-def swapped(changes: Sequence[Change], day: int, *, back: bool = False) -> int:
-    """Where the swaps of *changes* put a day; with *back*, where what is shown as *day* was before them."""
-    swaps = [one for one in changes if one.kind == "swap"]
-    for change in reversed(swaps) if back else swaps:
-        day = change.day + change.value - day if day in (change.day, change.value) else day
-    return day
 
 
 @dataclass(frozen=True, slots=True)
