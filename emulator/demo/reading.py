@@ -26,8 +26,7 @@ def read(text: str, *, context: tuple[str, ...] = (), brief: bool = False) -> Re
     no budget unless it says so.
     """
     line = Line(text)
-    number = re.match(_PATTERNS["number"], line.text)
-    empty = Reading(raw=line.raw, text=line.text, number=int(number["n"]) if number else None)
+    empty = Reading(raw=line.raw, text=line.text)
     language = _language(line)
     answer, more = (None, True) if language else _answer(line)
     if not more:
@@ -73,7 +72,7 @@ def _answer(line: Line) -> tuple[str | None, bool]:
     for answer in ("yes", "no"):
         if re.match(_PATTERNS[f"{answer}_line"], line.text):
             return answer, False
-    if match := re.match(_PATTERNS["pick"], line.text):
+    if match := re.match(_PATTERNS["pick"], line.text) or re.match(_PATTERNS["number"], line.text):
         return match["n"], False
     if line.find(_PATTERNS["undo"]):
         return "undo", False

@@ -50,7 +50,7 @@ def step(state: State, text: str, *, brief: bool = False) -> State:
     fresh = replace(state, reading=reading, topics=reading.topics, about=(), names=(), notes=(), whole=False)
     if reading.language:
         return replace(fresh, topics=("language",))
-    if taken_up := _offered(state, reading):
+    if taken_up := _taken_up(state, reading):
         after, lead = step(replace(state, topics=()), taken_up), re.match(_PATTERNS["yes_lead"], text, re.I)
         return step(after, text[lead.end() :]) if lead and reading.wishes_something else after
     if reading.answer in ("yes", "no") and not reading.wishes_something and not reading.topics:
@@ -60,7 +60,6 @@ def step(state: State, text: str, *, brief: bool = False) -> State:
             return replace(fresh, topics=("nothing to undo",))
         (wishes, changes), past = state.past[-1], state.past[:-1]
         return replace(fresh, wishes=wishes, changes=changes, past=past, topics=("undo",))
-    reading = _bare_number(reading, state)
     same, past = (state.wishes, state.changes), state.past
     if "reset" in reading.topics:
         state = State(today=state.today)
@@ -82,23 +81,20 @@ def step(state: State, text: str, *, brief: bool = False) -> State:
     return replace(fresh, wishes=wishes, changes=changes, notes=tuple(notes), planned=planned, whole=whole, past=past)
 
 
-def _offered(state: State, reading: Reading) -> str | None:
-    """The message that the newest one stands for, where it takes up an offer."""
+def _taken_up(state: State, reading: Reading) -> str | None:
+    """The message that the newest one stands for, where it answers what was offered or asked."""
+    answer = reading.answer
     plans_it = "plan" in reading.topics and not state.wishes.places and not reading.wishes_something
-    if reading.answer == "yes" or (reading.answer is None and plans_it):
-        return offer_of(state).yes
-    picks = offer_of(state).picks if (reading.answer or "").isdecimal() else ()
-    return dict(enumerate(picks, 1)).get(int(reading.answer or 0)) if picks else None
-
-
-def _bare_number(reading: Reading, state: State) -> Reading:
-    """A message that is just a number, as the answer to what was asked."""
-    if reading.number is None or reading.wishes_something:
-        return reading
+    if answer in ("no", "undo") or (answer is None and not plans_it):
+        return None
+    offer = offer_of(state)
+    if answer is None or answer == "yes":
+        return offer.yes
+    if 0 < int(answer) <= len(offer.picks):
+        return offer.picks[int(answer) - 1]
     again = state.reading.said.days and re.match(r"\W?(?:actually|no|rather)\b", reading.text)
-    asked = ["days"] if again else [one for one in offer_of(state).asked if one in ("days", "people")]
-    fields = {"days": "days", "people": "adults"}
-    return replace(reading, said=_set(reading.said, fields[asked[0]], reading.number)) if asked else reading
+    asked = ["days"] if again else [one for one in offer.asked if one in ("days", "people")]
+    return f"{answer} {asked[0]}" if asked and re.match(_PATTERNS["number"], reading.text) else None
 
 
 # Wishes

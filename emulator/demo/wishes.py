@@ -94,14 +94,13 @@ class Reading:
 
     *mode* tells what to do with its places: ``new``, ``add``, ``instead``, ``only``, ``first``, ``swap`` or
     ``candidates``. *shifts* are steps from what was wished before, *drops* values that no longer hold, both by field.
-    *topics* are what is asked for, the most telling first. *answer* is ``yes``, ``no``, ``undo`` or the number of an
-    offer. *called* are the places as they were written, *names* those that are not in the file; *left* quotes what
+    *topics* are what is asked for, the most telling first. *answer* is ``yes``, ``no``, ``undo`` or a
+    number. *called* are the places as they were written, *names* those that are not in the file. *left* quotes what
     nothing was made of.
     """
 
     raw: str = ""
     text: str = ""
-    number: int | None = None
     said: Wishes = Wishes()
     mode: str = "new"
     shifts: tuple[tuple[str, int], ...] = ()
