@@ -199,7 +199,8 @@ def _unknown_names(line: Line) -> list[str]:
 
 def _changes(line: Line, near: tuple[str, ...]) -> tuple[Change, ...]:
     """What is to be different about single days; taken away from the line."""
-    found = [Change(int(match[1]), "swap", int(match[2])) for match in line.take(_PATTERNS["swap"])]
+    swaps = [sorted((int(match[1]), int(match[2]))) for match in line.take(_PATTERNS["swap"])]
+    found = [Change(first, "swap", second) for first, second in swaps]
     for clause in re.finditer(r"[^.;!?\n,]+", line.rest):
         start, waiting = clause.start(), list[int]()
         for piece in re.split(r"( and (?=[^.;!?\n,]{0,60}day))", clause[0]):

@@ -104,7 +104,7 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str], tuple[st
     """The wishes after a message, notes on what could not be done, and names of places that are not known."""
     old, said, notes = state.wishes, reading.said, list[str]()
     new, names = _with_places(old, reading)
-    new, shifts = _with_days(old, new, reading)
+    new = _with_days(old, new, reading)
     start, month = said.start, said.month
     if reading.relative and state.today and not start:
         start, month = resolve(reading.relative, state.today)
@@ -116,57 +116,58 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str], tuple[st
         currency = said.budget.currency or (old.budget.currency if old.budget else None)
         new = replace(new, budget=replace(said.budget, currency=currency), currency=said.currency)
     for field in ("diets", "allergies", "mobility"):
-        new = _set(new, field, _joined(getattr(new, field), getattr(said, field)))
-    new = _opposed(new, said, "interests", "avoids")
-    new = _opposed(new, said, "wanted", "unwanted")
+        new = _joined(new, field, getattr(said, field))
+    for to, off in (("interests", "avoids"), ("avoids", "interests"), ("wanted", "unwanted"), ("unwanted", "wanted")):
+        new = _turned(new, to, (off,), getattr(said, to), back=to == "wanted")  # "skip it", "put it back": as it was
     for field, value in reading.drops:
         if field == "unknown":
             notes.append(f"“{value}” is not in the plan, so there was nothing to leave out.")
         elif field != "places":
             new = _without(new, field, (value,))
-    for field, by in shifts:
-        new = _shifted(new, field, by, notes)
+    for field, by in reading.shifts:
+        new = new if field == "days" else _shifted(new, field, by, notes)
     return new, notes, names
 
 
-def _with_days(old: Wishes, new: Wishes, reading: Reading) -> tuple[Wishes, Sequence[tuple[str, int]]]:
-    """The days in all and in each place; with the steps that are still to be taken."""
-    said, shifts, adds = reading.said, reading.shifts, reading.mode == "add" and bool(old.places)
-    stays = old.stays or (evenly(old.days or 4, len(old.places)) if old.places else ())
-    more = next((by for field, by in shifts if field == "days"), 0)
-    if new.places == old.places and len(said.places) == 1 < len(old.places) and (said.days or more):  # of one place
+def _with_days(old: Wishes, new: Wishes, reading: Reading) -> Wishes:
+    """The days in all and in each place."""
+    said, stays, more = reading.said, old.each, dict(reading.shifts).get("days", 0)
+    adds = bool(said.days and reading.mode == "add" and old.places)
+    one_of_several = new.places == old.places and len(said.places) == 1 < len(old.places)
+    if one_of_several and (said.days or more):
         at = old.places.index(said.places[0])
         stays = (*stays[:at], said.days or max(1, stays[at] + more), *stays[at + 1 :])
-        shifts = tuple(one for one in shifts if one[0] != "days")
-    elif said.days and adds and len(said.stays) == 1:  # the days of the place added
-        stays = (*evenly(max(1, said.days - said.stays[0]), len(old.places)), said.stays[0])
-    elif said.days and adds and not said.stays and old.days and said.places:
+    elif adds and len(said.stays) == 1:  # the days of the place added
+        stays = (*evenly(max(1, (said.days or 0) - said.stays[0]), len(old.places)), said.stays[0])
+    elif adds and said.days and not said.stays and old.days and said.places:
         stays = (*stays, said.days)
+    elif more and new.stays and new.stays[-1] + more > 0:
+        stays = (*new.stays[:-1], new.stays[-1] + more)
+    elif more:
+        return replace(new, days=max(1, min(MAX_DAYS, (said.days or new.days or 4) + more)), stays=())
     else:
-        return replace(new, days=said.days, stays=said.stays) if said.days else new, shifts
-    return replace(new, stays=stays, days=sum(stays)), shifts
+        return replace(new, days=said.days, stays=said.stays) if said.days else new
+    return replace(new, stays=stays, days=sum(stays))
 
 
 def _set(wishes: Wishes, field: str, value: Any) -> Wishes:
     return replace(wishes, **{field: value})
 
 
-def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*first, *second)))
+def _joined(wishes: Wishes, field: str, names: Sequence[str]) -> Wishes:
+    return _set(wishes, field, tuple(dict.fromkeys((*getattr(wishes, field), *names))))
 
 
 def _without(wishes: Wishes, field: str, values: Sequence[str]) -> Wishes:
     return _set(wishes, field, tuple(one for one in getattr(wishes, field) if one not in values))
 
 
-def _opposed(wishes: Wishes, said: Wishes, liked: str, disliked: str) -> Wishes:
-    """Two fields of which one takes back what the other says: "skip it", and then "put it back", is as it was."""
-    for mine, other in ((liked, disliked), (disliked, liked)):
-        now = getattr(said, mine)
-        added = tuple(one for one in now if mine != "wanted" or one not in wishes.unwanted)
-        wishes = _without(wishes, other, now)
-        wishes = _set(wishes, mine, _joined(getattr(wishes, mine), added))
-    return wishes
+def _turned(wishes: Wishes, to: str, off: Sequence[str], names: Sequence[str], *, back: bool) -> Wishes:
+    """Names are put to one field and out of others; with *back*, what was in the others is only put out."""
+    there = {one for field in off for one in getattr(wishes, field)} if back else set()
+    for field in off:
+        wishes = _without(wishes, field, names)
+    return _joined(wishes, to, [one for one in names if one not in there])
 
 
 def _with_places(old: Wishes, reading: Reading) -> tuple[Wishes, tuple[str, ...]]:
@@ -189,15 +190,15 @@ def _with_places(old: Wishes, reading: Reading) -> tuple[Wishes, tuple[str, ...]
     if FACTS & set(reading.topics) and old.places and not said.days:
         return old, names
     if reading.mode in ("swap", "first") and set(places) <= set(old.places):
-        each = dict(zip(old.places, old.stays or evenly(old.days or 4, len(old.places)), strict=True))
+        each = dict(zip(old.places, old.each, strict=True))
         other_way = dict(zip(places, reversed(places), strict=True))
         switched = tuple(other_way.get(one, one) for one in old.places)
-        places = switched if reading.mode == "swap" else _joined(places, old.places)
+        places = switched if reading.mode == "swap" else tuple(dict.fromkeys((*places, *old.places)))
         return replace(old, places=places, stays=tuple(each[one] for one in places)), names
     if reading.mode == "new" and set(places) < set(old.places):
         places = old.places
     if reading.mode == "add" or (gone and len(old.places) > 1):
-        places = _joined(kept, places)
+        places = tuple(dict.fromkeys((*kept, *places)))
     if places == old.places:
         return replace(old, country=said.country or old.country), names
     if set(old.places) <= set(places):
@@ -218,18 +219,8 @@ def _with_people(wishes: Wishes, said: Wishes) -> Wishes:
 def _shifted(wishes: Wishes, field: str, by: int, notes: list[str]) -> Wishes:
     """Take a step as far as it goes, and note where it does not."""
     if field.startswith("like:"):  # less of what was wished is as much as usual
-        name = field.removeprefix("like:")
-        mine, others = ("interests", ("avoids", "less")) if by > 0 else ("less", ("interests",))
-        against = [other for other in others if name in getattr(wishes, other)]
-        return (
-            _without(wishes, against[0], (name,))
-            if against
-            else _set(wishes, mine, _joined(getattr(wishes, mine), (name,)))
-        )
-    if field == "days":
-        days = max(1, min(MAX_DAYS, (wishes.days or 4) + by))
-        last = (wishes.stays[-1] if wishes.stays else 0) + days - sum(wishes.stays)
-        return replace(wishes, days=days, stays=(*wishes.stays[:-1], last) if wishes.stays and last > 0 else ())
+        to, off = ("interests", ["avoids", "less"]) if by > 0 else ("less", ["interests"])
+        return _turned(wishes, to, off, [field.removeprefix("like:")], back=True)
     if field in ("adults", "children"):
         count = max(field == "adults", wishes.group[field == "children"] + by)
         return replace(_set(wishes, field, count), ages=wishes.ages if field == "adults" else (), supposed=None)
@@ -277,10 +268,7 @@ def _with_changes(state: State, reading: Reading, wishes: Wishes, notes: list[st
 def _changed(changes: list[Change], change: Change) -> list[Change]:
     """The changes with one more; what it takes back or repeats goes into it."""
     if change.kind == "swap":
-        back = [
-            one for one in changes[-1:] if one.kind == "swap" and {one.day, one.value} == {change.day, change.value}
-        ]
-        return changes[:-1] if back else [*changes, change]
+        return changes[:-1] if changes[-1:] == [change] else [*changes, change]
     if change.kind == "undo":
         return [one for one in changes if one.kind == "swap" or one.day != change.day]
     what, move = (change.kind, change.name), change.kind == "move"

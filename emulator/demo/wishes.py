@@ -68,6 +68,11 @@ class Wishes:
         """Adults and children: two adults unless something else was said."""
         return self.adults or 2, self.children or 0
 
+    @property
+    def each(self) -> tuple[int, ...]:
+        """The days in each place."""
+        return self.stays or evenly(self.days or 4, len(self.places))
+
 
 def evenly(days: int, places: int) -> tuple[int, ...]:
     """Days for each place, the first ones with a day more where they cannot be equal."""
