@@ -85,7 +85,6 @@ def _remembered(memories: Sequence[str], lines: Sequence[str]) -> Wishes:
 
 
 def _reasoning(state: State, found: Found | None) -> str:
-    """Two or three short sentences on what was taken from the conversation."""
     said, read = _said(state.wishes), listed(found.names) if found else ""
     shown = [f"The trip so far: {said}."] if said else ["No place from my file is set yet."]
     shown += [f"I compare the question with the words in {read}."] if read else []

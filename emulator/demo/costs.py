@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 
+from emulator.demo.destinations import distance_km
 from emulator.demo.plan import Day, Plan
 from emulator.demo.wishes import Wishes
 from emulator.demo.words import converted, currency_of, level, money, plural
@@ -28,11 +29,9 @@ class Costs:
 
     @property
     def total(self) -> int:
-        """The sum of all rows."""
         return sum(row.amount for row in self.rows)
 
     def __call__(self, amount: int | Decimal) -> str:
-        """An amount in the costs' currency, for people."""
         return money(amount, self.currency)
 
 
@@ -49,8 +48,9 @@ def estimate(plan: Plan, wishes: Wishes) -> Costs:
     for place, days in groupby(plan.days, key=lambda day: day.place):
         where = f" in {place.name}" if len(plan.places) > 1 else ""
         rows += _in_one_place(list(days), wishes, currency, where, last=len(plan.days))
-    for one, other, km in plan.legs:
-        fare = converted(15 + Decimal(km) * Decimal("0.15"), "USD", currency)
+    for one, other in pairwise(plan.places):
+        km = round(distance_km(one.lat, one.lon, other.lat, other.lon))
+        fare = converted(15 + km * Decimal("0.15"), "USD", currency)
         rows.append(Row(f"{one.name} to {other.name}", f"{heads} × {money(fare, currency)}", fare * heads))
     rows.append(Row("Spare", "5% for the unforeseen", (sum(row.amount for row in rows) + 10) // 20))
     budget = None

@@ -98,11 +98,9 @@ class Destination:
 
     @property
     def things(self) -> dict[str, Sight | DayTrip]:
-        """All sights and day trips by name."""
         return {one.name: one for one in self.sights} | {one.name: one for one in self.day_trips}
 
     def weather_in(self, month: int) -> str:
-        """The phrase for *month* (1 to 12)."""
         return next(phase.text for phase in self.weather if month in phase.months)
 
 
@@ -119,7 +117,6 @@ class Atlas:
     official: Mapping[str, tuple[str, str]]
 
     def get(self, destination_id: str) -> Destination:
-        """The destination with that id. Raises StopIteration when there is none."""
         return next(place for place in self.destinations if place.id == destination_id)
 
     def nearest(self, lat: float, lon: float, *, count: int) -> list[tuple[Destination, int]]:

@@ -25,7 +25,6 @@ class Found:
 
 
 def named_in(text: str, documents: Sequence[Document]) -> list[Document]:
-    """The documents that a message names."""
     folded = fold(text)
     return [one for one in documents if fold(one.name) in folded]
 

@@ -144,7 +144,6 @@ def fitting_places(state: State) -> list[Destination]:
 
 
 def ideas(state: State) -> str:
-    """Places that fit, with a reason each."""
     wishes = state.wishes
     liked = f" for {listed(wishes.interests)}" if wishes.interests else ""
     lines = [f"Here are places I would look at first{when(wishes)}{liked}:", ""]

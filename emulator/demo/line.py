@@ -84,7 +84,6 @@ class Line:
         self._known[start:end] = b"\x01" * (end - start)
 
     def before(self, start: int, chars: int = 16) -> str:
-        """The text before a position."""
         return self.text[max(0, start - chars) : start]
 
     def quote(self, start: int, end: int) -> str:
@@ -106,7 +105,6 @@ class Line:
         return [(match[0], *match.span()) for match in whole_words(any_of(known)).finditer(self.rest)]
 
     def is_capital(self, start: int) -> bool:
-        """Whether the word at *start* was written with a capital letter."""
         return any(word[1] == start and self.raw[word[3]].isupper() for word in self.words)
 
 

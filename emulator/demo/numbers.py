@@ -134,7 +134,6 @@ def read_people(line: Line) -> tuple[dict[str, Any], list[tuple[str, int]]]:
 
 
 def _ages(line: Line) -> list[int]:
-    """Ages of people, in the order said."""
     ages: list[int] = []
     for pattern in _NUMBERS["ages"]:
         for match in whole_words(pattern).finditer(line.rest):
@@ -193,7 +192,6 @@ _OF_ONE_THING = re.compile(rf" ?(?:a |per |for the |for a |the |/ ?)?(?:city |to
 
 
 def read_currency(line: Line) -> str | None:
-    """The currency to reckon in, such as "in euros"."""
     found = line.take(rf"in (?:us |the )?({_WORD})")
     return _CURRENCIES[found[0][1]] if found else None
 

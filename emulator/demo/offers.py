@@ -30,7 +30,6 @@ def _of_places(question: str, first: str, names: Sequence[str], *asked: str) -> 
 
 
 def offer_of(state: State) -> Offer:
-    """What the answer to a state offers."""
     wishes, first = state.wishes, state.topics[0] if state.topics else ""
     if first == "save" and wishes.places:
         return Offer("Shall I take the cheaper rooms and meals?", "cheaper")

@@ -1,10 +1,9 @@
 """Days put together from wishes and changes. The same wishes and changes always make the same plan."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
-from emulator.demo.destinations import DayTrip, Destination, Dish, Sight, atlas, distance_km
+from emulator.demo.destinations import DayTrip, Destination, Dish, Sight, atlas
 from emulator.demo.line import WORDS
 from emulator.demo.wishes import MAX_DAYS, Change, Wishes, evenly
 from emulator.demo.words import USUAL_START, listed, plural
@@ -58,7 +57,6 @@ class Day:
 
     @property
     def names(self) -> list[str]:
-        """The names of sights, or of the day trip."""
         return [one.name for one in self.seen] + ([self.trip.name] if self.trip else [])
 
     @property
@@ -104,13 +102,7 @@ class Plan:
 
     @property
     def places(self) -> list[Destination]:
-        """The places in the order of the trip."""
         return list({day.place.id: day.place for day in self.days}.values())
-
-    @property
-    def legs(self) -> Iterator[tuple[Destination, Destination, int]]:
-        """The ways from one place to the next, in km."""
-        return ((a, b, round(distance_km(a.lat, a.lon, b.lat, b.lon))) for a, b in pairwise(self.places))
 
 
 def build(wishes: Wishes, changes: Sequence[Change] = ()) -> Plan:
@@ -148,7 +140,6 @@ def _shares(plan: Plan, days: int) -> list[tuple[Destination, int]]:
 
 
 def categories(names: Sequence[str]) -> set[str]:
-    """The categories of sights that belong to interests."""
     return {category for name in names for category in WORDS["interests"][name][1:]}
 
 

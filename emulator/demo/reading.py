@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.demo import numbers
 from emulator.demo.destinations import atlas, fold
-from emulator.demo.line import LISTS, PAIRS, TAKEN, WORDS, Line, whole_words
+from emulator.demo.line import LISTS, PAIRS, TAKEN, WORDS, Line, any_of, whole_words
 from emulator.demo.wishes import Change, Reading, Wishes
 
 SMALL_TALK = frozenset(("thanks", "bye", "hello"))
@@ -158,7 +158,6 @@ def _as_written(line: Line, spots: list[_Spot]) -> tuple[str, ...]:
 
 
 def _mode(line: Line, spots: list[_Spot], topics: tuple[str, ...], replaces: bool) -> str:
-    """What to do with the places of the message, see `Reading`."""
     if not spots or "compare" in topics:
         return "candidates" if spots else "new"
     for mode, pattern in WORDS["modes"].items():
@@ -215,12 +214,10 @@ def _changes(line: Line, near: tuple[str, ...]) -> tuple[Change, ...]:
 
 
 def _of_a_day(piece: str, day: int, near: tuple[str, ...]) -> Change | None:
-    for name in sorted(_names_near(near), key=len, reverse=True):
-        if whole_words(re.escape(name)).search(piece):
-            skipped = re.search(_PATTERNS["skip"], piece[: piece.index(name)])
-            return None if skipped else Change(day, "move", name=_names_near(near)[name])
-    if re.search(r"\bday[ -]?trip\b", piece):
-        return Change(day, "move", name="the day trip")
+    names = _names_near(near) | {name: "the day trip" for name in ("day trip", "daytrip", "day-trip")}
+    if found := whole_words(any_of(names)).search(piece):
+        skipped = re.search(_PATTERNS["skip"], piece[: found.start()])
+        return None if skipped else Change(day, "move", name=names[found[0]])
     for kind, pattern in WORDS["days"].items():
         if whole_words(pattern).search(piece):
             return Change(day, kind.split()[0], int(kind.split()[1]))

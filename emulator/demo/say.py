@@ -21,7 +21,6 @@ def joined(*parts: str) -> str:
 
 
 def plan_of(state: State) -> tuple[Plan, Costs]:
-    """The plan of a state, and what it costs."""
     plan = build(state.wishes, state.changes)
     return plan, estimate(plan, state.wishes)
 
@@ -212,13 +211,11 @@ def _assumed(wishes: Wishes) -> str:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
     lines = [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
     return "\n".join(lines).replace("|  |", "| |")
 
 
 def as_table(plan: Plan) -> str:
-    """The days as one Markdown table."""
     rows = []
     for day in plan.days:
         on, place = day_date(plan.wishes, day.number), f"{day.place.name}: " if len(plan.places) > 1 else ""
@@ -234,7 +231,6 @@ def as_table(plan: Plan) -> str:
 
 
 def as_json(plan: Plan) -> str:
-    """The days and the costs as a JSON block."""
     costs = estimate(plan, plan.wishes)
     value = {
         "title": headline(plan),

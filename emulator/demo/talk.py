@@ -130,7 +130,6 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str], tuple[st
 
 
 def _with_days(old: Wishes, new: Wishes, reading: Reading) -> Wishes:
-    """The days in all and in each place."""
     said, stays, more = reading.said, old.each, dict(reading.shifts).get("days", 0)
     adds = bool(said.days and reading.mode == "add" and old.places)
     one_of_several = new.places == old.places and len(said.places) == 1 < len(old.places)

@@ -12,7 +12,6 @@ _MAX_WORDS = 6
 
 
 def is_wanted(system_prompt: str | None) -> bool:
-    """Whether the instructions ask for a title instead of an answer."""
     return bool(system_prompt and _ASKED_FOR.search(system_prompt))
 
 

@@ -70,7 +70,6 @@ class Wishes:
 
     @property
     def each(self) -> tuple[int, ...]:
-        """The days in each place."""
         return self.stays or evenly(self.days or 4, len(self.places))
 
 
@@ -122,7 +121,6 @@ class Reading:
 
     @property
     def wishes_something(self) -> bool:
-        """Whether it says anything about the trip."""
         return bool(self.said != Wishes() or self.shifts or self.drops or self.changes)
 
 

@@ -107,7 +107,6 @@ def ticket(sight: Sight, currency: str, wishes: Wishes) -> str:
 
 
 def names_of(place_ids: Sequence[str]) -> list[str]:
-    """The names of places."""
     return [atlas().get(one).name for one in place_ids]
 
 
@@ -120,7 +119,6 @@ def people(wishes: Wishes) -> str:
 
 
 def needs(wishes: Wishes) -> str:
-    """Diets, allergies and mobility in words."""
     food = [f"{diet} food" for diet in wishes.diets] + [f"no {one} (allergy)" for one in wishes.allergies]
     return listed(food + [_MOBILITY[one] for one in wishes.mobility])
 
@@ -134,7 +132,6 @@ def budget_in_words(wishes: Wishes) -> str:
 
 
 def level(index: int | None) -> str:
-    """The name of a level, "standard" where none was said."""
     return LEVELS[1 if index is None else index]
 
 
@@ -166,5 +163,4 @@ def in_words(wishes: Wishes) -> dict[str, str]:
 
 
 def told(wishes: Wishes) -> str:
-    """What is wished for the days."""
     return listed([text for name, text in in_words(wishes).items() if text and name not in _BASICS])
