@@ -15,6 +15,14 @@ FACTS = frozenset(WORDS["facts"]) - {"overview"}  # answers about places: asking
 ASIDES = FACTS | {"included", "save", "day", "thing"}  # what changes no trip that there is
 ABOUT_ITSELF = frozenset(["identity", "tongue", "memory", "forget", "date", "instructions", "destinations", "help"])
 _PATTERNS, _NOT = WORDS["patterns"], WORDS["macros"]["NOT"]
+_RULES: dict[str, str] = dict(WORDS["wishes"])
+for _name, (_pattern, *_) in WORDS["interests"].items():
+    _RULES |= {
+        f"avoids+{_name}": rf"{_NOT} (?:{_pattern})|(?:{_pattern}) (?:are|is) (?:boring|not for us)",
+        f"like:{_name}^-1": rf"(?:less|fewer|not so (?:much|many)) (?:{_pattern})",
+        f"like:{_name}^1": rf"more (?:{_pattern})",
+        f"interests+{_name}": _pattern,
+    }
 _Spot = tuple[str, int, int]  # the id of a place, and where in the line it is named
 
 
@@ -268,7 +276,7 @@ def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, st
     for match in line.take(_PATTERNS["clock"]):
         if 6 <= int(match[1]) <= 13:
             said["start_at"] = int(match[1]) * 60 + int(match[2] or 0)
-    for effects, pattern in WORDS["wishes"].items():
+    for effects, pattern in _RULES.items():
         for match in line.take(pattern):
             for effect in effects.split(";"):
                 field, sign, value = re.split(r"([=+^-])", effect, maxsplit=1)
@@ -283,18 +291,4 @@ def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, st
                     said.setdefault(field, int(value) if value.lstrip("-").isdecimal() else value)
     for match in line.take(_PATTERNS["allergy"]):
         said["allergies"] += tuple(one for one in re.findall(r"[a-z]{3,}", match[1] or match[2]) if one != "and")
-    return said | _interests(line, shifts)
-
-
-def _interests(line: Line, shifts: list[tuple[str, int]]) -> dict[str, Any]:
-    liked, avoided = [], []
-    for name, (pattern, *_) in WORDS["interests"].items():
-        if line.take(rf"{_NOT} (?:{pattern})|(?:{pattern}) (?:are|is) (?:boring|not for us)"):
-            avoided.append(name)
-        elif line.take(rf"(?:less|fewer|not so (?:much|many)) (?:{pattern})"):
-            shifts.append((f"like:{name}", -1))
-        elif line.take(rf"more (?:{pattern})"):
-            shifts.append((f"like:{name}", 1))
-        elif line.take(pattern):
-            liked.append(name)
-    return {"interests": tuple(liked), "avoids": tuple(avoided)}
+    return said
