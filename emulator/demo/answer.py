@@ -101,25 +101,21 @@ def _left(state: State) -> str:
 
 
 def _about_itself(state: State, lines: Sequence[str], memories: Sequence[str], system_prompt: str | None) -> str:
-    topic, text = state.topics[0] if state.topics else "", state.reading.text
-    match topic:
-        case "language":
-            return TEXTS["language"].format(language=state.reading.language)
-        case "tongue" | "forget" | "help" | "disruption":
-            return TEXTS[topic]
-        case "identity":
-            no = "No. " if re.search(_PATTERNS["taken_for"], text) else ""
-            return f"{no}{TEXTS['introduction'].strip('*')}\n\n{TEXTS['help']}"
-        case "memory":
-            return _memories(state, lines, memories)
-        case "date" if state.today:
-            return f"Today is {state.today:%A} {state.today.day} {MONTHS[state.today.month - 1]} {state.today.year}."
-        case "date" | "instructions":
-            words = len((system_prompt or "").split())
-            return TEXTS[topic].format(count=plural(words, "word") if words else "no words")
-        case "destinations":
-            return facts.destinations(state.reading.continent)
-    return "" if any(char.isalnum() for char in state.reading.raw) else TEXTS["help"]
+    topic, reading = state.topics[0] if state.topics else "", state.reading
+    if topic == "identity":
+        no = "No. " if re.search(_PATTERNS["taken_for"], reading.text) else ""
+        return f"{no}{TEXTS['introduction'].strip('*')}\n\n{TEXTS['help']}"
+    if topic == "memory":
+        return _memories(state, lines, memories)
+    if topic == "destinations":
+        return facts.destinations(reading.continent)
+    if topic == "date" and state.today:
+        return f"Today is {state.today:%A} {state.today.day} {MONTHS[state.today.month - 1]} {state.today.year}."
+    if topic in ("language", "tongue", "forget", "help", "disruption", "date", "instructions"):
+        return TEXTS[topic].format(
+            language=reading.language, count=plural(len((system_prompt or "").split()), "word")
+        )
+    return "" if any(char.isalnum() for char in reading.raw) else TEXTS["help"]
 
 
 def _memories(state: State, lines: Sequence[str], memories: Sequence[str]) -> str:
@@ -169,9 +165,8 @@ def _about_the_trip(before: State, state: State, memories: Sequence[str], style:
         return joined(changed, say.as_table(plan), left, end)
     if "group" in topics:
         rooms, heads = plural(rooms_for(wishes), "room"), plural(sum(wishes.group), "person")
-        return joined(
-            say.plan_text(state, TEXTS["group"].format(rooms=rooms, heads=heads, each=each), style=style), end
-        )
+        group = TEXTS["group"].format(rooms=rooms, heads=heads, each=each)
+        return joined(say.plan_text(state, group, style=style), end)
     if "costs" in topics:
         lead = f"For {people(wishes)}, {say.headline(plan)}: {costs(costs.total)} in all, about {each} a person."
         return joined(changed, lead, say.cost_text(plan, costs), unmet, end)
@@ -197,7 +192,7 @@ def _about_the_trip(before: State, state: State, memories: Sequence[str], style:
 def _email(state: State, memories: Sequence[str]) -> str:
     to = re.search(_PATTERNS["to"], state.reading.raw)
     names = [one.removeprefix("Is called ").strip(" .") for one in memories if one.startswith("Is called ")]
-    customer, sender = to[1][:1].upper() + to[1][1:] if to else "customer", [*names, "[your name]"][0]
+    customer, sender = to[1][:1].upper() + to[1][1:] if to else "customer", ["[your name]", *names][-1]
     return joined(say.as_email(plan_of(state)[0], to=customer, sender=sender), "" if to else _left(state))
 
 
@@ -212,9 +207,7 @@ def _about_the_rest(state: State) -> str:
     if state.notes:
         return " ".join(filter(None, [*state.notes, _left(state)]))
     if (said := extract_facts(reading.raw)) and reading.said.days is None:
-        follow = (
-            'Say "show the plan" to see it.' if wishes.places else "Where would you like to go, and for how long?"
-        )
+        follow = TEXTS["noted" if wishes.places else "where"]
         return f"Noted: {', '.join(plain(addressed(one)) for one in said)}. {follow}"
     if first in ("hello", "reset"):
         return f"{'Hello.' if first == 'hello' else 'We start anew.'} Where would you like to go?\n\n{TEXTS['help']}"
