@@ -269,7 +269,15 @@ def _change(plan: Plan, day: Day, change: Change) -> None:
     elif kind == "theme" and less:
         _suit(plan, day, replace(wishes, avoids=(*wishes.avoids, change.name)))
     elif kind == "theme":
-        _more(plan, day, change.name)
+        elsewhere = [
+            one for other in plan.days[::-1] if other.place == day.place and other is not day for one in other.seen
+        ]
+        options = [*_unused(plan, day.place, wishes), *elsewhere]
+        names = [one.name for one in options if one.category in categories([change.name])]
+        if names:
+            _include(plan, names[0], on=day)
+        else:
+            plan.notes.append(f"I found no more {change.name} for day {day.number}.")
     elif kind == "free":
         day.clear(free=True)
     elif kind == "start":
@@ -288,17 +296,6 @@ def _change(plan: Plan, day: Day, change: Change) -> None:
             _refill(plan, day, before + 1)
         if len(day.sights) == before:
             plan.notes.append(f"Day {day.number} has no time for another sight that I know.")
-
-
-def _more(plan: Plan, day: Day, interest: str) -> None:
-    """One more sight of an interest on a day."""
-    kinds = categories([interest])
-    options = [one for one in _unused(plan, day.place, plan.wishes) if one.category in kinds]
-    elsewhere = [one for other in plan.days if other is not day for one in other.seen if one.category in kinds]
-    if not options and elsewhere:
-        _include(plan, elsewhere[-1].name, on=day)
-    elif not options or not _put(options[0], [day]):
-        plan.notes.append(f"I found no more {interest} for day {day.number}.")
 
 
 def _include(plan: Plan, name: str, on: Day | None = None) -> None:

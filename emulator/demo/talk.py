@@ -12,7 +12,7 @@ from emulator.demo.line import WORDS
 from emulator.demo.numbers import WEEKDAYS
 from emulator.demo.offers import offer_of
 from emulator.demo.plan import build
-from emulator.demo.reading import ASIDES, FACTS, read
+from emulator.demo.reading import ASIDES, read
 from emulator.demo.wishes import LEVELS, MAX_DAYS, Change, Reading, State, Wishes, evenly
 
 _PAST = 20  # changes that can be undone
@@ -186,8 +186,6 @@ def _with_places(old: Wishes, reading: Reading) -> tuple[Wishes, tuple[str, ...]
     if not places:
         leads = re.search(r"\b(?:instead|what about|how about|trip to|go to|plan)\b", reading.text)
         return (replace(other, places=()) if names and (said.days is not None or leads) else old), names
-    if FACTS & set(reading.topics) and old.places and not said.days:
-        return old, names
     if reading.mode in ("swap", "first") and set(places) <= set(old.places):
         each = dict(zip(old.places, old.each, strict=True))
         other_way = dict(zip(places, reversed(places), strict=True))
@@ -229,8 +227,6 @@ def _shifted(wishes: Wishes, field: str, by: int, notes: list[str]) -> Wishes:
     if to == now and field in ("hotel", "meals"):
         what, price = "rooms" if field == "hotel" else "meals", "cheaper" if by < 0 else "better"
         notes.append(f"The {what} are at the {LEVELS[to]} level already; my file knows nothing {price}.")
-    elif to == now:
-        notes.append("That is as far as it goes.")
     if field == "trips":
         return replace(wishes, trips=to, no_trips=None)
     return _set(wishes, field, None if to == usual else to)
