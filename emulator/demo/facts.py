@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from emulator.demo.costs import estimate
 from emulator.demo.destinations import Destination, Sight, atlas
-from emulator.demo.line import MONTHS, WORDS
+from emulator.demo.line import MONTHS, WORDS, whole_words
 from emulator.demo.plan import INDOOR, build, can_eat, categories, ranked
 from emulator.demo.say import TEXTS, budget_text, plan_of, table
 from emulator.demo.wishes import State, Wishes
@@ -62,7 +62,9 @@ def _clothes(place: Destination, wishes: Wishes) -> str:
     """What to wear, by words about the weather, the sights and the group."""
     weather = place.weather_in(wishes.month) if wishes.month else "maybe rain"
     known = " ".join([weather, *(sight.category for sight in place.sights), "children" if wishes.children else ""])
-    return "\n".join(f"- [ ] {item}" for item, pattern in WORDS["clothes"].items() if re.search(pattern, known))
+    return "\n".join(
+        f"- [ ] {item}" for item, pattern in WORDS["clothes"].items() if whole_words(pattern).search(known)
+    )
 
 
 def ways_to_save(state: State) -> str:

@@ -143,8 +143,8 @@ def _ages(line: Line) -> list[int]:
     return ages
 
 
-def _group(line: Line, young: int, grown: int) -> tuple[int, int, str | None]:
-    """Adults, children, and in words what was only supposed; *young* and *grown* are those with an age."""
+def _group(line: Line, young: int, grown: int) -> tuple[int, int, bool]:
+    """Adults, children, and whether their number is only supposed; *young* and *grown* are those with an age."""
     family = line.take(_NUMBERS["family"])
     inside = [match for pattern in _NUMBERS["inside"] for match in line.take(pattern)]
     children = sum(_count(match[1]) for match in inside) or _counted(line, _CHILD)
@@ -152,25 +152,25 @@ def _group(line: Line, young: int, grown: int) -> tuple[int, int, str | None]:
     if some := _counted(line, "boys?|girls?|guys|lads"):  # grown up, unless somebody else is
         others = adults or young or re.search(r"\b(?:our|my|family|parents|kids)\b", line.text)
         adults, children = (adults, children + some) if others else (some, children)
-    total, supposed = sum([int(match[1]) for pattern in _NUMBERS["total"] for match in line.take(pattern)][:1]), None
+    total, supposed = sum([int(match[1]) for pattern in _NUMBERS["total"] for match in line.take(pattern)][:1]), False
     me = re.search(r"\b(?:i|we|me|my|our|us)\b", line.text)
     with_me = re.search(r"\b(?:with|and) (?:me|i)\b", line.text)
-    for match in line.take(_NUMBERS["kin"]) if not (total or family) else ():
+    for match in line.take(_NUMBERS["kin"]):
         alone = adults or not me or (match[0].startswith("for ") and not with_me)
-        adults += (2 if match[0].endswith("parents") else 1) + (not alone)
+        adults += 0 if total or family else (2 if match[0].endswith("parents") else 1) + (not alone)
     for count, pattern in _NUMBERS["groups"]:
         adults = adults or (count if line.take(pattern) else 0)
     adults += 0 if total else grown
     mentioned = line.take(rf"(?:my|our|the|with|and|her|his|their|small|young|little) ?{_CHILD}|{_CHILD}")
     if not children and (young or mentioned):
         children = young or (2 if re.search(r"(?:s|ren|babies)$", mentioned[0][0]) else 1)
-        supposed = None if young or children == 1 else "two children"
+        supposed = not young and children > 1
     if family:
-        size, known = int(family[0][1] or family[0][2]), bool(adults or children)
+        size, supposed = int(family[0][1] or family[0][2]), not (adults or children)
         children = children or max(0, size - (adults or 2))
-        return max(1, size - children), children, None if known else f"two adults in a family of {size}"
+        return max(1, size - children), children, supposed
     if line.take(r"family|families"):
-        return adults or 2, children or 2, supposed if children else "a family of two adults and two children"
+        return adults or 2, children or 2, supposed or not children
     return (total - children if inside else adults or total) if total else adults, children, supposed
 
 

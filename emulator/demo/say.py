@@ -195,13 +195,13 @@ def _food(plan: Plan) -> str:
 
 
 def _assumed(wishes: Wishes) -> str:
-    days, (adults, children) = wishes.days or 4, wishes.group
+    days = wishes.days or 4
     lines = [f"- Arrival in the morning of day 1, departure in the evening of day {days}."] if days > 1 else []
     lines += ["- Four days, as no length was said."] if wishes.days is None else []
     if wishes.supposed or wishes.adults is None:
-        supposed = wishes.supposed or f"{plural(adults, 'adult', words=True)}, as nobody said how many"
-        lines.append(f"- {supposed[:1].upper()}{supposed[1:]}.")
-    lines += ["- Children pay half for meals, tickets and day trips."] if children else []
+        supposed = people(wishes) if wishes.supposed else plural(wishes.group[0], "adult", words=True)
+        lines.append(f"- {supposed.capitalize()}, as nobody said how many.")
+    lines += ["- Children pay half for meals, tickets and day trips."] if wishes.children else []
     rooms = plural(rooms_for(wishes), "room", words=True).capitalize()
     lines.append(f"- {rooms}; {words.level(wishes.hotel)} hotel and {words.level(wishes.meals)} meals.")
     return "\n".join(["### What I assumed", "", *lines])

@@ -216,11 +216,11 @@ def _with_people(wishes: Wishes, said: Wishes) -> Wishes:
 def _shifted(wishes: Wishes, field: str, by: int, notes: list[str]) -> Wishes:
     """Take a step as far as it goes, and note where it does not."""
     if field.startswith("like:"):  # less of what was wished is as much as usual
-        to, off = ("interests", ["avoids", "less"]) if by > 0 else ("less", ["interests"])
-        return _turned(wishes, to, off, [field.removeprefix("like:")], back=True)
+        mine, off = ("interests", ["avoids", "less"]) if by > 0 else ("less", ["interests"])
+        return _turned(wishes, mine, off, [field.removeprefix("like:")], back=True)
     if field in ("adults", "children"):
         count = max(field == "adults", wishes.group[field == "children"] + by)
-        return replace(_set(wishes, field, count), ages=wishes.ages if field == "adults" else (), supposed=None)
+        return replace(_set(wishes, field, count), ages=wishes.ages if field == "adults" else (), supposed=False)
     usual, low, high = _STEPS[field]
     now = usual if getattr(wishes, field) is None else getattr(wishes, field)
     to = max(low, min(high, now + by))

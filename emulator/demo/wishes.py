@@ -43,7 +43,7 @@ class Wishes:
     adults: int | None = None
     children: int | None = None
     ages: tuple[int, ...] = ()
-    supposed: str | None = None  # who was counted without being told, in words
+    supposed: bool = False  # nobody said how many children, or how many of a family are
     rooms: int | None = None
     budget: Budget | None = None
     currency: str | None = None
