@@ -186,13 +186,8 @@ def _trips(place: Destination, wishes: Wishes) -> list[DayTrip]:
 def _in_one_place(place: Destination, count: int, wishes: Wishes, first: int, total: int) -> list[Day]:
     pace = wishes.pace or 0
     start = wishes.start_at or USUAL_START + 30 * (pace < 0)
-    days = [
-        Day(
-            first + at, place, arrives=at == 0 and total > 1, leaves=total > 1 and first + at == total,
-            pace=pace, start=start, gentle=bool(wishes.mobility), rests=bool(wishes.rests),
-        )
-        for at in range(count)
-    ]  # fmt: skip
+    same = pace, start, bool(wishes.mobility), bool(wishes.rests)
+    days = [Day(first + at, place, not at and total > 1, first + at == total > 1, *same) for at in range(count)]
     open_days = [days[at] for at in _TRIP_DAYS if at < count and not days[at].arrives and not days[at].leaves]
     usual = 0 if wishes.no_trips or (pace < 0 and count < 7) else (count > 3) + (count > 6) + (count > 9)
     trips = _trips(place, wishes)

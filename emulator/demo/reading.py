@@ -23,11 +23,12 @@ for _name, (_pattern, *_) in WORDS["interests"].items():
         f"like:{_name}^1": rf"more (?:{_pattern})",
         f"interests+{_name}": _pattern,
     }
+_Names = tuple[str, ...]
 _Spot = tuple[str, int, int]  # the id of a place, and where in the line it is named
 
 
 @lru_cache(maxsize=512)
-def read(text: str, *, context: tuple[str, ...] = (), brief: bool = False) -> Reading:
+def read(text: str, *, context: _Names = (), brief: bool = False) -> Reading:
     """Everything that can be recognised in *text*, which may be anything.
 
     *context* are the ids of the places that names of sights may belong to; a *brief* is a document: amounts in it are
@@ -103,7 +104,7 @@ def _language(line: Line) -> str | None:
     return best if scores[best] >= 2 and scores[best] > english else None
 
 
-def _topics(line: Line, places: int, days: bool, budget: bool) -> tuple[str, ...]:
+def _topics(line: Line, places: int, days: bool, budget: bool) -> _Names:
     """What is asked for, the most telling first; small talk only where there is nothing else."""
     found = {name for name, pattern in WORDS["topics"].items() if line.find(pattern)}
     if "compare" in found and places < 2 and not line.find(_PATTERNS["compared"]):  # but "or"
@@ -123,9 +124,9 @@ def _topics(line: Line, places: int, days: bool, budget: bool) -> tuple[str, ...
 
 
 @cache
-def _place_ids() -> dict[str, tuple[str, ...]]:
+def _place_ids() -> dict[str, _Names]:
     """How places and their countries are called, and which ids each name stands for."""
-    ids: dict[str, tuple[str, ...]] = {}
+    ids: dict[str, _Names] = {}
     for place in atlas().destinations:
         country = fold(place.country.split(",")[0])
         ids[country] = (*ids.get(country, ()), place.id)
@@ -145,7 +146,7 @@ def _places(line: Line) -> list[_Spot]:
     return found
 
 
-def _chosen(line: Line, spots: list[_Spot]) -> tuple[tuple[str, ...], str | None, tuple[str, ...]]:
+def _chosen(line: Line, spots: list[_Spot]) -> tuple[_Names, str | None, _Names]:
     """The places that are meant, the country where only that was said, and places to be left out."""
     out = [one for one, start, _ in spots if re.search(_PATTERNS["out"], line.before(start))]
     chosen = [(one, start) for one, start, _ in spots if one not in out]
@@ -155,7 +156,7 @@ def _chosen(line: Line, spots: list[_Spot]) -> tuple[tuple[str, ...], str | None
     return ids, atlas().get(ids[0]).country if ids and not cities else None, tuple(dict.fromkeys(out))
 
 
-def _as_written(line: Line, spots: list[_Spot]) -> tuple[str, ...]:
+def _as_written(line: Line, spots: list[_Spot]) -> _Names:
     """The names of places as the message has them, with a capital; mistyped ones as they should be."""
     names = []
     for one, start, end in spots:
@@ -165,7 +166,7 @@ def _as_written(line: Line, spots: list[_Spot]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _mode(line: Line, spots: list[_Spot], topics: tuple[str, ...], replaces: bool) -> str:
+def _mode(line: Line, spots: list[_Spot], topics: _Names, replaces: bool) -> str:
     if not spots or "compare" in topics:
         return "candidates" if spots else "new"
     for mode, pattern in WORDS["modes"].items():
@@ -204,7 +205,7 @@ def _unknown_names(line: Line) -> list[str]:
 # Single days, sights and day trips
 
 
-def _changes(line: Line, near: tuple[str, ...]) -> tuple[Change, ...]:
+def _changes(line: Line, near: _Names) -> tuple[Change, ...]:
     """What is to be different about single days; taken away from the line."""
     swaps = [sorted((int(match[1]), int(match[2]))) for match in line.take(_PATTERNS["swap"])]
     found = [Change(first, "swap", second) for first, second in swaps]
@@ -221,7 +222,7 @@ def _changes(line: Line, near: tuple[str, ...]) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def _of_a_day(piece: str, day: int, near: tuple[str, ...]) -> Change | None:
+def _of_a_day(piece: str, day: int, near: _Names) -> Change | None:
     names = _names_near(near) | {name: "the day trip" for name in ("day trip", "daytrip", "day-trip")}
     if found := whole_words(any_of(names)).search(piece):
         skipped = re.search(_PATTERNS["skip"], piece[: found.start()])
@@ -236,7 +237,7 @@ def _of_a_day(piece: str, day: int, near: tuple[str, ...]) -> Change | None:
 
 
 @cache
-def _names_near(place_ids: tuple[str, ...]) -> dict[str, str]:
+def _names_near(place_ids: _Names) -> dict[str, str]:
     """How sights and day trips of places are called: their names, and words that are in one of the names only."""
     places = [atlas().get(one) for one in place_ids]
     names = [name for place in places for name in place.things]
@@ -249,9 +250,7 @@ def _names_near(place_ids: tuple[str, ...]) -> dict[str, str]:
     return alone | called
 
 
-def _sights(
-    line: Line, near: tuple[str, ...], drops: list[tuple[str, str]]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _sights(line: Line, near: _Names, drops: list[tuple[str, str]]) -> tuple[_Names, _Names]:
     """Sights and day trips to be seen, and those to be left out; what else is to be left out goes to *drops*."""
     wanted, unwanted = list[str](), list[str]()
     called = _names_near(near)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +14,9 @@ from emulator.demo.numbers import WEEKDAYS
 from emulator.demo.offers import offer_of
 from emulator.demo.plan import build
 from emulator.demo.reading import ASIDES, read
+from emulator.demo.say import TEXTS
 from emulator.demo.wishes import LEVELS, MAX_DAYS, Change, Reading, State, Wishes, evenly
+from emulator.demo.words import plural
 
 _PAST = 20  # changes that can be undone
 _PATTERNS = WORDS["patterns"]
@@ -237,12 +240,10 @@ def _shifted(wishes: Wishes, field: str, by: int, notes: list[str]) -> Wishes:
 
 def _with_changes(state: State, reading: Reading, wishes: Wishes, notes: list[str]) -> tuple[Change, ...]:
     """The changes to days after a message; the opposite of one takes it back."""
-    kept, days = list(state.changes), min(MAX_DAYS, wishes.days or 4)
-    gone = [one for one in kept if max(one.day, one.value if one.kind == "swap" else 0) > days]
-    if kept and set(state.wishes.places) - set(wishes.places):
-        gone = kept
-    if gone:
-        kept = [one for one in kept if one not in gone]
+    days, same = min(MAX_DAYS, wishes.days or 4), set(state.wishes.places) <= set(wishes.places)
+    last_days = [(one, one.value if one.kind == "swap" else one.day) for one in state.changes]
+    kept = [one for one, last in last_days if same and last <= days]
+    if len(kept) < len(state.changes):
         notes.append("Changes to days that are no more are gone with them.")
     for change in reading.changes:
         day = days if change.day == -1 else change.day
@@ -250,7 +251,7 @@ def _with_changes(state: State, reading: Reading, wishes: Wishes, notes: list[st
         if not wishes.places:
             notes.append("There is no plan yet whose days could change.")
         elif not (1 <= day <= days and 1 <= last <= days):
-            notes.append(f"The trip has {days} day{'s' if days != 1 else ''}, so there is no day {max(day, last)}.")
+            notes.append(TEXTS["no_day"].format(days=plural(days, "day"), number=max(day, last)))
         else:
             tried = _changed(kept, replace(change, day=day))
             before = build(wishes, kept).notes
@@ -281,10 +282,8 @@ def today_from(outputs: Iterable[str]) -> date | None:
     """The date in the newest output of the ``current_date`` tool, which is JSON with an ISO ``date``."""
     found = None
     for output in outputs:
-        try:
+        with suppress(ValueError, TypeError, KeyError, RecursionError):
             found = date.fromisoformat(json.loads(output)["date"])
-        except (ValueError, TypeError, KeyError, RecursionError):
-            continue
     return found
 
 
