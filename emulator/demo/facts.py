@@ -82,9 +82,6 @@ def ways_to_save(state: State) -> str:
     return "\n".join([total, "", *lines, "", budget_text(plan, costs)])
 
 
-# Which place
-
-
 def _cost_of(place: Destination, wishes: Wishes) -> int:
     alone = replace(wishes, places=(place.id,), country=None, stays=(), wanted=(), unwanted=())
     return estimate(build(alone), alone).total

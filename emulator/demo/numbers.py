@@ -64,9 +64,6 @@ def read_relative(line: Line) -> str | None:
     return line.take(r"in \d{1,2} days")[0][0] if re.search(_NUMBERS["leaves_in"], line.rest) else None
 
 
-# Days
-
-
 def read_days(line: Line, spots: list[tuple[int, int]]) -> tuple[tuple[int, ...], int | None, int]:
     """The days in each place (see `_stays`), the days in all, and how many more or fewer than before."""
     if stays := _stays(line, spots):

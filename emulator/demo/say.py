@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from emulator.demo import words
 from emulator.demo.costs import Costs, estimate, rooms_for
+from emulator.demo.destinations import DayTrip
 from emulator.demo.line import WORDS
 from emulator.demo.plan import Day, Plan, Stop, build, can_eat
 from emulator.demo.wishes import Change, State, Wishes
@@ -75,14 +76,13 @@ def day_text(day: Day, plan: Plan) -> str:
     """One day as a heading and a list."""
     on = day_date(plan.wishes, day.number)
     place = f"{day.place.name}: " if len(plan.places) > 1 else ""
-    parts = _trip_parts(day, plan.wishes) if day.trip else _city_parts(day, plan)
+    parts = _trip_parts(day, day.trip, plan.wishes) if day.trip else _city_parts(day, plan)
     lines = [f"- **{part}:** {text}" for part, text in parts.items()]
     return "\n".join([f"### Day {day.number}{f', {on}' if on else ''}: {place}{_title(day)}", "", *lines])
 
 
-def _trip_parts(day: Day, wishes: Wishes) -> dict[str, str]:
-    assert day.trip
-    trip, start = day.trip, max(day.start - 60, wishes.start_at or 0)
+def _trip_parts(day: Day, trip: DayTrip, wishes: Wishes) -> dict[str, str]:
+    start = max(day.start - 60, wishes.start_at or 0)
     back = clock(min(start + 2 * trip.minutes_each_way + 330, 21 * 60))
     return {
         "Morning": f"leave about {clock(start)} by {trip.by}, {words.span(trip.minutes_each_way)} each way.",

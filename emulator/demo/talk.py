@@ -100,9 +100,6 @@ def _taken_up(state: State, reading: Reading) -> str | None:
     return f"{answer} {asked[0]}" if asked and re.match(_PATTERNS["number"], reading.text) else None
 
 
-# Wishes
-
-
 def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str], tuple[str, ...]]:
     """The wishes after a message, notes on what could not be done, and names of places that are not known."""
     old, said, notes = state.wishes, reading.said, list[str]()
@@ -273,9 +270,6 @@ def _changed(changes: list[Change], change: Change) -> list[Change]:
     value = max(-most, min(most, sum(one.value for one in alike) + change.value))
     added = [replace(change, value=value)] if value or move else []
     return [*(one for one in changes if one not in alike), *added]
-
-
-# Dates
 
 
 def today_from(outputs: Iterable[str]) -> date | None:

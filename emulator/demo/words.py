@@ -71,9 +71,6 @@ def day_date(wishes: Wishes, number: int = 1) -> str:
     return f"{'' if wishes.start.year == NO_YEAR else f'{shown:%A} '}{shown.day} {MONTHS[shown.month - 1]}"
 
 
-# Money
-
-
 def money(amount: int | Decimal, currency: str) -> str:
     """An amount for people, such as ``$2,000``, ``€45`` or ``1,200 CZK``."""
     return f"{_SIGNS[currency]}{amount:,}" if currency in _SIGNS else f"{amount:,} {currency}"
@@ -101,9 +98,6 @@ def ticket(sight: Sight, currency: str, wishes: Wishes) -> str:
     if not sight.price:
         return "pay as you go" if sight.category in ("food", "nightlife", "market") else "free"
     return f"about {price(sight.price, wishes, source=currency)}"
-
-
-# Wishes
 
 
 def names_of(place_ids: Sequence[str]) -> list[str]:
