@@ -7,13 +7,13 @@ from dataclasses import replace
 from emulator.demo import words
 from emulator.demo.costs import Costs, estimate, rooms_for
 from emulator.demo.destinations import DayTrip
-from emulator.demo.line import WORDS
+from emulator.demo.line import PAIRS, WORDS
 from emulator.demo.plan import Day, Plan, Stop, build, can_eat
 from emulator.demo.wishes import Change, State, Wishes
 from emulator.demo.words import clock, day_date, listed, months, people, plural, when
 
 TEXTS: dict[str, str] = WORDS["texts"]
-_USUAL: dict[str, str] = WORDS["usual"]
+_USUAL = PAIRS["usual"]
 
 
 def joined(*parts: str) -> str:
