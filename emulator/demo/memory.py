@@ -7,7 +7,7 @@ from emulator.demo.line import WORDS
 
 MAX_FACTS, READ_CHARS = 5, 4_000
 _RULES: list[tuple[str, str]] = WORDS["memory"]["rules"]
-_RELATIVE = re.compile(rf"(?:{WORDS['macros']['KIN']})\b", re.I)
+_KIN: list[str] = WORDS["macros"]["KIN"].split("|")
 _ASKED_TO = re.compile(r"\s{0,9}(?:[Pp]lease )?(?:[Rr]emember|[Nn]ote)(?: that|:) ([^\n]{3,200})")
 _ASKS = re.compile(rf"\s{{0,9}}(?:{WORDS['memory']['questions']})\b", re.I)
 _VERBS: dict[str, str] = WORDS["memory"]["verbs"]
@@ -36,12 +36,9 @@ def addressed(fact: str) -> str:
 
 def matters(memory: str, lines: Sequence[str]) -> bool:
     """Whether a memory is about whoever writes, or about somebody whom the conversation names."""
+    first, talked = memory.partition(" ")[0], " ".join(lines)
     if re.search(r"\b(?:no longer|not) ", memory):
         return False
-    talked = " ".join(lines)
-    names = [
-        name for name in re.findall(r"[^\W\d_]{3,40}", memory) if name[0].isupper() and name not in ("Mrs", "The")
-    ]
-    relative = _RELATIVE.match(memory)
-    named = any(name in talked for name in names) or bool(relative and relative[0].lower() in talked.lower().split())
-    return memory.split(" ", 1)[0] in _VERBS or named
+    names = [one for one in re.findall(r"[^\W\d_]{3,40}", memory) if one[0].isupper() and one not in ("Mrs", "The")]
+    related = first.lower() in _KIN and first.lower() in talked.lower().split()
+    return first in _VERBS or related or any(name in talked for name in names)
