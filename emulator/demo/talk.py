@@ -66,11 +66,12 @@ def step(state: State, text: str, *, brief: bool = False) -> State:
     same, past = (state.wishes, state.changes), state.past
     if "reset" in reading.topics:
         state = State(today=state.today)
-        fresh = replace(state, topics=reading.topics)
-    wishes, notes, names = _merged(state, reading)
+        fresh = replace(state, reading=reading, topics=reading.topics)
+    wishes, notes = _merged(state, reading)
     changes = _with_changes(state, reading, wishes, notes)
     about = reading.said.places or state.wishes.places
-    fresh = replace(fresh, reading=reading, names=names, about=about)
+    names = tuple(one for one in reading.names if fold(one) not in map(fold, wishes.wanted))
+    fresh = replace(fresh, names=names, about=about)
     if reading.mode == "candidates" and len({*state.wishes.places, *about}) > 1:
         about = about if len(about) > 1 else tuple(dict.fromkeys((*state.wishes.places, *about)))
         kept = state.wishes if state.planned else replace(wishes, places=state.wishes.places, country=None)
@@ -100,11 +101,10 @@ def _taken_up(state: State, reading: Reading) -> str | None:
     return f"{answer} {asked[0]}" if asked and re.match(_PATTERNS["number"], reading.text) else None
 
 
-def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str], tuple[str, ...]]:
-    """The wishes after a message, notes on what could not be done, and names of places that are not known."""
+def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str]]:
+    """The wishes after a message, and notes on what could not be done."""
     old, said, notes = state.wishes, reading.said, list[str]()
-    new, names = _with_places(old, reading)
-    new = _with_days(old, new, reading)
+    new = _with_days(old, _with_places(old, reading), reading)
     start, month = said.start, said.month
     if reading.relative and state.today and not start:
         start, month = resolve(reading.relative, state.today)
@@ -126,7 +126,7 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str], tuple[st
             new = _without(new, field, (value,))
     for field, by in reading.shifts:
         new = new if field == "days" else _shifted(new, field, by, notes)
-    return new, notes, names
+    return new, notes
 
 
 def _with_days(old: Wishes, new: Wishes, reading: Reading) -> Wishes:
@@ -169,8 +169,7 @@ def _turned(wishes: Wishes, to: str, off: Sequence[str], names: Sequence[str], *
     return _joined(wishes, to, [one for one in names if one not in there])
 
 
-def _with_places(old: Wishes, reading: Reading) -> tuple[Wishes, tuple[str, ...]]:
-    """The wishes with the places of a message, and names of places that are not known."""
+def _with_places(old: Wishes, reading: Reading) -> Wishes:
     said, places, names = reading.said, reading.said.places, reading.names
     other = replace(old, stays=(), wanted=(), unwanted=(), country=said.country)
     gone = {value for field, value in reading.drops if field == "places"}
@@ -179,28 +178,28 @@ def _with_places(old: Wishes, reading: Reading) -> tuple[Wishes, tuple[str, ...]
         trips = [(base.id, trip.name) for base in atlas().destinations for trip in base.day_trips]
         for place_id, trip in trips if names else ():
             if fold(trip) in map(fold, names):
-                return replace(other, places=(place_id,), wanted=(trip,)), ()
+                return replace(other, places=(place_id,), wanted=(trip,))
     if not places and kept != old.places:
         stays = tuple(days for days, one in zip(old.stays, old.places, strict=False) if one in kept)
-        return replace(other, places=kept, stays=stays, days=sum(stays) or old.days), names
+        return replace(other, places=kept, stays=stays, days=sum(stays) or old.days)
     if not places:
         leads = re.search(r"\b(?:instead|what about|how about|trip to|go to|plan)\b", reading.text)
-        return (replace(other, places=()) if names and (said.days is not None or leads) else old), names
+        return replace(other, places=()) if names and (said.days is not None or leads) else old
     if reading.mode in ("swap", "first") and set(places) <= set(old.places):
         each = dict(zip(old.places, old.each, strict=True))
         other_way = dict(zip(places, reversed(places), strict=True))
         switched = tuple(other_way.get(one, one) for one in old.places)
         places = switched if reading.mode == "swap" else tuple(dict.fromkeys((*places, *old.places)))
-        return replace(old, places=places, stays=tuple(each[one] for one in places)), names
+        return replace(old, places=places, stays=tuple(each[one] for one in places))
     if reading.mode == "new" and set(places) < set(old.places):
         places = old.places
     if reading.mode == "add" or (gone and len(old.places) > 1):
         places = tuple(dict.fromkeys((*kept, *places)))
     if places == old.places:
-        return replace(old, country=said.country or old.country), names
+        return replace(old, country=said.country or old.country)
     if set(old.places) <= set(places):
-        return replace(old, places=places, country=None if old.places else said.country, stays=()), names
-    return replace(other, places=places), names
+        return replace(old, places=places, country=None if old.places else said.country, stays=())
+    return replace(other, places=places)
 
 
 def _with_people(wishes: Wishes, said: Wishes) -> Wishes:
