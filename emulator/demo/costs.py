@@ -45,18 +45,16 @@ def rooms_for(wishes: Wishes) -> int:
 def estimate(plan: Plan, wishes: Wishes) -> Costs:
     """What the plan costs at the levels of hotel and meals that are wished, "standard" where nothing was said."""
     currency, heads, rows = currency_of(wishes), sum(wishes.group), list[Row]()
-    for place, days in groupby(plan.days, key=lambda day: day.place):
+    for place, group in groupby(plan.days, key=lambda day: day.place):
         where = f" in {place.name}" if len(plan.places) > 1 else ""
-        rows += _in_one_place(list(days), wishes, currency, where, last=len(plan.days))
+        rows += _in_one_place(list(group), wishes, currency, where, last=len(plan.days))
     for one, other in pairwise(plan.places):
         km = round(distance_km(one.lat, one.lon, other.lat, other.lon))
         fare = converted(15 + km * Decimal("0.15"), "USD", currency)
         rows.append(Row(f"{one.name} to {other.name}", f"{heads} × {money(fare, currency)}", fare * heads))
     rows.append(Row("Spare", "5% for the unforeseen", (sum(row.amount for row in rows) + 10) // 20))
-    budget = None
-    if wishes.budget:
-        amount = wishes.budget.times(heads, len(plan.days))
-        budget = converted(amount, wishes.budget.currency or currency, currency)
+    said, days = wishes.budget, len(plan.days)
+    budget = converted(said.times(heads, days), said.currency or currency, currency) if said else None
     return Costs(currency, tuple(rows), budget)
 
 

@@ -37,10 +37,8 @@ def look_up(reading: Reading, documents: Sequence[Document]) -> Found | None:
     wanted = _words(reading.raw) - {word for one in documents for word in _words(one.name)}
     quotes, lead = _best(wanted, passages, at_least=1 if asked else 2), "found"
     if asked and not quotes:
-        quotes, lead = (
-            list({name: (name, text) for name, text in reversed(passages)}.values())[::-1][:_QUOTES],
-            "begins",
-        )
+        begins = {name: (name, text) for name, text in reversed(passages)}
+        quotes, lead = [*reversed(begins.values())][:_QUOTES], "begins"
     unseen = [f"**{plain(one.name)}**" for one in named or documents if asked and not one.text]
     names = tuple(dict.fromkeys(name for name, _ in quotes))
     whole = asked and not re.search(_PATTERNS["planning"], message)

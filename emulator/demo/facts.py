@@ -62,9 +62,8 @@ def _clothes(place: Destination, wishes: Wishes) -> str:
     """What to wear, by words about the weather, the sights and the group."""
     weather = place.weather_in(wishes.month) if wishes.month else "maybe rain"
     known = " ".join([weather, *(sight.category for sight in place.sights), "children" if wishes.children else ""])
-    return "\n".join(
-        f"- [ ] {item}" for item, pattern in WORDS["clothes"].items() if whole_words(pattern).search(known)
-    )
+    items = [item for item, pattern in WORDS["clothes"].items() if whole_words(pattern).search(known)]
+    return "\n".join(f"- [ ] {item}" for item in items)
 
 
 def ways_to_save(state: State) -> str:

@@ -40,11 +40,7 @@ def read_dates(line: Line) -> tuple[date, int | None] | None:
 
 def read_month(line: Line, *, south: bool) -> int | None:
     """A month that is named; "may" and "march" and short names only where they cannot be other words."""
-    seasons = [
-        (number + 6 * south - 1) % 12 + 1
-        for name, number in SEASONS.items()
-        if line.find(rf"(?:in|this|next|for|the|of|during) (?:the )?{name}")
-    ]
+    seasons = [SEASONS[name] for name in SEASONS if line.find(rf"(?:in|this|next|for|the|of|during) (?:the )?{name}")]
     for match in whole_words(WORDS["macros"]["SHORT_MONTH"]).finditer(line.rest):
         name, start, after = match["month"], match.start(), line.rest[match.end() :][:10]
         sure = len(name) > 3 and name != "march"
@@ -53,7 +49,7 @@ def read_month(line: Line, *, south: bool) -> int | None:
         if sure or ends or named or re.search(_NUMBERS["before_month"], line.before(start)):
             line.remove(*match.span())
             return MONTH_NUMBERS[name]
-    return seasons[0] if seasons else None
+    return (seasons[0] + 6 * south - 1) % 12 + 1 if seasons else None
 
 
 def read_relative(line: Line) -> str | None:

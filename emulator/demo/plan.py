@@ -119,11 +119,10 @@ def build(wishes: Wishes, changes: Sequence[Change] = ()) -> Plan:
         _change(plan, days[change.day - 1], change)
     for name in wishes.wanted:
         _include(plan, name)
-    dishes = {
-        place.id: [one for one in place.food if not one.snack and can_eat(one, wishes)] for place in plan.places
-    }
-    for day in days:
-        day.dish = dishes[day.place.id].pop(0) if dishes[day.place.id] and not day.leaves else None
+    for place in plan.places:
+        dishes = [one for one in place.food if not one.snack and can_eat(one, wishes)]
+        for day, dish in zip([day for day in days if day.place == place and not day.leaves], dishes, strict=False):
+            day.dish = dish
     return plan
 
 
