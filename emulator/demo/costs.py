@@ -61,7 +61,7 @@ def estimate(plan: Plan, wishes: Wishes) -> Costs:
 def _in_one_place(days: list[Day], wishes: Wishes, currency: str, where: str, *, last: int) -> list[Row]:
     place, hotel, meals = days[0].place, level(wishes.hotel), level(wishes.meals)
     usd = place.daily_usd
-    prices = usd[hotel].room, usd[meals].meal * 2, usd["standard"].transport
+    prices = usd[hotel]["room"], usd[meals]["meal"] * 2, usd["standard"]["transport"]
     room, food, ride = (converted(price, "USD", currency) for price in prices)
     seen, trips = [sight for day in days for sight in day.seen], [day.trip for day in days if day.trip]
     tickets = sum(converted(sight.price, place.currency, currency) for sight in seen)

@@ -52,25 +52,12 @@ class Dish:
 
 
 @dataclass(frozen=True, slots=True)
-class DailyCost:
-    """Rough US dollars: one meal and a day's local transport per person, one night per room."""
-
-    meal: Decimal
-    transport: Decimal
-    room: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Weather:
-    """A phrase about the weather of some months (1 to 12)."""
-
-    months: tuple[int, ...]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Destination:
-    """Everything that the demo knows about one place. Sights stand in order of importance."""
+    """Everything that the demo knows about one place. Sights stand in order of importance.
+
+    *weather* has the months (1 to 12) of each phrase. *daily_usd* has by level, in rough US dollars, a ``meal`` and a
+    day's ``transport`` per person, and a ``room`` a night.
+    """
 
     id: str
     name: str
@@ -87,8 +74,8 @@ class Destination:
     best_months: tuple[int, ...]
     avoid_months: tuple[int, ...]
     avoid_why: str
-    weather: tuple[Weather, ...]
-    daily_usd: Mapping[str, DailyCost]
+    weather: Mapping[str, tuple[int, ...]]
+    daily_usd: Mapping[str, Mapping[str, Decimal]]
     food: tuple[Dish, ...]
     airport: str
     transfer: str
@@ -101,7 +88,7 @@ class Destination:
         return {one.name: one for one in self.sights} | {one.name: one for one in self.day_trips}
 
     def weather_in(self, month: int) -> str:
-        return next(phase.text for phase in self.weather if month in phase.months)
+        return next(text for text, months in self.weather.items() if month in months)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,9 @@ def fact(topic: str, place: Destination, wishes: Wishes) -> str:
         avoid=f"{months(place.avoid_months)} ({place.avoid_why})",
         weather=place.weather_in(wishes.month) if wishes.month else "weather by month, which I was not told",
         site=f", and begin at [{site[0]}]({site[1]})" if site else "", first=listed([one.name for one in sights[:6]]),
-        daily=price(daily.meal * 2 + daily.transport + daily.room / 2, wishes),
-        meals=listed([f"{price(cost.meal, wishes)} {name}" for name, cost in place.daily_usd.items()]),
-        rooms=listed([f"{price(cost.room, wishes)} {name}" for name, cost in place.daily_usd.items()]),
+        daily=price(daily["meal"] * 2 + daily["transport"] + daily["room"] / 2, wishes),
+        meals=listed([f"{price(cost['meal'], wishes)} {name}" for name, cost in place.daily_usd.items()]),
+        rooms=listed([f"{price(cost['room'], wishes)} {name}" for name, cost in place.daily_usd.items()]),
         rate=f"$1 is {atlas().per_usd[place.currency].normalize():,f} {place.currency}",
         fill=plural(max(1, round(sum(not one.evening for one in sights) / 3.5)), "day"),
         dishes=dishes or TEXTS["no_dishes"], trips="; ".join(trips), dry="\n".join(dry),
@@ -134,7 +134,7 @@ def fitting_places(state: State) -> list[Destination]:
     def score(place: Destination) -> float:
         text = place.weather_in(wishes.month) if warm and wishes.month else ""
         is_warm = any(int(low) >= 15 for low in re.findall(r"(?<!\d)(-?\d{1,2})-\d{1,2} °C", text))
-        dear = float(place.daily_usd["standard"].room) / 40 * (wishes.hotel == 0)
+        dear = float(place.daily_usd["standard"]["room"]) / 40 * (wishes.hotel == 0)
         return 3.5 * _season(place, wishes) + _liked(place, wishes) / 2 - dear + 3 * is_warm
 
     inside = [one for one in atlas().destinations if state.reading.continent in (None, one.continent)]
