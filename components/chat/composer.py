@@ -10,6 +10,7 @@ from components.labels import escape_label
 from components.memory.offer import memory_offer
 from components.problems import problem
 from components.replies.actions import message_id, send
+from components.sessions.actions import forget_undo
 from components.sessions.files import room_notice
 from services.sessions.file_types import EXTENSIONS, MAX_FILE_MB
 from services.texts import MAX_MESSAGE_CHARS
@@ -58,6 +59,7 @@ def composer(
 
 def _send_typed(session_id: int | None, client_message_id: str, model: str, memory: bool) -> None:
     st.session_state[_TAKEN] = True
+    forget_undo()  # a session that is written to is archived no more
     typed = st.session_state[INPUT_KEY]
     if send(typed.text, session_id, client_message_id, model, memory, uploads=typed.files):
         follow_end()

@@ -269,9 +269,14 @@ class SessionService:
             db.sessions.mark_seen(db_session, session_id, user_id=user_id)
 
     def set_archived(self, session_ids: Sequence[int], archived: bool, *, user_id: int) -> int:
-        """Archive sessions, or bring them back; return how many of them are this planner's."""
+        """Archive sessions, or bring them back; return how many of them are this planner's.
+
+        Raises NotFoundError where none is.
+        """
         with self._db.begin() as db_session:
             theirs = db.sessions.lock_visible_ids(db_session, session_ids, user_id=user_id)
+            if not theirs:
+                raise NotFoundError("There is no such session.")
             return db.sessions.set_archived(db_session, theirs, user_id=user_id, archived=archived)
 
     def delete(self, session_ids: Sequence[int], *, user_id: int) -> tuple[int, ...]:

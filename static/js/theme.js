@@ -3,10 +3,10 @@ const PAGES = ["", "sessions", "templates", "memory", "insights", "settings", "o
 const BUTTON = ".st-key-theme_choice button";
 const THEMES = ["System", "Light", "Dark"]; // as Streamlit calls them, and as the buttons say
 
-const base = location.pathname.replace(/[^/]*$/, "");
+const base = new URL("../../..", import.meta.url).pathname;
 const place = (page) => `stActiveTheme-${base}${page}-v2`;
 const themeOf = (button) => THEMES.find((theme) => button.textContent.endsWith(theme));
-const chosen = () => JSON.parse(localStorage.getItem(place("")) ?? '"System"');
+const chosen = () => THEMES.find((theme) => localStorage.getItem(place("")) === JSON.stringify(theme)) ?? "System";
 
 function choose(theme) {
   for (const page of PAGES) {
@@ -25,7 +25,8 @@ function mark() {
 
 addEventListener("click", (event) => {
   const button = event.target.closest?.(BUTTON);
-  if (button && themeOf(button) !== chosen()) choose(themeOf(button));
+  if (button) choose(themeOf(button));
 });
+addEventListener("storage", mark); // chosen in another tab
 new MutationObserver(mark).observe(document.body, { childList: true, subtree: true });
 mark();

@@ -129,6 +129,20 @@ def test_row_has_a_menu_of_its_own(app, add_session, services, planner):
     assert app.query_params["session"] == str(shown)
 
 
+def test_session_that_is_written_to_again_leaves_nothing_to_undo(app, add_session):
+    session_id = add_session("Shown")
+    run(app)
+    menu = app.menu_button(key=f"sidebar_menu_{session_id}")
+    menu.click(menu.options[2])
+    run(app)
+    assert "session_undo_button" in keys(app)
+
+    app.chat_input(key="chat_input").set_value("And by train?")
+    run(app)
+    assert listed(app) == [session_id]
+    assert "session_undo_button" not in keys(app)
+
+
 def test_back_and_forward_open_the_session_of_their_address(app, add_session, monkeypatch):
     newer, older = add_session("Newer"), add_session("Older", used=timedelta(days=2))
     run(app)

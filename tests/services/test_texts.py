@@ -55,7 +55,7 @@ def test_message_may_have_32000_characters_and_no_more():
 
 def test_title_has_1_to_100_characters():
     assert clean_title("  Rome\n again ") == "Rome again"
-    for wrong in ("", " \n", "x" * 101):
+    for wrong in ("", " \n", "\u200b\u200b", "x" * 101):
         with pytest.raises(InvalidInputError):
             clean_title(wrong)
 

@@ -82,6 +82,15 @@ def test_pinned_and_archived_sessions_leave_the_recent_list(services, user_id, m
     assert [one.id for one in services.sessions.recent(user_id=user_id, archived=True).sessions] == [archived]
 
 
+def test_archiving_what_is_gone_is_told(services, user_id, make_session):
+    gone, kept = make_session(1)[0], make_session(1)[0]
+    services.sessions.delete([gone], user_id=user_id)
+
+    assert services.sessions.set_archived([gone, kept], True, user_id=user_id) == 1
+    with pytest.raises(NotFoundError, match="There is no such session"):
+        services.sessions.set_archived([gone], True, user_id=user_id)
+
+
 def test_last_session_looked_at_is_opened_next_unless_it_is_gone(services, user_id, make_session):
     assert services.sessions.last_used(user_id=user_id) is None
     older, newer = make_session(1)[0], make_session(1)[0]
