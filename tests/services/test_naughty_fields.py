@@ -100,6 +100,7 @@ def test_messages_reasons_templates_and_files(services, user_id):
         services.files.remove(file.id, user_id=user_id)
 
 
+@ON_SQLITE
 def test_blanks_of_a_template(services, user_id):
     template_id = services.templates.add(BLANKS, user_id=user_id).id
     for text in STRINGS:
@@ -119,6 +120,7 @@ def first_of(services: Services, session_id: int, user_id: int) -> str:
     return services.sessions.history(session_id, user_id=user_id).messages[0].text
 
 
+@ON_SQLITE
 def test_other_versions_of_a_message(services, user_id):
     first = services.replies.send("Hello", user_id=user_id, client_message_id="-")
     until_ended(services, first.reply_id, user_id)
@@ -223,6 +225,7 @@ def is_a_password(text: str) -> bool:
     return True
 
 
+@ON_SQLITE
 def test_chatgpts_file_is_imported(services, user_id):
     made = [of_chatgpt(number, text) for number, text in enumerate(STRINGS)]
 
