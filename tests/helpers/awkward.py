@@ -62,8 +62,8 @@ def too_slow(
     *,
     units: Iterable[str] = UNITS,
     between: Iterable[tuple[str, str]] = ENDS,
-    chars: int = 2_000,
-    least_s: float = 0.0008,
+    chars: int = 1_000,
+    least_s: float = 0.0002,
 ) -> str | None:
     """Return, in words, an awkward text of which eight times as much takes far more than eight times as long.
 
