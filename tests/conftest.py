@@ -22,6 +22,7 @@ from db.engine import Database
 from db.migrate import migrate
 from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
+from emulator.store import Store
 from services.wiring import Services, build_services
 from settings import Settings
 from tests.helpers import lock_order
@@ -178,9 +179,18 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bcrypt, "gensalt", functools.partial(bcrypt.gensalt, 4))
 
 
+@pytest.fixture(scope="session")
+def emulator_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an emulator's state file once; every test's own is a copy of it."""
+    file: Path = tmp_path_factory.mktemp("emulator") / "template.db"
+    Store(file).close()
+    return file
+
+
 @pytest.fixture
-def emulator(tmp_path: Path) -> Iterator[Emulator]:
+def emulator(emulator_template: Path, tmp_path: Path) -> Iterator[Emulator]:
     """Start an emulator of this test's own."""
+    shutil.copyfile(emulator_template, tmp_path / "emulator.db")
     server = EmulatorServer(tmp_path / "emulator.db", demo, pace_s=PACE_S)
     emulator = Emulator(server, server.start(), tmp_path / "emulator.db")
     yield emulator
@@ -195,7 +205,7 @@ def start_services(
 
     Whatever they do, they lock in one order.
     """
-    monkeypatch.setattr("services.backboard.outbox.LOOK_S", 0.2)
+    monkeypatch.setattr("services.backboard.outbox.LOOK_S", 0.5)
     started: list[Services] = []
     wrong: list[list[str]] = []
 
