@@ -16,9 +16,6 @@ from tests.helpers.streamlit_process import StreamlitProcess
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-gpu",
-    # What is drawn is drawn once, by the page's own thread: a seventh of the CPU of a page, a third of a reply's.
-    "--disable-software-rasterizer",
-    "--disable-threaded-compositing",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
