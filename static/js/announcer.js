@@ -9,7 +9,7 @@ document.body.append(region);
 let writing = false;
 
 setInterval(() => {
-  if (document.querySelector(".st-key-sign_in_card")) region.textContent = ""; // signed out: nothing is left
+  if (!document.querySelector(".st-key-chat_header")) region.textContent = ""; // on another page nothing is left
   const now = Boolean(document.querySelector(".st-key-chat_stop button"));
   if (now && !writing) region.textContent = "The assistant is answering.";
   if (!now && writing) {

@@ -1,9 +1,11 @@
-// A message that is being edited: its box has the focus from the start, and Escape gives it up.
+// A message that is being edited: its box has the focus from the start, and Escape gives it up. So has a new title's.
+const RENAMED = '[class*="st-key-session_rename_title_"] input';
 const EDITED = '[class*="st-key-chat_edit_text_"], [class*="st-key-chat_waiting_text_"]';
 const CANCEL = '[class*="st-key-chat_edit_cancel_"] button, .st-key-chat_waiting_cancel button';
 
 const areas = document.getElementsByTagName("textarea");
 let box = null;
+let title = null;
 
 new MutationObserver(() => {
   const now = [...areas].find((area) => area.closest(EDITED)) ?? null;
@@ -12,6 +14,9 @@ new MutationObserver(() => {
     now.setSelectionRange(now.value.length, now.value.length);
   }
   box = now;
+  const named = document.querySelector(RENAMED);
+  if (named && named !== title) named.select();
+  title = named;
 }).observe(document.body, { childList: true, subtree: true });
 
 addEventListener("keydown", (event) => {

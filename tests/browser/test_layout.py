@@ -3,12 +3,12 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.helpers.browser import TOOK, ask, open_app
+from tests.helpers.browser import QUESTION, TOOK, ask, open_app
 from tests.helpers.planners import Planner
 
 pytestmark = pytest.mark.browser
 
-ROW_PX = 35
+ROW_PX, LINE_PX = 35, 24
 
 
 def width(place: Locator) -> float:
@@ -30,6 +30,10 @@ def test_session_opened_from_the_wide_table_is_narrow_and_keeps_its_header_and_i
         ask(page)
         expect(replies).to_have_count(number, timeout=40_000)
     narrow = width(header)
+    for asked in page.get_by_text(QUESTION, exact=True).all():
+        box = asked.bounding_box()
+        assert box is not None
+        assert box["height"] < LINE_PX * 2  # there is room for it on one line
 
     page.get_by_role("link", name="All sessions").click()
     table = page.get_by_test_id("stDataFrame")

@@ -28,6 +28,13 @@ def test_menu_of_a_row_is_seen_where_it_is_pointed_at_and_can_be_read(planner: P
     expect(pin).to_have_css("color", "rgb(246, 239, 223)")  # as Streamlit has it, ink on ink
     pin.click()
     expect(page.locator(".st-key-sidebar_list")).to_contain_text("Pinned")
+    session_row(page, "Lisbon").hover()
+    menu.get_by_role("button").click()
+    page.get_by_role("menuitem", name="Rename").click()
+    expect(page.get_by_role("textbox", name="Title")).to_be_focused()
+    page.keyboard.type("A week of fado")  # in place of the title, which is selected
+    page.keyboard.press("Enter")
+    expect(session_row(page, "A week of fado")).to_be_visible()
 
 
 def test_theme_is_chosen_for_every_page(planner: Planner, page: Page) -> None:
