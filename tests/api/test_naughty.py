@@ -40,7 +40,7 @@ def told(response: httpx.Response, *, well: bool) -> Any:
 def test_sessions(api: Api, services):
     for text in STRINGS:
         answer = api.http.post("/sessions", json={"title": text, "instructions": text})
-        session = told(answer, well=on_one_line(text) != "" and len(text) <= 100)
+        session = told(answer, well=says_something(text) and len(on_one_line(text)) <= 100)
         if session:
             assert (session["title"], session["instructions"]) == (on_one_line(text), kept(text) or None)
     rows = list(services.sessions.each(SessionFilter(), user_id=api.user_id))

@@ -29,7 +29,7 @@ from tests.helpers.services import until, until_ended
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing of it is PostgreSQL's own
 SAID = [text for text in STRINGS if says_something(text)]
 SILENT = [text for text in STRINGS if not says_something(text)]
-TITLES = [title for text in STRINGS if (title := on_one_line(on_one_line(text)[:100]))]
+TITLES = [title for text in SAID if says_something(title := on_one_line(on_one_line(text)[:100]))]
 BLANKS = Opening("x", first_message="Please go to {where}, and think of {brief}.")
 FILLED = "Please go to {}, and think of {}."
 
@@ -48,7 +48,7 @@ def test_sessions_and_tokens(services, user_id, monkeypatch):
         services.tokens.create(user_id=user_id, name=title)
         services.sessions.create(user_id=user_id, title=title, instructions=f"{title} {title}")
     for text in STRINGS:
-        if not on_one_line(text):
+        if not says_something(text):
             with refused():
                 services.sessions.create(user_id=user_id, title=text)
             with refused():
