@@ -30,11 +30,11 @@ def read_dates(line: Line) -> tuple[date, int | None] | None:
         numbered = [(one["year"] or year, one.get("m") or MONTH_NUMBERS[one["month"]], one["a"]) for one in said]
         try:
             first, last = (date(*map(int, numbered[at])) for at in (0, -1))
+            last = last if last >= first else last.replace(year=last.year + 1)
         except ValueError:
             return None
         length = (last - first).days + 1
-        length += 365 if length <= 0 else 0
-        return first, length if len(said) > 1 and 0 < length <= 60 else None
+        return first, length if len(said) > 1 and length <= 60 else None
     return None
 
 
@@ -44,7 +44,7 @@ def read_month(line: Line, *, south: bool) -> int | None:
     for match in whole_words(WORDS["macros"]["SHORT_MONTH"]).finditer(line.rest):
         name, start, after = match["month"], match.start(), line.rest[match.end() :][:10]
         sure = len(name) > 3 and name != "march"
-        ends = re.match(_NUMBERS["after_month"], after) and not re.search(r"\b(?:i|we|you|it) $", line.before(start))
+        ends = re.match(_NUMBERS["after_month"], after) and not re.search(r"\b(?:i|we|you|they|it) $", line.before(start))
         named = start and line.is_capital(start) and not re.match(r" (?:i|we|you|be|have|it)\b", after)
         if sure or ends or named or re.search(_NUMBERS["before_month"], line.before(start)):
             line.remove(*match.span())
