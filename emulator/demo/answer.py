@@ -211,7 +211,7 @@ def _about_the_rest(state: State) -> str:
         return f"Noted: {', '.join(plain(addressed(one)) for one in said)}. {follow}"
     if first in ("hello", "reset"):
         return f"{'Hello.' if first == 'hello' else 'We start anew.'} Where would you like to go?\n\n{TEXTS['help']}"
-    if wishes.places and (reading.said != Wishes() or reading.shifts) and not reading.left:
+    if wishes.places and reading.wishes_something and not reading.left:
         return f"That is how the plan is already, so nothing changed. {TEXTS['can_do']}"
     if wishes.places:
         what = f" {quoted([*reading.names, *reading.left])}" if reading.left or reading.names else " that"

@@ -45,7 +45,7 @@ class Line:
     """A text folded, with numbers in figures and typing errors mended.
 
     ``find`` looks at all of it; ``take`` looks at what is left and takes what it finds away from later looks. Both
-    note what they found as understood.
+    note what they found as understood. What a negation governs is not taken but *refused*, as a quotation.
     """
 
     def __init__(self, text: str) -> None:
@@ -60,6 +60,8 @@ class Line:
         self.text += _gap(self.raw[before:])
         self.rest = self.text
         self._known = bytearray(len(self.text))
+        self.refused: list[str] = []
+        self._negated = list(_negated(self.text))
 
     def find(self, pattern: str) -> list[re.Match[str]]:
         """Everything in the line that is *pattern*, in whole words."""
@@ -70,10 +72,24 @@ class Line:
 
     def take(self, pattern: str) -> list[re.Match[str]]:
         """Everything in what is left that is *pattern*, in whole words; taken away."""
-        found = list(whole_words(pattern).finditer(self.rest))
+        found = [one for one in whole_words(pattern).finditer(self.rest) if not self.refuse(*one.span())]
         for match in found:
             self.remove(*match.span())
         return found
+
+    def negation(self, start: int) -> int | None:
+        """Where the negation begins that governs what stands at *start*."""
+        return next((begin for begin, end in self._negated if begin < start < end), None)
+
+    def refuse(self, start: int, end: int) -> bool:
+        """Take a stretch away, to be quoted, where it is negated."""
+        begin = self.negation(start)
+        if begin is None:
+            return False
+        self.refused.append(self.quote(begin, end))
+        self._understand(begin, end)
+        self.rest = f"{self.rest[:start]}{TAKEN * (end - start)}{self.rest[end:]}"
+        return True
 
     def remove(self, start: int, end: int) -> None:
         """Take away a stretch of the line and note it as understood."""
@@ -98,7 +114,9 @@ class Line:
             if word == "and" or self._known[start]:
                 chars[start:end] = "." * (end - start)
         runs = re.finditer(r"[^.,;:!?()\n]+", "".join(chars))
-        return [self.quote(*run.span()) for run in runs if any(map(_says_something, _WORD.findall(run[0])))]
+        said = [(any(map(_says_something, _WORD.findall(run[0]))), run) for run in runs]
+        quotes = [(says, self.quote(*run.span())) for says, run in said if says or re.search(r"\d", run[0])]
+        return [quote for says, quote in quotes if says or re.search(r"\d", quote)]  # "one" is a figure too
 
     def names(self, known: Iterable[str]) -> list[tuple[str, int, int]]:
         """Which names are in what is left, and where; of two that begin alike the longer one."""
@@ -106,6 +124,26 @@ class Line:
 
     def is_capital(self, start: int) -> bool:
         return any(word[1] == start and self.raw[word[3]].isupper() for word in self.words)
+
+
+def _negated(text: str) -> Iterable[tuple[int, int]]:
+    """Each negation with the end of what it governs: its clause, or the dislike that it is known to begin."""
+    patterns, done = WORDS["negation"], 0
+    for match in whole_words(patterns["word"]).finditer(text):
+        if match.start() >= done:
+            known = _dislikes().match(text, match.start())
+            goes_on = known and re.match(patterns["goes_on"], text[known.end() : known.end() + 40])
+            kind = "noun_ends" if re.fullmatch(patterns["noun"], match[0]) else "clause_ends"
+            end = re.compile(patterns[kind]).search(text, known.end() if known else match.end() + 2)
+            done = known.end() if known and not goes_on else end.start() if end else len(text)
+            yield match.start(), done
+
+
+@cache
+def _dislikes() -> re.Pattern[str]:
+    not_liked = "|".join(pattern for pattern, *_ in WORDS["interests"].values())
+    rules = [*WORDS["wishes"].values(), WORDS["patterns"]["clock"], WORDS["numbers"]["no_children"]]
+    return whole_words("|".join([rf"{WORDS['macros']['NOT']} (?:{not_liked})", *rules]))
 
 
 def _says_something(word: str) -> bool:

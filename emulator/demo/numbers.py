@@ -44,7 +44,9 @@ def read_month(line: Line, *, south: bool) -> int | None:
     for match in whole_words(WORDS["macros"]["SHORT_MONTH"]).finditer(line.rest):
         name, start, after = match["month"], match.start(), line.rest[match.end() :][:10]
         sure = len(name) > 3 and name != "march"
-        ends = re.match(_NUMBERS["after_month"], after) and not re.search(r"\b(?:i|we|you|they|it) $", line.before(start))
+        ends = re.match(_NUMBERS["after_month"], after) and not re.search(
+            r"\b(?:i|we|you|they|it) $", line.before(start)
+        )
         named = start and line.is_capital(start) and not re.match(r" (?:i|we|you|be|have|it)\b", after)
         if sure or ends or named or re.search(_NUMBERS["before_month"], line.before(start)):
             line.remove(*match.span())

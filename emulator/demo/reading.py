@@ -72,7 +72,7 @@ def read(text: str, *, context: _Names = (), brief: bool = False) -> Reading:
         shifts=tuple(shifts), drops=tuple(drops), changes=changes, topics=topics, relative=relative,
         names=(*_located(line), *(() if places else _unknown_names(line)))[:3],
         continent=next((to for name, to in PAIRS["continents"].items() if line.find(name)), None),
-        left=(*unmet, *line.left_over()),
+        left=(*unmet, *line.refused, *line.left_over()),
     )  # fmt: skip
 
 
@@ -106,7 +106,11 @@ def _language(line: Line) -> str | None:
 
 def _topics(line: Line, places: int, days: bool, budget: bool) -> _Names:
     """What is asked for, the most telling first; small talk only where there is nothing else."""
-    found = {name for name, pattern in WORDS["topics"].items() if line.find(pattern)}
+    found = {
+        name
+        for name, pattern in WORDS["topics"].items()
+        if any(line.negation(one.start()) is None for one in line.find(pattern))
+    }
     if "compare" in found and places < 2 and not line.find(_PATTERNS["compared"]):  # but "or"
         found.remove("compare")
     if "compare" in found:
@@ -227,12 +231,15 @@ def _of_a_day(piece: str, day: int, near: _Names) -> Change | None:
     if found := whole_words(any_of(names)).search(piece):
         skipped = re.search(_PATTERNS["skip"], piece[: found.start()])
         return None if skipped else Change(day, "move", name=names[found[0]])
+    denied = whole_words(WORDS["negation"]["word"]).search(piece)
     for kind, pattern in WORDS["days"].items():
-        if whole_words(pattern).search(piece):
+        found = whole_words(pattern).search(piece)
+        if found and not (denied and denied.start() < found.start()):
             return Change(day, kind.split()[0], int(kind.split()[1]))
     for name, (pattern, *_) in WORDS["interests"].items():
-        if whole_words(pattern).search(piece):
-            return Change(day, "theme", -1 if whole_words(rf"{_NOT} (?:{pattern})").search(piece) else 1, name)
+        off = whole_words(rf"{_NOT} (?:{pattern})").search(piece)
+        if whole_words(pattern).search(piece) and (off or not denied):
+            return Change(day, "theme", -1 if off else 1, name)
     return None
 
 
@@ -257,11 +264,14 @@ def _sights(line: Line, near: _Names, drops: list[tuple[str, str]]) -> tuple[_Na
     for name, start, end in line.names(called):
         before = line.before(start, 40)
         out = re.search(_PATTERNS["skip"], before)
-        if out or fold(called[name]) == name or re.search(_PATTERNS["see"], before):
-            (unwanted if out else wanted).append(called[name])
+        negated = line.negation(start - len(before) + out.start() if out else start) is not None
+        if out and negated:  # "don't remove it"
+            line.refuse(start, end)
+        elif out or negated or fold(called[name]) == name or re.search(_PATTERNS["see"], before):
+            (unwanted if out or negated else wanted).append(called[name])
             line.remove(start, end)
     for match in line.find(r"(?:skip|leave out|take out|remove|delete|cancel) (?:the )?(\w[\w ]{2,40})"):
-        if TAKEN not in line.rest[match.start(1) : match.end(1)]:
+        if TAKEN not in line.rest[match.start(1) : match.end(1)] and not line.refuse(*match.span()):
             drops.append(("unknown", line.quote(match.start(1), match.end(1))))
     return tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted))
 
@@ -276,11 +286,13 @@ def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, st
         if 6 <= int(match[1]) <= 13:
             said["start_at"] = int(match[1]) * 60 + int(match[2] or 0)
     for effects, pattern in _RULES.items():
-        for match in line.take(pattern):
+        for match in [
+            one for one in whole_words(pattern).finditer(line.rest) if not _is_off(line, one, effects, said, drops)
+        ]:
+            line.remove(*match.span())
             for effect in effects.split(";"):
                 field, sign, value = re.split(r"([=+^-])", effect, maxsplit=1)
-                negated = re.search(_PATTERNS["negated"], line.before(match.start()))
-                if sign == "-" or (sign == "+" and negated):
+                if sign == "-":
                     drops.append((field, value))
                 elif sign == "+":
                     said[field] = tuple(dict.fromkeys((*said.get(field, ()), value)))
@@ -291,3 +303,21 @@ def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, st
     for match in line.take(_PATTERNS["allergy"]):
         said["allergies"] += tuple(one for one in re.findall(r"[a-z]{3,}", match[1] or match[2]) if one != "and")
     return said
+
+
+def _is_off(
+    line: Line, match: re.Match[str], effects: str, said: dict[str, Any], drops: list[tuple[str, str]]
+) -> bool:
+    """Whether a wish is negated, so that it is none: then a need is dropped, a taste avoided, anything else quoted."""
+    begin, (field, _, value) = line.negation(match.start()), effects.partition("+")
+    if begin is None:
+        return False
+    kept = re.search(WORDS["negation"]["keeps"], line.text[begin : match.start()].removeprefix("never mind"))
+    if field not in ("diets", "mobility", "interests") or kept:
+        return line.refuse(*match.span())
+    if field == "interests":
+        said["avoids"] = tuple(dict.fromkeys((*said.get("avoids", ()), value)))
+    else:
+        drops.append((field, value))
+    line.remove(begin, match.end())
+    return True
