@@ -308,7 +308,7 @@ def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, st
 def _is_off(
     line: Line, match: re.Match[str], effects: str, said: dict[str, Any], drops: list[tuple[str, str]]
 ) -> bool:
-    """Whether a wish is negated, so that it is none: then a need is dropped, a taste avoided, anything else quoted."""
+    """Whether a wish is negated, so that it is none: a need is dropped, a taste avoided, anything else quoted."""
     begin, (field, _, value) = line.negation(match.start()), effects.partition("+")
     if begin is None:
         return False

@@ -49,7 +49,7 @@ def planner_lines(texts: Iterable[str]) -> list[str]:
 
 def step(state: State, text: str, *, brief: bool = False) -> State:
     """The state after one more message; a *brief* is a document that the planner named."""
-    reading = read(text, context=state.wishes.places, brief=brief)
+    reading, asks = _read(state, text, brief)
     fresh = replace(state, reading=reading, topics=reading.topics, about=(), names=(), notes=(), whole=False)
     if reading.language:
         return replace(fresh, topics=("language",))
@@ -76,13 +76,28 @@ def step(state: State, text: str, *, brief: bool = False) -> State:
         about = about if len(about) > 1 else tuple(dict.fromkeys((*state.wishes.places, *about)))
         kept = state.wishes if state.planned else replace(wishes, places=state.wishes.places, country=None)
         return replace(fresh, wishes=kept, about=about[:4])
-    if ASIDES & set(reading.topics) and not reading.said.days and state.wishes.places:
+    if asks or (ASIDES & set(reading.topics) and not reading.said.days and state.wishes.places):
         return fresh
     planned = bool(wishes.places) and (state.planned or wishes.days is not None or "plan" in reading.topics)
     other = any(getattr(state.wishes, one) != getattr(wishes, one) for one in ("places", "days", "stays", "start"))
     past = past if same == (wishes, changes) else (*past, same)[-_PAST:]
     whole = planned and (other or not state.planned or "plan" in reading.topics)
     return replace(fresh, wishes=wishes, changes=changes, notes=tuple(notes), planned=planned, whole=whole, past=past)
+
+
+def _read(state: State, text: str, brief: bool) -> tuple[Reading, bool]:
+    """A message, and whether it only asks about the plan that there is. Questions beside a wish wish nothing."""
+    reading, sentences = read(text, context=state.wishes.places, brief=brief), re.split(r"(?<=[.!?\n])\s+", text)
+    asked = [one for one in sentences if re.match(_PATTERNS["asks"], fold(one))] if state.planned else []
+    if not asked:
+        return reading, False
+    told = read(" ".join(one for one in sentences if one not in asked), context=state.wishes.places)
+    topics, left = reading.topics, tuple(map(str.strip, asked))
+    if told.wishes_something:
+        topics = tuple(one for one in topics if one not in ASIDES)
+        return replace(told, topics=topics, left=(*told.left, *(() if topics else left))), False
+    understood = ASIDES & set(topics) or not reading.wishes_something
+    return reading if understood else replace(reading, left=left), "reset" not in topics
 
 
 def _taken_up(state: State, reading: Reading) -> str | None:
