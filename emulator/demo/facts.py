@@ -137,7 +137,9 @@ def fitting_places(state: State) -> list[Destination]:
         dear = float(place.daily_usd["standard"]["room"]) / 40 * (wishes.hotel == 0)
         return 3.5 * _season(place, wishes) + _liked(place, wishes) / 2 - dear + 3 * is_warm
 
-    inside = [one for one in atlas().destinations if state.reading.continent in (None, one.continent)]
+    reading = state.reading
+    inside = [one for one in atlas().destinations if reading.continent in (None, one.continent)]
+    inside = [one for one in inside if ("places", one.id) not in reading.drops]
     return sorted(inside, key=score, reverse=True)[:4]
 
 

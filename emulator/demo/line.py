@@ -28,6 +28,7 @@ MONTHS = LISTS["months"]
 READ_CHARS = 4_000  # of one message; nobody describes a trip in more
 TAKEN = "\x1f"  # stands where something was taken out
 _SPELLED = {word: str(number) for number, word in enumerate(LISTS["numbers"])} | PAIRS["spelled"]
+_TENS, _UNITS = [str(ten) for ten in range(20, 100, 10)], [str(unit) for unit in range(1, 10)]
 _FILLERS = frozenset(LISTS["fillers"])
 _OTHERS = _FILLERS | frozenset(LISTS["others"])
 _WORD = re.compile(r"[^\W_]+")
@@ -54,9 +55,13 @@ class Line:
         self.text, before = "", 0
         for match in _WORD.finditer(self.raw):
             self.text += _gap(self.raw[before : match.start()])
-            word, at, before = _normal(match[0]), len(self.text), match.end()
+            word, at, begin, before = _normal(match[0]), len(self.text), match.start(), match.end()
+            spelled = match[0].isalpha() and bool(self.words) and self.raw[begin - 2].isalpha()
+            if spelled and word in _UNITS and self.words[-1][0] in _TENS and self.text[-3:-1] in _TENS:
+                ten, at, _, begin, _ = self.words.pop()  # "twenty-one" is one number
+                word, self.text = str(int(ten) + int(word)), self.text[:at]
             self.text += word
-            self.words.append((word, at, at + len(word), *match.span()))
+            self.words.append((word, at, at + len(word), begin, before))
         self.text += _gap(self.raw[before:])
         self.rest = self.text
         self._known = bytearray(len(self.text))

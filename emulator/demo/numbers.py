@@ -48,7 +48,8 @@ def read_month(line: Line, *, south: bool) -> int | None:
             r"\b(?:i|we|you|they|it) $", line.before(start)
         )
         named = start and line.is_capital(start) and not re.match(r" (?:i|we|you|be|have|it)\b", after)
-        if sure or ends or named or re.search(_NUMBERS["before_month"], line.before(start)):
+        likely = sure or ends or named or re.search(_NUMBERS["before_month"], line.before(start))
+        if likely and not line.refuse(*match.span()):
             line.remove(*match.span())
             return MONTH_NUMBERS[name]
     return (seasons[0] + 6 * south - 1) % 12 + 1 if seasons else None

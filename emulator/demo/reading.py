@@ -141,23 +141,41 @@ def _place_ids() -> dict[str, _Names]:
 
 
 def _places(line: Line) -> list[_Spot]:
-    """The places in the line; not where somebody lives or comes from."""
+    """The places in the line that somebody may go to."""
     found = []
     for name, start, end in line.names(_place_ids()):
         line.remove(start, end)
-        if not re.search(_PATTERNS["home"], line.before(start)):
+        if not _is_no_goal(line, start, end):
             found += [(one, start, end) for one in _place_ids()[name]]
     return found
 
 
+def _is_no_goal(line: Line, start: int, end: int) -> bool:
+    """Whether somebody lives or was in a place, or is called like it."""
+    surname = re.match(r" ([a-z]{3,30})", line.text[end : end + 32])
+    called = surname and line.is_capital(end + 1) and line.before(start).endswith("for ")
+    known = surname and surname[1] in (*numbers.MONTH_NUMBERS, *numbers.WEEKDAYS)
+    return bool(re.search(_PATTERNS["home"], line.before(start, 30)) or (called and not known))
+
+
 def _chosen(line: Line, spots: list[_Spot]) -> tuple[_Names, str | None, _Names]:
     """The places that are meant, the country where only that was said, and places to be left out."""
-    out = [one for one, start, _ in spots if re.search(_PATTERNS["out"], line.before(start))]
+    out, last, before = set[str](), 0, 0  # the last one that is out, and any before
+    for one, start, end in spots:
+        between, lead = line.text[before:start], line.before(start, 40)
+        if before and start > before and re.search(_PATTERNS["corrects"], between):  # "Rome, no, Florence"
+            out |= {other for other, at, _ in spots if at < start}
+        listed = last and (end == last or re.fullmatch(r",? (?:and|n?or) ", line.text[last:start]))
+        changed = re.search(_PATTERNS["changed"], lead) and re.match(_PATTERNS["changed_to"], line.text[end:])
+        if listed or changed or re.search(_PATTERNS["out"], lead):
+            out.add(one)
+            last = end
+        before = end
     chosen = [(one, start) for one, start, _ in spots if one not in out]
     starts = [start for _, start in chosen]
     cities = [one for one, start in chosen if starts.count(start) == 1]
     ids = tuple(dict.fromkeys(cities or [one for one, _ in chosen]))
-    return ids, atlas().get(ids[0]).country if ids and not cities else None, tuple(dict.fromkeys(out))
+    return ids, atlas().get(ids[0]).country if ids and not cities else None, tuple(sorted(out))
 
 
 def _as_written(line: Line, spots: list[_Spot]) -> _Names:
@@ -189,7 +207,7 @@ def _located(line: Line) -> list[str]:
         led = re.search(r"\b(?:in|to|for|around|visit|near|and|or|about) $", line.before(start))
         if name not in LISTS["ambiguous"] or (led and line.is_capital(start)):
             line.remove(start, end)
-            found += [] if re.search(_PATTERNS["home"], line.before(start)) else [names[name]]
+            found += [] if _is_no_goal(line, start, end) else [names[name]]
     return found
 
 

@@ -137,6 +137,8 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str]]:
     for field, value in reading.drops:
         if field == "unknown":
             notes.append(f"“{value}” is not in the plan, so there was nothing to leave out.")
+        elif field == "places" and old.places and value not in old.places:
+            notes.append(f"{atlas().get(value).name} is not in the plan, so there was nothing to leave out.")
         elif field != "places":
             new = _without(new, field, (value,))
     for field, by in reading.shifts:
