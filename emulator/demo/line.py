@@ -139,7 +139,8 @@ def _negated(text: str) -> Iterable[tuple[int, int]]:
             known = _dislikes().match(text, match.start())
             goes_on = known and re.match(patterns["goes_on"], text[known.end() : known.end() + 40])
             kind = "noun_ends" if re.fullmatch(patterns["noun"], match[0]) else "clause_ends"
-            end = re.compile(patterns[kind]).search(text, known.end() if known else match.end() + 2)
+            begin = known.end() if known else match.end() + 2 * text.startswith(" ", match.end())  # "not in May"
+            end = re.compile(patterns[kind]).search(text, begin)
             done = known.end() if known and not goes_on else end.start() if end else len(text)
             yield match.start(), done
 

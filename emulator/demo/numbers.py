@@ -21,8 +21,8 @@ _CHILD, _ADULT = WORDS["macros"]["CHILD"], WORDS["macros"]["ADULT"]
 def read_dates(line: Line) -> tuple[date, int | None] | None:
     """The first day, and the number of days when the last one is named too."""
     for pattern in _NUMBERS["dates"]:
-        said = [match.groupdict() for match in line.take(pattern)][:2]
-        if not said:
+        taken = line.take(pattern)
+        if not (said := [match.groupdict() for match in taken][:2]):
             continue
         if said[0].get("b"):  # both days of one month
             said = [said[0], said[0] | {"a": said[0]["b"]}]
@@ -32,9 +32,10 @@ def read_dates(line: Line) -> tuple[date, int | None] | None:
             first, last = (date(*map(int, numbered[at])) for at in (0, -1))
             last = last if last >= first else last.replace(year=last.year + 1)
         except ValueError:
-            return None
-        length = (last - first).days + 1
-        return first, length if len(said) > 1 and length <= 60 else None
+            last = first = date.max
+        if (length := (last - first).days + 1) <= 60 and last < date.max:
+            return first, length if len(said) > 1 else None
+        line.refused.append(line.quote(*taken[0].span()))
     return None
 
 
@@ -74,7 +75,11 @@ def read_days(line: Line, spots: list[tuple[int, int]]) -> tuple[tuple[int, ...]
         count = 1 if match["a"] else 2 if match["n"] == "couple of" else int(match["n"])
         unit = (match["unit"] or "week")[0]
         days = {"d": count, "n": count + 1, "w": count * 7}[unit]
-        if total and before != "w" and len(spots) == 1:  # "9 days, and Athens for 2 days"
+        if total and re.search(WORDS["patterns"]["corrects"], line.before(match.start(), 30)):
+            total = 0
+        if total and before != "w" and (days > total + 1 or (unit != before and days < total - 1)):
+            line.refused.append(line.quote(*match.span()))
+        elif total and before != "w" and len(spots) == 1:  # "9 days, and Athens for 2 days"
             own = (days,)
         total += days if not total or before == "w" else 0
         before = unit
@@ -141,10 +146,15 @@ def _ages(line: Line) -> list[int]:
 
 def _group(line: Line, young: int, grown: int) -> tuple[int, int, bool]:
     """Adults, children, and whether their number is only supposed; *young* and *grown* are those with an age."""
+    if families := line.take(rf"(\d)(?: \w+)? families(?: with (\d) {_CHILD}(?: each)?)?"):
+        count, each = int(families[0][1]), int(families[0][2] or 2)
+        return 2 * count, count * each, families[0][2] is None
     family = line.take(_NUMBERS["family"])
     inside = [match for pattern in _NUMBERS["inside"] for match in line.take(pattern)]
     children = sum(_count(match[1]) for match in inside) or _counted(line, _CHILD)
-    adults = 2 * _counted(line, "couples?") + _counted(line, _ADULT)
+    with_friends = bool(re.search(_NUMBERS["with_friends"], line.text))
+    adults = 2 * _counted(line, "couples?") + 2 * len(line.take("couple(?= (?:plus|and|with) )"))
+    adults += _counted(line, _ADULT) + with_friends
     if some := _counted(line, "boys?|girls?|guys|lads"):  # grown up, unless somebody else is
         others = adults or young or re.search(r"\b(?:our|my|family|parents|kids)\b", line.text)
         adults, children = (adults, children + some) if others else (some, children)
@@ -167,7 +177,8 @@ def _group(line: Line, young: int, grown: int) -> tuple[int, int, bool]:
         return max(1, size - children), children, supposed
     if line.take(r"family|families"):
         return adults or 2, children or 2, supposed or not children
-    return (total - children if inside else adults or total) if total else adults, children, supposed
+    all_said = inside or total == young + grown
+    return (total - children if all_said else adults or total) if total else adults, children, supposed
 
 
 def _counted(line: Line, noun: str) -> int:
