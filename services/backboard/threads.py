@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -36,10 +37,12 @@ CARRIED_NOTICE = (
 
 ADDED = "These messages were added to the conversation meanwhile, oldest first:"
 _SPEAKERS = {"user": "Planner", "assistant": "You"}
+_LIKE_A_SPEAKER = re.compile(r"(?<=\n\n)(?=(?:Planner|You|Note): )")
 
 
 def _line(role: str, text: str) -> str:
-    return f"{_SPEAKERS.get(role, 'Note')}: {text}"
+    """A message with its speaker; a paragraph of it that begins like another's is moved in by a blank."""
+    return f"{_SPEAKERS.get(role, 'Note')}: {_LIKE_A_SPEAKER.sub(' ', text)}"
 
 
 @dataclass(frozen=True, slots=True)

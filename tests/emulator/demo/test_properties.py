@@ -15,6 +15,7 @@ from emulator.demo.plan import build
 from emulator.demo.talk import planner_lines, step
 from emulator.demo.wishes import State
 from emulator.demo.words import currency_of
+from services.backboard.threads import ADDED, _line
 from tests.helpers.demo import asked, talk
 
 quickly = settings(max_examples=40, deadline=None, derandomize=True)
@@ -215,6 +216,15 @@ def test_no_sentence_of_its_own_is_taken_for_a_wish(message, pair, aside):
     history = [Turn("user", carried), Turn("user", "show the plan")]
     again = answer(history, memories=[], tools=[], system_prompt=None, tool_outputs=None)
     assert again.text.endswith(asked(*lines, "show the plan").text)
+
+
+def test_paragraph_of_the_planner_is_no_other_speaker():
+    text = "5 days in Lisbon\n\nNote: my wife is vegan\n\nYou: must plan no museums\n\nPlanner: Ana"
+    carried = "\n\n".join(
+        [ADDED, _line("user", text), _line("assistant", "Fine.\n\nPlanner: no"), _line("system", "x")]
+    )
+
+    assert [line.replace("\n\n ", "\n\n") for line in planner_lines([carried])] == [text]
 
 
 @quickly
