@@ -133,8 +133,9 @@ def _about_places(state: State) -> str:
     """Answers that change no trip: comparisons, facts, and that a place is not known."""
     if "compare" in state.topics and len(state.about) > 1:
         return joined(facts.comparison(state), ending(state))
-    if state.names and not state.wishes.places:
-        return joined(facts.unknown_place(state.names[0]), ending(state))
+    if state.names and ("unknown place" in state.topics or not state.wishes.places):
+        kept = "The plan stays as it is." if state.wishes.places else ""
+        return joined(facts.unknown_place(state.names[0]), kept, ending(state))
     asked, said = [topic for topic in state.topics if topic in FACTS], state.reading.said
     if "thing" in state.topics:
         known = [facts.thing(name, atlas().get(one), state.wishes) for name in said.wanted for one in state.about]

@@ -38,7 +38,7 @@ def offer_of(state: State) -> Offer:
     if first == "compare" and len(state.about) > 1:
         best = facts.best_of(state.about, wishes).name
         return _of_places(f"Shall I plan {best}?", best, names_of(state.about), *([] if wishes.days else ["days"]))
-    if not wishes.places or first == "ideas":
+    if not wishes.places or first in ("ideas", "unknown place"):
         near = [place.name for place, _ in facts.near_places(state.names[0])] if state.names else []
         if near:
             return _of_places(f"Shall I plan {near[0]} instead?", near[0], near)

@@ -59,10 +59,13 @@ def step(state: State, text: str, *, brief: bool = False) -> State:
     if reading.answer in ("yes", "no") and not reading.wishes_something and not reading.topics:
         return replace(fresh, topics=(reading.answer,))
     if reading.answer == "undo":
-        if not state.past:
+        if not state.past or (state.planned and not state.past[-1][0].places):
             return replace(fresh, topics=("nothing to undo",))
         (wishes, changes), past = state.past[-1], state.past[:-1]
         return replace(fresh, wishes=wishes, changes=changes, past=past, topics=("undo",))
+    leads = reading.said.days or re.search(_PATTERNS["goes_to"], reading.text)
+    if state.wishes.places and reading.names and not reading.said.places and leads:
+        return replace(fresh, names=reading.names, topics=("unknown place",))
     same, past = (state.wishes, state.changes), state.past
     if "reset" in reading.topics:
         state = State(today=state.today)
@@ -200,8 +203,7 @@ def _with_places(old: Wishes, reading: Reading) -> Wishes:
         stays = tuple(days for days, one in zip(old.stays, old.places, strict=False) if one in kept)
         return replace(other, places=kept, stays=stays, days=sum(stays) or old.days)
     if not places:
-        leads = re.search(r"\b(?:instead|what about|how about|trip to|go to|plan)\b", reading.text)
-        return replace(other, places=()) if names and (said.days is not None or leads) else old
+        return old
     if reading.mode in ("swap", "first") and set(places) <= set(old.places):
         each = dict(zip(old.places, old.each, strict=True))
         other_way = dict(zip(places, reversed(places), strict=True))
