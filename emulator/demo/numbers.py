@@ -122,7 +122,7 @@ def read_people(line: Line) -> tuple[dict[str, Any], list[tuple[str, int]]]:
         for sign, pattern in _NUMBERS["people"]
         for match in line.take(pattern)
     ]
-    rooms = line.take(r"(\d{1,2}) (?:double |twin |separate |hotel |bed)?rooms?")
+    rooms = line.take(r"(\d{1,2}) (?:double |twin |separate |hotel |bed)?rooms?(?! each)")
     said: dict[str, Any] = {"rooms": int(rooms[0][1]) or None} if rooms else {}
     if line.take(_NUMBERS["no_children"]):
         return said | {"children": 0, "ages": (), "adults": min(_counted(line, _ADULT), MAX_PEOPLE) or None}, shifts

@@ -205,7 +205,7 @@ def _in_one_place(place: Destination, count: int, wishes: Wishes, first: int, to
             evenings.remove(day.evening)
     # More trips or fewer: they take the place of one day each, or leave it.
     wanted = sum(trip.name in wishes.wanted for trip in trips)
-    made = max(0 if wishes.no_trips else usual + wishes.trips, wanted)
+    made = max(usual + wishes.trips, wanted)
     for day, trip in list(zip(open_days, trips, strict=False))[usual:made]:
         day.clear(trip)
     for day in open_days[made:usual]:

@@ -240,6 +240,9 @@ def _changes(line: Line, near: _Names) -> tuple[Change, ...]:
                 found += [replace(change, day=one) for one in waiting]
                 line.remove(clause.start(), start + len(piece))
                 waiting.clear()
+            elif day and whole_words(_PATTERNS["clock"]).search(piece):  # only all days can begin at a time
+                line.refused.append(line.quote(start, start + len(piece)))
+                line.remove(start, start + len(piece))
             start += len(piece)
     return tuple(found)
 
@@ -288,7 +291,9 @@ def _sights(line: Line, near: _Names, drops: list[tuple[str, str]]) -> tuple[_Na
         elif out or negated or fold(called[name]) == name or re.search(_PATTERNS["see"], before):
             (unwanted if out or negated else wanted).append(called[name])
             line.remove(start, end)
-    for match in line.find(r"(?:skip|leave out|take out|remove|delete|cancel) (?:the )?(\w[\w ]{2,40})"):
+    for match in line.find(
+        r"(?:skip|leave out|take out|remove|delete|cancel) (?:(?:the|a) )?(?!the |a |day|last day|budget)(\w[\w ]{2,40})"
+    ):
         if TAKEN not in line.rest[match.start(1) : match.end(1)] and not line.refuse(*match.span()):
             drops.append(("unknown", line.quote(match.start(1), match.end(1))))
     return tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted))

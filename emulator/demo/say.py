@@ -9,7 +9,7 @@ from emulator.demo.costs import Costs, estimate, rooms_for
 from emulator.demo.destinations import DayTrip
 from emulator.demo.line import PAIRS, WORDS
 from emulator.demo.plan import Day, Plan, Stop, build, can_eat
-from emulator.demo.wishes import Change, State, Wishes
+from emulator.demo.wishes import MAX_DAYS, Change, State, Wishes
 from emulator.demo.words import clock, day_date, listed, months, people, plural, when
 
 TEXTS: dict[str, str] = WORDS["texts"]
@@ -195,7 +195,7 @@ def _food(plan: Plan) -> str:
 
 
 def _assumed(wishes: Wishes) -> str:
-    days = wishes.days or 4
+    days = min(wishes.days or 4, MAX_DAYS)
     lines = [f"- Arrival in the morning of day 1, departure in the evening of day {days}."] if days > 1 else []
     lines += ["- Four days, as no length was said."] if wishes.days is None else []
     if wishes.supposed or wishes.adults is None:

@@ -130,6 +130,7 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str]]:
     new = _with_people(new, said)
     for field in ("currency", "rooms", "pace", "hotel", "meals", "start_at", "rests", "no_trips"):
         new = new if getattr(said, field) is None else _set(new, field, getattr(said, field))
+    new = replace(new, trips=0) if said.no_trips else new
     if said.budget:
         currency = said.budget.currency or (old.budget.currency if old.budget else None)
         new = replace(new, budget=replace(said.budget, currency=currency), currency=said.currency)
@@ -142,6 +143,8 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str]]:
             notes.append(f"“{value}” is not in the plan, so there was nothing to leave out.")
         elif field == "places" and old.places and value not in old.places:
             notes.append(f"{atlas().get(value).name} is not in the plan, so there was nothing to leave out.")
+        elif field == "budget":
+            new = replace(new, budget=None)
         elif field != "places":
             new = _without(new, field, (value,))
     for field, by in reading.shifts:
@@ -160,6 +163,8 @@ def _with_days(old: Wishes, new: Wishes, reading: Reading) -> Wishes:
         stays = (*evenly(max(1, (said.days or 0) - said.stays[0]), len(old.places)), said.stays[0])
     elif adds and said.days and not said.stays and old.days and said.places:
         stays = (*stays, said.days)
+    elif more > 0 and old.days and len(new.places) == len(old.places) + 1:  # "add 2 days in Porto"
+        stays = (*stays, more)
     elif more and new.stays and new.stays[-1] + more > 0:
         stays = (*new.stays[:-1], new.stays[-1] + more)
     elif more:
@@ -241,13 +246,11 @@ def _shifted(wishes: Wishes, field: str, by: int, notes: list[str]) -> Wishes:
         return replace(_set(wishes, field, count), ages=wishes.ages if field == "adults" else (), supposed=False)
     usual, low, high = _STEPS[field]
     now = usual if getattr(wishes, field) is None else getattr(wishes, field)
-    to = max(low, min(high, now + by))
+    to = max(0 if field == "trips" and wishes.no_trips else low, min(high, now + by))
     if to == now and field in ("hotel", "meals"):
         what, price = "rooms" if field == "hotel" else "meals", "cheaper" if by < 0 else "better"
         notes.append(f"The {what} are at the {LEVELS[to]} level already; my file knows nothing {price}.")
-    if field == "trips":
-        return replace(wishes, trips=to, no_trips=None)
-    return _set(wishes, field, None if to == usual else to)
+    return _set(wishes, field, None if to == usual and field != "trips" else to)
 
 
 # Changes to single days

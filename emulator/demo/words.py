@@ -148,7 +148,7 @@ def in_words(wishes: Wishes) -> dict[str, str]:
         "interests": f"a liking for {listed(wishes.interests)}" if wishes.interests else "",
         "avoids": f"no {listed(wishes.avoids, 'or')}" if wishes.avoids else "",
         "less": f"less {listed(wishes.less)}" if wishes.less else "",
-        "trips": "no day trips" if wishes.no_trips else more,
+        "trips": plural(trips, "day trip", words=True) if wishes.no_trips else more,
         "hotel": "" if wishes.hotel is None else f"{level(wishes.hotel)} hotel",
         "meals": "" if wishes.meals is None else f"{level(wishes.meals)} meals",
         "unwanted": f"no {listed(wishes.unwanted, 'or')}" if wishes.unwanted else "",
