@@ -156,6 +156,9 @@ def _about_the_trip(before: State, state: State, memories: Sequence[str], style:
         return ""
     (plan, costs), changed, left, end = plan_of(state), say.changed_text(before, state), _left(state), ending(state)
     each, unmet = costs(-(-costs.total // sum(wishes.group))), say.not_met(state, plan)
+    if "changes" in topics:
+        was, changes = state.past[-1] if state.past else (wishes, state.changes)
+        return say.changed_text(replace(state, wishes=was, changes=changes), state) or "Nothing was changed yet."
     if "email" in topics:
         return _email(state, memories)
     if "json" in topics:
@@ -169,7 +172,8 @@ def _about_the_trip(before: State, state: State, memories: Sequence[str], style:
         group = TEXTS["group"].format(rooms=rooms, heads=heads, each=each)
         return joined(say.plan_text(state, group, style=style), end)
     if "costs" in topics:
-        lead = f"For {people(wishes)}, {say.headline(plan)}: {costs(costs.total)} in all, about {each} a person."
+        lead = f"For {people(wishes)}, {say.headline(plan)}: {costs(costs.total)} in all, about {each} a person"
+        lead += f" or {costs(costs.total // len(plan.days))} a day for everybody."
         return joined(changed, lead, say.cost_text(plan, costs), unmet, end)
     if "detail" in topics:
         return say.plan_text(state, TEXTS["detail"])

@@ -98,7 +98,8 @@ def _language(line: Line) -> str | None:
         if sum(ends[0] <= char <= ends[1] for char in letters) * 2 > len(letters) > 3:
             return name
     words = [word[0] for word in line.words[:60]]
-    scores = {name: sum(word in known.split() for word in words) for name, known in WORDS["languages"].items()}
+    sure = words + [word for word in words if word in LISTS["sure"]]  # one such word is enough
+    scores = {name: sum(word in known.split() for word in sure) for name, known in WORDS["languages"].items()}
     english = scores.pop("English")
     best = max(scores, key=lambda name: scores[name])
     return best if scores[best] >= 2 and scores[best] > english else None
@@ -118,6 +119,7 @@ def _topics(line: Line, places: int, days: bool, budget: bool) -> _Names:
     found -= {"packing", "rules", "costs", "currency"} if "checklist" in found else set()
     found -= {"ideas"} if places else set()
     found -= {"live"} if budget else set()
+    found -= {"stay"} if "costs" in found else set()
     if days and "plan" in found:
         found &= {"plan", "email", "json", "group", "disruption", "short"}
     serious = found - SMALL_TALK or (found if len(line.words) < 6 else set())
@@ -205,7 +207,10 @@ def _located(line: Line) -> list[str]:
     names, found = {fold(name): name for name in atlas().nearby_places}, []
     for name, start, end in line.names(names):
         led = re.search(r"\b(?:in|to|for|around|visit|near|and|or|about) $", line.before(start))
-        if name not in LISTS["ambiguous"] or (led and line.is_capital(start)):
+        days = re.search(r"(?:days?|nights?|weeks?|weekend) in $", line.before(start)) and re.match(
+            r"\W*$| ?[,.;!?]| (?:for|in)\b", line.text[end:]
+        )  # "4 days in nice"
+        if name not in LISTS["ambiguous"] or days or (led and line.is_capital(start)):
             line.remove(start, end)
             found += [] if _is_no_goal(line, start, end) else [names[name]]
     return found
@@ -291,9 +296,7 @@ def _sights(line: Line, near: _Names, drops: list[tuple[str, str]]) -> tuple[_Na
         elif out or negated or fold(called[name]) == name or re.search(_PATTERNS["see"], before):
             (unwanted if out or negated else wanted).append(called[name])
             line.remove(start, end)
-    for match in line.find(
-        r"(?:skip|leave out|take out|remove|delete|cancel) (?:(?:the|a) )?(?!the |a |day|last day|budget)(\w[\w ]{2,40})"
-    ):
+    for match in line.find(_PATTERNS["left_out"]):
         if TAKEN not in line.rest[match.start(1) : match.end(1)] and not line.refuse(*match.span()):
             drops.append(("unknown", line.quote(match.start(1), match.end(1))))
     return tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted))

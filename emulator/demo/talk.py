@@ -16,7 +16,7 @@ from emulator.demo.plan import build
 from emulator.demo.reading import ASIDES, read
 from emulator.demo.say import TEXTS
 from emulator.demo.wishes import LEVELS, MAX_DAYS, Change, Reading, State, Wishes, evenly
-from emulator.demo.words import plural
+from emulator.demo.words import listed, names_of, plural
 
 _PAST = 20  # changes that can be undone
 _PATTERNS = WORDS["patterns"]
@@ -106,6 +106,12 @@ def _read(state: State, text: str, brief: bool) -> tuple[Reading, bool]:
 def _taken_up(state: State, reading: Reading) -> str | None:
     """The message that the newest one stands for, where it answers what was offered or asked."""
     answer = reading.answer
+    if (ages := re.match(_PATTERNS["ages"], reading.text)) and not state.wishes.ages:
+        count, asked = len(re.findall(r"\d+", ages[1])), offer_of(state).asked
+        if count == state.wishes.children and (count > 1 or ("ages" in asked and "days" not in asked)):
+            return f"children aged {ages[1]}"
+    if (both := re.match(r"\W{0,3}both\b", reading.text)) and "compare" in state.topics:
+        return f"plan {listed(names_of(state.about))} {reading.text[both.end() :]}"
     plans_it = "plan" in reading.topics and not state.wishes.places and not reading.wishes_something
     if answer in ("no", "undo") or (answer is None and not plans_it):
         return None
@@ -115,8 +121,8 @@ def _taken_up(state: State, reading: Reading) -> str | None:
     if 0 < int(answer) <= len(offer.picks):
         return offer.picks[int(answer) - 1]
     again = state.reading.said.days and re.match(r"\W?(?:actually|no|rather)\b", reading.text)
-    asked = ["days"] if again else [one for one in offer.asked if one in ("days", "people")]
-    return f"{answer} {asked[0]}" if asked and re.match(_PATTERNS["number"], reading.text) else None
+    fields = ["days"] if again else [one for one in offer.asked if one in ("days", "people")]
+    return f"{answer} {fields[0]}" if fields and re.match(_PATTERNS["number"], reading.text) else None
 
 
 def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str]]:
