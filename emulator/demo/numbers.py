@@ -77,7 +77,7 @@ def read_days(line: Line, spots: list[tuple[int, int]]) -> tuple[tuple[int, ...]
         days = {"d": count, "n": count + 1, "w": count * 7}[unit]
         if total and re.search(WORDS["patterns"]["corrects"], line.before(match.start(), 30)):
             total = 0
-        if total and before != "w" and (days > total + 1 or (unit != before and days < total - 1)):
+        if total and before != "w" and (days > total + (unit != before) or (unit != before and days < total - 1)):
             line.refused.append(line.quote(*match.span()))
         elif total and before != "w" and len(spots) == 1:  # "9 days, and Athens for 2 days"
             own = (days,)

@@ -253,11 +253,11 @@ def _changes(line: Line, near: _Names) -> tuple[Change, ...]:
 
 
 def _of_a_day(piece: str, day: int, near: _Names) -> Change | None:
+    denied = whole_words(WORDS["negation"]["word"]).search(piece)
     names = _names_near(near) | {name: "the day trip" for name in ("day trip", "daytrip", "day-trip")}
     if found := whole_words(any_of(names)).search(piece):
         skipped = re.search(_PATTERNS["skip"], piece[: found.start()])
-        return None if skipped else Change(day, "move", name=names[found[0]])
-    denied = whole_words(WORDS["negation"]["word"]).search(piece)
+        return None if skipped or denied else Change(day, "move", name=names[found[0]])
     for kind, pattern in WORDS["days"].items():
         found = whole_words(pattern).search(piece)
         if found and not (denied and denied.start() < found.start()):
@@ -291,7 +291,8 @@ def _sights(line: Line, near: _Names, drops: list[tuple[str, str]]) -> tuple[_Na
         before = line.before(start, 40)
         out = re.search(_PATTERNS["skip"], before)
         negated = line.negation(start - len(before) + out.start() if out else start) is not None
-        if out and negated:  # "don't remove it"
+        moved = re.search(_PATTERNS["moved"], before) or re.match(r" (?:on|to) \S* ?day", line.text[end : end + 20])
+        if negated and (out or moved):  # "don't remove it"
             line.refuse(start, end)
         elif out or negated or fold(called[name]) == name or re.search(_PATTERNS["see"], before):
             (unwanted if out or negated else wanted).append(called[name])
