@@ -187,8 +187,8 @@ def _about_the_trip(before: State, state: State, memories: Sequence[str], style:
     if "day" in topics and (match := re.search(r"days? (\d{1,2})", state.reading.text)):
         missing = TEXTS["no_day"].format(days=plural(len(plan.days), "day"), number=match[1])
         return next((say.day_text(day, plan) for day in plan.days if day.number == int(match[1])), missing)
-    if not state.planned and state.reading.said.places:
-        return joined(facts.fact("overview", plan.places[0], wishes), unmet, end)
+    if state.reading.said.places and not (state.planned and set(state.about) <= set(wishes.places)):
+        return joined(facts.fact("overview", atlas().get(state.about[0]), wishes), unmet, end)
     if state.planned and (state.whole or "short" in topics):
         return say.plan_text(state, end, style="brief" if "short" in topics else style)
     return ""

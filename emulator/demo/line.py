@@ -91,7 +91,8 @@ class Line:
         begin = self.negation(start)
         if begin is None:
             return False
-        self.refused.append(self.quote(begin, end))
+        quote = self.quote(begin, end)
+        self.refused = [*(one for one in self.refused if one not in quote), quote]
         self._understand(begin, end)
         self.rest = f"{self.rest[:start]}{TAKEN * (end - start)}{self.rest[end:]}"
         return True

@@ -130,7 +130,10 @@ def read_people(line: Line) -> tuple[dict[str, Any], list[tuple[str, int]]]:
     line.take(rf"(?:\d|an?) {_CHILD}(?= {_NUMBERS['tells']})")  # tells something of one, not how many they are
     young = tuple(age for age in ages if age < 18)
     adults, children, supposed = _group(line, len(young), len(ages) - len(young))
-    said |= {"adults": min(adults, MAX_PEOPLE) or None, "children": min(children, MAX_PEOPLE) or None}
+    if adults + children > MAX_PEOPLE:
+        line.refused.append(f"{adults + children} people")
+        adults = children = 0
+    said |= {"adults": adults or None, "children": children or None}
     return said | {"ages": young, "supposed": supposed}, shifts
 
 

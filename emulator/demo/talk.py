@@ -99,7 +99,9 @@ def _read(state: State, text: str, brief: bool) -> tuple[Reading, bool]:
     if told.wishes_something:
         topics = tuple(one for one in topics if one not in ASIDES)
         return replace(told, topics=topics, left=(*told.left, *(() if topics else left))), False
-    understood = ASIDES & set(topics) or not reading.wishes_something
+    elsewhere = set(reading.said.places) - set(state.wishes.places)
+    other = elsewhere and reading.said == Wishes(places=reading.said.places)
+    understood = ASIDES & set(topics) or other or not reading.wishes_something
     return reading if understood else replace(reading, left=left), "reset" not in topics
 
 
