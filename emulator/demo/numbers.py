@@ -216,6 +216,8 @@ def read_budget(line: Line, *, brief: bool) -> Budget | None:
         raw = re.sub(r"[.,' ](?=\d{3}(?:\D|$))", "", match[kind]).replace(",", ".")
         amount = Decimal(raw) * (1000 if match[f"{kind}k"].strip() else 1)
         thing = _OF_ONE_THING.match(after) or re.search(rf"\b{_PRICE}\b", before)
+        if re.search(r"(?:\bnot|n't) $", before) and line.refuse(*match.span()):  # "the budget is not €2,000"
+            continue
         if amount <= 0 or (not called and (brief or thing)):
             continue
         later = re.match(rf"[^.;!?\n\d]{{0,20}}?(?<!\w)({_NAME})", after)  # "600 each, eur"

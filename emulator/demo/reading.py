@@ -83,7 +83,7 @@ def _answer(line: Line) -> tuple[str | None, bool]:
             return answer, False
     if match := re.match(_PATTERNS["pick"], line.text) or re.match(_PATTERNS["number"], line.text):
         return match["n"], False
-    if line.find(_PATTERNS["undo"]):
+    if any(line.negation(match.start()) is None for match in line.find(_PATTERNS["undo"])):
         return "undo", False
     if match := re.match(_PATTERNS["yes_lead"], line.text):
         line.remove(*match.span())
