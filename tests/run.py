@@ -2,8 +2,7 @@
 
     python -m tests.run [options of pytest]
 
-Browsers have processes of their own: their tests keep the cores busy while the others mostly wait, and no other event
-loop can run where Playwright has started.
+Browsers have processes of their own: their tests keep the cores busy while the others mostly wait.
 
 A browser or several processes lose a race now and then on a machine that is busy. So where tests of theirs failed,
 and nothing else did, those run a second time, one after the other and with nothing beside them: what passes then is
@@ -22,7 +21,8 @@ from pathlib import Path
 
 import pytest
 
-RUN_AGAIN = ("tests/browser/", "tests/processes/")
+BROWSERS = "tests/browser"
+RUN_AGAIN = (f"{BROWSERS}/", "tests/processes/")
 ENDED_WELL = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
@@ -66,8 +66,8 @@ def run_tests(options: Sequence[str], *, log: Path | None = None) -> tuple[int, 
 def run_all(options: Sequence[str], *, browsers: bool) -> tuple[int, Seen]:
     """Run all tests, those of browsers beside the others; the code is that of what went worse."""
     cores = os.cpu_count() or 1
-    beside = ["--numprocesses", str(min(4, cores)), "--dist", "worksteal", "-m", "browser", *options]
-    others = ["--numprocesses", str(min(6, cores + 2)), "--dist", "worksteal", "-m", "not browser", *options]
+    beside = ["--numprocesses", str(min(4, cores)), "--dist", "worksteal", *options, BROWSERS]
+    others = ["--numprocesses", str(min(6, cores + 2)), "--dist", "worksteal", *options, f"--ignore={BROWSERS}"]
     if not browsers:
         return run_tests(others)
     with tempfile.TemporaryDirectory() as folder:

@@ -9,7 +9,6 @@ import pytest
 
 from settings import ROOT
 
-MARKED = "import pytest\n\npytestmark = pytest.mark.browser\n"
 PASSES = "def test_passes(): pass\n"
 FAILS = "def test_fails(): assert False\n"
 RACE = """
@@ -61,13 +60,13 @@ INTERRUPTED = "def test_interrupted(): raise KeyboardInterrupt\n"
 def made(folder: Path, files: dict[str, str], *, types: int = 0) -> subprocess.CompletedProcess[str]:
     """Run a made-up project's tests as `make test` does; its mypy ends with the code *types*."""
     (folder / "pyproject.toml").write_text(
-        "[tool.pytest.ini_options]\naddopts = ['--import-mode=importlib', '-p', 'xdist']\nmarkers = ['browser']\n"
+        "[tool.pytest.ini_options]\naddopts = ['--import-mode=importlib', '-p', 'xdist']\n"
     )
     (folder / "mypy.py").write_text(f"print('looked at')\nraise SystemExit({types})\n")
     for name, text in ({"browser/conftest.py": "", "processes/conftest.py": ""} | files).items():
         file = folder / "tests" / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(MARKED + text if file.name == "test_a.py" else text)
+        file.write_text(text)
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     env |= {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run(
