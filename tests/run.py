@@ -2,28 +2,21 @@
 
     python -m tests.run [options of pytest]
 
-Browsers have processes of their own: their tests keep the cores busy while the others mostly wait.
-
 A browser or several processes lose a race now and then on a machine that is busy. So where tests of theirs failed,
 and nothing else did, those run a second time, one after the other and with nothing beside them: what passes then is
 *flaky*, and the last lines say so. Nothing else is ever run again.
 """
 
-import multiprocessing
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
-BROWSERS = "tests/browser"
-RUN_AGAIN = (f"{BROWSERS}/", "tests/processes/")
-ENDED_WELL = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+RUN_AGAIN = ("tests/browser/", "tests/processes/")
 
 
 @dataclass(eq=False)  # pytest keeps its plugins in a set
@@ -53,43 +46,17 @@ class Seen:
         return bool(self.failed) and not self.broken and all(name.startswith(RUN_AGAIN) for name in self.failed)
 
 
-def run_tests(options: Sequence[str], *, log: Path | None = None) -> tuple[int, Seen]:
-    """Run pytest; what it says goes to *log*, if there is one."""
-    if log is not None:
-        with log.open("wb") as out:
-            os.dup2(out.fileno(), 1)
-            os.dup2(out.fileno(), 2)
+def run_tests(options: Sequence[str]) -> tuple[int, Seen]:
     seen = Seen()
     return pytest.main(list(options), plugins=[seen]), seen
 
 
-def run_all(options: Sequence[str], *, browsers: bool) -> tuple[int, Seen]:
-    """Run all tests, those of browsers beside the others; the code is that of what went worse."""
-    cores = os.cpu_count() or 1
-    beside = ["--numprocesses", str(min(4, cores)), "--dist", "worksteal", *options, BROWSERS]
-    others = ["--numprocesses", str(min(6, cores + 2)), "--dist", "worksteal", *options, f"--ignore={BROWSERS}"]
-    if not browsers:
-        return run_tests(others)
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "browsers.log"
-        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-            running = process.submit(run_tests, beside, log=log)
-            code, seen = run_tests(others)
-            codes = {code, running.result()[0]}
-            of_browsers = running.result()[1]
-        print("browsers:", log.read_text(), sep="\n", end="", flush=True)
-    seen.passed |= of_browsers.passed
-    seen.failed |= of_browsers.failed
-    seen.broken |= of_browsers.broken or bool(codes - {*ENDED_WELL, pytest.ExitCode.TESTS_FAILED})
-    wrong = codes - {*ENDED_WELL}
-    return max(wrong) if wrong else min(codes), seen
-
-
 def main(options: Sequence[str]) -> int:
     """Run it all and return the exit code: 0 where everything passed, if need be at the second time."""
+    workers = min(6, (os.cpu_count() or 1) + 2)  # many tests wait: two processes more than cores
     with tempfile.TemporaryFile() as said:
         types = subprocess.Popen([sys.executable, "-m", "mypy"], stdout=said, stderr=subprocess.STDOUT)
-        tested, seen = run_all(options, browsers="--quick" not in options)
+        tested, seen = run_tests(["--numprocesses", str(workers), "--dist", "worksteal", *options])
         checked = types.wait()
         said.seek(0)
         print("mypy:", said.read().decode(), sep="\n", end="", flush=True)
