@@ -237,13 +237,15 @@ def _changes(line: Line, near: _Names) -> tuple[Change, ...]:
     swaps = [sorted((int(match[1]), int(match[2]))) for match in line.take(_PATTERNS["swap"])]
     found = [Change(first, "swap", second) for first, second in swaps]
     for clause in re.finditer(r"[^.;!?\n,]+", line.rest):
-        start, waiting = clause.start(), list[int]()
+        begin = start = clause.start()
+        waiting = list[int]()
         for piece in re.split(r"( and (?=[^.;!?\n,]{0,60}day))", clause[0]):
             if day := re.search(_PATTERNS["day"], piece):
+                begin = begin if waiting else start
                 waiting += [-1 if day["last"] else int(day["a"] or day["b"]), *map(int, filter(None, [day["also"]]))]
             if day and (change := _of_a_day(piece, waiting[0], near)):  # "day 3 and day 5 easier" is of both
                 found += [replace(change, day=one) for one in waiting]
-                line.remove(clause.start(), start + len(piece))
+                line.remove(begin, start + len(piece))
                 waiting.clear()
             elif day and whole_words(_PATTERNS["clock"]).search(piece):  # only all days can begin at a time
                 line.refused.append(line.quote(start, start + len(piece)))

@@ -280,10 +280,10 @@ def _with_changes(state: State, reading: Reading, wishes: Wishes, notes: list[st
             notes.append(TEXTS["no_day"].format(days=plural(days, "day"), number=max(day, last)))
         else:
             tried = _changed(kept, replace(change, day=day))
-            before = build(wishes, kept).notes
-            failed = [note for note in build(wishes, tried).notes if note not in before]
+            before, after = build(wishes, kept), build(wishes, tried)
+            failed = [note for note in after.notes if note not in before.notes]
             notes += failed
-            kept = kept if failed and change.kind != "swap" else tried
+            kept = kept if failed and (change.kind != "swap" or after.days == before.days) else tried
     return tuple(kept)
 
 
