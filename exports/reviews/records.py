@@ -1,0 +1,69 @@
+"""What a stakeholder is shown, as plain data: the same on the page, in files, and in what is hashed."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field, TypeAdapter
+
+Anchor = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page of the web that a reply names; *url* is http or https."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece that can be commented on. Its *anchor* stays the same from one snapshot to the next.
+
+    *text* is Markdown of the assistant's in a reply, in a message it is as somebody typed it. *ending* says why a
+    reply is not whole.
+    """
+
+    anchor: Anchor
+    kind: Literal["message", "reply"]
+    author: str
+    at: AwareDatetime
+    text: str
+    sources: tuple[Source, ...] = ()
+    ending: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A thing as it was when it was shared: all that its audience is shown, and nothing else."""
+
+    thing: Literal["session"]
+    title: str
+    blocks: tuple[Block, ...]
+    format: Literal[1] = 1
+
+
+_SNAPSHOT = TypeAdapter(Snapshot)
+
+
+def snapshot_values(snapshot: Snapshot) -> dict[str, Any]:
+    """Return a snapshot as JSON values."""
+    values: dict[str, Any] = _SNAPSHOT.dump_python(snapshot, mode="json")
+    return values
+
+
+def snapshot_text(snapshot: Snapshot) -> str:
+    """Return a snapshot as the JSON that is kept and hashed: keys in order, no spaces between, not ASCII alone."""
+    return json.dumps(snapshot_values(snapshot), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def snapshot_hash(text: str) -> str:
+    """Return the SHA-256 of `snapshot_text`, hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_snapshot(text: str) -> Snapshot:
+    """Return the snapshot that was kept as *text*. Raises ValueError (pydantic's)."""
+    return _SNAPSHOT.validate_json(text)
