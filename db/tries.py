@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, update
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,12 @@ def count(db_session: Session, address: str, kind: str, *, now: datetime, window
         },
     ).returning(AddressTries)
     return db_session.scalars(upsert, execution_options={"populate_existing": True}).one()
+
+
+def counted(db_session: Session, address: str, kind: str, *, now: datetime) -> int:
+    """Return how many there are in the window."""
+    query = select(AddressTries.tries).where(AddressTries.address == address, AddressTries.kind == kind)
+    return db_session.scalar(query.where(AddressTries.window_ends_at > now)) or 0
 
 
 def take_back(db_session: Session, address: str, kind: str) -> None:

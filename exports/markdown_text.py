@@ -79,6 +79,20 @@ def _address(url: str) -> str:
     return "".join(url.split()).replace("<", "%3C").replace(">", "%3E").replace("\\", "%5C")
 
 
+def shown_text(text: str) -> str:
+    """Return the words that Markdown shows, a line for each of its blocks."""
+    shown = []
+    for token in _PARSER.parse(text):
+        if token.type == "inline":
+            pieces = [
+                " " if child.type in ("softbreak", "hardbreak") else child.content for child in token.children or ()
+            ]
+            shown.append("".join(pieces))
+        elif token.content:
+            shown.append(token.content)
+    return "\n".join(shown)
+
+
 def blocks(text: str) -> list[Block]:
     """Return Markdown as nested blocks; each says in "t" what it is. HTML is text, an image is a link to it.
 

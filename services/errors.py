@@ -145,3 +145,33 @@ class SignUpClosedError(ServiceError):
     """New accounts are not being made here."""
 
     code = "sign_up_closed"
+
+
+class PasscodeNeededError(ServiceError):
+    """A link opens only for who knows its passcode."""
+
+    code = "passcode_needed"
+
+
+class WrongPasscodeError(ServiceError):
+    """The passcode is not this link's."""
+
+    code = "wrong_passcode"
+
+
+class TooManyGuessesError(ServiceError):
+    """Too many links or passcodes that are none were tried."""
+
+    code = "too_many_guesses"
+
+
+class TooManyCommentsError(ServiceError):
+    """As many comments and decisions as a link takes in a while, or at all, are there."""
+
+    code = "too_many_comments"
+
+
+class ReviewChangedError(ServiceError):
+    """What was decided about is not what the link shows now."""
+
+    code = "review_changed"

@@ -32,7 +32,7 @@ def clean_message(text: str) -> str:
     Raises InvalidInputError when nothing is left of it or it is too long.
     """
     cleaned = clean_text(text)
-    if not _says_something(cleaned):
+    if not says_something(cleaned):
         raise InvalidInputError("This message is empty.")
     if len(cleaned) > MAX_MESSAGE_CHARS:
         raise InvalidInputError(f"This message has {len(cleaned):,} characters; the limit is {MAX_MESSAGE_CHARS:,}.")
@@ -63,7 +63,7 @@ def clean_title(title: str) -> str:
     Raises InvalidInputError unless 1 to 100 characters are left, of which one can be seen.
     """
     cleaned = " ".join(_CONTROLS.sub("", title).split())
-    if not _says_something(cleaned) or len(cleaned) > MAX_TITLE_CHARS:
+    if not says_something(cleaned) or len(cleaned) > MAX_TITLE_CHARS:
         raise InvalidInputError(f"A title has 1 to {MAX_TITLE_CHARS} characters.")
     return cleaned
 
@@ -74,7 +74,7 @@ def clean_memory(text: str) -> str:
     Raises InvalidInputError when nothing is left of it or it is too long.
     """
     cleaned = clean_query(text)
-    if not _says_something(cleaned):
+    if not says_something(cleaned):
         raise InvalidInputError("This memory is empty.")
     if (size := len(cleaned.encode())) > MAX_MEMORY_BYTES:
         raise InvalidInputError(
@@ -133,7 +133,7 @@ def preview(text: str, *, limit: int = 120) -> str:
     return "…" + (cut.split(" ", 1)[1] if " " in cut else cut)
 
 
-def _says_something(text: str) -> bool:
+def says_something(text: str) -> bool:
     """Return whether there is more to a text than spaces and what nobody sees."""
     return any(unicodedata.category(char)[0] not in "CZ" for char in text)
 

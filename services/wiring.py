@@ -40,9 +40,14 @@ from services.replies.running import RunningReplies
 from services.replies.store import ReplyStore
 from services.replies.titles import SessionTitles
 from services.replies.writer import ReplyWriter
+from services.reviews.comments import CommentService
+from services.reviews.live import ReviewWatch
+from services.reviews.reviews import ReviewService
+from services.reviews.visits import VisitService
 from services.sessions.deleted import remove_deleted
 from services.sessions.files import FileService, FileShelf
 from services.sessions.sessions import SessionService
+from services.sessions.shared import SharedSessions
 from services.templates.templates import TemplateService
 from services.transfer.transfer import TransferService
 from services.usage.costs import CostService
@@ -76,6 +81,10 @@ class Services:
     ratings: RatingService
     insights: InsightsService
     templates: TemplateService
+    reviews: ReviewService
+    comments: CommentService
+    visits: VisitService
+    review_watch: ReviewWatch
     _base: "_Base" = field(repr=False)
     _claims: ReplyClaims = field(repr=False)
     _outbox: Future[None] = field(repr=False)
@@ -160,6 +169,10 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         tokens=TokenService(database),
         transfer=TransferService(database, sessions, default_model=settings.default_model),
         templates=TemplateService(database, replies),
+        reviews=ReviewService(database, {"session": SharedSessions(database)}),
+        comments=CommentService(database),
+        visits=VisitService(database, compare=compare_passwords),
+        review_watch=ReviewWatch(database),
         operations=OperationsService(base.numbers, database, running=running, readers=readers, tasks=tasks),
         costs=costs,
         ratings=RatingService(database),

@@ -46,6 +46,7 @@ FLOORS = {
         "transfer",
         "messages",
         "templates",
+        "reviews",
         "wiring",
     ),
     "components": (
@@ -53,6 +54,7 @@ FLOORS = {
         "accounts transfer",
         "replies usage",
         "sessions",
+        "reviews",
         "memory sidebar",
         "chat",
         "templates",

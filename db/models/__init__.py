@@ -17,6 +17,15 @@ from db.models.backboard import Assistant, BackboardThread, OutboxEntry
 from db.models.base import Base, UtcDateTime, utc_now
 from db.models.memory import MemorySource
 from db.models.messages import FollowUp, Message, is_deleted, is_unfinished, is_untold
+from db.models.reviews import (
+    Review,
+    ReviewComment,
+    ReviewDecision,
+    ReviewReader,
+    ReviewVersion,
+    Snapshot,
+    is_open,
+)
 from db.models.sessions import ChatSession, FileCopy, SessionFile, is_unseen
 from db.models.templates import Template
 from db.models.usage import Usage
@@ -39,14 +48,21 @@ __all__ = [
     "MemorySource",
     "Message",
     "OutboxEntry",
+    "Review",
+    "ReviewComment",
+    "ReviewDecision",
+    "ReviewReader",
+    "ReviewVersion",
     "SessionFile",
     "SignInFailures",
     "SignOut",
+    "Snapshot",
     "Template",
     "Usage",
     "User",
     "UtcDateTime",
     "is_deleted",
+    "is_open",
     "is_unfinished",
     "is_unseen",
     "is_untold",

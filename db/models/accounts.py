@@ -88,6 +88,19 @@ class AuditAction(StrEnum):
     DELETE_SESSION = "delete_session"
     DELETE_FILE = "delete_file"
     EXPORT = "export"
+    SHARE = "share"
+    SHARE_AGAIN = "share_again"
+    CHANGE_REVIEW = "change_review"
+    REVOKE_REVIEW = "revoke_review"
+    OPEN_REVIEW = "open_review"
+    REFUSE_PASSCODE = "refuse_passcode"
+    COMMENT = "comment"
+    CHANGE_COMMENT = "change_comment"
+    TAKE_BACK_COMMENT = "take_back_comment"
+    RESOLVE_COMMENT = "resolve_comment"
+    REOPEN_COMMENT = "reopen_comment"
+    DECIDE = "decide"
+    DOWNLOAD_REVIEW = "download_review"
     OTHER = "other"  # not of this version; the text says what
 
 
@@ -98,6 +111,7 @@ class AuditTarget(StrEnum):
     TOKEN = "token"
     SESSION = "session"
     FILE = "file"
+    REVIEW = "review"
 
 
 def _one_of(values: type[StrEnum], length: int) -> Enum:

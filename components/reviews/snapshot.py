@@ -1,0 +1,53 @@
+"""What was shared, as its audience sees it: the same for the planner's preview and for whoever opens the link."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from components.labels import escape_label
+from components.replies.blocks import REPLY_MS, STRETCH_MS, affordable
+from components.replies.model_text import safe_markdown
+from components.replies.plain_text import PlainText
+from components.replies.source_links import source_links
+from components.reviews.words import instant
+from exports.reviews.records import Block
+from services.parts import SourcePart
+
+
+def draw_blocks(blocks: Sequence[Block], *, below: Callable[[Block], None] | None = None) -> None:
+    """Draw blocks one below the other; *below* draws what stands below each of them."""
+    left = STRETCH_MS
+    for block in blocks:
+        with st.container(key=f"review_block_{block.anchor}", gap="xsmall"):
+            left -= _draw(block, min(REPLY_MS, max(0.0, left)))
+            if below:
+                below(block)
+
+
+def _draw(block: Block, budget_ms: float) -> float:
+    """Draw one block; return what a browser spends on it, in milliseconds."""
+    reply = block.kind == "reply"
+    avatar = ":material/flight_takeoff:" if reply else None
+    spent = 0.0
+    with st.chat_message("assistant" if reply else "user", avatar=avatar):
+        st.caption(f"**{escape_label(block.author)}** · {escape_label(instant(block.at))}")
+        with st.container(key=f"review_text_{block.anchor}"):
+            if reply:
+                spent = _draw_markdown(block.text, budget_ms)
+            else:
+                st.text(block.text)
+        if block.sources:
+            source_links([SourcePart(source.title, source.url) for source in block.sources])
+        if block.ending:
+            st.caption(f":material/info: {escape_label(block.ending)}")
+    return spent
+
+
+def _draw_markdown(text: str, budget_ms: float) -> float:
+    drawn, plain, spent = affordable(text, budget_ms)
+    for piece in drawn:
+        if safe := safe_markdown(piece):
+            st.markdown(safe)
+    if plain:
+        PlainText(st.container()).draw(plain)
+    return spent

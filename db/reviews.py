@@ -1,0 +1,304 @@
+"""Queries on reviews: links, what they show, who looked, what was said and decided."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from db.ids import new_id
+from db.models import (
+    ChatSession,
+    Review,
+    ReviewComment,
+    ReviewDecision,
+    ReviewReader,
+    ReviewVersion,
+    Snapshot,
+    User,
+    UtcDateTime,
+    is_open,
+)
+from db.plain import OFTEN
+from db.visibility import visible_to
+
+LinkRow = Row[Review, str, str]  # a link, the title of its session, the name of whose session it is
+
+
+def _visible(user_id: int) -> Select[Review]:
+    return select(Review).join(ChatSession, ChatSession.id == Review.session_id).where(visible_to(user_id))
+
+
+def get_visible(db_session: Session, review_id: int, *, user_id: int) -> Review | None:
+    """Return a link of a session of this planner's, or None."""
+    return db_session.scalar(_visible(user_id).where(Review.id == review_id))
+
+
+def lock_visible(db_session: Session, review_id: int, *, user_id: int) -> Review | None:
+    """Return a link of a session of this planner's, or None."""
+    return db_session.scalar(_visible(user_id).where(Review.id == review_id).with_for_update(of=Review))
+
+
+def lock_all_visible(db_session: Session, session_id: int, *, user_id: int) -> Sequence[Review]:
+    """Return all links of a session of this planner's, oldest first."""
+    query = _visible(user_id).where(Review.session_id == session_id).order_by(Review.id)
+    return db_session.scalars(query.with_for_update(of=Review)).all()
+
+
+def page(
+    db_session: Session,
+    *,
+    user_id: int,
+    now: datetime,
+    ended: bool | None = None,
+    session_id: int | None = None,
+    matching: str = "",
+    states: Collection[str] = (),
+    limit: int,
+    offset: int = 0,
+) -> Sequence[Row[Review, str]]:
+    """Return links of this planner's with their sessions' titles: those due first, without a due date the latest."""
+    query = (
+        select(Review, ChatSession.title)
+        .join(ChatSession, ChatSession.id == Review.session_id)
+        .where(visible_to(user_id))
+    )
+    if ended is not None:
+        query = query.where(_has_ended(now) if ended else ~_has_ended(now))
+    if session_id is not None:
+        query = query.where(Review.session_id == session_id)
+    if matching:
+        words = f"%{matching.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+        query = query.where(or_(Review.audience.ilike(words, escape="!"), ChatSession.title.ilike(words, escape="!")))
+    if states:
+        query = query.where(Review.state.in_(states))
+    query = query.order_by(Review.due_on.is_(None), Review.due_on, Review.id.desc())
+    return db_session.execute(query.limit(limit).offset(offset)).all()
+
+
+def _has_ended(now: datetime) -> ColumnElement[bool]:
+    return or_(Review.revoked_at.is_not(None), func.coalesce(Review.ends_at <= now, False))
+
+
+def count(db_session: Session, *, session_id: int) -> int:
+    """Return how many links a session has."""
+    return db_session.scalar(select(func.count()).where(Review.session_id == session_id)) or 0
+
+
+_BY_TOKEN = (
+    select(Review, ChatSession.title, User.name)
+    .join(ChatSession, ChatSession.id == Review.session_id)
+    .join(User, User.id == ChatSession.user_id)
+    .where(
+        Review.token_hash == bindparam("token_hash"),
+        ~_has_ended(bindparam("now", type_=UtcDateTime)),  # type: ignore[arg-type]  # a value for it
+        User.disabled.is_(False),
+    )
+    .execution_options(**OFTEN)
+)
+
+
+def by_token(db_session: Session, token_hash: str, *, now: datetime) -> LinkRow | None:
+    """Return the link of this hash that has not ended, or None; nor has it where its planner is disabled."""
+    return db_session.execute(_BY_TOKEN, {"token_hash": token_hash, "now": now}).one_or_none()
+
+
+def lock_by_token(db_session: Session, token_hash: str, *, now: datetime) -> LinkRow | None:
+    """Return the link of this hash that has not ended, or None; nor has it where its planner is disabled."""
+    query = _BY_TOKEN.with_for_update(of=Review)
+    return db_session.execute(query, {"token_hash": token_hash, "now": now}).one_or_none()
+
+
+def touch(review: Review) -> None:
+    """Note that something of a link, which is held, is another: the number only rises."""
+    review.changed = max(new_id(), review.changed + 1)  # the clocks of two processes differ
+
+
+def changed(db_session: Session, review_ids: Collection[int], *, now: datetime) -> dict[int, int]:
+    """Return, of those of these links that have not ended, what `touch` set last."""
+    query = (
+        select(Review.id, Review.changed)
+        .join(User, User.id == Review.user_id)
+        .where(Review.id.in_(review_ids), ~_has_ended(now), User.disabled.is_(False))
+    )
+    return {row.id: row.changed for row in db_session.execute(query)}
+
+
+def changed_for(db_session: Session, user_ids: Collection[int]) -> dict[int, int]:
+    """Return, for each of these planners, what `touch` set last of any of their links."""
+    query = select(ChatSession.user_id, func.max(Review.changed)).join(Review, Review.session_id == ChatSession.id)
+    rows = db_session.execute(query.where(ChatSession.user_id.in_(user_ids)).group_by(ChatSession.user_id))
+    return {user_id: latest for user_id, latest in rows}
+
+
+def news(db_session: Session, *, user_id: int) -> int:
+    """Return how many links of this planner's have something that they have not looked at."""
+    query = select(func.count()).select_from(Review).where(Review.unseen, Review.user_id == user_id)
+    return db_session.scalar(query) or 0
+
+
+# What a link shows
+
+
+def keep_snapshot(db_session: Session, session_id: int, *, sha256: str, content: bytes, at: datetime) -> Snapshot:
+    """Return the snapshot of a session with this content, made if there is none."""
+    query = select(Snapshot).where(Snapshot.session_id == session_id, Snapshot.sha256 == sha256)
+    found = db_session.scalar(query)
+    if found is None:
+        found = Snapshot(session_id=session_id, sha256=sha256, content=content, created_at=at)
+        db_session.add(found)
+        db_session.flush()
+    return found
+
+
+def versions(db_session: Session, review_ids: Collection[int]) -> Sequence[Row[ReviewVersion, str]]:
+    """Return every version of these links and its snapshot's hash, oldest first."""
+    query = select(ReviewVersion, Snapshot.sha256).join(Snapshot, Snapshot.id == ReviewVersion.snapshot_id)
+    query = query.where(ReviewVersion.review_id.in_(review_ids))
+    return db_session.execute(query.order_by(ReviewVersion.review_id, ReviewVersion.number)).all()
+
+
+def content(db_session: Session, snapshot_id: int) -> bytes:
+    """Return what a snapshot holds."""
+    found: bytes = db_session.scalars(select(Snapshot.content).where(Snapshot.id == snapshot_id)).one()
+    return found
+
+
+# Who looks
+
+
+def reader(db_session: Session, review_id: int, key_hash: str) -> ReviewReader | None:
+    """Return the browser of this key in which a link was opened, or None."""
+    query = select(ReviewReader).where(ReviewReader.review_id == review_id, ReviewReader.key_hash == key_hash)
+    return db_session.scalar(query)
+
+
+def count_readers(db_session: Session, review_id: int) -> int:
+    """Return in how many browsers a link was opened."""
+    return db_session.scalar(select(func.count()).where(ReviewReader.review_id == review_id)) or 0
+
+
+# What was said and decided
+
+
+def comment(db_session: Session, comment_id: int, *, review_id: int) -> ReviewComment | None:
+    """Return a comment of a link's, or None."""
+    query = select(ReviewComment).where(ReviewComment.id == comment_id, ReviewComment.review_id == review_id)
+    return db_session.scalar(query)
+
+
+def count_comments(db_session: Session, review_id: int) -> int:
+    """Return how many comments a link has, those taken back among them."""
+    return db_session.scalar(select(func.count()).where(ReviewComment.review_id == review_id)) or 0
+
+
+def threads(
+    db_session: Session,
+    review_ids: Collection[int],
+    *,
+    internal: bool,
+    limit: int,
+    before_id: int | None = None,
+    anchor: str | None = None,
+    whole: bool = False,
+    thread_ids: Collection[int] | None = None,
+    unresolved: bool = False,
+) -> Sequence[ReviewComment]:
+    """Return the first comments of threads, latest first; *whole*: only those about the whole."""
+    query = select(ReviewComment).where(ReviewComment.review_id.in_(review_ids), ReviewComment.thread_id.is_(None))
+    if not internal:
+        query = query.where(ReviewComment.internal.is_(False))
+    if unresolved:
+        query = query.where(is_open())
+    if before_id is not None:
+        query = query.where(ReviewComment.id < before_id)
+    if thread_ids is not None:
+        query = query.where(ReviewComment.id.in_(thread_ids))
+    if whole:
+        query = query.where(ReviewComment.anchor.is_(None))
+    elif anchor is not None:
+        query = query.where(ReviewComment.anchor == anchor)
+    return db_session.scalars(query.order_by(ReviewComment.id.desc()).limit(limit)).all()
+
+
+def answers(db_session: Session, thread_ids: Collection[int], *, internal: bool) -> Sequence[ReviewComment]:
+    """Return what follows the first comments of these threads, oldest first."""
+    if not thread_ids:
+        return []
+    query = select(ReviewComment).where(ReviewComment.thread_id.in_(thread_ids))
+    if not internal:
+        query = query.where(ReviewComment.internal.is_(False))
+    return db_session.scalars(query.order_by(ReviewComment.id)).all()
+
+
+def count_threads(
+    db_session: Session, review_ids: Collection[int], *, internal: bool, unresolved: bool = False
+) -> dict[str | None, int]:
+    """Return how many threads there are about each anchor, and about the whole (None)."""
+    query = select(ReviewComment.anchor, func.count()).where(
+        ReviewComment.review_id.in_(review_ids),
+        ReviewComment.thread_id.is_(None),
+        ReviewComment.removed_at.is_(None),
+    )
+    if not internal:
+        query = query.where(ReviewComment.internal.is_(False))
+    if unresolved:
+        query = query.where(is_open())
+    return {anchor: number for anchor, number in db_session.execute(query.group_by(ReviewComment.anchor))}
+
+
+def newer_comments(
+    db_session: Session, review_id: int, *, than: int, but_of: int | None, limit: int
+) -> Sequence[ReviewComment]:
+    """Return the latest comments for stakeholders that came after one, but those of one reader."""
+    query = select(ReviewComment).where(
+        ReviewComment.review_id == review_id,
+        ReviewComment.id > than,
+        ReviewComment.internal.is_(False),
+        ReviewComment.removed_at.is_(None),
+    )
+    if but_of is not None:
+        query = query.where(or_(ReviewComment.reader_id.is_(None), ReviewComment.reader_id != but_of))
+    return db_session.scalars(query.order_by(ReviewComment.id.desc()).limit(limit)).all()
+
+
+def latest_comment_id(db_session: Session, review_id: int) -> int:
+    """Return the id of the latest comment of a link's, 0 without any."""
+    return db_session.scalar(select(func.max(ReviewComment.id)).where(ReviewComment.review_id == review_id)) or 0
+
+
+def count_open(db_session: Session, review_id: int) -> int:
+    """Return how many threads of a link's that stakeholders see nobody has resolved."""
+    query = select(func.count()).select_from(ReviewComment)
+    query = query.where(ReviewComment.review_id == review_id, is_open(), ReviewComment.internal.is_(False))
+    return db_session.scalar(query) or 0
+
+
+def decisions(db_session: Session, review_ids: Collection[int]) -> Sequence[ReviewDecision]:
+    """Return every decision on these links, oldest first."""
+    query = select(ReviewDecision).where(ReviewDecision.review_id.in_(review_ids))
+    return db_session.scalars(query.order_by(ReviewDecision.id)).all()
+
+
+def count_decisions(db_session: Session, review_id: int) -> int:
+    """Return how many decisions a link has."""
+    return db_session.scalar(select(func.count()).where(ReviewDecision.review_id == review_id)) or 0
+
+
+# What mail tells
+
+
+def claim_mail(db_session: Session, *, now: datetime, hold_until: datetime) -> Review | None:
+    """Return a link whose planner is to get mail now, or None; nobody else takes it before *hold_until*."""
+    query = select(Review).where(Review.mail_due_at.is_not(None), Review.mail_due_at <= now)
+    found = db_session.scalar(query.order_by(Review.mail_due_at).limit(1).with_for_update(skip_locked=True))
+    if found is not None:
+        found.mail_due_at = hold_until
+    return found
+
+
+def mailed(db_session: Session, review_id: int, *, held_until: datetime, at: datetime) -> None:
+    """Note that a mail has gone off; what came since it was claimed is for the next one."""
+    query = update(Review).where(Review.id == review_id)
+    db_session.execute(query.values(mailed_at=at))
+    db_session.execute(query.where(Review.mail_due_at == held_until).values(mail_due_at=None))

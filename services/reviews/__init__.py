@@ -1,0 +1,1 @@
+"""Reviews: what is shared, by which link, and what comes back."""

@@ -1,0 +1,301 @@
+"""What a planner does with links: share, change, revoke, share again; and what is listed of them."""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+import db.audit
+import db.reviews
+import db.sessions
+from db.engine import Database
+from db.models import AuditAction, AuditTarget, ReviewVersion, utc_now
+from db.models import Review as ReviewRow
+from exports.reviews.records import Snapshot, snapshot_hash, snapshot_text
+from services.accounts.passwords import hash_password
+from services.errors import InvalidInputError, NotFoundError, NotPossibleError
+from services.reviews.records import (
+    LinkSettings,
+    NewLink,
+    Review,
+    ReviewDetails,
+    ReviewState,
+    Shareable,
+    Version,
+)
+from services.reviews.state import state_of
+from services.reviews.texts import clean_passcode, clean_settings
+from services.reviews.views import decision, has_ended, review, snapshot, version
+
+MAX_LINKS = 200  # of one session
+MAX_VERSIONS = 200  # of one link
+_TOKEN_BYTES = 24  # 192 bits
+
+
+class ReviewService:
+    """The links by which a planner's sessions are reviewed. What is not theirs does not exist: NotFoundError.
+
+    Raises DatabaseUnavailableError from every method when the database is away.
+    """
+
+    def __init__(
+        self, database: Database, things: Mapping[str, Shareable], clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._db = database
+        self._things = things
+        self._clock = clock
+
+    def preview(
+        self, session_id: int, *, user_id: int, first_id: int | None = None, last_id: int | None = None
+    ) -> Snapshot:
+        """Return what an audience would see of a session now. Raises NotFoundError, NotPossibleError."""
+        return self._things["session"].snapshot(session_id, user_id=user_id, first_id=first_id, last_id=last_id)
+
+    def share(
+        self,
+        session_id: int,
+        settings: LinkSettings,
+        *,
+        user_id: int,
+        passcode: str | None = None,
+        first_id: int | None = None,
+        last_id: int | None = None,
+    ) -> NewLink:
+        """Keep a snapshot of a session, whole or from one message to another, and make a link that shows it.
+
+        Raises InvalidInputError, NotPossibleError, NotFoundError, DoorBusyError.
+        """
+        now = self._clock()
+        chosen = clean_settings(settings, now=now)
+        passcode_hash = hash_password(clean_passcode(passcode)) if passcode else None
+        made = self.preview(session_id, user_id=user_id, first_id=first_id, last_id=last_id)
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        with self._db.begin() as db_session:
+            session = db.sessions.lock_visible(db_session, session_id, user_id=user_id)
+            if session is None:
+                raise NotFoundError("There is no such session.")
+            if db.reviews.count(db_session, session_id=session_id) >= MAX_LINKS:
+                raise NotPossibleError(f"This session has {MAX_LINKS} links already. Use one of them again.")
+            row = ReviewRow(
+                user_id=session.user_id,
+                session_id=session_id,
+                token_hash=token_hash(token),
+                passcode_hash=passcode_hash,
+                first_id=first_id,
+                last_id=last_id,
+                created_at=now,
+                **chosen,
+            )
+            db_session.add(row)
+            db_session.flush()
+            self._show(db_session, row, made, number=1, now=now)
+            self._note(db_session, row, AuditAction.SHARE, user_id, f"for {row.audience}")
+            return NewLink(self._review(db_session, row, session.title), token)
+
+    def share_again(self, review_ids: Collection[int], *, user_id: int) -> dict[int, bool]:
+        """Show the sessions of these links as they are now; return of each whether that is something else.
+
+        Decisions about what was shown before are outdated then. Raises NotFoundError; NotPossibleError, also when a
+        message that a link begins or ends at is no longer shown. All of them or none.
+        """
+        with self._db.read() as db_session:
+            found = [self._found(db_session, one, user_id) for one in sorted(set(review_ids))]
+        made: dict[tuple[int, int | None, int | None], Snapshot] = {}
+        for row in found:
+            part = row.session_id, row.first_id, row.last_id
+            if part not in made:
+                made[part] = self.preview(row.session_id, user_id=user_id, first_id=row.first_id, last_id=row.last_id)
+        changed = {}
+        with self._db.begin() as db_session:
+            for before in found:
+                row = self._locked(db_session, before.id, user_id)
+                if has_ended(row, self._clock()):
+                    raise NotPossibleError(f"The link for {row.audience} has ended. Extend it, or make a new one.")
+                now = made[before.session_id, before.first_id, before.last_id]
+                changed[row.id] = self._renew(db_session, row, now, user_id)
+        return changed
+
+    def change(self, review_id: int, settings: LinkSettings, *, user_id: int, passcode: str | None = None) -> Review:
+        """Change what is said of a link; one that had come to its end opens again with a later end.
+
+        *passcode* None: as it is; empty: none any more. A new one is asked of those who were in, too. Raises
+        InvalidInputError, NotFoundError, DoorBusyError.
+        """
+        now = self._clock()
+        chosen = clean_settings(settings, now=now)
+        passcode_hash = hash_password(clean_passcode(passcode)) if passcode else None
+        with self._db.begin() as db_session:
+            row = self._locked(db_session, review_id, user_id)
+            told = [name for name, value in chosen.items() if getattr(row, name) != value]
+            for name, value in chosen.items():
+                setattr(row, name, value)
+            if passcode is not None:
+                row.passcode_hash = passcode_hash
+                told.append("passcode")
+            settle(db_session, row)
+            self._note(db_session, row, AuditAction.CHANGE_REVIEW, user_id, ", ".join(told))
+            return self._review(db_session, row)
+
+    def revoke(self, review_id: int, *, user_id: int) -> Review:
+        """End a link at once; what was said and decided stays. Raises NotFoundError."""
+        with self._db.begin() as db_session:
+            row = self._locked(db_session, review_id, user_id)
+            if row.revoked_at is None:
+                row.revoked_at = self._clock()
+                db.reviews.touch(row)
+                self._note(db_session, row, AuditAction.REVOKE_REVIEW, user_id, f"for {row.audience}")
+            return self._review(db_session, row)
+
+    def new_address(self, review_id: int, *, user_id: int) -> NewLink:
+        """Give a link another address: the one before opens nothing any more.
+
+        Raises NotFoundError, NotPossibleError.
+        """
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        with self._db.begin() as db_session:
+            row = self._locked(db_session, review_id, user_id)
+            if row.revoked_at is not None:
+                raise NotPossibleError("This link was revoked. Make a new one.")
+            row.token_hash = token_hash(token)
+            db.reviews.touch(row)
+            self._note(db_session, row, AuditAction.CHANGE_REVIEW, user_id, "address")
+            return NewLink(self._review(db_session, row), token)
+
+    def get(self, review_id: int, *, user_id: int) -> ReviewDetails:
+        """Return a link with its versions and decisions. Raises NotFoundError."""
+        with self._db.read() as db_session:
+            row = self._found(db_session, review_id, user_id)
+            versions = db.reviews.versions(db_session, [review_id])
+            rows = db.reviews.decisions(db_session, [review_id])
+            numbers = {one.id: one.number for one, _ in versions}
+            shown = versions[-1]
+            return ReviewDetails(
+                self._review(db_session, row),
+                tuple(version(one, sha256) for one, sha256 in versions),
+                tuple(decision(one, numbers, shown[0].id) for one in rows),
+            )
+
+    def shown(self, review_id: int, *, user_id: int, number: int | None = None) -> tuple[Version, Snapshot]:
+        """Return what a link shows, or showed in the version of this *number*. Raises NotFoundError."""
+        with self._db.read() as db_session:
+            self._found(db_session, review_id, user_id)
+            versions = db.reviews.versions(db_session, [review_id])
+            for one, sha256 in reversed(versions):
+                if number is None or one.number == number:
+                    return version(one, sha256), snapshot(db_session, one.snapshot_id)
+        raise NotFoundError("There is no such version.")
+
+    def is_behind(self, review_id: int, *, user_id: int) -> bool:
+        """Return whether the session is no longer what a link shows of it. Raises NotFoundError."""
+        details = self.get(review_id, user_id=user_id)
+        one = details.review
+        try:
+            now = self.preview(one.session_id, user_id=user_id, first_id=one.first_id, last_id=one.last_id)
+        except NotPossibleError:
+            return True
+        return snapshot_hash(snapshot_text(now)) != one.version.sha256
+
+    def page(
+        self,
+        *,
+        user_id: int,
+        ended: bool | None = None,
+        session_id: int | None = None,
+        words: str = "",
+        states: Collection[ReviewState] = (),
+        limit: int = 50,
+        offset: int = 0,
+    ) -> tuple[Review, ...]:
+        """Return links, those that are due first; *words* stand in the session's title or the audience's name."""
+        if not (1 <= limit <= 201 and 0 <= offset <= 100_000):
+            raise InvalidInputError("That is not a place in this list.")
+        with self._db.read() as db_session:
+            rows = db.reviews.page(
+                db_session,
+                user_id=user_id,
+                now=self._clock(),
+                ended=ended,
+                session_id=session_id,
+                matching=words[:200].strip(),
+                states=[state.value for state in states],
+                limit=limit,
+                offset=offset,
+            )
+            return self._reviews(db_session, [(row, title) for row, title in rows])
+
+    def news(self, *, user_id: int) -> int:
+        """Return how many links have something that their planner has not looked at."""
+        with self._db.read() as db_session:
+            return db.reviews.news(db_session, user_id=user_id)
+
+    def mark_seen(self, review_id: int, *, user_id: int) -> None:
+        """Note that the planner has looked at what came on a link. Raises NotFoundError."""
+        with self._db.begin() as db_session:
+            self._locked(db_session, review_id, user_id).unseen = False
+
+    def _show(self, db_session: Session, row: ReviewRow, made: Snapshot, *, number: int, now: datetime) -> None:
+        text = snapshot_text(made)
+        kept = db.reviews.keep_snapshot(
+            db_session, row.session_id, sha256=snapshot_hash(text), content=text.encode(), at=now
+        )
+        db_session.add(ReviewVersion(review_id=row.id, snapshot_id=kept.id, number=number, created_at=now))
+        db_session.flush()
+        settle(db_session, row)
+
+    def _renew(self, db_session: Session, row: ReviewRow, made: Snapshot, user_id: int) -> bool:
+        latest, sha256 = db.reviews.versions(db_session, [row.id])[-1]
+        if snapshot_hash(snapshot_text(made)) == sha256:
+            return False
+        if latest.number >= MAX_VERSIONS:
+            raise NotPossibleError(f"The link for {row.audience} was shared {MAX_VERSIONS} times. Make a new one.")
+        self._show(db_session, row, made, number=latest.number + 1, now=self._clock())
+        self._note(db_session, row, AuditAction.SHARE_AGAIN, user_id, f"version {latest.number + 1}")
+        return True
+
+    def _found(self, db_session: Session, review_id: int, user_id: int) -> ReviewRow:
+        return _there(db.reviews.get_visible(db_session, review_id, user_id=user_id))
+
+    def _locked(self, db_session: Session, review_id: int, user_id: int) -> ReviewRow:
+        return _there(db.reviews.lock_visible(db_session, review_id, user_id=user_id))
+
+    def _review(self, db_session: Session, row: ReviewRow, title: str | None = None) -> Review:
+        if title is None:
+            title = db.sessions.titles(db_session, [row.session_id], user_id=row.user_id)[row.session_id]
+        return self._reviews(db_session, [(row, title)])[0]
+
+    def _reviews(self, db_session: Session, rows: Sequence[tuple[ReviewRow, str]]) -> tuple[Review, ...]:
+        ids = [row.id for row, _ in rows]
+        shown = {one.review_id: (one, sha256) for one, sha256 in db.reviews.versions(db_session, ids)}
+        decided = db.reviews.decisions(db_session, ids)
+        now = self._clock()
+        return tuple(
+            review(row, title, shown[row.id], [one for one in decided if one.review_id == row.id], now)
+            for row, title in rows
+        )
+
+    def _note(self, db_session: Session, row: ReviewRow, action: AuditAction, user_id: int, detail: str) -> None:
+        target = (AuditTarget.REVIEW, row.id)
+        db.audit.note(db_session, action, user_id=user_id, target=target, detail=detail, at=self._clock())
+
+
+def token_hash(token: str) -> str:
+    """Return what is kept of a link's token."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def settle(db_session: Session, row: ReviewRow) -> None:
+    """Write down where a link stands, after anything of it has become another."""
+    db_session.flush()
+    latest, _ = db.reviews.versions(db_session, [row.id])[-1]
+    decided = db.reviews.decisions(db_session, [row.id])
+    row.state = state_of(decided, version_id=latest.id, approvals=row.approvals)[0].value
+    row.open_threads = db.reviews.count_open(db_session, row.id)
+    db.reviews.touch(row)
+
+
+def _there(row: ReviewRow | None) -> ReviewRow:
+    if row is None:
+        raise NotFoundError("There is no such review.")
+    return row

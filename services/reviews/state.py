@@ -1,0 +1,29 @@
+"""Where a link stands: computed here, and nowhere else."""
+
+from collections.abc import Sequence
+
+from db.models import ReviewDecision
+from services.reviews.records import DecisionKind, ReviewState
+
+_YES = (DecisionKind.APPROVE, DecisionKind.APPROVE_WITH_NOTES)
+
+
+def state_of(decisions: Sequence[ReviewDecision], *, version_id: int, approvals: int) -> tuple[ReviewState, int]:
+    """Return the state of a link that has not ended, and how many approve of the version that it shows.
+
+    *decisions* are all of them, oldest first; the last one of each person about that version counts.
+    """
+    last = {person(one): DecisionKind(one.kind) for one in decisions if one.version_id == version_id}
+    approved = sum(kind in _YES for kind in last.values())
+    if len(last) > approved:
+        return ReviewState.CHANGES_ASKED, approved
+    if last and approved >= approvals:
+        return ReviewState.APPROVED, approved
+    return (ReviewState.OPEN if last or not decisions else ReviewState.OUTDATED), approved
+
+
+def person(decision: ReviewDecision) -> tuple[str, str]:
+    """Return what tells one person from another: the browser, or the name that somebody gave by phone."""
+    if decision.reader_id is not None:
+        return "reader", str(decision.reader_id)
+    return "name", decision.name.casefold()

@@ -1,0 +1,104 @@
+"""What people write on a review, made fit to be kept."""
+
+import re
+from datetime import datetime, timedelta
+
+from exports.markdown_text import shown_text
+from exports.reviews.records import Block, Snapshot
+from services.accounts.passwords import clean_name
+from services.errors import InvalidInputError
+from services.reviews.records import LinkSettings
+from services.texts import clean_text, clean_title, says_something
+
+MAX_NOTE_CHARS = 2_000  # to the readers, and with a decision
+MAX_COMMENT_CHARS = 4_000
+MAX_PASSAGE_CHARS = 1_000
+MIN_PASSCODE_CHARS, MAX_PASSCODE_CHARS = 6, 64
+MAX_APPROVALS = 50
+_LONGEST = timedelta(days=3_650)
+_WORD = re.compile(r"\w+")
+
+
+def clean_settings(given: LinkSettings, *, now: datetime) -> dict[str, object]:
+    """Return what is to be kept of a link's settings, by column. Raises InvalidInputError."""
+    if not 1 <= given.approvals <= MAX_APPROVALS:
+        raise InvalidInputError(f"Ask for 1 to {MAX_APPROVALS} approvals.")
+    if given.ends_at is not None and not now < given.ends_at <= now + _LONGEST:
+        raise InvalidInputError("A link ends in the future, in ten years at most.")
+    try:
+        audience = clean_title(given.audience)
+    except InvalidInputError as exc:
+        raise InvalidInputError("Say who the link is for, in 1 to 100 characters: Customer, or Finance.") from exc
+    return {
+        "audience": audience,
+        "may": given.may.value,
+        "download": given.download,
+        "note": _within(given.note, MAX_NOTE_CHARS, "note"),
+        "approvals": given.approvals,
+        "due_on": given.due_on,
+        "ends_at": given.ends_at,
+        "follows": given.follows,
+    }
+
+
+def clean_passcode(passcode: str) -> str:
+    """Return a passcode as it is compared, without spaces around it. Raises InvalidInputError."""
+    cleaned = passcode.strip()
+    if not MIN_PASSCODE_CHARS <= len(cleaned) <= MAX_PASSCODE_CHARS or len(cleaned.encode(errors="replace")) > 72:
+        raise InvalidInputError(f"A passcode has {MIN_PASSCODE_CHARS} to {MAX_PASSCODE_CHARS} characters.")
+    return cleaned
+
+
+def clean_comment(text: str) -> str:
+    """Return a comment without control characters. Raises InvalidInputError where nothing is left, or too much."""
+    cleaned = _within(text, MAX_COMMENT_CHARS, "comment")
+    if not says_something(cleaned):
+        raise InvalidInputError("This comment is empty.")
+    return cleaned
+
+
+def clean_note(text: str) -> str:
+    """Return what is said with a decision; it may be empty. Raises InvalidInputError where it is too long."""
+    return _within(text, MAX_NOTE_CHARS, "note")
+
+
+def clean_reader_name(name: str) -> str:
+    """Return the name that somebody gives, on one line. Raises InvalidInputError."""
+    cleaned = clean_name(name)
+    if not says_something(cleaned):
+        raise InvalidInputError("Please give your name, in 1 to 100 characters.")
+    return cleaned
+
+
+def find_block(snapshot: Snapshot, anchor: str | None) -> Block | None:
+    """Return the block of this anchor, None for the whole. Raises InvalidInputError where there is none."""
+    if anchor is None:
+        return None
+    for block in snapshot.blocks:
+        if block.anchor == anchor:
+            return block
+    raise InvalidInputError("That message is not part of what this link shows.")
+
+
+def clean_passage(passage: str | None, block: Block | None) -> str | None:
+    """Return a passage of a block as one line, None where none was given. Raises InvalidInputError.
+
+    Its words have to stand in the block in this order; spaces, marks and line breaks may be others.
+    """
+    words = " ".join(_WORD.findall((passage or "")[: 2 * MAX_PASSAGE_CHARS]))
+    if not words:
+        return None
+    line = " ".join(clean_text(passage or "").split())
+    if len(line) > MAX_PASSAGE_CHARS:
+        raise InvalidInputError(f"That passage is longer than {MAX_PASSAGE_CHARS:,} characters. Take a part of it.")
+    shown = "" if block is None else shown_text(block.text) if block.kind == "reply" else block.text
+    if words not in " ".join(_WORD.findall(shown)):
+        raise InvalidInputError("That passage does not stand in this message. Copy it from there, or leave it out.")
+    return line
+
+
+def _within(text: str, limit: int, what: str) -> str:
+    cleaned = clean_text(text)
+    if len(cleaned) > limit:
+        raise InvalidInputError(f"This {what} has {len(cleaned):,} characters; the limit is {limit:,}.")
+    return cleaned

@@ -1,0 +1,86 @@
+"""Sessions to be reviewed, and what shares them."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from db.engine import Database
+from db.ids import new_id
+from db.models import ChatSession, Message
+from services.reviews.comments import CommentService
+from services.reviews.records import LinkSettings, NewLink
+from services.reviews.reviews import ReviewService
+from services.reviews.visits import VisitService
+from services.sessions.shared import SharedSessions
+from tests.helpers.accounts import cheaply
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+TALK = (
+    "Four days in Lisbon, please.",
+    "## Day 1\n\nWalk up to the **castle**, then [dinner](https://example.com) in Alfama.\n\n- Cost: $120",
+    "Cheaper?",
+    "Then take the *tram* and eat at the market. Cost: $80",
+)
+
+
+@dataclass
+class Reviews:
+    """The three services of reviews on one database, with a clock that a test sets."""
+
+    database: Database
+    now: datetime = NOON
+    links: ReviewService = field(init=False)
+    comments: CommentService = field(init=False)
+    visits: VisitService = field(init=False)
+
+    def __post_init__(self) -> None:
+        shared = {"session": SharedSessions(self.database)}
+        self.links = ReviewService(self.database, shared, lambda: self.now)
+        self.comments = CommentService(self.database, lambda: self.now)
+        self.visits = VisitService(self.database, compare=cheaply, clock=lambda: self.now)
+
+    def later(self, **lapse: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**lapse)
+
+    def session(self, user_id: int, texts: tuple[str, ...] = TALK, title: str = "Lisbon in May") -> int:
+        """Make a session of alternating turns."""
+        with self.database.begin() as db_session:
+            session = ChatSession(id=new_id(), user_id=user_id, title=title, model="openai/gpt-4o")
+            db_session.add(session)
+            db_session.flush()
+            self._add(session, db_session, texts)
+            return session.id
+
+    def say(self, session_id: int, *texts: str, role: str | None = None, **columns: Any) -> list[int]:
+        """Let a session go on, alternating, or with messages of one role."""
+        with self.database.begin() as db_session:
+            session = db_session.get_one(ChatSession, session_id)
+            return self._add(session, db_session, texts, role=role, **columns)
+
+    def _add(
+        self, session: ChatSession, db_session: Any, texts: tuple[str, ...], role: str | None = None, **columns: Any
+    ) -> list[int]:
+        ids = []
+        for text in texts:
+            message = Message(
+                id=new_id(),
+                session_id=session.id,
+                user_id=session.user_id,
+                parent_id=session.last_message_id,
+                role=role or ("assistant" if session.message_count % 2 else "user"),
+                content=text,
+                created_at=self.now,
+                **({"status": "complete"} | columns),
+            )
+            db_session.add(message)
+            db_session.flush()
+            session.last_message_id = message.id
+            session.message_count += 1
+            ids.append(message.id)
+        return ids
+
+    def share(self, session_id: int, user_id: int, *, passcode: str | None = None, **settings: Any) -> NewLink:
+        """Share a session as it is, with an audience that may decide."""
+        chosen = LinkSettings(**({"audience": "Customer"} | settings))
+        return self.links.share(session_id, chosen, user_id=user_id, passcode=passcode)

@@ -1,0 +1,276 @@
+"""What a link opens: its snapshot and nothing else, for whoever has it, until it ends."""
+
+import pytest
+from sqlalchemy import select
+
+import db.models
+from db.models import AuditAction, AuditEntry, Review, User
+from services.errors import (
+    InvalidInputError,
+    NotFoundError,
+    NotPossibleError,
+    PasscodeNeededError,
+    ReviewChangedError,
+    TooManyGuessesError,
+    WrongPasscodeError,
+)
+from services.reviews.records import DecisionKind, ReviewMay, ReviewState
+from services.reviews.visits import new_reader_key
+from tests.helpers.reviews import TALK
+
+ANNA, BO = new_reader_key(), new_reader_key()
+
+
+def test_whoever_has_the_link_sees_what_was_shared_and_no_more(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id, note="Please by Friday.", approvals=2)
+    reviews.say(session_id, "A secret afterthought")
+
+    visit = reviews.visits.look(link.token, ANNA)
+
+    assert [block.text for block in visit.snapshot.blocks] == list(TALK)
+    assert [block.author for block in visit.snapshot.blocks] == ["Ada", "Assistant"] * 2
+    assert (visit.planner, visit.settings.note, visit.state, visit.approved) == (
+        "Ada",
+        "Please by Friday.",
+        ReviewState.OPEN,
+        0,
+    )
+
+
+def test_token_is_kept_as_a_hash_only(reviews, database, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+
+    assert len(link.token) == 32
+    assert link.token not in repr(link)
+    with database.read() as db_session:
+        row = db_session.get_one(Review, link.review.id)
+        assert link.token not in str(vars(row))
+        assert len(row.token_hash) == 64
+
+
+@pytest.mark.parametrize("end", ["revoke", "ends_at", "disable", "delete", "new_address"])
+def test_link_that_has_ended_opens_nothing_whatever_ended_it(reviews, database, session_id, user_id, end):
+    link = reviews.share(session_id, user_id, ends_at=reviews.now.replace(hour=13))
+    reviews.visits.look(link.token, ANNA)
+
+    match end:
+        case "revoke":
+            reviews.links.revoke(link.review.id, user_id=user_id)
+        case "ends_at":
+            reviews.later(hours=1)
+        case "new_address":
+            reviews.links.new_address(link.review.id, user_id=user_id)
+        case _:
+            with database.begin() as db_session:
+                if end == "disable":
+                    db_session.get_one(User, user_id).disabled = True
+                else:
+                    db_session.delete(db_session.get_one(db.models.ChatSession, session_id))
+
+    for ask in (
+        lambda: reviews.visits.look(link.token, ANNA),
+        lambda: reviews.visits.find(link.token),
+        lambda: reviews.visits.threads(link.token, ANNA, anchor=None),
+        lambda: reviews.visits.comment(link.token, ANNA, "Hello", name="Anna"),
+        lambda: reviews.visits.shown(link.token, ANNA, number=1),
+    ):
+        with pytest.raises(NotFoundError, match="does not open anything"):
+            ask()
+
+
+def test_passcode_is_asked_for_once_in_each_browser_and_kept_as_a_hash(reviews, database, session_id, user_id):
+    link = reviews.share(session_id, user_id, passcode="tram 28!")
+    with pytest.raises(PasscodeNeededError):
+        reviews.visits.look(link.token, ANNA)
+    with pytest.raises(WrongPasscodeError):
+        reviews.visits.unlock(link.token, ANNA, "tram 27!")
+
+    reviews.visits.unlock(link.token, ANNA, " tram 28! ")
+
+    assert reviews.visits.look(link.token, ANNA).snapshot.title == "Lisbon in May"
+    with pytest.raises(PasscodeNeededError):
+        reviews.visits.look(link.token, BO)
+    with database.read() as db_session:
+        assert "tram" not in str(vars(db_session.get_one(Review, link.review.id)))
+    reviews.links.change(link.review.id, link.review.settings, user_id=user_id, passcode="another one")
+    with pytest.raises(PasscodeNeededError):
+        reviews.visits.look(link.token, ANNA)
+
+
+def test_guesses_from_one_address_end_and_nobody_else_is_locked_out(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id, passcode="tram 28!")
+    reviews.visits.unlock(link.token, ANNA, "tram 28!")
+
+    for _ in range(10):
+        with pytest.raises(WrongPasscodeError):
+            reviews.visits.unlock(link.token, new_reader_key(), "guess!", address="203.0.113.9")
+    with pytest.raises(TooManyGuessesError):
+        reviews.visits.unlock(link.token, new_reader_key(), "tram 28!", address="203.0.113.9")
+
+    reviews.visits.look(link.token, ANNA)
+    reviews.visits.unlock(link.token, BO, "tram 28!", address="198.51.100.1")
+
+
+def test_links_that_are_none_are_counted_by_address(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+    for _ in range(30):
+        with pytest.raises(NotFoundError):
+            reviews.visits.find("x" * 32, address="203.0.113.9")
+
+    with pytest.raises(TooManyGuessesError):
+        reviews.visits.find(link.token, address="203.0.113.9")
+    assert reviews.visits.find(link.token, address="198.51.100.1") == link.review.id
+    reviews.later(minutes=11)
+    assert reviews.visits.find(link.token, address="203.0.113.9") == link.review.id
+
+
+def test_comment_hangs_on_a_message_a_passage_or_the_whole(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+    visit = reviews.visits.look(link.token, ANNA)
+    reply = visit.snapshot.blocks[1]
+
+    about = reviews.visits.comment(
+        link.token, ANNA, "Too steep", name="Anna", anchor=reply.anchor, passage="up to the castle"
+    )
+    reviews.visits.comment(link.token, ANNA, "Lovely", name="Anna")
+    with pytest.raises(InvalidInputError, match="does not stand"):
+        reviews.visits.comment(
+            link.token, ANNA, "?", name="Anna", anchor=reply.anchor, passage="down from the castle"
+        )
+    with pytest.raises(InvalidInputError, match="not part"):
+        reviews.visits.comment(link.token, ANNA, "?", name="Anna", anchor="12")
+
+    assert (about.passage, about.first.name, about.first.mine, about.first.by_planner) == (
+        "up to the castle", "Anna", True, False,
+    )  # fmt: skip
+    assert reviews.visits.look(link.token, BO).threads == {reply.anchor: 1, None: 1}
+    [theirs] = reviews.visits.threads(link.token, BO, anchor=reply.anchor)
+    assert not theirs.first.mine
+
+
+def test_own_comment_can_be_changed_or_taken_back_for_a_quarter_of_an_hour(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+    first = reviews.visits.comment(link.token, ANNA, "Tpyo", name="Anna").first
+
+    with pytest.raises(NotFoundError):
+        reviews.visits.change(link.token, BO, first.id, "Mine now")
+    changed = reviews.visits.change(link.token, ANNA, first.id, "Typo").first
+    assert (changed.text, changed.edited) == ("Typo", True)
+    reviews.later(minutes=14)
+    gone = reviews.visits.take_back(link.token, ANNA, first.id).first
+    assert (gone.text, gone.removed) == ("", True)
+
+    second = reviews.visits.comment(link.token, ANNA, "Later", name="Anna").first
+    reviews.later(minutes=16)
+    with pytest.raises(NotPossibleError, match="15 minutes"):
+        reviews.visits.take_back(link.token, ANNA, second.id)
+
+
+def test_who_comes_back_is_told_what_is_new_for_them(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+    reviews.visits.look(link.token, ANNA)
+    mine = reviews.visits.comment(link.token, ANNA, "Is it far?", name="Anna")
+    assert reviews.visits.look(link.token, ANNA).news == ()
+
+    reviews.comments.add(link.review.id, "Ten minutes.", user_id=user_id, thread_id=mine.id)
+    reviews.comments.add(link.review.id, "They pay late.", user_id=user_id, internal=True)
+
+    visit = reviews.visits.look(link.token, ANNA)
+    [thread] = visit.news
+    assert [(one.text, one.new, one.by_planner) for one in (thread.first, *thread.answers)] == [
+        ("Is it far?", False, False),
+        ("Ten minutes.", True, True),
+    ]
+    assert reviews.visits.look(link.token, ANNA).news == ()
+    seen = visit.seen_version, visit.seen_comment_id
+    assert reviews.visits.look(link.token, ANNA, since=seen).news != ()
+
+
+def test_internal_comment_is_no_stakeholders(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+    hidden = reviews.comments.add(link.review.id, "They pay late.", user_id=user_id, internal=True)
+
+    assert reviews.visits.threads(link.token, ANNA, anchor=None) == ()
+    assert reviews.visits.look(link.token, ANNA).threads == {}
+    with pytest.raises(NotFoundError):
+        reviews.visits.comment(link.token, ANNA, "What?", name="Anna", thread_id=hidden.id)
+
+
+def test_decision_is_about_the_snapshot_that_was_seen(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id, approvals=2)
+    seen = reviews.visits.look(link.token, ANNA).version.sha256
+    reviews.visits.decide(link.token, ANNA, DecisionKind.APPROVE, name="Anna", sha256=seen)
+    reviews.visits.decide(link.token, BO, DecisionKind.APPROVE_WITH_NOTES, name="Bo", sha256=seen, note="No fish.")
+    assert reviews.links.get(link.review.id, user_id=user_id).review.state is ReviewState.APPROVED
+
+    reviews.say(session_id, "And a day in Sintra?", "Gladly.")
+    assert reviews.links.share_again([link.review.id], user_id=user_id) == {link.review.id: True}
+
+    visit = reviews.visits.look(link.token, ANNA)
+    assert (visit.state, visit.approved, visit.version.number) == (ReviewState.OUTDATED, 0, 2)
+    assert [one.outdated for one in visit.decisions] == [True, True]
+    assert visit.my_decision is not None
+    assert visit.my_decision.sha256 == seen
+    with pytest.raises(ReviewChangedError):
+        reviews.visits.decide(link.token, ANNA, DecisionKind.APPROVE, name="Anna", sha256=seen)
+    reviews.visits.decide(
+        link.token, ANNA, DecisionKind.ASK_FOR_CHANGES, name="Anna", sha256=visit.version.sha256, note="No Sintra"
+    )
+    assert reviews.visits.look(link.token, BO).state is ReviewState.CHANGES_ASKED
+
+
+@pytest.mark.parametrize(
+    ("may", "comments", "decides"),
+    [(ReviewMay.LOOK, False, False), (ReviewMay.COMMENT, True, False), (ReviewMay.DECIDE, True, True)],
+)
+def test_link_allows_what_it_was_made_for(reviews, session_id, user_id, may, comments, decides):
+    link = reviews.share(session_id, user_id, may=may)
+    seen = reviews.visits.look(link.token, ANNA).version.sha256
+
+    for allowed, ask in (
+        (comments, lambda: reviews.visits.comment(link.token, ANNA, "Hello", name="Anna")),
+        (decides, lambda: reviews.visits.decide(link.token, ANNA, DecisionKind.DECLINE, name="Anna", sha256=seen)),
+    ):
+        if allowed:
+            ask()
+        else:
+            with pytest.raises(NotPossibleError):
+                ask()
+
+
+def test_every_event_leaves_an_audit_row(reviews, database, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+    seen = reviews.visits.look(link.token, ANNA).version.sha256
+    thread = reviews.visits.comment(link.token, ANNA, "Hello", name="Anna")
+    reviews.visits.change(link.token, ANNA, thread.id, "Hello!")
+    reviews.visits.take_back(link.token, ANNA, thread.id)
+    reviews.visits.decide(link.token, ANNA, DecisionKind.APPROVE, name="Anna", sha256=seen)
+    other = reviews.visits.comment(link.token, ANNA, "Hello", name="Anna")
+    reviews.comments.resolve(other.id, review_id=link.review.id, user_id=user_id)
+    reviews.comments.reopen(other.id, review_id=link.review.id, user_id=user_id)
+    reviews.say(session_id, "More")
+    reviews.links.share_again([link.review.id], user_id=user_id)
+    reviews.links.change(link.review.id, link.review.settings, user_id=user_id, passcode="tram 28!")
+    with pytest.raises(WrongPasscodeError):
+        reviews.visits.unlock(link.token, ANNA, "tram 29!")
+    reviews.links.revoke(link.review.id, user_id=user_id)
+
+    with database.read() as db_session:
+        rows = db_session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+        assert [row.action for row in rows] == [
+            AuditAction.SHARE,
+            AuditAction.OPEN_REVIEW,
+            AuditAction.COMMENT,
+            AuditAction.CHANGE_COMMENT,
+            AuditAction.TAKE_BACK_COMMENT,
+            AuditAction.DECIDE,
+            AuditAction.COMMENT,
+            AuditAction.RESOLVE_COMMENT,
+            AuditAction.REOPEN_COMMENT,
+            AuditAction.SHARE_AGAIN,
+            AuditAction.CHANGE_REVIEW,
+            AuditAction.REFUSE_PASSCODE,
+            AuditAction.REVOKE_REVIEW,
+        ]
+        assert {row.target_id for row in rows} == {link.review.id}
+        assert link.token not in str([vars(row) for row in rows])
