@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     files_mb_per_user: int = Field(default=500, ge=0)
     one_core: bool = True
     frame_ancestors: str = Field(default="'self'", pattern=r"^[^;,\x00-\x1f]+$")
+    smtp_url: SecretStr | None = None
+    mail_from: str | None = Field(default=None, pattern=r"^[^\s,;]+@[^\s,;@]+$")
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+$")
     demo_pace_s: float = Field(default=0.02, ge=0)
 
     @classmethod
@@ -109,6 +112,13 @@ class Settings(BaseSettings):
             raise ValueError("It is a user's id or username: 3 to 40 letters, digits, dots, dashes and underscores.")
         return text or None
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _address_of_a_server(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not re.match(r"smtps?://[^/\s]", url.get_secret_value()):
+            raise ValueError("It is like smtp://name:password@mail.example.com:587; with smtps:// TLS comes first.")
+        return url
+
     @field_validator("database_url")
     @classmethod
     def _psycopg(cls, url: str) -> str:
@@ -137,6 +147,12 @@ class Settings(BaseSettings):
                 raise ValueError("COOKIE_KEY must be set to at least 32 random characters in production.")
             if self.dev_user_id is not None:
                 raise ValueError("DEV_USER_ID signs in without a password; it cannot be set in production.")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Self:
+        if self.smtp_url is not None and self.mail_from is None:
+            raise ValueError("MAIL_FROM must be set where SMTP_URL is: the address that mail comes from.")
         return self
 
     @property

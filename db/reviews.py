@@ -1,9 +1,10 @@
 """Queries on reviews: links, what they show, who looked, what was said and decided."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.ids import new_id
@@ -288,17 +289,42 @@ def count_decisions(db_session: Session, review_id: int) -> int:
 # What mail tells
 
 
+_MAIL_KEPT = timedelta(days=1)  # what nobody sent by then, as no server was set, is no news any more
+
+
+def any_mail_due(db_session: Session, *, now: datetime) -> bool:
+    """Return whether any planner is to get mail now."""
+    return db_session.scalar(_mail_due(select(Review.id), now).limit(1)) is not None
+
+
 def claim_mail(db_session: Session, *, now: datetime, hold_until: datetime) -> Review | None:
     """Return a link whose planner is to get mail now, or None; nobody else takes it before *hold_until*."""
-    query = select(Review).where(Review.mail_due_at.is_not(None), Review.mail_due_at <= now)
-    found = db_session.scalar(query.order_by(Review.mail_due_at).limit(1).with_for_update(skip_locked=True))
+    query = _mail_due(select(Review), now).order_by(Review.mail_due_at)
+    found: Review | None = db_session.scalar(query.limit(1).with_for_update(skip_locked=True))
     if found is not None:
         found.mail_due_at = hold_until
     return found
 
 
-def mailed(db_session: Session, review_id: int, *, held_until: datetime, at: datetime) -> None:
-    """Note that a mail has gone off; what came since it was claimed is for the next one."""
-    query = update(Review).where(Review.id == review_id)
-    db_session.execute(query.values(mailed_at=at))
-    db_session.execute(query.where(Review.mail_due_at == held_until).values(mail_due_at=None))
+def _mail_due(query: Select[Any], now: datetime) -> Select[Any]:
+    return query.where(
+        Review.mail_due_at.is_not(None), Review.mail_due_at <= now, Review.mail_due_at > now - _MAIL_KEPT
+    )
+
+
+def mailed(db_session: Session, review_id: int, *, changed: int, at: datetime, next_at: datetime) -> None:
+    """Note that a mail has gone off about a link as it was at *changed*; what came since is told at *next_at*."""
+    later = case((Review.changed == changed, None), else_=next_at)
+    db_session.execute(update(Review).where(Review.id == review_id).values(mailed_at=at, mail_due_at=later))
+
+
+def commented_since(db_session: Session, review_id: int, *, since: datetime) -> tuple[list[str], int]:
+    """Return who of the stakeholders commented since an instant, and how many comments there are."""
+    query = select(ReviewComment.name).where(
+        ReviewComment.review_id == review_id,
+        ReviewComment.created_at > since,
+        ReviewComment.by_planner.is_(False),
+        ReviewComment.removed_at.is_(None),
+    )
+    names = db_session.scalars(query.order_by(ReviewComment.id)).all()
+    return list(dict.fromkeys(names)), len(names)

@@ -31,6 +31,7 @@ from services.messages.ratings import RatingService
 from services.messages.versions import VersionService
 from services.process.background import BackgroundLoop, Tasks
 from services.process.http import http_client
+from services.process.smtp import SmtpServer
 from services.replies.claims import ReplyClaims
 from services.replies.endings import ReplyEndings
 from services.replies.readers import ReplyReaders
@@ -42,6 +43,7 @@ from services.replies.titles import SessionTitles
 from services.replies.writer import ReplyWriter
 from services.reviews.comments import CommentService
 from services.reviews.live import ReviewWatch
+from services.reviews.mail import ReviewMail
 from services.reviews.reviews import ReviewService
 from services.reviews.visits import VisitService
 from services.sessions.deleted import remove_deleted
@@ -88,6 +90,7 @@ class Services:
     _base: "_Base" = field(repr=False)
     _claims: ReplyClaims = field(repr=False)
     _outbox: Future[None] = field(repr=False)
+    _mail: Future[None] | None = field(repr=False)
 
     def check_database(self) -> None:
         """Raise DatabaseUnavailableError unless the database answers."""
@@ -101,6 +104,8 @@ class Services:
             return
         self._claims.close()
         self._outbox.cancel()
+        if self._mail is not None:
+            self._mail.cancel()
         with suppress(TimeoutError):
             base.loop.run(self.models.stop(), timeout_s=5)
         with suppress(TimeoutError):
@@ -180,6 +185,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         _base=base,
         _claims=claims,
         _outbox=outbox,
+        _mail=_mail(base),
     )
 
 
@@ -230,6 +236,17 @@ def _claims(
     lost = LostAnswers(client, threads)
     writer = ReplyWriter(store, endings, lost, client, threads, files, tools, running, executor=executor)
     return ReplyClaims(store, writer, running, models, base.loop, tasks, executor=executor)
+
+
+def _mail(base: _Base) -> Future[None] | None:
+    """Start what sends mail, if a server is set."""
+    settings = base.settings
+    if settings.smtp_url is None or settings.mail_from is None:
+        return None
+    server = SmtpServer.at(settings.smtp_url.get_secret_value())
+    public_url = settings.public_url.rstrip("/") if settings.public_url else None
+    mail = ReviewMail(base.database, server, sender=settings.mail_from, public_url=public_url)
+    return base.loop.start(mail.work_forever(base.executor))
 
 
 def _admins(base: _Base) -> AdminService:

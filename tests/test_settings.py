@@ -53,3 +53,13 @@ def test_emulator_at_an_address_may_be_asked_for_either() -> None:
 
     assert Settings.model_validate(address).default_model == "openai/gpt-4o"
     assert Settings.model_validate({**address, "default_model": "demo/brief"}).default_model == "demo/brief"
+
+
+def test_mail_needs_a_server_and_a_sender() -> None:
+    sender = {"mail_from": "bot@example.com"}
+    with pytest.raises(ValidationError, match="MAIL_FROM must be set"):
+        Settings.model_validate({"smtp_url": "smtp://mail.example.com"})
+    with pytest.raises(ValidationError, match="smtp://name:password@"):
+        Settings.model_validate({"smtp_url": "mail.example.com:587"} | sender)
+
+    assert "secret" not in repr(Settings.model_validate({"smtp_url": "smtp://b:secret@mail.example.com"} | sender))
