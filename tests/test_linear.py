@@ -25,8 +25,7 @@ from emulator.demo import memory, reading
 from emulator.demo import titles as demo_titles
 from emulator.demo.answer import answer
 from emulator.store import memories
-from exports import markdown_text
-from exports.sessions import pdf
+from exports import markdown_text, paper
 from exports.sessions.markdown import session_markdown
 from exports.sessions.records import SavedMessage, SavedSession
 from services import texts
@@ -129,9 +128,9 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "text for Markdown": markdown_text.plain,
     "a list of sources": lambda text: markdown_text.source_list([(text, text)]),
     "a session as Markdown": lambda text: session_markdown(_session(text), zone=UTC),
-    "text for a PDF": lambda text: pdf._drawable(markdown_text.blocks(text), Counter()),
-    "typed text for a PDF": lambda text: pdf._drawable(pdf._as_typed(text), Counter()),
-    "a language": pdf._language,
+    "text for a PDF": lambda text: paper.drawable(markdown_text.blocks(text), Counter()),
+    "typed text for a PDF": lambda text: paper.drawable(paper.as_typed(text), Counter()),
+    "a language": paper.language,
     "pieces of a reply": lambda text: pieces(text, [StepPart(at) for at in range(0, len(text), 500)]),
     "JSON of a tool": loads,
     "what a reader accepts": wants_text,

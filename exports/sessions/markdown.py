@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import tzinfo
 
 from exports.markdown_text import escape_money, plain, source_list
-from exports.sessions.records import SavedMessage, SavedSession, ending, when
+from exports.moments import when
+from exports.sessions.records import SavedMessage, SavedSession, ending
 
 
 def session_markdown(session: SavedSession, *, zone: tzinfo) -> bytes:

@@ -1,190 +1,40 @@
-"""The conversation shown, as a PDF with real text. Typst sets it; session.typ says how it looks.
+"""The conversation shown, as a PDF; session.typ says what is on it."""
 
-Everything goes to Typst as data, never as markup. What no letter of the fonts in fonts/ can draw becomes a box, and
-the first page says so: nothing is left out silently.
-"""
-
-import json
-import re
-import unicodedata
-from collections import Counter
 from datetime import tzinfo
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import typst
-from fontTools.ttLib import TTFont
-
-from exports.markdown_cost import MOST_MS, cost_ms
-from exports.markdown_text import Block, blocks, source_list
-from exports.sessions.records import SavedMessage, SavedSession, ending, when
-
-_FOLDER = Path(__file__).parent
-_FONTS = _FOLDER.parent / "fonts"
-_BOX = "□"
-_DEJAVU = frozenset("✓✗★☆")  # in DejaVu Sans Mono, which Typst brings along
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_NAMES_SHOWN = 12
-_FORMS = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # they choose a form of the letter before them
-# Not in scripts that are written without spaces, or whose letters join.
-_LONG_WORD = re.compile(r"[^\s\u0600-\u1fff\u2e80-\ua4cf\uac00-\ufdff\ufe70-\uffef]{36,}")
-_NO_WORD = re.compile(r"[^\w\s]{30,}")
-_KANA = re.compile(r"[\u3040-\u30ff]")
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_NOT_TEXT = ("t", "url", "key", "lang", "dir")
-_TOO_COSTLY: Block = {
-    "t": "par",
-    "in": [{"t": "emph", "in": [{"t": "text", "s": "As plain text: it would take too long to set."}]}],
-}
-_BLOCKS = ("par", "heading", "list", "table", "quote")
+from exports import paper
+from exports.moments import when
+from exports.sessions.records import SavedMessage, SavedSession, ending
 
 
 def session_pdf(session: SavedSession, *, zone: tzinfo) -> bytes:
     """Return a session as a PDF file, times in *zone*. The same session gives the same bytes."""
-    try:
-        return _compiled(session, zone, plain=False)
-    except typst.TypstError:  # Markdown nested deeper than Typst goes
-        return _compiled(session, zone, plain=True)
 
-
-def _compiled(session: SavedSession, zone: tzinfo, *, plain: bool) -> bytes:
-    boxes: Counter[str] = Counter()
-    data = _drawable(
-        {
-            "title": session.title,
-            "lang": _language(session.title),
-            "dir": _way(session.title) or "ltr",
+    def values(markdown: bool) -> dict[str, Any]:
+        return {
             "planner": session.planner,
             "facts": [list(fact) for fact in session.facts(zone)],
-            "messages": [_message(session, message, zone, plain=plain) for message in session.path()],
-        },
-        boxes,
-    )
-    data["boxes"] = _boxes_told(boxes)
-    made = _compiler().compile(
-        sys_inputs={"data": json.dumps(data)},
-        format="pdf",
-        timestamp=max(0, int(session.last_message_at.timestamp())),
-    )
-    assert isinstance(made, bytes)
-    return made
+            "messages": [_message(session, message, zone, markdown=markdown) for message in session.path()],
+        }
 
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, font_paths=[_FONTS])
-
-
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(_FOLDER / "session.typ", root=_FOLDER, font_paths=_fonts())
-
-
-def _message(session: SavedSession, message: SavedMessage, zone: tzinfo, *, plain: bool) -> dict[str, Any]:
-    costly = message.role == "assistant" and cost_ms(message.text, most=MOST_MS) > MOST_MS
-    as_typed = plain or costly or message.role != "assistant"
-    return {
-        "key": message.role,
-        "who": session.speaker(message),
-        "when": when(message.created_at, zone),
-        "model": message.model,
-        "lang": _language(message.text),
-        "blocks": ([_TOO_COSTLY] if costly else [])
-        + (_as_typed(message.text) if as_typed else blocks(message.text))
-        + blocks(source_list(message.sources())),
-        "ending": ending(message),
-    }
-
-
-def _as_typed(text: str) -> list[Block]:
-    """Return the lines of a text that is no Markdown: a block for those in a row that run the same way."""
-    found: list[Block] = []
-    before = None
-    for line in text.strip("\n").split("\n"):
-        way = _way(line) or before
-        if not found or way != before:
-            found.append({"t": "par", "in": [{"t": "text", "s": line}]})
-        else:
-            found[-1]["in"] += [{"t": "break"}, {"t": "text", "s": line}]
-        before = way
-    return found
-
-
-def _language(text: str) -> str:
-    """Return the language that a text is set in: of Chinese characters, it chooses the forms."""
-    if _KANA.search(text):
-        return "ja"
-    return "zh" if _HAN.search(text) else "en"
-
-
-def _way(value: Any) -> str | None:
-    """Return which way a text, or what is in a block, runs: as the first letter does that says so."""
-    if isinstance(value, str):
-        kinds = (unicodedata.bidirectional(char) for char in value)
-        return next(("ltr" if kind == "L" else "rtl" for kind in kinds if kind in ("L", "R", "AL")), None)
-    if isinstance(value, dict):
-        value = [one for name, one in value.items() if name not in _NOT_TEXT]
-    return next(filter(None, map(_way, value)), None) if isinstance(value, list) else None
-
-
-def _drawable(value: Any, boxes: Counter[str], key: str = "") -> Any:
-    """Return data with only what the fonts can draw in its texts; *boxes* counts what they cannot."""
-    if isinstance(value, dict):
-        drawable = {name: _drawable(one, boxes, name) for name, one in value.items()}
-        return drawable | {"dir": _way(value) or "ltr"} if value.get("t") in _BLOCKS else drawable
-    if isinstance(value, list):
-        return [_drawable(one, boxes, key) for one in value]
-    if not isinstance(value, str) or key in _NOT_TEXT:
-        return value
-    text = _CONTROLS.sub("", unicodedata.normalize("NFC", _NO_WORD.sub(_with_few_marks, value)).replace("\t", "    "))
-    missing = {char for char in set(text) if not (ord(char) in _covered() or _is_invisible(char))}
-    if missing:
-        boxes.update(char for char in text if char in missing)
-        text = text.translate({ord(char): _BOX for char in missing})
-    return _LONG_WORD.sub(_with_breaks, text)
-
-
-def _with_few_marks(run: re.Match[str]) -> str:
-    """Return what stands between words with 30 marks in a row at most: they are put in order by insertion."""
-    kept, marks = [], 0
-    for char in run[0]:
-        marks = marks + 1 if unicodedata.combining(char) else 0
-        if marks <= 30:
-            kept.append(char)
-    return "".join(kept)
-
-
-def _is_invisible(char: str) -> bool:
-    return char.isspace() or unicodedata.category(char) == "Cf" or bool(_FORMS.match(char))
-
-
-def _with_breaks(word: re.Match[str]) -> str:
-    """Let a long word, such as an address, go on in the next line; else it would run off the page."""
-    return "\u200b".join(word[0][at : at + 12] for at in range(0, len(word[0]), 12))
-
-
-@cache
-def _covered() -> frozenset[int]:
-    """Return every character that has a letter in our fonts."""
-    found = {ord(char) for char in _DEJAVU}
-    for file in sorted(_FONTS.glob("*-Regular.[ot]tf")):
-        with TTFont(file, lazy=True) as font:
-            found |= font.getBestCmap().keys()
-    return frozenset(found)
-
-
-def _boxes_told(boxes: Counter[str]) -> str | None:
-    if not boxes:
-        return None
-    number = sum(boxes.values())
-    names = sorted({_script(char) for char in boxes})
-    shown = ", ".join(names[:_NAMES_SHOWN]) + (", …" if len(names) > _NAMES_SHOWN else "")
-    are = "1 character is" if number == 1 else f"{number:,} characters are"
-    return (
-        f"{are} shown as {_BOX}: this PDF has no letters for them ({shown}). The Markdown and JSON files hold them."
+    return paper.pdf(
+        "sessions/session.typ",
+        values,
+        title=session.title,
+        kept_in="The Markdown and JSON files hold them.",
+        at=session.last_message_at,
     )
 
 
-def _script(char: str) -> str:
-    """Return the first word of a character's name: its script, for letters."""
-    return unicodedata.name(char, "UNKNOWN").split()[0].split("-")[0].title().replace("Cjk", "rare Chinese")
+def _message(session: SavedSession, message: SavedMessage, zone: tzinfo, *, markdown: bool) -> dict[str, Any]:
+    return paper.turn(
+        message.text,
+        markdown=markdown and message.role == "assistant",
+        key=message.role,
+        who=session.speaker(message),
+        at=when(message.created_at, zone),
+        model=message.model,
+        sources=message.sources(),
+        ending=ending(message),
+    )

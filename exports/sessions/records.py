@@ -3,13 +3,13 @@
 Ids are strings and name things within one file only; who reads the file gives everything ids of its own.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, FailFast, Field
 
+from exports.moments import when
 from exports.sessions.settings import SessionSettings
 
 FileId = Annotated[str, Field(min_length=1, max_length=100)]
@@ -91,15 +91,6 @@ class SavedSession(SessionSettings):
     def speaker(self, message: SavedMessage) -> str:
         """Return who says *message*, for people."""
         return {"user": self.planner or "Planner", "assistant": "Assistant"}.get(message.role, "Note")
-
-
-def when(at: datetime, zone: tzinfo) -> str:
-    """Return an instant for people, with its zone's distance from UTC."""
-    with suppress(OverflowError):  # before the year 1 or after 9999 there
-        at = at.astimezone(zone)
-    offset = f"{at:%z}" or "+0000"
-    name = "UTC" if offset == "+0000" else f"UTC{offset[:3]}:{offset[3:5]}"
-    return f"{at.day} {at:%B %Y, %H:%M} {name}"
 
 
 def ending(message: SavedMessage) -> str | None:

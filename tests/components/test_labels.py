@@ -8,7 +8,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from components.labels import counted, escape_label, group_name, local_time, relative_time
-from exports.sessions.records import when
+from exports.moments import when
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 NOW = datetime(2026, 11, 20, 0, 30, tzinfo=WARSAW)  # 23:30 of the day before in UTC

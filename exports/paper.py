@@ -1,0 +1,188 @@
+"""What is said in a conversation as a PDF with real text. Typst sets it; paper.typ says how it looks.
+
+Everything goes to Typst as data, never as markup. What no letter of the fonts in fonts/ can draw becomes a box, and
+the first page says so: nothing is left out silently.
+"""
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from fontTools.ttLib import TTFont
+
+from exports.markdown_cost import MOST_MS, cost_ms
+from exports.markdown_text import Block, blocks, source_list
+
+_FOLDER = Path(__file__).parent
+_FONTS = _FOLDER / "fonts"
+_BOX = "□"
+_DEJAVU = frozenset("✓✗★☆")  # in DejaVu Sans Mono, which Typst brings along
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_NAMES_SHOWN = 12
+_FORMS = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # they choose a form of the letter before them
+# Not in scripts that are written without spaces, or whose letters join.
+_LONG_WORD = re.compile(r"[^\s\u0600-\u1fff\u2e80-\ua4cf\uac00-\ufdff\ufe70-\uffef]{36,}")
+_NO_WORD = re.compile(r"[^\w\s]{30,}")
+_KANA = re.compile(r"[\u3040-\u30ff]")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_NOT_TEXT = ("t", "url", "key", "lang", "dir")
+_TOO_COSTLY: Block = {
+    "t": "par",
+    "in": [{"t": "emph", "in": [{"t": "text", "s": "As plain text: it would take too long to set."}]}],
+}
+_BLOCKS = ("par", "heading", "list", "table", "quote")
+
+
+def pdf(template: str, values: Callable[[bool], dict[str, Any]], *, title: str, kept_in: str, at: datetime) -> bytes:
+    """Return the PDF that *template*, a file below this folder, makes of values.
+
+    These are asked for with True, and once more with False where Typst cannot set what it says as Markdown. Added
+    are the *title*, how it runs, and in "boxes" a sentence on what could not be drawn, followed by *kept_in*, which
+    says where that is. The same values and the same *at*, when the file was made, give the same bytes.
+    """
+    try:
+        return _compiled(template, values(True), title, kept_in, at)
+    except typst.TypstError:  # Markdown nested deeper than Typst goes
+        return _compiled(template, values(False), title, kept_in, at)
+
+
+def _compiled(template: str, values: dict[str, Any], title: str, kept_in: str, at: datetime) -> bytes:
+    boxes: Counter[str] = Counter()
+    named = {"title": title, "lang": language(title), "dir": _way(title) or "ltr"}
+    data = drawable(named | values, boxes)
+    data["boxes"] = _boxes_told(boxes, kept_in)
+    made = typst.Compiler(_FOLDER / template, root=_FOLDER, font_paths=_fonts()).compile(
+        sys_inputs={"data": json.dumps(data)}, format="pdf", timestamp=max(0, int(at.timestamp()))
+    )
+    assert isinstance(made, bytes)
+    return made
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, font_paths=[_FONTS])
+
+
+def turn(
+    text: str,
+    *,
+    markdown: bool,
+    key: str,
+    who: str,
+    at: str,
+    model: str | None = None,
+    sources: Sequence[tuple[str, str]] = (),
+    ending: str | None = None,
+) -> dict[str, Any]:
+    """Return what somebody says, for `turn` of paper.typ; *markdown* is set as such unless that takes too long."""
+    costly = markdown and cost_ms(text, most=MOST_MS) > MOST_MS
+    return {
+        "key": key,
+        "who": who,
+        "when": at,
+        "model": model,
+        "lang": language(text),
+        "blocks": ([_TOO_COSTLY] if costly else [])
+        + (blocks(text) if markdown and not costly else as_typed(text))
+        + blocks(source_list(sources)),
+        "ending": ending,
+    }
+
+
+def as_typed(text: str) -> list[Block]:
+    """Return the lines of a text that is no Markdown: a block for those in a row that run the same way."""
+    found: list[Block] = []
+    before = None
+    for line in text.strip("\n").split("\n"):
+        way = _way(line) or before
+        if not found or way != before:
+            found.append({"t": "par", "in": [{"t": "text", "s": line}]})
+        else:
+            found[-1]["in"] += [{"t": "break"}, {"t": "text", "s": line}]
+        before = way
+    return found
+
+
+def language(text: str) -> str:
+    """Return the language that a text is set in: of Chinese characters, it chooses the forms."""
+    if _KANA.search(text):
+        return "ja"
+    return "zh" if _HAN.search(text) else "en"
+
+
+def _way(value: Any) -> str | None:
+    """Return which way a text, or what is in a block, runs: as the first letter does that says so."""
+    if isinstance(value, str):
+        kinds = (unicodedata.bidirectional(char) for char in value)
+        return next(("ltr" if kind == "L" else "rtl" for kind in kinds if kind in ("L", "R", "AL")), None)
+    if isinstance(value, dict):
+        value = [one for name, one in value.items() if name not in _NOT_TEXT]
+    return next(filter(None, map(_way, value)), None) if isinstance(value, list) else None
+
+
+def drawable(value: Any, boxes: Counter[str], key: str = "") -> Any:
+    """Return data with only what the fonts can draw in its texts; *boxes* counts what they cannot."""
+    if isinstance(value, dict):
+        made = {name: drawable(one, boxes, name) for name, one in value.items()}
+        return made | {"dir": _way(value) or "ltr"} if value.get("t") in _BLOCKS else made
+    if isinstance(value, list):
+        return [drawable(one, boxes, key) for one in value]
+    if not isinstance(value, str) or key in _NOT_TEXT:
+        return value
+    text = _CONTROLS.sub("", unicodedata.normalize("NFC", _NO_WORD.sub(_with_few_marks, value)).replace("\t", "    "))
+    missing = {char for char in set(text) if not (ord(char) in _covered() or _is_invisible(char))}
+    if missing:
+        boxes.update(char for char in text if char in missing)
+        text = text.translate({ord(char): _BOX for char in missing})
+    return _LONG_WORD.sub(_with_breaks, text)
+
+
+def _with_few_marks(run: re.Match[str]) -> str:
+    """Return what stands between words with 30 marks in a row at most: they are put in order by insertion."""
+    kept, marks = [], 0
+    for char in run[0]:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks <= 30:
+            kept.append(char)
+    return "".join(kept)
+
+
+def _is_invisible(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) == "Cf" or bool(_FORMS.match(char))
+
+
+def _with_breaks(word: re.Match[str]) -> str:
+    """Let a long word, such as an address, go on in the next line; else it would run off the page."""
+    return "\u200b".join(word[0][at : at + 12] for at in range(0, len(word[0]), 12))
+
+
+@cache
+def _covered() -> frozenset[int]:
+    """Return every character that has a letter in our fonts."""
+    found = {ord(char) for char in _DEJAVU}
+    for file in sorted(_FONTS.glob("*-Regular.[ot]tf")):
+        with TTFont(file, lazy=True) as font:
+            found |= font.getBestCmap().keys()
+    return frozenset(found)
+
+
+def _boxes_told(boxes: Counter[str], kept_in: str) -> str | None:
+    if not boxes:
+        return None
+    number = sum(boxes.values())
+    names = sorted({_script(char) for char in boxes})
+    shown = ", ".join(names[:_NAMES_SHOWN]) + (", …" if len(names) > _NAMES_SHOWN else "")
+    are = "1 character is" if number == 1 else f"{number:,} characters are"
+    return f"{are} shown as {_BOX}: this PDF has no letters for them ({shown}). {kept_in}"
+
+
+def _script(char: str) -> str:
+    """Return the first word of a character's name: its script, for letters."""
+    return unicodedata.name(char, "UNKNOWN").split()[0].split("-")[0].title().replace("Cjk", "rare Chinese")
