@@ -10,7 +10,9 @@ from markdown_it.tree import SyntaxTreeNode
 
 Block = dict[str, Any]
 
-_PARSER = MarkdownIt("commonmark", {"maxNesting": 20}).enable(["table", "strikethrough"])
+_MAX_DEPTH = 20  # a list is two: itself and its item
+_PARSER = MarkdownIt("commonmark", {"maxNesting": _MAX_DEPTH}).enable(["table", "strikethrough"])
+_ONE_DEEPER = MarkdownIt("commonmark", {"maxNesting": _MAX_DEPTH + 1}).disable("inline")
 _KEPT_OR_MONEY = re.compile(
     r"""
     \\.                                        # an escaped character
@@ -100,6 +102,11 @@ def blocks(text: str) -> list[Block]:
     table (head and rows of cells, each an "in"). An "in" is a list of text, code, break, strong, emph, strike, link.
     """
     return _blocks(SyntaxTreeNode(_PARSER.parse(text)).children)
+
+
+def is_too_deep(text: str) -> bool:
+    """Whether `blocks` leaves something of *text* out: what lies too deep within lists and quotes."""
+    return any(token.level >= _MAX_DEPTH and token.type != "inline" for token in _ONE_DEEPER.parse(text))
 
 
 def _blocks(nodes: Sequence[SyntaxTreeNode]) -> list[Block]:

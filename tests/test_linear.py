@@ -125,6 +125,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "a label": labels.escape_label,
     "Markdown without formulas": markdown_text.escape_money,
     "Markdown as blocks": markdown_text.blocks,
+    "Markdown too deep": markdown_text.is_too_deep,
     "text for Markdown": markdown_text.plain,
     "a list of sources": lambda text: markdown_text.source_list([(text, text)]),
     "a session as Markdown": lambda text: session_markdown(_session(text), zone=UTC),

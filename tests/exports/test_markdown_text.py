@@ -1,1 +1,15 @@
+"""Markdown is read as blocks, and what that leaves out is found."""
 
+import pytest
+
+from exports.markdown_text import blocks, is_too_deep
+
+
+@pytest.mark.parametrize("mark", ["> ", "- "])
+def test_what_lies_too_deep_is_found(mark):
+    def depth_with(deepest: str) -> int:
+        return next(depth for depth in range(1, 99) if deepest not in str(blocks(mark * depth + deepest)))
+
+    lost = depth_with("word")
+    assert is_too_deep(mark * lost + "word")
+    assert not is_too_deep(mark * (lost - 1) + "word")

@@ -1,0 +1,61 @@
+"""What stakeholders are shown, as a PDF to keep; review.typ says how it looks."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from exports import paper
+from exports.markdown_text import is_too_deep
+from exports.moments import when
+from exports.reviews.records import Block, Snapshot
+
+TEMPLATE = "reviews/review.typ"
+THINGS = {"session": "Session"}
+_GROUP = 8
+
+
+def snapshot_pdf(
+    snapshot: Snapshot, *, audience: str, planner: str, version: int, shared_at: datetime, sha256: str, zone: tzinfo
+) -> bytes:
+    """Return a snapshot as a PDF file, times in *zone*. What is the same gives the same bytes."""
+    facts = [
+        ("What", f"{THINGS[snapshot.thing]}, shared for review"),
+        ("For", audience),
+        ("Shared by", planner),
+        ("Version", f"{version}, shared {when(shared_at, zone)}"),
+    ]
+    return paper.pdf(
+        TEMPLATE,
+        lambda markdown: shared_values(facts, planner, sha256) | {"messages": turns(snapshot, zone, markdown)},
+        title=snapshot.title,
+        kept_in="The page of the review shows them.",
+        at=shared_at,
+    )
+
+
+def shared_values(facts: Sequence[tuple[str, str]], planner: str, sha256: str) -> dict[str, Any]:
+    """Return what stands above the messages, and that there are no decisions to tell."""
+    return {"facts": [list(fact) for fact in facts], "planner": planner, "hash": grouped(sha256), "decisions": None}
+
+
+def turns(snapshot: Snapshot, zone: tzinfo, markdown: bool) -> list[dict[str, Any]]:
+    """Return the messages; replies are read as Markdown unless told not to."""
+    return [_turn(block, zone, markdown) for block in snapshot.blocks]
+
+
+def grouped(sha256: str) -> str:
+    """Return a hash in groups, between which a line can end."""
+    return " ".join(sha256[at : at + _GROUP] for at in range(0, len(sha256), _GROUP))
+
+
+def _turn(block: Block, zone: tzinfo, markdown: bool) -> dict[str, Any]:
+    is_reply = block.kind == "reply"
+    return paper.turn(
+        block.text,
+        markdown=markdown and is_reply and not is_too_deep(block.text),
+        key="assistant" if is_reply else "user",
+        who=block.author,
+        at=when(block.at, zone),
+        sources=[(source.title, source.url) for source in block.sources],
+        ending=block.ending,
+    )
