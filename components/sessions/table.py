@@ -39,12 +39,12 @@ def session_filters(models: Sequence[str], *, now: datetime) -> tuple[SessionFil
             type="search",
             placeholder="In titles and messages",
             persist_state="session",
-            width=260,
+            width=185,
         )
-        state = st.selectbox("Show", list(_STATES), key="sessions_state", persist_state="session", width=130)
-        period = st.selectbox("Used", list(_PERIODS), key="sessions_period", persist_state="session", width=160)
-        model = st.selectbox("Model", [_ANY_MODEL, *models], key="sessions_model", persist_state="session", width=220)
-        order = st.selectbox("Sort by", list(_ORDERS), key="sessions_order", persist_state="session", width=150)
+        state = st.selectbox("Show", list(_STATES), key="sessions_state", persist_state="session", width=110)
+        period = st.selectbox("Used", list(_PERIODS), key="sessions_period", persist_state="session", width=140)
+        model = st.selectbox("Model", [_ANY_MODEL, *models], key="sessions_model", persist_state="session", width=170)
+        order = st.selectbox("Sort by", list(_ORDERS), key="sessions_order", persist_state="session", width=140)
     wanted = SessionFilter(
         words=words or "",
         model=None if model == _ANY_MODEL else model,

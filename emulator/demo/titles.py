@@ -1,4 +1,4 @@
-"""Titles for conversations, in the words of whoever asked."""
+"""Titles for conversations, in the words of whoever asked, or of the plan that answered them."""
 
 import re
 
@@ -8,6 +8,7 @@ from emulator.demo.words import plural
 
 _ASKED_FOR = re.compile(r"\btitle (?:for|of|to) (?:this|the|a) conversation\b|\bconversation (?:its|a) title\b", re.I)
 _TURN = re.compile(r"(?:^|\n\n)(?:planner|user|human|assistant|you|ai): {0,9}", re.I)
+_HEADING = re.compile(r"^## {1,9}([^\n]{1,60})$", re.MULTILINE)
 _MAX_WORDS = 6
 
 
@@ -16,13 +17,18 @@ def is_wanted(system_prompt: str | None) -> bool:
 
 
 def title(conversation: str) -> str:
-    """Return a title of at most six words for a written-down conversation: its first turn says what it is about."""
+    """Return a title of at most six words for a written-down conversation.
+
+    Its first turn says what it is about; where that names no place ("plan a trip from this brief"), the plan does.
+    """
     turns = [turn.strip() for turn in _TURN.split(conversation[:8_000]) if turn.strip()]
     reading = read(turns[0] if turns else "")
     said = reading.said
     names = reading.called or reading.names
     if not names:
-        return _first_words(reading.raw)
+        heading = _HEADING.search(turns[1]) if len(turns) > 1 else None
+        words = _first_words(heading[1] if heading else reading.raw)
+        return words[:1].upper() + words[1:]
     where = (" or " if "compare" in reading.topics else " – ").join(names[:3])
     month = f" in {MONTHS[said.month - 1]}" if said.month else ""
     days = f"{plural(said.days, 'day')} in " if said.days else ""

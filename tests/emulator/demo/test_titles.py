@@ -27,6 +27,22 @@ def test_title_says_what_the_first_turn_is_about(asked, expected):
     assert title(f"Planner: {asked}\n\nAssistant: Gladly. Rome is lovely.") == expected
 
 
+@pytest.mark.parametrize(
+    ("asked", "answered", "expected"),
+    [
+        (
+            "plan a trip from this brief",
+            "I am a demo.\n\n## 5 days in Rome in October\n\nFor two.",
+            "5 days in Rome in October",
+        ),
+        ("hi", "Hello.", "Hi"),
+        ("# no heading of theirs", "Gladly.\n\n### Day 1", "# no heading of theirs"),
+    ],
+)
+def test_where_no_place_was_named_the_plan_says_what_it_is_about(asked, answered, expected):
+    assert title(f"Planner: {asked}\n\nAssistant: {answered}") == expected
+
+
 def test_our_request_is_recognised_and_instructions_of_other_kinds_are_not():
     assert is_wanted(PROMPT)
     assert not is_wanted("Give every day of the conversation a short title.")
