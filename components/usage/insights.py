@@ -76,7 +76,7 @@ def tiles(frame: pd.DataFrame) -> None:
     with st.grid(3, min_column_width=140):
         _tile("Sessions", f"{int(sums['sessions']):,}", "Begun in this period")
         _tile("Replies", f"{int(sums['replies']):,}", f"{int(sums['not_whole']):,} incomplete")
-        _tile("Tokens", _short(int(sums["tokens"])), f"{_short(int(sums['output_tokens']))} written by models")
+        _tile("Tokens", _short(int(sums["tokens"])), f"{_short(int(sums['output_tokens']))} written by the assistant")
         _tile("Cost", _cost(micros, unpriced, used=int(sums["tokens"])).capitalize(), _price_note(micros, unpriced))
         waits = int(sums["first_texts"])
         mean = f"{sums['first_text_ms'] / waits / 1000:.1f} s" if waits else "–"
