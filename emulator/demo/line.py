@@ -72,7 +72,7 @@ class Line:
         """Everything in the line that is *pattern*, in whole words."""
         found = list(whole_words(pattern).finditer(self.text))
         for match in found:
-            self._understand(*match.span())
+            self.understand(*match.span())
         return found
 
     def take(self, pattern: str) -> list[re.Match[str]]:
@@ -93,16 +93,16 @@ class Line:
             return False
         quote = self.quote(begin, end)
         self.refused = [*(one for one in self.refused if one not in quote), quote]
-        self._understand(begin, end)
+        self.understand(begin, end)
         self.rest = f"{self.rest[:start]}{TAKEN * (end - start)}{self.rest[end:]}"
         return True
 
     def remove(self, start: int, end: int) -> None:
         """Take away a stretch of the line and note it as understood."""
-        self._understand(start, end)
+        self.understand(start, end)
         self.rest = f"{self.rest[:start]}{TAKEN * (end - start)}{self.rest[end:]}"
 
-    def _understand(self, start: int, end: int) -> None:
+    def understand(self, start: int, end: int) -> None:
         self._known[start:end] = b"\x01" * (end - start)
 
     def before(self, start: int, chars: int = 16) -> str:
@@ -134,16 +134,22 @@ class Line:
 
 def _negated(text: str) -> Iterable[tuple[int, int]]:
     """Each negation with the end of what it governs: its clause, or the dislike that it is known to begin."""
-    patterns, done = WORDS["negation"], 0
-    for match in whole_words(patterns["word"]).finditer(text):
+    done = 0
+    for match in whole_words(_negation("word")).finditer(text):
         if match.start() >= done:
+            kind = "noun" if re.fullmatch(_negation("noun"), match[0]) else "clause"
             known = _dislikes().match(text, match.start())
-            goes_on = known and re.match(patterns["goes_on"], text[known.end() : known.end() + 40])
-            kind = "noun_ends" if re.fullmatch(patterns["noun"], match[0]) else "clause_ends"
+            goes_on = known and re.match(_negation(f"{kind}_goes_on"), text[known.end() : known.end() + 80])
             begin = known.end() if known else match.end() + 2 * text.startswith(" ", match.end())  # "not in May"
-            end = re.compile(patterns[kind]).search(text, begin)
+            end = re.compile(_negation(f"{kind}_ends")).search(text, begin)
             done = known.end() if known and not goes_on else end.start() if end else len(text)
             yield match.start(), done
+
+
+@cache
+def _negation(name: str) -> str:
+    liked = "|".join(pattern for pattern, *_ in WORDS["interests"].values())
+    return str(WORDS["negation"][name]).replace("<LIKED>", rf"(?:the |any |more )?(?:{liked})")
 
 
 @cache

@@ -348,5 +348,6 @@ def _is_off(
         said["avoids"] = tuple(dict.fromkeys((*said.get("avoids", ()), value)))
     else:
         drops.append((field, value))
-    line.remove(begin, match.end())
+    line.understand(begin, match.start())  # what stands between may be disliked too
+    line.remove(*match.span())
     return True
