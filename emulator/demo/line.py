@@ -25,6 +25,7 @@ WORDS = _with_macros(_FILE.read_text(encoding="utf-8"))
 LISTS: dict[str, list[str]] = {name: text.split() for name, text in WORDS["lists"].items()}
 PAIRS: dict[str, dict[str, str]] = {name: dict(pairs) for name, pairs in WORDS["pairs"].items()}
 MONTHS = LISTS["months"]
+_LIKED = "|".join(pattern for pattern, *_ in WORDS["interests"].values())
 READ_CHARS = 4_000  # of one message; nobody describes a trip in more
 TAKEN = "\x1f"  # stands where something was taken out
 _SPELLED = {word: str(number) for number, word in enumerate(LISTS["numbers"])} | PAIRS["spelled"]
@@ -135,28 +136,26 @@ class Line:
 def _negated(text: str) -> Iterable[tuple[int, int]]:
     """Each negation with the end of what it governs: its clause, or the dislike that it is known to begin."""
     done = 0
-    for match in whole_words(_negation("word")).finditer(text):
+    for match in whole_words(WORDS["negation"]["word"]).finditer(text):
         if match.start() >= done:
-            kind = "noun" if re.fullmatch(_negation("noun"), match[0]) else "clause"
+            kind = "noun" if _negation("noun").fullmatch(match[0]) else "clause"
             known = _dislikes().match(text, match.start())
-            goes_on = known and re.match(_negation(f"{kind}_goes_on"), text[known.end() : known.end() + 80])
+            goes_on = known and _negation(f"{kind}_goes_on").match(text[known.end() : known.end() + 80])
             begin = known.end() if known else match.end() + 2 * text.startswith(" ", match.end())  # "not in May"
-            end = re.compile(_negation(f"{kind}_ends")).search(text, begin)
+            end = _negation(f"{kind}_ends").search(text, begin)
             done = known.end() if known and not goes_on else end.start() if end else len(text)
             yield match.start(), done
 
 
 @cache
-def _negation(name: str) -> str:
-    liked = "|".join(pattern for pattern, *_ in WORDS["interests"].values())
-    return str(WORDS["negation"][name]).replace("<LIKED>", rf"(?:the |any |more )?(?:{liked})")
+def _negation(name: str) -> re.Pattern[str]:
+    return re.compile(WORDS["negation"][name].replace("<LIKED>", rf"(?:the |any |more )?(?:{_LIKED})"))
 
 
 @cache
 def _dislikes() -> re.Pattern[str]:
-    not_liked = "|".join(pattern for pattern, *_ in WORDS["interests"].values())
     rules = [*WORDS["wishes"].values(), WORDS["patterns"]["clock"], WORDS["numbers"]["no_children"]]
-    return whole_words("|".join([rf"{WORDS['macros']['NOT']} (?:{not_liked})", *rules]))
+    return whole_words("|".join([rf"{WORDS['macros']['NOT']} (?:{_LIKED})", *rules]))
 
 
 def _says_something(word: str) -> bool:
