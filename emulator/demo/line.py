@@ -23,7 +23,10 @@ def _with_macros(text: str) -> Mapping[str, Any]:
 
 WORDS = _with_macros(_FILE.read_text(encoding="utf-8"))
 LISTS: dict[str, list[str]] = {name: text.split() for name, text in WORDS["lists"].items()}
-PAIRS: dict[str, dict[str, str]] = {name: dict(pairs) for name, pairs in WORDS["pairs"].items()}
+PAIRS = {
+    name: {key: value for key, _, value in (pair.strip().partition(" = ") for pair in text.split(","))}
+    for name, text in WORDS["pairs"].items()
+}
 MONTHS = LISTS["months"]
 _LIKED = "|".join(pattern for pattern, *_ in WORDS["interests"].values())
 READ_CHARS = 4_000  # of one message; nobody describes a trip in more

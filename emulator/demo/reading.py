@@ -40,6 +40,7 @@ def read(text: str, *, context: _Names = (), brief: bool = False) -> Reading:
     answer, more = (None, True) if language else _answer(line)
     if not more:
         return replace(empty, answer=answer)
+    line.take(_PATTERNS["replaced"])  # "in June instead of in May" says no more than "in June"
     unmet = [line.quote(*match.span()) for match in line.take(_PATTERNS["unmet"])]
     spots = _places(line)
     places, country, dropped = _chosen(line, spots)
@@ -320,13 +321,13 @@ def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, st
         ]:
             line.remove(*match.span())
             for effect in effects.split(";"):
-                field, sign, value = re.split(r"([=+^-])", effect, maxsplit=1)
+                field, sign, value = re.split(r"([=+<^-])", effect, maxsplit=1)
                 if sign == "-":
                     drops.append((field, value))
                 elif sign == "+":
                     said[field] = tuple(dict.fromkeys((*said.get(field, ()), value)))
-                elif sign == "^":
-                    shifts.append((field, int(value)))
+                elif sign in "^<":
+                    shifts.append((f"{sign}{field}".removeprefix("^"), int(value)))
                 else:
                     said.setdefault(field, int(value) if value.lstrip("-").isdecimal() else value)
     for match in line.take(_PATTERNS["allergy"]):

@@ -246,6 +246,9 @@ def _with_people(wishes: Wishes, said: Wishes) -> Wishes:
 
 def _shifted(wishes: Wishes, field: str, by: int, notes: list[str]) -> Wishes:
     """Take a step as far as it goes, and note where it does not."""
+    if field.startswith("<"):  # at most
+        now = getattr(wishes, field.removeprefix("<"))
+        return wishes if now is None or now <= by else _set(wishes, field.removeprefix("<"), by)
     if field.startswith("like:"):  # less of what was wished is as much as usual
         mine, off = ("interests", ["avoids", "less"]) if by > 0 else ("less", ["interests"])
         return _turned(wishes, mine, off, [field.removeprefix("like:")], back=True)
