@@ -106,6 +106,11 @@ class Atlas:
     def get(self, destination_id: str) -> Destination:
         return next(place for place in self.destinations if place.id == destination_id)
 
+    @property
+    def bases(self) -> dict[str, str]:
+        """The names of day trips, with the ids of the destinations that they are made from."""
+        return {trip.name: place.id for place in self.destinations[::-1] for trip in place.day_trips}
+
     def nearest(self, lat: float, lon: float, *, count: int) -> list[tuple[Destination, int]]:
         """The *count* destinations closest to a point, with their distances in km, closest first."""
         near = [(place, round(distance_km(lat, lon, place.lat, place.lon))) for place in self.destinations]

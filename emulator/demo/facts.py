@@ -162,6 +162,8 @@ def near_places(name: str) -> list[tuple[Destination, int]]:
 
 def unknown_place(name: str) -> str:
     """Says that a place is not bundled, and what is near it."""
+    if base := atlas().bases.get(name):
+        return f"I know **{name}** only as a day trip from {atlas().get(base).name}."
     text, near = f"**{plain(name)}** is not in my small file, so I cannot plan it.", near_places(name)
     lines = [f"{at}. **{one.name}, {one.country}**, about {km:,} km away" for at, (one, km) in enumerate(near, 1)]
     closest = "\n".join(["The closest places that I know:", "", *lines])

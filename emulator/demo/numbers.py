@@ -97,19 +97,26 @@ def _stays(line: Line, spots: list[tuple[int, int]]) -> tuple[int, ...]:
     each = whole_words(r"(\d{1,2}) (days?|nights?) (?:each|in each|per (?:city|place))").search(line.rest)
     found = [(int(each[1]), each[2], each.span())] * len(spots) if each and len(spots) > 1 else []
     for start, end in spots if not found else ():
-        at = max(0, start - 24)
-        match = re.search(_NUMBERS["stay_before"], line.rest[at:start])
-        if match is None:
-            at, match = end, re.match(_NUMBERS["stay_after"], line.rest[end : end + 16])
-        if match is None or not 0 < int(match[1]) < 30:
+        if (one := stay(line, start, end)) is None:
             return ()
-        found.append((int(match[1]), match[2] or "", (at + match.start(), at + match.end())))
+        found.append(one)
     if len(found) < 2:
         return ()
     for _, _, span in found:
         line.remove(*span)
     stays = [count for count, _, _ in found]
     return (*stays[:-1], stays[-1] + any(unit.startswith("n") for _, unit, _ in found))
+
+
+def stay(line: Line, start: int, end: int) -> tuple[int, str, tuple[int, int]] | None:
+    """The number of days or nights beside the name of a place, their unit, and where they stand."""
+    at = max(0, start - 24)
+    match = re.search(_NUMBERS["stay_before"], line.rest[at:start])
+    if match is None:
+        at, match = end, re.match(_NUMBERS["stay_after"], line.rest[end : end + 16])
+    if match is None or not 0 < int(match[1]) < 30:
+        return None
+    return int(match[1]), match[2] or "", (at + match.start(), at + match.end())
 
 
 # People

@@ -52,6 +52,7 @@ def read(text: str, *, context: _Names = (), brief: bool = False) -> Reading:
     dates, budget = numbers.read_dates(line), numbers.read_budget(line, brief=brief)
     relative = None if dates else numbers.read_relative(line)
     where = list(dict.fromkeys(spot[1:] for spot in spots if spot[0] in places))
+    _refuse_stays(line, near, alone=not where)
     stays, days, more_days = numbers.read_days(line, where)
     days = days or (2 if relative and relative.endswith("weekend") else None)
     fields, shifts = numbers.read_people(line)
@@ -204,8 +205,8 @@ def _mode(line: Line, spots: list[_Spot], topics: _Names, replaces: bool) -> str
 
 
 def _located(line: Line) -> list[str]:
-    """Names of places that are only located on the map, not described."""
-    names, found = {fold(name): name for name in atlas().nearby_places}, []
+    """Names of places that are only located on the map or day trips, not described."""
+    names, found = {fold(name): name for name in (*atlas().nearby_places, *atlas().bases)}, []
     for name, start, end in line.names(names):
         led = re.search(r"\b(?:in|to|for|around|visit|near|and|or|about) $", line.before(start))
         days = re.search(r"(?:days?|nights?|weeks?|weekend) in $", line.before(start)) and re.match(
@@ -215,6 +216,17 @@ def _located(line: Line) -> list[str]:
             line.remove(start, end)
             found += [] if _is_no_goal(line, start, end) else [names[name]]
     return found
+
+
+def _refuse_stays(line: Line, near: _Names, *, alone: bool) -> None:
+    """Days in a day trip, or beside others in a place that is only located, are no days of the others."""
+    trips = {fold(trip.name) for one in near for trip in atlas().get(one).day_trips}
+    located = set(map(fold, (*atlas().nearby_places, *atlas().bases))) - set(LISTS["ambiguous"])
+    for name, start, end in line.names(trips if alone else trips | located):
+        if stay := numbers.stay(line, start, end):
+            line.remove(*stay[2])
+            one_day = name in trips and stay[0] == 1 and not stay[1].startswith("n")
+            line.refused += [] if one_day else [line.quote(min(start, stay[2][0]), max(end, stay[2][1]))]
 
 
 def _unknown_names(line: Line) -> list[str]:

@@ -208,10 +208,9 @@ def _with_places(old: Wishes, reading: Reading) -> Wishes:
     gone = {value for field, value in reading.drops if field == "places"}
     kept = tuple(one for one in old.places if one not in gone)
     if not places and not old.places:  # what is a day trip of a known place is no unknown place
-        trips = [(base.id, trip.name) for base in atlas().destinations for trip in base.day_trips]
-        for place_id, trip in trips if names else ():
-            if fold(trip) in map(fold, names):
-                return replace(other, places=(place_id,), wanted=(trip,))
+        for trip in names:
+            if trip in atlas().bases:
+                return replace(other, places=(atlas().bases[trip],), wanted=(trip,))
     if not places and kept != old.places:
         stays = tuple(days for days, one in zip(old.stays, old.places, strict=False) if one in kept)
         return replace(other, places=kept, stays=stays, days=sum(stays) or old.days)
