@@ -12,7 +12,8 @@ from emulator.demo.documents import Found, look_up, named_in
 from emulator.demo.line import MONTHS, WORDS
 from emulator.demo.memory import addressed, extract_facts, matters
 from emulator.demo.offers import ending
-from emulator.demo.reading import FACTS
+from emulator.demo.plan import Plan
+from emulator.demo.reading import FACTS, days_named
 from emulator.demo.say import TEXTS, joined, plan_of
 from emulator.demo.talk import planner_lines, step, today_from
 from emulator.demo.wishes import Reading, State, Wishes
@@ -171,6 +172,8 @@ def _about_the_trip(before: State, state: State, memories: Sequence[str], style:
         rooms, heads = plural(rooms_for(wishes), "room"), plural(sum(wishes.group), "person")
         group = TEXTS["group"].format(rooms=rooms, heads=heads, each=each)
         return joined(say.plan_text(state, group, style=style), end)
+    if {"costs", "day"} & set(topics) and not changed and (days_asked := days_named(state.reading.text)):
+        return joined(*(_about_a_day(plan, number, costs="costs" in topics) for number in days_asked), left)
     if "costs" in topics:
         lead = f"For {people(wishes)}, {say.headline(plan)}: {costs(costs.total)} in all, about {each} a person"
         lead += f" or {costs(costs.total // len(plan.days))} a day for everybody."
@@ -184,14 +187,18 @@ def _about_the_trip(before: State, state: State, memories: Sequence[str], style:
             return joined(changed, say.plan_text(state, end, style=style))
         sections = [now for was, now in zip(say.sections(old), say.sections(plan), strict=True) if was != now]
         return joined(changed, unmet, *([say.day_text(day, plan) for day in days] or sections), end)
-    if "day" in topics and (match := re.search(r"days? (\d{1,2})", state.reading.text)):
-        missing = TEXTS["no_day"].format(days=plural(len(plan.days), "day"), number=match[1])
-        return next((say.day_text(day, plan) for day in plan.days if day.number == int(match[1])), missing)
     if state.reading.said.places and not (state.planned and set(state.about) <= set(wishes.places)):
         return joined(facts.fact("overview", atlas().get(state.about[0]), wishes), unmet, end)
     if state.planned and (state.whole or "short" in topics):
         return say.plan_text(state, end, style="brief" if "short" in topics else style)
     return ""
+
+
+def _about_a_day(plan: Plan, number: int, *, costs: bool) -> str:
+    day = next((one for one in plan.days if one.number == (len(plan.days) if number == -1 else number)), None)
+    if day is None:
+        return TEXTS["no_day"].format(days=plural(len(plan.days), "day"), number=number)
+    return say.day_cost_text(plan, day) if costs else say.day_text(day, plan)
 
 
 def _email(state: State, memories: Sequence[str]) -> str:

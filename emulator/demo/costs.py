@@ -58,6 +58,13 @@ def estimate(plan: Plan, wishes: Wishes) -> Costs:
     return Costs(currency, tuple(rows), budget)
 
 
+def of_day(plan: Plan, day: Day) -> Costs:
+    """What one day costs, with the night after it, without a share of what is spare."""
+    currency = currency_of(plan.wishes)
+    rows = _in_one_place([day], plan.wishes, currency, "", last=len(plan.days))
+    return Costs(currency, tuple(rows), None)
+
+
 def _in_one_place(days: list[Day], wishes: Wishes, currency: str, where: str, *, last: int) -> list[Row]:
     place, hotel, meals = days[0].place, level(wishes.hotel), level(wishes.meals)
     usd = place.daily_usd

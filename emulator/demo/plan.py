@@ -274,8 +274,13 @@ def _change(plan: Plan, day: Day, change: Change) -> None:
             plan.notes.append(f"I found no more {change.name} for day {day.number}.")
     elif kind == "free":
         day.clear(free=True)
+    elif kind in ("start", "at") and day.arrives:
+        plan.notes.append(f"Day {day.number} begins when they arrive; I can set no time for that.")
     elif kind == "start":
-        day.start = max(420, min(720, day.start + change.value))
+        day.start = max(360, min(780, day.start + change.value))
+        day.trim()
+    elif kind == "at":
+        day.start = change.value + 60 * bool(day.trip)  # which is left for an hour early
         day.trim()
     elif kind == "walking" and less:
         day.gentle = True

@@ -245,6 +245,12 @@ def _unknown_names(line: Line) -> list[str]:
 # Single days, sights and day trips
 
 
+def days_named(text: str) -> list[int]:
+    """The numbers of the days that a text names; -1 is the last day."""
+    found = re.finditer(_PATTERNS["day"], text)
+    return [-1 if one["last"] else int(number) for one in found for number in one.groups() if number]
+
+
 def _changes(line: Line, near: _Names) -> tuple[Change, ...]:
     """What is to be different about single days; taken away from the line."""
     swaps = [sorted((int(match[1]), int(match[2]))) for match in line.take(_PATTERNS["swap"])]
@@ -253,16 +259,13 @@ def _changes(line: Line, near: _Names) -> tuple[Change, ...]:
         begin = start = clause.start()
         waiting = list[int]()
         for piece in re.split(r"( and (?=[^.;!?\n,]{0,60}day))", clause[0]):
-            if day := re.search(_PATTERNS["day"], piece):
+            if day := days_named(piece):
                 begin = begin if waiting else start
-                waiting += [-1 if day["last"] else int(day["a"] or day["b"]), *map(int, filter(None, [day["also"]]))]
+                waiting += day
             if day and (change := _of_a_day(piece, waiting[0], near)):  # "day 3 and day 5 easier" is of both
                 found += [replace(change, day=one) for one in waiting]
                 line.remove(begin, start + len(piece))
                 waiting.clear()
-            elif day and whole_words(_PATTERNS["clock"]).search(piece):  # only all days can begin at a time
-                line.refused.append(line.quote(start, start + len(piece)))
-                line.remove(start, start + len(piece))
             start += len(piece)
     return tuple(found)
 
@@ -273,6 +276,8 @@ def _of_a_day(piece: str, day: int, near: _Names) -> Change | None:
     if found := whole_words(any_of(names)).search(piece):
         skipped = re.search(_PATTERNS["skip"], piece[: found.start()])
         return None if skipped or denied else Change(day, "move", name=names[found[0]])
+    if not denied and (start := _start_in(whole_words(_PATTERNS["clock"]).search(piece))):
+        return Change(day, "at", start)
     for kind, pattern in WORDS["days"].items():
         found = whole_words(pattern).search(piece)
         if found and not (denied and denied.start() < found.start()):
@@ -325,8 +330,10 @@ def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, st
     """Fields of the wishes by the rules of the word file; steps, and what no longer holds, go to the lists."""
     said: dict[str, Any] = {"allergies": (), "currency": numbers.read_currency(line)}
     for match in line.take(_PATTERNS["clock"]):
-        if 6 <= int(match[1]) <= 13:
-            said["start_at"] = int(match[1]) * 60 + int(match[2] or 0)
+        if start := _start_in(match):
+            said["start_at"] = start
+        else:
+            line.refused.append(line.quote(*match.span()))
     for effects, pattern in _RULES.items():
         for match in [
             one for one in whole_words(pattern).finditer(line.rest) if not _is_off(line, one, effects, said, drops)
@@ -345,6 +352,11 @@ def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, st
     for match in line.take(_PATTERNS["allergy"]):
         said["allergies"] += tuple(one for one in re.findall(r"[a-z]{3,}", match[1] or match[2]) if one != "and")
     return said
+
+
+def _start_in(match: re.Match[str] | None) -> int | None:
+    """When a day is to begin, in minutes after midnight: from 6 to 13 o'clock."""
+    return int(match[1]) * 60 + int(match[2] or 0) if match and 6 <= int(match[1]) <= 13 else None
 
 
 def _is_off(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from emulator.demo import words
-from emulator.demo.costs import Costs, estimate, rooms_for
+from emulator.demo.costs import Costs, estimate, of_day, rooms_for
 from emulator.demo.destinations import DayTrip
 from emulator.demo.line import PAIRS, WORDS
 from emulator.demo.plan import Day, Plan, Stop, build, can_eat
@@ -150,10 +150,20 @@ def sections(plan: Plan) -> list[str]:
 
 def cost_text(plan: Plan, costs: Costs) -> str:
     """The table of costs with its sum, and how it stands to the budget."""
-    lines = ["### What it costs", "", f"| What | Calculation | {costs.currency} |", "| --- | --- | ---: |"]
+    return f"### What it costs\n\n{cost_table(costs)}\n\n{budget_text(plan, costs)}"
+
+
+def cost_table(costs: Costs) -> str:
+    lines = [f"| What | Calculation | {costs.currency} |", "| --- | --- | ---: |"]
     lines += [f"| {row.label} | {row.reckoned} | {costs(row.amount)} |" for row in costs.rows]
-    total = f"| **Total** | without flights | **{costs(costs.total)}** |"
-    return "\n".join([*lines, total, "", budget_text(plan, costs)])
+    return "\n".join([*lines, f"| **Total** | without flights | **{costs(costs.total)}** |"])
+
+
+def day_cost_text(plan: Plan, day: Day) -> str:
+    """What one day costs, as a table."""
+    costs = of_day(plan, day)
+    lead = f"Day {day.number} costs about **{costs(costs.total)}** for {people(plan.wishes)}, with nothing spare."
+    return joined(lead, cost_table(costs), TEXTS["estimates"])
 
 
 def budget_text(plan: Plan, costs: Costs) -> str:
@@ -292,7 +302,8 @@ def changed_text(before: State, after: State) -> str:
 
 def _change_text(change: Change) -> str:
     texts = TEXTS[f"change_{change.kind}"].split("|")
-    return texts[-1 if change.value > 0 else 0].format(day=change.day, other=change.value, name=change.name)
+    value = clock(change.value) if change.kind == "at" else change.value
+    return texts[-1 if change.value > 0 else 0].format(day=change.day, other=value, name=change.name)
 
 
 def _days_changed(old: Plan, new: Plan) -> list[str]:

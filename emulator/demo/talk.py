@@ -297,10 +297,12 @@ def _changed(changes: list[Change], change: Change) -> list[Change]:
         return [one for one in changes if one.kind == "swap" or one.day != change.day]
     what, move = (change.kind, change.name), change.kind == "move"
     alike = [one for one in changes if (one.kind, one.name) == what and (one.day == change.day or move)]
-    most = _DAY_STEPS.get(change.kind, 0)
+    others = [one for one in changes if one not in alike]
+    if change.kind in ("move", "at"):
+        return [*others, change]
+    most = _DAY_STEPS[change.kind]
     value = max(-most, min(most, sum(one.value for one in alike) + change.value))
-    added = [replace(change, value=value)] if value or move else []
-    return [*(one for one in changes if one not in alike), *added]
+    return [*others, replace(change, value=value)] if value else others
 
 
 def today_from(outputs: Iterable[str]) -> date | None:

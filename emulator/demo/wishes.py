@@ -82,8 +82,8 @@ def evenly(days: int, places: int) -> tuple[int, ...]:
 class Change:
     """What is to be different about one day, counted from 1 (-1 is the last).
 
-    *kind* is ``pace``, ``walking`` or ``start`` (by steps), ``free``, ``move`` or ``theme`` (with a *name*), or
-    ``swap`` (with the other day as *value*).
+    *kind* is ``pace``, ``walking`` or ``start`` (by steps), ``at`` (to start at a time, in minutes after midnight),
+    ``free``, ``move`` or ``theme`` (with a *name*), or ``swap`` (with the other day as *value*).
     """
 
     day: int
