@@ -133,7 +133,7 @@ def _memories(state: State, lines: Sequence[str], memories: Sequence[str]) -> st
 def _about_places(state: State) -> str:
     """Answers that change no trip: comparisons, facts, and that a place is not known."""
     if "compare" in state.topics and len(state.about) > 1:
-        return joined(facts.comparison(state), ending(state))
+        return joined(facts.comparison(state), _left(state), ending(state))
     if state.names and ("unknown place" in state.topics or not state.wishes.places):
         kept = "The plan stays as it is." if state.wishes.places else ""
         return joined(facts.unknown_place(state.names[0]), kept, ending(state))
@@ -225,9 +225,9 @@ def _about_the_rest(state: State) -> str:
         return f"{'Hello.' if first == 'hello' else 'We start anew.'} Where would you like to go?\n\n{TEXTS['help']}"
     if wishes.places and reading.wishes_something and not reading.left:
         return f"That is how the plan is already, so nothing changed. {TEXTS['can_do']}"
+    missed = f"I did not understand {quoted([*reading.names, *reading.left]) or 'that'}"
     if wishes.places:
-        what = f" {quoted([*reading.names, *reading.left])}" if reading.left or reading.names else " that"
-        return f"I did not understand{what}, and the plan is as it was. {TEXTS['can_do']}"
+        return f"{missed}, and the plan is as it was. {TEXTS['can_do']}"
     sought = wishes.month or wishes.interests
     if reading.continent or (sought and reading.said != Wishes()):
         return ideas
@@ -238,7 +238,7 @@ def _about_the_rest(state: State) -> str:
     if reading.wishes_something or reading.relative:
         noted = f"Noted: {_said(wishes)}. " if _said(wishes) else ""
         return joined(f"{noted}Which place should it be?", _left(state), facts.destinations(None))
-    return f"I did not understand that. {TEXTS['help']}"
+    return f"{missed}. {TEXTS['help']}"
 
 
 def _web_note(state: State) -> str:

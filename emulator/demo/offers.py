@@ -33,11 +33,11 @@ def offer_of(state: State) -> Offer:
     wishes, first = state.wishes, state.topics[0] if state.topics else ""
     if first == "save" and wishes.places:
         return Offer("Shall I take the cheaper rooms and meals?", "cheaper")
-    if first in _NO_OFFER or (set(state.topics) & ASIDES and not state.whole):
-        return Offer()
-    if first == "compare" and len(state.about) > 1:
+    if len(state.about) > 1 and (first == "compare" or not wishes.places):
         best = facts.best_of(state.about, wishes).name
         return _of_places(f"Shall I plan {best}?", best, names_of(state.about), *([] if wishes.days else ["days"]))
+    if first in _NO_OFFER or (set(state.topics) & ASIDES and not state.whole):
+        return Offer()
     if not wishes.places or first in ("ideas", "unknown place"):
         near = [place.name for place, _ in facts.near_places(state.names[0])] if state.names else []
         if near:

@@ -40,6 +40,7 @@ def read(text: str, *, context: _Names = (), brief: bool = False) -> Reading:
     answer, more = (None, True) if language else _answer(line)
     if not more:
         return replace(empty, answer=answer)
+    line.take(_PATTERNS["asked"])  # "which one is cheaper" wishes nothing cheaper
     line.take(_PATTERNS["replaced"])  # "in June instead of in May" says no more than "in June"
     unmet = [line.quote(*match.span()) for match in line.take(_PATTERNS["unmet"])]
     spots = _places(line)
@@ -114,6 +115,7 @@ def _topics(line: Line, places: int, days: bool, budget: bool) -> _Names:
         for name, pattern in WORDS["topics"].items()
         if any(line.negation(one.start()) is None for one in line.find(pattern))
     }
+    found |= {"compare"} if "ranks" in found and places > 1 else set()
     if "compare" in found and places < 2 and not line.find(_PATTERNS["compared"]):  # but "or"
         found.remove("compare")
     if "compare" in found:

@@ -13,7 +13,7 @@ from emulator.demo.line import WORDS
 from emulator.demo.numbers import WEEKDAYS
 from emulator.demo.offers import offer_of
 from emulator.demo.plan import build
-from emulator.demo.reading import ASIDES, read
+from emulator.demo.reading import ASIDES, FACTS, read
 from emulator.demo.say import TEXTS
 from emulator.demo.wishes import LEVELS, MAX_DAYS, Change, Reading, State, Wishes, evenly
 from emulator.demo.words import listed, names_of, plural
@@ -72,20 +72,31 @@ def step(state: State, text: str, *, brief: bool = False) -> State:
         fresh = replace(state, reading=reading, topics=reading.topics)
     wishes, notes = _merged(state, reading)
     changes = _with_changes(state, reading, wishes, notes)
-    about = reading.said.places or state.wishes.places
+    compared = state.about if len(state.about) > 1 else ()
+    about = reading.said.places or state.wishes.places or compared
     names = tuple(one for one in reading.names if fold(one) not in map(fold, wishes.wanted))
     fresh = replace(fresh, names=names, about=about)
     if reading.mode == "candidates" and len({*state.wishes.places, *about}) > 1:
         about = about if len(about) > 1 else tuple(dict.fromkeys((*state.wishes.places, *about)))
         kept = state.wishes if state.planned else replace(wishes, places=state.wishes.places, country=None)
         return replace(fresh, wishes=kept, about=about[:4])
-    if asks or (ASIDES & set(reading.topics) and not reading.said.days and state.wishes.places):
+    if compared and _goes_on_comparing(state, reading):
+        kept = state.wishes if state.planned else wishes
+        return replace(fresh, wishes=kept, about=compared, topics=("compare", *reading.topics))
+    if asks or (ASIDES & set(reading.topics) and not reading.said.days and (state.wishes.places or compared)):
         return fresh
     planned = bool(wishes.places) and (state.planned or wishes.days is not None or "plan" in reading.topics)
     other = any(getattr(state.wishes, one) != getattr(wishes, one) for one in ("places", "days", "stays", "start"))
     past = past if same == (wishes, changes) else (*past, same)[-_PAST:]
     whole = planned and (other or not state.planned or "plan" in reading.topics)
     return replace(fresh, wishes=wishes, changes=changes, notes=tuple(notes), planned=planned, whole=whole, past=past)
+
+
+def _goes_on_comparing(state: State, reading: Reading) -> bool:
+    """Whether a message after a comparison is about the same places: "which is cheaper?", "and in June?"."""
+    if reading.said.places or reading.names or {"ideas", "plan", *FACTS} & set(reading.topics):
+        return False
+    return "ranks" in reading.topics or (not state.wishes.places and reading.wishes_something)
 
 
 def _read(state: State, text: str, brief: bool) -> tuple[Reading, bool]:
