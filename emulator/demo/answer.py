@@ -166,7 +166,10 @@ def _about_the_trip(before: State, state: State, memories: Sequence[str], style:
         return say.as_json(plan)
     if "save" in topics:
         return joined(facts.ways_to_save(state), end)
-    if {"table", "included"} & set(topics):
+    if "included" in topics:
+        known = say.included_text(state, plan)
+        return known or joined("This is all that I know to be in it:", say.as_table(plan), left)
+    if "table" in topics:
         return joined(changed, say.as_table(plan), left, end)
     if "group" in topics:
         rooms, heads = plural(rooms_for(wishes), "room"), plural(sum(wishes.group), "person")

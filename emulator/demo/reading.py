@@ -123,6 +123,7 @@ def _topics(line: Line, places: int, days: bool, budget: bool) -> _Names:
     found -= {"packing", "rules", "costs", "currency"} if "checklist" in found else set()
     found -= {"ideas"} if places else set()
     found -= {"live"} if budget else set()
+    found -= FACTS if "included" in found else set()
     found -= {"stay"} if "costs" in found else set()
     if days and "plan" in found:
         found &= {"plan", "email", "json", "group", "disruption", "short"}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from emulator.demo import words
 from emulator.demo.costs import Costs, estimate, of_day, rooms_for
 from emulator.demo.destinations import DayTrip
-from emulator.demo.line import PAIRS, WORDS
+from emulator.demo.line import PAIRS, WORDS, whole_words
 from emulator.demo.plan import Day, Plan, Stop, build, can_eat
 from emulator.demo.wishes import MAX_DAYS, Change, State, Wishes
 from emulator.demo.words import clock, day_date, listed, months, people, plural, when
@@ -164,6 +164,15 @@ def day_cost_text(plan: Plan, day: Day) -> str:
     costs = of_day(plan, day)
     lead = f"Day {day.number} costs about **{costs(costs.total)}** for {people(plan.wishes)}, with nothing spare."
     return joined(lead, cost_table(costs), TEXTS["estimates"])
+
+
+def included_text(state: State, plan: Plan) -> str:
+    """Whether what is asked for is in the plan or its costs; empty where nothing is known of it."""
+    reading, days = state.reading, {name: day.number for day in plan.days for name in day.names}
+    said = [text for text, pattern in WORDS["included"].items() if whole_words(pattern).search(reading.text)]
+    for name in reading.said.wanted:
+        said.append(f"{name} is on day {days[name]}." if name in days else f"{name} is not in the plan.")
+    return " ".join(said)
 
 
 def budget_text(plan: Plan, costs: Costs) -> str:
