@@ -8,8 +8,8 @@ from emulator.conversation import Answer, Document, ToolRequest, Turn
 from emulator.demo import facts, say, titles
 from emulator.demo.costs import rooms_for
 from emulator.demo.destinations import atlas
-from emulator.demo.documents import Found, look_up, named_in
-from emulator.demo.line import MONTHS, WORDS
+from emulator.demo.documents import Found, look_up, named_in, wants_plan
+from emulator.demo.line import MONTHS, WORDS, typed
 from emulator.demo.memory import addressed, extract_facts, matters
 from emulator.demo.offers import ending
 from emulator.demo.plan import Plan
@@ -42,7 +42,8 @@ def answer(
     *history* ends with the user's newest message, or with tool turns after it. Only what the planner wrote is read
     for wishes. *memories* are statements from earlier conversations, *tools* the names of tools that can be asked
     for. *tool_outputs* holds their outputs when the answer was asked for before and ended in tool requests; its keys
-    do not matter. The text of *documents* that a message names is read as if it had been said just before.
+    do not matter. The text of *documents* that a message names is read as if it had been said just before, but a
+    question about them changes no plan.
     """
     if titles.is_wanted(system_prompt) and history:
         return Answer("", titles.title(history[-1].text))
@@ -51,15 +52,19 @@ def answer(
     used = [one for one in memories if _remembered([one], lines) != Wishes()]
     state = before = State(wishes=_remembered(used, lines), today=today_from(outputs))
     for line in lines:
-        before = state
-        for document in named_in(line, documents):
-            state = replace(step(state, document.text, brief=True), reading=Reading(), past=state.past)
-        state = step(state, line)
+        before, said, missed = state, line, list[str]()
+        for document in named_in(line, documents) if wants_plan(line) or not state.planned else ():
+            said = re.sub(re.escape(document.name), "it", said, flags=re.I)
+            known = step(state, document.text, brief=True)
+            missed += say.missed(known, document.name)
+            state = replace(known, reading=Reading(), past=state.past)
+        state = step(state, said)
+        state = replace(state, notes=(*missed, *state.notes))
     has_asked = tool_outputs is not None or (bool(history) and history[-1].role == "tool")
     if DATE_TOOL in tools and not has_asked and (state.reading.relative or "date" in state.topics):
         reasoning = "The message depends on today's date, which I do not know. I ask for it first."
         return Answer(reasoning, "", (ToolRequest(DATE_TOOL, {}),))
-    found, parts = look_up(state.reading, documents), list[str]()
+    found, parts = look_up(typed(lines[-1]), documents), list[str]()
     if "identity" not in state.topics and not any(turn.role == "assistant" and turn.text.strip() for turn in history):
         parts.append(TEXTS["introduction"])
     if not (found and found.whole):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from emulator.conversation import Document
 from emulator.demo.destinations import fold
 from emulator.demo.line import LISTS, WORDS
-from emulator.demo.wishes import Reading
 from emulator.demo.words import listed, plain
 
 _PATTERNS, _TEXTS, _COMMON = WORDS["patterns"], WORDS["documents"], frozenset(LISTS["common"])
@@ -29,19 +28,23 @@ def named_in(text: str, documents: Sequence[Document]) -> list[Document]:
     return [one for one in documents if fold(one.name) in folded]
 
 
-def look_up(reading: Reading, documents: Sequence[Document]) -> Found | None:
+def wants_plan(text: str) -> bool:
+    return bool(re.search(_PATTERNS["planning"], fold(text)))
+
+
+def look_up(text: str, documents: Sequence[Document]) -> Found | None:
     """What the documents say to a message; None when it is not about them and they share no words with it."""
-    message, named = fold(reading.raw), named_in(reading.raw, documents)
+    message, named = fold(text), named_in(text, documents)
     asked = bool(named) or bool(re.search(_PATTERNS["documents"], message))
     passages = [(one.name, text) for one in named or documents for text in _passages(one.text)]
-    wanted = _words(reading.raw) - {word for one in documents for word in _words(one.name)}
+    wanted = _words(text) - {word for one in documents for word in _words(one.name)}
     quotes, lead = _best(wanted, passages, at_least=1 if asked else 2), "found"
     if asked and not quotes:
         begins = {name: (name, text) for name, text in reversed(passages)}
         quotes, lead = [*reversed(begins.values())][:_QUOTES], "begins"
     unseen = [f"**{plain(one.name)}**" for one in named or documents if asked and not one.text]
     names = tuple(dict.fromkeys(name for name, _ in quotes))
-    whole = asked and not re.search(_PATTERNS["planning"], message)
+    whole = asked and not wants_plan(message)
     parts = [_TEXTS[lead].format(files=listed([f"**{plain(name)}**" for name in names]))] if quotes else []
     for name, text in quotes:
         cited = "\n".join(f"> {plain(line)}" for line in text.split("\n"))

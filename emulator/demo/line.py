@@ -23,7 +23,7 @@ def _with_macros(text: str) -> Mapping[str, Any]:
 
 WORDS = _with_macros(_FILE.read_text(encoding="utf-8"))
 LISTS: dict[str, list[str]] = {name: text.split() for name, text in WORDS["lists"].items()}
-PAIRS = {
+PAIRS: dict[str, dict[str, str]] = {
     name: {key: value for key, _, value in (pair.strip().partition(" = ") for pair in text.split(","))}
     for name, text in WORDS["pairs"].items()
 }
@@ -46,6 +46,11 @@ def whole_words(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
 
 
+def typed(text: str) -> str:
+    """What of a message is read: what somebody typed, without the note on its files, up to some length."""
+    return _LONG_RUN.sub(r"\1", _FILES.sub("", text[:READ_CHARS]))
+
+
 class Line:
     """A text folded, with numbers in figures and typing errors mended.
 
@@ -54,7 +59,7 @@ class Line:
     """
 
     def __init__(self, text: str) -> None:
-        self.raw = _LONG_RUN.sub(r"\1", _FILES.sub("", text[:READ_CHARS]))
+        self.raw = typed(text)
         self.words: list[tuple[str, int, int, int, int]] = []  # word, where it stands here, and in the raw text
         self.text, before = "", 0
         for match in _WORD.finditer(self.raw):

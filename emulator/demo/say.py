@@ -49,16 +49,23 @@ def headline(plan: Plan) -> str:
 
 def not_met(state: State, plan: Plan) -> str:
     """What was wished and is not in the plan, as a quotation."""
-    reading, notes = state.reading, list(dict.fromkeys([*plan.notes, *state.notes]))
+    return "\n>\n".join(f"> {note}" for note in dict.fromkeys([*plan.notes, *missed(state)]))
+
+
+def missed(state: State, file: str = "") -> list[str]:
+    """Sentences on what the newest message, or a *file* that it names, wished and did not get."""
+    reading, notes = state.reading, list(state.notes)
     if state.names:
         notes.append(
             f"I do not know {listed([words.plain(name) for name in state.names])}, so it is not in the plan."
         )
-    if reading.left:
+    if reading.left and file:
+        notes.append(f"Of {words.plain(file)} I could not make anything of {words.quoted(reading.left, most=9)}.")
+    elif reading.left:
         notes.append(f"Not in this plan, because I could not make anything of it: {words.quoted(reading.left)}.")
     if reading.relative and state.today is None:
         notes.append(f"I do not know today's date, so “{reading.relative}” is not in the plan.")
-    return "\n>\n".join(f"> {note}" for note in notes)
+    return notes
 
 
 # Days

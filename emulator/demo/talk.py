@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from emulator.demo.destinations import atlas, fold
-from emulator.demo.line import WORDS
+from emulator.demo.line import READ_CHARS, WORDS
 from emulator.demo.numbers import WEEKDAYS
 from emulator.demo.offers import offer_of
 from emulator.demo.plan import build
@@ -71,6 +71,9 @@ def step(state: State, text: str, *, brief: bool = False) -> State:
         state = State(today=state.today)
         fresh = replace(state, reading=reading, topics=reading.topics)
     wishes, notes = _merged(state, reading)
+    notes += (
+        [f"That was long: I read no more than {READ_CHARS:,} characters of it."] if len(text) > READ_CHARS else []
+    )
     changes = _with_changes(state, reading, wishes, notes)
     compared = state.about if len(state.about) > 1 else ()
     about = reading.said.places or state.wishes.places or compared

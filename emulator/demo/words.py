@@ -27,10 +27,10 @@ def listed(names: Sequence[str], word: str = "and") -> str:
     return f"{', '.join(names[:-1])} {word} {names[-1]}" if len(names) > 1 else "".join(names)
 
 
-def quoted(texts: Sequence[str]) -> str:
-    """At most three quotations, as plain text for Markdown."""
-    shown = [f"“{plain(text[:80])}”" for text in texts[:3]]
-    return listed([*shown, f"{len(texts) - 3} more"] if len(texts) > 3 else shown)
+def quoted(texts: Sequence[str], *, most: int = 3) -> str:
+    """At most *most* quotations, as plain text for Markdown."""
+    shown = [f"“{plain(text[:80])}”" for text in texts[:most]]
+    return listed([*shown, f"{len(texts) - most} more"] if len(texts) > most else shown)
 
 
 def plain(text: str) -> str:

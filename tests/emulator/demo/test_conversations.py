@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.demo import talk
+from emulator.conversation import Document
+from tests.helpers.demo import asked
 
 SCRIPTS = Path(__file__).with_name("conversations.txt").read_text(encoding="utf-8")
 
@@ -17,7 +18,7 @@ def scripts() -> dict[str, list[tuple[str, str]]]:
         mark, _, text = line.partition(" ")
         if mark == "=":
             found[text] = []
-        elif mark in (">", "+", "-") and found:
+        elif mark in (">", "+", "-", "@") and found:
             list(found.values())[-1].append((mark, text.replace("\\n", "\n")))
     return found
 
@@ -26,10 +27,13 @@ def scripts() -> dict[str, list[tuple[str, str]]]:
 def test_conversation(name: str) -> None:
     script = scripts()[name]
     said: list[str] = []
+    files: list[Document] = []
     for at, (mark, text) in enumerate(script):
+        if mark == "@":
+            files.append(Document(*text.split(": ", maxsplit=1)))
         if mark == ">":
             said.append(text)
-            answer = talk(*said)[-1]
+            answer = asked(*said, documents=files).text
             _check(answer, script[at + 1 :])
 
 
