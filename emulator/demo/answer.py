@@ -231,11 +231,14 @@ def _about_the_rest(state: State) -> str:
         return f"Noted: {', '.join(plain(addressed(one)) for one in said)}. {follow}"
     if first in ("hello", "reset"):
         return f"{'Hello.' if first == 'hello' else 'We start anew.'} Where would you like to go?\n\n{TEXTS['help']}"
+    if wishes.places and not state.planned and reading.wishes_something:
+        return joined(f"Noted: {_said(wishes)}.", _left(state), ending(state))
     if wishes.places and reading.wishes_something and not reading.left:
         return f"That is how the plan is already, so nothing changed. {TEXTS['can_do']}"
     missed = f"I did not understand {quoted([*reading.names, *reading.left]) or 'that'}"
     if wishes.places:
-        return f"{missed}, and the plan is as it was. {TEXTS['can_do']}"
+        stands = "the plan is as it was" if state.planned else "there is no plan yet"
+        return f"{missed}, and {stands}. {TEXTS['can_do']}"
     sought = wishes.month or wishes.interests
     if reading.continent or (sought and reading.said != Wishes()):
         return ideas

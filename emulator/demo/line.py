@@ -95,9 +95,9 @@ class Line:
         """Where the negation begins that governs what stands at *start*."""
         return next((begin for begin, end in self._negated if begin < start < end), None)
 
-    def refuse(self, start: int, end: int) -> bool:
-        """Take a stretch away, to be quoted, where it is negated."""
-        begin = self.negation(start)
+    def refuse(self, start: int, end: int, *, begin: int | None = None) -> bool:
+        """Take a stretch away, to be quoted, where it is negated, or from *begin* on."""
+        begin = self.negation(start) if begin is None else begin
         if begin is None:
             return False
         quote = self.quote(begin, end)

@@ -42,6 +42,7 @@ def read_dates(line: Line) -> tuple[date, int | None] | None:
 def read_month(line: Line, *, south: bool) -> int | None:
     """A month that is named; "may" and "march" and short names only where they cannot be other words."""
     seasons = [SEASONS[name] for name in SEASONS if line.find(rf"(?:in|this|next|for|the|of|during) (?:the )?{name}")]
+    line.find(_NUMBERS["part_of_month"])  # a plan knows no more than the month
     for match in whole_words(WORDS["macros"]["SHORT_MONTH"]).finditer(line.rest):
         name, start, after = match["month"], match.start(), line.rest[match.end() :][:10]
         sure = len(name) > 3 and name != "march"
@@ -97,13 +98,14 @@ def _stays(line: Line, spots: list[tuple[int, int]]) -> tuple[int, ...]:
     each = whole_words(r"(\d{1,2}) (days?|nights?) (?:each|in each|per (?:city|place))").search(line.rest)
     found = [(int(each[1]), each[2], each.span())] * len(spots) if each and len(spots) > 1 else []
     for start, end in spots if not found else ():
-        if (one := stay(line, start, end)) is None:
-            return ()
-        found.append(one)
+        found += [one] if (one := stay(line, start, end)) else []
     if len(found) < 2:
         return ()
     for _, _, span in found:
         line.remove(*span)
+    if len(found) < len(spots):  # "3 days Rome, 2 days Florence, the rest Venice"
+        line.refused += [line.quote(*span) for _, _, span in found]
+        return ()
     stays = [count for count, _, _ in found]
     return (*stays[:-1], stays[-1] + any(unit.startswith("n") for _, unit, _ in found))
 
@@ -171,12 +173,14 @@ def _group(line: Line, young: int, grown: int) -> tuple[int, int, bool]:
     total, supposed = sum([int(match[1]) for pattern in _NUMBERS["total"] for match in line.take(pattern)][:1]), False
     me = re.search(r"\b(?:i|we|me|my|our|us)\b", line.text)
     with_me = re.search(r"\b(?:with|and) (?:me|i)\b", line.text)
-    for match in line.take(_NUMBERS["kin"]):
+    kin = line.take(_NUMBERS["kin"])
+    told = adults or total or family or with_me or any(match[0].endswith("parents") for match in kin)
+    for match in kin:
         alone = adults or not me or (match[0].startswith("for ") and not with_me)
         adults += 0 if total or family else (2 if match[0].endswith("parents") else 1) + (not alone)
     for count, pattern in _NUMBERS["groups"]:
         adults = adults or (count if line.take(pattern) else 0)
-    adults += 0 if total else grown
+    adults = adults if total else max(adults, grown)
     mentioned = line.take(rf"(?:my|our|the|with|and|her|his|their|small|young|little) ?{_CHILD}|{_CHILD}")
     if not children and (young or mentioned):
         children = young or (2 if re.search(r"(?:s|ren|babies)$", mentioned[0][0]) else 1)
@@ -188,7 +192,8 @@ def _group(line: Line, young: int, grown: int) -> tuple[int, int, bool]:
     if line.take(r"family|families"):
         return adults or 2, children or 2, supposed or not children
     all_said = inside or total == young + grown
-    return (total - children if all_said else adults or total) if total else adults, children, supposed
+    adults = (total - children if all_said else adults or total) if total else adults
+    return adults, children, supposed or bool(kin and not told)
 
 
 def _counted(line: Line, noun: str) -> int:

@@ -131,8 +131,10 @@ def _shares(plan: Plan, days: int) -> list[tuple[Destination, int]]:
     wishes, places = plan.wishes, [atlas().get(one) for one in plan.wishes.places]
     most = max(1, days // 2) if wishes.country else days
     if out := [place.name for place in places[most:]]:
-        short = f"{plural(days, 'day')} {'is' if days == 1 else 'are'} too short for all of it"
-        plan.notes.append(f"{short}: {', '.join(out)} would need more time, and is left out.")
+        are = "is" if len(out) == 1 else "are"
+        plan.notes.append(
+            f"For {plural(days, 'day')} it is too much: {listed(out)} would need more time, and {are} left out."
+        )
     places = places[:most]
     said = len(wishes.stays) == len(places) and sum(wishes.stays) == days
     return list(zip(places, wishes.stays if said else evenly(days, len(places)), strict=True))

@@ -312,6 +312,8 @@ def _sights(line: Line, near: _Names, drops: list[tuple[str, str]]) -> tuple[_Na
     called = _names_near(near)
     for name, start, end in line.names(called):
         before = line.before(start, 40)
+        if re.search(r"\b(?:an?|any|some|1|more) $", before) and fold(called[name]) != name:  # "a museum" is any
+            continue
         out = re.search(_PATTERNS["skip"], before)
         negated = line.negation(start - len(before) + out.start() if out else start) is not None
         moved = re.search(_PATTERNS["moved"], before) or re.match(r" (?:on|to) \S* ?day", line.text[end : end + 20])
@@ -320,9 +322,6 @@ def _sights(line: Line, near: _Names, drops: list[tuple[str, str]]) -> tuple[_Na
         elif out or negated or fold(called[name]) == name or re.search(_PATTERNS["see"], before):
             (unwanted if out or negated else wanted).append(called[name])
             line.remove(start, end)
-    for match in line.find(_PATTERNS["left_out"]):
-        if TAKEN not in line.rest[match.start(1) : match.end(1)] and not line.refuse(*match.span()):
-            drops.append(("unknown", line.quote(match.start(1), match.end(1))))
     return tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted))
 
 
@@ -354,6 +353,9 @@ def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, st
                     said.setdefault(field, int(value) if value.lstrip("-").isdecimal() else value)
     for match in line.take(_PATTERNS["allergy"]):
         said["allergies"] += tuple(one for one in re.findall(r"[a-z]{3,}", match[1] or match[2]) if one != "and")
+    for match in line.find(_PATTERNS["left_out"]):
+        if TAKEN not in line.rest[match.start(1) : match.end(1)] and not line.refuse(*match.span()):
+            drops.append(("unknown", line.quote(match.start(1), match.end(1))))
     return said
 
 
@@ -367,11 +369,15 @@ def _is_off(
 ) -> bool:
     """Whether a wish is negated, so that it is none: a need is dropped, a taste avoided, anything else quoted."""
     begin, (field, _, value) = line.negation(match.start()), effects.partition("+")
+    kept = begin is not None and re.search(
+        WORDS["negation"]["keeps"], line.text[begin : match.start()].removeprefix("never mind")
+    )
+    if begin is None and (removed := re.search(_PATTERNS["removed"], line.before(match.start(), 30))):
+        begin = match.start() - len(removed[0])  # "remove the wheelchair", not "don't remove it"
     if begin is None:
         return False
-    kept = re.search(WORDS["negation"]["keeps"], line.text[begin : match.start()].removeprefix("never mind"))
     if field not in ("diets", "mobility", "interests") or kept:
-        return line.refuse(*match.span())
+        return line.refuse(*match.span(), begin=begin)
     if field == "interests":
         said["avoids"] = tuple(dict.fromkeys((*said.get("avoids", ()), value)))
     else:

@@ -87,12 +87,20 @@ def step(state: State, text: str, *, brief: bool = False) -> State:
         kept = state.wishes if state.planned else wishes
         return replace(fresh, wishes=kept, about=compared, topics=("compare", *reading.topics))
     if asks or (ASIDES & set(reading.topics) and not reading.said.days and (state.wishes.places or compared)):
-        return fresh
+        return fresh if asks else _with_what_is_left(fresh)
     planned = bool(wishes.places) and (state.planned or wishes.days is not None or "plan" in reading.topics)
     other = any(getattr(state.wishes, one) != getattr(wishes, one) for one in ("places", "days", "stays", "start"))
     past = past if same == (wishes, changes) else (*past, same)[-_PAST:]
     whole = planned and (other or not state.planned or "plan" in reading.topics)
     return replace(fresh, wishes=wishes, changes=changes, notes=tuple(notes), planned=planned, whole=whole, past=past)
+
+
+def _with_what_is_left(state: State) -> State:
+    """A question that wishes more than it asks about is answered, and told to have changed nothing."""
+    reading = state.reading
+    said = replace(reading.said, places=(), country=None, month=None, interests=(), wanted=(), diets=())
+    more = replace(said, supposed=False) != Wishes() or reading.shifts or reading.drops or reading.changes
+    return replace(state, reading=replace(reading, left=(*reading.left, reading.raw))) if more else state
 
 
 def _goes_on_comparing(state: State, reading: Reading) -> bool:
@@ -106,7 +114,7 @@ def _read(state: State, text: str, brief: bool) -> tuple[Reading, bool]:
     """A message, and whether it only asks about the plan that there is. Questions beside a wish wish nothing."""
     reading, sentences = read(text, context=state.wishes.places, brief=brief), re.split(r"(?<=[.!?\n])\s+", text)
     asked = [one for one in sentences if re.match(_PATTERNS["asks"], fold(one))] if state.planned else []
-    if not asked:
+    if not asked or reading.said == Wishes(currency=reading.said.currency or "none"):  # "what is that in euros?"
         return reading, False
     told = read(" ".join(one for one in sentences if one not in asked), context=state.wishes.places)
     topics, left = reading.topics, tuple(map(str.strip, asked))
@@ -252,9 +260,10 @@ def _with_people(wishes: Wishes, said: Wishes) -> Wishes:
     if said.adults is None and said.children is None:
         return replace(wishes, ages=said.ages[: wishes.children or 0]) if said.ages and wishes.children else wishes
     children = wishes.children if said.children is None else said.children
-    adults = wishes.adults if said.adults is None else said.adults
+    adults = wishes.adults if said.adults is None or (said.supposed and wishes.adults) else said.adults
     ages = wishes.ages if said.children in (None, wishes.children) and not said.ages else said.ages
-    return replace(wishes, adults=adults, children=children, ages=ages, supposed=said.supposed)
+    supposed = said.supposed and adults == said.adults
+    return replace(wishes, adults=adults, children=children, ages=ages, supposed=supposed)
 
 
 def _shifted(wishes: Wishes, field: str, by: int, notes: list[str]) -> Wishes:
@@ -290,7 +299,7 @@ def _with_changes(state: State, reading: Reading, wishes: Wishes, notes: list[st
     for change in reading.changes:
         day = days if change.day == -1 else change.day
         last = change.value if change.kind == "swap" else day
-        if not wishes.places:
+        if not wishes.places or not (state.planned or wishes.days):
             notes.append("There is no plan yet whose days could change.")
         elif not (1 <= day <= days and 1 <= last <= days):
             notes.append(TEXTS["no_day"].format(days=plural(days, "day"), number=max(day, last)))
