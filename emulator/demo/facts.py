@@ -32,7 +32,7 @@ def fact(topic: str, place: Destination, wishes: Wishes) -> str:
         practical=place.practical, currency=place.currency, language=place.language, month=when(wishes),
         estimates=TEXTS["estimates"], best=months(place.best_months), clothes=_clothes(place, wishes),
         avoid=f"{months(place.avoid_months)} ({place.avoid_why})",
-        weather=place.weather_in(wishes.month) if wishes.month else "weather by month, which I was not told",
+        weather=place.weather_in(wishes.month) if wishes.month else "what the month brings, which I was not told",
         site=f", and begin at [{site[0]}]({site[1]})" if site else "", first=listed([one.name for one in sights[:6]]),
         daily=price(daily["meal"] * 2 + daily["transport"] + daily["room"] / 2, wishes),
         meals=listed([f"{price(cost['meal'], wishes)} {name}" for name, cost in place.daily_usd.items()]),

@@ -53,7 +53,7 @@ def read(text: str, *, context: _Names = (), brief: bool = False) -> Reading:
     dates, budget = numbers.read_dates(line), numbers.read_budget(line, brief=brief)
     relative = None if dates else numbers.read_relative(line)
     where = list(dict.fromkeys(spot[1:] for spot in spots if spot[0] in places))
-    _refuse_stays(line, near, alone=not where)
+    _refuse_stays(line, near, where)
     stays, days, more_days = numbers.read_days(line, where)
     days = days or (2 if relative and relative.endswith("weekend") else None)
     fields, shifts = numbers.read_people(line)
@@ -221,11 +221,13 @@ def _located(line: Line) -> list[str]:
     return found
 
 
-def _refuse_stays(line: Line, near: _Names, *, alone: bool) -> None:
-    """Days in a day trip, or beside others in a place that is only located, are no days of the others."""
+def _refuse_stays(line: Line, near: _Names, where: list[tuple[int, int]]) -> None:
+    """Days in a day trip, or in a place that is only located, are no days of the places that have their own."""
     trips = {fold(trip.name) for one in near for trip in atlas().get(one).day_trips}
     located = set(map(fold, (*atlas().nearby_places, *atlas().bases))) - set(LISTS["ambiguous"])
-    for name, start, end in line.names(trips if alone else trips | located):
+    if where and not any(numbers.stay(line, *spot) for spot in where):
+        return
+    for name, start, end in line.names(trips | located if where else trips):
         if stay := numbers.stay(line, start, end):
             line.remove(*stay[2])
             one_day = name in trips and stay[0] == 1 and not stay[1].startswith("n")

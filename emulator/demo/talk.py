@@ -235,7 +235,10 @@ def _with_places(old: Wishes, reading: Reading) -> Wishes:
                 return replace(other, places=(atlas().bases[trip],), wanted=(trip,))
     if not places and kept != old.places:
         stays = tuple(days for days, one in zip(old.stays, old.places, strict=False) if one in kept)
-        return replace(other, places=kept, stays=stays, days=sum(stays) or old.days)
+        things = {name for one in kept for name in atlas().get(one).things}
+        wanted, unwanted = (tuple(one for one in names if one in things) for names in (old.wanted, old.unwanted))
+        fewer = replace(other, places=kept, stays=stays, wanted=wanted, unwanted=unwanted)
+        return replace(fewer, days=sum(stays) or old.days)
     if not places:
         return old
     if reading.mode in ("swap", "first") and set(places) <= set(old.places):
