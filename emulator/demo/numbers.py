@@ -138,10 +138,12 @@ def read_people(line: Line) -> tuple[dict[str, Any], list[tuple[str, int]]]:
     ages = _ages(line)
     line.take(rf"(?:\d|an?) {_CHILD}(?= {_NUMBERS['tells']})")  # tells something of one, not how many they are
     young = tuple(age for age in ages if age < 18)
-    adults, children, supposed = _group(line, len(young), len(ages) - len(young))
+    adults, children, supposed, some = _group(line, len(young), len(ages) - len(young))
     if adults + children > MAX_PEOPLE:
         line.refused.append(f"{adults + children} people")
         adults = children = 0
+    if some and adults and not children:
+        shifts, adults = [*shifts, ("somebody", adults)], 0
     said |= {"adults": adults or None, "children": children or None}
     return said | {"ages": young, "supposed": supposed}, shifts
 
@@ -156,11 +158,14 @@ def _ages(line: Line) -> list[int]:
     return ages
 
 
-def _group(line: Line, young: int, grown: int) -> tuple[int, int, bool]:
-    """Adults, children, and whether their number is only supposed; *young* and *grown* are those with an age."""
+def _group(line: Line, young: int, grown: int) -> tuple[int, int, bool, bool]:
+    """Adults, children, whether their number is only supposed, and whether that is all that is said of a group.
+
+    *young* and *grown* are those with an age. "The vegetarian couple" may be some of the group only.
+    """
     if families := line.take(rf"(\d)(?: \w+)? families(?: with (\d) {_CHILD}(?: each)?)?"):
         count, each = int(families[0][1]), int(families[0][2] or 2)
-        return 2 * count, count * each, families[0][2] is None
+        return 2 * count, count * each, families[0][2] is None, False
     family = line.take(_NUMBERS["family"])
     inside = [match for pattern in _NUMBERS["inside"] for match in line.take(pattern)]
     children = sum(_count(match[1]) for match in inside) or _counted(line, _CHILD)
@@ -174,7 +179,7 @@ def _group(line: Line, young: int, grown: int) -> tuple[int, int, bool]:
     me = re.search(r"\b(?:i|we|me|my|our|us)\b", line.text)
     with_me = re.search(r"\b(?:with|and) (?:me|i)\b", line.text)
     kin = line.take(_NUMBERS["kin"])
-    told = adults or total or family or with_me or any(match[0].endswith("parents") for match in kin)
+    told = adults or children or young or total or family or with_me
     for match in kin:
         alone = adults or not me or (match[0].startswith("for ") and not with_me)
         adults += 0 if total or family else (2 if match[0].endswith("parents") else 1) + (not alone)
@@ -188,12 +193,12 @@ def _group(line: Line, young: int, grown: int) -> tuple[int, int, bool]:
     if family:
         size, supposed = int(family[0][1] or family[0][2]), not (adults or children)
         children = children or max(0, size - (adults or 2))
-        return max(1, size - children), children, supposed
+        return max(1, size - children), children, supposed, False
     if line.take(r"family|families"):
-        return adults or 2, children or 2, supposed or not children
+        return adults or 2, children or 2, supposed or not children, False
     all_said = inside or total == young + grown
     adults = (total - children if all_said else adults or total) if total else adults
-    return adults, children, supposed or bool(kin and not told)
+    return adults, children, supposed, not told
 
 
 def _counted(line: Line, noun: str) -> int:

@@ -14,8 +14,15 @@ SMALL_TALK = frozenset(("thanks", "bye", "hello"))
 FACTS = frozenset(WORDS["facts"]) - {"overview"}  # answers about places: asking for them changes no trip
 ASIDES = FACTS | {"included", "save", "day", "thing"}  # what changes no trip that there is
 ABOUT_ITSELF = frozenset(["identity", "tongue", "memory", "forget", "date", "instructions", "destinations", "help"])
-_PATTERNS, _NOT = WORDS["patterns"], WORDS["macros"]["NOT"]
-_RULES: dict[str, str] = dict(WORDS["wishes"])
+_PATTERNS, _MACROS = WORDS["patterns"], WORDS["macros"]
+_NOT, _RULES = _MACROS["NOT"], dict[str, str]()
+for _field, _thing in (("hotel", _MACROS["ROOM"]), ("meals", _MACROS["MEAL"])):
+    for _step, _how in (("^-1", _MACROS["CHEAPER"]), ("^1", rf"(?:{_MACROS['NICER']}|better)")):
+        _RULES[_field + _step] = rf"{_how}(?: the)? {_thing}|{_thing}(?: is| are)?(?: a bit| much)? {_how}"
+    for _level, _name in enumerate(("CHEAP", "STANDARD", "LUXURY")):
+        _RULES[f"{_field}={_level}"] = rf"{_MACROS[_name]} {_thing}"
+for _name, _pattern in WORDS["wishes"].items():
+    _RULES[_name] = f"{_RULES[_name]}|{_pattern}" if _name in _RULES else _pattern
 for _name, (_pattern, *_) in WORDS["interests"].items():
     _RULES |= {
         f"avoids+{_name}": rf"{_NOT} (?:{_pattern})|(?:{_pattern}) (?:are|is) (?:boring|not for us)",
@@ -338,19 +345,20 @@ def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, st
             said["start_at"] = start
         else:
             line.refused.append(line.quote(*match.span()))
+    shifts += [("at most", 1)] * bool(line.take(_PATTERNS["stars_at_most"]))
     for effects, pattern in _RULES.items():
         for match in [
             one for one in whole_words(pattern).finditer(line.rest) if not _is_off(line, one, effects, said, drops)
         ]:
             line.remove(*match.span())
             for effect in effects.split(";"):
-                field, sign, value = re.split(r"([=+<^-])", effect, maxsplit=1)
+                field, sign, value = re.split(r"([=+^-])", effect, maxsplit=1)
                 if sign == "-":
                     drops.append((field, value))
                 elif sign == "+":
                     said[field] = tuple(dict.fromkeys((*said.get(field, ()), value)))
-                elif sign in "^<":
-                    shifts.append((f"{sign}{field}".removeprefix("^"), int(value)))
+                elif sign == "^":
+                    shifts.append((field, int(value)))
                 else:
                     said.setdefault(field, int(value) if value.lstrip("-").isdecimal() else value)
     for match in line.take(_PATTERNS["allergy"]):

@@ -113,7 +113,7 @@ def _goes_on_comparing(state: State, reading: Reading) -> bool:
 def _read(state: State, text: str, brief: bool) -> tuple[Reading, bool]:
     """A message, and whether it only asks about the plan that there is. Questions beside a wish wish nothing."""
     reading, sentences = read(text, context=state.wishes.places, brief=brief), re.split(r"(?<=[.!?\n])\s+", text)
-    asked = [one for one in sentences if re.match(_PATTERNS["asks"], fold(one))] if state.planned else []
+    asked = [one for one in sentences if re.match(_PATTERNS["asks"], fold(one))] if state.wishes.places else []
     if not asked or reading.said == Wishes(currency=reading.said.currency or "none"):  # "what is that in euros?"
         return reading, False
     told = read(" ".join(one for one in sentences if one not in asked), context=state.wishes.places)
@@ -263,20 +263,20 @@ def _with_people(wishes: Wishes, said: Wishes) -> Wishes:
     if said.adults is None and said.children is None:
         return replace(wishes, ages=said.ages[: wishes.children or 0]) if said.ages and wishes.children else wishes
     children = wishes.children if said.children is None else said.children
-    adults = wishes.adults if said.adults is None or (said.supposed and wishes.adults) else said.adults
+    adults = wishes.adults if said.adults is None else said.adults
     ages = wishes.ages if said.children in (None, wishes.children) and not said.ages else said.ages
-    supposed = said.supposed and adults == said.adults
-    return replace(wishes, adults=adults, children=children, ages=ages, supposed=supposed)
+    return replace(wishes, adults=adults, children=children, ages=ages, supposed=said.supposed)
 
 
 def _shifted(wishes: Wishes, field: str, by: int, notes: list[str]) -> Wishes:
     """Take a step as far as it goes, and note where it does not."""
-    if field.startswith("<"):  # at most
-        now = getattr(wishes, field.removeprefix("<"))
-        return wishes if now is None or now <= by else _set(wishes, field.removeprefix("<"), by)
+    if field == "at most":
+        return replace(wishes, hotel=by) if (wishes.hotel or 0) > by else wishes
     if field.startswith("like:"):  # less of what was wished is as much as usual
         mine, off = ("interests", ["avoids", "less"]) if by > 0 else ("less", ["interests"])
         return _turned(wishes, mine, off, [field.removeprefix("like:")], back=True)
+    if field == "somebody":
+        return wishes if wishes.adults else replace(wishes, adults=by)
     if field in ("adults", "children"):
         count = max(field == "adults", wishes.group[field == "children"] + by)
         return replace(_set(wishes, field, count), ages=wishes.ages if field == "adults" else (), supposed=False)
