@@ -68,7 +68,6 @@ class Destination:
     continent: str
     lat: float
     lon: float
-    zone: str
     currency: str
     language: str
     best_months: tuple[int, ...]

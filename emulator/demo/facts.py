@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from emulator.demo.costs import estimate
 from emulator.demo.destinations import Destination, Sight, atlas
-from emulator.demo.line import MONTHS, WORDS, whole_words
+from emulator.demo.line import MONTHS, WORDS
 from emulator.demo.plan import INDOOR, build, can_eat, categories, ranked
 from emulator.demo.say import TEXTS, budget_text, plan_of, table
 from emulator.demo.wishes import State, Wishes
@@ -28,9 +28,9 @@ def fact(topic: str, place: Destination, wishes: Wishes) -> str:
     ]
     dry = [f"- **{one.name}** ({one.area}): {time}, {paid}" for one, time, paid in shown if one.category in INDOOR]
     return str(WORDS["facts"][topic]).format(
-        name=place.name, country=place.country, airport=place.airport, transfer=place.transfer, zone=place.zone,
-        practical=place.practical, currency=place.currency, language=place.language, month=when(wishes),
-        estimates=TEXTS["estimates"], best=months(place.best_months), clothes=_clothes(place, wishes),
+        name=place.name, country=place.country, airport=place.airport, transfer=place.transfer,
+        practical=place.practical, currency=place.currency, month=when(wishes),
+        estimates=TEXTS["estimates"], best=months(place.best_months),
         avoid=f"{months(place.avoid_months)} ({place.avoid_why})",
         weather=place.weather_in(wishes.month) if wishes.month else "what the month brings, which I was not told",
         site=f", and begin at [{site[0]}]({site[1]})" if site else "", first=listed([one.name for one in sights[:6]]),
@@ -56,14 +56,6 @@ def thing(name: str, place: Destination, wishes: Wishes) -> str:
         return f"**{name}** is in {known.area}, {place.name}. It takes {span(known.minutes)}; the ticket: {paid}."
     way = f"{span(known.minutes_each_way)} each way by {known.by}" if known else ""
     return f"**{name}** is a day trip from {place.name}: {known.about}, {way}." if known else ""
-
-
-def _clothes(place: Destination, wishes: Wishes) -> str:
-    """What to wear, by words about the weather, the sights and the group."""
-    weather = place.weather_in(wishes.month) if wishes.month else "maybe rain"
-    known = " ".join([weather, *(sight.category for sight in place.sights), "children" if wishes.children else ""])
-    items = [item for item, pattern in WORDS["clothes"].items() if whole_words(pattern).search(known)]
-    return "\n".join(f"- [ ] {item}" for item in items)
 
 
 def ways_to_save(state: State) -> str:

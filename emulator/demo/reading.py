@@ -52,7 +52,6 @@ def read(text: str, *, context: _Names = (), brief: bool = False) -> Reading:
     unmet = [line.quote(*match.span()) for match in line.take(_PATTERNS["unmet"])]
     spots = _places(line)
     places, country, dropped = _chosen(line, spots)
-    empty = replace(empty, called=_as_written(line, [spot for spot in spots if spot[0] in places]))
     if language:
         return replace(empty, language=language, said=Wishes(places=places))
     near = places or context
@@ -190,16 +189,6 @@ def _chosen(line: Line, spots: list[_Spot]) -> tuple[_Names, str | None, _Names]
     cities = [one for one, start in chosen if starts.count(start) == 1]
     ids = tuple(dict.fromkeys(cities or [one for one, _ in chosen]))
     return ids, atlas().get(ids[0]).country if ids and not cities else None, tuple(sorted(out))
-
-
-def _as_written(line: Line, spots: list[_Spot]) -> _Names:
-    """The names of places as the message has them, with a capital; mistyped ones as they should be."""
-    names = []
-    for one, start, end in spots:
-        written = line.quote(start, end)
-        right = fold(written) == line.text[start:end]
-        names.append((written if written[0].isupper() else written.title()) if right else atlas().get(one).name)
-    return tuple(dict.fromkeys(names))
 
 
 def _mode(line: Line, spots: list[_Spot], topics: _Names, replaces: bool) -> str:

@@ -1,10 +1,10 @@
-"""Titles for conversations, in the words of whoever asked, or of the plan that answered them."""
+"""Titles for conversations, of what was asked, or of the plan that answered it."""
 
 import re
 
 from emulator.demo.line import MONTHS
 from emulator.demo.reading import read
-from emulator.demo.words import plural
+from emulator.demo.words import names_of, plural
 
 _ASKED_FOR = re.compile(r"\btitle (?:for|of|to) (?:this|the|a) conversation\b|\bconversation (?:its|a) title\b", re.I)
 _TURN = re.compile(r"(?:^|\n\n)(?:planner|user|human|assistant|you|ai): {0,9}", re.I)
@@ -24,7 +24,7 @@ def title(conversation: str) -> str:
     turns = [turn.strip() for turn in _TURN.split(conversation[:8_000]) if turn.strip()]
     reading = read(turns[0] if turns else "")
     said = reading.said
-    names = reading.called or reading.names
+    names = [said.country] if said.country else names_of(said.places) or reading.names
     if not names:
         heading = _HEADING.search(turns[1]) if len(turns) > 1 else None
         words = _first_words(heading[1] if heading else reading.raw)

@@ -99,8 +99,7 @@ class Reading:
     *mode* tells what to do with its places: ``new``, ``add``, ``instead``, ``only``, ``first``, ``swap`` or
     ``candidates``. *shifts* are steps from what was wished before, *drops* values that no longer hold, both by field.
     *topics* are what is asked for, the most telling first. *answer* is ``yes``, ``no``, ``undo`` or a
-    number. *called* are the places as they were written, *names* those that are not in the file. *left* quotes what
-    nothing was made of.
+    number. *names* are places that are not in the file. *left* quotes what nothing was made of.
     """
 
     raw: str = ""
@@ -112,7 +111,6 @@ class Reading:
     changes: tuple[Change, ...] = ()
     topics: tuple[str, ...] = ()
     answer: str | None = None
-    called: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     continent: str | None = None
     relative: str | None = None

@@ -15,7 +15,7 @@ from services.replies.titles import PROMPT
         ("Rome or Athens in October, four days?", "Rome or Athens in October"),
         ("10 days in japan with kids", "10 days in Japan"),
         ("A client flies to Marrakesh in three weeks. What should we check?", "Marrakesh"),
-        ("Wir wollen im Mai für 5 Tage nach Lissabon", "Lissabon"),
+        ("Wir wollen im Mai für 5 Tage nach Lissabon", "Lisbon"),
         ("Nous voudrions 4 jours à Paris en juin", "Paris"),
         ("東京に5日間、4月に行きたい", "東京に5日間、4月に行きたい"),
         ("5 days in Bruges", "5 days in Bruges"),
