@@ -167,7 +167,7 @@ def _dislikes() -> re.Pattern[str]:
 
 
 def _says_something(word: str) -> bool:
-    return len(word) > 2 and not word.isdecimal() and word not in _FILLERS
+    return len(word) > 2 and not word.isdecimal() and not {word, word.removesuffix("s")} & _FILLERS
 
 
 def any_of(names: Iterable[str]) -> str:
