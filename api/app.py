@@ -22,18 +22,22 @@ from api.routes import (
     memories,
     messages,
     operations,
+    public_review,
     ratings,
+    reviews,
     sessions,
     templates,
     transfer,
     usage,
 )
+from api.visitors import KEY_HEADER, PASSCODE_HEADER
 from services.wiring import Services
 
 _DESCRIPTION = """
 Everything the screens can do, for programs: start a session, send a message, read the reply while it is written.
 
-Every route but `/health` wants a personal token (`Authorization: Bearer tbt_…`), made on the screen *Settings*.
+Every route but `/health` wants a personal token (`Authorization: Bearer tbt_…`), made on the screen *Settings*; those
+below `/review/` want what stands in the address of a link instead, and no account.
 Errors are problem documents (RFC 9457) with a stable `code`.
 """
 
@@ -77,11 +81,11 @@ def create_app(get_services: Callable[[], Services]) -> FastAPI:
         middleware=[
             Middleware(EveryRequest, metrics=metrics),
             Middleware(
-                CORSMiddleware,  # any page may ask, with a token: there is no cookie that it could misuse
+                CORSMiddleware,  # any page may ask, with a token or a link: there is no cookie that it could misuse
                 allow_origins=["*"],
                 allow_methods=["*"],
-                allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
-                expose_headers=["X-Session-Id", "X-Message-Id", "Retry-After"],
+                allow_headers=["Authorization", "Content-Type", "Idempotency-Key", KEY_HEADER, PASSCODE_HEADER],
+                expose_headers=["X-Session-Id", "X-Message-Id", "Retry-After", KEY_HEADER],
                 max_age=3600,
             ),
         ],
@@ -91,7 +95,7 @@ def create_app(get_services: Callable[[], Services]) -> FastAPI:
     app.state.metrics = metrics
     add_handlers(app)
     conversations = (sessions, transfer, chat, files, messages, ratings)
-    for part in (*conversations, memories, templates, account, usage, operations):
+    for part in (*conversations, memories, templates, reviews, public_review, account, usage, operations):
         app.include_router(part.router)
     _add_docs(app)
     _name_problem(app)

@@ -51,7 +51,7 @@ async def _identify(request: Request) -> Caller:
         detail = "Send a valid token: Authorization: Bearer tbt_…  Make one on the screen Settings."
         raise ApiError(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
     limit: RequestLimit = state.request_limit
-    limit.count(use.user.id, per_minute=services.settings.requests_per_minute)
+    limit.count(f"user {use.user.id}", per_minute=services.settings.requests_per_minute)
     return Caller(use.user.id, use, services)
 
 
@@ -159,6 +159,14 @@ async def _file_id(file_id: Annotated[str, Path(**_ID)]) -> int:
     return parse_id(file_id, "file")
 
 
+async def _review_id(review_id: Annotated[str, Path(**_ID)]) -> int:
+    return parse_id(review_id, "review")
+
+
+async def _comment_id(comment_id: Annotated[str, Path(**_ID)]) -> int:
+    return parse_id(comment_id, "comment")
+
+
 async def _follow_up_id(follow_up_id: Annotated[str, Path(**_ID)]) -> int:
     return parse_id(follow_up_id, "message that waits")
 
@@ -177,3 +185,5 @@ SessionId = Annotated[int, Depends(_session_id)]
 MessageId = Annotated[int, Depends(_message_id)]
 FileId = Annotated[int, Depends(_file_id)]
 FollowUpId = Annotated[int, Depends(_follow_up_id)]
+ReviewId = Annotated[int, Depends(_review_id)]
+CommentId = Annotated[int, Depends(_comment_id)]

@@ -1,4 +1,4 @@
-"""How often one user may ask, in this process."""
+"""How often somebody may ask, in this process."""
 
 import math
 import time
@@ -11,17 +11,17 @@ from api.problems import ApiError
 
 
 class RequestLimit:
-    """Counts each user's requests of the last minute."""
+    """Counts the requests of the last minute: each user's; without an account, each address's and each link's."""
 
     def __init__(self) -> None:
         self._window = MovingWindowRateLimiter(MemoryStorage())
 
-    def count(self, user_id: int, *, per_minute: int) -> None:
+    def count(self, who: str, *, per_minute: int) -> None:
         """Count one more request. Raises ApiError 429, which says when to come again."""
         limit = RateLimitItemPerMinute(per_minute)
-        if self._window.hit(limit, str(user_id)):
+        if self._window.hit(limit, who):
             return
-        wait_s = max(1, math.ceil(self._window.get_window_stats(limit, str(user_id)).reset_time - time.time()))
+        wait_s = max(1, math.ceil(self._window.get_window_stats(limit, who).reset_time - time.time()))
         raise ApiError(
             429,
             "too_many_requests",

@@ -5,6 +5,7 @@ import re
 import time
 import uuid
 
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,10 +16,14 @@ from services.sessions.file_types import MAX_FILE_BYTES
 from services.transfer.import_file import MAX_BYTES
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
+MAX_PUBLIC_BYTES = 64 * 1024  # of whoever has no account
 _FORM_BYTES = 64 * 1024  # what a form puts around a file
 MAX_UPLOAD_BYTES = MAX_FILE_BYTES + _FORM_BYTES
 MAX_IMPORT_BYTES = MAX_BYTES + _FORM_BYTES
 _ID = re.compile(rb"[\w-]{1,64}")
+_PUBLIC = "/review/"
+# What only a link opens is in no cache and no index, and its address, the secret, is told to nobody.
+_PUBLIC_HEADERS = {"cache-control": "no-store", "x-robots-tag": "noindex", "referrer-policy": "no-referrer"}
 _SILENT = ("/health", "/metrics")  # asked every few seconds
 log = logging.getLogger("travelbot.api")
 
@@ -37,8 +42,7 @@ class EveryRequest:
             return
         begin, started = time.perf_counter(), False
         received = status = 0
-        of_file = _is_upload(scope)
-        most = MAX_UPLOAD_BYTES if of_file else MAX_IMPORT_BYTES if _path(scope) == "/import" else MAX_BODY_BYTES
+        of_file, most = _is_upload(scope), _most_bytes(scope)
         token = request_id.set(_request_id(scope))
 
         async def limited() -> Message:
@@ -55,6 +59,8 @@ class EveryRequest:
                 started, status = True, message["status"]
                 message["headers"].append((b"x-content-type-options", b"nosniff"))
                 message["headers"].append((b"x-request-id", (request_id.get() or "").encode()))
+                if _path(scope).startswith(_PUBLIC):
+                    MutableHeaders(scope=message).update(_PUBLIC_HEADERS)
                 self._metrics.count(
                     method=scope["method"],
                     route=_route(scope),
@@ -89,6 +95,16 @@ def _route(scope: Scope) -> str | None:
 def _path(scope: Scope) -> str:
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", ""))
+
+
+def _most_bytes(scope: Scope) -> int:
+    """Return how large the body of a request may be."""
+    path = _path(scope)
+    if path.startswith(_PUBLIC):
+        return MAX_PUBLIC_BYTES
+    if path == "/import":
+        return MAX_IMPORT_BYTES
+    return MAX_UPLOAD_BYTES if _is_upload(scope) else MAX_BODY_BYTES
 
 
 def _is_upload(scope: Scope) -> bool:

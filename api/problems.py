@@ -15,6 +15,7 @@ from starlette.routing import compile_path
 from db.engine import DatabaseUnavailableError
 from services.errors import (
     BackboardAwayError,
+    DoorBusyError,
     ExportRunningError,
     FileQuotaError,
     FileRefusedError,
@@ -25,11 +26,16 @@ from services.errors import (
     MonthlyLimitError,
     NotFoundError,
     NotPossibleError,
+    PasscodeNeededError,
     ReplyInProgressError,
+    ReviewChangedError,
     ServiceError,
+    TooManyCommentsError,
     TooManyFollowUpsError,
+    TooManyGuessesError,
     TooManyRepliesError,
     TooManySessionsError,
+    WrongPasscodeError,
 )
 from services.sessions.file_types import MAX_FILE_MB
 from settings import Settings
@@ -53,7 +59,14 @@ STATUS_OF: dict[type[ServiceError], int] = {
     MonthlyLimitError: 402,
     TooManyFollowUpsError: 429,
     BackboardAwayError: 503,
+    PasscodeNeededError: 403,
+    WrongPasscodeError: 403,
+    TooManyGuessesError: 429,
+    TooManyCommentsError: 429,
+    ReviewChangedError: 409,
+    DoorBusyError: 503,
 }
+_WAIT_S: dict[type[ServiceError], int] = {TooManyGuessesError: 300, TooManyCommentsError: 300}
 RETRY_AFTER_S = {429: 5, 503: 5}
 _CODES = {
     404: ("not_found", "There is nothing at this address."),
@@ -125,7 +138,9 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(ServiceError)
     async def _service(_: Request, error: ServiceError) -> JSONResponse:
-        return problem(STATUS_OF.get(type(error), 400), error.code, error.message)
+        wait_s = _WAIT_S.get(type(error))
+        headers = {"Retry-After": str(wait_s)} if wait_s else None
+        return problem(STATUS_OF.get(type(error), 400), error.code, error.message, headers=headers)
 
     @app.exception_handler(DatabaseUnavailableError)
     async def _database(_: Request, __: DatabaseUnavailableError) -> JSONResponse:

@@ -41,19 +41,19 @@ Cursor = Annotated[str | None, Field(description="Where the next page begins; nu
 Content = Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_CHARS, examples=["Three nights in Lisbon?"])]
 
 
-class _Given(BaseModel):
+class Given(BaseModel):
     """What goes in: the types as they are, so that 0 is no boolean."""
 
     model_config = ConfigDict(strict=True)
 
 
 @takes_settings(but=("pinned", "archived"))
-class SessionIn(_Given):
+class SessionIn(Given):
     """A new session."""
 
 
 @changes_settings
-class SessionChange(_Given):
+class SessionChange(Given):
     """What of a session is to change; the rest stays. Empty instructions are none."""
 
 
@@ -175,7 +175,7 @@ class MessageList(BaseModel):
     next_cursor: Cursor
 
 
-class SessionIds(_Given):
+class SessionIds(Given):
     """Sessions to delete."""
 
     session_ids: list[str] = Field(max_length=1000, examples=[["249712407203954688"]])
@@ -204,7 +204,7 @@ class Added(BaseModel):
     session_ids: list[Id]
 
 
-class MessageIn(_Given):
+class MessageIn(Given):
     """A message to keep without asking the model."""
 
     role: Literal["user", "assistant", "system"]
@@ -218,14 +218,14 @@ def _no_boolean(value: object) -> object:
     return value
 
 
-class RatingIn(_Given):
+class RatingIn(Given):
     """What somebody thinks of a reply."""
 
     value: Annotated[Literal[1, -1], BeforeValidator(_no_boolean)] = Field(description="1: good; -1: not good.")
     reason: str | None = Field(default=None, max_length=MAX_REASON_CHARS)
 
 
-class ChatIn(_Given):
+class ChatIn(Given):
     """A message to send: as plain `content`, or as the body of the npm `ai` package's default transport.
 
     Of `messages` only the last one is used; to ask for a reply anew, the user's last one. Fields that are not named
@@ -264,7 +264,7 @@ class NamedChatIn(ChatIn):
     sessionId: Name | None = None  # noqa: N815 - as programs write it
 
 
-class MessageEdit(_Given):
+class MessageEdit(Given):
     """Another version of a message."""
 
     content: Content
@@ -275,7 +275,7 @@ class FollowUpIn(MessageEdit):
     """A message that waits for the reply being written."""
 
 
-class FollowUpChange(_Given):
+class FollowUpChange(Given):
     """What a message that waits says now."""
 
     content: Content
@@ -317,7 +317,7 @@ class FollowUpAdded(BaseModel):
     reply_id: Id | None
 
 
-class TemplateIn(_Given):
+class TemplateIn(Given):
     """An opening to start sessions from, whole: it has instructions, a first message, or both."""
 
     name: Title
@@ -374,7 +374,7 @@ class TemplateList(BaseModel):
     next_cursor: Cursor
 
 
-class TemplateStart(_Given):
+class TemplateStart(Given):
     """What a session is started with."""
 
     values: dict[str, str] = Field(
@@ -423,7 +423,7 @@ class HitList(BaseModel):
     next_cursor: Cursor
 
 
-class MemoryIn(_Given):
+class MemoryIn(Given):
     """Something to remember, of at most 4,000 bytes."""
 
     content: str = Field(min_length=1, max_length=MAX_MEMORY_BYTES, examples=["Prefers morning trains"])

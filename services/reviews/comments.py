@@ -17,10 +17,10 @@ from services.errors import (
     ReviewChangedError,
     TooManyCommentsError,
 )
-from services.reviews.records import DecisionKind, Thread
+from services.reviews.records import Decision, DecisionKind, Thread
 from services.reviews.reviews import settle
 from services.reviews.texts import clean_comment, clean_note, clean_passage, clean_reader_name, find_block
-from services.reviews.views import Whose, snapshot, threads
+from services.reviews.views import Whose, decision, snapshot, threads
 
 MAX_COMMENTS = 5_000  # of one link
 MAX_DECISIONS = 1_000
@@ -172,16 +172,19 @@ class CommentService:
 
     def record_decision(
         self, review_id: int, kind: DecisionKind, *, user_id: int, name: str, sha256: str, note: str = ""
-    ) -> None:
-        """Write down what somebody decided by phone, about what the link shows; it is marked as such.
+    ) -> Decision:
+        """Write down what somebody decided by phone, about what the link shows; it is marked as such. Return it.
 
         *sha256* is of the snapshot that they were told of. Raises InvalidInputError, ReviewChangedError,
         TooManyCommentsError, NotFoundError.
         """
         with self._db.begin() as db_session:
             row = _there(db.reviews.lock_visible(db_session, review_id, user_id=user_id))
-            decide(db_session, row, kind, name=name, sha256=sha256, note=note, user_id=user_id, now=self._clock())
+            made = decide(
+                db_session, row, kind, name=name, sha256=sha256, note=note, user_id=user_id, now=self._clock()
+            )
             self._note(db_session, row, AuditAction.DECIDE, user_id, detail=f"{kind} by phone")
+            return made
 
     def _change(self, comment_id: int, text: str | None, review_id: int, user_id: int) -> Thread:
         now = self._clock()
@@ -253,8 +256,8 @@ def decide(
     now: datetime,
     user_id: int | None = None,
     reader_id: int | None = None,
-) -> None:
-    """Keep what somebody decided about the snapshot of this hash.
+) -> Decision:
+    """Keep what somebody decided about the snapshot of this hash, and return it.
 
     Raises ReviewChangedError, InvalidInputError, TooManyCommentsError.
     """
@@ -268,21 +271,21 @@ def decide(
         raise ReviewChangedError("This has changed since you looked. Please look at what is new, then decide.")
     if db.reviews.count_decisions(db_session, row.id) >= MAX_DECISIONS:
         raise TooManyCommentsError(f"There are {MAX_DECISIONS:,} decisions already, the most that a link takes.")
-    db_session.add(
-        ReviewDecision(
-            review_id=row.id,
-            version_id=shown.id,
-            sha256=shown_hash,
-            kind=kind.value,
-            note=said,
-            name=called,
-            by_phone=reader_id is None,
-            user_id=user_id,
-            reader_id=reader_id,
-            created_at=now,
-        )
+    made = ReviewDecision(
+        review_id=row.id,
+        version_id=shown.id,
+        sha256=shown_hash,
+        kind=kind.value,
+        note=said,
+        name=called,
+        by_phone=reader_id is None,
+        user_id=user_id,
+        reader_id=reader_id,
+        created_at=now,
     )
+    db_session.add(made)
     settle(db_session, row)
+    return decision(made, {shown.id: shown.number}, shown.id)
 
 
 def _there(row: ReviewRow | None) -> ReviewRow:

@@ -20,7 +20,7 @@ from services.accounts.passwords import Compare, password_matches
 from services.errors import NotFoundError, NotPossibleError, PasscodeNeededError, WrongPasscodeError
 from services.reviews.comments import change_comment, check_room, decide, first_of
 from services.reviews.guesses import check_guesses, count_said, count_wrong_link, count_wrong_passcode
-from services.reviews.records import DecisionKind, ReviewMay, ReviewState, Thread, Version, Visit
+from services.reviews.records import Decision, DecisionKind, ReviewMay, ReviewState, Thread, Version, Visit
 from services.reviews.reviews import settle, token_hash
 from services.reviews.state import state_of
 from services.reviews.texts import clean_comment, clean_passage, clean_reader_name, find_block
@@ -77,14 +77,17 @@ class VisitService:
         self._compare = compare
         self._clock = clock
 
-    def find(self, token: str, *, address: str | None = None) -> int:
+    def find(self, token: str, key: str | None = None, *, address: str | None = None) -> int:
         """Return the id of a link that opens, with or without a passcode; whoever guesses has to wait.
 
-        Raises NotFoundError, TooManyGuessesError.
+        A browser that was here before need not: others who have its address cannot lock it out. Raises
+        NotFoundError, TooManyGuessesError.
         """
         with self._db.read() as db_session:
-            check_guesses(db_session, address, now=self._clock())
             found = db.reviews.by_token(db_session, token_hash(token), now=self._clock())
+            if found and key and db.reviews.reader(db_session, found[0].id, _key_hash(found[0].id, key)):
+                return found[0].id
+            check_guesses(db_session, address, now=self._clock())
         if found is None:
             with self._db.begin() as db_session:
                 count_wrong_link(db_session, address, now=self._clock())
@@ -138,11 +141,11 @@ class VisitService:
         with self._opened(token, key) as link:
             return (link.reader.seen_version, link.reader.seen_comment_id) if link.reader else (0, 0)
 
-    def shown(self, token: str, key: str | None, *, number: int) -> tuple[Version, Snapshot]:
-        """Return what the link shows, or showed, in the version of this *number*. Raises NotFoundError."""
+    def shown(self, token: str, key: str | None, *, number: int | None = None) -> tuple[Version, Snapshot]:
+        """Return what a link shows, or showed in the version of this *number*. Raises NotFoundError."""
         with self._opened(token, key) as link:
-            for one, sha256 in link.versions:
-                if one.number == number:
+            for one, sha256 in reversed(link.versions):
+                if number is None or one.number == number:
                     return version(one, sha256), snapshot(link.db_session, one.snapshot_id)
         raise NotFoundError("There is no such version.")
 
@@ -225,8 +228,8 @@ class VisitService:
         sha256: str,
         note: str = "",
         address: str | None = None,
-    ) -> None:
-        """Decide about the snapshot of this hash, which has to be what the link shows now.
+    ) -> Decision:
+        """Decide about the snapshot of this hash, which has to be what the link shows now; return the decision.
 
         Raises ReviewChangedError, InvalidInputError, NotPossibleError where the link is not for that,
         TooManyCommentsError.
@@ -235,7 +238,7 @@ class VisitService:
             _may(link, ReviewMay.DECIDE)
             count_said(link.db_session, link.row.id, address, now=link.now)
             reader = self._known(link, key, clean_reader_name(name))
-            decide(
+            made = decide(
                 link.db_session,
                 link.row,
                 kind,
@@ -247,6 +250,7 @@ class VisitService:
             )
             self._came(link)
             self._note(link.db_session, link.row.id, AuditAction.DECIDE, f"{kind} by {reader.name}")
+            return made
 
     def _change(self, token: str, key: str, comment_id: int, text: str | None) -> Thread:
         with self._opened(token, key, writes=True) as link:

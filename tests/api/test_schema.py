@@ -19,6 +19,9 @@ def target(serve, start_services, user_id) -> dict[str, Any]:
         mine = {"name": "Mine", "first_message": "Hi"}
         template_id = http.post("/templates", json=mine).json()["template_id"]
         session_id = first.headers["x-session-id"]
+        review = http.post("/reviews", json={"session_id": session_id, "audience": "Customer"}).json()
+        link = f"/review/{review['link']}"
+        said = http.post(f"{link}/comments", json={"text": "Hi", "name": "Anna"})
         added = http.post(f"/sessions/{session_id}/files", files={"file": ("a.txt", b"Hello")})
         return {
             "template_id": template_id,
@@ -29,6 +32,9 @@ def target(serve, start_services, user_id) -> dict[str, Any]:
             "chat_id": "known",
             "follow_up_id": first.headers["x-message-id"],  # of nothing that waits: replies end at once here
             "memory_id": http.post("/memories", json={"content": "Prefers tea"}).json()["memory_id"],
+            "review_id": review["review_id"],
+            "token": review["link"],
+            "comment_id": said.json()["comment_id"],
             "file_id": added.json()["file_id"],
         }
 

@@ -13,10 +13,13 @@ def _nobody():
 
 
 OPEN = {"/health"}
+PUBLIC = "/review/"  # what a link opens, without an account
 SCHEMA = create_app(_nobody).openapi()
 ROUTES = sorted((method.upper(), path) for path, item in SCHEMA["paths"].items() for method in item)
-GUARDED = [route for route in ROUTES if route[1] not in OPEN]
+GUARDED = [route for route in ROUTES if route[1] not in OPEN and not route[1].startswith(PUBLIC)]
+OF_LINKS = [route for route in ROUTES if route[1].startswith(PUBLIC)]
 TEMPLATE = {"name": "Mine", "instructions": "Be brief.", "first_message": "Hi"}
+DECISION = {"kind": "approve", "name": "Anna", "sha256": "0" * 64}
 BODIES: dict[str, dict[str, Any]] = {
     "/sessions/cleanup": {"session_ids": []},
     "/sessions/{session_id}/messages": {"role": "user", "content": "Hi"},
@@ -30,6 +33,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "/templates/{template_id}": TEMPLATE,
     "/memories": {"content": "Prefers tea"},
     "/memories/{memory_id}": {"content": "Prefers tea"},
+    "/reviews": {"session_id": "249712407203954688", "audience": "Customer"},
+    "/reviews/{review_id}": {"audience": "Finance"},
+    "/reviews/{review_id}/comments": {"text": "Hi"},
+    "/reviews/{review_id}/comments/{comment_id}": {"text": "Hi"},
+    "/reviews/{review_id}/decisions": DECISION,
+    "/review/{token}/comments": {"text": "Hi", "name": "Anna"},
+    "/review/{token}/comments/{comment_id}": {"text": "Hi"},
+    "/review/{token}/decisions": DECISION,
 }
 
 
