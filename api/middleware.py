@@ -42,7 +42,8 @@ class EveryRequest:
             return
         begin, started = time.perf_counter(), False
         received = status = 0
-        of_file, most = _is_upload(scope), _most_bytes(scope)
+        most, public = _most_bytes(scope), _path(scope).startswith(_PUBLIC)
+        of_file = not public and _is_upload(scope)
         token = request_id.set(_request_id(scope))
 
         async def limited() -> Message:
@@ -50,7 +51,7 @@ class EveryRequest:
             message = await receive()
             received += len(message.get("body", b""))
             if received > most:
-                raise HTTPException(413, "file" if of_file else None)
+                raise HTTPException(413, "file" if of_file else "public" if public else None)
             return message
 
         async def note(message: Message) -> None:
@@ -59,7 +60,7 @@ class EveryRequest:
                 started, status = True, message["status"]
                 message["headers"].append((b"x-content-type-options", b"nosniff"))
                 message["headers"].append((b"x-request-id", (request_id.get() or "").encode()))
-                if _path(scope).startswith(_PUBLIC):
+                if public:
                     MutableHeaders(scope=message).update(_PUBLIC_HEADERS)
                 self._metrics.count(
                     method=scope["method"],
@@ -71,7 +72,7 @@ class EveryRequest:
 
         try:
             if _told_size(scope) > most:
-                await too_large(of_file=of_file)(scope, receive, note)
+                await too_large(of_file=of_file, public=public)(scope, receive, note)
             else:
                 await self._app(scope, limited, note)
         except Exception as error:  # the last stop: whatever it is, the answer is a sentence

@@ -162,7 +162,7 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         if error.status_code == 413:
-            return too_large(of_file=error.detail == "file")
+            return too_large(of_file=error.detail == "file", public=error.detail == "public")
         if error.status_code == 400:  # FastAPI's, of a body that is no text
             return problem(422, "invalid_input", "The body is not JSON in UTF-8.")
         code, detail = _CODES.get(error.status_code, ("bad_request", "This request cannot be read."))
@@ -179,10 +179,12 @@ def _methods(app: FastAPI, request: Request) -> list[str]:
     return ["GET", "HEAD"]
 
 
-def too_large(*, of_file: bool) -> JSONResponse:
+def too_large(*, of_file: bool = False, public: bool = False) -> JSONResponse:
     """Answer for a body that is not even looked at."""
     if of_file:
         return problem(413, FileTooLargeError.code, f"The file is larger than {MAX_FILE_MB} MB.")
+    if public:
+        return problem(413, _CODES[413][0], "The request is larger than 64 kB.")
     return problem(413, *_CODES[413])
 
 

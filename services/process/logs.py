@@ -14,6 +14,7 @@ from settings import ROOT
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 _PLAIN = re.compile(r"[\w.:/{}+-]+")
+_LINK = re.compile(r"(/review[/?]|[?&]link=)[^\s\"]*")
 _MOST_CAUSES = 5
 _MOST_PLACES = 30
 _USUAL = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {"message", "asctime", "taskName"}
@@ -28,6 +29,8 @@ def log_to_stderr() -> None:
         log.addHandler(handler)
         log.setLevel(logging.INFO)
         logging.getLogger("streamlit.error_util").addFilter(_without_text)
+        for name in ("uvicorn.access", "uvicorn.error"):
+            logging.getLogger(name).addFilter(_without_links)
 
 
 def _without_text(record: logging.LogRecord) -> bool:
@@ -36,6 +39,13 @@ def _without_text(record: logging.LogRecord) -> bool:
         return True
     logging.getLogger("travelbot.pages").error("page failed", exc_info=record.exc_info)
     return False
+
+
+def _without_links(record: logging.LogRecord) -> bool:
+    """Take out of the server's own lines what opens a review: whoever reads a log would get in."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(_LINK.sub(r"\1…", one) if isinstance(one, str) else one for one in record.args)
+    return True
 
 
 class OneLine(logging.Formatter):

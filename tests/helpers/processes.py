@@ -105,7 +105,7 @@ def _configured(folder: Path, port: int, servers: Sequence[int]) -> Path:
     text, listens = re.subn(r"listen 80;", f"listen 127.0.0.1:{port};", text)
     assert (upstreams, listens) == (2, 1)
     ours = [f"{name}_temp_path {folder / name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")]
-    text = text.replace("http {\n", "\n".join(["http {", "access_log off;", *ours, ""]))
+    text = text.replace("http {\n", "\n".join(["http {", *ours, ""])).replace("/var/log/nginx/", f"{folder}/nginx-")
     file = folder / "nginx.conf"
     file.write_text(f"daemon off;\npid {folder / 'nginx.pid'};\n{'user root;' if os.geteuid() == 0 else ''}\n{text}")
     return file

@@ -45,8 +45,21 @@ def test_a_day_of_several_servers(cluster: Cluster, token: str, emulator: Emulat
         paid += stop_elsewhere(one, others[-1], emulator)
         paid += restart_one_by_one(cluster, token, emulator)
         paid += kill_the_owner(cluster, one, others[0], emulator)
+        no_log_tells_what_opens_a_review(cluster)
 
     assert emulator.paid_calls == paid
+
+
+def no_log_tells_what_opens_a_review(cluster: Cluster) -> None:
+    """One of the servers is gone by now: nginx has something to tell of that, too."""
+    page = f"{cluster.address.removesuffix('/api')}/review?link=s3cret"
+    for _ in cluster.servers:
+        httpx.get(f"{cluster.address}/review/s3cret/comments", trust_env=False)
+        httpx.get(page, headers={"Referer": page}, trust_env=False)
+
+    assert "GET /api/review/- 404" in cluster.log()
+    assert "GET /review 200" in cluster.log()
+    assert "s3cret" not in cluster.log()
 
 
 def begin_here_watch_there(here: httpx.Client, there: list[httpx.Client], emulator: Emulator) -> int:

@@ -6,7 +6,7 @@ import pytest
 import streamlit
 from streamlit.testing.v1 import AppTest
 
-from services.process.logs import OneLine, _without_text, request_id
+from services.process.logs import OneLine, _without_links, _without_text, request_id
 from tests.helpers.services import until_ended
 
 
@@ -47,6 +47,24 @@ def test_line_says_of_an_error_what_kind_and_where_on_one_line_and_nothing_of_it
     assert 'error="ValueError from KeyError" traceback="tests/services/process/test_logs.py:' in told
     assert ":failed" in told
     assert "secret" not in told
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/review?link=s3cret", "/api/review/s3cret", "/api/review/s3cret/comments?anchor=1", "/?a=b&link=s3cret"],
+)
+def test_servers_own_log_does_not_tell_what_opens_a_review(caplog: pytest.LogCaptureFixture, address: str):
+    access = logging.getLogger("uvicorn.access")
+    access.addFilter(_without_links)
+    try:
+        with caplog.at_level("INFO", "uvicorn.access"):  # as uvicorn writes it
+            access.info('%s - "%s %s HTTP/%s" %d', "203.0.113.9:40000", "GET", address, "1.1", 200)
+            access.info('%s - "%s %s HTTP/%s" %d', "203.0.113.9:40000", "GET", "/api/reviews?q=lisbon", "1.1", 200)
+    finally:
+        access.removeFilter(_without_links)
+
+    assert "s3cret" not in caplog.text
+    assert "/api/reviews?q=lisbon" in caplog.text
 
 
 def test_log_of_a_page_that_failed_has_no_piece_of_its_text(caplog: pytest.LogCaptureFixture):
