@@ -1,0 +1,272 @@
+"""A link opens exactly its snapshot: what else is asked for with it, and what is searched for in its answers."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Integer, String, Table, update
+
+from db.engine import Database
+from db.models import Base, ChatSession, FollowUp, MemorySource, Message, SessionFile, User, utc_now
+from services.errors import ServiceError
+from services.reviews.records import DecisionKind, LinkSettings
+from services.reviews.visits import new_reader_key
+from tests.helpers.api import Api, Routes
+from tests.helpers.api_routes import GUARDED, OF_LINKS, OPEN, ROUTES, ask, named
+from tests.helpers.reviews import NOON, Reviews
+
+SEEN = ("Four days in Lisbon, please.", "Walk up to the **castle**.", "Cheaper?", "Take the *tram*.")
+# What a link shows, and what is no text of anybody's but says what a row is.
+SHOWN = {"sessions": {"title"}, "messages": {"content", "role", "status"}, "users": {"name", "role", "provider"}}
+NUMBER = 7_770_000_000  # of a column that holds a number, and its place is added
+
+
+@pytest.fixture
+def routes() -> Routes:
+    """Give routes of this test's own: nobody has asked there yet."""
+    return Routes()
+
+
+@pytest.fixture
+def reviews(database: Database) -> Reviews:
+    """Give the services of reviews; their clock is the API's."""
+    return Reviews(database, now=utc_now())
+
+
+def marks(table: Table) -> dict[str, Any]:
+    """Return an unmistakable value for every column of a table that a link does not show."""
+    found: dict[str, Any] = {}
+    for place, column in enumerate(table.columns):
+        if column.primary_key or column.foreign_keys or column.name in SHOWN.get(table.name, ()):
+            continue
+        if isinstance(column.type, String):
+            found[column.name] = f"mark {table.name} {column.name}"[: column.type.length]
+        elif isinstance(column.type, Integer) and column.name not in ("last_message_id", "rating", "leaf_id"):
+            found[column.name] = NUMBER + place if column.name.endswith(("_id", "_of", "micros")) else 777_000 + place
+    return found
+
+
+def parts(where: str) -> list[dict[str, Any]]:
+    """Return a part of every kind that is nobody's business, and a source, which is shown."""
+    private = [
+        {"kind": "reasoning", "text": f"mark reasoning {where}", "at": 0},
+        {"kind": "tool", "text": f"mark tool {where}", "call_id": f"mark call {where}", "at": 0}
+        | {"input": f'{{"q": "mark input {where}"}}', "output": f"mark output {where}"},
+        {"kind": "memory", "text": f"mark memory {where}", "call_id": f"mark memory id {where}", "at": 0},
+        {"kind": "notice", "text": f"mark notice {where}", "at": 0},
+        {"kind": "source", "text": "mark source", "url": "javascript:mark", "at": 0},
+        {"kind": "of a later version", "text": f"mark later {where}"},
+    ]
+    return [*private, {"kind": "source", "text": "The tram", "url": "https://example.com/tram", "at": 0}]
+
+
+def planted(database: Database, reviews: Reviews, user_id: int) -> int:
+    """Make a session with a mark in every private place, and return its id."""
+    session_id = reviews.session(user_id, SEEN, title="Lisbon in May")
+    hidden = {"status": "complete", "user_id": user_id, "session_id": session_id}
+    with database.begin() as db_session:
+        shown = db_session.query(Message).where(Message.session_id == session_id).order_by(Message.id).all()
+        question, reply, *_, last = shown
+        another = {"role": "user", "content": "mark other version", "parent_id": reply.id, "parts": parts("other")}
+        db_session.add(Message(**hidden, **another))
+        regenerated = {"role": "assistant", "content": "mark regenerated", "parent_id": question.id}
+        db_session.add(Message(**hidden, **regenerated, retry_of=reply.id))
+        deleted = {"role": "user", "content": "mark deleted", "parent_id": last.id, "deleted_at": NOON}
+        db_session.add(Message(**hidden, **deleted))
+        for role in ("system", "tool"):
+            said = Message(**hidden, role=role, content=f"mark said by {role}", parent_id=last.id)
+            db_session.add(said)
+            db_session.flush()
+            last = said
+        running = {"role": "assistant", "content": "mark running", "parent_id": last.id}
+        unfinished = Message(**(hidden | running | {"status": "running"}))
+        db_session.add(unfinished)
+        db_session.flush()
+        for one in shown:
+            one.parts = parts("shown")
+        of_session = {"session_id": session_id, "user_id": user_id}
+        file = {"name": "mark file.txt", "media_type": "text/plain", "size": 1, "content": b"mark content of a file"}
+        db_session.add(SessionFile(**of_session, message_id=question.id, **file))
+        db_session.add(FollowUp(**of_session, text="mark waiting", client_message_id="mark waiting id"))
+        db_session.add(MemorySource(user_id=user_id, backend="mark", memory_id="mark", message_id=question.id))
+        db_session.flush()
+        db_session.execute(
+            update(ChatSession)
+            .where(ChatSession.id == session_id)
+            .values(**marks(_table("sessions")), last_message_id=unfinished.id)
+        )
+        for one in shown:
+            values = {"client_message_id": f"mark {one.id}", "run_id": "mark run", "rating": 1}
+            db_session.execute(
+                update(Message).where(Message.id == one.id).values(**(marks(_table("messages")) | values))
+            )
+        db_session.execute(update(User).where(User.id == user_id).values(**marks(_table("users"))))
+    reviews.session(user_id, ("mark another session", "mark another answer"), title="mark another title")
+    return session_id
+
+
+def _table(name: str) -> Table:
+    return Base.metadata.tables[name]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_marked_secrets_are_in_no_answer(database, reviews, address, user_id, services):
+    session_id = planted(database, reviews, user_id)
+    link = reviews.share(session_id, user_id, note="Please by Friday.", passcode="mark passcode")
+    hidden = reviews.share(session_id, user_id, audience="mark audience", note="mark note")
+    for review_id in (link.review.id, hidden.review.id):
+        reviews.comments.add(review_id, "mark internal", user_id=user_id, internal=True)
+    reviews.visits.comment(hidden.token, new_reader_key(), "mark elsewhere", name="mark Eve")
+    told = reviews.comments.add(link.review.id, "To everybody", user_id=user_id)
+    reviews.comments.add(link.review.id, "mark aside", user_id=user_id, thread_id=told.id, internal=True)
+    gone = reviews.comments.add(link.review.id, "mark taken back", user_id=user_id, thread_id=told.id)
+    reviews.comments.take_back(gone.answers[-1].id, review_id=link.review.id, user_id=user_id)
+    key = new_reader_key()
+    reviews.visits.unlock(link.token, key, "mark passcode")
+
+    answers = everything(address, link.token, key)
+    visits = reviews.visits
+    visit = visits.look(link.token, key, since=(1, 1))
+    anchors = [None, *(block.anchor for block in visit.snapshot.blocks)]
+    seen = [
+        repr(visit),
+        repr(visits.shown(link.token, key, number=1)),
+        *(repr(visits.threads(link.token, key, anchor=one)) for one in anchors),
+    ]
+
+    assert [block.text for block in visit.snapshot.blocks] == list(SEEN)
+    assert all("The tram" in one for one in (answers[0], seen[0]))
+    assert any("To everybody" in one for one in answers)
+    for text in [*answers, *seen]:
+        assert "mark" not in text.lower()
+        assert str(NUMBER)[:5] not in text
+        assert "$2b$" not in text
+    for text in answers:
+        for secret in (str(session_id), str(user_id), str(hidden.review.id), str(link.review.id), link.token, "777"):
+            assert secret not in without_ids(text), secret
+
+
+def without_ids(text: str) -> str:
+    """Return an answer without the instants and the ids of what it shows, which are long numbers."""
+    return re.sub(r'"(comment_id|decision_id|anchor|sha256|created_at|at)":"[^"]*"', "", text)
+
+
+def everything(address: str, token: str, key: str) -> list[str]:
+    """Return every answer that a link gives, headers and all, good ones and errors."""
+    found: list[str] = []
+    with httpx.Client(headers={"X-Review-Key": key}, trust_env=False) as http:
+
+        def ask_for(method: str, path: str, **more: Any) -> Any:
+            answer = http.request(method, f"{address}/review/{token}{path}", **more)
+            found.append(f"{dict(answer.headers)} {answer.text}")
+            return answer.json() if answer.content else {}
+
+        visit = ask_for("GET", "")
+        for number in (1, 2):
+            ask_for("GET", "/snapshot", params={"version": number})
+        for block in visit["snapshot"]["blocks"]:
+            ask_for("GET", "/comments", params={"anchor": block["anchor"]})
+            ask_for("POST", "/comments", json={"text": "Hm", "name": "Anna", "anchor": block["anchor"]})
+        comments = ask_for("GET", "/comments")["comments"]
+        said = ask_for(
+            "POST", "/comments", json={"text": "Yes", "name": "Anna", "answer_to": comments[0]["comment_id"]}
+        )
+        mine = said["answers"][-1]["comment_id"]
+        ask_for("PATCH", f"/comments/{mine}", json={"text": "No"})
+        ask_for("DELETE", f"/comments/{mine}")
+        ask_for("POST", "/decisions", json={"kind": "approve", "name": "Anna", "sha256": visit["version"]["sha256"]})
+        ask_for("POST", "/decisions", json={"kind": "approve", "name": "Anna", "sha256": "0" * 64})
+        ask_for("GET", "")
+        ask_for("GET", "/nothing")
+        ask_for("PUT", "")
+    return found
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_link_is_no_token_no_cookie_and_no_id(reviews, address, user_id):
+    link = reviews.share(reviews.session(user_id), user_id)
+    key = new_reader_key()
+    visit = reviews.visits.look(link.token, key)
+    ids = [link.token, key, str(link.review.id), str(link.review.session_id), visit.snapshot.blocks[0].anchor]
+    ways: list[dict[str, str]] = [
+        {"X-Review-Key": key},
+        *(
+            header
+            for secret in (link.token, key)
+            for header in (
+                {"Authorization": f"Bearer {secret}"},
+                {"Authorization": f"Bearer tbt_{secret}"},
+                {"Cookie": f"token={secret}; review={secret}; link={secret}; travelbot={secret}"},
+                {"X-Api-Key": secret, "X-Review-Link": secret, "X-Review-Token": secret},
+            )
+        ),
+    ]
+
+    for headers in ways:
+        with httpx.Client(base_url=address, headers=headers, params={"link": link.token}, trust_env=False) as http:
+            for method, path in GUARDED:
+                for name in ids if "{" in path else ids[:1]:
+                    answer = ask(http, method, path, name)
+                    assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized"), (method, path)
+    assert {path for _, path in ROUTES} == {path for _, path in (*GUARDED, *OF_LINKS)} | OPEN
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_link_opens_nothing_of_another_link(reviews, address, user_id, api: Api):
+    session_id = reviews.session(user_id)
+    link, other = reviews.share(session_id, user_id), reviews.share(session_id, user_id, passcode="tram 28!")
+    key, theirs = new_reader_key(), new_reader_key()
+    reviews.visits.unlock(other.token, theirs, "tram 28!")
+    said = reviews.visits.comment(other.token, theirs, "Elsewhere", name="Bo").id
+    [later] = reviews.say(session_id, "Said after it was shared")
+
+    with httpx.Client(base_url=address, trust_env=False) as http:
+        for sent in (key, theirs):
+            headers = {"X-Review-Key": sent, "X-Review-Passcode": "tram 28!"}
+            path = f"/review/{link.token}/comments"
+            asked = [
+                http.patch(f"{path}/{said}", json={"text": "Hi"}, headers=headers),
+                http.delete(f"{path}/{said}", headers=headers),
+                http.post(path, json={"text": "Hi", "name": "A", "answer_to": str(said)}, headers=headers),
+                http.get(f"/review/{link.token}/snapshot", params={"version": 2}, headers=headers),
+            ]
+            assert [one.status_code for one in asked] == [404] * 4
+            new = {"text": "Hi", "name": "A", "anchor": str(later)}
+            assert http.post(path, json=new, headers=headers).status_code == 422
+            assert http.get(path, params={"anchor": str(later)}, headers=headers).json()["comments"] == []
+            assert "Said after" not in http.get(f"/review/{link.token}", headers=headers).text
+        for method, path in OF_LINKS:  # the key of this link lets nobody in at the other one
+            answer = http.request(method, named(path, other.token), headers={"X-Review-Key": key}, json={})
+            assert (answer.status_code, answer.json()["code"]) == (403, "passcode_needed")
+
+
+@pytest.mark.parametrize("end", ["revoked", "ended", "owner disabled", "session deleted", "another address"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_link_that_has_ended_says_nothing_of_what_it_was(reviews, database, services, address, user_id, end):
+    session_id = reviews.session(user_id)
+    link = services.reviews.share(session_id, LinkSettings(audience="Customer"), user_id=user_id)
+    before = httpx.get(f"{address}/review/{'x' * 32}", trust_env=False).json()
+    match end:
+        case "revoked":
+            services.reviews.revoke(link.review.id, user_id=user_id)
+        case "ended":
+            with database.begin() as db_session:
+                db_session.execute(update(_table("reviews")).values(ends_at=utc_now()))
+        case "another address":
+            services.reviews.new_address(link.review.id, user_id=user_id)
+        case "session deleted":
+            services.sessions.delete([session_id], user_id=user_id)
+        case _:
+            with database.begin() as db_session:
+                db_session.get_one(User, user_id).disabled = True
+
+    for method, path in OF_LINKS:
+        answer = httpx.request(
+            method, address + path.format(token=link.token, comment_id=1), json={}, trust_env=False
+        )
+        assert (answer.status_code, answer.json()) == (404, before), (method, path)
+    with pytest.raises(ServiceError):
+        services.visits.decide(
+            link.token, new_reader_key(), DecisionKind.APPROVE, name="Anna", sha256=link.review.version.sha256
+        )
