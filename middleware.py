@@ -16,7 +16,7 @@ from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import cookie_parser
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -24,6 +24,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from components.resources import get_tabs
+from services.reviews.links import COOKIE_PREFIX, cookie_name, is_token, link_name
 from services.sessions.file_types import EXTENSIONS, MAX_FILE_BYTES
 from services.transfer.import_file import MAX_BYTES as MAX_IMPORT_BYTES
 from settings import Settings
@@ -40,6 +41,9 @@ _COOKIE_BYTES = 8 * 1024  # Python before 3.11.10 and 3.12.6 takes seconds to re
 _URLS_AT_ONCE = 100  # places for files that are asked for in one message
 _YEAR_S = 365 * 24 * 60 * 60
 _PRIVATE = ("/media/", "/api/")  # answers that are somebody's; what lies below the others is the same for everybody
+_REVIEW = "/review"
+_REVIEW_DAYS = 90  # that a browser keeps a link
+_REVIEWS_KEPT = 20  # links in one browser, as it sends all of them with everything
 
 
 def content_security_policy(frame_ancestors: str) -> str:
@@ -85,6 +89,7 @@ class SecurityHeaders:
         self._app = app
         self._get_settings = get_settings
         self._policy: str | None = None
+        self._unframed = content_security_policy("'none'")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -100,6 +105,11 @@ class SecurityHeaders:
         await self._app(scope, receive, with_headers)
 
     def _add(self, headers: MutableHeaders, scope: Scope) -> None:
+        if _path(scope) == _REVIEW:  # no site frames it, no search engine keeps it, and no link in it names it
+            headers["content-security-policy"] = self._unframed
+            headers["x-robots-tag"] = "noindex, nofollow"
+            headers["referrer-policy"] = "no-referrer"
+            headers["cache-control"] = "no-store"
         headers.setdefault("content-security-policy", self._page_policy())
         headers["x-content-type-options"] = "nosniff"
         kind = headers.setdefault("content-type", "text/plain; charset=utf-8")
@@ -147,8 +157,8 @@ class Guard:
                 await self._app(without_anothers_tab(scope), only_a_browsers(receive), send)
             else:
                 await _refuse(scope, receive, send)
-        elif refusal := self._refusal(scope):
-            await refusal(scope, receive, send)
+        elif answer := self._refusal(scope) or kept_link(scope):
+            await answer(scope, receive, send)
         elif scope["method"] in ("PUT", "DELETE") and "/_stcore/upload_file/" in scope["path"]:
             await self._upload(scope, receive, send)
         else:
@@ -211,6 +221,33 @@ class Guard:
         everything = sum(len(file.data) for files in list(held.values()) for file in list(files.values()))
         if everything + sum(self._arriving.values()) > PROCESS_BYTES:
             raise HTTPException(503, "Too many files are being added at the moment. Please try again in a minute.")
+
+
+def kept_link(scope: Scope) -> Response | None:
+    """Return what takes the token of a review's link out of the address, None where there is nothing to do.
+
+    The browser is asked to keep it in a cookie and to come again. Once the cookie is seen to get here, the browser is
+    sent to an address without the token; where it does not, refused or held back on its way, the token has to stay.
+    """
+    if scope["method"] != "GET" or _path(scope) != _REVIEW:
+        return None
+    asked = parse_qs(scope["query_string"].decode("latin-1"))
+    token = asked.get("link", [""])[0]
+    if not is_token(token):
+        return None
+    cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
+    name = link_name(token)
+    if cookies.get(cookie_name(name)) == token:
+        return RedirectResponse(f"?of={name}", 303)  # without a path: a proxy may have taken a part of it off
+    if "again" in asked:
+        return None
+    answer = RedirectResponse(f"?link={token}&again=1", 303)
+    age_s = _REVIEW_DAYS * 24 * 60 * 60
+    answer.set_cookie(cookie_name(name), token, max_age=age_s, httponly=True, samesite="lax")
+    kept = [cookie for cookie in cookies if cookie.startswith(COOKIE_PREFIX)]  # oldest first, as browsers send them
+    for cookie in kept[: max(0, len(kept) - _REVIEWS_KEPT + 1)]:
+        answer.delete_cookie(cookie, httponly=True, samesite="lax")
+    return answer
 
 
 def is_own_origin(headers: Headers) -> bool:

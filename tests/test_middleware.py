@@ -19,6 +19,7 @@ from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_tok
 
 from components.tabs import MOST, Tabs
 from middleware import PROCESS_BYTES, TAB_BYTES, TAB_FILES, Guard, SecurityHeaders
+from services.reviews.links import cookie_name, link_name
 from services.sessions.file_types import MAX_FILE_BYTES
 from services.transfer.import_file import MAX_BYTES
 from settings import Settings
@@ -484,3 +485,91 @@ def test_tabs_are_forgotten_when_there_are_too_many():
     assert not tabs.is_signed_in("4")
     assert tabs.is_signed_in("5")
     assert tabs.is_signed_in(str(MOST + 4))
+
+
+TOKEN = "Aa1-_" * 6 + "zz"
+NAME = link_name(TOKEN)
+
+
+def kept(token: str, *others: str) -> dict[str, str]:
+    """Return the header of a browser that keeps links."""
+    return {"cookie": "; ".join(f"{cookie_name(link_name(one))}={one}" for one in (*others, token))}
+
+
+@pytest.mark.anyio
+async def test_token_of_a_link_leaves_the_address_once_the_browser_has_shown_that_it_keeps_it():
+    first = await ask(f"/review?link={TOKEN}")
+    second = await ask(f"/review?link={TOKEN}&again=1", headers=kept(TOKEN))
+    third = await ask(f"/review?of={NAME}", headers=kept(TOKEN))
+
+    assert (first.status, first.header("location")) == (303, f"?link={TOKEN}&again=1")
+    cookie = first.header("set-cookie") or ""
+    assert cookie.startswith(f"travelbot_review_{NAME}={TOKEN}; HttpOnly; Max-Age=7776000; Path=/; SameSite=lax")
+    assert (second.status, second.header("location"), second.header("set-cookie")) == (303, f"?of={NAME}", None)
+    assert third.status == 200
+    assert (await ask(f"/review?link={TOKEN}", headers=kept(TOKEN))).header(
+        "location"
+    ) == f"?of={NAME}"  # a later click
+
+
+@pytest.mark.anyio
+async def test_token_stays_where_no_cookie_comes_back():
+    assert (await ask(f"/review?link={TOKEN}&again=1")).status == 200
+    assert (await ask(f"/review?link={TOKEN}&again=1", headers=kept("b" * 32))).status == 200
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/review?link=short", "GET"),
+        (f"/review?link={TOKEN}%0d%0aSet-Cookie:x", "GET"),
+        ("/review", "GET"),
+        (f"/review?link={TOKEN}", "POST"),
+        (f"/sessions?link={TOKEN}", "GET"),
+        (f"/review/more?link={TOKEN}", "GET"),
+    ],
+)
+async def test_nothing_else_is_kept_as_a_link(path, method):
+    answer = await ask(path, method=method)
+
+    assert (answer.status, answer.header("set-cookie")) == (200, None)
+
+
+@pytest.mark.anyio
+async def test_link_is_kept_over_tls_only_where_it_came_so():
+    answer = await ask(f"/review?link={TOKEN}", headers={"x-forwarded-proto": "https"})
+
+    assert (answer.header("set-cookie") or "").endswith("; Secure")
+
+
+@pytest.mark.anyio
+async def test_browser_keeps_the_last_twenty_links():
+    others = [f"{number:032d}" for number in range(21)]
+
+    answer = await ask(f"/review?link={TOKEN}", headers=kept(others[-1], *others[:-1]))
+
+    deleted = [value for name, value in answer.headers if name == "set-cookie" and "Max-Age=0" in value]
+    assert [value.partition("=")[0] for value in deleted] == [cookie_name(link_name(one)) for one in others[:2]]
+
+
+@pytest.mark.anyio
+async def test_link_is_found_below_the_path_that_streamlit_serves_under(monkeypatch):
+    options = config.get_option
+    monkeypatch.setattr(
+        "middleware.config.get_option", lambda name: "plans" if name == "server.baseUrlPath" else options(name)
+    )
+
+    assert (await ask(f"/plans/review?link={TOKEN}")).status == 303
+    assert (await ask(f"/planes/review?link={TOKEN}")).status == 200
+
+
+@pytest.mark.anyio
+async def test_review_is_kept_out_of_frames_search_engines_caches_and_referrers():
+    page, other = await ask(f"/review?of={NAME}"), await ask("/sessions")
+
+    assert (page.header("content-security-policy") or "").endswith("frame-ancestors 'none'")
+    assert page.header("x-robots-tag") == "noindex, nofollow"
+    assert page.header("referrer-policy") == "no-referrer"
+    assert page.header("cache-control") == "no-store"
+    assert (other.header("x-robots-tag"), other.header("referrer-policy")) == (None, "same-origin")

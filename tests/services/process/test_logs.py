@@ -114,3 +114,27 @@ def test_start_prints_a_code_for_the_first_admin_until_there_is_one(
     start_services()
 
     assert len(codes()) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("/review?link=s3cret-token&again=1", "/review?link=…&again=1"),
+        ("/plans/review?again=1&link=s3cret", "/plans/review?again=1&link=…"),
+        ("/api/review/s3cret/comments?limit=2", "/api/review/…/comments?limit=2"),
+        ("/api/reviews/7", "/api/reviews/7"),
+    ],
+)
+def test_line_of_the_web_server_is_without_the_secret_of_a_link(written, kept):
+    record = logging.LogRecord(
+        "uvicorn.access",
+        logging.INFO,
+        "",
+        0,
+        '%s - "%s %s HTTP/%s" %d',
+        ("1.2.3.4:5", "GET", written, "1.1", 200),
+        None,
+    )
+
+    assert _without_links(record)
+    assert record.getMessage() == f'1.2.3.4:5 - "GET {kept} HTTP/1.1" 200'

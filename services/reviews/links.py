@@ -1,0 +1,24 @@
+"""Links as browsers keep them: the token is a cookie, and the address has a name that tells nothing of it."""
+
+import re
+
+from services.reviews.reviews import token_hash
+
+COOKIE_PREFIX = "travelbot_review_"
+_TOKEN = re.compile(r"[\w-]{32}", re.ASCII)
+_NAME_CHARS = 16
+
+
+def is_token(text: str) -> bool:
+    """Whether a text has the form of a link's token."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def link_name(token: str) -> str:
+    """Return the name of a link, for addresses."""
+    return token_hash(token)[:_NAME_CHARS]
+
+
+def cookie_name(name: str) -> str:
+    """Return the cookie in which a browser keeps the token of the link of this name."""
+    return f"{COOKIE_PREFIX}{name}"
