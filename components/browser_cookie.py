@@ -28,14 +28,15 @@ def delete(name: str) -> bool:
     return write(name, "", 0)
 
 
-def read(name: str) -> None:
+def read(name: str, *, new: str | None = None, days: int = 0) -> None:
     """Draw what asks the browser for a cookie that did not come with the page; `told` returns it in the next run.
 
-    Some hosts hand on only those cookies that they know: Community Cloud does. A browser that has none says nothing.
+    Some hosts hand on only those cookies that they know: Community Cloud does. A browser that has none keeps *new*
+    for so many days, and tells that; without *new* it says nothing.
     """
     with st.container(key=f"browser_cookie_{name}"):
         st.html(f"<style>.st-key-browser_cookie_{name} {{ display: none }}</style>")
-        tell("cookie-wanted", {"name": name, "input": _told(name)})
+        tell("cookie-wanted", {"name": name, "input": _told(name), "value": new, "days": days})
         st.text_input("Cookie", key=_told(name), max_chars=4_096, autocomplete="off")  # the script's alone
 
 

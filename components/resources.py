@@ -10,6 +10,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from components.tabs import Tabs
+from components.waking import Waker
 from services.process.logs import log_to_stderr
 from services.wiring import Services, build_services
 from settings import Settings, wrong_settings
@@ -34,6 +35,12 @@ def get_services() -> Services:
 def get_tabs() -> Tabs:
     """Return which tabs of this process somebody is signed in at."""
     return Tabs()
+
+
+@st.cache_resource(show_spinner=False, on_release=Waker.close)
+def get_waker() -> Waker:
+    """Return what runs the tabs of this process again that wait for something."""
+    return Waker()
 
 
 def _same_password(typed: str, password_hash: str) -> bool:

@@ -50,7 +50,8 @@ FLOORS = {
         "wiring",
     ),
     "components": (
-        "browser_cookie dialogs undo labels outage problems resources scripts state tabs this_tab wide_tables",
+        "address browser_cookie dialogs undo labels outage problems resources scripts state tabs this_tab waking"
+        " wide_tables",
         "accounts transfer",
         "replies usage",
         "sessions",

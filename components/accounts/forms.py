@@ -9,13 +9,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components.accounts.identity import (
-    address,
     browser_proof,
     current_user,
     enter,
     sign_out,
     stay_signed_in,
 )
+from components.address import address
 from components.labels import escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services

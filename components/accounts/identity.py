@@ -33,7 +33,6 @@ from components.accounts.sign_in_cookie import (
 )
 from components.problems import unless_away
 from components.resources import get_services
-from services.accounts.addresses import client_address
 from services.accounts.known_browsers import KNOWN_DAYS, cookie_name
 from services.accounts.passwords import typed_username
 from services.accounts.records import User
@@ -88,12 +87,6 @@ def require_admin() -> User:
         st.info("This page is for admins.")
         st.stop()
     return user
-
-
-def address() -> str | None:
-    """Return the address that this visitor comes from, or None where it cannot be known."""
-    forwarded_for = st.context.headers.get_all("X-Forwarded-For")
-    return client_address(st.context.ip_address, forwarded_for, get_services().settings.trusted_proxies)
 
 
 def browser_proof(username: str) -> str | None:

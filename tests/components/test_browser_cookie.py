@@ -46,3 +46,19 @@ def test_answer_to_one_value_is_none_to_another() -> None:
     ]
 
     assert len(set(buttons)) == 2
+
+
+def test_browser_is_given_a_cookie_that_it_keeps_if_it_has_none():
+    def script() -> None:
+        import streamlit as st
+
+        from components import browser_cookie
+
+        browser_cookie.read("reader", new="abc", days=30)
+        st.text(browser_cookie.told("reader") or "not told")
+
+    at = AppTest.from_function(script).run()
+
+    assert told(at, "cookie-wanted") == [{"name": "reader", "input": "told_reader", "value": "abc", "days": 30}]
+    assert at.text[0].value == "not told"
+    assert at.text_input(key="told_reader").input("kept").run().text[0].value == "kept"

@@ -7,7 +7,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-_TOLD = re.compile(r'<div class="travelbot-told-([a-z]+)" data-values="([^"<>]*)" hidden></div>')
+_TOLD = re.compile(r'<div class="travelbot-told-([a-z-]+)" data-values="([^"<>]*)" hidden></div>')
 
 
 def told(at: AppTest, name: str) -> list[dict[str, Any]]:

@@ -80,6 +80,7 @@ def use_settings(database: Database, monkeypatch: pytest.MonkeyPatch) -> UseSett
             sign_ins=SignInService(database, settings, compare=cheaply),
         )
         monkeypatch.setattr("components.accounts.identity.get_services", lambda: services)
+        monkeypatch.setattr("components.address.get_services", lambda: services)
         return services
 
     return use
@@ -396,9 +397,9 @@ def test_address_is_the_peers_or_a_listed_proxys_word(
     use_settings(trusted_proxies=listed)
     handshake.remote_ip, handshake.headers = peer, list((LOCAL | headers).items())
 
-    assert shown(
-        who("import streamlit as st\nfrom components.accounts import identity\nst.text(identity.address())")
-    ) == [address]
+    assert shown(who("import streamlit as st\nfrom components.address import address\nst.text(address())")) == [
+        address
+    ]
 
 
 def test_browser_shows_its_proof_for_the_name_that_is_typed_and_no_other(

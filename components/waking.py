@@ -1,0 +1,89 @@
+"""Runs pages again that wait for something, and costs nothing meanwhile: one thread looks for all of them.
+
+A fragment that runs by itself costs the server milliseconds each time, for every open page, and seldom runs in a tab
+that nobody looks at. Streamlit offers nothing else; so a tab's session is told what its browser would tell it.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from streamlit import runtime
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
+
+log = logging.getLogger("travelbot")
+
+LOOK_EVERY_S = 1.0
+_GONE_AFTER = 150  # looks; Streamlit keeps a tab that lost its connection for two minutes
+
+
+@dataclass(slots=True)
+class _Waiting:
+    fragment_id: str
+    has_come: Callable[[], bool]
+    missed: int = 0
+
+
+class Waker:
+    """Tabs of this process that wait for something. Safe to use from any thread."""
+
+    def __init__(self, every_s: float = LOOK_EVERY_S) -> None:
+        self._every_s = every_s
+        self._waiting: dict[str, _Waiting] = {}
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._closed = threading.Event()
+
+    def wake_here(self, has_come: Callable[[], bool]) -> None:
+        """Run the fragment that calls this once more, as soon as *has_come* says so, of this tab's the last one.
+
+        *has_come* is called every second in another thread, where nothing of Streamlit's is at hand.
+        """
+        context, fragment_id = get_script_run_ctx(), ThreadState.get().fragment_id
+        if context is None or fragment_id is None or not runtime.exists():  # a test without a server
+            return
+        with self._lock:
+            self._waiting[context.session_id] = _Waiting(fragment_id, has_come)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._look_forever, name="waker", daemon=True)
+                self._thread.start()
+
+    def close(self) -> None:
+        """Wake nobody any more."""
+        self._closed.set()
+
+    def _look_forever(self) -> None:
+        while not self._closed.wait(self._every_s):
+            with self._lock:
+                waiting = list(self._waiting.items())
+                if not waiting:
+                    self._thread = None
+                    return
+            for tab, one in waiting:
+                try:
+                    self._look(tab, one)
+                except Exception:  # of one tab; the others still wait
+                    log.exception("a tab was not woken")
+
+    def _look(self, tab: str, one: _Waiting) -> None:
+        session = runtime.get_instance().get_app_session(tab)
+        one.missed = 0 if session else one.missed + 1
+        if session and one.has_come():
+            session._call_soon_on_event_loop(partial(_run_fragment, session, one.fragment_id))
+        elif one.missed < _GONE_AFTER:
+            return
+        with self._lock:
+            if self._waiting.get(tab) is one:
+                del self._waiting[tab]
+
+
+def _run_fragment(session: AppSession, fragment_id: str) -> None:
+    asked = ClientState()
+    asked.CopyFrom(session._client_state)
+    asked.fragment_id, asked.is_auto_rerun = fragment_id, True
+    session.request_rerun(asked)
