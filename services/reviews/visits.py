@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
@@ -19,12 +19,14 @@ from exports.reviews.records import Snapshot
 from services.accounts.passwords import Compare, password_matches
 from services.errors import NotFoundError, NotPossibleError, PasscodeNeededError, WrongPasscodeError
 from services.reviews.comments import change_comment, check_room, decide, first_of
+from services.reviews.files import ReceiptKind, ReviewFiles
 from services.reviews.guesses import check_guesses, count_said, count_wrong_link, count_wrong_passcode
 from services.reviews.records import Decision, DecisionKind, ReviewMay, ReviewState, Thread, Version, Visit
 from services.reviews.reviews import settle, token_hash
 from services.reviews.state import state_of
 from services.reviews.texts import clean_comment, clean_passage, clean_reader_name, find_block
 from services.reviews.views import Whose, decision, settings_of, snapshot, threads, version
+from services.transfer.transfer import ExportFile
 
 KEY_CHARS = 22  # of `new_reader_key`
 MAX_READERS = 2_000  # browsers that a link knows; whoever comes later can look, and nothing is kept of it
@@ -76,6 +78,7 @@ class VisitService:
         self._db = database
         self._compare = compare
         self._clock = clock
+        self._files = ReviewFiles()
 
     def find(self, token: str, key: str | None = None, *, address: str | None = None) -> int:
         """Return the id of a link that opens, with or without a passcode; whoever guesses has to wait.
@@ -148,6 +151,17 @@ class VisitService:
                 if number is None or one.number == number:
                     return version(one, sha256), snapshot(link.db_session, one.snapshot_id)
         raise NotFoundError("There is no such version.")
+
+    def snapshot_pdf(self, token: str, key: str | None, *, zone: tzinfo) -> ExportFile:
+        """Return what the link shows as a PDF. Raises NotPossibleError where it is not to be, ExportRunningError."""
+        return self._files.snapshot(self.look(token, key), zone=zone)
+
+    def receipt(self, token: str, key: str, *, kind: ReceiptKind, zone: tzinfo) -> ExportFile:
+        """Return all decisions and what this browser's was about. Raises NotPossibleError, ExportRunningError."""
+        visit = self.look(token, key)
+        number = visit.my_decision.version if visit.my_decision else visit.version.number
+        about = self.shown(token, key, number=number)
+        return self._files.receipt(visit, about, kind, zone=zone, now=self._clock())
 
     def threads(
         self, token: str, key: str | None, *, anchor: str | None, limit: int = 20, before_id: int | None = None
