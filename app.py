@@ -10,6 +10,7 @@ from components.memory.memories import MEMORY_DIALOGS
 from components.outage import draw_database_away, draw_settings_wrong
 from components.replies.actions import finish_send
 from components.resources import get_services
+from components.reviews.visitor import is_asked_for
 from components.scripts import load_scripts
 from components.sessions.actions import draw_session_notices
 from components.sessions.dialogs import SESSION_DIALOGS
@@ -21,6 +22,7 @@ from components.state import (
     INSIGHTS_PAGE,
     MEMORY_PAGE,
     OPERATIONS_PAGE,
+    REVIEW_PAGE,
     SESSIONS_PAGE,
     SETTINGS_PAGE,
     TEMPLATES_PAGE,
@@ -44,10 +46,17 @@ DIALOGS = (
 WIDE_PAGES = ("sessions", "insights", "operations")
 
 st.set_page_config(page_title="Travel-Bot", page_icon="/app/static/icon.png")
-st.logo("/app/static/logo.svg", size="large", icon_image="/app/static/icon.png")
-load_scripts()
+review = st.Page(REVIEW_PAGE, title="Review", url_path="review")
 
 try:
+    if is_asked_for(review):  # nothing of a planner's is drawn or looked up for whoever comes by a link
+        st.set_page_config(layout="centered")
+        load_scripts("review")
+        note_tab(signed_in=False)
+        st.navigation([st.Page("pages/public/sign_in.py", default=True), review], position="hidden").run()
+        st.stop()
+    st.logo("/app/static/logo.svg", size="large", icon_image="/app/static/icon.png")
+    load_scripts()
     services = get_services()
     user = current_user()
     note_tab(signed_in=user is not None)
@@ -55,6 +64,7 @@ try:
         doors = [st.Page("pages/public/sign_in.py", title="Sign in", url_path="sign_in", default=True)]
         if services.accounts.sign_up_open:
             doors.append(st.Page("pages/public/sign_up.py", title="Sign up", url_path="sign_up"))
+        doors.append(review)
         doors += [  # whoever comes for a planner's page signs in there, and then sees it
             st.Page("pages/public/sign_in.py", title="Sign in", url_path=path)
             for path in ("sessions", "templates", "memory", "insights", "settings")
@@ -70,6 +80,7 @@ try:
             st.Page(MEMORY_PAGE, title="Memory", url_path="memory"),
             st.Page(INSIGHTS_PAGE, title="Insights", url_path="insights"),
             st.Page(SETTINGS_PAGE, title="Settings", url_path="settings"),
+            review,
         ]
         if user.is_admin:
             pages.append(st.Page(OPERATIONS_PAGE, title="Operations", url_path="operations"))

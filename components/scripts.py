@@ -18,10 +18,13 @@ _FOLDER = ROOT / "static" / "js"
 _STYLE = '<style>[data-testid="stLayoutWrapper"]:has(> [class*="st-key-for_scripts_"]) { display: none }</style>'
 
 
-def load_scripts() -> None:
-    """Let the browser run the scripts, each once in a tab. First of all: what stands before it may come and go."""
+def load_scripts(entry: str = "travelbot") -> None:
+    """Let the browser run the scripts that *entry* names, each once in a tab.
+
+    First of all: what stands before it may come and go.
+    """
     with for_scripts("page"):
-        tag = f'<script type="module" src="app/static/js/travelbot.js?v={_version()}"></script>'
+        tag = f'<script type="module" src="app/static/js/{entry}.js?v={_version()}"></script>'
         st.html(_STYLE + tag, unsafe_allow_javascript=True)
 
 

@@ -17,6 +17,7 @@ TEMPLATES_PAGE = "pages/planner/templates.py"
 MEMORY_PAGE = "pages/planner/memory.py"
 OPERATIONS_PAGE = "pages/planner/operations.py"
 INSIGHTS_PAGE = "pages/planner/insights.py"
+REVIEW_PAGE = "pages/public/review.py"
 NO_SUCH_SESSION = 0  # an id that no session ever has
 _PARAMETER, _MESSAGE = "session", "message"
 _MAX_ID = 2**63 - 1

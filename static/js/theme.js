@@ -1,5 +1,16 @@
 // Light or dark, as chosen in Settings. Streamlit keeps a theme for each page's address; the choice is kept for all.
-const PAGES = ["", "sessions", "templates", "memory", "insights", "settings", "operations", "sign_in", "sign_up"];
+const PAGES = [
+  "",
+  "sessions",
+  "templates",
+  "memory",
+  "insights",
+  "settings",
+  "operations",
+  "sign_in",
+  "sign_up",
+  "review",
+];
 const BUTTON = ".st-key-theme_choice button";
 const THEMES = ["System", "Light", "Dark"]; // as Streamlit calls them, and as the buttons say
 

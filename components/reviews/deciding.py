@@ -1,0 +1,163 @@
+"""The end of a page that a link opens: one's decision, those of others, and files.
+
+In `st.session_state`: `review_deciding` is True while one decides again.
+"""
+
+import streamlit as st
+
+from components.address import address
+from components.labels import counted, escape_label
+from components.problems import draw_problem, telling
+from components.resources import get_services
+from components.reviews.files import receipt_buttons
+from components.reviews.head import DECISION
+from components.reviews.visitor import Visitor, name_input, remember_name
+from components.reviews.words import DECISIONS, instant
+from services.errors import InvalidInputError
+from services.reviews.records import Decision, DecisionKind, ReviewMay, Visit
+from services.reviews.texts import MAX_NOTE_CHARS
+
+_CHOICES = {
+    DecisionKind.APPROVE: ("Approve", "It is right as it is."),
+    DecisionKind.APPROVE_WITH_NOTES: ("Approve with notes", "It is right, and you have something to add."),
+    DecisionKind.ASK_FOR_CHANGES: ("Ask for changes", "Something has to be different first."),
+    DecisionKind.DECLINE: ("Decline", "You do not want this."),
+}
+_LISTED = 5  # decisions in sight; more are folded
+_HASH_CHARS = 16
+
+
+def draw_decision(visitor: Visitor, visit: Visit) -> None:
+    """Draw one's decision and what the others decided; nothing where there is nothing to decide."""
+    if visit.settings.may is not ReviewMay.DECIDE:
+        return
+    mine = visit.my_decision
+    with st.container(key=DECISION, gap="small"):
+        st.header("Your decision", anchor=False)
+        if mine and not mine.outdated and not st.session_state.get("review_deciding"):
+            _draw_mine(visitor, mine)
+        else:
+            if mine and mine.outdated:
+                st.markdown(
+                    f":material/history: {_said('You', mine)}. It was about an earlier version: please decide again."
+                )
+            _draw_form(visitor, visit)
+        if mine and mine.outdated:
+            receipt_buttons(visitor)
+        _draw_all(visit)
+
+
+def _draw_mine(visitor: Visitor, mine: Decision) -> None:
+    _, icon = DECISIONS[mine.kind]
+    with st.container(key="review_mine", border=True, gap="xsmall"):
+        st.markdown(f"{icon} **{_said('You', mine)}** as {escape_label(mine.name)}.")
+        if mine.note:
+            st.text(mine.note)
+        st.caption(f"For the version with the fingerprint {_short(mine.sha256)}.")
+        with st.container(horizontal=True):
+            st.button("Decide again", key="review_again", icon=":material/edit:", on_click=_again)
+            receipt_buttons(visitor)
+
+
+def _draw_form(visitor: Visitor, visit: Visit) -> None:
+    version = visit.version
+    with st.form("review_decision_form", border=True):
+        st.markdown(f"You decide about exactly the version of **{escape_label(instant(version.created_at))}**.")
+        st.caption(
+            f"Its fingerprint begins with {_short(version.sha256)}. "
+            "When the planner shows a newer version, your decision stays with this one."
+        )
+        kind = st.radio(
+            "What do you say?",
+            list(_CHOICES),
+            key="review_kind",
+            index=None,
+            format_func=lambda one: _CHOICES[one][0],
+            captions=[caption for _, caption in _CHOICES.values()],
+        )
+        del kind  # the callback reads it
+        name_input(visit.name, key="review_decision_name")
+        st.text_area(
+            "A note",
+            key="review_decision_note",
+            max_chars=MAX_NOTE_CHARS,
+            height=100,
+            placeholder="Needed to approve with notes, and to ask for changes",
+        )
+        draw_problem("review_decide")
+        with st.container(horizontal=True):
+            st.form_submit_button(
+                "Send your decision",
+                key="review_decide",
+                type="primary",
+                icon=":material/how_to_vote:",
+                disabled=visitor.key is None,
+                on_click=_decide,
+                args=(visitor, version.sha256),
+            )
+            if st.session_state.get("review_deciding"):
+                st.form_submit_button("Cancel", key="review_decide_cancel", on_click=_leave)
+
+
+def _draw_all(visit: Visit) -> None:
+    if not visit.decisions:
+        st.caption("Nobody has decided yet.")
+        return
+    shown = visit.decisions[::-1]
+    st.header("All decisions", anchor=False)
+    st.caption("Names are as people gave them; nobody has verified them.")
+    for decision in shown[:_LISTED]:
+        _draw_one(decision)
+    if more := shown[_LISTED:]:
+        with st.expander(counted(len(more), "earlier decision")):
+            for decision in more:
+                _draw_one(decision)
+
+
+def _draw_one(decision: Decision) -> None:
+    name, icon = DECISIONS[decision.kind]
+    marks = [":gray-badge[Outdated]"] if decision.outdated else []
+    marks += [":blue-badge[By phone]"] if decision.by_phone else []
+    with st.container(key=f"review_decision_{decision.id}", gap="xsmall"):
+        when = f":small[:gray[{escape_label(instant(decision.at))}]]"
+        st.markdown(" ".join([f"{icon} **{escape_label(decision.name)}:** {name}", *marks, when]))
+        if decision.note:
+            st.text(decision.note)
+
+
+def _said(who: str, decision: Decision) -> str:
+    name, _ = DECISIONS[decision.kind]
+    return f"{who} {name[0].lower()}{name[1:]} on {escape_label(instant(decision.at))}"
+
+
+def _short(sha256: str) -> str:
+    groups = [sha256[at : at + 4] for at in range(0, _HASH_CHARS, 4)]
+    return f"`{' '.join(groups)}`"
+
+
+def _again() -> None:
+    st.session_state.review_deciding = True
+
+
+def _leave() -> None:
+    st.session_state.pop("review_deciding", None)
+
+
+def _decide(visitor: Visitor, sha256: str) -> None:
+    """Send the decision, about what was on the page."""
+    state = st.session_state
+    with telling("review_decide", advice="What you typed is still there. Please try again in a moment."):
+        if state.review_kind is None:
+            raise InvalidInputError("Choose what you say: approve, ask for changes, or decline.")
+        assert visitor.key is not None
+        get_services().visits.decide(
+            visitor.token,
+            visitor.key,
+            state.review_kind,
+            name=state.review_decision_name,
+            note=state.review_decision_note,
+            sha256=sha256,
+            address=address(),
+        )
+        remember_name(state.review_decision_name)
+        _leave()

@@ -1,0 +1,53 @@
+"""The top of a page that a link opens: what it is, from whom, for whom, and what is asked for."""
+
+import streamlit as st
+
+from components.labels import counted, escape_label
+from components.reviews.places import go_to
+from components.reviews.words import day, instant, state_badge
+from services.reviews.records import ReviewMay, Visit
+
+DECISION = "review_decision"  # the place where one decides
+
+
+def draw_head(visit: Visit) -> None:
+    """Draw the title, the facts below it and the planner's note."""
+    settings = visit.settings
+    st.title(escape_label(visit.snapshot.title), anchor=False)
+    st.markdown(
+        f"**{escape_label(visit.planner)}** shares this with **{escape_label(settings.audience)}** · "
+        f"version of {escape_label(instant(visit.version.created_at))}"
+    )
+    state_badge(visit.state, approved=visit.approved, asked=settings.approvals)
+    if settings.note:
+        with st.container(key="review_note", border=True, gap="xsmall"):
+            st.caption(f":material/sticky_note_2: A note from {escape_label(visit.planner)}")
+            st.text(settings.note)
+    if facts := _facts(visit):
+        st.markdown("\n".join(f"- {fact}" for fact in facts))
+    if settings.may is ReviewMay.DECIDE and not _has_decided(visit):
+        st.button(
+            "Go to your decision",
+            key="review_go_decision",
+            type="primary",
+            icon=":material/how_to_vote:",
+            on_click=go_to,
+            args=(DECISION,),
+        )
+    else:
+        st.empty()
+
+
+def _facts(visit: Visit) -> list[str]:
+    settings, facts = visit.settings, []
+    if settings.may is ReviewMay.DECIDE:
+        facts.append(f"{counted(settings.approvals, 'approval')} asked for")
+    if settings.due_on:
+        facts.append(f"Please answer by **{escape_label(day(settings.due_on))}**")
+    if settings.ends_at:
+        facts.append(f"The link ends on {escape_label(instant(settings.ends_at))}")
+    return facts
+
+
+def _has_decided(visit: Visit) -> bool:
+    return visit.my_decision is not None and not visit.my_decision.outdated

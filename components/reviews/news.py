@@ -1,0 +1,60 @@
+"""What is new for somebody who comes back: threads in which others said something.
+
+In `st.session_state`: `review_news_shown` is True while they are listed.
+"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from components.labels import counted, escape_label
+from components.reviews.places import go_to_message
+from components.reviews.talk import WHOLE, go_to_thread
+from exports.reviews.records import Block
+from services.reviews.records import Comment, Thread, Visit
+
+_SHORT = 140  # characters of a comment
+
+
+def draw_news(visit: Visit) -> None:
+    """Draw a bar that says how much is new, and the list of it; nothing where nothing is."""
+    with st.container(key="review_news", gap="xsmall"):
+        new = [(thread, _new(thread)) for thread in visit.news]
+        if not new:
+            return
+        shown = st.session_state.setdefault("review_news_shown", True)
+        with st.container(key="review_news_bar", border=True, horizontal=True, vertical_alignment="center"):
+            number = sum(len(comments) for _, comments in new)
+            st.markdown(f":material/mark_chat_unread: **{counted(number, 'new comment')} for you**", width="stretch")
+            st.button("Hide" if shown else "Show", key="review_news_toggle", on_click=_toggle)
+        if shown:
+            for thread, comments in new:
+                _draw(thread, comments[-1] if comments else thread.first, visit.snapshot.blocks)
+
+
+def _new(thread: Thread) -> list[Comment]:
+    return [comment for comment in (thread.first, *thread.answers) if comment.new]
+
+
+def _draw(thread: Thread, comment: Comment, blocks: Sequence[Block]) -> None:
+    text = comment.text if len(comment.text) <= _SHORT else f"{comment.text[:_SHORT]}…"
+    with st.container(key=f"review_new_{thread.id}", horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{escape_label(comment.name)}:** {escape_label(text)}", width="stretch")
+        st.button(
+            "Go there",
+            key=f"review_new_go_{thread.id}",
+            type="tertiary",
+            icon=":material/arrow_downward:",
+            on_click=_go,
+            args=(thread.anchor, blocks),
+        )
+
+
+def _go(anchor: str | None, blocks: Sequence[Block]) -> None:
+    go_to_thread(anchor or WHOLE)
+    if anchor:
+        go_to_message(anchor, blocks)
+
+
+def _toggle() -> None:
+    st.session_state.review_news_shown = not st.session_state.review_news_shown

@@ -1,0 +1,94 @@
+"""The way in: what a link opens, or why it opens nothing.
+
+In `st.session_state`: `review_found` is True once the link of this tab was found, `review_since` what its browser had
+seen before the tab was opened, as `VisitService.look` takes it.
+"""
+
+import streamlit as st
+
+from components.address import address
+from components.labels import escape_label
+from components.problems import draw_problem, telling
+from components.resources import get_services
+from components.reviews.visitor import Visitor
+from services.errors import NotFoundError, PasscodeNeededError, ServiceError, TooManyGuessesError
+from services.reviews.records import Visit
+from services.reviews.texts import MAX_PASSCODE_CHARS
+from services.reviews.visits import GONE
+
+
+def opened(token: str | None, key: str | None) -> tuple[Visitor, Visit]:
+    """Return who looks and what the link shows, or say why it shows nothing, and end the page."""
+    try:
+        if token is None:
+            raise NotFoundError(GONE)
+        visitor = Visitor(token, key)
+        visit = _look(visitor)
+    except PasscodeNeededError as exc:
+        assert token is not None
+        _draw_passcode_form(Visitor(token, key), exc.message)
+        st.stop()
+    except (NotFoundError, TooManyGuessesError) as exc:
+        _draw_closed(exc)
+        st.stop()
+    return visitor, visit
+
+
+def _look(visitor: Visitor) -> Visit:
+    visits, state = get_services().visits, st.session_state
+    if not state.get("review_found"):
+        _find(visitor)
+        state.review_found = True
+    visit = visits.look(visitor.token, visitor.key, since=state.get("review_since"))
+    if visitor.key and "review_since" not in state:
+        came_new = not visit.seen_version  # what comes while they look is new for them, too
+        now = visit.version.number, visit.latest_comment_id
+        state.review_since = now if came_new else (visit.seen_version, visit.seen_comment_id)
+    return visit
+
+
+def _find(visitor: Visitor) -> None:
+    """Raise NotFoundError, or TooManyGuessesError for a browser that never had the link open."""
+    visits = get_services().visits
+    try:
+        visits.find(visitor.token, address=address())
+    except TooManyGuessesError:
+        if visitor.key is None or visits.seen(visitor.token, visitor.key) == (0, 0):
+            raise
+
+
+def _draw_closed(error: ServiceError) -> None:
+    with st.container(key="review_closed", border=True):
+        st.header("Nothing to see here", icon=":material/link_off:", anchor=False)
+        st.markdown(escape_label(error.message))
+
+
+def _draw_passcode_form(visitor: Visitor, hint: str) -> None:
+    with st.container(key="review_closed"):
+        st.title("A passcode, please", anchor=False)
+        st.markdown(escape_label(hint))
+        draw_problem("review_passcode")
+        with st.form("review_passcode", border=True):
+            st.text_input(
+                "Passcode",
+                key="review_passcode_typed",
+                type="password",
+                max_chars=MAX_PASSCODE_CHARS,
+                autocomplete="off",
+            )
+            st.form_submit_button(
+                "Open",
+                key="review_passcode_open",
+                type="primary",
+                icon=":material/lock_open:",
+                disabled=visitor.key is None,
+                on_click=_unlock,
+                args=(visitor,),
+            )
+
+
+def _unlock(visitor: Visitor) -> None:
+    typed = st.session_state.review_passcode_typed
+    with telling("review_passcode", task="open this", advice="Please try again in a moment."):
+        if visitor.key and typed:
+            get_services().visits.unlock(visitor.token, visitor.key, typed, address=address())

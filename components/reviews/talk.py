@@ -1,0 +1,302 @@
+"""What is said about a message or the whole, and the forms to say something; threads are closed at first.
+
+A *place* is the anchor of a message, or WHOLE. In `st.session_state`: `review_writing` is the place of the open form,
+`review_threads` how many threads are drawn at each place that is open, `review_answering` the thread that is being
+answered, `review_editing` and `review_removing` the comment that is being changed or taken back.
+"""
+
+from functools import partial
+
+import streamlit as st
+
+from components.address import address
+from components.labels import counted
+from components.problems import draw_problem, telling
+from components.resources import get_services
+from components.reviews.passages import tell_passages
+from components.reviews.places import go_to
+from components.reviews.threads import draw_thread
+from components.reviews.visitor import Visitor, name_input, remember_name
+from exports.reviews.records import Block
+from services.reviews.records import Comment, ReviewMay, Thread, Version, Visit
+from services.reviews.texts import MAX_COMMENT_CHARS, MAX_PASSAGE_CHARS
+
+WHOLE = "whole"
+_THREADS = 20  # drawn at first, and with each "Show more"
+_AT_ONCE = 100
+_ADVICE = "What you typed is still there. Please try again in a moment."
+
+
+def draw_talk(visitor: Visitor, visit: Visit, block: Block | None) -> None:
+    """Draw what is said about a message (None: the whole), closed, and the way to say something."""
+    place = block.anchor if block else WHOLE
+    number = visit.threads.get(block.anchor if block else None, 0)
+    with st.container(key=f"review_actions_{place}", horizontal=True, gap="xsmall"):
+        if _may_say(visit):
+            st.button(
+                "Comment",
+                key=f"review_comment_{place}",
+                type="tertiary",
+                icon=":material/add_comment:",
+                disabled=visitor.key is None,
+                on_click=_begin,
+                args=(place,),
+            )
+        if number:
+            _open_button(place, number)
+    if st.session_state.get("review_writing") == place and _may_say(visit):
+        _draw_form(visitor, visit, place)
+    else:
+        st.empty()
+    _draw_threads(visitor, visit, place)
+
+
+def draw_earlier_talk(visitor: Visitor, visit: Visit) -> None:
+    """Draw what was said about messages that are not shown any more; nothing where nothing was."""
+    shown = {block.anchor for block in visit.snapshot.blocks}
+    gone = [anchor for anchor in visit.threads if anchor is not None and anchor not in shown]
+    with st.container(key="review_earlier", gap="small"):
+        if gone:
+            st.header("On messages that are gone", anchor=False)
+        for anchor in gone:
+            with st.container(key=f"review_block_{anchor}", gap="xsmall"):
+                _open_button(anchor, visit.threads[anchor])
+                _draw_threads(visitor, visit, anchor)
+
+
+def go_to_thread(place: str) -> None:
+    """Open what is said at a place, and bring it into view. A callback."""
+    _open(place)
+    go_to(f"review_block_{place}")
+
+
+def _may_say(visit: Visit) -> bool:
+    return visit.settings.may is not ReviewMay.LOOK
+
+
+def _open_button(place: str, number: int) -> None:
+    is_open = place in st.session_state.get("review_threads", {})
+    st.button(
+        counted(number, "comment"),
+        key=f"review_open_{place}",
+        type="tertiary",
+        icon=":material/expand_less:" if is_open else ":material/forum:",
+        help="Close them" if is_open else "Show them here",
+        on_click=_close if is_open else _open,
+        args=(place,),
+    )
+
+
+def _draw_form(visitor: Visitor, visit: Visit, place: str) -> None:
+    with st.form(f"review_form_{place}", border=True):
+        name_input(visit.name, key=f"review_name_comment_{place}")
+        st.text_area("Your comment", key=f"review_typed_{place}", max_chars=MAX_COMMENT_CHARS, height=120)
+        if place != WHOLE:
+            st.text_input(
+                "Passage, if any",
+                key=f"review_passage_{place}",
+                max_chars=MAX_PASSAGE_CHARS,
+                placeholder="Words of the message that this is about",
+                autocomplete="off",
+            )
+        draw_problem(f"review_say_{place}")
+        with st.container(horizontal=True):
+            st.form_submit_button(  # the first one: Ctrl+Enter presses that
+                "Send",
+                key=f"review_send_{place}",
+                type="primary",
+                icon=":material/send:",
+                on_click=_say,
+                args=(visitor, place),
+            )
+            st.form_submit_button("Cancel", key=f"review_cancel_{place}", on_click=_stop_writing)
+
+
+def _draw_threads(visitor: Visitor, visit: Visit, place: str) -> None:
+    limit = st.session_state.get("review_threads", {}).get(place)
+    if limit is None:
+        st.empty()
+        return
+    found = _threads(visitor, place, limit + 1)
+    with st.container(key=f"review_threads_{place}", gap="small"):
+        tell_passages(place, found[:limit])
+        for thread in found[:limit]:
+            draw_thread(
+                thread,
+                versions=_versions(visitor, visit, thread),
+                below=partial(_below, visitor, visit),
+                beside=partial(_beside, visitor, place),
+            )
+        if len(found) > limit:
+            st.button(
+                "Show more comments", key=f"review_more_{place}", on_click=_open, args=(place, limit + _THREADS)
+            )
+
+
+def _threads(visitor: Visitor, place: str, most: int) -> list[Thread]:
+    found: list[Thread] = []
+    while len(found) < most:
+        limit = min(most - len(found), _AT_ONCE)
+        anchor = None if place == WHOLE else place
+        before = found[-1].id if found else None
+        page = get_services().visits.threads(visitor.token, visitor.key, anchor=anchor, limit=limit, before_id=before)
+        found += page
+        if len(page) < limit:
+            break
+    return found
+
+
+def _versions(visitor: Visitor, visit: Visit, thread: Thread) -> dict[int, Version]:
+    """Return the version that a thread was resolved in, by its number."""
+    number = thread.resolved.version if thread.resolved else None
+    if number is None or number == visit.version.number:
+        return {visit.version.number: visit.version}
+    version, _ = get_services().visits.shown(visitor.token, visitor.key, number=number)
+    return {number: version}
+
+
+def _below(visitor: Visitor, visit: Visit, thread: Thread) -> None:
+    if thread.first.version < visit.version.number:
+        st.caption(":material/history: Said about an earlier version.")
+    if not _may_say(visit):
+        return
+    if st.session_state.get("review_answering") != thread.id:
+        st.button(
+            "Answer",
+            key=f"review_answer_{thread.id}",
+            type="tertiary",
+            icon=":material/reply:",
+            disabled=visitor.key is None,
+            on_click=_begin_answer,
+            args=(thread.id,),
+        )
+        return
+    with st.form(f"review_form_answer_{thread.id}", border=False):
+        name_input(visit.name, key=f"review_name_answer_{thread.id}")
+        st.text_area("Your answer", key=f"review_answer_typed_{thread.id}", max_chars=MAX_COMMENT_CHARS, height=100)
+        draw_problem(f"review_answer_{thread.id}")
+        with st.container(horizontal=True):
+            st.form_submit_button(
+                "Send",
+                key=f"review_answer_send_{thread.id}",
+                type="primary",
+                icon=":material/send:",
+                on_click=_answer,
+                args=(visitor, thread.id),
+            )
+            st.form_submit_button("Cancel", key=f"review_answer_cancel_{thread.id}", on_click=_stop_writing)
+
+
+def _beside(visitor: Visitor, place: str, _: Thread, comment: Comment) -> None:
+    """Draw what can be done with a comment of one's own."""
+    state, problem = st.session_state, f"review_own_{comment.id}"
+    if not comment.changeable:
+        return
+    if state.get("review_editing") == comment.id:
+        with st.form(f"review_form_edit_{comment.id}", border=False):
+            key = f"review_edited_{comment.id}"
+            st.text_area("Your comment", value=comment.text, key=key, max_chars=MAX_COMMENT_CHARS, height=100)
+            draw_problem(problem)
+            with st.container(horizontal=True):
+                st.form_submit_button(
+                    "Save",
+                    key=f"review_save_{comment.id}",
+                    type="primary",
+                    on_click=_change,
+                    args=(visitor, comment.id),
+                )
+                st.form_submit_button("Cancel", key=f"review_keep_{comment.id}", on_click=_leave_own)
+        return
+    asks = state.get("review_removing") == comment.id
+    draw_problem(problem)
+    with st.container(key=f"review_own_{comment.id}", horizontal=True, gap="xsmall", vertical_alignment="center"):
+        if asks:
+            st.markdown("Take this back?", width="content")
+            st.button("Take back", key=f"review_gone_{comment.id}", on_click=_take_back, args=(visitor, comment.id))
+            st.button("Keep", key=f"review_kept_{comment.id}", type="tertiary", on_click=_leave_own)
+        else:
+            for name, icon, what in (("Change", "edit", "editing"), ("Take back", "undo", "removing")):
+                st.button(
+                    name,
+                    key=f"review_{what}_{comment.id}",
+                    type="tertiary",
+                    icon=f":material/{icon}:",
+                    on_click=_begin_own,
+                    args=(what, comment.id),
+                )
+
+
+def _begin(place: str) -> None:
+    st.session_state.review_writing = place
+
+
+def _begin_answer(thread_id: int) -> None:
+    st.session_state.review_answering = thread_id
+
+
+def _begin_own(what: str, comment_id: int) -> None:
+    _leave_own()
+    st.session_state[f"review_{what}"] = comment_id
+
+
+def _leave_own() -> None:
+    for what in ("editing", "removing"):
+        st.session_state.pop(f"review_{what}", None)
+
+
+def _stop_writing() -> None:
+    for what in ("writing", "answering"):
+        st.session_state.pop(f"review_{what}", None)
+
+
+def _open(place: str, number: int = _THREADS) -> None:
+    st.session_state.review_threads = {**st.session_state.get("review_threads", {}), place: number}
+
+
+def _close(place: str) -> None:
+    st.session_state.review_threads.pop(place, None)
+
+
+def _say(visitor: Visitor, place: str) -> None:
+    state = st.session_state
+    name = state[f"review_name_comment_{place}"]
+    with telling(f"review_say_{place}", advice=_ADVICE):
+        assert visitor.key is not None
+        get_services().visits.comment(
+            visitor.token,
+            visitor.key,
+            state[f"review_typed_{place}"],
+            name=name,
+            anchor=None if place == WHOLE else place,
+            passage=state.get(f"review_passage_{place}"),
+            address=address(),
+        )
+        remember_name(name)
+        del state.review_writing
+        _open(place, max(_THREADS, state.get("review_threads", {}).get(place, 0)))
+
+
+def _answer(visitor: Visitor, thread_id: int) -> None:
+    state = st.session_state
+    name, text = state[f"review_name_answer_{thread_id}"], state[f"review_answer_typed_{thread_id}"]
+    with telling(f"review_answer_{thread_id}", advice=_ADVICE):
+        assert visitor.key is not None
+        visits = get_services().visits
+        visits.comment(visitor.token, visitor.key, text, name=name, thread_id=thread_id, address=address())
+        remember_name(name)
+        del state.review_answering
+
+
+def _change(visitor: Visitor, comment_id: int) -> None:
+    with telling(f"review_own_{comment_id}", advice=_ADVICE):
+        assert visitor.key is not None
+        text = st.session_state[f"review_edited_{comment_id}"]
+        get_services().visits.change(visitor.token, visitor.key, comment_id, text)
+        _leave_own()
+
+
+def _take_back(visitor: Visitor, comment_id: int) -> None:
+    with telling(f"review_own_{comment_id}", task="take that back"):
+        assert visitor.key is not None
+        get_services().visits.take_back(visitor.token, visitor.key, comment_id)
+        _leave_own()

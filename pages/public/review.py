@@ -1,0 +1,42 @@
+"""What a link opens, for somebody without an account: look, comment, decide."""
+
+import streamlit as st
+
+from components.reviews.changed import draw_changed
+from components.reviews.deciding import draw_decision
+from components.reviews.files import snapshot_button
+from components.reviews.head import draw_head
+from components.reviews.live import watch_link
+from components.reviews.news import draw_news
+from components.reviews.opening import opened
+from components.reviews.places import draw_scroll, more_button, shown_blocks
+from components.reviews.snapshot import draw_blocks
+from components.reviews.talk import WHOLE, draw_earlier_talk, draw_talk
+from components.reviews.visitor import keep_name, link_token, reader_key
+from settings import ROOT
+
+for name in ("page.css", "review.css"):
+    st.html(ROOT / "static" / name)
+# What comes and goes by itself has its place before whatever a person may be writing in.
+with st.container(key="review_scripts"):
+    key = reader_key()
+    keep_name()
+    draw_scroll()
+
+visitor, visit = opened(link_token(), key)
+with st.container(key="review_watch"):
+    watch_link(visit.review_id, changed=visit.changed)
+
+draw_head(visit)
+draw_changed(visitor, visit)
+draw_news(visit)
+blocks = visit.snapshot.blocks
+draw_blocks(shown_blocks(blocks), below=lambda block: draw_talk(visitor, visit, block))
+more_button(blocks)
+
+with st.container(key=f"review_block_{WHOLE}", gap="xsmall"):
+    st.header("About the whole", anchor=False)
+    draw_talk(visitor, visit, None)
+draw_earlier_talk(visitor, visit)
+draw_decision(visitor, visit)
+snapshot_button(visitor, visit)

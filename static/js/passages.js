@@ -1,0 +1,99 @@
+// Marks the passages that something is said about, and takes the passage of a new comment from what is selected.
+const version = new URL(import.meta.url).search;
+const { onTold } = await import(`./told.js${version}`);
+const { find } = await import(`./passage_words.js${version}`);
+
+const TEXT = '[class*="st-key-review_text_"]';
+const told = new Map(); // what is marked in each message, by its key
+const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+
+function textsOf(element) {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const nodes = [];
+  while (walker.nextNode()) nodes.push(walker.currentNode);
+  return nodes;
+}
+
+function rangeOf(passage, element) {
+  const nodes = textsOf(element);
+  const found = find(
+    passage,
+    nodes.map((node) => node.data),
+  );
+  if (!found) return null;
+  const range = new Range();
+  range.setStart(nodes[found.from[0]], found.from[1]);
+  range.setEnd(nodes[found.to[0]], found.to[1]);
+  return range;
+}
+
+function mark() {
+  if (!window.Highlight) return; // an older browser marks nothing
+  const ranges = [];
+  for (const [key, { source, passages }] of told) {
+    const element = source.isConnected && document.querySelector(`.st-key-${key}`);
+    if (element) ranges.push(...passages.map((passage) => rangeOf(passage, element)).filter(Boolean));
+    else told.delete(key);
+  }
+  CSS.highlights.set("travelbot-passage", new Highlight(...ranges));
+}
+
+onTold("passages", ({ key, passages }, source) => {
+  const bytes = Uint8Array.from(atob(passages), (char) => char.charCodeAt(0));
+  told.set(key, { source, passages: JSON.parse(new TextDecoder().decode(bytes)) });
+  mark();
+});
+
+const offer = document.createElement("button");
+offer.type = "button";
+offer.className = "travelbot-comment-passage";
+offer.textContent = "Comment on this";
+offer.hidden = true;
+document.body.append(offer);
+
+let selected = null; // {anchor, passage} while the button is offered
+
+function commentButton(anchor) {
+  return document.querySelector(`.st-key-review_comment_${anchor} button:not(:disabled)`);
+}
+
+function look() {
+  const selection = getSelection();
+  selected = selection.isCollapsed ? null : within(selection.getRangeAt(0));
+  offer.hidden = !selected;
+  if (!selected) return;
+  const box = selection.getRangeAt(0).getBoundingClientRect();
+  const most = document.documentElement.clientWidth - offer.offsetWidth - 8;
+  offer.style.left = `${Math.max(8, Math.min(box.left, most))}px`;
+  offer.style.top = `${Math.min(box.bottom + 8, innerHeight - offer.offsetHeight - 8)}px`;
+}
+
+function within(range) {
+  const node = range.commonAncestorContainer;
+  const text = (node.nodeType === Node.TEXT_NODE ? node.parentElement : node).closest?.(TEXT);
+  const anchor = text?.className.match(/st-key-review_text_([\w-]+)/)[1];
+  const passage = range.toString().trim().replace(/\s+/g, " ");
+  return anchor && passage && commentButton(anchor) ? { anchor, passage } : null;
+}
+
+/** Write a passage into the form, which may still be on its way. */
+function fill({ anchor, passage }, tries = 100) {
+  const box = document.querySelector(`.st-key-review_passage_${anchor} input`);
+  if (!box) {
+    if (tries) setTimeout(() => fill({ anchor, passage }, tries - 1), 100);
+    return;
+  }
+  setValue.call(box, passage);
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  document.querySelector(`.st-key-review_typed_${anchor} textarea`)?.focus();
+}
+
+offer.addEventListener("pointerdown", (event) => event.preventDefault()); // what is selected stays so until the click
+offer.addEventListener("click", () => {
+  const wanted = selected;
+  getSelection().removeAllRanges();
+  if (!document.querySelector(`.st-key-review_passage_${wanted.anchor} input`)) commentButton(wanted.anchor).click();
+  fill(wanted);
+});
+document.addEventListener("selectionchange", look);
+addEventListener("scroll", look, { capture: true, passive: true });

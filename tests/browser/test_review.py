@@ -1,0 +1,187 @@
+"""What a link opens, on a phone and live."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from db.migrate import migrate
+from db.models import utc_now
+from services.reviews.records import NewLink
+from services.reviews.visits import new_reader_key
+from tests.helpers.browser import App, wait_until
+from tests.helpers.planners import Planner, add_planner, database_of
+from tests.helpers.reviews import Reviews
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 390, "height": 844}
+
+
+class Shared:
+    """A planner's session on a running server, and what is done with it from elsewhere."""
+
+    def __init__(self, reviews: Reviews, planner: Planner) -> None:
+        self.reviews = reviews
+        self.planner = planner
+        self.session_id = reviews.session(planner.id)
+        self.key = new_reader_key()
+
+    def link(self, **settings: object) -> NewLink:
+        return self.reviews.share(self.session_id, self.planner.id, **settings)
+
+    def say(self, link: NewLink, text: str, **about: object) -> None:
+        """Let somebody else say something."""
+        self.reviews.visits.comment(link.token, self.key, text, name="Bob", **about)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def share(page: Page) -> Iterator[Callable[[App], Shared]]:
+    """Give a function that makes a session to be shared on a server."""
+    opened = []
+
+    def on(app: App) -> Shared:
+        context = database_of(app)
+        opened.append(context)
+        database = context.__enter__()
+        migrate(database)  # `app.py` alone does so at the first visit
+        return Shared(Reviews(database, now=utc_now()), add_planner(app))
+
+    yield on
+    for context in opened:
+        context.__exit__(None, None, None)
+
+
+def open_link(page: Page, app: App, link: NewLink) -> None:
+    page.goto(f"{app.url}/review?link={link.token}")
+    expect(page.get_by_role("heading", name="Lisbon in May")).to_be_visible()
+    expect(page.locator('[class*="st-key-review_comment_"] button').first).to_be_enabled()  # the browser is known
+
+
+def block(page: Page, number: int) -> Locator:
+    return page.locator('[class*="st-key-review_block_"]').nth(number)
+
+
+def test_customer_looks_comments_and_decides_on_a_phone(
+    page: Page, shared_app: App, share: Callable[[App], Shared]
+) -> None:
+    shared = share(shared_app)
+    link = shared.link(approvals=2, download=True)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    open_link(page, shared_app, link)
+    assert link.token not in page.url
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    block(page, 1).get_by_role("button", name="Comment").click()
+    block(page, 1).get_by_label("Your name").fill("Carla <b>C</b>")
+    page.get_by_label("Your comment").fill("Is there a lift?\n![x](https://evil.example/x.png)")
+    page.get_by_label("Passage, if any").fill("Walk up to the castle")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(block(page, 1)).to_contain_text("![x](https://evil.example/x.png)")
+    expect(block(page, 1)).to_contain_text("Carla <b>C</b>")
+    wait_until(page, "CSS.highlights.get('travelbot-passage')?.size === 1")
+
+    page.locator(".st-key-review_go_decision button").click()
+    decision = page.locator(".st-key-review_decision")
+    expect(decision).to_be_in_viewport()
+    decision.get_by_text("Ask for changes").click()
+    decision.get_by_role("button", name="Send your decision").click()
+    expect(decision.get_by_role("alert")).to_contain_text("Say what should change.")
+    assert decision.get_by_label("Your name").input_value() == "Carla <b>C</b>"  # as given with the comment
+    decision.get_by_label("A note").fill("One hotel for all nights")
+    decision.get_by_role("button", name="Send your decision").click()
+    expect(page.locator(".st-key-review_mine")).to_contain_text("You asked for changes")
+    [decided] = shared.reviews.links.get(link.review.id, user_id=shared.planner.id).decisions
+    assert (decided.note, decided.sha256) == ("One hotel for all nights", link.review.version.sha256)
+
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="Receipt (JSON)").click()
+    receipt = json.loads(downloaded.value.path().read_text())
+    assert downloaded.value.suggested_filename == "Lisbon-in-May-receipt.json"
+    assert receipt["review"]["sha256"] == link.review.version.sha256
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="Download as PDF").click()
+    assert downloaded.value.path().read_bytes().startswith(b"%PDF")
+
+    wait_until(page, "document.cookie.includes('travelbot_reviewer_name=')")
+    page.reload()
+    expect(page.locator(".st-key-review_mine")).to_contain_text("You asked for changes")
+    expect(page.get_by_text(re.compile("new comment")).or_(page.locator(".st-key-review_changed_bar"))).to_have_count(
+        0
+    )
+    assert link.token not in shared_app.log.read_text()
+
+
+def test_open_page_hears_of_others_keeps_what_is_typed_and_is_empty_once_revoked(
+    page: Page, shared_app: App, share: Callable[[App], Shared]
+) -> None:
+    shared = share(shared_app)
+    link = shared.link()
+    open_link(page, shared_app, link)
+    block(page, 1).get_by_role("button", name="Comment").click()
+    typed = page.get_by_label("Your comment")
+    typed.press_sequentially("Half a sen")
+    anchor = block(page, 1).get_attribute("class").rpartition("review_block_")[2].split()[0]  # type: ignore[union-attr]
+
+    shared.say(link, "What about a boat?", anchor=anchor)
+    expect(block(page, 1).get_by_role("button", name="1 comment")).to_be_visible(timeout=5_000)
+    typed.press_sequentially("tence")  # the box still has the focus
+    expect(typed).to_have_value("Half a sentence")
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+
+    shared.reviews.say(shared.session_id, "Shorter?", "Two days then.")
+    shared.reviews.links.share_again([link.review.id], user_id=shared.planner.id)
+    expect(page.locator(".st-key-review_changed_bar")).to_contain_text("Changed since you looked", timeout=5_000)
+    expect(typed).to_have_value("Half a sentence")
+    page.get_by_role("button", name="Show what changed").click()
+    expect(page.locator(".st-key-review_changes_list")).to_contain_text("Two days then.")
+    expect(typed).to_have_value("Half a sentence")
+
+    shared.reviews.links.revoke(link.review.id, user_id=shared.planner.id)
+    expect(page.get_by_text("Nothing to see here")).to_be_visible(timeout=2_000)
+    expect(page.get_by_text("castle")).to_have_count(0)
+    assert "castle" not in page.content()
+
+
+def test_selected_words_become_the_passage_of_a_comment(
+    page: Page, shared_app: App, share: Callable[[App], Shared]
+) -> None:
+    shared = share(shared_app)
+    open_link(page, shared_app, shared.link())
+    wait_until(page, "window.travelbotReady")
+
+    page.get_by_text("castle", exact=True).dblclick()
+    page.get_by_role("button", name="Comment on this").click()
+
+    expect(page.get_by_label("Passage, if any")).to_have_value("castle")
+    block(page, 1).get_by_label("Your name").fill("Carla")
+    page.get_by_label("Your comment").fill("Which one?")
+    page.get_by_label("Your comment").press("Control+Enter")
+    expect(block(page, 1).locator('[class*="st-key-review_thread_"]')).to_contain_text("castle")
+
+
+def test_link_opens_under_the_plain_app_and_is_asked_for_its_passcode(
+    page: Page, start_app: Callable[..., App], share: Callable[[App], Shared]
+) -> None:
+    app = start_app(script="app.py")
+    shared = share(app)
+    link = shared.reviews.share(shared.session_id, shared.planner.id, passcode="open sesame")
+
+    page.goto(f"{app.url}/review?link={link.token}")
+    expect(page.get_by_role("button", name="Open")).to_be_enabled()
+    page.get_by_label("Passcode", exact=True).fill("sesame seed")
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_role("alert")).to_contain_text("not right")
+    assert "castle" not in page.content()
+    page.get_by_label("Passcode", exact=True).fill("open sesame")
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_text("castle")).to_be_visible()
+    assert page.locator("meta[name=robots]").get_attribute("content") == "noindex, nofollow"
+
+    page.reload()
+    expect(page.get_by_text("castle")).to_be_visible()
+    page.goto(f"{app.url}/review?link={'x' * 32}")
+    expect(page.get_by_text("Nothing to see here")).to_be_visible()
+    assert link.token not in app.log.read_text()
