@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 import streamlit as st
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 
-from components.labels import planner_zone
+from components.labels import local_time, planner_zone
 from services.reviews.records import DecisionKind, ReviewState
 
 STATES = {
@@ -33,7 +33,9 @@ def state_badge(state: ReviewState, *, approved: int, asked: int) -> None:
 
 def instant(at: datetime) -> str:
     """Return an instant in the language and the zone of the browser."""
-    return str(format_datetime(at, "medium", tzinfo=planner_zone(), locale=_locale()))
+    zone, locale = planner_zone(), _locale()
+    local = local_time(at, zone)
+    return f"{format_date(local, 'medium', locale=locale)}, {format_time(local, 'short', tzinfo=zone, locale=locale)}"
 
 
 def day(on: date) -> str:
