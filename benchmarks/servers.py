@@ -54,6 +54,11 @@ class Servers(ExitStack):
         settings |= {"DATABASE_URL": database_url}
         return self._streamlit(ROOT / "server.py", ROOT, _backboard(backboard_port) | settings)
 
+    def plain_review(self, text: Path) -> int:
+        """Start plain Streamlit that draws the snapshot in a file; return its port."""
+        settings = {"PLAIN_REVIEW": str(text), "PYTHONPATH": str(ROOT)}
+        return self._streamlit(ROOT / "benchmarks" / "plain_review.py", ROOT, settings)
+
     def bare_api(self, database: Path) -> int:
         """Start a FastAPI app of one route, which reads one row; return its port."""
         port = free_port()

@@ -19,6 +19,7 @@ class StreamlitPage:
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
+        self._path = ""
         self._page = ""  # the hash of the page's script
         self._pages: dict[str, str] = {}  # by their path in the address
         self._widgets: dict[str, str] = {}  # ids by key
@@ -28,14 +29,22 @@ class StreamlitPage:
     @asynccontextmanager
     async def open(cls, port: int, signed_in: str, query: str = "") -> AsyncGenerator[Self]:
         """Open the app as the browser with this cookie, wait until it is drawn, and close it at the end."""
+        async with cls.open_path(port, f"{_COOKIE}={signed_in}", query=query) as page:
+            yield page
+
+    @classmethod
+    @asynccontextmanager
+    async def open_path(cls, port: int, cookie: str, *, path: str = "", query: str = "") -> AsyncGenerator[Self]:
+        """Open a page of the app by its path, with all cookies of a browser, as `open` does."""
         async with connect(
             f"ws://127.0.0.1:{port}/_stcore/stream",
-            additional_headers={"Cookie": f"{_COOKIE}={signed_in}", "Origin": f"http://127.0.0.1:{port}"},
+            additional_headers={"Cookie": cookie, "Origin": f"http://127.0.0.1:{port}"},
             subprotocols=[Subprotocol("streamlit")],
             max_size=None,
             proxy=None,
         ) as socket:
             page = cls(socket)
+            page._path = path
             await page.run(query=query)
             yield page
 
@@ -47,6 +56,15 @@ class StreamlitPage:
             if self._take(ForwardMsg.FromString(message)):
                 return
         raise RuntimeError("The page was not drawn.")
+
+    async def until(self, text: bytes) -> None:
+        """Wait until the server sends a message with *text* in it."""
+        async for message in self._socket:
+            assert isinstance(message, bytes)
+            self._take(ForwardMsg.FromString(message))
+            if text in message:
+                return
+        raise RuntimeError("It never came.")
 
     async def go_to(self, path: str) -> None:
         """Open another page of the app, by its path in the address."""
@@ -75,6 +93,8 @@ class StreamlitPage:
     async def _ask(self, *states: WidgetState, query: str = "") -> None:
         message = BackMsg()
         message.rerun_script.CopyFrom(ClientState(page_script_hash=self._page, query_string=query))
+        if not self._page:
+            message.rerun_script.page_name = self._path
         message.rerun_script.context_info.timezone = "Europe/Warsaw"
         message.rerun_script.widget_states.widgets.extend(states)
         await self._socket.send(message.SerializeToString())
