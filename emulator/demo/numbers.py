@@ -232,7 +232,7 @@ def read_budget(line: Line, *, brief: bool) -> Budget | None:
         called = re.search(r"\b(?:budget|spend|spending)\b", f"{before} {match[0]} {after}")
         raw = re.sub(r"[.,' ](?=\d{3}(?:\D|$))", "", match[kind]).replace(",", ".")
         amount = Decimal(raw) * (1000 if match[f"{kind}k"].strip() else 1)
-        thing = _OF_ONE_THING.match(after) or re.search(rf"\b{_PRICE}\b", before)
+        thing = _OF_ONE_THING.match(after) or re.search(rf"\b{_PRICE}\b", before.rsplit(",")[-1])
         if re.search(r"(?:\bnot|n't) $", before) and line.refuse(*match.span()):  # "the budget is not €2,000"
             continue
         if amount <= 0 or (not called and (brief or thing)):

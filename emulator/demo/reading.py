@@ -284,9 +284,10 @@ def _of_a_day(piece: str, day: int, near: _Names) -> Change | None:
         if found and not (denied and denied.start() < found.start()):
             return Change(day, kind.split()[0], int(kind.split()[1]))
     for name, (pattern, *_) in WORDS["interests"].items():
-        off = whole_words(rf"{_NOT} (?:{pattern})").search(piece)
-        if whole_words(pattern).search(piece) and (off or not denied):
-            return Change(day, "theme", -1 if off else 1, name)
+        if found := whole_words(pattern).search(piece):
+            off = whole_words(rf"{_NOT} (?:{pattern})").search(piece)
+            off = off or re.search(_PATTERNS["skip"], piece[: found.start()])
+            return Change(day, "theme", -1 if off else 1, name) if off or not denied else None
     return None
 
 
@@ -296,11 +297,12 @@ def _names_near(place_ids: _Names) -> dict[str, str]:
     places = [atlas().get(one) for one in place_ids]
     names = [name for place in places for name in place.things]
     called = {fold(name): name for name in names}
-    words = [word for name in called for word in set(re.findall(r"[^\W_]{4,}", name))]
+    words_of = {name: set(re.findall(r"[^\W_]{4,}", name)) for name in called}
+    words = [word for one in words_of.values() for word in one]
     kinds = "|".join(pattern for pattern, *_ in WORDS["interests"].values())  # "museums" are all of them
     general = {word for word in words if word.endswith("s") and re.fullmatch(kinds, word)}
     known = {word for word in words if words.count(word) < 3} - general - set(LISTS["generic"])
-    alone = {word: full for name, full in reversed(called.items()) for word in known if word in name.split()}
+    alone = {word: full for name, full in reversed(called.items()) for word in known & words_of[name]}
     return alone | called
 
 

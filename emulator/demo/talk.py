@@ -262,10 +262,12 @@ def _with_people(wishes: Wishes, said: Wishes) -> Wishes:
     """The group: who names adults only leaves the children that were known before."""
     if said.adults is None and said.children is None:
         return replace(wishes, ages=said.ages[: wishes.children or 0]) if said.ages and wishes.children else wishes
-    children = wishes.children if said.children is None else said.children
+    guessed = said.supposed and bool(wishes.children)  # "the kids hate ruins" is not how many they are
+    children = wishes.children if said.children is None or guessed else said.children
     adults = wishes.adults if said.adults is None else said.adults
-    ages = wishes.ages if said.children in (None, wishes.children) and not said.ages else said.ages
-    return replace(wishes, adults=adults, children=children, ages=ages, supposed=said.supposed)
+    ages = wishes.ages if children == wishes.children and not said.ages else said.ages
+    supposed = wishes.supposed if guessed else said.supposed
+    return replace(wishes, adults=adults, children=children, ages=ages, supposed=supposed)
 
 
 def _shifted(wishes: Wishes, field: str, by: int, notes: list[str]) -> Wishes:
