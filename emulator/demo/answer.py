@@ -54,7 +54,7 @@ def answer(
     for line in lines:
         before, said, missed = state, line, list[str]()
         for document in named_in(line, documents) if wants_plan(line) or not state.planned else ():
-            said = re.sub(re.escape(document.name), "it", said, flags=re.I)
+            said = said.replace(document.name, "it")
             known = step(state, document.text, brief=True)
             missed += say.missed(known, document.name)
             state = replace(known, reading=Reading(), past=state.past)

@@ -219,7 +219,7 @@ _OF_ONE_THING = re.compile(rf" ?(?:a |per |for the |for a |the |/ ?)?(?:city |to
 
 
 def read_currency(line: Line) -> str | None:
-    found = line.take(rf"in (?:us |the )?({_WORD})")
+    found = line.take(rf"(?:in|into|back to) (?:us |the )?({_WORD})")
     return _CURRENCIES[found[0][1]] if found else None
 
 

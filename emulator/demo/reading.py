@@ -28,7 +28,7 @@ for _name, (_pattern, *_) in WORDS["interests"].items():
         f"avoids+{_name}": rf"{_NOT} (?:{_pattern})|(?:{_pattern}) (?:are|is) (?:boring|not for us)",
         f"like:{_name}^-1": rf"(?:less|fewer|not so (?:much|many)) (?:{_pattern})",
         f"like:{_name}^1": rf"more (?:{_pattern})",
-        f"interests+{_name}": _pattern,
+        f"interests+{_name}": rf"(?:{_pattern}){_PATTERNS['no_problem']}",
     }
 _Names = tuple[str, ...]
 _Spot = tuple[str, int, int]  # the id of a place, and where in the line it is named
@@ -178,7 +178,7 @@ def _chosen(line: Line, spots: list[_Spot]) -> tuple[_Names, str | None, _Names]
         between, lead = line.text[before:start], line.before(start, 40)
         if before and start > before and re.search(_PATTERNS["corrects"], between):  # "Rome, no, Florence"
             out |= {other for other, at, _ in spots if at < start}
-        listed = last and (end == last or re.fullmatch(r",? (?:and|n?or) ", line.text[last:start]))
+        listed = last and (end == last or _goes_on(line, last, start))
         changed = re.search(_PATTERNS["changed"], lead) and re.match(_PATTERNS["changed_to"], line.text[end:])
         if listed or changed or re.search(_PATTERNS["out"], lead):
             out.add(one)
@@ -189,6 +189,11 @@ def _chosen(line: Line, spots: list[_Spot]) -> tuple[_Names, str | None, _Names]
     cities = [one for one, start in chosen if starts.count(start) == 1]
     ids = tuple(dict.fromkeys(cities or [one for one, _ in chosen]))
     return ids, atlas().get(ids[0]).country if ids and not cities else None, tuple(sorted(out))
+
+
+def _goes_on(line: Line, end: int, start: int) -> bool:
+    """Whether a list goes on from a name that ends to one that starts."""
+    return bool(re.fullmatch(r",? (?:and|n?or|&) (?:the )?", line.text[end:start]))
 
 
 def _mode(line: Line, spots: list[_Spot], topics: _Names, replaces: bool) -> str:
@@ -308,19 +313,21 @@ def _names_near(place_ids: _Names) -> dict[str, str]:
 
 def _sights(line: Line, near: _Names, drops: list[tuple[str, str]]) -> tuple[_Names, _Names]:
     """Sights and day trips to be seen, and those to be left out; what else is to be left out goes to *drops*."""
-    wanted, unwanted = list[str](), list[str]()
+    wanted, unwanted, last = list[str](), list[str](), 0  # the last one that is out
     called = _names_near(near)
     for name, start, end in line.names(called):
         before = line.before(start, 40)
         if re.search(r"\b(?:an?|any|some|1|more) $", before) and fold(called[name]) != name:  # "a museum" is any
             continue
         out = re.search(_PATTERNS["skip"], before)
+        listed = last and _goes_on(line, last, start)
         negated = line.negation(start - len(before) + out.start() if out else start) is not None
         moved = re.search(_PATTERNS["moved"], before) or re.match(r" (?:on|to) \S* ?day", line.text[end : end + 20])
         if negated and (out or moved):  # "don't remove it"
             line.refuse(start, end)
-        elif out or negated or fold(called[name]) == name or re.search(_PATTERNS["see"], before):
-            (unwanted if out or negated else wanted).append(called[name])
+        elif out or listed or negated or fold(called[name]) == name or re.search(_PATTERNS["see"], before):
+            last = end if out or listed or negated else 0
+            (unwanted if last else wanted).append(called[name])
             line.remove(start, end)
     return tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted))
 
