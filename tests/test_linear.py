@@ -51,7 +51,8 @@ SAID = (
 
 
 def _made() -> list[Use]:
-    for function in (demo_line.whole_words, demo_line._normal, reading.read, reading._names_near):
+    cached = (demo_line.whole_words, demo_line._negation, demo_line._normal, reading.read, reading._names_near)
+    for function in cached:
         function.cache_clear()
     with recording() as noted:
         for text in SAID:
