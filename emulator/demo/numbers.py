@@ -42,6 +42,7 @@ def read_dates(line: Line) -> tuple[date, int | None] | None:
 def read_month(line: Line, *, south: bool) -> int | None:
     """A month that is named; "may" and "march" and short names only where they cannot be other words."""
     seasons = [SEASONS[name] for name in SEASONS if line.find(rf"(?:in|this|next|for|the|of|during) (?:the )?{name}")]
+    line.find(_NUMBERS["moved"])
     line.find(_NUMBERS["part_of_month"])  # a plan knows no more than the month
     for match in whole_words(WORDS["macros"]["SHORT_MONTH"]).finditer(line.rest):
         name, start, after = match["month"], match.start(), line.rest[match.end() :][:10]

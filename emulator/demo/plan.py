@@ -191,7 +191,10 @@ def _in_one_place(place: Destination, count: int, wishes: Wishes, first: int, to
     days = [Day(first + at, place, not at and total > 1, first + at == total > 1, *same) for at in range(count)]
     open_days = [days[at] for at in _TRIP_DAYS if at < count and not days[at].arrives and not days[at].leaves]
     usual = 0 if wishes.no_trips or (pace < 0 and count < 7) else (count > 3) + (count > 6) + (count > 9)
-    trips = _trips(place, wishes)
+    trips, in_order = _trips(place, wishes), _trips(place, replace(wishes, wanted=()))
+    wanted = sum(trip.name in wishes.wanted for trip in trips)
+    made = max(usual + wishes.trips, wanted)
+    trips = [*sorted(trips[: max(made, usual)], key=in_order.index), *trips[max(made, usual) :]]
     for day, trip in zip(open_days[:usual], trips, strict=False):
         day.trip = trip
     sights = ranked(place, replace(wishes, unwanted=()))
@@ -206,8 +209,6 @@ def _in_one_place(place: Destination, count: int, wishes: Wishes, first: int, to
             day.evening = (near or evenings)[0]
             evenings.remove(day.evening)
     # More trips or fewer: they take the place of one day each, or leave it.
-    wanted = sum(trip.name in wishes.wanted for trip in trips)
-    made = max(usual + wishes.trips, wanted)
     for day, trip in list(zip(open_days, trips, strict=False))[usual:made]:
         day.clear(trip)
     for day in open_days[made:usual]:

@@ -279,7 +279,7 @@ def _changes(line: Line, near: _Names) -> tuple[Change, ...]:
 def _of_a_day(piece: str, day: int, near: _Names) -> Change | None:
     denied = whole_words(WORDS["negation"]["word"]).search(piece)
     names = _names_near(near) | {name: "the day trip" for name in ("day trip", "daytrip", "day-trip")}
-    if found := whole_words(any_of(names)).search(piece):
+    if found := whole_words(any_of(_names_near(near))).search(piece) or whole_words(any_of(names)).search(piece):
         skipped = re.search(_PATTERNS["skip"], piece[: found.start()])
         return None if skipped or denied else Change(day, "move", name=names[found[0]])
     if not denied and (start := _start_in(whole_words(_PATTERNS["clock"]).search(piece))):
@@ -322,6 +322,7 @@ def _sights(line: Line, near: _Names, drops: list[tuple[str, str]]) -> tuple[_Na
         out = re.search(_PATTERNS["skip"], before)
         listed = last and _goes_on(line, last, start)
         negated = line.negation(start - len(before) + out.start() if out else start) is not None
+        out = out or re.match(r" out\b", line.text[end : end + 5])  # "take it out"
         moved = re.search(_PATTERNS["moved"], before) or re.match(r" (?:on|to) \S* ?day", line.text[end : end + 20])
         if negated and (out or moved):  # "don't remove it"
             line.refuse(start, end)

@@ -98,8 +98,9 @@ def step(state: State, text: str, *, brief: bool = False) -> State:
 def _with_what_is_left(state: State) -> State:
     """A question that wishes more than it asks about is answered, and told to have changed nothing."""
     reading = state.reading
-    said = replace(reading.said, places=(), country=None, month=None, interests=(), wanted=(), diets=())
-    more = replace(said, supposed=False) != Wishes() or reading.shifts or reading.drops or reading.changes
+    said = replace(reading.said, places=(), country=None, month=None, interests=(), wanted=(), supposed=False)
+    said = replace(said, diets=()) if re.search(_PATTERNS["question"], reading.text) else said
+    more = said != Wishes() or reading.shifts or reading.drops or reading.changes
     return replace(state, reading=replace(reading, left=(*reading.left, reading.raw))) if more else state
 
 
@@ -168,6 +169,8 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str]]:
         new = _joined(new, field, getattr(said, field))
     for to, off in (("interests", "avoids"), ("avoids", "interests"), ("wanted", "unwanted"), ("unwanted", "wanted")):
         new = _turned(new, to, (off,), getattr(said, to), back=to == "wanted")  # "skip it", "put it back": as it was
+    if state.planned:
+        new = replace(new, trips=new.trips + _trips_more(state, said))
     for field, value in reading.drops:
         if field == "unknown":
             notes.append(f"“{value}” is not in the plan, so there was nothing to leave out.")
@@ -180,6 +183,15 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str]]:
     for field, by in reading.shifts:
         new = new if field == "days" else _shifted(new, field, by, notes)
     return new, notes
+
+
+def _trips_more(state: State, said: Wishes) -> int:
+    """How many day trips more or fewer there are, when one is added or taken out by its name."""
+    made = {day.trip.name for day in build(state.wishes, state.changes).days if day.trip}
+    out = [name for name in said.unwanted if name in made]
+    added = [name for name in said.wanted if name in atlas().bases and name not in made]
+    taken_back = not added and state.wishes.trips > 0 and set(out) & set(state.wishes.wanted)
+    return -1 if taken_back else max(0, len(added) - len(out))
 
 
 def _with_days(old: Wishes, new: Wishes, reading: Reading) -> Wishes:
