@@ -7,22 +7,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
-from websockets.typing import Origin, Subprotocol
+from websockets.typing import Origin
 
 from middleware import TAB_BYTES
 from services.sessions.file_types import MAX_FILE_MB
 from tests.helpers.browser import TOOK, App, open_app
 from tests.helpers.planners import Planner
+from tests.helpers.tab import drawn, is_the_door, open_tab, stream
 
 pytestmark = pytest.mark.browser
-
-
-def stream(app: App) -> str:
-    return app.url.replace("http://", "ws://") + "/_stcore/stream"
 
 
 def xsrf_of(client: httpx.Client, app: App) -> str:
@@ -33,19 +28,13 @@ def xsrf_of(client: httpx.Client, app: App) -> str:
 def test_stranger_opens_a_tab_and_cannot_upload(shared_app: App) -> None:
     with (
         httpx.Client(trust_env=False) as client,
-        connect(stream(shared_app), subprotocols=[Subprotocol("streamlit")]) as socket,
+        open_tab(shared_app) as tab,
     ):
-        token, drawn = xsrf_of(client, shared_app), ForwardMsg()
-        ask = BackMsg()
-        ask.rerun_script.query_string = ""
-        socket.send(ask.SerializeToString())
-        tab = ""
-        while drawn.WhichOneof("type") != "script_finished":  # the door is drawn
-            drawn.ParseFromString(socket.recv(20))
-            tab = tab or drawn.new_session.initialize.session_id
+        token = xsrf_of(client, shared_app)
+        session = drawn(tab)[0].new_session.initialize.session_id
 
         answer = client.put(
-            f"{shared_app.url}/_stcore/upload_file/{tab}/some-id",
+            f"{shared_app.url}/_stcore/upload_file/{session}/some-id",
             files={"file": ("plan.pdf", b"%PDF-1.7")},
             headers={"X-Xsrftoken": token},
         )
@@ -65,19 +54,11 @@ def test_id_of_a_tab_signs_nobody_in(page: Page, planner: Planner) -> None:
     with page.expect_event("close"):
         page.close()
 
-    seen, drawn, ask = b"", ForwardMsg(), BackMsg()
-    ask.rerun_script.query_string = ""
-    spoken = [Subprotocol(one) for one in ("streamlit", "x", tab)]
-    with connect(stream(app), subprotocols=spoken) as socket:
-        socket.send(ask.SerializeToString())
-        while drawn.WhichOneof("type") != "script_finished":
-            received = socket.recv(20)
-            assert isinstance(received, bytes)
-            seen += received
-            drawn.ParseFromString(received)
+    with open_tab(app, "x", tab) as socket:
+        said = drawn(socket)
 
-    assert b"Sign in" in seen
-    assert b"Lovelace" not in seen
+    assert is_the_door(said)
+    assert b"Lovelace" not in b"".join(one.SerializeToString() for one in said)
 
 
 def test_page_of_another_server_opens_no_websocket(shared_app: App) -> None:

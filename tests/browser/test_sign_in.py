@@ -3,40 +3,41 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 import db.tries
 from settings import ROOT
 from tests.helpers.browser import PASSWORD, App, fill_sign_up
 from tests.helpers.planners import Planner, add_planner, database_of
+from tests.helpers.tab import drawn, is_the_door, open_tab
 
 pytestmark = pytest.mark.browser
 
 SCRIPTS = sorted((ROOT / "pages" / "planner").glob("*.py"))
 
 
-def expect_nothing_but_the_door(page: Page, address: str) -> None:
-    expect(page.locator("input[autocomplete=username]")).to_be_visible(timeout=30_000)
-    if address in ("chat", "operations"):  # one's screen has another address, the other's is for admins only
-        page.keyboard.press("Escape")  # Streamlit says "Page not found", over the start page
-    expect(page.get_by_role("textbox", name="Username")).to_be_enabled()
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    assert page.get_by_test_id("stChatInputTextArea").count() == 0
-    assert page.get_by_test_id("stSidebar").count() == 0
-
-
 @pytest.mark.parametrize("address", ["sessions", "operations"])  # a page of planners, and none
-def test_cold_server_shows_a_stranger_no_planners_page(start_app, page: Page, address):
-    page.goto(f"{start_app().url}/{address}")
+def test_cold_server_draws_a_stranger_nothing_but_the_door(start_app, address):
+    with open_tab(start_app()) as tab:
+        assert is_the_door(drawn(tab, address))
 
-    expect_nothing_but_the_door(page, address)
+
+def test_no_address_draws_a_stranger_more_than_the_door(shared_app: App):
+    for address in ("", *(script.stem for script in SCRIPTS)):
+        with open_tab(shared_app) as tab:
+            assert is_the_door(drawn(tab, address)), address
 
 
-def test_stranger_sees_no_planners_page(shared_app: App, page: Page):
-    for address in ("?session=1", *(script.stem for script in SCRIPTS)):
-        page.goto(f"{shared_app.url}/{address}")
-
-        expect_nothing_but_the_door(page, address)
+def test_stranger_sees_the_door_at_a_page_of_planners_and_at_none(shared_app: App, page: Page):
+    for address in ("sessions", "operations"):
+        page.goto(f"{shared_app.url}/{address}?session=1")
+        expect(page.locator("input[autocomplete=username]")).to_be_visible(timeout=30_000)
+        if address == "operations":  # for admins only
+            page.keyboard.press("Escape")  # Streamlit says "Page not found", over the start page
+        expect(page.get_by_role("textbox", name="Username")).to_be_enabled()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        assert page.get_by_test_id("stChatInputTextArea").count() == 0
+        assert page.get_by_test_id("stSidebar").count() == 0
 
 
 def test_planner_who_comes_for_a_page_sees_it_after_signing_in(shared_app: App, page: Page):
@@ -63,17 +64,16 @@ def test_page_for_admins_is_no_page_for_a_planner(planner: Planner, page: Page):
 
 
 @pytest.mark.parametrize(("listed", "told"), [("", True), ("127.0.0.1", False)])
-def test_visitor_who_makes_up_an_address_is_counted_all_the_same(start_app, browser: Browser, listed, told):
+def test_visitor_who_makes_up_an_address_is_counted_all_the_same(start_app, page: Page, listed, told):
     app = start_app(TRUSTED_PROXIES=listed)
     now = datetime.now(UTC)
     with database_of(app) as database, database.begin() as db_session:
         for _ in range(5):  # accounts that were made from here
             db.tries.count(db_session, "127.0.0.1", "sign_up", now=now, window=timedelta(hours=1))
-    with browser.new_context(extra_http_headers={"X-Forwarded-For": "203.0.113.7"}) as elsewhere:
-        page = elsewhere.new_page()
-        fill_sign_up(page, app.url)
+    page.set_extra_http_headers({"X-Forwarded-For": "203.0.113.7"})
+    fill_sign_up(page, app.url)
 
-        if told:
-            expect(page.get_by_text("Too many sign-ups from your network")).to_be_visible()
-        else:  # a proxy on this machine said so, and is believed
-            expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
+    if told:
+        expect(page.get_by_text("Too many sign-ups from your network")).to_be_visible()
+    else:  # a proxy on this machine said so, and is believed
+        expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.helpers.browser import QUESTION, ask, expect_finished, expect_streaming, open_app, replies, session_row
 from tests.helpers.planners import Planner
 from tests.helpers.services import until
+from tests.helpers.tab import drawn, elements, is_the_door, open_tab
 
 pytestmark = pytest.mark.browser
 
@@ -204,13 +205,15 @@ def test_locked_database_is_a_sentence_and_the_typed_text_stays(start_app, page:
     assert len(replies(tmp_path)) == 1
 
 
-def test_unreachable_database_is_a_sentence(start_app, page: Page):
-    app = start_app(DEV_USER_ID="7", DATABASE_URL="postgresql://nobody@127.0.0.1:9/none")
-    page.goto(app.url)
+def test_unreachable_database_is_a_sentence(start_app):
+    with open_tab(start_app(DEV_USER_ID="7", DATABASE_URL="postgresql://nobody@127.0.0.1:9/none")) as tab:
+        said = drawn(tab)
 
-    expect(page.get_by_text("The database cannot be reached")).to_be_visible(timeout=30_000)
-    expect(page.get_by_role("button", name="Try again")).to_be_visible()
-    assert "nobody" not in page.inner_text("body")
+    assert [one.heading.body for one in elements(said) if one.HasField("heading")] == [
+        "The database cannot be reached right now"
+    ]
+    assert "Try again" in [one.button.label for one in elements(said)]
+    assert b"nobody" not in b"".join(one.SerializeToString() for one in said)
 
 
 def test_reply_that_takes_long_to_begin_says_so_and_can_be_stopped(planner: Planner, page: Page, shared_emulator):
@@ -224,17 +227,11 @@ def test_reply_that_takes_long_to_begin_says_so_and_can_be_stopped(planner: Plan
     assert [status for status, _ in until_ended(planner.replies)] == ["stopped"]
 
 
-def test_context_of_another_visitor_is_another_visitor(start_app, browser: Browser, page: Page):
+def test_visitor_from_elsewhere_is_not_the_one_that_is_signed_in_here(start_app):
     app = start_app(DEV_USER_ID="7")
-    open_app(page, app)
-    ask(page)
-    expect_finished(page)
-    stranger = browser.new_context(extra_http_headers={"X-Forwarded-For": "203.0.113.9"}).new_page()
-    stranger.goto(page.url)
-
-    expect(stranger.get_by_role("textbox", name="Username")).to_be_visible(timeout=30_000)
-    assert "Lisbon" not in stranger.inner_text("body")
-    stranger.context.close()
+    with open_tab(app) as here, open_tab(app, headers={"X-Forwarded-For": "203.0.113.9"}) as elsewhere:
+        assert not is_the_door(drawn(here))
+        assert is_the_door(drawn(elsewhere))
 
 
 def test_dialog_works_in_mid_reply(planner: Planner, page: Page, shared_emulator):

@@ -1,0 +1,47 @@
+"""A tab without a browser: what a server says to one, and what that draws."""
+
+from collections.abc import Sequence
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.RootContainer_pb2 import RootContainer
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from tests.helpers.browser import App
+
+
+def stream(app: App) -> str:
+    return app.url.replace("http://", "ws://") + "/_stcore/stream"
+
+
+def open_tab(app: App, *told: str, headers: dict[str, str] | None = None) -> ClientConnection:
+    """Connect as a tab does. *told* is what stands behind `streamlit` in the list of its protocols."""
+    spoken = [Subprotocol(one) for one in ("streamlit", *told)]
+    return connect(stream(app), subprotocols=spoken, additional_headers=headers)
+
+
+def drawn(tab: ClientConnection, page: str = "") -> list[ForwardMsg]:
+    """Ask for a page by its name in the address; return all that is said until it is drawn."""
+    ask = BackMsg()
+    ask.rerun_script.page_name = page
+    tab.send(ask.SerializeToString())
+    said: list[ForwardMsg] = []
+    while not said or said[-1].WhichOneof("type") != "script_finished":
+        received = tab.recv(30)
+        assert isinstance(received, bytes)
+        said.append(ForwardMsg.FromString(received))
+    return said
+
+
+def elements(said: Sequence[ForwardMsg]) -> list[Element]:
+    """Return what is drawn."""
+    return [one.delta.new_element for one in said if one.delta.HasField("new_element")]
+
+
+def is_the_door(said: Sequence[ForwardMsg]) -> bool:
+    """Tell whether the form to sign in is drawn, no sidebar and no box to write in."""
+    places = {one.metadata.delta_path[0] for one in said if one.WhichOneof("type") == "delta"}
+    inputs = [one.text_input.label for one in elements(said) if one.HasField("text_input")]
+    return inputs == ["Cookie", "Username", "Password"] and places <= {RootContainer.MAIN, RootContainer.EVENT}
