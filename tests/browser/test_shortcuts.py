@@ -4,7 +4,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browser import TOOK, App, open_app, wait_until
+from tests.helpers.browser import open_app, wait_until
 from tests.helpers.planners import Planner, add_planner
 from tests.helpers.services import Emulator
 
@@ -14,20 +14,9 @@ BOX = "stChatInputTextArea"
 PATIENCE_MS = 15_000
 
 
-@pytest.fixture
-def app(planner: Planner) -> App:
-    return planner.app
-
-
 def ask(page: Page, text: str) -> None:
     page.get_by_test_id(BOX).fill(text)
     page.get_by_test_id(BOX).press("Enter")
-
-
-def wait_for_keys(page: Page) -> None:
-    """Wait until the page listens to keys, and has drawn what they press."""
-    wait_until(page, "window.travelbotReady")
-    page.locator(".st-key-sidebar_shortcuts button").first.wait_for()
 
 
 def with_three_sessions(page: Page, planner: Planner) -> None:
@@ -49,8 +38,28 @@ def expect_title(page: Page, text: str) -> None:
     expect(page.locator(".st-key-chat_header p").first).to_have_text(text, timeout=PATIENCE_MS)
 
 
-def test_next_previous_and_new_and_back_and_forward(page: Page, planner: Planner):
+def test_shortcuts_of_a_page_at_rest(page: Page, planner: Planner):
+    """One test: to load the page takes longer than all of it."""
     with_three_sessions(page, planner)
+    wait_until(page, "window.travelbotReady")
+    question_mark_lists_them_and_does_nothing_else(page)
+    next_previous_and_new_and_back_and_forward(page)
+    typing_fires_nothing(page)
+    search_is_focused_from_the_message_box_and_from_a_closed_sidebar(page)
+
+
+def question_mark_lists_them_and_does_nothing_else(page: Page) -> None:
+    page.get_by_text("Where to next").click()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Next session in the list")
+    page.keyboard.press("?")
+    expect(dialog).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def next_previous_and_new_and_back_and_forward(page: Page) -> None:
     page.get_by_text("Where to next").click()
     for key, expected in (
         ("Alt+ArrowDown", "3 days in Rome"),
@@ -73,10 +82,22 @@ def test_next_previous_and_new_and_back_and_forward(page: Page, planner: Planner
     expect_title(page, "3 days in Porto")
 
 
-def test_search_is_focused_from_the_message_box_and_from_a_closed_sidebar(page: Page, app: App):
-    page.goto(app.url)
+def typing_fires_nothing(page: Page) -> None:
+    before = title(page)
+    typed = "Is it ok? Ox, kx; OXK ąćłśóńżź @€"
+    page.get_by_test_id(BOX).click()
+    page.keyboard.type(typed)
+    for key in ("ArrowUp", "ArrowDown", "Shift+ArrowUp", "Control+ArrowLeft", "Control+ArrowUp", "Control+Alt+o"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(1000)
+
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_test_id(BOX)).to_have_value(typed)
+    assert title(page) == before
+
+
+def search_is_focused_from_the_message_box_and_from_a_closed_sidebar(page: Page) -> None:
     search = page.locator(".st-key-sidebar_search input")
-    wait_for_keys(page)
     page.get_by_test_id(BOX).click()
     page.keyboard.press("Control+K")
     expect(search).to_be_focused()
@@ -90,57 +111,22 @@ def test_search_is_focused_from_the_message_box_and_from_a_closed_sidebar(page: 
     expect(search).to_be_in_viewport()
 
 
-def test_reply_is_stopped_while_the_message_box_has_the_focus(page: Page, app: App, shared_emulator: Emulator):
+def test_enter_sends_shift_enter_begins_a_line_and_the_reply_is_stopped_from_the_message_box(
+    page: Page, planner: Planner, shared_emulator: Emulator
+):
     shared_emulator.hold_reply()
-    page.goto(app.url)
-    page.get_by_test_id(BOX).wait_for()
-    ask(page, "5 days in Lisbon")
+    open_app(page, planner.app)
+    page.get_by_test_id(BOX).click()
+    page.keyboard.type("5 days")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("in Lisbon")
+    expect(page.get_by_test_id(BOX)).to_have_value("5 days\nin Lisbon")
+    page.keyboard.press("Enter")
+
     page.get_by_role("button", name="Stop").wait_for()
     expect(page.get_by_test_id(BOX)).to_be_focused()
     page.keyboard.press("Control+Shift+X")
-
     page.get_by_text("Stopped. The text so far is kept.").wait_for()
-
-
-def test_question_mark_lists_them_and_does_nothing_else(page: Page, app: App):
-    page.goto(app.url)
-    wait_for_keys(page)
-    page.get_by_text("Where to next").click()
-    page.keyboard.press("?")
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("Next session in the list")
-    page.keyboard.press("?")
-    expect(dialog).to_have_count(1)
-    page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
-
-
-def test_typing_fires_nothing(page: Page, planner: Planner):
-    with_three_sessions(page, planner)
-    page.keyboard.press("Alt+ArrowDown")
-    expect_title(page, "3 days in Rome")
-    typed = "Is it ok? Ox, kx; OXK ąćłśńóżź @€"
-    page.get_by_test_id(BOX).click()
-    page.keyboard.type(typed)
-    for key in ("ArrowUp", "ArrowDown", "Shift+ArrowUp", "Control+ArrowLeft", "Control+ArrowUp", "Control+Alt+o"):
-        page.keyboard.press(key)
-    page.wait_for_timeout(1000)
-
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.get_by_test_id(BOX)).to_have_value(typed)
-    assert title(page) == "3 days in Rome"
-
-
-def test_enter_sends_and_shift_enter_begins_a_line(page: Page, app: App):
-    page.goto(app.url)
-    page.get_by_test_id(BOX).click()
-    page.keyboard.type("3 days")
-    page.keyboard.press("Shift+Enter")
-    page.keyboard.type("in Lisbon")
-    expect(page.get_by_test_id(BOX)).to_have_value("3 days\nin Lisbon")
-    page.keyboard.press("Enter")
-
-    page.get_by_text(TOOK).last.wait_for()
 
 
 def test_title_by_the_model_comes_without_a_click(page: Page, start_app):
