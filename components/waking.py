@@ -18,8 +18,8 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 log = logging.getLogger("travelbot")
 
-LOOK_EVERY_S = 1.0
-_GONE_AFTER = 150  # looks; Streamlit keeps a tab that lost its connection for two minutes
+LOOK_EVERY_S = 0.5
+_GONE_AFTER = 300  # looks; Streamlit keeps a tab that lost its connection for two minutes
 
 
 @dataclass(slots=True)
@@ -42,10 +42,10 @@ class Waker:
     def wake_here(self, has_come: Callable[[], bool]) -> None:
         """Run the fragment that calls this once more, as soon as *has_come* says so, of this tab's the last one.
 
-        *has_come* is called every second in another thread, where nothing of Streamlit's is at hand.
+        *has_come* is called twice a second in another thread, where nothing of Streamlit's is at hand.
         """
         context, fragment_id = get_script_run_ctx(), ThreadState.get().fragment_id
-        if context is None or fragment_id is None or not runtime.exists():  # a test without a server
+        if context is None or fragment_id is None or not _is_served():
             return
         with self._lock:
             self._waiting[context.session_id] = _Waiting(fragment_id, has_come)
@@ -69,17 +69,26 @@ class Waker:
                     self._look(tab, one)
                 except Exception:  # of one tab; the others still wait
                     log.exception("a tab was not woken")
+                    self._forget(tab, one)
 
     def _look(self, tab: str, one: _Waiting) -> None:
-        session = runtime.get_instance().get_app_session(tab)
+        session = runtime.get_instance().get_app_session(tab) if _is_served() else None
         one.missed = 0 if session else one.missed + 1
         if session and one.has_come():
             session._call_soon_on_event_loop(partial(_run_fragment, session, one.fragment_id))
         elif one.missed < _GONE_AFTER:
             return
+        self._forget(tab, one)
+
+    def _forget(self, tab: str, one: _Waiting) -> None:
         with self._lock:
             if self._waiting.get(tab) is one:
                 del self._waiting[tab]
+
+
+def _is_served() -> bool:
+    """Whether there is a server; a test of a page has something that looks like one."""
+    return runtime.exists() and isinstance(runtime.get_instance(), runtime.Runtime)
 
 
 def _run_fragment(session: AppSession, fragment_id: str) -> None:

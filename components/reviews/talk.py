@@ -51,6 +51,14 @@ def draw_talk(visitor: Visitor, visit: Visit, block: Block | None) -> None:
     _draw_threads(visitor, visit, place)
 
 
+def draw_whole_talk(visitor: Visitor, visit: Visit) -> None:
+    """Draw what is said about the whole; nothing where nothing is and nothing can be."""
+    with st.container(key=f"review_block_{WHOLE}", gap="xsmall"):
+        if _may_say(visit) or visit.threads.get(None):
+            st.header("About the whole", anchor=False)
+            draw_talk(visitor, visit, None)
+
+
 def draw_earlier_talk(visitor: Visitor, visit: Visit) -> None:
     """Draw what was said about messages that are not shown any more; nothing where nothing was."""
     shown = {block.anchor for block in visit.snapshot.blocks}

@@ -11,7 +11,7 @@ from components.reviews.news import draw_news
 from components.reviews.opening import opened
 from components.reviews.places import draw_scroll, more_button, shown_blocks
 from components.reviews.snapshot import draw_blocks
-from components.reviews.talk import WHOLE, draw_earlier_talk, draw_talk
+from components.reviews.talk import draw_earlier_talk, draw_talk, draw_whole_talk
 from components.reviews.visitor import keep_name, link_token, reader_key
 from settings import ROOT
 
@@ -34,9 +34,7 @@ blocks = visit.snapshot.blocks
 draw_blocks(shown_blocks(blocks), below=lambda block: draw_talk(visitor, visit, block))
 more_button(blocks)
 
-with st.container(key=f"review_block_{WHOLE}", gap="xsmall"):
-    st.header("About the whole", anchor=False)
-    draw_talk(visitor, visit, None)
+draw_whole_talk(visitor, visit)
 draw_earlier_talk(visitor, visit)
 draw_decision(visitor, visit)
 snapshot_button(visitor, visit)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -29,7 +30,7 @@ class Shared:
         self.session_id = reviews.session(planner.id)
         self.key = new_reader_key()
 
-    def link(self, **settings: object) -> NewLink:
+    def link(self, **settings: Any) -> NewLink:
         return self.reviews.share(self.session_id, self.planner.id, **settings)
 
     def say(self, link: NewLink, text: str, **about: object) -> None:

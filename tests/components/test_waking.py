@@ -1,0 +1,110 @@
+"""A tab is run again once what it waits for has come, and nothing is asked of it before."""
+
+import threading
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime import Runtime
+
+from components.waking import Waker
+from tests.helpers.services import until
+
+
+class Tab:
+    """What Streamlit holds of a tab, on an event loop that runs everything at once."""
+
+    def __init__(self) -> None:
+        self._client_state = ClientState(query_string="of=1", page_script_hash="abc")
+        self.asked: list[ClientState] = []
+
+    def _call_soon_on_event_loop(self, callback: Callable[[], None]) -> None:
+        callback()
+
+    def request_rerun(self, state: ClientState) -> None:
+        self.asked.append(state)
+
+
+@pytest.fixture
+def tabs(monkeypatch: pytest.MonkeyPatch) -> dict[str, Tab]:
+    """Give the tabs of a server that runs."""
+    there: dict[str, Tab] = {}
+    served: Any = object.__new__(Runtime)
+    served.get_app_session = there.get
+    monkeypatch.setattr(Runtime, "_instance", served)
+    return there
+
+
+@pytest.fixture
+def waker() -> Iterator[Waker]:
+    made = Waker(every_s=0.001)
+    yield made
+    made.close()
+
+
+def wait(waker: Waker, monkeypatch: pytest.MonkeyPatch, tab: str, has_come: Callable[[], bool]) -> None:
+    """Let a fragment of a tab wait."""
+    monkeypatch.setattr("components.waking.get_script_run_ctx", lambda: SimpleNamespace(session_id=tab))
+    monkeypatch.setattr(
+        "components.waking.ThreadState.get", lambda: SimpleNamespace(fragment_id=f"fragment of {tab}")
+    )
+    waker.wake_here(has_come)
+
+
+def told(event: threading.Event) -> Callable[[], bool]:
+    """Return what says that nothing has come, and that it was asked."""
+
+    def has_come() -> bool:
+        event.set()
+        return False
+
+    return has_come
+
+
+def test_fragment_is_run_once_as_its_browser_would_ask_for_it(
+    tabs: dict[str, Tab], waker: Waker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tabs["one"], tabs["other"] = Tab(), Tab()
+    come, looked = threading.Event(), threading.Event()
+    wait(waker, monkeypatch, "one", come.is_set)
+    wait(waker, monkeypatch, "other", told(looked))
+    assert looked.wait(5)
+    assert not tabs["one"].asked
+
+    come.set()
+
+    until(lambda: bool(tabs["one"].asked), timeout_s=5, what="the tab was run")
+    looked.clear()
+    assert looked.wait(5)
+    [asked] = tabs["one"].asked
+    assert (asked.fragment_id, asked.is_auto_rerun) == ("fragment of one", True)
+    assert (asked.query_string, asked.page_script_hash) == ("of=1", "abc")
+    assert not tabs["other"].asked
+
+
+def test_tab_without_a_connection_is_run_when_it_is_back(
+    tabs: dict[str, Tab], waker: Waker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missed = threading.Event()
+    tabs["other"] = Tab()
+    wait(waker, monkeypatch, "one", lambda: True)
+    wait(waker, monkeypatch, "other", told(missed))
+    assert missed.wait(5)
+
+    tabs["one"] = Tab()
+
+    until(lambda: bool(tabs["one"].asked), timeout_s=5, what="the tab was run")
+
+
+def test_one_that_fails_keeps_nobody_waiting(
+    tabs: dict[str, Tab], waker: Waker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tabs["broken"], tabs["one"] = Tab(), Tab()
+    wait(waker, monkeypatch, "broken", lambda: 1 / 0 > 1)
+
+    wait(waker, monkeypatch, "one", lambda: True)
+
+    until(lambda: bool(tabs["one"].asked), timeout_s=5, what="the tab was run")
+    assert not tabs["broken"].asked

@@ -1,0 +1,439 @@
+"""The page that a link opens: what it shows, to whom, and what can be said on it."""
+
+import base64
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from db.engine import Database
+from db.models import ChatSession, Message
+from db.models import User as UserRow
+from services.accounts.records import User
+from services.reviews.links import cookie_name, link_name
+from services.reviews.records import NewLink, ReviewMay
+from services.reviews.visits import GONE, new_reader_key
+from services.wiring import Services
+from settings import ROOT
+from tests.helpers.clock import NOON, Clock
+from tests.helpers.reviews import TALK, Reviews
+from tests.helpers.told import told
+
+HOSTILE = "<script>alert(1)</script> ![x](https://evil.example/x.png) :tada: $x$ **b** [l](https://evil.example)"
+
+
+@pytest.fixture(autouse=True)
+def cookies(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Give the cookies that come with the page: none."""
+    came: dict[str, str] = {}
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", came)
+    return came
+
+
+@pytest.fixture
+def reviews(services: Services, app_database: Database) -> Reviews:
+    """Give what a planner and others do, on the app's database."""
+    return Reviews(app_database, now=NOON)
+
+
+@pytest.fixture
+def session_id(reviews: Reviews, planner: User) -> int:
+    return reviews.session(planner.id)
+
+
+@pytest.fixture
+def share(reviews: Reviews, session_id: int, planner: User) -> Callable[..., NewLink]:
+    return lambda **settings: reviews.share(session_id, planner.id, **settings)
+
+
+def opened(at: AppTest, token: str, *, key: str | None = "a" * 22) -> AppTest:
+    """Open a link in a browser that is known by *key*; None: it has not told yet."""
+    at.query_params["link"] = token
+    at._page_hash = calc_hash("review")
+    if key:
+        at.session_state["told_travelbot_reviewer"] = key
+    return run(at)
+
+
+def run(at: AppTest) -> AppTest:
+    at.run()
+    assert not at.exception
+    return at
+
+
+def click(at: AppTest, key: str) -> AppTest:
+    at.button(key=key).click().run()
+    assert not at.exception
+    return at
+
+
+def shown(at: AppTest) -> str:
+    """Return everything that is written on the page."""
+    kinds = (at.title, at.header, at.markdown, at.text, at.caption, at.error, at.info)
+    return "\n".join(element.value for kind in kinds for element in kind).replace("\\", "").replace("\u2060", "")
+
+
+def keys(at: AppTest, start: str) -> list[str]:
+    return [str(button.key) for button in at.button if str(button.key).startswith(start)]
+
+
+def anchor(reviews: Reviews, link: NewLink, number: int) -> str:
+    return reviews.visits.look(link.token, None).snapshot.blocks[number].anchor
+
+
+def commented(at: AppTest, place: str, text: str, name: str = "Carla", **more: str) -> AppTest:
+    at.button(key=f"review_comment_{place}").click().run()
+    at.text_input(key=f"review_name_comment_{place}").input(name)
+    at.text_area(key=f"review_typed_{place}").input(text)
+    if "passage" in more:
+        at.text_input(key=f"review_passage_{place}").input(more["passage"])
+    return click(at, f"review_send_{place}")
+
+
+def decided(at: AppTest, kind: str, note: str = "", name: str = "Carla") -> AppTest:
+    at.radio(key="review_kind").set_value(kind)
+    at.text_input(key="review_decision_name").input(name)
+    at.text_area(key="review_decision_note").input(note)
+    return click(at, "review_decide")
+
+
+def test_stranger_sees_what_was_shared_by_whom_for_whom_and_what_is_asked_for(
+    visitor: AppTest, share: Callable[..., NewLink]
+) -> None:
+    link = share(note="Look at the *castle*.", approvals=2)
+
+    at = opened(visitor, link.token)
+
+    page = shown(at)
+    assert at.title[0].value == "Lisbon in May"
+    for words in (
+        "Ada Planner",
+        "Customer",
+        "Look at the *castle*.",
+        "2 approvals asked for",
+        TALK[0],
+        "Walk up to the",
+    ):
+        assert words in page
+    assert not at.sidebar.children
+    assert link.token not in page
+
+
+def test_planner_who_is_signed_in_sees_the_same(app: AppTest, share: Callable[..., NewLink]) -> None:
+    at = opened(app, share().token)
+
+    assert at.title[0].value == "Lisbon in May"
+    assert not at.sidebar.children
+
+
+@pytest.mark.parametrize("what", ["unknown", "malformed", "revoked", "ended", "deleted", "disabled"])
+def test_link_that_opens_nothing_says_one_thing_whatever_the_reason(
+    visitor: AppTest,
+    reviews: Reviews,
+    services: Services,
+    share: Callable[..., NewLink],
+    session_id: int,
+    planner: User,
+    app_database: Database,
+    noon: Clock,
+    what: str,
+) -> None:
+    link = share(ends_at=NOON.replace(hour=13))
+    match what:
+        case "revoked":
+            reviews.links.revoke(link.review.id, user_id=planner.id)
+        case "ended":
+            noon.set(NOON.replace(hour=13))
+        case "deleted":
+            services.sessions.delete([session_id], user_id=planner.id)
+        case "disabled":
+            with app_database.begin() as db_session:
+                db_session.get_one(UserRow, planner.id).disabled = True
+    token = {"unknown": "x" * 32, "malformed": "x"}.get(what, link.token)
+
+    at = opened(visitor, token)
+
+    assert [header.value for header in at.header] == ["Nothing to see here"]
+    assert shown(at).endswith(GONE)
+    assert "Lisbon" not in shown(at)
+
+
+def test_browser_is_asked_for_its_key_and_can_say_nothing_until_it_has_told(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, planner: User
+) -> None:
+    link = share()
+
+    at = opened(visitor, link.token, key=None)
+
+    [wanted] = told(at, "cookie-wanted")
+    assert (wanted["name"], len(wanted["value"])) == ("travelbot_reviewer", 22)
+    assert TALK[0] in shown(at)
+    assert all(at.button(key=key).disabled for key in keys(at, "review_comment_"))
+    assert reviews.links.get(link.review.id, user_id=planner.id).review.opened_at is None
+    at.text_input(key="told_travelbot_reviewer").input(wanted["value"]).run()
+    assert not any(at.button(key=key).disabled for key in keys(at, "review_comment_"))
+    assert told(at, "cookie-wanted") == [wanted]  # another key would be another reader
+
+
+def test_passcode_is_asked_for_before_anything_is_shown(visitor: AppTest, share: Callable[..., NewLink]) -> None:
+    at = opened(visitor, share(passcode="sesame1").token)
+    assert "Lisbon" not in shown(at)
+
+    at.text_input(key="review_passcode_typed").input("sesame2")
+    click(at, "review_passcode_open")
+    assert at.error[0].value == "That passcode is not right\\."
+    at.text_input(key="review_passcode_typed").input("sesame1")
+    click(at, "review_passcode_open")
+
+    assert at.title[0].value == "Lisbon in May"
+
+
+def test_comment_on_a_passage_is_shown_as_it_was_typed_in_a_thread_that_others_answer(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, planner: User
+) -> None:
+    link = share()
+    place = anchor(reviews, link, 1)
+    at = opened(visitor, link.token)
+
+    commented(at, place, HOSTILE, name="<b>Eve</b>", passage="Walk up to the castle")
+
+    [thread] = reviews.comments.threads(link.review.id, user_id=planner.id)
+    assert (thread.first.text, thread.passage, thread.anchor) == (HOSTILE, "Walk up to the castle", place)
+    assert HOSTILE in [text.value for text in at.text]  # drawn as text, not as Markdown
+    assert "<b>Eve</b>" in shown(at)
+    assert len(told(at, "passages")) == 1
+    assert [box.value for box in at.text_input if box.label == "Your name"] == ["<b>Eve</b>"]  # for the decision, too
+    assert told(at, "cookie")[0]["name"] == "travelbot_reviewer_name"
+
+    at.button(key=f"review_answer_{thread.id}").click().run()
+    at.text_area(key=f"review_answer_typed_{thread.id}").input("I forgot: a lift?")
+    click(at, f"review_answer_send_{thread.id}")
+    [thread] = reviews.comments.threads(link.review.id, user_id=planner.id)
+    assert [answer.text for answer in thread.answers] == ["I forgot: a lift?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "passage", "said"),
+    [
+        ("", "Carla", "", "This comment is empty."),
+        ("Why?", "", "", "Please give your name"),
+        ("Why?", "Carla", "words from elsewhere", "That passage does not stand in this message."),
+    ],
+)
+def test_comment_that_cannot_be_kept_says_why_and_stays_in_its_box(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, text: str, name: str, passage: str, said: str
+) -> None:
+    link = share()
+    place = anchor(reviews, link, 0)
+
+    at = commented(opened(visitor, link.token), place, text, name=name, passage=passage)
+
+    assert said in shown(at)
+    assert at.text_area(key=f"review_typed_{place}").value == text
+    assert at.text_input(key=f"review_passage_{place}").value == passage
+
+
+def test_own_comment_is_changed_and_taken_back_when_that_is_confirmed(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, planner: User
+) -> None:
+    link = share()
+    at = commented(opened(visitor, link.token), "whole", "Nise")
+    [thread] = reviews.comments.threads(link.review.id, user_id=planner.id)
+
+    at.button(key=f"review_editing_{thread.id}").click().run()
+    at.text_area(key=f"review_edited_{thread.id}").input("Nice")
+    click(at, f"review_save_{thread.id}")
+    assert "Nice" in shown(at)
+    click(at, f"review_removing_{thread.id}")
+    assert "Nice" in shown(at)
+    click(at, f"review_gone_{thread.id}")
+
+    assert "Nice" not in shown(at)
+    assert "This comment was taken back." in shown(at)
+
+
+def test_others_comments_are_not_ones_own(visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews) -> None:
+    link = share()
+    reviews.visits.comment(link.token, new_reader_key(), "Mine", name="Bob")
+
+    at = opened(visitor, link.token)
+    click(at, "review_open_whole")
+
+    assert "Mine" in shown(at)
+    assert not keys(at, "review_editing_")
+
+
+def test_internal_comments_are_not_shown(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, planner: User
+) -> None:
+    link = share()
+    reviews.comments.add(link.review.id, "They pay late", user_id=planner.id, internal=True)
+    reviews.comments.add(link.review.id, "Welcome!", user_id=planner.id)
+
+    at = opened(visitor, link.token)
+    click(at, "review_open_whole")
+
+    assert "Welcome!" in shown(at)
+    assert "late" not in shown(at)
+
+
+@pytest.mark.parametrize(
+    ("may", "comments", "decides"),
+    [(ReviewMay.LOOK, False, False), (ReviewMay.COMMENT, True, False), (ReviewMay.DECIDE, True, True)],
+)
+def test_link_offers_what_it_is_for(
+    visitor: AppTest, share: Callable[..., NewLink], may: ReviewMay, comments: bool, decides: bool
+) -> None:
+    at = opened(visitor, share(may=may).token)
+
+    assert bool(keys(at, "review_comment_")) is comments
+    assert bool(keys(at, "review_decide")) is decides
+
+
+def test_decision_is_about_what_was_on_the_page_and_can_be_made_again(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, planner: User
+) -> None:
+    link = share()
+    at = opened(visitor, link.token)
+
+    click(at, "review_decide")
+    assert "Choose what you say" in shown(at)
+    decided(at, "ask_for_changes")
+    assert "Say what should change." in shown(at)
+    decided(at, "ask_for_changes", "A lift")
+    assert "You asked for changes" in shown(at)
+    click(at, "review_again")
+    decided(at, "approve")
+
+    made = reviews.links.get(link.review.id, user_id=planner.id).decisions
+    assert [(one.kind.value, one.name, one.sha256) for one in made] == [
+        ("ask_for_changes", "Carla", link.review.version.sha256),
+        ("approve", "Carla", link.review.version.sha256),
+    ]
+    assert "You approved" in shown(at)
+
+
+def test_decision_about_an_earlier_version_is_refused_and_what_changed_is_offered(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, session_id: int, planner: User
+) -> None:
+    link = share()
+    at = opened(visitor, link.token)
+    reviews.say(session_id, "Shorter?", "Two days, then.")
+    reviews.links.share_again([link.review.id], user_id=planner.id)
+
+    decided(at, "approve")
+
+    assert "This has changed since you looked." in shown(at)
+    assert reviews.links.get(link.review.id, user_id=planner.id).decisions == ()
+    click(at, "review_changes_toggle")
+    page = shown(at)
+    assert page.count(":green-background[") == 3  # what the colours mean, and two messages
+    assert "Two days, then." in page
+    decided(at, "approve")
+    assert len(reviews.links.get(link.review.id, user_id=planner.id).decisions) == 1
+
+
+def test_one_who_comes_back_sees_what_changed_and_what_is_new(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, session_id: int, planner: User
+) -> None:
+    link, key = share(), "a" * 22
+    reviews.visits.look(link.token, key)
+    place = anchor(reviews, link, 1)
+    reviews.visits.comment(link.token, new_reader_key(), "And :tada: rain?", name="Bob", anchor=place)
+    reviews.say(session_id, "Shorter?", "Two days, then.")
+    reviews.links.share_again([link.review.id], user_id=planner.id)
+
+    at = opened(visitor, link.token, key=key)
+
+    assert "Changed since you looked" in shown(at)
+    assert "1 new comment for you" in shown(at)
+    assert "And :tada: rain?" in shown(at)
+    [go] = keys(at, "review_new_go_")
+    click(at, go)
+    assert told(at, "scroll")[0]["key"] == f"review_block_{place}"
+    assert "And :tada: rain?" in [text.value for text in at.text]  # its thread is open
+    again = AppTest.from_file(ROOT / "app.py", default_timeout=20)
+    assert "new comment" not in shown(opened(again, link.token, key=key))
+
+
+def test_what_was_said_of_a_message_that_is_gone_can_still_be_read(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, planner: User, app_database: Database
+) -> None:
+    link = share()
+    place = anchor(reviews, link, 3)
+    reviews.visits.comment(link.token, new_reader_key(), "Too far", name="Bob", anchor=place)
+    with app_database.begin() as db_session:
+        last = db_session.get_one(Message, int(place))
+        db_session.get_one(ChatSession, last.session_id).last_message_id = last.parent_id
+    reviews.links.share_again([link.review.id], user_id=planner.id)
+
+    at = opened(visitor, link.token)
+    click(at, f"review_open_{place}")
+
+    assert "On messages that are gone" in shown(at)
+    assert "Too far" in shown(at)
+    assert "Said about an earlier version" in shown(at)
+
+
+def test_long_talk_is_drawn_in_parts(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, planner: User
+) -> None:
+    link = reviews.share(reviews.session(planner.id, tuple(f"Message {n}" for n in range(35))), planner.id)
+    for number in range(25):
+        reviews.comments.add(link.review.id, f"Said {number}.", user_id=planner.id)
+    at = opened(visitor, link.token)
+
+    assert len(at.chat_message) == 30
+    click(at, "review_more")
+    assert len(at.chat_message) == 35
+    assert "Said" not in shown(at)
+    click(at, "review_open_whole")
+    assert shown(at).count("Said ") == 20
+    click(at, "review_more_whole")
+    assert shown(at).count("Said ") == 25
+
+
+def test_files_come_over_the_page_itself_where_they_may(visitor: AppTest, share: Callable[..., NewLink]) -> None:
+    at = opened(visitor, share(download=True).token)
+    click(at, "review_pdf")
+    [pdf] = told(at, "download")
+    decided(at, "approve")
+    click(at, "review_receipt_json")
+    [receipt] = told(at, "download")
+
+    assert (pdf["type"], receipt["type"]) == ("application/pdf", "application/json")
+    assert not run(at).get("download_button")
+    assert told(at, "download") == []
+
+
+def test_link_that_is_not_to_be_downloaded_offers_no_file(visitor: AppTest, share: Callable[..., NewLink]) -> None:
+    assert not keys(opened(visitor, share().token), "review_pdf")
+
+
+def test_link_is_found_by_its_name_in_a_cookie(
+    visitor: AppTest, share: Callable[..., NewLink], cookies: dict[str, str]
+) -> None:
+    link = share()
+    name = link_name(link.token)
+    cookies |= {cookie_name(name): link.token, "travelbot_reviewer": "k" * 22}
+    cookies["travelbot_reviewer_name"] = base64.urlsafe_b64encode("Zoë".encode()).decode().rstrip("=")
+    visitor.query_params["of"] = name
+    visitor._page_hash = calc_hash("review")
+
+    at = run(visitor)
+
+    assert at.title[0].value == "Lisbon in May"
+    assert told(at, "cookie-wanted") == []  # its key came with the page
+    assert at.text_input(key="review_decision_name").value == "Zoë"  # as given on another link
+
+
+@pytest.mark.parametrize("value", ["", "%", "/w", "AAAAA", "-" * 5_000])
+def test_name_in_a_cookie_that_is_none_is_left_out(
+    visitor: AppTest, share: Callable[..., NewLink], cookies: dict[str, str], value: str
+) -> None:
+    cookies["travelbot_reviewer_name"] = value
+
+    at = opened(visitor, share().token)
+
+    assert len(at.text_input(key="review_decision_name").value or "") <= 100
