@@ -67,9 +67,9 @@ def _draw_changes(visitor: Visitor, visit: Visit, number: int) -> None:
     found = [one for one in changes(before, after) if one.kind is not Change.SAME]
     title = title_changes(before, after)
     with st.container(key="review_changes_list", gap="small"):
-        st.caption(
-            f"The version of {escape_label(instant(version.created_at))}, and what became of it. "
-            ":green-background[New words], :red-background[~~words that are gone~~]"
+        st.markdown(
+            f":small[The version of {escape_label(instant(version.created_at))}, and what became of it:] "
+            ":green-background[new words], :red-background[~~words that are gone~~]"
         )
         if title:
             st.markdown(f"**Title:** {_marked(title)}")

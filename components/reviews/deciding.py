@@ -53,7 +53,7 @@ def _draw_mine(visitor: Visitor, mine: Decision) -> None:
         st.markdown(f"{icon} **{_said('You', mine)}** as {escape_label(mine.name)}.")
         if mine.note:
             st.text(mine.note)
-        st.caption(f"For the version with the fingerprint {_short(mine.sha256)}.")
+        st.markdown(f":small[For the version with the fingerprint {_short(mine.sha256)}.]")
         with st.container(horizontal=True):
             st.button("Decide again", key="review_again", icon=":material/edit:", on_click=_again)
             receipt_buttons(visitor)
@@ -63,9 +63,9 @@ def _draw_form(visitor: Visitor, visit: Visit) -> None:
     version = visit.version
     with st.form("review_decision_form", border=True):
         st.markdown(f"You decide about exactly the version of **{escape_label(instant(version.created_at))}**.")
-        st.caption(
-            f"Its fingerprint begins with {_short(version.sha256)}. "
-            "When the planner shows a newer version, your decision stays with this one."
+        st.markdown(
+            f":small[Its fingerprint begins with {_short(version.sha256)}. "
+            "When the planner shows a newer version, your decision stays with this one.]"
         )
         kind = st.radio(
             "What do you say?",

@@ -58,8 +58,8 @@ def _find(visitor: Visitor) -> None:
 
 
 def _draw_closed(error: ServiceError) -> None:
-    with st.container(key="review_closed", border=True):
-        st.header("Nothing to see here", icon=":material/link_off:", anchor=False)
+    with st.container(key="review_closed"):
+        st.title("Nothing to see here", anchor=False)
         st.markdown(escape_label(error.message))
 
 

@@ -5,10 +5,13 @@ and everybody can read and use what is there, in the light theme and in the dark
 import pytest
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
+from db.models import utc_now
+from services.reviews.visits import new_reader_key
 from settings import ROOT
-from tests.helpers.browser import PASSWORD, TOOK, ask, open_app, session_row, wait_for_cookie, wait_until
+from tests.helpers.browser import PASSWORD, TOOK, App, ask, open_app, session_row, wait_for_cookie, wait_until
 from tests.helpers.flaws import flaws
-from tests.helpers.planners import Planner
+from tests.helpers.planners import Planner, add_planner, database_of
+from tests.helpers.reviews import Reviews
 from tests.helpers.services import Emulator
 
 pytestmark = pytest.mark.browser
@@ -23,7 +26,9 @@ def told(page: Page) -> list[str]:
 
     def note(message: ConsoleMessage) -> None:
         address = message.location["url"]
-        if message.type in ("error", "warning") and not any(f"/{one}/_stcore/" in address for one in SCREENS):
+        if message.type in ("error", "warning") and not any(
+            f"/{one}/_stcore/" in address for one in (*SCREENS, "review")
+        ):
             wrong.append(f"{message.type}: {message.text} ({address})")
 
     page.on("console", note)
@@ -207,6 +212,45 @@ def settings(page: Page) -> list[str]:
 def operations(page: Page) -> list[str]:
     expect(page.get_by_test_id("stTable").last).to_contain_text("Ada Lovelace (ada")
     return flaws(page)
+
+
+@pytest.mark.parametrize("size", [(1280, 1600), (390, 844)], ids=["wide", "phone"])
+def test_what_a_link_opens_works_under_the_policy_and_is_free_of_serious_flaws(
+    page: Page, shared_app: App, told: list[str], size: tuple[int, int]
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    planner = add_planner(shared_app)
+    with database_of(shared_app) as database:
+        reviews = Reviews(database, now=utc_now())
+        session_id = reviews.session(planner.id)
+        link = reviews.share(session_id, planner.id, note="Have a look.", approvals=2, download=True)
+        anchor = reviews.visits.look(link.token, None).snapshot.blocks[1].anchor
+        reviews.visits.comment(link.token, new_reader_key(), "A lift?", name="Bob", anchor=anchor, passage="castle")
+        page.goto(f"{shared_app.url}/review?link={'x' * 32}")
+        expect(page.get_by_role("heading", name="Nothing to see here")).to_be_visible()
+        found = flaws(page)
+
+        page.goto(f"{shared_app.url}/review?link={link.token}")
+        expect(page.locator(f".st-key-review_comment_{anchor} button")).to_be_enabled()
+        page.get_by_role("button", name="1 comment").click()
+        page.get_by_role("button", name="Answer").click()
+        page.locator(f".st-key-review_comment_{anchor} button").click()
+        expect(page.get_by_label("Passage, if any")).to_be_visible()
+        found += flaws(page)
+        decision = page.locator(".st-key-review_decision")
+        decision.get_by_label("Your name").fill("Carla")
+        decision.locator("label").filter(has_text="Approve").first.click()
+        decision.get_by_role("button", name="Send your decision").click()
+        expect(page.locator(".st-key-review_mine")).to_be_visible()
+        reviews.say(session_id, "Shorter?", "Two days, then.")
+        reviews.links.share_again([link.review.id], user_id=planner.id)
+    page.get_by_role("button", name="Show what changed").click()
+    expect(page.locator(".st-key-review_changes_list")).to_contain_text("Two days")
+    found += flaws(page)
+
+    assert refused(told) == []
+    assert not found, "\n".join(found)
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
 
 
 def test_what_a_page_must_not_do_is_refused(page: Page, planner: Planner) -> None:

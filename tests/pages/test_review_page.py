@@ -154,7 +154,7 @@ def test_link_that_opens_nothing_says_one_thing_whatever_the_reason(
 
     at = opened(visitor, token)
 
-    assert [header.value for header in at.header] == ["Nothing to see here"]
+    assert [title.value for title in at.title] == ["Nothing to see here"]
     assert shown(at).endswith(GONE)
     assert "Lisbon" not in shown(at)
 
