@@ -86,6 +86,13 @@ def count(db_session: Session, *, session_id: int) -> int:
     return db_session.scalar(select(func.count()).where(Review.session_id == session_id)) or 0
 
 
+def count_visible(db_session: Session, session_id: int, *, user_id: int) -> int:
+    """Return how many links a session of this planner's has."""
+    query = select(func.count(Review.id)).join(ChatSession, ChatSession.id == Review.session_id)
+    query = query.where(visible_to(user_id), Review.session_id == session_id)
+    return db_session.scalar(query) or 0
+
+
 _BY_TOKEN = (
     select(Review, ChatSession.title, User.name)
     .join(ChatSession, ChatSession.id == Review.session_id)

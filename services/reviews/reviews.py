@@ -68,7 +68,7 @@ class ReviewService:
         Raises InvalidInputError, NotPossibleError, NotFoundError, DoorBusyError.
         """
         now = self._clock()
-        chosen = clean_settings(settings, now=now)
+        chosen = clean_settings(settings, now=now, passcode=passcode)
         passcode_hash = hash_password(clean_passcode(passcode)) if passcode else None
         made = self.preview(session_id, user_id=user_id, first_id=first_id, last_id=last_id)
         token = secrets.token_urlsafe(_TOKEN_BYTES)
@@ -124,7 +124,7 @@ class ReviewService:
         InvalidInputError, NotFoundError, DoorBusyError.
         """
         now = self._clock()
-        chosen = clean_settings(settings, now=now)
+        chosen = clean_settings(settings, now=now, passcode=passcode)
         passcode_hash = hash_password(clean_passcode(passcode)) if passcode else None
         with self._db.begin() as db_session:
             row = self._locked(db_session, review_id, user_id)
@@ -196,6 +196,29 @@ class ReviewService:
         except NotPossibleError:
             return True
         return snapshot_hash(snapshot_text(now)) != one.version.sha256
+
+    def behind(self, session_id: int, *, user_id: int) -> dict[int, bool | None]:
+        """Return of each link of a session that has not ended whether it shows something else than the session now.
+
+        None: it cannot be shared again, as a message that it begins or ends at is no longer shown.
+        """
+        hashes: dict[tuple[int | None, int | None], str | None] = {}
+        behind: dict[int, bool | None] = {}
+        for one in self.page(user_id=user_id, session_id=session_id, ended=False, limit=MAX_LINKS):
+            part = one.first_id, one.last_id
+            if part not in hashes:
+                try:
+                    now = self.preview(session_id, user_id=user_id, first_id=one.first_id, last_id=one.last_id)
+                    hashes[part] = snapshot_hash(snapshot_text(now))
+                except NotPossibleError:
+                    hashes[part] = None
+            behind[one.id] = None if hashes[part] is None else hashes[part] != one.version.sha256
+        return behind
+
+    def of_session(self, session_id: int, *, user_id: int) -> int:
+        """Return how many links a session has, those that have ended among them."""
+        with self._db.read() as db_session:
+            return db.reviews.count_visible(db_session, session_id, user_id=user_id)
 
     def page(
         self,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from exports.markdown_text import shown_text
 from exports.reviews.records import Block, Snapshot
 from services.accounts.passwords import clean_name
-from services.errors import InvalidInputError
+from services.errors import InvalidFieldsError, InvalidInputError
 from services.reviews.records import LinkSettings
 from services.texts import clean_text, clean_title, says_something
 
@@ -19,21 +19,37 @@ _LONGEST = timedelta(days=3_650)
 _WORD = re.compile(r"\w+")
 
 
-def clean_settings(given: LinkSettings, *, now: datetime) -> dict[str, object]:
-    """Return what is to be kept of a link's settings, by column. Raises InvalidInputError."""
-    if not 1 <= given.approvals <= MAX_APPROVALS:
-        raise InvalidInputError(f"Ask for 1 to {MAX_APPROVALS} approvals.")
-    if given.ends_at is not None and not now < given.ends_at <= now + _LONGEST:
-        raise InvalidInputError("A link ends in the future, in ten years at most.")
+def clean_settings(given: LinkSettings, *, now: datetime, passcode: str | None = None) -> dict[str, object]:
+    """Return what is to be kept of a link's settings, by column, but for the passcode.
+
+    Raises InvalidFieldsError, which tells all that is wrong, by the names of the fields.
+    """
+    problems: dict[str, str] = {}
+    audience = note = ""
     try:
         audience = clean_title(given.audience)
+    except InvalidInputError:
+        problems["audience"] = "Say who the link is for, in 1 to 100 characters: Customer, or Finance."
+    if not 1 <= given.approvals <= MAX_APPROVALS:
+        problems["approvals"] = f"Ask for 1 to {MAX_APPROVALS} approvals."
+    if given.ends_at is not None and not now < given.ends_at <= now + _LONGEST:
+        problems["ends_at"] = "A link ends in the future, in ten years at most."
+    try:
+        note = _within(given.note, MAX_NOTE_CHARS, "note")
     except InvalidInputError as exc:
-        raise InvalidInputError("Say who the link is for, in 1 to 100 characters: Customer, or Finance.") from exc
+        problems["note"] = exc.message
+    try:
+        if passcode:
+            clean_passcode(passcode)
+    except InvalidInputError as exc:
+        problems["passcode"] = exc.message
+    if problems:
+        raise InvalidFieldsError(problems)
     return {
         "audience": audience,
         "may": given.may.value,
         "download": given.download,
-        "note": _within(given.note, MAX_NOTE_CHARS, "note"),
+        "note": note,
         "approvals": given.approvals,
         "due_on": given.due_on,
         "ends_at": given.ends_at,
