@@ -10,6 +10,7 @@ from components.memory.memories import MEMORY_DIALOGS
 from components.outage import draw_database_away, draw_settings_wrong
 from components.replies.actions import finish_send
 from components.resources import get_services
+from components.reviews.dialogs import REVIEW_DIALOGS
 from components.reviews.visitor import is_asked_for
 from components.scripts import load_scripts
 from components.sessions.actions import draw_session_notices
@@ -23,6 +24,7 @@ from components.state import (
     MEMORY_PAGE,
     OPERATIONS_PAGE,
     REVIEW_PAGE,
+    REVIEWS_PAGE,
     SESSIONS_PAGE,
     SETTINGS_PAGE,
     TEMPLATES_PAGE,
@@ -41,6 +43,7 @@ DIALOGS = (
     | TEMPLATE_DIALOGS
     | MEMORY_DIALOGS
     | SHORTCUT_DIALOGS
+    | REVIEW_DIALOGS
 )
 
 WIDE_PAGES = ("sessions", "insights", "operations")
@@ -67,7 +70,7 @@ try:
         doors.append(review)
         doors += [  # whoever comes for a planner's page signs in there, and then sees it
             st.Page("pages/public/sign_in.py", title="Sign in", url_path=path)
-            for path in ("sessions", "templates", "memory", "insights", "settings")
+            for path in ("sessions", "templates", "memory", "insights", "reviews", "settings")
         ]
         page = st.navigation(doors, position="hidden")
         draw_door_cookie()
@@ -78,6 +81,7 @@ try:
             st.Page(SESSIONS_PAGE, title="All sessions", url_path="sessions"),
             st.Page(TEMPLATES_PAGE, title="Templates", url_path="templates"),
             st.Page(MEMORY_PAGE, title="Memory", url_path="memory"),
+            st.Page(REVIEWS_PAGE, title="Reviews", url_path="reviews"),
             st.Page(INSIGHTS_PAGE, title="Insights", url_path="insights"),
             st.Page(SETTINGS_PAGE, title="Settings", url_path="settings"),
             review,

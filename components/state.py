@@ -18,6 +18,7 @@ MEMORY_PAGE = "pages/planner/memory.py"
 OPERATIONS_PAGE = "pages/planner/operations.py"
 INSIGHTS_PAGE = "pages/planner/insights.py"
 REVIEW_PAGE = "pages/public/review.py"
+REVIEWS_PAGE = "pages/planner/reviews.py"
 NO_SUCH_SESSION = 0  # an id that no session ever has
 _PARAMETER, _MESSAGE = "session", "message"
 _MAX_ID = 2**63 - 1
@@ -42,11 +43,11 @@ def settle_session(sessions: SessionService, *, user_id: int, on_chat: bool) -> 
         return
     address = st.query_params.get(_PARAMETER)
     if "chat_session_id" not in state:
-        state.chat_session_id = sessions.last_used(user_id=user_id) if address is None else _parsed(address)
+        state.chat_session_id = sessions.last_used(user_id=user_id) if address is None else parsed_id(address)
     elif address != state.get("chat_address") and (_is_back_or_forward() or not state.get("chat_on_page")):
-        state.chat_session_id, state.chat_message_id = _parsed(address), None
+        state.chat_session_id, state.chat_message_id = parsed_id(address), None
     if _MESSAGE in st.query_params:  # a link to a single message
-        state.chat_message_id = _parsed(st.query_params[_MESSAGE])
+        state.chat_message_id = parsed_id(st.query_params[_MESSAGE])
         del st.query_params[_MESSAGE]
     state.chat_on_page, state.chat_address = True, address
     if state.chat_session_id != NO_SUCH_SESSION:
@@ -103,7 +104,8 @@ def _write_address(session_id: int | None) -> None:
         st.query_params[_PARAMETER] = address
 
 
-def _parsed(address: str | None) -> int | None:
+def parsed_id(address: str | None) -> int | None:
+    """Return the id in an address: None where there is none, NO_SUCH_SESSION for what cannot be one."""
     if address is None:
         return None
     known = address.isascii() and address.isdigit() and len(address) < 20 and 0 < int(address) <= _MAX_ID

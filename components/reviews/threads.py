@@ -42,7 +42,8 @@ def _draw_comment(comment: Comment) -> None:
     ]
     edited = " · edited" if comment.edited and not comment.removed else ""
     details = f":small[:gray[{escape_label(instant(comment.created_at))}{edited}]]"
-    with st.container(key=f"review_comment_{comment.id}", gap=None):
+    kind = "internal" if comment.internal else "comment"
+    with st.container(key=f"review_{kind}_{comment.id}", gap=None):
         st.markdown(" ".join(filter(None, (f"**{escape_label(comment.name)}**", *marks, details))))
         if comment.removed:
             st.caption("This comment was taken back.")

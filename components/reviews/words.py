@@ -48,3 +48,8 @@ def _locale() -> Locale:
         return Locale.parse(st.context.locale or "en", sep="-")
     except (UnknownLocaleError, ValueError):
         return Locale("en")
+
+
+def short_hash(sha256: str) -> str:
+    """Return as much of a hash as people compare."""
+    return sha256[:12]

@@ -20,8 +20,9 @@ from components.transfer.transfer import ask_export, export_many_button
 from components.undo import undo_bar
 from services.sessions.records import SessionSummary
 
-_RENAME, _INSTRUCTIONS, _SAVE, _PIN, _UNPIN, _ARCHIVE, _UNARCHIVE, _COST, _EXPORT, _DELETE = (
+_RENAME, _SHARE, _INSTRUCTIONS, _SAVE, _PIN, _UNPIN, _ARCHIVE, _UNARCHIVE, _COST, _EXPORT, _DELETE = (
     ":material/edit: Rename",
+    ":material/share: Share for review",
     ":material/description: Instructions",
     ":material/bookmark_add: Save as template",
     ":material/keep: Pin",
@@ -41,6 +42,7 @@ def session_menu(session: SessionSummary, *, user_id: int) -> None:
         "Session",
         [
             _RENAME,
+            _SHARE,
             _INSTRUCTIONS,
             _SAVE,
             _UNPIN if session.pinned else _PIN,
@@ -77,6 +79,8 @@ def _chosen(key: str, session: SessionSummary, user_id: int) -> None:
     choice = st.session_state[key]
     if choice == _RENAME:
         ask_new_title(session_id, title)
+    elif choice == _SHARE:
+        open_dialog("review_share", session_id=session_id, title=title)
     elif choice == _INSTRUCTIONS:
         ask_instructions(session_id, session.instructions or "")
     elif choice == _SAVE:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from components.accounts import identity
 from components.labels import escape_label
+from components.reviews.entry import reviews_entry
 from components.sidebar.shortcuts import shortcuts_button
 from components.state import INSIGHTS_PAGE, MEMORY_PAGE, OPERATIONS_PAGE, SESSIONS_PAGE, SETTINGS_PAGE, TEMPLATES_PAGE
 from services.accounts.records import User
@@ -16,6 +17,7 @@ def draw_account(user: User, *, demo: bool) -> None:
             st.page_link(SESSIONS_PAGE, label="All sessions", icon=":material/table_rows:", width="stretch")
             st.page_link(TEMPLATES_PAGE, label="Templates", icon=":material/description:", width="stretch")
             st.page_link(MEMORY_PAGE, label="Memory", icon=":material/neurology:", width="stretch")
+            reviews_entry(user_id=user.id)
             st.page_link(INSIGHTS_PAGE, label="Insights", icon=":material/insights:", width="stretch")
             st.page_link(SETTINGS_PAGE, label="Settings", icon=":material/settings:", width="stretch")
             if user.is_admin:

@@ -33,6 +33,7 @@ from components.problems import unless_away
 from components.replies.actions import stop
 from components.replies.stream import ReplyStream
 from components.resources import get_services
+from components.reviews.beside import comments_button, reviews_menu
 from components.sessions.actions import session_menu
 from components.sessions.dialogs import instructions_button
 from components.sessions.files import files_menu
@@ -70,6 +71,7 @@ with st.container(key="chat_header", horizontal=True, wrap=False, vertical_align
     st.markdown(f"{title} {SAMPLE_BADGE}" if session and session.sample else title, width="stretch")
     if session:
         files_menu(session.id, user_id=user.id)
+    open_comments = reviews_menu(session, user_id=user.id) if session else {}
     instructions_button(session_id, instructions)
     model_menu(session, model=model, memory=memory)
     if session:
@@ -111,6 +113,7 @@ with messages_place:
                         reply(message, budget_ms=budgets[message.id])
                     case _:
                         note(message)
+                comments_button(session.id, message.id, open_comments, at_end=message.role == "user")
     later_buttons(history)
     if last and last.role == "user":
         unanswered(last)

@@ -5,6 +5,7 @@ const PAGES = [
   "templates",
   "memory",
   "insights",
+  "reviews",
   "settings",
   "operations",
   "sign_in",

@@ -2,10 +2,14 @@
 and everybody can read and use what is there, in the light theme and in the dark.
 """
 
+import functools
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 from db.models import utc_now
+from services.reviews.records import DecisionKind
 from services.reviews.visits import new_reader_key
 from settings import ROOT
 from tests.helpers.browser import PASSWORD, TOOK, App, ask, open_app, session_row, wait_for_cookie, wait_until
@@ -61,7 +65,13 @@ def test_every_screen_works_under_the_policy_and_is_free_of_serious_flaws(
     found += broken_reply(page, shared_emulator)
     exported_session(page)
 
-    visits = {"insights": insights, "sessions": sessions, "settings": settings, "operations": operations}
+    visits: dict[str, Callable[[Page], list[str]]] = {
+        "insights": insights,
+        "sessions": sessions,
+        "settings": settings,
+        "operations": operations,
+        "reviews": functools.partial(reviews, planner=planner),
+    }
     for screen in SCREENS:
         page.goto(f"{planner.app.url}/{screen}")
         expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
@@ -206,6 +216,28 @@ def settings(page: Page) -> list[str]:
     found += flaws(page)
     page.get_by_role("button", name="Done").click()
     expect(page.get_by_role("button", name="Revoke")).to_be_visible()
+    return found + flaws(page)
+
+
+def reviews(page: Page, planner: Planner) -> list[str]:
+    """Open a link on which somebody has said and decided something; then look at it beside the message."""
+    with database_of(planner.app) as database:
+        made = Reviews(database, now=utc_now())
+        session_id = made.session(planner.id)
+        link = made.share(session_id, planner.id, approvals=2)
+        shown = made.visits.look(link.token, "a" * 32)
+        anchor = shown.snapshot.blocks[1].anchor
+        made.visits.comment(link.token, "a" * 32, "Later, please.", name="Anna", anchor=anchor, passage="castle")
+        made.comments.add(link.review.id, "She is 80.", user_id=planner.id, internal=True)
+        made.visits.decide(link.token, "a" * 32, DecisionKind.APPROVE, name="Anna", sha256=shown.version.sha256)
+    page.get_by_role("button", name="Customer Lisbon in May").click()
+    expect(page.get_by_text("Later, please.")).to_be_visible()
+    page.get_by_role("button", name="Answer").first.click()
+    expect(page.get_by_role("textbox", name="Your answer")).to_be_visible()
+    found = flaws(page)
+    page.goto(f"{planner.app.url}/?session={session_id}")
+    page.get_by_role("button", name="1 comment").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Later, please.")
     return found + flaws(page)
 
 

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 import tests.helpers.component_scan  # noqa: F401 - once for all
 from components.accounts.api_tokens import TOKEN_DIALOGS
 from components.memory.memories import MEMORY_DIALOGS
+from components.reviews.dialogs import REVIEW_DIALOGS
 from components.sessions.dialogs import SESSION_DIALOGS
 from components.sessions.files import FILE_DIALOGS
 from components.sidebar.shortcuts import SHORTCUT_DIALOGS
@@ -22,6 +23,7 @@ TABLES = (
     TEMPLATE_DIALOGS,
     MEMORY_DIALOGS,
     SHORTCUT_DIALOGS,
+    REVIEW_DIALOGS,
 )
 OPENS = re.compile(r'open_dialog(?:\(|,\s+args=\()"(\w+)"')
 

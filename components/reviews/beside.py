@@ -1,0 +1,135 @@
+"""What the chat shows of reviews: the links of its session, and comments beside the messages that they are about."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import streamlit as st
+
+from components.dialogs import close_dialog, open_dialog
+from components.labels import counted, escape_label, planner_zone
+from components.problems import telling
+from components.resources import get_services
+from components.reviews.entry import has_links
+from components.reviews.link_list import opened_words
+from components.reviews.thread_actions import about_words, draw_threads
+from components.reviews.words import state_badge
+from components.state import REVIEWS_PAGE
+from services.accounts.records import User
+from services.process.clock import utc_now
+from services.reviews.records import Review
+from services.sessions.records import SessionSummary
+from settings import ROOT
+
+_LISTED = 10
+_THREADS = 20
+
+Counts = Mapping[str | None, int]  # open threads, by the message that they are about
+
+
+def reviews_menu(session: SessionSummary, *, user_id: int) -> Counts:
+    """Draw the menu of a session's links; an empty place where it has none. Return what is open, by message."""
+    services, session_id = get_services(), session.id
+    number = services.reviews.of_session(session_id, user_id=user_id) if has_links(user_id=user_id) else 0
+    if not number:
+        st.empty()
+        return {}
+    counts = services.comments.open_by_message(session_id, user_id=user_id)
+    menu = st.popover(
+        f"Reviews ({number})",
+        icon=":material/rate_review:",
+        type="tertiary",
+        help="Who looks at this session",
+        key=_menu_key(session_id),
+        on_change="rerun",
+    )
+    if menu.open:
+        with menu:
+            now = utc_now().astimezone(planner_zone())
+            for review in services.reviews.page(user_id=user_id, session_id=session_id, limit=_LISTED):
+                _link(review, now=now)
+            st.button(
+                "Share again",
+                key=f"chat_share_again_{session_id}",
+                icon=":material/sync:",
+                type="tertiary",
+                on_click=_share_again,
+                args=(session_id, session.title),
+            )
+            if number > _LISTED:
+                st.page_link(REVIEWS_PAGE, label="All reviews", icon=":material/arrow_forward:")
+            if whole := counts.get(None):
+                _button(session_id, None, whole, label=f"{counted(whole, 'comment')} on the whole")
+    return counts
+
+
+def comments_button(session_id: int, message_id: int, counts: Counts, *, at_end: bool = False) -> None:
+    """Draw what opens the comments on a message that nobody has resolved; nothing where there are none."""
+    if number := counts.get(str(message_id)):
+        with st.container(horizontal=True, horizontal_alignment="right" if at_end else "left"):
+            _button(session_id, str(message_id), number, label=counted(number, "comment"))
+
+
+def _button(session_id: int, anchor: str | None, number: int, *, label: str) -> None:
+    st.button(
+        label,
+        key=f"chat_comments_{anchor or session_id}",
+        icon=":material/forum:",
+        type="tertiary",
+        on_click=_open_comments,
+        args=(session_id, anchor),
+    )
+
+
+def _open_comments(session_id: int, anchor: str | None) -> None:
+    open_dialog("message_comments", session_id=session_id, anchor=anchor)
+    _close_menu(session_id)
+
+
+def _share_again(session_id: int, title: str) -> None:
+    open_dialog("review_again", session_id=session_id, title=title)
+    _close_menu(session_id)
+
+
+def _close_menu(session_id: int) -> None:
+    st.session_state[_menu_key(session_id)] = False  # an open menu would lie over the dialog
+
+
+def _menu_key(session_id: int) -> str:
+    return f"chat_reviews_{session_id}"
+
+
+def _link(review: Review, *, now: datetime) -> None:
+    with st.container(key=f"chat_review_{review.id}", gap=None):
+        st.page_link(
+            REVIEWS_PAGE,
+            label=f"**{escape_label(review.settings.audience)}**",
+            icon=":material/link:",
+            query_params={"review": str(review.id)},
+        )
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            state_badge(review.state, approved=review.approved, asked=review.settings.approvals)
+            st.markdown(f":small[{opened_words(review, now=now)}]", width="content")
+
+
+@st.dialog("Comments", icon=":material/forum:", width="medium", on_dismiss=close_dialog)
+def comments_dialog(session_id: int, anchor: str | None, *, user: User) -> None:
+    """Show the comments on a message, on all links of its session, and what can be done with them."""
+    if st.session_state.dialog["name"] != "message_comments":
+        st.rerun()  # a button in here opened another one
+    st.html(ROOT / "static" / "reviews.css")
+    with telling():
+        services = get_services()
+        threads = services.comments.about_message(session_id, anchor, user_id=user.id, limit=_THREADS)
+        links = {one: services.reviews.get(one, user_id=user.id) for one in {thread.review_id for thread in threads}}
+        draw_threads(
+            threads,
+            session_id=session_id,
+            versions={of: {one.number: one for one in link.versions} for of, link in links.items()},
+            about={one.id: about_words(one, links[one.review_id].review.settings.audience) for one in threads},
+            user_id=user.id,
+            beside_message=True,
+        )
+        if not threads:
+            st.markdown("No open comments are left here.")
+        if len(threads) == _THREADS:
+            st.caption(f"These are the latest {_THREADS}. All are under Reviews.")

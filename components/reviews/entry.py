@@ -1,0 +1,61 @@
+"""What is new on a planner's links: the entry in the sidebar with its mark, and what keeps *Reviews* up to date.
+
+In `st.session_state`: `reviews_news` is {"changed": what the watch said, "links": on how many something is new}.
+"""
+
+import streamlit as st
+
+from components.dialogs import dialog_is_open
+from components.problems import unless_away
+from components.resources import get_services
+from components.state import REVIEWS_PAGE
+
+LOOK_EVERY_S = 2.0
+MARK_EVERY_S = 4.0
+
+
+def has_links(*, user_id: int) -> bool:
+    """Return whether a planner has ever shared something. Asks the database once a second for everybody."""
+    made_here = bool(st.session_state.get("reviews_made"))  # a moment ago: the watch need not know it yet
+    return get_services().review_watch.planner(user_id) is not None or made_here
+
+
+def reviews_entry(*, user_id: int) -> None:
+    """Draw the way to *Reviews*, with a mark where something is new there."""
+    st.session_state.pop("reviews_news", None)
+    if has_links(user_id=user_id):
+        _marked_entry(user_id)
+    else:
+        _entry(0)
+
+
+@st.fragment(run_every=MARK_EVERY_S)
+def _marked_entry(user_id: int) -> None:
+    services, state = get_services(), st.session_state
+    changed = services.review_watch.planner(user_id)
+    news = state.get("reviews_news")
+    if news is None or news["changed"] != changed:
+        with unless_away():
+            news = state.reviews_news = {"changed": changed, "links": services.reviews.news(user_id=user_id)}
+    _entry(news["links"] if news else 0)
+
+
+def _entry(number: int) -> None:
+    mark = f" :green-badge[{number}]" if number else ""
+    st.page_link(
+        REVIEWS_PAGE,
+        label=f"Reviews{mark}",
+        icon=":material/rate_review:",
+        width="stretch",
+    )
+
+
+def watch_reviews(*, user_id: int) -> None:
+    """Run the app again when anything of a planner's links is another. Draws nothing; before they are read."""
+    _watch(user_id, get_services().review_watch.planner(user_id))
+
+
+@st.fragment(run_every=LOOK_EVERY_S)
+def _watch(user_id: int, seen: int | None) -> None:
+    if not dialog_is_open() and get_services().review_watch.planner(user_id) != seen:
+        st.rerun()

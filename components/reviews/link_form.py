@@ -1,0 +1,133 @@
+"""The fields of a link: who it is for, what they may do, until when. For a new one, and for one that is changed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from components.labels import escape_label, local_time, planner_zone
+from components.problems import telling
+from services.errors import InvalidFieldsError
+from services.reviews.records import LinkSettings, ReviewMay
+from services.reviews.texts import MAX_APPROVALS, MAX_NOTE_CHARS, MAX_PASSCODE_CHARS, MIN_PASSCODE_CHARS
+from services.texts import MAX_TITLE_CHARS
+
+MAY = {
+    ReviewMay.LOOK: "Look",
+    ReviewMay.COMMENT: "Look and comment",
+    ReviewMay.DECIDE: "Look, comment and decide",
+}
+_PASSCODE_RULE = (
+    f"{MIN_PASSCODE_CHARS} to {MAX_PASSCODE_CHARS} characters. Tell them by another way than the link; only its hash "
+    "is kept."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFields:
+    """What stands in the fields. *passcode* None: as it is; empty: none any more."""
+
+    settings: LinkSettings
+    passcode: str | None
+    _places: dict[str, DeltaGenerator]
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Tell what goes wrong inside: all that is wrong with fields, each below its own."""
+        with telling():
+            try:
+                yield
+            except InvalidFieldsError as exc:
+                for name, problem in exc.problems.items():
+                    self._places[name].markdown(f":red[:material/error: :small[{escape_label(problem)}]]")
+
+
+def link_fields(given: LinkSettings, *, key: str, has_passcode: bool = False) -> LinkFields:
+    """Draw the fields with what is *given* in them, in a form."""
+    places = {}
+    audience = st.text_input("Audience", value=given.audience, max_chars=MAX_TITLE_CHARS, key=f"{key}_audience")
+    places["audience"] = st.empty()
+    with st.container(horizontal=True, key=f"{key}_row"):
+        may = st.selectbox(
+            "They may",
+            list(MAY),
+            index=list(MAY).index(given.may),
+            format_func=MAY.__getitem__,
+            key=f"{key}_may",
+            width=270,
+        )
+        approvals = st.number_input(
+            "Approvals needed",
+            min_value=1,
+            max_value=MAX_APPROVALS,
+            value=given.approvals,
+            key=f"{key}_approvals",
+            width=150,
+        )
+    places["approvals"] = st.empty()
+    due_on, ends_at = _days(given, key=key)
+    places["ends_at"] = st.empty()
+    note = st.text_area("Note to them", value=given.note, max_chars=MAX_NOTE_CHARS, height=90, key=f"{key}_note")
+    places["note"] = st.empty()
+    passcode, places["passcode"] = _passcode(key, has_passcode=has_passcode)
+    download = st.checkbox("They may download it as PDF", value=given.download, key=f"{key}_download")
+    follows = st.checkbox(
+        "Follow new snapshots",
+        value=given.follows,
+        key=f"{key}_follows",
+        help="Selected from the start when you share the session again. No link changes by itself.",
+    )
+    settings = LinkSettings(
+        audience=audience or "",
+        may=may,
+        download=download,
+        note=note or "",
+        approvals=int(approvals),
+        due_on=due_on,
+        ends_at=ends_at,
+        follows=follows,
+    )
+    return LinkFields(settings, passcode, places)
+
+
+def end_of(day: date | None) -> datetime | None:
+    """Return the end of a day where the planner is."""
+    return datetime.combine(day + timedelta(days=1), time(), planner_zone()) if day else None
+
+
+def last_day_of(ends_at: datetime | None) -> date | None:
+    """Return the last day, where the planner is, on which a link opens."""
+    return local_time(ends_at - timedelta(microseconds=1), planner_zone()).date() if ends_at else None
+
+
+def _days(given: LinkSettings, *, key: str) -> tuple[date | None, datetime | None]:
+    with st.container(horizontal=True, key=f"{key}_days"):
+        due_on = st.date_input(
+            "Due on (optional)", value=given.due_on, key=f"{key}_due_on", format="YYYY-MM-DD", width=210
+        )
+        last_day = st.date_input(
+            "Last day (optional)",
+            value=last_day_of(given.ends_at),
+            key=f"{key}_last_day",
+            format="YYYY-MM-DD",
+            help="The link opens until the end of this day. Without one it opens until you revoke it.",
+            width=210,
+        )
+    kept = last_day == last_day_of(given.ends_at)
+    return due_on, given.ends_at if kept else end_of(last_day)
+
+
+def _passcode(key: str, *, has_passcode: bool) -> tuple[str | None, DeltaGenerator]:
+    typed = st.text_input(
+        "New passcode (optional)" if has_passcode else "Passcode (optional)",
+        key=f"{key}_passcode",
+        max_chars=MAX_PASSCODE_CHARS,
+        autocomplete="off",
+    )
+    st.markdown(f":small[{_PASSCODE_RULE}]")
+    place = st.empty()
+    none_any_more = has_passcode and st.checkbox("No passcode any more", key=f"{key}_no_passcode")
+    return ("" if none_any_more else typed or None), place

@@ -1,0 +1,135 @@
+"""The dialogs that share a session: by a new link, and again by those that there are."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from components.dialogs import close_dialog, leave_dialog
+from components.labels import counted, escape_label
+from components.problems import telling
+from components.resources import get_services
+from components.reviews.addresses import show_address
+from components.reviews.link_form import link_fields
+from components.reviews.snapshot import draw_blocks
+from components.reviews.words import STATES
+from services.accounts.records import User
+from services.errors import InvalidInputError
+from services.reviews.records import LinkSettings, Review
+from services.sessions.records import MessageView
+
+_LISTED = 2_000  # messages that a link can begin or end at
+_WORDS_CHARS = 70
+_WHOLE = 0  # no message's id: where a select stands at first
+
+
+@st.dialog("Share for review", icon=":material/share:", width="medium", on_dismiss=close_dialog)
+def share_dialog(session_id: int, title: str, *, user: User) -> None:
+    """Ask what a new link is to be, show what it would show, and make it."""
+    st.markdown(f"**{escape_label(title)}**")
+    st.markdown(
+        ":small[Whoever has the link sees the conversation as it is now, and nothing else: no instructions, "
+        "memories, models or costs.]"
+    )
+    with telling(), st.form("review_share", border=False):
+        fields = link_fields(LinkSettings(audience="Customer"), key=f"review_share_{session_id}")
+        first_id, last_id = _part_fields(session_id, user_id=user.id)
+        with st.container(horizontal=True, horizontal_alignment="right"):  # Enter presses the first
+            previewed = st.form_submit_button("Preview", key="review_share_preview", icon=":material/visibility:")
+            shared = st.form_submit_button("Share", key="review_share_go", type="primary", icon=":material/share:")
+        if shared:
+            with fields.telling():
+                made = get_services().reviews.share(
+                    session_id,
+                    fields.settings,
+                    user_id=user.id,
+                    passcode=fields.passcode,
+                    first_id=first_id,
+                    last_id=last_id,
+                )
+                show_address(made, title=f"The link for {made.review.settings.audience} is ready.")
+    if previewed:
+        _preview(session_id, fields.settings, first_id, last_id, user_id=user.id)
+
+
+def _part_fields(session_id: int, *, user_id: int) -> tuple[int | None, int | None]:
+    """Draw from which message to which is shared; return their ids, None for the first and for the last."""
+    history = get_services().sessions.history(session_id, user_id=user_id, limit=_LISTED)
+    shown = [message for message in history.messages if _can_be_shared(message)]
+    words = {message.id: f"{number}. {_beginning(message)}" for number, message in enumerate(shown, 1)}
+    first, last = {_WHOLE: "The first message"} | words, {_WHOLE: "The last message"} | words
+    key = f"review_share_{session_id}"
+    with st.container(horizontal=True):
+        first_id = st.selectbox("From", list(first), format_func=first.__getitem__, key=f"{key}_first", width=270)
+        last_id = st.selectbox("To", list(last), format_func=last.__getitem__, key=f"{key}_last", width=270)
+    return first_id or None, last_id or None
+
+
+def _can_be_shared(message: MessageView) -> bool:
+    said = message.role == "assistant" and bool(message.text.strip()) and not message.status.unfinished
+    return said or message.role == "user"
+
+
+def _beginning(message: MessageView) -> str:
+    words = " ".join(message.text[: 4 * _WORDS_CHARS].split())
+    who = "Assistant" if message.role == "assistant" else "You"
+    return f"{who}: {words if len(words) <= _WORDS_CHARS else f'{words[: _WORDS_CHARS - 1]}…'}"
+
+
+def _preview(
+    session_id: int, settings: LinkSettings, first_id: int | None, last_id: int | None, *, user_id: int
+) -> None:
+    with telling():
+        snapshot = get_services().reviews.preview(session_id, user_id=user_id, first_id=first_id, last_id=last_id)
+        with st.container(border=True, key="review_preview"):
+            st.caption(f"What {escape_label(settings.audience) or 'they'} will see")
+            st.subheader(escape_label(snapshot.title), anchor=False)
+            if settings.note.strip():
+                st.text(settings.note)
+            draw_blocks(snapshot.blocks)
+
+
+@st.dialog("Share again", icon=":material/sync:", width="medium", on_dismiss=close_dialog)
+def share_again_dialog(session_id: int, title: str, review_id: int | None = None, *, user: User) -> None:
+    """Ask which links of a session are to show it as it is now; *review_id* is one that was asked for."""
+    st.markdown(f"**{escape_label(title)}**")
+    with telling():
+        services = get_services()
+        links = services.reviews.page(user_id=user.id, session_id=session_id, ended=False, limit=200)
+        behind = services.reviews.behind(session_id, user_id=user.id)
+        if not links:
+            st.markdown("This session has no open link.")
+            return
+        if not any(behind.values()) and None not in behind.values():
+            st.markdown("Every open link shows the session as it is now. There is nothing to share again.")
+            return
+        chosen = _choose(links, behind, review_id)
+        outdated = sum(one.approved for one in chosen if behind[one.id])
+        if outdated:
+            st.markdown(f":material/warning: {counted(outdated, 'approval')} will be outdated.")
+        st.markdown(
+            ":small[Decisions and comments stay on what they were about. Whoever looks is told what changed.]"
+        )
+        if st.button("Share again", key="review_again_go", type="primary", icon=":material/sync:"):
+            if not chosen:
+                raise InvalidInputError("Choose a link at least.")
+            changed = services.reviews.share_again([one.id for one in chosen], user_id=user.id)
+            renewed = counted(sum(changed.values()), "link")
+            st.session_state.session_news = f"Shared again: {renewed} changed."
+            leave_dialog()
+
+
+def _choose(links: Sequence[Review], behind: dict[int, bool | None], review_id: int | None) -> list[Review]:
+    """Draw the links, and a box for each that can show something else; return those that are chosen."""
+    chosen = []
+    for one in links:
+        name, (state, _, icon) = escape_label(one.settings.audience), STATES[one.state]
+        if not (differs := behind.get(one.id)):
+            why = "cannot show the session any more: a message that it begins or ends at is gone"
+            st.markdown(f"**{name}** :small[{icon} {state} · {why if differs is None else 'shows it as it is now'}]")
+        elif st.checkbox(
+            f"**{name}** :small[{icon} {state} · the session differs]",
+            value=one.settings.follows or one.id == review_id,
+            key=f"review_again_{one.id}",
+        ):
+            chosen.append(one)
+    return chosen

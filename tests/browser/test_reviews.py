@@ -1,0 +1,63 @@
+"""Reviews for the planner, where only a browser shows it: the address copied, and what comes while one types."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from db.models import utc_now
+from tests.helpers.browser import open_app
+from tests.helpers.planners import Planner, database_of
+from tests.helpers.reviews import Reviews
+
+pytestmark = pytest.mark.browser
+
+ANNA = "a" * 32
+
+
+@pytest.fixture
+def reviews(planner: Planner) -> Iterator[Reviews]:
+    """Give the services of reviews on the server's database."""
+    with database_of(planner.app) as database:
+        yield Reviews(database, now=utc_now())
+
+
+def test_session_is_shared_and_what_is_said_appears_while_the_planner_types(
+    page: Page, planner: Planner, reviews: Reviews
+) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    session_id = reviews.session(planner.id)
+    open_app(page, planner.app, f"/?session={session_id}")
+    page.locator(f".st-key-session_menu_{session_id} button:visible").click()
+    page.get_by_role("menuitem", name="Share for review").or_(
+        page.get_by_role("option", name="Share for review")
+    ).click()
+    page.locator(".st-key-review_share_go button").click()
+    shown = page.get_by_test_id("stCode")
+    expect(shown).to_contain_text("/review?link=")
+    shown.hover()
+    shown.get_by_role("button", name="Copy").click()
+    address = page.evaluate("navigator.clipboard.readText()")
+    assert address == shown.inner_text().strip()
+    found = re.fullmatch(re.escape(f"{planner.app.url}/review?link=") + r"([\w-]{32})", address)
+    assert found
+    token = found[1]
+
+    page.get_by_role("button", name="See the link").click()
+    expect(page.get_by_role("heading", name="Customer")).to_be_visible()
+    reviews.visits.comment(token, ANNA, "Could we leave out the castle?", name="Anna")
+    expect(page.get_by_text("Could we leave out the castle?")).to_be_visible(timeout=5_000)
+    page.get_by_role("button", name="Answer").click()
+    box = page.get_by_role("textbox", name="Your answer")
+    box.fill("Gladly: we could ")
+    reviews.visits.comment(token, ANNA, "And the tram?", name="Anna")
+    expect(page.get_by_text("And the tram?")).to_be_visible(timeout=5_000)
+    expect(box).to_have_value("Gladly: we could ")
+    box.press_sequentially("take the lift.")
+    page.get_by_role("button", name="Send").click()
+
+    expect(box).to_have_count(0)
+    expect(page.get_by_text("Gladly: we could take the lift.")).to_be_visible()
+    (newer, older) = reviews.comments.threads(int(page.url.rpartition("=")[2]), user_id=planner.id)
+    assert (newer.answers, [one.text for one in older.answers]) == ((), ["Gladly: we could take the lift."])

@@ -1,0 +1,222 @@
+"""A session is shared for review: from its menu, with a preview, by a link that is shown once; and again."""
+
+from datetime import date, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from services.reviews.records import DecisionKind, ReviewMay, ReviewState
+from tests.helpers.reviews import TALK, Reviews
+from tests.helpers.screens import load_at
+
+ANNA = "a" * 32
+
+
+def run(at: AppTest) -> AppTest:
+    at.run()
+    assert not at.exception
+    return at
+
+
+def click(at: AppTest, key: str) -> AppTest:
+    at.button(key=key).click()
+    return run(at)
+
+
+def said(at: AppTest) -> str:
+    return "\n".join(one.value for one in (*at.markdown, *at.text, *at.caption, *at.code))
+
+
+def addresses(at: AppTest) -> list[str]:
+    return [one.value for one in at.code if "/review?link=" in one.value]
+
+
+@pytest.fixture
+def session_id(reviews: Reviews, planner) -> int:
+    return reviews.session(planner.id)
+
+
+@pytest.fixture
+def sharing(app: AppTest, session_id: int) -> AppTest:
+    """Open the dialog that shares a session."""
+    app.context["url"] = "https://a.example/travel/"
+    load_at(app, session_id)
+    menu = app.menu_button(key=f"session_menu_{session_id}")
+    menu.click(next(name for name in menu.options if name.endswith("Share for review")))
+    return run(app)
+
+
+def test_link_is_made_as_chosen_and_its_address_is_shown(sharing, services, planner, session_id):
+    key = f"review_share_{session_id}"
+    sharing.text_input(key=f"{key}_audience").set_value("Finance")
+    sharing.selectbox(key=f"{key}_may").set_value(ReviewMay.COMMENT)
+    sharing.number_input(key=f"{key}_approvals").set_value(2)
+    sharing.date_input(key=f"{key}_due_on").set_value(date(2027, 5, 8))
+    sharing.text_area(key=f"{key}_note").set_value("Please by Friday.")
+    sharing.text_input(key=f"{key}_passcode").set_value("tram 28!")
+    sharing.checkbox(key=f"{key}_download").check()
+    sharing.checkbox(key=f"{key}_follows").uncheck()
+    click(sharing, "review_share_go")
+
+    (address,) = addresses(sharing)
+    assert address.startswith("https://a.example/travel/review?link=")
+    (made,) = services.reviews.page(user_id=planner.id)
+    chosen = made.settings
+    assert (chosen.audience, chosen.may, chosen.approvals, chosen.note) == (
+        "Finance", ReviewMay.COMMENT, 2, "Please by Friday.",
+    )  # fmt: skip
+    assert (chosen.due_on, chosen.ends_at, chosen.download, chosen.follows) == (date(2027, 5, 8), None, True, False)
+    assert made.has_passcode
+    assert services.visits.find(address.rpartition("=")[2]) == made.id
+    click(sharing, "review_address_done")
+    assert not addresses(sharing)
+
+
+def test_all_that_is_wrong_is_told_at_once_and_nothing_is_made(sharing, services, planner, session_id):
+    key = f"review_share_{session_id}"
+    sharing.text_input(key=f"{key}_audience").set_value(" ")
+    sharing.text_input(key=f"{key}_passcode").set_value("abc")
+    sharing.date_input(key=f"{key}_last_day").set_value(date(2020, 1, 1))
+    click(sharing, "review_share_go")
+
+    wrong = [one.value for one in sharing.markdown if one.value.startswith(":red[")]
+    assert len(wrong) == 3
+    assert "Say who the link is for" in wrong[0]
+    assert "ends in the future" in wrong[1]
+    assert "6 to 64 characters" in wrong[2]
+    assert services.reviews.page(user_id=planner.id) == ()
+
+
+def test_last_day_is_whole_where_the_planner_is(sharing, services, planner, session_id):
+    sharing.date_input(key=f"review_share_{session_id}_last_day").set_value(date(2027, 1, 15))
+    click(sharing, "review_share_go")
+
+    (made,) = services.reviews.page(user_id=planner.id)
+    assert made.settings.ends_at.isoformat() == "2027-01-15T23:00:00+00:00"  # midnight in Warsaw
+
+
+def test_preview_shows_the_part_that_is_chosen_and_makes_nothing(sharing, services, planner, session_id):
+    first, second = [one.id for one in services.sessions.history(session_id, user_id=planner.id).messages][2:]
+    sharing.selectbox(key=f"review_share_{session_id}_first").set_value(first)
+    sharing.selectbox(key=f"review_share_{session_id}_last").set_value(second)
+    click(sharing, "review_share_preview")
+
+    assert "What Customer will see" in said(sharing)
+    assert len([one for one in sharing.caption if one.value.startswith("**Ada")]) == 1
+    assert len([one for one in sharing.caption if one.value.startswith("**Assistant")]) == 1
+    assert services.reviews.page(user_id=planner.id) == ()
+    click(sharing, "review_share_go")
+    (made,) = services.reviews.page(user_id=planner.id)
+    assert (made.first_id, made.last_id) == (first, second)
+    _, shown = services.reviews.shown(made.id, user_id=planner.id)
+    assert [block.text for block in shown.blocks] == list(TALK[2:])
+
+
+def test_session_without_messages_says_that_there_is_nothing_to_share(app, reviews, services, planner):
+    session_id = reviews.session(planner.id, texts=())
+    load_at(app, session_id)
+    menu = app.menu_button(key=f"session_menu_{session_id}")
+    menu.click(next(name for name in menu.options if name.endswith("Share for review")))
+    run(app)
+    click(app, "review_share_go")
+
+    assert ["nothing to share yet" in error.value for error in app.error] == [True]
+
+
+def test_share_again_renews_those_that_follow_and_tells_what_becomes_outdated(app, reviews, services, planner):
+    session_id = reviews.session(planner.id)
+    follows = reviews.share(session_id, planner.id)
+    waits = reviews.share(session_id, planner.id, audience="Finance", follows=False)
+    shown = reviews.visits.look(follows.token, ANNA)
+    reviews.visits.decide(follows.token, ANNA, DecisionKind.APPROVE, name="Anna", sha256=shown.version.sha256)
+    reviews.say(session_id, "And the sea?", "Cascais.")
+    same = reviews.share(session_id, planner.id, audience="New")
+    open_details(app, follows.review.id)
+    click(app, f"reviews_do_again_{follows.review.id}")
+
+    boxes = {one.key: one.value for one in app.checkbox if str(one.key).startswith("review_again_")}
+    assert boxes == {f"review_again_{follows.review.id}": True, f"review_again_{waits.review.id}": False}
+    assert "1 approval will be outdated" in said(app)
+    click(app, "review_again_go")
+    states = {one.id: (one.version.number, one.state) for one in services.reviews.page(user_id=planner.id)}
+    assert states == {
+        follows.review.id: (2, ReviewState.OUTDATED),
+        waits.review.id: (1, ReviewState.OPEN),
+        same.review.id: (1, ReviewState.OPEN),
+    }
+    assert "Shared again: 1 link changed." in [toast.value for toast in app.toast]
+
+
+def test_share_again_says_where_nothing_has_changed(app, reviews, planner):
+    link = reviews.share(reviews.session(planner.id), planner.id)
+    open_details(app, link.review.id)
+    click(app, f"reviews_do_again_{link.review.id}")
+
+    assert "nothing to share again" in said(app)
+    assert "review_again_go" not in [one.key for one in app.button]
+
+
+def test_link_is_changed_and_what_is_wrong_told(app, reviews, services, planner):
+    link = reviews.share(reviews.session(planner.id), planner.id, passcode="tram 28!", approvals=2)
+    key = f"review_edit_{link.review.id}"
+    open_details(app, link.review.id)
+    click(app, f"reviews_do_edit_{link.review.id}")
+    app.text_input(key=f"{key}_audience").set_value("")
+    click(app, "review_edit_save")
+    assert any("Say who the link is for" in one.value for one in app.markdown)
+    app.text_input(key=f"{key}_audience").set_value("Family")
+    app.checkbox(key=f"{key}_no_passcode").check()
+    click(app, "review_edit_save")
+
+    changed = services.reviews.get(link.review.id, user_id=planner.id).review
+    assert (changed.settings.audience, changed.settings.approvals, changed.has_passcode) == ("Family", 2, False)
+    assert "review_edit_save" not in [one.key for one in app.button]
+
+
+def test_link_that_has_ended_is_extended(app, reviews, services, planner):
+    link = reviews.share(reviews.session(planner.id), planner.id, ends_at=reviews.now + timedelta(minutes=1))
+    reviews.later(days=-3)
+    open_details(app, link.review.id)
+    choose(app, link.review.id, "Extend")
+    app.date_input(key=f"review_extend_{link.review.id}_last_day").set_value(date(2035, 1, 1))
+    click(app, "review_extend_save")
+
+    assert services.reviews.get(link.review.id, user_id=planner.id).review.settings.ends_at.year == 2035
+
+
+def test_new_address_replaces_the_one_before(app, reviews, services, planner):
+    link = reviews.share(reviews.session(planner.id), planner.id)
+    app.context["url"] = "https://a.example/reviews"
+    open_details(app, link.review.id)
+    choose(app, link.review.id, "New address")
+    click(app, "review_address_new_confirm")
+
+    (address,) = addresses(app)
+    token = address.removeprefix("https://a.example/review?link=")
+    assert token != link.token
+    assert services.visits.find(token) == link.review.id
+
+
+def test_link_is_revoked_once_that_is_confirmed(app, reviews, services, planner):
+    link = reviews.share(reviews.session(planner.id), planner.id)
+    open_details(app, link.review.id)
+    choose(app, link.review.id, "Revoke")
+    assert not services.reviews.get(link.review.id, user_id=planner.id).review.revoked
+    click(app, "review_revoke_confirm")
+
+    assert services.reviews.get(link.review.id, user_id=planner.id).review.revoked
+    shown = [str(one.key) for one in app.button]
+    assert not [key for key in shown if key.startswith(("reviews_do_again", "reviews_do_edit"))]
+
+
+def open_details(app: AppTest, review_id: int) -> None:
+    run(app)
+    app.switch_page("pages/planner/reviews.py")
+    app.query_params["review"] = str(review_id)
+    run(app)
+
+
+def choose(app: AppTest, review_id: int, option: str) -> None:
+    menu = app.menu_button(key=f"reviews_menu_{review_id}")
+    menu.click(next(name for name in menu.options if name.endswith(option)))
+    run(app)
