@@ -3,7 +3,11 @@
 In `st.session_state`: `reviews_news` is {"changed": what the watch said, "links": on how many something is new}.
 """
 
+from contextvars import ContextVar
+from typing import Any
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from components.dialogs import dialog_is_open
 from components.problems import unless_away
@@ -12,6 +16,8 @@ from components.state import REVIEWS_PAGE
 
 LOOK_EVERY_S = 2.0
 MARK_EVERY_S = 4.0
+
+_of_this_run: ContextVar[tuple[DeltaGenerator, int] | None] = ContextVar("reviews_entry", default=None)
 
 
 def has_links(*, user_id: int) -> bool:
@@ -22,32 +28,44 @@ def has_links(*, user_id: int) -> bool:
 
 def reviews_entry(*, user_id: int) -> None:
     """Draw the way to *Reviews*, with a mark where something is new there."""
-    st.session_state.pop("reviews_news", None)
+    place = st.empty()
     if has_links(user_id=user_id):
-        _marked_entry(user_id)
+        st.session_state.pop("reviews_news", None)
+        _of_this_run.set((place, user_id))
+        with place:
+            _marked_entry(user_id)
     else:
-        _entry(0)
+        _entry(place, 0)
+
+
+def refresh_reviews_entry() -> None:
+    """Redraw the mark that this run of the script drew, if it drew any and it is another; beside a stream."""
+    if kept := _of_this_run.get():
+        place, user_id = kept
+        before = st.session_state.get("reviews_news")
+        if (links := _news(user_id)) != (before and before["links"]):
+            _entry(place, links)
 
 
 @st.fragment(run_every=MARK_EVERY_S)
 def _marked_entry(user_id: int) -> None:
+    _entry(st, _news(user_id))
+
+
+def _news(user_id: int) -> int:
+    """Return on how many links something is new; asks the database where the watch says that there is any change."""
     services, state = get_services(), st.session_state
     changed = services.review_watch.planner(user_id)
     news = state.get("reviews_news")
     if news is None or news["changed"] != changed:
         with unless_away():
             news = state.reviews_news = {"changed": changed, "links": services.reviews.news(user_id=user_id)}
-    _entry(news["links"] if news else 0)
+    return int(news["links"]) if news else 0
 
 
-def _entry(number: int) -> None:
+def _entry(place: Any, number: int) -> None:
     mark = f" :green-badge[{number}]" if number else ""
-    st.page_link(
-        REVIEWS_PAGE,
-        label=f"Reviews{mark}",
-        icon=":material/rate_review:",
-        width="stretch",
-    )
+    place.page_link(REVIEWS_PAGE, label=f"Reviews{mark}", icon=":material/rate_review:", width="stretch")
 
 
 def watch_reviews(*, user_id: int) -> None:

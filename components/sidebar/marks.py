@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components.problems import unless_away
+from components.reviews.entry import refresh_reviews_entry
 from services.process.clock import utc_now
 from services.sessions.records import SessionSummary
 from services.sessions.sessions import SessionService
@@ -59,6 +60,7 @@ class SidebarMarks:
             return
         for session_id, mark in self._marks_now().items():
             self._draw(session_id, mark)
+        refresh_reviews_entry()
         self._looked_at = time.monotonic()
 
     @property

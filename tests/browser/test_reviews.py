@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from db.models import utc_now
-from tests.helpers.browser import open_app
+from tests.helpers.browser import ask, open_app
 from tests.helpers.planners import Planner, database_of
 from tests.helpers.reviews import Reviews
+from tests.helpers.services import Emulator
 
 pytestmark = pytest.mark.browser
 
@@ -61,3 +62,25 @@ def test_session_is_shared_and_what_is_said_appears_while_the_planner_types(
     expect(page.get_by_text("Gladly: we could take the lift.")).to_be_visible()
     (newer, older) = reviews.comments.threads(int(page.url.rpartition("=")[2]), user_id=planner.id)
     assert (newer.answers, [one.text for one in older.answers]) == ((), ["Gladly: we could take the lift."])
+
+
+def test_mark_in_the_sidebar_appears_beside_a_reply_that_is_being_written(
+    page: Page, planner: Planner, reviews: Reviews, shared_emulator: Emulator
+) -> None:
+    session_id = reviews.session(planner.id)
+    link, other = (reviews.share(session_id, planner.id) for _ in range(2))
+    shared_emulator.hold_reply(3)
+    open_app(page, planner.app, f"/?session={session_id}")
+    entry = page.get_by_test_id("stSidebar").get_by_role("link", name="Reviews")
+    expect(entry).to_have_text(re.compile(r"Reviews$"))
+    ask(page, "5 days in Lisbon in May")
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+
+    reviews.visits.comment(link.token, ANNA, "Could we leave out the castle?", name="Anna")
+
+    expect(entry).to_contain_text("Reviews 1", timeout=5_000)
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    shared_emulator.release()
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0, timeout=40_000)
+    reviews.visits.look(other.token, ANNA)
+    expect(entry).to_contain_text("Reviews 2", timeout=5_000)
