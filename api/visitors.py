@@ -14,7 +14,8 @@ from api.limits import RequestLimit
 from api.problems import ApiError
 from services.accounts.addresses import client_address, site_of
 from services.errors import PasscodeNeededError
-from services.reviews.visits import KEY_CHARS, VisitService, new_reader_key
+from services.reviews.doors import KEY_CHARS
+from services.reviews.visits import VisitService, new_reader_key
 from services.wiring import Services
 
 KEY_HEADER = "X-Review-Key"

@@ -38,7 +38,8 @@ class Database:
         self._frozen = sessionmaker(
             self.engine.execution_options(sqlite_begin="BEGIN")
             if url.startswith("sqlite")  # in WAL mode whoever reads sees one moment anyway
-            else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True),
+            expire_on_commit=False,
         )
         self._writers = _Queue(busy_timeout_s) if url.startswith("sqlite") else nullcontext()
 

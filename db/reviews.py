@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.ids import new_id
@@ -149,7 +149,7 @@ def news(db_session: Session, *, user_id: int) -> int:
 
 
 def keep_snapshot(db_session: Session, session_id: int, *, sha256: str, content: bytes, at: datetime) -> Snapshot:
-    """Return the snapshot of a session with this content, made if there is none."""
+    """Return the snapshot of a session, which is held, with this content; made if there is none."""
     query = select(Snapshot).where(Snapshot.session_id == session_id, Snapshot.sha256 == sha256)
     found = db_session.scalar(query)
     if found is None:
@@ -184,6 +184,15 @@ def reader(db_session: Session, review_id: int, key_hash: str) -> ReviewReader |
 def count_readers(db_session: Session, review_id: int) -> int:
     """Return in how many browsers a link was opened."""
     return db_session.scalar(select(func.count()).where(ReviewReader.review_id == review_id)) or 0
+
+
+def forget_silent_reader(db_session: Session, review_id: int) -> bool:
+    """Forget the latest browser in which nobody said anything; return whether there was one."""
+    silent = select(ReviewReader.id).where(ReviewReader.review_id == review_id, ReviewReader.name.is_(None))
+    latest = db_session.scalar(silent.order_by(ReviewReader.id.desc()).limit(1))
+    if latest is not None:
+        db_session.execute(delete(ReviewReader).where(ReviewReader.id == latest))
+    return latest is not None
 
 
 # What was said and decided

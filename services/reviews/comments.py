@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 import db.audit
 import db.reviews
 from db.engine import Database
-from db.models import AuditAction, AuditTarget, ReviewComment, ReviewDecision, User, utc_now
+from db.models import AuditAction, AuditTarget, ReviewComment, ReviewDecision, ReviewVersion, User, utc_now
 from db.models import Review as ReviewRow
 from services.errors import (
     InvalidInputError,
@@ -19,7 +19,7 @@ from services.errors import (
 )
 from services.reviews.records import Decision, DecisionKind, Thread
 from services.reviews.reviews import settle
-from services.reviews.texts import clean_comment, clean_note, clean_passage, clean_reader_name, find_block
+from services.reviews.texts import clean_comment, clean_note, clean_passage, clean_reader_name, find_block, is_anchor
 from services.reviews.views import Whose, decision, snapshot, threads
 
 MAX_COMMENTS = 5_000  # of one link
@@ -49,7 +49,7 @@ class CommentService:
         """Return the threads of a link, internal ones too, latest first. Raises NotFoundError, InvalidInputError."""
         if not 1 <= limit <= MAX_PAGE + 1:
             raise InvalidInputError(f"Ask for 1 to {MAX_PAGE} threads at a time.")
-        with self._db.read() as db_session:
+        with self._db.snapshot() as db_session:
             _there(db.reviews.get_visible(db_session, review_id, user_id=user_id))
             firsts = db.reviews.threads(
                 db_session, [review_id], internal=True, limit=limit, before_id=before_id, unresolved=unresolved
@@ -58,7 +58,7 @@ class CommentService:
 
     def thread(self, thread_id: int, *, review_id: int, user_id: int) -> Thread:
         """Return one thread. Raises NotFoundError."""
-        with self._db.read() as db_session:
+        with self._db.snapshot() as db_session:
             _there(db.reviews.get_visible(db_session, review_id, user_id=user_id))
             firsts = db.reviews.threads(db_session, [review_id], internal=True, limit=1, thread_ids=[thread_id])
             found = self._threads(db_session, firsts, user_id)
@@ -68,7 +68,7 @@ class CommentService:
 
     def open_by_message(self, session_id: int, *, user_id: int) -> dict[str | None, int]:
         """Return how many open threads there are about each message of a session, on all its links."""
-        with self._db.read() as db_session:
+        with self._db.snapshot() as db_session:
             links = db.reviews.page(db_session, user_id=user_id, now=self._clock(), session_id=session_id, limit=200)
             if not links:
                 return {}
@@ -79,7 +79,9 @@ class CommentService:
         self, session_id: int, anchor: str | None, *, user_id: int, limit: int = 20
     ) -> tuple[Thread, ...]:
         """Return the threads about a message (None: the whole) on all links of a session that nobody resolved."""
-        with self._db.read() as db_session:
+        if anchor is not None and not is_anchor(anchor):
+            return ()
+        with self._db.snapshot() as db_session:
             links = db.reviews.page(db_session, user_id=user_id, now=self._clock(), session_id=session_id, limit=200)
             firsts = db.reviews.threads(
                 db_session,
@@ -108,13 +110,18 @@ class CommentService:
         An answer in an internal thread is internal. Raises InvalidInputError, TooManyCommentsError, NotFoundError.
         """
         cleaned, now = clean_comment(text), self._clock()
+        with self._db.snapshot() as db_session:
+            _there(db.reviews.get_visible(db_session, review_id, user_id=user_id))
+            shown, _ = db.reviews.versions(db_session, [review_id])[-1]
+            about = place(db_session, shown, anchor, passage) if thread_id is None else (None, None)
         with self._db.begin() as db_session:
             row = _there(db.reviews.lock_visible(db_session, review_id, user_id=user_id))
-            shown, _ = db.reviews.versions(db_session, [review_id])[-1]
             check_room(db_session, review_id)
             made = ReviewComment(
                 review_id=review_id,
                 version_id=shown.id,
+                anchor=about[0],
+                passage=about[1],
                 internal=internal,
                 by_planner=True,
                 user_id=user_id,
@@ -125,9 +132,6 @@ class CommentService:
             if thread_id is not None:
                 first = first_of(db_session, thread_id, review_id, internal=True)
                 made.thread_id, made.internal = first.id, internal or first.internal
-            else:
-                block = find_block(snapshot(db_session, shown.snapshot_id), anchor)
-                made.anchor, made.passage = anchor, clean_passage(passage, block)
             db_session.add(made)
             settle(db_session, row)
             self._note(db_session, row, AuditAction.COMMENT, user_id, made.id, "internal" if made.internal else "")
@@ -223,6 +227,13 @@ def check_room(db_session: Session, review_id: int) -> None:
     """Raise TooManyCommentsError where a link takes no more comments."""
     if db.reviews.count_comments(db_session, review_id) >= MAX_COMMENTS:
         raise TooManyCommentsError(f"There are {MAX_COMMENTS:,} comments already, the most that a link takes.")
+
+
+def place(
+    db_session: Session, version: ReviewVersion, anchor: str | None, passage: str | None
+) -> tuple[str | None, str | None]:
+    """Return the anchor and the passage of what is said about a version. Raises InvalidInputError."""
+    return anchor, clean_passage(passage, find_block(snapshot(db_session, version.snapshot_id), anchor))
 
 
 def first_of(db_session: Session, thread_id: int, review_id: int, *, internal: bool) -> ReviewComment:

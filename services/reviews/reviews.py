@@ -28,6 +28,7 @@ from services.reviews.records import (
 from services.reviews.state import state_of
 from services.reviews.texts import clean_passcode, clean_settings
 from services.reviews.views import decision, has_ended, review, snapshot, version
+from services.texts import clean_query
 
 MAX_LINKS = 200  # of one session
 MAX_VERSIONS = 200  # of one link
@@ -100,8 +101,9 @@ class ReviewService:
         Decisions about what was shown before are outdated then. Raises NotFoundError; NotPossibleError, also when a
         message that a link begins or ends at is no longer shown. All of them or none.
         """
-        with self._db.read() as db_session:
+        with self._db.snapshot() as db_session:
             found = [self._found(db_session, one, user_id) for one in sorted(set(review_ids))]
+        session_ids = sorted({row.session_id for row in found})
         made: dict[tuple[int, int | None, int | None], Snapshot] = {}
         for row in found:
             part = row.session_id, row.first_id, row.last_id
@@ -109,6 +111,7 @@ class ReviewService:
                 made[part] = self.preview(row.session_id, user_id=user_id, first_id=row.first_id, last_id=row.last_id)
         changed = {}
         with self._db.begin() as db_session:
+            db.sessions.lock_visible_ids(db_session, session_ids, user_id=user_id)  # a new snapshot holds its session
             for before in found:
                 row = self._locked(db_session, before.id, user_id)
                 if has_ended(row, self._clock()):
@@ -124,10 +127,11 @@ class ReviewService:
         InvalidInputError, NotFoundError, DoorBusyError.
         """
         now = self._clock()
-        chosen = clean_settings(settings, now=now, passcode=passcode)
+        clean_settings(settings, now=now, passcode=passcode, before=settings.ends_at)  # a hash takes its time
         passcode_hash = hash_password(clean_passcode(passcode)) if passcode else None
         with self._db.begin() as db_session:
             row = self._locked(db_session, review_id, user_id)
+            chosen = clean_settings(settings, now=now, passcode=passcode, before=row.ends_at)
             told = [name for name, value in chosen.items() if getattr(row, name) != value]
             for name, value in chosen.items():
                 setattr(row, name, value)
@@ -165,7 +169,7 @@ class ReviewService:
 
     def get(self, review_id: int, *, user_id: int) -> ReviewDetails:
         """Return a link with its versions and decisions. Raises NotFoundError."""
-        with self._db.read() as db_session:
+        with self._db.snapshot() as db_session:
             row = self._found(db_session, review_id, user_id)
             versions = db.reviews.versions(db_session, [review_id])
             rows = db.reviews.decisions(db_session, [review_id])
@@ -179,7 +183,7 @@ class ReviewService:
 
     def shown(self, review_id: int, *, user_id: int, number: int | None = None) -> tuple[Version, Snapshot]:
         """Return what a link shows, or showed in the version of this *number*. Raises NotFoundError."""
-        with self._db.read() as db_session:
+        with self._db.snapshot() as db_session:
             self._found(db_session, review_id, user_id)
             versions = db.reviews.versions(db_session, [review_id])
             for one, sha256 in reversed(versions):
@@ -234,14 +238,14 @@ class ReviewService:
         """Return links, those that are due first; *words* stand in the session's title or the audience's name."""
         if not (1 <= limit <= 201 and 0 <= offset <= 100_000):
             raise InvalidInputError("That is not a place in this list.")
-        with self._db.read() as db_session:
+        with self._db.snapshot() as db_session:
             rows = db.reviews.page(
                 db_session,
                 user_id=user_id,
                 now=self._clock(),
                 ended=ended,
                 session_id=session_id,
-                matching=words[:200].strip(),
+                matching=clean_query(words[:200]),
                 states=[state.value for state in states],
                 limit=limit,
                 offset=offset,
@@ -250,7 +254,7 @@ class ReviewService:
 
     def news(self, *, user_id: int) -> int:
         """Return how many links have something that their planner has not looked at."""
-        with self._db.read() as db_session:
+        with self._db.snapshot() as db_session:
             return db.reviews.news(db_session, user_id=user_id)
 
     def mark_seen(self, review_id: int, *, user_id: int) -> None:

@@ -1,6 +1,7 @@
 """What people write on a review, made fit to be kept."""
 
 import re
+import unicodedata
 from datetime import datetime, timedelta
 
 from exports.markdown_text import shown_text
@@ -8,7 +9,7 @@ from exports.reviews.records import Block, Snapshot
 from services.accounts.passwords import clean_name
 from services.errors import InvalidFieldsError, InvalidInputError
 from services.reviews.records import LinkSettings
-from services.texts import clean_text, clean_title, says_something
+from services.texts import clean_text, clean_title, says_something, without_controls
 
 MAX_NOTE_CHARS = 2_000  # to the readers, and with a decision
 MAX_COMMENT_CHARS = 4_000
@@ -19,10 +20,13 @@ _LONGEST = timedelta(days=3_650)
 _WORD = re.compile(r"\w+")
 
 
-def clean_settings(given: LinkSettings, *, now: datetime, passcode: str | None = None) -> dict[str, object]:
+def clean_settings(
+    given: LinkSettings, *, now: datetime, passcode: str | None = None, before: datetime | None = None
+) -> dict[str, object]:
     """Return what is to be kept of a link's settings, by column, but for the passcode.
 
-    Raises InvalidFieldsError, which tells all that is wrong, by the names of the fields.
+    *before* is when it ended so far: that may stay, also of a link that has come to its end. Raises
+    InvalidFieldsError, which tells all that is wrong, by the names of the fields.
     """
     problems: dict[str, str] = {}
     audience = note = ""
@@ -32,7 +36,7 @@ def clean_settings(given: LinkSettings, *, now: datetime, passcode: str | None =
         problems["audience"] = "Say who the link is for, in 1 to 100 characters: Customer, or Finance."
     if not 1 <= given.approvals <= MAX_APPROVALS:
         problems["approvals"] = f"Ask for 1 to {MAX_APPROVALS} approvals."
-    if given.ends_at is not None and not now < given.ends_at <= now + _LONGEST:
+    if given.ends_at not in (None, before) and not now < given.ends_at <= now + _LONGEST:
         problems["ends_at"] = "A link ends in the future, in ten years at most."
     try:
         note = _within(given.note, MAX_NOTE_CHARS, "note")
@@ -58,11 +62,21 @@ def clean_settings(given: LinkSettings, *, now: datetime, passcode: str | None =
 
 
 def clean_passcode(passcode: str) -> str:
-    """Return a passcode as it is compared, without spaces around it. Raises InvalidInputError."""
-    cleaned = passcode.strip()
-    if not MIN_PASSCODE_CHARS <= len(cleaned) <= MAX_PASSCODE_CHARS or len(cleaned.encode(errors="replace")) > 72:
-        raise InvalidInputError(f"A passcode has {MIN_PASSCODE_CHARS} to {MAX_PASSCODE_CHARS} characters.")
+    """Return a passcode as it is compared. Raises InvalidInputError."""
+    cleaned = plain_passcode(passcode)
+    if without_controls(cleaned) != cleaned:
+        raise InvalidInputError("That passcode has a character in it that cannot be used.")
+    if not MIN_PASSCODE_CHARS <= len(cleaned) <= MAX_PASSCODE_CHARS or len(cleaned.encode()) > 72:
+        raise InvalidInputError(
+            f"A passcode has {MIN_PASSCODE_CHARS} to {MAX_PASSCODE_CHARS} characters. "
+            "Accented letters and emoji count as more."
+        )
     return cleaned
+
+
+def plain_passcode(passcode: str) -> str:
+    """Return a passcode as keyboards of every kind type it: without spaces around it, each letter with its accent."""
+    return unicodedata.normalize("NFC", passcode[:1_000].strip())
 
 
 def clean_comment(text: str) -> str:
@@ -94,6 +108,11 @@ def find_block(snapshot: Snapshot, anchor: str | None) -> Block | None:
         if block.anchor == anchor:
             return block
     raise InvalidInputError("That message is not part of what this link shows.")
+
+
+def is_anchor(text: str) -> bool:
+    """Whether a block can have this anchor; no database has to be asked for any other."""
+    return len(text) <= 100 and without_controls(text) == text
 
 
 def clean_passage(passage: str | None, block: Block | None) -> str | None:

@@ -1,37 +1,31 @@
 """What whoever has a link can do: look, comment, decide, take files. Without an account."""
 
-import hashlib
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
-
-from sqlalchemy.orm import Session
 
 import db.audit
 import db.reviews
 import db.tries
 from db.engine import Database
-from db.models import AuditAction, AuditTarget, ReviewComment, ReviewReader, ReviewVersion, utc_now
-from db.models import Review as ReviewRow
+from db.models import AuditAction, ReviewComment, ReviewReader, utc_now
 from exports.reviews.records import Snapshot
 from services.accounts.passwords import Compare, password_matches
-from services.errors import NotFoundError, NotPossibleError, PasscodeNeededError, WrongPasscodeError
-from services.reviews.comments import change_comment, check_room, decide, first_of
+from services.errors import DoorBusyError, NotFoundError, NotPossibleError, WrongPasscodeError
+from services.reviews.comments import change_comment, check_room, decide, first_of, place
+from services.reviews.doors import GONE as GONE
+from services.reviews.doors import KEY_CHARS as KEY_CHARS
+from services.reviews.doors import Door, Open, fingerprint, is_key, key_hash
 from services.reviews.files import ReceiptKind, ReviewFiles
 from services.reviews.guesses import check_guesses, count_said, count_wrong_link, count_wrong_passcode
 from services.reviews.records import Decision, DecisionKind, ReviewMay, ReviewState, Thread, Version, Visit
 from services.reviews.reviews import settle, token_hash
 from services.reviews.state import state_of
-from services.reviews.texts import clean_comment, clean_passage, clean_reader_name, find_block
+from services.reviews.texts import clean_comment, clean_reader_name, is_anchor, plain_passcode
 from services.reviews.views import Whose, decision, settings_of, snapshot, threads, version
 from services.transfer.transfer import ExportFile
 
-KEY_CHARS = 22  # of `new_reader_key`
-MAX_READERS = 2_000  # browsers that a link knows; whoever comes later can look, and nothing is kept of it
 NEWS = 10  # threads
-GONE = "This link does not open anything. It may have ended, or a part of it is missing. Ask whoever sent it to you."
 _OPENED_EVERY = timedelta(minutes=1)
 _MAIL_WAITS = timedelta(minutes=10)
 
@@ -39,31 +33,6 @@ _MAIL_WAITS = timedelta(minutes=10)
 def new_reader_key() -> str:
     """Return what a browser keeps, to be known again on the links that it opens: 128 bits."""
     return secrets.token_urlsafe(16)
-
-
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """A link that opens for whoever asks."""
-
-    db_session: Session
-    row: ReviewRow
-    title: str
-    planner: str
-    reader: ReviewReader | None
-    versions: list[tuple[ReviewVersion, str]]
-    now: datetime
-
-    @property
-    def shown(self) -> tuple[ReviewVersion, str]:
-        return self.versions[-1]
-
-    @property
-    def numbers(self) -> dict[int, int]:
-        return {one.id: one.number for one, _ in self.versions}
-
-    @property
-    def whose(self) -> Whose:
-        return Whose(self.now, reader_id=self.reader.id if self.reader else 0)
 
 
 class VisitService:
@@ -76,6 +45,7 @@ class VisitService:
 
     def __init__(self, database: Database, *, compare: Compare, clock: Callable[[], datetime] = utc_now) -> None:
         self._db = database
+        self._door = Door(database, clock)
         self._compare = compare
         self._clock = clock
         self._files = ReviewFiles()
@@ -88,7 +58,7 @@ class VisitService:
         """
         with self._db.read() as db_session:
             found = db.reviews.by_token(db_session, token_hash(token), now=self._clock())
-            if found and key and db.reviews.reader(db_session, found[0].id, _key_hash(found[0].id, key)):
+            if found and key and db.reviews.reader(db_session, found[0].id, key_hash(found[0].id, key)):
                 return found[0].id
             check_guesses(db_session, address, now=self._clock())
         if found is None:
@@ -104,22 +74,28 @@ class VisitService:
         """
         now = self._clock()
         with self._db.begin() as db_session:
-            row = self._row(db_session, token)
+            row = self._door.row(db_session, token)
             if row.passcode_hash is None:
                 return
             count_wrong_passcode(db_session, row.id, address, now=now)  # before anybody looks at it
             passcode_hash = row.passcode_hash
-        if not password_matches(passcode.strip(), passcode_hash, self._compare):
+        try:
+            matches = password_matches(plain_passcode(passcode), passcode_hash, self._compare)
+        except DoorBusyError:  # nobody looked at it
             with self._db.begin() as db_session:
-                self._note(db_session, row.id, AuditAction.REFUSE_PASSCODE)
+                count_wrong_passcode(db_session, row.id, address, now=now, back=True)
+            raise
+        if not matches:
+            with self._db.begin() as db_session:
+                self._door.note(db_session, row.id, AuditAction.REFUSE_PASSCODE)
             raise WrongPasscodeError("That passcode is not right.")
         with self._db.begin() as db_session:
-            row = self._row(db_session, token)
+            row = self._door.row(db_session, token)
             count_wrong_passcode(db_session, row.id, address, now=now, back=True)
-            reader = self._reader(db_session, row, key)
+            reader = self._door.reader(db_session, row, key)
             if reader is None:
                 raise NotPossibleError("Too many browsers have opened this link. Ask for a new one.")
-            reader.unlocked = _fingerprint(passcode_hash)
+            reader.unlocked = fingerprint(passcode_hash)
 
     def look(self, token: str, key: str | None, *, since: tuple[int, int] | None = None) -> Visit:
         """Return what the link shows. *key* is noted, and what it has seen from now on.
@@ -127,9 +103,9 @@ class VisitService:
         *since* is (version, comment id), seen last before this tab was opened: what came later is new. None: as the
         browser was last here. Raises NotFoundError, PasscodeNeededError.
         """
-        if key is not None:
+        if key is not None and is_key(key):
             self._note_visit(token, key)
-        with self._opened(token, key) as link:
+        with self._door.opened(token, key) as link:
             visit = self._visit(link, since)
             stale = link.reader is not None and (
                 (link.reader.seen_version, link.reader.seen_comment_id)
@@ -141,12 +117,12 @@ class VisitService:
 
     def seen(self, token: str, key: str | None) -> tuple[int, int]:
         """Return the version and the comment that a browser saw last: (0, 0) where it was never here."""
-        with self._opened(token, key) as link:
+        with self._door.opened(token, key) as link:
             return (link.reader.seen_version, link.reader.seen_comment_id) if link.reader else (0, 0)
 
     def shown(self, token: str, key: str | None, *, number: int | None = None) -> tuple[Version, Snapshot]:
         """Return what a link shows, or showed in the version of this *number*. Raises NotFoundError."""
-        with self._opened(token, key) as link:
+        with self._door.opened(token, key) as link:
             for one, sha256 in reversed(link.versions):
                 if number is None or one.number == number:
                     return version(one, sha256), snapshot(link.db_session, one.snapshot_id)
@@ -167,7 +143,9 @@ class VisitService:
         self, token: str, key: str | None, *, anchor: str | None, limit: int = 20, before_id: int | None = None
     ) -> tuple[Thread, ...]:
         """Return what was said about a message (None: the whole), latest first."""
-        with self._opened(token, key) as link:
+        if anchor is not None and not is_anchor(anchor):
+            return ()
+        with self._door.opened(token, key) as link:
             firsts = db.reviews.threads(
                 link.db_session,
                 [link.row.id],
@@ -196,14 +174,22 @@ class VisitService:
         Raises InvalidInputError, NotPossibleError where the link is only to be looked at, TooManyCommentsError.
         """
         cleaned, called = clean_comment(text), clean_reader_name(name)
-        with self._opened(token, key, writes=True) as link:
+        with self._door.opened(
+            token, key
+        ) as link:  # to read a long text takes its time, and nobody has to wait for it
+            _may(link, ReviewMay.COMMENT, ReviewMay.DECIDE)
+            shown, _ = link.shown
+            about = place(link.db_session, shown, anchor, passage) if thread_id is None else (None, None)
+        with self._door.held(token, key) as link:
             _may(link, ReviewMay.COMMENT, ReviewMay.DECIDE)
             count_said(link.db_session, link.row.id, address, now=link.now)
             check_room(link.db_session, link.row.id)
-            reader = self._known(link, key, called)
+            reader = self._door.known(link, key, called)
             made = ReviewComment(
                 review_id=link.row.id,
-                version_id=link.shown[0].id,
+                version_id=shown.id,
+                anchor=about[0],
+                passage=about[1],
                 reader_id=reader.id,
                 name=called,
                 text=cleaned,
@@ -213,12 +199,9 @@ class VisitService:
                 first = first_of(link.db_session, thread_id, link.row.id, internal=False)
                 made.thread_id = first.id
                 first.resolved_at = first.resolved_by = first.resolved_version = None  # it is not done, they say
-            else:
-                block = find_block(snapshot(link.db_session, link.shown[0].snapshot_id), anchor)
-                made.anchor, made.passage = anchor, clean_passage(passage, block)
             link.db_session.add(made)
             self._came(link)
-            self._note(link.db_session, link.row.id, AuditAction.COMMENT, f"comment {made.id} by {called}")
+            self._door.note(link.db_session, link.row.id, AuditAction.COMMENT, f"comment {made.id} by {called}")
             return self._thread(link, made, reader)
 
     def change(self, token: str, key: str, comment_id: int, text: str) -> Thread:
@@ -248,10 +231,10 @@ class VisitService:
         Raises ReviewChangedError, InvalidInputError, NotPossibleError where the link is not for that,
         TooManyCommentsError.
         """
-        with self._opened(token, key, writes=True) as link:
+        with self._door.held(token, key) as link:
             _may(link, ReviewMay.DECIDE)
             count_said(link.db_session, link.row.id, address, now=link.now)
-            reader = self._known(link, key, clean_reader_name(name))
+            reader = self._door.known(link, key, clean_reader_name(name))
             made = decide(
                 link.db_session,
                 link.row,
@@ -263,25 +246,25 @@ class VisitService:
                 reader_id=reader.id,
             )
             self._came(link)
-            self._note(link.db_session, link.row.id, AuditAction.DECIDE, f"{kind} by {reader.name}")
+            self._door.note(link.db_session, link.row.id, AuditAction.DECIDE, f"{kind} by {reader.name}")
             return made
 
     def _change(self, token: str, key: str, comment_id: int, text: str | None) -> Thread:
-        with self._opened(token, key, writes=True) as link:
+        with self._door.held(token, key) as link:
             found = db.reviews.comment(link.db_session, comment_id, review_id=link.row.id)
             change_comment(found, text, link.whose)
             assert found is not None
             self._came(link)
             action = AuditAction.TAKE_BACK_COMMENT if text is None else AuditAction.CHANGE_COMMENT
-            self._note(link.db_session, link.row.id, action, f"comment {comment_id} by {found.name}")
+            self._door.note(link.db_session, link.row.id, action, f"comment {comment_id} by {found.name}")
             return self._thread(link, found, link.reader)
 
-    def _thread(self, link: _Open, row: ReviewComment, reader: ReviewReader | None) -> Thread:
+    def _thread(self, link: Open, row: ReviewComment, reader: ReviewReader | None) -> Thread:
         first = first_of(link.db_session, row.thread_id or row.id, link.row.id, internal=False)
         whose = Whose(link.now, reader_id=reader.id if reader else 0)
         return threads(link.db_session, [first], link.numbers, whose, internal=False)[0]
 
-    def _visit(self, link: _Open, since: tuple[int, int] | None) -> Visit:
+    def _visit(self, link: Open, since: tuple[int, int] | None) -> Visit:
         db_session, row, reader = link.db_session, link.row, link.reader
         rows = db.reviews.decisions(db_session, [row.id])
         state, approved = state_of(rows, version_id=link.shown[0].id, approvals=row.approvals)
@@ -307,7 +290,7 @@ class VisitService:
             changed=row.changed,
         )
 
-    def _news(self, link: _Open, seen_id: int) -> tuple[Thread, ...]:
+    def _news(self, link: Open, seen_id: int) -> tuple[Thread, ...]:
         reader_id = link.reader.id if link.reader else None
         newer = db.reviews.newer_comments(link.db_session, link.row.id, than=seen_id, but_of=reader_id, limit=100)
         ids = list(dict.fromkeys(one.thread_id or one.id for one in newer))[:NEWS]
@@ -315,67 +298,26 @@ class VisitService:
         whose = Whose(link.now, reader_id=reader_id or 0, seen_id=seen_id)
         return threads(link.db_session, firsts, link.numbers, whose, internal=False)
 
-    @contextmanager
-    def _opened(self, token: str, key: str | None, *, writes: bool = False) -> Iterator[_Open]:
-        """Give a link that opens for this browser; with *writes* it is held."""
-        now = self._clock()
-        with self._db.begin() if writes else self._db.read() as db_session:
-            find = db.reviews.lock_by_token if writes else db.reviews.by_token
-            found = find(db_session, token_hash(token), now=now)
-            if found is None:
-                raise NotFoundError(GONE)
-            row, title, planner = found
-            reader = db.reviews.reader(db_session, row.id, _key_hash(row.id, key)) if key else None
-            if row.passcode_hash and (reader is None or reader.unlocked != _fingerprint(row.passcode_hash)):
-                raise PasscodeNeededError("This link asks for a passcode. Whoever sent it to you knows it.")
-            shown = [(one, sha256) for one, sha256 in db.reviews.versions(db_session, [row.id])]
-            yield _Open(db_session, row, title, planner, reader, shown, now)
-
-    def _row(self, db_session: Session, token: str) -> ReviewRow:
-        found = db.reviews.lock_by_token(db_session, token_hash(token), now=self._clock())
-        if found is None:
-            raise NotFoundError(GONE)
-        return found[0]
-
-    def _known(self, link: _Open, key: str, name: str) -> ReviewReader:
-        """Return the browser that says something, under its name from now on."""
-        reader = link.reader or self._reader(link.db_session, link.row, key)
-        if reader is None:
-            raise NotPossibleError("Too many browsers have opened this link. Ask for a new one.")
-        reader.name = name
-        return reader
-
-    def _reader(self, db_session: Session, row: ReviewRow, key: str) -> ReviewReader | None:
-        """Return the browser of this key, made if there is none; None where there are too many."""
-        key_hash = _key_hash(row.id, key)
-        reader = db.reviews.reader(db_session, row.id, key_hash)
-        if reader is None and db.reviews.count_readers(db_session, row.id) < MAX_READERS:
-            reader = ReviewReader(review_id=row.id, key_hash=key_hash, created_at=self._clock())
-            db_session.add(reader)
-            db_session.flush()
-            self._note(db_session, row.id, AuditAction.OPEN_REVIEW)
-        return reader
-
     def _note_visit(self, token: str, key: str) -> None:
         """Write down that a link was opened, and in a browser that is new, if that is not written down yet."""
-        with self._opened(token, key) as link:
+        with self._door.opened(token, key) as link:
             opened = link.row.last_opened_at
             if link.reader is not None and opened is not None and link.now - opened < _OPENED_EVERY:
                 return
-        with self._opened(token, key, writes=True) as link:
-            self._reader(link.db_session, link.row, key)
+        with self._door.held(token, key) as link:
+            self._door.reader(link.db_session, link.row, key)
             if link.row.opened_at is None:
                 link.row.opened_at = link.now
                 self._came(link)
             link.row.last_opened_at = link.now
 
     def _note_seen(self, token: str, key: str, visit: Visit) -> None:
-        with self._opened(token, key, writes=True) as link:
+        with self._door.held(token, key) as link:
             if link.reader is not None:
                 link.reader.seen_version = visit.version.number
                 link.reader.seen_comment_id = visit.latest_comment_id
 
-    def _came(self, link: _Open) -> None:
+    def _came(self, link: Open) -> None:
         """Note that something came that the planner has not seen; mail tells them, not too often."""
         row = link.row
         row.unseen = True
@@ -383,20 +325,7 @@ class VisitService:
             row.mail_due_at = max(link.now, (row.mailed_at or link.now - _MAIL_WAITS) + _MAIL_WAITS)
         settle(link.db_session, row)
 
-    def _note(self, db_session: Session, review_id: int, action: AuditAction, detail: str = "") -> None:
-        target = (AuditTarget.REVIEW, review_id)
-        db.audit.note(db_session, action, user_id=None, target=target, detail=detail, at=self._clock())
 
-
-def _may(link: _Open, *allowed: ReviewMay) -> None:
+def _may(link: Open, *allowed: ReviewMay) -> None:
     if ReviewMay(link.row.may) not in allowed:
         raise NotPossibleError("This link is not for that. Ask whoever sent it to you.")
-
-
-def _key_hash(review_id: int, key: str) -> str:
-    """Return what is kept of a browser's key: another one for each link, so that nobody can be followed."""
-    return hashlib.sha256(f"{review_id}:{key}".encode(errors="replace")).hexdigest()
-
-
-def _fingerprint(passcode_hash: str) -> str:
-    return hashlib.sha256(passcode_hash.encode()).hexdigest()

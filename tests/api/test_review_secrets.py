@@ -49,7 +49,7 @@ def marks(table: Table) -> dict[str, Any]:
 
 def parts(where: str) -> list[dict[str, Any]]:
     """Return a part of every kind that is nobody's business, and a source, which is shown."""
-    private = [
+    private: list[dict[str, Any]] = [
         {"kind": "reasoning", "text": f"mark reasoning {where}", "at": 0},
         {"kind": "tool", "text": f"mark tool {where}", "call_id": f"mark call {where}", "at": 0}
         | {"input": f'{{"q": "mark input {where}"}}', "output": f"mark output {where}"},
