@@ -10,7 +10,7 @@ from tomllib import TOMLDecodeError
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from db.backup import Backup, BackupError, back_up, restore
+from db.backup import Backup, BackupError, Restored, back_up, restore
 from db.engine import Database, DatabaseUnavailableError
 from settings import Settings
 
@@ -70,7 +70,24 @@ def _backup(database: Database, options: argparse.Namespace) -> str:
 
 def _restore(database: Database, options: argparse.Namespace) -> str:
     backup = restore(database, options.file, replace=options.replace)
-    return f"The database holds {_counted(backup)}, as they were at {backup.made_at:%Y-%m-%d %H:%M} UTC."
+    told = f"The database holds {_counted(backup)}, as they were at {backup.made_at:%Y-%m-%d %H:%M} UTC."
+    return "\n".join([told, *_links(backup)])
+
+
+def _links(restored: Restored) -> list[str]:
+    """Say which links to reviews are open: whoever revoked one after the backup does not expect it."""
+    number, again = len(restored.open_links), restored.opened_again
+    if not number:
+        return []
+    opens = f"{_many(number, 'link')} to reviews {'is' if number == 1 else 'are'} open"
+    if again is None:
+        return [f"{opens}, also if revoked after the backup: look under Reviews."]
+    if not again:
+        return [f"{opens}, as before."]
+    return [
+        f"{opens}. These are open again, with the address and passcode of then; revoke them anew where that was meant:",
+        *(f"  {link.id} for {link.audience}: {link.title}" for link in again),
+    ]
 
 
 def _counted(backup: Backup) -> str:

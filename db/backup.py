@@ -25,10 +25,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 import db.audit
+import db.reviews
 import db.search
 from db.engine import Database
 from db.migrate import known_revisions, newest_revision, revision, upgrade
 from db.models import Base, ChatSession, Message, UtcDateTime, utc_now
+from db.reviews import OpenLink
 
 APP = "Backboard Travel-Bot"
 FORMAT = 1
@@ -51,6 +53,18 @@ class Backup:
 
     made_at: datetime
     rows: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored(Backup):
+    """What was put into a database, and the links to reviews that open something now. *opened_again* are the links that did not open so just before.
+
+    Since the backup was made they were revoked, or have another address or passcode, or are gone. None: the database
+    was empty, and nobody knows.
+    """
+
+    open_links: tuple[OpenLink, ...]
+    opened_again: tuple[OpenLink, ...] | None
 
 
 def back_up(database: Database, file: Path, *, force: bool = False) -> Backup:
@@ -78,7 +92,7 @@ def back_up(database: Database, file: Path, *, force: bool = False) -> Backup:
     return backup
 
 
-def restore(database: Database, file: Path, *, replace: bool = False) -> Backup:
+def restore(database: Database, file: Path, *, replace: bool = False) -> Restored:
     """Bring a database to the newest schema and put everything from *file* into it, all of it or nothing.
 
     Replies that were being written are free to be taken over, and none of them is asked for again: since the backup
@@ -94,10 +108,13 @@ def restore(database: Database, file: Path, *, replace: bool = False) -> Backup:
             if (found := revision(connection)) is not None and found not in known_revisions():
                 raise BackupError("The database belongs to a newer version of this app.")
             upgrade(connection)
-            _make_room(db_session, replace=replace)
+            before = set(db.reviews.open_links(db_session, now=utc_now()))
+            was_filled = _make_room(db_session, replace=replace)
             loaded = _load(db_session, _rows(lines, file), made_at, file)
             db.audit.take_over_earlier(connection)  # the file may be of before there were sign-outs
-            return Backup(made_at, loaded)
+            open_links = tuple(db.reviews.open_links(db_session, now=utc_now()))
+            again = tuple(one for one in open_links if one not in before) if was_filled else None
+            return Restored(made_at, loaded, open_links, again)
 
 
 def _write(db_session: Session, packed: gzip.GzipFile) -> Backup:
@@ -207,8 +224,11 @@ def _damaged(file: Path) -> BackupError:
     return BackupError(f"{file} is cut off or damaged. Nothing was restored.")
 
 
-def _make_room(db_session: Session, *, replace: bool) -> None:
-    """Delete everything, if that is wanted, and let nobody write before the end of the transaction."""
+def _make_room(db_session: Session, *, replace: bool) -> bool:
+    """Delete everything, if that is wanted, and let nobody write before the end of the transaction.
+
+    Return whether there was anything.
+    """
     if db_session.get_bind().dialect.name == "postgresql":
         names = ", ".join(table.name for table in _TABLES)
         db_session.execute(text(f"SET LOCAL lock_timeout = '10s'; LOCK TABLE {names} IN EXCLUSIVE MODE"))
@@ -219,6 +239,7 @@ def _make_room(db_session: Session, *, replace: bool) -> None:
         )
     for table in reversed(_TABLES):
         db_session.execute(delete(table))  # the search index forgets what goes
+    return bool(filled)
 
 
 def _load(db_session: Session, rows: Iterable[tuple[Table, Row]], made_at: datetime, file: Path) -> Counter[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -26,6 +26,16 @@ from db.visibility import visible_to
 LinkRow = Row[Review, str, str]  # a link, the title of its session, the name of whose session it is
 
 
+class OpenLink(NamedTuple):
+    """A link that opens something; *title* is its session's."""
+
+    id: int
+    audience: str
+    title: str
+    token_hash: str
+    passcode_hash: str | None
+
+
 def _visible(user_id: int) -> Select[Review]:
     return select(Review).join(ChatSession, ChatSession.id == Review.session_id).where(visible_to(user_id))
 
@@ -37,13 +47,17 @@ def get_visible(db_session: Session, review_id: int, *, user_id: int) -> Review 
 
 def lock_visible(db_session: Session, review_id: int, *, user_id: int) -> Review | None:
     """Return a link of a session of this planner's, or None."""
+    _keep_session(db_session, Review.id == review_id)
     return db_session.scalar(_visible(user_id).where(Review.id == review_id).with_for_update(of=Review))
 
 
-def lock_all_visible(db_session: Session, session_id: int, *, user_id: int) -> Sequence[Review]:
-    """Return all links of a session of this planner's, oldest first."""
-    query = _visible(user_id).where(Review.session_id == session_id).order_by(Review.id)
-    return db_session.scalars(query.with_for_update(of=Review)).all()
+def _keep_session(db_session: Session, link: ColumnElement[bool]) -> None:
+    """Let nobody delete a link's session meanwhile: whoever does so holds it, and then waits for the link.
+
+    PostgreSQL looks for the session of a row that is written a second time in one transaction.
+    """
+    query = select(ChatSession.id).join(Review, Review.session_id == ChatSession.id).where(link)
+    db_session.execute(query.with_for_update(read=True, key_share=True, of=ChatSession))
 
 
 def page(
@@ -113,8 +127,20 @@ def by_token(db_session: Session, token_hash: str, *, now: datetime) -> LinkRow 
 
 def lock_by_token(db_session: Session, token_hash: str, *, now: datetime) -> LinkRow | None:
     """Return the link of this hash that has not ended, or None; nor has it where its planner is disabled."""
+    _keep_session(db_session, Review.token_hash == token_hash)
     query = _BY_TOKEN.with_for_update(of=Review)
     return db_session.execute(query, {"token_hash": token_hash, "now": now}).one_or_none()
+
+
+def open_links(db_session: Session, *, now: datetime) -> Sequence[OpenLink]:
+    """Return every link that opens something, of anybody's, oldest first."""
+    query = (
+        select(Review.id, Review.audience, ChatSession.title, Review.token_hash, Review.passcode_hash)
+        .join(ChatSession, ChatSession.id == Review.session_id)
+        .join(User, User.id == ChatSession.user_id)
+        .where(~_has_ended(now), User.disabled.is_(False))
+    )
+    return [OpenLink(*row) for row in db_session.execute(query.order_by(Review.id))]
 
 
 def touch(review: Review) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import case, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -37,5 +37,7 @@ def take_back(db_session: Session, address: str, kind: str) -> None:
 
 
 def prune(db_session: Session, *, now: datetime) -> None:
-    """Drop every window that is over."""
-    db_session.execute(delete(AddressTries).where(AddressTries.window_ends_at <= now))
+    """Drop every window that is over, but for what somebody counts at this moment."""
+    over = select(AddressTries.address, AddressTries.kind).where(AddressTries.window_ends_at <= now)
+    found = tuple_(AddressTries.address, AddressTries.kind).in_(over.with_for_update(skip_locked=True))
+    db_session.execute(delete(AddressTries).where(found, AddressTries.window_ends_at <= now))

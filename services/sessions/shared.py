@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy.orm import Session
+
 import db.messages
 import db.sessions
 from db.engine import Database
@@ -14,6 +16,7 @@ from services.message_status import MessageStatus
 from services.parts import SourcePart, known_parts
 
 MOST_MESSAGES = 500
+_MOST_ROWS = 2 * MOST_MESSAGES  # with those that nobody is shown
 _MOST_CHARS = 1_000_000
 _NOT_WHOLE = "This answer is not complete."
 
@@ -34,30 +37,41 @@ class SharedSessions:
             session = db.sessions.get_visible(db_session, thing_id, user_id=user_id)
             if session is None:
                 raise NotFoundError("There is no such session.")
-            path: Sequence[Plain[Message]] = []
+            rows: Sequence[Plain[Message]] = []
             if session.last_message_id is not None:
-                leaf_id, most = session.last_message_id, 10 * MOST_MESSAGES
-                path = db.messages.path(db_session, leaf_id, user_id=user_id, limit=most)
+                rows = _between(db_session, session.last_message_id, first_id, last_id, user_id)
             planner = db_session.get_one(User, session.user_id).name
-            blocks = tuple(_block(row, planner) for row in _between(path, first_id, last_id) if _is_shown(row))
+            blocks = tuple(_block(row, planner) for row in rows if _is_shown(row))
             title = session.title
         if not blocks:
             raise NotPossibleError("There is nothing to share yet: this session has no finished message.")
         if len(blocks) > MOST_MESSAGES or sum(len(block.text) for block in blocks) > _MOST_CHARS:
-            raise NotPossibleError(
-                f"That is more than a review can hold ({MOST_MESSAGES} messages). Share from one message to another."
-            )
+            raise _too_much()
         return Snapshot("session", title, blocks)
 
 
-def _between(path: Sequence[Plain[Message]], first_id: int | None, last_id: int | None) -> Sequence[Plain[Message]]:
-    """Return the part of a path from one message to another; what is asked for is never widened."""
-    ids = [row.id for row in path]
-    if any(wanted is not None and wanted not in ids for wanted in (first_id, last_id)):
+def _between(
+    db_session: Session, leaf_id: int, first_id: int | None, last_id: int | None, user_id: int
+) -> Sequence[Plain[Message]]:
+    """Return the path shown from one message to another: neither more nor less than was asked for."""
+    ids = db.messages.path_ids(db_session, leaf_id, user_id=user_id, down_to=first_id or 0)  # latest first
+    if last_id is not None:
+        ids = ids[ids.index(last_id) :] if last_id in ids else []
+    if len(ids) > _MOST_ROWS:
+        raise _too_much()
+    rows = db.messages.path(db_session, ids[0], user_id=user_id, limit=len(ids)) if ids else []
+    within = set(ids)
+    rows = [row for row in rows if row.id in within]  # a deleted one is not counted: there may be others above
+    there = {row.id for row in rows}
+    if any(wanted is not None and wanted not in there for wanted in (first_id, last_id)):
         raise NotPossibleError("The message that this link begins or ends at is no longer shown. Share it anew.")
-    first = ids.index(first_id) if first_id is not None else 0
-    last = ids.index(last_id) if last_id is not None else len(ids) - 1
-    return path[first : last + 1]
+    return rows
+
+
+def _too_much() -> NotPossibleError:
+    return NotPossibleError(
+        f"That is more than a review can hold ({MOST_MESSAGES} messages). Share from one message to another."
+    )
 
 
 def _is_shown(row: Plain[Message]) -> bool:

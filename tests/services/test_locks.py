@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 
-from db.models import BackboardThread, ChatSession, FollowUp, Message, Usage, utc_now
+from db.models import BackboardThread, ChatSession, FollowUp, Message, Review, Usage, utc_now
 from services.message_status import MessageStatus
 from services.messages.follow_ups import FollowUpService
 from services.replies.records import Ending, ReplySnapshot
@@ -40,7 +40,8 @@ def unfinished(database, user_id: int) -> tuple[int, int]:
         waiting = FollowUp(text="And then?", client_message_id="next", created_at=utc_now(), **here)
         used = Usage(user_id=user_id, day=utc_now().date(), model=MODEL)
         thread = BackboardThread(session_id=session.id, backend="demo", thread_id="t")
-        db_session.add_all([reply, waiting, used, thread])
+        review = Review(user_id=user_id, session_id=session.id, audience="Customer", may="look", token_hash="0" * 64)
+        db_session.add_all([reply, waiting, used, thread, review])
         db_session.flush()
         return session.id, reply.id
 
