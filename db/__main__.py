@@ -85,7 +85,7 @@ def _links(restored: Restored) -> list[str]:
     if not again:
         return [f"{opens}, as before."]
     return [
-        f"{opens}. These are open again, with the address and passcode of then; revoke them anew where that was meant:",
+        f"{opens}. These are open again, as they were then; revoke them anew if they are not to be:",
         *(f"  {link.id} for {link.audience}: {link.title}" for link in again),
     ]
 

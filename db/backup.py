@@ -57,10 +57,10 @@ class Backup:
 
 @dataclass(frozen=True, slots=True)
 class Restored(Backup):
-    """What was put into a database, and the links to reviews that open something now. *opened_again* are the links that did not open so just before.
+    """What was put into a database, and the links to reviews that open something now.
 
-    Since the backup was made they were revoked, or have another address or passcode, or are gone. None: the database
-    was empty, and nobody knows.
+    *opened_again* are those that did not open so just before: since the backup was made they were revoked, or got
+    another address or passcode, or are gone. None: the database was empty, and nobody knows.
     """
 
     open_links: tuple[OpenLink, ...]
@@ -108,6 +108,7 @@ def restore(database: Database, file: Path, *, replace: bool = False) -> Restore
             if (found := revision(connection)) is not None and found not in known_revisions():
                 raise BackupError("The database belongs to a newer version of this app.")
             upgrade(connection)
+            _keep_others_out(db_session)
             before = set(db.reviews.open_links(db_session, now=utc_now()))
             was_filled = _make_room(db_session, replace=replace)
             loaded = _load(db_session, _rows(lines, file), made_at, file)
@@ -224,14 +225,15 @@ def _damaged(file: Path) -> BackupError:
     return BackupError(f"{file} is cut off or damaged. Nothing was restored.")
 
 
-def _make_room(db_session: Session, *, replace: bool) -> bool:
-    """Delete everything, if that is wanted, and let nobody write before the end of the transaction.
-
-    Return whether there was anything.
-    """
+def _keep_others_out(db_session: Session) -> None:
+    """Let nobody write before the end of the transaction."""
     if db_session.get_bind().dialect.name == "postgresql":
         names = ", ".join(table.name for table in _TABLES)
         db_session.execute(text(f"SET LOCAL lock_timeout = '10s'; LOCK TABLE {names} IN EXCLUSIVE MODE"))
+
+
+def _make_room(db_session: Session, *, replace: bool) -> bool:
+    """Delete everything, if that is wanted; return whether there was anything."""
     filled = [t.name for t in _TABLES if db_session.execute(select(literal(1)).select_from(t).limit(1)).first()]
     if filled and not replace:
         raise BackupError(

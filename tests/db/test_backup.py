@@ -43,9 +43,12 @@ from db.backup import BackupError, back_up, restore
 from db.engine import Database, DatabaseUnavailableError
 from db.ids import new_id
 from db.models import AuditAction, Base, ChatSession, Message, User, UtcDateTime, utc_now
+from services.errors import NotFoundError
 from services.message_status import MessageStatus
+from services.reviews.visits import new_reader_key
 from settings import ROOT
-from tests.helpers.services import until_ended
+from tests.helpers.reviews import Reviews
+from tests.helpers.services import make_user, until_ended
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -173,7 +176,7 @@ def test_every_row_of_every_table_comes_back(database, other_database, file):
 
     assert rows_of(other_database) == before
     assert rows_of(database) == before
-    assert written == restored
+    assert (written.made_at, written.rows) == (restored.made_at, restored.rows)
     assert restored.rows == {name: len(rows) for name, rows in before.items()}
 
 
@@ -775,3 +778,49 @@ def test_command_finds_the_database_where_the_app_does(run, database, monkeypatc
     code, _, error = run("backup", "b.gz")
     assert code == 1
     assert error.startswith("secrets.toml cannot be read: ")
+
+
+@pytest.mark.parametrize("since", ["revoke", "new_address", "passcode", "delete", "nothing"])
+def test_restore_says_which_links_are_open_again(database, run, user_id, since):
+    reviews = Reviews(database, now=utc_now())
+    session_id = reviews.session(user_id)
+    link, ended = reviews.share(session_id, user_id), reviews.share(session_id, user_id, audience="Ended")
+    reviews.links.revoke(ended.review.id, user_id=user_id)
+    key = new_reader_key()
+    said = reviews.visits.comment(link.token, key, "Lovely", name="Anna").id
+    reviews.comments.add(link.review.id, "Thank you", user_id=user_id, thread_id=said)
+    run("backup", "a.gz")
+    match since:
+        case "revoke":
+            reviews.links.revoke(link.review.id, user_id=user_id)
+        case "new_address":
+            reviews.links.new_address(link.review.id, user_id=user_id)
+        case "passcode":
+            reviews.links.change(link.review.id, link.review.settings, user_id=user_id, passcode="tram 28!")
+        case "delete":
+            with database.begin() as db_session:
+                db_session.delete(db_session.get_one(ChatSession, session_id))
+
+    _, told, _ = run("restore", "a.gz", "--replace")
+
+    if since == "nothing":
+        assert "1 link to reviews is open, as before." in told
+    else:
+        assert "1 link to reviews is open. These are open again" in told
+        assert f"\n  {link.review.id} for Customer: Lisbon in May\n" in told
+    assert ended.review.settings.audience not in told
+    [thread] = reviews.visits.threads(link.token, key, anchor=None)
+    assert (thread.first.mine, thread.answers[0].text) == (True, "Thank you")
+    with pytest.raises(NotFoundError):
+        reviews.visits.look(ended.token, key)
+
+
+def test_restore_into_an_empty_database_says_how_many_links_are_open(database, other_database, file):
+    reviews = Reviews(database, now=utc_now())
+    user_id = make_user(database, "ada")
+    reviews.share(reviews.session(user_id), user_id)
+    back_up(database, file)
+
+    restored = restore(other_database, file)
+
+    assert (len(restored.open_links), restored.opened_again) == (1, None)

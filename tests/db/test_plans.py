@@ -13,6 +13,7 @@ import db.memories
 import db.messages
 import db.outbox
 import db.replies
+import db.reviews
 import db.room
 import db.search
 import db.sessions
@@ -92,6 +93,35 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "copies": lambda s: db.files.copies(s, [1, 2]),
     "copies with threads": lambda s: db.files.copies_with_threads(s, 1),
     "documents": lambda s: db.files.documents(s, [1]),
+    "reviews": lambda s: db.reviews.page(s, user_id=1, now=utc_now(), limit=50),
+    "reviews of a session": lambda s: db.reviews.page(s, user_id=1, now=utc_now(), session_id=1, limit=200),
+    "open reviews": lambda s: db.reviews.page(s, user_id=1, now=utc_now(), ended=False, states=["open"], limit=50),
+    "review": lambda s: db.reviews.get_visible(s, 1, user_id=1),
+    "held review": lambda s: db.reviews.lock_visible(s, 1, user_id=1),
+    "links of a session": lambda s: db.reviews.count(s, session_id=1),
+    "link": lambda s: db.reviews.by_token(s, "x", now=utc_now()),
+    "held link": lambda s: db.reviews.lock_by_token(s, "x", now=utc_now()),
+    "changed reviews": lambda s: db.reviews.changed(s, [1, 2], now=utc_now()),
+    "changed for planners": lambda s: db.reviews.changed_for(s, [1, 2]),
+    "news of reviews": lambda s: db.reviews.news(s, user_id=1),
+    "review versions": lambda s: db.reviews.versions(s, [1, 2]),
+    "reader": lambda s: db.reviews.reader(s, 1, "x"),
+    "readers": lambda s: db.reviews.count_readers(s, 1),
+    "silent reader": lambda s: db.reviews.forget_silent_reader(s, 1),
+    "comment": lambda s: db.reviews.comment(s, 1, review_id=1),
+    "comments": lambda s: db.reviews.count_comments(s, 1),
+    "comment threads": lambda s: db.reviews.threads(s, [1], internal=False, limit=20, anchor="1"),
+    "threads of links": lambda s: db.reviews.threads(s, [1, 2], internal=True, limit=20, unresolved=True),
+    "answers": lambda s: db.reviews.answers(s, [1, 2], internal=False),
+    "comments by message": lambda s: db.reviews.count_threads(s, [1, 2], internal=True, unresolved=True),
+    "comments of a visit": lambda s: db.reviews.count_threads(s, [1], internal=False),
+    "newer comments": lambda s: db.reviews.newer_comments(s, 1, than=5, but_of=1, limit=100),
+    "latest comment": lambda s: db.reviews.latest_comment_id(s, 1),
+    "open comments": lambda s: db.reviews.count_open(s, 1),
+    "decisions": lambda s: db.reviews.decisions(s, [1, 2]),
+    "count decisions": lambda s: db.reviews.count_decisions(s, 1),
+    "mail of reviews": lambda s: db.reviews.claim_mail(s, now=utc_now(), hold_until=utc_now()),
+    "mailed": lambda s: db.reviews.mailed(s, 1, held_until=utc_now(), at=utc_now()),
     "delete": lambda s: db.sessions.remove(s, [1], user_id=1),
 }
 
