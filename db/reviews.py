@@ -19,6 +19,7 @@ from db.models import (
     User,
     UtcDateTime,
     is_open,
+    reviews,
 )
 from db.plain import OFTEN
 from db.visibility import visible_to
@@ -82,6 +83,8 @@ def page(
         query = query.where(_has_ended(now) if ended else ~_has_ended(now))
     if session_id is not None:
         query = query.where(Review.session_id == session_id)
+    else:  # found by their planner: sessions there may be very many more
+        query = query.where(Review.user_id == user_id)
     if matching:
         words = f"%{matching.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
         query = query.where(or_(Review.audience.ilike(words, escape="!"), ChatSession.title.ilike(words, escape="!")))
@@ -160,14 +163,14 @@ def changed(db_session: Session, review_ids: Collection[int], *, now: datetime) 
 
 def changed_for(db_session: Session, user_ids: Collection[int]) -> dict[int, int]:
     """Return, for each of these planners, what `touch` set last of any of their links."""
-    query = select(ChatSession.user_id, func.max(Review.changed)).join(Review, Review.session_id == ChatSession.id)
-    rows = db_session.execute(query.where(ChatSession.user_id.in_(user_ids)).group_by(ChatSession.user_id))
+    query = select(Review.user_id, func.max(Review.changed)).where(Review.user_id.in_(user_ids))
+    rows = db_session.execute(query.group_by(Review.user_id))
     return {user_id: latest for user_id, latest in rows}
 
 
 def news(db_session: Session, *, user_id: int) -> int:
     """Return how many links of this planner's have something that they have not looked at."""
-    query = select(func.count()).select_from(Review).where(Review.unseen, Review.user_id == user_id)
+    query = select(func.count()).select_from(Review).where(reviews.is_unseen(), Review.user_id == user_id)
     return db_session.scalar(query) or 0
 
 

@@ -65,6 +65,11 @@ class Review(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+def is_unseen() -> TextClause:
+    """Return the condition that something came on a link that its planner has not looked at, as the index has it."""
+    return text("reviews.unseen")
+
+
 class ReviewVersion(Base):
     """A snapshot as one link shows, or showed, it."""
 
@@ -100,7 +105,13 @@ class ReviewComment(Base):
     __tablename__ = "review_comments"
     __table_args__ = (
         Index("review_comments_in_order", "review_id", "id"),
-        Index("review_comments_of_thread", "thread_id", "id"),
+        Index(
+            "review_comments_of_thread",  # of answers alone: SQLite would look here for all threads that there are
+            "thread_id",
+            "id",
+            sqlite_where=text("thread_id IS NOT NULL"),
+            postgresql_where=text("thread_id IS NOT NULL"),
+        ),
         Index(
             "review_comments_open",
             "review_id",

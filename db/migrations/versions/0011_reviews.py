@@ -128,7 +128,14 @@ def upgrade() -> None:
     op.create_index("ix_review_comments_user_id", "review_comments", ["user_id"], unique=False)
     op.create_index("ix_review_comments_version_id", "review_comments", ["version_id"], unique=False)
     op.create_index("review_comments_in_order", "review_comments", ["review_id", "id"], unique=False)
-    op.create_index("review_comments_of_thread", "review_comments", ["thread_id", "id"], unique=False)
+    op.create_index(
+        "review_comments_of_thread",
+        "review_comments",
+        ["thread_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("thread_id IS NOT NULL"),
+        postgresql_where=sa.text("thread_id IS NOT NULL"),
+    )
     op.create_index(
         "review_comments_open",
         "review_comments",
@@ -175,7 +182,12 @@ def downgrade() -> None:
         sqlite_where=sa.text("thread_id IS NULL AND resolved_at IS NULL AND removed_at IS NULL"),
         postgresql_where=sa.text("thread_id IS NULL AND resolved_at IS NULL AND removed_at IS NULL"),
     )
-    op.drop_index("review_comments_of_thread", table_name="review_comments")
+    op.drop_index(
+        "review_comments_of_thread",
+        table_name="review_comments",
+        sqlite_where=sa.text("thread_id IS NOT NULL"),
+        postgresql_where=sa.text("thread_id IS NOT NULL"),
+    )
     op.drop_index("review_comments_in_order", table_name="review_comments")
     op.drop_index("ix_review_comments_version_id", table_name="review_comments")
     op.drop_index("ix_review_comments_user_id", table_name="review_comments")
