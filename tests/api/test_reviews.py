@@ -210,3 +210,15 @@ def test_strangers_reviews_are_not_found(api: Api, stranger: Api, review):
     part = {"session_id": own_session, "audience": "Mine", "first_message_id": message}
     assert stranger.http.post("/reviews", json=part).status_code == 409
     assert [one["review_id"] for one in stranger.http.get("/reviews").json()["reviews"]] == [own]
+
+
+def test_copies_and_exports_of_a_session_have_nothing_of_its_reviews(api: Api, session_id, review):
+    api.http.post(f"/reviews/{review['review_id']}/comments", json={"text": "Between us", "internal": True})
+    reply = api.http.get(f"/sessions/{session_id}").json()["messages"][-1]["id"]
+
+    fork = api.http.post(f"/messages/{reply}/fork").json()["session_id"]
+    exported = api.http.get(f"/sessions/{session_id}/export").text
+
+    assert api.http.get("/reviews", params={"session_id": fork}).json()["count"] == 0
+    for part in ("Between us", review["review_id"], review["link"], review["version"]["sha256"]):
+        assert part not in exported
