@@ -25,8 +25,8 @@ class Limit:
 WRONG_LINKS = Limit("review_link", 30, timedelta(minutes=10))  # from one address
 WRONG_PASSCODES = Limit("review_passcode", 10, timedelta(minutes=15))  # from one address
 WRONG_PASSCODES_OF_LINK = Limit("review_passcode", 60, timedelta(hours=1))  # from all of them
-SAID = Limit("review_said", 30, timedelta(minutes=5))  # from one address
-SAID_ON_LINK = Limit("review_said", 120, timedelta(minutes=5))
+SAID = Limit("review_said", 100, timedelta(minutes=5))  # from one address: fifty people may sit in one office
+SAID_ON_LINK = Limit("review_said", 200, timedelta(minutes=5))
 _LATER = "Please try again in a few minutes."
 
 
@@ -38,10 +38,9 @@ def check_guesses(db_session: Session, address: str | None, *, now: datetime) ->
             raise TooManyGuessesError(f"Too many links that are none came from your network. {_LATER}")
 
 
-def count_wrong_link(db_session: Session, address: str | None, *, now: datetime) -> None:
-    """Count a link that is none, from an address that is known."""
-    if address is not None:
-        db.tries.count(db_session, site_of(address), WRONG_LINKS.kind, now=now, window=WRONG_LINKS.window)
+def count_wrong_link(db_session: Session, address: str, *, now: datetime) -> None:
+    """Count a link that is none."""
+    db.tries.count(db_session, site_of(address), WRONG_LINKS.kind, now=now, window=WRONG_LINKS.window)
 
 
 def count_wrong_passcode(

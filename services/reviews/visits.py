@@ -62,8 +62,9 @@ class VisitService:
                 return found[0].id
             check_guesses(db_session, address, now=self._clock())
         if found is None:
-            with self._db.begin() as db_session:
-                count_wrong_link(db_session, address, now=self._clock())
+            if address is not None:
+                with self._db.begin() as db_session:
+                    count_wrong_link(db_session, address, now=self._clock())
             raise NotFoundError(GONE)
         return found[0].id
 

@@ -1,5 +1,6 @@
 """No query of a list, a search or the background looks through a whole table."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -150,6 +151,34 @@ def test_query_uses_an_index_on_sqlite(tmp_path, name):
     assert plans
     scans = [step for step in plans if step.startswith("SCAN") and not allowed(step)]
     assert scans == [], plans
+
+
+OF_REVIEWS = [name for name in QUERIES if re.search("review|link|comment|decision|answer|reader", name)]
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_queries_on_reviews_can_use_an_index_on_postgres(database):
+    """Where a table is as small as here PostgreSQL reads all of it, unless it is told not to."""
+    asked: list[tuple[str, str, Any]] = []
+
+    with database.begin() as db_session:
+        connection = db_session.connection()
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        for name in OF_REVIEWS:
+
+            def note(_connection, _cursor, statement, parameters, _context, _many, name=name):
+                asked.append((name, statement, parameters))
+
+            event.listen(database.engine, "before_cursor_execute", note)
+            QUERIES[name](db_session)
+            event.remove(database.engine, "before_cursor_execute", note)
+        plans = [
+            (name, "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)))
+            for name, statement, parameters in asked
+        ]
+
+    assert {name for name, _ in plans} == set(OF_REVIEWS)
+    assert [(name, plan) for name, plan in plans if "Seq Scan" in plan] == []
 
 
 def allowed(step: str) -> bool:
