@@ -1,17 +1,25 @@
 """The API on a loopback port, over real services and the emulator."""
 
 import asyncio
+import functools
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
+import bcrypt
 import pytest
 from sqlalchemy.orm import Session
 
 from db.engine import Database
 from tests.helpers.api import Api, client, listener, routes, serve  # noqa: F401 - fixtures
 from tests.helpers.services import make_user
+
+
+@pytest.fixture(autouse=True)
+def passcodes_are_hashed_at_little_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hash takes a third of a second of a core, and every guess as long."""
+    monkeypatch.setattr(bcrypt, "gensalt", functools.partial(bcrypt.gensalt, 4))
 
 
 @pytest.fixture(autouse=True)

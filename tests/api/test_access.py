@@ -12,9 +12,8 @@ from starlette.types import Message
 
 from db.engine import Database, DatabaseUnavailableError
 from db.models import ApiToken, User, utc_now
-from services.process.logs import OneLine
 from settings import Settings
-from tests.helpers.api import Api, Routes, client
+from tests.helpers.api import Api, Routes, client, logged
 from tests.helpers.api_routes import BODIES, GUARDED, OPEN, PUBLIC, ROUTES, SCHEMA, TEMPLATE, ask, named
 
 WRITING = [route for route in GUARDED if route[0] != "GET"]
@@ -295,11 +294,6 @@ def test_database_that_is_away_is_a_503(serve, path):
     else:
         assert answer.json()["code"] == "database_unavailable"
         assert answer.headers["retry-after"]
-
-
-def logged(caplog: pytest.LogCaptureFixture) -> str:
-    """Return the log as it is written."""
-    return "\n".join(OneLine().format(record) for record in caplog.records)
 
 
 def test_mistake_of_ours_is_a_sentence_and_its_text_is_not_logged(serve, caplog):

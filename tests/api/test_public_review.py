@@ -14,8 +14,7 @@ from starlette.types import Message
 from services.reviews.records import LinkSettings, NewLink, ReviewMay
 from services.reviews.visits import new_reader_key
 from services.wiring import Services
-from tests.api.test_access import logged
-from tests.helpers.api import Api, Routes
+from tests.helpers.api import Api, Routes, logged
 from tests.helpers.api_routes import BODIES, OF_LINKS, named
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import create_app
+from services.process.logs import OneLine
 from services.wiring import Services
 from tests.helpers.services import until
 
@@ -115,6 +116,11 @@ class Streamed:
 def client(address: str, secret: str) -> httpx.Client:
     """Return a client that sends a token."""
     return httpx.Client(base_url=address, headers={"Authorization": f"Bearer {secret}"}, timeout=30, trust_env=False)
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> str:
+    """Return the log as it is written."""
+    return "\n".join(OneLine().format(record) for record in caplog.records)
 
 
 class Reading:
