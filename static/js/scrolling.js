@@ -5,6 +5,7 @@ const { onTold } = await import(`./told.js${new URL(import.meta.url).search}`);
 
 const STILL_MS = 1000;
 const AT_MOST_MS = 5000;
+const OF_A_FRAME_MS = 100; // no frame counts for more: one that took long brought no more than others
 
 const bring = {
   start: (_, message) => message.scrollIntoView({ block: "start" }),
@@ -22,19 +23,21 @@ let done = null;
 let next = 0;
 
 function follow({ key, to }) {
-  let began, still, from;
+  let last, from;
+  let time = 0;
+  let moved = 0;
   const frame = (now) => {
+    time += Math.min(now - (last ?? now), OF_A_FRAME_MS); // none passes in a tab in the background
+    last = now;
     const page = document.querySelector(".stMain");
     const message = document.querySelector(`.st-key-${key}`);
-    began ??= now; // a tab in the background draws no frames: the time begins when it is looked at
     from ??= page?.scrollTop;
     if (page && to !== "end") letGo(page);
     const before = page?.scrollTop;
     if (page && message) bring[to](page, message);
     else page?.scrollTo(0, from);
-    if (!message || Math.abs(page.scrollTop - before) > 1) still = now;
-    still ??= now;
-    if (now - still < STILL_MS && now - began < AT_MOST_MS) next = requestAnimationFrame(frame);
+    if (!message || Math.abs(page.scrollTop - before) > 1) moved = time;
+    if (time - moved < STILL_MS && time < AT_MOST_MS) next = requestAnimationFrame(frame);
   };
   cancelAnimationFrame(next);
   next = requestAnimationFrame(frame);

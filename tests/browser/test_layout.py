@@ -3,9 +3,8 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.helpers.browser import QUESTION, TOOK, ask, open_app
+from tests.helpers.browser import QUESTION, TOOK, ask, open_app, scroll_up
 from tests.helpers.planners import Planner
-from tests.helpers.services import until
 
 pytestmark = pytest.mark.browser
 
@@ -58,14 +57,8 @@ def test_session_opened_from_the_wide_table_is_narrow_and_keeps_its_header_and_i
     latest = page.get_by_role("button", name="Latest")
     expect(replies.last).to_be_in_viewport()
     expect(latest).to_be_hidden()
-    page.mouse.move(700, 300)
-
-    def scrolled_up() -> bool:
-        page.mouse.wheel(0, -20_000)  # anew: the page may still be on its way to its end
-        page.wait_for_timeout(300)
-        return latest.is_visible()
-
-    until(scrolled_up, what="the page is scrolled up")
+    scroll_up(page)
+    expect(latest).to_be_visible()
     expect(replies.last).not_to_be_in_viewport()
     expect(header).to_be_in_viewport(ratio=1)
     expect(header).to_contain_text("travel_explore")  # web search is on

@@ -16,6 +16,7 @@ from tests.helpers.browser import (
     replies,
     sign_up,
     wait_until,
+    wait_until_at_rest,
 )
 from tests.helpers.road import Road
 
@@ -82,11 +83,6 @@ def test_tab_that_slept_while_the_server_forgot_it_goes_on(start_app, page: Page
     page.get_by_test_id("stChatInputSubmitButton").click()
     expect(page.get_by_text(TOOK)).to_have_count(2, timeout=40_000)
     assert page.evaluate("window.sameTab")
-
-
-def wait_until_at_rest(page: Page) -> None:
-    """Wait until the page's scripts have come, which keep what is sent, and the run of the app is over."""
-    wait_until(page, "window.travelbotReady && document.querySelector('[data-test-script-state=notRunning]')")
 
 
 def test_message_sent_on_a_dead_connection_is_sent_once_the_tab_is_connected_again(start_app, page: Page, tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browser import TOOK, open_app
+from tests.helpers.browser import TOOK, open_app, scroll_up, wait_until_at_rest
 from tests.helpers.planners import Planner
 
 pytestmark = pytest.mark.browser
@@ -17,11 +17,7 @@ def test_pager_stays_in_sight_while_versions_are_paged(planner: Planner, page: P
         asking.fill(text)
         asking.press("Enter")
         expect(replies).to_have_count(number, timeout=40_000)
-    page.wait_for_timeout(2500)  # until then the page is kept at what was sent
-    page.mouse.move(640, 300)
-    page.mouse.wheel(0, -20_000)
-    expect(page.locator(".st-key-chat_header")).to_be_in_viewport()
-    page.wait_for_timeout(1000)
+    scroll_up(page)
     page.get_by_role("button", name="Edit", exact=True).first.click()
     page.get_by_role("textbox", name="Edit your message").fill("Two days in Athens")
     page.get_by_role("textbox", name="Edit your message").press("Control+Enter")
@@ -29,6 +25,7 @@ def test_pager_stays_in_sight_while_versions_are_paged(planner: Planner, page: P
     expect(replies).to_have_count(1, timeout=40_000)
 
     for button, place in (("Earlier version", "1 of 2"), ("Later version", "2 of 2"), ("Earlier version", "1 of 2")):
+        wait_until_at_rest(page)
         page.get_by_role("button", name=button).click()
         expect(page.get_by_text(place)).to_be_visible()
         page.wait_for_timeout(1500)  # it is scrolled until it stays

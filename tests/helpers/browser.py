@@ -11,6 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Error, Locator, Page, expect
 
+from tests.helpers.services import until
 from tests.helpers.streamlit_process import StreamlitProcess
 
 CHROMIUM_ARGS = [
@@ -65,6 +66,24 @@ def _is_true(page: Page, expression: str, arg: object) -> bool:
         if "Execution context was destroyed" not in error.message:  # the page is on its way to another
             raise
         return False
+
+
+def wait_until_at_rest(page: Page) -> None:
+    """Wait until the page's scripts have come, which keep what is sent, and the run of the app is over."""
+    wait_until(page, "window.travelbotReady && document.querySelector('[data-test-script-state=notRunning]')")
+
+
+def scroll_up(page: Page) -> None:
+    """Scroll to the top as a person does, and anew while the page is still on its way to its end."""
+    wait_until_at_rest(page)
+    page.mouse.move(700, 300)
+
+    def is_up() -> bool:
+        page.mouse.wheel(0, -20_000)
+        page.wait_for_timeout(300)
+        return bool(page.evaluate("document.querySelector('.stMain').scrollTop === 0"))
+
+    until(lambda: is_up() and is_up(), what="the page is scrolled up")
 
 
 def wait_for_cookie(page: Page, *, there: bool) -> None:
