@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
-from tests.helpers.browser import TOOK, ask, open_app
+from tests.helpers.browser import TOOK, ask, open_app, scroll_up
 from tests.helpers.planners import Planner
 from tests.helpers.services import Emulator
 
@@ -36,8 +36,7 @@ def test_undo_is_in_sight_deleting_is_red_and_signing_out_leaves_no_reply(
     expect(announced).to_have_text("The assistant is answering.")
     shared_emulator.release()
     expect(page.get_by_text(TOOK)).to_be_visible(timeout=40_000)
-    page.mouse.move(700, 300)
-    page.mouse.wheel(0, -20_000)
+    scroll_up(page)
     bar = page.locator(".st-key-session_undo_bar")
     for choice in ("Archive", "Bring back"):
         choose(page, choice)

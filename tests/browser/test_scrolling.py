@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browser import TOOK, open_app
+from tests.helpers.browser import TOOK, open_app, scroll_up
 from tests.helpers.planners import Planner
 
 pytestmark = pytest.mark.browser
@@ -22,9 +22,7 @@ def test_page_shows_the_greeting_at_first_then_what_was_just_sent_and_a_session_
         asking.fill(text)
         asking.press("Enter")
         expect(replies).to_have_count(number, timeout=40_000)
-    page.wait_for_timeout(1500)
-    page.mouse.move(700, 300)
-    page.mouse.wheel(0, -20_000)
+    scroll_up(page)
     expect(page.locator(".st-key-chat_header")).to_be_in_viewport()
     asking.fill("Two days in Rome")
     asking.press("Enter")
@@ -44,8 +42,7 @@ def test_page_shows_the_greeting_at_first_then_what_was_just_sent_and_a_session_
         page.locator(".st-key-chat_header").get_by_text(title).wait_for()
     expect(replies.last).to_be_in_viewport()
 
-    page.mouse.move(700, 300)
-    page.mouse.wheel(0, -20_000)
+    scroll_up(page)
     expect(page.locator(".st-key-chat_header")).to_be_in_viewport()
     page.locator('[class*="st-key-chat_rating_"] button').first.click()  # the script runs again
     page.wait_for_timeout(2000)
