@@ -1,6 +1,7 @@
 """What is new on a planner's links: the entry in the sidebar with its mark, and what keeps *Reviews* up to date.
 
-In `st.session_state`: `reviews_news` is {"changed": what the watch said, "links": on how many something is new}.
+In `st.session_state`: `reviews_news` is {"changed": what the watch said, "links": on how many something is new};
+`reviews_drawn` is what the watch said before *Reviews* was drawn, while that is the page.
 """
 
 from contextvars import ContextVar
@@ -11,11 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from components.dialogs import dialog_is_open
 from components.problems import unless_away
-from components.resources import get_services
+from components.resources import get_services, get_waker
 from components.state import REVIEWS_PAGE
 
-LOOK_EVERY_S = 2.0
-MARK_EVERY_S = 4.0
+_NOT_THE_PAGE = -1
 
 _of_this_run: ContextVar[tuple[DeltaGenerator, int] | None] = ContextVar("reviews_entry", default=None)
 
@@ -29,6 +29,7 @@ def has_links(*, user_id: int) -> bool:
 def reviews_entry(*, user_id: int) -> None:
     """Draw the way to *Reviews*, with a mark where something is new there."""
     place = st.empty()
+    st.session_state.pop("reviews_drawn", None)
     if has_links(user_id=user_id):
         st.session_state.pop("reviews_news", None)
         _of_this_run.set((place, user_id))
@@ -47,9 +48,16 @@ def refresh_reviews_entry() -> None:
             _entry(place, links)
 
 
-@st.fragment(run_every=MARK_EVERY_S)
+@st.fragment
 def _marked_entry(user_id: int) -> None:
+    """Draw the entry, and wait for what changes it; then the page runs again too, if it is *Reviews*."""
+    look = get_services().review_watch.planner
+    changed = look(user_id)
+    drawn = st.session_state.get("reviews_drawn", _NOT_THE_PAGE)
+    if drawn not in (_NOT_THE_PAGE, changed) and not dialog_is_open():
+        st.rerun()
     _entry(st, _news(user_id))
+    get_waker().wake_here(lambda: look(user_id) != changed)
 
 
 def _news(user_id: int) -> int:
@@ -68,12 +76,6 @@ def _entry(place: Any, number: int) -> None:
     place.page_link(REVIEWS_PAGE, label=f"Reviews{mark}", icon=":material/rate_review:", width="stretch")
 
 
-def watch_reviews(*, user_id: int) -> None:
-    """Run the app again when anything of a planner's links is another. Draws nothing; before they are read."""
-    _watch(user_id, get_services().review_watch.planner(user_id))
-
-
-@st.fragment(run_every=LOOK_EVERY_S)
-def _watch(user_id: int, seen: int | None) -> None:
-    if not dialog_is_open() and get_services().review_watch.planner(user_id) != seen:
-        st.rerun()
+def follow_reviews(*, user_id: int) -> None:
+    """Let the page run again when anything of a planner's links is another. Before they are read."""
+    st.session_state.reviews_drawn = get_services().review_watch.planner(user_id)

@@ -13,7 +13,7 @@ from components.reviews.details import (
     draw_settings,
     draw_versions,
 )
-from components.reviews.entry import watch_reviews
+from components.reviews.entry import follow_reviews
 from components.reviews.link_list import close_link, link_list, opened_id
 from services.errors import NotFoundError
 from services.process.clock import utc_now
@@ -24,8 +24,7 @@ reviews = get_services().reviews
 
 st.set_page_config(page_title="Reviews · Travel-Bot")
 st.html(ROOT / "static" / "reviews.css")
-with st.container(key="reviews_watch"):
-    watch_reviews(user_id=user.id)  # before anything is read
+follow_reviews(user_id=user.id)
 now = utc_now().astimezone(planner_zone())
 opened = opened_id()
 
