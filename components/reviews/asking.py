@@ -17,7 +17,7 @@ def ask_dialog(session_id: int, quote: str, *, user: User) -> None:
     """Let a message be written that quotes a comment, send it, and show the reply being written."""
     with st.form("review_ask", border=False):
         text = st.text_area(
-            "Message", value=f"{quote}Please change the plan accordingly.", max_chars=MAX_MESSAGE_CHARS, height=260,
+            "Message", value=f"{quote}Please take this into account.", max_chars=MAX_MESSAGE_CHARS, height=260,
             key="review_ask_text",
         )  # fmt: skip
         st.markdown(":small[It is sent in the session. What the link shows stays as it is until you share it again.]")

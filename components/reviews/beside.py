@@ -38,7 +38,6 @@ def reviews_menu(session: SessionSummary, *, user_id: int) -> Counts:
         f"Reviews ({number})",
         icon=":material/rate_review:",
         type="tertiary",
-        help="Who looks at this session",
         key=_menu_key(session_id),
         on_change="rerun",
     )

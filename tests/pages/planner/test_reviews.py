@@ -293,7 +293,7 @@ def test_comment_becomes_a_message_to_the_assistant(page, reviews, link, session
     opened(page, link)
     click(page, f"reviews_ask_{thread.id}")
     box = page.text_area(key="review_ask_text")
-    assert box.value == "> castle\n\n> Anna: Too steep.\n\nPlease change the plan accordingly."
+    assert box.value == "> castle\n\n> Anna: Too steep.\n\nPlease take this into account."
     box.set_value("> Anna: Too steep.\n\nTake the lift.")
     click(page, "review_ask_send")
 
