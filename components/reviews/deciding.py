@@ -131,8 +131,8 @@ def _said(who: str, decision: Decision) -> str:
 
 
 def _short(sha256: str) -> str:
-    groups = [sha256[at : at + 4] for at in range(0, _HASH_CHARS, 4)]
-    return f"`{' '.join(groups)}`"
+    """Return the beginning of a hash, not as code: a typeface of its own would have to be loaded for it."""
+    return " ".join(sha256[at : at + 4] for at in range(0, _HASH_CHARS, 4))
 
 
 def _again() -> None:
