@@ -8,13 +8,19 @@ import streamlit as st
 
 from components.address import address
 from components.labels import escape_label
-from components.problems import draw_problem, telling
+from components.outage import draw_database_away
+from components.problems import draw_problem, telling, unless_away
 from components.resources import get_services
 from components.reviews.visitor import Visitor
 from services.errors import NotFoundError, PasscodeNeededError, ServiceError, TooManyGuessesError
 from services.reviews.records import Visit
 from services.reviews.texts import MAX_PASSCODE_CHARS
 from services.reviews.visits import GONE
+
+_TYPED = (  # how the keys begin of what is typed on the page
+    *("review_typed_", "review_passage_", "review_name_", "review_answer_typed_", "review_edited_"),
+    *("review_kind", "review_decision_name", "review_decision_note"),
+)
 
 
 def opened(token: str | None, key: str | None) -> tuple[Visitor, Visit]:
@@ -23,7 +29,8 @@ def opened(token: str | None, key: str | None) -> tuple[Visitor, Visit]:
         if token is None:
             raise NotFoundError(GONE)
         visitor = Visitor(token, key)
-        visit = _look(visitor)
+        with unless_away(_draw_away):
+            visit = _look(visitor)
     except PasscodeNeededError as exc:
         assert token is not None
         _draw_passcode_form(Visitor(token, key), exc.message)
@@ -55,6 +62,15 @@ def _find(visitor: Visitor) -> None:
     except TooManyGuessesError:
         if visitor.key is None or visits.seen(visitor.token, visitor.key) == (0, 0):
             raise
+
+
+def _draw_away() -> None:
+    """Say that there is no database, and keep what is in boxes that are not drawn now: Streamlit would forget it."""
+    for key in st.session_state:
+        if str(key).startswith(_TYPED):
+            st.session_state[key] = st.session_state[key]
+    draw_database_away()
+    st.stop()
 
 
 def _draw_closed(error: ServiceError) -> None:

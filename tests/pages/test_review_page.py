@@ -7,13 +7,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from db.engine import Database
+from components.resources import get_tabs
+from db.engine import Database, DatabaseUnavailableError
 from db.models import ChatSession, Message
 from db.models import User as UserRow
 from services.accounts.records import User
+from services.errors import NotFoundError
+from services.reviews.guesses import WRONG_LINKS
 from services.reviews.links import cookie_name, link_name
 from services.reviews.records import NewLink, ReviewMay
-from services.reviews.visits import GONE, new_reader_key
+from services.reviews.visits import GONE, VisitService, new_reader_key
 from services.wiring import Services
 from settings import ROOT
 from tests.helpers.clock import NOON, Clock
@@ -437,3 +440,50 @@ def test_name_in_a_cookie_that_is_none_is_left_out(
     at = opened(visitor, share().token)
 
     assert len(at.text_input(key="review_decision_name").value or "") <= 100
+
+
+def test_database_that_is_away_is_told_and_what_was_typed_is_there_again(
+    visitor: AppTest, share: Callable[..., NewLink], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise DatabaseUnavailableError("away")
+
+    at = click(opened(visitor, share().token), "review_comment_whole")
+    at.text_area(key="review_typed_whole").input("A long thought")
+    with monkeypatch.context() as broken:
+        broken.setattr(VisitService, "comment", away)
+        broken.setattr(VisitService, "look", away)
+        at.text_input(key="review_name_comment_whole").input("Carla")
+        click(at, "review_send_whole")
+        assert "The database cannot be reached right now" in shown(at)
+
+    click(at, "outage_try_again")
+
+    assert at.text_area(key="review_typed_whole").value == "A long thought"
+    assert "Cannot save right now" in shown(at)
+
+
+def test_guesses_from_an_address_keep_out_those_who_never_had_the_link_open(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("components.reviews.opening.address", lambda: "203.0.113.9")
+    link, key = share(), "a" * 22
+    reviews.visits.look(link.token, key)
+    for number in range(WRONG_LINKS.most):
+        with pytest.raises(NotFoundError):
+            reviews.visits.find(f"{number:032d}", address="203.0.113.9")
+
+    assert "Too many links that are none" in shown(opened(visitor, link.token, key="b" * 22))
+    again = AppTest.from_file(ROOT / "app.py", default_timeout=20)
+    assert opened(again, link.token, key=key).title[0].value == "Lisbon in May"
+
+
+def test_tab_that_shows_a_link_is_not_signed_in(app: AppTest, share: Callable[..., NewLink]) -> None:
+    told_of: list[bool] = []
+    tabs = get_tabs()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tabs, "note", lambda _tab, *, signed_in, xsrf_cookie: told_of.append(signed_in))
+
+        opened(app, share().token)
+
+    assert told_of == [False]
