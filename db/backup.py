@@ -109,11 +109,11 @@ def restore(database: Database, file: Path, *, replace: bool = False) -> Restore
                 raise BackupError("The database belongs to a newer version of this app.")
             upgrade(connection)
             _keep_others_out(db_session)
-            before = set(db.reviews.open_links(db_session, now=utc_now()))
+            before = set(db.reviews.active_links(db_session, now=utc_now()))
             was_filled = _make_room(db_session, replace=replace)
             loaded = _load(db_session, _rows(lines, file), made_at, file)
             db.audit.take_over_earlier(connection)  # the file may be of before there were sign-outs
-            open_links = tuple(db.reviews.open_links(db_session, now=utc_now()))
+            open_links = tuple(db.reviews.active_links(db_session, now=utc_now()))
             again = tuple(one for one in open_links if one not in before) if was_filled else None
             return Restored(made_at, loaded, open_links, again)
 

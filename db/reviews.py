@@ -123,19 +123,19 @@ _BY_TOKEN = (
 )
 
 
-def by_token(db_session: Session, token_hash: str, *, now: datetime) -> LinkRow | None:
+def active_by_token(db_session: Session, token_hash: str, *, now: datetime) -> LinkRow | None:
     """Return the link of this hash that has not ended, or None; nor has it where its planner is disabled."""
     return db_session.execute(_BY_TOKEN, {"token_hash": token_hash, "now": now}).one_or_none()
 
 
-def lock_by_token(db_session: Session, token_hash: str, *, now: datetime) -> LinkRow | None:
+def lock_active_by_token(db_session: Session, token_hash: str, *, now: datetime) -> LinkRow | None:
     """Return the link of this hash that has not ended, or None; nor has it where its planner is disabled."""
     _keep_session(db_session, Review.token_hash == token_hash)
     query = _BY_TOKEN.with_for_update(of=Review)
     return db_session.execute(query, {"token_hash": token_hash, "now": now}).one_or_none()
 
 
-def open_links(db_session: Session, *, now: datetime) -> Sequence[OpenLink]:
+def active_links(db_session: Session, *, now: datetime) -> Sequence[OpenLink]:
     """Return every link that opens something, of anybody's, oldest first."""
     query = (
         select(Review.id, Review.audience, ChatSession.title, Review.token_hash, Review.passcode_hash)
@@ -151,7 +151,7 @@ def touch(review: Review) -> None:
     review.changed = max(new_id(), review.changed + 1)  # the clocks of two processes differ
 
 
-def changed(db_session: Session, review_ids: Collection[int], *, now: datetime) -> dict[int, int]:
+def changed_of_active(db_session: Session, review_ids: Collection[int], *, now: datetime) -> dict[int, int]:
     """Return, of those of these links that have not ended, what `touch` set last."""
     query = (
         select(Review.id, Review.changed)
@@ -342,7 +342,7 @@ def any_mail_due(db_session: Session, *, now: datetime) -> bool:
     return db_session.scalar(_mail_due(select(Review.id), now).limit(1)) is not None
 
 
-def claim_mail(db_session: Session, *, now: datetime, hold_until: datetime) -> Review | None:
+def lock_due_mail(db_session: Session, *, now: datetime, hold_until: datetime) -> Review | None:
     """Return a link whose planner is to get mail now, or None; nobody else takes it before *hold_until*."""
     query = _mail_due(select(Review), now).order_by(Review.mail_due_at)
     found: Review | None = db_session.scalar(query.limit(1).with_for_update(skip_locked=True))

@@ -36,7 +36,7 @@ def take_back(db_session: Session, address: str, kind: str) -> None:
     db_session.execute(update(AddressTries).where(*of_this).values(tries=AddressTries.tries - 1))
 
 
-def prune(db_session: Session, *, now: datetime) -> None:
+def lock_and_prune(db_session: Session, *, now: datetime) -> None:
     """Drop every window that is over, but for what somebody counts at this moment."""
     over = select(AddressTries.address, AddressTries.kind).where(AddressTries.window_ends_at <= now)
     found = tuple_(AddressTries.address, AddressTries.kind).in_(over.with_for_update(skip_locked=True))

@@ -42,7 +42,7 @@ def prune_counts(database: Database, *, now: datetime) -> None:
     """Forget what counts no more."""
     with database.begin() as db_session:
         db.users.prune_failures(db_session, before=now - _FAILURES_KEPT, most=_MOST_FAILURES)
-        db.tries.prune(db_session, now=now)
+        db.tries.lock_and_prune(db_session, now=now)
 
 
 def count_try(db_session: Session, name: str, tries: str, *, now: datetime) -> None:

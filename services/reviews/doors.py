@@ -63,7 +63,7 @@ class Door:
     def opened(self, token: str, key: str | None) -> Iterator[Open]:
         """Give a link that opens for this browser, all of it as at one moment. Raises as `held`."""
         with self._db.snapshot() as db_session:
-            yield self._open(db_session, db.reviews.by_token, token, key)
+            yield self._open(db_session, db.reviews.active_by_token, token, key)
 
     @contextmanager
     def held(self, token: str, key: str | None) -> Iterator[Open]:
@@ -72,11 +72,11 @@ class Door:
         Raises NotFoundError, PasscodeNeededError.
         """
         with self._db.begin() as db_session:
-            yield self._open(db_session, db.reviews.lock_by_token, token, key)
+            yield self._open(db_session, db.reviews.lock_active_by_token, token, key)
 
     def row(self, db_session: Session, token: str) -> ReviewRow:
         """Return a link, held, with or without a passcode. Raises NotFoundError."""
-        found = db.reviews.lock_by_token(db_session, token_hash(token), now=self._clock())
+        found = db.reviews.lock_active_by_token(db_session, token_hash(token), now=self._clock())
         if found is None:
             raise NotFoundError(GONE)
         return found[0]

@@ -57,7 +57,7 @@ class ReviewWatch:
         planners = [of for kind, of in self._asked if kind == "planner"]
         try:
             with self._db.read() as db_session:
-                found = db.reviews.changed(db_session, reviews, now=self._clock()) if reviews else {}
+                found = db.reviews.changed_of_active(db_session, reviews, now=self._clock()) if reviews else {}
                 theirs = db.reviews.changed_for(db_session, planners) if planners else {}
         except DatabaseUnavailableError:
             return

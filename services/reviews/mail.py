@@ -94,7 +94,7 @@ class ReviewMail:
             if not db.reviews.any_mail_due(db_session, now=now):
                 return None
         with self._db.begin() as db_session:
-            row = db.reviews.claim_mail(db_session, now=now, hold_until=now + _HOLD)
+            row = db.reviews.lock_due_mail(db_session, now=now, hold_until=now + _HOLD)
             if row is None:
                 return None
             user = db_session.get_one(User, row.user_id)

@@ -57,7 +57,7 @@ class VisitService:
         NotFoundError, TooManyGuessesError.
         """
         with self._db.read() as db_session:
-            found = db.reviews.by_token(db_session, token_hash(token), now=self._clock())
+            found = db.reviews.active_by_token(db_session, token_hash(token), now=self._clock())
             if found and key and db.reviews.reader(db_session, found[0].id, key_hash(found[0].id, key)):
                 return found[0].id
             check_guesses(db_session, address, now=self._clock())

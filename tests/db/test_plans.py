@@ -100,9 +100,9 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "review": lambda s: db.reviews.get_visible(s, 1, user_id=1),
     "held review": lambda s: db.reviews.lock_visible(s, 1, user_id=1),
     "links of a session": lambda s: db.reviews.count(s, session_id=1),
-    "link": lambda s: db.reviews.by_token(s, "x", now=utc_now()),
-    "held link": lambda s: db.reviews.lock_by_token(s, "x", now=utc_now()),
-    "changed reviews": lambda s: db.reviews.changed(s, [1, 2], now=utc_now()),
+    "link": lambda s: db.reviews.active_by_token(s, "x", now=utc_now()),
+    "held link": lambda s: db.reviews.lock_active_by_token(s, "x", now=utc_now()),
+    "changed reviews": lambda s: db.reviews.changed_of_active(s, [1, 2], now=utc_now()),
     "changed for planners": lambda s: db.reviews.changed_for(s, [1, 2]),
     "news of reviews": lambda s: db.reviews.news(s, user_id=1),
     "review versions": lambda s: db.reviews.versions(s, [1, 2]),
@@ -121,8 +121,8 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "open comments": lambda s: db.reviews.count_open(s, 1),
     "decisions": lambda s: db.reviews.decisions(s, [1, 2]),
     "count decisions": lambda s: db.reviews.count_decisions(s, 1),
-    "mail of reviews": lambda s: db.reviews.claim_mail(s, now=utc_now(), hold_until=utc_now()),
-    "mailed": lambda s: db.reviews.mailed(s, 1, held_until=utc_now(), at=utc_now()),
+    "mail of reviews": lambda s: db.reviews.lock_due_mail(s, now=utc_now(), hold_until=utc_now()),
+    "mailed": lambda s: db.reviews.mailed(s, 1, changed=1, at=utc_now(), next_at=utc_now()),
     "delete": lambda s: db.sessions.remove(s, [1], user_id=1),
 }
 
