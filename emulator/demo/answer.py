@@ -212,7 +212,10 @@ def _about_a_day(plan: Plan, number: int, *, costs: bool) -> str:
 def _email(state: State, memories: Sequence[str]) -> str:
     to = re.search(_PATTERNS["to"], state.reading.raw)
     names = [one.removeprefix("Is called ").strip(" .") for one in memories if one.startswith("Is called ")]
-    customer, sender = to[1][:1].upper() + to[1][1:] if to else "customer", ["[your name]", *names][-1]
+    customer, sender = (
+        " ".join(one[:1].upper() + one[1:] for one in to[1].split()) if to else "customer",
+        ["[your name]", *names][-1],
+    )
     return joined(say.as_email(plan_of(state)[0], to=customer, sender=sender), "" if to else _left(state))
 
 

@@ -86,6 +86,11 @@ def _liked(place: Destination, wishes: Wishes) -> int:
     return sum(sight.category in categories(wishes.interests) for sight in place.sights)
 
 
+def _met(place: Destination, wishes: Wishes) -> int:
+    """How many of the interests there is anything for in a place."""
+    return sum(any(sight.category in categories((one,)) for sight in place.sights) for one in wishes.interests)
+
+
 def best_of(place_ids: Sequence[str], wishes: Wishes) -> Destination:
     """The place to recommend: the better season first, then more of what is liked, then the lower costs."""
     places = [atlas().get(one) for one in place_ids]
@@ -127,7 +132,8 @@ def fitting_places(state: State) -> list[Destination]:
         text = place.weather_in(wishes.month) if warm and wishes.month else ""
         is_warm = any(int(low) >= 15 for low in re.findall(r"(?<!\d)(-?\d{1,2})-\d{1,2} °C", text))
         dear = float(place.daily_usd["standard"]["room"]) / 40 * (wishes.hotel == 0)
-        return 3.5 * _season(place, wishes) + _liked(place, wishes) / 2 - dear + 3 * is_warm
+        liked = 6 * _met(place, wishes) + _liked(place, wishes) / 2
+        return 3.5 * _season(place, wishes) + liked - dear + 3 * is_warm
 
     reading = state.reading
     inside = [one for one in atlas().destinations if reading.continent in (None, one.continent)]

@@ -136,6 +136,9 @@ def read_people(line: Line) -> tuple[dict[str, Any], list[tuple[str, int]]]:
     said: dict[str, Any] = {"rooms": int(rooms[0][1]) or None} if rooms else {}
     if line.take(_NUMBERS["no_children"]):
         return said | {"children": 0, "ages": (), "adults": min(_counted(line, _ADULT), MAX_PEOPLE) or None}, shifts
+    for match in whole_words(r"the ([^\W\d_]{2,30}) (?:family|couple|group|party)").finditer(line.rest):
+        if line.is_capital(match.start(1)):  # what they are called
+            line.remove(*match.span(1))
     ages = _ages(line)
     line.take(rf"(?:\d|an?) {_CHILD}(?= {_NUMBERS['tells']})")  # tells something of one, not how many they are
     young = tuple(age for age in ages if age < 18)

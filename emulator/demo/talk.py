@@ -158,7 +158,7 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str]]:
     if reading.relative and state.today and not start:
         start, month = resolve(reading.relative, state.today)
     new = replace(new, start=start, month=start.month if start else month) if start or month else new
-    new = _with_people(new, said)
+    new = _with_people(new, said, alone=bool(re.search(r"\b(?:only|just)\b", reading.text)))
     for field in ("currency", "rooms", "pace", "hotel", "meals", "start_at", "rests", "no_trips"):
         new = new if getattr(said, field) is None else _set(new, field, getattr(said, field))
     new = replace(new, trips=0) if said.no_trips else new
@@ -270,8 +270,11 @@ def _with_places(old: Wishes, reading: Reading) -> Wishes:
     return replace(other, places=places)
 
 
-def _with_people(wishes: Wishes, said: Wishes) -> Wishes:
+def _with_people(wishes: Wishes, said: Wishes, *, alone: bool) -> Wishes:
     """The group: who names adults only leaves the children that were known before."""
+    of_some = said.adults is None and said.ages and len(said.ages) == said.children
+    if of_some and set(said.ages) < set(wishes.ages) and not alone:
+        return wishes  # "the 5 year old naps" is about one of them
     if said.adults is None and said.children is None:
         return replace(wishes, ages=said.ages[: wishes.children or 0]) if said.ages and wishes.children else wishes
     guessed = said.supposed and bool(wishes.children)  # "the kids hate ruins" is not how many they are
