@@ -47,7 +47,8 @@ def test_theme_is_chosen_for_every_page(planner: Planner, page: Page) -> None:
 
     open_app(page, planner.app)
     expect(ground).to_have_css("background-color", DARK)
-    page.goto(f"{planner.app.url}/settings")
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("button", name="Dark", pressed=True)).to_be_visible()
     page.evaluate("localStorage.setItem('stActiveTheme-/-v2', 'no theme')")  # whoever wrote that
     page.get_by_role("button", name="System").click()
     expect(page.get_by_role("button", name="System", pressed=True)).to_be_visible()
