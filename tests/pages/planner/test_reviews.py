@@ -10,13 +10,14 @@ from streamlit.testing.v1 import AppTest
 
 from components.labels import escape_label
 from services.reviews.records import DecisionKind, NewLink
+from services.reviews.visits import new_reader_key
 from services.wiring import Services
 from tests.helpers.naughty import STRINGS, says_something
 from tests.helpers.reviews import Reviews
 from tests.helpers.screens import load_at
 
 PAGE = "pages/planner/reviews.py"
-ANNA, BO = "a" * 32, "b" * 32
+ANNA, BO = new_reader_key(), new_reader_key()
 
 
 def run(at: AppTest) -> AppTest:

@@ -6,10 +6,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from services.reviews.records import DecisionKind, ReviewMay, ReviewState
+from services.reviews.visits import new_reader_key
 from tests.helpers.reviews import TALK, Reviews
 from tests.helpers.screens import load_at
 
-ANNA = "a" * 32
+ANNA = new_reader_key()
 
 
 def run(at: AppTest) -> AppTest:
