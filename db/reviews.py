@@ -293,6 +293,19 @@ def count_threads(
     return {anchor: number for anchor, number in db_session.execute(query.group_by(ReviewComment.anchor))}
 
 
+def open_passages(db_session: Session, review_id: int, *, limit: int) -> list[tuple[str, str]]:
+    """Return anchor and passage of the open threads about one, latest first; internal ones are left out."""
+    query = select(ReviewComment.anchor, ReviewComment.passage).where(
+        ReviewComment.review_id == review_id,
+        ReviewComment.internal.is_(False),
+        ReviewComment.anchor.is_not(None),
+        ReviewComment.passage.is_not(None),
+        is_open(),
+    )
+    rows = db_session.execute(query.order_by(ReviewComment.id.desc()).limit(limit))
+    return [(anchor, passage) for anchor, passage in rows if anchor and passage]
+
+
 def newer_comments(
     db_session: Session, review_id: int, *, than: int, but_of: int | None, limit: int
 ) -> Sequence[ReviewComment]:

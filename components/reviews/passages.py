@@ -2,14 +2,14 @@
 
 import base64
 import json
-from collections.abc import Iterable
 
 from components.scripts import tell
-from services.reviews.records import Thread
+from services.reviews.records import Visit
 
 
-def tell_passages(anchor: str, threads: Iterable[Thread]) -> None:
-    """Tell the script which passages of a message to mark. Encoded, as people's words may look like anything."""
-    passages = [thread.passage for thread in threads if thread.passage and not thread.resolved]
-    told = base64.b64encode(json.dumps(passages).encode()).decode()
-    tell("passages", {"key": f"review_text_{anchor}", "passages": told})
+def tell_passages(visit: Visit) -> None:
+    """Tell the script which passages to mark, by message. Encoded, as people's words may look like anything."""
+    marked: dict[str, list[str]] = {}
+    for anchor, passage in visit.passages:
+        marked.setdefault(f"review_text_{anchor}", []).append(passage)
+    tell("passages", {"marked": base64.b64encode(json.dumps(marked).encode()).decode()})

@@ -13,7 +13,6 @@ from components.address import address
 from components.labels import counted
 from components.problems import draw_problem, telling
 from components.resources import get_services
-from components.reviews.passages import tell_passages
 from components.reviews.places import go_to
 from components.reviews.threads import draw_thread
 from components.reviews.visitor import Visitor, name_input, remember_name
@@ -42,7 +41,7 @@ def draw_talk(visitor: Visitor, visit: Visit, block: Block | None) -> None:
                 on_click=_begin,
                 args=(place,),
             )
-        if number:
+        if number or place in st.session_state.get("review_threads", {}):
             _open_button(place, number)
     if st.session_state.get("review_writing") == place and _may_say(visit):
         _draw_form(visitor, visit, place)
@@ -127,7 +126,6 @@ def _draw_threads(visitor: Visitor, visit: Visit, place: str) -> None:
         return
     found = _threads(visitor, place, limit + 1)
     with st.container(key=f"review_threads_{place}", gap="small"):
-        tell_passages(place, found[:limit])
         for thread in found[:limit]:
             draw_thread(
                 thread,

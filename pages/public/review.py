@@ -9,6 +9,7 @@ from components.reviews.head import draw_head
 from components.reviews.live import watch_link
 from components.reviews.news import draw_news
 from components.reviews.opening import opened
+from components.reviews.passages import tell_passages
 from components.reviews.places import draw_scroll, more_button, shown_blocks
 from components.reviews.snapshot import draw_blocks
 from components.reviews.talk import draw_earlier_talk, draw_talk, draw_whole_talk
@@ -26,6 +27,7 @@ with st.container(key="review_scripts"):
 visitor, visit = opened(link_token(), key)
 with st.container(key="review_watch"):
     watch_link(visit.review_id, changed=visit.changed)
+    tell_passages(visit)
 
 draw_head(visit)
 draw_changed(visitor, visit)

@@ -179,8 +179,8 @@ class Visit:
     """What whoever opened a link is shown.
 
     *name* is what they called themselves last, *seen_version* the number of the version that they saw last (0: none),
-    *threads* the number of threads by anchor (None: about the whole), *news* those threads, at most ten, in which
-    something is new for them.
+    *threads* the number of threads by anchor (None: about the whole), *passages* the anchor and the words of each
+    passage that an open thread is about, *news* those threads, at most ten, in which something is new for them.
     """
 
     review_id: int
@@ -193,6 +193,7 @@ class Visit:
     decisions: tuple[Decision, ...]
     my_decision: Decision | None
     threads: dict[str | None, int]
+    passages: tuple[tuple[str, str], ...]
     news: tuple[Thread, ...]
     name: str
     seen_version: int

@@ -25,7 +25,7 @@ from services.reviews.texts import clean_comment, clean_reader_name, is_anchor, 
 from services.reviews.views import Whose, decision, settings_of, snapshot, threads, version
 from services.transfer.transfer import ExportFile
 
-NEWS = 10  # threads
+NEWS, PASSAGES = 10, 500  # threads
 _OPENED_EVERY = timedelta(minutes=1)
 _MAIL_WAITS = timedelta(minutes=10)
 
@@ -283,6 +283,7 @@ class VisitService:
             decisions=decided,
             my_decision=next((one for one in reversed(decided) if mine and one.id == mine[-1]), None),
             threads=db.reviews.count_threads(db_session, [row.id], internal=False),
+            passages=tuple(db.reviews.open_passages(db_session, row.id, limit=PASSAGES)),
             news=self._news(link, seen_id) if seen_version else (),
             name=(reader.name if reader else None) or "",
             seen_version=seen_version,

@@ -4,7 +4,8 @@ const { onTold } = await import(`./told.js${version}`);
 const { find } = await import(`./passage_words.js${version}`);
 
 const TEXT = '[class*="st-key-review_text_"]';
-const told = new Map(); // what is marked in each message, by its key
+const LATER_MS = 200; // what is drawn is drawn in many steps
+let marked = {}; // passages by the key of their message
 const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
 
 function textsOf(element) {
@@ -29,20 +30,26 @@ function rangeOf(passage, element) {
 
 function mark() {
   if (!window.Highlight) return; // an older browser marks nothing
-  const ranges = [];
-  for (const [key, { source, passages }] of told) {
-    const element = source.isConnected && document.querySelector(`.st-key-${key}`);
-    if (element) ranges.push(...passages.map((passage) => rangeOf(passage, element)).filter(Boolean));
-    else told.delete(key);
-  }
-  CSS.highlights.set("travelbot-passage", new Highlight(...ranges));
+  const ranges = Object.entries(marked).flatMap(([key, passages]) => {
+    const element = document.querySelector(`.st-key-${key}`);
+    return element ? passages.map((passage) => rangeOf(passage, element)) : [];
+  });
+  CSS.highlights.set("travelbot-passage", new Highlight(...ranges.filter(Boolean)));
 }
 
-onTold("passages", ({ key, passages }, source) => {
-  const bytes = Uint8Array.from(atob(passages), (char) => char.charCodeAt(0));
-  told.set(key, { source, passages: JSON.parse(new TextDecoder().decode(bytes)) });
-  mark();
+let later = 0;
+
+function markLater() {
+  clearTimeout(later);
+  later = setTimeout(mark, LATER_MS);
+}
+
+onTold("passages", (told) => {
+  const bytes = Uint8Array.from(atob(told.marked), (char) => char.charCodeAt(0));
+  marked = JSON.parse(new TextDecoder().decode(bytes));
+  markLater();
 });
+new MutationObserver(markLater).observe(document.body, { childList: true, subtree: true });
 
 const offer = document.createElement("button");
 offer.type = "button";

@@ -1,7 +1,9 @@
 """The page that a link opens: what it shows, to whom, and what can be said on it."""
 
 import base64
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -79,6 +81,13 @@ def shown(at: AppTest) -> str:
 
 def keys(at: AppTest, start: str) -> list[str]:
     return [str(button.key) for button in at.button if str(button.key).startswith(start)]
+
+
+def marked(at: AppTest) -> dict[str, list[str]]:
+    """Return the passages that the browser is to mark, by the key of their message."""
+    [values] = told(at, "passages")
+    found: dict[str, list[str]] = json.loads(base64.b64decode(values["marked"]))
+    return found
 
 
 def anchor(reviews: Reviews, link: NewLink, number: int) -> str:
@@ -205,7 +214,7 @@ def test_comment_on_a_passage_is_shown_as_it_was_typed_in_a_thread_that_others_a
     assert (thread.first.text, thread.passage, thread.anchor) == (HOSTILE, "Walk up to the castle", place)
     assert HOSTILE in [text.value for text in at.text]  # drawn as text, not as Markdown
     assert "<b>Eve</b>" in shown(at)
-    assert len(told(at, "passages")) == 1
+    assert marked(at) == {f"review_text_{place}": ["Walk up to the castle"]}
     assert [box.value for box in at.text_input if box.label == "Your name"] == ["<b>Eve</b>"]  # for the decision, too
     assert told(at, "cookie")[0]["name"] == "travelbot_reviewer_name"
 
@@ -487,3 +496,17 @@ def test_tab_that_shows_a_link_is_not_signed_in(app: AppTest, share: Callable[..
         opened(app, share().token)
 
     assert told_of == [False]
+
+
+def test_passages_are_marked_while_something_open_is_said_about_them_to_everybody(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, planner: User
+) -> None:
+    link = share()
+    place = anchor(reviews, link, 1)
+    about: dict[str, Any] = {"user_id": planner.id, "anchor": place}
+    done = reviews.comments.add(link.review.id, "Which?", passage="castle", **about)
+    reviews.comments.resolve(done.id, review_id=link.review.id, user_id=planner.id)
+    reviews.comments.add(link.review.id, "Dear", passage="Cost: $120", internal=True, **about)
+    reviews.comments.add(link.review.id, "When?", passage="then dinner", **about)
+
+    assert marked(opened(visitor, link.token)) == {f"review_text_{place}": ["then dinner"]}
