@@ -18,7 +18,7 @@ from components.reviews.link_list import close_link, due_words, gathered, opened
 from components.reviews.snapshot import draw_blocks
 from components.reviews.thread_actions import about_words, draw_threads, new_thread
 from components.reviews.words import DECISIONS, day, instant, short_hash, state_badge
-from components.state import show_session
+from components.state import CHAT_PAGE
 from exports.markdown_text import shown_text
 from exports.reviews.records import Block
 from services.accounts.records import User
@@ -39,15 +39,8 @@ def draw_header(details: ReviewDetails, *, now: datetime) -> None:
     review = details.review
     st.button("All reviews", key="reviews_back", icon=":material/arrow_back:", type="tertiary", on_click=close_link)
     st.title(escape_label(review.settings.audience), anchor=False)
-    st.button(
-        escape_label(review.title),
-        key="reviews_session",
-        icon=":material/chat:",
-        type="tertiary",
-        help="Open the session",
-        on_click=show_session,
-        args=(review.session_id,),
-    )
+    session = {"session": str(review.session_id)}
+    st.page_link(CHAT_PAGE, label=escape_label(review.title), icon=":material/chat:", query_params=session)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="reviews_where"):
         state_badge(review.state, approved=review.approved, asked=review.settings.approvals)
         told = (due_words(review, today=now.date()), opened_words(review, now=now))

@@ -79,3 +79,13 @@ def _entry(place: Any, number: int) -> None:
 def follow_reviews(*, user_id: int) -> None:
     """Let the page run again when anything of a planner's links is another. Before they are read."""
     st.session_state.reviews_drawn = get_services().review_watch.planner(user_id)
+    if not has_links(user_id=user_id):
+        _wait_for_the_first(user_id)
+
+
+@st.fragment
+def _wait_for_the_first(user_id: int) -> None:
+    look = get_services().review_watch.planner
+    if look(user_id) is not None:
+        st.rerun()
+    get_waker().wake_here(lambda: look(user_id) is not None)

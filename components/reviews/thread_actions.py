@@ -13,7 +13,7 @@ from components.labels import escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.reviews.threads import draw_thread
-from components.state import parsed_id, show_session
+from components.state import CHAT_PAGE
 from services.reviews.records import Comment, Thread, Version
 from services.reviews.texts import MAX_COMMENT_CHARS
 
@@ -124,7 +124,8 @@ def _below(thread: Thread, session_id: int, user_id: int, *, beside_message: boo
             _button("Resolve", "check", thread, _resolve, thread, user_id)
         _button("Ask the assistant", "flight_takeoff", thread, _ask, thread, session_id)
         if thread.anchor and not beside_message:
-            _button("Show message", "chat", thread, show_session, session_id, parsed_id(thread.anchor))
+            where = {"session": str(session_id), "message": thread.anchor}
+            st.page_link(CHAT_PAGE, label="Show message", icon=":material/chat:", query_params=where)
 
 
 def _button(label: str, icon: str, thread: Thread, on_click: object, *args: object) -> None:
