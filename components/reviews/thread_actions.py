@@ -116,7 +116,7 @@ def _below(thread: Thread, session_id: int, user_id: int, *, beside_message: boo
     if _writes(thread.id, None):
         _answer_form(thread, user_id)
         return
-    with st.container(horizontal=True, gap="small", key=f"reviews_actions_{thread.id}"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"reviews_actions_{thread.id}"):
         _button("Answer", "reply", thread, _write, thread.id, None)
         if thread.resolved:
             _button("Reopen", "restart_alt", thread, _reopen, thread, user_id)

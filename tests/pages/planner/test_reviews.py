@@ -347,6 +347,19 @@ def test_chat_shows_the_links_of_its_session_and_comments_beside_their_messages(
     assert app.text_area(key="review_ask_text").value.startswith("> Bo: Too far.")
 
 
+def test_menu_in_the_chat_lists_its_links_and_shares_them_again(app, reviews, link, session_id):
+    reviews.say(session_id, "And the sea?", "Cascais.")
+    load_at(app, session_id)
+    app.session_state[f"chat_reviews_{session_id}"] = True
+    run(app)
+    assert "**Customer**" in [one.label for one in app.get("page_link")]
+    assert "Never opened" in lines(app)
+    click(app, f"chat_share_again_{session_id}")
+
+    assert app.checkbox(key=f"review_again_{link.review.id}").value
+    assert not app.session_state[f"chat_reviews_{session_id}"]
+
+
 def test_chat_of_a_planner_without_links_asks_no_more_than_before(app, services, add_session):
     session_id = add_session()
     load_at(app, session_id)
