@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from streamlit import runtime
-from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 log = logging.getLogger("travelbot")
@@ -92,7 +91,17 @@ def _is_served() -> bool:
 
 
 def _run_fragment(session: AppSession, fragment_id: str) -> None:
-    asked = ClientState()
-    asked.CopyFrom(session._client_state)
-    asked.fragment_id, asked.is_auto_rerun = fragment_id, True
-    session.request_rerun(asked)
+    """Run a fragment with what the tab's widgets hold here, behind whatever its browser has asked for already."""
+    if not session.has_fragment(fragment_id):  # the page has become another
+        return
+    last = session._client_state
+    asked = RerunData(
+        query_string=last.query_string,
+        page_script_hash=last.page_script_hash,
+        fragment_id=fragment_id,
+        is_auto_rerun=True,
+        context_info=last.context_info,
+    )
+    runner = session._scriptrunner
+    if runner is None or not runner.request_rerun(asked):
+        session._create_scriptrunner(asked)

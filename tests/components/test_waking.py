@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime import Runtime
+from streamlit.runtime.scriptrunner import RerunData
 
 from components.waking import Waker
 from tests.helpers.services import until
@@ -18,13 +19,17 @@ class Tab:
 
     def __init__(self) -> None:
         self._client_state = ClientState(query_string="of=1", page_script_hash="abc")
-        self.asked: list[ClientState] = []
+        self._scriptrunner = None  # nothing runs
+        self.asked: list[RerunData] = []
 
     def _call_soon_on_event_loop(self, callback: Callable[[], None]) -> None:
         callback()
 
-    def request_rerun(self, state: ClientState) -> None:
-        self.asked.append(state)
+    def has_fragment(self, fragment_id: str) -> bool:
+        return fragment_id.startswith("fragment of")
+
+    def _create_scriptrunner(self, asked: RerunData) -> None:
+        self.asked.append(asked)
 
 
 @pytest.fixture
@@ -63,7 +68,7 @@ def told(event: threading.Event) -> Callable[[], bool]:
     return has_come
 
 
-def test_fragment_is_run_once_as_its_browser_would_ask_for_it(
+def test_fragment_is_run_once_with_what_the_widgets_hold(
     tabs: dict[str, Tab], waker: Waker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tabs["one"], tabs["other"] = Tab(), Tab()
@@ -81,6 +86,7 @@ def test_fragment_is_run_once_as_its_browser_would_ask_for_it(
     [asked] = tabs["one"].asked
     assert (asked.fragment_id, asked.is_auto_rerun) == ("fragment of one", True)
     assert (asked.query_string, asked.page_script_hash) == ("of=1", "abc")
+    assert asked.widget_states is None  # those that are held here: nothing that was typed since is undone
     assert not tabs["other"].asked
 
 
