@@ -15,12 +15,16 @@ from services.parts import SourcePart
 
 
 def draw_blocks(blocks: Sequence[Block], *, below: Callable[[Block], None] | None = None) -> None:
-    """Draw blocks one below the other; *below* draws what stands below each of them."""
-    left = STRETCH_MS
+    """Draw blocks one below the other; *below* draws what stands below each of them, after all of them are read."""
+    left, places = STRETCH_MS, []
     for block in blocks:
-        with st.container(key=f"review_block_{block.anchor}", gap="xsmall"):
+        place = st.container(key=f"review_block_{block.anchor}", gap="xsmall")
+        places.append(place)
+        with place:
             left -= _draw(block, min(REPLY_MS, max(0.0, left)))
-            if below:
+    if below:
+        for block, place in zip(blocks, places, strict=True):
+            with place:
                 below(block)
 
 

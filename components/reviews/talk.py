@@ -41,13 +41,14 @@ def draw_talk(visitor: Visitor, visit: Visit, block: Block | None) -> None:
                 on_click=_begin,
                 args=(place,),
             )
-        if number or place in st.session_state.get("review_threads", {}):
+        if number or _is_open(place):
             _open_button(place, number)
     if st.session_state.get("review_writing") == place and _may_say(visit):
         _draw_form(visitor, visit, place)
-    else:
+    elif _is_open(place):  # what is written below stays where it is when a form opens or closes
         st.empty()
-    _draw_threads(visitor, visit, place)
+    if _is_open(place):
+        _draw_threads(visitor, visit, place)
 
 
 def draw_whole_talk(visitor: Visitor, visit: Visit) -> None:
@@ -68,7 +69,8 @@ def draw_earlier_talk(visitor: Visitor, visit: Visit) -> None:
         for anchor in gone:
             with st.container(key=f"review_block_{anchor}", gap="xsmall"):
                 _open_button(anchor, visit.threads[anchor])
-                _draw_threads(visitor, visit, anchor)
+                if _is_open(anchor):
+                    _draw_threads(visitor, visit, anchor)
 
 
 def go_to_thread(place: str) -> None:
@@ -77,12 +79,16 @@ def go_to_thread(place: str) -> None:
     go_to(f"review_block_{place}")
 
 
+def _is_open(place: str) -> bool:
+    return place in st.session_state.get("review_threads", {})
+
+
 def _may_say(visit: Visit) -> bool:
     return visit.settings.may is not ReviewMay.LOOK
 
 
 def _open_button(place: str, number: int) -> None:
-    is_open = place in st.session_state.get("review_threads", {})
+    is_open = _is_open(place)
     st.button(
         counted(number, "comment"),
         key=f"review_open_{place}",
@@ -120,10 +126,7 @@ def _draw_form(visitor: Visitor, visit: Visit, place: str) -> None:
 
 
 def _draw_threads(visitor: Visitor, visit: Visit, place: str) -> None:
-    limit = st.session_state.get("review_threads", {}).get(place)
-    if limit is None:
-        st.empty()
-        return
+    limit = st.session_state.review_threads[place]
     found = _threads(visitor, place, limit + 1)
     with st.container(key=f"review_threads_{place}", gap="small"):
         for thread in found[:limit]:
