@@ -13,6 +13,7 @@ from components.dialogs import close_dialog, open_dialog
 from components.labels import counted, escape_label
 from components.problems import telling
 from components.resources import get_services
+from components.reviews.files import planner_receipts
 from components.reviews.link_form import MAY, last_day_of
 from components.reviews.link_list import close_link, due_words, gathered, opened_words
 from components.reviews.snapshot import draw_blocks
@@ -47,7 +48,7 @@ def draw_header(details: ReviewDetails, *, now: datetime) -> None:
         st.markdown(f":small[{' · '.join(filter(None, told))}]", width="content")
 
 
-def draw_actions(details: ReviewDetails) -> None:
+def draw_actions(details: ReviewDetails, *, user_id: int) -> None:
     """Draw what can be done with a link."""
     review = details.review
     about: dict[str, object] = {"review_id": review.id}
@@ -58,6 +59,8 @@ def draw_actions(details: ReviewDetails) -> None:
         _action("What they see", "visibility", open_dialog, args=("review_shown",), about=about)
         shown = {"sha256": review.version.sha256, "about": f"About {version_words(review.version)}"}
         _action("Record a decision", "call", open_dialog, args=("review_phone",), about=about | shown)
+        if details.decisions:
+            planner_receipts(review.id, user_id=user_id)
         if not review.revoked:
             _action("Edit", "edit", open_dialog, args=("review_edit",), about=about)
             key = f"reviews_menu_{review.id}"

@@ -41,6 +41,21 @@ def receipt_buttons(visitor: Visitor) -> None:
     )
 
 
+def planner_receipts(review_id: int, *, user_id: int) -> None:
+    """Offer a planner receipts of what was decided on a link."""
+    receipt, zone = get_services().reviews.receipt, planner_zone()
+    _file_button(
+        "Receipt (PDF)",
+        key=f"reviews_receipt_pdf_{review_id}",
+        make=lambda: receipt(review_id, user_id=user_id, kind="pdf", zone=zone),
+    )
+    _file_button(
+        "Receipt (JSON)",
+        key=f"reviews_receipt_json_{review_id}",
+        make=lambda: receipt(review_id, user_id=user_id, kind="json", zone=zone),
+    )
+
+
 def _file_button(label: str, *, key: str, make: Callable[[], ExportFile]) -> None:
     with st.container(key=f"{key}_place", width="content", gap=None):
         if not st.button(label, key=key, icon=":material/download:"):

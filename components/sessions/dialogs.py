@@ -122,7 +122,8 @@ def _delete(session_ids: list[int], title: str, *, user: User) -> None:
     def ask() -> None:
         if title:
             st.markdown(f"**{escape_label(title)}**")
-        st.markdown(f"{'Its' if one else 'Their'} messages are deleted for good. This cannot be undone.")
+        whose, what = ("Its", "it") if one else ("Their", "them")
+        st.markdown(f"{whose} messages, and any links to review {what}, are deleted for good. This cannot be undone.")
         if confirmed("Delete", key="session_delete", icon=":material/delete:"):
             with telling():
                 _delete_now(session_ids, title, user_id=user.id)

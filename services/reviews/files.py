@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Literal
 
@@ -11,7 +12,7 @@ from exports.reviews.receipt import DecisionRecord, Receipt, receipt_json, recei
 from exports.reviews.records import Snapshot
 from services.errors import ExportRunningError, NotPossibleError
 from services.process.one_core import any_core
-from services.reviews.records import Decision, ReviewState, Version, Visit
+from services.reviews.records import Decision, LinkSettings, ReviewState, Version, Visit
 from services.transfer.transfer import PDF_WAIT_S, ExportFile
 
 ReceiptKind = Literal["pdf", "json"]
@@ -25,6 +26,19 @@ _STATES = {
     ReviewState.OUTDATED: "Outdated",
     ReviewState.ENDED: "Ended",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a receipt tells: where a link stands, and all decisions, beside the version that it is about."""
+
+    planner: str
+    settings: LinkSettings
+    state: ReviewState
+    approved: int
+    decisions: tuple[Decision, ...]
+    version: Version
+    snapshot: Snapshot
 
 
 class ReviewFiles:
@@ -50,13 +64,9 @@ class ReviewFiles:
         )
         return ExportFile(f"{_stem(visit.snapshot.title)}.pdf", "application/pdf", content)
 
-    def receipt(
-        self, visit: Visit, about: tuple[Version, Snapshot], kind: ReceiptKind, *, zone: tzinfo, now: datetime
-    ) -> ExportFile:
-        """Return a receipt, for people or for programs. Raises NotPossibleError for whoever has not decided."""
-        if visit.my_decision is None:
-            raise NotPossibleError("There is a receipt as soon as you have decided.")
-        receipt = _receipt(visit, *about, now)
+    def receipt(self, told: Told, kind: ReceiptKind, *, zone: tzinfo, now: datetime) -> ExportFile:
+        """Return a receipt, for people or for programs."""
+        receipt = _receipt(told, now)
         stem = f"{_stem(receipt.title)}-receipt"
         if kind == "json":
             return ExportFile(f"{stem}.json", "application/json", receipt_json(receipt))
@@ -72,17 +82,17 @@ class ReviewFiles:
             self._printing.release()
 
 
-def _receipt(visit: Visit, version: Version, snapshot: Snapshot, now: datetime) -> Receipt:
+def _receipt(told: Told, now: datetime) -> Receipt:
     return Receipt(
-        title=snapshot.title,
-        audience=visit.settings.audience,
-        planner=visit.planner,
-        state=f"{_STATES[visit.state]} ({visit.approved} of {visit.settings.approvals} approvals)",
-        version=version.number,
-        shared_at=version.created_at,
-        sha256=version.sha256,
-        snapshot=snapshot,
-        decisions=tuple(map(_decision, visit.decisions)),
+        title=told.snapshot.title,
+        audience=told.settings.audience,
+        planner=told.planner,
+        state=f"{_STATES[told.state]} ({told.approved} of {told.settings.approvals} approvals)",
+        version=told.version.number,
+        shared_at=told.version.created_at,
+        sha256=told.version.sha256,
+        snapshot=told.snapshot,
+        decisions=tuple(map(_decision, told.decisions)),
         made_at=now,
     )
 

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
@@ -11,11 +11,12 @@ import db.audit
 import db.reviews
 import db.sessions
 from db.engine import Database
-from db.models import AuditAction, AuditTarget, ReviewVersion, utc_now
+from db.models import AuditAction, AuditTarget, ReviewVersion, User, utc_now
 from db.models import Review as ReviewRow
 from exports.reviews.records import Snapshot, snapshot_hash, snapshot_text
 from services.accounts.passwords import hash_password
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError
+from services.reviews.files import ReceiptKind, ReviewFiles, Told
 from services.reviews.records import (
     LinkSettings,
     NewLink,
@@ -29,6 +30,7 @@ from services.reviews.state import state_of
 from services.reviews.texts import clean_passcode, clean_settings
 from services.reviews.views import decision, has_ended, review, snapshot, version
 from services.texts import clean_query
+from services.transfer.transfer import ExportFile
 
 MAX_LINKS = 200  # of one session
 MAX_VERSIONS = 200  # of one link
@@ -47,6 +49,7 @@ class ReviewService:
         self._db = database
         self._things = things
         self._clock = clock
+        self._files = ReviewFiles()
 
     def preview(
         self, session_id: int, *, user_id: int, first_id: int | None = None, last_id: int | None = None
@@ -200,6 +203,22 @@ class ReviewService:
         except NotPossibleError:
             return True
         return snapshot_hash(snapshot_text(now)) != one.version.sha256
+
+    def receipt(self, review_id: int, *, user_id: int, kind: ReceiptKind, zone: tzinfo) -> ExportFile:
+        """Return all decisions and what the link shows now.
+
+        Raises NotFoundError, NotPossibleError where nobody has decided, ExportRunningError.
+        """
+        details = self.get(review_id, user_id=user_id)
+        if not details.decisions:
+            raise NotPossibleError("There is a receipt as soon as somebody has decided.")
+        one, about = details.review, self.shown(review_id, user_id=user_id)
+        with self._db.begin() as db_session:
+            planner = db_session.get_one(User, user_id).name
+            row = self._found(db_session, review_id, user_id)
+            self._note(db_session, row, AuditAction.DOWNLOAD_REVIEW, user_id, f"receipt {kind}")
+        told = Told(planner, one.settings, one.state, one.approved, details.decisions, *about)
+        return self._files.receipt(told, kind, zone=zone, now=self._clock())
 
     def behind(self, session_id: int, *, user_id: int) -> dict[int, bool | None]:
         """Return of each link of a session that has not ended whether it shows something else than the session now.

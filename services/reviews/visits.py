@@ -16,7 +16,7 @@ from services.reviews.comments import change_comment, check_room, decide, first_
 from services.reviews.doors import GONE as GONE
 from services.reviews.doors import KEY_CHARS as KEY_CHARS
 from services.reviews.doors import Door, Open, fingerprint, is_key, key_hash
-from services.reviews.files import ReceiptKind, ReviewFiles
+from services.reviews.files import ReceiptKind, ReviewFiles, Told
 from services.reviews.guesses import check_guesses, count_said, count_wrong_link, count_wrong_passcode
 from services.reviews.records import Decision, DecisionKind, ReviewMay, ReviewState, Thread, Version, Visit
 from services.reviews.reviews import settle, token_hash
@@ -131,14 +131,20 @@ class VisitService:
 
     def snapshot_pdf(self, token: str, key: str | None, *, zone: tzinfo) -> ExportFile:
         """Return what the link shows as a PDF. Raises NotPossibleError where it is not to be, ExportRunningError."""
-        return self._files.snapshot(self.look(token, key), zone=zone)
+        file = self._files.snapshot(self.look(token, key), zone=zone)
+        self._note_download(token, key, "pdf")
+        return file
 
     def receipt(self, token: str, key: str, *, kind: ReceiptKind, zone: tzinfo) -> ExportFile:
         """Return all decisions and what this browser's was about. Raises NotPossibleError, ExportRunningError."""
         visit = self.look(token, key)
-        number = visit.my_decision.version if visit.my_decision else visit.version.number
-        about = self.shown(token, key, number=number)
-        return self._files.receipt(visit, about, kind, zone=zone, now=self._clock())
+        if visit.my_decision is None:
+            raise NotPossibleError("There is a receipt as soon as you have decided.")
+        about = self.shown(token, key, number=visit.my_decision.version)
+        told = Told(visit.planner, visit.settings, visit.state, visit.approved, visit.decisions, *about)
+        file = self._files.receipt(told, kind, zone=zone, now=self._clock())
+        self._note_download(token, key, f"receipt {kind}")
+        return file
 
     def threads(
         self, token: str, key: str | None, *, anchor: str | None, limit: int = 20, before_id: int | None = None
@@ -318,6 +324,10 @@ class VisitService:
             if link.reader is not None:
                 link.reader.seen_version = visit.version.number
                 link.reader.seen_comment_id = visit.latest_comment_id
+
+    def _note_download(self, token: str, key: str | None, what: str) -> None:
+        with self._door.held(token, key) as link:  # it opens still, now that the file is made
+            self._door.note(link.db_session, link.row.id, AuditAction.DOWNLOAD_REVIEW, what)
 
     def _came(self, link: Open) -> None:
         """Note that something came that the planner has not seen; mail tells them, not too often."""

@@ -5,6 +5,7 @@ await begin([
   "announcer",
   "cookies",
   "copy",
+  "downloads",
   "drafts",
   "editing",
   "latest",

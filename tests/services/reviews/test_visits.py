@@ -1,5 +1,8 @@
 """What a link opens: its snapshot and nothing else, for whoever has it, until it ends."""
 
+from dataclasses import replace
+from datetime import UTC
+
 import pytest
 from sqlalchemy import select
 
@@ -274,3 +277,34 @@ def test_every_event_leaves_an_audit_row(reviews, database, session_id, user_id)
         ]
         assert {row.target_id for row in rows} == {link.review.id}
         assert link.token not in str([vars(row) for row in rows])
+
+
+def test_files_are_made_for_those_who_may_have_them_and_leave_an_audit_row(reviews, database, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+    seen = reviews.visits.look(link.token, ANNA).version.sha256
+    with pytest.raises(NotPossibleError, match="only to be looked at"):
+        reviews.visits.snapshot_pdf(link.token, ANNA, zone=UTC)
+    for receipt in (
+        lambda: reviews.visits.receipt(link.token, ANNA, kind="json", zone=UTC),
+        lambda: reviews.links.receipt(link.review.id, user_id=user_id, kind="json", zone=UTC),
+    ):
+        with pytest.raises(NotPossibleError, match="as soon as"):
+            receipt()
+
+    reviews.visits.decide(link.token, ANNA, DecisionKind.APPROVE, name="Anna", sha256=seen)
+    reviews.links.change(link.review.id, replace(link.review.settings, download=True), user_id=user_id)
+    files = [
+        reviews.visits.snapshot_pdf(link.token, ANNA, zone=UTC),
+        reviews.visits.receipt(link.token, ANNA, kind="json", zone=UTC),
+        reviews.links.receipt(link.review.id, user_id=user_id, kind="pdf", zone=UTC),
+    ]
+
+    assert [one.name for one in files] == [
+        "Lisbon-in-May.pdf",
+        "Lisbon-in-May-receipt.json",
+        "Lisbon-in-May-receipt.pdf",
+    ]
+    assert b'"Anna"' in files[1].content
+    with database.read() as db_session:
+        rows = db_session.scalars(select(AuditEntry).where(AuditEntry.action == AuditAction.DOWNLOAD_REVIEW))
+        assert [row.detail for row in rows] == ["pdf", "receipt json", "receipt pdf"]
