@@ -92,6 +92,8 @@ def take_all(browser: Browser, url: str, emulator: str) -> None:
             finished(page)
             address = page.url
             take(page, f"history-{scheme}")
+            link = shared(page)
+            take(page, f"reviews-{scheme}")
             new_chat(page, url)
             fault(emulator, "error_event:120")
             ask(page, "Three days in Vienna for a concert, with a hotel near the opera")
@@ -121,6 +123,10 @@ def take_all(browser: Browser, url: str, emulator: str) -> None:
             page.goto(address)
             finished(page)
             take(page, f"phone-{scheme}")
+            page.goto(link)
+            page.get_by_role("button", name="Comment", exact=True).first.wait_for()
+            page.wait_for_timeout(1500)
+            take(page, f"review-{scheme}")
         stranger = {"X-Forwarded-For": "203.0.113.9"}  # DEV_USER_ID is for this machine only
         with browser.new_page(
             viewport={"width": 1280, "height": 800}, color_scheme=scheme, extra_http_headers=stranger
@@ -138,6 +144,20 @@ def new_chat(page: Page, url: str) -> None:
     page.get_by_role("button", name="New chat").first.click()
     page.get_by_text("Where to next").wait_for()
     page.wait_for_timeout(800)
+
+
+def shared(page: Page) -> str:
+    """Share the session that is shown, and open the page that lists its link; return the link."""
+    page.get_by_role("button", name="Session", exact=True).click()
+    page.get_by_text("Share for review").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Note to them").fill("Is day 2 too full for you?")
+    dialog.get_by_role("button", name="Share", exact=True).click()
+    link = dialog.get_by_test_id("stCode").inner_text()
+    dialog.get_by_role("button", name="See the link").click()
+    page.get_by_role("button", name="Share again").wait_for()
+    page.wait_for_timeout(1500)
+    return link
 
 
 def ask(page: Page, text: str) -> None:
