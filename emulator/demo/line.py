@@ -128,7 +128,7 @@ class Line:
         for word, start, end, *_ in self.words:
             if word == "and" or self._known[start]:
                 chars[start:end] = "." * (end - start)
-        runs = re.finditer(r"[^.,;:!?()\n]+", "".join(chars))
+        runs = re.finditer(r"(?:[^.,;:!?()\n]|(?<=\d)[.,:](?=\d))+", "".join(chars))
         said = [(any(map(_says_something, _WORD.findall(run[0]))), run) for run in runs]
         quotes = [(says, self.quote(*run.span())) for says, run in said if says or re.search(r"\d", run[0])]
         return [quote for says, quote in quotes if says or re.search(r"\d", quote)]  # "one" is a figure too

@@ -190,28 +190,31 @@ def _in_one_place(place: Destination, count: int, wishes: Wishes, first: int, to
     same = pace, start, bool(wishes.mobility), bool(wishes.rests)
     days = [Day(first + at, place, not at and total > 1, first + at == total > 1, *same) for at in range(count)]
     open_days = [days[at] for at in _TRIP_DAYS if at < count and not days[at].arrives and not days[at].leaves]
-    usual = 0 if wishes.no_trips or (pace < 0 and count < 7) else (count > 3) + (count > 6) + (count > 9)
+    usual = 0 if pace < 0 and count < 7 else (count > 3) + (count > 6) + (count > 9)
     trips, in_order = _trips(place, wishes), _trips(place, replace(wishes, wanted=()))
     wanted = sum(trip.name in wishes.wanted for trip in trips)
-    made = max(usual + wishes.trips, wanted)
+    made = max(wishes.trips + usual * (not wishes.no_trips), wanted)
     trips = [*sorted(trips[: max(made, usual)], key=in_order.index), *trips[max(made, usual) :]]
-    for day, trip in zip(open_days[:usual], trips, strict=False):
+    usually = [trip.name for trip in _trips(place, replace(wishes, wanted=(), unwanted=()))]
+    out = [day.number for day, name in zip(open_days[:usual], usually, strict=False) if name in wishes.unwanted]
+    open_days[:usual] = away = sorted(open_days[:usual], key=lambda day: day.number in out)  # the other trips stay
+    for day, trip in zip(away, trips, strict=False):
         day.trip = trip
     sights = ranked(place, replace(wishes, unwanted=()))
     pool = [sight for sight in sights if not sight.evening]
-    city = [day for day in days if day.trip is None]
+    city = [day for day in days if day not in away]
     for at, day in enumerate(city):
         _fill(day, pool, min(day.most, -(-len(pool) // (len(city) - at))))
     evenings = [sight for sight in sights if sight.evening]
     for at, day in enumerate(days):
-        if evenings and not day.leaves and not day.trip and not (pace < 0 and at % 2):
+        if evenings and not day.leaves and day not in away and not (pace < 0 and at % 2):
             near = [one for one in evenings if day.sights and one.area == day.sights[-1].area]
             day.evening = (near or evenings)[0]
             evenings.remove(day.evening)
     # More trips or fewer: they take the place of one day each, or leave it.
     for day, trip in list(zip(open_days, trips, strict=False))[usual:made]:
         day.clear(trip)
-    for day in open_days[made:usual]:
+    for day in away[min(made, len(trips)) :]:
         day.trip = None
         _fill(day, pool, day.most)
     return days

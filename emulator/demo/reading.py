@@ -67,6 +67,8 @@ def read(text: str, *, context: _Names = (), brief: bool = False) -> Reading:
     drops = [("places", one) for one in dropped]
     wanted, unwanted = _sights(line, near, drops)
     fields |= _wishes(line, shifts, drops)
+    if atlas().bases.keys() & {*wanted, *unwanted}:  # "a day trip to Sintra" is that one
+        shifts = [one for one in shifts if one[0] != "trips"]
     topics = _topics(line, len(places), bool(days), bool(budget))
     if wanted and line.find(_PATTERNS["thing"]):
         topics = ("thing", *topics)
@@ -357,7 +359,8 @@ def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, st
                 elif sign == "+":
                     said[field] = tuple(dict.fromkeys((*said.get(field, ()), value)))
                 elif sign == "^":
-                    shifts.append((field, int(value)))
+                    count = re.search(r"\d", match[0]) if field == "trips" else None  # "add 2 day trips"
+                    shifts.append((field, int(value) * int(count[0] if count else 1)))
                 else:
                     said.setdefault(field, int(value) if value.lstrip("-").isdecimal() else value)
     for match in line.take(_PATTERNS["allergy"]):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from emulator.demo import words
 from emulator.demo.costs import Costs, estimate, of_day, rooms_for
@@ -14,6 +15,7 @@ from emulator.demo.words import clock, day_date, listed, months, people, plural,
 
 TEXTS: dict[str, str] = WORDS["texts"]
 _USUAL = PAIRS["usual"]
+_LISTS = ("diets", "allergies", "mobility", "interests", "avoids", "less", "wanted", "unwanted")
 
 
 def joined(*parts: str) -> str:
@@ -293,19 +295,31 @@ def changed_text(before: State, after: State) -> str:
     if not before.planned or not old.places or (old, before.changes) == (new, after.changes):
         return ""
     was, now = (
-        {name: text or _USUAL.get(name, "") for name, text in words.in_words(one).items()} for one in (old, new)
+        {name: text or _USUAL.get(name, "") for name, text in words.in_words(_apart(*both)).items()}
+        for both in ((old, new), (new, old))
     )
     if (old.days, old.places) != (new.days, new.places):
         now["stays"] = was["stays"]
+    if (old.trips, old.no_trips) != (new.trips, new.no_trips):
+        same = (old.places, old.no_trips) == (new.places, new.no_trips)
+        now["trips"] = words.trips_more(new.trips - old.trips) if same else now["trips"]
+        was["trips"] = ""
     differs = [name for name in now if was[name] != now[name]]
-    said = [f"{now[name]} instead of {was[name]}" if was[name] else now[name] for name in differs if now[name]]
-    said += [f"{was[name]}: taken back" for name in differs if not now[name]]
+    lists = ("needs", *_LISTS)
+    said = [
+        f"{now[name].removeprefix('in ')} instead of {was[name].removeprefix('in ')}"
+        if was[name] and name not in lists
+        else now[name]
+        for name in differs
+        if now[name]
+    ]
     said += [_change_text(one) for one in after.changes if one not in before.changes]
-    said += [f"{_change_text(one)}: taken back" for one in before.changes if one not in after.changes]
+    back = [was[name] for name in differs if was[name] and (name in lists or not now[name]) and name != "wanted"]
+    back += [_change_text(one) for one in before.changes if one not in after.changes]
     (old_plan, then), (plan, costs) = plan_of(before), plan_of(after)
-    if not said and old_plan == plan and then == costs:
+    if not (said or back) and old_plan == plan and then == costs:
         return ""
-    sentences = [f"Changed: {'; '.join(said)}."] if said else []
+    sentences = [f"{lead}: {'; '.join(texts)}." for lead, texts in (("Changed", said), ("Taken back", back)) if texts]
     sentences += _days_changed(old_plan, plan) if old.places == new.places else []
     if then.currency != costs.currency:
         sentences.append(f"All amounts are in {costs.currency} now: {costs(costs.total)} in all.")
@@ -314,6 +328,14 @@ def changed_text(before: State, after: State) -> str:
     else:
         sentences.append(f"It still costs {costs(costs.total)}.")
     return " ".join(sentences)
+
+
+def _apart(one: Wishes, other: Wishes) -> Wishes:
+    """Wishes with only what is not in the lists of the *other* ones."""
+    more: dict[str, Any] = {
+        field: tuple(name for name in getattr(one, field) if name not in getattr(other, field)) for field in _LISTS
+    }
+    return replace(one, **more)
 
 
 def _change_text(change: Change) -> str:

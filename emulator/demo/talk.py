@@ -31,7 +31,7 @@ _STEPS = {
     "hotel": (1, 0, 2),
     "meals": (1, 0, 2),
     "start_at": (570, 450, 720),
-    "trips": (0, -3, 3),
+    "trips": (0, -3, MAX_DAYS),
 }
 _DAY_STEPS = {"pace": 1, "walking": 1, "start": 120, "free": 1, "theme": 1}
 
@@ -181,17 +181,27 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str]]:
         elif field != "places":
             new = _without(new, field, (value,))
     for field, by in reading.shifts:
-        new = new if field == "days" else _shifted(new, field, by, notes)
+        if field == "trips" and by > 0 and not state.planned:  # "with a day trip" is one in all
+            new = replace(new, no_trips=1, trips=by)
+        elif field != "days":
+            new = _shifted(new, field, by, notes)
+    if state.planned and new.trips > old.trips and new.no_trips == old.no_trips:
+        made = len(_trips_made(new, state)) - len(_trips_made(old, state))
+        notes += ["There is no day left for another day trip."] if made < new.trips - old.trips else []
+        new = replace(new, trips=old.trips + made)
     return new, notes
+
+
+def _trips_made(wishes: Wishes, state: State) -> set[str]:
+    return {day.trip.name for day in build(wishes, state.changes).days if day.trip}
 
 
 def _trips_more(state: State, said: Wishes) -> int:
     """How many day trips more or fewer there are, when one is added or taken out by its name."""
-    made = {day.trip.name for day in build(state.wishes, state.changes).days if day.trip}
+    made = _trips_made(state.wishes, state)
     out = [name for name in said.unwanted if name in made]
     added = [name for name in said.wanted if name in atlas().bases and name not in made]
-    taken_back = not added and state.wishes.trips > 0 and set(out) & set(state.wishes.wanted)
-    return -1 if taken_back else max(0, len(added) - len(out))
+    return len(added) - len(out)
 
 
 def _with_days(old: Wishes, new: Wishes, reading: Reading) -> Wishes:

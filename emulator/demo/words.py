@@ -129,14 +129,20 @@ def level(index: int | None) -> str:
     return LEVELS[1 if index is None else index]
 
 
+def trips_more(count: int) -> str:
+    """Such as "one more day trip" or "two fewer day trips"."""
+    number = plural(abs(count), "day trip", words=True)
+    return number.replace(" ", f" {'more' if count > 0 else 'fewer'} ", 1)
+
+
 def in_words(wishes: Wishes) -> dict[str, str]:
     """All wishes, by what they are about; empty where nothing was said."""
-    start, trips = wishes.start_at or 0, wishes.trips
-    more = f"{plural(abs(trips), 'day trip')} {'more' if trips > 0 else 'fewer'} than usual" if trips else ""
+    start, trips, each = wishes.start_at or 0, wishes.trips, zip(names_of(wishes.places), wishes.stays, strict=False)
+    more = f"{trips_more(trips)} than usual" if trips else ""
     return {
         "places": listed(names_of(wishes.places)),
         "days": plural(wishes.days, "day") if wishes.days else "",
-        "stays": f"{listed([str(one) for one in wishes.stays])} days in the places" if wishes.stays else "",
+        "stays": listed([f"{plural(days, 'day')} in {name}" for name, days in each]) if wishes.stays else "",
         "month": day_date(wishes) or when(wishes).strip(),
         "people": people(wishes) if wishes.adults or wishes.children else "",
         "budget": f"a budget of {budget_in_words(wishes)}" if wishes.budget else "",
@@ -149,7 +155,7 @@ def in_words(wishes: Wishes) -> dict[str, str]:
         "avoids": f"no {listed(wishes.avoids, 'or')}" if wishes.avoids else "",
         "less": f"less {listed(wishes.less)}" if wishes.less else "",
         "trips": plural(trips, "day trip", words=True) if wishes.no_trips else more,
-        "hotel": "" if wishes.hotel is None else f"{level(wishes.hotel)} hotel",
+        "hotel": "" if wishes.hotel is None else f"a {level(wishes.hotel)} hotel",
         "meals": "" if wishes.meals is None else f"{level(wishes.meals)} meals",
         "unwanted": f"no {listed(wishes.unwanted, 'or')}" if wishes.unwanted else "",
         "wanted": f"{listed(wishes.wanted)} in the plan" if wishes.wanted else "",
