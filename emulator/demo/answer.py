@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from emulator.conversation import Answer, Document, ToolRequest, Turn
 from emulator.demo import facts, say, titles
-from emulator.demo.costs import rooms_for
+from emulator.demo.costs import Costs, part_of, rooms_for
 from emulator.demo.destinations import atlas
 from emulator.demo.documents import Found, look_up, named_in, wants_plan
 from emulator.demo.line import MONTHS, WORDS, typed
@@ -167,8 +167,6 @@ def _about_the_trip(before: State, state: State, memories: Sequence[str], style:
         return say.changed_text(replace(state, wishes=was, changes=changes), state) or "Nothing was changed yet."
     if "email" in topics:
         return _email(state, memories)
-    if "json" in topics:
-        return say.as_json(plan)
     if "save" in topics:
         return joined(facts.ways_to_save(state), end)
     if "included" in topics:
@@ -180,12 +178,11 @@ def _about_the_trip(before: State, state: State, memories: Sequence[str], style:
         rooms, heads = plural(rooms_for(wishes), "room"), plural(sum(wishes.group), "person")
         group = TEXTS["group"].format(rooms=rooms, heads=heads, each=each)
         return joined(say.plan_text(state, group, style=style), end)
-    if {"costs", "day"} & set(topics) and not changed and (days_asked := days_named(state.reading.text)):
-        return joined(*(_about_a_day(plan, number, costs="costs" in topics) for number in days_asked), left)
+    text, asks_costs = state.reading.text, "costs" in topics
+    if (asks_costs or "day" in topics) and not changed and (days_asked := days_named(text)):
+        return joined(*(_about_a_day(plan, number, text, costs=asks_costs) for number in days_asked), left)
     if "costs" in topics:
-        lead = f"For {people(wishes)}, {say.headline(plan)}: {costs(costs.total)} in all, about {each} a person"
-        lead += f" or {costs(costs.total // len(plan.days))} a day for everybody."
-        return joined(changed, lead, say.cost_text(plan, costs), unmet, end)
+        return joined(changed, _about_the_costs(state, plan, costs), unmet, end)
     if "detail" in topics:
         return say.plan_text(state, TEXTS["detail"])
     if changed:
@@ -202,11 +199,21 @@ def _about_the_trip(before: State, state: State, memories: Sequence[str], style:
     return ""
 
 
-def _about_a_day(plan: Plan, number: int, *, costs: bool) -> str:
+def _about_the_costs(state: State, plan: Plan, costs: Costs) -> str:
+    called, part = part_of(costs, state.reading.text)
+    if not part.rows:
+        return say.included_text(state, plan) or "The costs hold nothing of the kind."
+    each, daily = costs(-(-part.total // sum(state.wishes.group))), costs(part.total // len(plan.days))
+    lead = f"For {people(state.wishes)}, {say.headline(plan)}: {costs(part.total)} in all{called}, "
+    lead += f"about {each} a person or {daily} a day for everybody."
+    return joined(lead, say.cost_table(part) if called else say.cost_text(plan, costs))
+
+
+def _about_a_day(plan: Plan, number: int, text: str, *, costs: bool) -> str:
     day = next((one for one in plan.days if one.number == (len(plan.days) if number == -1 else number)), None)
     if day is None:
         return TEXTS["no_day"].format(days=plural(len(plan.days), "day"), number=number)
-    return say.day_cost_text(plan, day) if costs else say.day_text(day, plan)
+    return say.day_cost_text(plan, day, text) if costs else say.day_text(day, plan)
 
 
 def _email(state: State, memories: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ _FILE = Path(__file__).with_name("words.toml")
 def _with_macros(text: str) -> Mapping[str, Any]:
     """The word file with its macros, such as {ROOM}, put in where they are used; macros hold macros."""
     macros = tomllib.loads(text)["macros"]
-    for _ in range(2):
+    for _ in range(3):
         text = re.sub(r"\{([A-Z_]{2,20})\}", lambda match: macros[match[1]], text)
     return tomllib.loads(text)
 

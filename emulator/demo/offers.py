@@ -9,7 +9,7 @@ from emulator.demo.say import TEXTS, plan_of
 from emulator.demo.wishes import State
 from emulator.demo.words import names_of
 
-_NO_OFFER = {"no", "yes", "language", "email", "disruption", "reset", "json"} | ABOUT_ITSELF | SMALL_TALK
+_NO_OFFER = {"no", "yes", "language", "email", "disruption", "reset"} | ABOUT_ITSELF | SMALL_TALK
 
 
 @dataclass(frozen=True, slots=True)

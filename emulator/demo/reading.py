@@ -47,9 +47,12 @@ def read(text: str, *, context: _Names = (), brief: bool = False) -> Reading:
     answer, more = (None, True) if language else _answer(line)
     if not more:
         return replace(empty, answer=answer)
-    line.take(_PATTERNS["asked"])  # "which one is cheaper" wishes nothing cheaper
-    line.take(_PATTERNS["replaced"])  # "in June instead of in May" says no more than "in June"
+    line.take(_PATTERNS["no_wish"])  # "which one is cheaper", and in "June instead of May" what is instead
     unmet = [line.quote(*match.span()) for match in line.take(_PATTERNS["unmet"])]
+    if context and line.find(WORDS["topics"]["costs"]):  # "how much is it without the hotel" changes no plan
+        line.find(_PATTERNS["day"])
+        line.take(f"{_PATTERNS['parts_left_out']}|{_PATTERNS['parts_alone']}")
+        unmet += [line.quote(*match.span()) for match in line.take(_PATTERNS["parts_unknown"])]
     spots = _places(line)
     places, country, dropped = _chosen(line, spots)
     if language:
@@ -70,8 +73,7 @@ def read(text: str, *, context: _Names = (), brief: bool = False) -> Reading:
     if atlas().bases.keys() & {*wanted, *unwanted}:  # "a day trip to Sintra" is that one
         shifts = [one for one in shifts if one[0] != "trips"]
     topics = _topics(line, len(places), bool(days), bool(budget))
-    if wanted and line.find(_PATTERNS["thing"]):
-        topics = ("thing", *topics)
+    topics = ("thing", *topics) if wanted and line.find(_PATTERNS["thing"]) else topics
     month = numbers.read_month(line, south=bool(near) and atlas().get(near[0]).lat < 0)
     said = Wishes(
         **fields, places=places, country=country, stays=stays, days=(dates[1] if dates else None) or days,
@@ -129,12 +131,11 @@ def _topics(line: Line, places: int, days: bool, budget: bool) -> _Names:
     if "compare" in found:
         found &= {"compare", "plan", *ABOUT_ITSELF}
     found -= {"packing", "rules", "costs", "currency"} if "checklist" in found else set()
-    found -= {"ideas"} if places else set()
-    found -= {"live"} if budget else set()
+    found -= {name for name, has in (("ideas", places), ("live", budget)) if has}
     found -= FACTS if "included" in found else set()
     found -= {"stay"} if "costs" in found else set()
     if days and "plan" in found:
-        found &= {"plan", "email", "json", "group", "disruption", "short"}
+        found &= {"plan", "email", "group", "disruption", "short"}
     serious = found - SMALL_TALK or (found if len(line.words) < 6 else set())
     return tuple(name for name in WORDS["topics"] if name in serious)
 

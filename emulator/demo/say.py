@@ -1,12 +1,11 @@
 """A plan, and what became different in it, as Markdown."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from emulator.demo import words
-from emulator.demo.costs import Costs, estimate, of_day, rooms_for
+from emulator.demo.costs import Costs, estimate, of_day, part_of, rooms_for
 from emulator.demo.destinations import DayTrip
 from emulator.demo.line import PAIRS, WORDS, whole_words
 from emulator.demo.plan import Day, Plan, Stop, build, can_eat
@@ -168,10 +167,10 @@ def cost_table(costs: Costs) -> str:
     return "\n".join([*lines, f"| **Total** | without flights | **{costs(costs.total)}** |"])
 
 
-def day_cost_text(plan: Plan, day: Day) -> str:
-    """What one day costs, as a table."""
-    costs = of_day(plan, day)
-    lead = f"Day {day.number} costs about **{costs(costs.total)}** for {people(plan.wishes)}, with nothing spare."
+def day_cost_text(plan: Plan, day: Day, text: str) -> str:
+    """What one day costs, or what the question *text* is about of it, as a table."""
+    (called, costs), group = part_of(of_day(plan, day), text), people(plan.wishes)
+    lead = f"Day {day.number} costs about **{costs(costs.total)}**{called} for {group}, with nothing spare."
     return joined(lead, cost_table(costs), TEXTS["estimates"])
 
 
@@ -256,21 +255,6 @@ def as_table(plan: Plan) -> str:
     return joined(
         f"## {headline(plan)}", days, f"About **{costs(costs.total)}** without flights. {TEXTS['estimates']}"
     )
-
-
-def as_json(plan: Plan) -> str:
-    costs = estimate(plan, plan.wishes)
-    value = {
-        "title": headline(plan),
-        "days": [
-            {"day": day.number, "place": day.place.name, "title": _title(day), "visits": day.names}
-            for day in plan.days
-        ],
-        "currency": costs.currency,
-        "costs": {row.label: row.amount for row in costs.rows},
-        "total": costs.total,
-    }
-    return f"```json\n{json.dumps(value, ensure_ascii=False, indent=2)}\n```\n\n{TEXTS['estimates']}"
 
 
 def as_email(plan: Plan, *, to: str, sender: str) -> str:
