@@ -21,6 +21,7 @@ from services.errors import (
     FileRefusedError,
     FileTooLargeError,
     ImportRunningError,
+    InvalidFieldsError,
     InvalidInputError,
     MessageIdReusedError,
     MonthlyLimitError,
@@ -46,6 +47,7 @@ MEDIA_TYPE = "application/problem+json"
 STATUS_OF: dict[type[ServiceError], int] = {
     NotFoundError: 404,
     InvalidInputError: 422,
+    InvalidFieldsError: 422,
     FileRefusedError: 422,
     FileTooLargeError: 413,
     FileQuotaError: 413,
@@ -140,7 +142,10 @@ def add_handlers(app: FastAPI) -> None:
     async def _service(_: Request, error: ServiceError) -> JSONResponse:
         wait_s = _WAIT_S.get(type(error))
         headers = {"Retry-After": str(wait_s)} if wait_s else None
-        return problem(STATUS_OF.get(type(error), 400), error.code, error.message, headers=headers)
+        fields = error.problems.items() if isinstance(error, InvalidFieldsError) else ()
+        errors = [FieldProblem(field=f"body.{name}", message=sentence) for name, sentence in fields]
+        status = STATUS_OF.get(type(error), 400)
+        return problem(status, error.code, error.message, headers=headers, errors=errors)
 
     @app.exception_handler(DatabaseUnavailableError)
     async def _database(_: Request, __: DatabaseUnavailableError) -> JSONResponse:
