@@ -41,7 +41,9 @@ def draw_decision(visitor: Visitor, visit: Visit) -> None:
                 st.markdown(
                     f":material/history: {_said('You', mine)}. It was about an earlier version: please decide again."
                 )
-            _draw_form(visitor, visit)
+            with st.container(key="review_decision_place"):
+                if visitor.key is not None:  # it is a heavy one, and nobody can use it before that
+                    _draw_form(visitor, visit)
         if mine and mine.outdated:
             receipt_buttons(visitor)
         _draw_all(visit)
@@ -91,7 +93,6 @@ def _draw_form(visitor: Visitor, visit: Visit) -> None:
                 key="review_decide",
                 type="primary",
                 icon=":material/how_to_vote:",
-                disabled=visitor.key is None,
                 on_click=_decide,
                 args=(visitor, version.sha256),
             )

@@ -30,14 +30,15 @@ def draw_talk(visitor: Visitor, visit: Visit, block: Block | None) -> None:
     """Draw what is said about a message (None: the whole), closed, and the way to say something."""
     place = block.anchor if block else WHOLE
     number = visit.threads.get(block.anchor if block else None, 0)
+    if not (_may_say(visit) or number or _is_open(place)):
+        return
     with st.container(key=f"review_actions_{place}", horizontal=True, gap="xsmall"):
-        if _may_say(visit):
+        if _may_say(visit) and visitor.key is not None:  # till then its room is kept
             st.button(
                 "Comment",
                 key=f"review_comment_{place}",
                 type="tertiary",
                 icon=":material/add_comment:",
-                disabled=visitor.key is None,
                 on_click=_begin,
                 args=(place,),
             )
