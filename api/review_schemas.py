@@ -206,7 +206,10 @@ class ReviewList(BaseModel):
 
 
 class DecisionOut(BaseModel):
-    """What somebody decided about one version. *outdated*: the link shows another one now."""
+    """What somebody decided about one version.
+
+    *outdated*: the link shows another one now; *replaced*: the same person decided again about the same one.
+    """
 
     decision_id: Id
     kind: DecisionKind
@@ -216,6 +219,7 @@ class DecisionOut(BaseModel):
     version: int
     sha256: Hash
     outdated: bool
+    replaced: bool
     at: Instant
 
     @classmethod

@@ -44,7 +44,7 @@ def list_reviews(
     session_id: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
     ended: Annotated[bool | None, Query(description="Those that open nothing any more, or only the others.")] = None,
     state: Annotated[
-        Literal["open", "changes_asked", "approved", "outdated"] | None,
+        Literal["open", "changes_asked", "declined", "approved", "outdated"] | None,
         Query(description="Of those that have not ended."),
     ] = None,
 ) -> ReviewList:

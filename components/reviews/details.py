@@ -141,6 +141,7 @@ def _decision(decision: Decision) -> None:
     marks = [
         ":violet-badge[:material/call: By phone]" if decision.by_phone else "",
         ":gray-badge[:material/history: Outdated]" if decision.outdated else "",
+        ":gray-badge[Decided again]" if decision.replaced else "",
     ]
     with st.container(key=f"reviews_decision_{decision.id}", border=True, gap="xsmall"):
         st.markdown(

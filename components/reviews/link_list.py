@@ -20,7 +20,7 @@ ROWS_AT_FIRST = 50
 _MOST_AT_ONCE = 200
 _ANY = "Any state"
 _PARAMETER = "review"
-_WAITING = (ReviewState.OPEN, ReviewState.CHANGES_ASKED, ReviewState.OUTDATED)
+_WAITING = (ReviewState.OPEN, ReviewState.CHANGES_ASKED, ReviewState.DECLINED, ReviewState.OUTDATED)
 
 
 def opened_id() -> int | None:

@@ -24,7 +24,7 @@ DecisionKind = Literal["approve", "approve_with_notes", "ask_for_changes", "decl
 _WHAT: dict[DecisionKind, str] = {
     "approve": "Approved",
     "approve_with_notes": "Approved with notes",
-    "ask_for_changes": "Changes asked for",
+    "ask_for_changes": "Changes requested",
     "decline": "Declined",
 }
 
@@ -33,7 +33,8 @@ _WHAT: dict[DecisionKind, str] = {
 class DecisionRecord:
     """What somebody decided on the version that *sha256* names; *outdated* where another one took its place.
 
-    *by_phone* where it was told to *recorded_by*, who wrote it down.
+    *replaced* where the same person decided again about it; *by_phone* where it was told to *recorded_by*, who wrote
+    it down.
     """
 
     kind: DecisionKind
@@ -45,6 +46,7 @@ class DecisionRecord:
     sha256: str
     version: int
     outdated: bool
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def _decision(one: DecisionRecord, receipt: Receipt, zone: tzinfo) -> dict[str, 
         "key": one.kind,
         "what": _WHAT[one.kind],
         "outdated": one.outdated,
+        "replaced": one.replaced,
         "when": when(one.at, zone),
         "who": one.name,
         "recorded_by": (one.recorded_by or receipt.planner) if one.by_phone else None,

@@ -20,7 +20,7 @@ from services.errors import (
 from services.reviews.records import Decision, DecisionKind, Thread
 from services.reviews.reviews import settle
 from services.reviews.texts import clean_comment, clean_note, clean_passage, clean_reader_name, find_block, is_anchor
-from services.reviews.views import Whose, decision, snapshot, threads
+from services.reviews.views import Whose, decisions, snapshot, threads
 
 MAX_COMMENTS = 5_000  # of one link
 MAX_DECISIONS = 1_000
@@ -296,7 +296,7 @@ def decide(
     )
     db_session.add(made)
     settle(db_session, row)
-    return decision(made, {shown.id: shown.number}, shown.id)
+    return decisions([made], {shown.id: shown.number}, shown.id)[0]
 
 
 def _there(row: ReviewRow | None) -> ReviewRow:

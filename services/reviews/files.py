@@ -21,7 +21,8 @@ _AT_ONCE = 1  # each takes a core
 _NO_FILE_NAME = re.compile(r"[^\w]+")
 _STATES = {
     ReviewState.OPEN: "Open",
-    ReviewState.CHANGES_ASKED: "Changes asked for",
+    ReviewState.CHANGES_ASKED: "Changes requested",
+    ReviewState.DECLINED: "Declined",
     ReviewState.APPROVED: "Approved",
     ReviewState.OUTDATED: "Outdated",
     ReviewState.ENDED: "Ended",
@@ -108,6 +109,7 @@ def _decision(one: Decision) -> DecisionRecord:
         sha256=one.sha256,
         version=one.version,
         outdated=one.outdated,
+        replaced=one.replaced,
     )
 
 

@@ -30,6 +30,7 @@ class ReviewState(StrEnum):
 
     OPEN = "open"
     CHANGES_ASKED = "changes_asked"
+    DECLINED = "declined"
     APPROVED = "approved"
     OUTDATED = "outdated"
     ENDED = "ended"
@@ -70,7 +71,8 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody decided. *outdated*: about another version than the link shows now. *name* is not verified.
+    """What somebody decided. *outdated*: about another version than the link shows now; *replaced*: they have decided
+    again about the same one. *name* is not verified.
 
     *by_phone*: its planner wrote it down.
     """
@@ -83,6 +85,7 @@ class Decision:
     version: int
     sha256: str
     outdated: bool
+    replaced: bool
     at: datetime
 
 

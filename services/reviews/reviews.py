@@ -28,7 +28,7 @@ from services.reviews.records import (
 )
 from services.reviews.state import state_of
 from services.reviews.texts import clean_passcode, clean_settings
-from services.reviews.views import decision, has_ended, review, snapshot, version
+from services.reviews.views import decisions, has_ended, review, snapshot, version
 from services.texts import clean_query
 from services.transfer.transfer import ExportFile
 
@@ -181,7 +181,7 @@ class ReviewService:
             return ReviewDetails(
                 self._review(db_session, row),
                 tuple(version(one, sha256) for one, sha256 in versions),
-                tuple(decision(one, numbers, shown[0].id) for one in rows),
+                decisions(rows, numbers, shown[0].id),
             )
 
     def shown(self, review_id: int, *, user_id: int, number: int | None = None) -> tuple[Version, Snapshot]:

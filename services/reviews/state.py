@@ -15,11 +15,18 @@ def state_of(decisions: Sequence[ReviewDecision], *, version_id: int, approvals:
     """
     last = {person(one): DecisionKind(one.kind) for one in decisions if one.version_id == version_id}
     approved = sum(kind in _YES for kind in last.values())
+    if DecisionKind.DECLINE in last.values():
+        return ReviewState.DECLINED, approved
     if len(last) > approved:
         return ReviewState.CHANGES_ASKED, approved
     if last and approved >= approvals:
         return ReviewState.APPROVED, approved
     return (ReviewState.OPEN if last or not decisions else ReviewState.OUTDATED), approved
+
+
+def standing(decisions: Sequence[ReviewDecision]) -> set[int]:
+    """Return the ids of those that their person has not replaced by a later one about the same version."""
+    return set({(person(one), one.version_id): one.id for one in decisions}.values())
 
 
 def person(decision: ReviewDecision) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from services.reviews.records import (
     Thread,
     Version,
 )
-from services.reviews.state import state_of
+from services.reviews.state import standing, state_of
 
 CHANGEABLE_FOR = timedelta(minutes=15)
 
@@ -106,8 +106,13 @@ def review(
     )
 
 
-def decision(row: ReviewDecision, numbers: dict[int, int], shown_id: int) -> Decision:
-    """Return a decision; *numbers* are those of the link's versions by id, of which it shows *shown_id*."""
+def decisions(rows: Sequence[ReviewDecision], numbers: dict[int, int], shown_id: int) -> tuple[Decision, ...]:
+    """Return all decisions of a link; *numbers* are those of its versions by id, of which it shows *shown_id*."""
+    stands = standing(rows)
+    return tuple(_decision(row, numbers, shown_id, replaced=row.id not in stands) for row in rows)
+
+
+def _decision(row: ReviewDecision, numbers: dict[int, int], shown_id: int, *, replaced: bool) -> Decision:
     return Decision(
         id=row.id,
         kind=DecisionKind(row.kind),
@@ -117,6 +122,7 @@ def decision(row: ReviewDecision, numbers: dict[int, int], shown_id: int) -> Dec
         version=numbers[row.version_id],
         sha256=row.sha256,
         outdated=row.version_id != shown_id,
+        replaced=replaced,
         at=row.created_at,
     )
 

@@ -22,7 +22,7 @@ from services.reviews.records import Decision, DecisionKind, ReviewMay, ReviewSt
 from services.reviews.reviews import settle, token_hash
 from services.reviews.state import state_of
 from services.reviews.texts import clean_comment, clean_reader_name, is_anchor, plain_passcode
-from services.reviews.views import Whose, decision, settings_of, snapshot, threads, version
+from services.reviews.views import Whose, decisions, settings_of, snapshot, threads, version
 from services.transfer.transfer import ExportFile
 
 NEWS, PASSAGES = 10, 500  # threads
@@ -275,7 +275,7 @@ class VisitService:
         db_session, row, reader = link.db_session, link.row, link.reader
         rows = db.reviews.decisions(db_session, [row.id])
         state, approved = state_of(rows, version_id=link.shown[0].id, approvals=row.approvals)
-        decided = tuple(decision(one, link.numbers, link.shown[0].id) for one in rows)
+        decided = decisions(rows, link.numbers, link.shown[0].id)
         mine = [one.id for one in rows if reader is not None and one.reader_id == reader.id]
         seen_version, seen_id = since or ((reader.seen_version, reader.seen_comment_id) if reader else (0, 0))
         return Visit(

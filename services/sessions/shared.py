@@ -30,8 +30,8 @@ class SharedSessions:
     def snapshot(self, thing_id: int, *, user_id: int, first_id: int | None, last_id: int | None) -> Snapshot:
         """Return the messages shown of a session, all or from one to another, without what is only its planner's.
 
-        Raises NotFoundError; NotPossibleError when there is nothing to share, too much, or one of the two messages
-        is not shown any more.
+        Raises NotFoundError; NotPossibleError when there is nothing to share, too much, a reply is being written, or
+        one of the two messages is not shown any more.
         """
         with self._db.snapshot() as db_session:
             session = db.sessions.get_visible(db_session, thing_id, user_id=user_id)
@@ -41,6 +41,8 @@ class SharedSessions:
             if session.last_message_id is not None:
                 rows = _between(db_session, session.last_message_id, first_id, last_id, user_id)
             planner = db_session.get_one(User, session.user_id).name
+            if any(MessageStatus(row.status).unfinished for row in rows):
+                raise NotPossibleError("A reply is still being written. Share this when it is there.")
             blocks = tuple(_block(row, planner) for row in rows if _is_shown(row))
             title = session.title
         if not blocks:
@@ -77,7 +79,7 @@ def _too_much() -> NotPossibleError:
 def _is_shown(row: Plain[Message]) -> bool:
     """Whether an audience sees a message: what somebody wrote, or what the assistant has finished to say."""
     if row.role == "assistant":
-        return bool(row.content.strip()) and not MessageStatus(row.status).unfinished
+        return bool(row.content.strip())
     return row.role == "user"
 
 

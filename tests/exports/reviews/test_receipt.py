@@ -81,6 +81,7 @@ def test_json_tells_everything_in_characters_that_people_read():
             "sha256": HASH,
             "version": 3,
             "outdated": False,
+            "replaced": False,
         }
     ]
     assert "Nobody has verified" in told["names"]
@@ -115,7 +116,7 @@ def test_content_follows_on_a_page_of_its_own():
     [
         ("approve", "Approved ·"),
         ("approve_with_notes", "Approved with notes ·"),
-        ("ask_for_changes", "Changes asked for ·"),
+        ("ask_for_changes", "Changes requested ·"),
         ("decline", "Declined ·"),
     ],
 )

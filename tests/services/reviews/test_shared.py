@@ -79,8 +79,6 @@ def test_edit_and_another_reply_show_the_path_that_the_planner_sees(reviews, dat
 @pytest.mark.parametrize(
     ("columns", "text", "seen"),
     [
-        ({"status": "queued"}, "", None),
-        ({"status": "running"}, "Half of", None),
         ({"status": "failed"}, "", None),
         ({"status": "failed"}, "Half of", "This answer is not complete."),
         ({"status": "stopped"}, "Half of", "This answer is not complete."),
@@ -97,6 +95,16 @@ def test_reply_that_did_not_end_well(reviews, session_id, user_id, columns, text
     last = reviews.links.preview(session_id, user_id=user_id).blocks[-1]
 
     assert (last.text, last.ending) == (("Half of", seen) if seen else ("And then?", None))
+
+
+@pytest.mark.parametrize("status", ["queued", "running"])
+def test_reply_that_is_being_written_is_waited_for(reviews, session_id, user_id, status):
+    [question] = reviews.say(session_id, "And then?")
+    reviews.say(session_id, "Half of", role="assistant", status=status)
+
+    with pytest.raises(NotPossibleError, match="still being written"):
+        shown(reviews, session_id, user_id)
+    assert shown(reviews, session_id, user_id, last_id=question)[-1] == "And then?"
 
 
 def test_long_session_is_shared_in_parts_and_never_cut(reviews, database, user_id, monkeypatch):

@@ -308,3 +308,17 @@ def test_files_are_made_for_those_who_may_have_them_and_leave_an_audit_row(revie
     with database.read() as db_session:
         rows = db_session.scalars(select(AuditEntry).where(AuditEntry.action == AuditAction.DOWNLOAD_REVIEW))
         assert [row.detail for row in rows] == ["pdf", "receipt json", "receipt pdf"]
+
+
+def test_decline_is_told_as_such_and_who_decides_again_replaces_what_they_decided(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id, approvals=2)
+    seen = reviews.visits.look(link.token, ANNA).version.sha256
+    reviews.visits.decide(link.token, BO, DecisionKind.APPROVE, name="Bo", sha256=seen)
+    reviews.visits.decide(link.token, ANNA, DecisionKind.DECLINE, name="Anna", sha256=seen)
+    assert reviews.visits.look(link.token, BO).state is ReviewState.DECLINED
+
+    reviews.visits.decide(link.token, ANNA, DecisionKind.APPROVE, name="Anna", sha256=seen)
+
+    visit = reviews.visits.look(link.token, BO)
+    assert (visit.state, visit.approved) == (ReviewState.APPROVED, 2)
+    assert [one.replaced for one in visit.decisions] == [False, True, False]
