@@ -57,46 +57,48 @@ try:
         load_scripts("review")
         note_tab(signed_in=False)
         st.navigation([st.Page("pages/public/sign_in.py", default=True), review], position="hidden").run()
-        st.stop()
-    st.logo("/app/static/logo.svg", size="large", icon_image="/app/static/icon.png")
-    load_scripts()
-    services = get_services()
-    user = current_user()
-    note_tab(signed_in=user is not None)
-    if user is None:
-        doors = [st.Page("pages/public/sign_in.py", title="Sign in", url_path="sign_in", default=True)]
-        if services.accounts.sign_up_open:
-            doors.append(st.Page("pages/public/sign_up.py", title="Sign up", url_path="sign_up"))
-        doors.append(review)
-        doors += [  # whoever comes for a planner's page signs in there, and then sees it
-            st.Page("pages/public/sign_in.py", title="Sign in", url_path=path)
-            for path in ("sessions", "templates", "memory", "insights", "reviews", "settings")
-        ]
-        page = st.navigation(doors, position="hidden")
-        draw_door_cookie()
     else:
-        chat = st.Page(CHAT_PAGE, title="Chat", default=True)
-        pages = [
-            chat,
-            st.Page(SESSIONS_PAGE, title="All sessions", url_path="sessions"),
-            st.Page(TEMPLATES_PAGE, title="Templates", url_path="templates"),
-            st.Page(MEMORY_PAGE, title="Memory", url_path="memory"),
-            st.Page(REVIEWS_PAGE, title="Reviews", url_path="reviews"),
-            st.Page(INSIGHTS_PAGE, title="Insights", url_path="insights"),
-            st.Page(SETTINGS_PAGE, title="Settings", url_path="settings"),
-            review,
-        ]
-        if user.is_admin:
-            pages.append(st.Page(OPERATIONS_PAGE, title="Operations", url_path="operations"))
-        page = st.navigation(pages, position="hidden")
-        finish_send()
-        settle_session(services.sessions, user_id=user.id, on_chat=page == chat)
-        draw_sidebar(user, on_chat=page == chat)
-        draw_session_notices(user_id=user.id)
-        draw_dialog(DIALOGS, user=user, page=page.url_path)
-    st.set_page_config(layout="wide" if page.url_path in WIDE_PAGES else "centered")  # unsaid, the last page's stays
-    with known_as(user):
-        page.run()
+        st.logo("/app/static/logo.svg", size="large", icon_image="/app/static/icon.png")
+        load_scripts()
+        services = get_services()
+        user = current_user()
+        note_tab(signed_in=user is not None)
+        if user is None:
+            doors = [st.Page("pages/public/sign_in.py", title="Sign in", url_path="sign_in", default=True)]
+            if services.accounts.sign_up_open:
+                doors.append(st.Page("pages/public/sign_up.py", title="Sign up", url_path="sign_up"))
+            doors.append(review)
+            doors += [  # whoever comes for a planner's page signs in there, and then sees it
+                st.Page("pages/public/sign_in.py", title="Sign in", url_path=path)
+                for path in ("sessions", "templates", "memory", "insights", "reviews", "settings")
+            ]
+            page = st.navigation(doors, position="hidden")
+            draw_door_cookie()
+        else:
+            chat = st.Page(CHAT_PAGE, title="Chat", default=True)
+            pages = [
+                chat,
+                st.Page(SESSIONS_PAGE, title="All sessions", url_path="sessions"),
+                st.Page(TEMPLATES_PAGE, title="Templates", url_path="templates"),
+                st.Page(MEMORY_PAGE, title="Memory", url_path="memory"),
+                st.Page(REVIEWS_PAGE, title="Reviews", url_path="reviews"),
+                st.Page(INSIGHTS_PAGE, title="Insights", url_path="insights"),
+                st.Page(SETTINGS_PAGE, title="Settings", url_path="settings"),
+                review,
+            ]
+            if user.is_admin:
+                pages.append(st.Page(OPERATIONS_PAGE, title="Operations", url_path="operations"))
+            page = st.navigation(pages, position="hidden")
+            finish_send()
+            settle_session(services.sessions, user_id=user.id, on_chat=page == chat)
+            draw_sidebar(user, on_chat=page == chat)
+            draw_session_notices(user_id=user.id)
+            draw_dialog(DIALOGS, user=user, page=page.url_path)
+        st.set_page_config(
+            layout="wide" if page.url_path in WIDE_PAGES else "centered"
+        )  # unsaid, the last page's stays
+        with known_as(user):
+            page.run()
 except DatabaseUnavailableError:
     draw_database_away()
 except ValidationError as error:

@@ -19,13 +19,15 @@ log = logging.getLogger("travelbot")
 
 LOOK_EVERY_S = 0.5
 _GONE_AFTER = 300  # looks; Streamlit keeps a tab that lost its connection for two minutes
+_AGAIN_AFTER = 3  # looks
 
 
 @dataclass(slots=True)
 class _Waiting:
     fragment_id: str
     has_come: Callable[[], bool]
-    missed: int = 0
+    missed: int = 0  # looks since the tab was there last
+    woken: int = 0  # looks since it was woken, till it waits anew
 
 
 class Waker:
@@ -73,11 +75,19 @@ class Waker:
     def _look(self, tab: str, one: _Waiting) -> None:
         session = runtime.get_instance().get_app_session(tab) if _is_served() else None
         one.missed = 0 if session else one.missed + 1
-        if session and one.has_come():
-            session._call_soon_on_event_loop(partial(_run_fragment, session, one.fragment_id))
-        elif one.missed < _GONE_AFTER:
-            return
-        self._forget(tab, one)
+        if session is None:
+            if one.missed >= _GONE_AFTER:
+                self._forget(tab, one)
+        elif not one.has_come():
+            one.woken = 0
+        elif not session.has_fragment(one.fragment_id) and one.woken:  # the page has become another
+            self._forget(tab, one)
+        else:
+            if (
+                one.woken % _AGAIN_AFTER == 0
+            ):  # a run that ends by `st.stop()` swallows what was asked of it meanwhile
+                session._call_soon_on_event_loop(partial(_run_fragment, session, one.fragment_id))
+            one.woken += 1
 
     def _forget(self, tab: str, one: _Waiting) -> None:
         with self._lock:

@@ -49,6 +49,10 @@ def draw_decision(visitor: Visitor, visit: Visit) -> None:
         _draw_all(visit)
 
 
+def _called(kind: DecisionKind) -> str:
+    return _CHOICES[kind][0]
+
+
 def _draw_mine(visitor: Visitor, mine: Decision) -> None:
     _, icon = DECISIONS[mine.kind]
     with st.container(key="review_mine", border=True, gap="xsmall"):
@@ -74,7 +78,7 @@ def _draw_form(visitor: Visitor, visit: Visit) -> None:
             list(_CHOICES),
             key="review_kind",
             index=None,
-            format_func=lambda one: _CHOICES[one][0],
+            format_func=_called,
             captions=[caption for _, caption in _CHOICES.values()],
         )
         del kind  # the callback reads it
