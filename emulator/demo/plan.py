@@ -111,8 +111,17 @@ def build(wishes: Wishes, changes: Sequence[Change] = ()) -> Plan:
     days = plan.days
     if (wishes.days or 4) > total:
         plan.notes.append(f"{wishes.days} days are more than I can plan, so these are the first {MAX_DAYS}.")
-    for place, count in _shares(plan, total):
-        days += _in_one_place(place, count, wishes, len(days) + 1, total)
+    left, shares = (
+        wishes.trips,
+        _shares(plan, total),
+    )  # day trips more or fewer, in the first place that has days for it
+    for at, (place, count) in enumerate(shares):
+        later = sum(trip.name in wishes.wanted for other, _ in shares[at + 1 :] for trip in other.day_trips)
+        here = replace(wishes, trips=max(0, left - later) if left > 0 else left)
+        added = _in_one_place(place, count, here, len(days) + 1, total)
+        more = sum(day.trip is not None for day in added) - _usual_trips(count, wishes)
+        left = max(0, left - more) if left > 0 else min(0, left - more)
+        days += added
     for day in days:
         _suit(plan, day, wishes)
     for change in changes:
@@ -184,16 +193,21 @@ def _trips(place: Destination, wishes: Wishes) -> list[DayTrip]:
     return sorted(fitting, key=lambda trip: (trip.name not in wishes.wanted, trip.minutes_each_way >= 200))
 
 
+def _usual_trips(days: int, wishes: Wishes) -> int:
+    none = wishes.no_trips or ((wishes.pace or 0) < 0 and days < 7)
+    return 0 if none else (days > 3) + (days > 6) + (days > 9)
+
+
 def _in_one_place(place: Destination, count: int, wishes: Wishes, first: int, total: int) -> list[Day]:
     pace = wishes.pace or 0
     start = wishes.start_at or USUAL_START + 30 * (pace < 0)
     same = pace, start, bool(wishes.mobility), bool(wishes.rests)
     days = [Day(first + at, place, not at and total > 1, first + at == total > 1, *same) for at in range(count)]
     open_days = [days[at] for at in _TRIP_DAYS if at < count and not days[at].arrives and not days[at].leaves]
-    usual = 0 if pace < 0 and count < 7 else (count > 3) + (count > 6) + (count > 9)
+    usual = _usual_trips(count, replace(wishes, no_trips=None))
     trips, in_order = _trips(place, wishes), _trips(place, replace(wishes, wanted=()))
     wanted = sum(trip.name in wishes.wanted for trip in trips)
-    made = max(wishes.trips + usual * (not wishes.no_trips), wanted)
+    made = max(wishes.trips + _usual_trips(count, wishes), wanted)
     trips = [*sorted(trips[: max(made, usual)], key=in_order.index), *trips[max(made, usual) :]]
     usually = [trip.name for trip in _trips(place, replace(wishes, wanted=(), unwanted=()))]
     out = [day.number for day, name in zip(open_days[:usual], usually, strict=False) if name in wishes.unwanted]

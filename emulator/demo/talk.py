@@ -161,7 +161,7 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str]]:
     new = _with_people(new, said, alone=bool(re.search(r"\b(?:only|just)\b", reading.text)))
     for field in ("currency", "rooms", "pace", "hotel", "meals", "start_at", "rests", "no_trips"):
         new = new if getattr(said, field) is None else _set(new, field, getattr(said, field))
-    new = replace(new, trips=0) if said.no_trips else new
+    new = replace(_without(new, "wanted", list(atlas().bases)), trips=0) if said.no_trips else new
     if said.budget:
         currency = said.budget.currency or (old.budget.currency if old.budget else None)
         new = replace(new, budget=replace(said.budget, currency=currency), currency=said.currency)
