@@ -297,10 +297,12 @@ def changed_text(before: State, after: State) -> str:
         for name in differs
         if now[name]
     ]
-    said += [_change_text(one) for one in after.changes if one not in before.changes]
+    (old_plan, then), (plan, costs) = plan_of(before), plan_of(after)
+    held = {(day.number, name) for day in old_plan.days for name in day.names}
+    new_changes = [one for one in after.changes if one not in before.changes and (one.day, one.name) not in held]
+    said += map(_change_text, new_changes)
     back = [was[name] for name in differs if was[name] and (name in lists or not now[name]) and name != "wanted"]
     back += [_change_text(one) for one in before.changes if one not in after.changes]
-    (old_plan, then), (plan, costs) = plan_of(before), plan_of(after)
     if not (said or back) and old_plan == plan and then == costs:
         return ""
     sentences = [f"{lead}: {'; '.join(texts)}." for lead, texts in (("Changed", said), ("Taken back", back)) if texts]

@@ -186,20 +186,21 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str]]:
         elif field != "days":
             new = _shifted(new, field, by, notes)
     if state.planned and new.trips > old.trips and new.no_trips == old.no_trips:
-        made = len(_trips_made(new, state)) - len(_trips_made(old, state))
+        made = len(_trips_made(new, state.changes)) - len(_trips_made(old, state.changes))
         notes += ["There is no day left for another day trip."] if made < new.trips - old.trips else []
         new = replace(new, trips=old.trips + made)
     return new, notes
 
 
-def _trips_made(wishes: Wishes, state: State) -> set[str]:
-    return {day.trip.name for day in build(wishes, state.changes).days if day.trip}
+def _trips_made(wishes: Wishes, changes: Sequence[Change]) -> dict[str, int]:
+    """The day trips in a plan, with their days."""
+    return {day.trip.name: day.number for day in build(wishes, changes).days if day.trip}
 
 
 def _trips_more(state: State, said: Wishes) -> int:
     """How many day trips more or fewer there are, when one is added or taken out by its name."""
-    made = _trips_made(state.wishes, state)
-    out = [name for name in said.unwanted if name in made]
+    made, usual = _trips_made(state.wishes, state.changes), _trips_made(state.wishes, ())
+    out = [name for name in said.unwanted if name in usual]
     added = [name for name in said.wanted if name in atlas().bases and name not in made]
     return len(added) - len(out)
 
@@ -321,10 +322,12 @@ def _shifted(wishes: Wishes, field: str, by: int, notes: list[str]) -> Wishes:
 
 def _with_changes(state: State, reading: Reading, wishes: Wishes, notes: list[str]) -> tuple[Change, ...]:
     """The changes to days after a message; the opposite of one takes it back."""
-    days, same = min(MAX_DAYS, wishes.days or 4), set(state.wishes.places) <= set(wishes.places)
-    last_days = [(one, one.value if one.kind == "swap" else one.day) for one in state.changes]
-    kept = [one for one, last in last_days if same and last <= days]
-    if len(kept) < len(state.changes):
+    old, days = state.wishes, min(MAX_DAYS, wishes.days or 4)
+    same = set(old.places) <= set(wishes.places)
+    out = {*wishes.unwanted, *((*atlas().bases, "the day trip") if reading.said.no_trips else ())}
+    moved = [one for one in state.changes if one.name not in out]
+    kept = [one for one in moved if same and (one.value if one.kind == "swap" else one.day) <= days]
+    if len(kept) < len(moved):
         notes.append("Changes to days that are no more are gone with them.")
     for change in reading.changes:
         day = days if change.day == -1 else change.day
@@ -339,6 +342,10 @@ def _with_changes(state: State, reading: Reading, wishes: Wishes, notes: list[st
             failed = [note for note in after.notes if note not in before.notes]
             notes += failed
             kept = kept if failed and (change.kind != "swap" or after.days == before.days) else tried
+    if state.planned and not reading.changes and (old.places, old.each) == (wishes.places, wishes.each):
+        made = _trips_made(wishes, kept)
+        were = _trips_made(old, state.changes).items()  # what is still made stays on its day
+        kept += [Change(day, "move", name=one) for one, day in were if made.get(one, day) != day]
     return tuple(kept)
 
 
