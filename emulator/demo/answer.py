@@ -7,13 +7,14 @@ from dataclasses import replace
 from emulator.conversation import Answer, Document, ToolRequest, Turn
 from emulator.demo import facts, say, titles
 from emulator.demo.costs import Costs, part_of, rooms_for
+from emulator.demo.days import days_named
 from emulator.demo.destinations import atlas
 from emulator.demo.documents import Found, look_up, named_in, wants_plan
 from emulator.demo.line import MONTHS, WORDS, typed
 from emulator.demo.memory import addressed, extract_facts, matters
 from emulator.demo.offers import ending
 from emulator.demo.plan import Plan
-from emulator.demo.reading import FACTS, days_named
+from emulator.demo.reading import FACTS
 from emulator.demo.say import TEXTS, joined, plan_of
 from emulator.demo.talk import planner_lines, step, today_from
 from emulator.demo.wishes import Reading, State, Wishes

@@ -103,12 +103,15 @@ class Line:
         quote = self.quote(begin, end)
         self.refused = [*(one for one in self.refused if one not in quote), quote]
         self.understand(begin, end)
-        self.rest = f"{self.rest[:start]}{TAKEN * (end - start)}{self.rest[end:]}"
+        self.take_away(start, end)
         return True
 
     def remove(self, start: int, end: int) -> None:
         """Take away a stretch of the line and note it as understood."""
         self.understand(start, end)
+        self.take_away(start, end)
+
+    def take_away(self, start: int, end: int) -> None:
         self.rest = f"{self.rest[:start]}{TAKEN * (end - start)}{self.rest[end:]}"
 
     def understand(self, start: int, end: int) -> None:

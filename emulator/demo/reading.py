@@ -6,9 +6,10 @@ from functools import cache, lru_cache
 from typing import Any
 
 from emulator.demo import numbers
+from emulator.demo.days import goes_on, read_changes, read_sights, start_in
 from emulator.demo.destinations import atlas, fold
-from emulator.demo.line import LISTS, PAIRS, TAKEN, WORDS, Line, any_of, whole_words
-from emulator.demo.wishes import Change, Reading, Wishes
+from emulator.demo.line import LISTS, PAIRS, TAKEN, WORDS, Line, whole_words
+from emulator.demo.wishes import Reading, Wishes
 
 SMALL_TALK = frozenset(("thanks", "bye", "hello"))
 FACTS = frozenset(WORDS["facts"]) - {"overview"}  # answers about places: asking for them changes no trip
@@ -58,7 +59,7 @@ def read(text: str, *, context: _Names = (), brief: bool = False) -> Reading:
     if language:
         return replace(empty, language=language, said=Wishes(places=places))
     near = places or context
-    changes = _changes(line, near)
+    changes = read_changes(line, near)
     dates, budget = numbers.read_dates(line), numbers.read_budget(line, brief=brief)
     relative = None if dates else numbers.read_relative(line)
     where = list(dict.fromkeys(spot[1:] for spot in spots if spot[0] in places))
@@ -68,7 +69,7 @@ def read(text: str, *, context: _Names = (), brief: bool = False) -> Reading:
     fields, shifts = numbers.read_people(line)
     shifts += [("days", more_days)] if more_days else []
     drops = [("places", one) for one in dropped]
-    wanted, unwanted = _sights(line, near, drops)
+    wanted, unwanted = read_sights(line, near, drops)
     fields |= _wishes(line, shifts, drops)
     if atlas().bases.keys() & {*wanted, *unwanted}:  # "a day trip to Sintra" is that one
         shifts = [one for one in shifts if one[0] != "trips"]
@@ -181,7 +182,7 @@ def _chosen(line: Line, spots: list[_Spot]) -> tuple[_Names, str | None, _Names]
         between, lead = line.text[before:start], line.before(start, 40)
         if before and start > before and re.search(_PATTERNS["corrects"], between):  # "Rome, no, Florence"
             out |= {other for other, at, _ in spots if at < start}
-        listed = last and (end == last or _goes_on(line, last, start))
+        listed = last and (end == last or goes_on(line, last, start))
         changed = re.search(_PATTERNS["changed"], lead) and re.match(_PATTERNS["changed_to"], line.text[end:])
         if listed or changed or re.search(_PATTERNS["out"], lead):
             out.add(one)
@@ -192,11 +193,6 @@ def _chosen(line: Line, spots: list[_Spot]) -> tuple[_Names, str | None, _Names]
     cities = [one for one, start in chosen if starts.count(start) == 1]
     ids = tuple(dict.fromkeys(cities or [one for one, _ in chosen]))
     return ids, atlas().get(ids[0]).country if ids and not cities else None, tuple(sorted(out))
-
-
-def _goes_on(line: Line, end: int, start: int) -> bool:
-    """Whether a list goes on from a name that ends to one that starts."""
-    return bool(re.fullmatch(r",? (?:and|n?or|&) (?:the )?", line.text[end:start]))
 
 
 def _mode(line: Line, spots: list[_Spot], topics: _Names, replaces: bool) -> str:
@@ -251,91 +247,6 @@ def _unknown_names(line: Line) -> list[str]:
     return found
 
 
-# Single days, sights and day trips
-
-
-def days_named(text: str) -> list[int]:
-    """The numbers of the days that a text names; -1 is the last day."""
-    found = re.finditer(_PATTERNS["day"], text)
-    return [-1 if one["last"] else int(number) for one in found for number in one.groups() if number]
-
-
-def _changes(line: Line, near: _Names) -> tuple[Change, ...]:
-    """What is to be different about single days; taken away from the line."""
-    swaps = [sorted((int(match[1]), int(match[2]))) for match in line.take(_PATTERNS["swap"])]
-    found = [Change(first, "swap", second) for first, second in swaps]
-    for clause in re.finditer(r"[^.;!?\n,]+", line.rest):
-        begin = start = clause.start()
-        waiting = list[int]()
-        for piece in re.split(r"( and (?=[^.;!?\n,]{0,60}day))", clause[0]):
-            if day := days_named(piece):
-                begin = begin if waiting else start
-                waiting += day
-            if day and (change := _of_a_day(piece, waiting[0], near)):  # "day 3 and day 5 easier" is of both
-                found += [replace(change, day=one) for one in waiting]
-                line.remove(begin, start + len(piece))
-                waiting.clear()
-            start += len(piece)
-    return tuple(found)
-
-
-def _of_a_day(piece: str, day: int, near: _Names) -> Change | None:
-    denied = whole_words(WORDS["negation"]["word"]).search(piece)
-    names = _names_near(near) | {name: "the day trip" for name in ("day trip", "daytrip", "day-trip")}
-    if found := whole_words(any_of(_names_near(near))).search(piece) or whole_words(any_of(names)).search(piece):
-        skipped = re.search(_PATTERNS["skip"], piece[: found.start()])
-        return None if skipped or denied else Change(day, "move", name=names[found[0]])
-    if not denied and (start := _start_in(whole_words(_PATTERNS["clock"]).search(piece))):
-        return Change(day, "at", start)
-    for kind, pattern in WORDS["days"].items():
-        found = whole_words(pattern).search(piece)
-        if found and not (denied and denied.start() < found.start()):
-            return Change(day, kind.split()[0], int(kind.split()[1]))
-    for name, (pattern, *_) in WORDS["interests"].items():
-        if found := whole_words(pattern).search(piece):
-            off = whole_words(rf"{_NOT} (?:{pattern})").search(piece)
-            off = off or re.search(_PATTERNS["skip"], piece[: found.start()])
-            return Change(day, "theme", -1 if off else 1, name) if off or not denied else None
-    return None
-
-
-@cache
-def _names_near(place_ids: _Names) -> dict[str, str]:
-    """How sights and day trips of places are called: their names, and words that are in one of the names only."""
-    places = [atlas().get(one) for one in place_ids]
-    names = [name for place in places for name in place.things]
-    called = {fold(name): name for name in names}
-    words_of = {name: set(re.findall(r"[^\W_]{4,}", name)) for name in called}
-    words = [word for one in words_of.values() for word in one]
-    kinds = "|".join(pattern for pattern, *_ in WORDS["interests"].values())  # "museums" are all of them
-    general = {word for word in words if word.endswith("s") and re.fullmatch(kinds, word)}
-    known = {word for word in words if words.count(word) < 3} - general - set(LISTS["generic"])
-    alone = {word: full for name, full in reversed(called.items()) for word in known & words_of[name]}
-    return alone | called
-
-
-def _sights(line: Line, near: _Names, drops: list[tuple[str, str]]) -> tuple[_Names, _Names]:
-    """Sights and day trips to be seen, and those to be left out; what else is to be left out goes to *drops*."""
-    wanted, unwanted, last = list[str](), list[str](), 0  # the last one that is out
-    called = _names_near(near)
-    for name, start, end in line.names(called):
-        before = line.before(start, 40)
-        if re.search(r"\b(?:an?|any|some|1|more) $", before) and fold(called[name]) != name:  # "a museum" is any
-            continue
-        out = re.search(_PATTERNS["skip"], before)
-        listed = last and _goes_on(line, last, start)
-        negated = line.negation(start - len(before) + out.start() if out else start) is not None
-        out = out or re.match(r" out\b", line.text[end : end + 5])  # "take it out"
-        moved = re.search(_PATTERNS["moved"], before) or re.match(r" (?:on|to) \S* ?day", line.text[end : end + 20])
-        if negated and (out or moved):  # "don't remove it"
-            line.refuse(start, end)
-        elif out or listed or negated or fold(called[name]) == name or re.search(_PATTERNS["see"], before):
-            last = end if out or listed or negated else 0
-            (unwanted if last else wanted).append(called[name])
-            line.remove(start, end)
-    return tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(unwanted))
-
-
 # Wishes
 
 
@@ -343,7 +254,7 @@ def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, st
     """Fields of the wishes by the rules of the word file; steps, and what no longer holds, go to the lists."""
     said: dict[str, Any] = {"allergies": (), "currency": numbers.read_currency(line)}
     for match in line.take(_PATTERNS["clock"]):
-        if start := _start_in(match):
+        if start := start_in(match):
             said["start_at"] = start
         else:
             line.refused.append(line.quote(*match.span()))
@@ -370,11 +281,6 @@ def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, st
         if TAKEN not in line.rest[match.start(1) : match.end(1)] and not line.refuse(*match.span()):
             drops.append(("unknown", line.quote(match.start(1), match.end(1))))
     return said
-
-
-def _start_in(match: re.Match[str] | None) -> int | None:
-    """When a day is to begin, in minutes after midnight: from 6 to 13 o'clock."""
-    return int(match[1]) * 60 + int(match[2] or 0) if match and 6 <= int(match[1]) <= 13 else None
 
 
 def _is_off(
