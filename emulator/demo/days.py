@@ -47,6 +47,7 @@ def _of_a_day(piece: str, near: _Names) -> list[tuple[Change, re.Match[str]]]:
     names = _names_near(near) | {name: "the day trip" for name in ("day trip", "daytrip", "day-trip")}
     if found := whole_words(any_of(_names_near(near))).search(piece) or whole_words(any_of(names)).search(piece):
         skipped = re.search(_PATTERNS["skip"], piece[: found.start()])
+        skipped = skipped or re.match(r" (?:less|fewer|out)\b", piece[found.end() :])
         return [] if skipped or denied else [(Change(0, "move", name=names[found[0]]), found)]
     found = whole_words(_PATTERNS["clock"]).search(piece)
     if found and not denied and (start := start_in(found)):

@@ -189,10 +189,17 @@ def _normal(written: str) -> str:
     """A word as it is compared: folded, in figures, and with one letter wrong the known word that it is like."""
     word = fold(written)
     word = _SPELLED.get(word, word)
-    if not 5 <= len(word) <= 16 or word in _OTHERS or not word.isalpha():
+    if not 5 <= len(word) <= 16 or word in _OTHERS or word in _named() or not word.isalpha():
         return word
     alike = [known for known in _known_words() if known[0] == word[0] and abs(len(known) - len(word)) < 2]
     return next(iter(get_close_matches(word, alike, n=1, cutoff=0.82)), word)
+
+
+@cache
+def _named() -> frozenset[str]:
+    """The words in names of sights and day trips: Delphi is not Delhi."""
+    names = (fold(name) for place in atlas().destinations for name in place.things)
+    return frozenset(word for name in names for word in _WORD.findall(name))
 
 
 @cache
