@@ -20,8 +20,8 @@ from db import folding, search
 from emulator import document_reader
 from emulator.chunks import cut_into_chunks
 from emulator.conversation import Answer, Document, Turn
+from emulator.demo import days, memory, reading
 from emulator.demo import line as demo_line
-from emulator.demo import memory, reading
 from emulator.demo import titles as demo_titles
 from emulator.demo.answer import answer
 from emulator.store import memories
@@ -45,13 +45,14 @@ SAID = (
     "",
     "Plan Lisbon in May. I am vegetarian, allergic to nuts, and my name is Ann. We are 2 people with 2 kids, $2,000.",
     "We may go to Rome on 3 March for 5 days, no museums, swap days 1 and 2 and skip the Vatican.",
+    "How much is it without the hotel, on day 2, with a later start on day 3?",
     "5月に東京へ行きたいです",
     "Reise nach Berlin im Mai, 4 Tage",
 )
 
 
 def _made() -> list[Use]:
-    cached = (demo_line.whole_words, demo_line._negation, demo_line._normal, reading.read, reading._names_near)
+    cached = (demo_line.whole_words, demo_line._negation, demo_line._normal, reading.read, days._names_near)
     for function in cached:
         function.cache_clear()
     with recording() as noted:
