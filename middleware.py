@@ -24,7 +24,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from components.resources import get_tabs
-from services.reviews.links import COOKIE_PREFIX, cookie_name, is_token, link_name
+from services.reviews.links import cookie_name, is_cookie, is_token, link_name
 from services.sessions.file_types import EXTENSIONS, MAX_FILE_BYTES
 from services.transfer.import_file import MAX_BYTES as MAX_IMPORT_BYTES
 from settings import Settings
@@ -244,7 +244,7 @@ def kept_link(scope: Scope) -> Response | None:
     answer = RedirectResponse(f"?link={token}&again=1", 303)
     age_s = _REVIEW_DAYS * 24 * 60 * 60
     answer.set_cookie(cookie_name(name), token, max_age=age_s, httponly=True, samesite="lax")
-    kept = [cookie for cookie in cookies if cookie.startswith(COOKIE_PREFIX)]  # oldest first, as browsers send them
+    kept = [cookie for cookie in cookies if is_cookie(cookie)]  # oldest first, as browsers send them
     for cookie in kept[: max(0, len(kept) - _REVIEWS_KEPT + 1)]:
         answer.delete_cookie(cookie, httponly=True, samesite="lax")
     return answer

@@ -277,6 +277,11 @@ def answers(db_session: Session, thread_ids: Collection[int], *, internal: bool)
     return db_session.scalars(query.order_by(ReviewComment.id)).all()
 
 
+def count_answers(db_session: Session, thread_id: int) -> int:
+    """Return how many comments follow the first one of a thread."""
+    return db_session.scalar(select(func.count()).where(ReviewComment.thread_id == thread_id)) or 0
+
+
 def count_threads(
     db_session: Session, review_ids: Collection[int], *, internal: bool, unresolved: bool = False
 ) -> dict[str | None, int]:
@@ -376,13 +381,12 @@ def mailed(db_session: Session, review_id: int, *, changed: int, at: datetime, n
     db_session.execute(update(Review).where(Review.id == review_id).values(mailed_at=at, mail_due_at=later))
 
 
-def commented_since(db_session: Session, review_id: int, *, since: datetime) -> tuple[list[str], int]:
-    """Return who of the stakeholders commented since an instant, and how many comments there are."""
-    query = select(ReviewComment.name).where(
+def commented_since(db_session: Session, review_id: int, *, since: datetime) -> int:
+    """Return how many comments of stakeholders there are since an instant."""
+    query = select(func.count()).where(
         ReviewComment.review_id == review_id,
         ReviewComment.created_at > since,
         ReviewComment.by_planner.is_(False),
         ReviewComment.removed_at.is_(None),
     )
-    names = db_session.scalars(query.order_by(ReviewComment.id)).all()
-    return list(dict.fromkeys(names)), len(names)
+    return db_session.scalar(query) or 0

@@ -12,6 +12,7 @@ MAX_MEMORY_BYTES = 4_000  # in UTF-8
 MAX_MODEL_CHARS = 255
 MAX_NAME_CHARS = 100  # of what a program calls a message or a chat
 MODEL_PATTERN = "^[!-.0-~]+/[!-~]+$"  # provider/name, in ASCII without spaces
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs that are drawn as nothing
 _MADE_TITLE_CHARS = 60
 _FORK, _FORK_TITLE_CHARS = " (fork)", 32  # a row of the sidebar shows so many
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -135,7 +136,7 @@ def preview(text: str, *, limit: int = 120) -> str:
 
 def says_something(text: str) -> bool:
     """Return whether there is more to a text than spaces and what nobody sees."""
-    return any(unicodedata.category(char)[0] not in "CZ" for char in text)
+    return any(unicodedata.category(char)[0] not in "CZ" and char not in _BLANK for char in text)
 
 
 def one_line(text: str) -> str:

@@ -7,6 +7,7 @@ from services.reviews.reviews import token_hash
 COOKIE_PREFIX = "travelbot_review_"
 _TOKEN = re.compile(r"[\w-]{32}", re.ASCII)
 _NAME_CHARS = 16
+_COOKIE = re.compile(f"{COOKIE_PREFIX}[0-9a-f]{{{_NAME_CHARS}}}")
 
 
 def is_token(text: str) -> bool:
@@ -17,6 +18,11 @@ def is_token(text: str) -> bool:
 def link_name(token: str) -> str:
     """Return the name of a link, for addresses."""
     return token_hash(token)[:_NAME_CHARS]
+
+
+def is_cookie(name: str) -> bool:
+    """Whether a cookie is named as those of links are."""
+    return _COOKIE.fullmatch(name) is not None
 
 
 def cookie_name(name: str) -> str:

@@ -22,12 +22,11 @@ log = logging.getLogger("travelbot.mail")
 LOOK_S = 5.0
 EVERY = timedelta(minutes=10)  # one mail at most, for each link
 _HOLD = timedelta(minutes=5)  # by the process that sends it; after that it is tried again
-_NAMES = 5
-_SAYS = {
-    DecisionKind.APPROVE: "approved",
-    DecisionKind.APPROVE_WITH_NOTES: "approved, with notes",
-    DecisionKind.ASK_FOR_CHANGES: "asked for changes",
-    DecisionKind.DECLINE: "declined",
+_DECIDED = {
+    DecisionKind.APPROVE: ("approval", "approvals"),
+    DecisionKind.APPROVE_WITH_NOTES: ("approval with notes", "approvals with notes"),
+    DecisionKind.ASK_FOR_CHANGES: ("request for changes", "requests for changes"),
+    DecisionKind.DECLINE: ("decline", "declines"),
 }
 
 
@@ -120,22 +119,24 @@ class ReviewMail:
                 at=now,
                 changed=row.changed,
                 to=user.email,
-                subject=f"{row.audience}: {lines[0]}" if lines else "",
+                subject=f"{row.audience}: {', '.join(lines)}" if lines else "",
                 text=text if lines else "",
             )
 
     def _lines(self, db_session: Session, row: Review) -> list[str]:
-        """Return what came since the last mail, a sentence each, what was decided first."""
+        """Return what came since the last mail, a line each, what was decided first. No reader's words, nor names."""
         since = row.mailed_at or row.created_at
-        decided = [
-            f"{one.name} {_SAYS[DecisionKind(one.kind)]}."
+        came = [
+            DecisionKind(one.kind)
             for one in db.reviews.decisions(db_session, [row.id])
             if one.created_at > since and not one.by_phone
         ]
-        names, number = db.reviews.commented_since(db_session, row.id, since=since)
-        said = []
-        if number:
-            who = ", ".join(names[:_NAMES]) + (" and others" if len(names) > _NAMES else "")
-            said = [f"{number} new {'comment' if number == 1 else 'comments'} by {who}."]
-        opened = ["It was opened for the first time."] if row.opened_at is not None and row.opened_at > since else []
-        return [*decided[-20:], *said, *opened]
+        decided = [_counted(came.count(kind), *names) for kind, names in _DECIDED.items() if kind in came]
+        number = db.reviews.commented_since(db_session, row.id, since=since)
+        said = [_counted(number, "new comment", "new comments")] if number else []
+        opened = ["opened for the first time"] if row.opened_at is not None and row.opened_at > since else []
+        return [*decided, *said, *opened]
+
+
+def _counted(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"

@@ -13,11 +13,14 @@ def state_of(decisions: Sequence[ReviewDecision], *, version_id: int, approvals:
 
     *decisions* are all of them, oldest first; the last one of each person about that version counts.
     """
-    last = {person(one): DecisionKind(one.kind) for one in decisions if one.version_id == version_id}
-    approved = sum(kind in _YES for kind in last.values())
-    if DecisionKind.DECLINE in last.values():
+    last = {person(one): one for one in decisions if one.version_id == version_id}
+    kinds = [DecisionKind(one.kind) for one in last.values()]
+    approved = len(
+        {one.name.casefold() for one in last.values() if one.kind in _YES}
+    )  # a name in two browsers is one
+    if DecisionKind.DECLINE in kinds:
         return ReviewState.DECLINED, approved
-    if len(last) > approved:
+    if DecisionKind.ASK_FOR_CHANGES in kinds:
         return ReviewState.CHANGES_ASKED, approved
     if last and approved >= approvals:
         return ReviewState.APPROVED, approved

@@ -17,6 +17,7 @@ MAX_PASSAGE_CHARS = 1_000
 MIN_PASSCODE_CHARS, MAX_PASSCODE_CHARS = 6, 64
 MAX_APPROVALS = 50
 _LONGEST = timedelta(days=3_650)
+_READ_CHARS = 50_000  # of Markdown: longer ones can take seconds
 _WORD = re.compile(r"\w+")
 
 
@@ -118,18 +119,41 @@ def is_anchor(text: str) -> bool:
 def clean_passage(passage: str | None, block: Block | None) -> str | None:
     """Return a passage of a block as one line, None where none was given. Raises InvalidInputError.
 
-    Its words have to stand in the block in this order; spaces, marks and line breaks may be others.
+    It has to stand in the block so; only spaces and line breaks may be others.
     """
-    words = " ".join(_WORD.findall((passage or "")[: 2 * MAX_PASSAGE_CHARS]))
-    if not words:
+    if not _WORD.search(passage or ""):
         return None
     line = " ".join(clean_text(passage or "").split())
     if len(line) > MAX_PASSAGE_CHARS:
         raise InvalidInputError(f"That passage is longer than {MAX_PASSAGE_CHARS:,} characters. Take a part of it.")
-    shown = "" if block is None else shown_text(block.text) if block.kind == "reply" else block.text
-    if words not in " ".join(_WORD.findall(shown)):
+    if not _stands_in(line, "" if block is None else _shown(block)):
         raise InvalidInputError("That passage does not stand in this message. Copy it from there, or leave it out.")
     return line
+
+
+def _shown(block: Block) -> str:
+    """Return a block's words on one line, as its readers see them; of a very long one, as they were written."""
+    text = shown_text(block.text) if block.kind == "reply" and len(block.text) <= _READ_CHARS else block.text
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _stands_in(line: str, shown: str) -> bool:
+    """Whether a line stands in a text, and is no part of a number there: "$12" is not in "$120"."""
+    wanted = unicodedata.normalize("NFC", line)
+    at = shown.find(wanted)
+    while at >= 0:
+        end = at + len(wanted)
+        if not (
+            _is_one_number(shown[max(0, at - 2) : at], wanted[0]) or _is_one_number(wanted[-1], shown[end : end + 2])
+        ):
+            return True
+        at = shown.find(wanted, at + 1)
+    return False
+
+
+def _is_one_number(before: str, after: str) -> bool:
+    """Whether a number goes on from the end of one text in the next: "1" and "20", "1," and "200"."""
+    return before.rstrip(".,")[-1:].isdigit() and after.lstrip(".,")[:1].isdigit()
 
 
 def _within(text: str, limit: int, what: str) -> str:

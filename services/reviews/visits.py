@@ -1,6 +1,7 @@
 """What whoever has a link can do: look, comment, decide, take files. Without an account."""
 
 import secrets
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 
@@ -11,7 +12,14 @@ from db.engine import Database
 from db.models import AuditAction, ReviewComment, ReviewReader, utc_now
 from exports.reviews.records import Snapshot
 from services.accounts.passwords import Compare, password_matches
-from services.errors import DoorBusyError, NotFoundError, NotPossibleError, WrongPasscodeError
+from services.errors import (
+    DoorBusyError,
+    InvalidInputError,
+    NotFoundError,
+    NotPossibleError,
+    TooManyCommentsError,
+    WrongPasscodeError,
+)
 from services.reviews.comments import change_comment, check_room, decide, first_of, place
 from services.reviews.doors import GONE as GONE
 from services.reviews.doors import KEY_CHARS as KEY_CHARS
@@ -25,7 +33,8 @@ from services.reviews.texts import clean_comment, clean_reader_name, is_anchor, 
 from services.reviews.views import Whose, decisions, settings_of, snapshot, threads, version
 from services.transfer.transfer import ExportFile
 
-NEWS, PASSAGES = 10, 500  # threads
+MAX_ANSWERS = 100  # in one thread, which is drawn as a whole
+NEWS, PASSAGES = 10, 100  # threads
 _OPENED_EVERY = timedelta(minutes=1)
 _MAIL_WAITS = timedelta(minutes=10)
 
@@ -104,8 +113,7 @@ class VisitService:
         *since* is (version, comment id), seen last before this tab was opened: what came later is new. None: as the
         browser was last here. Raises NotFoundError, PasscodeNeededError.
         """
-        if key is not None and is_key(key):
-            self._note_visit(token, key)
+        self._note_visit(token, key if key and is_key(key) else None)
         with self._door.opened(token, key) as link:
             visit = self._visit(link, since)
             stale = link.reader is not None and (
@@ -124,8 +132,9 @@ class VisitService:
     def shown(self, token: str, key: str | None, *, number: int | None = None) -> tuple[Version, Snapshot]:
         """Return what a link shows, or showed in the version of this *number*. Raises NotFoundError."""
         with self._door.opened(token, key) as link:
+            since = _first_seen(link)
             for one, sha256 in reversed(link.versions):
-                if number is None or one.number == number:
+                if number is None or one.number == number >= since:
                     return version(one, sha256), snapshot(link.db_session, one.snapshot_id)
         raise NotFoundError("There is no such version.")
 
@@ -192,6 +201,7 @@ class VisitService:
             count_said(link.db_session, link.row.id, address, now=link.now)
             check_room(link.db_session, link.row.id)
             reader = self._door.known(link, key, called)
+            _is_not_the_planner(link, called)
             made = ReviewComment(
                 review_id=link.row.id,
                 version_id=shown.id,
@@ -204,6 +214,8 @@ class VisitService:
             )
             if thread_id is not None:
                 first = first_of(link.db_session, thread_id, link.row.id, internal=False)
+                if db.reviews.count_answers(link.db_session, first.id) >= MAX_ANSWERS:
+                    raise TooManyCommentsError("This talk is a long one. Please begin a new comment.")
                 made.thread_id = first.id
                 first.resolved_at = first.resolved_by = first.resolved_version = None  # it is not done, they say
             link.db_session.add(made)
@@ -241,7 +253,9 @@ class VisitService:
         with self._door.held(token, key) as link:
             _may(link, ReviewMay.DECIDE)
             count_said(link.db_session, link.row.id, address, now=link.now)
-            reader = self._door.known(link, key, clean_reader_name(name))
+            called = clean_reader_name(name)
+            _is_not_the_planner(link, called)
+            reader = self._door.known(link, key, called)
             made = decide(
                 link.db_session,
                 link.row,
@@ -259,6 +273,9 @@ class VisitService:
     def _change(self, token: str, key: str, comment_id: int, text: str | None) -> Thread:
         with self._door.held(token, key) as link:
             found = db.reviews.comment(link.db_session, comment_id, review_id=link.row.id)
+            if text is not None:
+                _may(link, ReviewMay.COMMENT, ReviewMay.DECIDE)
+                count_said(link.db_session, link.row.id, None, now=link.now)
             change_comment(found, text, link.whose)
             assert found is not None
             self._came(link)
@@ -306,14 +323,15 @@ class VisitService:
         whose = Whose(link.now, reader_id=reader_id or 0, seen_id=seen_id)
         return threads(link.db_session, firsts, link.numbers, whose, internal=False)
 
-    def _note_visit(self, token: str, key: str) -> None:
+    def _note_visit(self, token: str, key: str | None) -> None:
         """Write down that a link was opened, and in a browser that is new, if that is not written down yet."""
         with self._door.opened(token, key) as link:
-            opened = link.row.last_opened_at
-            if link.reader is not None and opened is not None and link.now - opened < _OPENED_EVERY:
+            opened, is_known = link.row.last_opened_at, key is None or link.reader is not None
+            if is_known and opened is not None and link.now - opened < _OPENED_EVERY:
                 return
         with self._door.held(token, key) as link:
-            self._door.reader(link.db_session, link.row, key)
+            if key is not None:
+                self._door.reader(link.db_session, link.row, key)
             if link.row.opened_at is None:
                 link.row.opened_at = link.now
                 self._came(link)
@@ -336,6 +354,23 @@ class VisitService:
         if row.mail_due_at is None:
             row.mail_due_at = max(link.now, (row.mailed_at or link.now - _MAIL_WAITS) + _MAIL_WAITS)
         settle(link.db_session, row)
+
+
+def _first_seen(link: Open) -> int:
+    """Return the number of the version that was shown when this browser came: what was before is not theirs."""
+    before = [one.number for one, _ in link.versions if link.reader is None or one.id < link.reader.id]
+    return max(before, default=1)
+
+
+def _is_not_the_planner(link: Open, name: str) -> None:
+    """Raise InvalidInputError for a reader who would be taken for the planner."""
+    if _plain(name) == _plain(link.planner):
+        raise InvalidInputError(f"{link.planner} shares this with you. Please give your own name.")
+
+
+def _plain(name: str) -> str:
+    """Return a name without what nobody sees in it, to be compared."""
+    return "".join(char for char in name.casefold() if unicodedata.category(char) not in ("Cf", "Zs"))
 
 
 def _may(link: Open, *allowed: ReviewMay) -> None:

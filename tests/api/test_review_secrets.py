@@ -80,8 +80,7 @@ def planted(database: Database, reviews: Reviews, user_id: int) -> int:
             db_session.flush()
             last = said
         running = {"role": "assistant", "content": "mark running", "parent_id": last.id}
-        unfinished = Message(**(hidden | running | {"status": "running"}))
-        db_session.add(unfinished)
+        db_session.add(Message(**(hidden | running | {"status": "running"})))
         db_session.flush()
         for one in shown:
             one.parts = parts("shown")
@@ -94,7 +93,7 @@ def planted(database: Database, reviews: Reviews, user_id: int) -> int:
         db_session.execute(
             update(ChatSession)
             .where(ChatSession.id == session_id)
-            .values(**marks(_table("sessions")), last_message_id=unfinished.id)
+            .values(**marks(_table("sessions")), last_message_id=last.id)
         )
         for one in shown:
             values = {"client_message_id": f"mark {one.id}", "run_id": "mark run", "rating": 1}

@@ -182,7 +182,7 @@ def test_browser_is_asked_for_its_key_and_can_say_nothing_until_it_has_told(
     assert (wanted["name"], len(wanted["value"])) == ("travelbot_reviewer", 22)
     assert TALK[0] in shown(at)
     assert all(at.button(key=key).disabled for key in keys(at, "review_comment_"))
-    assert reviews.links.get(link.review.id, user_id=planner.id).review.opened_at is None
+    assert reviews.links.get(link.review.id, user_id=planner.id).review.opened_at is not None
     at.text_input(key="told_travelbot_reviewer").input(wanted["value"]).run()
     assert not any(at.button(key=key).disabled for key in keys(at, "review_comment_"))
     assert told(at, "cookie-wanted") == [wanted]  # another key would be another reader

@@ -322,3 +322,80 @@ def test_decline_is_told_as_such_and_who_decides_again_replaces_what_they_decide
     visit = reviews.visits.look(link.token, BO)
     assert (visit.state, visit.approved) == (ReviewState.APPROVED, 2)
     assert [one.replaced for one in visit.decisions] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("passage", "stands"),
+    [
+        ("Cost: $120", True),
+        ("up to the\n castle", True),
+        ("Cost: $12", False),
+        ("20", False),
+        ("Cost: -$120", False),
+        ("castle, then dinner", True),
+        ("castle Ⓝⓞⓦ Ⓐⓟⓟⓡⓞⓥⓔⓓ", False),
+    ],
+)
+def test_passage_is_quoted_as_it_stands(reviews, session_id, user_id, passage, stands):
+    link = reviews.share(session_id, user_id)
+    anchor = reviews.visits.look(link.token, ANNA).snapshot.blocks[1].anchor
+
+    if stands:
+        reviews.visits.comment(link.token, ANNA, "This?", name="Anna", anchor=anchor, passage=passage)
+    else:
+        with pytest.raises(InvalidInputError, match="passage"):
+            reviews.visits.comment(link.token, ANNA, "This?", name="Anna", anchor=anchor, passage=passage)
+
+
+@pytest.mark.parametrize("name", ["Ada", "ADA", "A\u200bda", "\u3164", "\u2800\u2800"])
+def test_nobody_is_called_like_the_planner_or_like_nothing(reviews, session_id, user_id, name):
+    link = reviews.share(session_id, user_id)
+    seen = reviews.visits.look(link.token, ANNA).version.sha256
+
+    with pytest.raises(InvalidInputError, match="your"):
+        reviews.visits.comment(link.token, ANNA, "Hello", name=name)
+    with pytest.raises(InvalidInputError, match="your"):
+        reviews.visits.decide(link.token, ANNA, DecisionKind.APPROVE, name=name, sha256=seen)
+
+
+def test_one_name_is_one_approval_in_however_many_browsers(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id, approvals=2)
+    seen = reviews.visits.look(link.token, ANNA).version.sha256
+    for key, name in ((ANNA, "Anna"), (BO, "anna")):
+        reviews.visits.decide(link.token, key, DecisionKind.APPROVE, name=name, sha256=seen)
+
+    visit = reviews.visits.look(link.token, ANNA)
+
+    assert (visit.state, visit.approved) == (ReviewState.OPEN, 1)
+
+
+def test_what_was_shown_before_somebody_came_is_not_theirs(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+    reviews.visits.look(link.token, ANNA)
+    reviews.say(session_id, "More")
+    reviews.links.share_again([link.review.id], user_id=user_id)
+    reviews.visits.look(link.token, BO)
+
+    assert reviews.visits.shown(link.token, ANNA, number=1)[0].number == 1
+    for key in (BO, None):
+        assert reviews.visits.shown(link.token, key, number=2)[0].number == 2
+        with pytest.raises(NotFoundError):
+            reviews.visits.shown(link.token, key, number=1)
+
+
+def test_link_that_is_only_to_be_looked_at_by_now_takes_no_other_words(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+    said = reviews.visits.comment(link.token, ANNA, "Hello", name="Anna").first
+    reviews.links.change(link.review.id, replace(link.review.settings, may=ReviewMay.LOOK), user_id=user_id)
+
+    with pytest.raises(NotPossibleError):
+        reviews.visits.change(link.token, ANNA, said.id, "Something else")
+    assert reviews.visits.take_back(link.token, ANNA, said.id).first.removed
+
+
+def test_link_was_opened_also_by_a_browser_that_keeps_nothing(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+
+    reviews.visits.look(link.token, None)
+
+    assert reviews.links.get(link.review.id, user_id=user_id).review.opened_at == reviews.now
