@@ -11,7 +11,7 @@ from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.reviews.files import receipt_buttons
 from components.reviews.head import DECISION
-from components.reviews.visitor import Visitor, name_input, remember_name
+from components.reviews.visitor import Visitor, name_input, remember_name, typed_name
 from components.reviews.words import DECISIONS, instant
 from services.errors import InvalidInputError
 from services.reviews.records import Decision, DecisionKind, ReviewMay, Visit
@@ -151,7 +151,7 @@ def _leave() -> None:
 
 def _decide(visitor: Visitor, sha256: str) -> None:
     """Send the decision, about what was on the page."""
-    state = st.session_state
+    state, name = st.session_state, typed_name("review_decision_name")
     with telling("review_decide", advice="What you typed is still there. Please try again in a moment."):
         if state.review_kind is None:
             raise InvalidInputError("Choose what you say: approve, ask for changes, or decline.")
@@ -160,10 +160,10 @@ def _decide(visitor: Visitor, sha256: str) -> None:
             visitor.token,
             visitor.key,
             state.review_kind,
-            name=state.review_decision_name,
+            name=name,
             note=state.review_decision_note,
             sha256=sha256,
             address=address(),
         )
-        remember_name(state.review_decision_name)
+        remember_name(name)
         _leave()

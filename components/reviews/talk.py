@@ -15,7 +15,7 @@ from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.reviews.places import go_to
 from components.reviews.threads import draw_thread
-from components.reviews.visitor import Visitor, name_input, remember_name
+from components.reviews.visitor import Visitor, name_input, remember_name, typed_name
 from exports.reviews.records import Block
 from services.reviews.records import Comment, ReviewMay, Thread, Version, Visit
 from services.reviews.texts import MAX_COMMENT_CHARS, MAX_PASSAGE_CHARS
@@ -269,7 +269,7 @@ def _close(place: str) -> None:
 
 def _say(visitor: Visitor, place: str) -> None:
     state = st.session_state
-    name = state[f"review_name_comment_{place}"]
+    name = typed_name(f"review_name_comment_{place}")
     with telling(f"review_say_{place}", advice=_ADVICE):
         assert visitor.key is not None
         get_services().visits.comment(
@@ -288,7 +288,7 @@ def _say(visitor: Visitor, place: str) -> None:
 
 def _answer(visitor: Visitor, thread_id: int) -> None:
     state = st.session_state
-    name, text = state[f"review_name_answer_{thread_id}"], state[f"review_answer_typed_{thread_id}"]
+    name, text = typed_name(f"review_name_answer_{thread_id}"), state[f"review_answer_typed_{thread_id}"]
     with telling(f"review_answer_{thread_id}", advice=_ADVICE):
         assert visitor.key is not None
         visits = get_services().visits

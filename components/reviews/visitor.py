@@ -4,8 +4,7 @@ The token stands in the address, or, where `server.py` took it out, in a cookie 
 a key of its own in a cookie, for all links, and beside it the name that was given last.
 
 In `st.session_state`: `review_new_key` is the key that a browser without one is given, `review_name` a name that was
-given in this tab, `review_name_due` True while the browser is still to be told of it; `<key of a box>_usual` the name
-that was put into it last.
+given in this tab, `review_names` how many were, `review_name_due` True while the browser is still to be told of it.
 """
 
 import base64
@@ -64,17 +63,22 @@ def reader_key() -> str | None:
 def name_input(kept: str, *, key: str) -> None:
     """Draw the box for a name, with the last one in it: as given here, or else *kept* with the link, or on another.
 
-    What is typed there stays until another is given.
+    What is typed there stays until another is given: the box is another one then. A value that is written to a box of
+    the same key does not reach a browser that takes the box away and draws it again.
     """
     usual = st.session_state.get("review_name") or kept or _decoded(st.context.cookies.get(_NAME, ""))
-    if st.session_state.get(f"{key}_usual") != usual or key not in st.session_state:
-        st.session_state[key] = st.session_state[f"{key}_usual"] = usual
-    st.text_input("Your name", key=key, max_chars=_MAX_NAME_CHARS, autocomplete="name")
+    st.text_input("Your name", usual, key=_name_key(key), max_chars=_MAX_NAME_CHARS, autocomplete="name")
+
+
+def typed_name(key: str) -> str:
+    """Return what is in the box for a name. For callbacks."""
+    return str(st.session_state[_name_key(key)])
 
 
 def remember_name(name: str) -> None:
     """Offer a name from now on, in this browser. For callbacks."""
     st.session_state.review_name = name.strip()[:_MAX_NAME_CHARS]
+    st.session_state.review_names = st.session_state.get("review_names", 0) + 1
     st.session_state.review_name_due = True
 
 
@@ -85,6 +89,10 @@ def keep_name() -> None:
         st.empty()
     elif browser_cookie.write(_NAME, _encoded(st.session_state.review_name), _KEPT_DAYS):
         del st.session_state.review_name_due
+
+
+def _name_key(key: str) -> str:
+    return f"{key}_{st.session_state.get('review_names', 0)}"
 
 
 def _encoded(name: str) -> str:

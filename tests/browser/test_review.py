@@ -115,6 +115,38 @@ def test_customer_looks_comments_and_decides_on_a_phone(
     assert link.token not in shared_app.log.read_text()
 
 
+def test_name_that_was_given_is_in_each_form_that_comes_after(
+    page: Page, shared_app: App, share: Callable[[App], Shared]
+) -> None:
+    shared = share(shared_app)
+    link = shared.link()
+    open_link(page, shared_app, link)
+    decision = page.locator(".st-key-review_decision")
+    decision.get_by_label("Your name").fill("Carla")
+    decision.get_by_text("Approve", exact=True).click()
+    decision.get_by_role("button", name="Send your decision").click()
+
+    for _ in range(2):
+        page.get_by_role("button", name="Decide again").click()
+        expect(decision.get_by_label("Your name")).to_have_value("Carla")
+        decision.get_by_role("button", name="Cancel").click()
+    for _ in range(2):
+        page.locator(".st-key-review_comment_whole button").click()
+        box = page.locator(".st-key-review_block_whole")
+        expect(box.get_by_label("Your name")).to_have_value("Carla")
+        box.get_by_label("Your comment").fill("Thank you")
+        box.get_by_role("button", name="Send", exact=True).click()
+        expect(box.get_by_label("Your name")).to_have_count(0)
+
+    shared.reviews.say(shared.session_id, "Shorter?", "Two days then.")
+    shared.reviews.links.share_again([link.review.id], user_id=shared.planner.id)
+    expect(page.get_by_text("please decide again")).to_be_visible()
+    expect(decision.get_by_label("Your name")).to_have_value("Carla")
+    decision.get_by_text("Approve", exact=True).click()
+    decision.get_by_role("button", name="Send your decision").click()
+    expect(page.locator(".st-key-review_mine")).to_contain_text("as Carla")
+
+
 def test_open_page_hears_of_others_keeps_what_is_typed_and_is_empty_once_revoked(
     page: Page, shared_app: App, share: Callable[[App], Shared]
 ) -> None:
