@@ -1,7 +1,7 @@
-// Tables that are wider than their place: Streamlit lets them scroll, but gives them no place among what Tab visits;
+// Tables that are wider than their place: they scroll, but Streamlit gives them no place among what Tab visits;
 // not every browser does by itself. The arrows scroll them then.
 const mark = () => {
-  for (const box of document.querySelectorAll('[data-testid="stTable"] div')) {
+  for (const box of document.querySelectorAll('[data-testid="stTable"] div, [data-testid="stMarkdownContainer"]')) {
     if (box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX === "auto") box.tabIndex = 0;
   }
 };

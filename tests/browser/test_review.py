@@ -147,6 +147,26 @@ def test_name_that_was_given_is_in_each_form_that_comes_after(
     expect(page.locator(".st-key-review_mine")).to_contain_text("as Carla")
 
 
+def test_table_of_prices_breaks_no_number_and_is_no_wider_than_a_phone(
+    page: Page, shared_app: App, share: Callable[[App], Shared]
+) -> None:
+    shared = share(shared_app)
+    row = "| Hotel Avenida Palace with breakfast | $1,445.00 | $1,445.00 | $1,445.00 | $12,890.00 |"
+    heads = "| Where we stay | Per room | Per person | Deposit | All together |\n|---|---:|---:|---:|---:|"
+    shared.reviews.say(shared.session_id, "What does it cost?", f"{heads}\n{row}\n{row.replace('Palace', 'x' * 60)}")
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+
+    open_link(page, shared_app, shared.link())
+
+    price = page.get_by_role("cell", name="$1,445.00").first
+    lines = (
+        "cell => { const range = new Range(); range.selectNodeContents(cell); return range.getClientRects().length }"
+    )
+    assert price.evaluate(lines) == 1
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
+    wait_until(page, "document.querySelector('[data-testid=stMarkdownContainer]:has(table)').tabIndex === 0")
+
+
 def test_open_page_hears_of_others_keeps_what_is_typed_and_is_empty_once_revoked(
     page: Page, shared_app: App, share: Callable[[App], Shared]
 ) -> None:
