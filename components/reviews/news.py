@@ -3,14 +3,10 @@
 In `st.session_state`: `review_news_shown` is True while they are listed.
 """
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from components.labels import counted, escape_label
-from components.reviews.places import go_to_message
-from components.reviews.talk import WHOLE, go_to_thread
-from exports.reviews.records import Block
+from components.reviews.talk import go_to_thread
 from services.reviews.records import Comment, Thread, Visit
 
 _SHORT = 140  # characters of a comment
@@ -29,14 +25,14 @@ def draw_news(visit: Visit) -> None:
             st.button("Hide" if shown else "Show", key="review_news_toggle", on_click=_toggle)
         if shown:
             for thread, comments in new:
-                _draw(thread, comments[-1] if comments else thread.first, visit.snapshot.blocks)
+                _draw(thread, comments[-1] if comments else thread.first, visit)
 
 
 def _new(thread: Thread) -> list[Comment]:
     return [comment for comment in (thread.first, *thread.answers) if comment.new]
 
 
-def _draw(thread: Thread, comment: Comment, blocks: Sequence[Block]) -> None:
+def _draw(thread: Thread, comment: Comment, visit: Visit) -> None:
     text = comment.text if len(comment.text) <= _SHORT else f"{comment.text[:_SHORT]}…"
     with st.container(key=f"review_new_{thread.id}", horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{escape_label(comment.name)}:** {escape_label(text)}", width="stretch")
@@ -45,15 +41,9 @@ def _draw(thread: Thread, comment: Comment, blocks: Sequence[Block]) -> None:
             key=f"review_new_go_{thread.id}",
             type="tertiary",
             icon=":material/arrow_downward:",
-            on_click=_go,
-            args=(thread.anchor, blocks),
+            on_click=go_to_thread,
+            args=(thread, visit),
         )
-
-
-def _go(anchor: str | None, blocks: Sequence[Block]) -> None:
-    go_to_thread(anchor or WHOLE)
-    if anchor:
-        go_to_message(anchor, blocks)
 
 
 def _toggle() -> None:

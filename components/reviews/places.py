@@ -37,10 +37,15 @@ def more_button(blocks: Sequence[Block]) -> None:
 
 def go_to_message(anchor: str, blocks: Sequence[Block]) -> None:
     """Bring a message into view, drawn if it is not yet. A callback."""
-    number = next((number for number, block in enumerate(blocks, 1) if block.anchor == anchor), None)
-    if number is not None:
-        st.session_state.review_shown = max(number, st.session_state.get("review_shown", PAGE))
+    if show_message(anchor, blocks):
         go_to(f"review_block_{anchor}")
+
+
+def show_message(anchor: str, blocks: Sequence[Block]) -> bool:
+    """Draw a message from the next run on; return whether there is one. For callbacks."""
+    number = next((number for number, block in enumerate(blocks, 1) if block.anchor == anchor), 0)
+    st.session_state.review_shown = max(number, st.session_state.get("review_shown", PAGE))
+    return number > 0
 
 
 def go_to(key: str) -> None:

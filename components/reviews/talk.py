@@ -13,7 +13,7 @@ from components.address import address
 from components.labels import counted
 from components.problems import draw_problem, telling
 from components.resources import get_services
-from components.reviews.places import go_to
+from components.reviews.places import go_to, show_message
 from components.reviews.threads import draw_thread
 from components.reviews.visitor import Visitor, name_input, remember_name, typed_name
 from exports.reviews.records import Block
@@ -74,10 +74,12 @@ def draw_earlier_talk(visitor: Visitor, visit: Visit) -> None:
                     _draw_threads(visitor, visit, anchor)
 
 
-def go_to_thread(place: str) -> None:
-    """Open what is said at a place, and bring it into view. A callback."""
-    _open(place)
-    go_to(f"review_block_{place}")
+def go_to_thread(thread: Thread, visit: Visit) -> None:
+    """Bring a thread into view, drawn if it is not yet: it may be the oldest one at its place. A callback."""
+    if thread.anchor:
+        show_message(thread.anchor, visit.snapshot.blocks)
+    _open(thread.anchor or WHOLE, max(_THREADS, visit.threads.get(thread.anchor, 0)))
+    go_to(f"review_thread_{thread.id}")
 
 
 def _is_open(place: str) -> bool:

@@ -359,7 +359,7 @@ def test_one_who_comes_back_sees_what_changed_and_what_is_new(
     link, key = share(), "a" * 22
     reviews.visits.look(link.token, key)
     place = anchor(reviews, link, 1)
-    reviews.visits.comment(link.token, new_reader_key(), "And :tada: rain?", name="Bob", anchor=place)
+    thread = reviews.visits.comment(link.token, new_reader_key(), "And :tada: rain?", name="Bob", anchor=place)
     reviews.say(session_id, "Shorter?", "Two days, then.")
     reviews.links.share_again([link.review.id], user_id=planner.id)
 
@@ -370,7 +370,7 @@ def test_one_who_comes_back_sees_what_changed_and_what_is_new(
     assert "And :tada: rain?" in shown(at)
     [go] = keys(at, "review_new_go_")
     click(at, go)
-    assert told(at, "scroll")[0]["key"] == f"review_block_{place}"
+    assert told(at, "scroll")[0]["key"] == f"review_thread_{thread.id}"
     assert "And :tada: rain?" in [text.value for text in at.text]  # its thread is open
     again = AppTest.from_file(ROOT / "app.py", default_timeout=20)
     assert "new comment" not in shown(opened(again, link.token, key=key))
