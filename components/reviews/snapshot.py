@@ -10,8 +10,11 @@ from components.replies.model_text import safe_markdown
 from components.replies.plain_text import PlainText
 from components.replies.source_links import source_links
 from components.reviews.words import instant
+from exports.markdown_text import shown_text
 from exports.reviews.records import Block
 from services.parts import SourcePart
+
+_FIRST = 60  # characters of how a message begins
 
 
 def draw_blocks(blocks: Sequence[Block], *, below: Callable[[Block], None] | None = None) -> None:
@@ -26,6 +29,12 @@ def draw_blocks(blocks: Sequence[Block], *, below: Callable[[Block], None] | Non
         for block, place in zip(blocks, places, strict=True):
             with place:
                 below(block)
+
+
+def first_words(block: Block) -> str:
+    """Return how a message begins, on one line, as a reader sees it."""
+    text = " ".join((shown_text(block.text) if block.kind == "reply" else block.text).split())
+    return text if len(text) <= _FIRST else f"{text[:_FIRST].rstrip()}…"
 
 
 def _draw(block: Block, budget_ms: float) -> float:

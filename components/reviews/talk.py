@@ -2,7 +2,8 @@
 
 A *place* is the anchor of a message, or WHOLE. In `st.session_state`: `review_writing` is the place of the open form,
 `review_threads` how many threads are drawn at each place that is open, `review_answering` the thread that is being
-answered, `review_editing` and `review_removing` the comment that is being changed or taken back.
+answered, `review_editing` and `review_removing` the comment that is being changed or taken back, `review_gone`
+messages of earlier versions by anchor.
 """
 
 from functools import partial
@@ -10,12 +11,14 @@ from functools import partial
 import streamlit as st
 
 from components.address import address
-from components.labels import counted
+from components.labels import counted, escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.reviews.places import go_to, show_message
+from components.reviews.snapshot import first_words
 from components.reviews.threads import draw_thread
 from components.reviews.visitor import Visitor, name_input, remember_name, typed_name
+from components.reviews.words import instant
 from exports.reviews.records import Block
 from services.reviews.records import Comment, ReviewMay, Thread, Version, Visit
 from services.reviews.texts import MAX_COMMENT_CHARS, MAX_PASSAGE_CHARS
@@ -69,6 +72,9 @@ def draw_earlier_talk(visitor: Visitor, visit: Visit) -> None:
             st.header("On messages that are gone", anchor=False)
         for anchor in gone:
             with st.container(key=f"review_block_{anchor}", gap="xsmall"):
+                if block := _gone_block(visitor, anchor):
+                    st.caption(f"**{escape_label(block.author)}** · {escape_label(instant(block.at))}")
+                    st.markdown(f"*{escape_label(first_words(block))}*")
                 _open_button(anchor, visit.threads[anchor])
                 if _is_open(anchor):
                     _draw_threads(visitor, visit, anchor)
@@ -80,6 +86,17 @@ def go_to_thread(thread: Thread, visit: Visit) -> None:
         show_message(thread.anchor, visit.snapshot.blocks)
     _open(thread.anchor or WHOLE, max(_THREADS, visit.threads.get(thread.anchor, 0)))
     go_to(f"review_thread_{thread.id}")
+
+
+def _gone_block(visitor: Visitor, anchor: str) -> Block | None:
+    """Return a message as it was when something was said about it. A version is read once: it stays as it is."""
+    gone: dict[str, Block] = st.session_state.setdefault("review_gone", {})
+    if anchor not in gone:
+        visits = get_services().visits
+        for thread in visits.threads(visitor.token, visitor.key, anchor=anchor, limit=1):
+            _, before = visits.shown(visitor.token, visitor.key, number=thread.first.version)
+            gone |= {block.anchor: block for block in before.blocks}
+    return gone.get(anchor)
 
 
 def _is_open(place: str) -> bool:
