@@ -1,4 +1,7 @@
-"""A page that is open is drawn anew when something of its link is another, or when it has ended."""
+"""A page that is open is drawn anew when something of its link is another, or when it has ended.
+
+In `st.session_state`: `review_woken` is True in the run that comes of that.
+"""
 
 import streamlit as st
 
@@ -15,5 +18,6 @@ def watch_link(review_id: int, *, changed: int) -> None:
         return number is None or number > changed
 
     if has_come():
+        st.session_state.review_woken = True
         st.rerun()
     get_waker().wake_here(has_come)

@@ -1,6 +1,7 @@
 """What is new for somebody who comes back: threads in which others said something.
 
-In `st.session_state`: `review_news_shown` is True while they are listed.
+In `st.session_state`: `review_news_shown` is True while they are listed, `review_latest` the id of the latest comment
+in the run before.
 """
 
 import streamlit as st
@@ -14,6 +15,7 @@ _SHORT = 140  # characters of a comment
 
 def draw_news(visit: Visit) -> None:
     """Draw a bar that says how much is new, and the list of it; nothing where nothing is."""
+    _tell(visit)
     with st.container(key="review_news", gap="xsmall"):
         new = [(thread, _new(thread)) for thread in visit.news]
         if not new:
@@ -26,6 +28,16 @@ def draw_news(visit: Visit) -> None:
         if shown:
             for thread, comments in new:
                 _draw(thread, comments[-1] if comments else thread.first, visit)
+
+
+def _tell(visit: Visit) -> None:
+    """Say wherever the page is scrolled to who said something since the run before."""
+    latest = st.session_state.get("review_latest", visit.latest_comment_id)
+    st.session_state.review_latest = visit.latest_comment_id
+    if came := [comment for thread in visit.news for comment in _new(thread) if comment.id > latest]:
+        names = ", ".join(dict.fromkeys(escape_label(comment.name) for comment in came))
+        what = "New comment" if len(came) == 1 else counted(len(came), "new comment")
+        st.toast(f"{what} by {names}", icon=":material/mark_chat_unread:", duration="long")
 
 
 def _new(thread: Thread) -> list[Comment]:

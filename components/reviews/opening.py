@@ -46,7 +46,8 @@ def _look(visitor: Visitor) -> Visit:
     if not state.get("review_found"):
         _find(visitor)
         state.review_found = True
-    visit = visits.look(visitor.token, visitor.key, since=state.get("review_since"))
+    woken = state.pop("review_woken", False)
+    visit = visits.look(visitor.token, visitor.key, since=state.get("review_since"), alone=woken)
     if visitor.key and "review_since" not in state:
         came_new = not visit.seen_version  # what comes while they look is new for them, too
         now = visit.version.number, visit.latest_comment_id

@@ -107,11 +107,15 @@ class VisitService:
                 raise NotPossibleError("Too many browsers have opened this link. Ask for a new one.")
             reader.unlocked = fingerprint(passcode_hash)
 
-    def look(self, token: str, key: str | None, *, since: tuple[int, int] | None = None) -> Visit:
+    def look(
+        self, token: str, key: str | None, *, since: tuple[int, int] | None = None, alone: bool = False
+    ) -> Visit:
         """Return what the link shows. *key* is noted, and what it has seen from now on.
 
         *since* is (version, comment id), seen last before this tab was opened: what came later is new. None: as the
-        browser was last here. Raises NotFoundError, PasscodeNeededError.
+        browser was last here. *alone*: a page that is open looks by itself, and perhaps nobody sees it.
+
+        Raises NotFoundError, PasscodeNeededError.
         """
         self._note_visit(token, key if key and is_key(key) else None)
         with self._door.opened(token, key) as link:
@@ -120,7 +124,7 @@ class VisitService:
                 (link.reader.seen_version, link.reader.seen_comment_id)
                 != (visit.version.number, visit.latest_comment_id)
             )
-        if stale and key is not None:
+        if stale and key is not None and not alone:
             self._note_seen(token, key, visit)
         return visit
 

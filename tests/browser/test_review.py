@@ -180,6 +180,7 @@ def test_open_page_hears_of_others_keeps_what_is_typed_and_is_empty_once_revoked
 
     shared.say(link, "What about a boat?", anchor=anchor)
     expect(block(page, 1).get_by_role("button", name="1 comment")).to_be_visible(timeout=5_000)
+    expect(page.get_by_test_id("stToast")).to_contain_text("New comment by Bob")
     typed.press_sequentially("tence")  # the box still has the focus
     expect(typed).to_have_value("Half a sentence")
     assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"

@@ -376,6 +376,24 @@ def test_one_who_comes_back_sees_what_changed_and_what_is_new(
     assert "new comment" not in shown(opened(again, link.token, key=key))
 
 
+def test_what_comes_while_the_page_is_open_is_told_at_once_and_again_to_one_who_comes_back(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews
+) -> None:
+    link, key = share(), "a" * 22
+    at = opened(visitor, link.token, key=key)
+    reviews.visits.comment(link.token, new_reader_key(), "And rain?", name="Bob")
+
+    at.session_state["review_woken"] = True
+    assert [toast.value for toast in run(at).toast] == ["New comment by Bob"]
+    assert "1 new comment for you" in shown(at)
+    at.session_state["review_woken"] = True
+    assert not run(at).toast  # it was told
+    again = AppTest.from_file(ROOT / "app.py", default_timeout=20)
+    assert "1 new comment for you" in shown(opened(again, link.token, key=key))
+    again = AppTest.from_file(ROOT / "app.py", default_timeout=20)
+    assert "new comment" not in shown(opened(again, link.token, key=key))  # they saw it
+
+
 def test_what_was_said_of_a_message_that_is_gone_can_still_be_read(
     visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, planner: User, app_database: Database
 ) -> None:
