@@ -1,8 +1,11 @@
 """The top of a page that a link opens: what it is, from whom, for whom, and what is asked for."""
 
+from datetime import datetime, time
+
 import streamlit as st
 
-from components.labels import counted, escape_label
+from components.labels import counted, escape_label, local_time, planner_zone
+from components.reviews.link_form import last_day_of
 from components.reviews.places import go_to
 from components.reviews.words import day, instant, state_badge
 from services.reviews.records import ReviewMay, Visit
@@ -45,8 +48,15 @@ def _facts(visit: Visit) -> list[str]:
     if settings.due_on:
         facts.append(f"Please answer by **{escape_label(day(settings.due_on))}**")
     if settings.ends_at:
-        facts.append(f"The link ends on {escape_label(instant(settings.ends_at))}")
+        facts.append(f"Open until {escape_label(_end(settings.ends_at))}")
     return facts
+
+
+def _end(ends_at: datetime) -> str:
+    """Return the end of a day as such, or the instant where the reader's day ends at another time."""
+    at_midnight = local_time(ends_at, planner_zone()).time() == time()
+    last_day = last_day_of(ends_at) if at_midnight else None
+    return f"the end of {day(last_day)}" if last_day else instant(ends_at)
 
 
 def _has_decided(visit: Visit) -> bool:

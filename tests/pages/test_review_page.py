@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -137,6 +138,19 @@ def test_stranger_sees_what_was_shared_by_whom_for_whom_and_what_is_asked_for(
         assert words in page
     assert not at.sidebar.children
     assert link.token not in page
+
+
+@pytest.mark.parametrize(
+    ("ends_at", "said"),
+    [
+        (datetime(2026, 12, 20, 23, tzinfo=UTC), "Open until the end of December 20, 2026"),
+        (datetime(2026, 12, 20, 15, tzinfo=UTC), "Open until Dec 20, 2026, 4:00 PM"),  # a day's end, but elsewhere
+    ],
+)
+def test_last_day_of_a_link_is_the_one_that_the_planner_chose(
+    visitor: AppTest, share: Callable[..., NewLink], ends_at: datetime, said: str
+) -> None:
+    assert said in shown(opened(visitor, share(ends_at=ends_at).token)).replace("\u202f", " ")
 
 
 def test_planner_who_is_signed_in_sees_the_same(app: AppTest, share: Callable[..., NewLink]) -> None:
