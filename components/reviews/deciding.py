@@ -121,7 +121,7 @@ def _draw_all(visit: Visit) -> None:
 
 def _draw_one(decision: Decision) -> None:
     name, icon = DECISIONS[decision.kind]
-    marks = [":gray-badge[Outdated]"] if decision.outdated else []
+    marks = [":gray-badge[About an earlier version]"] if decision.outdated else []
     marks += [":gray-badge[Decided again]"] if decision.replaced else []
     marks += [":blue-badge[By phone]"] if decision.by_phone else []
     with st.container(key=f"review_decision_{decision.id}", gap="xsmall"):

@@ -7,8 +7,8 @@ import streamlit as st
 from components.labels import counted, escape_label, local_time, planner_zone
 from components.reviews.link_form import last_day_of
 from components.reviews.places import go_to
-from components.reviews.words import day, instant, state_badge
-from services.reviews.records import ReviewMay, Visit
+from components.reviews.words import STATES, day, instant
+from services.reviews.records import ReviewMay, ReviewState, Visit
 
 DECISION = "review_decision"  # the place where one decides
 
@@ -21,7 +21,11 @@ def draw_head(visit: Visit) -> None:
         f"**{escape_label(visit.planner)}** shares this with **{escape_label(settings.audience)}** · "
         f"version of {escape_label(instant(visit.version.created_at))}"
     )
-    state_badge(visit.state, approved=visit.approved, asked=settings.approvals)
+    if settings.may is not ReviewMay.LOOK:
+        name, colour, icon = STATES[visit.state]
+        st.badge(_state(visit) or name, icon=icon, color=colour)  # type: ignore[arg-type]
+    else:
+        st.empty()
     if settings.note:
         with st.container(key="review_note", border=True, gap="xsmall"):
             st.caption(f":material/sticky_note_2: A note from {escape_label(visit.planner)}")
@@ -39,6 +43,18 @@ def draw_head(visit: Visit) -> None:
         )
     else:
         st.empty()
+
+
+def _state(visit: Visit) -> str | None:
+    """Return where a link stands for those who open it, None where that is what its planner reads."""
+    settings = visit.settings
+    if visit.state is ReviewState.OUTDATED:
+        return "Changed since the last decision"
+    if visit.state is not ReviewState.OPEN:
+        return None
+    if settings.may is ReviewMay.COMMENT:
+        return "Open for comments"
+    return f"{visit.approved} of {counted(settings.approvals, 'approval')} so far"
 
 
 def _facts(visit: Visit) -> list[str]:

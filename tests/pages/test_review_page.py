@@ -19,7 +19,7 @@ from services.accounts.records import User
 from services.errors import NotFoundError
 from services.reviews.guesses import WRONG_LINKS
 from services.reviews.links import cookie_name, link_name
-from services.reviews.records import NewLink, ReviewMay
+from services.reviews.records import DecisionKind, NewLink, ReviewMay
 from services.reviews.visits import GONE, VisitService, new_reader_key
 from services.wiring import Services
 from settings import ROOT
@@ -151,6 +151,38 @@ def test_last_day_of_a_link_is_the_one_that_the_planner_chose(
     visitor: AppTest, share: Callable[..., NewLink], ends_at: datetime, said: str
 ) -> None:
     assert said in shown(opened(visitor, share(ends_at=ends_at).token)).replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("may", "said"),
+    [
+        (ReviewMay.LOOK, None),
+        (ReviewMay.COMMENT, "Open for comments"),
+        (ReviewMay.DECIDE, "0 of 2 approvals so far"),
+    ],
+)
+def test_state_is_told_in_words_for_those_who_open_the_link(
+    visitor: AppTest, share: Callable[..., NewLink], may: ReviewMay, said: str | None
+) -> None:
+    at = opened(visitor, share(may=may, approvals=2).token)
+
+    badges = [one.value for one in at.markdown if "-badge[" in one.value]
+    assert [said in badge for badge in badges] == ([True] if said else [])
+
+
+def test_state_of_a_version_that_nobody_decided_about_says_so(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, session_id: int, planner: User
+) -> None:
+    link, key = share(), "a" * 22
+    sha256 = reviews.visits.look(link.token, key).version.sha256
+    reviews.visits.decide(link.token, key, DecisionKind.APPROVE, name="Anna", sha256=sha256)
+    reviews.say(session_id, "Shorter?", "Two days, then.")
+    reviews.links.share_again([link.review.id], user_id=planner.id)
+
+    page = shown(opened(visitor, link.token, key=key))
+
+    assert "Changed since the last decision" in page
+    assert "About an earlier version" in page
 
 
 def test_planner_who_is_signed_in_sees_the_same(app: AppTest, share: Callable[..., NewLink]) -> None:
