@@ -45,7 +45,7 @@ def draw_talk(visitor: Visitor, visit: Visit, block: Block | None) -> None:
                 on_click=_begin,
                 args=(place,),
             )
-        if number or _is_open(place):
+        if number:
             _open_button(place, number)
     if st.session_state.get("review_writing") == place and _may_say(visit):
         _draw_form(visitor, visit, place)
@@ -187,7 +187,7 @@ def _versions(visitor: Visitor, visit: Visit, thread: Thread) -> dict[int, Versi
 def _below(visitor: Visitor, visit: Visit, thread: Thread) -> None:
     if thread.first.version < visit.version.number:
         st.caption(":material/history: Said about an earlier version.")
-    if not _may_say(visit):
+    if not _may_say(visit) or (thread.first.removed and not thread.answers):
         return
     if st.session_state.get("review_answering") != thread.id:
         st.button(

@@ -316,6 +316,8 @@ def test_own_comment_is_changed_and_taken_back_when_that_is_confirmed(
 
     assert "Nice" not in shown(at)
     assert "This comment was taken back." in shown(at)
+    assert not keys(at, "review_open_")
+    assert not keys(at, "review_answer_")
 
 
 def test_others_comments_are_not_ones_own(visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews) -> None:
