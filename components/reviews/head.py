@@ -32,6 +32,8 @@ def draw_head(visit: Visit) -> None:
             st.text(settings.note)
     if facts := _facts(visit):
         st.markdown("\n".join(f"- {fact}" for fact in facts))
+    if settings.may is not ReviewMay.LOOK:
+        st.caption("Select words to comment on them.")
     if settings.may is ReviewMay.DECIDE and not _has_decided(visit):
         st.button(
             "Go to your decision",

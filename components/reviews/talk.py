@@ -38,7 +38,7 @@ def draw_talk(visitor: Visitor, visit: Visit, block: Block | None) -> None:
     with st.container(key=f"review_actions_{place}", horizontal=True, gap="xsmall"):
         if _may_say(visit) and visitor.key is not None:  # till then its room is kept
             st.button(
-                "Comment",
+                f"Comment :small[on “{escape_label(first_words(block))}”]" if block else "Comment",
                 key=f"review_comment_{place}",
                 type="tertiary",
                 icon=":material/add_comment:",

@@ -206,6 +206,7 @@ def test_selected_words_become_the_passage_of_a_comment(
     open_link(page, shared_app, shared.link())
     wait_until(page, "window.travelbotReady")
 
+    expect(page.get_by_role("button", name="Comment on “Four days in Lisbon, please.”", exact=True)).to_be_visible()
     page.get_by_text("castle", exact=True).dblclick()
     page.get_by_role("button", name="Comment on this").click()
 
