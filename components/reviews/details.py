@@ -66,7 +66,7 @@ def draw_actions(details: ReviewDetails, *, user_id: int) -> None:
             key = f"reviews_menu_{review.id}"
             st.menu_button(
                 "More",
-                [_EXTEND, _ADDRESS, _REVOKE],
+                [*([_EXTEND] if review.settings.ends_at else []), _ADDRESS, _REVOKE],
                 key=key,
                 icon=":material/more_horiz:",
                 on_click=_chosen,

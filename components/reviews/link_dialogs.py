@@ -10,7 +10,7 @@ from components.labels import escape_label, planner_zone
 from components.problems import telling
 from components.resources import get_services
 from components.reviews.addresses import show_address
-from components.reviews.link_form import end_of, link_fields
+from components.reviews.link_form import end_of, last_day_of, link_fields
 from components.reviews.words import DECISIONS
 from services.accounts.records import User
 from services.process.clock import utc_now
@@ -43,10 +43,11 @@ def extend_dialog(review_id: int, *, user: User) -> None:
         review = reviews.get(review_id, user_id=user.id).review
         with st.form("review_extend", border=False):
             today = utc_now().astimezone(planner_zone()).date()
+            latest = max(today, last_day_of(review.settings.ends_at) or today)
             st.markdown(f"**{escape_label(review.settings.audience)}**")
             last_day = st.date_input(
                 "Last day",
-                value=today + _LONGER,
+                value=latest + _LONGER,
                 min_value=today,
                 format="YYYY-MM-DD",
                 key=f"review_extend_{review_id}_last_day",

@@ -185,6 +185,25 @@ def test_link_that_has_ended_is_extended(app, reviews, services, planner):
     assert services.reviews.get(link.review.id, user_id=planner.id).review.settings.ends_at.year == 2035
 
 
+def test_extending_never_makes_a_link_end_earlier(app, reviews, services, planner):
+    session_id = reviews.session(planner.id)
+    ends_at = reviews.now + timedelta(days=40)
+    link = reviews.share(session_id, planner.id, ends_at=ends_at)
+    open_details(app, link.review.id)
+    choose(app, link.review.id, "Extend")
+    click(app, "review_extend_save")
+
+    after = services.reviews.get(link.review.id, user_id=planner.id).review.settings.ends_at
+    assert timedelta(days=14) <= after - ends_at < timedelta(days=15)
+
+
+def test_link_without_an_end_is_not_extended(app, reviews, planner):
+    link = reviews.share(reviews.session(planner.id), planner.id)
+    open_details(app, link.review.id)
+
+    assert not [name for name in app.menu_button(key=f"reviews_menu_{link.review.id}").options if "Extend" in name]
+
+
 def test_new_address_replaces_the_one_before(app, reviews, services, planner):
     link = reviews.share(reviews.session(planner.id), planner.id)
     app.context["url"] = "https://a.example/reviews"
