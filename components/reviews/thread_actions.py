@@ -1,7 +1,8 @@
 """Threads as a planner sees them: answer, say something to colleagues, resolve, ask the assistant.
 
 Callbacks; what goes wrong is told in the thread. In `st.session_state`: `reviews_writing` is {"thread": the id of the
-thread (None: a new one), "comment": the id of the comment that is written anew, or None} while a box is open.
+thread (None: a new one), "comment": the id of the comment that is written anew, or None} while a box is open;
+`reviews_gone` is the thread whose message was looked for last and is not shown in its session.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,8 @@ from components.labels import escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.reviews.threads import draw_thread
-from components.state import CHAT_PAGE
+from components.state import show_session
+from services.errors import NotPossibleError
 from services.reviews.records import Comment, Thread, Version
 from services.reviews.texts import MAX_COMMENT_CHARS
 
@@ -123,9 +125,10 @@ def _below(thread: Thread, session_id: int, user_id: int, *, beside_message: boo
         else:
             _button("Resolve", "check", thread, _resolve, thread, user_id)
         _button("Ask the assistant", "flight_takeoff", thread, _ask, thread, session_id)
-        if thread.anchor and not beside_message:
-            where = {"session": str(session_id), "message": thread.anchor}
-            st.page_link(CHAT_PAGE, label="Show message", icon=":material/chat:", query_params=where)
+        if st.session_state.get("reviews_gone") == thread.id:
+            _button("Go to the session", "chat", thread, show_session, session_id)
+        elif thread.anchor and not beside_message:
+            _button("Show message", "chat", thread, _show_message, thread, session_id, user_id)
 
 
 def _button(label: str, icon: str, thread: Thread, on_click: object, *args: object) -> None:
@@ -215,6 +218,18 @@ def _resolve(thread: Thread, user_id: int) -> None:
 def _reopen(thread: Thread, user_id: int) -> None:
     with telling(_place(thread.id)):
         get_services().comments.reopen(thread.id, review_id=thread.review_id, user_id=user_id)
+
+
+def _show_message(thread: Thread, session_id: int, user_id: int) -> None:
+    """Go to the message in its session, if that is what the session shows: a look brings no old version back."""
+    with telling(_place(thread.id), task="open that"):
+        message_id = int(thread.anchor or 0)
+        try:
+            get_services().reviews.preview(session_id, user_id=user_id, first_id=message_id, last_id=message_id)
+        except NotPossibleError as exc:
+            st.session_state.reviews_gone = thread.id
+            raise NotPossibleError("This message was replaced or deleted; the session no longer shows it.") from exc
+        show_session(session_id, message_id)
 
 
 def _ask(thread: Thread, session_id: int) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import event
 from streamlit.testing.v1 import AppTest
 
 from components.labels import escape_label
+from db.models import ChatSession
 from services.reviews.records import DecisionKind, NewLink
 from services.reviews.visits import new_reader_key
 from services.wiring import Services
@@ -303,6 +304,33 @@ def test_comment_becomes_a_message_to_the_assistant(page, reviews, link, session
     assert messages[-1].role == "assistant"
     assert page.query_params["session"] == str(session_id)
     assert "dialog" not in page.session_state
+
+
+def test_message_of_a_thread_is_shown_in_its_session(page, reviews, link, session_id):
+    anchor = reviews.visits.look(link.token, ANNA).snapshot.blocks[1].anchor
+    thread = reviews.visits.comment(link.token, ANNA, "Too steep.", name="Anna", anchor=anchor)
+    opened(page, link)
+    click(page, f"reviews_show_{thread.id}")
+
+    assert page.query_params["session"] == str(session_id)
+    assert page.session_state.chat_message_id == int(anchor)
+
+
+def test_message_that_was_replaced_is_not_brought_back(page, reviews, link, session_id, services, planner):
+    blocks = reviews.visits.look(link.token, ANNA).snapshot.blocks
+    thread = reviews.visits.comment(link.token, ANNA, "Too steep.", name="Anna", anchor=blocks[3].anchor)
+    with reviews.database.begin() as db_session:
+        db_session.get_one(ChatSession, session_id).last_message_id = int(blocks[1].anchor)
+    reviews.say(session_id, "By tram?", "By tram.")
+    opened(page, link)
+    click(page, f"reviews_show_{thread.id}")
+    assert ["was replaced or deleted" in error.value for error in page.error] == [True]
+    assert f"reviews_show_{thread.id}" not in keys(page)
+    click(page, f"reviews_go_{thread.id}")
+
+    assert page.query_params["session"] == str(session_id)
+    messages = services.sessions.history(session_id, user_id=planner.id).messages
+    assert messages[-1].text == "By tram."
 
 
 def test_twenty_threads_are_drawn_and_more_on_request(page, reviews, link, planner):
