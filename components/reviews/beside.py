@@ -9,7 +9,7 @@ from components.dialogs import close_dialog, open_dialog
 from components.labels import counted, escape_label, planner_zone
 from components.problems import telling
 from components.resources import get_services
-from components.reviews.entry import has_links
+from components.reviews.entry import follow_links, has_links
 from components.reviews.link_list import opened_words
 from components.reviews.thread_actions import about_words, draw_threads
 from components.reviews.words import state_badge
@@ -33,6 +33,7 @@ def reviews_menu(session: SessionSummary, *, user_id: int) -> Counts:
     if not number:
         st.empty()
         return {}
+    follow_links(user_id=user_id)
     counts = services.comments.open_by_message(session_id, user_id=user_id)
     menu = st.popover(
         f"Reviews ({number})",

@@ -1,7 +1,7 @@
-"""What is new on a planner's links: the entry in the sidebar with its mark, and what keeps *Reviews* up to date.
+"""What is new on a planner's links: the entry in the sidebar with its mark, and what keeps pages up to date.
 
 In `st.session_state`: `reviews_news` is {"changed": what the watch said, "links": on how many something is new};
-`reviews_drawn` is what the watch said before *Reviews* was drawn, while that is the page.
+`reviews_drawn` is what the watch said before a page that shows links or comments was drawn, while that is the page.
 """
 
 from contextvars import ContextVar
@@ -50,7 +50,7 @@ def refresh_reviews_entry() -> None:
 
 @st.fragment
 def _marked_entry(user_id: int) -> None:
-    """Draw the entry, and wait for what changes it; then the page runs again too, if it is *Reviews*."""
+    """Draw the entry, and wait for what changes it; then the page runs again too, if it shows reviews."""
     look = get_services().review_watch.planner
     changed = look(user_id)
     drawn = st.session_state.get("reviews_drawn", _NOT_THE_PAGE)
@@ -76,9 +76,17 @@ def _entry(place: Any, number: int) -> None:
     place.page_link(REVIEWS_PAGE, label=f"Reviews{mark}", icon=":material/rate_review:", width="stretch")
 
 
-def follow_reviews(*, user_id: int) -> None:
-    """Let the page run again when anything of a planner's links is another. Before they are read."""
+def follow_links(*, user_id: int) -> None:
+    """Let the page run again when anything of a planner's links is another. Before they are read.
+
+    A reply that is being written is not cut short: a fragment waits for the end of the run that shows it.
+    """
     st.session_state.reviews_drawn = get_services().review_watch.planner(user_id)
+
+
+def follow_reviews(*, user_id: int) -> None:
+    """As `follow_links`, also where the first link is still to come."""
+    follow_links(user_id=user_id)
     if not has_links(user_id=user_id):
         _wait_for_the_first(user_id)
 

@@ -95,6 +95,22 @@ def test_mark_in_the_sidebar_appears_beside_a_reply_that_is_being_written(
     expect(entry).to_contain_text("Reviews 2")
 
 
+def test_first_comment_on_a_message_appears_in_the_chat_while_the_planner_types(
+    page: Page, planner: Planner, reviews: Reviews
+) -> None:
+    session_id = reviews.session(planner.id)
+    link = reviews.share(session_id, planner.id)
+    anchor = reviews.visits.look(link.token, ANNA).snapshot.blocks[1].anchor
+    open_app(page, planner.app, f"/?session={session_id}")
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.fill("And now")
+
+    reviews.visits.comment(link.token, ANNA, "Could we leave out the castle?", name="Anna", anchor=anchor)
+
+    expect(page.locator(f".st-key-chat_comments_{anchor}")).to_have_text(re.compile("1 comment$"))
+    expect(box).to_have_value("And now")
+
+
 def test_nothing_that_a_stakeholder_writes_is_run_or_fetched(page: Page, planner: Planner, reviews: Reviews) -> None:
     session_id = reviews.session(planner.id)
     link = reviews.share(session_id, planner.id, audience=HOSTILE[:70], note=HOSTILE)
