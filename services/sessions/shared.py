@@ -31,7 +31,7 @@ class SharedSessions:
         """Return the messages shown of a session, all or from one to another, without what is only its planner's.
 
         Raises NotFoundError; NotPossibleError when there is nothing to share, too much, a reply is being written, or
-        one of the two messages is not shown any more.
+        one of the two messages is not shown any more, or they are the wrong way round.
         """
         with self._db.snapshot() as db_session:
             session = db.sessions.get_visible(db_session, thing_id, user_id=user_id)
@@ -66,6 +66,9 @@ def _between(
     rows = [row for row in rows if row.id in within]  # a deleted one is not counted: there may be others above
     there = {row.id for row in rows}
     if any(wanted is not None and wanted not in there for wanted in (first_id, last_id)):
+        path = db.messages.path_ids(db_session, leaf_id, user_id=user_id, down_to=0)
+        if first_id in path and last_id in path and path.index(first_id) < path.index(last_id):
+            raise NotPossibleError("The first message comes after the last one.")
         raise NotPossibleError("The message that this link begins or ends at is no longer shown. Share it anew.")
     return rows
 
