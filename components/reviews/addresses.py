@@ -38,7 +38,11 @@ def show_address(made: NewLink, *, title: str) -> None:
 def address_dialog(review_id: int, address: str, title: str, *, user: User) -> None:
     """Show an address, which nobody can look up later."""
     st.markdown(escape_label(title))
-    st.code(address, language=None, wrap_lines=True)
+    with st.container(key="review_address_text", border=True):
+        st.text(address)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        copied = st.button("Copy link", key="review_address_copy", icon=":material/content_copy:")  # copy.js does it
+        st.markdown(":green[:material/check: Link copied]" if copied else "", width="content")
     st.markdown(
         "Copy it now: it is shown only this once, as the app keeps nothing but its hash. If it is lost, or comes "
         "into wrong hands, *New address* on the link's page replaces it."

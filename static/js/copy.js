@@ -1,5 +1,5 @@
 // What is copied of a page brings no colours along: it is Markdown, and plain HTML. A browser would copy the theme's.
-// Streamlit's own buttons copy code only: those that copy a message, and the link to it, are here.
+// Streamlit's own buttons copy code only: those that copy a message, the link to it, and that of a review, are here.
 const { copied, copiedRange, copiedText } = await import(`./copied.js${new URL(import.meta.url).search}`);
 
 let wanted = null; // what a button copies, while it does
@@ -17,6 +17,10 @@ addEventListener("copy", (event) => {
 addEventListener(
   "click",
   (event) => {
+    if (event.target.closest(".st-key-review_address_copy button")) {
+      const address = document.querySelector('.st-key-review_address_text [data-testid="stText"]');
+      copy(address, copiedText(address.textContent));
+    }
     const message = event.target.closest('[class*="st-key-chat_message_"]');
     if (!message) return;
     if (event.target.closest('[class*="st-key-chat_copy_"] button')) copy(message, messageCopied(message));

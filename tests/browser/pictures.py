@@ -153,7 +153,7 @@ def shared(page: Page) -> str:
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Note to them").fill("Is day 2 too full for you?")
     dialog.get_by_role("button", name="Share", exact=True).click()
-    link = dialog.get_by_test_id("stCode").inner_text()
+    link = dialog.locator(".st-key-review_address_text").inner_text()
     dialog.get_by_role("button", name="See the link").click()
     page.get_by_role("button", name="Share again").wait_for()
     page.wait_for_timeout(1500)

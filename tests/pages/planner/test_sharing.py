@@ -25,11 +25,11 @@ def click(at: AppTest, key: str) -> AppTest:
 
 
 def said(at: AppTest) -> str:
-    return "\n".join(one.value for one in (*at.markdown, *at.text, *at.caption, *at.code))
+    return "\n".join(one.value for one in (*at.markdown, *at.text, *at.caption))
 
 
 def addresses(at: AppTest) -> list[str]:
-    return [one.value for one in at.code if "/review?link=" in one.value]
+    return [one.value for one in at.text if "/review?link=" in one.value]
 
 
 @pytest.fixture
