@@ -88,7 +88,7 @@ def opened_words(review: Review, *, now: datetime) -> str:
 
 
 def _filters() -> tuple[str, bool, list[ReviewState]]:
-    with st.container(key="reviews_filters", horizontal=True, vertical_alignment="bottom"):
+    with st.container(key="reviews_filters", horizontal=True):
         which = st.segmented_control(
             "Links", ["Open", "Ended"], default="Open", required=True, key="reviews_which", persist_state="session"
         )
@@ -108,7 +108,7 @@ def _filters() -> tuple[str, bool, list[ReviewState]]:
 
 
 def _row(link: Review, *, now: datetime) -> None:
-    told = (escape_label(link.title), due_words(link, today=now.date()), opened_words(link, now=now))
+    told = (escape_label(link.settings.audience), due_words(link, today=now.date()), opened_words(link, now=now))
     with st.container(
         key=f"reviews_row_{link.id}",
         horizontal=True,
@@ -118,7 +118,7 @@ def _row(link: Review, *, now: datetime) -> None:
         border=True,
     ):
         st.button(
-            f"**{escape_label(link.settings.audience)}** :small[{' · '.join(filter(None, told))}]",
+            f"**{escape_label(link.title)}** :small[{' · '.join(filter(None, told))}]",
             key=f"reviews_open_{link.id}",
             type="tertiary",
             width="stretch",

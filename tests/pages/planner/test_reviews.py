@@ -1,5 +1,6 @@
 """Reviews on the planner's screens: the list, one link, what was said, and all that beside the session itself."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -76,7 +77,7 @@ def link(reviews: Reviews, session_id: int, planner) -> NewLink:
 
 
 def listed(at: AppTest) -> list[str]:
-    return [one.label.split("**")[1] for one in at.button if str(one.key).startswith("reviews_open_")]
+    return [re.split(r":small\[| · ", one.label)[1] for one in at.button if str(one.key).startswith("reviews_open_")]
 
 
 def opened(page: AppTest, link: NewLink) -> AppTest:
@@ -107,7 +108,7 @@ def test_open_links_are_listed_by_due_date_with_where_they_stand(page, reviews, 
 
     assert listed(page) == ["Late", "Soon", "Whenever"]
     label = page.button(key=f"reviews_open_{late.review.id}").label
-    assert "Lisbon in May · :red[Overdue since November 17, 2026] · Opened just now" in label.replace("\\", "")
+    assert "**Lisbon in May** :small[Late · :red[Overdue since November 17, 2026] · Opened just now" in label.replace("\\", "")
     for badge in ("badge[New]", "1 open comment]", "Open (1 of 2)]"):
         assert badge in lines(page)
     page.segmented_control(key="reviews_which").set_value("Ended")
