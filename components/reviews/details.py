@@ -23,7 +23,7 @@ from components.state import CHAT_PAGE
 from exports.markdown_text import shown_text
 from exports.reviews.records import Block
 from services.accounts.records import User
-from services.reviews.records import Decision, Review, ReviewDetails, ReviewState, Thread, Version
+from services.reviews.records import Decision, Review, ReviewDetails, ReviewMay, ReviewState, Thread, Version
 
 THREADS_AT_FIRST = 20
 DECISIONS_AT_FIRST = 10
@@ -58,7 +58,8 @@ def draw_actions(details: ReviewDetails, *, user_id: int) -> None:
             _action("Share again", "sync", open_dialog, args=("review_again",), about=again)
         _action("What they see", "visibility", open_dialog, args=("review_shown",), about=about)
         shown = {"sha256": review.version.sha256, "about": f"About {version_words(review.version)}"}
-        _action("Record a decision", "call", open_dialog, args=("review_phone",), about=about | shown)
+        if review.settings.may is not ReviewMay.LOOK:
+            _action("Record a decision", "call", open_dialog, args=("review_phone",), about=about | shown)
         if details.decisions:
             planner_receipts(review.id, user_id=user_id)
         if not review.revoked:
@@ -98,7 +99,7 @@ def draw_settings(review: Review) -> None:
     ends = "revoked" if review.revoked else "until you revoke it"
     rows = (
         ("They may", MAY[settings.may].lower()),
-        ("Approvals needed", str(settings.approvals)),
+        *([("Approvals needed", str(settings.approvals))] if settings.may is not ReviewMay.LOOK else []),
         ("Due", escape_label(day(settings.due_on)) if settings.due_on else "no day"),
         ("Opens", f"until the end of {escape_label(day(last_day))}" if last_day and not review.revoked else ends),
         ("Passcode", "asked for" if review.has_passcode else "none"),

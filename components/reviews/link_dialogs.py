@@ -10,7 +10,7 @@ from components.labels import escape_label, planner_zone
 from components.problems import telling
 from components.resources import get_services
 from components.reviews.addresses import show_address
-from components.reviews.link_form import end_of, last_day_of, link_fields
+from components.reviews.link_form import end_of, last_day_of, link_fields, may_field
 from components.reviews.words import DECISIONS
 from services.accounts.records import User
 from services.process.clock import utc_now
@@ -26,9 +26,10 @@ def edit_dialog(review_id: int, *, user: User) -> None:
     with telling():
         reviews = get_services().reviews
         review = reviews.get(review_id, user_id=user.id).review
+        key = f"review_edit_{review_id}"
+        may = may_field(review.settings, key=key)
         with st.form("review_edit", border=False):
-            key = f"review_edit_{review_id}"
-            fields = link_fields(review.settings, key=key, has_passcode=review.has_passcode)
+            fields = link_fields(review.settings, may=may, key=key, has_passcode=review.has_passcode)
             if st.form_submit_button("Save", key="review_edit_save", type="primary"):
                 with fields.telling():
                     reviews.change(review_id, fields.settings, user_id=user.id, passcode=fields.passcode)

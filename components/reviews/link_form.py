@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components.labels import escape_label, local_time, planner_zone
 from components.problems import telling
 from services.errors import InvalidFieldsError
+from services.process.clock import utc_now
 from services.reviews.records import LinkSettings, ReviewMay
 from services.reviews.texts import MAX_APPROVALS, MAX_NOTE_CHARS, MAX_PASSCODE_CHARS, MIN_PASSCODE_CHARS
 from services.texts import MAX_TITLE_CHARS
@@ -45,30 +46,36 @@ class LinkFields:
                     self._places[name].markdown(f":red[:material/error: :small[{escape_label(problem)}]]")
 
 
-def link_fields(given: LinkSettings, *, key: str, has_passcode: bool = False) -> LinkFields:
-    """Draw the fields with what is *given* in them, in a form."""
+def may_field(given: LinkSettings, *, key: str) -> ReviewMay:
+    """Draw what they may do. Outside of the form: some of its fields depend on it."""
+    return st.selectbox(
+        "They may",
+        list(MAY),
+        index=list(MAY).index(given.may),
+        format_func=MAY.__getitem__,
+        key=f"{key}_may",
+        width=270,
+    )
+
+
+def link_fields(given: LinkSettings, *, may: ReviewMay, key: str, has_passcode: bool = False) -> LinkFields:
+    """Draw the other fields with what is *given* in them, in a form."""
     places = {}
     audience = st.text_input("Audience", value=given.audience, max_chars=MAX_TITLE_CHARS, key=f"{key}_audience")
     places["audience"] = st.empty()
-    with st.container(horizontal=True, key=f"{key}_row"):
-        may = st.selectbox(
-            "They may",
-            list(MAY),
-            index=list(MAY).index(given.may),
-            format_func=MAY.__getitem__,
-            key=f"{key}_may",
-            width=270,
-        )
-        approvals = st.number_input(
-            "Approvals needed",
-            min_value=1,
-            max_value=MAX_APPROVALS,
-            value=given.approvals,
-            key=f"{key}_approvals",
-            width=150,
-        )
+    with st.container(horizontal=True, key=f"{key}_days"):
+        due_on, ends_at = _days(given, key=key)
+        approvals = given.approvals
+        if may is not ReviewMay.LOOK:
+            approvals = st.number_input(
+                "Approvals needed",
+                min_value=1,
+                max_value=MAX_APPROVALS,
+                value=given.approvals,
+                key=f"{key}_approvals",
+                width=150,
+            )
     places["approvals"] = st.empty()
-    due_on, ends_at = _days(given, key=key)
     places["ends_at"] = st.empty()
     note = st.text_area("Note to them", value=given.note, max_chars=MAX_NOTE_CHARS, height=90, key=f"{key}_note")
     places["note"] = st.empty()
@@ -104,18 +111,23 @@ def last_day_of(ends_at: datetime | None) -> date | None:
 
 
 def _days(given: LinkSettings, *, key: str) -> tuple[date | None, datetime | None]:
-    with st.container(horizontal=True, key=f"{key}_days"):
-        due_on = st.date_input(
-            "Due on (optional)", value=given.due_on, key=f"{key}_due_on", format="YYYY-MM-DD", width=210
-        )
-        last_day = st.date_input(
-            "Last day (optional)",
-            value=last_day_of(given.ends_at),
-            key=f"{key}_last_day",
-            format="YYYY-MM-DD",
-            help="The link opens until the end of this day. Without one it opens until you revoke it.",
-            width=210,
-        )
+    today = utc_now().astimezone(planner_zone()).date()
+    due_on = st.date_input(
+        "Due on (optional)",
+        value=given.due_on,
+        min_value=min(today, given.due_on or today),
+        key=f"{key}_due_on",
+        format="YYYY-MM-DD",
+        width=210,
+    )
+    last_day = st.date_input(
+        "Last day (optional)",
+        value=last_day_of(given.ends_at),
+        key=f"{key}_last_day",
+        format="YYYY-MM-DD",
+        help="The link opens until the end of this day. Without one it opens until you revoke it.",
+        width=210,
+    )
     kept = last_day == last_day_of(given.ends_at)
     return due_on, given.ends_at if kept else end_of(last_day)
 

@@ -9,7 +9,7 @@ from components.labels import counted, escape_label
 from components.problems import telling
 from components.resources import get_services
 from components.reviews.addresses import show_address
-from components.reviews.link_form import link_fields
+from components.reviews.link_form import link_fields, may_field
 from components.reviews.snapshot import draw_blocks
 from components.reviews.words import STATES
 from services.accounts.records import User
@@ -30,8 +30,10 @@ def share_dialog(session_id: int, title: str, *, user: User) -> None:
         ":small[Whoever has the link sees the conversation as it is now, and nothing else: no instructions, "
         "memories, models or costs.]"
     )
+    given, key = LinkSettings(audience="Customer"), f"review_share_{session_id}"
+    may = may_field(given, key=key)
     with telling(), st.form("review_share", border=False):
-        fields = link_fields(LinkSettings(audience="Customer"), key=f"review_share_{session_id}")
+        fields = link_fields(given, may=may, key=key)
         first_id, last_id = _part_fields(session_id, user_id=user.id)
         with st.container(horizontal=True, horizontal_alignment="right"):  # Enter presses the first
             previewed = st.form_submit_button("Preview", key="review_share_preview", icon=":material/visibility:")

@@ -88,6 +88,25 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_made(sharing, services
     assert services.reviews.page(user_id=planner.id) == ()
 
 
+def test_approvals_are_not_asked_for_where_nobody_decides(sharing, services, planner, session_id):
+    key = f"review_share_{session_id}"
+    sharing.selectbox(key=f"{key}_may").set_value(ReviewMay.LOOK)
+    run(sharing)
+    assert f"{key}_approvals" not in [one.key for one in sharing.number_input]
+    click(sharing, "review_share_go")
+
+    (made,) = services.reviews.page(user_id=planner.id)
+    assert (made.settings.may, made.settings.approvals) == (ReviewMay.LOOK, 1)
+    open_details(sharing, made.id)
+    assert f"reviews_do_phone_{made.id}" not in [one.key for one in sharing.button]
+
+
+def test_new_link_is_not_due_before_today(sharing, reviews, session_id):
+    due_on = sharing.date_input(key=f"review_share_{session_id}_due_on")
+
+    assert reviews.now.date() - due_on.min <= timedelta(days=1)  # the day of the planner's zone
+
+
 def test_last_day_is_whole_where_the_planner_is(sharing, services, planner, session_id):
     sharing.date_input(key=f"review_share_{session_id}_last_day").set_value(date(2027, 1, 15))
     click(sharing, "review_share_go")
