@@ -1,5 +1,6 @@
 """The dialogs that share a session: by a new link, and again by those that there are."""
 
+import time
 from collections.abc import Sequence
 
 import streamlit as st
@@ -12,10 +13,12 @@ from components.reviews.addresses import show_address
 from components.reviews.link_form import link_fields, may_field
 from components.reviews.snapshot import draw_blocks
 from components.reviews.words import STATES
+from components.scripts import tell
 from services.accounts.records import User
 from services.errors import InvalidInputError
 from services.reviews.records import LinkSettings, Review
 from services.sessions.records import MessageView
+from services.texts import one_line
 
 _LISTED = 2_000  # messages that a link can begin or end at
 _WORDS_CHARS = 70
@@ -72,7 +75,7 @@ def _can_be_shared(message: MessageView) -> bool:
 
 
 def _beginning(message: MessageView) -> str:
-    words = " ".join(message.text[: 4 * _WORDS_CHARS].split())
+    words = one_line(message.text[: 4 * _WORDS_CHARS])
     who = "Assistant" if message.role == "assistant" else "You"
     return f"{who}: {words if len(words) <= _WORDS_CHARS else f'{words[: _WORDS_CHARS - 1]}…'}"
 
@@ -82,6 +85,7 @@ def _preview(
 ) -> None:
     with telling():
         snapshot = get_services().reviews.preview(session_id, user_id=user_id, first_id=first_id, last_id=last_id)
+        tell("scroll", {"once": str(time.time_ns()), "key": "review_preview", "to": "start"})
         with st.container(border=True, key="review_preview"):
             st.caption(f"What {escape_label(settings.audience) or 'they'} will see")
             st.subheader(escape_label(snapshot.title), anchor=False)

@@ -118,7 +118,9 @@ def test_last_day_is_whole_where_the_planner_is(sharing, services, planner, sess
 def test_preview_shows_the_part_that_is_chosen_and_makes_nothing(sharing, services, planner, session_id):
     first, second = [one.id for one in services.sessions.history(session_id, user_id=planner.id).messages][2:]
     sharing.selectbox(key=f"review_share_{session_id}_first").set_value(first)
-    sharing.selectbox(key=f"review_share_{session_id}_last").set_value(second)
+    last = sharing.selectbox(key=f"review_share_{session_id}_last")
+    last.set_value(second)
+    assert "2. Assistant: Day 1 Walk up to the castle, then dinner in Alfama. Cost: $120" in last.options
     click(sharing, "review_share_preview")
 
     assert "What Customer will see" in said(sharing)
