@@ -21,7 +21,7 @@ from services.sessions.records import MessageView
 from services.texts import one_line
 
 _LISTED = 2_000  # messages that a link can begin or end at
-_WORDS_CHARS = 70
+_WORDS_CHARS = 30  # as many as its field shows
 _WHOLE = 0  # no message's id: where a select stands at first
 
 
@@ -64,8 +64,8 @@ def _part_fields(session_id: int, *, user_id: int) -> tuple[int | None, int | No
     first, last = {_WHOLE: "The first message"} | words, {_WHOLE: "The last message"} | words
     key = f"review_share_{session_id}"
     with st.container(horizontal=True):
-        first_id = st.selectbox("From", list(first), format_func=first.__getitem__, key=f"{key}_first", width=270)
-        last_id = st.selectbox("To", list(last), format_func=last.__getitem__, key=f"{key}_last", width=270)
+        first_id = st.selectbox("From", list(first), format_func=first.__getitem__, key=f"{key}_first", width=340)
+        last_id = st.selectbox("To", list(last), format_func=last.__getitem__, key=f"{key}_last", width=340)
     return first_id or None, last_id or None
 
 
