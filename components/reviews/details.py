@@ -199,16 +199,24 @@ def draw_comments(details: ReviewDetails, *, user_id: int) -> None:
 
 
 def _about(review_id: int, threads: Collection[Thread], *, user_id: int) -> dict[int, str]:
-    """Return of each thread the beginning of the message that it is about, as the link shows it."""
+    """Return of each thread the beginning of the message that it is about, as the link shows or showed it."""
     about = {one.id: about_words(one) for one in threads}
-    if any(one.anchor for one in threads):
-        _, snapshot = get_services().reviews.shown(review_id, user_id=user_id)
-        blocks = {block.anchor: block for block in snapshot.blocks}
-        for one in threads:
-            if block := blocks.get(one.anchor or ""):
-                about[one.id] = f"On “{escape_label(_beginning(block))}”"
-            elif one.anchor:
-                about[one.id] = "On a message that the link no longer shows"
+    shown: dict[int | None, dict[str, Block]] = {}
+
+    def block_in(number: int | None, anchor: str) -> Block | None:
+        if number not in shown:
+            _, snapshot = get_services().reviews.shown(review_id, user_id=user_id, number=number)
+            shown[number] = {block.anchor: block for block in snapshot.blocks}
+        return shown[number].get(anchor)
+
+    for one in threads:
+        if one.anchor is None:
+            continue
+        if block := block_in(None, one.anchor):
+            about[one.id] = f"On “{escape_label(_beginning(block))}”"
+        elif block := block_in(one.first.version, one.anchor):
+            words = f"On “{escape_label(_beginning(block))}” by {escape_label(block.author)}"
+            about[one.id] = f"{words}, which the link no longer shows"
     return about
 
 

@@ -324,7 +324,10 @@ def test_message_that_was_replaced_is_not_brought_back(page, reviews, link, sess
     with reviews.database.begin() as db_session:
         db_session.get_one(ChatSession, session_id).last_message_id = int(blocks[1].anchor)
     reviews.say(session_id, "By tram?", "By tram.")
+    reviews.links.share_again([link.review.id], user_id=planner.id)
     opened(page, link)
+    about = "On “Then take the tram and eat at the market. Cost: $80” by Assistant, which the link no longer shows"
+    assert about in lines(page).replace("\\", "")
     click(page, f"reviews_show_{thread.id}")
     assert ["was replaced or deleted" in error.value for error in page.error] == [True]
     assert f"reviews_show_{thread.id}" not in keys(page)
