@@ -1,7 +1,7 @@
 """The way in: what a link opens, or why it opens nothing.
 
-In `st.session_state`: `review_found` is True once the link of this tab was found, `review_since` what its browser had
-seen before the tab was opened, as `VisitService.look` takes it.
+In `st.session_state`: `review_found` is the name of the link of this tab once it was found, `review_since` what its
+browser had seen before the tab was opened, as `VisitService.look` takes it.
 """
 
 import streamlit as st
@@ -13,6 +13,7 @@ from components.problems import draw_problem, telling, unless_away
 from components.resources import get_services
 from components.reviews.visitor import Visitor
 from services.errors import NotFoundError, PasscodeNeededError, ServiceError, TooManyGuessesError
+from services.reviews.links import link_name
 from services.reviews.records import Visit
 from services.reviews.texts import MAX_PASSCODE_CHARS
 from services.reviews.visits import GONE
@@ -43,9 +44,10 @@ def opened(token: str | None, key: str | None) -> tuple[Visitor, Visit]:
 
 def _look(visitor: Visitor) -> Visit:
     visits, state = get_services().visits, st.session_state
-    if not state.get("review_found"):
-        _find(visitor)
-        state.review_found = True
+    name = link_name(visitor.token)
+    if state.get("review_found") != name:
+        visits.find(visitor.token, visitor.key, address=address())
+        state.review_found = name
     woken = state.pop("review_woken", False)
     visit = visits.look(visitor.token, visitor.key, since=state.get("review_since"), alone=woken)
     if visitor.key and "review_since" not in state:
@@ -53,16 +55,6 @@ def _look(visitor: Visitor) -> Visit:
         now = visit.version.number, visit.latest_comment_id
         state.review_since = now if came_new else (visit.seen_version, visit.seen_comment_id)
     return visit
-
-
-def _find(visitor: Visitor) -> None:
-    """Raise NotFoundError, or TooManyGuessesError for a browser that never had the link open."""
-    visits = get_services().visits
-    try:
-        visits.find(visitor.token, address=address())
-    except TooManyGuessesError:
-        if visitor.key is None or visits.seen(visitor.token, visitor.key) == (0, 0):
-            raise
 
 
 def _draw_away() -> None:

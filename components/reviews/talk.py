@@ -6,6 +6,7 @@ answered, `review_editing` and `review_removing` the comment that is being chang
 messages of earlier versions by anchor.
 """
 
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -20,6 +21,7 @@ from components.reviews.threads import draw_thread
 from components.reviews.visitor import Visitor, name_input, remember_name, typed_name
 from components.reviews.words import instant
 from exports.reviews.records import Block
+from services.errors import NotFoundError
 from services.reviews.records import Comment, ReviewMay, Thread, Version, Visit
 from services.reviews.texts import MAX_COMMENT_CHARS, MAX_PASSAGE_CHARS
 
@@ -94,8 +96,9 @@ def _gone_block(visitor: Visitor, anchor: str) -> Block | None:
     if anchor not in gone:
         visits = get_services().visits
         for thread in visits.threads(visitor.token, visitor.key, anchor=anchor, limit=1):
-            _, before = visits.shown(visitor.token, visitor.key, number=thread.first.version)
-            gone |= {block.anchor: block for block in before.blocks}
+            with suppress(NotFoundError):  # it was shown before they came
+                _, before = visits.shown(visitor.token, visitor.key, number=thread.first.version)
+                gone |= {block.anchor: block for block in before.blocks}
     return gone.get(anchor)
 
 
@@ -180,8 +183,10 @@ def _versions(visitor: Visitor, visit: Visit, thread: Thread) -> dict[int, Versi
     number = thread.resolved.version if thread.resolved else None
     if number is None or number == visit.version.number:
         return {visit.version.number: visit.version}
-    version, _ = get_services().visits.shown(visitor.token, visitor.key, number=number)
-    return {number: version}
+    with suppress(NotFoundError):  # it was shown before they came
+        version, _ = get_services().visits.shown(visitor.token, visitor.key, number=number)
+        return {number: version}
+    return {}
 
 
 def _below(visitor: Visitor, visit: Visit, thread: Thread) -> None:

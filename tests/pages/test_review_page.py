@@ -446,7 +446,8 @@ def test_what_comes_while_the_page_is_open_is_told_at_once_and_again_to_one_who_
 def test_what_was_said_of_a_message_that_is_gone_can_still_be_read(
     visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, planner: User, app_database: Database
 ) -> None:
-    link = share()
+    link, key = share(), "a" * 22
+    reviews.visits.look(link.token, key)  # who comes later never saw it
     place = anchor(reviews, link, 3)
     reviews.visits.comment(link.token, new_reader_key(), "Too far", name="Bob", anchor=place)
     with app_database.begin() as db_session:
@@ -454,7 +455,7 @@ def test_what_was_said_of_a_message_that_is_gone_can_still_be_read(
         db_session.get_one(ChatSession, last.session_id).last_message_id = last.parent_id
     reviews.links.share_again([link.review.id], user_id=planner.id)
 
-    at = opened(visitor, link.token)
+    at = opened(visitor, link.token, key=key)
     assert "On messages that are gone" in shown(at)
     assert "*Then take the tram and eat at the market. Cost: $80*" in shown(at)  # which one it was
     click(at, f"review_open_{place}")
