@@ -74,7 +74,7 @@ def _draw_form(visitor: Visitor, visit: Visit) -> None:
             "When the planner shows a newer version, your decision stays with this one.]"
         )
         kind = st.radio(
-            "What do you say?",
+            "Your decision",
             list(_CHOICES),
             key="review_kind",
             index=None,
@@ -154,7 +154,7 @@ def _decide(visitor: Visitor, sha256: str) -> None:
     state, name = st.session_state, typed_name("review_decision_name")
     with telling("review_decide", advice="What you typed is still there. Please try again in a moment."):
         if state.review_kind is None:
-            raise InvalidInputError("Choose what you say: approve, ask for changes, or decline.")
+            raise InvalidInputError("Choose a decision: approve, ask for changes, or decline.")
         assert visitor.key is not None
         get_services().visits.decide(
             visitor.token,

@@ -74,7 +74,7 @@ def _draw_closed(error: ServiceError) -> None:
 
 def _draw_passcode_form(visitor: Visitor, hint: str) -> None:
     with st.container(key="review_closed"):
-        st.title("A passcode, please", anchor=False)
+        st.title("Enter the passcode", anchor=False)
         st.markdown(escape_label(hint))
         draw_problem("review_passcode")
         with st.form("review_passcode", border=True):

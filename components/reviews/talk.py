@@ -61,7 +61,7 @@ def draw_whole_talk(visitor: Visitor, visit: Visit) -> None:
     """Draw what is said about the whole; nothing where nothing is and nothing can be."""
     with st.container(key=f"review_block_{WHOLE}", gap="xsmall"):
         if _may_say(visit) or visit.threads.get(None):
-            st.header("About the whole", anchor=False)
+            st.header("General comments", anchor=False)
             draw_talk(visitor, visit, None)
 
 
@@ -196,7 +196,7 @@ def _below(visitor: Visitor, visit: Visit, thread: Thread) -> None:
         return
     if st.session_state.get("review_answering") != thread.id:
         st.button(
-            "Answer",
+            "Reply",
             key=f"review_answer_{thread.id}",
             type="tertiary",
             icon=":material/reply:",
@@ -207,7 +207,7 @@ def _below(visitor: Visitor, visit: Visit, thread: Thread) -> None:
         return
     with st.form(f"review_form_answer_{thread.id}", border=False):
         name_input(visit.name, key=f"review_name_answer_{thread.id}")
-        st.text_area("Your answer", key=f"review_answer_typed_{thread.id}", max_chars=MAX_COMMENT_CHARS, height=100)
+        st.text_area("Your reply", key=f"review_answer_typed_{thread.id}", max_chars=MAX_COMMENT_CHARS, height=100)
         draw_problem(f"review_answer_{thread.id}")
         with st.container(horizontal=True):
             st.form_submit_button(
@@ -245,11 +245,11 @@ def _beside(visitor: Visitor, place: str, _: Thread, comment: Comment) -> None:
     draw_problem(problem)
     with st.container(key=f"review_own_{comment.id}", horizontal=True, gap="xsmall", vertical_alignment="center"):
         if asks:
-            st.markdown("Take this back?", width="content")
-            st.button("Take back", key=f"review_gone_{comment.id}", on_click=_take_back, args=(visitor, comment.id))
+            st.markdown("Delete this comment?", width="content")
+            st.button("Delete", key=f"review_gone_{comment.id}", on_click=_take_back, args=(visitor, comment.id))
             st.button("Keep", key=f"review_kept_{comment.id}", type="tertiary", on_click=_leave_own)
         else:
-            for name, icon, what in (("Change", "edit", "editing"), ("Take back", "undo", "removing")):
+            for name, icon, what in (("Edit", "edit", "editing"), ("Delete", "delete", "removing")):
                 st.button(
                     name,
                     key=f"review_{what}_{comment.id}",
@@ -330,7 +330,7 @@ def _change(visitor: Visitor, comment_id: int) -> None:
 
 
 def _take_back(visitor: Visitor, comment_id: int) -> None:
-    with telling(f"review_own_{comment_id}", task="take that back"):
+    with telling(f"review_own_{comment_id}", task="delete that"):
         assert visitor.key is not None
         get_services().visits.take_back(visitor.token, visitor.key, comment_id)
         _leave_own()

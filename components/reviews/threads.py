@@ -46,6 +46,6 @@ def _draw_comment(comment: Comment) -> None:
     with st.container(key=f"review_{kind}_{comment.id}", gap=None):
         st.markdown(" ".join(filter(None, (f"**{escape_label(comment.name)}**", *marks, details))))
         if comment.removed:
-            st.caption("This comment was taken back.")
+            st.caption("This comment was deleted.")
         else:
             st.text(comment.text)

@@ -249,7 +249,7 @@ def change_comment(row: ReviewComment | None, text: str | None, whose: Whose) ->
     if row is None or not whose.wrote(row) or row.removed_at is not None:
         raise NotFoundError("There is no such comment of yours.")
     if not whose.may_change(row):
-        raise NotPossibleError("A comment can be changed or taken back for 15 minutes. Write another one instead.")
+        raise NotPossibleError("A comment can be edited or deleted for 15 minutes. Write another one instead.")
     if text is None:
         row.text, row.removed_at = "", whose.now
     else:

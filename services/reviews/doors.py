@@ -121,7 +121,7 @@ class Door:
         row, title, planner = found
         reader = db.reviews.reader(db_session, row.id, key_hash(row.id, key)) if key and is_key(key) else None
         if row.passcode_hash and (reader is None or reader.unlocked != fingerprint(row.passcode_hash)):
-            raise PasscodeNeededError("This link asks for a passcode. Whoever sent it to you knows it.")
+            raise PasscodeNeededError("This link asks for a passcode. Ask the person who sent you the link.")
         versions = [(one, sha256) for one, sha256 in db.reviews.versions(db_session, [row.id])]
         return Open(db_session, row, title, planner, reader, versions, now)
 

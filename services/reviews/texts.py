@@ -127,7 +127,7 @@ def clean_passage(passage: str | None, block: Block | None) -> str | None:
     if len(line) > MAX_PASSAGE_CHARS:
         raise InvalidInputError(f"That passage is longer than {MAX_PASSAGE_CHARS:,} characters. Take a part of it.")
     if not _stands_in(line, "" if block is None else _shown(block)):
-        raise InvalidInputError("That passage does not stand in this message. Copy it from there, or leave it out.")
+        raise InvalidInputError("That passage isn't in this message. Copy it from there, or leave it out.")
     return line
 
 

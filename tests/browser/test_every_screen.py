@@ -266,7 +266,7 @@ def test_what_a_link_opens_works_under_the_policy_and_is_free_of_serious_flaws(
         page.goto(f"{shared_app.url}/review?link={link.token}")
         expect(page.locator(f".st-key-review_comment_{anchor} button")).to_be_enabled()
         page.get_by_role("button", name="1 comment").click()
-        page.get_by_role("button", name="Answer").click()
+        page.get_by_role("button", name="Reply").click()
         page.locator(f".st-key-review_comment_{anchor} button").click()
         expect(page.get_by_label("Passage, if any")).to_be_visible()
         found += flaws(page)

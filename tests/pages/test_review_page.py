@@ -284,7 +284,7 @@ def test_comment_on_a_passage_is_shown_as_it_was_typed_in_a_thread_that_others_a
     [
         ("", "Carla", "", "This comment is empty."),
         ("Why?", "", "", "Please give your name"),
-        ("Why?", "Carla", "words from elsewhere", "That passage does not stand in this message."),
+        ("Why?", "Carla", "words from elsewhere", "That passage isn't in this message."),
     ],
 )
 def test_comment_that_cannot_be_kept_says_why_and_stays_in_its_box(
@@ -316,7 +316,7 @@ def test_own_comment_is_changed_and_taken_back_when_that_is_confirmed(
     click(at, f"review_gone_{thread.id}")
 
     assert "Nice" not in shown(at)
-    assert "This comment was taken back." in shown(at)
+    assert "This comment was deleted." in shown(at)
     assert not keys(at, "review_open_")
     assert not keys(at, "review_answer_")
 
@@ -366,7 +366,7 @@ def test_decision_is_about_what_was_on_the_page_and_can_be_made_again(
     at = opened(visitor, link.token)
 
     click(at, "review_decide")
-    assert "Choose what you say" in shown(at)
+    assert "Choose a decision" in shown(at)
     decided(at, "ask_for_changes")
     assert "Say what should change." in shown(at)
     decided(at, "ask_for_changes", "A lift")

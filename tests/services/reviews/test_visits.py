@@ -136,7 +136,7 @@ def test_comment_hangs_on_a_message_a_passage_or_the_whole(reviews, session_id, 
         link.token, ANNA, "Too steep", name="Anna", anchor=reply.anchor, passage="up to the castle"
     )
     reviews.visits.comment(link.token, ANNA, "Lovely", name="Anna")
-    with pytest.raises(InvalidInputError, match="does not stand"):
+    with pytest.raises(InvalidInputError, match="isn't in this message"):
         reviews.visits.comment(
             link.token, ANNA, "?", name="Anna", anchor=reply.anchor, passage="down from the castle"
         )
