@@ -58,7 +58,7 @@ def reviews_menu(session: SessionSummary, *, user_id: int) -> Counts:
             if number > _LISTED:
                 st.page_link(REVIEWS_PAGE, label="All reviews", icon=":material/arrow_forward:")
             if whole := counts.get(None):
-                _button(session_id, None, whole, label=f"{counted(whole, 'comment')} on the whole")
+                _button(session_id, None, whole, label=counted(whole, "general comment"))
     return counts
 
 

@@ -105,7 +105,7 @@ def draw_settings(review: Review) -> None:
         ("Passcode", "asked for" if review.has_passcode else "none"),
         ("PDF", "can be downloaded" if settings.download else "cannot be downloaded"),
         ("Shows", "a part of the session" if review.first_id or review.last_id else "the whole session"),
-        ("New snapshots", "followed" if settings.follows else "only when chosen"),
+        ("When you share again", "updated" if settings.follows else "updated only if selected"),
     )
     with st.expander("Settings", icon=":material/tune:", key=f"reviews_settings_{review.id}"):
         st.markdown("\n".join(f"- {name}: **{value}**" for name, value in rows))

@@ -64,7 +64,7 @@ def extend_dialog(review_id: int, *, user: User) -> None:
 def new_address_dialog(review_id: int, audience: str, *, user: User) -> None:
     """Give a link another address."""
     st.markdown(f"**{escape_label(audience)}**")
-    st.markdown("The address that they have now opens nothing any more. Comments and decisions stay.")
+    st.markdown("The address that they have now will stop working. Comments and decisions stay.")
     if confirmed("Make a new address", key="review_address_new", icon=":material/link:"):
         with telling():
             made = get_services().reviews.new_address(review_id, user_id=user.id)
@@ -76,7 +76,7 @@ def revoke_dialog(review_id: int, audience: str, *, user: User) -> None:
     """End a link."""
     st.markdown(f"**{escape_label(audience)}**")
     st.markdown(
-        "It ends at once, also where it is open. Comments and decisions stay here. A revoked link opens never again."
+        "It ends at once, also where it is open. Comments and decisions stay here. A revoked link can't be reopened."
     )
     if confirmed("Revoke", key="review_revoke", icon=":material/link_off:"):
         with telling():

@@ -22,8 +22,8 @@ MAY = {
     ReviewMay.DECIDE: "Look, comment and decide",
 }
 _PASSCODE_RULE = (
-    f"{MIN_PASSCODE_CHARS} to {MAX_PASSCODE_CHARS} characters. Tell them by another way than the link; only its hash "
-    "is kept."
+    f"{MIN_PASSCODE_CHARS} to {MAX_PASSCODE_CHARS} characters. Send it separately from the link; only its hash is "
+    "kept."
 )
 
 
@@ -82,7 +82,7 @@ def link_fields(given: LinkSettings, *, may: ReviewMay, key: str, has_passcode: 
     passcode, places["passcode"] = _passcode(key, has_passcode=has_passcode)
     download = st.checkbox("They may download it as PDF", value=given.download, key=f"{key}_download")
     follows = st.checkbox(
-        "Follow new snapshots",
+        "Update when I share again",
         value=given.follows,
         key=f"{key}_follows",
         help="Selected from the start when you share the session again. No link changes by itself.",

@@ -93,7 +93,7 @@ def _filters() -> tuple[str, bool, list[ReviewState]]:
             "Links", ["Open", "Ended"], default="Open", required=True, key="reviews_which", persist_state="session"
         )
         words = st.text_input(
-            "Words",
+            "Search",
             key="reviews_words",
             type="search",
             placeholder="In sessions and audiences",

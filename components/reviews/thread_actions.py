@@ -1,4 +1,4 @@
-"""Threads as a planner sees them: answer, say something to colleagues, resolve, ask the assistant.
+"""Threads as a planner sees them: reply, say something to colleagues, resolve, ask the assistant.
 
 Callbacks; what goes wrong is told in the thread. In `st.session_state`: `reviews_writing` is {"thread": the id of the
 thread (None: a new one), "comment": the id of the comment that is written anew, or None} while a box is open;
@@ -66,7 +66,7 @@ def new_thread(review_id: int, *, user_id: int) -> None:
                 st.form_submit_button("Cancel", key="reviews_comment_cancel", on_click=_stop_writing)
     else:
         st.button(
-            "Comment on the whole",
+            "General comment",
             key="reviews_comment_begin",
             icon=":material/add_comment:",
             on_click=_write,
@@ -94,7 +94,7 @@ def _beside(thread: Thread, comment: Comment, user_id: int) -> None:
         return
     with st.container(horizontal=True, gap="small", key=f"reviews_own_{comment.id}"):
         st.button(
-            "Change",
+            "Edit",
             key=f"reviews_change_{comment.id}",
             icon=":material/edit:",
             type="tertiary",
@@ -103,9 +103,9 @@ def _beside(thread: Thread, comment: Comment, user_id: int) -> None:
             args=(thread.id, comment.id),
         )
         st.button(
-            "Take back",
+            "Delete",
             key=f"reviews_take_back_{comment.id}",
-            icon=":material/undo:",
+            icon=":material/delete:",
             type="tertiary",
             help="For 15 minutes after it was written",
             on_click=_take_back,
@@ -119,12 +119,15 @@ def _below(thread: Thread, session_id: int, user_id: int, *, beside_message: boo
         _answer_form(thread, user_id)
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"reviews_actions_{thread.id}"):
-        _button("Answer", "reply", thread, _write, thread.id, None)
+        says_something = any(not one.removed for one in (thread.first, *thread.answers))
+        if says_something:
+            _button("Reply", "reply", thread, _write, thread.id, None)
         if thread.resolved:
             _button("Reopen", "restart_alt", thread, _reopen, thread, user_id)
         else:
             _button("Resolve", "check", thread, _resolve, thread, user_id)
-        _button("Ask the assistant", "flight_takeoff", thread, _ask, thread, session_id)
+        if says_something:
+            _button("Ask the assistant", "flight_takeoff", thread, _ask, thread, session_id)
         if st.session_state.get("reviews_gone") == thread.id:
             _button("Go to the session", "chat", thread, show_session, session_id)
         elif thread.anchor and not beside_message:
@@ -145,7 +148,7 @@ def _button(label: str, icon: str, thread: Thread, on_click: object, *args: obje
 def _answer_form(thread: Thread, user_id: int) -> None:
     key = f"reviews_answer_text_{thread.id}"
     with st.form(f"reviews_answer_{thread.id}", border=False):
-        st.text_area("Your answer", key=key, max_chars=MAX_COMMENT_CHARS, height=100)
+        st.text_area("Your reply", key=key, max_chars=MAX_COMMENT_CHARS, height=100)
         if thread.first.internal:
             st.markdown(f":small[:material/lock: {_INTERNAL}]")
         else:
@@ -247,5 +250,5 @@ def quoted(thread: Thread) -> str:
 
 def about_words(thread: Thread, audience: str | None = None) -> str:
     """Return, as Markdown, what a thread is about where nothing more is known."""
-    where = "On the whole" if thread.anchor is None else "On a message"
+    where = "General comment" if thread.anchor is None else "On a message"
     return f"{escape_label(audience)} · {where}" if audience else where

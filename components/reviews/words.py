@@ -11,7 +11,7 @@ from services.reviews.records import DecisionKind, ReviewState
 
 STATES = {
     ReviewState.OPEN: ("Open", "blue", ":material/forum:"),
-    ReviewState.CHANGES_ASKED: ("Changes asked for", "orange", ":material/edit_note:"),
+    ReviewState.CHANGES_ASKED: ("Changes requested", "orange", ":material/edit_note:"),
     ReviewState.DECLINED: ("Declined", "red", ":material/cancel:"),
     ReviewState.APPROVED: ("Approved", "green", ":material/check_circle:"),
     ReviewState.OUTDATED: ("Outdated", "gray", ":material/history:"),
