@@ -232,11 +232,11 @@ def test_link_opens_under_the_plain_app_and_is_asked_for_its_passcode(
     assert "castle" not in page.content()
     page.get_by_label("Passcode", exact=True).fill("open sesame")
     page.get_by_role("button", name="Open").click()
-    expect(page.get_by_text("castle")).to_be_visible()
+    expect(page.get_by_text("castle", exact=True)).to_be_visible()
     assert page.locator("meta[name=robots]").get_attribute("content") == "noindex, nofollow"
 
     page.reload()
-    expect(page.get_by_text("castle")).to_be_visible()
+    expect(page.get_by_text("castle", exact=True)).to_be_visible()
     shared.reviews.links.revoke(link.review.id, user_id=shared.planner.id)
     expect(page.get_by_text("Nothing to see here")).to_be_visible(timeout=2_000)
     assert link.token not in app.log.read_text()
