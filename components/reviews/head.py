@@ -61,7 +61,7 @@ def _state(visit: Visit) -> str | None:
 
 def _facts(visit: Visit) -> list[str]:
     settings, facts = visit.settings, []
-    if settings.may is ReviewMay.DECIDE:
+    if settings.may is ReviewMay.DECIDE and visit.state is not ReviewState.OPEN:  # that says so itself
         facts.append(f"{counted(settings.approvals, 'approval')} asked for")
     if settings.due_on:
         facts.append(f"Please answer by **{escape_label(day(settings.due_on))}**")
