@@ -131,7 +131,7 @@ def test_stranger_sees_what_was_shared_by_whom_for_whom_and_what_is_asked_for(
         "Ada Planner",
         "Customer",
         "Look at the *castle*.",
-        "2 approvals asked for",
+        "0 of 2 approvals so far",
         TALK[0],
         "Walk up to the",
     ):
