@@ -119,9 +119,9 @@ def test_start_prints_a_code_for_the_first_admin_until_there_is_one(
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
-        ("/review?link=s3cret-token&again=1", "/review?link=…&again=1"),
-        ("/plans/review?again=1&link=s3cret", "/plans/review?again=1&link=…"),
-        ("/api/review/s3cret/comments?limit=2", "/api/review/…/comments?limit=2"),
+        ("/review?link=s3cret-token&again=1", "/review?…"),
+        ("/plans/review?again=1&link=s3cret", "/plans/review?…"),
+        ("/api/review/s3cret/comments?limit=2", "/api/review/…"),
         ("/api/reviews/7", "/api/reviews/7"),
     ],
 )

@@ -115,9 +115,9 @@ def waiting_for_deletion(database: Database) -> list[str]:
 
 
 def test_title_is_in_the_language_of_the_conversation(services, user_id):
-    session_id = ask(services, user_id, "Wir wollen im Mai für 5 Tage nach Lissabon und suchen ein Hotel am Wasser")
+    session_id = ask(services, user_id, "東京に5日間、4月に行きたい。予算は二十万円です")
 
-    named(services, session_id, user_id, "Lissabon")
+    named(services, session_id, user_id, "東京に5日間、4月に行きたい")
 
 
 def test_later_replies_are_not_titled(services, emulator, user_id, begun):
