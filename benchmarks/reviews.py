@@ -133,7 +133,7 @@ def _view_s(browser: Browser, address: str) -> float:
         page = context.new_page()
         begin = time.perf_counter()
         page.goto(address, wait_until="commit")
-        page.get_by_text("Day 9: the old town").wait_for()
+        page.get_by_role("heading", name="Day 9: the old town").wait_for()
         return time.perf_counter() - begin
 
 
