@@ -5,21 +5,17 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Integer, String, Table, update
+from sqlalchemy import update
 
 from db.engine import Database
-from db.models import Base, ChatSession, FollowUp, MemorySource, Message, SessionFile, User, utc_now
+from db.models import Review, User, utc_now
 from services.errors import ServiceError
 from services.reviews.records import DecisionKind, LinkSettings
 from services.reviews.visits import new_reader_key
 from tests.helpers.api import Api, Routes
 from tests.helpers.api_routes import GUARDED, OF_LINKS, OPEN, ROUTES, ask, named
-from tests.helpers.reviews import NOON, Reviews
-
-SEEN = ("Four days in Lisbon, please.", "Walk up to the **castle**.", "Cheaper?", "Take the *tram*.")
-# What a link shows, and what is no text of anybody's but says what a row is.
-SHOWN = {"sessions": {"title"}, "messages": {"content", "role", "status"}, "users": {"name", "role", "provider"}}
-NUMBER = 7_770_000_000  # of a column that holds a number, and its place is added
+from tests.helpers.review_secrets import NUMBER, SEEN, planted
+from tests.helpers.reviews import Reviews
 
 
 @pytest.fixture
@@ -32,81 +28,6 @@ def routes() -> Routes:
 def reviews(database: Database) -> Reviews:
     """Give the services of reviews; their clock is the API's."""
     return Reviews(database, now=utc_now())
-
-
-def marks(table: Table) -> dict[str, Any]:
-    """Return an unmistakable value for every column of a table that a link does not show."""
-    found: dict[str, Any] = {}
-    for place, column in enumerate(table.columns):
-        if column.primary_key or column.foreign_keys or column.name in SHOWN.get(table.name, ()):
-            continue
-        if isinstance(column.type, String):
-            found[column.name] = f"mark {table.name} {column.name}"[: column.type.length]
-        elif isinstance(column.type, Integer) and column.name not in ("last_message_id", "rating", "leaf_id"):
-            found[column.name] = NUMBER + place if column.name.endswith(("_id", "_of", "micros")) else 777_000 + place
-    return found
-
-
-def parts(where: str) -> list[dict[str, Any]]:
-    """Return a part of every kind that is nobody's business, and a source, which is shown."""
-    private: list[dict[str, Any]] = [
-        {"kind": "reasoning", "text": f"mark reasoning {where}", "at": 0},
-        {"kind": "tool", "text": f"mark tool {where}", "call_id": f"mark call {where}", "at": 0}
-        | {"input": f'{{"q": "mark input {where}"}}', "output": f"mark output {where}"},
-        {"kind": "memory", "text": f"mark memory {where}", "call_id": f"mark memory id {where}", "at": 0},
-        {"kind": "notice", "text": f"mark notice {where}", "at": 0},
-        {"kind": "source", "text": "mark source", "url": "javascript:mark", "at": 0},
-        {"kind": "of a later version", "text": f"mark later {where}"},
-    ]
-    return [*private, {"kind": "source", "text": "The tram", "url": "https://example.com/tram", "at": 0}]
-
-
-def planted(database: Database, reviews: Reviews, user_id: int) -> int:
-    """Make a session with a mark in every private place, and return its id."""
-    session_id = reviews.session(user_id, SEEN, title="Lisbon in May")
-    hidden = {"status": "complete", "user_id": user_id, "session_id": session_id}
-    with database.begin() as db_session:
-        shown = db_session.query(Message).where(Message.session_id == session_id).order_by(Message.id).all()
-        question, reply, *_, last = shown
-        another = {"role": "user", "content": "mark other version", "parent_id": reply.id, "parts": parts("other")}
-        db_session.add(Message(**hidden, **another))
-        regenerated = {"role": "assistant", "content": "mark regenerated", "parent_id": question.id}
-        db_session.add(Message(**hidden, **regenerated, retry_of=reply.id))
-        deleted = {"role": "user", "content": "mark deleted", "parent_id": last.id, "deleted_at": NOON}
-        db_session.add(Message(**hidden, **deleted))
-        for role in ("system", "tool"):
-            said = Message(**hidden, role=role, content=f"mark said by {role}", parent_id=last.id)
-            db_session.add(said)
-            db_session.flush()
-            last = said
-        running = {"role": "assistant", "content": "mark running", "parent_id": last.id}
-        db_session.add(Message(**(hidden | running | {"status": "running"})))
-        db_session.flush()
-        for one in shown:
-            one.parts = parts("shown")
-        of_session = {"session_id": session_id, "user_id": user_id}
-        file = {"name": "mark file.txt", "media_type": "text/plain", "size": 1, "content": b"mark content of a file"}
-        db_session.add(SessionFile(**of_session, message_id=question.id, **file))
-        db_session.add(FollowUp(**of_session, text="mark waiting", client_message_id="mark waiting id"))
-        db_session.add(MemorySource(user_id=user_id, backend="mark", memory_id="mark", message_id=question.id))
-        db_session.flush()
-        db_session.execute(
-            update(ChatSession)
-            .where(ChatSession.id == session_id)
-            .values(**marks(_table("sessions")), last_message_id=last.id)
-        )
-        for one in shown:
-            values = {"client_message_id": f"mark {one.id}", "run_id": "mark run", "rating": 1}
-            db_session.execute(
-                update(Message).where(Message.id == one.id).values(**(marks(_table("messages")) | values))
-            )
-        db_session.execute(update(User).where(User.id == user_id).values(**marks(_table("users"))))
-    reviews.session(user_id, ("mark another session", "mark another answer"), title="mark another title")
-    return session_id
-
-
-def _table(name: str) -> Table:
-    return Base.metadata.tables[name]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -251,7 +172,7 @@ def test_link_that_has_ended_says_nothing_of_what_it_was(reviews, database, serv
             services.reviews.revoke(link.review.id, user_id=user_id)
         case "ended":
             with database.begin() as db_session:
-                db_session.execute(update(_table("reviews")).values(ends_at=utc_now()))
+                db_session.execute(update(Review).values(ends_at=utc_now()))
         case "another address":
             services.reviews.new_address(link.review.id, user_id=user_id)
         case "session deleted":

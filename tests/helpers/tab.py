@@ -22,10 +22,16 @@ def open_tab(app: App, *told: str, headers: dict[str, str] | None = None) -> Cli
     return connect(stream(app), subprotocols=spoken, additional_headers=headers)
 
 
-def drawn(tab: ClientConnection, page: str = "") -> list[ForwardMsg]:
-    """Ask for a page by its name in the address; return all that is said until it is drawn."""
+def drawn(tab: ClientConnection, page: str = "", *, query: str = "", pressed: str | None = None) -> list[ForwardMsg]:
+    """Ask for a page by its name in the address; return all that is said until it is drawn.
+
+    *pressed* is the id of a button that is pressed there.
+    """
     ask = BackMsg()
     ask.rerun_script.page_name = page
+    ask.rerun_script.query_string = query
+    if pressed:
+        ask.rerun_script.widget_states.widgets.add(id=pressed, trigger_value=True)
     tab.send(ask.SerializeToString())
     said: list[ForwardMsg] = []
     while not said or said[-1].WhichOneof("type") != "script_finished":

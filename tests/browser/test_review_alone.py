@@ -1,0 +1,96 @@
+"""What a server says to whoever has a link, on every page and in every file: its snapshot, and nothing else."""
+
+import base64
+import html
+import json
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from db.models import utc_now
+from services.reviews.records import DecisionKind, NewLink
+from services.reviews.visits import new_reader_key
+from tests.helpers.browser import App
+from tests.helpers.pdfs import words
+from tests.helpers.planners import add_planner, database_of
+from tests.helpers.review_secrets import NUMBER, SEEN, planted
+from tests.helpers.reviews import Reviews
+from tests.helpers.tab import drawn, elements, is_the_door, open_tab
+
+PAGES = ("", "sessions", "templates", "memory", "insights", "reviews", "settings", "operations", "sign_in", "nowhere")
+
+
+@pytest.fixture
+def link(shared_app: App) -> Iterator[tuple[Reviews, NewLink, str]]:
+    """Give a link whose session has a mark in every private place, and the key of a browser that decided on it."""
+    planner, key = add_planner(shared_app), new_reader_key()
+    with database_of(shared_app) as database:
+        reviews = Reviews(database, now=utc_now())
+        made = reviews.share(planted(database, reviews, planner.id), planner.id, download=True)
+        reviews.comments.add(made.review.id, "mark internal", user_id=planner.id, internal=True)
+        seen = reviews.visits.look(made.token, key).version.sha256
+        reviews.visits.decide(made.token, key, DecisionKind.APPROVE, name="Anna", sha256=seen)
+        yield reviews, made, key
+
+
+def holds_a_mark(said: bytes | str) -> bool:
+    text = said.decode(errors="replace") if isinstance(said, bytes) else said
+    return "mark " in text.lower() or str(NUMBER)[:6] in text
+
+
+def sent(said: list[ForwardMsg]) -> bytes:
+    return b"".join(one.SerializeToString() for one in said)
+
+
+def downloaded(said: list[ForwardMsg]) -> list[bytes]:
+    """Return the files that a page was told to save."""
+    told = re.findall(
+        r'travelbot-told-download" data-values="([^"]*)"', "".join(one.html.body for one in elements(said))
+    )
+    return [base64.b64decode(json.loads(html.unescape(one))["content"]) for one in told]
+
+
+@pytest.mark.browser
+def test_page_and_files_of_a_link_hold_its_snapshot_and_no_mark(shared_app, link):
+    _, made, key = link
+    cookies = {"Cookie": f"travelbot_reviewer={key}"}
+    with open_tab(shared_app, headers=cookies) as tab:
+        said = drawn(tab, "review", query=f"link={made.token}")
+        buttons = {one.button.id.split("-", 2)[2]: one.button.id for one in elements(said) if one.HasField("button")}
+        files = []
+        for name in ("review_pdf", "review_receipt_pdf", "review_receipt_json"):
+            pressed = drawn(tab, "review", query=f"link={made.token}", pressed=buttons[name])
+            said += pressed
+            files += downloaded(pressed)
+
+    assert all(text.encode() in sent(said) for text in SEEN)
+    assert not holds_a_mark(sent(said))
+    assert len(files) == 3
+    pdf, receipt, values = files
+    assert "Walk up to the castle." in words(pdf)
+    assert "Anna" in words(receipt)
+    assert json.loads(values)["decisions"][0]["name"] == "Anna"
+    assert not any(holds_a_mark(one) for one in (words(pdf), words(receipt), values))
+
+
+@pytest.mark.browser
+def test_link_opens_no_other_page_and_no_place_for_files(shared_app, link):
+    _, made, key = link
+    query = f"link={made.token}&session={made.review.session_id}&review={made.review.id}"
+    cookies = {"Cookie": f"travelbot_reviewer={key}; session={made.token}"}
+    for page in PAGES:
+        with open_tab(shared_app, headers=cookies) as tab:
+            said = drawn(tab, page, query=query)
+            assert is_the_door(said), page
+            assert not holds_a_mark(sent(said))
+            assert not any(text.encode() in sent(said) for text in SEEN)
+    with open_tab(shared_app, headers=cookies) as tab:
+        first = drawn(tab, "review", query=f"link={made.token}")[0]
+        session_id = first.new_session.initialize.session_id
+        upload = f"{shared_app.url}/_stcore/upload_file/{session_id}/{made.review.id}"
+        assert httpx.put(upload, files={"file": ("a.txt", b"a")}, headers=cookies).status_code == 403
+    for path in (made.token, f"{made.review.id}.pdf", f"{made.review.version.sha256}.pdf"):
+        assert httpx.get(f"{shared_app.url}/media/{path}", headers=cookies).status_code == 404
