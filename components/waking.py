@@ -20,6 +20,7 @@ log = logging.getLogger("travelbot")
 LOOK_EVERY_S = 0.5
 _GONE_AFTER = 300  # looks; Streamlit keeps a tab that lost its connection for two minutes
 _AGAIN_AFTER = 3  # looks
+_WOKEN_AT_MOST = 60  # looks
 
 
 @dataclass(slots=True)
@@ -54,6 +55,13 @@ class Waker:
                 self._thread = threading.Thread(target=self._look_forever, name="waker", daemon=True)
                 self._thread.start()
 
+    def wait_no_more_here(self) -> None:
+        """Run nothing of this tab any more: what it shows now waits for nothing."""
+        context = get_script_run_ctx()
+        if context is not None:
+            with self._lock:
+                self._waiting.pop(context.session_id, None)
+
     def close(self) -> None:
         """Wake nobody any more."""
         self._closed.set()
@@ -80,8 +88,8 @@ class Waker:
                 self._forget(tab, one)
         elif not one.has_come():
             one.woken = 0
-        elif not session.has_fragment(one.fragment_id) and one.woken:  # the page has become another
-            self._forget(tab, one)
+        elif one.woken and (one.woken > _WOKEN_AT_MOST or not session.has_fragment(one.fragment_id)):
+            self._forget(tab, one)  # the page has become another
         else:
             if (
                 one.woken % _AGAIN_AFTER == 0

@@ -10,7 +10,7 @@ from components.address import address
 from components.labels import escape_label
 from components.outage import draw_database_away
 from components.problems import draw_problem, telling, unless_away
-from components.resources import get_services
+from components.resources import get_services, get_waker
 from components.reviews.visitor import Visitor
 from services.errors import NotFoundError, PasscodeNeededError, ServiceError, TooManyGuessesError
 from services.reviews.links import link_name
@@ -33,10 +33,12 @@ def opened(token: str | None, key: str | None) -> tuple[Visitor, Visit]:
         with unless_away(_draw_away):
             visit = _look(visitor)
     except PasscodeNeededError as exc:
+        get_waker().wait_no_more_here()
         assert token is not None
         _draw_passcode_form(Visitor(token, key), exc.message)
         st.stop()
     except (NotFoundError, TooManyGuessesError) as exc:
+        get_waker().wait_no_more_here()
         _draw_closed(exc)
         st.stop()
     return visitor, visit
