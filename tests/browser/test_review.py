@@ -247,3 +247,37 @@ def test_link_opens_under_the_plain_app_and_is_asked_for_its_passcode(
     shared.reviews.links.revoke(link.review.id, user_id=shared.planner.id)
     expect(page.get_by_text("Nothing to see here")).to_be_visible(timeout=2_000)
     assert link.token not in app.log.read_text()
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Press Tab until what says *words* has the focus."""
+    told = (
+        "() => { const at = document.activeElement; return at.ariaLabel || at.closest('label, button')?.innerText }"
+    )
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if words in (page.evaluate(told) or ""):
+            return
+    raise AssertionError(f"{words} cannot be reached")
+
+
+def test_keyboard_suffices(page: Page, shared_app: App, share: Callable[[App], Shared]) -> None:
+    link = share(shared_app).link()
+    open_link(page, shared_app, link)
+
+    tab_to(page, "Comment")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Your comment")).to_be_visible()
+    page.evaluate("document.activeElement.blur()")
+    tab_to(page, "Your name")
+    page.keyboard.type("Carla")
+    tab_to(page, "Your comment")
+    page.keyboard.type("Is there a lift?")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator('[class*="st-key-review_thread_"]')).to_contain_text("Is there a lift?")
+    tab_to(page, "Approve")
+    page.keyboard.press("Space")
+    tab_to(page, "Send your decision")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".st-key-review_mine")).to_contain_text("You approved")
