@@ -26,6 +26,7 @@ _WOKEN_AT_MOST = 60  # looks
 @dataclass(slots=True)
 class _Waiting:
     fragment_id: str
+    page_hash: str  # of the page that it is on; a browser that came by an address has not told it yet
     has_come: Callable[[], bool]
     missed: int = 0  # looks since the tab was there last
     woken: int = 0  # looks since it was woken, till it waits anew
@@ -50,7 +51,7 @@ class Waker:
         if context is None or fragment_id is None or not _is_served():
             return
         with self._lock:
-            self._waiting[context.session_id] = _Waiting(fragment_id, has_come)
+            self._waiting[context.session_id] = _Waiting(fragment_id, context.page_script_hash, has_come)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._look_forever, name="waker", daemon=True)
                 self._thread.start()
@@ -94,7 +95,7 @@ class Waker:
             if (
                 one.woken % _AGAIN_AFTER == 0
             ):  # a run that ends by `st.stop()` swallows what was asked of it meanwhile
-                session._call_soon_on_event_loop(partial(_run_fragment, session, one.fragment_id))
+                session._call_soon_on_event_loop(partial(_run_fragment, session, one.fragment_id, one.page_hash))
             one.woken += 1
 
     def _forget(self, tab: str, one: _Waiting) -> None:
@@ -108,14 +109,14 @@ def _is_served() -> bool:
     return runtime.exists() and isinstance(runtime.get_instance(), runtime.Runtime)
 
 
-def _run_fragment(session: AppSession, fragment_id: str) -> None:
+def _run_fragment(session: AppSession, fragment_id: str, page_hash: str) -> None:
     """Run a fragment with what the tab's widgets hold here, behind whatever its browser has asked for already."""
     if not session.has_fragment(fragment_id):  # the page has become another
         return
     last = session._client_state
     asked = RerunData(
         query_string=last.query_string,
-        page_script_hash=last.page_script_hash,
+        page_script_hash=page_hash,
         fragment_id=fragment_id,
         is_auto_rerun=True,
         context_info=last.context_info,

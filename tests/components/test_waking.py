@@ -18,7 +18,7 @@ class Tab:
     """What Streamlit holds of a tab, on an event loop that runs everything at once."""
 
     def __init__(self) -> None:
-        self._client_state = ClientState(query_string="of=1", page_script_hash="abc")
+        self._client_state = ClientState(query_string="of=1", page_script_hash="")
         self._scriptrunner = None  # nothing runs
         self.asked: list[RerunData] = []
 
@@ -51,7 +51,9 @@ def waker() -> Iterator[Waker]:
 
 def wait(waker: Waker, monkeypatch: pytest.MonkeyPatch, tab: str, has_come: Callable[[], bool]) -> None:
     """Let a fragment of a tab wait."""
-    monkeypatch.setattr("components.waking.get_script_run_ctx", lambda: SimpleNamespace(session_id=tab))
+    monkeypatch.setattr(
+        "components.waking.get_script_run_ctx", lambda: SimpleNamespace(session_id=tab, page_script_hash="abc")
+    )
     monkeypatch.setattr(
         "components.waking.ThreadState.get", lambda: SimpleNamespace(fragment_id=f"fragment of {tab}")
     )
