@@ -13,7 +13,7 @@ def visible_to(user_id: int | BindParameter[int]) -> ColumnElement[bool]:
     return ChatSession.user_id == user_id
 
 
-def in_theirs(session_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+def in_theirs(session_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
     """Return whether a session is one that the planner `:owner_id` may see.
 
     For rows that are found by something else than their session: with a join SQLite begins with all of the planner's.

@@ -107,7 +107,7 @@ def _ask(file: FileInfo) -> None:
     st.session_state[_menu_key(file.session_id)] = False  # an open menu would lie over the dialog
 
 
-def _menu_key(session_id: int) -> str:
+def _menu_key(session_id: int | None) -> str:
     return f"chat_files_{session_id}"
 
 

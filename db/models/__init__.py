@@ -28,6 +28,7 @@ from db.models.reviews import (
 )
 from db.models.sessions import ChatSession, FileCopy, SessionFile, is_unseen
 from db.models.templates import Template
+from db.models.trips import Customer, Trip, TripMember, TripRevision
 from db.models.usage import Usage
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "BackboardThread",
     "Base",
     "ChatSession",
+    "Customer",
     "FileCopy",
     "FollowUp",
     "MemorySource",
@@ -58,6 +60,9 @@ __all__ = [
     "SignOut",
     "Snapshot",
     "Template",
+    "Trip",
+    "TripMember",
+    "TripRevision",
     "Usage",
     "User",
     "UtcDateTime",

@@ -101,6 +101,17 @@ class AuditAction(StrEnum):
     REOPEN_COMMENT = "reopen_comment"
     DECIDE = "decide"
     DOWNLOAD_REVIEW = "download_review"
+    CREATE_TRIP = "create_trip"
+    DELETE_TRIP = "delete_trip"
+    COPY_TRIP = "copy_trip"
+    SHARE_TRIP = "share_trip"
+    UNSHARE_TRIP = "unshare_trip"
+    HAND_OVER_TRIP = "hand_over_trip"
+    MOVE_SESSION = "move_session"
+    SHARE_SESSION = "share_session"
+    UNSHARE_SESSION = "unshare_session"
+    DELETE_CUSTOMER = "delete_customer"
+    FORGET_MEMORIES = "forget_memories"
     OTHER = "other"  # not of this version; the text says what
 
 
@@ -112,6 +123,8 @@ class AuditTarget(StrEnum):
     SESSION = "session"
     FILE = "file"
     REVIEW = "review"
+    TRIP = "trip"
+    CUSTOMER = "customer"
 
 
 def _one_of(values: type[StrEnum], length: int) -> Enum:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.ids import new_id
@@ -10,13 +10,24 @@ from db.models.base import Base, utc_now
 
 
 class Assistant(Base):
-    """The Backboard assistant that holds what is remembered for one user."""
+    """The Backboard assistant that holds what is remembered for one user, or about one customer of theirs."""
 
     __tablename__ = "assistants"
-    __table_args__ = (Index("assistants_one_per_user", "user_id", "backend", unique=True),)
+    __table_args__ = (
+        Index(
+            "assistants_one_per_user",
+            "user_id",
+            "backend",
+            unique=True,
+            sqlite_where=text("customer_id IS NULL"),
+            postgresql_where=text("customer_id IS NULL"),
+        ),
+        Index("assistants_one_per_customer", "customer_id", "backend", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
     backend: Mapped[str] = mapped_column(String(300))
     assistant_id: Mapped[str] = mapped_column(String(64))
     brief_hash: Mapped[str] = mapped_column(String(64))  # of the prompt and tools it was given
@@ -37,6 +48,7 @@ class BackboardThread(Base):
     session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
     backend: Mapped[str] = mapped_column(String(300))
     thread_id: Mapped[str] = mapped_column(String(64))
+    customer_id: Mapped[int | None]  # on whose assistant it is; None: the session's owner's
     tip_id: Mapped[int | None]  # the last message that it holds, in any version; None: nothing yet
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 

@@ -75,6 +75,7 @@ class Message(Base):
     rating_reason: Mapped[str | None] = mapped_column(String(1000))
     cost_micros: Mapped[int | None]  # millionths of a US dollar; None: not known
     memory_operation_id: Mapped[str | None] = mapped_column(String(64))  # until it is known what Backboard remembers
+    memory_customer_id: Mapped[int | None]  # about which customer it remembers; None: for the session's owner
     run_id: Mapped[str | None] = mapped_column(String(255))
     sent_at: Mapped[datetime | None]
     first_text_at: Mapped[datetime | None]

@@ -24,11 +24,14 @@ class ChatSession(Base):
         Index("sessions_model", "user_id", "model", "last_message_at", "id"),
         Index("sessions_chat_name", "user_id", "chat_name", unique=True),
         Index("sessions_import_key", "user_id", "import_key", unique=True),
+        Index("sessions_of_trip", "trip_id", "last_message_at", "id"),
         Index("sessions_unseen", "user_id", sqlite_where=text("unseen"), postgresql_where=text("unseen")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    trip_id: Mapped[int | None] = mapped_column(ForeignKey("trips.id", ondelete="SET NULL"))
+    told_brief: Mapped[str | None] = mapped_column(String(64))  # the hash of the brief that its last reply knew
     title: Mapped[str] = mapped_column(String(100))
     title_chosen: Mapped[bool] = mapped_column(default=False)  # by a person
     model: Mapped[str] = mapped_column(String(255))  # provider/name
@@ -58,16 +61,21 @@ def is_unseen() -> TextClause:
 
 
 class SessionFile(Base):
-    """A file that a planner put into a session. Kept here, as each new thread of the session needs it again."""
+    """A file that a planner put into a session, or into a trip: then it is at hand in all sessions of that.
+
+    Kept here, as each new thread needs it again.
+    """
 
     __tablename__ = "files"
     __table_args__ = (
         Index("files_in_session", "session_id", "id"),
+        Index("files_of_trip", "trip_id", "id"),
         Index("files_of_user", "user_id", "size"),  # what they take is summed up from it alone
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
-    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    trip_id: Mapped[int | None] = mapped_column(ForeignKey("trips.id", ondelete="CASCADE"))  # one of the two
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"), index=True)
     follow_up_id: Mapped[int | None] = mapped_column(index=True)  # while the message that it comes with waits

@@ -153,7 +153,10 @@ class FileService:
             file = db.files.get_visible(db_session, file_id, user_id=user_id)
             if file is None:
                 raise NotFoundError("There is no such file.")
-            answering = db.messages.unfinished(db_session, file.session_id, user_id=user_id) is not None
+            answering = (
+                file.session_id is not None
+                and db.messages.unfinished(db_session, file.session_id, user_id=user_id) is not None
+            )
             for copy, thread in db.files.copies_with_threads(db_session, file_id):
                 if copy.document_id is not None:
                     db.outbox.add(db_session, backend=thread.backend, kind="document", target_id=copy.document_id)

@@ -82,7 +82,7 @@ class FileInfo:
     """A file of a session; *message_id* names the message that it came with."""
 
     id: int
-    session_id: int
+    session_id: int | None  # None: it is a trip's
     message_id: int | None
     name: str
     media_type: str

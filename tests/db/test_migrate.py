@@ -20,14 +20,31 @@ from db.migrate import migrate
 from db.models import AuditEntry, Base, SignOut
 
 
-@pytest.mark.filterwarnings("ignore:.*expression-based index '?sessions_title")  # on SQLite nobody can compare it
+@pytest.mark.filterwarnings(  # on SQLite nobody can compare them
+    "ignore:.*expression-based index '?(sessions_title|customers_name|trip_members_title)"
+)
 def test_migrated_schema_equals_the_models(database):
     with database.engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
             opts={"include_name": lambda name, kind, _: kind != "table" or not name.startswith("search_index")},
         )
-        assert compare_metadata(context, Base.metadata) == []
+        found = compare_metadata(context, Base.metadata)
+        if connection.dialect.name == "sqlite":  # what an added column refers to is not read whole: see below
+            found = [one for one in found if one[0] not in ("remove_fk", "add_fk")]
+        assert found == []
+
+
+def test_foreign_keys_are_those_of_the_models_on_sqlite_too(tmp_path: Path):
+    database = Database(f"sqlite:///{tmp_path / 'new.db'}")
+    migrate(database)
+    with database.engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            rows = connection.exec_driver_sql(f"PRAGMA foreign_key_list({table.name})").mappings()
+            assert {(row["from"], f"{row['table']}.{row['to']}", row["on_delete"]) for row in rows} == {
+                (key.parent.name, key.target_fullname, key.ondelete) for key in table.foreign_keys
+            }
+    database.close()
 
 
 def test_many_starts_at_once_migrate_a_new_file(tmp_path: Path):
@@ -43,7 +60,7 @@ def test_many_starts_at_once_migrate_a_new_file(tmp_path: Path):
 
     database = Database(url)
     with database.engine.connect() as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == "0011"
+        assert MigrationContext.configure(connection).get_current_revision() == "0012"
     database.close()
 
 
