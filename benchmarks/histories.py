@@ -10,13 +10,13 @@ from datetime import timedelta
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 import db.search
 from db.engine import Database
 from db.ids import new_id
-from db.models import BackboardThread, ChatSession, Message, User, utc_now
+from db.models import BackboardThread, ChatSession, Message, Participant, User, utc_now
 
 _SYLLABLES = ("ka", "lo", "mi", "ne", "ru", "sa", "to", "vi", "za", "pe", "du", "go")
 VOCABULARY = tuple(
@@ -94,22 +94,27 @@ def account(
 
 
 def _write(db_session: Session, sessions: list[dict[str, Any]], rows: list[dict[str, Any]], *, backend: str) -> None:
+    ends = {session["id"]: session.pop("last_message_id") for session in sessions}
     db_session.execute(insert(ChatSession), sessions)
+    ended = update(Participant).where(Participant.session_id == bindparam("of"))
+    db_session.connection().execute(
+        ended.values(last_message_id=bindparam("end")), [{"of": one, "end": end} for one, end in ends.items()]
+    )
     db_session.execute(insert(Message), rows)
     threads = [  # so that nothing has to be carried into a new one
         {
             "session_id": session["id"],
             "backend": backend,
             "thread_id": f"thread-{session['id']}",
-            "tip_id": session["last_message_id"],
+            "tip_id": ends[session["id"]],
         }
         for session in sessions
     ]
     db_session.execute(insert(BackboardThread), threads)
     for session in sessions:
-        db.search.put(db_session, session["id"], session["id"], session["title"], user_id=session["user_id"])
+        db.search.put(db_session, session["id"], session["id"], session["title"])
     for row in rows:
-        db.search.put(db_session, row["id"], row["session_id"], row["content"], user_id=row["user_id"])
+        db.search.put(db_session, row["id"], row["session_id"], row["content"])
 
 
 def _messages(rng: random.Random, session_id: int, user_id: int, length: int, words: int) -> Iterator[dict[str, Any]]:

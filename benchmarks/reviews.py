@@ -20,6 +20,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Browser, sync_playwright
 
+import db.participants
 from benchmarks.servers import Servers
 from benchmarks.streamlit_page import StreamlitPage
 from db.engine import Database
@@ -190,19 +191,21 @@ def _session(database: Database, user_id: int) -> int:
         session = ChatSession(user_id=user_id, title="Lisbon in May", model="openai/gpt-4o")
         db_session.add(session)
         db_session.flush()
+        last_id = None
         for day in range(1, 10):
             for role, text in (("user", f"And day {day}?"), ("assistant", _REPLY.format(day=day))):
                 message = Message(
                     session_id=session.id,
                     user_id=user_id,
-                    parent_id=session.last_message_id,
+                    parent_id=last_id,
                     role=role,
                     status="complete",
                     content=text,
                 )
                 db_session.add(message)
                 db_session.flush()
-                session.last_message_id = message.id
+                last_id = message.id
+        db.participants.change(db_session, [session.id], user_id=user_id, last_message_id=last_id)
         return session.id
 
 

@@ -25,11 +25,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 import db.audit
+import db.participants
 import db.reviews
 import db.search
 from db.engine import Database
 from db.migrate import known_revisions, newest_revision, revision, upgrade
-from db.models import Base, ChatSession, Message, UtcDateTime, utc_now
+from db.models import Base, ChatSession, Message, Participant, Rating, UtcDateTime, utc_now
 from db.reviews import OpenLink
 
 APP = "Backboard Travel-Bot"
@@ -39,6 +40,11 @@ _TABLES = Base.metadata.sorted_tables
 
 # Columns of earlier versions that nothing reads any more: what they held is made anew when it is needed.
 _GONE = {"sessions": {"backend", "thread_id"}}
+# And those that moved into rows of their own: of the session's owner, and of who asked for the reply.
+_MOVED = {
+    "sessions": ("pinned", "archived", "unseen", "last_message_id"),
+    "messages": ("rating", "rating_reason"),
+}
 
 Row = dict[str, Any]
 
@@ -206,7 +212,8 @@ def _rows(lines: Iterator[object], file: Path) -> Iterator[tuple[Table, Row]]:
         match line:
             case {"table": str(name), "row": dict(row)} if (table := Base.metadata.tables.get(name)) is not None:
                 row = {column: value for column, value in row.items() if column not in _GONE.get(name, ())}
-                if not {*table.primary_key.columns.keys()} <= row.keys() <= {*table.columns.keys()}:
+                known = {*table.columns.keys(), *_MOVED.get(name, ())}
+                if not {*table.primary_key.columns.keys()} <= row.keys() <= known:
                     raise _damaged(file)
                 counted[name] += 1
                 yield table, row
@@ -253,10 +260,14 @@ def _load(db_session: Session, rows: Iterable[tuple[Table, Row]], made_at: datet
             while some := list(islice(alike, _AT_ONCE)):
                 table = some[0][0]
                 values = [_read(db_session, table, row, made_at) for _, row in some]
+                moved = [_take_moved(table, row) for row in values]
+                if table.name == Participant.__tablename__ and not loaded[table.name]:
+                    db_session.execute(delete(table))  # what the database made of the sessions
                 late += [(table, reference) for row in values for reference in _take_late(table, row)]
                 db_session.execute(insert(table), values)  # a column that the file does not have takes its default
-                _index(db_session, table, values)
+                _put_moved(db_session, table, values, moved)
                 loaded[table.name] += len(values)
+        _index_all(db_session)
         for table, reference in late:
             same = [column == reference.pop(column.name) for column in table.primary_key]
             db_session.execute(update(table).where(*same).values(reference))
@@ -297,13 +308,32 @@ def _take_late(table: Table, values: Row) -> Iterator[Row]:
             values[name] = None
 
 
-def _index(db_session: Session, table: Table, rows: list[Row]) -> None:
-    """Make of these rows searchable what is: every title, and each text that is no longer being written."""
-    for row in rows:
-        if table.name == ChatSession.__tablename__:
-            db.search.put(db_session, row["id"], row["id"], row["title"], user_id=row["user_id"])
-        elif table.name == Message.__tablename__ and row["content"] and not _unfinished(row):
-            db.search.put(db_session, row["id"], row["session_id"], row["content"], user_id=row["user_id"])
+def _take_moved(table: Table, values: Row) -> Row:
+    """Take what an earlier version kept in a row, and this one keeps elsewhere, out of *values*, and return it."""
+    return {name: values.pop(name) for name in _MOVED.get(table.name, ()) if name in values}
+
+
+def _put_moved(db_session: Session, table: Table, rows: list[Row], moved: list[Row]) -> None:
+    """Put what was taken out of these rows where this version keeps it."""
+    for row, values in zip(rows, moved, strict=True):
+        if table.name == ChatSession.__tablename__ and values:
+            db.participants.change(db_session, [row["id"]], user_id=row["user_id"], **values)
+        elif table.name == Message.__tablename__ and values.get("rating") is not None:
+            rating = {"value": values["rating"], "reason": values.get("rating_reason")}
+            db_session.execute(insert(Rating).values(message_id=row["id"], user_id=row["user_id"], **rating))
+
+
+def _index_all(db_session: Session) -> None:
+    """Make searchable every title, and each text that is no longer being written."""
+    titles = select(ChatSession.id, ChatSession.title).execution_options(yield_per=_AT_ONCE)
+    for some in db_session.execute(titles).partitions():
+        for row in some:
+            db.search.put(db_session, row.id, row.id, row.title)
+    texts = select(Message.id, Message.session_id, Message.content, Message.status)
+    for many in db_session.execute(texts.execution_options(yield_per=_AT_ONCE)).partitions():
+        for one in many:
+            if one.content and not _unfinished({"status": one.status}):
+                db.search.put(db_session, one.id, one.session_id, one.content)
 
 
 def _unfinished(message: Row) -> bool:

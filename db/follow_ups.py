@@ -27,9 +27,9 @@ def in_session(db_session: Session, session_id: int, *, user_id: int) -> Sequenc
 
 
 def lock_visible(db_session: Session, follow_up_id: int, *, user_id: int, removed: bool = False) -> FollowUp | None:
-    """Return something that waits in a session of this planner's, or was just taken back there, or None."""
+    """Return something of this planner's own that waits in a session, or was just taken back there, or None."""
     query = select(FollowUp).join(ChatSession, ChatSession.id == FollowUp.session_id)
-    query = query.where(FollowUp.id == follow_up_id, visible_to(user_id))
+    query = query.where(FollowUp.id == follow_up_id, FollowUp.user_id == user_id, visible_to(user_id))
     taken_back = FollowUp.removed_at.is_not(None) if removed else FollowUp.removed_at.is_(None)
     return db_session.scalar(query.where(taken_back).with_for_update(of=FollowUp))
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+import db.participants
 from db.models import ChatSession, Message, is_deleted, is_unfinished, is_untold
 from db.plain import Plain, Values, read_all, read_one, run
 from db.visibility import THEIR_ID, in_theirs, visible_to
@@ -206,7 +207,8 @@ def get_deleted(db_session: Session, message_id: int, *, user_id: int) -> Messag
 
 
 def remove(db_session: Session, message: Message) -> None:
-    """Delete a message for good; what follows it then follows what it followed."""
+    """Delete a message for good; what follows it, and whose path ended with it, then follows what it followed."""
+    db.participants.follow(db_session, message.session_id, from_id=message.id, to_id=message.parent_id)
     below = update(Message).where(Message.parent_id == message.id)
     db_session.execute(below.values(parent_id=message.parent_id).execution_options(synchronize_session=False))
     ends = update(Message).where(Message.session_id == message.session_id, Message.leaf_id == message.id)
@@ -251,11 +253,12 @@ def mark_told(db_session: Session, message_ids: Sequence[int]) -> None:
         db_session.execute(update(Message).where(Message.id.in_(message_ids)).values(untold=False))
 
 
-_COUNT_UNFINISHED = select(func.count()).select_from(Message).where(is_unfinished(), in_theirs(Message.session_id))
+# Written so that the index of the few unfinished ones is walked, and none of all of the planner's.
+_COUNT_UNFINISHED = select(func.count()).select_from(Message).where(is_unfinished(), Message.user_id + 0 == THEIR_ID)
 
 
 def count_unfinished(db_session: Session, *, user_id: int) -> int:
-    """Return how many replies are being written for this planner."""
+    """Return how many replies are being written that this planner asked for."""
     return int(run(db_session, _COUNT_UNFINISHED, {"owner_id": user_id}).scalar_one())
 
 

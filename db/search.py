@@ -13,13 +13,38 @@ from db.models import ChatSession, Message
 from db.plain import run
 from db.visibility import THEIR_ID, visible_to
 
+# What is indexed is found by everybody who sees the session: on SQLite they stand beside it, on PostgreSQL each of
+# them has a row of their own.
 _PUT_SQLITE = text(
-    "INSERT OR REPLACE INTO search_index (rowid, body, owner, session_id) VALUES (:id, :body, :user_id, :session_id)"
+    "INSERT OR REPLACE INTO search_index (rowid, body, owner, session_id) "
+    "SELECT :id, :body, group_concat(user_id, ' '), :session_id FROM participants WHERE session_id = :session_id "
+    "HAVING count(*) > 0"
 )
 _PUT_POSTGRES = text(
     "INSERT INTO search_index (id, session_id, user_id, body) "
-    "VALUES (:id, :session_id, :user_id, CAST(:body AS tsvector)) "
+    "SELECT :id, :session_id, user_id, CAST('''_' || user_id || ''' ' || :body AS tsvector) "
+    "FROM participants WHERE session_id = :session_id "
     "ON CONFLICT (user_id, id) DO UPDATE SET body = EXCLUDED.body"
+)
+_SETTLE_SQLITE = text(
+    "UPDATE search_index "
+    "SET owner = (SELECT group_concat(user_id, ' ') FROM participants WHERE session_id = :session_id) "
+    "WHERE rowid = :session_id OR rowid IN (SELECT id FROM messages WHERE session_id = :session_id)"
+)
+_SETTLE_POSTGRES = (
+    text(
+        "DELETE FROM search_index WHERE session_id = :session_id "
+        "AND user_id NOT IN (SELECT user_id FROM participants WHERE session_id = :session_id)"
+    ),
+    text(
+        "INSERT INTO search_index (id, session_id, user_id, body) "
+        "SELECT known.id, known.session_id, new.user_id, "
+        "ts_delete(known.body, '_' || known.user_id) || CAST('''_' || new.user_id || '''' AS tsvector) "
+        "FROM search_index AS known JOIN participants AS new ON new.session_id = known.session_id "
+        "WHERE known.session_id = :session_id AND known.user_id = "
+        "(SELECT min(user_id) FROM search_index WHERE session_id = :session_id) "
+        "ON CONFLICT (user_id, id) DO NOTHING"
+    ),
 )
 _MAX_POSITION = 16_383  # of a word in a tsvector
 _WINDOW = 300
@@ -66,34 +91,30 @@ class IndexHit(NamedTuple):
     at: datetime
 
 
-def put(db_session: Session, row_id: int, session_id: int, content: str, *, user_id: int) -> None:
-    """Index the text of a message, or of a session's title (then both ids are the session's), of a planner's."""
+def put(db_session: Session, row_id: int, session_id: int, content: str) -> None:
+    """Index the text of a message, or of a session's title (then both ids are the session's)."""
     words, sqlite = tokens(content), _is_sqlite(db_session)
-    body = " ".join(words) if sqlite else _tsvector(words, user_id)
-    values = {"id": row_id, "body": body, "user_id": user_id, "session_id": session_id}
+    body = " ".join(words) if sqlite else _tsvector(words)
+    values = {"id": row_id, "body": body, "session_id": session_id}
     run(db_session, _PUT_SQLITE if sqlite else _PUT_POSTGRES, values)
 
 
-def put_new(db_session: Session, session_id: int, contents: Sequence[tuple[int, str]], *, user_id: int) -> None:
-    """Index the texts of many rows of a session, by their ids; none of them was indexed before."""
+def put_new(db_session: Session, session_id: int, contents: Sequence[tuple[int, str]]) -> None:
+    """Index the texts of many rows of a session, by their ids; what has no word is left out."""
     sqlite = _is_sqlite(db_session)
     rows = [
-        {
-            "id": row_id,
-            "body": " ".join(words) if sqlite else _tsvector(words, user_id),
-            "user_id": user_id,
-            "session_id": session_id,
-        }
+        {"id": row_id, "body": " ".join(words) if sqlite else _tsvector(words), "session_id": session_id}
         for row_id, content in contents
         if (words := tokens(content))
     ]
-    if not rows:
-        return
-    columns = "rowid, body, owner, session_id" if sqlite else "id, body, user_id, session_id"
-    body = ":body" if sqlite else "CAST(:body AS tsvector)"
-    db_session.execute(
-        text(f"INSERT INTO search_index ({columns}) VALUES (:id, {body}, :user_id, :session_id)"), rows
-    )
+    if rows:
+        run(db_session, _PUT_SQLITE if sqlite else _PUT_POSTGRES, rows)
+
+
+def settle(db_session: Session, session_id: int) -> None:
+    """Let exactly those find what is in a session who see it now. Reads all of it: for when that changes."""
+    for statement in (_SETTLE_SQLITE,) if _is_sqlite(db_session) else _SETTLE_POSTGRES:
+        db_session.execute(statement, {"session_id": session_id})
 
 
 def find(
@@ -165,9 +186,8 @@ def _tsquery(wanted: list[list[str]], user_id: int) -> str:
     return " & ".join([_owner(user_id), *(f"({term})" for term in body)])
 
 
-def _tsvector(words: list[str], user_id: int) -> str:
-    places = (f"'{word}':{min(place, _MAX_POSITION)}" for place, word in enumerate(words, start=1))
-    return " ".join([_owner(user_id), *places])
+def _tsvector(words: list[str]) -> str:
+    return " ".join(f"'{word}':{min(place, _MAX_POSITION)}" for place, word in enumerate(words, start=1))
 
 
 def _owner(user_id: int) -> str:

@@ -7,17 +7,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from db.models import ChatSession
+from db.models import Participant
 from db.search import sessions_with
 from db.sessions import SUMMARIES, SummaryRow, summaries
-from db.visibility import visible_to
 
 ORDERS: dict[str, tuple[ColumnElement[Any], ColumnElement[Any]]] = {  # each has its index
-    "last_used": (ChatSession.last_message_at.desc(), ChatSession.id.desc()),
-    "created": (ChatSession.created_at.desc(), ChatSession.id.desc()),
-    "title": (func.lower(ChatSession.title).asc(), ChatSession.id.asc()),
-    "messages": (ChatSession.message_count.desc(), ChatSession.id.desc()),
-    "tokens": (ChatSession.total_tokens.desc(), ChatSession.id.desc()),
+    "last_used": (Participant.last_message_at.desc(), Participant.session_id.desc()),
+    "created": (Participant.created_at.desc(), Participant.session_id.desc()),
+    "title": (func.lower(Participant.title).asc(), Participant.session_id.asc()),
+    "messages": (Participant.message_count.desc(), Participant.session_id.desc()),
+    "tokens": (Participant.total_tokens.desc(), Participant.session_id.desc()),
 }
 _ROWS_AT_ONCE = 500
 
@@ -42,11 +41,11 @@ def rows(
     if words.strip():
         query = query.where(sessions_with(db_session, words, user_id=user_id))
     if model is not None:
-        query = query.where(ChatSession.model == model)
+        query = query.where(Participant.model == model)
     if archived is not None:
-        query = query.where(ChatSession.archived == archived)
+        query = query.where(Participant.archived == archived)
     if since is not None:
-        query = query.where(ChatSession.last_message_at >= since)
+        query = query.where(Participant.last_message_at >= since)
     query = query.order_by(*ORDERS[order]).limit(limit)
     return summaries(db_session, query.execution_options(yield_per=_ROWS_AT_ONCE), {"owner_id": user_id})
 
@@ -54,7 +53,8 @@ def rows(
 def models(db_session: Session, *, user_id: int) -> Sequence[str]:
     """Return the models (`provider/name`) that this planner's sessions use, by name."""
     # From each model to the next in the index: DISTINCT would read every session.
-    found = select(func.min(ChatSession.model).label("model")).where(visible_to(user_id)).cte("found", recursive=True)
-    later = select(func.min(ChatSession.model)).where(visible_to(user_id), ChatSession.model > found.c.model)
+    theirs = Participant.user_id == user_id
+    found = select(func.min(Participant.model).label("model")).where(theirs).cte("found", recursive=True)
+    later = select(func.min(Participant.model)).where(theirs, Participant.model > found.c.model)
     found = found.union_all(select(later.scalar_subquery()).where(found.c.model.is_not(None)))
     return db_session.scalars(select(found.c.model).where(found.c.model.is_not(None)).order_by(found.c.model)).all()

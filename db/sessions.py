@@ -21,11 +21,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from db.models import ChatSession, Message, UtcDateTime, is_unfinished, is_unseen
+import db.participants
+from db.models import ChatSession, Message, Participant, UtcDateTime, is_unfinished, is_unseen
 from db.plain import Plain, Values, run
-from db.visibility import THEIR_ID, visible_to
+from db.visibility import THEIR_ID, in_theirs, visible_to
 
-SummaryRow = tuple[Plain[ChatSession], bool]  # a session, and whether a reply is being written in it
+# A session with what is only the planner's of it, and whether a reply is being written in it.
+SummaryRow = tuple[Plain[ChatSession], bool]
 
 
 def get_visible(db_session: Session, session_id: int, *, user_id: int) -> ChatSession | None:
@@ -43,13 +45,14 @@ def _visible(session_id: int, user_id: int) -> Select[ChatSession]:
 
 
 def by_chat_name(db_session: Session, chat_name: str, *, user_id: int) -> ChatSession | None:
-    """Return the session that this planner's program named so, or None."""
-    return db_session.scalar(select(ChatSession).where(ChatSession.chat_name == chat_name, visible_to(user_id)))
+    """Return the session of this planner's own that their program named so, or None."""
+    mine = ChatSession.user_id == user_id
+    return db_session.scalar(select(ChatSession).where(ChatSession.chat_name == chat_name, mine))
 
 
 def imported(db_session: Session, import_keys: Sequence[str], *, user_id: int) -> Sequence[ChatSession]:
-    """Return the sessions of this planner's that were imported under one of these keys."""
-    query = select(ChatSession).where(ChatSession.import_key.in_(import_keys), visible_to(user_id))
+    """Return the sessions of this planner's own that were imported under one of these keys."""
+    query = select(ChatSession).where(ChatSession.import_key.in_(import_keys), ChatSession.user_id == user_id)
     return db_session.scalars(query.order_by(ChatSession.id)).all()
 
 
@@ -61,13 +64,26 @@ def begun_since(db_session: Session, since: datetime, *, user_id: int, number: i
 
 
 def has_any(db_session: Session, *, user_id: int) -> bool:
-    """Return whether this planner has a session, archived or not."""
-    return db_session.scalar(select(ChatSession.id).where(visible_to(user_id)).limit(1)) is not None
+    """Return whether this planner sees a session, archived or not."""
+    query = select(Participant.session_id).where(Participant.user_id == user_id)
+    return db_session.scalar(query.order_by(Participant.last_message_at.desc()).limit(1)) is not None
 
 
 _answering = exists().where(Message.session_id == ChatSession.id, is_unfinished()).label("answering")
-SUMMARIES = select(ChatSession, _answering).where(visible_to(THEIR_ID))  # of the planner `:owner_id`
-_SUMMARY = SUMMARIES.where(ChatSession.id == bindparam("session_id"))
+SUMMARIES = (  # of the planner `:owner_id`
+    select(
+        ChatSession,
+        Participant.access,
+        Participant.pinned,
+        Participant.archived,
+        Participant.unseen,
+        Participant.last_message_id,
+        _answering,
+    )
+    .join_from(Participant, ChatSession, ChatSession.id == Participant.session_id)
+    .where(Participant.user_id == THEIR_ID)
+)
+_SUMMARY = SUMMARIES.where(Participant.session_id == bindparam("session_id"))
 
 
 def summary(db_session: Session, session_id: int, *, user_id: int) -> SummaryRow | None:
@@ -76,7 +92,7 @@ def summary(db_session: Session, session_id: int, *, user_id: int) -> SummaryRow
     return found[0] if found else None
 
 
-def summaries(db_session: Session, query: Select[ChatSession, bool], values: Values) -> Iterator[SummaryRow]:
+def summaries(db_session: Session, query: Select[*tuple[Any, ...]], values: Values) -> Iterator[SummaryRow]:
     """Yield what a query made from SUMMARIES gives."""
     for row in run(db_session, query, values, options={}):
         yield row, row.answering  # type: ignore[misc]  # see Plain
@@ -88,13 +104,18 @@ def page(
     user_id: int,
     pinned: bool | None = None,
     archived: bool = False,
+    trip_id: int | None = None,
     limit: int,
     before: tuple[datetime, int] | None = None,
     matching: ColumnElement[bool] | None = None,
 ) -> Sequence[SummaryRow]:
-    """Return sessions of this planner's, last used first, and whether each is being answered."""
-    query = _page(of_pinned=pinned is not None, goes_on=before is not None)
+    """Return sessions that this planner sees, last used first, and whether each is being answered.
+
+    With a *trip_id*, only those of that trip.
+    """
+    query = _page(of_pinned=pinned is not None, of_trip=trip_id is not None, goes_on=before is not None)
     values: dict[str, Any] = {"owner_id": user_id, "archived": archived, "pinned": pinned, "limit": limit}
+    values["trip_id"] = trip_id
     if matching is not None:
         query = query.where(matching)
     if before is not None:
@@ -103,35 +124,40 @@ def page(
 
 
 @cache
-def _page(*, of_pinned: bool, goes_on: bool) -> Select[ChatSession, bool]:
-    query = SUMMARIES.where(ChatSession.archived == bindparam("archived"))
+def _page(*, of_pinned: bool, of_trip: bool, goes_on: bool) -> Select[*tuple[Any, ...]]:
+    query = SUMMARIES.where(Participant.archived == bindparam("archived"))
     if of_pinned:
-        query = query.where(ChatSession.pinned == bindparam("pinned"))
+        query = query.where(Participant.pinned == bindparam("pinned"))
+    if of_trip:
+        query = query.where(Participant.trip_id == bindparam("trip_id", type_=BigInteger))
     if goes_on:
         before = bindparam("before_at", type_=UtcDateTime), bindparam("before_id", type_=BigInteger)
-        query = query.where(tuple_(ChatSession.last_message_at, ChatSession.id) < tuple_(*before))
-    query = query.order_by(ChatSession.last_message_at.desc(), ChatSession.id.desc())
+        query = query.where(tuple_(Participant.last_message_at, Participant.session_id) < tuple_(*before))
+    query = query.order_by(Participant.last_message_at.desc(), Participant.session_id.desc())
     return query.limit(bindparam("limit", type_=Integer))
 
 
 def latest_id(db_session: Session, *, user_id: int) -> int | None:
     """Return the id of the planner's session with the latest message, or None."""
     query = (
-        select(ChatSession.id)
-        .where(visible_to(user_id), ChatSession.archived.is_(False))
-        .order_by(ChatSession.last_message_at.desc())
+        select(Participant.session_id)
+        .where(Participant.user_id == user_id, Participant.archived.is_(False))
+        .order_by(Participant.last_message_at.desc())
         .limit(1)
     )
     return db_session.scalar(query)
 
 
-_TITLE_AND_END = select(ChatSession.title, ChatSession.last_message_id, ChatSession.message_count).where(
-    ChatSession.id == bindparam("session_id"), visible_to(THEIR_ID)
+_TITLE_AND_END = select(Participant.title, Participant.last_message_id, Participant.message_count).where(
+    Participant.session_id == bindparam("session_id"), Participant.user_id == THEIR_ID
 )
 
 
 def title_and_end(db_session: Session, session_id: int, *, user_id: int) -> tuple[str, int | None, int] | None:
-    """Return a session's title, its last message's id and how many it has; None if this planner has none such."""
+    """Return a session's title, the id of the last message that this planner is shown there, and how many it has.
+
+    None where they do not see it.
+    """
     row = run(db_session, _TITLE_AND_END, {"session_id": session_id, "owner_id": user_id}).one_or_none()
     return (row.title, row.last_message_id, row.message_count) if row else None
 
@@ -143,11 +169,9 @@ def titles(db_session: Session, session_ids: Collection[int], *, user_id: int) -
     return {row.id: row.title for row in rows}
 
 
-# From the few that are being written to whose they are; a join would go through all of the planner's sessions.
-_ANSWERING = select(Message.session_id).where(
-    is_unfinished(), exists().where(ChatSession.id == Message.session_id, visible_to(THEIR_ID))
-)
-_UNSEEN = select(ChatSession.id).where(visible_to(THEIR_ID), is_unseen()).limit(1000)
+# From the few that are being written to who sees them; a join would go through all of the planner's sessions.
+_ANSWERING = select(Message.session_id).where(is_unfinished(), in_theirs(Message.session_id))
+_UNSEEN = select(Participant.session_id).where(Participant.user_id == THEIR_ID, is_unseen()).limit(1000)
 
 
 def marks(db_session: Session, *, user_id: int) -> tuple[set[int], set[int]]:
@@ -156,23 +180,10 @@ def marks(db_session: Session, *, user_id: int) -> tuple[set[int], set[int]]:
     return set(run(db_session, _ANSWERING, values).scalars()), set(run(db_session, _UNSEEN, values).scalars())
 
 
-_MARK_SEEN = (
-    update(ChatSession)
-    .where(ChatSession.id == bindparam("session_id"), visible_to(THEIR_ID), is_unseen())
-    .values(unseen=False)
-)
-
-
-def mark_seen(db_session: Session, session_id: int, *, user_id: int) -> None:
-    """Note that somebody has looked at the last answer of a session of this planner's."""
-    run(db_session, _MARK_SEEN, {"session_id": session_id, "owner_id": user_id})
-
-
 _COUNT_REPLY = (
     update(ChatSession)
     .where(ChatSession.id == bindparam("session_id"))
     .values(
-        unseen=True,
         total_tokens=ChatSession.total_tokens + bindparam("tokens", type_=BigInteger),
         cost_micros=ChatSession.cost_micros + bindparam("known_micros", type_=BigInteger),
         unpriced=ChatSession.unpriced + bindparam("not_known", type_=BigInteger),
@@ -189,6 +200,7 @@ def count_reply(
     """Add a reply that has just ended to what a session, of anybody, counts and shows of itself; it is held then."""
     values = {"tokens": tokens, "known_micros": cost_micros or 0, "not_known": int(cost_micros is None)}
     run(db_session, _COUNT_REPLY, {"session_id": session_id, "now": now, "preview": preview, **values})
+    db.participants.mark_unseen(db_session, session_id)
 
 
 _CHANGE_MODEL = (
@@ -209,13 +221,13 @@ def lock_visible_ids(db_session: Session, session_ids: Sequence[int], *, user_id
     return db_session.scalars(query.order_by(ChatSession.id).with_for_update()).all()
 
 
-def set_archived(db_session: Session, session_ids: Sequence[int], *, user_id: int, archived: bool) -> int:
-    """Archive or bring back sessions of this planner's; return how many."""
-    query = update(ChatSession).where(ChatSession.id.in_(session_ids), visible_to(user_id))
-    return len(db_session.scalars(query.values(archived=archived).returning(ChatSession.id)).all())
+def lock_owned_ids(db_session: Session, session_ids: Sequence[int], *, user_id: int) -> Sequence[int]:
+    """Return those of these ids that are sessions of this planner's own."""
+    query = select(ChatSession.id).where(ChatSession.id.in_(session_ids), ChatSession.user_id == user_id)
+    return db_session.scalars(query.order_by(ChatSession.id).with_for_update()).all()
 
 
 def remove(db_session: Session, session_ids: Sequence[int], *, user_id: int) -> Sequence[int]:
-    """Delete sessions of this planner's; return the id of each one deleted."""
-    query = delete(ChatSession).where(ChatSession.id.in_(session_ids), visible_to(user_id)).returning(ChatSession.id)
-    return db_session.scalars(query).all()
+    """Delete sessions of this planner's own; return the id of each one deleted."""
+    query = delete(ChatSession).where(ChatSession.id.in_(session_ids), ChatSession.user_id == user_id)
+    return db_session.scalars(query.returning(ChatSession.id)).all()

@@ -1,6 +1,6 @@
 """Queries on users, on how they signed in, and on log-ins that failed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, bindparam, delete, exists, or_, select, update
@@ -62,6 +62,12 @@ def lock(db_session: Session, user_id: int) -> None:
 def by_username(db_session: Session, username: str) -> User | None:
     """Return the user of this name (lower case), or None."""
     return db_session.scalar(select(User).where(User.username == username))
+
+
+def names(db_session: Session, user_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of users, by their ids."""
+    rows = db_session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))
+    return {row.id: row.name for row in rows}
 
 
 def is_active_admin(db_session: Session, user_id: int) -> bool:

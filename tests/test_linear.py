@@ -117,7 +117,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "a password": lambda text: passwords.check_new_password(text, username="ann"),
     "a log line": lambda text: OneLine().format(logging.makeLogRecord({"msg": text, "name_of": text})),
     "a text indexed": folding.tokens,
-    "a text indexed on PostgreSQL": lambda text: search._tsvector(folding.tokens(text), 1),
+    "a text indexed on PostgreSQL": lambda text: search._tsvector(folding.tokens(text)),
     "a search": lambda text: search._tsquery(folding.terms(text), 1),
     "a search on SQLite": lambda text: search._fts5(folding.terms(text), 1),
     "a model's text": model_text.safe_markdown,

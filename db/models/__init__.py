@@ -16,7 +16,7 @@ from db.models.accounts import (
 from db.models.backboard import Assistant, BackboardThread, OutboxEntry
 from db.models.base import Base, UtcDateTime, utc_now
 from db.models.memory import MemorySource
-from db.models.messages import FollowUp, Message, is_deleted, is_unfinished, is_untold
+from db.models.messages import FollowUp, Message, Rating, is_deleted, is_unfinished, is_untold
 from db.models.reviews import (
     Review,
     ReviewComment,
@@ -26,7 +26,7 @@ from db.models.reviews import (
     Snapshot,
     is_open,
 )
-from db.models.sessions import ChatSession, FileCopy, SessionFile, is_unseen
+from db.models.sessions import ChatSession, FileCopy, Participant, SessionFile, SessionMember, is_unseen
 from db.models.templates import Template
 from db.models.trips import Customer, Trip, TripMember, TripRevision
 from db.models.usage import Usage
@@ -50,12 +50,15 @@ __all__ = [
     "MemorySource",
     "Message",
     "OutboxEntry",
+    "Participant",
+    "Rating",
     "Review",
     "ReviewComment",
     "ReviewDecision",
     "ReviewReader",
     "ReviewVersion",
     "SessionFile",
+    "SessionMember",
     "SignInFailures",
     "SignOut",
     "Snapshot",

@@ -71,8 +71,6 @@ class Message(Base):
     retry_of: Mapped[int | None]
     leaf_id: Mapped[int | None]  # where the path below it ended when another version was chosen
     deleted_at: Mapped[datetime | None]  # hidden; removed for good a little later, until when it can be brought back
-    rating: Mapped[int | None]  # 1 or -1
-    rating_reason: Mapped[str | None] = mapped_column(String(1000))
     cost_micros: Mapped[int | None]  # millionths of a US dollar; None: not known
     memory_operation_id: Mapped[str | None] = mapped_column(String(64))  # until it is known what Backboard remembers
     memory_customer_id: Mapped[int | None]  # about which customer it remembers; None: for the session's owner
@@ -101,6 +99,17 @@ def is_untold() -> TextClause:
 def is_deleted() -> TextClause:
     """Return the condition that a message is hidden and will be removed, as the partial index has it."""
     return text("messages.deleted_at IS NOT NULL")
+
+
+class Rating(Base):
+    """What somebody thinks of a reply."""
+
+    __tablename__ = "ratings"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
+    value: Mapped[int]  # 1 or -1
+    reason: Mapped[str | None] = mapped_column(String(1000))
 
 
 class FollowUp(Base):

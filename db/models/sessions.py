@@ -3,29 +3,22 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, TextClause, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.ids import new_id
 from db.models.base import Base, utc_now
 
 
 class ChatSession(Base):
-    """One conversation."""
+    """One conversation. `user_id` is its owner; what is only one person's of it stands in their `Participant`."""
 
     __tablename__ = "sessions"
     __table_args__ = (
-        Index("sessions_recent", "user_id", "archived", "pinned", "last_message_at", "id"),
-        Index("sessions_latest", "user_id", "archived", "last_message_at", "id"),
-        Index("sessions_last_used", "user_id", "last_message_at", "id"),
         Index("sessions_created", "user_id", "created_at", "id"),
-        Index("sessions_title", "user_id", text("lower(title)"), "id"),
         Index("sessions_messages", "user_id", "message_count", "id"),
-        Index("sessions_tokens", "user_id", "total_tokens", "id"),
-        Index("sessions_model", "user_id", "model", "last_message_at", "id"),
         Index("sessions_chat_name", "user_id", "chat_name", unique=True),
         Index("sessions_import_key", "user_id", "import_key", unique=True),
         Index("sessions_of_trip", "trip_id", "last_message_at", "id"),
-        Index("sessions_unseen", "user_id", sqlite_where=text("unseen"), postgresql_where=text("unseen")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
@@ -41,23 +34,70 @@ class ChatSession(Base):
     chat_name: Mapped[str | None] = mapped_column(String(100))  # made up by a program, for this user
     import_key: Mapped[str | None] = mapped_column(String(120))  # what it was imported from: never twice
     sample: Mapped[bool] = mapped_column(default=False)  # made at the first start, to show what the app does
-    pinned: Mapped[bool] = mapped_column(default=False)
-    archived: Mapped[bool] = mapped_column(default=False)
     message_count: Mapped[int] = mapped_column(default=0)
     total_tokens: Mapped[int] = mapped_column(default=0)
     cost_micros: Mapped[int] = mapped_column(default=0)  # millionths of a US dollar: the sum of what is known
     unpriced: Mapped[int] = mapped_column(default=0)  # replies, or its title, of which the cost is not known
-    last_message_id: Mapped[int | None]  # the leaf of the path shown
     last_message_preview: Mapped[str] = mapped_column(String(200), default="")
     last_message_at: Mapped[datetime] = mapped_column(default=utc_now)
-    unseen: Mapped[bool] = mapped_column(default=False)  # a reply ended and nobody has looked since
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+class SessionMember(Base):
+    """That a session was shared with somebody, by itself and not with its trip."""
+
+    __tablename__ = "session_members"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
+    access: Mapped[str] = mapped_column(String(10))  # edit or view
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Participant(Base):
+    """That somebody sees a session, and what is only theirs of it: one row for each person and session.
+
+    It follows from who owns the session, with whom it is shared and who works on its trip (`db.participants`). The
+    row of the owner, and the copies that lists are ordered by, are kept by the database (triggers of migration 0013).
+    """
+
+    __tablename__ = "participants"
+    __table_args__ = (
+        Index("participants_recent", "user_id", "archived", "pinned", "last_message_at", "session_id"),
+        Index("participants_latest", "user_id", "archived", "last_message_at", "session_id"),
+        Index("participants_last_used", "user_id", "last_message_at", "session_id"),
+        Index("participants_created", "user_id", "created_at", "session_id"),
+        Index("participants_title", "user_id", text("lower(title)"), "session_id"),
+        Index("participants_messages", "user_id", "message_count", "session_id"),
+        Index("participants_tokens", "user_id", "total_tokens", "session_id"),
+        Index("participants_model", "user_id", "model", "last_message_at", "session_id"),
+        Index("participants_in_trip", "user_id", "trip_id", "archived", "last_message_at", "session_id"),
+        Index("participants_unseen", "user_id", sqlite_where=text("unseen"), postgresql_where=text("unseen")),
+        Index("participants_of_session", "session_id", "user_id"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
+    access: Mapped[str] = mapped_column(String(10))  # owner, edit or view
+    pinned: Mapped[bool] = mapped_column(default=False)
+    archived: Mapped[bool] = mapped_column(default=False)
+    unseen: Mapped[bool] = mapped_column(default=False)  # a reply ended and they have not looked since
+    last_message_id: Mapped[int | None]  # the leaf of the path that they are shown
+    trip_id: Mapped[int | None]
+    title: Mapped[str] = mapped_column(String(100))
+    model: Mapped[str] = mapped_column(String(255))
+    message_count: Mapped[int]
+    total_tokens: Mapped[int]
+    last_message_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+    session: Mapped[ChatSession] = relationship(viewonly=True)
+
+
 def is_unseen() -> TextClause:
-    """Return the condition that nobody has looked at a session's last answer, as the partial index has it."""
-    return text("sessions.unseen")
+    """Return the condition that somebody has not looked at a last answer, as the partial index has it."""
+    return text("participants.unseen")
 
 
 class SessionFile(Base):

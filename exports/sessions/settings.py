@@ -9,7 +9,8 @@ from pydantic import Field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSettings:
-    """What a planner can set of a session. Each field is a column of `sessions`, of the same name.
+    """What a planner can set of a session. Each field is a column of the same name: of `sessions`, or of
+    `participants` where it is `PERSONAL`.
 
     The limits are those of a saved file; descriptions are for the API.
     """
@@ -29,11 +30,13 @@ class SessionSettings:
 
 
 SETTINGS = tuple(one.name for one in fields(SessionSettings))
+PERSONAL = ("pinned", "archived")  # set by each person for themselves
 
 
 def setting_values(session: object, **instead: Any) -> dict[str, Any]:
     """Return the settings of a session, whatever has them as attributes, by name; some *instead* of its own."""
-    return {name: getattr(session, name) for name in SETTINGS} | known_settings(instead)
+    known_settings(instead)
+    return {name: instead[name] if name in instead else getattr(session, name) for name in SETTINGS}
 
 
 def known_settings(given: Mapping[str, Any]) -> dict[str, Any]:

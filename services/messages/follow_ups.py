@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 import db.files
 import db.follow_ups
 import db.messages
-import db.sessions
 import db.users
 from db.engine import Database
 from db.ids import new_id
@@ -22,7 +21,7 @@ from services.sessions.deleted import remove_deleted_of
 from services.sessions.file_types import please_look_at
 from services.sessions.files import FileShelf
 from services.sessions.records import Accepted, NewFile
-from services.sessions.turns import at_rest, send_waiting
+from services.sessions.turns import at_rest, send_waiting, writable
 from services.sessions.views import file_info
 from services.texts import check_name, clean_message
 
@@ -68,9 +67,7 @@ class FollowUpService:
         self, text: str, session_id: int, user_id: int, client_message_id: str, files: Sequence[NewFile]
     ) -> Waiting | None:
         with self._db.begin() as db_session:
-            session = db.sessions.lock_visible(db_session, session_id, user_id=user_id)
-            if session is None:
-                raise NotFoundError("There is no such session.")
+            writable(db_session, session_id, user_id)
             known = db.follow_ups.by_client_id(db_session, client_message_id, user_id=user_id)
             if known is not None and known.removed_at is not None:  # taken back, and now sent again
                 db.follow_ups.remove(db_session, known.id)
@@ -140,10 +137,10 @@ class FollowUpService:
         Raises NotFoundError, NotPossibleError where nothing waits, ReplyInProgressError, or TooManyRepliesError.
         """
         with self._db.begin() as db_session:
-            session = at_rest(db_session, session_id, user_id)
+            mine = at_rest(db_session, session_id, user_id)
             self._replies.check_room(db_session, user_id)
-            remove_deleted_of(db_session, session)
-            accepted = send_waiting(db_session, session)
+            remove_deleted_of(db_session, mine.session)
+            accepted = send_waiting(db_session, session_id)
             if accepted is None:
                 raise NotPossibleError("No message is waiting here.")
         self._replies.wake()

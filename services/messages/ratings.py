@@ -1,9 +1,10 @@
 """What planners think of a reply: a thumb up or down, and why."""
 
 import db.messages
+import db.ratings
 import db.usage
 from db.engine import Database
-from db.models import Message
+from db.models import Rating
 from services.errors import InvalidInputError, NotFoundError, ReplyInProgressError
 from services.message_status import MessageStatus
 from services.sessions.records import MessageView
@@ -39,17 +40,26 @@ class RatingService:
                 raise ReplyInProgressError("This reply is still being written. Rate it when it is there.")
             if reply.ended_at is None:  # a message that was stored, not asked for
                 raise NotFoundError("There is no such reply.")
-            changes = _changes(reply, value)
-            reply.rating, reply.rating_reason = value, kept or None
+            rating = db.ratings.get(db_session, message_id, user_id=user_id)
+            changes = _changes(rating.value if rating else None, value)
+            if rating is None and value is not None:
+                rating = Rating(message_id=message_id, user_id=user_id)
+                db_session.add(rating)
+            if rating is not None and value is None:
+                db_session.delete(rating)
+                rating = None
+            if rating is not None and value is not None:
+                rating.value, rating.reason = value, kept or None
             if reply.model and any(changes.values()):  # a sample was written by hand
                 day = reply.ended_at.date()
-                db.usage.add(db_session, user_id=reply.user_id, day=day, model=reply.model, **changes)
-            return message_view(reply)
+                db.usage.add(db_session, user_id=user_id, day=day, model=reply.model, **changes)
+            db_session.flush()
+            return message_view(reply, rating=rating)
 
 
-def _changes(reply: Message, value: int | None) -> dict[str, int]:
+def _changes(before: int | None, value: int | None) -> dict[str, int]:
     """Return what a new rating changes in the counts of the day that the reply ended on."""
     return {
-        "liked": (value == 1) - (reply.rating == 1),
-        "disliked": (value == -1) - (reply.rating == -1),
+        "liked": (value == 1) - (before == 1),
+        "disliked": (value == -1) - (before == -1),
     }

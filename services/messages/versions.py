@@ -7,20 +7,21 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import db.messages
+import db.participants
 import db.search
 import db.sessions
 from db.engine import Database
 from db.ids import new_id
-from db.models import ChatSession, Message, utc_now
+from db.models import ChatSession, Message, Participant, utc_now
 from exports.sessions.settings import setting_values
 from services.errors import NotFoundError, NotPossibleError, ReplyInProgressError
 from services.message_status import MessageStatus
 from services.replies.replies import ReplyService, repeated
 from services.sessions.deleted import remove_deleted_of
 from services.sessions.files import FileShelf
-from services.sessions.new_sessions import check_sessions
+from services.sessions.new_sessions import add_session, check_sessions
 from services.sessions.records import Accepted
-from services.sessions.turns import add_turn, at_rest, leave, leave_for, show
+from services.sessions.turns import add_turn, at_rest, leave, leave_for, show, writable
 from services.texts import check_name, clean_message, fork_title, preview
 
 log = logging.getLogger("travelbot.replies")
@@ -81,30 +82,31 @@ class VersionService:
             message = _visible(db_session, message_id, user_id)
             if message.role != "user":
                 raise NotPossibleError("Only a message of your own can be edited.")
-            session = at_rest(db_session, message.session_id, user_id)
+            mine = at_rest(db_session, message.session_id, user_id)
             self._replies.check_room(db_session, user_id)
-            remove_deleted_of(db_session, session)
+            remove_deleted_of(db_session, mine.session)
             db_session.refresh(message)
             if message.client_message_id == client_message_id:  # a program calls every version the same
                 message.client_message_id = None
                 db_session.flush()
-            leave(db_session, session, message.parent_id)
+            leave(db_session, mine, message.parent_id)
             question_id, reply_id = add_turn(
-                db_session, session, text, client_message_id=client_message_id, parent_id=message.parent_id
+                db_session, mine, text, client_message_id=client_message_id, parent_id=message.parent_id
             )
-            log.info("message edited", extra={"reply": reply_id, "question": question_id, "session": session.id})
-            return Accepted(session.id, question_id, reply_id, repeated=False)
+            accepted = Accepted(mine.session_id, question_id, reply_id, repeated=False)
+            log.info("message edited", extra={"reply": reply_id, "question": question_id})
+            return accepted
 
     def choose(self, message_id: int, *, user_id: int) -> None:
-        """Show the version of a turn that this message is, with what followed it when it was shown last.
+        """Show the version of a turn that this message is to this planner, with what followed it when shown last.
 
         Raises NotFoundError or ReplyInProgressError.
         """
         with self._db.begin() as db_session:
             message = _visible(db_session, message_id, user_id)
-            session = at_rest(db_session, message.session_id, user_id)
-            if leave_for(db_session, session, message.id):
-                _show_from(db_session, session, message)
+            mine = _own_path(db_session, message.session_id, user_id)
+            if leave_for(db_session, mine, message.id):
+                _show_from(db_session, mine, message)
 
     def fork(self, message_id: int, *, user_id: int) -> int:
         """Copy a conversation up to and including a message into a new session; return the session's id.
@@ -118,24 +120,24 @@ class VersionService:
                 raise ReplyInProgressError("This reply is still being written. Fork it when it is there.")
             check_sessions(db_session, user_id)
             source = db_session.get_one(ChatSession, message.session_id)
+            writable(db_session, source.id, user_id)
             ids = list(reversed(db.messages.path_ids(db_session, message.id, user_id=user_id, down_to=0)))
             now = utc_now()
-            fork = ChatSession(
-                id=new_id(),
+            mine = add_session(
+                db_session,
+                setting_values(source, title=fork_title(source.title), pinned=False, archived=False),
                 user_id=user_id,
-                **setting_values(source, title=fork_title(source.title), pinned=False, archived=False),
+                trip_id=source.trip_id,
                 title_chosen=source.title_chosen,
-                message_count=0,
                 last_message_preview=preview(message.content),
             )
-            db_session.add(fork)
-            db_session.flush()
-            db.search.put(db_session, fork.id, fork.id, fork.title, user_id=user_id)
+            fork = mine.session
             leaf_id, copies = None, dict[int, int]()
             for start in range(0, len(ids), _COPIED_AT_ONCE):
                 leaf_id = _copy(db_session, ids[start : start + _COPIED_AT_ONCE], fork, leaf_id, copies)
             self._shelf.copy(db_session, source.id, fork.id, user_id=user_id, messages=copies)
-            show(fork, leaf_id, now)
+            db.participants.follow(db_session, fork.id, from_id=None, to_id=leaf_id)
+            show(mine, leaf_id, now)
             return fork.id
 
     def delete(self, message_id: int, *, user_id: int) -> int:
@@ -150,22 +152,18 @@ class VersionService:
             message = _visible(db_session, message_id, user_id)
             if message.role == "assistant" and message.parent_id is not None:
                 raise NotPossibleError("A reply is deleted together with its message.")
-            session = at_rest(db_session, message.session_id, user_id)
-            now = utc_now()
+            mine = at_rest(db_session, message.session_id, user_id)
+            session, now = mine.session, utc_now()
             for row in (message, *_replies_to(db_session, message)):
                 if row.deleted_at is None:
                     row.deleted_at = now
                     session.message_count -= 1
-                    db.search.put(db_session, row.id, session.id, "", user_id=user_id)
+                    db.search.put(db_session, row.id, session.id, "")
             db_session.flush()
-            leaf_id = session.last_message_id
-            session.last_message_id = db.messages.last_shown(db_session, leaf_id) if leaf_id else None
-            session.last_message_preview = _preview(db_session, session.last_message_id, user_id)
-            if session.last_message_id != leaf_id:
-                message.leaf_id = leaf_id
-                if (other := _other_version(db_session, message)) is not None:
-                    _show_from(db_session, session, other)
-            session.unseen = False
+            for one in db.participants.of_session(db_session, session.id):
+                _leave_deleted(db_session, one, message)
+            session.last_message_preview = _preview(db_session, mine)
+            mine.unseen = False
             return session.id
 
     def restore(self, message_id: int, *, user_id: int) -> None:
@@ -177,27 +175,48 @@ class VersionService:
             message = db.messages.get_deleted(db_session, message_id, user_id=user_id)
             if message is None:
                 raise NotFoundError("It is too late: the message is deleted for good.")
-            session = at_rest(db_session, message.session_id, user_id)
+            mine = at_rest(db_session, message.session_id, user_id)
             for row in (message, *_replies_to(db_session, message)):
                 row.deleted_at = None
-                session.message_count += 1
-                db.search.put(db_session, row.id, session.id, row.content, user_id=user_id)
+                mine.session.message_count += 1
+                db.search.put(db_session, row.id, row.session_id, row.content)
             db_session.flush()
-            if session.last_message_id is None or leave_for(db_session, session, message.id):
-                _show_from(db_session, session, message)
+            for one in db.participants.of_session(db_session, message.session_id):
+                empty = one.last_message_id is None
+                if empty or (one is mine and leave_for(db_session, one, message.id)):
+                    _show_from(db_session, one, message)
+            mine.session.last_message_preview = _preview(db_session, mine)
 
 
-def _show_from(db_session: Session, session: ChatSession, message: Message) -> None:
-    """Let the conversation go on from a message as it was left."""
-    user_id = message.user_id
-    kept = message.leaf_id and db.messages.get_visible(db_session, message.leaf_id, user_id=user_id)
-    session.last_message_id = kept.id if kept else db.messages.newest_leaf(db_session, message.id)
-    session.last_message_preview = _preview(db_session, session.last_message_id, user_id)
+def _own_path(db_session: Session, session_id: int, user_id: int) -> Participant:
+    """Return what is somebody's of a session at rest, of which they change only what they are shown themselves."""
+    mine = db.participants.lock_with_session(db_session, session_id, user_id=user_id)
+    if mine is None:
+        raise NotFoundError("There is no such session.")
+    if db.messages.unfinished(db_session, session_id, user_id=user_id) is not None:
+        raise ReplyInProgressError("A reply is still being written here. Wait for it, or stop it first.")
+    return mine
 
 
-def _other_version(db_session: Session, message: Message) -> Message | None:
+def _show_from(db_session: Session, mine: Participant, message: Message) -> None:
+    """Let the conversation that somebody is shown go on from a message as it was left."""
+    kept = message.leaf_id and db.messages.get_visible(db_session, message.leaf_id, user_id=mine.user_id)
+    mine.last_message_id = kept.id if kept else db.messages.newest_leaf(db_session, message.id)
+
+
+def _leave_deleted(db_session: Session, mine: Participant, message: Message) -> None:
+    """Show to somebody whose last messages were just deleted what is before them, or another version."""
+    leaf_id = mine.last_message_id
+    mine.last_message_id = db.messages.last_shown(db_session, leaf_id) if leaf_id else None
+    if mine.last_message_id != leaf_id:
+        message.leaf_id = leaf_id
+        if (other := _other_version(db_session, message, mine.user_id)) is not None:
+            _show_from(db_session, mine, other)
+
+
+def _other_version(db_session: Session, message: Message, user_id: int) -> Message | None:
     """Return the version before a message that is hidden, else the one after it, else None."""
-    others = db.messages.versions(db_session, [message], user_id=message.user_id)[message.id]
+    others = db.messages.versions(db_session, [message], user_id=user_id)[message.id]
     before = [one for one in others if one < message.id]
     return db_session.get(Message, (before[-1:] or others)[0]) if others else None
 
@@ -216,9 +235,10 @@ def _replies_to(db_session: Session, message: Message) -> Sequence[Message]:
     return db.messages.by_ids(db_session, [reply.id for reply in replies])
 
 
-def _preview(db_session: Session, leaf_id: int | None, user_id: int) -> str:
-    """Return the beginning of the last message on a path that has a text."""
-    last = db.messages.path(db_session, leaf_id, user_id=user_id, limit=2) if leaf_id else []
+def _preview(db_session: Session, mine: Participant) -> str:
+    """Return the end of the last message that somebody is shown that has a text."""
+    leaf_id = mine.last_message_id
+    last = db.messages.path(db_session, leaf_id, user_id=mine.user_id, limit=2) if leaf_id else []
     return next((preview(row.content) for row in reversed(last) if row.content), "")
 
 
@@ -240,7 +260,7 @@ def _copy(
         db_session.add(copy)
         db_session.flush()
         if copy.content:
-            db.search.put(db_session, copy.id, fork.id, copy.content, user_id=fork.user_id)
+            db.search.put(db_session, copy.id, fork.id, copy.content)
         fork.message_count += 1
         parent_id = copies[message_id] = copy.id
     return parent_id

@@ -9,13 +9,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import db.messages
+import db.participants
+import db.ratings
 import db.search
 import db.sessions
 import db.usage
 import db.users
 from db.engine import Database
 from db.ids import new_id
-from db.models import ChatSession, Message, utc_now
+from db.models import Message, Participant, utc_now
 from db.plain import Plain
 from services.errors import (
     MessageIdReusedError,
@@ -33,7 +35,7 @@ from services.sessions.files import FileShelf
 from services.sessions.new_sessions import new_session
 from services.sessions.records import Accepted, MessageView, NewFile
 from services.sessions.settings import cleaned_settings
-from services.sessions.turns import add_reply, add_turn, at_rest, leave
+from services.sessions.turns import add_reply, add_turn, at_rest, leave, show, writable
 from services.sessions.views import message_view
 from services.texts import check_model, check_name, clean_message, made_title, preview
 from services.usage.costs import CostService
@@ -120,12 +122,13 @@ class ReplyService:
                     raise MessageIdReusedError("This message was already sent in another session.")
                 return repeated(db_session, known, text)
             self.check_room(db_session, user_id)
-            session = self._session(db_session, text, user_id, place)
+            mine = self._session(db_session, text, user_id, place)
+            session_id = mine.session_id
             question_id, reply_id = add_turn(
-                db_session, session, text, client_message_id=client_message_id, parent_id=session.last_message_id
+                db_session, mine, text, client_message_id=client_message_id, parent_id=mine.last_message_id
             )
-            self._shelf.keep(db_session, files, session_id=session.id, user_id=user_id, message_id=question_id)
-            return Accepted(session.id, question_id, reply_id, repeated=False)
+            self._shelf.keep(db_session, files, session_id=session_id, user_id=user_id, message_id=question_id)
+            return Accepted(session_id, question_id, reply_id, repeated=False)
 
     def check_room(self, db_session: Session, user_id: int) -> None:
         """Raise TooManyRepliesError where no further reply may be written for a planner now."""
@@ -135,13 +138,13 @@ class ReplyService:
             )
         self._costs.check(db_session, user_id=user_id)
 
-    def _session(self, db_session: Session, text: str, user_id: int, place: "_Place") -> ChatSession:
+    def _session(self, db_session: Session, text: str, user_id: int, place: "_Place") -> Participant:
         session_id = place.session_id
         if session_id is None and place.chat_name is not None:
             named = db.sessions.by_chat_name(db_session, place.chat_name, user_id=user_id)
             session_id = named.id if named else None
         if session_id is None:
-            session = new_session(
+            mine = new_session(
                 db_session,
                 place.settings,
                 user_id=user_id,
@@ -150,13 +153,14 @@ class ReplyService:
                 chat_name=place.chat_name,
             )
         else:
-            session = at_rest(db_session, session_id, user_id)
+            mine = at_rest(db_session, session_id, user_id)
+            session = mine.session
             remove_deleted_of(db_session, session)
             if session.message_count == 0 and not session.title_chosen:
                 session.title = made_title(text)
-                db.search.put(db_session, session.id, session.id, session.title, user_id=user_id)
-        db.users.set_last_session(db_session, user_id, session.id)
-        return session
+                db.search.put(db_session, session.id, session.id, session.title)
+        db.users.set_last_session(db_session, user_id, mine.session_id)
+        return mine
 
     def store(
         self, text: str, *, role: str, session_id: int, user_id: int, client_message_id: str | None = None
@@ -183,14 +187,15 @@ class ReplyService:
                     if (known.session_id, known.role, known.content) != (session_id, role, text):
                         raise MessageIdReusedError("That id was already used for another message.")
                     return message_view(known)
-            session = at_rest(db_session, session_id, user_id)
+            mine = at_rest(db_session, session_id, user_id)
+            session = mine.session
             remove_deleted_of(db_session, session)
             now = utc_now()
             message = Message(
                 id=new_id(),
                 session_id=session.id,
                 user_id=user_id,
-                parent_id=session.last_message_id,
+                parent_id=mine.last_message_id,
                 role=role,
                 status=MessageStatus.COMPLETE.value,
                 content=text,
@@ -202,9 +207,10 @@ class ReplyService:
             db_session.add(message)
             db_session.flush()
             session.message_count += 1
-            session.last_message_id, session.last_message_at, session.updated_at = message.id, now, now
+            db.participants.follow(db_session, session.id, from_id=mine.last_message_id, to_id=message.id)
+            show(mine, message.id, now)
             session.last_message_preview = preview(text)
-            db.search.put(db_session, message.id, session.id, text, user_id=user_id)
+            db.search.put(db_session, message.id, session.id, text)
             return message_view(message)
 
     def get(self, message_id: int, *, user_id: int) -> MessageView:
@@ -213,7 +219,7 @@ class ReplyService:
             message = db.messages.read_visible(db_session, message_id, user_id=user_id)
             if message is None:
                 raise NotFoundError("There is no such message.")
-            return message_view(message)
+            return message_view(message, rating=db.ratings.get(db_session, message_id, user_id=user_id))
 
     def id_of(self, client_message_id: str, *, user_id: int) -> int | None:
         """Return the id of the message that this planner's program named so, or None."""
@@ -245,15 +251,13 @@ class ReplyService:
             writing = db.messages.unfinished(db_session, message.session_id, user_id=user_id)
             if writing is not None and writing.parent_id == question.id and writing.id != message_id:
                 return Accepted(message.session_id, question.id, writing.id, repeated=True)
-            session = at_rest(db_session, message.session_id, user_id)
+            mine = at_rest(db_session, message.session_id, user_id)
             self.check_room(db_session, user_id)
-            remove_deleted_of(db_session, session)
-            leave(db_session, session, question.id)
+            remove_deleted_of(db_session, mine.session)
+            leave(db_session, mine, question.id)
             before = message if message.role == "assistant" else newest
-            again_id = add_reply(
-                db_session, session, question.id, retry_of=before.id if before else None, model=model
-            )
-            accepted = Accepted(session.id, question.id, again_id, repeated=False)
+            again_id = add_reply(db_session, mine, question.id, retry_of=before.id if before else None, model=model)
+            accepted = Accepted(mine.session_id, question.id, again_id, repeated=False)
         self._claims.wake()
         log.info("retry accepted", extra=_ids(accepted))
         return accepted
@@ -269,6 +273,8 @@ class ReplyService:
         """
         with self._db.begin() as db_session:
             found = db.messages.lock_session_of(db_session, reply_id, user_id=user_id)
+            if found is not None:
+                writable(db_session, found.session_id, user_id)
             reply = found and db.messages.lock_visible(db_session, reply_id, user_id=user_id)
             if reply is None:
                 raise NotFoundError("There is no such reply.")

@@ -18,7 +18,7 @@ import db.sessions
 import db.threads
 import db.usage
 from db.engine import Database
-from db.models import ChatSession, utc_now
+from db.models import utc_now
 from services.backboard.threads import SessionThread
 from services.intake import kept_count, kept_model, kept_name, kept_text
 from services.message_status import MessageStatus
@@ -215,7 +215,7 @@ class ReplyStore:
                 raise NotOursError
             _count(db_session, work, ending, first_text_at, now)
             if snapshot.text:
-                db.search.put(db_session, work.reply_id, work.session_id, snapshot.text, user_id=work.user_id)
+                db.search.put(db_session, work.reply_id, work.session_id, snapshot.text)
             return ending.status is MessageStatus.COMPLETE and self._followed(db_session, work)
 
     def _followed(self, db_session: Session, work: Work) -> bool:
@@ -226,7 +226,7 @@ class ReplyStore:
             return False
         if not self._costs.allows(db_session, user_id=work.user_id):
             return False
-        return send_waiting(db_session, db_session.get_one(ChatSession, work.session_id)) is not None
+        return send_waiting(db_session, work.session_id) is not None
 
 
 def _end_values(work: Work, ending: Ending, now: datetime) -> dict[str, Any]:

@@ -154,7 +154,7 @@ class SessionTitles:
             if title is None or session is None or session.title_chosen or session.title != talk.title:
                 return False
             session.title, session.updated_at = title, utc_now()
-            db.search.put(db_session, session.id, session.id, title, user_id=talk.user_id)
+            db.search.put(db_session, session.id, session.id, title)
             return True
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+import db.participants
 import db.search
 import db.sessions
 import db.usage
 import db.users
 from db.ids import new_id
-from db.models import ChatSession, utc_now
-from exports.sessions.settings import SessionSettings, setting_values
+from db.models import ChatSession, Participant, utc_now
+from exports.sessions.settings import PERSONAL, SessionSettings, setting_values
 from services.errors import TooManySessionsError
 from services.model_names import model_here
 
@@ -27,8 +28,9 @@ def new_session(
     title: str,
     default_model: str,
     chat_name: str | None = None,
-) -> ChatSession:
-    """Add an empty session with the settings that were chosen; *title* where none was.
+    trip_id: int | None = None,
+) -> Participant:
+    """Add an empty session with the settings that were chosen, *title* where none was; to a trip, if there is one.
 
     Its model is the one that was chosen, else the planner's last choice, else *default_model*; one that is not there
     now does not count. Raises TooManySessionsError.
@@ -38,14 +40,29 @@ def new_session(
     if model != chosen.get("model"):
         model = model_here(db.users.read(db_session, user_id).last_model, default=default_model)
     settings = SessionSettings(**{"title": title, **chosen, "model": model})
-    session = ChatSession(id=new_id(), user_id=user_id, chat_name=chat_name, **setting_values(settings))
-    session.title_chosen = "title" in chosen
-    session.message_count = session.total_tokens = 0
+    mine = add_session(db_session, setting_values(settings), user_id=user_id, chat_name=chat_name, trip_id=trip_id)
+    mine.session.title_chosen = "title" in chosen
+    db.usage.add(db_session, user_id=user_id, day=utc_now().date(), model=model, sessions=1)
+    return mine
+
+
+def add_session(db_session: Session, settings: Mapping[str, Any], *, user_id: int, **columns: Any) -> Participant:
+    """Add a session with all of these settings and *columns* of its own; return what is its owner's of it."""
+    own = {name: value for name, value in settings.items() if name not in PERSONAL}
+    session = ChatSession(id=new_id(), user_id=user_id, **{"message_count": 0, "total_tokens": 0}, **own)
+    for name, value in columns.items():
+        setattr(session, name, value)
     db_session.add(session)
     db_session.flush()
-    db.search.put(db_session, session.id, session.id, session.title, user_id=user_id)
-    db.usage.add(db_session, user_id=user_id, day=utc_now().date(), model=session.model, sessions=1)
-    return session
+    mine = db.participants.get(db_session, session.id, user_id=user_id)  # the database has made it
+    if mine is None:
+        raise AssertionError("A session without its owner.")
+    for name in PERSONAL:
+        setattr(mine, name, settings[name])
+    if session.trip_id is not None:
+        db.participants.settle(db_session, [session.id])
+    db.search.put(db_session, session.id, session.id, session.title)
+    return mine
 
 
 def check_sessions(db_session: Session, user_id: int) -> None:

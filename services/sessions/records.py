@@ -11,9 +11,15 @@ from services.parts import Part
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSummary(SessionSettings):
-    """One conversation, as lists show it. But for *answering*, each field is a column of `sessions`."""
+    """One conversation, as lists show it to somebody.
+
+    But for *answering*, each field is a column of `sessions`, or of what is theirs of it, `participants`.
+    """
 
     id: int
+    user_id: int  # its owner
+    access: str  # owner, edit or view
+    trip_id: int | None
     title_chosen: bool  # by a person
     message_count: int
     total_tokens: int
@@ -135,6 +141,7 @@ class MessageView:
     cost_micros: int | None = None  # millionths of a US dollar; None: not known
     rating: int | None = None  # 1 or -1
     rating_reason: str | None = None
+    author_id: int = 0  # who wrote it, or asked for it
     files: tuple[FileInfo, ...] = ()  # that came with it
 
 

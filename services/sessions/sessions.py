@@ -5,19 +5,20 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 import db.audit
 import db.files
 import db.messages
 import db.outbox
+import db.participants
+import db.ratings
 import db.search
 import db.session_table
 import db.sessions
 from db.engine import Database
 from db.ids import MAX_ID
-from db.models import AuditAction, AuditTarget, ChatSession, User, utc_now
-from services.errors import InvalidInputError, NotFoundError
+from db.models import AuditAction, AuditTarget, User, utc_now
+from exports.sessions.settings import PERSONAL
+from services.errors import InvalidInputError, NotFoundError, NotPossibleError
 from services.sessions.new_sessions import new_session
 from services.sessions.records import (
     History,
@@ -30,7 +31,7 @@ from services.sessions.records import (
     SessionTable,
 )
 from services.sessions.settings import cleaned_settings
-from services.sessions.views import message_view, session_summary
+from services.sessions.views import message_view, own_summary, session_summary
 from services.texts import one_line
 
 MAX_PAGE = 200
@@ -61,10 +62,8 @@ class SessionService:
         """
         chosen = cleaned_settings(settings)
         with self._db.begin() as db_session:
-            session = new_session(
-                db_session, chosen, user_id=user_id, title=NO_TITLE, default_model=self._default_model
-            )
-            return session_summary(session, False)
+            mine = new_session(db_session, chosen, user_id=user_id, title=NO_TITLE, default_model=self._default_model)
+            return own_summary(mine)
 
     def latest(
         self, *, user_id: int, limit: int, cursor: str | None = None, archived: bool = False, words: str = ""
@@ -98,12 +97,17 @@ class SessionService:
         """
         chosen = cleaned_settings(settings)
         with self._db.begin() as db_session:
-            session = self._locked(db_session, session_id, user_id)
+            mine = db.participants.lock_with_session(db_session, session_id, user_id=user_id)
+            if mine is None:
+                raise NotFoundError("There is no such session.")
+            if mine.access == "view" and not chosen.keys() <= {*PERSONAL}:
+                raise NotPossibleError("You can read this session, but not change it.")
+            session = mine.session
             for name, value in chosen.items():
-                setattr(session, name, value)
+                setattr(mine if name in PERSONAL else session, name, value)
             if "title" in chosen:
                 session.title_chosen, session.updated_at = True, utc_now()
-                db.search.put(db_session, session.id, session.id, session.title, user_id=user_id)
+                db.search.put(db_session, session.id, session.id, session.title)
             if "model" in chosen:
                 db_session.get_one(User, user_id).last_model = session.model
         return self.get(session_id, user_id=user_id)
@@ -121,8 +125,12 @@ class SessionService:
             rows = db.messages.in_session(
                 db_session, session_id, user_id=user_id, limit=limit + 1, before_id=before_id
             )
-            files = db.files.of_messages(db_session, [row.id for row in rows[:limit]], user_id=user_id)
-            views = tuple(message_view(row, files=files) for row in reversed(rows[:limit]))
+            ids = [row.id for row in rows[:limit]]
+            files = db.files.of_messages(db_session, ids, user_id=user_id)
+            ratings = db.ratings.by_message(db_session, ids, user_id=user_id)
+            views = tuple(
+                message_view(row, files=files, rating=ratings.get(row.id)) for row in reversed(rows[:limit])
+            )
         return views, views[0].id if views and len(rows) > limit else None
 
     def recent(
@@ -214,9 +222,9 @@ class SessionService:
         with self._db.read() as db_session:
             user = db_session.get_one(User, user_id)
             if user.last_session_id is not None:
-                session = db.sessions.get_visible(db_session, user.last_session_id, user_id=user_id)
-                if session is not None and not session.archived:
-                    return session.id
+                mine = db.participants.get(db_session, user.last_session_id, user_id=user_id)
+                if mine is not None and not mine.archived:
+                    return mine.session_id
             return db.sessions.latest_id(db_session, user_id=user_id)
 
     def history(
@@ -241,9 +249,9 @@ class SessionService:
             if leaf_id is None:
                 return History((), has_earlier=False, has_later=False)
             if at_id is not None:
-                ids = db.messages.path_ids(db_session, leaf_id, user_id=user_id, down_to=at_id)
-                if ids and ids[-1] == at_id and len(ids) > limit - _AROUND_EARLIER:
-                    leaf_id, has_later = ids[-(limit - _AROUND_EARLIER)], True
+                up = db.messages.path_ids(db_session, leaf_id, user_id=user_id, down_to=at_id)
+                if up and up[-1] == at_id and len(up) > limit - _AROUND_EARLIER:
+                    leaf_id, has_later = up[-(limit - _AROUND_EARLIER)], True
             elif before_id is not None:
                 before = db.messages.get_visible(db_session, before_id, user_id=user_id)
                 if before is None or before.session_id != session_id:
@@ -254,8 +262,10 @@ class SessionService:
             rows = db.messages.path(db_session, leaf_id, user_id=user_id, limit=limit + 1)
             shown = rows[-limit:]
             versions = db.messages.versions(db_session, shown, user_id=user_id) if shown else {}
-            files = db.files.of_messages(db_session, [row.id for row in shown], user_id=user_id)
-            messages = [message_view(row, versions[row.id], files) for row in shown]
+            ids = [row.id for row in shown]
+            files = db.files.of_messages(db_session, ids, user_id=user_id)
+            ratings = db.ratings.by_message(db_session, ids, user_id=user_id)
+            messages = [message_view(row, versions[row.id], files, ratings.get(row.id)) for row in shown]
         return History(tuple(messages), has_earlier=len(rows) > limit, has_later=has_later)
 
     def now(self, session_id: int, *, user_id: int) -> tuple[str, int | None, int] | None:
@@ -266,18 +276,18 @@ class SessionService:
     def mark_seen(self, session_id: int, *, user_id: int) -> None:
         """Note that the planner has seen the latest answer."""
         with self._db.begin(relaxed=True) as db_session:
-            db.sessions.mark_seen(db_session, session_id, user_id=user_id)
+            db.participants.mark_seen(db_session, session_id, user_id=user_id)
 
     def set_archived(self, session_ids: Sequence[int], archived: bool, *, user_id: int) -> int:
-        """Archive sessions, or bring them back; return how many of them are this planner's.
+        """Archive sessions for this planner, or bring them back; return how many of them they see.
 
         Raises NotFoundError where none is.
         """
         with self._db.begin() as db_session:
-            theirs = db.sessions.lock_visible_ids(db_session, session_ids, user_id=user_id)
-            if not theirs:
+            changed = db.participants.change(db_session, session_ids, user_id=user_id, archived=archived)
+            if not changed:
                 raise NotFoundError("There is no such session.")
-            return db.sessions.set_archived(db_session, theirs, user_id=user_id, archived=archived)
+            return changed
 
     def delete(self, session_ids: Sequence[int], *, user_id: int) -> tuple[int, ...]:
         """Delete sessions with their messages and, now or when it can be reached, their Backboard threads.
@@ -285,7 +295,7 @@ class SessionService:
         Returns the ids of those really deleted; ids that are not this planner's are left alone.
         """
         with self._db.begin() as db_session:
-            theirs = db.sessions.lock_visible_ids(db_session, session_ids, user_id=user_id)
+            theirs = db.sessions.lock_owned_ids(db_session, session_ids, user_id=user_id)
             db.outbox.add_threads_of(db_session, theirs)
             removed = db.sessions.remove(db_session, theirs, user_id=user_id)
             for session_id in removed:
@@ -311,13 +321,6 @@ class SessionService:
         return tuple(
             SearchHit(hit.session_id, hit.title, hit.message_id, _excerpt(hit.content, query), hit.at) for hit in hits
         )
-
-    @staticmethod
-    def _locked(db_session: Session, session_id: int, user_id: int) -> ChatSession:
-        session = db.sessions.lock_visible(db_session, session_id, user_id=user_id)
-        if session is None:
-            raise NotFoundError("There is no such session.")
-        return session
 
 
 def _excerpt(text: str, query: str) -> str:

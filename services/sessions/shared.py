@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 import db.messages
-import db.sessions
+import db.participants
+import db.users
 from db.engine import Database
-from db.models import Message, User
+from db.models import Message
 from db.plain import Plain
 from exports.reviews.records import Block, Snapshot, Source
 from services.errors import NotFoundError, NotPossibleError
@@ -34,17 +35,17 @@ class SharedSessions:
         one of the two messages is not shown any more, or they are the wrong way round.
         """
         with self._db.snapshot() as db_session:
-            session = db.sessions.get_visible(db_session, thing_id, user_id=user_id)
-            if session is None:
+            mine = db.participants.get(db_session, thing_id, user_id=user_id)
+            if mine is None:
                 raise NotFoundError("There is no such session.")
             rows: Sequence[Plain[Message]] = []
-            if session.last_message_id is not None:
-                rows = _between(db_session, session.last_message_id, first_id, last_id, user_id)
-            planner = db_session.get_one(User, session.user_id).name
+            if mine.last_message_id is not None:
+                rows = _between(db_session, mine.last_message_id, first_id, last_id, user_id)
+            names = db.users.names(db_session, {row.user_id for row in rows})
             if any(MessageStatus(row.status).unfinished for row in rows):
                 raise NotPossibleError("A reply is still being written. Share this when it is there.")
-            blocks = tuple(_block(row, planner) for row in rows if _is_shown(row))
-            title = session.title
+            blocks = tuple(_block(row, names[row.user_id]) for row in rows if _is_shown(row))
+            title = mine.title
         if not blocks:
             raise NotPossibleError("There is nothing to share yet: this session has no finished message.")
         if len(blocks) > MOST_MESSAGES or sum(len(block.text) for block in blocks) > _MOST_CHARS:

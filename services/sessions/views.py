@@ -4,18 +4,25 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from db.models import ChatSession, Message, SessionFile
+from db.models import ChatSession, Message, Participant, Rating, SessionFile
 from db.plain import Plain
 from services.message_status import MessageStatus
 from services.parts import known_parts
 from services.sessions.records import FileInfo, MessageView, SessionSummary
 
 _COLUMNS = tuple(one.name for one in fields(SessionSummary) if one.name != "answering")
+_MINE = frozenset({"access", "pinned", "archived", "unseen", "last_message_id"})
 
 
 def session_summary(session: Plain[ChatSession], answering: bool) -> SessionSummary:
     """Return a session as lists show it."""
     return SessionSummary(answering=answering, **{name: getattr(session, name) for name in _COLUMNS})
+
+
+def own_summary(mine: Participant, answering: bool = False) -> SessionSummary:
+    """Return the same of a session that was read to be changed."""
+    values = {name: getattr(mine if name in _MINE else mine.session, name) for name in _COLUMNS}
+    return SessionSummary(answering=answering, **values)
 
 
 def file_info(file: Plain[SessionFile]) -> FileInfo:
@@ -24,9 +31,15 @@ def file_info(file: Plain[SessionFile]) -> FileInfo:
 
 
 def message_view(
-    message: Plain[Message], versions: Sequence[int] = (), files: Sequence[Plain[SessionFile]] = ()
+    message: Plain[Message],
+    versions: Sequence[int] = (),
+    files: Sequence[Plain[SessionFile]] = (),
+    rating: Plain[Rating] | None = None,
 ) -> MessageView:
-    """Return a message as the chat shows it, with the ids of all versions of its turn, and its own of *files*."""
+    """Return a message as the chat shows it, with the ids of all versions of its turn, and its own of *files*.
+
+    *rating* is that of who looks.
+    """
     return MessageView(
         id=message.id,
         session_id=message.session_id,
@@ -46,8 +59,9 @@ def message_view(
         created_at=message.created_at,
         versions=tuple(versions),
         cost_micros=message.cost_micros,
-        rating=message.rating,
-        rating_reason=message.rating_reason,
+        rating=rating.value if rating else None,
+        rating_reason=rating.reason if rating else None,
+        author_id=message.user_id,
         files=tuple(file_info(one) for one in files if one.message_id == message.id),
     )
 

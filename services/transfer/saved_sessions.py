@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 import db.search
 import db.sessions
 from db.ids import MAX_ID, new_id
-from db.models import ChatSession, Message, utc_now
+from db.models import Message, Participant, Rating, utc_now
+from db.plain import Plain
 from exports.sessions.records import Role, SavedMessage, SavedSession, Status
-from exports.sessions.settings import setting_values
+from exports.sessions.settings import PERSONAL, setting_values
 from services.errors import InvalidInputError
 from services.intake import MAX_PARTS, MAX_TEXT_CHARS, kept, kept_model, kept_part
 from services.message_status import MessageStatus
 from services.parts import StoredPart, read_part, stored_part
+from services.sessions.new_sessions import add_session
 from services.sessions.sessions import NO_TITLE
 from services.texts import MAX_TITLE_CHARS, preview, without_controls
 
@@ -30,8 +32,11 @@ _PARTS = TypeAdapter(list[StoredPart])
 _CUT_OFF = "This reply was still being written when it was exported."
 
 
-def saved_session(session: ChatSession, rows: Sequence[Message], *, planner: str) -> SavedSession:
-    """Return a session with those of all its messages that are not deleted."""
+def saved_session(
+    mine: Participant, rows: Sequence[Message], ratings: Mapping[int, Plain[Rating]], *, planner: str
+) -> SavedSession:
+    """Return a session as somebody sees it, with those of all its messages that are not deleted."""
+    session = mine.session
     rows = sorted(rows, key=lambda row: row.id)
     kept = {row.id for row in rows if row.deleted_at is None}
     parents = {row.id: row.parent_id for row in rows}
@@ -44,18 +49,20 @@ def saved_session(session: ChatSession, rows: Sequence[Message], *, planner: str
 
     return SavedSession(
         key=session.import_key or f"{_OURS}{session.id}",
-        **setting_values(session),
+        **setting_values(session, **{name: getattr(mine, name) for name in PERSONAL}),
         title_chosen=session.title_chosen,
         planner=planner,
         created_at=session.created_at,
         last_message_at=session.last_message_at,
-        last_message_id=name(session.last_message_id),
-        messages=[_saved_message(row, name(row.parent_id), kept) for row in rows if row.id in kept],
+        last_message_id=name(mine.last_message_id),
+        messages=[
+            _saved_message(row, name(row.parent_id), kept, ratings.get(row.id)) for row in rows if row.id in kept
+        ],
         sample=session.sample,
     )
 
 
-def _saved_message(row: Message, parent: str | None, kept: Set[int]) -> SavedMessage:
+def _saved_message(row: Message, parent: str | None, kept: Set[int], rating: Plain[Rating] | None) -> SavedMessage:
     return SavedMessage(
         id=str(row.id),
         parent_id=parent,
@@ -72,8 +79,8 @@ def _saved_message(row: Message, parent: str | None, kept: Set[int]) -> SavedMes
         ended_at=row.ended_at,
         error_code=row.error_code,
         error_text=row.error_text,
-        rating=cast("Literal[1, -1] | None", row.rating),
-        rating_reason=row.rating_reason,
+        rating=cast("Literal[1, -1] | None", rating.value if rating else None),
+        rating_reason=rating.reason if rating else None,
         retry_of=str(row.retry_of) if row.retry_of in kept else None,
         leaf_id=str(row.leaf_id) if row.leaf_id in kept else None,
     )
@@ -131,15 +138,14 @@ def is_here(db_session: Session, key: str, user_id: int) -> bool:
 def store(db_session: Session, saved: SavedSession, user_id: int, model: str, *, sample: bool) -> int:
     """Store a session that was `checked` with new ids, its times kept, and return its id."""
     now = utc_now()
-    session_id = new_id()
     ids = {message.id: new_id() for message in saved.messages}
     last = next((one for one in saved.messages if one.id == saved.last_message_id), None) or (
         saved.messages[-1] if saved.messages else None
     )
-    session = ChatSession(
-        id=session_id,
+    mine = add_session(
+        db_session,
+        setting_values(saved, model=model),
         user_id=user_id,
-        **setting_values(saved, model=model),
         title_chosen=saved.title_chosen,
         import_key=saved.key,
         sample=sample,
@@ -147,20 +153,27 @@ def store(db_session: Session, saved: SavedSession, user_id: int, model: str, *,
         total_tokens=sum((one.input_tokens or 0) + (one.output_tokens or 0) for one in saved.messages),
         cost_micros=sum(one.cost_micros or 0 for one in saved.messages),
         unpriced=sum(one.output_tokens is not None and one.cost_micros is None for one in saved.messages),
-        last_message_id=ids[last.id] if last else None,
         last_message_preview=preview(last.text) if last else "",
         last_message_at=saved.last_message_at,
         created_at=saved.created_at,
         updated_at=saved.last_message_at,
     )
-    db_session.add(session)
-    db_session.flush()
+    mine.last_message_id = ids[last.id] if last else None
+    session_id = mine.session_id
     for start in range(0, len(saved.messages), _AT_ONCE):
         some = saved.messages[start : start + _AT_ONCE]
         db_session.execute(insert(Message), [_row(one, session_id, user_id, ids, now) for one in some])
         texts = [(ids[one.id], one.text) for one in some]
-        db.search.put_new(db_session, session_id, texts, user_id=user_id)
-    db.search.put(db_session, session_id, session_id, saved.title, user_id=user_id)
+        db.search.put_new(db_session, session_id, texts)
+    rated = [one for one in saved.messages if one.rating is not None]
+    if rated:
+        db_session.execute(
+            insert(Rating),
+            [
+                {"message_id": ids[one.id], "user_id": user_id, "value": one.rating, "reason": one.rating_reason}
+                for one in rated
+            ],
+        )
     return session_id
 
 
@@ -185,8 +198,6 @@ def _row(
         "ended_at": message.ended_at,
         "error_code": message.error_code,
         "error_text": _CUT_OFF if unfinished else message.error_text,
-        "rating": message.rating,
-        "rating_reason": message.rating_reason,
         "retry_of": ids.get(message.retry_of or ""),
         "leaf_id": ids.get(message.leaf_id or ""),
         "created_at": message.created_at,

@@ -14,10 +14,13 @@ from sqlalchemy.orm import Session
 
 import db.audit
 import db.messages
+import db.participants
+import db.ratings
 import db.sessions
 import db.users
 from db.engine import Database
-from db.models import AuditAction, AuditTarget, Message, User, utc_now
+from db.models import AuditAction, AuditTarget, Message, Rating, User, utc_now
+from db.plain import Plain
 from exports.sessions.json_text import sessions_json
 from exports.sessions.markdown import session_markdown
 from exports.sessions.pdf import session_pdf
@@ -219,16 +222,20 @@ class TransferService:
     def _saved(self, session_id: int, user_id: int) -> SavedSession:
         """Return a session with every message that is not deleted, as one moment has it."""
         with self._db.snapshot() as db_session:
-            session = db.sessions.get_visible(db_session, session_id, user_id=user_id)
-            if session is None:
+            mine = db.participants.get(db_session, session_id, user_id=user_id)
+            if mine is None:
                 raise NotFoundError("There is no such session.")
             rows: list[Message] = []
             while page := db.messages.in_session(
                 db_session, session_id, user_id=user_id, limit=_AT_ONCE, before_id=rows[-1].id if rows else None
             ):
                 rows += page
-            rows += db.messages.deleted(db_session, session.id)
-            return saved_session(session, rows, planner=db_session.get_one(User, user_id).name)
+            rows += db.messages.deleted(db_session, session_id)
+            ratings: dict[int, Plain[Rating]] = {}
+            for start in range(0, len(rows), _AT_ONCE):
+                some = [row.id for row in rows[start : start + _AT_ONCE]]
+                ratings |= db.ratings.by_message(db_session, some, user_id=user_id)
+            return saved_session(mine, rows, ratings, planner=db_session.get_one(User, user_id).name)
 
     def _note_export(self, user_id: int, detail: str, *, target: tuple[AuditTarget, int] | None = None) -> None:
         with self._db.begin() as db_session:

@@ -7,7 +7,8 @@ import pytest
 
 from db.engine import Database
 from db.ids import new_id
-from db.models import ChatSession, Message, User
+from db.models import Message, User
+from tests.helpers.rows import add_session, see
 
 START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
@@ -35,12 +36,8 @@ def make_session(database: Database) -> MakeSession:
 
     def make(user_id: int, texts: list[str], *, hours: int = 0, **columns: object) -> tuple[int, list[int]]:
         with database.begin() as db_session:
-            session = ChatSession(
-                id=new_id(), user_id=user_id, title="Lisbon", model="openai/gpt-4o",
-                last_message_at=START + timedelta(hours=hours), **columns,
-            )  # fmt: skip
-            db_session.add(session)
-            db_session.flush()
+            at = START + timedelta(hours=hours)
+            session = add_session(db_session, user_id=user_id, last_message_at=at, **columns)
             ids: list[int] = []
             for place, text in enumerate(texts):
                 message = Message(
@@ -50,7 +47,7 @@ def make_session(database: Database) -> MakeSession:
                 db_session.add(message)
                 db_session.flush()
                 ids.append(message.id)
-            session.last_message_id = ids[-1] if ids else None
+            see(db_session, session, last_message_id=ids[-1] if ids else None)
             session.message_count = len(ids)
             return session.id, ids
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    delete,
     event,
     func,
     insert,
@@ -48,6 +49,7 @@ from services.message_status import MessageStatus
 from services.reviews.visits import new_reader_key
 from settings import ROOT
 from tests.helpers.reviews import Reviews
+from tests.helpers.rows import add_session, leaf, see
 from tests.helpers.services import make_user, until_ended
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -85,6 +87,7 @@ def fill_every_table(database: Database) -> None:
     with database.begin() as db_session:
         made: dict[str, list[dict[str, Any]]] = {}
         for table in Base.metadata.sorted_tables:
+            db_session.execute(delete(table))  # what the database itself made
             for number in (1, 2):
                 row = {column.name: value(column, number, made) for column in table.columns}
                 db_session.execute(insert(table), row)
@@ -125,21 +128,20 @@ def add_conversation(database: Database, username: str, *texts: str) -> int:
         user = User(id=new_id(), username=username, email=f"{username}@example.com", name=username.title())
         db_session.add(user)
         db_session.flush()
-        session = ChatSession(id=new_id(), user_id=user.id, title=f"Plans of {username}", model="openai/gpt-4o")
-        db_session.add(session)
-        db_session.flush()
-        db.search.put(db_session, session.id, session.id, session.title, user_id=user.id)
+        session, last_id = add_session(db_session, user_id=user.id, title=f"Plans of {username}"), None
+        db.search.put(db_session, session.id, session.id, session.title)
         for place, content in enumerate(texts):
             message = Message(
-                id=new_id(), session_id=session.id, user_id=user.id, parent_id=session.last_message_id,
+                id=new_id(), session_id=session.id, user_id=user.id, parent_id=last_id,
                 role="assistant" if place % 2 else "user", status="complete", content=content,
                 parts=[{"kind": "text", "text": content, "data": None}],
             )  # fmt: skip
             db_session.add(message)
             db_session.flush()
-            db.search.put(db_session, message.id, session.id, content, user_id=user.id)
-            session.last_message_id = message.id
+            db.search.put(db_session, message.id, session.id, content)
+            last_id = message.id
         session.message_count = len(texts)
+        see(db_session, session, last_message_id=last_id)
         return user.id
 
 
@@ -263,7 +265,7 @@ def test_file_says_what_it_is_and_ends_with_counts(database, file):
     assert first == {"app": "Backboard Travel-Bot", "format": 1, "revision": db.migrate.newest_revision()}
     assert started <= made_at <= utc_now()
     assert made_at.utcoffset() == timedelta(0)
-    assert [row["table"] for row in rows] == ["users", "sessions", "messages", "messages"]
+    assert [row["table"] for row in rows] == ["users", "sessions", "messages", "messages", "participants"]
     assert last == {"rows": {name: len(found) for name, found in rows_of(database).items()}}
 
 
@@ -454,7 +456,8 @@ def test_rows_that_are_there_stay_unless_they_are_to_be_replaced(database, other
     back_up(database, file)
     before = rows_of(other_database)
 
-    with pytest.raises(BackupError, match=r"not empty: there are rows in users, sessions, messages\. --replace"):
+    filled = r"there are rows in users, sessions, messages, participants\. --replace"
+    with pytest.raises(BackupError, match=f"not empty: {filled}"):
         restore(other_database, file)
     assert rows_of(other_database) == before
 
@@ -580,13 +583,14 @@ def test_reply_that_was_being_written_is_taken_over_and_not_paid_for_again(
     with database.begin() as db_session:
         session = db_session.scalars(select(ChatSession)).one()
         reply = Message(
-            id=new_id(), session_id=session.id, user_id=ada, parent_id=session.last_message_id, role="assistant",
+            id=new_id(), session_id=session.id, user_id=ada, parent_id=leaf(db_session, session.id), role="assistant",
             status="running" if sent else "queued", content="From Warsaw" if sent else "", model=session.model,
             sent_at=utc_now() - timedelta(seconds=9) if sent else None,
             lease_owner="a process that is no more", lease_until=long_away, fence=3,
         )  # fmt: skip
         db_session.add(reply)
-        session.last_message_id, session.message_count = reply.id, 2
+        session.message_count = 2
+        see(db_session, session, last_message_id=reply.id)
     written = back_up(database, file)
     before = rows_of(database)["messages"][-1]
 
@@ -719,7 +723,7 @@ def test_command_destroys_nothing_unless_it_is_told_to(database, run):
 
     code, told, error = run("restore", "a.gz")
     assert (code, told) == (1, "")
-    assert error.startswith("The database is not empty: there are rows in users, sessions, messages.")
+    assert error.startswith("The database is not empty: there are rows in users, sessions, messages, participants.")
     assert rows_of(database) == both
 
     assert run("backup", "a.gz") == (1, "", "a.gz is already there. --force writes over it.\n")

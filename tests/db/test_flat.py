@@ -13,6 +13,7 @@ import db.files
 import db.follow_ups
 import db.memories
 import db.messages
+import db.participants
 import db.replies
 import db.search
 import db.session_table
@@ -22,7 +23,7 @@ import db.threads
 import db.usage
 from benchmarks.histories import COMMON, Account, account
 from db.engine import Database
-from db.models import ChatSession, FollowUp, SessionFile, Template, Usage
+from db.models import FollowUp, Participant, SessionFile, Template, Usage
 
 SMALL, BIG = [(4, 60)] * 100, [(4, 60)] * 2_000  # sessions: messages, and words in each
 SHOWN = 20
@@ -34,7 +35,7 @@ def table(db_session: Session, owner: Account, **wanted: Any) -> list[object]:
 
 
 def leaf(db_session: Session, owner: Account) -> int:
-    found = db.sessions.get_visible(db_session, owner.session_id, user_id=owner.user_id)
+    found = db.participants.get(db_session, owner.session_id, user_id=owner.user_id)
     assert found is not None
     assert found.last_message_id is not None
     return found.last_message_id
@@ -105,7 +106,7 @@ def with_belongings(database: Database, owner: Account) -> Account:
     of_owner = {"user_id": owner.user_id}
     with database.begin() as db_session:
         for session_id, last_id in db_session.execute(
-            select(ChatSession.id, ChatSession.last_message_id).where(ChatSession.user_id == owner.user_id)
+            select(Participant.session_id, Participant.last_message_id).where(Participant.user_id == owner.user_id)
         ).all():
             waiting = FollowUp(**of_owner, session_id=session_id, text="Later", client_message_id=str(session_id))
             db_session.add(waiting)

@@ -14,8 +14,8 @@ def library(database, make_user, make_session):
     session_id, ids = make_session(ada, texts)
     with database.begin() as db_session:
         for message_id, text in zip(ids, texts, strict=True):
-            db.search.put(db_session, message_id, session_id, text, user_id=ada)
-        db.search.put(db_session, session_id, session_id, "Lisbon in May", user_id=ada)
+            db.search.put(db_session, message_id, session_id, text)
+        db.search.put(db_session, session_id, session_id, "Lisbon in May")
     return ada, session_id, ids
 
 
@@ -43,7 +43,7 @@ def test_stranger_finds_nothing(database, library, make_user):
 def test_new_text_replaces_the_old(database, library):
     ada, session_id, _ = library
     with database.begin() as db_session:
-        db.search.put(db_session, session_id, session_id, "Porto in June", user_id=ada)
+        db.search.put(db_session, session_id, session_id, "Porto in June")
 
     with database.read() as db_session:
         assert db.search.find(db_session, "may", user_id=ada, limit=10) == []
@@ -63,7 +63,7 @@ def test_deleted_session_leaves_nothing_in_the_index(database, library):
 def test_a_very_long_message_can_be_indexed(database, library):
     ada, session_id, ids = library
     with database.begin() as db_session:
-        db.search.put(db_session, ids[0], session_id, "word " * 100_000 + "x" * 5000, user_id=ada)
+        db.search.put(db_session, ids[0], session_id, "word " * 100_000 + "x" * 5000)
 
     with database.read() as db_session:
         assert len(db.search.find(db_session, "word", user_id=ada, limit=10)) == 1

@@ -1,5 +1,6 @@
 """Lists of sessions: order, pages, marks, and whose they are."""
 
+import db.participants
 import db.sessions
 from db.ids import new_id
 from db.models import Message
@@ -29,7 +30,7 @@ def test_strangers_sessions_are_not_listed_read_archived_or_deleted(database, ma
         assert db.sessions.page(db_session, user_id=eve, pinned=False, limit=10) == []
         assert db.sessions.get_visible(db_session, session_id, user_id=eve) is None
         assert db.sessions.summary(db_session, session_id, user_id=eve) is None
-        assert db.sessions.set_archived(db_session, [session_id], user_id=eve, archived=True) == 0
+        assert db.participants.change(db_session, [session_id], user_id=eve, archived=True) == 0
         assert db.sessions.remove(db_session, [session_id], user_id=eve) == []
         assert db.sessions.latest_id(db_session, user_id=eve) is None
     with database.read() as db_session:

@@ -13,6 +13,7 @@ from services.reviews.reviews import ReviewService
 from services.reviews.visits import VisitService
 from services.sessions.shared import SharedSessions
 from tests.helpers.accounts import cheaply
+from tests.helpers.rows import add_session, leaf, see
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 TALK = (
@@ -46,9 +47,7 @@ class Reviews:
     def session(self, user_id: int, texts: tuple[str, ...] = TALK, title: str = "Lisbon in May") -> int:
         """Make a session of alternating turns."""
         with self.database.begin() as db_session:
-            session = ChatSession(id=new_id(), user_id=user_id, title=title, model="openai/gpt-4o")
-            db_session.add(session)
-            db_session.flush()
+            session = add_session(db_session, user_id=user_id, title=title)
             self._add(session, db_session, texts)
             return session.id
 
@@ -62,12 +61,13 @@ class Reviews:
         self, session: ChatSession, db_session: Any, texts: tuple[str, ...], role: str | None = None, **columns: Any
     ) -> list[int]:
         ids = []
+        last_id = leaf(db_session, session.id)
         for text in texts:
             message = Message(
                 id=new_id(),
                 session_id=session.id,
                 user_id=session.user_id,
-                parent_id=session.last_message_id,
+                parent_id=last_id,
                 role=role or ("assistant" if session.message_count % 2 else "user"),
                 content=text,
                 created_at=self.now,
@@ -75,7 +75,8 @@ class Reviews:
             )
             db_session.add(message)
             db_session.flush()
-            session.last_message_id = message.id
+            last_id = message.id
+            see(db_session, session, last_message_id=last_id)
             session.message_count += 1
             ids.append(message.id)
         return ids

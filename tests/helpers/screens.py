@@ -10,6 +10,7 @@ import db.search
 from db.engine import Database
 from services.accounts.records import User
 from tests.helpers.clock import NOON
+from tests.helpers.rows import leaf
 
 AddSession = Callable[..., int]
 
@@ -49,8 +50,7 @@ def choose(app: AppTest, message_id: int, option: str) -> None:
 def change_last_reply(database: Database, session_id: int, **values: object) -> int:
     """Write to the last reply of a session; return its id."""
     with database.begin() as db_session:
-        session = db_session.get_one(db.models.ChatSession, session_id)
-        reply = db_session.get_one(db.models.Message, session.last_message_id)
+        reply = db_session.get_one(db.models.Message, leaf(db_session, session_id))
         for name, value in values.items():
             setattr(reply, name, value)
         return reply.id

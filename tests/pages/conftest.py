@@ -18,6 +18,7 @@ from db.models import utc_now
 from services.accounts.records import User
 from services.wiring import Services
 from settings import ROOT, Settings
+from tests.helpers import rows
 from tests.helpers.clock import Clock
 from tests.helpers.screens import SIGNED_IN_AT, AddSession, add_user
 
@@ -99,18 +100,16 @@ def add_session(app_database: Database, planner: User) -> AddSession:
         session_id, question_id, reply_id = new_id(), new_id(), new_id()
         with app_database.begin() as db_session:
             defaults = {"model": "openai/gpt-4o", "message_count": 2, "total_tokens": 120, "created_at": at}
-            db_session.add(
-                db.models.ChatSession(
-                    id=session_id,
-                    user_id=user_id,
-                    title=title,
-                    last_message_id=reply_id,
-                    last_message_preview=answer,
-                    last_message_at=at,
-                    **{**defaults, **columns},
-                )
+            rows.add_session(
+                db_session,
+                id=session_id,
+                user_id=user_id,
+                title=title,
+                last_message_id=reply_id,
+                last_message_preview=answer,
+                last_message_at=at,
+                **{**defaults, **columns},
             )
-            db_session.flush()
             shared = {"session_id": session_id, "user_id": user_id, "created_at": at}
             db_session.add(db.models.Message(id=question_id, role="user", status="complete", content=text, **shared))
             db_session.add(
@@ -126,7 +125,7 @@ def add_session(app_database: Database, planner: User) -> AddSession:
             )
             db_session.flush()
             for row_id, words in ((session_id, title), (question_id, text), (reply_id, answer)):
-                db.search.put(db_session, row_id, session_id, words, user_id=user_id)
+                db.search.put(db_session, row_id, session_id, words)
         return session_id
 
     return add

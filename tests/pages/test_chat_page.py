@@ -16,6 +16,7 @@ from services.accounts.records import User
 from services.replies.replies import ReplyService
 from services.sessions.records import Accepted
 from services.wiring import Services
+from tests.helpers.rows import leaf, see
 from tests.helpers.screens import change_last_reply
 from tests.helpers.told import told
 
@@ -54,20 +55,22 @@ def _go_on(database: Database, session_id: int, turns: int) -> None:
     """Add questions and answers to a session."""
     with database.begin() as db_session:
         session = db_session.get_one(db.models.ChatSession, session_id)
+        last_id = leaf(db_session, session_id)
         for turn in range(turns):
             for role, content in (("user", f"Question {turn}"), ("assistant", f"Answer {turn}")):
                 row = db.models.Message(
                     id=new_id(),
                     session_id=session_id,
                     user_id=session.user_id,
-                    parent_id=session.last_message_id,
+                    parent_id=last_id,
                     role=role,
                     status="complete",
                     content=content,
                 )
                 db_session.add(row)
                 db_session.flush()
-                session.last_message_id = row.id
+                last_id = row.id
+        see(db_session, session, last_message_id=last_id)
 
 
 def test_new_chat_greets_by_first_name_and_writes_nothing(app: AppTest, services: Services, planner: User) -> None:

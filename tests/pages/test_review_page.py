@@ -25,6 +25,7 @@ from services.wiring import Services
 from settings import ROOT
 from tests.helpers.clock import NOON, Clock
 from tests.helpers.reviews import TALK, Reviews
+from tests.helpers.rows import see
 from tests.helpers.told import told
 
 HOSTILE = "<script>alert(1)</script> ![x](https://evil.example/x.png) :tada: $x$ **b** [l](https://evil.example)"
@@ -452,7 +453,7 @@ def test_what_was_said_of_a_message_that_is_gone_can_still_be_read(
     reviews.visits.comment(link.token, new_reader_key(), "Too far", name="Bob", anchor=place)
     with app_database.begin() as db_session:
         last = db_session.get_one(Message, int(place))
-        db_session.get_one(ChatSession, last.session_id).last_message_id = last.parent_id
+        see(db_session, db_session.get_one(ChatSession, last.session_id), last_message_id=last.parent_id)
     reviews.links.share_again([link.review.id], user_id=planner.id)
 
     at = opened(visitor, link.token, key=key)

@@ -65,15 +65,12 @@ def writes(database, user_id: int) -> dict[str, Write]:
         ),
         "add a file": lambda: FileService(database, shelf).add(session_id, "a.txt", b"Hello", user_id=user_id),
         "choose a model": lambda: sessions.change(session_id, model="openai/gpt-4.1", user_id=user_id),
-        "archive": lambda: sessions.set_archived([session_id], True, user_id=user_id),
         "delete": lambda: sessions.delete([session_id], user_id=user_id),
     }
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-@pytest.mark.parametrize(
-    "name", ["end", "stop", "wait", "add a file", "choose a model", "archive", "delete"], ids=str
-)
+@pytest.mark.parametrize("name", ["end", "stop", "wait", "add a file", "choose a model", "delete"], ids=str)
 def test_who_waits_for_a_session_holds_nothing_that_comes_after_it(database, database_url, user_id, name):
     write = writes(database, user_id)[name]
     address = database_url.replace("+psycopg", "")

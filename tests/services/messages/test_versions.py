@@ -2,10 +2,11 @@
 
 import pytest
 
-from db.models import ChatSession, Message
+from db.models import Message
 from services.errors import MessageIdReusedError, NotFoundError, NotPossibleError, ReplyInProgressError
 from services.message_status import MessageStatus
 from services.sessions.deleted import remove_deleted
+from tests.helpers.rows import leaf
 from tests.helpers.services import make_user, until, until_ended
 
 
@@ -240,7 +241,7 @@ def test_only_turn_deleted_leaves_an_empty_session(services, database, user_id, 
     monkeypatch.setattr("services.sessions.deleted.UNDO_S", 0.0)
     remove_deleted(database)
     with database.read() as db_session:
-        assert db_session.get_one(ChatSession, only.session_id).last_message_id is None
+        assert leaf(db_session, only.session_id) is None
     talk("Begin again", only.session_id)
     assert shown(services, only.session_id, user_id) == [("Begin again", 1)]
 

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from db.models import ChatSession, Message
 from services.errors import NotFoundError, NotPossibleError
 from tests.helpers.reviews import TALK
+from tests.helpers.rows import see
 from tests.helpers.services import make_user
 
 
@@ -67,7 +68,7 @@ def test_edit_and_another_reply_show_the_path_that_the_planner_sees(reviews, dat
     link = reviews.share(session_id, user_id)
     _, two, three, _ = ids(database, session_id)
     with database.begin() as db_session:
-        db_session.get_one(ChatSession, session_id).last_message_id = two
+        see(db_session, db_session.get_one(ChatSession, session_id), last_message_id=two)
     reviews.say(session_id, "Cheaper, but with a view?", "Then stay in Graça.")
 
     assert shown(reviews, session_id, user_id) == [*TALK[:2], "Cheaper, but with a view?", "Then stay in Graça."]

@@ -8,6 +8,7 @@ from db.ids import new_id
 from db.models import ChatSession, Message, utc_now
 from services.errors import InvalidInputError, NotFoundError, TooManySessionsError
 from services.sessions.sessions import _excerpt
+from tests.helpers.rows import add_session, see
 from tests.helpers.services import Emulator, make_user, until, until_ended
 
 
@@ -17,9 +18,7 @@ def make_session(database, user_id):
 
     def make(turns: int, **columns: object) -> tuple[int, list[int]]:
         with database.begin() as db_session:
-            session = ChatSession(id=new_id(), user_id=user_id, title="Lisbon", model="openai/gpt-4o", **columns)
-            db_session.add(session)
-            db_session.flush()
+            session = add_session(db_session, user_id=user_id, **columns)
             ids: list[int] = []
             for turn in range(turns):
                 message = Message(
@@ -29,7 +28,7 @@ def make_session(database, user_id):
                 db_session.add(message)
                 db_session.flush()
                 ids.append(message.id)
-            session.last_message_id = ids[-1] if ids else None
+            see(db_session, session, last_message_id=ids[-1] if ids else None)
         return session.id, ids
 
     return make

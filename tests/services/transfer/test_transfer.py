@@ -10,13 +10,14 @@ from sqlalchemy import select
 
 from db.engine import Database, DatabaseUnavailableError
 from db.ids import new_id
-from db.models import ChatSession, Message, utc_now
+from db.models import Message, Rating, utc_now
 from services.errors import ExportRunningError, ImportRunningError, InvalidInputError, NotFoundError
 from services.parts import NoticePart, SourcePart
 from services.sessions.records import SessionFilter
 from services.transfer.saved_sessions import store
 from services.transfer.transfer import PDFS_AT_ONCE, ExportKind
 from tests.helpers.chatgpt import conversation, node
+from tests.helpers.rows import add_session, see
 from tests.helpers.services import database_gone, last_message, make_user, until_ended
 
 
@@ -25,13 +26,11 @@ def session_id(database, user_id) -> int:
     """Store a session in which everything is used that a session can hold."""
     at = utc_now().replace(microsecond=123456) - timedelta(days=3)
     with database.begin() as db_session:
-        session = ChatSession(
-            id=new_id(), user_id=user_id, title="Łódź: a *weekend*", title_chosen=True, model="anthropic/claude",
+        session = add_session(
+            db_session, user_id=user_id, title="Łódź: a *weekend*", title_chosen=True, model="anthropic/claude",
             memory=False, web_search=True, instructions="Be brief.", pinned=True, message_count=6, total_tokens=30,
             created_at=at, last_message_at=at + timedelta(hours=1), last_message_preview="Second answer.",
         )  # fmt: skip
-        db_session.add(session)
-        db_session.flush()
         question, first, second, edited, gone, after = (new_id() for _ in range(6))
 
         def add(message_id: int, parent_id: int | None, role: str, text: str, **columns: Any) -> None:
@@ -47,15 +46,16 @@ def session_id(database, user_id) -> int:
         add(question, None, "user", "Where to eat in Łódź for $20?", leaf_id=second, client_message_id="c-1")
         add(first, question, "assistant", "Half an", status="failed", error_code="cut", error_text="It broke.")
         add(
-            second, question, "assistant", "Second answer.", retry_of=first, model="anthropic/claude", rating=1,
-            rating_reason="Good", input_tokens=10, output_tokens=20, cost_micros=1500, sent_at=at, run_id="r",
+            second, question, "assistant", "Second answer.", retry_of=first, model="anthropic/claude",
+            input_tokens=10, output_tokens=20, cost_micros=1500, sent_at=at, run_id="r",
             first_text_at=at + timedelta(seconds=1), ended_at=at + timedelta(seconds=2),
             parts=[{"kind": "reasoning", "text": "Hm.", "at": 0, "call_id": None, "input": None, "output": None}],
         )  # fmt: skip
         add(edited, None, "user", "Where to eat in Warsaw?")
         add(gone, edited, "assistant", "Deleted answer", deleted_at=at)
         add(after, gone, "user", "And to sleep?")
-        session.last_message_id = second
+        see(db_session, session, last_message_id=second)
+        db_session.add(Rating(message_id=second, user_id=user_id, value=1, reason="Good"))
         return session.id
 
 

@@ -1,0 +1,167 @@
+"""Queries on who sees a session, and on what is only theirs of it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+import db.search
+from db.models import ChatSession, FollowUp, Participant, SessionMember, TripMember, User, is_unseen
+from db.plain import run
+from db.visibility import THEIR_ID
+
+_AT_ONCE = 500
+_RANK = {"view": 0, "edit": 1, "owner": 2}
+_COPIES = ("trip_id", "title", "model", "message_count", "total_tokens", "last_message_at", "created_at")
+
+_GET = select(Participant).where(
+    Participant.session_id == bindparam("session_id", type_=BigInteger), Participant.user_id == THEIR_ID
+)
+
+
+def get(db_session: Session, session_id: int, *, user_id: int) -> Participant | None:
+    """Return what is only this planner's of a session, or None where they do not see it."""
+    return db_session.scalar(_GET, {"session_id": session_id, "owner_id": user_id})
+
+
+_LOCK = (  # both are read as they are once the lock is there
+    select(ChatSession, Participant)
+    .join_from(ChatSession, Participant, Participant.session_id == ChatSession.id)
+    .where(ChatSession.id == bindparam("session_id", type_=BigInteger), Participant.user_id == THEIR_ID)
+    .with_for_update()
+)
+
+
+def lock_with_session(db_session: Session, session_id: int, *, user_id: int) -> Participant | None:
+    """Return what is only this planner's of a session, or None where they do not see it; both are locked."""
+    found = db_session.execute(_LOCK, {"session_id": session_id, "owner_id": user_id}).one_or_none()
+    return found[1] if found else None
+
+
+def change(db_session: Session, session_ids: Collection[int], *, user_id: int, **values: Any) -> int:
+    """Change what is only this planner's of sessions; return how many of these they see."""
+    query = update(Participant).where(Participant.session_id.in_(session_ids), Participant.user_id == user_id)
+    query = query.values(values).returning(Participant.session_id).execution_options(synchronize_session=False)
+    return len(db_session.scalars(query).all())
+
+
+_MARK_SEEN = (
+    update(Participant)
+    .where(Participant.session_id == bindparam("of_session"), Participant.user_id == THEIR_ID, is_unseen())
+    .values(unseen=False)
+)
+_MARK_UNSEEN = update(Participant).where(Participant.session_id == bindparam("of_session")).values(unseen=True)
+_OF_SESSION = (
+    update(Participant)
+    .where(Participant.session_id == bindparam("of_session"))
+    .values(last_message_id=bindparam("to_id", type_=BigInteger))
+)
+_FOLLOW = _OF_SESSION.where(Participant.last_message_id == bindparam("from_id", type_=BigInteger))
+_FOLLOW_FIRST = _OF_SESSION.where(Participant.last_message_id.is_(None))
+
+
+def mark_seen(db_session: Session, session_id: int, *, user_id: int) -> None:
+    """Note that this planner has looked at the last answer of a session."""
+    run(db_session, _MARK_SEEN, {"of_session": session_id, "owner_id": user_id})
+
+
+def mark_unseen(db_session: Session, session_id: int) -> None:
+    """Note that an answer has ended that nobody who sees the session has looked at yet; the session is held then."""
+    run(db_session, _MARK_UNSEEN, {"of_session": session_id})
+
+
+def follow(db_session: Session, session_id: int, *, from_id: int | None, to_id: int | None) -> None:
+    """Let everybody whose path ends with one message be shown the path to another; the session is held then."""
+    values = {"of_session": session_id, "to_id": to_id}
+    if from_id is None:
+        run(db_session, _FOLLOW_FIRST, values)
+    else:
+        run(db_session, _FOLLOW, values | {"from_id": from_id})
+
+
+def of_session(db_session: Session, session_id: int) -> Sequence[Participant]:
+    """Return everybody who sees a session, its owner among them."""
+    query = select(Participant).where(Participant.session_id == session_id)
+    return db_session.scalars(query.order_by(Participant.user_id)).all()
+
+
+def people(db_session: Session, session_id: int, *, user_id: int) -> list[tuple[int, str, str, str]]:
+    """Return id, name, user name and access of everybody who sees a session that this planner sees."""
+    query = select(User.id, User.name, User.username, Participant.access)
+    query = query.join(Participant, Participant.user_id == User.id).where(Participant.session_id == session_id)
+    rows = db_session.execute(query.order_by(User.id)).all()
+    return [row._tuple() for row in rows] if any(row.id == user_id for row in rows) else []
+
+
+def settle(db_session: Session, session_ids: Collection[int]) -> None:
+    """Let exactly those see these sessions who own them, with whom they are shared or who work on their trip.
+
+    The sessions are held then. Who comes sees what the owner is shown; of who goes, messages that wait go too.
+    """
+    ids = sorted(session_ids)
+    for start in range(0, len(ids), _AT_ONCE):
+        _settle(db_session, ids[start : start + _AT_ONCE])
+
+
+def _settle(db_session: Session, ids: Sequence[int]) -> None:
+    db_session.flush()
+    wanted: dict[int, dict[int, str]] = defaultdict(dict)
+    for session_id, user_id, access in _accesses(db_session, ids):
+        if _RANK[access] >= _RANK[wanted[session_id].get(user_id, "view")]:
+            wanted[session_id][user_id] = access
+    found: dict[int, dict[int, str]] = defaultdict(dict)
+    query = select(Participant.session_id, Participant.user_id, Participant.access)
+    for session_id, user_id, access in db_session.execute(query.where(Participant.session_id.in_(ids))):
+        found[session_id][user_id] = access
+    changed = [one for one in ids if wanted[one].keys() != found[one].keys()]
+    for session_id in ids:
+        for user_id in found[session_id].keys() - wanted[session_id].keys():
+            _let_go(db_session, session_id, user_id)
+        for user_id, access in wanted[session_id].items():
+            if found[session_id].get(user_id, access) != access:
+                change(db_session, [session_id], user_id=user_id, access=access)
+    new = [
+        {"session_id": one, "user_id": user_id, "access": access}
+        for one in changed
+        for user_id, access in wanted[one].items()
+        if user_id not in found[one]
+    ]
+    _let_in(db_session, new)
+    db_session.expire_all()
+    for session_id in changed:
+        db.search.settle(db_session, session_id)
+
+
+def _accesses(db_session: Session, ids: Sequence[int]) -> Iterator[tuple[int, int, str]]:
+    """Yield session, person and access, once for every reason why they see it."""
+    for row in db_session.execute(select(ChatSession.id, ChatSession.user_id).where(ChatSession.id.in_(ids))):
+        yield row.id, row.user_id, "owner"
+    shared = select(SessionMember.session_id, SessionMember.user_id, SessionMember.access)
+    for one, user_id, access in db_session.execute(shared.where(SessionMember.session_id.in_(ids))):
+        yield one, user_id, access
+    query = select(ChatSession.id, TripMember.user_id, TripMember.access)
+    query = query.join(TripMember, TripMember.trip_id == ChatSession.trip_id).where(ChatSession.id.in_(ids))
+    for one, user_id, access in db_session.execute(query):
+        yield one, user_id, "edit" if access == "owner" else access
+
+
+def _let_go(db_session: Session, session_id: int, user_id: int) -> None:
+    for table in (Participant, FollowUp):
+        gone = delete(table).where(table.session_id == session_id, table.user_id == user_id)
+        db_session.execute(gone.execution_options(synchronize_session=False))
+
+
+def _let_in(db_session: Session, new: Sequence[dict[str, Any]]) -> None:
+    if not new:
+        return
+    query = select(ChatSession.id, Participant.last_message_id, *(getattr(ChatSession, name) for name in _COPIES))
+    owner = (Participant.session_id == ChatSession.id) & (Participant.user_id == ChatSession.user_id)
+    query = query.outerjoin(Participant, owner).where(ChatSession.id.in_({row["session_id"] for row in new}))
+    shown = {row["id"]: dict(row) for row in db_session.execute(query).mappings()}
+    rows = []
+    for row in new:
+        copies = {name: value for name, value in shown[row["session_id"]].items() if name != "id"}
+        rows.append({**row, **copies, "pinned": False, "archived": False, "unseen": False})
+    db_session.execute(insert(Participant), rows)
