@@ -38,6 +38,8 @@ from services.sessions import file_types, sessions
 from services.templates.templates import Opening
 from tests.helpers.awkward import ENDS, UNITS, too_slow
 from tests.helpers.patterns import Use, found, recording
+from travel.brief import BriefError, brief_of, title_of
+from travel.types import NotValidError, language_of
 
 USES, NOT_READ = found()
 # Patterns made of others while the code runs: what is done here goes through all of them.
@@ -96,6 +98,10 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "instructions": texts.clean_instructions,
     "a title": texts.clean_title,
     "a memory": texts.clean_memory,
+    "a brief": lambda text: brief_of({"where": [text], "purpose": text, "notes_private": text, "pace": text}),
+    "a title of a trip": title_of,
+    "an amount": lambda text: brief_of({"budget": {"low": {"amount": text, "currency": text}}}),
+    "a language of a customer": language_of,
     "words to look for": texts.clean_query,
     "a model": texts.check_model,
     "a title made from a message": texts.made_title,
@@ -151,7 +157,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "a document": lambda text: list(document_reader.texts("txt", _bytes(text))),
     "chunks": cut_into_chunks,
 }
-REFUSALS = (InvalidInputError, FileRefusedError, document_reader.UnreadableError)
+REFUSALS = (InvalidInputError, FileRefusedError, document_reader.UnreadableError, BriefError, NotValidError)
 
 
 def _answered(text: str, **said: Any) -> Answer:

@@ -1,0 +1,1 @@
+"""The trip as plain data. Pure: no database, no network, no clock."""

@@ -1,0 +1,39 @@
+"""A trip's brief: what is known before it is planned.
+
+`brief_of` checks what people, programs and models give; `brief_values` is how a brief is stored. Whoever works with
+briefs elsewhere takes what is needed from here.
+"""
+
+from travel.checks import brief_of, known_brief, title_of
+from travel.records import FIELDS, Brief, BriefError, Budget, FieldChange, Need, Question, Traveller, Wish
+from travel.travellers import counted, travellers_from
+from travel.types import Money
+from travel.values import MAY_BE_CARRIED, brief_values, carried, content_hash, public
+from travel.wording import changes, open_questions, shown, told
+
+__all__ = [
+    "FIELDS",
+    "MAY_BE_CARRIED",
+    "Brief",
+    "BriefError",
+    "Budget",
+    "FieldChange",
+    "Money",
+    "Need",
+    "Question",
+    "Traveller",
+    "Wish",
+    "brief_of",
+    "brief_values",
+    "carried",
+    "changes",
+    "content_hash",
+    "counted",
+    "known_brief",
+    "open_questions",
+    "public",
+    "shown",
+    "title_of",
+    "told",
+    "travellers_from",
+]
