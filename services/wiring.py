@@ -52,6 +52,7 @@ from services.sessions.sessions import SessionService
 from services.sessions.shared import SharedSessions
 from services.templates.templates import TemplateService
 from services.transfer.transfer import TransferService
+from services.trips.proposals import ProposeBrief
 from services.usage.costs import CostService
 from services.usage.insights import InsightsService
 from services.usage.metrics import Numbers
@@ -142,7 +143,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
     models = ModelService(client, loop)
     costs = CostService(database, monthly_limit_usd=settings.monthly_limit_usd)
     memory_sources = MemorySources(database, client, executor, backend=backend)
-    tools = Tools([CurrentDate()])
+    tools = Tools([CurrentDate(), ProposeBrief()])
     threads = BackboardThreads(database, client, tools, backend=backend, executor=executor)
     running, tasks = RunningReplies(at_once=settings.replies_at_once), Tasks()
     readers = ReplyReaders(database, running, executor=executor)

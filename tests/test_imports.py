@@ -47,6 +47,7 @@ FLOORS = {
         "messages",
         "templates",
         "reviews",
+        "trips",
         "wiring",
     ),
     "components": (

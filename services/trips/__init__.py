@@ -1,0 +1,1 @@
+"""Trips: briefs, customers, and who works on them."""
