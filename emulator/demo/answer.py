@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from itertools import takewhile
 
 from emulator.conversation import Answer, Document, ToolRequest, Turn
-from emulator.demo import facts, say, titles
+from emulator.demo import brief, facts, say, titles
 from emulator.demo.costs import Costs, part_of, rooms_for
 from emulator.demo.days import days_named
 from emulator.demo.destinations import atlas
@@ -50,17 +52,14 @@ def answer(
         return Answer("", titles.title(history[-1].text))
     outputs = [*(turn.text for turn in history if turn.role == "tool"), *map(str, (tool_outputs or {}).values())]
     lines = planner_lines(turn.text for turn in history if turn.role == "user")[-READ_LINES:] or [""]
+    if brief.TOOL in tools:
+        if brief.is_wanted(lines[-1]):
+            return _brief(lines, documents, _outputs(history, tool_outputs), today_from(outputs))
+        lines = [brief.without_request(line) for line in lines]
     used = [one for one in memories if _remembered([one], lines) != Wishes()]
     state = before = State(wishes=_remembered(used, lines), today=today_from(outputs))
     for line in lines:
-        before, said, missed = state, line, list[str]()
-        for document in named_in(line, documents) if wants_plan(line) or not state.planned else ():
-            said = said.replace(document.name, "it")
-            known = step(state, document.text, brief=True)
-            missed += say.missed(known, document.name)
-            state = replace(known, reading=Reading(), past=state.past)
-        state = step(state, said)
-        state = replace(state, notes=(*missed, *state.notes))
+        before, state = state, _step(state, line, documents)
     has_asked = tool_outputs is not None or (bool(history) and history[-1].role == "tool")
     if DATE_TOOL in tools and not has_asked and (state.reading.relative or "date" in state.topics):
         reasoning = "The message depends on today's date, which I do not know. I ask for it first."
@@ -80,6 +79,39 @@ def answer(
         parts.append(f"From memory I keep in mind: {'; '.join(addressed(one) for one in used)}.")
     parts += [_web_note(state)] if web_search else []
     return Answer(_reasoning(state, found), "\n\n".join(parts), files=found.names if found else ())
+
+
+def _step(state: State, line: str, documents: Sequence[Document]) -> State:
+    """The state after a message and the documents that it names."""
+    said, missed = line, list[str]()
+    for document in named_in(line, documents) if wants_plan(line) or not state.planned else ():
+        said = said.replace(document.name, "it")
+        known = step(state, document.text, brief=True)
+        missed += say.missed(known, document.name)
+        state = replace(known, reading=Reading(), past=state.past)
+    state = step(state, said)
+    return replace(state, notes=(*missed, *state.notes))
+
+
+def _outputs(history: Sequence[Turn], tool_outputs: Mapping[str, str] | None) -> list[str]:
+    """What tools said since the last question."""
+    since = takewhile(lambda turn: turn.role != "user", reversed(history))
+    return [*map(str, (tool_outputs or {}).values()), *(turn.text for turn in since if turn.role == "tool")]
+
+
+def _brief(lines: Sequence[str], documents: Sequence[Document], outputs: Sequence[str], today: date | None) -> Answer:
+    """Proposes what the conversation says of a trip, and tells what became of it."""
+    state, names = State(today=today), tuple[str, ...]()
+    for line in map(brief.without_request, lines):
+        state = _step(state, line, documents)
+        names = state.names or names
+    wishes = brief.sure(state.wishes, lines)
+    if not (arguments := brief.arguments(wishes, names, lines)):
+        return Answer("", f"{TEXTS['nothing_to_propose']} {TEXTS['help']}")
+    if outputs:
+        return Answer("I say what became of the proposal, and what is open.", brief.told(outputs, arguments, wishes))
+    reasoning = "I propose what was said so far, and leave out the rest."
+    return Answer(reasoning, "", (ToolRequest(brief.TOOL, arguments),))
 
 
 def _remembered(memories: Sequence[str], lines: Sequence[str]) -> Wishes:

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from services.backboard.tools import Tools
 from services.parts import Part, ReasoningPart, StepPart, ToolCallPart
 from services.trips.proposals import ASK_FOR_BRIEF, ProposeBrief, proposal_in
+from tests.helpers.services import last_message, until_ended
 from travel.brief import FIELDS, Brief, Question, brief_of, open_questions
 from travel.checks import COUNTS
 
@@ -175,3 +176,29 @@ def test_whatever_a_model_writes_is_proposed_or_has_problems(arguments):
     assert ("proposed" in json.loads(output)) == (
         proposal_in([ToolCallPart("propose_brief", output=output)]) is not None
     )
+
+
+def test_demo_assistant_proposes_what_the_conversation_says(services, user_id):
+    said = "5 days in Lisbon from 3 May 2027 for two adults and a child aged 8, budget 2,000 EUR, one is vegan"
+    first = services.replies.send(said, user_id=user_id, client_message_id="a")
+    until_ended(services, first.reply_id, user_id)
+    second = services.replies.send(ASK_FOR_BRIEF, user_id=user_id, client_message_id="b", session_id=first.session_id)
+    until_ended(services, second.reply_id, user_id)
+
+    reply = last_message(services, first.session_id, user_id)
+    proposal = proposal_in(reply.parts)
+    assert proposal is not None
+    assert proposal.title == "Lisbon in May"
+    assert proposal.brief == brief_of(
+        {
+            "where": ["Lisbon"],
+            "start": "2027-05-03",
+            "end": "2027-05-07",
+            "travellers": [{"label": "Adult 1", "needs": [{"kind": "diet", "text": "vegan"}]}],
+            "adults": 2,
+            "child_ages": [8],
+            "budget": {"high": {"amount": "2000", "currency": "EUR"}},
+        }
+    )
+    assert [question.field for question in proposal.questions] == ["travellers", "pace"]
+    assert reply.text.startswith("I propose **Lisbon in May**")

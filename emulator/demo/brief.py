@@ -1,0 +1,147 @@
+"""A trip's brief made of a conversation: only what was said, for the tool ``propose_brief``."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from emulator.demo.destinations import fold
+from emulator.demo.line import MONTHS, WORDS, typed
+from emulator.demo.say import TEXTS
+from emulator.demo.wishes import NO_YEAR, Wishes
+from emulator.demo.words import day_date, in_words, listed, money, names_of, needs, plain, when
+
+TOOL = "propose_brief"
+_ASKED_FOR = re.compile(WORDS["patterns"]["brief"], re.I)
+_PACES = ("relaxed", "balanced", "full")
+_MUSTS = ("stays", "rooms", "start", "rests", "interests", "less", "hotel", "meals")  # as they are in words
+
+
+def is_wanted(line: str) -> bool:
+    """Whether a message asks for a brief of what was said so far."""
+    return bool(_ASKED_FOR.search(typed(line)))
+
+
+def without_request(line: str) -> str:
+    """What a message says besides asking for a brief."""
+    return _ASKED_FOR.sub("", line) if is_wanted(line) else line
+
+
+def sure(wishes: Wishes, lines: Sequence[str]) -> Wishes:
+    """The wishes without what was only supposed: how many a family are, and the month of a season."""
+    if wishes.supposed:
+        wishes = replace(wishes, adults=None, children=None, ages=(), supposed=False)
+    if wishes.month and wishes.start is None and not _named(wishes.month, _words(lines)):
+        wishes = replace(wishes, month=None)
+    return wishes if wishes.no_trips else replace(wishes, trips=0)  # more or fewer than the demo plans as a rule
+
+
+def arguments(wishes: Wishes, names: Sequence[str], lines: Sequence[str]) -> dict[str, Any]:
+    """What to call the tool with; empty where nothing was said about a trip. *names* are of unknown places."""
+    questions = dict[str, str]()
+    where = [wishes.country] if wishes.country else names_of(wishes.places) or list(names)
+    if not where and wishes == Wishes():
+        return {}
+    known = {
+        "title": f"{' and '.join(where[:2]) or 'Trip'}{when(wishes)}",
+        "where": where,
+        **_dates(wishes, lines, questions),
+        **_people(wishes, questions),
+        "budget": _budget(wishes, questions),
+        "pace": None if wishes.pace is None else _PACES[wishes.pace + 1],
+        "must": _musts(wishes),
+        "avoid": [{"text": one} for one in (*wishes.avoids, *wishes.unwanted)],
+        "questions": [{"field": field, "text": text} for field, text in questions.items()],
+    }
+    return {field: value for field, value in known.items() if value not in (None, [])}
+
+
+def told(outputs: Iterable[str], asked_with: Mapping[str, Any], wishes: Wishes) -> str:
+    """What the tool made of it, in words."""
+    for output in outputs:
+        with suppress(ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            answer = json.loads(output)
+            if "problems" in answer:
+                return f"{TEXTS['not_proposed']} {plain(' '.join(answer['problems'].values()))}"
+            proposed = answer["proposed"]
+            said = in_words(wishes if "budget" in asked_with else replace(wishes, budget=None))
+            said["places"] = listed(asked_with.get("where", []))
+            open_ones = [one["text"] for one in proposed["questions"]]
+            still = f"\n\nStill open: {plain(' '.join(open_ones))}" if open_ones else ""
+            summary = plain(", ".join(filter(None, said.values())))
+            return f"I propose **{plain(proposed['title'])}**: {summary}. {TEXTS['proposed']}{still}"
+    return TEXTS["not_proposed"]
+
+
+def _dates(wishes: Wishes, lines: Sequence[str], questions: dict[str, str]) -> dict[str, Any]:
+    """First and last day where the year and the length were said, else the month of a year that was said."""
+    start, month = wishes.start, wishes.month
+    if start and start.year != NO_YEAR:
+        if wishes.days:
+            return {"start": start.isoformat(), "end": (start + timedelta(days=wishes.days - 1)).isoformat()}
+        questions["start"] = f"How long does the trip take that begins on {day_date(wishes)}?"
+        return {"months": [f"{start:%Y-%m}"]}
+    if month is None:
+        return {}
+    years = [] if start else _named(month, _words(lines))
+    if years and years[-1]:
+        return {"months": [f"{years[-1]}-{month:02d}"]}
+    questions["start"] = f"Which year is meant by {day_date(wishes) or MONTHS[month - 1]}?"
+    return {}
+
+
+def _words(lines: Sequence[str]) -> list[str]:
+    return [word.strip(".,;:!?()") for line in lines for word in fold(typed(line)).split()]
+
+
+def _named(month: int, words: Sequence[str]) -> list[str]:
+    """The years that were said after the name of a month, empty where it was named without one."""
+    name = fold(MONTHS[month - 1])
+    after = [then for word, then in zip(words, [*words[1:], ""], strict=True) if word in (name, name[:3])]
+    return [one if len(one) == 4 and one.isascii() and one.isdigit() else "" for one in after]
+
+
+def _people(wishes: Wishes, questions: dict[str, str]) -> dict[str, Any]:
+    """Counts; with needs one by one, though it was not said who has them."""
+    children = {"children": wishes.children, "child_ages": list(wishes.ages)}
+    if not needs(wishes):
+        return {"adults": wishes.adults, **children}
+    who = "Who needs" if wishes.adults else "Who goes along, and who needs"
+    questions["travellers"] = f"{who} what was said: {needs(wishes)}?"
+    if not wishes.adults:
+        return children
+    first = {"label": "Adult 1", "band": "adult", "needs": _needs(wishes)}
+    adults = [first, *({"label": f"Adult {number}", "band": "adult"} for number in range(2, wishes.adults + 1))]
+    return {"travellers": adults, **children}
+
+
+def _needs(wishes: Wishes) -> list[dict[str, Any]]:
+    said = (("diet", wishes.diets), ("allergy", wishes.allergies), ("mobility", wishes.mobility))
+    return [{"kind": kind, "text": text, "hard": True} for kind, texts in said for text in texts]
+
+
+def _budget(wishes: Wishes, questions: dict[str, str]) -> dict[str, Any] | None:
+    """The budget as the most, for the whole trip or per person."""
+    budget = wishes.budget
+    if budget is None:
+        return None
+    if budget.currency is None:
+        questions["budget"] = f"In which currency is the budget of {budget.amount:,}?"
+        return None
+    if "day" in budget.per and not wishes.days:
+        questions["budget"] = f"For how many days is the budget of {money(budget.amount, budget.currency)} a day?"
+        return None
+    amount = budget.times(1, wishes.days or 1)
+    basis = "per_person" if "person" in budget.per else "total"
+    return {"high": {"amount": f"{amount:f}", "currency": budget.currency}, "basis": basis}
+
+
+def _musts(wishes: Wishes) -> list[dict[str, Any]]:
+    said = in_words(wishes)
+    dated = wishes.start is not None and wishes.start.year != NO_YEAR
+    days = "" if dated or wishes.stays else said["days"]
+    trips = said["trips"] if wishes.no_trips else ""
+    return [{"text": text} for text in (days, trips, *(said[name] for name in _MUSTS), *wishes.wanted) if text]

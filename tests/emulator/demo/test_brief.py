@@ -1,0 +1,223 @@
+"""A brief of what was said: proposed with the tool, and only where there is one."""
+
+import json
+from typing import Any
+
+import pytest
+
+from emulator.conversation import Answer, Document, Turn
+from emulator.demo.answer import answer, extract_facts
+from emulator.demo.brief import is_wanted
+from services.trips.proposals import ASK_FOR_BRIEF
+from tests.helpers.demo import asked
+
+TOOLS = ["current_date", "propose_brief"]
+LISBON = "5 days in Lisbon in May for two adults and two kids aged 6 and 9, about $2,000"
+
+
+def proposed(*texts: str, **more: Any) -> dict[str, Any]:
+    """What the tool is called with when a brief of these messages is asked for."""
+    (request,) = asked(*texts, ASK_FOR_BRIEF, tools=TOOLS, **more).tool_requests
+    assert request.name == "propose_brief"
+    return json.loads(json.dumps(request.arguments))  # type: ignore[no-any-return]
+
+
+def questions(call: dict[str, Any]) -> dict[str, str]:
+    return {one["field"]: one["text"] for one in call.get("questions", [])}
+
+
+def after(output: object, *texts: str) -> Answer:
+    """The answer when the tool has said *output*."""
+    turns = [Turn("user", text) for text in (*texts, ASK_FOR_BRIEF)]
+    outputs = {"propose_brief": output if isinstance(output, str) else json.dumps(output)}
+    return answer(turns, memories=[], tools=TOOLS, system_prompt=None, tool_outputs=outputs)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(ASK_FOR_BRIEF, "make this a trip", "Make this a trip.", "Propose a brief", "propose a trip brief, please"),
+        *("Summarise this as a trip brief", "Can you write a brief for the team?", "Turn this into a trip"),
+        *("Create a trip from this conversation", "please draft the trip brief now", "Make it a trip!"),
+    ],
+)
+def test_brief_is_proposed_when_it_is_asked_for(text):
+    reply = asked(LISBON, text, tools=TOOLS)
+
+    assert [request.name for request in reply.tool_requests] == ["propose_brief"]
+    assert not reply.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("keep it brief", "make it brief", "Make a brief overview", "Write a brief email to the client"),
+        *("Create an itinerary from the brief", "make it a day trip", "create a trip to Rome"),
+        *("Please plan the trip in brief.txt", "plan a trip from this brief", "Write an email about the brief"),
+    ],
+)
+def test_other_requests_are_none(text):
+    assert not is_wanted(text)
+    assert not asked(LISBON, text, tools=TOOLS).tool_requests
+
+
+def test_without_the_tool_nothing_is_proposed():
+    reply = asked(LISBON, ASK_FOR_BRIEF, tools=["current_date"])
+
+    assert not reply.tool_requests
+    assert reply.text
+
+
+def test_proposal_holds_what_was_said_and_leaves_out_the_rest():
+    assert proposed("4 days in Porto") == {"title": "Porto", "where": ["Porto"], "must": [{"text": "4 days"}]}
+
+
+def test_people_and_money_are_proposed():
+    call = proposed(LISBON)
+
+    assert (call["adults"], call["children"], call["child_ages"]) == (2, 2, [6, 9])
+    assert call["budget"] == {"high": {"amount": "2000", "currency": "USD"}, "basis": "total"}
+    assert call["title"] == "Lisbon in May"
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "basis"),
+    [
+        ("4 days in Vienna for 3 people, 900 eur each", ("900", "EUR"), "per_person"),
+        ("3 days in Prague, 2 adults, £90 a day each", ("270", "GBP"), "per_person"),
+        ("3 days in Prague, 2 adults, £90 a day", ("270", "GBP"), "total"),
+    ],
+)
+def test_budget_is_for_the_whole_trip(text, amount, basis):
+    budget = {"high": {"amount": amount[0], "currency": amount[1]}, "basis": basis}
+
+    assert proposed(text)["budget"] == budget
+
+
+def test_budget_without_a_currency_is_asked_for():
+    call = proposed("5 days in Rome, budget 3000")
+
+    assert "budget" not in call
+    assert questions(call) == {"budget": "In which currency is the budget of 3,000?"}
+
+
+def test_dates_need_a_year():
+    known, unknown = proposed("3 days in Prague from 3 May 2027"), proposed("3 days in Prague from 3 May")
+
+    assert (known["start"], known["end"], "must" in known) == ("2027-05-03", "2027-05-05", False)
+    assert not {"start", "end", "months"} & unknown.keys()
+    assert questions(unknown) == {"start": "Which year is meant by 3 May?"}
+
+
+def test_dates_need_a_length():
+    call = proposed("Rome from 3 May 2027")
+
+    assert call["months"] == ["2027-05"]
+    assert questions(call) == {"start": "How long does the trip take that begins on Monday 3 May?"}
+
+
+def test_months_need_a_year():
+    assert proposed("Rome and Florence in May 2027, 6 days")["months"] == ["2027-05"]
+    assert questions(proposed("6 days in Rome in May")) == {"start": "Which year is meant by May?"}
+    assert "months" not in proposed("Ten days in Japan in autumn")
+
+
+def test_how_many_a_family_are_is_not_supposed():
+    call = proposed("5 days in Rome for a family of four")
+
+    assert not {"adults", "children", "child_ages", "travellers"} & call.keys()
+
+
+def test_needs_are_proposed_and_whose_they_are_is_asked():
+    call = proposed("5 days in Lisbon for two, one is vegetarian and allergic to nuts")
+
+    first, second = call["travellers"]
+    assert [(need["kind"], need["text"]) for need in first["needs"]] == [("diet", "vegetarian"), ("allergy", "nuts")]
+    assert second == {"label": "Adult 2", "band": "adult"}
+    assert questions(call) == {"travellers": "Who needs what was said: vegetarian food and no nuts (allergy)?"}
+
+
+def test_wishes_of_the_whole_conversation_are_proposed():
+    call = proposed(LISBON, "We love art, no museums", "a slow pace, not before 10", "make it 4 days")
+
+    assert call["pace"] == "relaxed"
+    assert call["must"] == [{"text": "4 days"}, {"text": "no start before 10:00"}, {"text": "a liking for art"}]
+    assert call["avoid"] == [{"text": "museums"}]
+
+
+def test_place_that_the_demo_does_not_know_is_proposed():
+    assert proposed("4 days in Bhutan")["where"] == ["Bhutan"]
+
+
+def test_country_is_proposed_as_it_was_said():
+    assert proposed("Ten days in Japan")["where"] == ["Japan"]
+
+
+def test_what_stands_beside_the_request_is_read():
+    (request,) = asked("Make this a trip: 5 days in Rome", tools=TOOLS).tool_requests
+
+    assert request.arguments["where"] == ["Rome"]
+
+
+def test_request_is_no_wish_later():
+    reply = asked(LISBON, ASK_FOR_BRIEF, "make it 4 days", tools=TOOLS)
+
+    assert "did not understand" not in reply.text
+    assert "Day 4" in reply.text
+
+
+def test_memories_of_other_conversations_are_not_proposed():
+    assert "travellers" not in proposed("4 days in Porto for two", memories=["Is vegan", "Is allergic to nuts"])
+
+
+def test_document_that_was_named_is_part_of_what_was_said():
+    document = Document("brief.txt", "Two guests, 4 days in Porto in May 2027. Their budget is 1,500 EUR.")
+
+    call = proposed("Please plan the trip in brief.txt", documents=[document])
+
+    assert (call["where"], call["adults"], call["budget"]["high"]["amount"]) == (["Porto"], 2, "1500")
+
+
+def test_nothing_said_is_nothing_proposed():
+    reply = asked(ASK_FOR_BRIEF, tools=TOOLS)
+
+    assert not reply.tool_requests
+    assert reply.text.startswith("Nothing was said about a trip yet")
+    assert extract_facts(ASK_FOR_BRIEF) == []
+
+
+def test_what_was_proposed_and_what_is_open_is_said():
+    reply = after({"proposed": {"title": "Lisbon", "questions": [{"field": "pace", "text": "How *full*?"}]}}, LISBON)
+
+    assert not reply.tool_requests
+    assert reply.text.startswith(
+        "I propose **Lisbon**: Lisbon, 5 days, in May, two adults and two children (6 and 9)"
+    )
+    assert reply.text.endswith("Still open: How \\*full\\*?")
+
+
+def test_refusal_of_the_tool_is_said():
+    reply = after({"problems": {"start": "The start is wrong."}, "note": "x"}, LISBON)
+
+    assert reply.text == "I could not propose a brief. The start is wrong."
+
+
+@pytest.mark.parametrize(
+    "output", ["", "{", "[]", "3", '{"error": "x"}', '{"proposed": 3}', '{"proposed": {"title": 3}}']
+)
+def test_output_that_says_nothing_is_not_asked_for_again(output):
+    reply = after(output, LISBON)
+
+    assert not reply.tool_requests
+    assert reply.text == "I could not propose a brief."
+
+
+def test_earlier_proposal_does_not_answer_a_new_request():
+    old = Turn("tool", json.dumps({"proposed": {"title": "Old", "questions": []}}))
+    turns = [Turn("user", LISBON), Turn("user", ASK_FOR_BRIEF), old, Turn("user", ASK_FOR_BRIEF)]
+
+    reply = answer(turns, memories=[], tools=TOOLS, system_prompt=None, tool_outputs=None)
+
+    assert reply.tool_requests
+    again = answer([*turns, old], memories=[], tools=TOOLS, system_prompt=None, tool_outputs=None)
+    assert again.text.startswith("I propose **Old**")
