@@ -294,6 +294,7 @@ def test_travellers_who_still_go_along_stay_as_they_are():
     assert more == (ann, Traveller("Adult 1"), bo)
     assert older == (ann, Traveller("Child 1", "child", 9))
     assert brief_of(WHOLE | {"adults": 1, "child_ages": [3, 8]}).travellers[2] == bo
+    assert brief_of(WHOLE | {"child_ages": [8, 8]}).travellers == (ann, bo, Traveller("Child 1", "child", 8))
 
 
 def test_what_a_newer_version_wrote_is_left_out():

@@ -159,8 +159,11 @@ def test_what_stands_beside_the_request_is_read():
     assert request.arguments["where"] == ["Rome"]
 
 
-def test_request_is_no_wish_later():
-    reply = asked(LISBON, ASK_FOR_BRIEF, "make it 4 days", tools=TOOLS)
+@pytest.mark.parametrize("text", [ASK_FOR_BRIEF, "Make a new trip out of this chat"])
+def test_request_is_no_wish(text):
+    assert asked(LISBON, text, tools=TOOLS).tool_requests[0].arguments["where"] == ["Lisbon"]
+
+    reply = asked(LISBON, text, "make it 4 days", tools=TOOLS)
 
     assert "did not understand" not in reply.text
     assert "Day 4" in reply.text

@@ -62,6 +62,15 @@ def test_what_is_not_said_stays_unknown_and_is_asked():
     assert proposal.questions == open_questions(Brief())
 
 
+def test_what_the_model_asks_is_not_asked_twice():
+    asked = {"title": "A trip", "questions": [{"field": "budget", "text": "How much in euros?"}]}
+
+    proposal = proposal_in([ToolCallPart("propose_brief", output=output_of(asked))])
+
+    assert proposal is not None
+    assert [question.text for question in proposal.questions if question.field == "budget"] == ["How much in euros?"]
+
+
 def test_last_proposal_of_a_reply_counts():
     calls = [{"title": "One"}, {"title": ""}, {"title": "Two"}, {"title": "x", "adults": -1}]
     parts = [ToolCallPart("propose_brief", output=output_of(one)) for one in calls]
