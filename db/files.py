@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import BackboardThread, ChatSession, FileCopy, SessionFile
@@ -93,13 +93,16 @@ def copies_with_threads(db_session: Session, file_id: int) -> Sequence[Row[FileC
 def in_thread(
     db_session: Session, session_id: int, thread_row_id: int
 ) -> Sequence[Row[SessionFile, FileCopy | None]]:
-    """Return the files of a session, oldest first, each with its copy in a thread where there is one.
+    """Return the files of a session and of its thread's trip, each with its copy in the thread where there is one.
 
-    Those of messages that wait are not among them yet.
+    The oldest come first; those of messages that wait are not among them yet. A thread is never of another trip than
+    the session was when the thread was made, so no file of a trip comes into a session outside.
     """
     copy = and_(FileCopy.file_id == SessionFile.id, FileCopy.thread_row_id == thread_row_id)
     query = select(SessionFile, FileCopy).outerjoin(FileCopy, copy)
-    query = query.where(SessionFile.session_id == session_id, _has_come())
+    trip_id = select(BackboardThread.trip_id).where(BackboardThread.id == thread_row_id).scalar_subquery()
+    in_session = and_(SessionFile.session_id == session_id, _has_come())
+    query = query.where(or_(in_session, SessionFile.trip_id == trip_id))
     return db_session.execute(query.order_by(SessionFile.id)).all()
 
 

@@ -18,6 +18,7 @@ _IN_SESSION = (
     .order_by(FollowUp.id)
 )
 _FIRST = select(FollowUp).where(*_HERE).order_by(FollowUp.id).limit(1).with_for_update()
+_FIRST_ID = select(FollowUp.id).where(*_HERE).order_by(FollowUp.id).limit(1)
 _COUNT = select(func.count()).where(*_HERE)
 
 
@@ -43,6 +44,12 @@ def by_client_id(db_session: Session, client_message_id: str, *, user_id: int) -
 def count(db_session: Session, session_id: int) -> int:
     """Return how many messages wait in a session."""
     return int(run(db_session, _COUNT, {"session_id": session_id}).scalar_one())
+
+
+def first_id(db_session: Session, session_id: int) -> int | None:
+    """Return the id of the next message of those that wait in a session, or None."""
+    found: int | None = run(db_session, _FIRST_ID, {"session_id": session_id}).scalar_one_or_none()
+    return found
 
 
 def lock_first(db_session: Session, session_id: int) -> Plain[FollowUp] | None:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import Integer, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.models import ChatSession, Message, SessionFile, UtcDateTime, is_unfinished
+from db.models import ChatSession, Message, SessionFile, Trip, UtcDateTime, is_unfinished
 from db.plain import Plain, Values, read_one, run
+from db.visibility import in_theirs
 
 _HELD_BY_NOBODY = Message.lease_until.is_(None)
 # Ordered by the index of unfinished replies: ordered by id, SQLite would look through all messages instead.
@@ -48,8 +49,13 @@ _ASKED = (
         ChatSession.instructions,
         ChatSession.web_search,
         exists().where(SessionFile.session_id == ChatSession.id).label("has_files"),
+        ChatSession.user_id,
+        ChatSession.trip_id,
+        Trip.customer_id,
+        exists().where(SessionFile.trip_id == ChatSession.trip_id).label("trip_has_files"),
     )
     .join(ChatSession, ChatSession.id == Message.session_id)
+    .outerjoin(Trip, Trip.id == ChatSession.trip_id)
     .where(Message.id == bindparam("question_id"))
 )
 
@@ -64,6 +70,10 @@ class Asked(NamedTuple):
     instructions: str | None
     web_search: bool
     has_files: bool  # the session
+    owner_id: int  # the session's
+    trip_id: int | None  # the session's trip, that one's customer, and whether it has files
+    customer_id: int | None
+    trip_has_files: bool
 
 
 def asked(db_session: Session, question_id: int) -> Asked | None:
@@ -132,6 +142,15 @@ _STOP_REQUESTED = select(Message.id).where(
 def stop_requested(db_session: Session, reply_id: int) -> bool:
     """Return whether somebody asked to stop a reply, of anybody, held or not."""
     return run(db_session, _STOP_REQUESTED, {"reply_id": reply_id}).one_or_none() is not None
+
+
+_IS_VISIBLE = select(Message.id).where(Message.id == bindparam("reply_id"), in_theirs(Message.session_id))
+
+
+def is_visible(db_session: Session, reply_id: int, *, user_id: int) -> bool:
+    """Return whether a reply is in a session that this planner sees."""
+    found = run(db_session, _IS_VISIBLE, {"reply_id": reply_id, "owner_id": user_id})
+    return found.one_or_none() is not None
 
 
 def is_there(db_session: Session, reply_id: int) -> bool:

@@ -210,6 +210,15 @@ _CHANGE_MODEL = (
 )
 
 
+_TOLD_AFTER = select(ChatSession.told_after).where(ChatSession.id == bindparam("session_id"))
+
+
+def told_after(db_session: Session, session_id: int) -> int | None:
+    """Return the last message of a session, of anybody, of which its assistant is told nothing (see `db.sides`)."""
+    found: int | None = run(db_session, _TOLD_AFTER, {"session_id": session_id}).scalar_one_or_none()
+    return found
+
+
 def change_model(db_session: Session, session_id: int, *, before: str, now: str) -> None:
     """Give a session, of anybody, another model in the place of one; it is held then."""
     run(db_session, _CHANGE_MODEL, {"session_id": session_id, "before": before, "now": now})

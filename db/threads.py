@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import BigInteger, Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.ids import new_id
@@ -12,7 +12,10 @@ from db.plain import Plain, read_all, run
 _named = BackboardThread.tip_id.in_(bindparam("tip_ids", expanding=True))
 _of_session = (
     select(BackboardThread)
-    .where(BackboardThread.session_id == bindparam("session_id"))
+    .where(
+        BackboardThread.session_id == bindparam("session_id"),
+        BackboardThread.customer_id.is_not_distinct_from(bindparam("customer_id", type_=BigInteger)),
+    )
     .order_by(BackboardThread.id.desc())
 )
 _ENDING_AT = _of_session.where(_named)
@@ -22,18 +25,32 @@ _MOVE_TIP = update(BackboardThread).where(BackboardThread.id == bindparam("row_i
 
 
 def ending_at(
-    db_session: Session, session_id: int, tip_ids: Collection[int | None]
+    db_session: Session, session_id: int, tip_ids: Collection[int | None], *, customer_id: int | None
 ) -> Sequence[Plain[BackboardThread]]:
-    """Return a session's threads that end with one of these messages, newest first. Tip None: empty."""
-    values = {"session_id": session_id, "tip_ids": [tip_id for tip_id in tip_ids if tip_id is not None]}
+    """Return a session's threads that end with one of these messages, newest first. Tip None: empty.
+
+    Only those on this customer's assistant, or on its owner's.
+    """
+    names = {"session_id": session_id, "customer_id": customer_id}
+    values = {**names, "tip_ids": [tip_id for tip_id in tip_ids if tip_id is not None]}
     return read_all(db_session, _ENDING_AT_OR_EMPTY if None in tip_ids else _ENDING_AT, values)
 
 
-def add(db_session: Session, session_id: int, *, backend: str, thread_id: str, tip_id: int | None) -> int:
+def add(
+    db_session: Session,
+    session_id: int,
+    *,
+    backend: str,
+    thread_id: str,
+    tip_id: int | None,
+    customer_id: int | None,
+    trip_id: int | None,
+) -> int:
     """Add a thread of a session; return its row's id."""
     row_id = new_id()
     names = {"session_id": session_id, "backend": backend, "thread_id": thread_id}
-    run(db_session, _ADD, {"id": row_id, "tip_id": tip_id, **names})
+    place = {"customer_id": customer_id, "trip_id": trip_id}
+    run(db_session, _ADD, {"id": row_id, "tip_id": tip_id, **names, **place})
     return row_id
 
 

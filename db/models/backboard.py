@@ -38,7 +38,8 @@ class BackboardThread(Base):
     """A thread at Backboard that holds one path of a session, from its start to the message *tip_id*.
 
     A conversation goes on in the thread whose tip is the message before; a path that no thread ends with gets a new
-    one. So every version of a conversation has its own.
+    one. So every version of a conversation has its own. A session that is moved goes on in none that it had: a thread
+    is on one customer's assistant for life, and keeps what it was given of one trip's files.
     """
 
     __tablename__ = "threads"
@@ -49,6 +50,7 @@ class BackboardThread(Base):
     backend: Mapped[str] = mapped_column(String(300))
     thread_id: Mapped[str] = mapped_column(String(64))
     customer_id: Mapped[int | None]  # on whose assistant it is; None: the session's owner's
+    trip_id: Mapped[int | None]  # whose files it may hold
     tip_id: Mapped[int | None]  # the last message that it holds, in any version; None: nothing yet
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 

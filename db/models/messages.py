@@ -51,6 +51,12 @@ class Message(Base):
             sqlite_where=text("memory_operation_id IS NOT NULL"),
             postgresql_where=text("memory_operation_id IS NOT NULL"),
         ),
+        Index(
+            "messages_remembered_about",
+            "memory_customer_id",
+            sqlite_where=text("memory_operation_id IS NOT NULL"),
+            postgresql_where=text("memory_operation_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
@@ -73,7 +79,7 @@ class Message(Base):
     deleted_at: Mapped[datetime | None]  # hidden; removed for good a little later, until when it can be brought back
     cost_micros: Mapped[int | None]  # millionths of a US dollar; None: not known
     memory_operation_id: Mapped[str | None] = mapped_column(String(64))  # until it is known what Backboard remembers
-    memory_customer_id: Mapped[int | None]  # about which customer it remembers; None: for the session's owner
+    memory_customer_id: Mapped[int | None]  # of a reply: whose assistant was asked; None: the session's owner's
     run_id: Mapped[str | None] = mapped_column(String(255))
     sent_at: Mapped[datetime | None]
     first_text_at: Mapped[datetime | None]

@@ -25,6 +25,8 @@ class ChatSession(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     trip_id: Mapped[int | None] = mapped_column(ForeignKey("trips.id", ondelete="SET NULL"))
     told_brief: Mapped[str | None] = mapped_column(String(64))  # the hash of the brief that its last reply knew
+    told_customer_id: Mapped[int | None]  # see `db.sides`: about whom it was when it was last written to
+    told_after: Mapped[int | None]  # and the last message of which that assistant is told nothing
     title: Mapped[str] = mapped_column(String(100))
     title_chosen: Mapped[bool] = mapped_column(default=False)  # by a person
     model: Mapped[str] = mapped_column(String(255))  # provider/name

@@ -1,4 +1,4 @@
-"""Brings the files of a session into a Backboard thread, before a question is asked there."""
+"""Brings the files of a session and of its trip into a Backboard thread, before a question is asked there."""
 
 import asyncio
 import logging
@@ -54,7 +54,7 @@ class FileCopies:
         self._executor = executor
 
     async def put(self, session_id: int, thread: SessionThread, on_note: Callable[[str], None]) -> list[str]:
-        """Bring every file of a session into its thread; return a sentence for each that cannot be used now.
+        """Bring every file of a session and its trip into the thread; return a sentence for each that cannot be used.
 
         *on_note* is told in a sentence what is waited for. Raises the client's NotFoundError when there is no such
         thread any more.

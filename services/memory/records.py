@@ -16,12 +16,16 @@ class MemorySource:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Something that the assistant remembers about a user; *source* None: not known, or written by hand."""
+    """Something that an assistant remembers; *source* None: not known, not shown, or written by hand.
+
+    About a customer, or about the user.
+    """
 
     id: str
     text: str
     created_at: datetime | None
     source: MemorySource | None
+    customer_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Nothing here ever fails for a person; a memory whose source is not known is show
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +17,9 @@ from sqlalchemy.exc import IntegrityError
 
 import db.memories
 from backboard_client import BackboardClient, BackboardError, NotFoundError
+from db.assistants import Whose
 from db.engine import Database, DatabaseUnavailableError
+from db.memories import Pending
 from db.models import utc_now
 from services.process.background import in_thread
 
@@ -32,10 +34,10 @@ _LONGEST_ID = 255
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What Backboard is writing down from the message that a reply answers."""
+    """What Backboard is writing down from the message that a reply answers, and in whose memory."""
 
     reply_id: int
-    user_id: int
+    whose: Whose
     operation_id: str
     since: datetime
 
@@ -58,13 +60,17 @@ class MemorySources:
                     await asyncio.sleep(ASK_EVERY_S)
                     settled = await self._settled(writing)
 
-    async def look(self, *, user_id: int, question_id: int | None = None, wait_s: float = 0.0) -> None:
-        """Ask about what is still being written for this user, or from one message.
+    async def look(self, whose: Whose, *, wait_s: float = 0.0) -> None:
+        """Ask about what is still being written in this memory, once, or until it is done, for *wait_s* seconds."""
+        await self._look(partial(self._pending, whose), wait_s)
 
-        Asks once, or until it is done, for *wait_s* seconds.
-        """
+    async def look_from(self, question_id: int, *, wait_s: float) -> None:
+        """Ask about what is still being written from one message, as `look` does, in whosever memory."""
+        await self._look(partial(self._pending_from, question_id), wait_s)
+
+    async def _look(self, pending: Callable[[], list[Writing]], wait_s: float) -> None:
         until = asyncio.get_running_loop().time() + wait_s
-        while waiting := await in_thread(self._executor, partial(self._pending, user_id, question_id)):
+        while waiting := await in_thread(self._executor, pending):
             settled = await asyncio.gather(*(self._settled(writing) for writing in waiting))
             if all(settled) or asyncio.get_running_loop().time() >= until:
                 return
@@ -88,10 +94,13 @@ class MemorySources:
         await in_thread(self._executor, partial(self._keep, writing, memory_ids))
         return True
 
-    def _pending(self, user_id: int, question_id: int | None) -> list[Writing]:
+    def _pending(self, whose: Whose) -> list[Writing]:
         with self._db.read() as db_session:
-            rows = db.memories.pending(db_session, user_id=user_id, limit=_AT_ONCE, question_id=question_id)
-            return [Writing(row[0], user_id, row[1] or "", row[2] or utc_now()) for row in rows]
+            return [_writing(row) for row in db.memories.pending(db_session, whose, limit=_AT_ONCE)]
+
+    def _pending_from(self, question_id: int) -> list[Writing]:
+        with self._db.read() as db_session:
+            return [_writing(row) for row in db.memories.pending_from(db_session, question_id, limit=_AT_ONCE)]
 
     def _keep(self, writing: Writing, memory_ids: Sequence[str]) -> None:
         with suppress(IntegrityError), self._db.begin() as db_session:  # the message was deleted this moment
@@ -100,7 +109,11 @@ class MemorySources:
                 db.memories.keep(
                     db_session,
                     [one for one in memory_ids if len(one) <= _LONGEST_ID],
-                    user_id=writing.user_id,
+                    writing.whose,
                     backend=self._backend,
                     message_id=message_id,
                 )
+
+
+def _writing(row: Pending) -> Writing:
+    return Writing(row.reply_id, row.whose, row.operation_id, row.ended_at or utc_now())

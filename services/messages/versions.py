@@ -10,6 +10,7 @@ import db.messages
 import db.participants
 import db.search
 import db.sessions
+import db.sides
 from db.engine import Database
 from db.ids import new_id
 from db.models import ChatSession, Message, Participant, utc_now
@@ -111,6 +112,9 @@ class VersionService:
     def fork(self, message_id: int, *, user_id: int) -> int:
         """Copy a conversation up to and including a message into a new session; return the session's id.
 
+        It is in the same trip where the planner works on that, else in none. Its assistant is told no more of the
+        copied turns than the first one's was, and nothing where it is another.
+
         Raises NotFoundError, ReplyInProgressError where the message is still being written, TooManySessionsError, or
         FileQuotaError.
         """
@@ -127,14 +131,18 @@ class VersionService:
                 db_session,
                 setting_values(source, title=fork_title(source.title), pinned=False, archived=False),
                 user_id=user_id,
-                trip_id=source.trip_id,
                 title_chosen=source.title_chosen,
                 last_message_preview=preview(message.content),
+                trip_id=_trip_of_copy(db_session, source, user_id),
+                told_customer_id=source.told_customer_id,
             )
             fork = mine.session
             leaf_id, copies = None, dict[int, int]()
             for start in range(0, len(ids), _COPIED_AT_ONCE):
                 leaf_id = _copy(db_session, ids[start : start + _COPIED_AT_ONCE], fork, leaf_id, copies)
+            fork.told_after = next(
+                (copies[one] for one in reversed(ids) if one in copies and db.sides.is_from_before(source, one)), None
+            )
             self._shelf.copy(db_session, source.id, fork.id, user_id=user_id, messages=copies)
             db.participants.follow(db_session, fork.id, from_id=None, to_id=leaf_id)
             show(mine, leaf_id, now)
@@ -233,6 +241,13 @@ def _replies_to(db_session: Session, message: Message) -> Sequence[Message]:
         return []
     replies = db.messages.replies_to(db_session, message.id, user_id=message.user_id)
     return db.messages.by_ids(db_session, [reply.id for reply in replies])
+
+
+def _trip_of_copy(db_session: Session, source: ChatSession, user_id: int) -> int | None:
+    trip_id = source.trip_id
+    if trip_id is None or not db.sides.may_write_in_visible(db_session, trip_id, user_id=user_id):
+        return None
+    return trip_id
 
 
 def _preview(db_session: Session, mine: Participant) -> str:

@@ -60,9 +60,9 @@ class ReplyEndings:
         self._numbers.count_reply(ending.status, asked_at=work.asked_at, first_text_at=live.first_text_at)
         live.end(ending.status)
         if ending.status is MessageStatus.COMPLETE:
-            self._titles.begin(work.session_id, work.reply_id, user_id=work.user_id)
+            self._titles.begin(work.session_id, work.reply_id, user_id=work.user_id, whose=work.whose)
         if ending.memory_operation_id:
-            writing = Writing(work.reply_id, work.user_id, ending.memory_operation_id, utc_now())
+            writing = Writing(work.reply_id, work.whose, ending.memory_operation_id, utc_now())
             self._tasks.start(self._memory_sources.follow(writing))
         return followed
 

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 import db.messages
+import db.replies
 from db.engine import Database
 from services.errors import NotFoundError
 from services.message_status import MessageStatus
@@ -23,6 +24,7 @@ from services.replies.records import ReplySnapshot
 from services.replies.running import RunningReplies
 
 POLL_S = 0.5  # of a reply that this process does not write
+_STILL_EVERY_S = 1.0  # is asked whether somebody may still read a session that is not their own
 SILENCE_S = 15.0
 _SAVED = (MessageStatus.COMPLETE, MessageStatus.STOPPED, MessageStatus.FAILED)  # as it was read here
 
@@ -41,6 +43,26 @@ class ReplyReaders:
 
     def __len__(self) -> int:
         return self._number
+
+    def live(self, reply_id: int, *, user_id: int) -> LiveReply | None:
+        """Return a reply as it is being written here, or None. Raises NotFoundError where it is not for this user."""
+        running = self.running.get(reply_id)
+        if running is None:
+            return None
+        if running.work.owner_id != user_id:
+            self.check(reply_id, user_id=user_id)
+        return running.live
+
+    def is_owner(self, reply_id: int, *, user_id: int) -> bool:
+        """Return whether a reply is written here in a session of this user's own, who may always read it."""
+        running = self.running.get(reply_id)
+        return running is not None and running.work.owner_id == user_id
+
+    def check(self, reply_id: int, *, user_id: int) -> None:
+        """Raise NotFoundError where this user may not read a reply, or not any more."""
+        with self._db.read() as db_session:
+            if not db.replies.is_visible(db_session, reply_id, user_id=user_id):
+                raise NotFoundError("There is no such reply.")
 
     def snapshot(self, reply_id: int, *, user_id: int) -> ReplySnapshot:
         """Return a reply as the database has it. Raises NotFoundError."""
@@ -73,14 +95,18 @@ class ReplyReaders:
         self._followers.add(notify)
         try:
             while not self._ending:
-                live = self.running.live(reply_id, user_id=user_id)
+                live = await in_thread(self._executor, lambda: self.live(reply_id, user_id=user_id))
                 if live is not None:
+                    owner, checked_at = self.is_owner(reply_id, user_id=user_id), loop.time()
                     with live.listening(notify):
                         while live.snapshot.status.unfinished and not self._ending:
                             changed.clear()
                             told = live.snapshot
                             yield told
-                            await _wait(changed, SILENCE_S)
+                            await _wait(changed, SILENCE_S if owner else _STILL_EVERY_S)
+                            if not owner and loop.time() - checked_at >= _STILL_EVERY_S:
+                                checked_at = loop.time()
+                                await in_thread(self._executor, lambda: self.check(reply_id, user_id=user_id))
                             if told.text:
                                 await asyncio.sleep(interval_s(len(self)))
                             elif told.parts:
@@ -94,7 +120,7 @@ class ReplyReaders:
                     return
                 changed.clear()
                 with self.running.awaiting(reply_id, notify):
-                    if self.running.live(reply_id, user_id=user_id) is None:
+                    if self.running.get(reply_id) is None:
                         await _wait(changed, POLL_S)
         finally:
             self._followers.discard(notify)
@@ -128,7 +154,8 @@ class ReplyWatch:
         self._readers = readers
         self._reply_id = reply_id
         self._user_id = user_id
-        self._live = readers.running.live(reply_id, user_id=user_id)
+        self._live = readers.live(reply_id, user_id=user_id)
+        self._is_owner = readers.is_owner(reply_id, user_id=user_id)
         self._seen = 0
         self._polled_at = time.monotonic()
         self.snapshot = self._live.snapshot if self._live else readers.snapshot(reply_id, user_id=user_id)
@@ -143,10 +170,16 @@ class ReplyWatch:
         self._readers.count(-1)
 
     def next(self, timeout_s: float) -> ReplySnapshot:
-        """Return the reply as soon as it changes, at the latest after *timeout_s*."""
+        """Return the reply as soon as it changes, at the latest after *timeout_s*.
+
+        Raises NotFoundError where it is not for this user any more.
+        """
         if self._live is None:
             timeout_s -= self._wait_until_begun(timeout_s)
         if self._live is not None:
+            if not self._is_owner and time.monotonic() - self._polled_at >= _STILL_EVERY_S:
+                self._polled_at = time.monotonic()
+                self._readers.check(self._reply_id, user_id=self._user_id)
             self._live.wait(self._seen, timeout_s)
             self._seen = self._live.changes
             self.snapshot = self._live.snapshot
@@ -160,10 +193,11 @@ class ReplyWatch:
         begin, begun = time.monotonic(), threading.Event()
         running = self._readers.running
         with running.awaiting(self._reply_id, begun.set):
-            self._live = running.live(self._reply_id, user_id=self._user_id)
+            self._live = self._readers.live(self._reply_id, user_id=self._user_id)
             if self._live is None and self.snapshot.status.unfinished:
                 begun.wait(min(timeout_s, max(0.0, self._polled_at + POLL_S - begin)))
-                self._live = running.live(self._reply_id, user_id=self._user_id)
+                self._live = self._readers.live(self._reply_id, user_id=self._user_id)
+            self._is_owner = self._readers.is_owner(self._reply_id, user_id=self._user_id)
         return min(timeout_s, time.monotonic() - begin)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from db.assistants import Whose
 from services.message_status import MessageStatus
 from services.parts import Part
 
@@ -25,10 +26,13 @@ class Work:
     reply_id: int
     fence: int
     session_id: int
-    user_id: int
+    user_id: int  # who asked for it
+    owner_id: int  # of the session
+    whose: Whose  # assistant answers
+    trip_id: int | None
     question_id: int
     question: str
-    has_files: bool  # the session, for the assistant to look things up in
+    has_files: bool  # the session or its trip, for the assistant to look things up in
     asked_at: datetime
     model: str
     instead_of: str | None  # the model that was asked for and is not there now

@@ -13,6 +13,7 @@ import db.participants
 import db.ratings
 import db.search
 import db.sessions
+import db.sides
 import db.usage
 import db.users
 from db.engine import Database
@@ -22,6 +23,7 @@ from db.plain import Plain
 from services.errors import (
     MessageIdReusedError,
     NotFoundError,
+    NotPossibleError,
     ReplyInProgressError,
     TooManyRepliesError,
 )
@@ -41,6 +43,11 @@ from services.texts import check_model, check_name, clean_message, made_title, p
 from services.usage.costs import CostService
 
 log = logging.getLogger("travelbot.replies")
+
+_BEFORE_THE_MOVE = (
+    "This message was written before the session was moved, and its turns were not carried over. "
+    "Edit it to ask it anew."
+)
 
 
 class ReplyService:
@@ -190,6 +197,7 @@ class ReplyService:
             mine = at_rest(db_session, session_id, user_id)
             session = mine.session
             remove_deleted_of(db_session, session)
+            db.sides.settle(db_session, session)
             now = utc_now()
             message = Message(
                 id=new_id(),
@@ -234,7 +242,8 @@ class ReplyService:
         the same new one while that is being written, or where the earlier one is not whole; so does asking for a
         message while its reply is being written.
 
-        Raises NotFoundError, InvalidInputError, ReplyInProgressError, TooManyRepliesError, or MonthlyLimitError.
+        Raises NotFoundError, InvalidInputError, ReplyInProgressError, TooManyRepliesError, MonthlyLimitError, or
+        NotPossibleError where the message was written before the session was moved to another customer.
         """
         if model:
             check_model(model)
@@ -253,7 +262,11 @@ class ReplyService:
                 return Accepted(message.session_id, question.id, writing.id, repeated=True)
             mine = at_rest(db_session, message.session_id, user_id)
             self.check_room(db_session, user_id)
-            remove_deleted_of(db_session, mine.session)
+            session = mine.session
+            remove_deleted_of(db_session, session)
+            db.sides.settle(db_session, session)
+            if db.sides.is_from_before(session, question.id):
+                raise NotPossibleError(_BEFORE_THE_MOVE)
             leave(db_session, mine, question.id)
             before = message if message.role == "assistant" else newest
             again_id = add_reply(db_session, mine, question.id, retry_of=before.id if before else None, model=model)

@@ -20,7 +20,12 @@ class Running:
         self.live.run_id = work.run_id
         self.thread_id: str | None = None
         self.asked = Question(
-            work.question_id, work.session_id, work.user_id, reply_ids=work.earlier_ids | {work.reply_id}
+            work.question_id,
+            work.session_id,
+            work.owner_id,
+            whose=work.whose,
+            trip_id=work.trip_id,
+            reply_ids=work.earlier_ids | {work.reply_id},
         )
         self.sent = work.sent  # the call may have been paid for
         self.used: dict[str, RunUse] = {}  # by run: each round of tools is one
@@ -55,11 +60,6 @@ class RunningReplies:
     def get(self, reply_id: int) -> Running | None:
         """Return a reply if it is being written here, or None."""
         return self._by_id.get(reply_id)
-
-    def live(self, reply_id: int, *, user_id: int) -> LiveReply | None:
-        """Return this user's reply as it is being written here, or None."""
-        running = self._by_id.get(reply_id)
-        return running.live if running and running.work.user_id == user_id else None
 
     def add(self, running: Running) -> None:
         """Note that a reply has begun, and tell who waits for that."""

@@ -15,10 +15,13 @@ import db.messages
 import db.replies
 import db.search
 import db.sessions
+import db.sides
 import db.threads
 import db.usage
+from db.assistants import Whose
 from db.engine import Database
-from db.models import utc_now
+from db.models import ChatSession, Message, utc_now
+from db.plain import Plain
 from services.backboard.threads import SessionThread
 from services.intake import kept_count, kept_model, kept_name, kept_text
 from services.message_status import MessageStatus
@@ -37,6 +40,7 @@ log = logging.getLogger("travelbot.replies")
 _TO_BEGIN = timedelta(seconds=1)
 _MAX_ERROR_CHARS = 1_000  # what the columns take
 _MAX_OPERATION_CHARS = 64
+_CUSTOMER_GONE = "The trip's customer was deleted before this was sent. Write it again."
 
 
 class NotOursError(Exception):
@@ -105,12 +109,18 @@ class ReplyStore:
             return None
         asked = db.replies.asked(db_session, reply.parent_id) if reply.parent_id else None
         if asked is None:
-            gone = {"status": MessageStatus.FAILED.value, "ended_at": now, "lease_until": None}
-            gone |= {"error_code": "question_gone", "error_text": "The message that this replies to is gone."}
-            db.replies.change_held(db_session, reply.id, fence=reply.fence, values=gone)
+            _fail(db_session, reply, "question_gone", "The message that this replies to is gone.")
             return None
+        customer_id = reply.memory_customer_id
+        whose = db.sides.whose(db_session, customer_id, owner_id=asked.owner_id)
+        if whose is None:
+            if reply.sent_at is None:
+                _fail(db_session, reply, "customer_gone", _CUSTOMER_GONE)
+                return None
+            whose = Whose(asked.owner_id, customer_id)  # its answer may be there all the same
+        trip_id = asked.trip_id if asked.customer_id == customer_id else None  # else the session was moved since
         names = db.files.names_with(db_session, asked.id) if asked.has_files else ()
-        earlier = db.messages.replies_to(db_session, asked.id, user_id=reply.user_id)
+        earlier = db.messages.replies_to(db_session, asked.id, user_id=asked.owner_id)
         model, parts = reply.model or asked.model, tuple(map(read_part, reply.parts))
         instead_of = None
         if reply.sent_at is None and (here := model_here(model, default=self._default_model)) != model:
@@ -122,9 +132,12 @@ class ReplyStore:
             fence=reply.fence,
             session_id=reply.session_id,
             user_id=reply.user_id,
+            owner_id=asked.owner_id,
+            whose=whose,
+            trip_id=trip_id,
             question_id=asked.id,
             question=with_file_names(asked.content, names),
-            has_files=asked.has_files,
+            has_files=asked.has_files or (trip_id is not None and asked.trip_has_files),
             asked_at=reply.created_at,
             model=model,
             instead_of=instead_of,
@@ -136,7 +149,10 @@ class ReplyStore:
             earlier_ids=frozenset(
                 row.id
                 for row in earlier
-                if row.id < reply.id and row.sent_at is not None and row.status != MessageStatus.COMPLETE
+                if row.id < reply.id
+                and row.sent_at is not None
+                and row.status != MessageStatus.COMPLETE
+                and row.memory_customer_id == customer_id
             ),
             run_id=reply.run_id,
             text=reply.content,
@@ -219,14 +235,29 @@ class ReplyStore:
             return ending.status is MessageStatus.COMPLETE and self._followed(db_session, work)
 
     def _followed(self, db_session: Session, work: Work) -> bool:
-        """Send the next message that waits in the session, if there is one, it may be sent, and nobody said stop."""
+        """Send the next message that waits in the session, if there is one, it may be sent, and nobody said stop.
+
+        What waited when the session was moved to another customer waits for a person: it was meant for another.
+        """
         if not db.follow_ups.count(db_session, work.session_id):
             return False
         if db.replies.stop_requested(db_session, work.reply_id):  # too late for the reply, not for what waits
             return False
         if not self._costs.allows(db_session, user_id=work.user_id):
             return False
+        session = db_session.get_one(ChatSession, work.session_id)
+        if db.sides.customer_of(db_session, session) != work.whose.customer_id:
+            return False
+        if db.sides.is_from_before(session, db.follow_ups.first_id(db_session, work.session_id)):
+            return False
         return send_waiting(db_session, work.session_id) is not None
+
+
+def _fail(db_session: Session, reply: Plain[Message], code: str, sentence: str) -> None:
+    """End a reply that was just claimed, before anything was sent."""
+    values = {"status": MessageStatus.FAILED.value, "ended_at": utc_now(), "lease_until": None}
+    values |= {"error_code": code, "error_text": sentence}
+    db.replies.change_held(db_session, reply.id, fence=reply.fence, values=values)
 
 
 def _end_values(work: Work, ending: Ending, now: datetime) -> dict[str, Any]:

@@ -18,12 +18,14 @@ import db.messages
 import db.outbox
 import db.search
 import db.sessions
+import db.sides
 import db.usage
 from backboard_client import BackboardClient, BackboardError, MemoryMode, MessageResult
+from db.assistants import Whose
 from db.engine import Database, DatabaseUnavailableError
 from db.models import utc_now
 from services.backboard.models import ModelService
-from services.backboard.threads import BackboardThreads
+from services.backboard.threads import AssistantGoneError, BackboardThreads
 from services.intake import kept_count, kept_model, kept_text
 from services.process.background import Tasks, in_thread
 from services.texts import MAX_TITLE_CHARS, one_line, without_controls
@@ -70,17 +72,20 @@ class SessionTitles:
         self._model = model
         self._tasks = Tasks()
 
-    def begin(self, session_id: int, reply_id: int, *, user_id: int) -> None:
-        """Name a session whose reply has just become whole, if that is its first; returns at once."""
-        if self._model is not None:
-            self._tasks.start(self._name(self._model, session_id, reply_id, user_id))
+    def begin(self, session_id: int, reply_id: int, *, user_id: int, whose: Whose) -> None:
+        """Name a session whose reply has just become whole, if that is its first; returns at once.
 
-    async def _name(self, model: str, session_id: int, reply_id: int, user_id: int) -> None:
+        The assistant that gave the reply is asked.
+        """
+        if self._model is not None:
+            self._tasks.start(self._name(self._model, session_id, reply_id, user_id, whose))
+
+    async def _name(self, model: str, session_id: int, reply_id: int, user_id: int, whose: Whose) -> None:
         try:
             talk = await self._in_thread(lambda: self._to_be_named(session_id, reply_id, user_id))
             if talk is None:
                 return
-            thread_id = (await self._threads.on_assistant(user_id, self._client.create_thread)).thread_id
+            thread_id = (await self._threads.on_assistant(whose, self._client.create_thread)).thread_id
             await self._in_thread(lambda: self._delete_later(thread_id))
             answer = await self._asked(model, thread_id, talk)
             use = RunUse(kept_count(answer.input_tokens), kept_count(answer.output_tokens), answer.cost_usd)
@@ -89,7 +94,7 @@ class SessionTitles:
             by = kept_model(answer.model) or model
             named = await self._in_thread(lambda: self._keep(talk, title, by, use, price))
             log.info("session named" if named else "session not named", extra={"session": session_id})
-        except (BackboardError, DatabaseUnavailableError) as exc:
+        except (BackboardError, AssistantGoneError, DatabaseUnavailableError) as exc:
             log.warning("session not named", extra={"session": session_id, "error": type(exc).__name__})
         except Exception:  # whatever it is, nobody waits for a title
             log.exception("session not named", extra={"session": session_id})
@@ -120,9 +125,12 @@ class SessionTitles:
                 return None
             if not self._costs.allows(db_session, user_id=user_id):
                 return None
-            talk = db.messages.path(db_session, reply_id, user_id=user_id, limit=session.message_count)
-            question = next(row.content for row in talk if row.role == "user")
-            reply = next(row.content for row in talk if row.role == "assistant" and row.content)
+            path = db.messages.path(db_session, reply_id, user_id=user_id, limit=session.message_count)
+            talk = [row for row in path if not db.sides.is_from_before(session, row.id)]
+            question = next((row.content for row in talk if row.role == "user"), None)
+            reply = next((row.content for row in talk if row.role == "assistant" and row.content), None)
+            if question is None or reply is None:  # the session was moved since, to another customer
+                return None
             said = f"Planner: {question[:_READ_CHARS]}\n\nAssistant: {reply[:_READ_CHARS]}"
             return _Talk(session_id, user_id, session.title, said)
 

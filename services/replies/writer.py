@@ -32,7 +32,13 @@ from backboard_client import (
 from db.engine import DatabaseUnavailableError
 from services.backboard.file_copies import FileCopies
 from services.backboard.prompt import prompt_with
-from services.backboard.threads import CARRIED_NOTICE, BackboardThreads, SessionThread, look_for_answer
+from services.backboard.threads import (
+    CARRIED_NOTICE,
+    AssistantGoneError,
+    BackboardThreads,
+    SessionThread,
+    look_for_answer,
+)
 from services.backboard.tools import Tools
 from services.message_status import MessageStatus
 from services.parts import MemoryPart, NoticePart, StepPart, ToolCallPart
@@ -149,6 +155,8 @@ class ReplyWriter:
             if running.sent:
                 return interrupted()
             return ReplyFailure("database", "The database was away, so nothing was sent. Try again.").ending
+        except AssistantGoneError:
+            return ReplyFailure("customer_gone", "The trip's customer was deleted meanwhile. Write it again.").ending
         except NotOursError:
             raise
         except Exception:  # a mistake of ours must not leave the reply waiting forever

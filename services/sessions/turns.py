@@ -10,6 +10,7 @@ import db.messages
 import db.participants
 import db.search
 import db.sessions
+import db.sides
 from db.ids import new_id
 from db.models import Participant, utc_now
 from services.errors import NotFoundError, NotPossibleError, ReplyInProgressError
@@ -54,7 +55,9 @@ def add_turn(
 
     Who was shown the path to *parent_id* goes on with it, too. Returns their ids.
     """
-    session, question_id = mine.session, new_id()
+    session = mine.session
+    db.sides.settle(db_session, session)
+    question_id = new_id()
     question = {
         "id": question_id,
         "session_id": session.id,
@@ -85,7 +88,9 @@ def add_reply(
     model: str | None = None,
 ) -> int:
     """Add a reply to a message, which waits to be written, and show it; return its id."""
-    session, reply_id, now = mine.session, new_id(), utc_now()
+    session = mine.session
+    customer_id = db.sides.settle(db_session, session)
+    reply_id, now = new_id(), utc_now()
     reply = {
         "id": reply_id,
         "session_id": session.id,
@@ -95,6 +100,7 @@ def add_reply(
         "status": MessageStatus.QUEUED.value,
         "model": model or session.model,
         "retry_of": retry_of,
+        "memory_customer_id": customer_id,
         "created_at": now,
     }
     db.messages.add(db_session, [reply])

@@ -22,6 +22,7 @@ import db.templates
 import db.threads
 import db.usage
 from benchmarks.histories import COMMON, Account, account
+from db.assistants import Whose
 from db.engine import Database
 from db.models import FollowUp, Participant, SessionFile, Template, Usage
 
@@ -77,19 +78,19 @@ QUERIES: dict[str, Callable[[Session, Account], object]] = {
     "files that wait": lambda s, a: db.files.of_follow_ups(s, a.session_id),
     "follow-ups": lambda s, a: db.follow_ups.in_session(s, a.session_id, user_id=a.user_id),
     "follow-up by client id": lambda s, a: db.follow_ups.by_client_id(s, "none", user_id=a.user_id),
-    "threads": lambda s, a: db.threads.ending_at(s, a.session_id, ids(s, a)),
+    "threads": lambda s, a: db.threads.ending_at(s, a.session_id, ids(s, a), customer_id=None),
     "titles": lambda s, a: db.sessions.titles(s, [a.session_id], user_id=a.user_id),
     "title and end": lambda s, a: db.sessions.title_and_end(s, a.session_id, user_id=a.user_id),
     "visible ids": lambda s, a: db.sessions.lock_visible_ids(s, [a.session_id], user_id=a.user_id),
     "by chat name": lambda s, a: db.sessions.by_chat_name(s, "none", user_id=a.user_id),
     "templates": lambda s, a: db.templates.of_user(s, user_id=a.user_id, limit=100),
-    "sources": lambda s, a: db.memories.sources(s, ["a", "b"], user_id=a.user_id, backend="demo"),
-    "memories of message": lambda s, a: db.memories.of_message(s, leaf(s, a), user_id=a.user_id, backend="demo"),
+    "sources": lambda s, a: db.memories.sources(s, ["a", "b"], Whose(a.user_id), user_id=a.user_id, backend="demo"),
+    "memories of message": lambda s, a: db.memories.of_message(s, leaf(s, a), backend="demo"),
     "replies to": lambda s, a: db.messages.replies_to(s, leaf(s, a), user_id=a.user_id),
     "in session": lambda s, a: db.messages.in_session(s, a.session_id, user_id=a.user_id, limit=30),
     "count unfinished": lambda s, a: db.messages.count_unfinished(s, user_id=a.user_id),
     "unfinished": lambda s, a: db.messages.unfinished(s, a.session_id, user_id=a.user_id),
-    "memories being written": lambda s, a: db.memories.pending(s, user_id=a.user_id, limit=20),
+    "memories being written": lambda s, a: db.memories.pending(s, Whose(a.user_id), limit=20),
     "search": lambda s, a: db.search.find(s, COMMON, user_id=a.user_id, limit=SHOWN),
     "search in vain": lambda s, a: db.search.find(s, "zebra", user_id=a.user_id, limit=SHOWN),
     "models": lambda s, a: db.session_table.models(s, user_id=a.user_id),

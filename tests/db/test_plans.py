@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+import db.assistants
 import db.files
 import db.memories
 import db.messages
@@ -18,10 +19,13 @@ import db.reviews
 import db.room
 import db.search
 import db.sessions
+import db.sides
 import db.templates
+import db.threads
 import db.tokens
 import db.usage
 import db.users
+from db.assistants import Whose
 from db.engine import Database
 from db.migrate import migrate
 from db.models import AuditEntry, utc_now
@@ -76,14 +80,26 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "use of all": lambda s: db.usage.of_everybody(s, start=DAY, end=DAY),
     "use by person": lambda s: db.usage.by_person(s, start=DAY, end=DAY, limit=500),
     "spent": lambda s: db.usage.spent(s, user_id=1, start=DAY, end=DAY),
-    "memories being written": lambda s: db.memories.pending(s, user_id=1, limit=20),
-    "memories of one question": lambda s: db.memories.pending(s, user_id=1, limit=20, question_id=1),
+    "memories being written": lambda s: db.memories.pending(s, Whose(1), limit=20),
+    "memories of a customer being written": lambda s: db.memories.pending(s, Whose(1, 2), limit=20),
+    "memories of one question": lambda s: db.memories.pending_from(s, 1, limit=20),
     "settle": lambda s: db.memories.settle(s, 1, "a"),
-    "settle all": lambda s: db.memories.settle_all(s, user_id=1),
-    "sources": lambda s: db.memories.sources(s, ["a", "b"], user_id=1, backend="demo"),
-    "memories of a message": lambda s: db.memories.of_message(s, 1, user_id=1, backend="demo"),
-    "forget memories": lambda s: db.memories.forget(s, user_id=1, backend="demo", memory_ids=["a"]),
-    "forget all memories": lambda s: db.memories.forget(s, user_id=1, backend="demo"),
+    "settle all": lambda s: db.memories.settle_all(s, Whose(1)),
+    "settle all of a customer": lambda s: db.memories.settle_all(s, Whose(1, 2)),
+    "sources": lambda s: db.memories.sources(s, ["a", "b"], Whose(1), user_id=1, backend="demo"),
+    "sources of a customer": lambda s: db.memories.sources(s, ["a", "b"], Whose(1, 2), user_id=1, backend="demo"),
+    "memories of a message": lambda s: db.memories.of_message(s, 1, backend="demo"),
+    "forget memories": lambda s: db.memories.forget(s, Whose(1), backend="demo", memory_ids=["a"]),
+    "forget all memories": lambda s: db.memories.forget(s, Whose(1), backend="demo"),
+    "forget all of a customer": lambda s: db.memories.forget(s, Whose(1, 2), backend="demo"),
+    "assistant": lambda s: db.assistants.read(s, Whose(1), backend="demo"),
+    "assistant of a customer": lambda s: db.assistants.read(s, Whose(1, 2), backend="demo"),
+    "threads": lambda s: db.threads.ending_at(s, 1, {2, None}, customer_id=3),
+    "threads of no customer": lambda s: db.threads.ending_at(s, 1, {2}, customer_id=None),
+    "owner of a customer": lambda s: db.sides.whose(s, 2, owner_id=1),
+    "visible customer": lambda s: db.sides.visible_customer(s, 2, user_id=1),
+    "access to a trip": lambda s: db.sides.may_write_in_visible(s, 2, user_id=1),
+    "told after": lambda s: db.sessions.told_after(s, 1),
     "files": lambda s: db.files.of_session(s, 1, user_id=1),
     "files of messages": lambda s: db.files.of_messages(s, [1, 2], user_id=1),
     "names of files": lambda s: db.files.names_with(s, 1),

@@ -32,9 +32,12 @@ _COLUMNS = (
     "ALTER TABLE assistants ADD COLUMN customer_id BIGINT REFERENCES customers (id) ON DELETE CASCADE",
     "ALTER TABLE memory_sources ADD COLUMN customer_id BIGINT REFERENCES customers (id) ON DELETE CASCADE",
     "ALTER TABLE threads ADD COLUMN customer_id BIGINT",
+    "ALTER TABLE threads ADD COLUMN trip_id BIGINT",
     "ALTER TABLE messages ADD COLUMN memory_customer_id BIGINT",
     "ALTER TABLE sessions ADD COLUMN trip_id BIGINT REFERENCES trips (id) ON DELETE SET NULL",
     "ALTER TABLE sessions ADD COLUMN told_brief VARCHAR(64)",
+    "ALTER TABLE sessions ADD COLUMN told_customer_id BIGINT",
+    "ALTER TABLE sessions ADD COLUMN told_after BIGINT",
     "ALTER TABLE files ADD COLUMN trip_id BIGINT REFERENCES trips (id) ON DELETE CASCADE",
 )
 _COPY_FILES = (
@@ -44,6 +47,7 @@ _COPY_FILES = (
     "FROM files"
 )
 _NOBODY = sa.text("customer_id IS NULL")
+_BEING_REMEMBERED = sa.text("memory_operation_id IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -63,6 +67,14 @@ def upgrade() -> None:
     )
     op.create_index("assistants_one_per_customer", "assistants", ["customer_id", "backend"], unique=True)
     op.create_index(op.f("ix_memory_sources_customer_id"), "memory_sources", ["customer_id"], unique=False)
+    op.create_index(
+        "messages_remembered_about",
+        "messages",
+        ["memory_customer_id"],
+        unique=False,
+        sqlite_where=_BEING_REMEMBERED,
+        postgresql_where=_BEING_REMEMBERED,
+    )
     op.create_index("sessions_of_trip", "sessions", ["trip_id", "last_message_at", "id"], unique=False)
     op.create_index("files_of_trip", "files", ["trip_id", "id"], unique=False)
     for statement in _COPIES_SQLITE if _on_sqlite() else _COPIES_POSTGRES:
@@ -81,6 +93,7 @@ def downgrade() -> None:
         ("files_of_trip", "files"),
         ("sessions_of_trip", "sessions"),
         ("ix_memory_sources_customer_id", "memory_sources"),
+        ("messages_remembered_about", "messages"),
         ("assistants_one_per_customer", "assistants"),
         ("assistants_one_per_user", "assistants"),
     ):
@@ -89,9 +102,12 @@ def downgrade() -> None:
     _let_files_be_of_trips(back=True)
     for table, column in (
         ("files", "trip_id"),
+        ("sessions", "told_after"),
+        ("sessions", "told_customer_id"),
         ("sessions", "told_brief"),
         ("sessions", "trip_id"),
         ("messages", "memory_customer_id"),
+        ("threads", "trip_id"),
         ("threads", "customer_id"),
         ("memory_sources", "customer_id"),
         ("assistants", "customer_id"),

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import pytest
@@ -43,9 +44,9 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> Begun:
     """See which replies are handed over."""
     seen, begin = Begun(), SessionTitles.begin
 
-    def watched(titles: SessionTitles, session_id: int, reply_id: int, *, user_id: int) -> None:
+    def watched(titles: SessionTitles, session_id: int, reply_id: int, **given: Any) -> None:
         before = asyncio.all_tasks()
-        begin(titles, session_id, reply_id, user_id=user_id)
+        begin(titles, session_id, reply_id, **given)
         seen.work |= asyncio.all_tasks() - before
         seen.reply_ids.append(reply_id)
 
