@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from travel import limits
@@ -64,7 +65,7 @@ def brief_of(given: Mapping[str, Any]) -> Brief:
     values, problems = _read(given)
     for name in [name for name in given if name not in FIELDS and name not in COUNTS][:5]:
         problems[quoted(name)] = f"There is no field {quoted(name)} in a brief."
-    problems |= {} if problems else _at_odds(values)
+    problems = _at_odds(values) | problems
     if problems:
         raise BriefError(problems)
     return Brief(**values)
@@ -99,8 +100,12 @@ def _read(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
 
 def _at_odds(values: Mapping[str, Any]) -> dict[str, str]:
     """Return what is wrong with fields that are right each for itself."""
-    start, end = values.get("start"), values.get("end")
-    budget: Budget | None = values.get("budget")
+    return _wrong_dates(values.get("start"), values.get("end")) | _old_money(values.get("budget")) or _too_long(
+        values
+    )
+
+
+def _wrong_dates(start: date | None, end: date | None) -> dict[str, str]:
     if start and not end:
         return {"end": "The end is missing: a trip has a start and an end, or neither."}
     if end and not start:
@@ -109,15 +114,23 @@ def _at_odds(values: Mapping[str, Any]) -> dict[str, str]:
         return {"end": f"The end ({end}) is before the start ({start})."}
     if start and end and (end - start).days >= limits.MAX_TRIP_DAYS:
         return {"end": f"The end is more than {limits.MAX_TRIP_DAYS} days after the start."}
+    return {}
+
+
+def _old_money(budget: Budget | None) -> dict[str, str]:
     for money in (budget.low, budget.high) if budget else ():
         if money and money.currency not in currencies():
             return {"budget": f"The budget is in a currency that is no longer in use ({money.currency})."}
+    return {}
+
+
+def _too_long(values: Mapping[str, Any]) -> dict[str, str]:
     stored = {field: len(json.dumps(value)) for field, value in brief_values(Brief(**values)).items()}
     stored.pop("notes_private", None)
-    if sum(stored.values()) > limits.MAX_TOLD_CHARS:
-        longest = max(stored, key=lambda field: stored[field])
-        return {longest: f"This brief is too long to be told to an assistant; most of it is in: {FIELDS[longest]}."}
-    return {}
+    if sum(stored.values()) <= limits.MAX_TOLD_CHARS:
+        return {}
+    longest = max(stored, key=lambda field: stored[field])
+    return {longest: f"This brief is too long to be told to an assistant; most of it is in: {FIELDS[longest]}."}
 
 
 def _places(given: object) -> tuple[str, ...]:

@@ -237,6 +237,9 @@ def test_budget_that_is_none_is_refused(budget, sentence):
 def test_all_fields_that_are_wrong_are_told_at_once():
     assert set(problems(pace="fast", start="x", where=3, colour="red")) == {"pace", "start", "where", "colour"}
 
+    old = {"high": {"amount": "5", "currency": "DEM"}}
+    assert set(problems(start="2027-05-03", end="2027-05-01", budget=old, pace=3)) == {"end", "budget", "pace"}
+
 
 def test_brief_that_no_assistant_could_be_told_is_refused():
     long = [{"text": f"{at}".ljust(290, "a")} for at in range(30)]
