@@ -19,17 +19,15 @@ log = logging.getLogger("travelbot")
 
 LOOK_EVERY_S = 0.5
 _GONE_AFTER = 300  # looks; Streamlit keeps a tab that lost its connection for two minutes
-_AGAIN_AFTER = 3  # looks
-_WOKEN_AT_MOST = 60  # looks
+_RUN_AT_MOST = 20  # times; a fragment that waits anew is counted anew
 
 
 @dataclass(slots=True)
 class _Waiting:
     fragment_id: str
-    page_hash: str  # of the page that it is on; a browser that came by an address has not told it yet
     has_come: Callable[[], bool]
     missed: int = 0  # looks since the tab was there last
-    woken: int = 0  # looks since it was woken, till it waits anew
+    run: int = 0  # times that it was run again
 
 
 class Waker:
@@ -51,7 +49,7 @@ class Waker:
         if context is None or fragment_id is None or not _is_served():
             return
         with self._lock:
-            self._waiting[context.session_id] = _Waiting(fragment_id, context.page_script_hash, has_come)
+            self._waiting[context.session_id] = _Waiting(fragment_id, has_come)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._look_forever, name="waker", daemon=True)
                 self._thread.start()
@@ -84,19 +82,14 @@ class Waker:
     def _look(self, tab: str, one: _Waiting) -> None:
         session = runtime.get_instance().get_app_session(tab) if _is_served() else None
         one.missed = 0 if session else one.missed + 1
-        if session is None:
-            if one.missed >= _GONE_AFTER:
-                self._forget(tab, one)
-        elif not one.has_come():
-            one.woken = 0
-        elif one.woken and (one.woken > _WOKEN_AT_MOST or not session.has_fragment(one.fragment_id)):
-            self._forget(tab, one)  # the page has become another
-        else:
-            if (
-                one.woken % _AGAIN_AFTER == 0
-            ):  # a run that ends by `st.stop()` swallows what was asked of it meanwhile
-                session._call_soon_on_event_loop(partial(_run_fragment, session, one.fragment_id, one.page_hash))
-            one.woken += 1
+        if one.missed >= _GONE_AFTER or one.run >= _RUN_AT_MOST:
+            self._forget(tab, one)
+        elif session is None:
+            return
+        elif not session.has_fragment(one.fragment_id):  # the page has become another
+            self._forget(tab, one)
+        elif one.has_come():
+            session._call_soon_on_event_loop(partial(_run_fragment, session, one))
 
     def _forget(self, tab: str, one: _Waiting) -> None:
         with self._lock:
@@ -109,18 +102,22 @@ def _is_served() -> bool:
     return runtime.exists() and isinstance(runtime.get_instance(), runtime.Runtime)
 
 
-def _run_fragment(session: AppSession, fragment_id: str, page_hash: str) -> None:
-    """Run a fragment with what the tab's widgets hold here, behind whatever its browser has asked for already."""
-    if not session.has_fragment(fragment_id):  # the page has become another
+def _run_fragment(session: AppSession, one: _Waiting) -> None:
+    """Run a fragment with what the tab holds here: its address, its page, its widgets.
+
+    While a run goes on, nothing is asked for: Streamlit notes address and page at its end, and a run that ends by
+    `st.stop()` would swallow it. The next look finds the tab at rest, or its fragment waits anew.
+    """
+    if session._scriptrunner is not None or not session.has_fragment(one.fragment_id):
         return
     last = session._client_state
-    asked = RerunData(
-        query_string=last.query_string,
-        page_script_hash=page_hash,
-        fragment_id=fragment_id,
-        is_auto_rerun=True,
-        context_info=last.context_info,
+    one.run += 1
+    session._create_scriptrunner(
+        RerunData(
+            query_string=last.query_string,
+            page_script_hash=last.page_script_hash,
+            fragment_id=one.fragment_id,
+            is_auto_rerun=True,
+            context_info=last.context_info,
+        )
     )
-    runner = session._scriptrunner
-    if runner is None or not runner.request_rerun(asked):
-        session._create_scriptrunner(asked)

@@ -18,8 +18,8 @@ class Tab:
     """What Streamlit holds of a tab, on an event loop that runs everything at once."""
 
     def __init__(self) -> None:
-        self._client_state = ClientState(query_string="of=1", page_script_hash="")
-        self._scriptrunner = None  # nothing runs
+        self._client_state = ClientState(query_string="of=1", page_script_hash="abc")
+        self._scriptrunner: object | None = None  # nothing runs
         self.asked: list[RerunData] = []
 
     def _call_soon_on_event_loop(self, callback: Callable[[], None]) -> None:
@@ -51,9 +51,7 @@ def waker() -> Iterator[Waker]:
 
 def wait(waker: Waker, monkeypatch: pytest.MonkeyPatch, tab: str, has_come: Callable[[], bool]) -> None:
     """Let a fragment of a tab wait."""
-    monkeypatch.setattr(
-        "components.waking.get_script_run_ctx", lambda: SimpleNamespace(session_id=tab, page_script_hash="abc")
-    )
+    monkeypatch.setattr("components.waking.get_script_run_ctx", lambda: SimpleNamespace(session_id=tab))
     monkeypatch.setattr(
         "components.waking.ThreadState.get", lambda: SimpleNamespace(fragment_id=f"fragment of {tab}")
     )
@@ -95,6 +93,37 @@ def test_fragment_is_run_with_what_the_widgets_hold_until_it_waits_anew(
     assert (asked.query_string, asked.page_script_hash) == ("of=1", "abc")
     assert asked.widget_states is None  # those that are held here: nothing that was typed since is undone
     assert not tabs["other"].asked
+
+
+def test_nothing_is_asked_of_a_tab_before_its_run_is_over(
+    tabs: dict[str, Tab], waker: Waker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = tabs["one"] = Tab()
+    tab._scriptrunner = object()
+    looked = threading.Semaphore(0)
+
+    def has_come() -> bool:
+        looked.release()
+        return True
+
+    wait(waker, monkeypatch, "one", has_come)
+    for _ in range(100):  # more often than it would be run
+        assert looked.acquire(timeout=5)
+    assert not tab.asked
+
+    tab._scriptrunner = None
+
+    until(lambda: bool(tab.asked), timeout_s=5, what="the tab was run")
+
+
+def test_tab_that_never_waits_anew_is_let_go(
+    tabs: dict[str, Tab], waker: Waker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tabs["one"] = Tab()
+    wait(waker, monkeypatch, "one", lambda: True)
+    until(lambda: "one" not in waker._waiting, timeout_s=5, what="the tab was let go")
+
+    assert 1 < len(tabs["one"].asked) < 100
 
 
 def test_tab_without_a_connection_is_run_when_it_is_back(
