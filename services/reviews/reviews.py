@@ -194,16 +194,6 @@ class ReviewService:
                     return version(one, sha256), snapshot(db_session, one.snapshot_id)
         raise NotFoundError("There is no such version.")
 
-    def is_behind(self, review_id: int, *, user_id: int) -> bool:
-        """Return whether the session is no longer what a link shows of it. Raises NotFoundError."""
-        details = self.get(review_id, user_id=user_id)
-        one = details.review
-        try:
-            now = self.preview(one.session_id, user_id=user_id, first_id=one.first_id, last_id=one.last_id)
-        except NotPossibleError:
-            return True
-        return snapshot_hash(snapshot_text(now)) != one.version.sha256
-
     def receipt(self, review_id: int, *, user_id: int, kind: ReceiptKind, zone: tzinfo) -> ExportFile:
         """Return all decisions and what the link shows now.
 

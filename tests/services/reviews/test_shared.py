@@ -56,7 +56,7 @@ def test_link_whose_ends_vanished_says_so_and_shows_what_it_showed(reviews, data
     )
     set_columns(database, three, deleted_at=reviews.now)
 
-    assert reviews.links.is_behind(link.review.id, user_id=user_id)
+    assert reviews.links.behind(session_id, user_id=user_id)[link.review.id] is None
     with pytest.raises(NotPossibleError, match="no longer shown"):
         reviews.links.share_again([link.review.id], user_id=user_id)
     assert [block.text for block in reviews.visits.look(link.token, None).snapshot.blocks] == list(TALK[1:3])
