@@ -4,13 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection
 
 from tests.helpers.browser import App
 from tests.helpers.services import until
-from tests.helpers.tab import elements, open_tab
+from tests.helpers.tab import ask, elements, heard, open_tab
 
 pytestmark = pytest.mark.browser
 
@@ -35,20 +33,13 @@ def tab(start_app: Callable[..., App], folder: Path) -> Iterator[ClientConnectio
 
 
 def go(tab: ClientConnection, link: str) -> None:
-    """Come by an address, as a browser does that has been told no page yet."""
-    ask = BackMsg()
-    ask.rerun_script.page_name = "review"
-    ask.rerun_script.query_string = f"link={link}"
-    ask.rerun_script.context_info.timezone = "Europe/Warsaw"
-    tab.send(ask.SerializeToString())
+    ask(tab, "review", query=f"link={link}", timezone="Europe/Warsaw")
 
 
 def wait_for(tab: ClientConnection, text: str) -> None:
     """Read until a text is drawn. What is drawn before it is of the same address."""
     while True:
-        received = tab.recv(30)
-        assert isinstance(received, bytes)
-        for one in elements([ForwardMsg.FromString(received)]):
+        for one in elements([heard(tab)]):
             if one.HasField("text"):
                 if one.text.body == text:
                     return

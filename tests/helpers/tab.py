@@ -22,22 +22,42 @@ def open_tab(app: App, *told: str, headers: dict[str, str] | None = None) -> Cli
     return connect(stream(app), subprotocols=spoken, additional_headers=headers)
 
 
-def drawn(tab: ClientConnection, page: str = "", *, query: str = "", pressed: str | None = None) -> list[ForwardMsg]:
-    """Ask for a page by its name in the address; return all that is said until it is drawn.
+def ask(
+    tab: ClientConnection, page: str = "", *, query: str = "", pressed: str | None = None, timezone: str = ""
+) -> None:
+    """Ask for a page by its name in the address, as a browser does that comes by it.
 
     *pressed* is the id of a button that is pressed there.
     """
-    ask = BackMsg()
-    ask.rerun_script.page_name = page
-    ask.rerun_script.query_string = query
+    asked = BackMsg()
+    asked.rerun_script.page_name = page
+    asked.rerun_script.query_string = query
+    if timezone:
+        asked.rerun_script.context_info.timezone = timezone
     if pressed:
-        ask.rerun_script.widget_states.widgets.add(id=pressed, trigger_value=True)
-    tab.send(ask.SerializeToString())
+        asked.rerun_script.widget_states.widgets.add(id=pressed, trigger_value=True)
+    tab.send(asked.SerializeToString())
+
+
+def heard(tab: ClientConnection) -> ForwardMsg:
+    """Return what is said next."""
+    received = tab.recv(30)
+    assert isinstance(received, bytes)
+    said: ForwardMsg = ForwardMsg.FromString(received)
+    return said
+
+
+def is_drawn(said: ForwardMsg) -> bool:
+    """Tell whether this ends a run of the script."""
+    return said.WhichOneof("type") == "script_finished"
+
+
+def drawn(tab: ClientConnection, page: str = "", *, query: str = "", pressed: str | None = None) -> list[ForwardMsg]:
+    """Ask for a page as `ask` does; return all that is said until it is drawn."""
+    ask(tab, page, query=query, pressed=pressed)
     said: list[ForwardMsg] = []
-    while not said or said[-1].WhichOneof("type") != "script_finished":
-        received = tab.recv(30)
-        assert isinstance(received, bytes)
-        said.append(ForwardMsg.FromString(received))
+    while not said or not is_drawn(said[-1]):
+        said.append(heard(tab))
     return said
 
 
