@@ -89,7 +89,7 @@ class SecurityHeaders:
         self._app = app
         self._get_settings = get_settings
         self._policy: str | None = None
-        self._unframed = content_security_policy("'none'")
+        self._unshared = content_security_policy("'self'")  # Community Cloud shows every page in a frame of its own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -105,8 +105,8 @@ class SecurityHeaders:
         await self._app(scope, receive, with_headers)
 
     def _add(self, headers: MutableHeaders, scope: Scope) -> None:
-        if _path(scope) == _REVIEW:  # no site frames it, no search engine keeps it, and no link in it names it
-            headers["content-security-policy"] = self._unframed
+        if _path(scope) == _REVIEW:  # no search engine keeps it, no link in it names it, and no other site frames it
+            headers["content-security-policy"] = self._unshared
             headers["x-robots-tag"] = "noindex, nofollow"
             headers["referrer-policy"] = "no-referrer"
             headers["cache-control"] = "no-store"

@@ -565,10 +565,11 @@ async def test_link_is_found_below_the_path_that_streamlit_serves_under(monkeypa
 
 
 @pytest.mark.anyio
-async def test_review_is_kept_out_of_frames_search_engines_caches_and_referrers():
-    page, other = await ask(f"/review?of={NAME}"), await ask("/sessions")
+async def test_review_is_kept_out_of_other_sites_frames_search_engines_caches_and_referrers():
+    app = served(Settings(frame_ancestors="'self' https://intranet.example"))
+    page, other = await ask(f"/review?of={NAME}", app=app), await ask("/sessions", app=app)
 
-    assert (page.header("content-security-policy") or "").endswith("frame-ancestors 'none'")
+    assert (page.header("content-security-policy") or "").endswith("frame-ancestors 'self'")  # Community Cloud's own
     assert page.header("x-robots-tag") == "noindex, nofollow"
     assert page.header("referrer-policy") == "no-referrer"
     assert page.header("cache-control") == "no-store"
