@@ -6,7 +6,15 @@ from typing import Any
 
 from db.engine import Database
 from db.ids import new_id
-from db.models import ChatSession, Message
+from db.models import (
+    ChatSession,
+    Message,
+    Review,
+    ReviewComment,
+    ReviewDecision,
+    ReviewReader,
+    ReviewVersion,
+)
 from services.reviews.comments import CommentService
 from services.reviews.records import LinkSettings, NewLink
 from services.reviews.reviews import ReviewService
@@ -22,6 +30,18 @@ TALK = (
     "Cheaper?",
     "Then take the *tram* and eat at the market. Cost: $80",
 )
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """What hangs on a session: links to it, and on one of them readers, each of whom decides, and comments."""
+
+    links: int = 100
+    readers: int = 50
+    comments: int = 500
+
+
+CROWD = Crowd()
 
 
 @dataclass
@@ -85,3 +105,26 @@ class Reviews:
         """Share a session as it is, with an audience that may decide."""
         chosen = LinkSettings(**({"audience": "Customer"} | settings))
         return self.links.share(session_id, chosen, user_id=user_id, passcode=passcode)
+
+    def crowd(self, link: NewLink, user_id: int, crowd: Crowd = CROWD) -> None:
+        """Put more links on a link's session, and readers, comments and decisions on the link."""
+        for number in range(crowd.links - 1):
+            self.share(link.review.session_id, user_id, audience=f"Audience {number}")
+        anchors = [block.anchor for block in self.visits.look(link.token, None).snapshot.blocks]
+        here = {"review_id": link.review.id, "created_at": self.now}
+        with self.database.begin() as db_session:
+            version = db_session.query(ReviewVersion).filter_by(review_id=link.review.id).one()
+            readers = [
+                ReviewReader(**here, id=new_id(), key_hash=f"{number:064}", name="A")
+                for number in range(crowd.readers)
+            ]
+            db_session.add_all(readers)
+            db_session.flush()
+            said = {"version_id": version.id, "name": "A", **here}
+            for number in range(crowd.comments):
+                more = {"anchor": anchors[number % len(anchors)], "reader_id": readers[number % crowd.readers].id}
+                db_session.add(ReviewComment(**said, **more, text="Hm"))
+            for reader in readers:
+                more = {"reader_id": reader.id, "kind": "approve", "sha256": link.review.version.sha256}
+                db_session.add(ReviewDecision(**said, **more))
+            db_session.get_one(Review, link.review.id).open_threads = crowd.comments
