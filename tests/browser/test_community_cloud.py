@@ -4,73 +4,30 @@ That proxy hands on the cookies that Streamlit itself has, and no others (source
 Streamlit 1.67's `starlette_server_config.py`). The disk is empty at each start; the database lies elsewhere.
 """
 
-import os
-import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.helpers.browser import PASSWORD, TOOK, App, wait_for_cookie
-from tests.helpers.processes import free_port, nginx, wait_until_up
+from tests.helpers.processes import STREAMLITS_COOKIES, started_path_proxy
 
 pytestmark = pytest.mark.browser
-
-_PROXY = """
-daemon off;
-pid {folder}/nginx.pid;
-{user}
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    map $http_upgrade $connection_header {{ default upgrade; "" ""; }}
-    map $http_cookie $streamlits {{ default ""; "~(?<found>_streamlit_xsrf=[^;]*)" $found; }}
-    server {{
-        listen 127.0.0.1:{port};
-        location = / {{
-            default_type text/html;
-            return 200 '<!DOCTYPE html><title>Shell</title><iframe title="app" src="/~/+/" width="1200" height="780"
-                sandbox="allow-forms allow-modals allow-popups allow-same-origin allow-scripts allow-downloads">';
-        }}
-        location = /health {{ return 204; }}
-        location /~/+/ {{
-            proxy_pass http://127.0.0.1:{app_port}/;
-            proxy_http_version 1.1;
-            proxy_buffering off;
-            proxy_set_header Host $http_host;
-            proxy_set_header Cookie $streamlits;
-            proxy_set_header Upgrade $http_upgrade;
-            proxy_set_header Connection $connection_header;
-        }}
-        location / {{ return 404; }}
-    }}
-}}
-"""
 
 
 @pytest.fixture
 def cloud(tmp_path: Path) -> Iterator[Callable[[App], str]]:
     """Give a function that puts the proxy before an app; it returns the address of the page with the frame."""
-    started: list[subprocess.Popen[bytes]] = []
+    with ExitStack() as started:
 
-    def show(app: App) -> str:
-        port, configuration = free_port(), tmp_path / "nginx.conf"
-        user = "user root;" if os.geteuid() == 0 else ""
-        app_port = app.url.rpartition(":")[2]
-        configuration.write_text(_PROXY.format(folder=tmp_path, user=user, port=port, app_port=app_port))
-        log = tmp_path / "nginx.log"
-        started.append(subprocess.Popen([nginx(), "-p", str(tmp_path), "-c", str(configuration), "-e", str(log)]))
-        address = f"http://127.0.0.1:{port}"
-        wait_until_up(f"{address}/health", log.read_text)
-        return address
+        def show(app: App) -> str:
+            return started.enter_context(
+                started_path_proxy(tmp_path, app.port, path="/~/+", cookies=STREAMLITS_COOKIES)
+            )
 
-    yield show
-    for proxy in started:
-        proxy.terminate()
-        proxy.wait(10)
+        yield show
 
 
 def framed(page: Page) -> FrameLocator:

@@ -1,7 +1,5 @@
 """A link opens whatever stands before the server: a path, a proxy that takes one off, a frame, no cookies at all."""
 
-import os
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,43 +12,20 @@ from db.models import utc_now
 from services.reviews.records import NewLink
 from tests.helpers.browser import App
 from tests.helpers.planners import add_planner, database_of
-from tests.helpers.processes import free_port, nginx, started_nginx, wait_until_up
+from tests.helpers.processes import (
+    ALL_COOKIES,
+    NO_COOKIES,
+    STREAMLITS_COOKIES,
+    free_port,
+    started_nginx,
+    started_path_proxy,
+    wait_until_up,
+)
 from tests.helpers.reviews import Reviews
 
 pytestmark = pytest.mark.browser
 
 PATH = "/team/bot"
-_PROXY = """
-daemon off;
-pid {folder}/nginx.pid;
-{user}
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    map $http_upgrade $connection_header {{ default upgrade; "" ""; }}
-    server {{
-        listen 127.0.0.1:{port};
-        location = /health {{ return 204; }}
-        location = /framed/review {{
-            default_type text/html;
-            return 200 '<!DOCTYPE html><iframe title="app" src="{path}/review?$args" width="1200" height="780"
-                sandbox="allow-forms allow-modals allow-popups allow-same-origin allow-scripts allow-downloads">';
-        }}
-        location {path}/ {{
-            proxy_pass http://127.0.0.1:{app_port}/;
-            proxy_http_version 1.1;
-            proxy_buffering off;
-            proxy_set_header Host $http_host;
-            proxy_set_header Upgrade $http_upgrade;
-            proxy_set_header Connection $connection_header;
-            {more}
-        }}
-    }}
-}}
-"""
-_NO_COOKIES = 'proxy_set_header Cookie ""; proxy_hide_header Set-Cookie;'
 
 
 class Roads:
@@ -71,23 +46,14 @@ class Roads:
         self.link = reviews.share(reviews.session(planner.id), planner.id)
         return app
 
-    def proxy(self, app: App, *, path: str, more: str = "") -> str:
+    def proxy(self, app: App, *, path: str, cookies: str = ALL_COOKIES) -> str:
         """Put a proxy before a server that takes a path off; return its address."""
-        port, configuration = free_port(), self._folder / "nginx.conf"
-        user = "user root;" if os.geteuid() == 0 else ""
-        about = {"folder": self._folder, "user": user, "port": port, "app_port": app.url.rpartition(":")[2]}
-        configuration.write_text(_PROXY.format(**about, path=path, more=more))
-        log = self._folder / "nginx.log"
-        command = [nginx(), "-p", str(self._folder), "-c", str(configuration), "-e", str(log)]
-        proxy = self._stack.enter_context(subprocess.Popen(command))
-        self._stack.callback(proxy.terminate)
-        wait_until_up(f"http://127.0.0.1:{port}/health", log.read_text)
-        return f"http://127.0.0.1:{port}"
+        return self._stack.enter_context(started_path_proxy(self._folder, app.port, path=path, cookies=cookies))
 
     def shipped_proxy(self, app: App) -> str:
         """Put the nginx of deploy/nginx.conf before a server; return its address."""
         port = free_port()
-        self._stack.enter_context(started_nginx(self._folder, port, [int(app.url.rpartition(":")[2])]))
+        self._stack.enter_context(started_nginx(self._folder, port, [app.port]))
         wait_until_up(f"http://127.0.0.1:{port}/api/health", app.log.read_text)
         return f"http://127.0.0.1:{port}"
 
@@ -141,7 +107,7 @@ def test_link_opens_behind_a_proxy_that_takes_a_path_off(roads: Roads, page: Pag
 
 
 def test_link_opens_where_no_cookie_gets_through(roads: Roads, page: Page) -> None:
-    address = roads.proxy(roads.app(), path="/plans", more=_NO_COOKIES)
+    address = roads.proxy(roads.app(), path="/plans", cookies=NO_COOKIES)
 
     comes_comments_and_comes_back(page, f"{address}/plans/review?link={roads.link.token}", page)
 
@@ -150,7 +116,7 @@ def test_link_opens_where_no_cookie_gets_through(roads: Roads, page: Page) -> No
 
 @pytest.mark.parametrize("script", ["server.py", "app.py"])
 def test_link_opens_in_the_frame_of_community_cloud(roads: Roads, page: Page, script: str) -> None:
-    address = roads.proxy(roads.app(script=script), path="/~/+", more='proxy_set_header Cookie "";')
+    address = roads.proxy(roads.app(script=script), path="/~/+", cookies=STREAMLITS_COOKIES)
     within = page.frame_locator("iframe[title=app]")
 
-    comes_comments_and_comes_back(page, f"{address}/framed/review?link={roads.link.token}", within)
+    comes_comments_and_comes_back(page, f"{address}/review?link={roads.link.token}", within)

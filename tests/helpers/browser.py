@@ -40,6 +40,10 @@ class App:
     log: Path
     env: dict[str, str]
 
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
     def kill(self) -> None:
         """End the server as a power cut would."""
         self.process.kill()

@@ -97,6 +97,61 @@ def started_nginx(folder: Path, port: int, servers: Sequence[int]) -> Iterator[s
             proxy.terminate()
 
 
+_PATH_PROXY = """
+daemon off;
+pid {folder}/nginx.pid;
+{user}
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    map $http_upgrade $connection_header {{ default upgrade; "" ""; }}
+    map $http_cookie $streamlits {{ default ""; "~(?<found>_streamlit_xsrf=[^;]*)" $found; }}
+    server {{
+        listen 127.0.0.1:{port};
+        location = /health {{ return 204; }}
+        location {path}/ {{
+            proxy_pass http://127.0.0.1:{server}/;
+            proxy_http_version 1.1;
+            proxy_buffering off;
+            proxy_set_header Host $http_host;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection $connection_header;
+            {cookies}
+        }}
+        location / {{
+            default_type text/html;
+            return 200 '<!DOCTYPE html><title>Shell</title>
+                <iframe title="app" src="{path}$request_uri" width="1200" height="780"
+                sandbox="allow-forms allow-modals allow-popups allow-same-origin allow-scripts allow-downloads">';
+        }}
+    }}
+}}
+"""
+ALL_COOKIES = ""
+STREAMLITS_COOKIES = "proxy_set_header Cookie $streamlits;"
+NO_COOKIES = 'proxy_set_header Cookie ""; proxy_hide_header Set-Cookie;'
+
+
+@contextmanager
+def started_path_proxy(folder: Path, server: int, *, path: str, cookies: str = ALL_COOKIES) -> Iterator[str]:
+    """Start an nginx that takes a path off, in front of a server of this machine; give its address.
+
+    Every other address is a page that shows the one below the path in a frame, as on Community Cloud.
+    """
+    port, configuration, log = free_port(), folder / "path.conf", folder / "path.log"
+    user = "user root;" if os.geteuid() == 0 else ""
+    about = {"folder": folder, "user": user, "port": port, "server": server, "path": path, "cookies": cookies}
+    configuration.write_text(_PATH_PROXY.format(**about))
+    with subprocess.Popen([nginx(), "-p", str(folder), "-c", str(configuration), "-e", str(log)]) as proxy:
+        try:
+            wait_until_up(f"http://127.0.0.1:{port}/health", log.read_text)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            proxy.terminate()
+
+
 def _configured(folder: Path, port: int, servers: Sequence[int]) -> Path:
     """Write deploy/nginx.conf for servers on this machine: other addresses, and files in *folder*."""
     text = (ROOT / "deploy" / "nginx.conf").read_text()
