@@ -19,8 +19,7 @@ _MAX_TOKEN = 60
 
 def tokens(text: str) -> list[str]:
     """Return the search tokens of *text* in order: `"Łódź 北京"` gives `["lodz", "北", "京"]`."""
-    folded = unicodedata.normalize("NFKD", _LONG_RUN.sub(r"\1", text[:_MAX_CHARS])).casefold()
-    folded = unicodedata.normalize("NFC", _ACCENTS.sub("", folded).translate(_LETTERS))
+    folded = _folded(text[:_MAX_CHARS])
     # One character can become eighteen (\ufdfa); PostgreSQL takes a megabyte of words for one message.
     return [token[:_MAX_TOKEN] for token in _TOKEN.findall(folded[:_MAX_CHARS])]
 
@@ -28,3 +27,14 @@ def tokens(text: str) -> list[str]:
 def terms(query: str) -> list[list[str]]:
     """Return what a query asks for: each space-separated piece as tokens that must follow one another."""
     return [found for piece in query.split() if (found := tokens(piece))]
+
+
+def has_words(words: str, *texts: str | None) -> bool:
+    """Return whether *words* stand in one of these short texts just so, whatever their case and accents."""
+    wanted = _folded(words)
+    return any(wanted in _folded(text) for text in texts if text)
+
+
+def _folded(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", _LONG_RUN.sub(r"\1", text)).casefold()
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", folded).translate(_LETTERS))

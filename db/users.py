@@ -70,6 +70,11 @@ def names(db_session: Session, user_ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
+def active_by_username(db_session: Session, username: str) -> User | None:
+    """Return the user of this name (lower case), or None."""
+    return db_session.scalar(select(User).where(User.username == username, User.disabled.is_(False)))
+
+
 def is_active_admin(db_session: Session, user_id: int) -> bool:
     """Whether this user sees what everybody does."""
     user = get_active(db_session, user_id)

@@ -42,6 +42,7 @@ class ChatSession(Base):
     unpriced: Mapped[int] = mapped_column(default=0)  # replies, or its title, of which the cost is not known
     last_message_preview: Mapped[str] = mapped_column(String(200), default="")
     last_message_at: Mapped[datetime] = mapped_column(default=utc_now)
+    deleted_at: Mapped[datetime | None]  # with its trip, which can be brought back for a while
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
 

@@ -30,7 +30,16 @@ class Trip(Base):
     """A trip that is planned: what sessions, a brief and files hang on. `user_id` is its owner."""
 
     __tablename__ = "trips"
-    __table_args__ = (Index("trips_of_customer", "customer_id", "id"), Index("trips_of_owner", "user_id", "id"))
+    __table_args__ = (
+        Index("trips_of_customer", "customer_id", "id"),
+        Index("trips_of_owner", "user_id", "id"),
+        Index(
+            "trips_deleted",
+            "deleted_at",
+            sqlite_where=text("deleted_at IS NOT NULL"),
+            postgresql_where=text("deleted_at IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
@@ -40,12 +49,14 @@ class Trip(Base):
     brief: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # as `travel.brief` writes it
     rev: Mapped[int] = mapped_column(default=1)  # of the brief; the revision of this number holds it
     content_hash: Mapped[str] = mapped_column(String(64))  # SHA-256, hex, of the brief without what is private
+    deleted_at: Mapped[datetime | None]  # nobody sees it since, and it can be brought back for a while
+    deletes_sessions: Mapped[bool] = mapped_column(default=False)  # they go with it
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 class TripRevision(Base):
-    """The brief as it was left by one change. Rows are added, never changed."""
+    """A trip and its brief as one change left them. Rows are added, never changed."""
 
     __tablename__ = "trip_revisions"
 
@@ -53,6 +64,9 @@ class TripRevision(Base):
     rev: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 1
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     summary: Mapped[str] = mapped_column(String(500))  # which fields were changed, or what was restored
+    title: Mapped[str] = mapped_column(String(100))
+    status: Mapped[str] = mapped_column(String(20))
+    customer_id: Mapped[int | None]  # refers to nothing: the row outlives the customer
     brief: Mapped[dict[str, Any]] = mapped_column(JSON)
     content_hash: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)

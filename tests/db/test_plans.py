@@ -10,6 +10,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 import db.assistants
+import db.customers
 import db.files
 import db.memories
 import db.messages
@@ -23,6 +24,9 @@ import db.sides
 import db.templates
 import db.threads
 import db.tokens
+import db.trip_files
+import db.trip_sessions
+import db.trips
 import db.usage
 import db.users
 from db.assistants import Whose
@@ -139,6 +143,59 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "count decisions": lambda s: db.reviews.count_decisions(s, 1),
     "mail of reviews": lambda s: db.reviews.lock_due_mail(s, now=utc_now(), hold_until=utc_now()),
     "mailed": lambda s: db.reviews.mailed(s, 1, changed=1, at=utc_now(), next_at=utc_now()),
+    "trip": lambda s: db.trips.get_visible(s, 1, user_id=1),
+    "held trip": lambda s: db.trips.lock_visible(s, 1, user_id=1),
+    "trip of a session": lambda s: db.trips.of_session(s, 1),
+    "trips": lambda s: db.trips.page(s, user_id=1, limit=20),
+    "next trips": lambda s: db.trips.page(s, user_id=1, limit=20, after=(utc_now(), 5)),
+    "trips by title": lambda s: db.trips.page(s, user_id=1, limit=20, by_title=True),
+    "next trips by title": lambda s: db.trips.page(s, user_id=1, limit=20, by_title=True, after=("a", 5)),
+    "trips with words": lambda s: db.trips.page(s, user_id=1, limit=20, words="Lisbon"),
+    "trips of a customer": lambda s: db.trips.page(s, user_id=1, limit=20, customer_id=1),
+    "trips booked": lambda s: db.trips.page(s, user_id=1, limit=20, status="booked"),
+    "owned trips": lambda s: db.trips.count_owned(s, user_id=1),
+    "trip was used": lambda s: db.trips.mark_used(s, 1, at=utc_now()),
+    "archived trips": lambda s: db.trips.set_archived(s, [1, 2], user_id=1, archived=True),
+    "members of a trip": lambda s: db.trips.members(s, 1),
+    "member of a trip": lambda s: db.trips.member(s, 1, user_id=1),
+    "count members of trips": lambda s: db.trips.count_members(s, [1, 2]),
+    "member leaves a trip": lambda s: db.trips.remove_member(s, 1, user_id=1),
+    "revision of a trip": lambda s: db.trips.revision(s, 1, 2),
+    "revisions of a trip": lambda s: db.trips.revisions(s, 1, limit=20, before=5),
+    "sessions of a trip": lambda s: db.trips.session_ids(s, 1),
+    "held sessions of a trip": lambda s: db.trip_sessions.lock_session_ids(s, 1),
+    "sessions to move to a trip": lambda s: db.trip_sessions.lock_own_sessions(s, [1, 2], user_id=1),
+    "count sessions of a trip": lambda s: db.trip_sessions.count_sessions(s, 1, user_id=1),
+    "count files of a trip": lambda s: db.trip_sessions.count_files(s, 1),
+    "count files in a trip": lambda s: db.trip_sessions.count_session_files(s, 1),
+    "count links in a trip": lambda s: db.trip_sessions.count_links(s, 1),
+    "deleted trip": lambda s: db.trip_sessions.lock_deleted(s, 1, user_id=1),
+    "trips to remove": lambda s: db.trip_sessions.deleted(s, before=utc_now(), limit=20),
+    "trip to remove": lambda s: db.trip_sessions.lock_removable(s, 1),
+    "sessions left by a trip": lambda s: db.trip_sessions.leave_sessions(s, 1),
+    "sessions removed with a trip": lambda s: db.trip_sessions.remove_sessions(s, [1, 2]),
+    "trip removed": lambda s: db.trip_sessions.remove(s, 1),
+    "files of a trip": lambda s: db.trip_files.of_trip(s, 1),
+    "file of a trip": lambda s: db.trip_files.get(s, 1, trip_id=1),
+    "names of a trip's files": lambda s: db.trip_files.names(s, 1),
+    "copies of a trip's files": lambda s: db.trip_files.copies(s, 1),
+    "copies of one of a trip's files": lambda s: db.trip_files.copies(s, 1, file_id=1),
+    "copies of a trip's files in sessions": lambda s: db.trip_files.copies(s, 1, session_ids=[1, 2]),
+    "customer": lambda s: db.customers.get_visible(s, 1, user_id=1),
+    "held customer": lambda s: db.customers.lock_own(s, 1, user_id=1),
+    "customer for a trip": lambda s: db.customers.lock_own_for_trip(s, 1, user_id=1),
+    "customers": lambda s: db.customers.page(s, user_id=1, limit=20),
+    "next customers": lambda s: db.customers.page(s, user_id=1, limit=20, after=("a", 5)),
+    "customers with words": lambda s: db.customers.page(s, user_id=1, limit=20, words="ann"),
+    "names of customers": lambda s: db.customers.names(s, [1, 2], user_id=1),
+    "count customers": lambda s: db.customers.count_own(s, user_id=1),
+    "count trips of a customer": lambda s: db.customers.count_trips(s, 1),
+    "held trips of a customer": lambda s: db.customers.lock_trip_ids(s, 1),
+    "held sessions of a customer": lambda s: db.customers.lock_session_ids(s, 1),
+    "threads about a customer": lambda s: db.customers.threads(s, 1, [1, 2]),
+    "documents about a customer": lambda s: db.customers.documents(s, [1, 2]),
+    "assistants of a customer": lambda s: db.customers.assistants(s, 1),
+    "customer removed": lambda s: db.customers.remove(s, 1),
     "delete": lambda s: db.sessions.remove(s, [1], user_id=1),
 }
 
@@ -169,18 +226,18 @@ def test_query_uses_an_index_on_sqlite(tmp_path, name):
     assert scans == [], plans
 
 
-OF_REVIEWS = [name for name in QUERIES if re.search("review|link|comment|decision|answer|reader", name)]
+SHARED = [name for name in QUERIES if re.search("review|link|comment|decision|answer|reader|trip|customer", name)]
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-def test_queries_on_reviews_can_use_an_index_on_postgres(database):
+def test_queries_on_what_is_shared_can_use_an_index_on_postgres(database):
     """Where a table is as small as here PostgreSQL reads all of it, unless it is told not to."""
     asked: list[tuple[str, str, Any]] = []
 
     with database.begin() as db_session:
         connection = db_session.connection()
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        for name in OF_REVIEWS:
+        for name in SHARED:
 
             def note(_connection, _cursor, statement, parameters, _context, _many, name=name):
                 asked.append((name, statement, parameters))
@@ -193,7 +250,7 @@ def test_queries_on_reviews_can_use_an_index_on_postgres(database):
             for name, statement, parameters in asked
         ]
 
-    assert {name for name, _ in plans} == set(OF_REVIEWS)
+    assert {name for name, _ in plans} == set(SHARED)
     assert [(name, plan) for name, plan in plans if "Seq Scan" in plan] == []
 
 

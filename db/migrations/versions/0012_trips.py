@@ -38,6 +38,7 @@ _COLUMNS = (
     "ALTER TABLE sessions ADD COLUMN told_brief VARCHAR(64)",
     "ALTER TABLE sessions ADD COLUMN told_customer_id BIGINT",
     "ALTER TABLE sessions ADD COLUMN told_after BIGINT",
+    "ALTER TABLE sessions ADD COLUMN deleted_at {instant}",
     "ALTER TABLE files ADD COLUMN trip_id BIGINT REFERENCES trips (id) ON DELETE CASCADE",
 )
 _COPY_FILES = (
@@ -48,13 +49,15 @@ _COPY_FILES = (
 )
 _NOBODY = sa.text("customer_id IS NULL")
 _BEING_REMEMBERED = sa.text("memory_operation_id IS NOT NULL")
+_DELETED = sa.text("deleted_at IS NOT NULL")
 
 
 def upgrade() -> None:
     """Make the tables and columns; every session stays without a trip, every assistant its user's."""
     _make_tables()
+    instant = "DATETIME" if _on_sqlite() else "TIMESTAMP WITH TIME ZONE"
     for statement in _COLUMNS:
-        op.execute(statement)
+        op.execute(statement.format(instant=instant))
     _let_files_be_of_trips()
     op.drop_index("assistants_one_per_user", table_name="assistants")
     op.create_index(
@@ -104,6 +107,7 @@ def downgrade() -> None:
         ("files", "trip_id"),
         ("sessions", "told_after"),
         ("sessions", "told_customer_id"),
+        ("sessions", "deleted_at"),
         ("sessions", "told_brief"),
         ("sessions", "trip_id"),
         ("messages", "memory_customer_id"),
@@ -142,6 +146,8 @@ def _make_tables() -> None:
         sa.Column("brief", sa.JSON(), nullable=False),
         sa.Column("rev", sa.BigInteger(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deletes_sessions", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], ondelete="SET NULL"),
@@ -150,12 +156,23 @@ def _make_tables() -> None:
     )
     op.create_index("trips_of_customer", "trips", ["customer_id", "id"], unique=False)
     op.create_index("trips_of_owner", "trips", ["user_id", "id"], unique=False)
+    op.create_index(
+        "trips_deleted",
+        "trips",
+        ["deleted_at"],
+        unique=False,
+        sqlite_where=_DELETED,
+        postgresql_where=_DELETED,
+    )
     op.create_table(
         "trip_revisions",
         sa.Column("trip_id", sa.BigInteger(), nullable=False),
         sa.Column("rev", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=True),
         sa.Column("summary", sa.String(length=500), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("customer_id", sa.BigInteger(), nullable=True),
         sa.Column("brief", sa.JSON(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -1,0 +1,38 @@
+"""Queries on the files of trips, and on their copies in Backboard's threads."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from db.models import BackboardThread, FileCopy, SessionFile, User
+
+
+def of_trip(db_session: Session, trip_id: int) -> Sequence[Row[SessionFile, str]]:
+    """Return the files of a trip, oldest first, without what is in them, and the name of who added each."""
+    query = select(SessionFile, User.name).join(User, User.id == SessionFile.user_id)
+    return db_session.execute(query.where(SessionFile.trip_id == trip_id).order_by(SessionFile.id)).all()
+
+
+def get(db_session: Session, file_id: int, *, trip_id: int) -> SessionFile | None:
+    """Return a file of a trip, or None."""
+    query = select(SessionFile).where(SessionFile.id == file_id, SessionFile.trip_id == trip_id)
+    return db_session.scalar(query)
+
+
+def names(db_session: Session, trip_id: int) -> Sequence[str]:
+    """Return the names of a trip's files."""
+    return db_session.scalars(select(SessionFile.name).where(SessionFile.trip_id == trip_id)).all()
+
+
+def copies(
+    db_session: Session, trip_id: int, *, file_id: int | None = None, session_ids: Collection[int] | None = None
+) -> Sequence[Row[FileCopy, BackboardThread]]:
+    """Return the copies of a trip's files, or of one, in Backboard's threads, or in those of some sessions."""
+    query = select(FileCopy, BackboardThread).join(BackboardThread, BackboardThread.id == FileCopy.thread_row_id)
+    query = query.join(SessionFile, SessionFile.id == FileCopy.file_id).where(SessionFile.trip_id == trip_id)
+    if file_id is not None:
+        query = query.where(FileCopy.file_id == file_id)
+    if session_ids is not None:
+        query = query.where(BackboardThread.session_id.in_(session_ids))
+    return db_session.execute(query.order_by(FileCopy.id)).all()
