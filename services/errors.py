@@ -1,6 +1,8 @@
 """What can go wrong in a use case. Every message is a sentence that the person may read and act on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from travel.brief import FieldChange
 
 
 class ServiceError(Exception):
@@ -31,6 +33,22 @@ class InvalidFieldsError(InvalidInputError):
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__(" ".join(problems.values()))
         self.problems = dict(problems)
+
+
+class TripChangedError(ServiceError):
+    """Somebody else changed the same fields of a trip; nothing was stored.
+
+    *fields* have of each what they made of it as `before` and what was asked for as `after`; *rev* is the trip's now,
+    to ask again with.
+    """
+
+    code = "trip_changed"
+
+    def __init__(self, fields: Sequence[FieldChange], *, rev: int) -> None:
+        labels = ", ".join(one.label for one in fields)
+        super().__init__(f"Somebody else changed this meanwhile: {labels}. Choose which of the two it should be.")
+        self.fields = tuple(fields)
+        self.rev = rev
 
 
 class FileRefusedError(ServiceError):

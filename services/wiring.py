@@ -52,7 +52,14 @@ from services.sessions.sessions import SessionService
 from services.sessions.shared import SharedSessions
 from services.templates.templates import TemplateService
 from services.transfer.transfer import TransferService
+from services.trips.customers import CustomerService
+from services.trips.deleted import TripDeletion, remove_deleted_trips
+from services.trips.files import TripFiles
+from services.trips.members import TripMembers
 from services.trips.proposals import ProposeBrief
+from services.trips.revisions import TripRevisions
+from services.trips.sessions import TripSessions
+from services.trips.trips import TripService
 from services.usage.costs import CostService
 from services.usage.insights import InsightsService
 from services.usage.metrics import Numbers
@@ -84,6 +91,13 @@ class Services:
     ratings: RatingService
     insights: InsightsService
     templates: TemplateService
+    customers: CustomerService
+    trips: TripService
+    trip_revisions: TripRevisions
+    trip_members: TripMembers
+    trip_files: TripFiles
+    trip_sessions: TripSessions
+    trip_deletion: TripDeletion
     reviews: ReviewService
     comments: CommentService
     visits: VisitService
@@ -148,7 +162,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
     running, tasks = RunningReplies(at_once=settings.replies_at_once), Tasks()
     readers = ReplyReaders(database, running, executor=executor)
     claims = _claims(base, models, costs, memory_sources, tools, threads, running, tasks)
-    outbox = loop.start(work_forever(database, client, remove_deleted, backend=backend, executor=executor))
+    outbox = loop.start(work_forever(database, client, _remove_deleted, backend=backend, executor=executor))
     shelf = FileShelf(settings.files_mb_per_user * 1_000_000)
     replies = ReplyService(
         database,
@@ -175,6 +189,13 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         tokens=TokenService(database),
         transfer=TransferService(database, sessions, default_model=settings.default_model),
         templates=TemplateService(database, replies),
+        customers=CustomerService(database),
+        trips=TripService(database),
+        trip_revisions=TripRevisions(database),
+        trip_members=TripMembers(database),
+        trip_files=TripFiles(database, shelf),
+        trip_sessions=TripSessions(database),
+        trip_deletion=TripDeletion(database),
         reviews=ReviewService(database, {"session": SharedSessions(database)}),
         comments=CommentService(database),
         visits=VisitService(database, compare=compare_passwords),
@@ -188,6 +209,12 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         _outbox=outbox,
         _mail=_mail(base),
     )
+
+
+def _remove_deleted(database: Database) -> None:
+    """Remove for good what can no longer be brought back."""
+    remove_deleted(database)
+    remove_deleted_trips(database)
 
 
 def _base(settings: Settings) -> _Base:

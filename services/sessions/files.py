@@ -56,24 +56,17 @@ class FileShelf:
         if len(names) + len(files) > MAX_FILES:
             raise FileRefusedError(f"A session holds at most {MAX_FILES} files. Remove some that it no longer needs.")
         self._check_room(db_session, [len(one.content) for one in files], user_id)
-        kept = []
-        for one in files:
-            row = SessionFile(
-                id=new_id(),
-                session_id=session_id,
-                user_id=user_id,
-                message_id=message_id,
-                follow_up_id=follow_up_id,
-                name=free_name(one.name, names),
-                media_type=one.media_type,
-                size=len(one.content),
-                content=one.content,
-            )
-            db_session.add(row)
-            names.append(row.name)
-            db_session.flush()
-            kept.append(file_info(row))
-        return kept
+        place = {"session_id": session_id, "message_id": message_id, "follow_up_id": follow_up_id}
+        return [file_info(_put(db_session, one, names, user_id=user_id, **place)) for one in files]
+
+    def keep_in_trip(
+        self, db_session: Session, file: NewFile, *, names: Sequence[str], trip_id: int, user_id: int
+    ) -> SessionFile:
+        """Add a checked file to a trip that is locked and has files of these *names*. Raises as `keep` does."""
+        if len(names) >= MAX_FILES:
+            raise FileRefusedError(f"A trip holds at most {MAX_FILES} files. Remove some that it no longer needs.")
+        self._check_room(db_session, [len(file.content)], user_id)
+        return _put(db_session, file, list(names), user_id=user_id, trip_id=trip_id)
 
     def copy(
         self, db_session: Session, from_id: int, to_id: int, *, user_id: int, messages: Mapping[int, int]
@@ -102,6 +95,23 @@ class FileShelf:
                 f"There is no room for this: your files take {megabytes(room.used_bytes)} of "
                 f"{megabytes(room.limit_bytes)}. Remove files that you no longer need, or sessions that hold some."
             )
+
+
+def _put(db_session: Session, file: NewFile, names: list[str], *, user_id: int, **place: int | None) -> SessionFile:
+    """Add a file under a name that is none of *names* yet, and gets among them."""
+    row = SessionFile(
+        id=new_id(),
+        user_id=user_id,
+        name=free_name(file.name, names),
+        media_type=file.media_type,
+        size=len(file.content),
+        content=file.content,
+        **place,
+    )
+    db_session.add(row)
+    names.append(row.name)
+    db_session.flush()
+    return row
 
 
 class FileService:

@@ -1,0 +1,133 @@
+"""Who works on a trip: its owner lets others in by their username, and may hand it over."""
+
+from sqlalchemy.orm import Session
+
+import db.audit
+import db.trips
+import db.users
+from db.engine import Database
+from db.models import AuditAction, AuditTarget, TripMember
+from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
+from services.trips.access import found_trip, owned_trip
+from services.trips.records import Member, TripAccess
+from services.trips.views import member_view
+
+MAX_MEMBERS = 50  # of one trip, its owner among them
+
+
+class TripMembers:
+    """The members of a planner's trips. What is not theirs does not exist: NotFoundError.
+
+    Raises DatabaseUnavailableError from every method when the database is away.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def list(self, trip_id: int, *, user_id: int) -> tuple[Member, ...]:
+        """Return who works on a trip: first its owner, then by when they came. Raises NotFoundError."""
+        with self._db.snapshot() as db_session:
+            found_trip(db_session, trip_id, user_id)
+            return _members(db_session, trip_id)
+
+    def add(self, trip_id: int, username: str, *, user_id: int, access: str = TripAccess.EDIT) -> tuple[Member, ...]:
+        """Let somebody work on a trip; returns all who do then.
+
+        Raises InvalidFieldsError where nobody is called so, or they work on it; NotFoundError, NotPossibleError.
+        """
+        given = _checked_access(access)
+        name = username.strip().lower()
+        with self._db.begin() as db_session:
+            trip, owner, _ = owned_trip(db_session, trip_id, user_id, to="share it")
+            other = db.users.active_by_username(db_session, name)
+            if other is None:
+                raise InvalidFieldsError({"username": f"The username “{name[:40]}” is nobody's here."})
+            if other.id == user_id:
+                raise InvalidFieldsError({"username": "The username is your own: you own this trip already."})
+            there = _members(db_session, trip_id)
+            if any(one.user_id == other.id for one in there):
+                sentence = f"The username is {other.name}'s, who works on this trip already."
+                raise InvalidFieldsError({"username": sentence})
+            if len(there) >= MAX_MEMBERS:
+                raise NotPossibleError(f"This trip has {MAX_MEMBERS} members, and more cannot work on it.")
+            db.trips.add_member(db_session, trip, other.id, access=given, last_used_at=owner.last_used_at)
+            return self._settled(db_session, trip_id, AuditAction.SHARE_TRIP, user_id, f"{given} {other.id}")
+
+    def change(self, trip_id: int, member_id: int, *, user_id: int, access: str) -> tuple[Member, ...]:
+        """Let a member do more, or less; returns all members. With `owner` the trip is handed over.
+
+        Raises InvalidFieldsError, NotFoundError, NotPossibleError.
+        """
+        if access == TripAccess.OWNER:
+            return self.hand_over(trip_id, member_id, user_id=user_id)
+        given = _checked_access(access)
+        with self._db.begin() as db_session:
+            owned_trip(db_session, trip_id, user_id, to="say what others may do")
+            member = _found(db_session, trip_id, member_id)
+            if member.user_id == user_id:
+                raise NotPossibleError("You own this trip. Hand it over to somebody first.")
+            member.access = given
+            db_session.flush()
+            return self._settled(db_session, trip_id, AuditAction.SHARE_TRIP, user_id, f"{given} {member_id}")
+
+    def remove(self, trip_id: int, member_id: int, *, user_id: int) -> tuple[Member, ...]:
+        """Let a member work on a trip no more; returns who is left. Raises NotFoundError, NotPossibleError."""
+        if member_id == user_id:
+            self.leave(trip_id, user_id=user_id)
+            return ()
+        with self._db.begin() as db_session:
+            owned_trip(db_session, trip_id, user_id, to="take others off it")
+            _found(db_session, trip_id, member_id)
+            db.trips.remove_member(db_session, trip_id, user_id=member_id)
+            return self._settled(db_session, trip_id, AuditAction.UNSHARE_TRIP, user_id, str(member_id))
+
+    def leave(self, trip_id: int, *, user_id: int) -> None:
+        """Work on somebody else's trip no more. Raises NotFoundError; NotPossibleError for its owner."""
+        with self._db.begin() as db_session:
+            row = db.trips.lock_visible(db_session, trip_id, user_id=user_id)
+            if row is None:
+                raise NotFoundError("There is no such trip.")
+            if row[1].access == TripAccess.OWNER:
+                raise NotPossibleError("You own this trip. Hand it over to a member before you leave it.")
+            db.trips.remove_member(db_session, trip_id, user_id=user_id)
+            self._settled(db_session, trip_id, AuditAction.UNSHARE_TRIP, user_id, str(user_id))
+
+    def hand_over(self, trip_id: int, member_id: int, *, user_id: int) -> tuple[Member, ...]:
+        """Let a member be the owner of a trip; whoever was works on it as before. Returns all members.
+
+        Its customer stays with who keeps it. Raises NotFoundError, NotPossibleError.
+        """
+        with self._db.begin() as db_session:
+            trip, owner, _ = owned_trip(db_session, trip_id, user_id, to="hand it over")
+            member = _found(db_session, trip_id, member_id)
+            if member.user_id == user_id:
+                raise NotPossibleError("You own this trip already.")
+            if db.users.get_active(db_session, member_id) is None:
+                raise NotPossibleError("Their account is disabled: choose somebody else.")
+            owner.access, member.access, trip.user_id = TripAccess.EDIT, TripAccess.OWNER, member_id
+            db_session.flush()
+            return self._settled(db_session, trip_id, AuditAction.HAND_OVER_TRIP, user_id, f"to {member_id}")
+
+    def _settled(
+        self, db_session: Session, trip_id: int, action: AuditAction, user_id: int, detail: str
+    ) -> tuple[Member, ...]:
+        db.trips.settle_sessions(db_session, db.trips.session_ids(db_session, trip_id))
+        db.audit.note(db_session, action, user_id=user_id, target=(AuditTarget.TRIP, trip_id), detail=detail)
+        return _members(db_session, trip_id)
+
+
+def _members(db_session: Session, trip_id: int) -> tuple[Member, ...]:
+    return tuple(member_view(*row) for row in db.trips.members(db_session, trip_id))
+
+
+def _found(db_session: Session, trip_id: int, member_id: int) -> TripMember:
+    member = db.trips.member(db_session, trip_id, user_id=member_id)
+    if member is None:
+        raise NotFoundError("There is no such member.")
+    return member
+
+
+def _checked_access(access: str) -> TripAccess:
+    if access not in (TripAccess.EDIT, TripAccess.VIEW):
+        raise InvalidFieldsError({"access": "The access of a member is edit or view."})
+    return TripAccess(access)

@@ -1,0 +1,79 @@
+"""The sessions of a trip: what they hold, and how they come into it and out of it."""
+
+from collections.abc import Collection
+
+from sqlalchemy.orm import Session
+
+import db.audit
+import db.outbox
+import db.sessions
+import db.trip_files
+import db.trip_sessions
+import db.trips
+from db.engine import Database
+from db.models import AuditAction, AuditTarget, ChatSession
+from services.errors import NotFoundError, NotPossibleError
+from services.trips.access import changeable_trip, found_trip
+from services.trips.records import TripContents
+
+
+class TripSessions:
+    """The sessions of a planner's trips. What is not theirs does not exist: NotFoundError.
+
+    Raises DatabaseUnavailableError from every method when the database is away.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def contents(self, trip_id: int, *, user_id: int) -> TripContents:
+        """Return how much a trip holds, for who is about to delete it. Raises NotFoundError."""
+        with self._db.snapshot() as db_session:
+            found_trip(db_session, trip_id, user_id)
+            sessions, of_others, messages = db.trip_sessions.count_sessions(db_session, trip_id, user_id=user_id)
+            files = db.trip_sessions.count_files(db_session, trip_id)
+            files += db.trip_sessions.count_session_files(db_session, trip_id)
+            links = db.trip_sessions.count_links(db_session, trip_id)
+            return TripContents(sessions, of_others, messages, files, links)
+
+    def move(self, session_ids: Collection[int], trip_id: int | None, *, user_id: int) -> tuple[int, ...]:
+        """Move one's own sessions into a trip, or out of theirs (None); return the ids of those that were elsewhere.
+
+        All of them or none. Raises NotFoundError; NotPossibleError for sessions that somebody else has started, and
+        for a trip that one may only read.
+        """
+        wanted = set(session_ids)
+        with self._db.begin() as db_session:
+            own = db.trip_sessions.lock_own_sessions(db_session, wanted, user_id=user_id)
+            if len(own) < len(wanted):
+                others = wanted - {one.id for one in own}
+                if len(db.sessions.titles(db_session, others, user_id=user_id)) < len(others):
+                    raise NotFoundError("There is no such session.")
+                raise NotPossibleError("Only who has started a session can move it.")
+            if trip_id is not None:
+                changeable_trip(db_session, trip_id, user_id)
+            moved = [one for one in own if one.trip_id != trip_id]
+            for session in moved:
+                self._move(db_session, session, trip_id, user_id)
+            db_session.flush()
+            if moved and trip_id is not None:
+                db.trips.mark_used(db_session, trip_id, at=max(one.last_message_at for one in moved))
+            db.trips.settle_sessions(db_session, [one.id for one in moved])
+            return tuple(one.id for one in moved)
+
+    def _move(self, db_session: Session, session: ChatSession, trip_id: int | None, user_id: int) -> None:
+        if session.trip_id is not None:
+            forget_trip_files(db_session, session.trip_id, [session.id])
+        detail = f"from {session.trip_id or 'none'} to {trip_id or 'none'}"
+        session.trip_id, session.told_brief = trip_id, None
+        target = (AuditTarget.SESSION, session.id)
+        db.audit.note(db_session, AuditAction.MOVE_SESSION, user_id=user_id, target=target, detail=detail)
+
+
+def forget_trip_files(db_session: Session, trip_id: int, session_ids: Collection[int] | None = None) -> None:
+    """Take a trip's files out of the threads of these sessions, or of all, here and at Backboard."""
+    for copy, thread in db.trip_files.copies(db_session, trip_id, session_ids=session_ids):
+        if copy.document_id is not None:
+            db.outbox.add(db_session, backend=thread.backend, kind="document", target_id=copy.document_id)
+        db_session.delete(copy)
+    db_session.flush()
