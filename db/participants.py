@@ -14,6 +14,7 @@ from db.visibility import THEIR_ID
 
 _AT_ONCE = 500
 _RANK = {"view": 0, "edit": 1, "owner": 2}
+_PERSONAL = ("user_id", "session_id", "pinned", "archived", "unseen", "last_message_id")
 _COPIES = ("trip_id", "title", "model", "message_count", "total_tokens", "last_message_at", "created_at")
 
 _GET = select(Participant).where(
@@ -95,10 +96,27 @@ def people(db_session: Session, session_id: int, *, user_id: int) -> list[tuple[
     return [row._tuple() for row in rows] if any(row.id == user_id for row in rows) else []
 
 
+def hide(db_session: Session, session_ids: Collection[int]) -> list[dict[str, Any]]:
+    """Let nobody see these sessions, which are held; return what was only theirs of them, for `show_again`."""
+    columns = [getattr(Participant, name) for name in _PERSONAL]
+    gone = delete(Participant).where(Participant.session_id.in_(session_ids)).returning(*columns)
+    return [dict(row) for row in db_session.execute(gone).mappings()]
+
+
+def show_again(db_session: Session, hidden: Sequence[dict[str, Any]]) -> None:
+    """Let those see sessions again, which are held, who saw them, and may still; with what was only theirs."""
+    known = {(row["session_id"], row["user_id"]) for row in hidden}
+    settle(db_session, {session_id for session_id, _ in known})
+    for row in hidden:
+        values = {name: row[name] for name in ("pinned", "archived", "unseen", "last_message_id")}
+        change(db_session, [row["session_id"]], user_id=row["user_id"], **values)
+
+
 def settle(db_session: Session, session_ids: Collection[int]) -> None:
     """Let exactly those see these sessions who own them, with whom they are shared or who work on their trip.
 
-    The sessions are held then. Who comes sees what the owner is shown; of who goes, messages that wait go too.
+    The sessions are held then, and none is deleted with its trip. Who comes sees what the owner is shown; of who
+    goes, messages that wait go too.
     """
     ids = sorted(session_ids)
     for start in range(0, len(ids), _AT_ONCE):
@@ -136,7 +154,8 @@ def _settle(db_session: Session, ids: Sequence[int]) -> None:
 
 def _accesses(db_session: Session, ids: Sequence[int]) -> Iterator[tuple[int, int, str]]:
     """Yield session, person and access, once for every reason why they see it."""
-    for row in db_session.execute(select(ChatSession.id, ChatSession.user_id).where(ChatSession.id.in_(ids))):
+    owned = select(ChatSession.id, ChatSession.user_id).where(ChatSession.id.in_(ids))
+    for row in db_session.execute(owned):
         yield row.id, row.user_id, "owner"
     shared = select(SessionMember.session_id, SessionMember.user_id, SessionMember.access)
     for one, user_id, access in db_session.execute(shared.where(SessionMember.session_id.in_(ids))):

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.orm import Session
 
+import db.participants
 from db.models import ChatSession, Review, SessionFile, Trip
 
 
@@ -48,6 +49,16 @@ def count_links(db_session: Session, trip_id: int) -> int:
     return db_session.scalar(query.where(ChatSession.trip_id == trip_id)) or 0
 
 
+def hand_over(db_session: Session, trip_id: int, *, from_id: int, to_id: int) -> Sequence[int]:
+    """Let the sessions of a trip that are somebody's be somebody else's; all are held then. Return their ids.
+
+    What a program of the one called them is not what a program of the other does.
+    """
+    query = update(ChatSession).where(ChatSession.trip_id == trip_id, ChatSession.user_id == from_id)
+    query = query.values(user_id=to_id, chat_name=None, import_key=None)
+    return db_session.scalars(query.returning(ChatSession.id)).all()
+
+
 # Deleting
 
 
@@ -55,8 +66,9 @@ def mark_deleted(db_session: Session, trip: Trip, *, at: datetime, sessions_too:
     """Hide a trip, and with *sessions_too* its sessions, until they are removed for good; all are held then."""
     trip.deleted_at, trip.deletes_sessions = at, sessions_too
     if sessions_too:
-        query = update(ChatSession).where(ChatSession.trip_id == trip.id)
-        db_session.execute(query.values(deleted_at=at))
+        query = update(ChatSession).where(ChatSession.trip_id == trip.id).values(deleted_at=at)
+        ids = db_session.scalars(query.returning(ChatSession.id)).all()
+        trip.hidden = db.participants.hide(db_session, ids)
 
 
 def lock_deleted(db_session: Session, trip_id: int, *, user_id: int) -> Trip | None:
@@ -69,7 +81,8 @@ def bring_back(db_session: Session, trip: Trip) -> None:
     """Show a trip again, which is held, and the sessions that went with it."""
     query = update(ChatSession).where(ChatSession.trip_id == trip.id, ChatSession.deleted_at == trip.deleted_at)
     db_session.execute(query.values(deleted_at=None))
-    trip.deleted_at, trip.deletes_sessions = None, False
+    db.participants.show_again(db_session, trip.hidden)
+    trip.deleted_at, trip.deletes_sessions, trip.hidden = None, False, []
 
 
 def deleted(db_session: Session, *, before: datetime, limit: int) -> Sequence[int]:

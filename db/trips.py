@@ -191,13 +191,6 @@ def _revisions(trip_id: int) -> Select[TripRevision, str]:
 # Sessions
 
 
-def settle_sessions(db_session: Session, session_ids: Collection[int]) -> None:
-    """Let who may see these sessions be whose they are and who works on their trips, after one of that changed.
-
-    Asked wherever members come or go, and sessions move. Until participants are kept, there is nothing to write.
-    """
-
-
 def session_ids(db_session: Session, trip_id: int) -> Sequence[int]:
     """Return the ids of all sessions of a trip, of anybody."""
     return db_session.scalars(select(ChatSession.id).where(ChatSession.trip_id == trip_id)).all()

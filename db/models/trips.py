@@ -51,6 +51,7 @@ class Trip(Base):
     content_hash: Mapped[str] = mapped_column(String(64))  # SHA-256, hex, of the brief without what is private
     deleted_at: Mapped[datetime | None]  # nobody sees it since, and it can be brought back for a while
     deletes_sessions: Mapped[bool] = mapped_column(default=False)  # they go with it
+    hidden: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # who saw them: `db.participants.hide`
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
 

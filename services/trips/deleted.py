@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 import db.audit
 import db.outbox
+import db.participants
 import db.trip_sessions
 import db.trips
 from db.engine import Database
@@ -43,7 +44,6 @@ class TripDeletion:
             trip = owned_trip(db_session, trip_id, user_id, to="delete it")[0]
             sessions_too = sessions is WithSessions.DELETE
             db.trip_sessions.mark_deleted(db_session, trip, at=utc_now(), sessions_too=sessions_too)
-            db.trips.settle_sessions(db_session, ids)
             detail = f"{'with' if sessions_too else 'without'} {len(ids)} sessions"
             target = (AuditTarget.TRIP, trip_id)
             db.audit.note(db_session, AuditAction.DELETE_TRIP, user_id=user_id, target=target, detail=detail)
@@ -51,13 +51,12 @@ class TripDeletion:
     def bring_back(self, trip_id: int, *, user_id: int) -> Trip:
         """Bring back a trip that was just deleted, with all that went with it. Raises NotFoundError when too late."""
         with self._db.begin() as db_session:
-            ids = db.trip_sessions.lock_session_ids(db_session, trip_id)
+            db.trip_sessions.lock_session_ids(db_session, trip_id)
             trip = db.trip_sessions.lock_deleted(db_session, trip_id, user_id=user_id)
             if trip is None:
                 raise NotFoundError("It is too late: the trip is deleted for good.")
             db.trip_sessions.bring_back(db_session, trip)
             db_session.flush()
-            db.trips.settle_sessions(db_session, ids)
             return trip_now(db_session, trip_id, user_id)
 
 
@@ -82,6 +81,8 @@ def _remove(db_session: Session, trip_id: int) -> None:
     forget_trip_files(db_session, trip_id)
     db.trip_sessions.leave_sessions(db_session, trip_id)
     db.trip_sessions.remove(db_session, trip_id)
+    if not trip.deletes_sessions:
+        db.participants.settle(db_session, session_ids)
 
 
 def _remove_sessions(db_session: Session, session_ids: Sequence[int]) -> None:

@@ -3,10 +3,13 @@
 from sqlalchemy.orm import Session
 
 import db.audit
+import db.outbox
+import db.participants
+import db.trip_sessions
 import db.trips
 import db.users
 from db.engine import Database
-from db.models import AuditAction, AuditTarget, TripMember
+from db.models import AuditAction, AuditTarget, Trip, TripMember
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.trips.access import found_trip, owned_trip
 from services.trips.records import Member, TripAccess
@@ -38,6 +41,7 @@ class TripMembers:
         given = _checked_access(access)
         name = username.strip().lower()
         with self._db.begin() as db_session:
+            _hold_sessions(db_session, trip_id, user_id)
             trip, owner, _ = owned_trip(db_session, trip_id, user_id, to="share it")
             other = db.users.active_by_username(db_session, name)
             if other is None:
@@ -62,6 +66,7 @@ class TripMembers:
             return self.hand_over(trip_id, member_id, user_id=user_id)
         given = _checked_access(access)
         with self._db.begin() as db_session:
+            _hold_sessions(db_session, trip_id, user_id)
             owned_trip(db_session, trip_id, user_id, to="say what others may do")
             member = _found(db_session, trip_id, member_id)
             if member.user_id == user_id:
@@ -71,25 +76,33 @@ class TripMembers:
             return self._settled(db_session, trip_id, AuditAction.SHARE_TRIP, user_id, f"{given} {member_id}")
 
     def remove(self, trip_id: int, member_id: int, *, user_id: int) -> tuple[Member, ...]:
-        """Let a member work on a trip no more; returns who is left. Raises NotFoundError, NotPossibleError."""
+        """Let a member work on a trip no more; returns who is left.
+
+        The sessions that they have started in it stay, and are its owner's. Raises NotFoundError, NotPossibleError.
+        """
         if member_id == user_id:
             self.leave(trip_id, user_id=user_id)
             return ()
         with self._db.begin() as db_session:
-            owned_trip(db_session, trip_id, user_id, to="take others off it")
+            _hold_sessions(db_session, trip_id, user_id)
+            trip = owned_trip(db_session, trip_id, user_id, to="take others off it")[0]
             _found(db_session, trip_id, member_id)
-            db.trips.remove_member(db_session, trip_id, user_id=member_id)
+            _let_go(db_session, trip, member_id)
             return self._settled(db_session, trip_id, AuditAction.UNSHARE_TRIP, user_id, str(member_id))
 
     def leave(self, trip_id: int, *, user_id: int) -> None:
-        """Work on somebody else's trip no more. Raises NotFoundError; NotPossibleError for its owner."""
+        """Work on somebody else's trip no more; the sessions that one has started in it stay, and are its owner's.
+
+        Raises NotFoundError; NotPossibleError for its owner.
+        """
         with self._db.begin() as db_session:
+            _hold_sessions(db_session, trip_id, user_id)
             row = db.trips.lock_visible(db_session, trip_id, user_id=user_id)
             if row is None:
                 raise NotFoundError("There is no such trip.")
             if row[1].access == TripAccess.OWNER:
                 raise NotPossibleError("You own this trip. Hand it over to a member before you leave it.")
-            db.trips.remove_member(db_session, trip_id, user_id=user_id)
+            _let_go(db_session, row[0], user_id)
             self._settled(db_session, trip_id, AuditAction.UNSHARE_TRIP, user_id, str(user_id))
 
     def hand_over(self, trip_id: int, member_id: int, *, user_id: int) -> tuple[Member, ...]:
@@ -98,6 +111,7 @@ class TripMembers:
         Its customer stays with who keeps it. Raises NotFoundError, NotPossibleError.
         """
         with self._db.begin() as db_session:
+            _hold_sessions(db_session, trip_id, user_id)
             trip, owner, _ = owned_trip(db_session, trip_id, user_id, to="hand it over")
             member = _found(db_session, trip_id, member_id)
             if member.user_id == user_id:
@@ -111,9 +125,23 @@ class TripMembers:
     def _settled(
         self, db_session: Session, trip_id: int, action: AuditAction, user_id: int, detail: str
     ) -> tuple[Member, ...]:
-        db.trips.settle_sessions(db_session, db.trips.session_ids(db_session, trip_id))
+        db.participants.settle(db_session, db.trips.session_ids(db_session, trip_id))
         db.audit.note(db_session, action, user_id=user_id, target=(AuditTarget.TRIP, trip_id), detail=detail)
         return _members(db_session, trip_id)
+
+
+def _hold_sessions(db_session: Session, trip_id: int, user_id: int) -> None:
+    """Hold the sessions of a trip, before the trip: who sees them is about to change. Raises NotFoundError."""
+    found_trip(db_session, trip_id, user_id)
+    db.trip_sessions.lock_session_ids(db_session, trip_id)
+
+
+def _let_go(db_session: Session, trip: Trip, member_id: int) -> None:
+    """Take a member off a trip. Where no customer's assistant hears its sessions, it was theirs: another goes on."""
+    db.trips.remove_member(db_session, trip.id, user_id=member_id)
+    theirs = db.trip_sessions.hand_over(db_session, trip.id, from_id=member_id, to_id=trip.user_id)
+    if trip.customer_id is None:
+        db.outbox.add_threads_of(db_session, theirs)
 
 
 def _members(db_session: Session, trip_id: int) -> tuple[Member, ...]:

@@ -6,7 +6,9 @@ from sqlalchemy.orm import Session
 
 import db.audit
 import db.outbox
+import db.participants
 import db.sessions
+import db.sides
 import db.trip_files
 import db.trip_sessions
 import db.trips
@@ -36,8 +38,13 @@ class TripSessions:
             links = db.trip_sessions.count_links(db_session, trip_id)
             return TripContents(sessions, of_others, messages, files, links)
 
-    def move(self, session_ids: Collection[int], trip_id: int | None, *, user_id: int) -> tuple[int, ...]:
+    def move(
+        self, session_ids: Collection[int], trip_id: int | None, *, user_id: int, carry: bool = False
+    ) -> tuple[int, ...]:
         """Move one's own sessions into a trip, or out of theirs (None); return the ids of those that were elsewhere.
+
+        Where another customer's assistant hears a session from then on, it is told what was said before only with
+        *carry*; what the first one remembers stays with that.
 
         All of them or none. Raises NotFoundError; NotPossibleError for sessions that somebody else has started, and
         for a trip that one may only read.
@@ -54,18 +61,20 @@ class TripSessions:
                 changeable_trip(db_session, trip_id, user_id)
             moved = [one for one in own if one.trip_id != trip_id]
             for session in moved:
-                self._move(db_session, session, trip_id, user_id)
+                self._move(db_session, session, trip_id, user_id, carry=carry)
             db_session.flush()
             if moved and trip_id is not None:
                 db.trips.mark_used(db_session, trip_id, at=max(one.last_message_at for one in moved))
-            db.trips.settle_sessions(db_session, [one.id for one in moved])
+            db.participants.settle(db_session, [one.id for one in moved])
             return tuple(one.id for one in moved)
 
-    def _move(self, db_session: Session, session: ChatSession, trip_id: int | None, user_id: int) -> None:
+    def _move(
+        self, db_session: Session, session: ChatSession, trip_id: int | None, user_id: int, *, carry: bool
+    ) -> None:
         if session.trip_id is not None:
             forget_trip_files(db_session, session.trip_id, [session.id])
         detail = f"from {session.trip_id or 'none'} to {trip_id or 'none'}"
-        session.trip_id, session.told_brief = trip_id, None
+        db.sides.move(db_session, session, trip_id, carry=carry)
         target = (AuditTarget.SESSION, session.id)
         db.audit.note(db_session, AuditAction.MOVE_SESSION, user_id=user_id, target=target, detail=detail)
 

@@ -148,6 +148,7 @@ def _make_tables() -> None:
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("deletes_sessions", sa.Boolean(), nullable=False),
+        sa.Column("hidden", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], ondelete="SET NULL"),

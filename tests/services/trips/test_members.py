@@ -129,7 +129,7 @@ def test_sessions_are_settled_whenever_members_change(services, team, monkeypatc
     session = services.sessions.create(user_id=team.ada)
     services.trip_sessions.move([session.id], team.trip_id, user_id=team.ada)
     settled: list[list[int]] = []
-    monkeypatch.setattr(db.trips, "settle_sessions", lambda _, ids: settled.append(list(ids)))
+    monkeypatch.setattr(db.participants, "settle", lambda _, ids: settled.append(list(ids)))
 
     services.trip_members.add(team.trip_id, "eve", user_id=team.ada)
     services.trip_members.change(team.trip_id, team.eve, user_id=team.ada, access="view")
