@@ -50,6 +50,7 @@ from services.sessions.deleted import remove_deleted
 from services.sessions.files import FileService, FileShelf
 from services.sessions.sessions import SessionService
 from services.sessions.shared import SharedSessions
+from services.sessions.sharing import SessionSharing
 from services.templates.templates import TemplateService
 from services.transfer.transfer import TransferService
 from services.trips.customers import CustomerService
@@ -78,6 +79,7 @@ class Services:
     sign_ins: SignInService
     admins: AdminService
     sessions: SessionService
+    sharing: SessionSharing
     replies: ReplyService
     files: FileService
     versions: VersionService
@@ -180,6 +182,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         sign_ins=SignInService(database, settings, compare=compare_passwords),
         admins=_admins(base),
         sessions=sessions,
+        sharing=SessionSharing(database),
         replies=replies,
         files=FileService(database, shelf),
         versions=VersionService(database, replies, shelf),

@@ -4,8 +4,9 @@ from typing import Any
 
 from sqlalchemy import Integer, String, Table, update
 
+import db.participants
 from db.engine import Database
-from db.models import Base, ChatSession, FollowUp, MemorySource, Message, SessionFile, User
+from db.models import Base, ChatSession, FollowUp, MemorySource, Message, Rating, SessionFile, User
 from tests.helpers.reviews import NOON, Reviews
 
 SEEN = ("Four days in Lisbon, please.", "Walk up to the **castle**.", "Cheaper?", "Take the *tram*.")
@@ -22,7 +23,7 @@ def marks(table: Table) -> dict[str, Any]:
             continue
         if isinstance(column.type, String):
             found[column.name] = f"mark {table.name} {column.name}"[: column.type.length]
-        elif isinstance(column.type, Integer) and column.name not in ("last_message_id", "rating", "leaf_id"):
+        elif isinstance(column.type, Integer) and column.name not in ("last_message_id", "leaf_id"):
             found[column.name] = NUMBER + place if column.name.endswith(("_id", "_of", "micros")) else 777_000 + place
     return found
 
@@ -71,15 +72,15 @@ def planted(database: Database, reviews: Reviews, user_id: int) -> int:
         db_session.add(MemorySource(user_id=user_id, backend="mark", memory_id="mark", message_id=question.id))
         db_session.flush()
         db_session.execute(
-            update(ChatSession)
-            .where(ChatSession.id == session_id)
-            .values(**marks(_table("sessions")), last_message_id=last.id)
+            update(ChatSession).where(ChatSession.id == session_id).values(**marks(_table("sessions")))
         )
+        db.participants.change(db_session, [session_id], user_id=user_id, last_message_id=last.id)
         for one in shown:
-            values = {"client_message_id": f"mark {one.id}", "run_id": "mark run", "rating": 1}
+            values = {"client_message_id": f"mark {one.id}", "run_id": "mark run"}
             db_session.execute(
                 update(Message).where(Message.id == one.id).values(**(marks(_table("messages")) | values))
             )
+            db_session.add(Rating(message_id=one.id, user_id=user_id, value=1, reason="mark reason"))
         unique = {"username": f"mark username {user_id}", "email": f"mark email {user_id}"}
         db_session.execute(update(User).where(User.id == user_id).values(**(marks(_table("users")) | unique)))
     reviews.session(user_id, ("mark another session", "mark another answer"), title="mark another title")

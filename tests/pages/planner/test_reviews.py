@@ -16,6 +16,7 @@ from services.reviews.visits import new_reader_key
 from services.wiring import Services
 from tests.helpers.naughty import STRINGS, says_something
 from tests.helpers.reviews import Reviews
+from tests.helpers.rows import see
 from tests.helpers.screens import load_at
 
 PAGE = "pages/planner/reviews.py"
@@ -322,7 +323,8 @@ def test_message_that_was_replaced_is_not_brought_back(page, reviews, link, sess
     blocks = reviews.visits.look(link.token, ANNA).snapshot.blocks
     thread = reviews.visits.comment(link.token, ANNA, "Too steep.", name="Anna", anchor=blocks[3].anchor)
     with reviews.database.begin() as db_session:
-        db_session.get_one(ChatSession, session_id).last_message_id = int(blocks[1].anchor)
+        session = db_session.get_one(ChatSession, session_id)
+        see(db_session, session, last_message_id=int(blocks[1].anchor))
     reviews.say(session_id, "By tram?", "By tram.")
     reviews.links.share_again([link.review.id], user_id=planner.id)
     opened(page, link)
