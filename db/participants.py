@@ -93,7 +93,8 @@ def people(db_session: Session, session_id: int, *, user_id: int) -> list[tuple[
     query = select(User.id, User.name, User.username, Participant.access)
     query = query.join(Participant, Participant.user_id == User.id).where(Participant.session_id == session_id)
     rows = db_session.execute(query.order_by(User.id)).all()
-    return [row._tuple() for row in rows] if any(row.id == user_id for row in rows) else []
+    found = [(row.id, row.name, row.username, row.access) for row in rows]
+    return found if any(row[0] == user_id for row in found) else []
 
 
 def hide(db_session: Session, session_ids: Collection[int]) -> list[dict[str, Any]]:

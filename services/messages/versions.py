@@ -209,7 +209,7 @@ def _own_path(db_session: Session, session_id: int, user_id: int) -> Participant
 def _show_from(db_session: Session, mine: Participant, message: Message) -> None:
     """Let the conversation that somebody is shown go on from a message as it was left."""
     kept = message.leaf_id and db.messages.get_visible(db_session, message.leaf_id, user_id=mine.user_id)
-    mine.last_message_id = kept.id if kept else db.messages.newest_leaf(db_session, message.id)
+    mine.last_message_id = db.messages.newest_leaf(db_session, kept.id if kept else message.id)  # others went on
 
 
 def _leave_deleted(db_session: Session, mine: Participant, message: Message) -> None:

@@ -20,6 +20,7 @@ from services.backboard import file_copies
 from services.errors import FileQuotaError, FileRefusedError, NotFoundError
 from services.sessions.file_types import MAX_FILES, checked_file, free_name, megabytes
 from services.sessions.records import FileInfo, FileRoom, FileState, HeldFile, NewFile
+from services.sessions.turns import writable
 from services.sessions.views import file_info
 
 _STATES = {file_copies.READY: FileState.READY, file_copies.FAILED: FileState.FAILED}
@@ -136,8 +137,7 @@ class FileService:
         """
         checked = checked_file(name, content)
         with self._db.begin() as db_session:
-            if db.sessions.lock_visible(db_session, session_id, user_id=user_id) is None:
-                raise NotFoundError("There is no such session.")
+            writable(db_session, session_id, user_id)
             return self._shelf.keep(db_session, [checked], session_id=session_id, user_id=user_id)[0]
 
     def list(self, session_id: int, *, user_id: int) -> tuple[HeldFile, ...]:
@@ -163,6 +163,8 @@ class FileService:
             file = db.files.get_visible(db_session, file_id, user_id=user_id)
             if file is None:
                 raise NotFoundError("There is no such file.")
+            if file.session_id is not None:
+                writable(db_session, file.session_id, user_id)
             answering = (
                 file.session_id is not None
                 and db.messages.unfinished(db_session, file.session_id, user_id=user_id) is not None
