@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.models import ChatSession, Message, SessionFile, Trip, UtcDateTime, is_unfinished
+from db.models import ChatSession, Customer, Message, SessionFile, Trip, TripRevision, UtcDateTime, is_unfinished
 from db.plain import Plain, Values, read_one, run
 from db.visibility import in_theirs
 
@@ -53,9 +53,16 @@ _ASKED = (
         ChatSession.trip_id,
         Trip.customer_id,
         exists().where(SessionFile.trip_id == ChatSession.trip_id).label("trip_has_files"),
+        Trip.title,
+        Trip.brief,
+        Trip.content_hash,
+        ChatSession.told_brief,
+        Customer.name,
+        Customer.language,
     )
     .join(ChatSession, ChatSession.id == Message.session_id)
     .outerjoin(Trip, Trip.id == ChatSession.trip_id)
+    .outerjoin(Customer, Customer.id == Trip.customer_id)
     .where(Message.id == bindparam("question_id"))
 )
 
@@ -74,12 +81,34 @@ class Asked(NamedTuple):
     trip_id: int | None  # the session's trip, that one's customer, and whether it has files
     customer_id: int | None
     trip_has_files: bool
+    trip_title: str | None
+    brief: dict[str, Any] | None
+    brief_hash: str | None
+    told_brief: str | None  # the hash of the one that the session's last reply knew
+    customer_name: str | None
+    customer_language: str | None
 
 
 def asked(db_session: Session, question_id: int) -> Asked | None:
     """Return a message, of anybody, that is to be answered, or None."""
     found = run(db_session, _ASKED, {"question_id": question_id}).one_or_none()
     return Asked._make(found) if found else None
+
+
+_BRIEF_THEN = (
+    select(TripRevision.brief)
+    .where(TripRevision.trip_id == bindparam("trip_id"), TripRevision.content_hash == bindparam("hash"))
+    .order_by(TripRevision.rev.desc())
+    .limit(1)
+)
+
+
+def brief_then(db_session: Session, trip_id: int, content_hash: str) -> dict[str, Any] | None:
+    """Return a trip's brief, of anybody, as it was when it had this hash, or None."""
+    found: dict[str, Any] | None = run(
+        db_session, _BRIEF_THEN, {"trip_id": trip_id, "hash": content_hash}
+    ).scalar_one_or_none()
+    return found
 
 
 def free(db_session: Session, *, limit: int, until: datetime) -> list[tuple[int, int]]:

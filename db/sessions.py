@@ -219,6 +219,18 @@ def told_after(db_session: Session, session_id: int) -> int | None:
     return found
 
 
+_NOTE_BRIEF = (
+    update(ChatSession)
+    .where(ChatSession.id == bindparam("session_id"), ChatSession.trip_id == bindparam("of_trip", type_=BigInteger))
+    .values(told_brief=bindparam("hash", type_=String))
+)
+
+
+def note_brief(db_session: Session, session_id: int, *, trip_id: int, content_hash: str | None) -> None:
+    """Write down which brief the last reply of a session, of anybody, knows, while it is in that trip."""
+    run(db_session, _NOTE_BRIEF, {"session_id": session_id, "of_trip": trip_id, "hash": content_hash})
+
+
 def change_model(db_session: Session, session_id: int, *, before: str, now: str) -> None:
     """Give a session, of anybody, another model in the place of one; it is held then."""
     run(db_session, _CHANGE_MODEL, {"session_id": session_id, "before": before, "now": now})

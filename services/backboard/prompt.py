@@ -11,9 +11,14 @@ rules are estimates until somebody has checked them: say so once. Ask for what i
 Write Markdown: short headings, lists, and tables where numbers are compared."""
 
 
-def prompt_with(instructions: str | None) -> str | None:
-    """Return the system prompt of a session with instructions of its own; None: its assistant's is all there is."""
-    return f"{PROMPT}\n\nFor this conversation the planner adds:\n{instructions}" if instructions else None
+def prompt_with(instructions: str | None, brief: str | None) -> str | None:
+    """Return the system prompt of a session with instructions of its own, or of a trip with this brief.
+
+    None: its assistant's is all there is.
+    """
+    added = [f"For this conversation the planner adds:\n{instructions}"] if instructions else []
+    added += [brief] if brief else []
+    return "\n\n".join([PROMPT, *added]) if added else None
 
 
 def prompt_hash(definitions: Sequence[dict[str, Any]]) -> str:

@@ -20,6 +20,19 @@ class ReplySnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class TripBrief:
+    """What a reply is told of its trip, as *text*, with the *hash* of that, and of what the session's last one knew.
+
+    *changed* is the sentence that says so where they differ.
+    """
+
+    text: str
+    hash: str
+    known_hash: str | None = None
+    changed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """A claimed reply, with all that is needed to write it."""
 
@@ -30,6 +43,7 @@ class Work:
     owner_id: int  # of the session
     whose: Whose  # assistant answers
     trip_id: int | None
+    brief: TripBrief | None
     question_id: int
     question: str
     has_files: bool  # the session or its trip, for the assistant to look things up in

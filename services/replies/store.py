@@ -27,6 +27,7 @@ from services.intake import kept_count, kept_model, kept_name, kept_text
 from services.message_status import MessageStatus
 from services.model_names import changed_sentence, model_here
 from services.parts import NoticePart, read_part, stored_part
+from services.replies.briefs import trip_brief
 from services.replies.leases import LEASE, Lease, Leases
 from services.replies.live import LiveReply
 from services.replies.records import Ending, ReplySnapshot, Work
@@ -135,6 +136,7 @@ class ReplyStore:
             owner_id=asked.owner_id,
             whose=whose,
             trip_id=trip_id,
+            brief=None if trip_id is None else trip_brief(db_session, asked),
             question_id=asked.id,
             question=with_file_names(asked.content, names),
             has_files=asked.has_files or (trip_id is not None and asked.trip_has_files),
@@ -163,14 +165,27 @@ class ReplyStore:
     def mark_sent(self, work: Work, thread: SessionThread) -> None:
         """Write down that the call is about to be made, in this thread. Raises NotOursError."""
         now = utc_now()
-        self._change(work, thread, work.reply_id, {"status": "running", "sent_at": now, "lease_until": now + LEASE})
+        values = {"status": "running", "sent_at": now, "lease_until": now + LEASE}
+        self._change(work, thread, work.reply_id, values, brief_hash=work.brief.hash if work.brief else None)
 
     def mark_not_sent(self, work: Work, thread: SessionThread) -> None:
         """Write down that Backboard refused the call before anything was run. Raises NotOursError."""
-        self._change(work, thread, thread.tip_id, {"sent_at": None})
+        self._change(
+            work, thread, thread.tip_id, {"sent_at": None}, brief_hash=work.brief.known_hash if work.brief else None
+        )
 
-    def _change(self, work: Work, thread: SessionThread, tip_id: int | None, values: dict[str, Any]) -> None:
+    def _change(
+        self,
+        work: Work,
+        thread: SessionThread,
+        tip_id: int | None,
+        values: dict[str, Any],
+        *,
+        brief_hash: str | None,
+    ) -> None:
         with self._db.begin() as db_session:
+            if work.brief is not None and work.trip_id is not None and work.brief.hash != work.brief.known_hash:
+                db.sessions.note_brief(db_session, work.session_id, trip_id=work.trip_id, content_hash=brief_hash)
             db.threads.move_tip(db_session, thread.row_id, tip_id)
             if not db.replies.change_held(db_session, work.reply_id, fence=work.fence, values=values):
                 raise NotOursError

@@ -169,6 +169,8 @@ class ReplyWriter:
 
     async def _send(self, running: Running, thread: SessionThread, text: str) -> Ending:
         work = running.work
+        if work.brief and work.brief.changed and (said := NoticePart(work.brief.changed)) not in work.parts:
+            running.live.add_part(said)
         for attempt in (1, 2):
             ready = await self._with_files(running, thread)
             if ready is not thread:
@@ -211,7 +213,7 @@ class ReplyWriter:
             text,
             model=work.model,
             memory=MemoryMode.AUTO if work.memory else MemoryMode.OFF,
-            system_prompt=prompt_with(work.instructions),
+            system_prompt=prompt_with(work.instructions, work.brief.text if work.brief else None),
             web_search=work.web_search,
             metadata={"reply_id": str(work.reply_id)},
             on_wait=lambda seconds: running.live.set_note(

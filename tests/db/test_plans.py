@@ -103,6 +103,8 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "owner of a customer": lambda s: db.sides.whose(s, 2, owner_id=1),
     "visible customer": lambda s: db.sides.visible_customer(s, 2, user_id=1),
     "access to a trip": lambda s: db.sides.may_write_in_visible(s, 2, user_id=1),
+    "brief of then": lambda s: db.replies.brief_then(s, 1, "x"),
+    "note brief": lambda s: db.sessions.note_brief(s, 1, trip_id=2, content_hash="x"),
     "told after": lambda s: db.sessions.told_after(s, 1),
     "files": lambda s: db.files.of_session(s, 1, user_id=1),
     "files of messages": lambda s: db.files.of_messages(s, [1, 2], user_id=1),

@@ -8,10 +8,11 @@ import httpx
 import db.sides
 from db.engine import Database
 from db.ids import new_id
-from db.models import ChatSession, Customer, Trip, TripMember
+from db.models import ChatSession, Customer, Trip, TripMember, TripRevision
 from services.sessions.records import Accepted
 from services.wiring import Services
 from tests.helpers.services import Emulator, until_ended
+from travel.brief import Brief, brief_values, content_hash
 
 KEY = {"X-API-Key": "demo-key"}
 
@@ -35,6 +36,15 @@ def make_trip(
         db_session.flush()
         db_session.add(TripMember(user_id=user_id, trip_id=trip.id, access="owner", title=title))
         return trip.id
+
+
+def write_brief(database: Database, trip_id: int, brief: Brief) -> None:
+    """Give a trip another brief, and keep it as a revision."""
+    with database.begin() as db_session:
+        trip = db_session.get_one(Trip, trip_id)
+        trip.brief, trip.content_hash, trip.rev = brief_values(brief), content_hash(trip.title, brief), trip.rev + 1
+        row = {"summary": "Changed", "brief": trip.brief, "content_hash": trip.content_hash}
+        db_session.add(TripRevision(trip_id=trip_id, rev=trip.rev, user_id=trip.user_id, **row))
 
 
 def join(database: Database, trip_id: int, user_id: int, access: str) -> None:
