@@ -171,6 +171,10 @@ async def _follow_up_id(follow_up_id: Annotated[str, Path(**_ID)]) -> int:
     return parse_id(follow_up_id, "message that waits")
 
 
+async def _customer_id(customer_id: Annotated[str, Path(**_ID)]) -> int:
+    return parse_id(customer_id, "customer")
+
+
 TemplateId = Annotated[
     str,
     Path(
@@ -187,3 +191,4 @@ FileId = Annotated[int, Depends(_file_id)]
 FollowUpId = Annotated[int, Depends(_follow_up_id)]
 ReviewId = Annotated[int, Depends(_review_id)]
 CommentId = Annotated[int, Depends(_comment_id)]
+CustomerId = Annotated[int, Depends(_customer_id)]

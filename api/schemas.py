@@ -449,18 +449,27 @@ class MemoryFrom(BaseModel):
 
 
 class MemoryOut(BaseModel):
-    """Something that the assistant remembers."""
+    """Something that an assistant remembers: about a customer, or else about the caller."""
 
     memory_id: str
     content: str
     created_at: Instant | None
-    source: MemoryFrom | None = Field(description="Null: not known, or written by hand.")
+    source: MemoryFrom | None = Field(
+        description="Null: not known, written by hand, or in a session that the caller does not see."
+    )
+    customer_id: Id | None
 
     @classmethod
     def of(cls, memory: Memory) -> "MemoryOut":
         """Return a memory as JSON shows it."""
         source = MemoryFrom.of(memory.source) if memory.source else None
-        return cls(memory_id=memory.id, content=memory.text, created_at=memory.created_at, source=source)
+        return cls(
+            memory_id=memory.id,
+            content=memory.text,
+            created_at=memory.created_at,
+            source=source,
+            customer_id=str(memory.customer_id) if memory.customer_id else None,
+        )
 
 
 class MemoryList(BaseModel):

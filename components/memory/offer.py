@@ -1,6 +1,7 @@
 """Offers to forget what is remembered from a message that was just deleted.
 
-In `st.session_state`: `memory_offer` is {"session_id", "message_id", "ids": of memories, "texts": theirs} meanwhile.
+In `st.session_state`: `memory_offer` is {"session_id", "message_id", "ids": of memories, "texts": theirs,
+"customer_ids": about whom each is, None: the planner} meanwhile.
 """
 
 from contextlib import suppress
@@ -26,6 +27,7 @@ def offer_to_forget(session_id: int, message_id: int, *, user_id: int) -> None:
                 "message_id": message_id,
                 "ids": [memory.id for memory in found],
                 "texts": [memory.text for memory in found],
+                "customer_ids": [memory.customer_id for memory in found],
             }
 
 
@@ -52,6 +54,13 @@ def _forget() -> None:
     offer = st.session_state.memory_offer
     with telling("session"):
         if user := current_user():
-            number = get_services().memories.forget(offer["ids"], user_id=user.id)
+            number = 0
+            for customer_id in dict.fromkeys(offer["customer_ids"]):
+                ids = [
+                    one
+                    for one, whose in zip(offer["ids"], offer["customer_ids"], strict=True)
+                    if whose == customer_id
+                ]
+                number += get_services().memories.forget(ids, user_id=user.id, customer_id=customer_id)
             withdraw_offer()
             st.session_state.session_news = f"Forgot {memories_counted(number)}."

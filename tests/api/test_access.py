@@ -15,6 +15,7 @@ from db.models import ApiToken, User, utc_now
 from settings import Settings
 from tests.helpers.api import Api, Routes, client, logged
 from tests.helpers.api_routes import BODIES, GUARDED, OPEN, PUBLIC, ROUTES, SCHEMA, TEMPLATE, ask, named
+from tests.helpers.sides import make_customer
 
 WRITING = [route for route in GUARDED if route[0] != "GET"]
 OF_A_THING = [route for route in GUARDED if "{" in route[1]]
@@ -95,6 +96,12 @@ def test_document_lists_every_route_with_its_errors():
                 ("PATCH", "/memories/{memory_id}"),
                 ("DELETE", "/memories/{memory_id}"),
                 ("GET", "/messages/{message_id}/memories"),
+                ("GET", "/customers/{customer_id}/memories"),
+                ("POST", "/customers/{customer_id}/memories"),
+                ("DELETE", "/customers/{customer_id}/memories"),
+                ("GET", "/customers/{customer_id}/memories/search"),
+                ("PATCH", "/customers/{customer_id}/memories/{memory_id}"),
+                ("DELETE", "/customers/{customer_id}/memories/{memory_id}"),
                 ("GET", "/sessions/{session_id}/export"),
                 ("POST", "/import"),
                 ("POST", "/samples"),
@@ -187,13 +194,14 @@ def test_read_only_token_changes_nothing(address, services, user_id):
 
 @pytest.mark.parametrize("name", ["theirs", "249712407203954688", "nonsense", "0", "9" * 20, "1e5", "٣"])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_what_is_not_yours_is_not_there(api: Api, stranger: Api, name):
+def test_what_is_not_yours_is_not_there(api: Api, stranger: Api, database, name):
     theirs = stranger.chat("Three nights in Lisbon") if name == "theirs" else None
     ids = {}
     if theirs:
         api.http.post("/memories", json={"content": "Hates noise"})
         ids = {
             "message_id": theirs.reply_id,
+            "customer_id": str(make_customer(database, stranger.user_id)),
             "memory_id": stranger.http.post("/memories", json={"content": "Prefers tea"}).json()["memory_id"],
             "template_id": stranger.http.post("/templates", json=TEMPLATE).json()["template_id"],
         }

@@ -10,6 +10,7 @@ from db.engine import Database
 from db.models import Base
 from tests.helpers.api import Api
 from tests.helpers.api_routes import GUARDED, PUBLIC, SCHEMA, ask
+from tests.helpers.sides import make_customer
 
 READING = [path for method, path in GUARDED if method == "GET"]
 TRACES = ("api_tokens", "audit")  # that a token was used, and that somebody exported something
@@ -31,7 +32,7 @@ def everything(database: Database) -> dict[str, str]:
 
 
 @pytest.fixture
-def ids(api: Api) -> dict[str, str]:
+def ids(api: Api, database: Database) -> dict[str, str]:
     """Fill an account with one of each, and return their ids by the name that paths give them."""
     reply = api.chat("Three nights in Lisbon", memory=False)  # else the first look notes what became a memory
     api.wait_until_written(reply.session_id)
@@ -42,6 +43,7 @@ def ids(api: Api) -> dict[str, str]:
     template = {"name": "Mine", "instructions": "Be brief.", "first_message": "Hi"}
     return {
         "session_id": reply.session_id,
+        "customer_id": str(make_customer(database, api.user_id)),
         "chat_id": reply.session_id,
         "message_id": reply.reply_id,
         "file_id": str(file["file_id"]),

@@ -6,10 +6,11 @@ import pytest
 
 from tests.helpers.api import client
 from tests.helpers.api_routes import ROUTES
+from tests.helpers.sides import make_customer
 
 
 @pytest.fixture
-def target(serve, start_services, user_id) -> dict[str, Any]:
+def target(serve, start_services, database, user_id) -> dict[str, Any]:
     """Serve the API without limits on requests; give what a request to it needs, and the ids of real things."""
     services = start_services(requests_per_minute=10**9)
     address = serve(lambda: services)
@@ -25,6 +26,7 @@ def target(serve, start_services, user_id) -> dict[str, Any]:
         added = http.post(f"/sessions/{session_id}/files", files={"file": ("a.txt", b"Hello")})
         return {
             "template_id": template_id,
+            "customer_id": str(make_customer(database, user_id)),
             "base_url": address,
             "headers": {"Authorization": f"Bearer {secret}"},
             "session_id": first.headers["x-session-id"],

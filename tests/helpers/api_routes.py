@@ -33,6 +33,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/templates/{template_id}": TEMPLATE,
     "/memories": {"content": "Prefers tea"},
     "/memories/{memory_id}": {"content": "Prefers tea"},
+    "/customers/{customer_id}/memories": {"content": "Prefers tea"},
+    "/customers/{customer_id}/memories/{memory_id}": {"content": "Prefers tea"},
     "/reviews": {"session_id": "249712407203954688", "audience": "Customer"},
     "/reviews/{review_id}": {"audience": "Finance"},
     "/reviews/{review_id}/comments": {"text": "Hi"},
@@ -48,7 +50,7 @@ def ask(http: httpx.Client, method: str, path: str, name: str = "249712407203954
     body: dict[str, Any] = {"json": BODIES.get(path)} if method != "GET" else {}
     if (method, path) == ("POST", "/sessions/{session_id}/files"):
         body = {"files": {"file": ("a.txt", b"Hello")}}
-    return http.request(method, named(path, name), params={"q": "x"}, **body)
+    return http.request(method, named(path, name), params={"q": "x", "confirm": "all"}, **body)
 
 
 def named(path: str, name: str) -> str:

@@ -38,6 +38,8 @@ _EXCLUDED = {
     "GET /usage": _WORDS,  # the first day comes before the last
     "POST /memories": _WORDS,
     "PATCH /memories/{memory_id}": _WORDS,
+    "POST /customers/{customer_id}/memories": _WORDS,
+    "PATCH /customers/{customer_id}/memories/{memory_id}": _WORDS,
     "POST /sessions": _WORDS,
     "POST /templates": _WORDS,
     "PUT /templates/{template_id}": _WORDS,
