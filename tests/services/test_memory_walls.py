@@ -464,6 +464,22 @@ def test_notes_from_before_the_move_are_not_told(world, kowalski, tanaka):
     assert world.crossed() == []
 
 
+def test_notes_from_before_the_move_are_not_told_in_a_thread_that_is_there(world, kowalski, tanaka):
+    session_id = new_session_in(world.services, world.database, kowalski.trip_id, user_id=kowalski.user_id)
+    for side in (kowalski, tanaka):
+        move(world.database, session_id, side.trip_id)
+        note = f"{side.mark} hates boats"
+        world.services.replies.store(note, role="user", session_id=session_id, user_id=side.user_id)
+    world.emulator.fault({"fault": "status:401"})
+    refused = world.say(tanaka, session_id)
+    again = world.services.replies.retry(refused.reply_id, user_id=tanaka.user_id)
+    until_ended(world.services, again.reply_id, tanaka.user_id)
+
+    assert world.asked() == [tanaka.assistant]
+    assert "Tanakmark hates boats" in world.emulator.asked(world.emulator.runs[-1]["thread_id"])[0]
+    assert world.crossed() == []
+
+
 def test_customer_deleted_before_the_question_went_out_is_said_and_nothing_is_sent(world, kowalski, monkeypatch):
     session_id = new_session_in(world.services, world.database, kowalski.trip_id, user_id=kowalski.user_id)
     with world.database.begin() as db_session:
