@@ -18,6 +18,7 @@ from api.problems import MEDIA_TYPE, Problem, add_handlers
 from api.routes import (
     account,
     chat,
+    customers,
     files,
     memories,
     messages,
@@ -28,6 +29,7 @@ from api.routes import (
     sessions,
     templates,
     transfer,
+    trips,
     usage,
 )
 from api.visitors import KEY_HEADER, PASSCODE_HEADER
@@ -95,7 +97,8 @@ def create_app(get_services: Callable[[], Services]) -> FastAPI:
     app.state.metrics = metrics
     add_handlers(app)
     conversations = (sessions, transfer, chat, files, messages, ratings)
-    for part in (*conversations, memories, templates, reviews, public_review, account, usage, operations):
+    work = (*conversations, trips, customers, memories, templates, reviews, public_review)
+    for part in (*work, account, usage, operations):
         app.include_router(part.router)
     _add_docs(app)
     _name_problem(app)

@@ -140,6 +140,11 @@ def parse_id(text: str, what: str) -> int:
     raise NotFoundError(f"There is no such {what}.")
 
 
+def given_id(text: str | None, what: str) -> int | None:
+    """Return the id that *text* is, or None where none was given. Raises NotFoundError."""
+    return None if text is None else parse_id(text, what)
+
+
 _ID: dict[str, Any] = {
     "description": "The id, a string of digits.",
     "examples": ["249712407203954688"],
@@ -171,8 +176,26 @@ async def _follow_up_id(follow_up_id: Annotated[str, Path(**_ID)]) -> int:
     return parse_id(follow_up_id, "message that waits")
 
 
+async def _trip_id(trip_id: Annotated[str, Path(**_ID)]) -> int:
+    return parse_id(trip_id, "trip")
+
+
+async def _trip_file_id(trip_file_id: Annotated[str, Path(**_ID)]) -> int:
+    return parse_id(trip_file_id, "file")
+
+
 async def _customer_id(customer_id: Annotated[str, Path(**_ID)]) -> int:
     return parse_id(customer_id, "customer")
+
+
+async def _member_id(user_id: Annotated[str, Path(**_ID)]) -> int:
+    return parse_id(user_id, "member")
+
+
+async def _revision_number(
+    rev: Annotated[str, Path(description="The number, from 1.", examples=["1"], pattern=WITHOUT_NUL)],
+) -> int:
+    return parse_id(rev, "revision")
 
 
 TemplateId = Annotated[
@@ -191,4 +214,8 @@ FileId = Annotated[int, Depends(_file_id)]
 FollowUpId = Annotated[int, Depends(_follow_up_id)]
 ReviewId = Annotated[int, Depends(_review_id)]
 CommentId = Annotated[int, Depends(_comment_id)]
+TripId = Annotated[int, Depends(_trip_id)]
+TripFileId = Annotated[int, Depends(_trip_file_id)]
 CustomerId = Annotated[int, Depends(_customer_id)]
+MemberId = Annotated[int, Depends(_member_id)]
+RevisionNumber = Annotated[int, Depends(_revision_number)]

@@ -1,7 +1,7 @@
 """Errors as problem documents (RFC 9457): one table from what went wrong to a status and a stable code."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -36,6 +36,7 @@ from services.errors import (
     TooManyGuessesError,
     TooManyRepliesError,
     TooManySessionsError,
+    TripChangedError,
     WrongPasscodeError,
 )
 from services.sessions.file_types import MAX_FILE_MB
@@ -66,6 +67,7 @@ STATUS_OF: dict[type[ServiceError], int] = {
     TooManyGuessesError: 429,
     TooManyCommentsError: 429,
     ReviewChangedError: 409,
+    TripChangedError: 409,
     DoorBusyError: 503,
 }
 _WAIT_S: dict[type[ServiceError], int] = {TooManyGuessesError: 300, TooManyCommentsError: 300}
@@ -92,7 +94,9 @@ class Problem(BaseModel):
     status: int = Field(examples=[404])
     detail: str = Field(examples=["There is no such session."])
     code: str = Field(examples=["not_found"])
-    errors: list[FieldProblem] | None = Field(default=None, description="Of a 422: the fields.")
+    errors: list[FieldProblem] | None = Field(
+        default=None, description="Of a 422, and of a trip that was changed: the fields."
+    )
 
 
 class ApiError(Exception):
@@ -142,8 +146,7 @@ def add_handlers(app: FastAPI) -> None:
     async def _service(_: Request, error: ServiceError) -> JSONResponse:
         wait_s = _WAIT_S.get(type(error))
         headers = {"Retry-After": str(wait_s)} if wait_s else None
-        fields = error.problems.items() if isinstance(error, InvalidFieldsError) else ()
-        errors = [FieldProblem(field=f"body.{name}", message=sentence) for name, sentence in fields]
+        errors = [FieldProblem(field=f"body.{name}", message=sentence) for name, sentence in _fields(error)]
         status = STATUS_OF.get(type(error), 400)
         return problem(status, error.code, error.message, headers=headers, errors=errors)
 
@@ -173,6 +176,15 @@ def add_handlers(app: FastAPI) -> None:
         code, detail = _CODES.get(error.status_code, ("bad_request", "This request cannot be read."))
         headers = {"Allow": ", ".join(_methods(app, request))} if error.status_code == 405 else error.headers
         return problem(error.status_code, code, detail, headers=dict(headers or {}))
+
+
+def _fields(error: ServiceError) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with which field of a body."""
+    if isinstance(error, InvalidFieldsError):
+        yield from error.problems.items()
+    elif isinstance(error, TripChangedError):
+        for one in error.fields:
+            yield one.field, f"{one.label} is now “{one.before}”, and was to be “{one.after}”."
 
 
 def _methods(app: FastAPI, request: Request) -> list[str]:

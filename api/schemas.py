@@ -48,13 +48,28 @@ class Given(BaseModel):
 
 
 @takes_settings(but=("pinned", "archived"))
-class SessionIn(Given):
+class _NewSession(Given):
+    pass
+
+
+class SessionIn(_NewSession):
     """A new session."""
+
+    trip_id: Id | None = Field(default=None, description="The trip that it is in; null: none.")
 
 
 @changes_settings
-class SessionChange(Given):
+class _ChangedSession(Given):
+    pass
+
+
+class SessionChange(_ChangedSession):
     """What of a session is to change; the rest stays. Empty instructions are none."""
+
+    trip_id: Id | None = Field(
+        default=None,
+        description="The trip that it is to be in. Null: none any more; where it is not named, it stays where it is.",
+    )
 
 
 @shows_settings
@@ -62,9 +77,14 @@ class _SessionHead(BaseModel):
     session_id: Id
 
 
+def _id(value: int | None) -> str | None:
+    return None if value is None else str(value)
+
+
 class SessionOut(_SessionHead):
     """One conversation."""
 
+    trip_id: Id | None = Field(default=None, description="The trip that it is in.")
     message_count: int
     total_tokens: int
     cost_usd: float = Field(description="Of its replies and its title: the sum of what is known.")
@@ -81,6 +101,7 @@ class SessionOut(_SessionHead):
     def of(cls, session: SessionSummary, **more: Any) -> Self:
         """Return a session as JSON shows it, with what there is *more* of it."""
         known = {name: getattr(session, name) for name in cls.model_fields if hasattr(session, name)}
+        known["trip_id"] = _id(session.trip_id)
         return cls(session_id=str(session.id), cost_usd=session.cost_micros / MICROS, **known, **more)
 
 
@@ -255,6 +276,7 @@ class ChatIn(Given):
     model: Model | None = Field(default=None, description="Of a new session.")
     memory: bool = Field(default=True, description="Of a new session.")
     web_search: bool = Field(default=False, description="Of a new session.")
+    trip_id: Id | None = Field(default=None, description="Of a new session: the trip that it is in.")
 
 
 class NamedChatIn(ChatIn):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.chat_body import Sending, sending
-from api.dependencies import Caller, CallerDep, ChatId, GuardedRoute, SessionId, WriterDep, parse_id
+from api.dependencies import Caller, CallerDep, ChatId, GuardedRoute, SessionId, WriterDep, given_id, parse_id
 from api.problems import declared
 from api.routes.sessions import IdempotencyKey
 from api.schemas import ChatIn, NamedChatIn, Stopped
@@ -149,6 +149,7 @@ def _send(caller: Caller, wanted: Sending, body: ChatIn, session_id: int | None,
         model=body.model,
         memory=body.memory,
         web_search=body.web_search,
+        trip_id=given_id(body.trip_id, "trip"),
     )
 
 

@@ -14,7 +14,7 @@ from services.sessions.records import FileState, HeldFile
 router = APIRouter(prefix="/sessions/{session_id}/files", tags=["Files"], route_class=GuardedRoute)
 READ = declared(401, 404, 422, 429, 503)
 WRITE = declared(401, 403, 404, 413, 422, 429, 503)
-_CONTENT: dict[int | str, dict[str, Any]] = {
+CONTENT: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "What is in the file, as it was sent.",
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
@@ -45,7 +45,7 @@ def list_files(caller: CallerDep, session_id: SessionId) -> FileList:
     return FileList(files=files, count=len(files), next_cursor=None)
 
 
-@router.get("/{file_id}/content", response_class=Response, responses=_CONTENT | READ)
+@router.get("/{file_id}/content", response_class=Response, responses=CONTENT | READ)
 def get_file_content(caller: CallerDep, session_id: SessionId, file_id: FileId) -> Response:
     """Return what is in a file."""
     _check_session(caller, session_id, file_id)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import BeforeValidator
 
-from api.dependencies import CallerDep, GuardedRoute, SessionId, WriterDep, parse_id
+from api.dependencies import CallerDep, GuardedRoute, SessionId, WriterDep, given_id, parse_id
 from api.problems import declared
 from api.schemas import (
     ID_PATTERN,
@@ -47,14 +47,14 @@ IdempotencyKey = Annotated[
 ]
 
 
-@router.post("", status_code=201, responses=declared(401, 403, 413, 422, 429, 503))
+@router.post("", status_code=201, responses=WRITE)
 def create_session(caller: WriterDep, body: SessionIn | None = None) -> SessionOut:
     """Create an empty session. Without a title it is a "New chat" until its first message."""
-    given = body or SessionIn()
-    return SessionOut.of(caller.services.sessions.create(user_id=caller.user_id, **given.model_dump()))
+    given = (body or SessionIn()).model_dump() | {"trip_id": given_id(body.trip_id if body else None, "trip")}
+    return SessionOut.of(caller.services.sessions.create(user_id=caller.user_id, **given))
 
 
-@router.get("", responses=declared(401, 422, 429, 503))
+@router.get("", responses=READ)
 def list_sessions(
     caller: CallerDep,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
@@ -67,10 +67,16 @@ def list_sessions(
     archived: Annotated[
         bool, BeforeValidator(_empty_is_no), Query(description="The archived sessions instead of the others.")
     ] = False,
+    trip_id: Annotated[str | None, Query(pattern=ID_PATTERN, description="Those of a trip alone.")] = None,
 ) -> SessionList:
     """List the caller's sessions, last used first."""
     page = caller.services.sessions.latest(
-        user_id=caller.user_id, limit=limit, cursor=cursor or None, archived=archived, words=q
+        user_id=caller.user_id,
+        limit=limit,
+        cursor=cursor or None,
+        archived=archived,
+        words=q,
+        trip_id=given_id(trip_id, "trip"),
     )
     sessions = [SessionOut.of(one) for one in page.sessions]
     return SessionList(sessions=sessions, count=len(sessions), next_cursor=page.next_cursor)
@@ -108,11 +114,15 @@ def change_session(
     body: SessionChange | None = None,
     title: Annotated[Title | None, Query(description="The new title, where there is no body.")] = None,
 ) -> SessionOut:
-    """Change the title, model or switches of a session."""
-    given = (body or SessionChange()).model_dump()
+    """Change the title, model or switches of a session, or the trip that it is in."""
+    given = (body or SessionChange()).model_dump(exclude={"trip_id"})
     if title is not None:
         given["title"] = title
-    return SessionOut.of(caller.services.sessions.change(session_id, user_id=caller.user_id, **given))
+    services = caller.services
+    services.sessions.check(session_id, user_id=caller.user_id, **given)
+    if body is not None and "trip_id" in body.model_fields_set:
+        services.trip_sessions.move([session_id], given_id(body.trip_id, "trip"), user_id=caller.user_id)
+    return SessionOut.of(services.sessions.change(session_id, user_id=caller.user_id, **given))
 
 
 @router.delete("/{session_id}", status_code=204, response_class=Response, responses=WRITE)

@@ -83,6 +83,7 @@ class ReplyService:
         client_message_id: str,
         session_id: int | None = None,
         chat_name: str | None = None,
+        trip_id: int | None = None,
         files: Sequence[NewFile] = (),
         **settings: Any,
     ) -> Accepted:
@@ -92,13 +93,14 @@ class ReplyService:
 
         Safe to repeat: the same *client_message_id* with the same text answers with the same reply. *settings* are
         fields of `SessionSettings`, for a new session; without a title it takes one from the text, without a model
-        the planner's last choice. *files*, which are checked, come with the message; without any text it asks to
-        look at them.
+        the planner's last choice. With *trip_id* a new session is in that trip. *files*, which are checked, come with
+        the message; without any text it asks to look at them.
 
         Raises:
             FileRefusedError: the session would hold too many files.
             InvalidInputError: the text is empty or too long, or a name is no name.
-            NotFoundError: the planner has no such session.
+            NotFoundError: the planner has no such session, or no such trip for a new one.
+            NotPossibleError: the planner may only read the trip.
             ReplyInProgressError: the session's last reply is still being written.
             MessageIdReusedError: that id came before with another text, or in another session.
             TooManyRepliesError: as many replies as the planner may have are being written.
@@ -108,7 +110,7 @@ class ReplyService:
         check_name(client_message_id)
         if chat_name is not None:
             check_name(chat_name)
-        place = _Place(session_id, chat_name, cleaned_settings(settings))
+        place = _Place(session_id, chat_name, trip_id, cleaned_settings(settings))
         try:
             accepted = self._accept(cleaned, user_id, client_message_id, place, files)
         except (IntegrityError, ReplyInProgressError, TooManyRepliesError):
@@ -158,6 +160,7 @@ class ReplyService:
                 title=made_title(text),
                 default_model=self._default_model,
                 chat_name=place.chat_name,
+                trip_id=place.trip_id,
             )
         else:
             mine = at_rest(db_session, session_id, user_id)
@@ -333,6 +336,7 @@ class _Place:
 
     session_id: int | None
     chat_name: str | None
+    trip_id: int | None
     settings: Mapping[str, Any]  # as far as chosen
 
 

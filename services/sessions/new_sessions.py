@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 import db.participants
 import db.search
 import db.sessions
+import db.trips
 import db.usage
 import db.users
 from db.ids import new_id
 from db.models import ChatSession, Participant, utc_now
 from exports.sessions.settings import PERSONAL, SessionSettings, setting_values
-from services.errors import TooManySessionsError
+from services.errors import NotFoundError, NotPossibleError, TooManySessionsError
 from services.model_names import model_here
 
 MAX_SESSIONS_A_DAY = 2_000  # of one planner
@@ -33,9 +34,13 @@ def new_session(
     """Add an empty session with the settings that were chosen, *title* where none was; to a trip, if there is one.
 
     Its model is the one that was chosen, else the planner's last choice, else *default_model*; one that is not there
-    now does not count. Raises TooManySessionsError.
+    now does not count. With *trip_id* it is in a trip, which the planner may change.
+
+    Raises TooManySessionsError, NotFoundError and NotPossibleError for the trip.
     """
     check_sessions(db_session, user_id)
+    if trip_id is not None:
+        _check_trip(db_session, trip_id, user_id)
     model = model_here(chosen.get("model"), default=default_model)
     if model != chosen.get("model"):
         model = model_here(db.users.read(db_session, user_id).last_model, default=default_model)
@@ -63,6 +68,14 @@ def add_session(db_session: Session, settings: Mapping[str, Any], *, user_id: in
         db.participants.settle(db_session, [session.id])
     db.search.put(db_session, session.id, session.id, session.title)
     return mine
+
+
+def _check_trip(db_session: Session, trip_id: int, user_id: int) -> None:
+    row = db.trips.lock_visible(db_session, trip_id, user_id=user_id)
+    if row is None:
+        raise NotFoundError("There is no such trip.")
+    if row[1].access == db.trips.VIEW:
+        raise NotPossibleError("You can read this trip, but not change it.")
 
 
 def check_sessions(db_session: Session, user_id: int) -> None:

@@ -19,7 +19,7 @@ class SessionSummary(SessionSettings):
     id: int
     user_id: int  # its owner
     access: str  # owner, edit or view
-    trip_id: int | None
+    trip_id: int | None  # that it is in
     title_chosen: bool  # by a person
     message_count: int
     total_tokens: int

@@ -1,7 +1,7 @@
 """What a planner does with sessions: list, open, find, order and delete them."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ import db.ratings
 import db.search
 import db.session_table
 import db.sessions
+import db.trips
 from db.engine import Database
 from db.ids import MAX_ID
 from db.models import AuditAction, AuditTarget, User, utc_now
@@ -54,27 +55,47 @@ class SessionService:
         self._db = database
         self._default_model = default_model
 
-    def create(self, *, user_id: int, **settings: Any) -> SessionSummary:
+    def create(self, *, user_id: int, trip_id: int | None = None, **settings: Any) -> SessionSummary:
         """Make an empty session with these *settings*, fields of `SessionSettings`; None: as usual.
 
-        Without a title it takes one from its first message, without a model the planner's last choice. Raises
-        InvalidInputError.
+        Without a title it takes one from its first message, without a model the planner's last choice. With *trip_id*
+        it is in that trip. Raises InvalidInputError; NotFoundError and NotPossibleError for the trip.
         """
         chosen = cleaned_settings(settings)
         with self._db.begin() as db_session:
-            mine = new_session(db_session, chosen, user_id=user_id, title=NO_TITLE, default_model=self._default_model)
+            mine = new_session(
+                db_session,
+                chosen,
+                user_id=user_id,
+                title=NO_TITLE,
+                default_model=self._default_model,
+                trip_id=trip_id,
+            )
             return own_summary(mine)
 
     def latest(
-        self, *, user_id: int, limit: int, cursor: str | None = None, archived: bool = False, words: str = ""
+        self,
+        *,
+        user_id: int,
+        limit: int,
+        cursor: str | None = None,
+        archived: bool = False,
+        words: str = "",
+        trip_id: int | None = None,
     ) -> SessionPage:
-        """Return sessions, pinned or not, last used first; with *words*, those that hold all of them."""
+        """Return sessions, pinned or not, last used first; with *words*, those that hold all of them.
+
+        With *trip_id*, those of that trip: NotFoundError where it is none of the planner's.
+        """
         words = words[:_QUERY_CHARS]
         with self._db.read() as db_session:
+            if trip_id is not None and db.trips.get_visible(db_session, trip_id, user_id=user_id) is None:
+                raise NotFoundError("There is no such trip.")
             rows = db.sessions.page(
                 db_session,
                 user_id=user_id,
                 archived=archived,
+                trip_id=trip_id,
                 limit=limit + 1,
                 before=_parse_cursor(cursor) if cursor else None,
                 matching=db.search.sessions_with(db_session, words, user_id=user_id) if words.strip() else None,
@@ -100,8 +121,7 @@ class SessionService:
             mine = db.participants.lock_with_session(db_session, session_id, user_id=user_id)
             if mine is None:
                 raise NotFoundError("There is no such session.")
-            if mine.access == "view" and not chosen.keys() <= {*PERSONAL}:
-                raise NotPossibleError("You can read this session, but not change it.")
+            _check_may_set(chosen, mine.access)
             session = mine.session
             for name, value in chosen.items():
                 setattr(mine if name in PERSONAL else session, name, value)
@@ -111,6 +131,10 @@ class SessionService:
             if "model" in chosen:
                 db_session.get_one(User, user_id).last_model = session.model
         return self.get(session_id, user_id=user_id)
+
+    def check(self, session_id: int, *, user_id: int, **settings: Any) -> None:
+        """Raise what `change` would raise for these *settings*, and change nothing."""
+        _check_may_set(cleaned_settings(settings), self.get(session_id, user_id=user_id).access)
 
     def messages(
         self, session_id: int, *, user_id: int, limit: int, before_id: int | None = None
@@ -321,6 +345,11 @@ class SessionService:
         return tuple(
             SearchHit(hit.session_id, hit.title, hit.message_id, _excerpt(hit.content, query), hit.at) for hit in hits
         )
+
+
+def _check_may_set(chosen: Mapping[str, Any], access: str) -> None:
+    if access == "view" and not chosen.keys() <= {*PERSONAL}:
+        raise NotPossibleError("You can read this session, but not change it.")
 
 
 def _excerpt(text: str, query: str) -> str:

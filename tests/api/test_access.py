@@ -21,7 +21,8 @@ WRITING = [route for route in GUARDED if route[0] != "GET"]
 OF_A_THING = [route for route in GUARDED if "{" in route[1]]
 WITH_BODY = [(method, path) for method, path in GUARDED if "requestBody" in SCHEMA["paths"][path][method.lower()]]
 WRONG_TYPES = (
-    b'{"content": 5, "role": [], "title": {}, "session_ids": "all", "pinned": "maybe", "value": true, "audience": 5}'
+    b'{"content": 5, "role": [], "title": {}, "session_ids": "all", "pinned": "maybe", "value": true, "audience": 5,'
+    b' "name": 5}'
 )
 
 
@@ -46,6 +47,31 @@ def test_document_lists_every_route_with_its_errors():
                 ("GET", "/sessions/{session_id}/files"),
                 ("GET", "/sessions/{session_id}/files/{file_id}/content"),
                 ("DELETE", "/sessions/{session_id}/files/{file_id}"),
+                ("GET", "/trips"),
+                ("POST", "/trips"),
+                ("GET", "/trips/{trip_id}"),
+                ("PATCH", "/trips/{trip_id}"),
+                ("DELETE", "/trips/{trip_id}"),
+                ("POST", "/trips/{trip_id}/copy"),
+                ("GET", "/trips/{trip_id}/sessions"),
+                ("POST", "/trips/{trip_id}/sessions"),
+                ("GET", "/trips/{trip_id}/members"),
+                ("POST", "/trips/{trip_id}/members"),
+                ("PATCH", "/trips/{trip_id}/members/{user_id}"),
+                ("DELETE", "/trips/{trip_id}/members/{user_id}"),
+                ("GET", "/trips/{trip_id}/files"),
+                ("POST", "/trips/{trip_id}/files"),
+                ("GET", "/trips/{trip_id}/files/{trip_file_id}/content"),
+                ("DELETE", "/trips/{trip_id}/files/{trip_file_id}"),
+                ("GET", "/trips/{trip_id}/revisions"),
+                ("GET", "/trips/{trip_id}/revisions/{rev}"),
+                ("GET", "/trips/{trip_id}/revisions/{rev}/changes"),
+                ("POST", "/trips/{trip_id}/revisions/{rev}/restore"),
+                ("GET", "/customers"),
+                ("POST", "/customers"),
+                ("GET", "/customers/{customer_id}"),
+                ("PATCH", "/customers/{customer_id}"),
+                ("DELETE", "/customers/{customer_id}"),
                 ("POST", "/messages/{message_id}/retry"),
                 ("POST", "/messages/{message_id}/edit"),
                 ("POST", "/messages/{message_id}/show"),

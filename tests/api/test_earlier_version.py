@@ -21,7 +21,7 @@ def missing(earlier: Any, now: Any, place: str = "") -> list[str]:
             for key, value in earlier.items()
             for problem in (missing(value, now[key], f"{place}/{key}") if key in now else [f"{place}/{key}"])
         ]
-    return [] if earlier == now or _same_texts(earlier, now) else [place]
+    return [] if earlier == now or _same_texts(earlier, now) or _same_parameters(earlier, now) else [place]
 
 
 def _same_texts(earlier: Any, now: Any) -> bool:
@@ -29,6 +29,21 @@ def _same_texts(earlier: Any, now: Any) -> bool:
     if not (isinstance(earlier, list) and isinstance(now, list) and len(earlier) == len(now)):
         return False
     return all(not missing(one, other) for one, other in zip(earlier, now, strict=True))
+
+
+def _same_parameters(earlier: Any, now: Any) -> bool:
+    """Whether what a route could be asked with it still can: what is new need not be given."""
+    if not (isinstance(earlier, list) and isinstance(now, list) and all(_is_parameter(one) for one in earlier + now)):
+        return False
+    there = {one["name"]: one for one in now}
+    known = {one["name"] for one in earlier}
+    return all(one["name"] in there and not missing(one, there[one["name"]]) for one in earlier) and not any(
+        one["required"] for one in now if one["name"] not in known
+    )
+
+
+def _is_parameter(one: Any) -> bool:
+    return isinstance(one, dict) and {"name", "in", "required"} <= one.keys()
 
 
 def test_everything_that_the_document_said_it_still_says() -> None:
@@ -41,9 +56,13 @@ def test_what_is_gone_would_be_found() -> None:
     schemas = now["components"]["schemas"]
     schemas["SessionOut"]["properties"]["title"]["type"] = "integer"
     schemas["TemplateIn"]["required"] = []
+    del now["paths"]["/search"]["get"]["parameters"][0]
+    now["paths"]["/memories"]["get"]["parameters"].append({"name": "new", "in": "query", "required": True})
 
-    assert missing(EARLIER, now) == [
+    assert sorted(missing(EARLIER, now)) == [
         "/components/schemas/SessionOut/properties/title/type",
         "/components/schemas/TemplateIn/required",
+        "/paths//memories/get/parameters",
+        "/paths//search/get/parameters",
         "/paths//sessions/get",
     ]

@@ -12,6 +12,7 @@ from api.app import create_app
 from services.wiring import Services
 from settings import ROOT
 from tests.helpers.api import Api
+from tests.helpers.services import make_user
 
 EXAMPLES = ROOT / "examples"
 VARIABLE = re.compile(r"\{\{(\w+)(?:\.response\.body\.([\w.\[\]]+))?\}\}")
@@ -43,7 +44,8 @@ def value_at(body: Any, path: str) -> str:
     return str(body)
 
 
-def test_http_file_runs_from_top_to_bottom_and_shows_every_route(api: Api, services: Services):
+def test_http_file_runs_from_top_to_bottom_and_shows_every_route(api: Api, services: Services, database):
+    make_user(database, "bob")
     text = (EXAMPLES / "requests.http").read_text()
     services.admins.set_admin(api.user_id, admin=True)
     values = {

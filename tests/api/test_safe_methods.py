@@ -10,7 +10,6 @@ from db.engine import Database
 from db.models import Base
 from tests.helpers.api import Api
 from tests.helpers.api_routes import GUARDED, PUBLIC, SCHEMA, ask
-from tests.helpers.sides import make_customer
 
 READING = [path for method, path in GUARDED if method == "GET"]
 TRACES = ("api_tokens", "audit")  # that a token was used, and that somebody exported something
@@ -41,9 +40,17 @@ def ids(api: Api, database: Database) -> dict[str, str]:
     review = api.http.post("/reviews", json={"session_id": reply.session_id, "audience": "Customer"}).json()
     said = api.http.post(f"/reviews/{review['review_id']}/comments", json={"text": "Look at this"}).json()
     template = {"name": "Mine", "instructions": "Be brief.", "first_message": "Hi"}
+    customer = api.http.post("/customers", json={"name": "Weber"}).json()
+    trip = api.http.post("/trips", json={"title": "Lisbon", "customer_id": customer["customer_id"]}).json()
+    place = f"/trips/{trip['trip_id']}"
+    shared = api.http.post(f"{place}/files", files={"file": ("b.txt", b"Hello")}).json()
     return {
+        "trip_id": trip["trip_id"],
+        "trip_file_id": str(shared["file_id"]),
+        "customer_id": customer["customer_id"],
+        "user_id": str(api.user_id),
+        "rev": "1",
         "session_id": reply.session_id,
-        "customer_id": str(make_customer(database, api.user_id)),
         "chat_id": reply.session_id,
         "message_id": reply.reply_id,
         "file_id": str(file["file_id"]),

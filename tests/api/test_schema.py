@@ -6,7 +6,7 @@ import pytest
 
 from tests.helpers.api import client
 from tests.helpers.api_routes import ROUTES
-from tests.helpers.sides import make_customer
+from tests.helpers.services import make_user
 
 
 @pytest.fixture
@@ -23,10 +23,15 @@ def target(serve, start_services, database, user_id) -> dict[str, Any]:
         review = http.post("/reviews", json={"session_id": session_id, "audience": "Customer"}).json()
         link = f"/review/{review['link']}"
         said = http.post(f"{link}/comments", json={"text": "Hi", "name": "Anna"})
+        customer = http.post("/customers", json={"name": "Weber"}).json()
+        trip = http.post("/trips", json={"title": "Lisbon", "customer_id": customer["customer_id"]}).json()
+        place = f"/trips/{trip['trip_id']}"
+        make_user(database, "bob")
+        members = http.post(f"{place}/members", json={"username": "bob"}).json()["members"]
+        shared = http.post(f"{place}/files", files={"file": ("b.txt", b"Hello")}).json()
         added = http.post(f"/sessions/{session_id}/files", files={"file": ("a.txt", b"Hello")})
         return {
             "template_id": template_id,
-            "customer_id": str(make_customer(database, user_id)),
             "base_url": address,
             "headers": {"Authorization": f"Bearer {secret}"},
             "session_id": first.headers["x-session-id"],
@@ -38,6 +43,11 @@ def target(serve, start_services, database, user_id) -> dict[str, Any]:
             "token": review["link"],
             "comment_id": said.json()["comment_id"],
             "file_id": added.json()["file_id"],
+            "trip_id": trip["trip_id"],
+            "trip_file_id": shared["file_id"],
+            "customer_id": customer["customer_id"],
+            "user_id": members[1]["user_id"],
+            "rev": "1",
         }
 
 

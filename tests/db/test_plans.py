@@ -147,6 +147,7 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "mailed": lambda s: db.reviews.mailed(s, 1, changed=1, at=utc_now(), next_at=utc_now()),
     "trip": lambda s: db.trips.get_visible(s, 1, user_id=1),
     "held trip": lambda s: db.trips.lock_visible(s, 1, user_id=1),
+    "page of a trip's sessions": lambda s: db.sessions.page(s, trip_id=1, user_id=1, limit=20, before=(utc_now(), 5)),
     "trip of a session": lambda s: db.trips.of_session(s, 1),
     "trips": lambda s: db.trips.page(s, user_id=1, limit=20),
     "next trips": lambda s: db.trips.page(s, user_id=1, limit=20, after=(utc_now(), 5)),

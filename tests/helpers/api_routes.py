@@ -40,6 +40,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "/reviews/{review_id}/comments": {"text": "Hi"},
     "/reviews/{review_id}/comments/{comment_id}": {"text": "Hi"},
     "/reviews/{review_id}/decisions": DECISION,
+    "/trips": {"title": "Lisbon"},
+    "/trips/{trip_id}": {"title": "Porto"},
+    "/trips/{trip_id}/copy": {"title": "Lisbon again"},
+    "/trips/{trip_id}/sessions": {"session_ids": ["249712407203954688"]},
+    "/trips/{trip_id}/members": {"username": "bob"},
+    "/trips/{trip_id}/members/{user_id}": {"access": "view"},
+    "/customers": {"name": "Weber"},
+    "/customers/{customer_id}": {"name": "Weber"},
     "/review/{token}/comments": {"text": "Hi", "name": "Anna"},
     "/review/{token}/comments/{comment_id}": {"text": "Hi"},
     "/review/{token}/decisions": DECISION,
@@ -48,9 +56,11 @@ BODIES: dict[str, dict[str, Any]] = {
 
 def ask(http: httpx.Client, method: str, path: str, name: str = "249712407203954688") -> httpx.Response:
     body: dict[str, Any] = {"json": BODIES.get(path)} if method != "GET" else {}
-    if (method, path) == ("POST", "/sessions/{session_id}/files"):
+    if method == "POST" and path.endswith("/files"):
         body = {"files": {"file": ("a.txt", b"Hello")}}
-    return http.request(method, named(path, name), params={"q": "x", "confirm": "all"}, **body)
+    return http.request(
+        method, named(path, name), params={"q": "x", "since": "1", "sessions": "keep", "confirm": "all"}, **body
+    )
 
 
 def named(path: str, name: str) -> str:

@@ -57,6 +57,16 @@ _EXCLUDED = {
     "POST /review/{token}/comments": _WORDS,
     "PATCH /review/{token}/comments/{comment_id}": _WORDS,
     "POST /review/{token}/decisions": _WORDS,
+    "GET /trips": [*_WORDS, negative_data_rejection],  # the cursor; `?status=` is no status
+    "POST /trips": _WORDS,  # what a brief may hold
+    "PATCH /trips/{trip_id}": _WORDS,
+    "POST /trips/{trip_id}/copy": _WORDS,
+    "POST /trips/{trip_id}/members": _WORDS,  # somebody who is here
+    "POST /trips/{trip_id}/files": _WORDS,
+    "GET /trips/{trip_id}/revisions": _WORDS,  # the cursor
+    "GET /customers": _WORDS,
+    "POST /customers": _WORDS,  # a language that there is
+    "PATCH /customers/{customer_id}": _WORDS,
     "GET /sessions": [negative_data_rejection],  # `?archived=` is no
     "GET /sessions/{session_id}/export": _WORDS,
     "PATCH /sessions/{session_id}": [*_WORDS, negative_data_rejection],  # `?title=a&title=b`: the last one counts
