@@ -26,6 +26,7 @@ from api.routes import (
     public_review,
     ratings,
     reviews,
+    session_members,
     sessions,
     templates,
     transfer,
@@ -96,7 +97,7 @@ def create_app(get_services: Callable[[], Services]) -> FastAPI:
     app.state.request_limit = RequestLimit()
     app.state.metrics = metrics
     add_handlers(app)
-    conversations = (sessions, transfer, chat, files, messages, ratings)
+    conversations = (sessions, session_members, transfer, chat, files, messages, ratings)
     work = (*conversations, trips, customers, memories, templates, reviews, public_review)
     for part in (*work, account, usage, operations):
         app.include_router(part.router)

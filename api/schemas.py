@@ -70,6 +70,10 @@ class SessionChange(_ChangedSession):
         default=None,
         description="The trip that it is to be in. Null: none any more; where it is not named, it stays where it is.",
     )
+    carry: bool = Field(
+        default=False,
+        description="Whether the assistant of another customer is told what was said before the session moved there.",
+    )
 
 
 @shows_settings
@@ -479,7 +483,7 @@ class MemoryOut(BaseModel):
     source: MemoryFrom | None = Field(
         description="Null: not known, written by hand, or in a session that the caller does not see."
     )
-    customer_id: Id | None
+    customer_id: Id | None = None
 
     @classmethod
     def of(cls, memory: Memory) -> "MemoryOut":

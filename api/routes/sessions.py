@@ -115,13 +115,14 @@ def change_session(
     title: Annotated[Title | None, Query(description="The new title, where there is no body.")] = None,
 ) -> SessionOut:
     """Change the title, model or switches of a session, or the trip that it is in."""
-    given = (body or SessionChange()).model_dump(exclude={"trip_id"})
+    given = (body or SessionChange()).model_dump(exclude={"trip_id", "carry"})
     if title is not None:
         given["title"] = title
     services = caller.services
     services.sessions.check(session_id, user_id=caller.user_id, **given)
     if body is not None and "trip_id" in body.model_fields_set:
-        services.trip_sessions.move([session_id], given_id(body.trip_id, "trip"), user_id=caller.user_id)
+        place = given_id(body.trip_id, "trip")
+        services.trip_sessions.move([session_id], place, user_id=caller.user_id, carry=body.carry)
     return SessionOut.of(services.sessions.change(session_id, user_id=caller.user_id, **given))
 
 
