@@ -117,6 +117,7 @@ _BY_TOKEN = (
     .where(
         Review.token_hash == bindparam("token_hash"),
         ~_has_ended(bindparam("now", type_=UtcDateTime)),  # type: ignore[arg-type]  # a value for it
+        ChatSession.deleted_at.is_(None),
         User.disabled.is_(False),
     )
     .execution_options(**OFTEN)
@@ -141,7 +142,7 @@ def active_links(db_session: Session, *, now: datetime) -> Sequence[OpenLink]:
         select(Review.id, Review.audience, ChatSession.title, Review.token_hash, Review.passcode_hash)
         .join(ChatSession, ChatSession.id == Review.session_id)
         .join(User, User.id == ChatSession.user_id)
-        .where(~_has_ended(now), User.disabled.is_(False))
+        .where(~_has_ended(now), ChatSession.deleted_at.is_(None), User.disabled.is_(False))
     )
     return [OpenLink(*row) for row in db_session.execute(query.order_by(Review.id))]
 
@@ -155,8 +156,10 @@ def changed_of_active(db_session: Session, review_ids: Collection[int], *, now: 
     """Return, of those of these links that have not ended, what `touch` set last."""
     query = (
         select(Review.id, Review.changed)
+        .join(ChatSession, ChatSession.id == Review.session_id)
         .join(User, User.id == Review.user_id)
-        .where(Review.id.in_(review_ids), ~_has_ended(now), User.disabled.is_(False))
+        .where(Review.id.in_(review_ids), ~_has_ended(now))
+        .where(ChatSession.deleted_at.is_(None), User.disabled.is_(False))
     )
     return {row.id: row.changed for row in db_session.execute(query)}
 

@@ -39,6 +39,12 @@ def owned_trip(db_session: Session, trip_id: int, user_id: int, *, to: str) -> T
     return row
 
 
+def check_customer(db_session: Session, customer_id: int, user_id: int) -> None:
+    """Raise NotFoundError unless somebody may see a customer."""
+    if db.customers.get_visible(db_session, customer_id, user_id=user_id) is None:
+        raise NotFoundError("There is no such customer.")
+
+
 def customer_for_trip(db_session: Session, customer_id: int, user_id: int) -> Customer:
     """Return a customer that somebody may plan a trip for: one that they keep themselves. It is held.
 
@@ -48,10 +54,9 @@ def customer_for_trip(db_session: Session, customer_id: int, user_id: int) -> Cu
     customer = db.customers.lock_own_for_trip(db_session, customer_id, user_id=user_id)
     if customer is not None:
         return customer
-    if db.customers.get_visible(db_session, customer_id, user_id=user_id) is not None:
-        sentence = "The customer is somebody else's: only who keeps a customer can choose it for a trip."
-        raise InvalidFieldsError({"customer_id": sentence})
-    raise NotFoundError("There is no such customer.")
+    check_customer(db_session, customer_id, user_id)
+    sentence = "The customer is somebody else's: only who keeps a customer can choose it for a trip."
+    raise InvalidFieldsError({"customer_id": sentence})
 
 
 def _there(row: TripRow | None) -> TripRow:

@@ -14,7 +14,7 @@ from db.models import AuditAction, AuditTarget, utc_now
 from db.models import Trip as TripRow
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.texts import clean_query
-from services.trips.access import changeable_trip, customer_for_trip, found_trip
+from services.trips.access import changeable_trip, check_customer, customer_for_trip, found_trip
 from services.trips.changing import Plan, asked_for, checked_brief, checked_title, differences, merged
 from services.trips.keeping import add_revision, keep_plan, plan_of, seen_plan, trip_now
 from services.trips.places import cursor_at, instant_place, name_place
@@ -74,12 +74,14 @@ class TripService:
     ) -> TripPage:
         """Return trips; *words* stand in the title or the customer's name. *cursor* is the page before's.
 
-        Raises InvalidInputError where the cursor is of no list in this order.
+        Raises InvalidInputError where the cursor is of no list in this order, and NotFoundError for the customer.
         """
         limit = max(1, min(limit, MAX_PAGE))
         by_title = order is TripOrder.TITLE
         place = (name_place if by_title else instant_place)(cursor) if cursor else None
         with self._db.snapshot() as db_session:
+            if customer_id is not None:
+                check_customer(db_session, customer_id, user_id)
             rows = db.trips.page(
                 db_session,
                 user_id=user_id,

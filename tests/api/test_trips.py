@@ -254,6 +254,7 @@ def test_ids_of_others_are_nothings(api, stranger, trip):
         if trip_id != "nonsense":  # the pattern says what an id is
             asked += [
                 http.post("/trips", json={"title": "x", "customer_id": customer_id}),
+                http.get("/trips", params={"customer_id": customer_id}),
                 http.post("/sessions", json={"trip_id": trip_id}),
                 http.get("/sessions", params={"trip_id": trip_id}),
                 http.post("/chat", json={"content": "Hi", "trip_id": trip_id}),

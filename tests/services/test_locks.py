@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 
-from db.models import BackboardThread, ChatSession, FollowUp, Message, Review, Usage, utc_now
+import db.trips
+from db.models import BackboardThread, ChatSession, Customer, FollowUp, Message, Review, Trip, Usage, utc_now
 from services.message_status import MessageStatus
 from services.messages.follow_ups import FollowUpService
 from services.replies.records import Ending, ReplySnapshot
@@ -29,7 +30,14 @@ Write = Callable[[], object]
 def unfinished(database, user_id: int) -> tuple[int, int]:
     """Make a session with something in every table that is locked; return its id and its unfinished reply's."""
     with database.begin() as db_session:
-        session = ChatSession(user_id=user_id, title="Lisbon", model=MODEL)
+        customer = Customer(user_id=user_id, name="Weber")
+        db_session.add(customer)
+        db_session.flush()
+        trip = Trip(
+            user_id=user_id, customer_id=customer.id, title="Lisbon", status="draft", brief={}, content_hash="0" * 64
+        )
+        db.trips.add(db_session, trip, at=utc_now())
+        session = ChatSession(user_id=user_id, trip_id=trip.id, title="Lisbon", model=MODEL)
         db_session.add(session)
         db_session.flush()
         here = {"session_id": session.id, "user_id": user_id}

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+import db.reviews
 from db.models import (
     AuditAction,
     AuditEntry,
@@ -13,9 +14,11 @@ from db.models import (
     SessionFile,
     Trip,
     TripMember,
+    utc_now,
 )
 from services.errors import NotFoundError, NotPossibleError
 from services.reviews.records import LinkSettings
+from services.reviews.visits import new_reader_key
 from services.sessions.deleted import UNDO_S
 from services.trips.deleted import remove_deleted_trips
 from services.trips.records import TripContents, WithSessions
@@ -114,6 +117,23 @@ def test_contents_are_counted_before_anything_is_deleted(services, team):
     assert services.trip_sessions.contents(team.trip_id, user_id=team.ada).of_others == 1
     with pytest.raises(NotFoundError):
         services.trip_sessions.contents(team.trip_id, user_id=team.eve)
+
+
+def test_link_to_a_session_of_a_deleted_trip_opens_nothing(services, database, team):
+    session_id = services.sessions.create(user_id=team.ada, trip_id=team.trip_id).id
+    services.replies.store("Hello", role="user", session_id=session_id, user_id=team.ada)
+    link = services.reviews.share(session_id, LinkSettings(audience="Customer"), user_id=team.ada)
+    key = new_reader_key()
+
+    services.trip_deletion.delete(team.trip_id, user_id=team.ada, sessions=WithSessions.DELETE)
+    with pytest.raises(NotFoundError):
+        services.visits.find(link.token, key)
+    assert services.review_watch.review(link.review.id) is None
+    with database.read() as db_session:
+        assert db.reviews.active_links(db_session, now=utc_now()) == []
+
+    services.trip_deletion.bring_back(team.trip_id, user_id=team.ada)
+    assert services.visits.find(link.token, key)
 
 
 def test_deleted_trip_is_out_of_sight_and_comes_back_whole(services, database, team):

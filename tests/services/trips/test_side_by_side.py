@@ -1,0 +1,68 @@
+"""Many who work on one trip in the same moment: nobody waits for ever, and what comes of it is whole."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import func, select
+
+from db.models import ChatSession, Trip, TripMember, TripRevision
+from services.errors import ServiceError
+from services.trips.deleted import remove_deleted_trips
+from services.trips.records import WithSessions
+from tests.helpers.trips import Team, team  # noqa: F401 - a fixture
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_done_at_once_ends_and_leaves_no_trip_without_an_owner(
+    services, database, team, monkeypatch, seed
+):
+    """Any error but a sentence for the person fails this; so does a lock out of order, which the services watch."""
+    monkeypatch.setattr("services.trips.deleted.UNDO_S", -1.0)
+    sessions = [services.sessions.create(user_id=team.ada, trip_id=team.trip_id).id for _ in range(4)]
+    other = services.trips.create("Porto", user_id=team.ada, customer_id=team.customer_id).id
+
+    def work(number: int) -> None:
+        chance = random.Random(seed * 100 + number)
+        for _ in range(12):
+            with suppress(ServiceError):
+                chance.choice(ways(services, team, other, sessions, chance))()
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(work, range(6)))
+    remove_deleted_trips(database)
+
+    with database.read() as db_session:
+        for trip in db_session.scalars(select(Trip)):
+            owners = select(TripMember.user_id).where(TripMember.trip_id == trip.id, TripMember.access == "owner")
+            assert list(db_session.scalars(owners)) == [trip.user_id]
+            count = select(func.count()).where(TripRevision.trip_id == trip.id)
+            assert db_session.scalar(count) == trip.rev
+            assert trip.deleted_at is None
+        there = select(ChatSession.id).where(ChatSession.deleted_at.is_not(None))
+        assert db_session.scalars(there).all() == []
+
+
+def ways(services, team: Team, other: int, sessions: list[int], chance: random.Random):
+    """Return what somebody of a team may do, now and then what they may not."""
+    who = chance.choice(team.members)
+    trip_id = chance.choice([team.trip_id, other])
+    some = chance.sample(sessions, 2)
+    own = {"user_id": team.ada}
+    return [
+        lambda: services.trips.change(trip_id, user_id=who, rev=1, title=f"Trip {chance.random()}"),
+        lambda: services.trips.change(trip_id, user_id=who, brief={"pace": chance.choice(["full", "relaxed"])}),
+        lambda: services.trips.change(trip_id, customer_id=chance.choice([None, team.customer_id]), **own),
+        lambda: services.trip_sessions.move(some, chance.choice([None, trip_id]), **own),
+        lambda: services.trip_members.hand_over(trip_id, chance.choice(team.members), user_id=who),
+        lambda: services.trip_members.add(trip_id, "eve", user_id=who),
+        lambda: services.trip_members.remove(trip_id, team.eve, user_id=who),
+        lambda: services.trip_files.add(trip_id, "a.txt", b"x", user_id=who),
+        lambda: services.replies.store("Hello", role="user", session_id=some[0], **own),
+        lambda: services.trip_deletion.delete(other, user_id=who, sessions=chance.choice(list(WithSessions))),
+        lambda: services.trip_deletion.bring_back(other, user_id=who),
+        lambda: services.trips.copy(trip_id, "Copy", user_id=who),
+        lambda: services.sessions.create(trip_id=trip_id, user_id=who),
+        lambda: services.customers.change(team.customer_id, notes="x", **own),
+    ]
