@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import BackboardThread, ChatSession, FileCopy, SessionFile
@@ -95,13 +95,16 @@ def in_thread(
 ) -> Sequence[Row[SessionFile, FileCopy | None]]:
     """Return the files of a session and of its thread's trip, each with its copy in the thread where there is one.
 
-    The oldest come first; those of messages that wait are not among them yet. A thread is never of another trip than
-    the session was when the thread was made, so no file of a trip comes into a session outside.
+    The oldest come first; those of messages that wait are not among them yet, and of the session only those that its
+    assistant may be told of (`db.sides`). A thread is never of another trip than the session was when the thread was
+    made, so no file of a trip comes into a session outside.
     """
     copy = and_(FileCopy.file_id == SessionFile.id, FileCopy.thread_row_id == thread_row_id)
     query = select(SessionFile, FileCopy).outerjoin(FileCopy, copy)
     trip_id = select(BackboardThread.trip_id).where(BackboardThread.id == thread_row_id).scalar_subquery()
-    in_session = and_(SessionFile.session_id == session_id, _has_come())
+    told_after = select(func.coalesce(ChatSession.told_after, 0)).where(ChatSession.id == session_id)
+    told = func.coalesce(SessionFile.message_id, SessionFile.id) > told_after.scalar_subquery()
+    in_session = and_(SessionFile.session_id == session_id, _has_come(), told)
     query = query.where(or_(in_session, SessionFile.trip_id == trip_id))
     return db_session.execute(query.order_by(SessionFile.id)).all()
 

@@ -10,12 +10,14 @@ from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.assistants import Whose
-from db.models import ChatSession, Customer, FollowUp, Message, Trip, TripMember
+from db.models import ChatSession, Customer, FollowUp, Message, SessionFile, Trip, TripMember
 from db.plain import run
 
 _CUSTOMER_OF_TRIP = select(Trip.customer_id).where(Trip.id == bindparam("trip_id"))
-_LAST_ID = select(func.max(Message.id)).where(Message.session_id == bindparam("session_id"))
-_LAST_THAT_WAITS = select(func.max(FollowUp.id)).where(FollowUp.session_id == bindparam("session_id"))
+_LAST_IDS = tuple(
+    select(func.max(kind.id)).where(kind.session_id == bindparam("session_id"))
+    for kind in (Message, FollowUp, SessionFile)
+)
 _WRITING = ("owner", "edit")  # as access to a trip
 _OWNER_OF_CUSTOMER = select(Customer.user_id).where(Customer.id == bindparam("customer_id"))
 
@@ -31,21 +33,19 @@ def customer_of(db_session: Session, session: ChatSession) -> int | None:
 def settle(db_session: Session, session: ChatSession) -> int | None:
     """Return the customer that a session, which is locked, is about now, before something is written to it.
 
-    Where it was about another when it was last written to, nothing of what it holds so far is told any more, and
-    nothing that waits is sent by itself.
+    Where it was about another when it was last written to, nothing of what it holds so far is told any more, messages
+    and files, and nothing that waits is sent by itself.
     """
     customer_id = customer_of(db_session, session)
     if customer_id != session.told_customer_id:
-        found = [
-            run(db_session, query, {"session_id": session.id}).scalar_one() for query in (_LAST_ID, _LAST_THAT_WAITS)
-        ]
+        found = [run(db_session, query, {"session_id": session.id}).scalar_one() for query in _LAST_IDS]
         session.told_customer_id = customer_id
         session.told_after = max((one for one in found if one is not None), default=session.told_after)
     return customer_id
 
 
 def is_from_before(session: ChatSession, its_id: int | None) -> bool:
-    """Return whether a message of a session, sent or waiting, is one of those that are told no more."""
+    """Return whether a message of a session, sent or waiting, or a file, is one of those that are told no more."""
     return its_id is not None and its_id <= (session.told_after or 0)
 
 

@@ -42,12 +42,14 @@ CARRIED_NOTICE = (
 )
 
 
+MOVED_NOTICE = "What was said before this session was moved is not known to the assistant that it has now."
+
 ADDED = "These messages were added to the conversation meanwhile, oldest first:"
 _SPEAKERS = {"user": "Planner", "assistant": "You"}
 _LIKE_A_SPEAKER = re.compile(r"(?<=\n\n)(?=(?:Planner|You|Note): )")
 
 
-def _told(message_id: int | None, told_after: int | None) -> int | None:
+def _if_told(message_id: int | None, told_after: int | None) -> int | None:
     """Return the message, or None where it is one that is not told: then a conversation begins after it."""
     return None if message_id is None or message_id <= (told_after or 0) else message_id
 
@@ -69,7 +71,7 @@ class SessionThread:
     """The thread to send to, and the message that it ends with.
 
     *new* is True when it was made now, with earlier turns put into it; *lost* when it takes the place of one that
-    Backboard no longer has.
+    Backboard no longer has; *moved* when there are turns before, and none that this assistant is told.
     """
 
     row_id: int
@@ -77,6 +79,7 @@ class SessionThread:
     tip_id: int | None
     new: bool = False
     lost: bool = False
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ class BackboardThreads:
         if known.transcript:
             await self._client.add_message(thread.thread_id, known.transcript)
         kept = await self._in_thread(lambda: self._keep_thread(question, thread.thread_id))
-        return dataclasses.replace(kept, new=True, lost=lost and bool(known.transcript))
+        return dataclasses.replace(kept, new=True, lost=lost and bool(known.transcript), moved=known.moved)
 
     async def on_assistant(self, whose: Whose, call: Callable[[str], Awaitable[T]]) -> T:
         """Return what *call* gives for the id of this assistant, made if there is none or it is gone.
@@ -210,12 +213,12 @@ class BackboardThreads:
         with self._db.read() as db_session:
             message = db.messages.read_visible(db_session, question.id, user_id=question.user_id)
             told_after = db.sessions.told_after(db_session, question.session_id)
-            before_id = _told(message.parent_id, told_after) if message else None
+            before_id = _if_told(message.parent_id, told_after) if message else None
             waiting = {row.id: row for row in db.messages.untold(db_session, question.session_id)}
             untold: list[Untold] = []
             while before_id in waiting:
                 untold.insert(0, waiting[before_id])
-                before_id = _told(waiting[before_id].parent_id, told_after)
+                before_id = _if_told(waiting[before_id].parent_id, told_after)
             tips = {before_id, *question.reply_ids}
             found = db.threads.ending_at(
                 db_session, question.session_id, tips, customer_id=question.whose.customer_id
@@ -231,6 +234,7 @@ class BackboardThreads:
                 None,
                 untold,
                 elsewhere=bool(found),
+                moved=bool(message and message.parent_id) and before_id is None and not untold,
                 transcript=self._transcript(db_session, question, told_after) if message else "",
                 assistant=self._assistant(db_session, question.whose),
             )
@@ -241,7 +245,7 @@ class BackboardThreads:
             if message is None:  # deleted meanwhile
                 db.outbox.add(db_session, backend=self._backend, kind="thread", target_id=thread_id)
                 return SessionThread(0, thread_id, None)
-            tip_id = _told(message.parent_id, db.sessions.told_after(db_session, message.session_id))
+            tip_id = _if_told(message.parent_id, db.sessions.told_after(db_session, message.session_id))
             row_id = db.threads.add(
                 db_session,
                 message.session_id,
@@ -264,7 +268,7 @@ class BackboardThreads:
     def _transcript(db_session: Session, question: Question, told_after: int | None) -> str:
         """Return the turns before a message that may be told, as text for a new thread."""
         turns = db.messages.path(db_session, question.id, user_id=question.user_id, limit=_TURNS_CARRIED + 1)[:-1]
-        lines = [_line(turn.role, turn.content) for turn in turns if turn.content and _told(turn.id, told_after)]
+        lines = [_line(turn.role, turn.content) for turn in turns if turn.content and _if_told(turn.id, told_after)]
         text = "\n\n".join(lines)[-_CARRIED_CHARS:]
         return f"This conversation began earlier. Its latest turns, oldest first:\n\n{text}" if text else ""
 
@@ -320,6 +324,7 @@ class _Known:
     thread: SessionThread | None
     untold: Sequence[Untold]
     elsewhere: bool = False  # there was one at another Backboard, or with another key
+    moved: bool = False  # there are turns before, and none that may be told
     transcript: str = ""  # what a new thread is told
     assistant: tuple[str, str] | None = None  # whose thread a new one will be, if there is one already
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 import db.files
 import db.follow_ups
 import db.messages
+import db.sides
 import db.users
 from db.engine import Database
 from db.ids import new_id
@@ -67,7 +68,7 @@ class FollowUpService:
         self, text: str, session_id: int, user_id: int, client_message_id: str, files: Sequence[NewFile]
     ) -> Waiting | None:
         with self._db.begin() as db_session:
-            writable(db_session, session_id, user_id)
+            mine = writable(db_session, session_id, user_id)
             known = db.follow_ups.by_client_id(db_session, client_message_id, user_id=user_id)
             if known is not None and known.removed_at is not None:  # taken back, and now sent again
                 db.follow_ups.remove(db_session, known.id)
@@ -82,6 +83,7 @@ class FollowUpService:
                 return None
             if db.follow_ups.count(db_session, session_id) >= AT_MOST:
                 raise TooManyFollowUpsError(f"{AT_MOST} messages are waiting here already. Remove one, or wait.")
+            db.sides.settle(db_session, mine.session)
             row = FollowUp(
                 id=new_id(),
                 session_id=session_id,

@@ -34,6 +34,7 @@ from services.backboard.file_copies import FileCopies
 from services.backboard.prompt import prompt_with
 from services.backboard.threads import (
     CARRIED_NOTICE,
+    MOVED_NOTICE,
     AssistantGoneError,
     BackboardThreads,
     SessionThread,
@@ -178,6 +179,8 @@ class ReplyWriter:
             running.thread_id = thread.thread_id
             if thread.lost and work.instead_of is None:  # else a notice says more already
                 running.live.add_part(NoticePart(CARRIED_NOTICE))
+            if thread.moved and attempt == 1:
+                running.live.add_part(NoticePart(MOVED_NOTICE))
             await self._mark_sent(running, thread)
             log.info("question sent", extra={"reply": work.reply_id, "thread_id": thread.thread_id})
             try:

@@ -10,11 +10,12 @@ import db.messages
 import db.outbox
 import db.room
 import db.sessions
+import db.sides
 import db.threads
 import db.users
 from db.engine import Database
 from db.ids import new_id
-from db.models import AuditAction, AuditTarget, FileCopy, SessionFile
+from db.models import AuditAction, AuditTarget, ChatSession, FileCopy, SessionFile
 from db.plain import Plain
 from services.backboard import file_copies
 from services.errors import FileQuotaError, FileRefusedError, NotFoundError
@@ -74,12 +75,14 @@ class FileShelf:
     ) -> None:
         """Copy to a session the files of another that came with these messages, or with none; each goes with a copy.
 
-        Raises as `keep` does, before any of them is read.
+        Of those with none, the ones that the other's assistant is told of no more are left out. Raises as `keep`
+        does, before any of them is read.
         """
+        source = db_session.get_one(ChatSession, from_id)
         files = [
             one
             for one in db.files.of_session(db_session, from_id, user_id=user_id)
-            if one.message_id is None or one.message_id in messages
+            if one.message_id in messages or (one.message_id is None and not db.sides.is_from_before(source, one.id))
         ]
         if files:
             self._check_room(db_session, [one.size for one in files], user_id)
@@ -137,7 +140,7 @@ class FileService:
         """
         checked = checked_file(name, content)
         with self._db.begin() as db_session:
-            writable(db_session, session_id, user_id)
+            db.sides.settle(db_session, writable(db_session, session_id, user_id).session)
             return self._shelf.keep(db_session, [checked], session_id=session_id, user_id=user_id)[0]
 
     def list(self, session_id: int, *, user_id: int) -> tuple[HeldFile, ...]:

@@ -23,10 +23,12 @@ from db.models import (
     Trip,
     TripMember,
 )
+from services.backboard.threads import MOVED_NOTICE
 from services.errors import NotFoundError, NotPossibleError
 from services.message_status import MessageStatus
-from services.parts import MemoryPart
+from services.parts import MemoryPart, NoticePart
 from services.replies.titles import PROMPT
+from services.sessions.records import NewFile
 from services.templates.templates import Opening
 from services.transfer.transfer import ExportKind
 from services.wiring import Services
@@ -172,8 +174,10 @@ def test_moved_session_begins_afresh(world, kowalski, tanaka):
     session_id = world.begin(kowalski)
     move(world.database, session_id, tanaka.trip_id)
     world.say(tanaka, session_id)
+    assert _notices(world, session_id, tanaka) == [MOVED_NOTICE]
     world.say(tanaka, session_id, "And back")
 
+    assert _notices(world, session_id, tanaka) == []
     assert world.asked() == [kowalski.assistant, tanaka.assistant, tanaka.assistant]
     assert len({run["thread_id"] for run in world.emulator.runs}) == 2
     assert world.emulator.asked(world.emulator.runs[-1]["thread_id"]) == [
@@ -190,6 +194,7 @@ def test_turns_are_carried_over_where_that_was_chosen_and_the_memory_stays(world
     carried, asked = world.emulator.asked(world.emulator.runs[-1]["thread_id"])
     assert "Three nights in Lisbon. I am called Kowalmark" in carried
     assert asked == "And by train. I am called Tanakmark"
+    assert _notices(world, session_id, tanaka) == []
     reply = world.services.sessions.history(session_id, user_id=tanaka.user_id).messages[-1]
     assert [part.text for part in reply.parts if isinstance(part, MemoryPart)] == ["Prefers Tanakmark hotels"]
     assert world.crossed((kowalski, tanaka)) == []
@@ -326,6 +331,11 @@ def test_fork_by_who_only_views_the_trip_is_outside_of_it(world, ada, kowalski):
 
     assert world.asked()[-1] == ada.assistant
     assert world.crossed() == []
+
+
+def _notices(world: World, session_id: int, side: Side) -> list[str]:
+    reply = world.services.sessions.history(session_id, user_id=side.user_id).messages[-1]
+    return [part.text for part in reply.parts if isinstance(part, NoticePart)]
 
 
 def _last(world: World, session_id: int, side: Side) -> int:
@@ -522,6 +532,31 @@ def test_files_of_a_trip_are_at_hand_in_its_sessions_and_nowhere_else(world, ada
     assert len(set(threads)) == 4
     assert [_documents(world, one) for one in threads] == [["kowalski.txt"], [], [], []]
     assert world.crossed() == []
+
+
+@pytest.mark.parametrize("carry", [False, True])
+def test_files_of_a_session_are_handed_over_where_its_turns_are(world, kowalski, tanaka, carry):
+    session_id = new_session_in(world.services, world.database, kowalski.trip_id, user_id=kowalski.user_id)
+    whose = {"user_id": kowalski.user_id}
+    sent = world.services.replies.send(
+        "Look at this", session_id=session_id, client_message_id="a", files=[_file("sent.txt")], **whose
+    )
+    until_ended(world.services, sent.reply_id, kowalski.user_id)
+    world.services.files.add(session_id, "added.txt", b"Room 12", **whose)
+    move(world.database, session_id, tanaka.trip_id, carry=carry)
+    world.services.files.add(session_id, "new.txt", b"Room 13", **whose)
+    world.say(tanaka, session_id)
+    fork = world.services.versions.fork(_last(world, session_id, tanaka), user_id=tanaka.user_id)
+    world.say(tanaka, fork)
+
+    threads = [run["thread_id"] for run in world.emulator.runs]
+    assert _documents(world, threads[0]) == ["sent.txt"]
+    there = ["added.txt", "new.txt", "sent.txt"] if carry else ["new.txt"]
+    assert [sorted(_documents(world, one)) for one in threads[1:]] == [there, there]
+
+
+def _file(name: str) -> NewFile:
+    return NewFile(name, "text/plain", b"Room 11")
 
 
 def _put_file(world: World, side: Side, name: str) -> None:

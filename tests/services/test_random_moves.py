@@ -27,7 +27,7 @@ LETTERS = "abcdefghij"
 STEPS = 40
 ACTIONS = (
     *("say", "say", "say", "move", "move", "move", "carry", "carry", "new", "edit", "edit", "retry", "retry"),
-    *("fork", "note", "choose", "lose thread", "other customer", "move in flight", "follow up"),
+    *("fork", "note", "choose", "lose thread", "other customer", "move in flight", "follow up", "file"),
 )
 
 
@@ -171,6 +171,12 @@ class Moves:
     def note(self, talk: Talk) -> None:
         role = self.rng.choice(("user", "assistant", "system"))
         self.services.replies.store(self.text(talk), role=role, session_id=talk.id, user_id=talk.user_id)
+
+    def file(self, talk: Talk) -> None:
+        side = self.writes(talk)
+        word = self.word(side)
+        talk.known.add(word)
+        self.services.files.add(talk.id, f"{word}.txt", b"Room 12", user_id=talk.user_id)
 
     def choose(self, talk: Talk) -> None:
         if message_id := self.message(talk, "user"):
