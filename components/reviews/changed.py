@@ -21,6 +21,7 @@ from services.reviews.records import Visit
 
 MOST = 50  # messages that are listed
 _AROUND = 120  # characters of what stayed, before and after what did not
+_READ_CHARS = 60_000  # of Markdown, in all that is listed: to read more can take seconds
 _LONG = 600  # characters of what is new or gone, as a whole message
 _MARKS = {Change.NEW: ("New", "green"), Change.CHANGED: ("Changed", "orange"), Change.GONE: ("Gone", "red")}
 
@@ -73,21 +74,26 @@ def _draw_changes(visitor: Visitor, visit: Visit, number: int) -> None:
         )
         if title:
             st.markdown(f"**Title:** {_marked(title)}")
+        left = _READ_CHARS
         for change in found[:MOST]:
-            _draw_change(change, partial(go_to_message, blocks=after.blocks))
+            chars = sum(len(block.text) for block in (change.before, change.after) if block and block.kind == "reply")
+            as_read = chars <= left
+            left -= chars * as_read
+            _draw_change(change, partial(go_to_message, blocks=after.blocks), as_read=as_read)
         if len(found) > MOST:
             st.caption(f"And {len(found) - MOST:,} messages more.")
         if not found and not title:
             st.markdown("What you read is the same. Something else was changed, such as when it was said.")
 
 
-def _draw_change(change: BlockChange, go: Callable[[str], None]) -> None:
+def _draw_change(change: BlockChange, go: Callable[[str], None], *, as_read: bool) -> None:
+    """Draw what became of a block, in the words that it shows; without *as_read*, as they were written."""
     block = change.after or change.before
     assert block is not None
     name, colour = _MARKS[change.kind]
     with st.container(key=f"review_change_{change.kind}_{block.anchor}", border=True, gap="xsmall"):
         st.markdown(f":{colour}-badge[{name}] **{escape_label(block.author)}**")
-        st.markdown(_marked(_pieces(change)))
+        st.markdown(_marked(_pieces(change, as_read)))
         if change.after:
             st.button(
                 "Go to message",
@@ -99,8 +105,8 @@ def _draw_change(change: BlockChange, go: Callable[[str], None]) -> None:
             )
 
 
-def _pieces(change: BlockChange) -> Sequence[Piece]:
-    before, after = (_words(block) if block else "" for block in (change.before, change.after))
+def _pieces(change: BlockChange, as_read: bool) -> Sequence[Piece]:
+    before, after = (_words(block, as_read) if block else "" for block in (change.before, change.after))
     if change.kind is Change.CHANGED:
         found = word_changes(before, after)
         if any(piece.kind is not Change.SAME for piece in found):
@@ -109,8 +115,8 @@ def _pieces(change: BlockChange) -> Sequence[Piece]:
     return (Piece(before or after, change.kind),)
 
 
-def _words(block: Block) -> str:
-    return shown_text(block.text) if block.kind == "reply" else block.text
+def _words(block: Block, as_read: bool) -> str:
+    return shown_text(block.text) if as_read and block.kind == "reply" else block.text
 
 
 def _marked(pieces: Sequence[Piece]) -> str:

@@ -16,18 +16,16 @@ from components.resources import get_services
 from components.reviews.files import planner_receipts
 from components.reviews.link_form import MAY, last_day_of
 from components.reviews.link_list import close_link, due_words, gathered, opened_words
-from components.reviews.snapshot import draw_blocks
+from components.reviews.snapshot import draw_blocks, first_words
 from components.reviews.thread_actions import about_words, draw_threads, new_thread
 from components.reviews.words import DECISIONS, day, instant, short_hash, state_badge
 from components.state import CHAT_PAGE
-from exports.markdown_text import shown_text
 from exports.reviews.records import Block
 from services.accounts.records import User
 from services.reviews.records import Decision, Review, ReviewDetails, ReviewMay, ReviewState, Thread, Version
 
 THREADS_AT_FIRST = 20
 DECISIONS_AT_FIRST = 10
-_WORDS_CHARS = 60
 _EXTEND, _ADDRESS, _REVOKE = (
     ":material/event: Extend",
     ":material/link: New address",
@@ -213,17 +211,11 @@ def _about(review_id: int, threads: Collection[Thread], *, user_id: int) -> dict
         if one.anchor is None:
             continue
         if block := block_in(None, one.anchor):
-            about[one.id] = f"On “{escape_label(_beginning(block))}”"
+            about[one.id] = f"On “{escape_label(first_words(block))}”"
         elif block := block_in(one.first.version, one.anchor):
-            words = f"On “{escape_label(_beginning(block))}” by {escape_label(block.author)}"
+            words = f"On “{escape_label(first_words(block))}” by {escape_label(block.author)}"
             about[one.id] = f"{words}, which the link no longer shows"
     return about
-
-
-def _beginning(block: Block) -> str:
-    text = block.text[: 4 * _WORDS_CHARS]
-    words = " ".join((shown_text(text) if block.kind == "reply" else text).split())
-    return words if len(words) <= _WORDS_CHARS else f"{words[: _WORDS_CHARS - 1]}…"
 
 
 def _wanted(review_id: int, name: str, at_first: int) -> int:

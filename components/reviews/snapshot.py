@@ -15,6 +15,7 @@ from exports.reviews.records import Block
 from services.parts import SourcePart
 
 _FIRST = 60  # characters of how a message begins
+_READ = 4 * _FIRST  # of its Markdown, of which more is marks; to read all of a long one takes seconds
 
 
 def draw_blocks(blocks: Sequence[Block], *, below: Callable[[Block], None] | None = None) -> None:
@@ -33,7 +34,8 @@ def draw_blocks(blocks: Sequence[Block], *, below: Callable[[Block], None] | Non
 
 def first_words(block: Block) -> str:
     """Return how a message begins, on one line, as a reader sees it."""
-    text = " ".join((shown_text(block.text) if block.kind == "reply" else block.text).split())
+    begin = block.text.lstrip()[:_READ]
+    text = " ".join((shown_text(begin) if block.kind == "reply" else begin).split())
     return text if len(text) <= _FIRST else f"{text[:_FIRST].rstrip()}…"
 
 

@@ -15,6 +15,7 @@ from components.resources import get_tabs
 from db.engine import Database, DatabaseUnavailableError
 from db.models import ChatSession, Message
 from db.models import User as UserRow
+from exports import markdown_text
 from services.accounts.records import User
 from services.errors import NotFoundError
 from services.reviews.guesses import WRONG_LINKS
@@ -587,3 +588,29 @@ def test_passages_are_marked_while_something_open_is_said_about_them_to_everybod
     reviews.comments.add(link.review.id, "When?", passage="then dinner", **about)
 
     assert marked(opened(visitor, link.token)) == {f"review_text_{place}": ["then dinner"]}
+
+
+def test_long_replies_are_not_read_whole_to_name_them_or_to_tell_what_changed(
+    visitor: AppTest, reviews: Reviews, planner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "".join(f"## Day {day}\n\nUp to the **castle**.\n\n" for day in range(6_000))
+    session_id = reviews.session(planner.id, ("Plan?", long, "Again?", long))
+    link = reviews.share(session_id, planner.id)
+    read: list[int] = []
+    parse = markdown_text._PARSER.parse
+
+    def counted(text: str) -> object:
+        read.append(len(text))
+        return parse(text)
+
+    monkeypatch.setattr(markdown_text._PARSER, "parse", counted)
+
+    at = opened(visitor, link.token)
+    assert sum("Day 0 Up to the castle" in button.label for button in at.button) == 2
+    assert 0 < sum(read) < 1_000
+
+    reviews.say(session_id, "Once more?", long)
+    reviews.links.share_again([link.review.id], user_id=planner.id)
+    click(run(at), "review_changes_toggle")
+    assert "New" in shown(at)
+    assert sum(read) < 5_000
