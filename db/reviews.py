@@ -355,7 +355,7 @@ def count_decisions(db_session: Session, review_id: int) -> int:
 # What mail tells
 
 
-_MAIL_KEPT = timedelta(days=1)  # what nobody sent by then, as no server was set, is no news any more
+MAIL_KEPT = timedelta(days=1)  # what nobody sent by then, as no server was set, is no news any more
 
 
 def any_mail_due(db_session: Session, *, now: datetime) -> bool:
@@ -374,7 +374,7 @@ def lock_due_mail(db_session: Session, *, now: datetime, hold_until: datetime) -
 
 def _mail_due(query: Select[Any], now: datetime) -> Select[Any]:
     return query.where(
-        Review.mail_due_at.is_not(None), Review.mail_due_at <= now, Review.mail_due_at > now - _MAIL_KEPT
+        Review.mail_due_at.is_not(None), Review.mail_due_at <= now, Review.mail_due_at > now - MAIL_KEPT
     )
 
 

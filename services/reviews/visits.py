@@ -355,7 +355,7 @@ class VisitService:
         """Note that something came that the planner has not seen; mail tells them, not too often."""
         row = link.row
         row.unseen = True
-        if row.mail_due_at is None:
+        if row.mail_due_at is None or row.mail_due_at <= link.now - db.reviews.MAIL_KEPT:  # that one is sent no more
             row.mail_due_at = max(link.now, (row.mailed_at or link.now - _MAIL_WAITS) + _MAIL_WAITS)
         settle(link.db_session, row)
 

@@ -113,6 +113,22 @@ def test_mail_that_is_refused_is_tried_again_later(reviews, mail, got, session_i
     assert told(got) == ["Customer: 1 new comment"]
 
 
+def test_mail_that_nobody_sent_for_days_does_not_keep_back_what_comes_then(reviews, mail, got, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+    reviews.later(seconds=1)
+    reviews.visits.comment(link.token, ANNA, "One", name="Anna")
+    reviews.later(days=2)
+    assert not mail.send_one()
+
+    reviews.visits.comment(link.token, ANNA, "Two", name="Anna")
+    assert mail.send_one()
+    reviews.later(minutes=11)
+    reviews.visits.comment(link.token, ANNA, "Three", name="Anna")
+    assert mail.send_one()
+
+    assert told(got) == ["Customer: 2 new comments", "Customer: 1 new comment"]
+
+
 def test_what_only_the_planner_did_is_no_news_to_them(reviews, mail, got, session_id, user_id):
     link = reviews.share(session_id, user_id)
     reviews.later(seconds=1)
