@@ -34,6 +34,7 @@ from services.transfer.transfer import ExportFile
 
 MAX_LINKS = 200  # of one session
 MAX_VERSIONS = 200  # of one link
+_TRIES = 20  # to share again while others do; each of them that is in vain is one of theirs that is not
 _TOKEN_BYTES = 24  # 192 bits
 
 
@@ -104,24 +105,38 @@ class ReviewService:
         Decisions about what was shown before are outdated then. Raises NotFoundError; NotPossibleError, also when a
         message that a link begins or ends at is no longer shown. All of them or none.
         """
+        for _ in range(_TRIES):
+            changed = self._shared_again(sorted(set(review_ids)), user_id)
+            if changed is not None:
+                return changed
+        raise NotPossibleError("This is being shared from elsewhere at the same moment. Please try again.")
+
+    def _shared_again(self, review_ids: Sequence[int], user_id: int) -> dict[int, bool] | None:
+        """Return what `share_again` does; None, with nothing done, where a link was shared again meanwhile.
+
+        What it shows by then may be later than what was read here, and no link goes back to what was before.
+        """
         with self._db.snapshot() as db_session:
-            found = [self._found(db_session, one, user_id) for one in sorted(set(review_ids))]
+            found = [self._found(db_session, one, user_id) for one in review_ids]
+            shown = self._latest(db_session, review_ids)
         session_ids = sorted({row.session_id for row in found})
         made: dict[tuple[int, int | None, int | None], Snapshot] = {}
         for row in found:
             part = row.session_id, row.first_id, row.last_id
             if part not in made:
                 made[part] = self.preview(row.session_id, user_id=user_id, first_id=row.first_id, last_id=row.last_id)
-        changed = {}
         with self._db.begin() as db_session:
             db.sessions.lock_visible_ids(db_session, session_ids, user_id=user_id)  # a new snapshot holds its session
-            for before in found:
-                row = self._locked(db_session, before.id, user_id)
+            rows = [self._locked(db_session, one, user_id) for one in review_ids]
+            for row in rows:
                 if has_ended(row, self._clock()):
                     raise NotPossibleError(f"The link for {row.audience} has ended. Extend it, or make a new one.")
-                now = made[before.session_id, before.first_id, before.last_id]
-                changed[row.id] = self._renew(db_session, row, now, user_id)
-        return changed
+            if self._latest(db_session, review_ids) != shown:
+                return None
+            return {
+                row.id: self._renew(db_session, row, made[row.session_id, row.first_id, row.last_id], user_id)
+                for row in rows
+            }
 
     def change(self, review_id: int, settings: LinkSettings, *, user_id: int, passcode: str | None = None) -> Review:
         """Change what is said of a link; one that had come to its end opens again with a later end.
@@ -289,6 +304,10 @@ class ReviewService:
         self._show(db_session, row, made, number=latest.number + 1, now=self._clock())
         self._note(db_session, row, AuditAction.SHARE_AGAIN, user_id, f"version {latest.number + 1}")
         return True
+
+    def _latest(self, db_session: Session, review_ids: Collection[int]) -> dict[int, int]:
+        """Return the number of the version that each of these links shows."""
+        return {one.review_id: one.number for one, _ in db.reviews.versions(db_session, review_ids)}
 
     def _found(self, db_session: Session, review_id: int, user_id: int) -> ReviewRow:
         return _there(db.reviews.get_visible(db_session, review_id, user_id=user_id))

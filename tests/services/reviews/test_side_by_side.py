@@ -113,6 +113,26 @@ def test_all_links_are_shared_again_from_two_sides_and_new_ones_made(reviews, se
     assert {one.version.number for one in reviews.links.page(user_id=user_id) if one.id in links} == {6}
 
 
+def test_link_never_goes_back_to_what_was_read_before_another_shared_it(reviews, session_id, user_id, monkeypatch):
+    link, other = reviews.share(session_id, user_id).review.id, reviews.share(session_id, user_id).review.id
+    preview = reviews.links.preview
+
+    def overtaken(*args, **options):
+        read = preview(*args, **options)
+        monkeypatch.setattr(reviews.links, "preview", preview)
+        reviews.say(session_id, "The hotel is cancelled")
+        assert reviews.links.share_again([link], user_id=user_id) == {link: True}
+        return read
+
+    reviews.say(session_id, "One more")
+    monkeypatch.setattr(reviews.links, "preview", overtaken)
+
+    assert reviews.links.share_again([link, other], user_id=user_id) == {link: False, other: True}
+    for one in (link, other):
+        version, snapshot = reviews.links.shown(one, user_id=user_id)
+        assert (version.number, snapshot.blocks[-1].text) == (2, "The hotel is cancelled")
+
+
 @pytest.mark.parametrize("turn", range(3))
 def test_session_is_deleted_while_people_are_on_its_links(reviews, database, session_id, user_id, turn):
     link = reviews.share(session_id, user_id)
