@@ -69,7 +69,9 @@ def comment(visitor: VisitorDep, body: VisitorCommentIn) -> ThreadOut:
 @router.patch("/comments/{comment_id}", responses=_SAY)
 def change_own_comment(visitor: VisitorDep, comment_id: CommentId, body: CommentChange) -> ThreadOut:
     """Write an own comment anew, within 15 minutes."""
-    return ThreadOut.whole(visitor.visits.change(visitor.token, visitor.key, comment_id, body.text))
+    return ThreadOut.whole(
+        visitor.visits.change(visitor.token, visitor.key, comment_id, body.text, address=visitor.address)
+    )
 
 
 @router.delete("/comments/{comment_id}", status_code=204, response_class=Response, responses=_SAY)

@@ -325,7 +325,7 @@ def _change(visitor: Visitor, comment_id: int) -> None:
     with telling(f"review_own_{comment_id}", advice=_ADVICE):
         assert visitor.key is not None
         text = st.session_state[f"review_edited_{comment_id}"]
-        get_services().visits.change(visitor.token, visitor.key, comment_id, text)
+        get_services().visits.change(visitor.token, visitor.key, comment_id, text, address=address())
         _leave_own()
 
 

@@ -227,12 +227,12 @@ class VisitService:
             self._door.note(link.db_session, link.row.id, AuditAction.COMMENT, f"comment {made.id} by {called}")
             return self._thread(link, made, reader)
 
-    def change(self, token: str, key: str, comment_id: int, text: str) -> Thread:
+    def change(self, token: str, key: str, comment_id: int, text: str, *, address: str | None = None) -> Thread:
         """Write a comment of one's own anew, within 15 minutes.
 
-        Raises InvalidInputError, NotPossibleError, NotFoundError.
+        Raises InvalidInputError, NotPossibleError, NotFoundError, TooManyCommentsError.
         """
-        return self._change(token, key, comment_id, clean_comment(text))
+        return self._change(token, key, comment_id, clean_comment(text), address)
 
     def take_back(self, token: str, key: str, comment_id: int) -> Thread:
         """Take a comment of one's own back, within 15 minutes. Raises NotPossibleError, NotFoundError."""
@@ -274,12 +274,12 @@ class VisitService:
             self._door.note(link.db_session, link.row.id, AuditAction.DECIDE, f"{kind} by {reader.name}")
             return made
 
-    def _change(self, token: str, key: str, comment_id: int, text: str | None) -> Thread:
+    def _change(self, token: str, key: str, comment_id: int, text: str | None, address: str | None = None) -> Thread:
         with self._door.held(token, key) as link:
             found = db.reviews.comment(link.db_session, comment_id, review_id=link.row.id)
             if text is not None:
                 _may(link, ReviewMay.COMMENT, ReviewMay.DECIDE)
-                count_said(link.db_session, link.row.id, None, now=link.now)
+                count_said(link.db_session, link.row.id, address, now=link.now)
             change_comment(found, text, link.whose)
             assert found is not None
             self._came(link)

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ import httpx
 import pytest
 from starlette.types import Message
 
+from services.reviews import guesses
 from services.reviews.records import LinkSettings, NewLink, ReviewMay
 from services.reviews.visits import new_reader_key
 from services.wiring import Services
@@ -183,6 +185,29 @@ def test_requests_are_limited_by_address_and_by_link(address, routes, start_serv
     assert [asked(link.token, visitor) for visitor in range(2, 11) for _ in range(3)] == [200] * 27
     assert asked(link.token, 12) == 429
     assert asked(other.token, 12) == 200
+
+
+@pytest.fixture
+def few(address, monkeypatch, routes, start_services) -> None:
+    """Let three things be said from one address, which a proxy tells."""
+    monkeypatch.setattr(guesses, "SAID", replace(guesses.SAID, most=3))
+    services = start_services(trusted_proxies="127.0.0.1")
+    routes.get_services = lambda: services
+
+
+def coming_from(number: int) -> dict[str, str]:
+    return {"X-Review-Key": str(number) * 22, "X-Forwarded-For": f"203.0.113.{number}"}
+
+
+@pytest.mark.usefixtures("few")
+def test_edits_are_counted_by_address(http, share):
+    path = f"/review/{share().token}/comments"
+    said = http.post(path, json={"name": "Eve", "text": "x"}, headers=coming_from(1)).json()["comment_id"]
+
+    edits = [http.patch(f"{path}/{said}", json={"text": "y"}, headers=coming_from(1)) for _ in range(4)]
+
+    assert [answer.status_code for answer in edits] == [200, 200, 429, 429]
+    assert http.post(path, json={"name": "Anna", "text": "x"}, headers=coming_from(2)).status_code == 201
 
 
 def test_nobodys_body_is_received(routes: Routes, address, share):

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from db.models import User as UserRow
 from exports import markdown_text
 from services.accounts.records import User
 from services.errors import NotFoundError
-from services.reviews.guesses import WRONG_LINKS
+from services.reviews.guesses import SAID, WRONG_LINKS
 from services.reviews.links import cookie_name, link_name
 from services.reviews.records import DecisionKind, NewLink, ReviewMay
 from services.reviews.visits import GONE, VisitService, new_reader_key
@@ -321,6 +322,22 @@ def test_own_comment_is_changed_and_taken_back_when_that_is_confirmed(
     assert "This comment was deleted." in shown(at)
     assert not keys(at, "review_open_")
     assert not keys(at, "review_answer_")
+
+
+def test_edit_is_counted_by_the_address_that_it_comes_from(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, planner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("components.reviews.talk.address", lambda: "203.0.113.9")
+    link = share()
+    at = commented(opened(visitor, link.token), "whole", "Nise")
+    [thread] = reviews.comments.threads(link.review.id, user_id=planner.id)
+    monkeypatch.setattr("services.reviews.guesses.SAID", replace(SAID, most=1))
+
+    at.button(key=f"review_editing_{thread.id}").click().run()
+    at.text_area(key=f"review_edited_{thread.id}").input("Nice")
+    click(at, f"review_save_{thread.id}")
+
+    assert "That is a lot at once." in shown(at)
 
 
 def test_others_comments_are_not_ones_own(visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews) -> None:
