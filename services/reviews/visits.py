@@ -194,15 +194,14 @@ class VisitService:
         Raises InvalidInputError, NotPossibleError where the link is only to be looked at, TooManyCommentsError.
         """
         cleaned, called = clean_comment(text), clean_reader_name(name)
-        with self._door.opened(
-            token, key
-        ) as link:  # to read a long text takes its time, and nobody has to wait for it
+        with self._door.held(token, key) as link:
             _may(link, ReviewMay.COMMENT, ReviewMay.DECIDE)
+            count_said(link.db_session, link.row.id, address, now=link.now)  # also where its passage stands nowhere
+        with self._door.opened(token, key) as link:  # to read a long text takes its time: nobody waits for it
             shown, _ = link.shown
             about = place(link.db_session, shown, anchor, passage) if thread_id is None else (None, None)
         with self._door.held(token, key) as link:
             _may(link, ReviewMay.COMMENT, ReviewMay.DECIDE)
-            count_said(link.db_session, link.row.id, address, now=link.now)
             check_room(link.db_session, link.row.id)
             reader = self._door.known(link, key, called)
             _is_not_the_planner(link, called)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import quote
 
 import httpx
@@ -207,6 +208,22 @@ def test_edits_are_counted_by_address(http, share):
     edits = [http.patch(f"{path}/{said}", json={"text": "y"}, headers=coming_from(1)) for _ in range(4)]
 
     assert [answer.status_code for answer in edits] == [200, 200, 429, 429]
+    assert http.post(path, json={"name": "Anna", "text": "x"}, headers=coming_from(2)).status_code == 201
+
+
+@pytest.mark.usefixtures("few")
+def test_passages_that_stand_nowhere_are_counted_by_address_before_they_are_looked_for(http, share, monkeypatch):
+    link = share()
+    path = f"/review/{link.token}/comments"
+    anchor = http.get(f"/review/{link.token}").json()["snapshot"]["blocks"][1]["anchor"]
+    read = Mock(return_value="Words")
+    monkeypatch.setattr("services.reviews.texts.shown_text", read)
+    quoted = {"name": "Eve", "text": "x", "anchor": anchor, "passage": "nowhere to be found"}
+
+    quotes = [http.post(path, json=quoted, headers=coming_from(1)) for _ in range(5)]
+
+    assert [answer.status_code for answer in quotes] == [422, 422, 422, 429, 429]
+    assert read.call_count == 3
     assert http.post(path, json={"name": "Anna", "text": "x"}, headers=coming_from(2)).status_code == 201
 
 
