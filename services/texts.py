@@ -13,6 +13,10 @@ MAX_MODEL_CHARS = 255
 MAX_NAME_CHARS = 100  # of what a program calls a message or a chat
 MODEL_PATTERN = "^[!-.0-~]+/[!-~]+$"  # provider/name, in ASCII without spaces
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs that are drawn as nothing
+_JOINERS = "\u200c\u200d"  # names are spelled with them in Persian, Sinhala and more
+# What Unicode calls ignorable where it is not drawn, beyond the category Cf: it joins letters or chooses their form.
+_IGNORABLE = re.compile("[\u034f\u17b4\u17b5\u180b-\u180f\u2065\ufe00-\ufe0f\ufff0-\ufff8\U000e0000-\U000e0fff]")
+_PERSON_CHARS = 100  # no person's name is longer
 _MADE_TITLE_CHARS = 60
 _FORK, _FORK_TITLE_CHARS = " (fork)", 32  # a row of the sidebar shows so many
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -137,6 +141,27 @@ def preview(text: str, *, limit: int = 120) -> str:
 def says_something(text: str) -> bool:
     """Return whether there is more to a text than spaces and what nobody sees."""
     return any(unicodedata.category(char)[0] not in "CZ" and char not in _BLANK for char in text)
+
+
+def without_unseen(text: str) -> str:
+    """Return *text* without what nobody sees in it, but for spaces and what joins or parts letters of a script."""
+    return "".join(char for char in text if char in _JOINERS or not _is_unseen(char))
+
+
+def name_key(name: str) -> str:
+    """Return what is the same for all names that are drawn as this one, however they are written; never shown."""
+    folded = unicodedata.normalize(
+        "NFKC", _seen(name[:_PERSON_CHARS])
+    ).casefold()  # a long run of marks takes its time
+    return _seen(unicodedata.normalize("NFKC", folded))
+
+
+def _seen(text: str) -> str:
+    return "".join(char for char in text if not (_is_unseen(char) or unicodedata.category(char)[0] == "Z"))
+
+
+def _is_unseen(char: str) -> bool:
+    return unicodedata.category(char) == "Cf" or char in _BLANK or _IGNORABLE.fullmatch(char) is not None
 
 
 def one_line(text: str) -> str:

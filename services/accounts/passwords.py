@@ -13,6 +13,7 @@ import bcrypt
 
 from services.errors import DoorBusyError, InvalidInputError
 from services.process.one_core import any_core
+from services.texts import without_unseen
 
 USERNAME_RULE = "Use 3 to 40 characters: letters a to z, digits, dot, underscore and hyphen."
 PASSWORD_RULE = (
@@ -58,9 +59,10 @@ def clean_email(text: str) -> str:
 
 
 def clean_name(text: str) -> str:
-    """Return a person's name, 1 to 100 characters of any script. Raises InvalidInputError."""
-    name = unicodedata.normalize("NFC", text.strip()[:1_000])  # a long run of marks takes its time
-    if not 1 <= len(name) <= 100 or _has_controls(name):
+    """Return a person's name, 1 to 100 characters of any script, without unseen ones. Raises InvalidInputError."""
+    given = text.strip()[:1_000]  # a long run of marks takes its time
+    name = unicodedata.normalize("NFC", without_unseen(given)).strip()
+    if not 1 <= len(name) <= 100 or _has_controls(given):
         raise InvalidInputError("Please give your name, in 1 to 100 characters.")
     return name
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from db.models import ReviewDecision
 from services.reviews.records import DecisionKind, ReviewState
+from services.texts import name_key
 
 _YES = (DecisionKind.APPROVE, DecisionKind.APPROVE_WITH_NOTES)
 
@@ -15,9 +16,7 @@ def state_of(decisions: Sequence[ReviewDecision], *, version_id: int, approvals:
     """
     last = {person(one): one for one in decisions if one.version_id == version_id}
     kinds = [DecisionKind(one.kind) for one in last.values()]
-    approved = len(
-        {one.name.casefold() for one in last.values() if one.kind in _YES}
-    )  # a name in two browsers is one
+    approved = len({name_key(one.name) for one in last.values() if one.kind in _YES})  # a name in two browsers is one
     if DecisionKind.DECLINE in kinds:
         return ReviewState.DECLINED, approved
     if DecisionKind.ASK_FOR_CHANGES in kinds:
@@ -36,4 +35,4 @@ def person(decision: ReviewDecision) -> tuple[str, str]:
     """Return what tells one person from another: the browser, or the name that somebody gave by phone."""
     if decision.reader_id is not None:
         return "reader", str(decision.reader_id)
-    return "name", decision.name.casefold()
+    return "name", name_key(decision.name)

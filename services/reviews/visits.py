@@ -1,7 +1,6 @@
 """What whoever has a link can do: look, comment, decide, take files. Without an account."""
 
 import secrets
-import unicodedata
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 
@@ -31,6 +30,7 @@ from services.reviews.reviews import settle, token_hash
 from services.reviews.state import state_of
 from services.reviews.texts import clean_comment, clean_reader_name, is_anchor, plain_passcode
 from services.reviews.views import Whose, decisions, settings_of, snapshot, threads, version
+from services.texts import name_key
 from services.transfer.transfer import ExportFile
 
 MAX_ANSWERS = 100  # in one thread, which is drawn as a whole
@@ -367,13 +367,8 @@ def _first_seen(link: Open) -> int:
 
 def _is_not_the_planner(link: Open, name: str) -> None:
     """Raise InvalidInputError for a reader who would be taken for the planner."""
-    if _plain(name) == _plain(link.planner):
+    if name_key(name) == name_key(link.planner):
         raise InvalidInputError(f"{link.planner} shares this with you. Please give your own name.")
-
-
-def _plain(name: str) -> str:
-    """Return a name without what nobody sees in it, to be compared."""
-    return "".join(char for char in name.casefold() if unicodedata.category(char) not in ("Cf", "Zs"))
 
 
 def _may(link: Open, *allowed: ReviewMay) -> None:

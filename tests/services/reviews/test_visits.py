@@ -347,7 +347,24 @@ def test_passage_is_quoted_as_it_stands(reviews, session_id, user_id, passage, s
             reviews.visits.comment(link.token, ANNA, "This?", name="Anna", anchor=anchor, passage=passage)
 
 
-@pytest.mark.parametrize("name", ["Ada", "ADA", "A\u200bda", "\u3164", "\u2800\u2800"])
+UNSEEN = [
+    "\u200b",
+    "\u200d",
+    "\u00ad",
+    "\ufe0f",
+    "\U000e0101",
+    "\u034f",
+    "\u180b",
+    "\u2800",
+    "\u3164",
+    "\u00a0",
+    "\u3000",
+]
+
+
+@pytest.mark.parametrize(
+    "name", ["Ada", "ADA", "\uff21da", "\u3164", "\u2800\u2800", "\u034f\ufe0f", *(f"A{one}da" for one in UNSEEN)]
+)
 def test_nobody_is_called_like_the_planner_or_like_nothing(reviews, session_id, user_id, name):
     link = reviews.share(session_id, user_id)
     seen = reviews.visits.look(link.token, ANNA).version.sha256
@@ -358,15 +375,28 @@ def test_nobody_is_called_like_the_planner_or_like_nothing(reviews, session_id, 
         reviews.visits.decide(link.token, ANNA, DecisionKind.APPROVE, name=name, sha256=seen)
 
 
-def test_one_name_is_one_approval_in_however_many_browsers(reviews, session_id, user_id):
+@pytest.mark.parametrize(
+    "again", ["anne-maría", "Anne-Mari\u0301a", "\uff21nne-María", *(f"Anne{one}-María" for one in UNSEEN)]
+)
+def test_one_name_is_one_approval_in_however_many_browsers(reviews, session_id, user_id, again):
     link = reviews.share(session_id, user_id, approvals=2)
     seen = reviews.visits.look(link.token, ANNA).version.sha256
-    for key, name in ((ANNA, "Anna"), (BO, "anna")):
+    for key, name in ((ANNA, "Anne-María"), (BO, again)):
         reviews.visits.decide(link.token, key, DecisionKind.APPROVE, name=name, sha256=seen)
 
     visit = reviews.visits.look(link.token, ANNA)
 
     assert (visit.state, visit.approved) == (ReviewState.OPEN, 1)
+
+
+def test_names_are_kept_without_what_nobody_sees_in_them(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+
+    thread = reviews.visits.comment(
+        link.token, ANNA, "Hello", name="\u2800An\u200bna\ufe0f \u0639\u0644\u06cc\u200c\u0631\u0636\u0627"
+    )
+
+    assert thread.first.name == "Anna \u0639\u0644\u06cc\u200c\u0631\u0636\u0627"
 
 
 def test_what_was_shown_before_somebody_came_is_not_theirs(reviews, session_id, user_id):
