@@ -208,7 +208,8 @@ class ReviewList(BaseModel):
 class DecisionOut(BaseModel):
     """What somebody decided about one version.
 
-    *outdated*: the link shows another one now; *replaced*: the same person decided again about the same one.
+    *outdated*: the link shows another one now; *replaced*: by a later decision about the same one, made in the same
+    browser or, under the same name, recorded by the planner.
     """
 
     decision_id: Id

@@ -23,6 +23,7 @@ from components.state import CHAT_PAGE
 from exports.reviews.records import Block
 from services.accounts.records import User
 from services.reviews.records import Decision, Review, ReviewDetails, ReviewMay, ReviewState, Thread, Version
+from services.reviews.state import divided
 
 THREADS_AT_FIRST = 20
 DECISIONS_AT_FIRST = 10
@@ -127,6 +128,13 @@ def draw_decisions(details: ReviewDetails) -> None:
     """Draw what was decided, latest first."""
     st.header("Decisions", anchor=False)
     wanted = _wanted(details.review.id, "decisions", DECISIONS_AT_FIRST)
+    if names := divided(details.decisions):
+        told = ", ".join(f"“{escape_label(name)}”" for name in names)
+        st.info(
+            f"Both a yes and a no stand under the name {told}, not from the same browser. Names are not verified, so "
+            "both count. If you know which one is meant, record it as a decision by phone: it replaces them.",
+            icon=":material/call_split:",
+        )
     for decision in details.decisions[::-1][:wanted]:
         _decision(decision)
     if not details.decisions:

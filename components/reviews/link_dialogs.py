@@ -94,7 +94,10 @@ def phone_dialog(review_id: int, sha256: str, about: str, *, user: User) -> None
         kinds = {kind: name.lower() for kind, (name, _) in DECISIONS.items()}
         kind = st.selectbox("They", list(kinds), format_func=kinds.__getitem__, key=f"review_phone_{review_id}_kind")
         note = st.text_area("Note", max_chars=MAX_NOTE_CHARS, height=100, key=f"review_phone_{review_id}_note")
-        st.markdown(":small[It is marked as recorded by phone, for both sides.]")
+        st.markdown(
+            ":small[It is marked as recorded by phone, for both sides. "
+            "It replaces what was decided on this version under the same name.]"
+        )
         if st.form_submit_button("Record", key="review_phone_save", type="primary"):
             with telling():
                 get_services().comments.record_decision(

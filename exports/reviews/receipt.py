@@ -33,8 +33,8 @@ _WHAT: dict[DecisionKind, str] = {
 class DecisionRecord:
     """What somebody decided on the version that *sha256* names; *outdated* where another one took its place.
 
-    *replaced* where the same person decided again about it; *by_phone* where it was told to *recorded_by*, who wrote
-    it down.
+    *replaced* where a later decision about it took its place; *by_phone* where it was told to *recorded_by*, who
+    wrote it down.
     """
 
     kind: DecisionKind

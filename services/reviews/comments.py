@@ -179,8 +179,8 @@ class CommentService:
     ) -> Decision:
         """Write down what somebody decided by phone, about what the link shows; it is marked as such. Return it.
 
-        *sha256* is of the snapshot that they were told of. Raises InvalidInputError, ReviewChangedError,
-        TooManyCommentsError, NotFoundError.
+        It replaces what was decided about that under the same name, in whichever browser. *sha256* is of the snapshot
+        that they were told of. Raises InvalidInputError, ReviewChangedError, TooManyCommentsError, NotFoundError.
         """
         with self._db.begin() as db_session:
             row = _there(db.reviews.lock_visible(db_session, review_id, user_id=user_id))

@@ -71,10 +71,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody decided. *outdated*: about another version than the link shows now; *replaced*: they have decided
-    again about the same one. *name* is not verified.
+    """What somebody decided. *name* is not verified; *by_phone*: the link's planner wrote it down.
 
-    *by_phone*: its planner wrote it down.
+    *outdated*: about another version than the link shows now. *replaced*: by a later one about the same version, of
+    the same browser, or that the planner wrote down under the same name.
     """
 
     id: int

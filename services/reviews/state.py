@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from db.models import ReviewDecision
-from services.reviews.records import DecisionKind, ReviewState
+from services.reviews.records import Decision, DecisionKind, ReviewState
 from services.texts import name_key
 
 _YES = (DecisionKind.APPROVE, DecisionKind.APPROVE_WITH_NOTES)
@@ -12,11 +12,12 @@ _YES = (DecisionKind.APPROVE, DecisionKind.APPROVE_WITH_NOTES)
 def state_of(decisions: Sequence[ReviewDecision], *, version_id: int, approvals: int) -> tuple[ReviewState, int]:
     """Return the state of a link that has not ended, and how many approve of the version that it shows.
 
-    *decisions* are all of them, oldest first; the last one of each person about that version counts.
+    *decisions* are all of them, oldest first; those about that version count that are not replaced.
     """
-    last = {person(one): one for one in decisions if one.version_id == version_id}
-    kinds = [DecisionKind(one.kind) for one in last.values()]
-    approved = len({name_key(one.name) for one in last.values() if one.kind in _YES})  # a name in two browsers is one
+    stands = standing(decisions)
+    last = [one for one in decisions if one.version_id == version_id and one.id in stands]
+    kinds = [DecisionKind(one.kind) for one in last]
+    approved = len({name_key(one.name) for one in last if one.kind in _YES})  # a name in two browsers is one
     if DecisionKind.DECLINE in kinds:
         return ReviewState.DECLINED, approved
     if DecisionKind.ASK_FOR_CHANGES in kinds:
@@ -27,12 +28,31 @@ def state_of(decisions: Sequence[ReviewDecision], *, version_id: int, approvals:
 
 
 def standing(decisions: Sequence[ReviewDecision]) -> set[int]:
-    """Return the ids of those that their person has not replaced by a later one about the same version."""
-    return set({(person(one), one.version_id): one.id for one in decisions}.values())
+    """Return the ids of those that no later one about the same version has replaced; they come oldest first.
+
+    A browser's own replaces what it decided before. One that the planner wrote down replaces all of that name. A
+    name in another browser replaces nothing: anybody who has the link could take back another one's no.
+    """
+    of_browser: dict[tuple[int, int], int] = {}
+    of_name: dict[tuple[int, str], list[int]] = {}
+    replaced: set[int] = set()
+    for one in decisions:
+        name = one.version_id, name_key(one.name)
+        if one.by_phone:
+            replaced.update(of_name.pop(name, ()))
+        elif one.reader_id is not None:
+            browser = one.version_id, one.reader_id
+            if browser in of_browser:
+                replaced.add(of_browser[browser])
+            of_browser[browser] = one.id
+        of_name.setdefault(name, []).append(one.id)
+    return {one.id for one in decisions} - replaced
 
 
-def person(decision: ReviewDecision) -> tuple[str, str]:
-    """Return what tells one person from another: the browser, or the name that somebody gave by phone."""
-    if decision.reader_id is not None:
-        return "reader", str(decision.reader_id)
-    return "name", name_key(decision.name)
+def divided(decisions: Sequence[Decision]) -> tuple[str, ...]:
+    """Return the names under which both a yes and a no stand about what a link shows."""
+    said: dict[str, dict[bool, str]] = {}
+    for one in decisions:
+        if not (one.outdated or one.replaced):
+            said.setdefault(name_key(one.name), {})[one.kind in _YES] = one.name
+    return tuple(names[True] for names in said.values() if len(names) == 2)

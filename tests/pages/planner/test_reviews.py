@@ -199,6 +199,20 @@ def test_decisions_say_who_is_not_verified_what_came_by_phone_and_what_is_outdat
     assert f"about version 1, `{shown.version.sha256[:12]}`" in lines(page)
 
 
+def test_yes_and_no_under_one_name_are_told_until_the_planner_records_which_is_meant(page, reviews, link, planner):
+    seen = reviews.visits.look(link.token, ANNA).version.sha256
+    for key, kind in ((ANNA, DecisionKind.DECLINE), (new_reader_key(), DecisionKind.APPROVE)):
+        reviews.visits.decide(link.token, key, kind, name="Anna", sha256=seen)
+    assert ["yes and a no stand under the name “Anna”" in one.value for one in opened(page, link).info] == [True]
+
+    click(page, f"reviews_do_phone_{link.review.id}")
+    page.text_input(key=f"review_phone_{link.review.id}_name").set_value("anna")
+    click(page, "review_phone_save")
+
+    assert not page.info
+    assert lines(page).count("Decided again") == 2
+
+
 def test_decision_by_phone_about_what_has_changed_meanwhile_is_not_taken(page, reviews, link, session_id, planner):
     opened(page, link)
     click(page, f"reviews_do_phone_{link.review.id}")

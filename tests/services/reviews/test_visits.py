@@ -18,6 +18,7 @@ from services.errors import (
     WrongPasscodeError,
 )
 from services.reviews.records import DecisionKind, ReviewMay, ReviewState
+from services.reviews.state import divided
 from services.reviews.visits import new_reader_key
 from tests.helpers.reviews import TALK
 
@@ -322,6 +323,43 @@ def test_decline_is_told_as_such_and_who_decides_again_replaces_what_they_decide
     visit = reviews.visits.look(link.token, BO)
     assert (visit.state, visit.approved) == (ReviewState.APPROVED, 2)
     assert [one.replaced for one in visit.decisions] == [False, True, False]
+
+
+def test_no_stands_whoever_says_yes_in_its_name_until_the_planner_records_it(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+    seen = reviews.visits.look(link.token, ANNA).version.sha256
+    reviews.visits.decide(link.token, ANNA, DecisionKind.DECLINE, name="Anna", sha256=seen)
+    reviews.visits.decide(link.token, BO, DecisionKind.APPROVE, name="ANNA", sha256=seen)
+    assert reviews.visits.look(link.token, BO).state is ReviewState.DECLINED
+    assert divided(reviews.links.get(link.review.id, user_id=user_id).decisions) == ("ANNA",)
+
+    reviews.comments.record_decision(
+        link.review.id, DecisionKind.APPROVE, user_id=user_id, name="An\u200bna", sha256=seen
+    )
+
+    details = reviews.links.get(link.review.id, user_id=user_id)
+    assert (details.review.state, details.review.approved) == (ReviewState.APPROVED, 1)
+    assert [one.replaced for one in details.decisions] == [True, True, False]
+    assert divided(details.decisions) == ()
+    reviews.visits.decide(link.token, ANNA, DecisionKind.DECLINE, name="Anna", sha256=seen)
+    assert reviews.visits.look(link.token, BO).state is ReviewState.DECLINED
+
+
+def test_recorded_decision_replaces_no_other_name_and_no_other_version(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+    seen = reviews.visits.look(link.token, ANNA).version.sha256
+    reviews.visits.decide(link.token, ANNA, DecisionKind.APPROVE, name="Anna", sha256=seen)
+    reviews.say(session_id, "More")
+    reviews.links.share_again([link.review.id], user_id=user_id)
+    now = reviews.visits.look(link.token, ANNA).version.sha256
+    for name in ("Anna", "Bo"):  # one browser, which is Bo's by now
+        reviews.visits.decide(link.token, ANNA, DecisionKind.DECLINE, name=name, sha256=now)
+
+    reviews.comments.record_decision(link.review.id, DecisionKind.APPROVE, user_id=user_id, name="Anna", sha256=now)
+
+    details = reviews.links.get(link.review.id, user_id=user_id)
+    assert details.review.state is ReviewState.DECLINED
+    assert [one.replaced for one in details.decisions] == [False, True, False, False]
 
 
 @pytest.mark.parametrize(
