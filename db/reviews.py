@@ -236,9 +236,12 @@ def comment(db_session: Session, comment_id: int, *, review_id: int) -> ReviewCo
     return db_session.scalar(query)
 
 
-def count_comments(db_session: Session, review_id: int) -> int:
-    """Return how many comments a link has, those taken back among them."""
-    return db_session.scalar(select(func.count()).where(ReviewComment.review_id == review_id)) or 0
+def count_comments(db_session: Session, review_id: int, *, reader_id: int | None = None) -> int:
+    """Return how many comments a link has, or one of its readers wrote, those taken back among them."""
+    query = select(func.count()).where(ReviewComment.review_id == review_id)
+    if reader_id is not None:
+        query = query.where(ReviewComment.reader_id == reader_id)
+    return db_session.scalar(query) or 0
 
 
 def threads(
@@ -350,6 +353,12 @@ def decisions(db_session: Session, review_ids: Collection[int]) -> Sequence[Revi
 def count_decisions(db_session: Session, review_id: int) -> int:
     """Return how many decisions a link has."""
     return db_session.scalar(select(func.count()).where(ReviewDecision.review_id == review_id)) or 0
+
+
+def count_decisions_of(db_session: Session, reader_id: int, *, version_id: int) -> int:
+    """Return how many decisions a reader made about one version."""
+    query = select(func.count()).where(ReviewDecision.reader_id == reader_id, ReviewDecision.version_id == version_id)
+    return db_session.scalar(query) or 0
 
 
 # What mail tells

@@ -22,8 +22,9 @@ from services.reviews.reviews import settle
 from services.reviews.texts import clean_comment, clean_note, clean_passage, clean_reader_name, find_block, is_anchor
 from services.reviews.views import Whose, decisions, snapshot, threads
 
-MAX_COMMENTS = 5_000  # of one link
-MAX_DECISIONS = 1_000
+MAX_COMMENTS, COMMENTS_OF_READER = 5_000, 500  # of one link, and of one browser on it
+MAX_DECISIONS, DECISIONS_OF_READER = 1_000, 20  # of one link, and of one browser about one version
+COMMENTS_KEPT, DECISIONS_KEPT = 500, 100  # beyond those, for the planner: nobody can shut them out
 MAX_PAGE = 100
 
 
@@ -116,7 +117,7 @@ class CommentService:
             about = place(db_session, shown, anchor, passage) if thread_id is None else (None, None)
         with self._db.begin() as db_session:
             row = _there(db.reviews.lock_visible(db_session, review_id, user_id=user_id))
-            check_room(db_session, review_id)
+            check_room(db_session, review_id, reader_id=None)
             made = ReviewComment(
                 review_id=review_id,
                 version_id=shown.id,
@@ -223,10 +224,13 @@ class CommentService:
         db.audit.note(db_session, action, user_id=user_id, target=target, detail=told, at=self._clock())
 
 
-def check_room(db_session: Session, review_id: int) -> None:
-    """Raise TooManyCommentsError where a link takes no more comments."""
-    if db.reviews.count_comments(db_session, review_id) >= MAX_COMMENTS:
-        raise TooManyCommentsError(f"There are {MAX_COMMENTS:,} comments already, the most that a link takes.")
+def check_room(db_session: Session, review_id: int, *, reader_id: int | None) -> None:
+    """Raise TooManyCommentsError where a link takes no more comments of a reader, or (None) of its planner."""
+    most = MAX_COMMENTS + (COMMENTS_KEPT if reader_id is None else 0)
+    if db.reviews.count_comments(db_session, review_id) >= most:
+        raise TooManyCommentsError(f"There are {most:,} comments already, the most that a link takes.")
+    if reader_id and db.reviews.count_comments(db_session, review_id, reader_id=reader_id) >= COMMENTS_OF_READER:
+        raise TooManyCommentsError(f"You have written {COMMENTS_OF_READER:,} comments here, the most that one can.")
 
 
 def place(
@@ -280,8 +284,13 @@ def decide(
     shown, shown_hash = db.reviews.versions(db_session, [row.id])[-1]
     if sha256 != shown_hash:
         raise ReviewChangedError("This has changed since you looked. Please look at what is new, then decide.")
-    if db.reviews.count_decisions(db_session, row.id) >= MAX_DECISIONS:
-        raise TooManyCommentsError(f"There are {MAX_DECISIONS:,} decisions already, the most that a link takes.")
+    most = MAX_DECISIONS + (DECISIONS_KEPT if reader_id is None else 0)
+    if db.reviews.count_decisions(db_session, row.id) >= most:
+        raise TooManyCommentsError(f"There are {most:,} decisions already, the most that a link takes.")
+    if reader_id and db.reviews.count_decisions_of(db_session, reader_id, version_id=shown.id) >= DECISIONS_OF_READER:
+        raise TooManyCommentsError(
+            f"You have decided {DECISIONS_OF_READER} times about this version, the most. The last time counts."
+        )
     made = ReviewDecision(
         review_id=row.id,
         version_id=shown.id,

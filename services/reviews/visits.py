@@ -202,8 +202,8 @@ class VisitService:
             about = place(link.db_session, shown, anchor, passage) if thread_id is None else (None, None)
         with self._door.held(token, key) as link:
             _may(link, ReviewMay.COMMENT, ReviewMay.DECIDE)
-            check_room(link.db_session, link.row.id)
             reader = self._door.known(link, key, called)
+            check_room(link.db_session, link.row.id, reader_id=reader.id)
             _is_not_the_planner(link, called)
             made = ReviewComment(
                 review_id=link.row.id,

@@ -174,6 +174,42 @@ def test_limits_hold_side_by_side(reviews, session_id, user_id, monkeypatch):
     assert sum(isinstance(one, NotPossibleError) for one in shared) == 3
 
 
+def test_one_browser_fills_no_link_and_nobody_shuts_the_planner_out(reviews, session_id, user_id, monkeypatch):
+    for name, most in (
+        ("MAX_COMMENTS", 5),
+        ("COMMENTS_OF_READER", 3),
+        ("MAX_DECISIONS", 5),
+        ("DECISIONS_OF_READER", 3),
+    ):
+        monkeypatch.setattr(comments, name, most)
+    link = reviews.share(session_id, user_id)
+    seen = link.review.version.sha256
+
+    def tried(key: str) -> list[bool]:
+        """Return of four comments and four decisions whether they were taken."""
+        asks = (
+            partial(reviews.visits.comment, link.token, key, "Hm", name="Eve"),
+            partial(reviews.visits.decide, link.token, key, APPROVE, name="Eve", sha256=seen),
+        )
+        return [kinds(at_once(ask)) == [] for ask in asks for _ in range(4)]
+
+    assert tried(new_reader_key()) == [True, True, True, False] * 2
+    assert tried(new_reader_key()) == [True, True, False, False] * 2
+    reviews.comments.add(link.review.id, "Mine", user_id=user_id)
+    reviews.comments.add(link.review.id, "Internal", user_id=user_id, internal=True)
+    reviews.comments.record_decision(link.review.id, APPROVE, user_id=user_id, name="Anna", sha256=seen)
+
+
+def test_reader_decides_about_every_version_however_many_there_were(reviews, session_id, user_id, monkeypatch):
+    monkeypatch.setattr(comments, "DECISIONS_OF_READER", 1)
+    link, key = reviews.share(session_id, user_id), new_reader_key()
+    for turn in range(3):
+        seen = reviews.visits.look(link.token, key).version.sha256
+        reviews.visits.decide(link.token, key, APPROVE, name="Anna", sha256=seen)
+        reviews.say(session_id, f"More {turn}")
+        reviews.links.share_again([link.review.id], user_id=user_id)
+
+
 def test_passcodes_are_not_guessed_faster_side_by_side(reviews, session_id, user_id):
     link = reviews.share(session_id, user_id, passcode="tram 28!")
 
