@@ -11,7 +11,7 @@ import streamlit as st
 from components.labels import escape_label
 from components.problems import telling
 from components.resources import get_services
-from components.reviews.places import go_to_message
+from components.reviews.places import go_to, go_to_message
 from components.reviews.visitor import Visitor
 from components.reviews.words import instant
 from exports.markdown_text import shown_text
@@ -45,6 +45,12 @@ def draw_changed(visitor: Visitor, visit: Visit) -> None:
         if shown:
             with telling(task="show what changed"):
                 _draw_changes(visitor, visit, before)
+
+
+def go_to_changes() -> None:
+    """Show what changed, and bring it into view. A callback."""
+    st.session_state.review_changes = True
+    go_to("review_changed")
 
 
 def _looked_at(visit: Visit) -> int | None:

@@ -1,6 +1,9 @@
 """The end of a page that a link opens: one's decision, those of others, and files.
 
-In `st.session_state`: `review_deciding` is True while one decides again.
+A choice belongs to the version that it was made for: the box of another version is another one, and empty.
+
+In `st.session_state`: `review_deciding` is True while one decides again, `review_form_version` the number of the
+version that the form was first drawn for, while it is drawn.
 """
 
 import streamlit as st
@@ -9,12 +12,13 @@ from components.address import address
 from components.labels import counted, escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
+from components.reviews.changed import go_to_changes
 from components.reviews.files import receipt_buttons
 from components.reviews.head import DECISION
 from components.reviews.visitor import Visitor, name_input, remember_name, typed_name
 from components.reviews.words import DECISIONS, instant
 from services.errors import InvalidInputError
-from services.reviews.records import Decision, DecisionKind, ReviewMay, Visit
+from services.reviews.records import Decision, DecisionKind, ReviewMay, Version, Visit
 from services.reviews.texts import MAX_NOTE_CHARS
 
 _CHOICES = {
@@ -35,6 +39,7 @@ def draw_decision(visitor: Visitor, visit: Visit) -> None:
     with st.container(key=DECISION, gap="small"):
         st.header("Your decision", anchor=False)
         if mine and not mine.outdated and not st.session_state.get("review_deciding"):
+            st.session_state.pop("review_form_version", None)
             _draw_mine(visitor, mine)
         else:
             if mine and mine.outdated:
@@ -67,21 +72,21 @@ def _draw_mine(visitor: Visitor, mine: Decision) -> None:
 
 def _draw_form(visitor: Visitor, visit: Visit) -> None:
     version = visit.version
+    _tell_changed(version)
     with st.form("review_decision_form", border=True):
         st.markdown(f"You decide about exactly the version of **{escape_label(instant(version.created_at))}**.")
         st.markdown(
             f":small[Its fingerprint begins with {_short(version.sha256)}. "
             "When the planner shows a newer version, your decision stays with this one.]"
         )
-        kind = st.radio(
+        st.radio(  # the callback reads it
             "Your decision",
             list(_CHOICES),
-            key="review_kind",
+            key=_kind_key(version),
             index=None,
             format_func=_called,
             captions=[caption for _, caption in _CHOICES.values()],
         )
-        del kind  # the callback reads it
         name_input(visit.name, key="review_decision_name")
         st.text_area(
             "A note",
@@ -98,10 +103,32 @@ def _draw_form(visitor: Visitor, visit: Visit) -> None:
                 type="primary",
                 icon=":material/how_to_vote:",
                 on_click=_decide,
-                args=(visitor, version.sha256),
+                args=(visitor, version),
             )
             if st.session_state.get("review_deciding"):
                 st.form_submit_button("Cancel", key="review_decide_cancel", on_click=_leave)
+
+
+def _tell_changed(version: Version) -> None:
+    """Say that a newer version came since the form was first drawn, if one did: what was chosen is not about it."""
+    if st.session_state.setdefault("review_form_version", version.number) == version.number:
+        st.empty()
+        return
+    with st.container(key="review_decision_changed", gap="xsmall"):
+        st.warning(
+            "This changed while you were deciding. Look at what changed, then choose again.",
+            icon=":material/history:",
+        )
+        st.button(
+            "Look at what changed",
+            key="review_decision_changes",
+            icon=":material/difference:",
+            on_click=go_to_changes,
+        )
+
+
+def _kind_key(version: Version) -> str:
+    return f"review_kind_{version.number}"
 
 
 def _draw_all(visit: Visit) -> None:
@@ -149,20 +176,21 @@ def _leave() -> None:
     st.session_state.pop("review_deciding", None)
 
 
-def _decide(visitor: Visitor, sha256: str) -> None:
-    """Send the decision, about what was on the page."""
+def _decide(visitor: Visitor, version: Version) -> None:
+    """Send the decision, about the version that it was chosen for."""
     state, name = st.session_state, typed_name("review_decision_name")
+    kind = state.get(_kind_key(version))  # None where the browser still showed the version before
     with telling("review_decide", advice="What you typed is still there. Please try again in a moment."):
-        if state.review_kind is None:
+        if kind is None:
             raise InvalidInputError("Choose a decision: approve, ask for changes, or decline.")
         assert visitor.key is not None
         get_services().visits.decide(
             visitor.token,
             visitor.key,
-            state.review_kind,
+            kind,
             name=name,
             note=state.review_decision_note,
-            sha256=sha256,
+            sha256=version.sha256,
             address=address(),
         )
         remember_name(name)

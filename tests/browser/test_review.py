@@ -206,6 +206,34 @@ def test_open_page_hears_of_others_keeps_what_is_typed_and_is_empty_once_revoked
     assert "castle" not in page.content()
 
 
+def test_what_was_chosen_for_an_earlier_version_is_not_sent_for_the_next(
+    page: Page, shared_app: App, share: Callable[[App], Shared]
+) -> None:
+    shared = share(shared_app)
+    link = shared.link()
+    open_link(page, shared_app, link)
+    decision = page.locator(".st-key-review_decision")
+    decision.get_by_text("Approve", exact=True).click()
+    expect(decision.get_by_role("radio", name="Approve", exact=False).first).to_be_checked()
+    decision.get_by_label("Your name").fill("Carla")
+    decision.get_by_label("A note").fill("The lift matters")
+
+    shared.reviews.say(shared.session_id, "Shorter?", "Two days then.")
+    shared.reviews.links.share_again([link.review.id], user_id=shared.planner.id)
+
+    expect(decision).to_contain_text("This changed while you were deciding.")
+    expect(decision.get_by_role("radio", checked=True)).to_have_count(0)
+    expect(decision.get_by_label("A note")).to_have_value("The lift matters")
+    decision.get_by_role("button", name="Send your decision").click()
+    expect(decision).to_contain_text("Choose a decision")
+    assert shared.reviews.links.get(link.review.id, user_id=shared.planner.id).decisions == ()
+    decision.get_by_text("Approve", exact=True).click()
+    decision.get_by_role("button", name="Send your decision").click()
+    expect(page.locator(".st-key-review_mine")).to_contain_text("You approved")
+    [made] = shared.reviews.links.get(link.review.id, user_id=shared.planner.id).decisions
+    assert (made.version, made.name, made.note) == (2, "Carla", "The lift matters")
+
+
 def test_selected_words_become_the_passage_of_a_comment(
     page: Page, shared_app: App, share: Callable[[App], Shared]
 ) -> None:

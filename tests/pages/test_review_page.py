@@ -115,7 +115,7 @@ def name_box(at: AppTest, start: str) -> TextInput:
 
 
 def decided(at: AppTest, kind: str, note: str = "", name: str = "Carla") -> AppTest:
-    at.radio(key="review_kind").set_value(kind)
+    at.radio[0].set_value(kind)
     name_box(at, "review_decision_name").input(name)
     at.text_area(key="review_decision_note").input(note)
     return click(at, "review_decide")
@@ -419,6 +419,28 @@ def test_decision_about_an_earlier_version_is_refused_and_what_changed_is_offere
     assert "Two days, then." in page
     decided(at, "approve")
     assert len(reviews.links.get(link.review.id, user_id=planner.id).decisions) == 1
+
+
+def test_newer_version_is_told_in_the_form_and_chosen_for_anew(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, session_id: int, planner: User
+) -> None:
+    link = share()
+    at = opened(visitor, link.token)
+    before = at.radio[0].key
+    reviews.say(session_id, "Shorter?", "Two days, then.")
+    reviews.links.share_again([link.review.id], user_id=planner.id)
+
+    run(at)  # as the page does by itself
+
+    assert at.warning[0].value.startswith("This changed while you were deciding.")
+    assert at.radio[0].key != before  # a browser keeps nothing of what was chosen
+    click(at, "review_decision_changes")
+    assert "Two days, then." in shown(at)
+    assert told(at, "scroll")[0]["key"] == "review_changed"
+    decided(at, "approve")
+    assert [one.version for one in reviews.links.get(link.review.id, user_id=planner.id).decisions] == [2]
+    click(at, "review_again")
+    assert not at.warning
 
 
 def test_one_who_comes_back_sees_what_changed_and_what_is_new(
