@@ -16,6 +16,12 @@ Called = Annotated[str, Field(min_length=1, max_length=100, examples=["Anna"])]
 Passage = Annotated[
     str | None, Field(max_length=MAX_PASSAGE_CHARS, description="Words of the block that it is about, as they stand.")
 ]
+Before = Annotated[
+    str | None,
+    Field(
+        max_length=MAX_PASSAGE_CHARS, description="Words right before the passage, where it stands there repeatedly."
+    ),
+]
 Anchor = Annotated[
     str | None, Field(max_length=100, pattern=WITHOUT_NUL, description="Of a block of the snapshot; null: the whole.")
 ]
@@ -61,6 +67,7 @@ class ThreadOut(CommentOut):
 
     anchor: str | None
     passage: str | None
+    passage_before: str | None = Field(description="The words right before it, where it stands there repeatedly.")
     resolved: ResolvedOut | None
     answers: list[CommentOut]
 
@@ -75,6 +82,7 @@ class InternalThreadOut(InternalCommentOut):
 
     anchor: str | None
     passage: str | None
+    passage_before: str | None = Field(description="The words right before it, where it stands there repeatedly.")
     resolved: ResolvedOut | None
     answers: list[InternalCommentOut]
 
@@ -118,6 +126,7 @@ class CommentIn(Given):
     text: Said
     anchor: Anchor = None
     passage: Passage = None
+    passage_before: Before = None
     answer_to: Id | None = Field(default=None, description="A comment that is no answer; no anchor is read then.")
 
 
@@ -200,4 +209,5 @@ def _next(threads: Sequence[Thread], limit: int) -> str | None:
 def _place(thread: Thread) -> dict[str, Any]:
     done = thread.resolved
     resolved = ResolvedOut(by=done.by, at=done.at, version=done.version) if done else None
-    return {"anchor": thread.anchor, "passage": thread.passage, "resolved": resolved}
+    about = {"anchor": thread.anchor, "passage": thread.passage, "passage_before": thread.before}
+    return about | {"resolved": resolved}

@@ -304,9 +304,12 @@ def count_threads(
     return {anchor: number for anchor, number in db_session.execute(query.group_by(ReviewComment.anchor))}
 
 
-def open_passages(db_session: Session, review_id: int, *, limit: int) -> list[tuple[str, str]]:
-    """Return anchor and passage of the open threads about one, latest first; internal ones are left out."""
-    query = select(ReviewComment.anchor, ReviewComment.passage).where(
+def open_passages(db_session: Session, review_id: int, *, limit: int) -> list[tuple[str, str, str]]:
+    """Return anchor, passage and the words kept of before it, latest first, of the open threads about one.
+
+    Internal ones are left out.
+    """
+    query = select(ReviewComment.anchor, ReviewComment.passage, ReviewComment.passage_before).where(
         ReviewComment.review_id == review_id,
         ReviewComment.internal.is_(False),
         ReviewComment.anchor.is_not(None),
@@ -314,7 +317,7 @@ def open_passages(db_session: Session, review_id: int, *, limit: int) -> list[tu
         is_open(),
     )
     rows = db_session.execute(query.order_by(ReviewComment.id.desc()).limit(limit))
-    return [(anchor, passage) for anchor, passage in rows if anchor and passage]
+    return [(anchor, passage, before or "") for anchor, passage, before in rows if anchor and passage]
 
 
 def newer_comments(

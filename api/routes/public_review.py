@@ -60,6 +60,7 @@ def comment(visitor: VisitorDep, body: VisitorCommentIn) -> ThreadOut:
             name=body.name,
             anchor=body.anchor,
             passage=body.passage,
+            before=body.passage_before,
             thread_id=parse_id(body.answer_to, "comment") if body.answer_to else None,
             address=visitor.address,
         )

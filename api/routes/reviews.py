@@ -145,6 +145,7 @@ def add_comment(caller: WriterDep, review_id: ReviewId, body: InternalCommentIn)
             thread_id=parse_id(body.answer_to, "comment") if body.answer_to else None,
             anchor=body.anchor,
             passage=body.passage,
+            before=body.passage_before,
             internal=body.internal,
         )
     )

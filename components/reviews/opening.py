@@ -19,7 +19,7 @@ from services.reviews.texts import MAX_PASSCODE_CHARS
 from services.reviews.visits import GONE
 
 _TYPED = (  # how the keys begin of what is typed on the page
-    *("review_typed_", "review_passage_", "review_name_", "review_answer_typed_", "review_edited_"),
+    *("review_typed_", "review_passage_", "review_before_", "review_name_", "review_answer_typed_", "review_edited_"),
     *("review_kind", "review_decision_name", "review_decision_note"),
 )
 

@@ -135,6 +135,7 @@ def _draw_form(visitor: Visitor, visit: Visit, place: str) -> None:
                 placeholder="Words of the message that this is about",
                 autocomplete="off",
             )
+            st.text_input("Words before it", key=f"review_before_{place}")  # passages.js fills it; nobody sees it
         draw_problem(f"review_say_{place}")
         with st.container(horizontal=True):
             st.form_submit_button(  # the first one: Ctrl+Enter presses that
@@ -303,6 +304,7 @@ def _say(visitor: Visitor, place: str) -> None:
             name=name,
             anchor=None if place == WHOLE else place,
             passage=state.get(f"review_passage_{place}"),
+            before=state.get(f"review_before_{place}"),
             address=address(),
         )
         remember_name(name)

@@ -242,7 +242,8 @@ def _ask(thread: Thread, session_id: int) -> None:
 def quoted(thread: Thread) -> str:
     """Return what a thread is about and what is said in it as quotes in Markdown, with room for what is asked."""
     said = [thread.first, *thread.answers]
-    parts = [thread.passage] if thread.passage else []
+    after = f" (after “{thread.before}”)" if thread.before else ""
+    parts = [f"{thread.passage}{after}"] if thread.passage else []
     parts += [f"{one.name}: {one.text}" for one in said if not one.removed and not one.internal]
     quotes = ["\n".join(f"> {line}".rstrip() for line in part.splitlines()) for part in parts]
     return "\n\n".join([*quotes, ""])

@@ -22,7 +22,8 @@ def draw_thread(
     """
     with st.container(key=f"review_thread_{thread.id}", border=True, gap="xsmall"):
         if thread.passage:
-            st.markdown(f":small[:material/format_quote: *{escape_label(thread.passage)}*]")
+            before = f":gray[… {escape_label(thread.before)}] " if thread.before else ""
+            st.markdown(f":small[:material/format_quote: {before}*{escape_label(thread.passage)}*]")
         for comment in (thread.first, *thread.answers):
             _draw_comment(comment)
             if beside and not comment.removed:

@@ -127,6 +127,7 @@ class ReviewComment(Base):
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("review_comments.id", ondelete="CASCADE"))  # its first
     anchor: Mapped[str | None] = mapped_column(String(100))  # None: the whole
     passage: Mapped[str | None] = mapped_column(String(1000))
+    passage_before: Mapped[str | None] = mapped_column(String(200))  # the words before it, where it stands repeatedly
     internal: Mapped[bool] = mapped_column(default=False)  # for colleagues: no stakeholder is shown it
     by_planner: Mapped[bool] = mapped_column(default=False)  # by a user of this app
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)

@@ -26,6 +26,7 @@ MAX_COMMENTS, COMMENTS_OF_READER = 5_000, 500  # of one link, and of one browser
 MAX_DECISIONS, DECISIONS_OF_READER = 1_000, 20  # of one link, and of one browser about one version
 COMMENTS_KEPT, DECISIONS_KEPT = 500, 100  # beyond those, for the planner: nobody can shut them out
 MAX_PAGE = 100
+NOWHERE = (None, None, None)  # what an answer is about: its thread is about something
 
 
 class CommentService:
@@ -104,17 +105,20 @@ class CommentService:
         thread_id: int | None = None,
         anchor: str | None = None,
         passage: str | None = None,
+        before: str | None = None,
         internal: bool = False,
     ) -> Thread:
         """Say something, under the planner's own name, or answer in a thread; return the thread.
 
-        An answer in an internal thread is internal. Raises InvalidInputError, TooManyCommentsError, NotFoundError.
+        An answer in an internal thread is internal. *before* is as in `VisitService.comment`.
+
+        Raises InvalidInputError, TooManyCommentsError, NotFoundError.
         """
         cleaned, now = clean_comment(text), self._clock()
         with self._db.snapshot() as db_session:
             _there(db.reviews.get_visible(db_session, review_id, user_id=user_id))
             shown, _ = db.reviews.versions(db_session, [review_id])[-1]
-            about = place(db_session, shown, anchor, passage) if thread_id is None else (None, None)
+            about = place(db_session, shown, anchor, passage, before) if thread_id is None else NOWHERE
         with self._db.begin() as db_session:
             row = _there(db.reviews.lock_visible(db_session, review_id, user_id=user_id))
             check_room(db_session, review_id, reader_id=None)
@@ -123,6 +127,7 @@ class CommentService:
                 version_id=shown.id,
                 anchor=about[0],
                 passage=about[1],
+                passage_before=about[2],
                 internal=internal,
                 by_planner=True,
                 user_id=user_id,
@@ -234,10 +239,14 @@ def check_room(db_session: Session, review_id: int, *, reader_id: int | None) ->
 
 
 def place(
-    db_session: Session, version: ReviewVersion, anchor: str | None, passage: str | None
-) -> tuple[str | None, str | None]:
-    """Return the anchor and the passage of what is said about a version. Raises InvalidInputError."""
-    return anchor, clean_passage(passage, find_block(snapshot(db_session, version.snapshot_id), anchor))
+    db_session: Session, version: ReviewVersion, anchor: str | None, passage: str | None, before: str | None
+) -> tuple[str | None, str | None, str | None]:
+    """Return the anchor and the passage of what is said about a version, and the words before where they tell which.
+
+    Raises InvalidInputError.
+    """
+    block = find_block(snapshot(db_session, version.snapshot_id), anchor)
+    return anchor, *clean_passage(passage, block, before=before)
 
 
 def first_of(db_session: Session, thread_id: int, review_id: int, *, internal: bool) -> ReviewComment:

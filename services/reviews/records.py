@@ -122,11 +122,15 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A comment and what was answered; its id is the first comment's."""
+    """A comment and what was answered; its id is the first comment's.
+
+    *before* is the words right before the passage, where its own stand more than once.
+    """
 
     review_id: int
     anchor: str | None
     passage: str | None
+    before: str | None
     first: Comment
     answers: tuple[Comment, ...]
     resolved: Resolved | None
@@ -182,8 +186,9 @@ class Visit:
     """What whoever opened a link is shown.
 
     *name* is what they called themselves last, *seen_version* the number of the version that they saw last (0: none),
-    *threads* the number of threads by anchor (None: about the whole), *passages* the anchor and the words of each
-    passage that an open thread is about, *news* those threads, at most ten, in which something is new for them.
+    *threads* the number of threads by anchor (None: about the whole), *passages* the anchor of each passage
+    that an open thread is about, its words, and those before it where its own stand more than once, *news* those
+    threads, at most ten, in which something is new for them.
     """
 
     review_id: int
@@ -196,7 +201,7 @@ class Visit:
     decisions: tuple[Decision, ...]
     my_decision: Decision | None
     threads: dict[str | None, int]
-    passages: tuple[tuple[str, str], ...]
+    passages: tuple[tuple[str, str, str], ...]
     news: tuple[Thread, ...]
     name: str
     seen_version: int

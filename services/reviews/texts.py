@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from exports.markdown_text import shown_text
 from exports.reviews.records import Block, Snapshot
@@ -14,6 +16,8 @@ from services.texts import clean_text, clean_title, says_something, without_cont
 MAX_NOTE_CHARS = 2_000  # to the readers, and with a decision
 MAX_COMMENT_CHARS = 4_000
 MAX_PASSAGE_CHARS = 1_000
+MAX_BEFORE_CHARS = 200  # of the words before a passage
+_FEWEST_BEFORE = 4  # words: so many that people know which is meant
 MIN_PASSCODE_CHARS, MAX_PASSCODE_CHARS = 6, 64
 MAX_APPROVALS = 50
 _LONGEST = timedelta(days=3_650)
@@ -116,19 +120,49 @@ def is_anchor(text: str) -> bool:
     return len(text) <= 100 and without_controls(text) == text
 
 
-def clean_passage(passage: str | None, block: Block | None) -> str | None:
-    """Return a passage of a block as one line, None where none was given. Raises InvalidInputError.
+def clean_passage(
+    passage: str | None, block: Block | None, *, before: str | None = None
+) -> tuple[str | None, str | None]:
+    """Return a passage of a block as one line, None where none was given, and the words before where it is repeated.
 
-    It has to stand in the block so; only spaces and line breaks may be others.
+    It has to stand in the block so; only spaces and line breaks may be others. *before* need not: what is returned is
+    the block's own words, or None. Raises InvalidInputError.
     """
     if not _WORD.search(passage or ""):
-        return None
+        return None, None
     line = " ".join(clean_text(passage or "").split())
     if len(line) > MAX_PASSAGE_CHARS:
         raise InvalidInputError(f"That passage is longer than {MAX_PASSAGE_CHARS:,} characters. Take a part of it.")
-    if not _stands_in(line, "" if block is None else _shown(block)):
+    shown = "" if block is None else _shown(block)
+    if not _stands_in(line, shown):
         raise InvalidInputError("That passage isn't in this message. Copy it from there, or leave it out.")
-    return line
+    return line, _words_before(line, before or "", shown)
+
+
+def _words_before(line: str, before: str, shown: str) -> str | None:
+    """Return as many of the words before the place of a line as tell it from others; None where they are not needed.
+
+    *before* names the place by its letters; where it names none, the line may be meant anywhere.
+    """
+    wanted, named = _letters(line), _letters(before[-2 * MAX_BEFORE_CHARS :])
+    words = list(_WORD.finditer(shown))
+    letters = "".join(word[0] for word in words)
+    found = letters.find(named + wanted)
+    if not named or found < 0 or letters.count(wanted) < 2:
+        return None
+    at, ends = found + len(named), list(accumulate(len(word[0]) for word in words))
+    last, told = bisect_left(ends, at), ""  # the word that ends there, or goes on
+    end = words[last].end() - (ends[last] - at)
+    for first in range(max(0, last + 1 - _FEWEST_BEFORE), -1, -1):
+        told = shown[words[first].start() : end]
+        named = _letters(told)
+        if len(told) > MAX_BEFORE_CHARS or letters.find(named + wanted) + len(named) == at:
+            break
+    return told[-MAX_BEFORE_CHARS:]
+
+
+def _letters(text: str) -> str:
+    return "".join(_WORD.findall(text))
 
 
 def _shown(block: Block) -> str:

@@ -144,6 +144,7 @@ def threads(
             review_id=row.review_id,
             anchor=row.anchor,
             passage=row.passage,
+            before=row.passage_before,
             first=_comment(row, numbers, whose),
             answers=tuple(answers.get(row.id, ())),
             resolved=Resolved(row.resolved_by or "", row.resolved_at, row.resolved_version)

@@ -19,7 +19,7 @@ from services.errors import (
     TooManyCommentsError,
     WrongPasscodeError,
 )
-from services.reviews.comments import change_comment, check_room, decide, first_of, place
+from services.reviews.comments import NOWHERE, change_comment, check_room, decide, first_of, place
 from services.reviews.doors import GONE as GONE
 from services.reviews.doors import KEY_CHARS as KEY_CHARS
 from services.reviews.doors import Door, Open, fingerprint, is_key, key_hash
@@ -186,10 +186,13 @@ class VisitService:
         name: str,
         anchor: str | None = None,
         passage: str | None = None,
+        before: str | None = None,
         thread_id: int | None = None,
         address: str | None = None,
     ) -> Thread:
         """Say something about what the link shows, or answer in a thread; return the thread.
+
+        *before* is words that stand right before the passage: they tell which one is meant where there are several.
 
         Raises InvalidInputError, NotPossibleError where the link is only to be looked at, TooManyCommentsError.
         """
@@ -199,7 +202,7 @@ class VisitService:
             count_said(link.db_session, link.row.id, address, now=link.now)  # also where its passage stands nowhere
         with self._door.opened(token, key) as link:  # to read a long text takes its time: nobody waits for it
             shown, _ = link.shown
-            about = place(link.db_session, shown, anchor, passage) if thread_id is None else (None, None)
+            about = place(link.db_session, shown, anchor, passage, before) if thread_id is None else NOWHERE
         with self._door.held(token, key) as link:
             _may(link, ReviewMay.COMMENT, ReviewMay.DECIDE)
             reader = self._door.known(link, key, called)
@@ -210,6 +213,7 @@ class VisitService:
                 version_id=shown.id,
                 anchor=about[0],
                 passage=about[1],
+                passage_before=about[2],
                 reader_id=reader.id,
                 name=called,
                 text=cleaned,

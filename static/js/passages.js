@@ -1,11 +1,11 @@
 // Marks the passages that something is said about, and takes the passage of a new comment from what is selected.
 const version = new URL(import.meta.url).search;
 const { onTold } = await import(`./told.js${version}`);
-const { find } = await import(`./passage_words.js${version}`);
+const { find, lastWords } = await import(`./passage_words.js${version}`);
 
 const TEXT = '[class*="st-key-review_text_"]';
 const LATER_MS = 200; // what is drawn is drawn in many steps
-let marked = {}; // passages by the key of their message
+let marked = {}; // [passage, words before it] by the key of their message
 const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
 
 function textsOf(element) {
@@ -15,11 +15,12 @@ function textsOf(element) {
   return nodes;
 }
 
-function rangeOf(passage, element) {
+function rangeOf([passage, before], element) {
   const nodes = textsOf(element);
   const found = find(
     passage,
     nodes.map((node) => node.data),
+    before,
   );
   if (!found) return null;
   const range = new Range();
@@ -58,7 +59,7 @@ offer.textContent = "Comment on this";
 offer.hidden = true;
 document.body.append(offer);
 
-let selected = null; // {anchor, passage} while the button is offered
+let selected = null; // {anchor, passage, before} while the button is offered
 
 function commentButton(anchor) {
   return document.querySelector(`.st-key-review_comment_${anchor} button:not(:disabled)`);
@@ -80,19 +81,30 @@ function within(range) {
   const text = (node.nodeType === Node.TEXT_NODE ? node.parentElement : node).closest?.(TEXT);
   const anchor = text?.className.match(/st-key-review_text_([\w-]+)/)[1];
   const passage = range.toString().trim().replace(/\s+/g, " ");
-  return anchor && passage && commentButton(anchor) ? { anchor, passage } : null;
+  if (!anchor || !passage || !commentButton(anchor)) return null;
+  return { anchor, passage, before: lastWords(textsBefore(range, text)) };
 }
 
-/** Write a passage into the form, which may still be on its way. */
-function fill({ anchor, passage }, tries = 100) {
+function textsBefore(range, element) {
+  const before = textsOf(element).filter((node) => range.comparePoint(node, 0) < 0);
+  return before.map((node) => (node === range.startContainer ? node.data.slice(0, range.startOffset) : node.data));
+}
+
+/** Write a passage and what stands before it into the form, which may still be on its way. */
+function fill({ anchor, passage, before }, tries = 100) {
   const box = document.querySelector(`.st-key-review_passage_${anchor} input`);
   if (!box) {
-    if (tries) setTimeout(() => fill({ anchor, passage }, tries - 1), 100);
+    if (tries) setTimeout(() => fill({ anchor, passage, before }, tries - 1), 100);
     return;
   }
-  setValue.call(box, passage);
-  box.dispatchEvent(new Event("input", { bubbles: true }));
+  write(box, passage);
+  write(document.querySelector(`.st-key-review_before_${anchor} input`), before);
   document.querySelector(`.st-key-review_typed_${anchor} textarea`)?.focus();
+}
+
+function write(box, text) {
+  setValue.call(box, text);
+  box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 offer.addEventListener("pointerdown", (event) => event.preventDefault()); // what is selected stays so until the click

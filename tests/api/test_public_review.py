@@ -92,6 +92,18 @@ def test_key_is_given_once_and_known_again(http, share):
     assert http.get(f"/review/{link.token}").json()["comments"] == []
 
 
+def test_words_before_a_passage_tell_which_is_meant(http, api, services, user_id):
+    chat = api.chat("By tram, and back by tram")
+    api.wait_until_written(chat.session_id)
+    link = services.reviews.share(int(chat.session_id), LinkSettings(audience="Customer"), user_id=user_id)
+    anchor = http.get(f"/review/{link.token}").json()["snapshot"]["blocks"][0]["anchor"]
+
+    about = {"anchor": anchor, "passage": "tram", "passage_before": "tram and back by"}
+    said = http.post(f"/review/{link.token}/comments", json={"text": "Why?", "name": "Anna"} | about)
+
+    assert (said.json()["passage"], said.json()["passage_before"]) == ("tram", "tram, and back by")
+
+
 @pytest.mark.parametrize("key", ["short", "x" * 23, "a b" * 7 + "c", "é" * 22, "x" * 21 + "/"])
 def test_key_that_is_none_is_refused(http, share, key):
     answer = http.get(f"/review/{share().token}", headers={"X-Review-Key": key.encode("latin-1")})

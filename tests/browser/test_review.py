@@ -252,6 +252,32 @@ def test_selected_words_become_the_passage_of_a_comment(
     expect(block(page, 1).locator('[class*="st-key-review_thread_"]')).to_contain_text("castle")
 
 
+def test_words_that_stand_repeatedly_are_marked_where_they_were_selected(
+    page: Page, shared_app: App, share: Callable[[App], Shared]
+) -> None:
+    shared = share(shared_app)
+    days = "## Day 1\n\nBy *trams* and tram.\n\n## Day 2\n\nThe **tram** again.\n\n- Day 3: the tram."
+    shared.session_id = shared.reviews.session(shared.planner.id, ("Three days?", days))
+    link = shared.link()
+    open_link(page, shared_app, link)
+    wait_until(page, "window.travelbotReady")
+
+    page.get_by_text("tram", exact=True).dblclick()
+    page.get_by_role("button", name="Comment on this").click()
+    expect(page.get_by_label("Passage, if any")).to_have_value("tram")
+    block(page, 1).get_by_label("Your name").fill("Carla")
+    page.get_by_label("Your comment").fill("Too steep")
+    page.get_by_label("Your comment").press("Control+Enter")
+
+    thread = block(page, 1).locator('[class*="st-key-review_thread_"]')
+    expect(thread).to_contain_text("Day 2 The tram")
+    wait_until(page, "CSS.highlights.get('travelbot-passage')?.size === 1")
+    marked = "[...CSS.highlights.get('travelbot-passage')][0].startContainer.parentElement.tagName"
+    assert page.evaluate(marked) == "STRONG"
+    [kept] = shared.reviews.comments.threads(link.review.id, user_id=shared.planner.id)
+    assert (kept.passage, kept.before) == ("tram", "tram. Day 2 The")
+
+
 def test_link_opens_under_the_plain_app_and_is_asked_for_its_passcode(
     page: Page, start_app: Callable[..., App], share: Callable[[App], Shared]
 ) -> None:

@@ -385,6 +385,33 @@ def test_passage_is_quoted_as_it_stands(reviews, session_id, user_id, passage, s
             reviews.visits.comment(link.token, ANNA, "This?", name="Anna", anchor=anchor, passage=passage)
 
 
+@pytest.mark.parametrize(
+    ("text", "passage", "before", "kept"),
+    [
+        ("Day 1: by *tram* up. Day 2: the tram.", "tram", "Day 1 by tram up Day 2 the", "up. Day 2: the"),
+        ("A castle, a castle, a castle, a castle", "castle", "A castle a castle a", "castle, a castle, a"),
+        ("castle " * 9, "castle", "castle " * 6, ("castle " * 6).strip()),
+        ("The tram, then a boat", "tram", "The", None),  # it stands there once
+        ("The tram, and the tram", "tram", "by night the", None),  # words that are not there
+        ("The tram, and the tram", "tram", "", None),
+        ("A tram, a trams", "tram", "A tram a", "A tram, a"),
+        ("中文里斯本，去里斯本", "里斯本", "中文里斯本 去", "中文里斯本，去"),
+    ],
+)
+def test_words_before_a_passage_are_kept_where_they_tell_which_is_meant(
+    reviews, user_id, text, passage, before, kept
+):
+    link = reviews.share(reviews.session(user_id, ("Hello", text)), user_id)
+    anchor = reviews.visits.look(link.token, ANNA).snapshot.blocks[1].anchor
+
+    thread = reviews.visits.comment(
+        link.token, ANNA, "This?", name="Anna", anchor=anchor, passage=passage, before=before
+    )
+
+    assert thread.before == kept
+    assert reviews.visits.look(link.token, ANNA).passages == ((anchor, passage, kept or ""),)
+
+
 UNSEEN = [
     "\u200b",
     "\u200d",
