@@ -73,7 +73,9 @@ def _draw_mine(visitor: Visitor, mine: Decision) -> None:
 def _draw_form(visitor: Visitor, visit: Visit) -> None:
     version = visit.version
     _tell_changed(version)
-    with st.form("review_decision_form", border=True):
+    mine = visit.my_decision
+    kept_by = f"review_decision_form_{mine.id if mine else 0}"  # what is typed there, in a browser
+    with st.container(key=kept_by), st.form("review_decision_form", border=True):
         st.markdown(f"You decide about exactly the version of **{escape_label(instant(version.created_at))}**.")
         st.markdown(
             f":small[Its fingerprint begins with {_short(version.sha256)}. "

@@ -34,6 +34,7 @@ def opened(token: str | None, key: str | None) -> tuple[Visitor, Visit]:
             visit = _look(visitor)
     except PasscodeNeededError as exc:
         get_waker().wait_no_more_here()
+        _keep_typed()
         assert token is not None
         _draw_passcode_form(Visitor(token, key), exc.message)
         st.stop()
@@ -60,12 +61,16 @@ def _look(visitor: Visitor) -> Visit:
 
 
 def _draw_away() -> None:
-    """Say that there is no database, and keep what is in boxes that are not drawn now: Streamlit would forget it."""
+    _keep_typed()
+    draw_database_away()
+    st.stop()
+
+
+def _keep_typed() -> None:
+    """Keep what is in boxes that are not drawn now: Streamlit would forget it."""
     for key in st.session_state:
         if str(key).startswith(_TYPED):
             st.session_state[key] = st.session_state[key]
-    draw_database_away()
-    st.stop()
 
 
 def _draw_closed(error: ServiceError) -> None:

@@ -2,8 +2,8 @@
 
 A *place* is the anchor of a message, or WHOLE. In `st.session_state`: `review_writing` is the place of the open form,
 `review_threads` how many threads are drawn at each place that is open, `review_answering` the thread that is being
-answered, `review_editing` and `review_removing` the comment that is being changed or taken back, `review_gone`
-messages of earlier versions by anchor.
+answered, `review_sent` how often a form was sent, by its name, `review_editing` and `review_removing` the comment
+that is being changed or taken back, `review_gone` messages of earlier versions by anchor.
 """
 
 from contextlib import suppress
@@ -124,7 +124,7 @@ def _open_button(place: str, number: int) -> None:
 
 
 def _draw_form(visitor: Visitor, visit: Visit, place: str) -> None:
-    with st.form(f"review_form_{place}", border=True):
+    with st.container(key=_form_key(place)), st.form(f"review_form_{place}", border=True):
         name_input(visit.name, key=f"review_name_comment_{place}")
         st.text_area("Your comment", key=f"review_typed_{place}", max_chars=MAX_COMMENT_CHARS, height=120)
         if place != WHOLE:
@@ -146,7 +146,7 @@ def _draw_form(visitor: Visitor, visit: Visit, place: str) -> None:
                 on_click=_say,
                 args=(visitor, place),
             )
-            st.form_submit_button("Cancel", key=f"review_cancel_{place}", on_click=_stop_writing)
+            st.form_submit_button("Cancel", key=f"review_cancel_{place}", on_click=_stop, args=("writing",))
 
 
 def _draw_threads(visitor: Visitor, visit: Visit, place: str) -> None:
@@ -206,7 +206,8 @@ def _below(visitor: Visitor, visit: Visit, thread: Thread) -> None:
             args=(thread.id,),
         )
         return
-    with st.form(f"review_form_answer_{thread.id}", border=False):
+    name = f"answer_{thread.id}"
+    with st.container(key=_form_key(name)), st.form(f"review_form_{name}", border=False):
         name_input(visit.name, key=f"review_name_answer_{thread.id}")
         st.text_area("Your reply", key=f"review_answer_typed_{thread.id}", max_chars=MAX_COMMENT_CHARS, height=100)
         draw_problem(f"review_answer_{thread.id}")
@@ -219,7 +220,9 @@ def _below(visitor: Visitor, visit: Visit, thread: Thread) -> None:
                 on_click=_answer,
                 args=(visitor, thread.id),
             )
-            st.form_submit_button("Cancel", key=f"review_answer_cancel_{thread.id}", on_click=_stop_writing)
+            st.form_submit_button(
+                "Cancel", key=f"review_answer_cancel_{thread.id}", on_click=_stop, args=("answering",)
+            )
 
 
 def _beside(visitor: Visitor, place: str, _: Thread, comment: Comment) -> None:
@@ -279,9 +282,18 @@ def _leave_own() -> None:
         st.session_state.pop(f"review_{what}", None)
 
 
-def _stop_writing() -> None:
-    for what in ("writing", "answering"):
-        st.session_state.pop(f"review_{what}", None)
+def _stop(what: str) -> None:
+    st.session_state.pop(f"review_{what}", None)
+
+
+def _form_key(name: str) -> str:
+    """Return the key around a form: another one once it was sent, as browsers keep what is typed by it."""
+    return f"review_form_{name}_{st.session_state.get('review_sent', {}).get(name, 0)}"
+
+
+def _note_sent(name: str) -> None:
+    sent = st.session_state.get("review_sent", {})
+    st.session_state.review_sent = {**sent, name: sent.get(name, 0) + 1}
 
 
 def _open(place: str, number: int = _THREADS) -> None:
@@ -308,7 +320,8 @@ def _say(visitor: Visitor, place: str) -> None:
             address=address(),
         )
         remember_name(name)
-        del state.review_writing
+        _stop("writing")
+        _note_sent(place)
         _open(place, max(_THREADS, state.get("review_threads", {}).get(place, 0)))
 
 
@@ -320,7 +333,8 @@ def _answer(visitor: Visitor, thread_id: int) -> None:
         visits = get_services().visits
         visits.comment(visitor.token, visitor.key, text, name=name, thread_id=thread_id, address=address())
         remember_name(name)
-        del state.review_answering
+        _stop("answering")
+        _note_sent(f"answer_{thread_id}")
 
 
 def _change(visitor: Visitor, comment_id: int) -> None:

@@ -1,12 +1,12 @@
 // Marks the passages that something is said about, and takes the passage of a new comment from what is selected.
 const version = new URL(import.meta.url).search;
 const { onTold } = await import(`./told.js${version}`);
+const { focusIn, write } = await import(`./review_forms.js${version}`);
 const { find, lastWords } = await import(`./passage_words.js${version}`);
 
 const TEXT = '[class*="st-key-review_text_"]';
 const LATER_MS = 200; // what is drawn is drawn in many steps
 let marked = {}; // [passage, words before it] by the key of their message
-const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
 
 function textsOf(element) {
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
@@ -99,12 +99,7 @@ function fill({ anchor, passage, before }, tries = 100) {
   }
   write(box, passage);
   write(document.querySelector(`.st-key-review_before_${anchor} input`), before);
-  document.querySelector(`.st-key-review_typed_${anchor} textarea`)?.focus();
-}
-
-function write(box, text) {
-  setValue.call(box, text);
-  box.dispatchEvent(new Event("input", { bubbles: true }));
+  focusIn(box.closest('[data-testid="stForm"]'));
 }
 
 offer.addEventListener("pointerdown", (event) => event.preventDefault()); // what is selected stays so until the click

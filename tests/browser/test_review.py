@@ -234,6 +234,46 @@ def test_what_was_chosen_for_an_earlier_version_is_not_sent_for_the_next(
     assert (made.version, made.name, made.note) == (2, "Carla", "The lift matters")
 
 
+def test_drafts_are_kept_while_another_is_written_and_while_a_passcode_is_asked_for(
+    page: Page, shared_app: App, share: Callable[[App], Shared]
+) -> None:
+    shared = share(shared_app)
+    link = shared.link()
+    open_link(page, shared_app, link)
+    wait_until(page, "window.travelbotReady")
+    decision = page.locator(".st-key-review_decision")
+    decision.get_by_label("A note").fill("One hotel, please")
+    block(page, 1).get_by_role("button", name="Comment").click()
+    expect(block(page, 1).get_by_label("Your name")).to_be_focused()
+    page.keyboard.type("Carla")
+    block(page, 1).get_by_label("Your comment").fill("Is there a lift?")
+    block(page, 3).get_by_role("button", name="Comment").click()
+    expect(block(page, 3).get_by_label("Your comment")).to_have_value("")
+    block(page, 3).get_by_label("Your comment").fill("Too far")
+    block(page, 1).get_by_role("button", name="Comment").click()
+    expect(block(page, 1).get_by_label("Your comment")).to_have_value("Is there a lift?")
+    expect(block(page, 1).get_by_label("Your name")).to_have_value("Carla")
+
+    shared.reviews.links.change(
+        link.review.id, link.review.settings, user_id=shared.planner.id, passcode="open sesame"
+    )
+    page.get_by_label("Passcode", exact=True).fill("open sesame")
+    page.get_by_role("button", name="Open").click()
+    expect(block(page, 1).get_by_label("Your comment")).to_have_value("Is there a lift?")
+    expect(decision.get_by_label("A note")).to_have_value("One hotel, please")
+    block(page, 1).get_by_role("button", name="Send", exact=True).click()
+    expect(block(page, 1).locator('[class*="st-key-review_thread_"]')).to_contain_text("Is there a lift?")
+
+    block(page, 1).get_by_role("button", name="Comment", exact=False).first.click()
+    expect(block(page, 1).get_by_label("Your comment")).to_be_focused()  # the name is known
+    expect(block(page, 1).get_by_label("Your comment")).to_have_value("")  # it was sent
+    block(page, 3).get_by_role("button", name="Comment").click()
+    expect(block(page, 3).get_by_label("Your comment")).to_have_value("Too far")
+    block(page, 3).get_by_role("button", name="Cancel").click()
+    block(page, 3).get_by_role("button", name="Comment").click()
+    expect(block(page, 3).get_by_label("Your comment")).to_have_value("")
+
+
 def test_selected_words_become_the_passage_of_a_comment(
     page: Page, shared_app: App, share: Callable[[App], Shared]
 ) -> None:
@@ -321,9 +361,12 @@ def test_keyboard_suffices(page: Page, shared_app: App, share: Callable[[App], S
 
     tab_to(page, "Comment")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Your comment")).to_be_visible()
-    page.evaluate("document.activeElement.blur()")
-    tab_to(page, "Your name")
+    expect(page.get_by_label("Your name").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Your comment")).to_have_count(0)
+    expect(block(page, 0).get_by_role("button", name="Comment")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Your name").first).to_be_focused()
     page.keyboard.type("Carla")
     tab_to(page, "Your comment")
     page.keyboard.type("Is there a lift?")
