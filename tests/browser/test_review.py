@@ -78,6 +78,8 @@ def test_customer_looks_comments_and_decides_on_a_phone(
     block(page, 1).get_by_role("button", name="Comment").click()
     block(page, 1).get_by_label("Your name").fill("Carla <b>C</b>")
     page.get_by_label("Your comment").fill("Is there a lift?\n![x](https://evil.example/x.png)")
+    expect(page.get_by_text("Ctrl+Enter").locator("visible=true")).to_have_count(0)  # no phone has such keys
+    expect(page.get_by_label("Link to heading").locator("visible=true")).to_have_count(0)
     page.get_by_label("Passage, if any").fill("Walk up to the castle")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(block(page, 1)).to_contain_text("![x](https://evil.example/x.png)")
@@ -359,6 +361,8 @@ def test_keyboard_suffices(page: Page, shared_app: App, share: Callable[[App], S
     link = share(shared_app).link()
     open_link(page, shared_app, link)
 
+    expect(page.get_by_label("Link to heading")).not_to_have_count(0)
+    expect(page.get_by_label("Link to heading").locator("visible=true")).to_have_count(0)  # no stops for Tab
     tab_to(page, "Comment")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Your name").first).to_be_focused()
