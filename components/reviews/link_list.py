@@ -1,6 +1,7 @@
 """The list of a planner's links: its filters, its rows, and what stands there while there are none.
 
-In `st.session_state`: `reviews_shown` is how many rows are asked for.
+In `st.session_state`: `reviews_shown` is how many rows are asked for, `reviews_last` the id of the link that the page
+shows or showed last, None for the list.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,22 +21,30 @@ ROWS_AT_FIRST = 50
 _MOST_AT_ONCE = 200
 _ANY = "Any state"
 _PARAMETER = "review"
+_LEFT = "session"  # what the way to the chat leaves in the address of the page that it began on
 _WAITING = (ReviewState.OPEN, ReviewState.CHANGES_ASKED, ReviewState.DECLINED, ReviewState.OUTDATED)
 
 
 def opened_id() -> int | None:
-    """Return the id of the link in the address, which need not be one of this planner's."""
-    return parsed_id(st.query_params.get(_PARAMETER))
+    """Return the id of the link in the address, which need not be one of this planner's.
+
+    Back from the chat, it is the one that was shown before.
+    """
+    address, state = st.query_params, st.session_state
+    if _PARAMETER in address or _LEFT not in address:
+        state.reviews_last = parsed_id(address.get(_PARAMETER))
+    last: int | None = state.get("reviews_last")
+    return last
 
 
 def open_link(review_id: int) -> None:
     """Show a link's own page. A callback on *Reviews*."""
-    st.query_params[_PARAMETER] = str(review_id)
+    st.query_params.from_dict({_PARAMETER: str(review_id)})
 
 
 def close_link() -> None:
     """Show the list. A callback on *Reviews*."""
-    st.query_params.pop(_PARAMETER, None)
+    st.query_params.clear()
 
 
 def link_list(*, user_id: int, now: datetime) -> None:

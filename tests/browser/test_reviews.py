@@ -111,6 +111,28 @@ def test_first_comment_on_a_message_appears_in_the_chat_while_the_planner_types(
     expect(box).to_have_value("And now")
 
 
+def test_back_from_a_message_leads_to_the_link_that_one_came_from(
+    page: Page, planner: Planner, reviews: Reviews
+) -> None:
+    link = reviews.share(reviews.session(planner.id), planner.id)
+    anchor = reviews.visits.look(link.token, ANNA).snapshot.blocks[1].anchor
+    reviews.visits.comment(link.token, ANNA, "Could we leave out the castle?", name="Anna", anchor=anchor)
+    page.goto(f"{planner.app.url}/reviews")
+    page.locator(f".st-key-reviews_open_{link.review.id} button").click()
+    page.get_by_role("button", name="Show message").click()
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
+
+    page.go_back()
+
+    expect(page.get_by_role("heading", name="Customer")).to_be_visible()
+    page.get_by_role("button", name="All reviews").click()
+    expect(page.get_by_role("heading", name="Reviews")).to_be_visible()
+    page.locator(f".st-key-reviews_open_{link.review.id} button").click()
+    expect(page.get_by_role("heading", name="Customer")).to_be_visible()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Reviews").click()
+    expect(page.get_by_role("heading", name="Reviews")).to_be_visible()
+
+
 def test_nothing_that_a_stakeholder_writes_is_run_or_fetched(page: Page, planner: Planner, reviews: Reviews) -> None:
     session_id = reviews.session(planner.id)
     link = reviews.share(session_id, planner.id, audience=HOSTILE[:70], note=HOSTILE)
