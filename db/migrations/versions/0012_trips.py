@@ -41,12 +41,6 @@ _COLUMNS = (
     "ALTER TABLE sessions ADD COLUMN deleted_at {instant}",
     "ALTER TABLE files ADD COLUMN trip_id BIGINT REFERENCES trips (id) ON DELETE CASCADE",
 )
-_COPY_FILES = (
-    "INSERT INTO files_anew "
-    "(id, session_id, user_id, message_id, follow_up_id, name, media_type, size, content, created_at, trip_id) "
-    "SELECT id, session_id, user_id, message_id, follow_up_id, name, media_type, size, content, created_at, trip_id "
-    "FROM files"
-)
 _NOBODY = sa.text("customer_id IS NULL")
 _BEING_REMEMBERED = sa.text("memory_operation_id IS NOT NULL")
 _DELETED = sa.text("deleted_at IS NOT NULL")
@@ -209,46 +203,24 @@ def _make_tables() -> None:
 
 def _let_files_be_of_trips(*, back: bool = False) -> None:
     """Let a file be without a session, or not any more."""
-    if _on_sqlite():
-        _make_files_anew(session_needed=back)
-    else:
+    if not _on_sqlite():
         op.alter_column("files", "session_id", existing_type=sa.BigInteger(), nullable=not back)
-
-
-def _make_files_anew(*, session_needed: bool) -> None:
-    """Write the table of files into one where a file may be without a session; SQLite changes no column.
-
-    What refers to the files, their copies, goes with the table, and is put back.
-    """
-    op.execute("CREATE TEMPORARY TABLE kept_copies AS SELECT * FROM file_copies")
-    op.create_table(
-        "files_anew",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("session_id", sa.BigInteger(), nullable=not session_needed),
-        sa.Column("user_id", sa.BigInteger(), nullable=False),
-        sa.Column("message_id", sa.BigInteger(), nullable=True),
-        sa.Column("follow_up_id", sa.BigInteger(), nullable=True),
-        sa.Column("name", sa.String(length=255), nullable=False),
-        sa.Column("media_type", sa.String(length=100), nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("trip_id", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], ondelete="SET NULL"),
-        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], ondelete="CASCADE"),
-        *[] if session_needed else [sa.ForeignKeyConstraint(["trip_id"], ["trips.id"], ondelete="CASCADE")],
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
+        return
+    # What SQLite's documentation of ALTER TABLE says of constraints that nothing on the disk depends on. To make the
+    # table anew would delete what refers to it, and copy every file.
+    before, after = "session_id BIGINT NOT NULL", "session_id BIGINT"
+    if back:
+        before, after = after, before
+    connection = op.get_bind()
+    version = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
+    op.execute("PRAGMA writable_schema = ON")
+    op.execute(
+        sa.text("UPDATE sqlite_master SET sql = replace(sql, :before, :after) WHERE name = 'files'").bindparams(
+            before=before, after=after
+        )
     )
-    op.execute(_COPY_FILES)
-    op.drop_table("files")
-    op.rename_table("files_anew", "files")
-    op.create_index("files_in_session", "files", ["session_id", "id"], unique=False)
-    op.create_index("files_of_user", "files", ["user_id", "size"], unique=False)
-    op.create_index(op.f("ix_files_message_id"), "files", ["message_id"], unique=False)
-    op.create_index(op.f("ix_files_follow_up_id"), "files", ["follow_up_id"], unique=False)
-    op.execute("INSERT INTO file_copies SELECT * FROM kept_copies")
-    op.execute("DROP TABLE kept_copies")
+    op.execute(f"PRAGMA schema_version = {int(version) + 1}")
+    op.execute("PRAGMA writable_schema = OFF")
 
 
 def _on_sqlite() -> bool:
