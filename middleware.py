@@ -324,11 +324,16 @@ def _is_its_own(scope: Scope, tab: str) -> bool:
     return not config.get_option("server.enableXsrfProtection") or get_tabs().is_of(tab, xsrf_cookie=cookie)
 
 
+def base_path() -> str:
+    """Return the prefix that Streamlit was told to serve under, such as `/plans`; empty where there is none."""
+    base = config.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}" if base else ""
+
+
 def _path(scope: Scope) -> str:
     """Return the path below the prefix that Streamlit was told to serve under."""
-    base = config.get_option("server.baseUrlPath").strip("/")
     path: str = scope["path"]
-    return path.removeprefix(f"/{base}") if base else path
+    return path.removeprefix(base_path())
 
 
 def _is_https(scope: Scope) -> bool:

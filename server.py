@@ -18,7 +18,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from api.app import create_app
 from components.resources import get_services
 from db.engine import DatabaseUnavailableError
-from middleware import Guard, SecurityHeaders
+from middleware import Guard, SecurityHeaders, base_path
 from services.process.one_core import keep_to_one_core
 from settings import ROOT, Settings
 
@@ -80,6 +80,6 @@ def _settings() -> Settings | None:
 app = st.App(
     ROOT / "app.py",
     lifespan=lifespan,
-    routes=[Mount("/api", app=create_app(get_services))],
+    routes=[Mount("/api", app=create_app(get_services, base_path))],
     middleware=[Middleware(SecurityHeaders, get_settings=_settings), Middleware(Guard, get_settings=_settings)],
 )

@@ -71,8 +71,11 @@ _DOCS_SCRIPT = """SwaggerUIBundle({
 """
 
 
-def create_app(get_services: Callable[[], Services]) -> FastAPI:
-    """Return the API. *get_services* is asked at every request: what it holds may be built anew meanwhile."""
+def create_app(get_services: Callable[[], Services], base_path: Callable[[], str] = lambda: "") -> FastAPI:
+    """Return the API. *get_services* is asked at every request: what it holds may be built anew meanwhile.
+
+    *base_path* returns what stands before the paths of the screens, such as `/plans`; empty where nothing does.
+    """
     metrics = Metrics()
     app = FastAPI(
         title="Backboard Travel-Bot",
@@ -94,6 +97,7 @@ def create_app(get_services: Callable[[], Services]) -> FastAPI:
         ],
     )
     app.state.get_services = get_services
+    app.state.base_path = base_path
     app.state.request_limit = RequestLimit()
     app.state.metrics = metrics
     add_handlers(app)

@@ -18,7 +18,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
 from components.tabs import MOST, Tabs
-from middleware import PROCESS_BYTES, TAB_BYTES, TAB_FILES, Guard, SecurityHeaders
+from middleware import PROCESS_BYTES, TAB_BYTES, TAB_FILES, Guard, SecurityHeaders, base_path
 from services.reviews.links import cookie_name, link_name
 from services.sessions.file_types import MAX_FILE_BYTES
 from services.transfer.import_file import MAX_BYTES
@@ -560,6 +560,7 @@ async def test_link_is_found_below_the_path_that_streamlit_serves_under(monkeypa
         "middleware.config.get_option", lambda name: "plans" if name == "server.baseUrlPath" else options(name)
     )
 
+    assert base_path() == "/plans"
     assert (await ask(f"/plans/review?link={TOKEN}")).status == 303
     assert (await ask(f"/planes/review?link={TOKEN}")).status == 200
 

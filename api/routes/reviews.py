@@ -206,6 +206,7 @@ def before_id(text: str | None) -> int | None:
 def _page(request: Request) -> str:
     """Return the address of the page of reviews, as whoever asks reaches this server."""
     secure = request.headers.get("x-forwarded-proto", "").lower() == "https"
-    path = request.scope.get("root_path", "").removesuffix("/api") + "/review"
+    root, base = request.scope.get("root_path", "").removesuffix("/api"), request.app.state.base_path()
+    path = f"{root if root.endswith(base) else root + base}/review"
     scheme = "https" if secure else request.url.scheme
     return str(request.url.replace(scheme=scheme, path=path, query="", fragment=""))

@@ -38,6 +38,15 @@ def test_link_is_told_once_with_its_address(api: Api, review):
     assert behind_tls.json()["link"] != review["link"]
 
 
+def test_address_is_below_the_path_that_the_screens_are_served_under(api: Api, routes, review, monkeypatch):
+    monkeypatch.setitem(routes.app.state._state, "base_path", lambda: "/plans")
+    host = str(api.http.base_url).removesuffix("/api/")
+
+    made = api.http.post(f"/reviews/{review['review_id']}/address").json()
+
+    assert made["address"] == f"{host}/plans/review?link={made['link']}"
+
+
 def test_list_is_filtered_and_comes_in_pages(api: Api, session_id, review):
     other = {
         "session_id": session_id,
