@@ -63,7 +63,7 @@ def _facts(visit: Visit) -> list[str]:
     settings, facts = visit.settings, []
     if settings.may is ReviewMay.DECIDE and visit.state is not ReviewState.OPEN:  # that says so itself
         facts.append(f"{counted(settings.approvals, 'approval')} asked for")
-    if settings.due_on:
+    if settings.due_on and settings.may is not ReviewMay.LOOK:
         facts.append(f"Please answer by **{escape_label(day(settings.due_on))}**")
     if settings.ends_at:
         facts.append(f"Open until {escape_label(_end(settings.ends_at))}")

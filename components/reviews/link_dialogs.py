@@ -32,7 +32,7 @@ def edit_dialog(review_id: int, *, user: User) -> None:
             fields = link_fields(review.settings, may=may, key=key, has_passcode=review.has_passcode)
             if st.form_submit_button("Save", key="review_edit_save", type="primary"):
                 with fields.telling():
-                    reviews.change(review_id, fields.settings, user_id=user.id, passcode=fields.passcode)
+                    reviews.change(review_id, fields.checked(), user_id=user.id, passcode=fields.passcode)
                     leave_dialog()
 
 
@@ -49,7 +49,6 @@ def extend_dialog(review_id: int, *, user: User) -> None:
             last_day = st.date_input(
                 "Last day",
                 value=latest + _LONGER,
-                min_value=today,
                 format="YYYY-MM-DD",
                 key=f"review_extend_{review_id}_last_day",
                 help="Leave it empty: the link opens until you revoke it.",

@@ -33,7 +33,14 @@ class LinkFields:
 
     settings: LinkSettings
     passcode: str | None
+    _past_due: bool
     _places: dict[str, DeltaGenerator]
+
+    def checked(self) -> LinkSettings:
+        """Return the settings. Raises InvalidFieldsError for a day to answer by that is over."""
+        if self._past_due:
+            raise InvalidFieldsError({"due_on": "That day is over. Choose today, or a later one."})
+        return self.settings
 
     @contextmanager
     def telling(self) -> Iterator[None]:
@@ -75,6 +82,7 @@ def link_fields(given: LinkSettings, *, may: ReviewMay, key: str, has_passcode: 
                 key=f"{key}_approvals",
                 width=150,
             )
+    places["due_on"] = st.empty()
     places["approvals"] = st.empty()
     places["ends_at"] = st.empty()
     note = st.text_area("Note to them", value=given.note, max_chars=MAX_NOTE_CHARS, height=90, key=f"{key}_note")
@@ -97,7 +105,8 @@ def link_fields(given: LinkSettings, *, may: ReviewMay, key: str, has_passcode: 
         ends_at=ends_at,
         follows=follows,
     )
-    return LinkFields(settings, passcode, places)
+    past_due = due_on is not None and due_on != given.due_on and due_on < _today()
+    return LinkFields(settings, passcode, past_due, places)
 
 
 def end_of(day: date | None) -> datetime | None:
@@ -111,11 +120,9 @@ def last_day_of(ends_at: datetime | None) -> date | None:
 
 
 def _days(given: LinkSettings, *, key: str) -> tuple[date | None, datetime | None]:
-    today = utc_now().astimezone(planner_zone()).date()
-    due_on = st.date_input(
+    due_on = st.date_input(  # a day that is over is told below: the widget would leave one out, and say nothing
         "Due on (optional)",
         value=given.due_on,
-        min_value=min(today, given.due_on or today),
         key=f"{key}_due_on",
         format="YYYY-MM-DD",
         width=210,
@@ -128,8 +135,13 @@ def _days(given: LinkSettings, *, key: str) -> tuple[date | None, datetime | Non
         help="The link opens until the end of this day. Without one it opens until you revoke it.",
         width=210,
     )
-    kept = last_day == last_day_of(given.ends_at)
-    return due_on, given.ends_at if kept else end_of(last_day)
+    if given.ends_at and last_day == last_day_of(given.ends_at):
+        return due_on, given.ends_at.astimezone(planner_zone())  # an API may have set another time of that day
+    return due_on, end_of(last_day)
+
+
+def _today() -> date:
+    return utc_now().astimezone(planner_zone()).date()
 
 
 def _passcode(key: str, *, has_passcode: bool) -> tuple[str | None, DeltaGenerator]:

@@ -45,7 +45,7 @@ def share_dialog(session_id: int, title: str, *, user: User) -> None:
             with fields.telling():
                 made = get_services().reviews.share(
                     session_id,
-                    fields.settings,
+                    fields.checked(),
                     user_id=user.id,
                     passcode=fields.passcode,
                     first_id=first_id,

@@ -372,9 +372,10 @@ def test_internal_comments_are_not_shown(
 def test_link_offers_what_it_is_for(
     visitor: AppTest, share: Callable[..., NewLink], may: ReviewMay, comments: bool, decides: bool
 ) -> None:
-    at = opened(visitor, share(may=may).token)
+    at = opened(visitor, share(may=may, due_on=NOON.date()).token)
 
     assert bool(keys(at, "review_comment_")) is comments
+    assert ("Please answer by" in shown(at)) is comments
     assert bool(keys(at, "review_decide")) is decides
 
 

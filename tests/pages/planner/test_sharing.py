@@ -101,10 +101,23 @@ def test_approvals_are_not_asked_for_where_nobody_decides(sharing, services, pla
     assert f"reviews_do_phone_{made.id}" not in [one.key for one in sharing.button]
 
 
-def test_new_link_is_not_due_before_today(sharing, reviews, session_id):
-    due_on = sharing.date_input(key=f"review_share_{session_id}_due_on")
+@pytest.mark.parametrize(
+    ("days", "last_day", "said"),
+    [(-2, None, "That day is over"), (9, 5, "The link ends before that day"), (5, 5, None), (1, None, None)],
+)
+def test_day_to_answer_by_is_to_come_while_the_link_opens(
+    sharing, reviews, services, planner, session_id, days, last_day, said
+):
+    key, today = f"review_share_{session_id}", reviews.now.date()
+    sharing.date_input(key=f"{key}_due_on").set_value(today + timedelta(days=days))
+    if last_day:
+        sharing.date_input(key=f"{key}_last_day").set_value(today + timedelta(days=last_day))
+    click(sharing, "review_share_go")
 
-    assert reviews.now.date() - due_on.min <= timedelta(days=1)  # the day of the planner's zone
+    wrong = [one.value for one in sharing.markdown if one.value.startswith(":red[")]
+    assert len(services.reviews.page(user_id=planner.id)) == (0 if said else 1)
+    assert (said or "") in "".join(wrong)
+    assert bool(wrong) is bool(said)
 
 
 def test_last_day_is_whole_where_the_planner_is(sharing, services, planner, session_id):

@@ -10,12 +10,13 @@ from tests.helpers.services import make_user
 
 
 def test_all_that_is_wrong_with_a_link_is_told_by_field(reviews, session_id, user_id):
-    wrong = LinkSettings(audience=" ", approvals=51, ends_at=reviews.now - timedelta(days=1), note="x" * 2001)
+    due_on, ends_at = reviews.now.date(), reviews.now - timedelta(days=1)
+    wrong = LinkSettings(audience=" ", approvals=51, due_on=due_on, ends_at=ends_at, note="x" * 2001)
 
     with pytest.raises(InvalidFieldsError) as caught:
         reviews.links.share(session_id, wrong, user_id=user_id, passcode="abc")
 
-    assert set(caught.value.problems) == {"audience", "approvals", "ends_at", "note", "passcode"}
+    assert set(caught.value.problems) == {"audience", "approvals", "ends_at", "due_on", "note", "passcode"}
     assert reviews.links.of_session(session_id, user_id=user_id) == 0
 
 
