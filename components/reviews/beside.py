@@ -107,7 +107,7 @@ def _link(review: Review, *, now: datetime) -> None:
             query_params={"review": str(review.id)},
         )
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            state_badge(review.state, approved=review.approved, asked=review.settings.approvals)
+            state_badge(review)
             st.markdown(f":small[{opened_words(review, now=now)}]", width="content")
 
 

@@ -42,7 +42,7 @@ def draw_header(details: ReviewDetails, *, now: datetime) -> None:
     session = {"session": str(review.session_id)}
     st.page_link(CHAT_PAGE, label=escape_label(review.title), icon=":material/chat:", query_params=session)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="reviews_where"):
-        state_badge(review.state, approved=review.approved, asked=review.settings.approvals)
+        state_badge(review)
         told = (due_words(review, today=now.date()), opened_words(review, now=now))
         st.markdown(f":small[{' · '.join(filter(None, told))}]", width="content")
 
@@ -51,11 +51,21 @@ def draw_actions(details: ReviewDetails, *, user_id: int) -> None:
     """Draw what can be done with a link."""
     review = details.review
     about: dict[str, object] = {"review_id": review.id}
+    ended = review.state is ReviewState.ENDED
+    ran_out = ended and not review.revoked
     with st.container(horizontal=True, gap="small", key="reviews_do"):
-        if review.state is not ReviewState.ENDED:
+        if ran_out:
+            _action("Extend", "event", open_dialog, args=("review_extend",), about=about)
+        if not ended:
             again = about | {"session_id": review.session_id, "title": review.title}
             _action("Share again", "sync", open_dialog, args=("review_again",), about=again)
-        _action("What they see", "visibility", open_dialog, args=("review_shown",), about=about)
+        _action(
+            "What they saw" if ended else "What they see",
+            "visibility",
+            open_dialog,
+            args=("review_shown",),
+            about=about,
+        )
         shown = {"sha256": review.version.sha256, "about": f"About {version_words(review.version)}"}
         if review.settings.may is not ReviewMay.LOOK:
             _action("Record a decision", "call", open_dialog, args=("review_phone",), about=about | shown)
@@ -66,7 +76,7 @@ def draw_actions(details: ReviewDetails, *, user_id: int) -> None:
             key = f"reviews_menu_{review.id}"
             st.menu_button(
                 "More",
-                [*([_EXTEND] if review.settings.ends_at else []), _ADDRESS, _REVOKE],
+                [*([_EXTEND] if review.settings.ends_at and not ran_out else []), _ADDRESS, _REVOKE],
                 key=key,
                 icon=":material/more_horiz:",
                 on_click=_chosen,
@@ -100,7 +110,10 @@ def draw_settings(review: Review) -> None:
         ("They may", MAY[settings.may].lower()),
         *([("Approvals needed", str(settings.approvals))] if settings.may is not ReviewMay.LOOK else []),
         ("Due", escape_label(day(settings.due_on)) if settings.due_on else "no day"),
-        ("Opens", f"until the end of {escape_label(day(last_day))}" if last_day and not review.revoked else ends),
+        (
+            "Opened" if review.state is ReviewState.ENDED else "Opens",
+            f"until the end of {escape_label(day(last_day))}" if last_day and not review.revoked else ends,
+        ),
         ("Passcode", "asked for" if review.has_passcode else "none"),
         ("PDF", "can be downloaded" if settings.download else "cannot be downloaded"),
         ("Shows", "a part of the session" if review.first_id or review.last_id else "the whole session"),
@@ -125,7 +138,9 @@ def version_words(version: Version) -> str:
 
 
 def draw_decisions(details: ReviewDetails) -> None:
-    """Draw what was decided, latest first."""
+    """Draw what was decided, latest first; nothing where nobody is asked and nobody has."""
+    if details.review.settings.may is ReviewMay.LOOK and not details.decisions:
+        return
     st.header("Decisions", anchor=False)
     wanted = _wanted(details.review.id, "decisions", DECISIONS_AT_FIRST)
     if names := divided(details.decisions):

@@ -80,9 +80,9 @@ def gathered(page: Callable[[int, Sequence[Row]], Sequence[Row]], wanted: int) -
 
 
 def due_words(review: Review, *, today: date) -> str:
-    """Return, as Markdown, when a link is due; nothing where no day was named."""
+    """Return, as Markdown, when a link is due; nothing where no day was named, or where it has ended."""
     due_on = review.settings.due_on
-    if due_on is None:
+    if due_on is None or review.state is ReviewState.ENDED:
         return ""
     if due_on < today and review.state in _WAITING:
         return f":red[Overdue since {escape_label(day(due_on))}]"
@@ -139,7 +139,7 @@ def _row(link: Review, *, now: datetime) -> None:
                 st.badge("New", color="green")
             if link.open_threads:
                 st.badge(counted(link.open_threads, "open comment"), icon=":material/forum:", color="orange")
-            state_badge(link.state, approved=link.approved, asked=link.settings.approvals)
+            state_badge(link)
 
 
 def _nothing(*, filtered: bool, ended: bool) -> None:

@@ -7,7 +7,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 
 from components.labels import local_time, planner_zone
-from services.reviews.records import DecisionKind, ReviewState
+from services.reviews.records import DecisionKind, Review, ReviewState
 
 STATES = {
     ReviewState.OPEN: ("Open", "blue", ":material/forum:"),
@@ -25,11 +25,27 @@ DECISIONS = {
 }
 
 
-def state_badge(state: ReviewState, *, approved: int, asked: int) -> None:
-    """Draw where a link stands; of several approvals that are asked for, how many there are."""
-    name, colour, icon = STATES[state]
-    counts = state in (ReviewState.OPEN, ReviewState.APPROVED) and (asked > 1 or approved > 1)
-    st.badge(f"{name} ({approved} of {asked})" if counts else name, icon=icon, color=colour)  # type: ignore[arg-type]
+def state_badge(review: Review) -> None:
+    """Draw where a link stands, of several approvals how many there are; of one that has ended, why and how."""
+    name, colour, icon = STATES[review.state]
+    approved, asked = review.approved, review.settings.approvals
+    if review.state is ReviewState.ENDED:
+        name = " · ".join(filter(None, ("Revoked" if review.revoked else "Ran out", _outcome(review))))
+    elif review.state in (ReviewState.OPEN, ReviewState.APPROVED) and (asked > 1 or approved > 1):
+        name = f"{name} ({approved} of {asked})"
+    st.badge(name, icon=icon, color=colour)  # type: ignore[arg-type]
+
+
+def _outcome(review: Review) -> str:
+    """Return how a link came out; nothing where nobody has decided about what it shows."""
+    match review.outcome:
+        case ReviewState.APPROVED:
+            return f"approved by {review.approved}"
+        case ReviewState.OPEN if review.approved:
+            return f"{review.approved} of {review.settings.approvals} approved"
+        case ReviewState.DECLINED | ReviewState.CHANGES_ASKED:
+            return STATES[review.outcome][0].lower()
+    return ""
 
 
 def instant(at: datetime) -> str:

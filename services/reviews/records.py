@@ -143,13 +143,17 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A link, as its planner sees it. *approved* of `settings.approvals` approve of the version that it shows."""
+    """A link, as its planner sees it. *approved* of `settings.approvals` approve of the version that it shows.
+
+    *outcome* is where it stands, also once it has ended.
+    """
 
     id: int
     session_id: int
     title: str  # of the session
     settings: LinkSettings
     state: ReviewState
+    outcome: ReviewState
     approved: int
     version: Version
     has_passcode: bool

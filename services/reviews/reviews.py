@@ -222,7 +222,7 @@ class ReviewService:
             planner = db_session.get_one(User, user_id).name
             row = self._found(db_session, review_id, user_id)
             self._note(db_session, row, AuditAction.DOWNLOAD_REVIEW, user_id, f"receipt {kind}")
-        told = Told(planner, one.settings, one.state, one.approved, details.decisions, *about)
+        told = Told(planner, one.settings, one.outcome, one.approved, details.decisions, *about)
         return self._files.receipt(told, kind, zone=zone, now=self._clock())
 
     def behind(self, session_id: int, *, user_id: int) -> dict[int, bool | None]:

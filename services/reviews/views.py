@@ -91,6 +91,7 @@ def review(
         title=title,
         settings=settings_of(row),
         state=ReviewState.ENDED if has_ended(row, now) else state,
+        outcome=state,
         approved=approved,
         version=version(*shown),
         has_passcode=row.passcode_hash is not None,

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.labels import escape_label
 from db.models import ChatSession
-from services.reviews.records import DecisionKind, NewLink
+from services.reviews.records import DecisionKind, NewLink, ReviewMay, ReviewState
 from services.reviews.visits import new_reader_key
 from services.wiring import Services
 from tests.helpers.naughty import STRINGS, says_something
@@ -116,6 +116,48 @@ def test_open_links_are_listed_by_due_date_with_where_they_stand(page, reviews, 
     page.segmented_control(key="reviews_which").set_value("Ended")
     run(page)
     assert listed(page) == ["Gone"]
+
+
+def test_link_that_has_ended_says_how_it_came_out_and_can_be_extended_unless_revoked(
+    page, reviews, services, session_id, planner, noon
+):
+    today = reviews.now.date()
+    ends = reviews.now + timedelta(days=2)
+    kinds = (DecisionKind.APPROVE, DecisionKind.DECLINE)
+    links = [
+        reviews.share(session_id, planner.id, audience=kind, ends_at=ends, due_on=today + timedelta(days=1))
+        for kind in kinds
+    ]
+    for link, kind in zip(links, kinds, strict=True):
+        sha256 = reviews.visits.look(link.token, ANNA).version.sha256
+        reviews.visits.decide(link.token, ANNA, kind, name="Anna", sha256=sha256)
+    looked = reviews.share(session_id, planner.id, audience="Nobody")
+    for link in (links[0], looked):
+        reviews.links.revoke(link.review.id, user_id=planner.id)
+    noon.set(ends)
+    run(page)
+    page.segmented_control(key="reviews_which").set_value("Ended")
+    run(page)
+
+    for badge in ("Revoked · approved by 1]", "Ran out · declined]", "Revoked]"):
+        assert badge in lines(page).replace("\\", "")
+    assert not any("Due" in button.label for button in page.button)
+    declined = links[1].review.id
+    opened(page, links[1])
+    assert "Ran out · declined]" in lines(page).replace("\\", "")
+    assert page.button(key=f"reviews_do_shown_{declined}").label == "What they saw"
+    click(page, f"reviews_do_extend_{declined}")
+    click(page, "review_extend_save")
+    assert services.reviews.get(declined, user_id=planner.id).review.state is ReviewState.DECLINED
+    opened(page, links[0])
+    assert f"reviews_do_extend_{links[0].review.id}" not in keys(page)
+
+
+def test_link_to_look_at_alone_asks_nobody_for_a_decision(page, reviews, session_id, planner):
+    opened(page, reviews.share(session_id, planner.id, may=ReviewMay.LOOK))
+
+    assert "Nobody has decided yet." not in lines(page)
+    assert "Decisions" not in [heading.value for heading in page.header]
 
 
 def test_words_and_state_filter_the_list(page, reviews, session_id, planner):
