@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, event, insert, select, text
+from sqlalchemy import delete, event, insert, select, text, update
 from sqlalchemy.orm import Session
 
 import db.files
@@ -14,17 +14,30 @@ import db.follow_ups
 import db.memories
 import db.messages
 import db.participants
+import db.ratings
 import db.replies
 import db.search
 import db.session_table
 import db.sessions
 import db.templates
 import db.threads
+import db.trips
 import db.usage
 from benchmarks.histories import COMMON, Account, account
 from db.assistants import Whose
 from db.engine import Database
-from db.models import FollowUp, Participant, SessionFile, Template, Usage
+from db.models import (
+    ChatSession,
+    Customer,
+    FollowUp,
+    Participant,
+    SessionFile,
+    SessionMember,
+    Template,
+    Trip,
+    TripMember,
+    Usage,
+)
 
 SMALL, BIG = [(4, 60)] * 100, [(4, 60)] * 2_000  # sessions: messages, and words in each
 SHOWN = 20
@@ -119,9 +132,58 @@ def with_belongings(database: Database, owner: Account) -> Account:
     return owner
 
 
+def with_trips(database: Database, owner: Account, *, sessions_each: int = 5) -> Account:
+    """Put all sessions of a planner into trips, so many into each, every trip with a customer."""
+    with database.begin() as db_session:
+        query = select(ChatSession.id).where(ChatSession.user_id == owner.user_id).order_by(ChatSession.id)
+        ids = db_session.scalars(query).all()
+        for start in range(0, len(ids), sessions_each):
+            customer = Customer(user_id=owner.user_id, name=f"Customer {start}")
+            db_session.add(customer)
+            db_session.flush()
+            trip = Trip(
+                user_id=owner.user_id, customer_id=customer.id, title=f"Trip {start}", status="draft", content_hash=""
+            )
+            db_session.add(trip)
+            db_session.flush()
+            db_session.add(TripMember(user_id=owner.user_id, trip_id=trip.id, access="owner", title=trip.title))
+            some = update(ChatSession).where(ChatSession.id.in_(ids[start : start + sessions_each]))
+            db_session.execute(some.values(trip_id=trip.id))
+    return owner
+
+
+def with_shared(database: Database, owner: Account, colleague: Account, *, number: int = 50) -> Account:
+    """Share sessions of a colleague with a planner."""
+    with database.begin() as db_session:
+        query = select(ChatSession.id).where(ChatSession.user_id == colleague.user_id).order_by(ChatSession.id)
+        ids = db_session.scalars(query.limit(number)).all()
+        db_session.add_all(SessionMember(session_id=one, user_id=owner.user_id, access="edit") for one in ids)
+        db_session.flush()
+        db.participants.settle(db_session, ids)
+    return owner
+
+
+def trip_id(db_session: Session, owner: Account) -> int:
+    found = db_session.get_one(ChatSession, owner.session_id).trip_id
+    assert found is not None
+    return found
+
+
+QUERIES |= {
+    "sessions of a trip": lambda s, a: db.sessions.page(s, user_id=a.user_id, trip_id=trip_id(s, a), limit=SHOWN),
+    "trips": lambda s, a: db.trips.page(s, user_id=a.user_id, limit=SHOWN),
+    "trip": lambda s, a: db.trips.get_visible(s, trip_id(s, a), user_id=a.user_id),
+    "people": lambda s, a: db.participants.people(s, a.session_id, user_id=a.user_id),
+    "mine": lambda s, a: db.participants.get(s, a.session_id, user_id=a.user_id),
+    "ratings": lambda s, a: db.ratings.by_message(s, ids(s, a), user_id=a.user_id),
+}
+
+
 def test_a_big_account_is_no_more_work_than_a_small_one(database: Database):
-    small = with_belongings(database, account(database, "small", SMALL, backend="demo", seed=1))
-    big = with_belongings(database, account(database, "big", BIG, backend="demo", seed=2))
+    colleague = account(database, "colleague", SMALL, backend="demo", seed=3)
+    small = with_trips(database, with_belongings(database, account(database, "small", SMALL, backend="demo", seed=1)))
+    big = with_trips(database, with_belongings(database, account(database, "big", BIG, backend="demo", seed=2)))
+    with_shared(database, big, colleague)
     work = work_on_sqlite if database.engine.dialect.name == "sqlite" else work_on_postgres
     if work is work_on_postgres:  # as its autovacuum does by itself, a minute later
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
