@@ -39,6 +39,13 @@ def lock_own_for_trip(db_session: Session, customer_id: int, *, user_id: int) ->
     return db_session.scalar(query.with_for_update(read=True, key_share=True))
 
 
+def imported(db_session: Session, import_key: str, *, own_id: int, user_id: int) -> int | None:
+    """Return the id of this planner's own customer that was imported under a key, or has this id; or None."""
+    same = or_(Customer.import_key == import_key, Customer.id == own_id)
+    query = select(Customer.id).where(Customer.user_id == user_id, same)
+    return db_session.scalar(query.order_by(Customer.id).limit(1))
+
+
 def count_own(db_session: Session, *, user_id: int) -> int:
     """Return how many customers a planner keeps."""
     return db_session.scalar(select(func.count()).where(Customer.user_id == user_id)) or 0

@@ -14,6 +14,7 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    or_,
     select,
     tuple_,
     update,
@@ -105,6 +106,13 @@ def page(
     whole = _ROWS.where(TripMember.user_id == user_id, TripMember.trip_id.in_(places))
     by_id = {row[0].id: row for row in db_session.execute(whole)} if places else {}
     return [(by_id[one], place) for one, place in places.items() if one in by_id]
+
+
+def imported(db_session: Session, import_key: str, *, own_id: int, user_id: int) -> int | None:
+    """Return the id of this planner's own trip that was imported under a key, or has this id; or None."""
+    same = or_(Trip.import_key == import_key, Trip.id == own_id)
+    query = select(Trip.id).where(Trip.user_id == user_id, same, Trip.deleted_at.is_(None))
+    return db_session.scalar(query.order_by(Trip.id).limit(1))
 
 
 def count_owned(db_session: Session, *, user_id: int) -> int:

@@ -14,7 +14,10 @@ class Customer(Base):
     """Who trips are planned for. What is remembered in their sessions is remembered about the customer."""
 
     __tablename__ = "customers"
-    __table_args__ = (Index("customers_name", "user_id", text("lower(name)"), "id"),)
+    __table_args__ = (
+        Index("customers_name", "user_id", text("lower(name)"), "id"),
+        Index("customers_import_key", "user_id", "import_key", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
@@ -22,6 +25,7 @@ class Customer(Base):
     contact: Mapped[str] = mapped_column(String(500), default="")
     language: Mapped[str | None] = mapped_column(String(35))  # BCP 47
     notes: Mapped[str] = mapped_column(Text, default="")  # private: for the team, never for the assistant
+    import_key: Mapped[str | None] = mapped_column(String(120))  # what it was imported from: never twice
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
 
@@ -33,6 +37,7 @@ class Trip(Base):
     __table_args__ = (
         Index("trips_of_customer", "customer_id", "id"),
         Index("trips_of_owner", "user_id", "id"),
+        Index("trips_import_key", "user_id", "import_key", unique=True),
         Index(
             "trips_deleted",
             "deleted_at",
@@ -49,6 +54,7 @@ class Trip(Base):
     brief: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # as `travel.brief` writes it
     rev: Mapped[int] = mapped_column(default=1)  # of the brief; the revision of this number holds it
     content_hash: Mapped[str] = mapped_column(String(64))  # SHA-256, hex, of the brief without what is private
+    import_key: Mapped[str | None] = mapped_column(String(120))  # what it was imported from: never twice
     deleted_at: Mapped[datetime | None]  # nobody sees it since, and it can be brought back for a while
     deletes_sessions: Mapped[bool] = mapped_column(default=False)  # they go with it
     hidden: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # who saw them: `db.participants.hide`

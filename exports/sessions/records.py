@@ -52,6 +52,28 @@ class SavedMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SavedCustomer:
+    """Who a trip is planned for; *key* as that of a session."""
+
+    key: Annotated[str, Field(min_length=1, max_length=120)]
+    name: Annotated[str, Field(max_length=100)]
+    contact: Annotated[str, Field(max_length=500)] = ""
+    language: Annotated[str, Field(max_length=35)] | None = None
+    notes: Annotated[str, Field(max_length=100_000)] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedTrip:
+    """The trip that a session is in, with its brief as `travel.brief` writes it; *key* as that of a session."""
+
+    key: Annotated[str, Field(min_length=1, max_length=120)]
+    title: Annotated[str, Field(min_length=1, max_length=100)]
+    status: Annotated[str, Field(max_length=20)]
+    brief: dict[str, Any] = field(default_factory=dict)
+    customer: SavedCustomer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SavedSession(SessionSettings):
     """One conversation with every version of its messages, each after the one that it answers.
 
@@ -67,6 +89,7 @@ class SavedSession(SessionSettings):
     last_message_id: FileId | None = None
     title_chosen: bool = False  # by a person
     sample: bool = False
+    trip: SavedTrip | None = None
 
     def path(self) -> list[SavedMessage]:
         """Return the messages shown, oldest first."""
@@ -83,6 +106,7 @@ class SavedSession(SessionSettings):
         models = list(dict.fromkeys(message.model for message in self.path() if message.model))
         return [
             ("Planner", self.planner),
+            *([("Trip", self.trip.title)] if self.trip else []),
             *([("Model" if len(models) == 1 else "Models", ", ".join(models))] if models else []),
             ("Begun", when(self.created_at, zone)),
             ("Last message", when(self.last_message_at, zone)),

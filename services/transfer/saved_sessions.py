@@ -15,7 +15,7 @@ import db.sessions
 from db.ids import MAX_ID, new_id
 from db.models import Message, Participant, Rating, utc_now
 from db.plain import Plain
-from exports.sessions.records import Role, SavedMessage, SavedSession, Status
+from exports.sessions.records import Role, SavedMessage, SavedSession, SavedTrip, Status
 from exports.sessions.settings import PERSONAL, setting_values
 from services.errors import InvalidInputError
 from services.intake import MAX_PARTS, MAX_TEXT_CHARS, kept, kept_model, kept_part
@@ -24,6 +24,7 @@ from services.parts import StoredPart, read_part, stored_part
 from services.sessions.new_sessions import add_session
 from services.sessions.sessions import NO_TITLE
 from services.texts import MAX_TITLE_CHARS, preview, without_controls
+from services.transfer.saved_trips import checked_trip, trip_of
 
 MAX_MESSAGES = 20_000  # of one imported session: it is stored whole or not at all, and others wait meanwhile
 _AT_ONCE = 500
@@ -33,7 +34,12 @@ _CUT_OFF = "This reply was still being written when it was exported."
 
 
 def saved_session(
-    mine: Participant, rows: Sequence[Message], ratings: Mapping[int, Plain[Rating]], *, planner: str
+    mine: Participant,
+    rows: Sequence[Message],
+    ratings: Mapping[int, Plain[Rating]],
+    *,
+    planner: str,
+    trip: SavedTrip | None,
 ) -> SavedSession:
     """Return a session as somebody sees it, with those of all its messages that are not deleted."""
     session = mine.session
@@ -59,6 +65,7 @@ def saved_session(
             _saved_message(row, name(row.parent_id), kept, ratings.get(row.id)) for row in rows if row.id in kept
         ],
         sample=session.sample,
+        trip=trip,
     )
 
 
@@ -100,7 +107,8 @@ def checked(saved: SavedSession) -> SavedSession:
             if message.id in names or (message.parent_id is not None and message.parent_id not in names):
                 raise InvalidInputError("Its messages do not form one conversation.")
             names.add(message.id)
-        return replace(saved, messages=[_checked_message(one) for one in saved.messages])
+        trip = checked_trip(saved.trip) if saved.trip else None
+        return replace(saved, messages=[_checked_message(one) for one in saved.messages], trip=trip)
     except InvalidInputError as exc:
         raise InvalidInputError(f"“{title}” cannot be imported. {exc.message}") from exc
 
@@ -126,13 +134,15 @@ def _checked_parts(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def is_here(db_session: Session, key: str, user_id: int) -> bool:
-    """Return whether this planner has the session already, itself or imported."""
+    """Return whether this planner has the session already as their own, itself or imported."""
     own_id = key.removeprefix(_OURS)
     if own_id != key and own_id.isascii() and own_id.isdigit() and int(own_id[:20]) <= MAX_ID:
         session = db.sessions.get_visible(db_session, int(own_id), user_id=user_id)
     else:
         session = None
-    return session is not None or bool(db.sessions.imported(db_session, [key], user_id=user_id))
+    return (session is not None and session.user_id == user_id) or bool(
+        db.sessions.imported(db_session, [key], user_id=user_id)
+    )
 
 
 def store(db_session: Session, saved: SavedSession, user_id: int, model: str, *, sample: bool) -> int:
@@ -148,6 +158,7 @@ def store(db_session: Session, saved: SavedSession, user_id: int, model: str, *,
         user_id=user_id,
         title_chosen=saved.title_chosen,
         import_key=saved.key,
+        trip_id=trip_of(db_session, saved.trip, user_id) if saved.trip else None,
         sample=sample,
         message_count=len(ids),
         total_tokens=sum((one.input_tokens or 0) + (one.output_tokens or 0) for one in saved.messages),

@@ -34,6 +34,7 @@ from services.texts import check_model
 from services.transfer.import_file import MAX_BYTES, sources
 from services.transfer.samples import samples, shifted
 from services.transfer.saved_sessions import checked, is_here, saved_session, store
+from services.transfer.saved_trips import saved_trip
 
 _AT_ONCE = 500
 PDFS_AT_ONCE = 2  # each takes a core, and hundreds of MB when the session is a long one
@@ -235,7 +236,9 @@ class TransferService:
             for start in range(0, len(rows), _AT_ONCE):
                 some = [row.id for row in rows[start : start + _AT_ONCE]]
                 ratings |= db.ratings.by_message(db_session, some, user_id=user_id)
-            return saved_session(mine, rows, ratings, planner=db_session.get_one(User, user_id).name)
+            planner = db_session.get_one(User, user_id).name
+            trip = saved_trip(db_session, session_id, user_id)
+            return saved_session(mine, rows, ratings, planner=planner, trip=trip)
 
     def _note_export(self, user_id: int, detail: str, *, target: tuple[AuditTarget, int] | None = None) -> None:
         with self._db.begin() as db_session:

@@ -124,11 +124,13 @@ def _make_tables() -> None:
         sa.Column("contact", sa.String(length=500), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=True),
         sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("import_key", sa.String(length=120), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("customers_import_key", "customers", ["user_id", "import_key"], unique=True)
     op.create_index("customers_name", "customers", ["user_id", sa.text("lower(name)"), "id"], unique=False)
     op.create_table(
         "trips",
@@ -140,6 +142,7 @@ def _make_tables() -> None:
         sa.Column("brief", sa.JSON(), nullable=False),
         sa.Column("rev", sa.BigInteger(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("import_key", sa.String(length=120), nullable=True),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("deletes_sessions", sa.Boolean(), nullable=False),
         sa.Column("hidden", sa.JSON(), nullable=False),
@@ -150,6 +153,7 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("trips_of_customer", "trips", ["customer_id", "id"], unique=False)
+    op.create_index("trips_import_key", "trips", ["user_id", "import_key"], unique=True)
     op.create_index("trips_of_owner", "trips", ["user_id", "id"], unique=False)
     op.create_index(
         "trips_deleted",
