@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from services.errors import InvalidInputError
 
@@ -148,11 +149,11 @@ def without_unseen(text: str) -> str:
     return "".join(char for char in text if char in _JOINERS or not _is_unseen(char))
 
 
+@lru_cache(10_000)  # those who decided are compared at every look, and an odd name takes a millisecond
 def name_key(name: str) -> str:
     """Return what is the same for all names that are drawn as this one, however they are written; never shown."""
-    folded = unicodedata.normalize(
-        "NFKC", _seen(name[:_PERSON_CHARS])
-    ).casefold()  # a long run of marks takes its time
+    seen = _seen(name[:_PERSON_CHARS])  # to normalize a long run of marks takes its time
+    folded = unicodedata.normalize("NFKC", seen).casefold()
     return _seen(unicodedata.normalize("NFKC", folded))
 
 

@@ -120,7 +120,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "a username typed": passwords.typed_username,
     "an e-mail address": passwords.clean_email,
     "a name": passwords.clean_name,
-    "a name compared": texts.name_key,
+    "a name compared": texts.name_key.__wrapped__,
     "a password": lambda text: passwords.check_new_password(text, username="ann"),
     "a log line": lambda text: OneLine().format(logging.makeLogRecord({"msg": text, "name_of": text})),
     "a text indexed": folding.tokens,

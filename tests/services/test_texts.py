@@ -1,9 +1,11 @@
 """What is done to the text of a message."""
 
+from unittest.mock import Mock
+
 import pytest
 
 from services.errors import InvalidInputError
-from services.texts import clean_message, clean_title, fork_title, made_title, one_line, preview
+from services.texts import clean_message, clean_title, fork_title, made_title, name_key, one_line, preview
 
 
 @pytest.mark.parametrize(
@@ -84,3 +86,13 @@ def test_line_has_no_markdown(text, line):
 def test_title_looks_at_the_beginning_of_a_message_only():
     assert made_title("\n" * 32_000 + "Lisbon") == "Lisbon"
     assert made_title("[" * 32_000) == "[" * 59 + "…"
+
+
+def test_names_are_folded_once_however_often_they_are_compared(monkeypatch):
+    seen = Mock(side_effect=lambda text: text)
+    monkeypatch.setattr("services.texts._seen", seen)
+    name_key.cache_clear()
+
+    assert {name_key("\uff21nna") for _ in range(100)} == {"anna"}
+    assert seen.call_count == 2
+    name_key.cache_clear()
