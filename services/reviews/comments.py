@@ -298,7 +298,8 @@ def decide(
         raise TooManyCommentsError(f"There are {most:,} decisions already, the most that a link takes.")
     if reader_id and db.reviews.count_decisions_of(db_session, reader_id, version_id=shown.id) >= DECISIONS_OF_READER:
         raise TooManyCommentsError(
-            f"You have decided {DECISIONS_OF_READER} times about this version, the most. The last time counts."
+            f"You have decided {DECISIONS_OF_READER} times about this version, which is the most. "
+            "What you decided last counts."
         )
     made = ReviewDecision(
         review_id=row.id,

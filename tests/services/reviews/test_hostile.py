@@ -52,7 +52,7 @@ def test_every_text_is_kept_readable_or_refused_in_a_sentence(reviews, session_i
                 link.review.id, LinkSettings(audience=text, note=text), user_id=user_id
             ),
             lambda text=text: reviews.visits.decide(
-                link.token, ANNA, DecisionKind.DECLINE, name="A", note=text, sha256=seen.version.sha256
+                link.token, new_reader_key(), DecisionKind.DECLINE, name="A", note=text, sha256=seen.version.sha256
             ),
         ):
             reviews.later(minutes=6)
