@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from db.models import utc_now
 from services.reviews.records import DecisionKind
 from services.reviews.visits import new_reader_key
-from tests.helpers.browser import ask, open_app
+from tests.helpers.browser import ask, open_app, wait_until
+from tests.helpers.flaws import CONTRAST
 from tests.helpers.planners import Planner, database_of
 from tests.helpers.reviews import Reviews
 from tests.helpers.services import Emulator
@@ -113,6 +114,21 @@ def test_first_comment_on_a_message_appears_in_the_chat_while_the_planner_types(
 
 def test_back_from_a_message_leads_to_the_link_that_one_came_from(
     page: Page, planner: Planner, reviews: Reviews
+def test_what_is_pointed_at_can_be_read_in_the_dark_theme(page: Page, planner: Planner, reviews: Reviews) -> None:
+    link = reviews.share(reviews.session(planner.id), planner.id)
+    reviews.visits.comment(link.token, ANNA, "Could we leave out the castle?", name="Anna")
+    page.emulate_media(color_scheme="dark")
+    for address in (f"/reviews?review={link.review.id}", f"/review?link={link.token}"):
+        page.goto(f"{planner.app.url}{address}")
+        wait_until(page, "window.travelbotReady")
+        expect(page.locator(".stMain").get_by_role("button", name="Comment").first).to_be_enabled()
+        pointed_at = page.locator(".stMain").locator("button, summary").locator("visible=true")
+        for number in range(pointed_at.count()):
+            pointed_at.nth(number).hover()
+            wait_until(page, "!document.getAnimations().some(({ playState }) => playState === 'running')")
+            assert page.evaluate(CONTRAST) == []
+
+
 ) -> None:
     link = reviews.share(reviews.session(planner.id), planner.id)
     anchor = reviews.visits.look(link.token, ANNA).snapshot.blocks[1].anchor

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.helpers.browser import wait_until
 
-_CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
 _GROUNDS = {"light": "rgb(253, 250, 244)", "dark": "rgb(16, 26, 29)"}  # of .streamlit/config.toml
 _RULES: dict[str, dict[str, Any]] = {  # contrast.js measures the contrast
     "light": {"rules": {"color-contrast": {"enabled": False}}},
@@ -31,7 +31,7 @@ def flaws(page: Page) -> list[str]:
     for scheme, ground in sorted(_GROUNDS.items(), reverse=not dark):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         wait_until(page, _ALL_STOOD_STILL, ground)
-        found += [f"{page.url}, {scheme}: {text}" for text in page.evaluate(_CONTRAST)]
+        found += [f"{page.url}, {scheme}: {text}" for text in page.evaluate(CONTRAST)]
         found += [f"{page.url}, {scheme}: {text}" for text in _serious(page, _RULES[scheme])]
     return found
 
