@@ -34,7 +34,7 @@ def show_address(made: NewLink, *, title: str) -> None:
     st.rerun()
 
 
-@st.dialog("Link", icon=":material/link:", width="medium", on_dismiss=close_dialog)
+@st.dialog("Link", icon=":material/link:", width="medium", dismissible=False)  # a slip of Esc would lose it
 def address_dialog(review_id: int, address: str, title: str, *, user: User) -> None:
     """Show an address, which nobody can look up later."""
     st.markdown(escape_label(title))
@@ -44,8 +44,8 @@ def address_dialog(review_id: int, address: str, title: str, *, user: User) -> N
         copied = st.button("Copy link", key="review_address_copy", icon=":material/content_copy:")  # copy.js does it
         st.markdown(":green[:material/check: Link copied]" if copied else "", width="content")
     st.markdown(
-        "Copy it now: it is shown only this once, as the app keeps nothing but its hash. If it is lost, or comes "
-        "into wrong hands, *New address* on the link's page replaces it."
+        "Copy it now: it is shown only this once. If it is lost, or comes into wrong hands, *New address* on the "
+        "link's page replaces it."
     )
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("See the link", key="review_address_open"):

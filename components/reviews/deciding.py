@@ -16,7 +16,7 @@ from components.reviews.changed import go_to_changes
 from components.reviews.files import receipt_buttons
 from components.reviews.head import DECISION
 from components.reviews.visitor import Visitor, name_input, remember_name, typed_name
-from components.reviews.words import DECISIONS, instant
+from components.reviews.words import DECISIONS, instant, short_hash
 from services.errors import InvalidInputError
 from services.reviews.records import Decision, DecisionKind, ReviewMay, Version, Visit
 from services.reviews.texts import MAX_NOTE_CHARS
@@ -28,7 +28,6 @@ _CHOICES = {
     DecisionKind.DECLINE: ("Decline", "You do not want this."),
 }
 _LISTED = 5  # decisions in sight; more are folded
-_HASH_CHARS = 16
 
 
 def draw_decision(visitor: Visitor, visit: Visit) -> None:
@@ -64,7 +63,7 @@ def _draw_mine(visitor: Visitor, mine: Decision) -> None:
         st.markdown(f"{icon} **{_said('You', mine)}** as {escape_label(mine.name)}.")
         if mine.note:
             st.text(mine.note)
-        st.markdown(f":small[For the version with the fingerprint {_short(mine.sha256)}.]")
+        st.markdown(f":small[For the version with the fingerprint {short_hash(mine.sha256)}.]")
         with st.container(horizontal=True):
             st.button("Decide again", key="review_again", icon=":material/edit:", on_click=_again)
             receipt_buttons(visitor)
@@ -78,7 +77,7 @@ def _draw_form(visitor: Visitor, visit: Visit) -> None:
     with st.container(key=kept_by), st.form("review_decision_form", border=True):
         st.markdown(f"You decide about exactly the version of **{escape_label(instant(version.created_at))}**.")
         st.markdown(
-            f":small[Its fingerprint begins with {_short(version.sha256)}. "
+            f":small[Its fingerprint begins with {short_hash(version.sha256)}. "
             "When the planner shows a newer version, your decision stays with this one.]"
         )
         st.radio(  # the callback reads it
@@ -163,11 +162,6 @@ def _draw_one(decision: Decision) -> None:
 def _said(who: str, decision: Decision) -> str:
     name, _ = DECISIONS[decision.kind]
     return f"{who} {name[0].lower()}{name[1:]} on {escape_label(instant(decision.at))}"
-
-
-def _short(sha256: str) -> str:
-    """Return the beginning of a hash, not as code: a typeface of its own would have to be loaded for it."""
-    return " ".join(sha256[at : at + 4] for at in range(0, _HASH_CHARS, 4))
 
 
 def _again() -> None:

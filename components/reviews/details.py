@@ -134,7 +134,7 @@ def draw_versions(versions: Sequence[Version]) -> None:
 
 def version_words(version: Version) -> str:
     """Return, as Markdown, which version it is."""
-    return f"version {version.number} of {escape_label(instant(version.created_at))} · `{short_hash(version.sha256)}`"
+    return f"version {version.number} of {escape_label(instant(version.created_at))} · {short_hash(version.sha256)}"
 
 
 def draw_decisions(details: ReviewDetails) -> None:
@@ -177,7 +177,7 @@ def _decision(decision: Decision) -> None:
             st.text(decision.note)
         st.markdown(
             f":small[{escape_label(instant(decision.at))} · about version {decision.version}, "
-            f"`{short_hash(decision.sha256)}`]"
+            f"{short_hash(decision.sha256)}]"
         )
 
 

@@ -13,6 +13,7 @@ from components.reviews.addresses import show_address
 from components.reviews.link_form import end_of, last_day_of, link_fields, may_field
 from components.reviews.words import DECISIONS
 from services.accounts.records import User
+from services.errors import InvalidInputError
 from services.process.clock import utc_now
 from services.reviews.texts import MAX_NOTE_CHARS
 from services.texts import MAX_TITLE_CHARS
@@ -20,7 +21,7 @@ from services.texts import MAX_TITLE_CHARS
 _LONGER = timedelta(days=14)
 
 
-@st.dialog("Edit link", icon=":material/edit:", width="large", on_dismiss=close_dialog)
+@st.dialog("Edit link", icon=":material/edit:", width="medium", on_dismiss=close_dialog)
 def edit_dialog(review_id: int, *, user: User) -> None:
     """Change what is said of a link."""
     with telling():
@@ -91,7 +92,14 @@ def phone_dialog(review_id: int, sha256: str, about: str, *, user: User) -> None
         st.markdown(f":small[{about}]")
         name = st.text_input("Their name", max_chars=MAX_TITLE_CHARS, key=f"review_phone_{review_id}_name")
         kinds = {kind: name.lower() for kind, (name, _) in DECISIONS.items()}
-        kind = st.selectbox("They", list(kinds), format_func=kinds.__getitem__, key=f"review_phone_{review_id}_kind")
+        kind = st.selectbox(
+            "They",
+            list(kinds),
+            index=None,
+            placeholder="Choose what they decided",
+            format_func=kinds.__getitem__,
+            key=f"review_phone_{review_id}_kind",
+        )
         note = st.text_area("Note", max_chars=MAX_NOTE_CHARS, height=100, key=f"review_phone_{review_id}_note")
         st.markdown(
             ":small[It is marked as recorded by phone, for both sides. "
@@ -99,6 +107,8 @@ def phone_dialog(review_id: int, sha256: str, about: str, *, user: User) -> None
         )
         if st.form_submit_button("Record", key="review_phone_save", type="primary"):
             with telling():
+                if kind is None:
+                    raise InvalidInputError("Choose what they decided.")
                 get_services().comments.record_decision(
                     review_id, kind, user_id=user.id, name=name or "", sha256=sha256, note=note or ""
                 )

@@ -22,8 +22,8 @@ MAY = {
     ReviewMay.DECIDE: "Look, comment and decide",
 }
 _PASSCODE_RULE = (
-    f"{MIN_PASSCODE_CHARS} to {MAX_PASSCODE_CHARS} characters. Send it separately from the link; only its hash is "
-    "kept."
+    f"{MIN_PASSCODE_CHARS} to {MAX_PASSCODE_CHARS} characters. Send it separately from the link: nobody can "
+    "look it up here later."
 )
 
 

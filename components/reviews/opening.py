@@ -12,7 +12,7 @@ from components.outage import draw_database_away
 from components.problems import draw_problem, telling, unless_away
 from components.resources import get_services, get_waker
 from components.reviews.visitor import Visitor
-from services.errors import NotFoundError, PasscodeNeededError, ServiceError, TooManyGuessesError
+from services.errors import InvalidInputError, NotFoundError, PasscodeNeededError, ServiceError, TooManyGuessesError
 from services.reviews.links import link_name
 from services.reviews.records import Visit
 from services.reviews.texts import MAX_PASSCODE_CHARS
@@ -106,5 +106,7 @@ def _draw_passcode_form(visitor: Visitor, hint: str) -> None:
 def _unlock(visitor: Visitor) -> None:
     typed = st.session_state.review_passcode_typed
     with telling("review_passcode", task="open this", advice="Please try again in a moment."):
-        if visitor.key and typed:
+        if not typed:
+            raise InvalidInputError("Type the passcode first.")
+        if visitor.key:
             get_services().visits.unlock(visitor.token, visitor.key, typed, address=address())

@@ -133,7 +133,7 @@ def _choose(links: Sequence[Review], behind: dict[int, bool | None], review_id: 
             why = "cannot show the session any more: a message that it begins or ends at is gone"
             st.markdown(f"**{name}** :small[{icon} {state} · {why if differs is None else 'shows it as it is now'}]")
         elif st.checkbox(
-            f"**{name}** :small[{icon} {state} · the session differs]",
+            f"**{name}** :small[{icon} {state} · the session has changed since]",
             value=one.settings.follows or one.id == review_id,
             key=f"review_again_{one.id}",
         ):

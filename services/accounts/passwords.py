@@ -58,12 +58,15 @@ def clean_email(text: str) -> str:
     return email
 
 
-def clean_name(text: str) -> str:
-    """Return a person's name, 1 to 100 characters of any script, without unseen ones. Raises InvalidInputError."""
+def clean_name(text: str, *, whose: str = "your") -> str:
+    """Return a person's name, 1 to 100 characters of any script, without unseen ones; *whose* is for the sentence.
+
+    Raises InvalidInputError.
+    """
     given = text.strip()[:1_000]  # a long run of marks takes its time
     name = unicodedata.normalize("NFC", without_unseen(given)).strip()
     if not 1 <= len(name) <= 100 or _has_controls(given):
-        raise InvalidInputError("Please give your name, in 1 to 100 characters.")
+        raise InvalidInputError(f"Please give {whose} name, in 1 to 100 characters.")
     return name
 
 

@@ -285,9 +285,10 @@ def decide(
 
     Raises ReviewChangedError, InvalidInputError, TooManyCommentsError.
     """
-    called, said = clean_reader_name(name), clean_note(note)
+    whose = "their" if reader_id is None else "your"
+    called, said = clean_reader_name(name, whose=whose), clean_note(note)
     if kind is DecisionKind.APPROVE_WITH_NOTES and not said:
-        raise InvalidInputError("Say what your notes are, or approve without notes.")
+        raise InvalidInputError(f"Say what {whose} notes are, or approve without notes.")
     if kind is DecisionKind.ASK_FOR_CHANGES and not said:
         raise InvalidInputError("Say what should change.")
     shown, shown_hash = db.reviews.versions(db_session, [row.id])[-1]

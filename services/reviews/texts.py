@@ -99,11 +99,11 @@ def clean_note(text: str) -> str:
     return _within(text, MAX_NOTE_CHARS, "note")
 
 
-def clean_reader_name(name: str) -> str:
-    """Return the name that somebody gives, on one line. Raises InvalidInputError."""
-    cleaned = clean_name(name)
+def clean_reader_name(name: str, *, whose: str = "your") -> str:
+    """Return the name that somebody gives, on one line; *whose* it is, for the sentence. Raises InvalidInputError."""
+    cleaned = clean_name(name, whose=whose)
     if not says_something(cleaned):
-        raise InvalidInputError("Please give your name, in 1 to 100 characters.")
+        raise InvalidInputError(f"Please give {whose} name, in 1 to 100 characters.")
     return cleaned
 
 

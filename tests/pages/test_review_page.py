@@ -249,6 +249,8 @@ def test_passcode_is_asked_for_before_anything_is_shown(visitor: AppTest, share:
     at = opened(visitor, share(passcode="sesame1").token)
     assert "Lisbon" not in shown(at)
 
+    click(at, "review_passcode_open")
+    assert at.error[0].value == "Type the passcode first\\."
     at.text_input(key="review_passcode_typed").input("sesame2")
     click(at, "review_passcode_open")
     assert at.error[0].value == "That passcode is not right\\."

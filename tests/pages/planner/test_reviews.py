@@ -10,6 +10,7 @@ from sqlalchemy import event
 from streamlit.testing.v1 import AppTest
 
 from components.labels import escape_label
+from components.reviews.words import short_hash
 from db.models import ChatSession
 from services.reviews.records import DecisionKind, NewLink, ReviewMay, ReviewState
 from services.reviews.visits import new_reader_key
@@ -225,6 +226,11 @@ def test_decisions_say_who_is_not_verified_what_came_by_phone_and_what_is_outdat
     reviews.links.share_again([link.review.id], user_id=planner.id)
     opened(page, link)
     click(page, f"reviews_do_phone_{link.review.id}")
+    click(page, "review_phone_save")
+    assert page.error[-1].value == escape_label("Choose what they decided.")
+    page.selectbox(key=f"review_phone_{link.review.id}_kind").set_value(DecisionKind.APPROVE)
+    click(page, "review_phone_save")
+    assert page.error[-1].value == escape_label("Please give their name, in 1 to 100 characters.")
     page.text_input(key=f"review_phone_{link.review.id}_name").set_value("Bo")
     page.selectbox(key=f"review_phone_{link.review.id}_kind").set_value(DecisionKind.ASK_FOR_CHANGES)
     click(page, "review_phone_save")
@@ -238,7 +244,7 @@ def test_decisions_say_who_is_not_verified_what_came_by_phone_and_what_is_outdat
     )  # fmt: skip
     assert ("**Approved** by **Anna**" in before, "By phone" in before, "Outdated" in before) == (True, False, True)
     assert "Fewer stairs." in texts(page)
-    assert f"about version 1, `{shown.version.sha256[:12]}`" in lines(page)
+    assert f"about version 1, {short_hash(shown.version.sha256)}]" in lines(page)
 
 
 def test_yes_and_no_under_one_name_are_told_until_the_planner_records_which_is_meant(page, reviews, link, planner):
@@ -261,6 +267,7 @@ def test_decision_by_phone_about_what_has_changed_meanwhile_is_not_taken(page, r
     reviews.say(session_id, "And the sea?", "Cascais.")
     reviews.links.share_again([link.review.id], user_id=planner.id)
     page.text_input(key=f"review_phone_{link.review.id}_name").set_value("Bo")
+    page.selectbox(key=f"review_phone_{link.review.id}_kind").set_value(DecisionKind.APPROVE)
     click(page, "review_phone_save")
 
     assert ["changed since you looked" in error.value for error in page.error] == [True]
