@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, bindparam, exists, func, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import ChatSession, Customer, Message, SessionFile, Trip, TripRevision, UtcDateTime, is_unfinished
@@ -50,9 +50,9 @@ _ASKED = (
         ChatSession.web_search,
         exists().where(SessionFile.session_id == ChatSession.id).label("has_files"),
         ChatSession.user_id,
-        ChatSession.trip_id,
+        Trip.id,
         Trip.customer_id,
-        exists().where(SessionFile.trip_id == ChatSession.trip_id).label("trip_has_files"),
+        exists().where(SessionFile.trip_id == Trip.id).label("trip_has_files"),
         Trip.title,
         Trip.brief,
         Trip.content_hash,
@@ -61,7 +61,7 @@ _ASKED = (
         Customer.language,
     )
     .join(ChatSession, ChatSession.id == Message.session_id)
-    .outerjoin(Trip, Trip.id == ChatSession.trip_id)
+    .outerjoin(Trip, and_(Trip.id == ChatSession.trip_id, Trip.deleted_at.is_(None)))
     .outerjoin(Customer, Customer.id == Trip.customer_id)
     .where(Message.id == bindparam("question_id"))
 )

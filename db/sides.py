@@ -13,7 +13,7 @@ from db.assistants import Whose
 from db.models import ChatSession, Customer, FollowUp, Message, SessionFile, Trip, TripMember
 from db.plain import run
 
-_CUSTOMER_OF_TRIP = select(Trip.customer_id).where(Trip.id == bindparam("trip_id"))
+_CUSTOMER_OF_TRIP = select(Trip.customer_id).where(Trip.id == bindparam("trip_id"), Trip.deleted_at.is_(None))
 _LAST_IDS = tuple(
     select(func.max(kind.id)).where(kind.session_id == bindparam("session_id"))
     for kind in (Message, FollowUp, SessionFile)
@@ -67,8 +67,14 @@ def whose(db_session: Session, customer_id: int | None, *, owner_id: int) -> Who
     return None if found is None else Whose(found, customer_id)
 
 
-_VISIBLE_TRIP = select(TripMember.access).where(
-    TripMember.user_id == bindparam("user_id"), TripMember.trip_id == bindparam("trip_id")
+_VISIBLE_TRIP = (
+    select(TripMember.access)
+    .join(Trip, Trip.id == TripMember.trip_id)
+    .where(
+        TripMember.user_id == bindparam("user_id"),
+        TripMember.trip_id == bindparam("trip_id"),
+        Trip.deleted_at.is_(None),
+    )
 )
 
 
@@ -79,7 +85,10 @@ def may_write_in_visible(db_session: Session, trip_id: int, *, user_id: int) -> 
 
 
 _MEMBER = exists().where(
-    Trip.customer_id == Customer.id, TripMember.trip_id == Trip.id, TripMember.user_id == bindparam("user_id")
+    Trip.customer_id == Customer.id,
+    Trip.deleted_at.is_(None),
+    TripMember.trip_id == Trip.id,
+    TripMember.user_id == bindparam("user_id"),
 )
 _IS_OWNER = Customer.user_id == bindparam("user_id")
 _MAY_CHANGE = or_(_IS_OWNER, _MEMBER.where(TripMember.access.in_(_WRITING)))
