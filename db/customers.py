@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.folding import has_words
 from db.models import Assistant, BackboardThread, ChatSession, Customer, FileCopy, Trip, TripMember
+from db.models.trips import is_shared
 
 NamePlace = tuple[str, int]  # of a list by name: the name in lower case, and the id
 
@@ -54,7 +55,7 @@ def count_own(db_session: Session, *, user_id: int) -> int:
 def page(
     db_session: Session, *, user_id: int, limit: int, after: NamePlace | None = None, words: str = ""
 ) -> list[tuple[Customer, str]]:
-    """Return customers that this planner may see, by name, each with what it is ordered by."""
+    """Return customers that this planner keeps, or that come with a shared trip, by name; each with its place."""
     name = func.lower(Customer.name).label("place")
     found: list[int] = []
     for mine in (_COLUMNS.where(Customer.user_id == user_id), _shared(user_id)):  # each walks an index of its own
@@ -72,10 +73,12 @@ _COLUMNS = select(Customer.id, Customer.name)
 
 
 def _shared(user_id: int) -> Select[int, str]:
-    """Return the customers of others in the trips that a planner is a member of."""
+    """Return the customers of others in the trips that others share with a planner."""
     query = _COLUMNS.group_by(Customer.id).join(Trip, Trip.customer_id == Customer.id)
     query = query.join(TripMember, TripMember.trip_id == Trip.id)
-    return query.where(TripMember.user_id == user_id, Trip.deleted_at.is_(None), Customer.user_id != user_id)
+    return query.where(
+        TripMember.user_id == user_id, is_shared(), Trip.deleted_at.is_(None), Customer.user_id != user_id
+    )
 
 
 def names(db_session: Session, customer_ids: Collection[int], *, user_id: int) -> dict[int, str]:

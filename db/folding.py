@@ -30,8 +30,8 @@ def terms(query: str) -> list[list[str]]:
 
 
 def has_words(words: str, *texts: str | None) -> bool:
-    """Return whether *words* stand in one of these short texts just so, whatever their case and accents."""
-    wanted = _folded(words)
+    """Return whether *words* stand in one of these short texts just so, whatever their case, accents and spaces."""
+    wanted = _folded(" ".join(words.split()))
     return any(wanted in _folded(text) for text in texts if text)
 
 

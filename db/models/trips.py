@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, TextClause, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.ids import new_id
@@ -91,6 +91,13 @@ class TripMember(Base):
         Index("trip_members_recent", "user_id", "archived", "last_used_at", "trip_id"),
         Index("trip_members_title", "user_id", "archived", text("lower(title)"), "trip_id"),
         Index("trip_members_of_trip", "trip_id", "user_id"),
+        Index(
+            "trip_members_shared",
+            "user_id",
+            "trip_id",
+            sqlite_where=text("access <> 'owner'"),
+            postgresql_where=text("access <> 'owner'"),
+        ),
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
@@ -100,3 +107,8 @@ class TripMember(Base):
     title: Mapped[str] = mapped_column(String(100))
     last_used_at: Mapped[datetime] = mapped_column(default=utc_now)  # a message in it, or a change of its brief
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+def is_shared() -> TextClause:
+    """Return the condition that a trip is somebody else's than its member's, as the partial index has it."""
+    return text("trip_members.access <> 'owner'")

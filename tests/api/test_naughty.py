@@ -5,6 +5,7 @@ import io
 import json
 from datetime import UTC
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import quote, unquote
 
 import httpx
@@ -188,3 +189,47 @@ def test_whose_token_it_is(api: Api, services):
         secret = services.tokens.create(user_id=api.user_id, name=name).secret
         me = api.http.get("/me", headers={"Authorization": f"Bearer {secret}"}).json()
         assert me["token"]["name"] == on_one_line(name)
+
+
+def test_trips_customers_and_what_is_looked_for(api: Api):
+    trip_id = api.http.post("/trips", json={"title": "x"}).json()["trip_id"]
+    customer_id = api.http.post("/customers", json={"name": "x"}).json()["customer_id"]
+    for text in STRINGS:
+        line, short = normalize("NFC", on_one_line(text)), len(on_one_line(text)) <= 100
+        brief = {"purpose": text, "where": [text], "must": [{"text": text}], "notes_private": text}
+        trip = api.http.patch(f"/trips/{trip_id}", json={"title": text, "brief": brief})
+        if trip.status_code == 200:
+            assert (trip.json()["title"], trip.json()["brief"].get("purpose", "")) == (line, line)
+            assert short
+            found = api.http.get("/trips", params={"q": text[:200]}).json()["trips"]
+            assert [one["trip_id"] for one in found] == [trip_id], (text, trip.json()["title"])
+        else:
+            told(trip, well=False)
+            assert {one["field"].split(".")[1] for one in trip.json()["errors"]} <= {"title", "brief"}
+        customer = api.http.patch(f"/customers/{customer_id}", json={"name": text, "contact": text, "notes": text})
+        if customer.status_code == 200:
+            assert customer.json()["name"] == line
+            assert api.http.get("/customers", params={"q": text[:200]}).json()["count"] == 1
+        else:
+            told(customer, well=False)
+        if says_something(text) and len(text) < 90:
+            assert (trip.status_code, customer.status_code) == (200, 200)
+
+
+def test_what_names_nothing_of_a_trip(api: Api):
+    trip_id = api.http.post("/trips", json={"title": "x"}).json()["trip_id"]
+    customer_id = api.http.post("/customers", json={"name": "x"}).json()["customer_id"]
+    for text in STRINGS[::4]:
+        language = api.http.patch(f"/customers/{customer_id}", json={"language": text})
+        told(language, well=language.status_code == 200 and (not text or len(text) < 10))
+        for path, body in (
+            (f"/trips/{trip_id}/members", {"username": text}),
+            ("/trips", {"title": "x", "status": text}),
+            ("/trips", {"title": "x", "brief": {text: text}}),
+            ("/trips", {"title": "x", "brief": {"start": text or "x", "end": "2027-01-01"}}),
+        ):
+            told(api.http.post(path, json=body), well=False)
+        cursor = {"order": "title", "cursor": text[:1000]}
+        assert api.http.get("/trips", params=cursor).status_code in (200, 422)
+        assert api.http.get("/customers", params={"cursor": text[:1000]}).status_code in (200, 422)
+        assert api.http.get(f"/trips/{trip_id}/revisions", params={"cursor": text[:1000]}).status_code in (200, 422)

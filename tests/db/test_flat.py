@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, event, insert, select, text, update
 from sqlalchemy.orm import Session
 
+import db.customers
 import db.files
 import db.follow_ups
 import db.memories
@@ -21,6 +22,8 @@ import db.session_table
 import db.sessions
 import db.templates
 import db.threads
+import db.trip_files
+import db.trip_sessions
 import db.trips
 import db.usage
 from benchmarks.histories import COMMON, Account, account
@@ -28,15 +31,15 @@ from db.assistants import Whose
 from db.engine import Database
 from db.models import (
     ChatSession,
-    Customer,
     FollowUp,
     Participant,
     SessionFile,
     SessionMember,
     Template,
     Trip,
-    TripMember,
+    TripRevision,
     Usage,
+    utc_now,
 )
 
 SMALL, BIG = [(4, 60)] * 100, [(4, 60)] * 2_000  # sessions: messages, and words in each
@@ -57,6 +60,12 @@ def leaf(db_session: Session, owner: Account) -> int:
 
 def shown(db_session: Session, owner: Account) -> list[Any]:
     return list(db.messages.path(db_session, leaf(db_session, owner), user_id=owner.user_id, limit=30))
+
+
+def trip(db_session: Session, owner: Account) -> int:
+    found = db_session.scalar(select(ChatSession.trip_id).where(ChatSession.id == owner.session_id))
+    assert found is not None
+    return found
 
 
 def ids(db_session: Session, owner: Account) -> list[int]:
@@ -108,6 +117,20 @@ QUERIES: dict[str, Callable[[Session, Account], object]] = {
     "search in vain": lambda s, a: db.search.find(s, "zebra", user_id=a.user_id, limit=SHOWN),
     "models": lambda s, a: db.session_table.models(s, user_id=a.user_id),
     **{f"table by {order}": partial(table, order=order) for order in db.session_table.ORDERS},
+    "trips": lambda s, a: db.trips.page(s, user_id=a.user_id, limit=SHOWN),
+    "trips by title": lambda s, a: db.trips.page(s, user_id=a.user_id, limit=SHOWN, by_title=True),
+    "archived trips": lambda s, a: db.trips.page(s, user_id=a.user_id, limit=SHOWN, archived=True),
+    "trip": lambda s, a: db.trips.get_visible(s, trip(s, a), user_id=a.user_id),
+    "trip of a session": lambda s, a: db.trips.of_session(s, a.session_id),
+    "members of a trip": lambda s, a: db.trips.members(s, trip(s, a)),
+    "revisions of a trip": lambda s, a: db.trips.revisions(s, trip(s, a), limit=SHOWN),
+    "sessions of a trip": lambda s, a: db.sessions.page(s, user_id=a.user_id, trip_id=trip(s, a), limit=SHOWN),
+    "people": lambda s, a: db.participants.people(s, a.session_id, user_id=a.user_id),
+    "mine": lambda s, a: db.participants.get(s, a.session_id, user_id=a.user_id),
+    "ratings": lambda s, a: db.ratings.by_message(s, ids(s, a), user_id=a.user_id),
+    "contents of a trip": lambda s, a: db.trip_sessions.count_sessions(s, trip(s, a), user_id=a.user_id),
+    "files of a trip": lambda s, a: db.trip_files.of_trip(s, trip(s, a)),
+    "customers": lambda s, a: db.customers.page(s, user_id=a.user_id, limit=SHOWN),
     "table of one model": partial(table, order="last_used", model="openai/gpt-4o"),
 }
 
@@ -128,27 +151,8 @@ def with_belongings(database: Database, owner: Account) -> Account:
             for place in ({"message_id": last_id}, {"follow_up_id": waiting.id}):
                 file = {"name": "brief.txt", "media_type": "text/plain", "size": 1, "content": b"a"}
                 db_session.add(SessionFile(**of_owner, session_id=session_id, **place, **file))
+        give_trips(db_session, owner)
         db_session.add_all(Template(**of_owner, name=f"Template {number}") for number in range(5))
-    return owner
-
-
-def with_trips(database: Database, owner: Account, *, sessions_each: int = 5) -> Account:
-    """Put all sessions of a planner into trips, so many into each, every trip with a customer."""
-    with database.begin() as db_session:
-        query = select(ChatSession.id).where(ChatSession.user_id == owner.user_id).order_by(ChatSession.id)
-        ids = db_session.scalars(query).all()
-        for start in range(0, len(ids), sessions_each):
-            customer = Customer(user_id=owner.user_id, name=f"Customer {start}")
-            db_session.add(customer)
-            db_session.flush()
-            trip = Trip(
-                user_id=owner.user_id, customer_id=customer.id, title=f"Trip {start}", status="draft", content_hash=""
-            )
-            db_session.add(trip)
-            db_session.flush()
-            db_session.add(TripMember(user_id=owner.user_id, trip_id=trip.id, access="owner", title=trip.title))
-            some = update(ChatSession).where(ChatSession.id.in_(ids[start : start + sessions_each]))
-            db_session.execute(some.values(trip_id=trip.id))
     return owner
 
 
@@ -163,26 +167,27 @@ def with_shared(database: Database, owner: Account, colleague: Account, *, numbe
     return owner
 
 
-def trip_id(db_session: Session, owner: Account) -> int:
-    found = db_session.get_one(ChatSession, owner.session_id).trip_id
-    assert found is not None
-    return found
-
-
-QUERIES |= {
-    "sessions of a trip": lambda s, a: db.sessions.page(s, user_id=a.user_id, trip_id=trip_id(s, a), limit=SHOWN),
-    "trips": lambda s, a: db.trips.page(s, user_id=a.user_id, limit=SHOWN),
-    "trip": lambda s, a: db.trips.get_visible(s, trip_id(s, a), user_id=a.user_id),
-    "people": lambda s, a: db.participants.people(s, a.session_id, user_id=a.user_id),
-    "mine": lambda s, a: db.participants.get(s, a.session_id, user_id=a.user_id),
-    "ratings": lambda s, a: db.ratings.by_message(s, ids(s, a), user_id=a.user_id),
-}
+def give_trips(db_session: Session, owner: Account) -> None:
+    """Give the planner a trip for every four sessions; one of them holds ten."""
+    session_ids = db_session.scalars(
+        select(ChatSession.id).where(ChatSession.user_id == owner.user_id).order_by(ChatSession.id)
+    ).all()
+    rows = [
+        Trip(user_id=owner.user_id, title=f"Trip {number}", status="draft", brief={}, content_hash="0" * 64)
+        for number in range(len(session_ids) // 4)
+    ]
+    for row in rows:
+        db.trips.add(db_session, row, at=utc_now())
+        left = {"summary": "Created", "title": row.title, "status": "draft", "brief": {}, "content_hash": ""}
+        db_session.add(TripRevision(trip_id=row.id, rev=1, **left))
+    held = update(ChatSession).where(ChatSession.id.in_([owner.session_id, *session_ids[:9]]))
+    db_session.execute(held.values(trip_id=rows[-1].id))
 
 
 def test_a_big_account_is_no_more_work_than_a_small_one(database: Database):
     colleague = account(database, "colleague", SMALL, backend="demo", seed=3)
-    small = with_trips(database, with_belongings(database, account(database, "small", SMALL, backend="demo", seed=1)))
-    big = with_trips(database, with_belongings(database, account(database, "big", BIG, backend="demo", seed=2)))
+    small = with_belongings(database, account(database, "small", SMALL, backend="demo", seed=1))
+    big = with_belongings(database, account(database, "big", BIG, backend="demo", seed=2))
     with_shared(database, big, colleague)
     work = work_on_sqlite if database.engine.dialect.name == "sqlite" else work_on_postgres
     if work is work_on_postgres:  # as its autovacuum does by itself, a minute later

@@ -43,6 +43,7 @@ _COLUMNS = (
 )
 _NOBODY = sa.text("customer_id IS NULL")
 _BEING_REMEMBERED = sa.text("memory_operation_id IS NOT NULL")
+_SHARED = sa.text("access <> 'owner'")
 _DELETED = sa.text("deleted_at IS NOT NULL")
 
 
@@ -203,6 +204,14 @@ def _make_tables() -> None:
         unique=False,
     )
     op.create_index("trip_members_of_trip", "trip_members", ["trip_id", "user_id"], unique=False)
+    op.create_index(
+        "trip_members_shared",
+        "trip_members",
+        ["user_id", "trip_id"],
+        unique=False,
+        sqlite_where=_SHARED,
+        postgresql_where=_SHARED,
+    )
 
 
 def _let_files_be_of_trips(*, back: bool = False) -> None:
