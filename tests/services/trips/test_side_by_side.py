@@ -31,7 +31,7 @@ def test_whatever_is_done_at_once_ends_and_leaves_no_trip_without_an_owner(
 
     with ThreadPoolExecutor(6) as threads:
         list(threads.map(work, range(6)))
-    remove_deleted_trips(database)
+    remove_deleted_trips(services._base.database)
 
     with database.read() as db_session:
         for trip in db_session.scalars(select(Trip)):
@@ -62,6 +62,7 @@ def ways(services, team: Team, other: int, sessions: list[int], chance: random.R
         lambda: services.replies.store("Hello", role="user", session_id=some[0], **own),
         lambda: services.trip_deletion.delete(other, user_id=who, sessions=chance.choice(list(WithSessions))),
         lambda: services.trip_deletion.bring_back(other, user_id=who),
+        lambda: remove_deleted_trips(services._base.database),
         lambda: services.trips.copy(trip_id, "Copy", user_id=who),
         lambda: services.sessions.create(trip_id=trip_id, user_id=who),
         lambda: services.customers.change(team.customer_id, notes="x", **own),
