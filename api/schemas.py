@@ -41,6 +41,15 @@ Cursor = Annotated[str | None, Field(description="Where the next page begins; nu
 Content = Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_CHARS, examples=["Three nights in Lisbon?"])]
 
 
+Carry = Annotated[
+    bool,
+    Field(
+        description="Of a move to another customer: whether the assistant there is told what was said so far. What "
+        "the first customer's memory holds stays there."
+    ),
+]
+
+
 class Given(BaseModel):
     """What goes in: the types as they are, so that 0 is no boolean."""
 
@@ -70,10 +79,7 @@ class SessionChange(_ChangedSession):
         default=None,
         description="The trip that it is to be in. Null: none any more; where it is not named, it stays where it is.",
     )
-    carry: bool = Field(
-        default=False,
-        description="Whether the assistant of another customer is told what was said before the session moved there.",
-    )
+    carry: Carry = False
 
 
 @shows_settings

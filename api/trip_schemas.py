@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field
 
 from api.review_schemas import Hash
-from api.schemas import Cursor, Given, Id, Instant
+from api.schemas import Carry, Cursor, Given, Id, Instant
 from services.texts import MAX_TITLE_CHARS
 from services.trips.customers import MAX_CONTACT_CHARS, MAX_NAME_CHARS, MAX_NOTES_CHARS
 from services.trips.records import (
@@ -237,6 +237,7 @@ class SessionsIn(Given):
     """Sessions to move into a trip: all of them or none."""
 
     session_ids: list[Id] = Field(min_length=1, max_length=1000, examples=[["249712407203954688"]])
+    carry: Carry = False
 
 
 class Moved(BaseModel):

@@ -121,8 +121,8 @@ def change_session(
     services = caller.services
     services.sessions.check(session_id, user_id=caller.user_id, **given)
     if body is not None and "trip_id" in body.model_fields_set:
-        place = given_id(body.trip_id, "trip")
-        services.trip_sessions.move([session_id], place, user_id=caller.user_id, carry=body.carry)
+        trip_id = given_id(body.trip_id, "trip")
+        services.trip_sessions.move([session_id], trip_id, user_id=caller.user_id, carry=body.carry)
     return SessionOut.of(services.sessions.change(session_id, user_id=caller.user_id, **given))
 
 

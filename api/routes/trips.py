@@ -149,7 +149,7 @@ def list_trip_sessions(
 def move_sessions(caller: WriterDep, trip_id: TripId, body: SessionsIn) -> Moved:
     """Move sessions that the caller has started into a trip, all of them or none."""
     ids = [parse_id(one, "session") for one in body.session_ids]
-    moved = caller.services.trip_sessions.move(ids, trip_id, user_id=caller.user_id)
+    moved = caller.services.trip_sessions.move(ids, trip_id, user_id=caller.user_id, carry=body.carry)
     return Moved(moved=len(moved), session_ids=[str(one) for one in moved])
 
 

@@ -68,6 +68,18 @@ def test_several_move_into_a_trip_and_out_again(services, database, team):
         )  # fmt: skip
 
 
+@pytest.mark.parametrize("carry", [False, True])
+def test_assistant_of_a_customer_is_told_earlier_turns_only_where_that_is_wanted(services, emulator, team, carry):
+    accepted, _ = ask(services, team.ada, "A room with a view of the river")
+    services.trip_sessions.move([accepted.session_id], team.trip_id, user_id=team.ada, carry=carry)
+
+    ask(services, team.ada, "And breakfast?", key="b", session_id=accepted.session_id)
+
+    heard = " ".join(emulator.asked(emulator.runs[-1]["thread_id"]))
+    assert "breakfast" in heard
+    assert ("river" in heard) == carry
+
+
 def test_nobody_moves_what_is_not_theirs_nor_where_they_only_read(services, database, team):
     mine = services.sessions.create(user_id=team.ada).id
     theirs = services.sessions.create(user_id=team.eve).id
