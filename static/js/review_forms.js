@@ -5,7 +5,8 @@ const FORM = `${TALK}, [class*="st-key-review_decision_form_"]`;
 const BOX = 'textarea, input[type="text"]';
 const CANCEL =
   '[class*="st-key-review_cancel_"], [class*="st-key-review_answer_cancel_"], .st-key-review_decide_cancel';
-const DRAWN_MS = 50; // till then Streamlit may write into a box itself
+const DRAWN_MS = 50; // till then Streamlit may write into a box itself, and on a slow computer later
+const LOOKS = 20; // so often
 
 const setValue = Object.fromEntries(
   [HTMLInputElement, HTMLTextAreaElement].map(({ name, prototype }) => [
@@ -15,13 +16,17 @@ const setValue = Object.fromEntries(
 );
 const kept = new Map(); // what was typed, by the name of its form and then of its box
 const known = new WeakSet(); // boxes that are drawn
+const touched = new WeakSet(); // boxes in which something was typed
+let writing = false;
 let opening = null; // how the name of the form begins that was asked for
 let back = null; // the name of the button that has the focus next
 
 /** Write into a box as a person would. */
 export function write(box, text) {
+  writing = true;
   setValue[box.constructor.name].call(box, text);
   box.dispatchEvent(new Event("input", { bubbles: true }));
+  writing = false;
 }
 
 /** Let the first box of a form have the focus that is to be filled in. */
@@ -34,12 +39,15 @@ function nameOf(element) {
   return element.closest('[class*="st-key-review_"]')?.className.match(/st-key-(review_[\w-]+)/)[1] ?? "";
 }
 
-function restore(box) {
+function restore(box, looks = LOOKS) {
   known.add(box);
   setTimeout(() => {
     const form = box.closest(FORM);
-    const text = form && kept.get(nameOf(form))?.get(nameOf(box));
-    if (text !== undefined && text !== box.value) write(box, text);
+    if (!form || touched.has(box)) return;
+    const text = kept.get(nameOf(form))?.get(nameOf(box));
+    if (text === undefined) return;
+    if (text !== box.value) write(box, text);
+    if (looks) restore(box, looks - 1);
   }, DRAWN_MS);
 }
 
@@ -67,6 +75,7 @@ addEventListener(
   ({ target }) => {
     const form = target.closest(FORM);
     if (!form || !target.matches(BOX)) return;
+    if (!writing) touched.add(target);
     const texts = kept.get(nameOf(form)) ?? new Map();
     kept.set(nameOf(form), texts.set(nameOf(target), target.value));
   },

@@ -272,6 +272,7 @@ def test_drafts_are_kept_while_another_is_written_and_while_a_passcode_is_asked_
     block(page, 3).get_by_role("button", name="Comment").click()
     expect(block(page, 3).get_by_label("Your comment")).to_have_value("Too far")
     block(page, 3).get_by_role("button", name="Cancel").click()
+    expect(block(page, 3).get_by_label("Your comment")).to_have_count(0)
     block(page, 3).get_by_role("button", name="Comment").click()
     expect(block(page, 3).get_by_label("Your comment")).to_have_value("")
 
