@@ -96,7 +96,7 @@ def count_trips(db_session: Session, customer_id: int) -> int:
 def lock_trip_ids(db_session: Session, customer_id: int) -> Sequence[int]:
     """Return the ids of a customer's trips, of anybody."""
     query = select(Trip.id).where(Trip.customer_id == customer_id).order_by(Trip.id)
-    return db_session.scalars(query.with_for_update()).all()
+    return db_session.scalars(query.with_for_update(key_share=True)).all()
 
 
 def lock_session_ids(db_session: Session, customer_id: int) -> Sequence[int]:

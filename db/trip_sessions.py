@@ -74,7 +74,7 @@ def mark_deleted(db_session: Session, trip: Trip, *, at: datetime, sessions_too:
 def lock_deleted(db_session: Session, trip_id: int, *, user_id: int) -> Trip | None:
     """Return a trip of this owner's that is deleted but not yet for good, or None."""
     query = select(Trip).where(Trip.id == trip_id, Trip.user_id == user_id, Trip.deleted_at.is_not(None))
-    return db_session.scalar(query.with_for_update())
+    return db_session.scalar(query.with_for_update(key_share=True))
 
 
 def bring_back(db_session: Session, trip: Trip) -> None:
@@ -106,7 +106,7 @@ def leave_sessions(db_session: Session, trip_id: int) -> None:
 def lock_removable(db_session: Session, trip_id: int) -> Trip | None:
     """Return a trip, of anybody, that is deleted, or None where it was brought back."""
     query = select(Trip).where(Trip.id == trip_id, Trip.deleted_at.is_not(None))
-    return db_session.scalar(query.with_for_update())
+    return db_session.scalar(query.with_for_update(key_share=True))
 
 
 def remove(db_session: Session, trip_id: int) -> None:

@@ -54,7 +54,7 @@ def get_visible(db_session: Session, trip_id: int, *, user_id: int) -> TripRow |
 
 def lock_visible(db_session: Session, trip_id: int, *, user_id: int) -> TripRow | None:
     """Return a trip that this planner is a member of, or None."""
-    return db_session.execute(_visible(trip_id, user_id).with_for_update(of=Trip)).one_or_none()
+    return db_session.execute(_visible(trip_id, user_id).with_for_update(of=Trip, key_share=True)).one_or_none()
 
 
 def _visible(trip_id: int, user_id: int) -> Select[Trip, TripMember, str]:

@@ -101,8 +101,8 @@ class CustomerService:
             visible = db.customers.get_visible(db_session, customer_id, user_id=user_id)
             if visible is None or visible.user_id != user_id:
                 raise _not_own(visible is not None, "delete")
-            session_ids = db.customers.lock_session_ids(db_session, customer_id)
             trip_ids = db.customers.lock_trip_ids(db_session, customer_id)
+            session_ids = db.customers.lock_session_ids(db_session, customer_id)
             threads = db.customers.threads(db_session, customer_id, session_ids)
             for backend, document_id in db.customers.documents(db_session, [one.id for one in threads]):
                 db.outbox.add(db_session, backend=backend, kind="document", target_id=document_id)

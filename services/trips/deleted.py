@@ -15,7 +15,7 @@ from db.engine import Database
 from db.models import AuditAction, AuditTarget, utc_now
 from services.errors import NotFoundError
 from services.sessions.deleted import UNDO_S
-from services.trips.access import found_trip, owned_trip
+from services.trips.access import owned_trip
 from services.trips.keeping import trip_now
 from services.trips.records import Trip, WithSessions
 from services.trips.sessions import forget_trip_files
@@ -39,9 +39,8 @@ class TripDeletion:
         end and their threads are deleted at Backboard. Raises NotFoundError, NotPossibleError.
         """
         with self._db.begin() as db_session:
-            found_trip(db_session, trip_id, user_id)
-            ids = db.trip_sessions.lock_session_ids(db_session, trip_id)
             trip = owned_trip(db_session, trip_id, user_id, to="delete it")[0]
+            ids = db.trip_sessions.lock_session_ids(db_session, trip_id)
             sessions_too = sessions is WithSessions.DELETE
             db.trip_sessions.mark_deleted(db_session, trip, at=utc_now(), sessions_too=sessions_too)
             detail = f"{'with' if sessions_too else 'without'} {len(ids)} sessions"
@@ -51,10 +50,10 @@ class TripDeletion:
     def bring_back(self, trip_id: int, *, user_id: int) -> Trip:
         """Bring back a trip that was just deleted, with all that went with it. Raises NotFoundError when too late."""
         with self._db.begin() as db_session:
-            db.trip_sessions.lock_session_ids(db_session, trip_id)
             trip = db.trip_sessions.lock_deleted(db_session, trip_id, user_id=user_id)
             if trip is None:
                 raise NotFoundError("It is too late: the trip is deleted for good.")
+            db.trip_sessions.lock_session_ids(db_session, trip_id)
             db.trip_sessions.bring_back(db_session, trip)
             db_session.flush()
             return trip_now(db_session, trip_id, user_id)
@@ -71,10 +70,10 @@ def remove_deleted_trips(database: Database, *, limit: int = 20) -> None:
 
 
 def _remove(db_session: Session, trip_id: int) -> None:
-    session_ids = db.trip_sessions.lock_session_ids(db_session, trip_id)
     trip = db.trip_sessions.lock_removable(db_session, trip_id)
     if trip is None:
         return  # it was brought back
+    session_ids = db.trip_sessions.lock_session_ids(db_session, trip_id)
     if trip.deletes_sessions:
         for some in _parts(session_ids):
             _remove_sessions(db_session, some)

@@ -41,8 +41,8 @@ class TripMembers:
         given = _checked_access(access)
         name = username.strip().lower()
         with self._db.begin() as db_session:
-            _hold_sessions(db_session, trip_id, user_id)
             trip, owner, _ = owned_trip(db_session, trip_id, user_id, to="share it")
+            db.trip_sessions.lock_session_ids(db_session, trip_id)
             other = db.users.active_by_username(db_session, name)
             if other is None:
                 raise InvalidFieldsError({"username": f"The username “{name[:40]}” is nobody's here."})
@@ -66,8 +66,8 @@ class TripMembers:
             return self.hand_over(trip_id, member_id, user_id=user_id)
         given = _checked_access(access)
         with self._db.begin() as db_session:
-            _hold_sessions(db_session, trip_id, user_id)
             owned_trip(db_session, trip_id, user_id, to="say what others may do")
+            db.trip_sessions.lock_session_ids(db_session, trip_id)
             member = _found(db_session, trip_id, member_id)
             if member.user_id == user_id:
                 raise NotPossibleError("You own this trip. Hand it over to somebody first.")
@@ -84,8 +84,8 @@ class TripMembers:
             self.leave(trip_id, user_id=user_id)
             return ()
         with self._db.begin() as db_session:
-            _hold_sessions(db_session, trip_id, user_id)
             trip = owned_trip(db_session, trip_id, user_id, to="take others off it")[0]
+            db.trip_sessions.lock_session_ids(db_session, trip_id)
             _found(db_session, trip_id, member_id)
             _let_go(db_session, trip, member_id)
             return self._settled(db_session, trip_id, AuditAction.UNSHARE_TRIP, user_id, str(member_id))
@@ -96,10 +96,10 @@ class TripMembers:
         Raises NotFoundError; NotPossibleError for its owner.
         """
         with self._db.begin() as db_session:
-            _hold_sessions(db_session, trip_id, user_id)
             row = db.trips.lock_visible(db_session, trip_id, user_id=user_id)
             if row is None:
                 raise NotFoundError("There is no such trip.")
+            db.trip_sessions.lock_session_ids(db_session, trip_id)
             if row[1].access == TripAccess.OWNER:
                 raise NotPossibleError("You own this trip. Hand it over to a member before you leave it.")
             _let_go(db_session, row[0], user_id)
@@ -111,8 +111,8 @@ class TripMembers:
         Its customer stays with who keeps it. Raises NotFoundError, NotPossibleError.
         """
         with self._db.begin() as db_session:
-            _hold_sessions(db_session, trip_id, user_id)
             trip, owner, _ = owned_trip(db_session, trip_id, user_id, to="hand it over")
+            db.trip_sessions.lock_session_ids(db_session, trip_id)
             member = _found(db_session, trip_id, member_id)
             if member.user_id == user_id:
                 raise NotPossibleError("You own this trip already.")
@@ -128,12 +128,6 @@ class TripMembers:
         db.participants.settle(db_session, db.trips.session_ids(db_session, trip_id))
         db.audit.note(db_session, action, user_id=user_id, target=(AuditTarget.TRIP, trip_id), detail=detail)
         return _members(db_session, trip_id)
-
-
-def _hold_sessions(db_session: Session, trip_id: int, user_id: int) -> None:
-    """Hold the sessions of a trip, before the trip: who sees them is about to change. Raises NotFoundError."""
-    found_trip(db_session, trip_id, user_id)
-    db.trip_sessions.lock_session_ids(db_session, trip_id)
 
 
 def _let_go(db_session: Session, trip: Trip, member_id: int) -> None:

@@ -51,14 +51,14 @@ class TripSessions:
         """
         wanted = set(session_ids)
         with self._db.begin() as db_session:
+            if trip_id is not None:
+                changeable_trip(db_session, trip_id, user_id)
             own = db.trip_sessions.lock_own_sessions(db_session, wanted, user_id=user_id)
             if len(own) < len(wanted):
                 others = wanted - {one.id for one in own}
                 if len(db.sessions.titles(db_session, others, user_id=user_id)) < len(others):
                     raise NotFoundError("There is no such session.")
                 raise NotPossibleError("Only who has started a session can move it.")
-            if trip_id is not None:
-                changeable_trip(db_session, trip_id, user_id)
             moved = [one for one in own if one.trip_id != trip_id]
             for session in moved:
                 self._move(db_session, session, trip_id, user_id, carry=carry)
