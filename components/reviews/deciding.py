@@ -71,7 +71,7 @@ def _draw_mine(visitor: Visitor, mine: Decision) -> None:
 
 def _draw_form(visitor: Visitor, visit: Visit) -> None:
     version = visit.version
-    _tell_changed(version)
+    changed = _has_changed(version)
     mine = visit.my_decision
     kept_by = f"review_decision_form_{mine.id if mine else 0}"  # what is typed there, in a browser
     with st.container(key=kept_by), st.form("review_decision_form", border=True):
@@ -96,6 +96,12 @@ def _draw_form(visitor: Visitor, visit: Visit) -> None:
             height=100,
             placeholder="Needed to approve with notes, and to ask for changes",
         )
+        with st.container(key="review_decision_changed"):  # where one is about to send it
+            if changed:
+                st.warning(
+                    "This changed while you were deciding. Look at what changed, then choose again.",
+                    icon=":material/history:",
+                )
         draw_problem("review_decide")
         with st.container(horizontal=True):
             st.form_submit_button(
@@ -106,26 +112,20 @@ def _draw_form(visitor: Visitor, visit: Visit) -> None:
                 on_click=_decide,
                 args=(visitor, version),
             )
+            if changed:
+                st.form_submit_button(
+                    "Look at what changed",
+                    key="review_decision_changes",
+                    icon=":material/difference:",
+                    on_click=go_to_changes,
+                )
             if st.session_state.get("review_deciding"):
                 st.form_submit_button("Cancel", key="review_decide_cancel", on_click=_leave)
 
 
-def _tell_changed(version: Version) -> None:
-    """Say that a newer version came since the form was first drawn, if one did: what was chosen is not about it."""
-    if st.session_state.setdefault("review_form_version", version.number) == version.number:
-        st.empty()
-        return
-    with st.container(key="review_decision_changed", gap="xsmall"):
-        st.warning(
-            "This changed while you were deciding. Look at what changed, then choose again.",
-            icon=":material/history:",
-        )
-        st.button(
-            "Look at what changed",
-            key="review_decision_changes",
-            icon=":material/difference:",
-            on_click=go_to_changes,
-        )
+def _has_changed(version: Version) -> bool:
+    """Whether a newer version came since the form was first drawn: what was chosen is not about that one."""
+    return bool(st.session_state.setdefault("review_form_version", version.number) != version.number)
 
 
 def _kind_key(version: Version) -> str:

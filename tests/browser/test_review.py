@@ -223,7 +223,7 @@ def test_what_was_chosen_for_an_earlier_version_is_not_sent_for_the_next(
     shared.reviews.say(shared.session_id, "Shorter?", "Two days then.")
     shared.reviews.links.share_again([link.review.id], user_id=shared.planner.id)
 
-    expect(decision).to_contain_text("This changed while you were deciding.")
+    expect(decision.get_by_text("This changed while you were deciding.")).to_be_visible()
     expect(decision.get_by_role("radio", checked=True)).to_have_count(0)
     expect(decision.get_by_label("A note")).to_have_value("The lift matters")
     decision.get_by_role("button", name="Send your decision").click()
