@@ -24,6 +24,7 @@ _RUN_AT_MOST = 20  # times; a fragment that waits anew is counted anew
 
 @dataclass(slots=True)
 class _Waiting:
+    tab: str
     fragment_id: str
     has_come: Callable[[], bool]
     missed: int = 0  # looks since the tab was there last
@@ -35,13 +36,13 @@ class Waker:
 
     def __init__(self, every_s: float = LOOK_EVERY_S) -> None:
         self._every_s = every_s
-        self._waiting: dict[str, _Waiting] = {}
+        self._waiting: dict[tuple[str, str], _Waiting] = {}  # by tab and fragment
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
 
     def wake_here(self, has_come: Callable[[], bool]) -> None:
-        """Run the fragment that calls this once more, as soon as *has_come* says so, of this tab's the last one.
+        """Run the fragment that calls this once more, as soon as *has_come* says so.
 
         *has_come* is called twice a second in another thread, where nothing of Streamlit's is at hand.
         """
@@ -49,7 +50,8 @@ class Waker:
         if context is None or fragment_id is None or not _is_served():
             return
         with self._lock:
-            self._waiting[context.session_id] = _Waiting(fragment_id, has_come)
+            tab = context.session_id
+            self._waiting[tab, fragment_id] = _Waiting(tab, fragment_id, has_come)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._look_forever, name="waker", daemon=True)
                 self._thread.start()
@@ -59,7 +61,7 @@ class Waker:
         context = get_script_run_ctx()
         if context is not None:
             with self._lock:
-                self._waiting.pop(context.session_id, None)
+                self._waiting = {key: one for key, one in self._waiting.items() if one.tab != context.session_id}
 
     def close(self) -> None:
         """Wake nobody any more."""
@@ -68,33 +70,33 @@ class Waker:
     def _look_forever(self) -> None:
         while not self._closed.wait(self._every_s):
             with self._lock:
-                waiting = list(self._waiting.items())
+                waiting = list(self._waiting.values())
                 if not waiting:
                     self._thread = None
                     return
-            for tab, one in waiting:
+            for one in waiting:
                 try:
-                    self._look(tab, one)
+                    self._look(one)
                 except Exception:  # of one tab; the others still wait
                     log.exception("a tab was not woken")
-                    self._forget(tab, one)
+                    self._forget(one)
 
-    def _look(self, tab: str, one: _Waiting) -> None:
-        session = runtime.get_instance().get_app_session(tab) if _is_served() else None
+    def _look(self, one: _Waiting) -> None:
+        session = runtime.get_instance().get_app_session(one.tab) if _is_served() else None
         one.missed = 0 if session else one.missed + 1
         if one.missed >= _GONE_AFTER or one.run >= _RUN_AT_MOST:
-            self._forget(tab, one)
+            self._forget(one)
         elif session is None:
             return
         elif not session.has_fragment(one.fragment_id):  # the page has become another
-            self._forget(tab, one)
+            self._forget(one)
         elif one.has_come():
             session._call_soon_on_event_loop(partial(_run_fragment, session, one))
 
-    def _forget(self, tab: str, one: _Waiting) -> None:
+    def _forget(self, one: _Waiting) -> None:
         with self._lock:
-            if self._waiting.get(tab) is one:
-                del self._waiting[tab]
+            if self._waiting.get((one.tab, one.fragment_id)) is one:
+                del self._waiting[one.tab, one.fragment_id]
 
 
 def _is_served() -> bool:

@@ -1,6 +1,6 @@
 """Queries on messages that wait for the reply before them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, select
@@ -19,6 +19,11 @@ _IN_SESSION = (
 )
 _FIRST = select(FollowUp).where(*_HERE).order_by(FollowUp.id).limit(1).with_for_update()
 _FIRST_ID = select(FollowUp.id).where(*_HERE).order_by(FollowUp.id).limit(1)
+_NEWEST = (
+    select(FollowUp.session_id, func.count().label("number"), func.max(FollowUp.id).label("newest"))
+    .where(FollowUp.session_id.in_(bindparam("session_ids", expanding=True)), FollowUp.removed_at.is_(None))
+    .group_by(FollowUp.session_id)
+)
 _COUNT = select(func.count()).where(*_HERE)
 
 
@@ -44,6 +49,12 @@ def by_client_id(db_session: Session, client_message_id: str, *, user_id: int) -
 def count(db_session: Session, session_id: int) -> int:
     """Return how many messages wait in a session."""
     return int(run(db_session, _COUNT, {"session_id": session_id}).scalar_one())
+
+
+def newest(db_session: Session, session_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return how many messages wait in those of these sessions where any does, and the id of the newest."""
+    rows = run(db_session, _NEWEST, {"session_ids": list(session_ids)})
+    return {row.session_id: (row.number, row.newest) for row in rows}
 
 
 def first_id(db_session: Session, session_id: int) -> int | None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
+from sqlalchemy import BigInteger, Row, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 import db.search
@@ -95,6 +95,22 @@ def people(db_session: Session, session_id: int, *, user_id: int) -> list[tuple[
     rows = db_session.execute(query.order_by(User.id)).all()
     found = [(row.id, row.name, row.username, row.access) for row in rows]
     return found if any(row[0] == user_id for row in found) else []
+
+
+_NOW = select(
+    Participant.session_id,
+    Participant.user_id,
+    Participant.access,
+    Participant.title,
+    Participant.model,
+    Participant.message_count,
+    Participant.last_message_id,
+).where(Participant.session_id.in_(bindparam("session_ids", expanding=True)))
+
+
+def now(db_session: Session, session_ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Return what everybody who sees one of these sessions is shown of it."""
+    return run(db_session, _NOW, {"session_ids": list(session_ids)}).all()
 
 
 def hide(db_session: Session, session_ids: Collection[int]) -> list[dict[str, Any]]:

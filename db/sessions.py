@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -19,10 +20,10 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 import db.participants
-from db.models import ChatSession, Message, Participant, UtcDateTime, is_unfinished, is_unseen
+from db.models import ChatSession, Message, Participant, User, UtcDateTime, is_unfinished, is_unseen
 from db.plain import Plain, Values, run
 from db.visibility import THEIR_ID, in_theirs, visible_to
 
@@ -70,6 +71,9 @@ def has_any(db_session: Session, *, user_id: int) -> bool:
 
 
 _answering = exists().where(Message.session_id == ChatSession.id, is_unfinished()).label("answering")
+_EACH = aliased(Participant)
+_PEOPLE = select(func.count()).where(_EACH.session_id == Participant.session_id).scalar_subquery()
+_OWNER_NAME = select(User.name).where(User.id == ChatSession.user_id).scalar_subquery()
 SUMMARIES = (  # of the planner `:owner_id`
     select(
         ChatSession,
@@ -78,6 +82,8 @@ SUMMARIES = (  # of the planner `:owner_id`
         Participant.archived,
         Participant.unseen,
         Participant.last_message_id,
+        _PEOPLE.label("people"),
+        case((Participant.access != "owner", _OWNER_NAME)).label("owner_name"),
         _answering,
     )
     .join_from(Participant, ChatSession, ChatSession.id == Participant.session_id)
@@ -160,6 +166,33 @@ def title_and_end(db_session: Session, session_id: int, *, user_id: int) -> tupl
     """
     row = run(db_session, _TITLE_AND_END, {"session_id": session_id, "owner_id": user_id}).one_or_none()
     return (row.title, row.last_message_id, row.message_count) if row else None
+
+
+# From the last message that the planner is shown on: what is newer is not above it, so it is in another version.
+_ELSEWHERE = (
+    select(Message.id, User.name)
+    .join_from(Participant, Message, Message.session_id == Participant.session_id)
+    .join(User, User.id == Message.user_id)
+    .where(
+        Participant.session_id == bindparam("session_id", type_=BigInteger),
+        Participant.user_id == THEIR_ID,
+        Message.id > func.coalesce(Participant.last_message_id, 0),
+        Message.user_id != THEIR_ID,
+        Message.role.in_(("user", "assistant")),
+        Message.deleted_at.is_(None),
+    )
+    .order_by(Message.id.desc())
+    .limit(1)
+)
+
+
+def elsewhere(db_session: Session, session_id: int, *, user_id: int) -> tuple[int, str] | None:
+    """Return the newest message that others wrote in a version that this planner is not shown, and who did, or None.
+
+    What is older than all that they are shown does not count.
+    """
+    row = run(db_session, _ELSEWHERE, {"session_id": session_id, "owner_id": user_id}).one_or_none()
+    return (row.id, row.name) if row else None
 
 
 def titles(db_session: Session, session_ids: Collection[int], *, user_id: int) -> dict[int, str]:

@@ -48,6 +48,7 @@ from services.reviews.reviews import ReviewService
 from services.reviews.visits import VisitService
 from services.sessions.deleted import remove_deleted
 from services.sessions.files import FileService, FileShelf
+from services.sessions.live import SessionWatch
 from services.sessions.sessions import SessionService
 from services.sessions.shared import SharedSessions
 from services.sessions.sharing import SessionSharing
@@ -80,6 +81,7 @@ class Services:
     admins: AdminService
     sessions: SessionService
     sharing: SessionSharing
+    session_watch: SessionWatch
     replies: ReplyService
     files: FileService
     versions: VersionService
@@ -183,6 +185,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         admins=_admins(base),
         sessions=sessions,
         sharing=SessionSharing(database),
+        session_watch=SessionWatch(database),
         replies=replies,
         files=FileService(database, shelf),
         versions=VersionService(database, replies, shelf),

@@ -102,7 +102,9 @@ class FollowUpService:
         with self._db.read() as db_session:
             rows = db.follow_ups.in_session(db_session, session_id, user_id=user_id)
             files = db.files.of_follow_ups(db_session, session_id) if rows else ()
-            return tuple(_waiting(row, files) for row in rows)
+            others = {row.user_id for row in rows} - {user_id}
+            names = db.users.names(db_session, others) if others else {}
+            return tuple(_waiting(row, files, names.get(row.user_id)) for row in rows)
 
     def change(self, follow_up_id: int, text: str, *, user_id: int) -> Waiting:
         """Write a message that waits anew. Raises InvalidInputError, or NotFoundError when it was sent meanwhile."""
@@ -156,7 +158,7 @@ def _visible(db_session: Session, follow_up_id: int, user_id: int) -> FollowUp:
     return row
 
 
-def _waiting(row: Plain[FollowUp], files: Sequence[SessionFile]) -> Waiting:
-    """Return a message that waits, with its own of *files*."""
+def _waiting(row: Plain[FollowUp], files: Sequence[SessionFile], author: str | None = None) -> Waiting:
+    """Return a message that waits, with its own of *files*; *author* is somebody else."""
     own = tuple(file_info(one) for one in files if one.follow_up_id == row.id)
-    return Waiting(row.id, row.session_id, row.text, row.created_at, own)
+    return Waiting(row.id, row.session_id, row.text, row.created_at, own, author)

@@ -15,3 +15,4 @@ class Waiting:
     text: str
     created_at: datetime
     files: tuple["FileInfo", ...] = ()
+    author: str | None = None  # the name of who wrote it, if that is not who looks

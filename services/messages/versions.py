@@ -101,13 +101,18 @@ class VersionService:
     def choose(self, message_id: int, *, user_id: int) -> None:
         """Show the version of a turn that this message is to this planner, with what followed it when shown last.
 
-        Raises NotFoundError or ReplyInProgressError.
+        Raises NotFoundError, or ReplyInProgressError while a reply is being written that does not end it.
         """
         with self._db.begin() as db_session:
             message = _visible(db_session, message_id, user_id)
-            mine = _own_path(db_session, message.session_id, user_id)
+            mine = db.participants.lock_with_session(db_session, message.session_id, user_id=user_id)
+            if mine is None:
+                raise NotFoundError("There is no such session.")
             if leave_for(db_session, mine, message.id):
                 _show_from(db_session, mine, message)
+            writing = db.messages.unfinished(db_session, message.session_id, user_id=user_id)
+            if writing is not None and writing.id != mine.last_message_id:
+                raise ReplyInProgressError("A reply is still being written here. Wait for it, or stop it first.")
 
     def fork(self, message_id: int, *, user_id: int) -> int:
         """Copy a conversation up to and including a message into a new session; return the session's id.
@@ -194,16 +199,6 @@ class VersionService:
                 if empty or (one is mine and leave_for(db_session, one, message.id)):
                     _show_from(db_session, one, message)
             mine.session.last_message_preview = _preview(db_session, mine)
-
-
-def _own_path(db_session: Session, session_id: int, user_id: int) -> Participant:
-    """Return what is somebody's of a session at rest, of which they change only what they are shown themselves."""
-    mine = db.participants.lock_with_session(db_session, session_id, user_id=user_id)
-    if mine is None:
-        raise NotFoundError("There is no such session.")
-    if db.messages.unfinished(db_session, session_id, user_id=user_id) is not None:
-        raise ReplyInProgressError("A reply is still being written here. Wait for it, or stop it first.")
-    return mine
 
 
 def _show_from(db_session: Session, mine: Participant, message: Message) -> None:

@@ -1,6 +1,7 @@
 """Sessions, their messages and files as plain data."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,7 +14,8 @@ from services.parts import Part
 class SessionSummary(SessionSettings):
     """One conversation, as lists show it to somebody.
 
-    But for *answering*, each field is a column of `sessions`, or of what is theirs of it, `participants`.
+    But for *answering*, *people* and *owner_name*, each field is a column of `sessions`, or of what is theirs of it,
+    `participants`.
     """
 
     id: int
@@ -33,6 +35,23 @@ class SessionSummary(SessionSettings):
     sample: bool  # shows what the app does
     created_at: datetime
     updated_at: datetime
+    people: int = 1  # who see it, its owner among them
+    owner_name: str | None = None  # of somebody else's
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it belongs to who looks."""
+        return self.access == "owner"
+
+    @property
+    def may_write(self) -> bool:
+        """Whether who looks may do more than read."""
+        return self.access != "view"
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether more than one person sees it."""
+        return self.people > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +166,23 @@ class MessageView:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A stretch of a conversation, oldest first, and whether there is more on either side."""
+    """A stretch of a conversation, oldest first, and whether there is more on either side.
+
+    *names* are those of its authors, by id, but for who looks.
+    """
 
     messages: tuple[MessageView, ...]
     has_earlier: bool
     has_later: bool
+    names: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """That somebody else went on in a version that is not shown: their newest message there, and their name."""
+
+    message_id: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

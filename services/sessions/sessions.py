@@ -15,6 +15,7 @@ import db.search
 import db.session_table
 import db.sessions
 import db.trips
+import db.users
 from db.engine import Database
 from db.ids import MAX_ID
 from db.models import AuditAction, AuditTarget, User, utc_now
@@ -22,6 +23,7 @@ from exports.sessions.settings import PERSONAL
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError
 from services.sessions.new_sessions import new_session
 from services.sessions.records import (
+    Elsewhere,
     History,
     MessageView,
     SearchHit,
@@ -289,8 +291,16 @@ class SessionService:
             ids = [row.id for row in shown]
             files = db.files.of_messages(db_session, ids, user_id=user_id)
             ratings = db.ratings.by_message(db_session, ids, user_id=user_id)
+            others = {row.user_id for row in shown} - {user_id}
+            names = db.users.names(db_session, others) if others else {}
             messages = [message_view(row, versions[row.id], files, ratings.get(row.id)) for row in shown]
-        return History(tuple(messages), has_earlier=len(rows) > limit, has_later=has_later)
+        return History(tuple(messages), has_earlier=len(rows) > limit, has_later=has_later, names=names)
+
+    def elsewhere(self, session_id: int, *, user_id: int) -> Elsewhere | None:
+        """Return that somebody else went on in a version that this planner is not shown, or None."""
+        with self._db.read() as db_session:
+            found = db.sessions.elsewhere(db_session, session_id, user_id=user_id)
+        return Elsewhere(*found) if found else None
 
     def now(self, session_id: int, *, user_id: int) -> tuple[str, int | None, int] | None:
         """Return a session's title, its last message's id and how many it has, now; None where there is none such."""

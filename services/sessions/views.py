@@ -11,6 +11,7 @@ from services.parts import known_parts
 from services.sessions.records import FileInfo, MessageView, SessionSummary
 
 _COLUMNS = tuple(one.name for one in fields(SessionSummary) if one.name != "answering")
+_COUNTED = frozenset({"people", "owner_name"})
 _MINE = frozenset({"access", "pinned", "archived", "unseen", "last_message_id"})
 
 
@@ -20,8 +21,8 @@ def session_summary(session: Plain[ChatSession], answering: bool) -> SessionSumm
 
 
 def own_summary(mine: Participant, answering: bool = False) -> SessionSummary:
-    """Return the same of a session that was read to be changed."""
-    values = {name: getattr(mine if name in _MINE else mine.session, name) for name in _COLUMNS}
+    """Return the same of a session of their own that was just made."""
+    values = {n: getattr(mine if n in _MINE else mine.session, n) for n in _COLUMNS if n not in _COUNTED}
     return SessionSummary(answering=answering, **values)
 
 

@@ -49,11 +49,13 @@ def waker() -> Iterator[Waker]:
     made.close()
 
 
-def wait(waker: Waker, monkeypatch: pytest.MonkeyPatch, tab: str, has_come: Callable[[], bool]) -> None:
+def wait(
+    waker: Waker, monkeypatch: pytest.MonkeyPatch, tab: str, has_come: Callable[[], bool], which: str = ""
+) -> None:
     """Let a fragment of a tab wait."""
     monkeypatch.setattr("components.waking.get_script_run_ctx", lambda: SimpleNamespace(session_id=tab))
     monkeypatch.setattr(
-        "components.waking.ThreadState.get", lambda: SimpleNamespace(fragment_id=f"fragment of {tab}")
+        "components.waking.ThreadState.get", lambda: SimpleNamespace(fragment_id=f"fragment of {tab}{which}")
     )
     waker.wake_here(has_come)
 
@@ -121,7 +123,7 @@ def test_tab_that_never_waits_anew_is_let_go(
 ) -> None:
     tabs["one"] = Tab()
     wait(waker, monkeypatch, "one", lambda: True)
-    until(lambda: "one" not in waker._waiting, timeout_s=5, what="the tab was let go")
+    until(lambda: not waker._waiting, timeout_s=5, what="the tab was let go")
 
     assert 1 < len(tabs["one"].asked) < 100
 
@@ -150,3 +152,21 @@ def test_one_that_fails_keeps_nobody_waiting(
 
     until(lambda: bool(tabs["one"].asked), timeout_s=5, what="the tab was run")
     assert not tabs["broken"].asked
+
+
+def test_each_fragment_of_a_tab_waits_for_its_own(
+    tabs: dict[str, Tab], waker: Waker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = tabs["one"] = Tab()
+    first, second = threading.Event(), threading.Event()
+    wait(waker, monkeypatch, "one", first.is_set, which=", the first")
+    wait(waker, monkeypatch, "one", second.is_set, which=", the second")
+
+    first.set()
+    until(lambda: bool(tab.asked), timeout_s=5, what="the first was run")
+    assert {one.fragment_id for one in tab.asked} == {"fragment of one, the first"}
+    second.set()
+    until(lambda: len({one.fragment_id for one in tab.asked}) == 2, timeout_s=5, what="the second was run")
+
+    waker.wait_no_more_here()
+    assert not waker._waiting
