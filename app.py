@@ -16,6 +16,7 @@ from components.scripts import load_scripts
 from components.sessions.actions import draw_session_notices
 from components.sessions.dialogs import SESSION_DIALOGS
 from components.sessions.files import FILE_DIALOGS
+from components.sessions.people import PEOPLE_DIALOGS
 from components.sidebar.shortcuts import SHORTCUT_DIALOGS
 from components.sidebar.sidebar import draw_sidebar
 from components.state import (
@@ -44,6 +45,7 @@ DIALOGS = (
     | MEMORY_DIALOGS
     | SHORTCUT_DIALOGS
     | REVIEW_DIALOGS
+    | PEOPLE_DIALOGS
 )
 
 WIDE_PAGES = ("sessions", "insights", "operations")

@@ -71,7 +71,8 @@ def new_chat() -> None:
     """Make an empty chat the active one; stays on the page, and writes nothing anywhere else."""
     st.session_state.chat_session_id = None
     st.session_state.chat_message_id = None
-    st.session_state.pop("chat_new", None)
+    for one in ("chat_new", "chat_gone"):
+        st.session_state.pop(one, None)
     _write_address(None)
 
 

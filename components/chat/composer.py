@@ -5,6 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from components.chat.follow_ups import waiting_messages
 from components.chat.message_actions import offered_undo
+from components.chat.others import elsewhere_line
 from components.chat.window import follow_end, latest_button
 from components.labels import escape_label
 from components.memory.offer import memory_offer
@@ -13,6 +14,7 @@ from components.replies.actions import message_id, send
 from components.sessions.actions import forget_undo
 from components.sessions.files import room_notice
 from services.sessions.file_types import EXTENSIONS, MAX_FILE_MB
+from services.sessions.records import SessionSummary
 from services.texts import MAX_MESSAGE_CHARS
 
 INPUT_KEY = "chat_input"
@@ -20,21 +22,26 @@ _TAKEN = "chat_input_taken"  # what was submitted was dealt with, before this ru
 
 
 def composer(
-    session_id: int | None, *, user_id: int, model: str, memory: bool, follows: bool = True
+    session: SessionSummary | None, *, user_id: int, model: str, memory: bool, follows: bool = True
 ) -> DeltaGenerator:
-    """Draw the box to write in; return the place above it, for a Stop button.
+    """Draw the box to write in, or why there is none; return the place above it, for a Stop button.
 
     *follows*: the page goes to its end whenever something comes: Streamlit does, where the box is not in st.bottom.
     """
+    session_id = session.id if session else None
     with st.bottom:
         latest_button()
+        elsewhere_line(session, user_id=user_id)
         if sentence := problem("chat", of=session_id):
             st.warning(escape_label(sentence), icon=":material/error:")
         else:
             st.empty()
         offered_undo(session_id)
         memory_offer(session_id)
-        waiting_messages(session_id, user_id=user_id)
+        waiting_messages(session_id, user_id=user_id, may_write=session is None or session.may_write)
+        if session and not session.may_write:
+            _why_there_is_no_box(session)
+            return st.empty()
         room_notice(user_id=user_id)
         stop_place = st.empty()
     if "chat_unsent" in st.session_state:
@@ -55,6 +62,12 @@ def composer(
         st.session_state.pop(_TAKEN)
         st.rerun()
     return stop_place
+
+
+def _why_there_is_no_box(session: SessionSummary) -> None:
+    owner = escape_label(session.owner_name or "its owner")
+    with st.container(key="chat_reader", border=True):
+        st.markdown(f":material/visibility: You can read this session. Ask {owner} to let you write.")
 
 
 def _send_typed(session_id: int | None, client_message_id: str, model: str, memory: bool) -> None:

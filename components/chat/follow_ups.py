@@ -9,6 +9,7 @@ import streamlit as st
 from components.accounts.identity import current_user
 from components.chat.message_actions import offer_undo, waiting_label
 from components.chat.messages import place_in_turn
+from components.labels import escape_label
 from components.problems import telling
 from components.replies.actions import text_kept
 from components.resources import get_services
@@ -17,8 +18,11 @@ from services.messages.records import Waiting
 from services.texts import MAX_MESSAGE_CHARS
 
 
-def waiting_messages(session_id: int | None, *, user_id: int) -> None:
-    """Draw what waits in a session, to be changed, taken back, or sent where nothing is being written."""
+def waiting_messages(session_id: int | None, *, user_id: int, may_write: bool = True) -> None:
+    """Draw what waits in a session, to be changed, taken back, or sent where nothing is being written.
+
+    What others wrote is theirs to change.
+    """
     waiting = get_services().follow_ups.all(session_id, user_id=user_id) if session_id else ()
     editing = st.session_state.get("chat_waiting_edit")
     with (
@@ -30,7 +34,8 @@ def waiting_messages(session_id: int | None, *, user_id: int) -> None:
                 _edit(one)
             else:
                 _row(one)
-        if waiting and session_id and get_services().replies.unfinished(session_id, user_id=user_id) is None:
+        at_rest = waiting and session_id and get_services().replies.unfinished(session_id, user_id=user_id) is None
+        if at_rest and may_write:
             st.button(
                 "Send now", key="chat_waiting_send", icon=":material/send:", on_click=_send_next, args=(session_id,)
             )
@@ -48,8 +53,11 @@ def _row(one: Waiting) -> None:
     key = f"chat_waiting_row_{one.id}"
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall", key=key):
         with st.container(gap=None):
-            st.markdown(f":material/schedule_send: :small[Waiting:] {waiting_label(one.text)}")
+            whose = f"{escape_label(one.author)} is waiting:" if one.author else "Waiting:"
+            st.markdown(f":material/schedule_send: :small[{whose}] {waiting_label(one.text)}")
             message_files(one.files)
+        if one.author:
+            return
         st.button(
             "Edit",
             key=f"chat_waiting_edit_{one.id}",

@@ -12,7 +12,7 @@ import uuid
 import streamlit as st
 
 from components.accounts.identity import current_user
-from components.chat.window import turn_over
+from components.chat.window import follow_end, turn_over
 from components.labels import escape_label
 from components.memory.offer import offer_to_forget, withdraw_offer
 from components.problems import telling
@@ -22,7 +22,7 @@ from components.resources import get_services
 from components.state import open_session
 from components.undo import undo_bar
 from services.sessions.deleted import UNDO_S
-from services.sessions.records import MessageView
+from services.sessions.records import MessageView, SessionSummary
 from services.texts import MAX_MESSAGE_CHARS
 
 _AGAIN, _OTHER_MODEL, _FORK, _DELETE = (
@@ -31,38 +31,43 @@ _AGAIN, _OTHER_MODEL, _FORK, _DELETE = (
     ":material/fork_right: Fork from here",
     ":material/delete: Delete",
 )
+_ONLY_YOURS = "It is for you: others do not see your sessions."
 
 
-def planner_actions(message: MessageView) -> None:
+def planner_actions(message: MessageView, session: SessionSummary) -> None:
     """Draw what can be done with a planner's message."""
     with st.container(horizontal=True, horizontal_alignment="right", gap="xsmall", key=f"chat_actions_{message.id}"):
         _pager(message)
         _copy_button(message, "Copy this message")
-        _edit_button(message)
-        _link_button(message)
-        _menu(message, [_FORK, _DELETE])
+        if session.may_write:
+            _edit_button(message)
+        _link_button(message, session)
+        if session.may_write:
+            _menu(message, [_FORK, _DELETE])
 
 
-def note_actions(message: MessageView) -> None:
+def note_actions(message: MessageView, session: SessionSummary) -> None:
     """Draw what can be done with a note."""
     with st.container(horizontal=True, gap="xsmall", key=f"chat_actions_{message.id}"):
         _pager(message)
-        _link_button(message)
-        _menu(message, [_FORK, _DELETE])
+        _link_button(message, session)
+        if session.may_write:
+            _menu(message, [_FORK, _DELETE])
 
 
-def reply_actions(message: MessageView, *, told: str) -> None:
+def reply_actions(message: MessageView, session: SessionSummary, *, told: str) -> None:
     """Draw what can be done with a reply that has ended, and what is *told* of it on one line."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"chat_actions_{message.id}"):
         _pager(message)
         if message.text:
             _copy_button(message, "Copy this reply")
         rating(message)
-        _link_button(message)
-        _menu(message, [_AGAIN, _OTHER_MODEL, _FORK])
+        _link_button(message, session)
+        if session.may_write:
+            _menu(message, [_AGAIN, _OTHER_MODEL, _FORK])
         if told:
             st.markdown(f":small[{told}]", width="content")
-    if st.session_state.get("chat_again") == message.id:
+    if st.session_state.get("chat_again") == message.id and session.may_write:
         _other_model(message)
     else:
         st.empty()
@@ -151,7 +156,8 @@ def _edit_button(message: MessageView) -> None:
     )
 
 
-def _link_button(message: MessageView) -> None:
+def _link_button(message: MessageView, session: SessionSummary) -> None:
+    for_whom = "Only who sees this session can open it." if session.is_shared else _ONLY_YOURS
     st.button(
         "Link",
         key=f"chat_link_{message.id}",
@@ -159,7 +165,7 @@ def _link_button(message: MessageView) -> None:
         type="tertiary",
         help="Copy the link to this message",
         on_click=_say,
-        args=("Link copied. It is for you: others do not see your sessions.",),
+        args=(f"Link copied. {for_whom}",),
     )
 
 
@@ -229,6 +235,15 @@ def _choose(session_id: int, message_id: int) -> None:
         if user := current_user():
             get_services().versions.choose(message_id, user_id=user.id)
             turn_over(at_id=message_id)
+
+
+def show_version(session_id: int, message_id: int) -> None:
+    """Show the version that a message is in, at its end. A callback."""
+    with telling("chat", of=session_id):
+        if user := current_user():
+            get_services().versions.choose(message_id, user_id=user.id)
+            follow_end()
+            turn_over()
 
 
 def _send_edit(session_id: int, message_id: int, client_message_id: str, key: str) -> None:

@@ -18,7 +18,7 @@ from components.usage.money import spent
 from services.message_status import MessageStatus
 from services.model_names import who_answered
 from services.parts import ReasoningPart
-from services.sessions.records import MessageView
+from services.sessions.records import MessageView, SessionSummary
 from settings import is_demo
 
 STOPPED = "Stopped. The text so far is kept."
@@ -33,25 +33,28 @@ def message_place(message_id: int, *, marked: bool = False) -> DeltaGenerator:
     return place
 
 
-def planner_message(message: MessageView) -> None:
-    """Draw what a planner wrote, exactly as it was typed, and what can be done with it."""
-    if editing(message):
+def planner_message(message: MessageView, session: SessionSummary, *, author: str | None = None) -> None:
+    """Draw what a planner wrote, exactly as it was typed, and what can be done with it; *author* is somebody else."""
+    if session.may_write and editing(message):
         return
+    if author is not None:
+        with st.container(key=f"chat_author_{message.id}", horizontal=True, horizontal_alignment="right"):
+            st.markdown(f":small[:material/person: {escape_label(author)}]", width="content")
     with (
         st.container(key=f"chat_planner_{message.id}", horizontal=True, horizontal_alignment="right"),
         st.chat_message("user", width="content"),
     ):
         st.text(message.text)
         message_files(message.files)
-    planner_actions(message)
+    planner_actions(message, session)
 
 
-def note(message: MessageView) -> None:
+def note(message: MessageView, session: SessionSummary) -> None:
     """Draw what a program put beside the conversation, for the assistant to know."""
     with st.container(border=True, key=f"chat_note_{message.id}", gap="xsmall"):
         st.caption(":material/sticky_note_2: Note")
         st.text(message.text)
-    note_actions(message)
+    note_actions(message, session)
 
 
 def reply_place() -> DeltaGenerator:
@@ -74,7 +77,7 @@ def place_in_turn(turn: int) -> DeltaGenerator:
     return place
 
 
-def reply(message: MessageView, *, budget_ms: float = REPLY_MS) -> None:
+def reply(message: MessageView, session: SessionSummary, *, budget_ms: float = REPLY_MS) -> None:
     """Draw a reply that has ended, as its stream drew it; a browser may be busy with it for *budget_ms*."""
     place = reply_place()
     with place:
@@ -82,7 +85,7 @@ def reply(message: MessageView, *, budget_ms: float = REPLY_MS) -> None:
         steps.draw(message.parts, thinking=False, seconds=message.first_text_s)
         _draw_text(message.text, st.container(key=f"chat_text_{message.id}"), budget_ms)
         with st.container():
-            reply_end(message)
+            reply_end(message, session)
 
 
 def reply_so_far(message: MessageView) -> None:
@@ -94,14 +97,14 @@ def reply_so_far(message: MessageView) -> None:
         st.markdown(":shimmer[:small[Still writing. The text continues when the dialog is closed.]]")
 
 
-def reply_end(message: MessageView) -> None:
+def reply_end(message: MessageView, session: SessionSummary) -> None:
     """Draw what stands below the text of a reply that has ended.
 
     What is not there leaves its place empty: what follows would else be seen twice while the page is redrawn.
     """
     _draw_ending(message)
     source_links(message.parts)
-    if message.status.can_retry and message.id == (message.versions or (message.id,))[-1]:
+    if session.may_write and message.status.can_retry and message.id == (message.versions or (message.id,))[-1]:
         st.button(
             "Retry",
             key=f"chat_retry_{message.id}",
@@ -112,7 +115,7 @@ def reply_end(message: MessageView) -> None:
     else:
         st.empty()
     used_memories(message)
-    reply_actions(message, told=_numbers(message))
+    reply_actions(message, session, told=_numbers(message))
 
 
 def unanswered(message: MessageView) -> None:

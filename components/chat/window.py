@@ -190,7 +190,11 @@ def _look(session_id: int, seen: tuple[str, int | None, int], *, user_id: int, b
 def wait_for_dialog(reply_id: int, *, user_id: int) -> None:
     """Run the app again when a reply has ended that is not followed while a dialog is open. Draws nothing."""
     with unless_away():
-        if not get_services().replies.snapshot(reply_id, user_id=user_id).status.unfinished:
+        try:
+            ended = not get_services().replies.snapshot(reply_id, user_id=user_id).status.unfinished
+        except NotFoundError:  # it is not for this planner any more
+            ended = True
+        if ended:
             st.rerun()
 
 

@@ -15,13 +15,31 @@ from components.labels import counted, escape_label
 from components.problems import draw_problem, problem, telling
 from components.resources import get_services
 from components.sessions.dialogs import ask_before_delete, ask_cost, ask_instructions, ask_new_title
+from components.sessions.people import ask_people, ask_to_leave
 from components.state import show_session
 from components.transfer.transfer import ask_export, export_many_button
 from components.undo import undo_bar
 from services.sessions.records import SessionSummary
 
-_RENAME, _SHARE, _INSTRUCTIONS, _SAVE, _PIN, _UNPIN, _ARCHIVE, _UNARCHIVE, _COST, _EXPORT, _DELETE = (
+(
+    _RENAME,
+    _PEOPLE,
+    _WHO,
+    _SHARE,
+    _INSTRUCTIONS,
+    _SAVE,
+    _PIN,
+    _UNPIN,
+    _ARCHIVE,
+    _UNARCHIVE,
+    _COST,
+    _EXPORT,
+    _LEAVE,
+    _DELETE,
+) = (
     ":material/edit: Rename",
+    ":material/group_add: Share with colleagues",
+    ":material/group: Who sees this",
     ":material/share: Share for review",
     ":material/description: Instructions",
     ":material/bookmark_add: Save as template",
@@ -31,6 +49,7 @@ _RENAME, _SHARE, _INSTRUCTIONS, _SAVE, _PIN, _UNPIN, _ARCHIVE, _UNARCHIVE, _COST
     ":material/unarchive: Bring back",
     ":material/payments: Cost",
     ":material/download: Export",
+    ":material/logout: Leave",
     ":material/delete: Delete",
 )
 
@@ -41,15 +60,15 @@ def session_menu(session: SessionSummary, *, user_id: int) -> None:
     st.menu_button(
         "Session",
         [
-            _RENAME,
-            _SHARE,
-            _INSTRUCTIONS,
+            *([_RENAME] if session.may_write else []),
+            *([_PEOPLE, _SHARE] if session.is_own else [_WHO]),
+            *([_INSTRUCTIONS] if session.may_write else []),
             _SAVE,
             _UNPIN if session.pinned else _PIN,
             _UNARCHIVE if session.archived else _ARCHIVE,
             _COST,
             _EXPORT,
-            _DELETE,
+            _DELETE if session.is_own else _LEAVE,
         ],
         key=key,
         icon=":material/more_horiz:",
@@ -65,7 +84,12 @@ def row_menu(session: SessionSummary, *, user_id: int) -> None:
     key = f"sidebar_menu_{session.id}"
     st.menu_button(
         f"More for {escape_label(session.title)}",
-        [_RENAME, _UNPIN if session.pinned else _PIN, _ARCHIVE, _DELETE],
+        [
+            *([_RENAME] if session.may_write else []),
+            _UNPIN if session.pinned else _PIN,
+            _ARCHIVE,
+            _DELETE if session.is_own else _LEAVE,
+        ],
         key=key,
         icon=":material/more_horiz:",
         type="tertiary",
@@ -79,6 +103,8 @@ def _chosen(key: str, session: SessionSummary, user_id: int) -> None:
     choice = st.session_state[key]
     if choice == _RENAME:
         ask_new_title(session_id, title)
+    elif choice in (_PEOPLE, _WHO):
+        ask_people(session_id, title)
     elif choice == _SHARE:
         open_dialog("review_share", session_id=session_id, title=title)
     elif choice == _INSTRUCTIONS:
@@ -93,6 +119,8 @@ def _chosen(key: str, session: SessionSummary, user_id: int) -> None:
         ask_cost(session_id, title)
     elif choice == _EXPORT:
         ask_export(session_id, title)
+    elif choice == _LEAVE:
+        ask_to_leave(session_id, title)
     elif choice == _DELETE:
         ask_before_delete([session_id], title)
 
@@ -134,13 +162,15 @@ def selection_actions(selected: Sequence[SessionSummary], *, user_id: int) -> No
         )
     else:
         export_many_button("Export", ids, key="sessions_export_many", user_id=user_id)
-    st.button(
-        "Delete",
-        key="sessions_delete",
-        icon=":material/delete:",
-        on_click=ask_before_delete,
-        args=(ids, selected[0].title if len(ids) == 1 else ""),
-    )
+    if own := [session for session in selected if session.is_own]:
+        st.button(
+            "Delete",
+            key="sessions_delete",
+            icon=":material/delete:",
+            help=None if len(own) == len(selected) else "Of those selected, your own",
+            on_click=ask_before_delete,
+            args=([session.id for session in own], own[0].title if len(own) == 1 else ""),
+        )
 
 
 def ask_template(session_id: int, *, user_id: int) -> None:

@@ -12,6 +12,7 @@ from components.resources import get_services
 from components.state import INSIGHTS_PAGE, active_session_id, new_chat, open_session
 from components.usage.money import month_line, session_line
 from services.accounts.records import User
+from services.errors import NotPossibleError
 from services.texts import MAX_INSTRUCTIONS_CHARS, MAX_TITLE_CHARS
 
 
@@ -20,12 +21,12 @@ def ask_new_title(session_id: int, title: str) -> None:
     open_dialog("rename", session_id=session_id, title=title)
 
 
-def ask_instructions(session_id: int | None, text: str) -> None:
+def ask_instructions(session_id: int | None, text: str, may_write: bool = True) -> None:
     """Open the dialog with a session's instructions, of a chat that does not exist yet if it is None. A callback."""
-    open_dialog("instructions", session_id=session_id, text=text)
+    open_dialog("instructions", session_id=session_id, text=text, may_write=may_write)
 
 
-def instructions_button(session_id: int | None, text: str | None) -> None:
+def instructions_button(session_id: int | None, text: str | None, *, may_write: bool = True) -> None:
     """Say that a session has instructions, and let them be read; an empty place where it has none."""
     if not text:
         st.empty()
@@ -35,9 +36,9 @@ def instructions_button(session_id: int | None, text: str | None) -> None:
             key=f"chat_instructions_{session_id}",
             icon=":material/description:",
             type="tertiary",
-            help="The assistant has instructions for this session. Read or change them.",
+            help=f"The assistant has instructions for this session. Read{' or change' if may_write else ''} them.",
             on_click=ask_instructions,
-            args=(session_id, text),
+            args=(session_id, text, may_write),
         )
 
 
@@ -75,7 +76,10 @@ def _rename(session_id: int, title: str, *, user: User) -> None:
 
 
 @st.dialog("Instructions", icon=":material/description:", width="medium", on_dismiss=close_dialog)
-def _instructions(session_id: int | None, text: str, *, user: User) -> None:
+def _instructions(session_id: int | None, text: str, may_write: bool = True, *, user: User) -> None:
+    if not may_write:
+        st.text(text)
+        return
     with st.form("instructions", border=False):
         typed = st.text_area(
             "Instructions for the assistant",
@@ -134,10 +138,12 @@ def _delete(session_ids: list[int], title: str, *, user: User) -> None:
 
 def _delete_now(session_ids: list[int], title: str, *, user_id: int) -> None:
     removed = get_services().sessions.delete(session_ids, user_id=user_id)
+    if not removed:
+        raise NotPossibleError("Only the owner of a session can delete it.")
     st.session_state.pop("session_undo", None)
     what = f"“{escape_label(title)}”" if title else counted(len(removed), "session")
     st.session_state.session_news = f"Deleted {what}."
-    leave_removed(session_ids, user_id=user_id)
+    leave_removed(removed, user_id=user_id)
 
 
 SESSION_DIALOGS: Dialogs = {"rename": _rename, "instructions": _instructions, "cost": _cost, "delete": _delete}

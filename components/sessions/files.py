@@ -27,7 +27,7 @@ def message_files(files: Sequence[FileInfo]) -> None:
         st.markdown("  \n".join(lines))
 
 
-def files_menu(session_id: int, *, user_id: int) -> None:
+def files_menu(session_id: int, *, user_id: int, may_write: bool = True) -> None:
     """Draw the menu of what a session holds; an empty place where it holds nothing."""
     held = get_services().files.list(session_id, user_id=user_id)
     if not held:
@@ -44,7 +44,7 @@ def files_menu(session_id: int, *, user_id: int) -> None:
     if menu.open:
         with menu:
             for one in held:
-                _held_file(one, user_id=user_id)
+                _held_file(one, user_id=user_id, may_write=may_write)
             st.markdown(f":small[{room_line(get_services().files.room(user_id=user_id))}]")
 
 
@@ -69,7 +69,7 @@ def file_size(size: int) -> str:
     return f"{size / 1000:.0f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
-def _held_file(held: HeldFile, *, user_id: int) -> None:
+def _held_file(held: HeldFile, *, user_id: int, may_write: bool) -> None:
     file = held.info
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         with st.container(gap=None):
@@ -87,15 +87,16 @@ def _held_file(held: HeldFile, *, user_id: int) -> None:
             help=f"Download {escape_label(file.name)}",
             on_click="ignore",
         )
-        st.button(
-            f"Remove {escape_label(file.name)}",
-            key=f"chat_file_remove_{file.id}",
-            icon=":material/delete:",
-            type="tertiary",
-            help=f"Remove {escape_label(file.name)}",
-            on_click=_ask,
-            args=(file,),
-        )
+        if may_write:
+            st.button(
+                f"Remove {escape_label(file.name)}",
+                key=f"chat_file_remove_{file.id}",
+                icon=":material/delete:",
+                type="tertiary",
+                help=f"Remove {escape_label(file.name)}",
+                on_click=_ask,
+                args=(file,),
+            )
 
 
 def _content(file_id: int, user_id: int) -> bytes:

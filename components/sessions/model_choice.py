@@ -46,6 +46,7 @@ def _on(switch: bool) -> str:
 def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> None:
     """Draw the menu, of a new chat without a session; Backboard's list is asked for when it is opened."""
     session_id = session.id if session else None
+    only_read = session is not None and not session.may_write
     searches = _searches_web(session)
     menu = st.popover(
         escape_label(short_name(model)) + (" :material/travel_explore:" if searches else ""),
@@ -69,6 +70,7 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
             format_func=partial(_described, models),
             key=model_key,
             on_change=_take_over,
+            disabled=only_read,
             args=(session_id, "model", model_key),
         )
         if facts := _facts(models.get(model)):
@@ -80,6 +82,7 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
             key=memory_key,
             help=_MEMORY_HELP,
             on_change=_take_over,
+            disabled=only_read,
             args=(session_id, "memory", memory_key),
         )
         search_key = f"chat_web_search_{session_id}"
@@ -89,6 +92,7 @@ def model_menu(session: SessionSummary | None, *, model: str, memory: bool) -> N
             key=search_key,
             help=_SEARCH_HELP,
             on_change=_take_over,
+            disabled=only_read,
             args=(session_id, "web_search", search_key),
         )
         if session is not None:

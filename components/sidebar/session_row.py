@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.labels import counted, escape_label, local_time, relative_time
 from components.sessions.actions import row_menu
+from components.sessions.people import shared_words
 from components.sidebar.marks import SidebarMarks
 from components.state import show_session
 from services.sessions.matches import matched_parts
@@ -34,6 +35,9 @@ def session_row(
         details = f"{used.day} {used:%b %H:%M} · {escape_label(session.last_message_preview)}"
     if session.sample:
         details = f"Sample · {details}"
+    shared = shared_words(session)
+    if shared:
+        details = f":material/group: {details}"
     with st.container(
         key=f"sidebar_row_{session.id}", horizontal=True, wrap=False, gap=None, vertical_alignment="center"
     ):
@@ -42,7 +46,8 @@ def session_row(
             key=f"sidebar_session_{session.id}",
             type="secondary" if active else "tertiary",
             width="stretch",
-            help=f"{escape_label(_short(session.title))} · last used {used.day} {used:%B %Y, %H:%M}",
+            help=f"{escape_label(_short(session.title))} · last used {used.day} {used:%B %Y, %H:%M}"
+            + (f" · {shared[0].lower()}{shared[1:]}" if shared else ""),
             shortcut=shortcut,
             on_click=show_session,
             args=(session.id,),

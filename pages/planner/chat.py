@@ -17,6 +17,15 @@ from components.chat.messages import (
     reply_so_far,
     unanswered,
 )
+from components.chat.others import (
+    begin_to_watch,
+    beside_stream,
+    gone_id,
+    gone_notice,
+    leave_gone,
+    remember_shared,
+    watch_others,
+)
 from components.chat.welcome import welcome
 from components.chat.window import (
     earlier_button,
@@ -38,8 +47,9 @@ from components.sessions.actions import session_menu
 from components.sessions.dialogs import instructions_button
 from components.sessions.files import files_menu
 from components.sessions.model_choice import chosen, model_menu
+from components.sessions.people import people_button
 from components.sessions.samples import SAMPLE_BADGE, offer_samples
-from components.sidebar.marks import refresh_marks, refresh_marks_at_end
+from components.sidebar.marks import refresh_marks_at_end
 from components.sidebar.shortcuts import STOP
 from components.state import active_session_id, new_chat
 from components.templates.templates import template_buttons
@@ -56,23 +66,35 @@ if session_id is not None:
     try:
         session = services.sessions.get(session_id, user_id=user.id)
     except NotFoundError as exc:
-        st.warning(exc.message, icon=":material/search_off:")
-        st.button("New chat", key="chat_instead", icon=":material/edit_square:", on_click=new_chat)
-        st.stop()
+        if not leave_gone(session_id):
+            st.warning(exc.message, icon=":material/search_off:")
+            st.button("New chat", key="chat_instead", icon=":material/edit_square:", on_click=new_chat)
+            st.stop()
+        session_id = None
 
 st.html(ROOT / "static" / "chat.css")
-keep_drafts(user_id=user.id)
+keep_drafts(user_id=user.id, moved_from=gone_id())
 # Fragments that run by themselves have their place before whatever comes and goes: it is there whenever they run.
 watch_place = st.container(key="chat_watch")
+drawn = None
+if session:
+    remember_shared(session)
+with watch_place:
+    if session and session.is_shared:
+        drawn = begin_to_watch(session, user_id=user.id)  # before the messages are read
+        watch_others(session.id, drawn, user_id=user.id)
+    else:
+        st.empty()
 instructions = session.instructions if session else st.session_state.get("chat_new", {}).get("instructions")
 model, memory = chosen(session, user, services.settings.default_model)
 with st.container(key="chat_header", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
     title = f"**{escape_label(session.title)}**" if session else "**New chat**"
     st.markdown(f"{title} {SAMPLE_BADGE}" if session and session.sample else title, width="stretch")
     if session:
-        files_menu(session.id, user_id=user.id)
+        people_button(session)
+        files_menu(session.id, user_id=user.id, may_write=session.may_write)
     open_comments = reviews_menu(session, user_id=user.id) if session else {}
-    instructions_button(session_id, instructions)
+    instructions_button(session_id, instructions, may_write=session is None or session.may_write)
     model_menu(session, model=model, memory=memory)
     if session:
         session_menu(session, user_id=user.id)
@@ -83,6 +105,7 @@ if session is None:
     composer(None, user_id=user.id, model=model, memory=memory)
     scroll_to_top()
     with place_in_turn(window["turn"]):  # where messages would be, but never where the first ones will be
+        gone_notice()
         welcome(user.name, model=model, memory=memory)
         offer_samples(user_id=user.id)
         template_buttons(
@@ -95,7 +118,7 @@ history = services.sessions.history(
 )
 # After the history: what is sent between the two is then in neither, and the reply before it, which ends, shows it.
 follows = window["hit_id"] is None  # whoever came for a message stays there
-stop_place = composer(session.id, user_id=user.id, model=model, memory=memory, follows=follows)
+stop_place = composer(session, user_id=user.id, model=model, memory=memory, follows=follows)
 last = history.messages[-1] if history.messages and not history.has_later else None
 writing = last if last and last.status.unfinished else None
 scroll_to_message(window, history.messages)
@@ -108,14 +131,14 @@ with messages_place:
             with message_place(message.id, marked=message.id == window["hit_id"]):
                 match message.role:
                     case "user":
-                        planner_message(message)
+                        planner_message(message, session, author=history.names.get(message.author_id))
                     case "assistant":
-                        reply(message, budget_ms=budgets[message.id])
+                        reply(message, session, budget_ms=budgets[message.id])
                     case _:
-                        note(message)
+                        note(message, session)
                 comments_button(session.id, message.id, open_comments, at_end=message.role == "user")
     later_buttons(history)
-    if last and last.role == "user":
+    if last and last.role == "user" and session.may_write:
         unanswered(last)
     if not history.messages:
         st.caption("No messages yet. Write the first one below.")
@@ -129,14 +152,15 @@ with unless_away():  # what was read can be shown all the same
 if not writing:
     refresh_marks_at_end()  # the reply may have ended since the sidebar was drawn
 else:
-    stop_place.button(
-        "Stop",
-        key="chat_stop",  # one for all replies: the last one's, of another name, would stand beside it
-        icon=":material/stop_circle:",
-        shortcut=STOP,
-        on_click=stop,
-        args=(session.id, writing.id),
-    )
+    if session.may_write:
+        stop_place.button(
+            "Stop",
+            key="chat_stop",  # one for all replies: the last one's, of another name, would stand beside it
+            icon=":material/stop_circle:",
+            shortcut=STOP,
+            on_click=stop,
+            args=(session.id, writing.id),
+        )
     if dialog_is_open():
         with messages_place, message_place(writing.id):
             reply_so_far(writing)
@@ -149,9 +173,12 @@ else:
             reply_place(),
             asked_at=writing.created_at,
             readers=lambda: services.replies.readers,
-            meanwhile=refresh_marks,
+            meanwhile=beside_stream(session.id, drawn, user_id=user.id),
         )
-        stream.follow()
+        try:
+            stream.follow()
+        except NotFoundError:  # it is not for this planner any more
+            st.rerun()
         stop_place.empty()
         services.sessions.mark_seen(session.id, user_id=user.id)
         refresh_marks_at_end()
@@ -159,7 +186,7 @@ else:
         if last.id != writing.id or services.follow_ups.all(session.id, user_id=user.id):
             st.rerun()  # the session went on in another tab, or what still waits can be sent now
         with stream.end_place.container():
-            reply_end(last)
+            reply_end(last, session)
 
 if not history.has_later:
     with watch_place:

@@ -81,6 +81,8 @@ class ReviewService:
             session = db.sessions.lock_visible(db_session, session_id, user_id=user_id)
             if session is None:
                 raise NotFoundError("There is no such session.")
+            if session.user_id != user_id:  # who opens the link sees what was shared with few
+                raise NotPossibleError("Only the owner of this session can share it for review.")
             if db.reviews.count(db_session, session_id=session_id) >= MAX_LINKS:
                 raise NotPossibleError(f"This session has {MAX_LINKS} links already. Use one of them again.")
             row = ReviewRow(

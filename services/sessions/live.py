@@ -10,7 +10,7 @@ import db.follow_ups
 import db.participants
 from db.engine import Database, DatabaseUnavailableError
 
-LOOK_EVERY_S = 0.75
+LOOK_EVERY_S = 0.4
 _FORGOTTEN_AFTER_S = 30.0
 
 

@@ -51,7 +51,22 @@ function sent() {
   if (state.server) happened({ kind: "sent", key: key(), text: box().value, files });
 }
 
-onTold("drafts", (server) => happened({ kind: "told", server }));
+// What was begun in a session that is shared no more goes on in the new chat that is shown in its place.
+function move({ user, moved }) {
+  const [from, to] = [moved, "new"].map((name) => `travelbot-draft-${user}-${name}`);
+  const text = stored(from);
+  if (!text) return;
+  localStorage.removeItem(from);
+  localStorage.setItem(to, [stored(to), text].filter(Boolean).join("\n\n"));
+  if (!session() && box() && !box().value) does.write({ text: stored(to) });
+}
+
+onTold("drafts", (server) => {
+  happened({ kind: "told", server });
+  if (server.moved) move(server);
+});
+// At once: others may end what is shown, and the box with it.
+addEventListener("input", (event) => event.target === box() && look(), true);
 addEventListener(
   "keydown",
   (event) => {

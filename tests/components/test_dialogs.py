@@ -10,6 +10,7 @@ from components.memory.memories import MEMORY_DIALOGS
 from components.reviews.dialogs import REVIEW_DIALOGS
 from components.sessions.dialogs import SESSION_DIALOGS
 from components.sessions.files import FILE_DIALOGS
+from components.sessions.people import PEOPLE_DIALOGS
 from components.sidebar.shortcuts import SHORTCUT_DIALOGS
 from components.templates.templates import TEMPLATE_DIALOGS
 from components.transfer.transfer import TRANSFER_DIALOGS
@@ -24,6 +25,7 @@ TABLES = (
     MEMORY_DIALOGS,
     SHORTCUT_DIALOGS,
     REVIEW_DIALOGS,
+    PEOPLE_DIALOGS,
 )
 OPENS = re.compile(r'open_dialog(?:\(|,\s+args=\()"(\w+)"')
 

@@ -69,13 +69,13 @@ class Planner:
         return any(status in ("queued", "running") for status, _ in self.replies())
 
 
-def add_planner(app: App) -> Planner:
-    """Make an account for another Ada Lovelace, whose password is PASSWORD at the lowest cost there is."""
-    username = f"ada{next(_number)}"
+def add_planner(app: App, name: str = "Ada Lovelace") -> Planner:
+    """Make an account for another of this *name*, whose password is PASSWORD at the lowest cost there is."""
+    username = f"{name.split()[0].lower()}{next(_number)}"
     cheap = functools.partial(bcrypt.gensalt, 4)
     with database_of(app) as database, patch.object(bcrypt, "gensalt", cheap):
         user = AccountService(database, _settings(app)).sign_up(
-            name="Ada Lovelace", email=f"{username}@example.com", username=username, password=PASSWORD
+            name=name, email=f"{username}@example.com", username=username, password=PASSWORD
         )
     return Planner(app, user)
 

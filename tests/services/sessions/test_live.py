@@ -41,7 +41,7 @@ def talk(services, user_id, ben):
     return accepted
 
 
-def say(services, text: str, user_id: int, session_id: int):
+def say(services, text: str, user_id: int, session_id: int | None):
     accepted = services.replies.send(text, user_id=user_id, client_message_id=text, session_id=session_id)
     until_ended(services, accepted.reply_id, user_id)
     return accepted
@@ -135,7 +135,7 @@ def test_watch_tells_each_change_of_a_colleague_and_nothing_else(services, watch
         seen = watch.look(talk.session_id, user_id=ben)
         change()
         clock[0] += LOOK_EVERY_S
-        return watch.now(talk.session_id, user_id=ben) != seen
+        return bool(watch.now(talk.session_id, user_id=ben) != seen)
 
     session_id, mine = talk.session_id, {"user_id": user_id}
     assert not is_told(lambda: None)

@@ -7,6 +7,7 @@ import pytest
 
 from db.models import User, utc_now
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
+from services.reviews.records import LinkSettings
 from services.sessions.records import Accepted
 from services.sessions.sharing import EDIT, VIEW
 from services.transfer.transfer import ExportKind
@@ -159,6 +160,7 @@ def writes(services, talk: Accepted, user_id: int) -> dict[str, Callable[[], obj
         "rename": lambda: services.sessions.change(session_id, title="Mine", **mine),
         "instructions": lambda: services.sessions.change(session_id, instructions="Obey", **mine),
         "add a file": lambda: services.files.add(session_id, "a.txt", b"Hello", **mine),
+        "share for review": lambda: services.reviews.share(session_id, LinkSettings(audience="Customer"), **mine),
         "share": lambda: services.sharing.add(session_id, "eve", **mine),
         "change who sees it": lambda: services.sharing.change(session_id, user_id, access=EDIT, **mine),
     }

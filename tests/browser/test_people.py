@@ -1,0 +1,158 @@
+"""Two people in one session, each in a browser of their own: what one does, the other sees at once."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from services.sessions.sharing import SessionSharing
+from tests.helpers.browser import ask, expect_finished, open_app
+from tests.helpers.planners import Planner, add_planner, database_of
+from tests.helpers.services import Emulator
+
+pytestmark = pytest.mark.browser
+
+SOON_MS = 4_000  # two seconds on a machine that does nothing else
+
+
+@pytest.fixture
+def ben(planner: Planner) -> Planner:
+    return add_planner(planner.app, "Ben Novák")
+
+
+@pytest.fixture
+def bens_page(ben: Planner, browser: Browser) -> Iterator[Page]:
+    with browser.new_context() as context:
+        ben.sign_in(context)
+        yield context.new_page()
+
+
+@pytest.fixture
+def session_id(page: Page, planner: Planner) -> str:
+    """Begin a session as Ada; return its id."""
+    open_app(page, planner.app)
+    ask(page, "Three days in Lisbon")
+    expect_finished(page)
+    return page.url.rpartition("=")[2]
+
+
+@pytest.fixture
+def shared(page: Page, planner: Planner, ben: Planner, session_id: str) -> str:
+    """Share it with Ben behind the screens; return its id."""
+    with database_of(planner.app) as database:
+        SessionSharing(database).add(int(session_id), ben.username, user_id=planner.id)
+    page.reload()
+    expect(page.get_by_role("button", name="People (2)")).to_be_visible()
+    return session_id
+
+
+def box(page: Page) -> Locator:
+    return page.get_by_test_id("stChatInputTextArea")
+
+
+def author(page: Page) -> Locator:
+    """Find the name at what somebody else wrote."""
+    return page.locator('[class*="st-key-chat_author_"]')
+
+
+def open_menu(page: Page, session_id: str, option: str) -> None:
+    page.locator(f".st-key-session_menu_{session_id} button:visible").click()
+    page.get_by_role("menuitem", name=option).or_(page.get_by_role("option", name=option)).click()
+
+
+def test_two_share_a_session_and_both_write(
+    page: Page, bens_page: Page, planner: Planner, ben: Planner, session_id: str
+) -> None:
+    open_menu(page, session_id, "Share with colleagues")
+    dialog = page.get_by_test_id("stDialog")
+    dialog.get_by_label("Username of a colleague").fill(ben.username)
+    dialog.get_by_role("button", name="Share", exact=True).click()
+    expect(dialog.get_by_text("Ben Novák", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="People (2)")).to_be_visible()
+
+    open_app(bens_page, planner.app, f"/?session={session_id}")
+    expect(author(bens_page)).to_contain_text("Ada Lovelace")
+    box(page).fill("I had begun")
+    ask(bens_page, "With my parents")
+    expect(page.get_by_text("With my parents")).to_be_visible(timeout=SOON_MS)
+    expect(author(page)).to_contain_text("Ben Novák")
+    expect_finished(page)
+    expect(box(page)).to_have_value("I had begun")
+
+    ask(page, "And in June?")
+    expect(bens_page.get_by_text("And in June?")).to_be_visible(timeout=SOON_MS)
+    expect_finished(bens_page)
+
+
+def test_reply_to_one_is_followed_by_the_other_who_sees_what_waits(
+    page: Page, bens_page: Page, planner: Planner, shared: str, shared_emulator: Emulator
+) -> None:
+    open_app(bens_page, planner.app, f"/?session={shared}")
+    shared_emulator.hold_reply(3)
+    ask(bens_page, "With my parents")
+    expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=SOON_MS)
+
+    ask(page, "And by train")
+    waits = bens_page.get_by_text("Ada Lovelace is waiting: And by train")
+    expect(waits).to_be_visible(timeout=SOON_MS)
+    expect(bens_page.locator('[class*="st-key-chat_waiting_remove_"]')).to_have_count(0)
+    expect(page.locator('[class*="st-key-chat_waiting_remove_"] button:visible')).not_to_have_count(0)
+    shared_emulator.release_all()
+
+    for one in (page, bens_page):
+        expect(one.locator('[class*="st-key-chat_planner_"]').last).to_contain_text("And by train")
+        expect_finished(one)
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["at rest", "beside a stream"])
+def test_who_is_taken_off_is_told_at_once_and_keeps_what_they_typed(
+    page: Page,
+    bens_page: Page,
+    planner: Planner,
+    ben: Planner,
+    shared: str,
+    shared_emulator: Emulator,
+    streaming: bool,
+) -> None:
+    open_app(bens_page, planner.app, f"/?session={shared}")
+    expect_finished(bens_page)
+    if streaming:
+        shared_emulator.hold_reply(3)
+        ask(page, "With my parents")
+        expect(bens_page.get_by_role("button", name="Stop")).to_be_visible(timeout=SOON_MS)
+    box(bens_page).fill("Half a thought")
+    with database_of(planner.app) as database:
+        SessionSharing(database).remove(int(shared), ben.id, user_id=planner.id)
+
+    begin = time.monotonic()
+    expect(bens_page.get_by_text("This session is no longer shared with you")).to_be_visible(timeout=SOON_MS)
+    print(f"told after {time.monotonic() - begin:.1f} s")
+    expect(bens_page.get_by_text("Where to next, Ben?")).to_be_visible()
+    expect(bens_page.locator('[class*="st-key-chat_planner_"]')).to_have_count(0)
+    expect(box(bens_page)).to_have_value("Half a thought")
+    bens_page.reload()
+    expect(box(bens_page)).to_have_value("Half a thought")
+    shared_emulator.release_all()
+
+
+def test_who_may_only_read_follows_to_the_end(
+    page: Page, bens_page: Page, planner: Planner, ben: Planner, shared: str
+) -> None:
+    open_app(bens_page, planner.app, f"/?session={shared}")
+    expect_finished(bens_page)
+    box(bens_page).fill("Half a thought")
+    with database_of(planner.app) as database:
+        SessionSharing(database).change(int(shared), ben.id, user_id=planner.id, access="view")
+    expect(bens_page.get_by_text("Ask Ada Lovelace to let you write")).to_be_visible(timeout=SOON_MS)
+    expect(box(bens_page)).to_have_count(0)
+
+    ask(page, "With my parents")
+    expect(bens_page.get_by_text("With my parents")).to_be_visible(timeout=SOON_MS)
+    expect_finished(bens_page)
+    last = bens_page.locator('[class*="st-key-chat_actions_"]').last
+    expect(last).to_be_in_viewport()
+    with database_of(planner.app) as database:
+        SessionSharing(database).change(int(shared), ben.id, user_id=planner.id, access="edit")
+    expect(box(bens_page)).to_have_value("Half a thought", timeout=SOON_MS)
