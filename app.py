@@ -29,11 +29,13 @@ from components.state import (
     SESSIONS_PAGE,
     SETTINGS_PAGE,
     TEMPLATES_PAGE,
+    TRIPS_PAGE,
     settle_session,
 )
 from components.templates.templates import TEMPLATE_DIALOGS
 from components.this_tab import note_tab
 from components.transfer.transfer import TRANSFER_DIALOGS
+from components.trips.dialogs import TRIP_DIALOGS
 from db.engine import DatabaseUnavailableError
 
 DIALOGS = (
@@ -46,6 +48,7 @@ DIALOGS = (
     | SHORTCUT_DIALOGS
     | REVIEW_DIALOGS
     | PEOPLE_DIALOGS
+    | TRIP_DIALOGS
 )
 
 WIDE_PAGES = ("sessions", "insights", "operations")
@@ -72,7 +75,7 @@ try:
             doors.append(review)
             doors += [  # whoever comes for a planner's page signs in there, and then sees it
                 st.Page("pages/public/sign_in.py", title="Sign in", url_path=path)
-                for path in ("sessions", "templates", "memory", "insights", "reviews", "settings")
+                for path in ("sessions", "trips", "templates", "memory", "insights", "reviews", "settings")
             ]
             page = st.navigation(doors, position="hidden")
             draw_door_cookie()
@@ -81,6 +84,7 @@ try:
             pages = [
                 chat,
                 st.Page(SESSIONS_PAGE, title="All sessions", url_path="sessions"),
+                st.Page(TRIPS_PAGE, title="Trips", url_path="trips"),
                 st.Page(TEMPLATES_PAGE, title="Templates", url_path="templates"),
                 st.Page(MEMORY_PAGE, title="Memory", url_path="memory"),
                 st.Page(REVIEWS_PAGE, title="Reviews", url_path="reviews"),

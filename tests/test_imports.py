@@ -57,6 +57,7 @@ FLOORS = {
         "replies usage",
         "sessions",
         "reviews",
+        "trips",
         "memory sidebar",
         "chat",
         "templates",

@@ -1,6 +1,6 @@
 """The messages of a session."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -21,6 +21,7 @@ from services.parts import ReasoningPart
 from services.sessions.records import MessageView, SessionSummary
 from settings import is_demo
 
+Below = Callable[[MessageView], None]
 STOPPED = "Stopped. The text so far is kept."
 _NOT_FINISHED = "This reply could not be finished."
 
@@ -77,15 +78,20 @@ def place_in_turn(turn: int) -> DeltaGenerator:
     return place
 
 
-def reply(message: MessageView, session: SessionSummary, *, budget_ms: float = REPLY_MS) -> None:
-    """Draw a reply that has ended, as its stream drew it; a browser may be busy with it for *budget_ms*."""
+def reply(
+    message: MessageView, session: SessionSummary, *, budget_ms: float = REPLY_MS, below: Below | None = None
+) -> None:
+    """Draw a reply that has ended, as its stream drew it; a browser may be busy with it for *budget_ms*.
+
+    *below* draws what else stands below it.
+    """
     place = reply_place()
     with place:
         steps = ReplySteps(place, budget_ms=budget_ms)
         steps.draw(message.parts, thinking=False, seconds=message.first_text_s)
         _draw_text(message.text, st.container(key=f"chat_text_{message.id}"), budget_ms)
         with st.container():
-            reply_end(message, session)
+            reply_end(message, session, below=below)
 
 
 def reply_so_far(message: MessageView) -> None:
@@ -97,7 +103,7 @@ def reply_so_far(message: MessageView) -> None:
         st.markdown(":shimmer[:small[Still writing. The text continues when the dialog is closed.]]")
 
 
-def reply_end(message: MessageView, session: SessionSummary) -> None:
+def reply_end(message: MessageView, session: SessionSummary, *, below: Below | None = None) -> None:
     """Draw what stands below the text of a reply that has ended.
 
     What is not there leaves its place empty: what follows would else be seen twice while the page is redrawn.
@@ -116,6 +122,10 @@ def reply_end(message: MessageView, session: SessionSummary) -> None:
         st.empty()
     used_memories(message)
     reply_actions(message, session, told=_numbers(message))
+    if below:
+        below(message)
+    else:
+        st.empty()
 
 
 def unanswered(message: MessageView) -> None:

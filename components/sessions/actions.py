@@ -13,6 +13,7 @@ import streamlit as st
 from components.dialogs import open_dialog
 from components.labels import counted, escape_label
 from components.problems import draw_problem, problem, telling
+from components.replies.actions import message_id, send
 from components.resources import get_services
 from components.sessions.dialogs import ask_before_delete, ask_cost, ask_instructions, ask_new_title
 from components.sessions.people import ask_people, ask_to_leave
@@ -20,11 +21,14 @@ from components.state import show_session
 from components.transfer.transfer import ask_export, export_many_button
 from components.undo import undo_bar
 from services.sessions.records import SessionSummary
+from services.trips.proposals import ASK_FOR_BRIEF
 
 (
     _RENAME,
     _PEOPLE,
     _WHO,
+    _TRIP,
+    _BRIEF,
     _SHARE,
     _INSTRUCTIONS,
     _SAVE,
@@ -40,6 +44,8 @@ from services.sessions.records import SessionSummary
     ":material/edit: Rename",
     ":material/group_add: Share with colleagues",
     ":material/group: Who sees this",
+    ":material/luggage: Make this a trip",
+    ":material/luggage: Update the trip's brief",
     ":material/share: Share for review",
     ":material/description: Instructions",
     ":material/bookmark_add: Save as template",
@@ -61,6 +67,7 @@ def session_menu(session: SessionSummary, *, user_id: int) -> None:
         "Session",
         [
             *([_RENAME] if session.may_write else []),
+            *_trip_choices(session),
             *([_PEOPLE, _SHARE] if session.is_own else [_WHO]),
             *([_INSTRUCTIONS] if session.may_write else []),
             _SAVE,
@@ -88,6 +95,7 @@ def row_menu(session: SessionSummary, *, user_id: int) -> None:
             *([_RENAME] if session.may_write else []),
             _UNPIN if session.pinned else _PIN,
             _ARCHIVE,
+            *_trip_choices(session),
             _DELETE if session.is_own else _LEAVE,
         ],
         key=key,
@@ -105,6 +113,8 @@ def _chosen(key: str, session: SessionSummary, user_id: int) -> None:
         ask_new_title(session_id, title)
     elif choice in (_PEOPLE, _WHO):
         ask_people(session_id, title)
+    elif choice in (_TRIP, _BRIEF):
+        _ask_for_brief(session)
     elif choice == _SHARE:
         open_dialog("review_share", session_id=session_id, title=title)
     elif choice == _INSTRUCTIONS:
@@ -123,6 +133,18 @@ def _chosen(key: str, session: SessionSummary, user_id: int) -> None:
         ask_to_leave(session_id, title)
     elif choice == _DELETE:
         ask_before_delete([session_id], title)
+
+
+def _trip_choices(session: SessionSummary) -> list[str]:
+    if session.trip_id is not None:
+        return [_BRIEF] if session.may_write else []
+    return [_TRIP] if session.is_own else []
+
+
+def _ask_for_brief(session: SessionSummary) -> None:
+    """Let the assistant propose a trip's brief, which stands below its reply."""
+    show_session(session.id)
+    send(ASK_FOR_BRIEF, session.id, message_id(), session.model, session.memory)
 
 
 def selection_actions(selected: Sequence[SessionSummary], *, user_id: int) -> None:

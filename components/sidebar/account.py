@@ -6,7 +6,15 @@ from components.accounts import identity
 from components.labels import escape_label
 from components.reviews.entry import reviews_entry
 from components.sidebar.shortcuts import shortcuts_button
-from components.state import INSIGHTS_PAGE, MEMORY_PAGE, OPERATIONS_PAGE, SESSIONS_PAGE, SETTINGS_PAGE, TEMPLATES_PAGE
+from components.state import (
+    INSIGHTS_PAGE,
+    MEMORY_PAGE,
+    OPERATIONS_PAGE,
+    SESSIONS_PAGE,
+    SETTINGS_PAGE,
+    TEMPLATES_PAGE,
+    TRIPS_PAGE,
+)
 from services.accounts.records import User
 
 
@@ -14,6 +22,7 @@ def draw_account(user: User, *, demo: bool) -> None:
     """Draw the links to the other pages, the mark of the demo assistant, and the way out."""
     with st.container(key="sidebar_foot", gap="xsmall"):
         with st.grid(2, min_column_width=90, gap="xsmall"):
+            st.page_link(TRIPS_PAGE, label="Trips", icon=":material/luggage:", width="stretch")
             st.page_link(SESSIONS_PAGE, label="All sessions", icon=":material/table_rows:", width="stretch")
             st.page_link(TEMPLATES_PAGE, label="Templates", icon=":material/description:", width="stretch")
             st.page_link(MEMORY_PAGE, label="Memory", icon=":material/neurology:", width="stretch")

@@ -1,5 +1,7 @@
 """One session: its messages, the reply being written, and the box to write in."""
 
+from functools import partial
+
 import streamlit as st
 
 from components.accounts.identity import require_user
@@ -53,6 +55,7 @@ from components.sidebar.marks import refresh_marks_at_end
 from components.sidebar.shortcuts import STOP
 from components.state import active_session_id, new_chat
 from components.templates.templates import template_buttons
+from components.trips.proposal import last_proposal_id, proposal_card, proposes
 from components.usage.limit_notice import limit_notice
 from services.errors import NotFoundError
 from settings import ROOT
@@ -124,6 +127,8 @@ writing = last if last and last.status.unfinished else None
 scroll_to_message(window, history.messages)
 messages_place = place_in_turn(window["turn"])
 budgets = budgets_ms(history.messages)
+proposal_id = last_proposal_id(history.messages)
+card = partial(proposal_card, session=session, user_id=user.id)
 with messages_place:
     earlier_button(history)
     for message in history.messages:
@@ -133,7 +138,12 @@ with messages_place:
                     case "user":
                         planner_message(message, session, author=history.names.get(message.author_id))
                     case "assistant":
-                        reply(message, session, budget_ms=budgets[message.id])
+                        reply(
+                            message,
+                            session,
+                            budget_ms=budgets[message.id],
+                            below=card if message.id == proposal_id else None,
+                        )
                     case _:
                         note(message, session)
                 comments_button(session.id, message.id, open_comments, at_end=message.role == "user")
@@ -185,8 +195,10 @@ else:
         last = services.sessions.history(session.id, user_id=user.id, limit=1).messages[-1]
         if last.id != writing.id or services.follow_ups.all(session.id, user_id=user.id):
             st.rerun()  # the session went on in another tab, or what still waits can be sent now
+        if proposal_id is not None and proposes(last.parts):
+            st.rerun()  # only the last proposal is offered
         with stream.end_place.container():
-            reply_end(last, session)
+            reply_end(last, session, below=card)
 
 if not history.has_later:
     with watch_place:

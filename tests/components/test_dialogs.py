@@ -14,6 +14,7 @@ from components.sessions.people import PEOPLE_DIALOGS
 from components.sidebar.shortcuts import SHORTCUT_DIALOGS
 from components.templates.templates import TEMPLATE_DIALOGS
 from components.transfer.transfer import TRANSFER_DIALOGS
+from components.trips.dialogs import TRIP_DIALOGS
 from settings import ROOT
 
 TABLES = (
@@ -26,6 +27,7 @@ TABLES = (
     SHORTCUT_DIALOGS,
     REVIEW_DIALOGS,
     PEOPLE_DIALOGS,
+    TRIP_DIALOGS,
 )
 OPENS = re.compile(r'open_dialog(?:\(|,\s+args=\()"(\w+)"')
 

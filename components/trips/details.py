@@ -1,0 +1,136 @@
+"""One trip on its own page: what it is, how far it is, its brief, and what can be done with it."""
+
+import streamlit as st
+
+from components.dialogs import open_dialog
+from components.labels import counted, escape_label
+from components.problems import draw_problem, telling
+from components.resources import get_services
+from components.trips.places import close_trip, open_form
+from components.trips.words import ACCESS, brief_rows, days_words, language_name, status_badge, status_name
+from services.errors import NotFoundError
+from services.trips.records import Trip, TripAccess
+from travel.brief import open_questions
+from travel.status import TripStatus
+
+_COPY, _ARCHIVE, _UNARCHIVE, _LEAVE, _DELETE = (
+    ":material/content_copy: Copy",
+    ":material/archive: Archive",
+    ":material/unarchive: Bring back",
+    ":material/logout: Leave",
+    ":material/delete: Delete",
+)
+
+
+def draw_header(trip: Trip, *, user_id: int) -> None:
+    """Draw what a trip is and how far it is, with what can be done with it."""
+    st.button("All trips", key="trips_back", icon=":material/arrow_back:", type="tertiary", on_click=close_trip)
+    with st.container(key="trips_head", horizontal=True, vertical_alignment="center"):
+        st.title(escape_label(trip.title), anchor=False, width="stretch")
+        with st.container(key="trips_do", horizontal=True, width="content", gap="small"):
+            if trip.access.may_change:
+                st.button("Edit", key="trips_edit", icon=":material/edit:", on_click=open_form, args=(trip.id,))
+            _menu(trip, user_id=user_id)
+    told = [days_words(trip.start, trip.end), *([_works(trip)] if trip.members > 1 else [])]
+    with st.container(key="trips_where", horizontal=True, vertical_alignment="center", gap="small"):
+        _status(trip, user_id=user_id)
+        if trip.archived:
+            st.badge("Archived", icon=":material/archive:", color="gray")
+        st.markdown(f":small[{escape_label(' · '.join(filter(None, told)))}]", width="content")
+    draw_problem("trips")
+
+
+def _works(trip: Trip) -> str:
+    return f"{ACCESS[trip.access]} · {counted(trip.members, 'member')}"
+
+
+def _status(trip: Trip, *, user_id: int) -> None:
+    if not trip.access.may_change:
+        status_badge(trip.status)
+        return
+    key = f"trips_status_{trip.id}_{trip.rev}"
+    st.selectbox(
+        "Status",
+        list(TripStatus),
+        index=list(TripStatus).index(trip.status),
+        format_func=status_name,
+        key=key,
+        label_visibility="collapsed",
+        width=150,
+        on_change=_set_status,
+        args=(key, trip, user_id),
+    )
+
+
+def _set_status(key: str, trip: Trip, user_id: int) -> None:
+    with telling("trips"):
+        get_services().trips.change(trip.id, user_id=user_id, status=st.session_state[key])
+
+
+def _menu(trip: Trip, *, user_id: int) -> None:
+    owner = trip.access is TripAccess.OWNER
+    key = f"trips_menu_{trip.id}"
+    st.menu_button(
+        "More",
+        [_COPY, _UNARCHIVE if trip.archived else _ARCHIVE, _DELETE if owner else _LEAVE],
+        key=key,
+        icon=":material/more_horiz:",
+        help="What else can be done with this trip",
+        on_click=_chosen,
+        args=(key, trip, user_id),
+    )
+
+
+def _chosen(key: str, trip: Trip, user_id: int) -> None:
+    choice = st.session_state[key]
+    if choice == _COPY:
+        open_dialog("trip_copy", trip_id=trip.id)
+    elif choice == _DELETE:
+        open_dialog("trip_delete", trip_id=trip.id)
+    elif choice == _LEAVE:
+        open_dialog("trip_leave", trip_id=trip.id, title=trip.title)
+    else:
+        with telling("trips"):
+            archived = choice == _ARCHIVE
+            get_services().trips.set_archived([trip.id], archived, user_id=user_id)
+            did = "Archived" if archived else "Brought back"
+            st.session_state.session_news = f"{did} “{escape_label(trip.title)}”."
+
+
+def draw_brief(trip: Trip, *, user_id: int) -> None:
+    """Draw what is known of a trip, and what is still to be asked."""
+    st.header("Brief", anchor=False)
+    with st.container(key="trips_brief", gap=None):
+        if trip.customer_id is not None:
+            _customer(trip.customer_id, user_id=user_id)
+        for label, text in brief_rows(trip.brief):
+            draw_row(label, text)
+    questions = open_questions(trip.brief)
+    if questions:
+        with st.container(key="trips_questions", border=True, gap="xsmall"):
+            st.markdown("**Still open**")
+            st.markdown("\n".join(f"- {escape_label(one.text)}" for one in questions))
+
+
+def draw_row(label: str, text: str) -> None:
+    """Draw one thing that is known: what it is called, and beside it what it is."""
+    key = f"trips_known_{label.lower().replace(' ', '_')}"
+    with st.container(key=key, horizontal=True, wrap=False, gap="small"):
+        st.markdown(f":small[:gray[{label}]]", width=140)
+        st.text(text, width="stretch")
+
+
+def _customer(customer_id: int, *, user_id: int) -> None:
+    try:
+        customer = get_services().customers.get(customer_id, user_id=user_id)
+    except NotFoundError:  # deleted since the trip was read
+        return
+    draw_row("Customer", customer.name)
+    known = [
+        ("Contact", customer.contact),
+        ("Language", language_name(customer.language) if customer.language else ""),
+        ("About them", customer.notes),
+    ]
+    for label, text in known:
+        if text:
+            draw_row(label, text)

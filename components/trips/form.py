@@ -1,0 +1,196 @@
+"""The form of a trip: a new one, or one that is changed, perhaps by others at the same time.
+
+In `st.session_state`: `trips_form` is {"of": the id of the trip or None, "rev": the revision that was read,
+"customer_id", "made": the id of the customer made for it, or None, "clash": None or {"rev", "given", "fields"}} while
+the form is open.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import streamlit as st
+
+from components.labels import escape_label
+from components.problems import telling
+from components.resources import get_services
+from components.trips.form_fields import NEW_CUSTOMER, Typed, trip_fields
+from components.trips.places import close_form, close_trip, open_trip
+from components.trips.typed import changed_fields
+from services.errors import InvalidFieldsError, TripChangedError
+from services.trips.records import Trip
+from travel.brief import FIELDS, Brief, BriefError, brief_of, brief_values, title_of
+
+_MINE, _THEIRS = "mine", "theirs"
+_CUSTOMER_FIELDS = ("name", "contact", "language", "notes")
+
+
+@st.fragment
+def trip_form(trip: Trip | None, *, user_id: int) -> None:
+    """Draw the form of a trip, or of a new one, and keep what was typed."""
+    form = _form(trip)
+    if form["clash"]:
+        _draw_clash(form, user_id=user_id)
+        return
+    key = _key(trip)
+    title, brief = "", Brief()
+    if trip is not None:
+        seen = get_services().trip_revisions.get(trip.id, form["rev"], user_id=user_id)
+        title, brief = seen.title, seen.brief
+    with st.container(key="trips_form", gap="small"):
+        typed = trip_fields(title, form["customer_id"], brief, key=key, user_id=user_id)
+        if trip is not None and typed.customer != form["customer_id"]:
+            typed.places["customer_id"].caption(
+                ":material/info: Sessions of this trip begin afresh with another assistant, which is not told what "
+                "was said before. What is remembered about the customer so far stays with them."
+            )
+        wrong = st.empty()
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            if st.button("Cancel", key="trips_form_cancel"):
+                _leave()
+            saved = st.button("Create trip" if trip is None else "Save", key="trips_form_save", type="primary")
+    if saved:
+        with wrong, telling():
+            try:
+                _save(form, typed, title, brief, user_id=user_id)
+            except InvalidFieldsError as exc:
+                typed.tell(exc.problems)
+                wrong.markdown(":red[:material/error: Nothing is saved yet. Look at the fields above.]")
+
+
+def forget_form() -> None:
+    """Forget what was typed. To be called where the form is not drawn."""
+    st.session_state.pop("trips_form", None)
+
+
+def _form(trip: Trip | None) -> dict[str, Any]:
+    """Return what is known of the form that is open; where it is opened anew, of the trip as it is now."""
+    form: dict[str, Any] | None = st.session_state.get("trips_form")
+    of = trip.id if trip else None
+    if form is None or form["of"] != of or not (form["clash"] or f"{_key(trip)}_title" in st.session_state):
+        form = st.session_state.trips_form = {
+            "of": of,
+            "rev": trip.rev if trip else None,
+            "customer_id": trip.customer_id if trip else None,
+            "made": None,
+            "clash": None,
+        }
+        st.session_state.pop(f"{_key(trip)}_needs", None)
+    return form
+
+
+def _key(trip: Trip | None) -> str:
+    return f"trips_form_{trip.id if trip else 'new'}"
+
+
+def _leave() -> NoReturn:
+    """Show the page without the form; the run of a fragment draws no more than that."""
+    of = st.session_state.get("trips_form", {}).get("of")
+    forget_form()
+    close_form()
+    if of is None:
+        close_trip()
+    st.rerun()
+
+
+def _save(form: dict[str, Any], typed: Typed, title: str, brief: Brief, *, user_id: int) -> None:
+    """Keep what was typed. Raises InvalidFieldsError for all that is wrong."""
+    values = _checked(typed)
+    customer_id = _customer_id(form, typed, user_id=user_id)
+    if form["of"] is None:
+        made = get_services().trips.create(typed.title, user_id=user_id, customer_id=customer_id, brief=values)
+        _done(made.id, f"Created “{escape_label(made.title)}”.")
+    given: dict[str, Any] = changed_fields(values, brief_values(brief))
+    wanted: dict[str, Any] = {"brief": given} if given else {}
+    wanted |= {"title": typed.title} if typed.title != title else {}
+    wanted |= {"customer_id": customer_id} if customer_id != form["customer_id"] else {}
+    _change(form, form["rev"], wanted, user_id=user_id)
+
+
+def _checked(typed: Typed) -> dict[str, Any]:
+    """Return the fields of the brief as they are kept."""
+    problems = dict(typed.problems)
+    values: dict[str, Any] = {}
+    try:
+        title_of(typed.title)
+    except BriefError as exc:
+        problems |= exc.problems
+    try:
+        values = brief_values(brief_of(typed.brief))
+    except BriefError as exc:
+        problems = {**exc.problems, **problems}
+    if typed.customer == NEW_CUSTOMER and not str(typed.new_customer["name"]).strip():
+        problems["name"] = "The name of the customer is empty."
+    if problems:
+        raise InvalidFieldsError(problems)
+    return values
+
+
+def _customer_id(form: dict[str, Any], typed: Typed, *, user_id: int) -> int | None:
+    """Return the id of the customer that was chosen; makes one, once, where that was chosen."""
+    if typed.customer != NEW_CUSTOMER:
+        return typed.customer
+    if form["made"] is None:
+        form["made"] = get_services().customers.create(user_id=user_id, **typed.new_customer).id
+    return int(form["made"])
+
+
+def _change(form: dict[str, Any], rev: int, wanted: Mapping[str, Any], *, user_id: int) -> None:
+    try:
+        trip = get_services().trips.change(form["of"], user_id=user_id, rev=rev, **wanted)
+    except TripChangedError as exc:
+        fields = [(one.field, one.label, one.before, one.after) for one in exc.fields]
+        form["clash"] = {"rev": exc.rev, "given": dict(wanted), "fields": fields}
+        st.rerun()
+    _done(trip.id, f"Saved “{escape_label(trip.title)}”.")
+
+
+def _done(trip_id: int, news: str) -> NoReturn:
+    forget_form()
+    st.session_state.session_news = news
+    open_trip(trip_id)
+    st.rerun()
+
+
+# Two people changed the same
+
+
+def _draw_clash(form: dict[str, Any], *, user_id: int) -> None:
+    """Draw both values of each field that two people changed, to choose from."""
+    clash = form["clash"]
+    st.warning(
+        "Somebody else changed the same fields while you were typing. Nothing of yours is saved yet: choose what "
+        "each of them should be.",
+        icon=":material/group:",
+    )
+    chosen = {}
+    for name, label, theirs, mine in clash["fields"]:
+        words = {_MINE: f"Yours: {_shown(mine)}", _THEIRS: f"Theirs: {_shown(theirs)}"}
+        chosen[name] = st.radio(
+            label, list(words), format_func=words.__getitem__, key=f"trips_clash_{clash['rev']}_{name}"
+        )
+    places = {name: st.empty() for name in ("title", "customer_id", *FIELDS)}
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Discard mine", key="trips_clash_discard"):
+            _leave()
+        if not st.button("Save", key="trips_clash_save", type="primary"):
+            return
+    with telling():
+        try:
+            _change(form, clash["rev"], _kept(clash["given"], chosen), user_id=user_id)
+        except InvalidFieldsError as exc:
+            Typed(places=places).tell(exc.problems)
+
+
+def _kept(given: Mapping[str, Any], chosen: Mapping[str, str]) -> dict[str, Any]:
+    """Return what of a change is still wanted."""
+
+    def wanted(name: str) -> bool:
+        return chosen.get(name) != _THEIRS
+
+    kept = {name: value for name, value in given.items() if name != "brief" and wanted(name)}
+    brief = {name: value for name, value in given.get("brief", {}).items() if wanted(name)}
+    return kept | ({"brief": brief} if brief else {})
+
+
+def _shown(text: str) -> str:
+    return escape_label(text) if text else "*nothing*"

@@ -1,0 +1,126 @@
+"""What happened to a trip: its latest activity, and its revisions, compared and restored.
+
+In `st.session_state`: `trips_revisions` is {"of": the id of the trip, "shown": how many are asked for}.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import streamlit as st
+
+from components.labels import escape_label, relative_time
+from components.problems import draw_problem, telling
+from components.resources import get_services
+from components.trips.trip_list import gathered
+from services.errors import NotFoundError
+from services.sessions.records import SessionSummary
+from services.trips.records import RevisionSummary, Trip, TripFile
+from travel.brief import FieldChange
+
+ROWS_AT_FIRST = 10
+_LATEST = 5
+
+
+def draw_activity(
+    trip: Trip, sessions: Sequence[SessionSummary], files: Sequence[TripFile], *, user_id: int, now: datetime
+) -> None:
+    """Draw what was done last: changes of the brief, sessions that were used, files that were added."""
+    changes = get_services().trip_revisions.page(trip.id, user_id=user_id, limit=_LATEST).revisions
+    done = [(one.at, f"{_who(one)}: {escape_label(one.summary)}", ":material/edit_note:") for one in changes]
+    done += [
+        (one.last_message_at, f"A message in {escape_label(one.title)}", ":material/chat:")
+        for one in sessions
+        if one.message_count
+    ]
+    done += [
+        (one.created_at, f"{escape_label(one.by)} added {escape_label(one.name)}", ":material/attach_file:")
+        for one in files
+    ]
+    st.header("Latest activity", anchor=False)
+    latest = sorted(done, key=lambda one: one[0], reverse=True)[:_LATEST]
+    lines = [f"{icon} {what} :small[:gray[{relative_time(at, now=now)}]]" for at, what, icon in latest]
+    st.markdown("  \n".join(lines))
+
+
+def draw_revisions(trip: Trip, *, user_id: int, now: datetime) -> None:
+    """Draw who changed what and when, once it is opened."""
+    shown = st.expander(
+        f"Revisions ({trip.rev})", icon=":material/history:", key=f"trips_revisions_{trip.id}", on_change="rerun"
+    )
+    if not shown.open:
+        return
+    revisions = get_services().trip_revisions
+
+    def page(limit: int, cursor: str | None) -> tuple[Sequence[RevisionSummary], str | None]:
+        found = revisions.page(trip.id, user_id=user_id, limit=limit, cursor=cursor)
+        return found.revisions, found.next_cursor
+
+    wanted = _wanted(trip.id)
+    with shown:
+        rows, has_more = gathered(page, wanted)
+        for one in rows:
+            _row(trip, one, user_id=user_id, now=now)
+        draw_problem("trip_revisions")
+        if has_more and st.button("Show more", key="trips_revisions_more", icon=":material/expand_more:"):
+            st.session_state.trips_revisions["shown"] = wanted + ROWS_AT_FIRST
+            st.rerun()
+        if trip.rev > 1:
+            _compare(trip, rows, user_id=user_id)
+
+
+def _wanted(trip_id: int) -> int:
+    shown = st.session_state.get("trips_revisions", {})
+    if shown.get("of") != trip_id:
+        shown = st.session_state.trips_revisions = {"of": trip_id, "shown": ROWS_AT_FIRST}
+    return int(shown["shown"])
+
+
+def _who(one: RevisionSummary) -> str:
+    return escape_label(one.by) if one.by else "Somebody"
+
+
+def _row(trip: Trip, one: RevisionSummary, *, user_id: int, now: datetime) -> None:
+    with st.container(
+        key=f"trips_revision_{one.rev}", horizontal=True, wrap=False, vertical_alignment="center", gap="small"
+    ):
+        told = f"{_who(one)} · {relative_time(one.at, now=now)}"
+        st.markdown(f"**{one.rev}** {escape_label(one.summary)} :small[:gray[{told}]]", width="stretch")
+        if trip.access.may_change and one.rev != trip.rev:
+            st.button(
+                f"Restore revision {one.rev}",
+                key=f"trips_restore_{one.rev}",
+                icon=":material/settings_backup_restore:",
+                type="tertiary",
+                help="Make title and brief what they were then. Customer and status stay.",
+                on_click=_restore,
+                args=(trip.id, one.rev, user_id),
+            )
+
+
+def _restore(trip_id: int, rev: int, user_id: int) -> None:
+    with telling("trip_revisions"):
+        get_services().trip_revisions.restore(trip_id, rev, user_id=user_id)
+        st.session_state.session_news = f"Restored revision {rev}."
+
+
+def _compare(trip: Trip, rows: Sequence[RevisionSummary], *, user_id: int) -> None:
+    st.markdown("**Compare two revisions**")
+    numbers = [one.rev for one in rows]
+    with st.container(horizontal=True, key="trips_compare"):
+        before = st.selectbox("From", numbers, index=1, key=f"trips_compare_from_{trip.id}_{trip.rev}", width=110)
+        after = st.selectbox("To", numbers, index=0, key=f"trips_compare_to_{trip.id}_{trip.rev}", width=110)
+    try:
+        found = get_services().trip_revisions.compare(trip.id, before, after, user_id=user_id)
+    except NotFoundError as exc:
+        st.warning(exc.message)
+        return
+    if not found.changes:
+        st.caption("Nothing differs between these two.")
+    for change in found.changes:
+        draw_change(change)
+
+
+def draw_change(change: FieldChange) -> None:
+    """Draw what a field was and what it is after a change."""
+    before, after = (escape_label(text) or "*nothing*" for text in (change.before, change.after))
+    st.markdown(f":small[:gray[{change.label}]]  \n{before} :material/arrow_forward: **{after}**")

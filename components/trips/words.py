@@ -1,0 +1,74 @@
+"""Words about trips, with days as the reader's browser writes them."""
+
+from datetime import date
+from functools import cache
+
+import streamlit as st
+from babel import Locale
+from babel.dates import format_interval
+
+from services.trips.records import TripAccess, TripSummary
+from travel.brief import Brief, shown
+from travel.status import TripStatus
+from travel.types import locale_of
+
+STATUSES = {
+    TripStatus.DRAFT: ("Draft", "gray", ":material/edit_note:"),
+    TripStatus.PROPOSED: ("Proposed", "blue", ":material/outgoing_mail:"),
+    TripStatus.APPROVED: ("Approved", "green", ":material/check_circle:"),
+    TripStatus.BOOKED: ("Booked", "violet", ":material/confirmation_number:"),
+    TripStatus.TRAVELLING: ("Travelling", "orange", ":material/flight_takeoff:"),
+    TripStatus.DONE: ("Done", "gray", ":material/task_alt:"),
+    TripStatus.CANCELLED: ("Cancelled", "red", ":material/cancel:"),
+}
+ACCESS = {TripAccess.OWNER: "Owner", TripAccess.EDIT: "Can edit", TripAccess.VIEW: "Can view"}
+NO_CUSTOMER = "No customer"
+_OF_A_COUNTRY = ("pt_BR", "pt_PT", "zh_Hans", "zh_Hant", "en_GB", "en_US")
+
+
+def status_name(status: TripStatus) -> str:
+    """Return what a status is called."""
+    return STATUSES[status][0]
+
+
+def status_badge(status: TripStatus) -> None:
+    """Draw how far a trip is."""
+    name, colour, icon = STATUSES[status]
+    st.badge(name, icon=icon, color=colour)  # type: ignore[arg-type]
+
+
+def days_words(start: date | None, end: date | None) -> str:
+    """Return from when to when in the language of the browser; nothing where it is not known."""
+    if start is None or end is None:
+        return ""
+    return str(format_interval(start, end, "yMMMd", locale=locale_of(st.context.locale)))
+
+
+def trip_words(trip: TripSummary) -> list[str]:
+    """Return who a trip is for, when it is, and who else works on it, as far as there is something to say."""
+    others = trip.members - 1
+    shared = f"shared with {others}" if trip.access is TripAccess.OWNER else "shared with you"
+    return [
+        *([trip.customer_name] if trip.customer_name else []),
+        *([days] if (days := days_words(trip.start, trip.end)) else []),
+        *([shared] if others else []),
+    ]
+
+
+def brief_rows(brief: Brief) -> tuple[tuple[str, str], ...]:
+    """Return what is known of a trip, for those who work on it: labels and plain texts."""
+    return shown(brief, st.context.locale, private=True)
+
+
+@cache
+def languages() -> dict[str, str]:
+    """Return the languages that a customer may have, by code, in the order of their names."""
+    known = Locale("en").languages
+    codes = [*(str(code) for code in known if len(str(code)) == 2), *_OF_A_COUNTRY]
+    names = {code.replace("_", "-"): str(known.get(code) or code) for code in codes}
+    return dict(sorted(names.items(), key=lambda one: one[1]))
+
+
+def language_name(code: str) -> str:
+    """Return what a language is called in English."""
+    return "Not known" if not code else languages().get(code, code)

@@ -1,0 +1,173 @@
+"""A trip made of a session: what the assistant proposes below its reply, and what a planner takes of it."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from services.trips.proposals import ASK_FOR_BRIEF
+from services.wiring import Services
+from travel.brief import Brief, Wish
+
+TALK = "5 days in Lisbon in May 2027 for two adults and a child of 8, about $2,000, no museums"
+
+
+def run(at: AppTest) -> AppTest:
+    at.run()
+    assert not at.exception
+    return at
+
+
+def lines(at: AppTest) -> str:
+    return "\n".join(one.value for one in (*at.main.markdown, *at.main.caption)).replace("\\", "")
+
+
+def say(at: AppTest, text: str) -> AppTest:
+    at.chat_input(key="chat_input").set_value(text).run()
+    assert not at.exception
+    return at
+
+
+def choose(at: AppTest, key: str, option: str) -> AppTest:
+    menu = at.menu_button(key=key)
+    menu.click(next(name for name in menu.options if name.endswith(option)))
+    return run(at)
+
+
+def offered(at: AppTest) -> dict[str, str]:
+    """Return what stands on the card, by field: the labels of its checkboxes."""
+    found = {}
+    for one in at.main.checkbox:
+        if str(one.key).startswith("chat_proposal_") and "carry" not in str(one.key):
+            label, _, text = one.label.replace("\\", "").partition(":]] ")
+            found[label.rpartition("[")[2]] = text
+    return found
+
+
+def button(at: AppTest, name: str) -> str | None:
+    return next((str(one.key) for one in at.main.button if one.label == name), None)
+
+
+def press(at: AppTest, name: str) -> AppTest:
+    at.button(key=str(button(at, name))).click()
+    return run(at)
+
+
+def untick(at: AppTest, group: str) -> None:
+    next(one for one in at.main.checkbox if str(one.key).endswith(f"_{group}")).uncheck()
+
+
+@pytest.fixture
+def talk(app: AppTest, services: Services, planner) -> int:
+    """Return the id of a session about Lisbon, which is open in the chat."""
+    run(app)
+    say(app, TALK)
+    (session,) = services.sessions.recent(user_id=planner.id).sessions
+    return session.id
+
+
+@pytest.fixture
+def proposed(app: AppTest, talk: int) -> AppTest:
+    """Return the app with a proposal below the last reply."""
+    return choose(app, f"session_menu_{talk}", "Make this a trip")
+
+
+def test_menu_asks_the_assistant_and_its_proposal_stands_below_the_reply(proposed, services, planner, talk):
+    history = services.sessions.history(talk, user_id=planner.id, limit=10)
+
+    assert history.messages[-2].text == ASK_FOR_BRIEF
+    assert offered(proposed) == {
+        "Where to": "Lisbon",
+        "Months": "May 2027",
+        "Travellers": "2 adults, 1 child (8)",
+        "Budget": "up to $2,000 in all",
+        "Musts": "5 days",
+        "To avoid": "museums",
+    }
+    assert "On which days does the trip start and end?" in lines(proposed)
+
+
+def test_what_is_ticked_makes_the_trip_that_the_session_is_in(proposed, services, planner, talk):
+    (title,) = [one for one in proposed.main.text_input if one.label == "Title"]
+    title.set_value("Lisbon with Leo")
+    untick(proposed, "budget")
+    untick(proposed, "must")
+    press(proposed, "Create trip")
+
+    (made,) = services.trips.page(user_id=planner.id).trips
+    trip = services.trips.get(made.id, user_id=planner.id)
+    assert (trip.title, trip.customer_id) == ("Lisbon with Leo", None)
+    assert trip.brief == Brief(
+        where=("Lisbon",), months=("2027-05",), travellers=trip.brief.travellers, avoid=(Wish("museums"),)
+    )
+    assert len(trip.brief.travellers) == 3
+    assert services.sessions.get(talk, user_id=planner.id).trip_id == trip.id
+    assert offered(proposed) == {"Budget": "up to $2,000 in all", "Musts": "5 days"}
+
+
+def test_trip_for_a_customer_carries_the_talk_over_only_if_ticked(proposed, services, planner, talk):
+    weber = services.customers.create("Weber", user_id=planner.id)
+    run(proposed)
+    (customer,) = [one for one in proposed.main.selectbox if one.label == "Customer"]
+    customer.set_value(weber.id)
+    run(proposed)
+    untick(proposed, "carry")
+    press(proposed, "Create trip")
+
+    (made,) = services.trips.page(user_id=planner.id).trips
+    assert made.customer_id == weber.id
+    assert services.sessions.get(talk, user_id=planner.id).trip_id == made.id
+
+
+def test_title_that_is_none_is_told_and_nothing_is_made(proposed, services, planner):
+    (title,) = [one for one in proposed.main.text_input if one.label == "Title"]
+    title.set_value("  ")
+    press(proposed, "Create trip")
+
+    assert ["The title is empty" in one.value for one in proposed.main.error] == [True]
+    assert services.trips.page(user_id=planner.id).trips == ()
+
+
+def test_session_of_a_trip_is_offered_only_what_differs(app, services, planner, talk):
+    brief = {"where": ["Porto"], "start": "2027-06-01", "end": "2027-06-05", "avoid": ["museums"], "pace": "full"}
+    trip = services.trips.create("Portugal", user_id=planner.id, brief=brief)
+    services.trip_sessions.move([talk], trip.id, user_id=planner.id)
+    run(app)
+    choose(app, f"session_menu_{talk}", "Update the trip's brief")
+    assert {name: text for name, text in offered(app).items() if name in ("Where to", "Months", "To avoid")} == {
+        "Where to": "Porto :material/arrow_forward: Lisbon",
+        "Months": "Jun 1 – 5, 2027 :material/arrow_forward: May 2027",
+    }
+    untick(app, "where")
+    press(app, "Update the brief")
+
+    now = services.trips.get(trip.id, user_id=planner.id).brief
+    assert (now.where, now.months, now.start, now.pace) == (("Porto",), ("2027-05",), None, "full")
+    assert now.avoid == (Wish("museums"),)
+    assert list(offered(app)) == ["Where to"]
+
+
+def test_who_may_only_read_a_trip_is_offered_nothing_to_press(app, services, planner, stranger, proposed):
+    press(proposed, "Create trip")
+    (made,) = services.trips.page(user_id=planner.id).trips
+    services.trips.change(made.id, user_id=planner.id, brief={"where": ["Porto"]})
+    services.trip_members.add(made.id, "bob", user_id=planner.id)
+    services.trip_members.hand_over(made.id, stranger.id, user_id=planner.id)
+    services.trip_members.change(made.id, planner.id, user_id=stranger.id, access="view")
+    run(app)
+
+    assert button(app, "Update the brief") is None
+    assert "You can read this trip, but not change it." in lines(app)
+
+
+def test_only_the_last_proposal_is_offered(proposed):
+    say(proposed, ASK_FOR_BRIEF)
+
+    assert [one.label for one in proposed.main.button].count("Create trip") == 1
+
+
+def test_talk_about_nothing_proposes_nothing(app, services, planner):
+    run(app)
+    say(app, "Hello")
+    (session,) = services.sessions.recent(user_id=planner.id).sessions
+    choose(app, f"session_menu_{session.id}", "Make this a trip")
+
+    assert button(app, "Create trip") is None

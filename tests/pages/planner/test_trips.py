@@ -1,0 +1,623 @@
+"""Trips on the planner's screens: the list, the form, one trip with all that belongs to it, and customers."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import event
+from streamlit.testing.v1 import AppTest
+
+from components.labels import escape_label
+from services.errors import NotFoundError
+from services.trips.records import Trip, TripAccess
+from services.wiring import Services
+from tests.helpers.naughty import STRINGS, says_something
+from travel.brief import Brief, Need, Wish, brief_of
+from travel.status import TripStatus
+
+PAGE = "pages/planner/trips.py"
+FULL = {
+    "where": ["Lisbon", "Sintra"],
+    "purpose": "Honeymoon",
+    "start": "2027-05-03",
+    "end": "2027-05-07",
+    "date_flex_days": 2,
+    "travellers": [
+        {"label": "Ann", "band": "adult", "needs": [{"kind": "diet", "text": "vegan", "hard": False}]},
+        {"label": "Leo", "band": "child", "age_at_travel": 8},
+    ],
+    "budget": {"low": {"amount": "1500.00", "currency": "EUR"}, "high": {"amount": "2000.00", "currency": "EUR"}},
+    "pace": "relaxed",
+    "must": [{"text": "Pena Palace", "hard": True}],
+    "avoid": [{"text": "museums"}],
+    "notes_private": "Pays late",
+}
+
+
+def run(at: AppTest) -> AppTest:
+    at.run()
+    assert not at.exception
+    return at
+
+
+def click(at: AppTest, key: str) -> AppTest:
+    at.button(key=key).click()
+    return run(at)
+
+
+def keys(at: AppTest) -> list[str]:
+    return [str(one.key) for one in (*at.button, *at.menu_button)]
+
+
+def texts(at: AppTest) -> list[str]:
+    return [one.value for one in at.text]
+
+
+def lines(at: AppTest) -> str:
+    return "\n".join(one.value for one in (*at.markdown, *at.caption)).replace("\\", "")
+
+
+def choose(at: AppTest, key: str, option: str) -> AppTest:
+    menu = at.menu_button(key=key)
+    menu.click(next(name for name in menu.options if name.endswith(option)))
+    return run(at)
+
+
+def listed(at: AppTest) -> list[str]:
+    return [
+        one.label.split("**")[1].replace("\\", "")
+        for one in at.button
+        if re.fullmatch(r"trips_open_\d+", str(one.key))
+    ]
+
+
+@contextmanager
+def asked(services: Services) -> Iterator[list[str]]:
+    """Give the statements that the app sends to its database."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    engine = services._base.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def page(app: AppTest) -> AppTest:
+    run(app)
+    app.switch_page(PAGE)
+    return app
+
+
+@pytest.fixture
+def trip(services: Services, planner) -> Trip:
+    return services.trips.create("Lisbon in May", user_id=planner.id, brief=FULL)
+
+
+def opened(page: AppTest, trip_id: int) -> AppTest:
+    page.query_params["trip"] = str(trip_id)
+    return run(page)
+
+
+def edited(page: AppTest, trip_id: int) -> AppTest:
+    opened(page, trip_id)
+    return click(page, "trips_edit")
+
+
+# The list
+
+
+def test_without_trips_the_page_says_how_to_begin(page):
+    run(page)
+    assert "No trips yet" in [heading.value for heading in page.header]
+
+    click(page, "trips_start")
+
+    assert page.title[0].value == "New trip"
+    click(page, "trips_form_cancel")
+    assert page.title[0].value == "Trips"
+
+
+def test_trips_are_found_by_words_status_and_customer_and_sorted(page, services, planner):
+    weber = services.customers.create("Weber", user_id=planner.id)
+    first = services.trips.create("Zagreb", user_id=planner.id, customer_id=weber.id)
+    services.trips.create("Athens", user_id=planner.id, status="booked")
+    run(page)
+    assert listed(page) == ["Athens", "Zagreb"]
+    page.selectbox(key="trips_order").set_value("title")
+    page.text_input(key="trips_words").set_value("weber")
+    assert listed(run(page)) == ["Zagreb"]
+    page.text_input(key="trips_words").set_value("")
+    page.selectbox(key="trips_status").set_value(TripStatus.BOOKED)
+    assert listed(run(page)) == ["Athens"]
+    page.selectbox(key="trips_customer").set_value(weber.id)
+    assert listed(run(page)) == []
+    assert "No trip matches" in [heading.value for heading in page.header]
+    click(page, "trips_clear")
+    assert listed(page) == ["Athens", "Zagreb"]
+
+    opened(page, first.id)
+    choose(page, f"trips_menu_{first.id}", "Archive")
+    click(page, "trips_back")
+
+    assert listed(page) == ["Athens"]
+    page.selectbox(key="trips_which").set_value("Archived")
+    assert listed(run(page)) == ["Zagreb"]
+
+
+def test_fifty_trips_are_drawn_and_more_on_request(page, services, planner):
+    for number in range(52):
+        services.trips.create(f"No {number}", user_id=planner.id)
+    assert len(listed(run(page))) == 50
+
+    click(page, "trips_more")
+
+    assert len(listed(page)) == 52
+
+
+def test_list_of_fifty_asks_as_often_as_a_list_of_one(page, services, planner):
+    services.trips.create("One", user_id=planner.id)
+    run(page)
+    with asked(services) as few:
+        run(page)
+    for number in range(49):
+        services.trips.create(f"No {number}", user_id=planner.id)
+    run(page)
+    with asked(services) as many:
+        run(page)
+
+    assert len(many) == len(few)
+
+
+def test_trip_of_somebody_else_does_not_exist(page, services, stranger):
+    theirs = services.trips.create("Secret", user_id=stranger.id)
+    opened(page, theirs.id)
+
+    assert [warning.value for warning in page.warning] == ["There is no such trip."]
+    click(page, "trips_instead")
+    assert "trip" not in page.query_params
+
+
+# The form
+
+
+def test_title_alone_makes_a_trip(page, services, planner):
+    click(run(page), "trips_new")
+    click(page, "trips_form_save")
+    assert "The title is empty" in lines(page)
+    page.text_input(key="trips_form_new_title").set_value("Rome")
+    click(page, "trips_form_save")
+
+    assert page.title[0].value == "Rome"
+    (made,) = services.trips.page(user_id=planner.id).trips
+    assert page.query_params["trip"] == str(made.id)
+    assert services.trips.get(made.id, user_id=planner.id).brief == Brief()
+
+
+def test_trip_is_made_with_a_customer_of_its_own_and_all_fields(page, services, planner):
+    click(run(page), "trips_new")
+    page.text_input(key="trips_form_new_title").set_value("Rome")
+    page.selectbox(key="trips_form_new_customer").set_value(-1)
+    page.segmented_control(key="trips_form_new_when").set_value("Dates")
+    page.number_input(key="trips_form_new_adults").set_value(2)
+    page.text_input(key="trips_form_new_ages").set_value("8")
+    run(page)
+    page.text_input(key="trips_form_new_new_customer_name").set_value("Weber")
+    page.text_input(key="trips_form_new_new_customer_contact").set_value("weber@example.com")
+    page.selectbox(key="trips_form_new_new_customer_language").set_value("de")
+    page.text_area(key="trips_form_new_new_customer_notes").set_value("Likes trains")
+    page.text_area(key="trips_form_new_where").set_value("Rome\nAmalfi")
+    page.date_input(key="trips_form_new_start").set_value(date(2027, 5, 3))
+    page.date_input(key="trips_form_new_end").set_value(date(2027, 5, 7))
+    click(page, "trips_form_new_need_add")
+    page.selectbox(key="trips_form_new_need_who_0").set_value("Child 1")
+    page.text_input(key="trips_form_new_need_text_0").set_value("no nuts")
+    page.toggle(key="trips_form_new_tell_needs").set_value(True)
+    page.text_input(key="trips_form_new_high").set_value("2,000")
+    page.selectbox(key="trips_form_new_currency").set_value("EUR")
+    page.segmented_control(key="trips_form_new_pace").set_value("full")
+    page.text_area(key="trips_form_new_must").set_value("Pompeii !")
+    page.text_area(key="trips_form_new_notes").set_value("Call on Monday")
+    click(page, "trips_form_save")
+
+    (made,) = services.trips.page(user_id=planner.id).trips
+    trip = services.trips.get(made.id, user_id=planner.id)
+    customer = services.customers.get(trip.customer_id, user_id=planner.id)
+    assert (customer.name, customer.contact, customer.language, customer.notes) == (
+        "Weber", "weber@example.com", "de", "Likes trains",
+    )  # fmt: skip
+    assert trip.brief == brief_of(
+        {
+            "where": ["Rome", "Amalfi"],
+            "start": "2027-05-03",
+            "end": "2027-05-07",
+            "travellers": [
+                {"label": "Adult 1"},
+                {"label": "Adult 2"},
+                {
+                    "label": "Child 1",
+                    "band": "child",
+                    "age_at_travel": 8,
+                    "needs": [{"kind": "diet", "text": "no nuts"}],
+                },
+            ],
+            "tell_needs": True,
+            "budget": {"high": {"amount": "2000", "currency": "EUR"}},
+            "pace": "full",
+            "must": [{"text": "Pompeii", "hard": True}],
+            "notes_private": "Call on Monday",
+        }
+    )
+    assert {"Weber", "Rome, Amalfi", "Call on Monday"} <= set(texts(page))
+
+
+def test_what_is_wrong_is_told_at_its_field_and_nothing_is_made(page, services, planner):
+    click(run(page), "trips_new")
+    page.selectbox(key="trips_form_new_customer").set_value(-1)
+    page.segmented_control(key="trips_form_new_when").set_value("Dates")
+    run(page)
+    page.date_input(key="trips_form_new_start").set_value(date(2027, 5, 7))
+    page.date_input(key="trips_form_new_end").set_value(date(2027, 5, 3))
+    page.text_input(key="trips_form_new_ages").set_value("eight")
+    page.text_input(key="trips_form_new_low").set_value("2.000")
+    click(page, "trips_form_save")
+
+    told = lines(page)
+    for sentence in (
+        "The title is empty",
+        "The name of the customer is empty.",
+        "The end (2027-05-03) is before the start (2027-05-07).",
+        "The age of a child is no whole number.",
+        "can be read in two ways (2.000)",
+    ):
+        assert sentence in told
+    assert services.trips.page(user_id=planner.id).trips == ()
+    assert services.customers.page(user_id=planner.id).customers == ()
+
+
+def test_customer_is_made_once_though_the_trip_is_refused_at_first(page, services, planner, monkeypatch):
+    click(run(page), "trips_new")
+    page.text_input(key="trips_form_new_title").set_value("Rome")
+    page.selectbox(key="trips_form_new_customer").set_value(-1)
+    run(page)
+    page.text_input(key="trips_form_new_new_customer_name").set_value("Weber")
+    monkeypatch.setattr("services.trips.trips.MAX_TRIPS", 0)
+    click(page, "trips_form_save")
+    assert ["You have 0 trips" in error.value.replace("\\", "") for error in page.error] == [True]
+    monkeypatch.setattr("services.trips.trips.MAX_TRIPS", 10)
+    click(page, "trips_form_save")
+
+    assert [one.name for one in services.customers.page(user_id=planner.id).customers] == ["Weber"]
+    assert [one.customer_name for one in services.trips.page(user_id=planner.id).trips] == ["Weber"]
+
+
+def test_form_that_nobody_touches_changes_nothing(page, services, planner, trip):
+    edited(page, trip.id)
+    click(page, "trips_form_save")
+
+    assert services.trips.get(trip.id, user_id=planner.id) == trip
+
+
+def test_change_writes_only_what_was_changed(page, services, planner, trip):
+    edited(page, trip.id)
+    services.trips.change(trip.id, user_id=planner.id, brief={"purpose": "Rest"})
+    page.text_input(key=f"trips_form_{trip.id}_title").set_value("Lisbon in June")
+    page.segmented_control(key=f"trips_form_{trip.id}_when").set_value("Not known yet")
+    click(page, "trips_form_save")
+
+    now = services.trips.get(trip.id, user_id=planner.id)
+    assert (now.title, now.brief.purpose, now.brief.start) == ("Lisbon in June", "Rest", None)
+    assert now.brief.travellers == trip.brief.travellers
+    assert now.brief.must == (Wish("Pena Palace", hard=True),)
+
+
+@pytest.mark.parametrize(("choice", "purpose"), [("mine", "Work"), ("theirs", "Rest")])
+def test_two_who_change_the_same_choose_field_by_field(page, services, planner, trip, choice, purpose):
+    edited(page, trip.id)
+    services.trips.change(trip.id, user_id=planner.id, brief={"purpose": "Rest", "pace": "full"})
+    page.text_input(key=f"trips_form_{trip.id}_purpose").set_value("Work")
+    page.text_area(key=f"trips_form_{trip.id}_where").set_value("Porto")
+    click(page, "trips_form_save")
+
+    (radio,) = page.radio
+    assert (radio.label, radio.options) == ("Purpose", ["Yours: Work", "Theirs: Rest"])
+    assert services.trips.get(trip.id, user_id=planner.id).brief.where == ("Lisbon", "Sintra")
+    radio.set_value(choice)
+    click(page, "trips_clash_save")
+    now = services.trips.get(trip.id, user_id=planner.id).brief
+    assert (now.purpose, now.where, now.pace) == (purpose, ("Porto",), "full")
+    assert page.title[0].value == "Lisbon in May"
+
+
+def test_own_changes_can_be_discarded_where_they_clash(page, services, planner, trip):
+    edited(page, trip.id)
+    services.trips.change(trip.id, user_id=planner.id, brief={"purpose": "Rest"})
+    page.text_input(key=f"trips_form_{trip.id}_purpose").set_value("Work")
+    click(page, "trips_form_save")
+    click(page, "trips_clash_discard")
+    assert "Rest" in texts(page)
+    click(page, "trips_edit")
+
+    assert page.text_input(key=f"trips_form_{trip.id}_purpose").value == "Rest"
+
+
+def test_other_customer_is_told_to_begin_afresh(page, services, planner, trip):
+    weber = services.customers.create("Weber", user_id=planner.id)
+    edited(page, trip.id)
+    assert "begin afresh" not in lines(page)
+    page.selectbox(key=f"trips_form_{trip.id}_customer").set_value(weber.id)
+    run(page)
+    assert "begin afresh" in lines(page)
+    click(page, "trips_form_save")
+
+    assert services.trips.get(trip.id, user_id=planner.id).customer_id == weber.id
+
+
+def test_need_of_a_child_that_no_longer_goes_along_is_told(page, services, planner):
+    trip = services.trips.create(
+        "Rome",
+        user_id=planner.id,
+        brief={"travellers": [{"label": "Leo", "band": "child", "needs": [{"text": "no nuts"}]}]},
+    )
+    edited(page, trip.id)
+    page.number_input(key=f"trips_form_{trip.id}_children").set_value(0)
+    page.number_input(key=f"trips_form_{trip.id}_adults").set_value(1)
+    click(page, "trips_form_save")
+    assert "nobody called Leo" in lines(page)
+    page.text_input(key=f"trips_form_{trip.id}_need_text_0").set_value("")
+    click(page, "trips_form_save")
+
+    (traveller,) = services.trips.get(trip.id, user_id=planner.id).brief.travellers
+    assert (traveller.band, traveller.needs) == ("adult", ())
+
+
+def test_needs_of_travellers_stay_as_hard_as_they_were(page, services, planner, trip):
+    edited(page, trip.id)
+    page.text_input(key=f"trips_form_{trip.id}_purpose").set_value("Rest")
+    click(page, "trips_form_save")
+
+    now = services.trips.get(trip.id, user_id=planner.id).brief
+    assert now.travellers[0].needs == (Need("diet", "vegan", hard=False),)
+
+
+# One trip
+
+
+def test_trip_shows_its_brief_and_what_is_open(page, services, planner):
+    trip = services.trips.create("Rome", user_id=planner.id, brief={"where": ["Rome"], "notes_private": "Pays late"})
+    opened(page, trip.id)
+
+    assert {"Rome", "Pays late"} <= set(texts(page))
+    assert "What may the trip cost?" in lines(page)
+
+
+def test_status_is_changed_in_place(page, services, planner, trip):
+    opened(page, trip.id)
+    page.selectbox(key=f"trips_status_{trip.id}_1").set_value(TripStatus.BOOKED)
+    run(page)
+
+    assert services.trips.get(trip.id, user_id=planner.id).status is TripStatus.BOOKED
+    assert page.selectbox(key=f"trips_status_{trip.id}_2").value == TripStatus.BOOKED
+
+
+def test_sessions_of_a_trip_are_opened_and_begun_there(page, services, planner, trip, add_session):
+    session_id = add_session("Lisbon talk")
+    add_session("Another talk")
+    services.trip_sessions.move([session_id], trip.id, user_id=planner.id)
+    opened(page, trip.id)
+    sessions = [one for one in keys(page) if one.startswith("trips_open_session_")]
+    assert sessions == [f"trips_open_session_{session_id}"]
+    click(page, "trips_new_chat")
+    page.chat_input(key="chat_input").set_value("And now?").run()
+    assert not page.exception
+
+    found = services.sessions.latest(user_id=planner.id, limit=10, trip_id=trip.id).sessions
+    assert len(found) == 2
+    assert {one.trip_id for one in found} == {trip.id}
+
+
+def test_file_is_downloaded_and_removed(page, services, planner, trip):
+    file = services.trip_files.add(trip.id, "offer.txt", b"Hotel", user_id=planner.id)
+    opened(page, trip.id)
+    assert "offer.txt" in texts(page)
+    click(page, f"trips_file_remove_{file.id}")
+    click(page, "trip_file_confirm")
+
+    assert services.trip_files.list(trip.id, user_id=planner.id) == ()
+
+
+def test_owner_adds_members_and_says_what_they_may_do(page, services, planner, stranger, trip):
+    opened(page, trip.id)
+    page.text_input(key="trips_add_username_1").set_value("nobody")
+    click(page, "trips_add_go")
+    assert "The username “nobody” is nobody's here." in lines(page)
+    page.text_input(key="trips_add_username_1").set_value("bob")
+    click(page, "trips_add_go")
+    menu = f"trips_member_menu_{stranger.id}"
+    choose(page, menu, "Let them view only")
+
+    def access() -> dict[str, TripAccess]:
+        return {one.username: one.access for one in services.trip_members.list(trip.id, user_id=planner.id)}
+
+    assert access() == {"ada": TripAccess.OWNER, "bob": TripAccess.VIEW}
+    choose(page, menu, "Make them the owner")
+    click(page, "trip_hand_over_confirm")
+    assert access() == {"bob": TripAccess.OWNER, "ada": TripAccess.EDIT}
+    assert menu not in keys(page)
+    assert "trips_add_go" not in keys(page)
+
+
+def test_removed_member_is_no_member(page, services, planner, stranger, trip):
+    services.trip_members.add(trip.id, "bob", user_id=planner.id)
+    opened(page, trip.id)
+    choose(page, f"trips_member_menu_{stranger.id}", "Remove")
+    click(page, "trip_member_remove_confirm")
+
+    assert [one.username for one in services.trip_members.list(trip.id, user_id=planner.id)] == ["ada"]
+
+
+@pytest.fixture
+def theirs(services: Services, stranger, planner) -> Trip:
+    """Return a trip of somebody else's that the planner may read."""
+    trip = services.trips.create("Porto", user_id=stranger.id, brief=FULL)
+    services.trip_members.add(trip.id, "ada", user_id=stranger.id, access="view")
+    services.trip_files.add(trip.id, "offer.txt", b"Hotel", user_id=stranger.id)
+    services.trips.change(trip.id, user_id=stranger.id, brief={"purpose": "Rest"})
+    return trip
+
+
+def test_viewer_sees_everything_and_nothing_that_would_not_work(page, theirs):
+    opened(page, theirs.id)
+    page.session_state[f"trips_revisions_{theirs.id}"] = True
+    run(page)
+
+    assert {"Lisbon, Sintra", "offer.txt"} <= set(texts(page))
+    drawn = [key for key in keys(page) if key.startswith("trips_") and "open_session" not in key]
+    assert drawn == ["trips_back", f"trips_menu_{theirs.id}"]
+    assert [one.rpartition(": ")[2] for one in page.menu_button(key=f"trips_menu_{theirs.id}").options] == [
+        "Copy", "Archive", "Leave",
+    ]  # fmt: skip
+    page.query_params["form"] = "change"
+    run(page)
+    assert "trips_form_save" not in keys(page)
+
+
+def test_who_leaves_a_trip_sees_it_no_more(page, services, planner, theirs):
+    opened(page, theirs.id)
+    choose(page, f"trips_menu_{theirs.id}", "Leave")
+    click(page, "trip_leave_confirm")
+
+    assert listed(page) == []
+    with pytest.raises(NotFoundError):
+        services.trips.get(theirs.id, user_id=planner.id)
+
+
+def test_revisions_are_compared_and_restored(page, services, planner, trip):
+    services.trips.change(trip.id, user_id=planner.id, brief={"purpose": "Rest"})
+    opened(page, trip.id)
+    page.session_state[f"trips_revisions_{trip.id}"] = True
+    run(page)
+    assert "Honeymoon :material/arrow_forward: **Rest**" in lines(page)
+    click(page, "trips_restore_1")
+
+    assert services.trips.get(trip.id, user_id=planner.id).brief == trip.brief
+    assert "Restored revision 1" in lines(page)
+
+
+def test_copy_takes_along_what_is_ticked_and_nothing_else(page, services, planner, trip):
+    opened(page, trip.id)
+    choose(page, f"trips_menu_{trip.id}", "Copy")
+    key = f"trip_copy_{trip.id}"
+    click(page, "trip_copy_go")
+    assert "The title is empty" in lines(page)
+    page.text_input(key=f"{key}_title").set_value("Lisbon again")
+    page.checkbox(key=f"{key}_where").check()
+    page.date_input(key=f"{key}_start").set_value(date(2028, 5, 1))
+    click(page, "trip_copy_go")
+
+    assert page.title[0].value == "Lisbon again"
+    copy = services.trips.page(user_id=planner.id, words="again").trips[0]
+    assert services.trips.get(copy.id, user_id=planner.id).brief == Brief(
+        where=("Lisbon", "Sintra"), pace="relaxed", start=date(2028, 5, 1), end=date(2028, 5, 5)
+    )
+
+
+# Delete
+
+
+@pytest.mark.parametrize("sessions_too", [False, True])
+def test_deleted_trip_is_counted_first_and_comes_back(page, services, planner, trip, add_session, sessions_too):
+    session_id = add_session("Lisbon talk")
+    services.trip_sessions.move([session_id], trip.id, user_id=planner.id)
+    opened(page, trip.id)
+    choose(page, f"trips_menu_{trip.id}", "Delete")
+    if sessions_too:
+        page.radio(key=f"trip_delete_{trip.id}_sessions").set_value("Delete them too")
+        run(page)
+    assert "It holds 1 session." in [one.label for one in page.radio]
+    assert ("1 session, 2 messages" in lines(page)) is sessions_too
+    click(page, "trip_delete_confirm")
+
+    assert listed(page) == []
+    left = [one.id for one in services.sessions.recent(user_id=planner.id).sessions]
+    assert left == ([] if sessions_too else [session_id])
+    click(page, "trips_undo_button")
+    assert page.title[0].value == "Lisbon in May"
+    assert services.sessions.get(session_id, user_id=planner.id).trip_id == trip.id
+
+
+def test_chat_leaves_a_session_that_went_with_its_trip(page, services, planner, trip, add_session):
+    gone, left = add_session("Lisbon talk"), add_session("Rome talk", used=timedelta(days=1))
+    services.trip_sessions.move([gone], trip.id, user_id=planner.id)
+    page.session_state["chat_session_id"] = gone
+    opened(page, trip.id)
+    choose(page, f"trips_menu_{trip.id}", "Delete")
+    page.radio(key=f"trip_delete_{trip.id}_sessions").set_value("Delete them too")
+    run(page)
+    click(page, "trip_delete_confirm")
+
+    assert page.session_state["chat_session_id"] == left
+
+
+# Customers
+
+
+def test_customer_is_made_changed_and_deleted(page, services, planner):
+    run(page)
+    click(page, "trips_customers")
+    click(page, "customers_new")
+    click(page, "customer_edit_save")
+    assert "The name is empty" in lines(page)
+    page.text_input(key="customer_edit_None_name").set_value("Weber")
+    click(page, "customer_edit_save")
+    (made,) = services.customers.page(user_id=planner.id).customers
+    services.trips.create("Rome", user_id=planner.id, customer_id=made.id)
+    click(page, f"customers_edit_{made.id}")
+    page.text_input(key=f"customer_edit_{made.id}_contact").set_value("weber@example.com")
+    click(page, "customer_edit_save")
+    assert services.customers.get(made.id, user_id=planner.id).contact == "weber@example.com"
+    click(page, f"customers_delete_{made.id}")
+    assert "1 trip of theirs stays" in lines(page)
+    click(page, "customer_delete_confirm")
+
+    assert services.customers.page(user_id=planner.id).customers == ()
+    assert [one.customer_id for one in services.trips.page(user_id=planner.id).trips] == [None]
+
+
+def test_customer_of_a_colleague_is_shown_without_anything_to_press(page, services, stranger, planner):
+    theirs = services.customers.create("Weber", user_id=stranger.id, notes="Likes trains")
+    trip = services.trips.create("Rome", user_id=stranger.id, customer_id=theirs.id)
+    services.trip_members.add(trip.id, "ada", user_id=stranger.id)
+    run(page)
+    click(page, "trips_customers")
+    assert "kept by a colleague" in lines(page)
+    assert not [key for key in keys(page) if key.startswith(("customers_edit_", "customers_delete_"))]
+    edited(page, trip.id)
+    click(page, "trips_form_save")
+
+    assert services.trips.get(trip.id, user_id=planner.id).customer_id == theirs.id
+
+
+# Whatever people type
+
+
+def test_whatever_people_type_is_shown_as_it_is(page, services, planner):
+    naughty = [line for line in STRINGS if says_something(line)]
+    purpose, notes = "".join(naughty)[:400], "\n".join(naughty)[:4_000]
+    customer = services.customers.create(naughty[0][:100], user_id=planner.id, notes=notes)
+    brief = {"purpose": purpose, "notes_private": notes, "must": [one[:200] for one in naughty[-20:]]}
+    trip = services.trips.create(naughty[-1][:100], user_id=planner.id, customer_id=customer.id, brief=brief)
+    run(page)
+    assert len([one for one in page.button if str(one.key).startswith("trips_open_")]) == 1
+    opened(page, trip.id)
+
+    assert page.title[0].value == escape_label(trip.title)
+    assert {trip.brief.purpose, trip.brief.notes_private, customer.notes} <= set(texts(page))
+    edited(page, trip.id)
+    click(page, "trips_form_save")
+    assert services.trips.get(trip.id, user_id=planner.id) == trip
