@@ -167,6 +167,7 @@ def _settle(db_session: Session, ids: Sequence[int]) -> None:
     db_session.expire_all()
     for session_id in changed:
         db.search.settle(db_session, session_id)
+    db.search.put_titles(db_session, ids)  # with that of the trip, if all who see one see the other
 
 
 def _accesses(db_session: Session, ids: Sequence[int]) -> Iterator[tuple[int, int, str]]:

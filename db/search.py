@@ -1,15 +1,15 @@
 """The search index over titles and messages, on SQLite (FTS5) and PostgreSQL (tsvector)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, false, func, select, text
+from sqlalchemy import BigInteger, ColumnElement, bindparam, exists, false, func, select, text
 from sqlalchemy.orm import Session
 
 from db.folding import terms, tokens
 from db.ids import MAX_ID
-from db.models import ChatSession, Message
+from db.models import ChatSession, Message, Participant, Trip, TripMember
 from db.plain import run
 from db.visibility import THEIR_ID, visible_to
 
@@ -49,6 +49,17 @@ _SETTLE_POSTGRES = (
 _MAX_POSITION = 16_383  # of a word in a tsvector
 _WINDOW = 300
 
+# A session is found by the title of its trip too, unless somebody sees the session who does not see the trip.
+_outside = exists().where(
+    Participant.session_id == ChatSession.id,
+    ~exists().where(TripMember.trip_id == Trip.id, TripMember.user_id == Participant.user_id),
+)
+_TRIP_TITLE = (
+    select(Trip.title)
+    .join(ChatSession, ChatSession.trip_id == Trip.id)
+    .where(ChatSession.id == bindparam("session_id"), Trip.deleted_at.is_(None), ~_outside)
+)
+
 # The ids of a search, latest first, and no more of them than are wanted.
 _FOUND_SQLITE = """
 SELECT rowid AS id, session_id FROM search_index
@@ -82,21 +93,32 @@ _SESSIONS_POSTGRES = "SELECT session_id FROM search_index WHERE body @@ CAST(:ex
 
 
 class IndexHit(NamedTuple):
-    """A row found: *message_id* is None when the session's title matched."""
+    """A row found: *message_id* is None when the session's title matched. *trip* is the title of its trip."""
 
     session_id: int
     title: str
     message_id: int | None
     content: str
     at: datetime
+    trip: str | None
 
 
 def put(db_session: Session, row_id: int, session_id: int, content: str) -> None:
-    """Index the text of a message, or of a session's title (then both ids are the session's)."""
+    """Index the text of a message, or of a session's title (then both ids are the session's), with its trip's."""
+    if row_id == session_id:
+        trip = run(db_session, _TRIP_TITLE, {"session_id": session_id}).scalar_one_or_none()
+        content = f"{content} {trip or ''}"
     words, sqlite = tokens(content), _is_sqlite(db_session)
     body = " ".join(words) if sqlite else _tsvector(words)
     values = {"id": row_id, "body": body, "session_id": session_id}
     run(db_session, _PUT_SQLITE if sqlite else _PUT_POSTGRES, values)
+
+
+def put_titles(db_session: Session, session_ids: Collection[int]) -> None:
+    """Index the titles of sessions anew: they, or their trips, are called otherwise, or they are in other trips."""
+    titles = select(ChatSession.id, ChatSession.title).where(ChatSession.id.in_(session_ids))
+    for row in db_session.execute(titles).all() if session_ids else ():
+        put(db_session, row.id, row.id, row.title)
 
 
 def put_new(db_session: Session, session_id: int, contents: Sequence[tuple[int, str]]) -> None:
@@ -151,9 +173,11 @@ def _hits(db_session: Session, found: str, values: dict[str, Any]) -> list[Index
             Message.id.label("message_id"),
             func.coalesce(Message.content, ""),
             func.coalesce(Message.created_at, ChatSession.created_at),
+            TripMember.title.label("trip"),
         )
         .join_from(hits, ChatSession, ChatSession.id == hits.c.session_id)
         .outerjoin(Message, Message.id == hits.c.id)
+        .outerjoin(TripMember, (TripMember.trip_id == ChatSession.trip_id) & (TripMember.user_id == THEIR_ID))
         .where(visible_to(THEIR_ID))
         .order_by(hits.c.id.desc())
     )

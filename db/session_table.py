@@ -31,11 +31,13 @@ def rows(
     model: str | None = None,
     archived: bool | None = None,
     since: datetime | None = None,
+    trip_id: int | None = None,
 ) -> Iterable[SummaryRow]:
     """Yield this planner's sessions in an order of `ORDERS`, and whether each is being answered.
 
-    Every filter that is given has to hold: *words* all stand in the title or in one message, *since* the session
-    was used. They are read some hundreds at a time; the database session has to stay open meanwhile.
+    Every filter that is given has to hold: *words* all stand in the title, with its trip's, or in one message,
+    *since* the session was used. They are read some hundreds at a time; the database session has to stay open
+    meanwhile.
     """
     query = SUMMARIES
     if words.strip():
@@ -46,6 +48,8 @@ def rows(
         query = query.where(Participant.archived == archived)
     if since is not None:
         query = query.where(Participant.last_message_at >= since)
+    if trip_id is not None:
+        query = query.where(Participant.trip_id == trip_id)
     query = query.order_by(*ORDERS[order]).limit(limit)
     return summaries(db_session, query.execution_options(yield_per=_ROWS_AT_ONCE), {"owner_id": user_id})
 

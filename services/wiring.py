@@ -58,6 +58,7 @@ from services.trips.customers import CustomerService
 from services.trips.deleted import TripDeletion, remove_deleted_trips
 from services.trips.files import TripFiles
 from services.trips.members import TripMembers
+from services.trips.names import TripNames
 from services.trips.proposals import ProposeBrief
 from services.trips.revisions import TripRevisions
 from services.trips.sessions import TripSessions
@@ -97,6 +98,7 @@ class Services:
     templates: TemplateService
     customers: CustomerService
     trips: TripService
+    trip_names: TripNames
     trip_revisions: TripRevisions
     trip_members: TripMembers
     trip_files: TripFiles
@@ -197,6 +199,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         templates=TemplateService(database, replies),
         customers=CustomerService(database),
         trips=TripService(database),
+        trip_names=TripNames(database),
         trip_revisions=TripRevisions(database),
         trip_members=TripMembers(database),
         trip_files=TripFiles(database, shelf),

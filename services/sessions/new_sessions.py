@@ -64,9 +64,9 @@ def add_session(db_session: Session, settings: Mapping[str, Any], *, user_id: in
         raise AssertionError("A session without its owner.")
     for name in PERSONAL:
         setattr(mine, name, settings[name])
+    db.search.put(db_session, session.id, session.id, session.title)
     if session.trip_id is not None:
         db.participants.settle(db_session, [session.id])
-    db.search.put(db_session, session.id, session.id, session.title)
     return mine
 
 

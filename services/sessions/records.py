@@ -76,13 +76,14 @@ class SessionOrder(StrEnum):
 class SessionFilter:
     """Which sessions the table shows; None and no words mean all.
 
-    *words* all stand in the title or in one message; *since* the session was used.
+    *words* all stand in the title, its trip's with it, or in one message; *since* the session was used.
     """
 
     words: str = ""
     model: str | None = None
     archived: bool | None = None
     since: datetime | None = None
+    trip_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +198,14 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A session whose title matches (*message_id* None), or a message whose text does."""
+    """A session whose title, or whose trip's, matches (*message_id* None), or a message whose text does."""
 
     session_id: int
     session_title: str
     message_id: int | None
     excerpt: str
     at: datetime
+    trip_title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

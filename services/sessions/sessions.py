@@ -176,6 +176,13 @@ class SessionService:
             sessions = tuple(session_summary(*row) for row in rows[:limit])
         return SessionPage(sessions, _cursor(sessions[-1]) if len(rows) > limit else None)
 
+    def in_trip(self, trip_id: int, *, user_id: int, limit: int) -> SessionPage:
+        """Return the planner's sessions of a trip, last used first; none where they see no such trip."""
+        with self._db.read() as db_session:
+            rows = db.sessions.page(db_session, user_id=user_id, trip_id=trip_id, limit=limit + 1)
+            sessions = tuple(session_summary(*row) for row in rows[:limit])
+        return SessionPage(sessions, _cursor(sessions[-1]) if len(rows) > limit else None)
+
     def pinned(self, *, user_id: int, archived: bool = False) -> tuple[SessionSummary, ...]:
         """Return pinned sessions, last used first; the latest 100."""
         with self._db.read() as db_session:
@@ -208,6 +215,7 @@ class SessionService:
                 model=wanted.model,
                 archived=wanted.archived,
                 since=wanted.since,
+                trip_id=wanted.trip_id,
             ):
                 yield session_summary(*row)
 
@@ -347,13 +355,16 @@ class SessionService:
     ) -> tuple[SearchHit, ...]:
         """Return titles and messages that hold every word of *query* in any script, latest first.
 
+        The title of a session's trip counts with its own.
+
         With *before_id*, those after the hit of this id: its message's, or its session's where a title was hit.
         """
         limit = max(1, min(limit, MAX_PAGE))
         with self._db.read() as db_session:
             hits = db.search.find(db_session, query[:_QUERY_CHARS], user_id=user_id, limit=limit, before_id=before_id)
         return tuple(
-            SearchHit(hit.session_id, hit.title, hit.message_id, _excerpt(hit.content, query), hit.at) for hit in hits
+            SearchHit(hit.session_id, hit.title, hit.message_id, _excerpt(hit.content, query), hit.at, hit.trip)
+            for hit in hits
         )
 
 

@@ -63,6 +63,37 @@ class Trip(TripSummary):
     content_hash: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TripName:
+    """What is shown of a trip beside something else. *access* is that of whoever asks."""
+
+    id: int
+    title: str
+    access: TripAccess
+    customer_id: int | None
+    customer_name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedTrip(TripName):
+    """A trip and what goes on in its sessions.
+
+    *answering* in any of them; *answering_elsewhere* and *unseen* in one that is not the session looked at.
+    """
+
+    answering: bool
+    answering_elsewhere: bool
+    unseen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """Whose memory keeps what was said in sessions that move: of these customers, and, if *mine*, of their owner."""
+
+    customers: tuple[str, ...]
+    mine: bool
+
+
 @dataclass(frozen=True, slots=True)
 class TripPage:
     """Part of a list of trips, and where the next part begins (None: there is none)."""

@@ -23,6 +23,7 @@ import db.sessions
 import db.templates
 import db.threads
 import db.trip_files
+import db.trip_names
 import db.trip_sessions
 import db.trips
 import db.usage
@@ -118,6 +119,7 @@ QUERIES: dict[str, Callable[[Session, Account], object]] = {
     "models": lambda s, a: db.session_table.models(s, user_id=a.user_id),
     **{f"table by {order}": partial(table, order=order) for order in db.session_table.ORDERS},
     "trips": lambda s, a: db.trips.page(s, user_id=a.user_id, limit=SHOWN),
+    "latest trips": lambda s, a: db.trip_names.latest(s, user_id=a.user_id, limit=5),
     "trips by title": lambda s, a: db.trips.page(s, user_id=a.user_id, limit=SHOWN, by_title=True),
     "archived trips": lambda s, a: db.trips.page(s, user_id=a.user_id, limit=SHOWN, archived=True),
     "trip": lambda s, a: db.trips.get_visible(s, trip(s, a), user_id=a.user_id),

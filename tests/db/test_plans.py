@@ -25,6 +25,7 @@ import db.templates
 import db.threads
 import db.tokens
 import db.trip_files
+import db.trip_names
 import db.trip_sessions
 import db.trips
 import db.usage
@@ -64,6 +65,11 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "tokens": lambda s: db.tokens.of_user(s, user_id=1),
     "summary": lambda s: db.sessions.summary(s, 1, user_id=1),
     "latest": lambda s: db.sessions.latest_id(s, user_id=1),
+    "name of a trip": lambda s: db.trip_names.get_visible(s, 1, user_id=1),
+    "titles of trips": lambda s: db.trip_names.titles(s, [1, 2], user_id=1),
+    "latest trips": lambda s: db.trip_names.latest(s, user_id=1, limit=5, beside=1),
+    "sessions of a trip, for one": lambda s: db.sessions.page(s, user_id=1, trip_id=2, limit=5),
+    "customers of sessions": lambda s: db.trip_names.customers_of_sessions(s, [1, 2], user_id=1),
     "marks": lambda s: db.sessions.marks(s, user_id=1),
     "by client id": lambda s: db.messages.by_client_id(s, "a", user_id=1),
     "unfinished": lambda s: db.messages.unfinished(s, 1, user_id=1),
