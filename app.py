@@ -16,6 +16,7 @@ from components.scripts import load_scripts
 from components.sessions.actions import draw_session_notices
 from components.sessions.dialogs import SESSION_DIALOGS
 from components.sessions.files import FILE_DIALOGS
+from components.sessions.moving import MOVING_DIALOGS
 from components.sessions.people import PEOPLE_DIALOGS
 from components.sidebar.shortcuts import SHORTCUT_DIALOGS
 from components.sidebar.sidebar import draw_sidebar
@@ -41,6 +42,7 @@ from db.engine import DatabaseUnavailableError
 DIALOGS = (
     TOKEN_DIALOGS
     | SESSION_DIALOGS
+    | MOVING_DIALOGS
     | FILE_DIALOGS
     | TRANSFER_DIALOGS
     | TEMPLATE_DIALOGS

@@ -1,7 +1,7 @@
 """Words about sessions: labels that show people's text as it is, groups by age, relative times."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -82,6 +82,11 @@ def relative_time(at: datetime, *, now: datetime) -> str:
     if days <= 7:
         return "yesterday" if days == 1 else f"{days} days ago"
     return f"{local.day} {local:%b}" if local.year == now.year else f"{local.day} {local:%b %Y}"
+
+
+def name_in(names: Mapping[int, str], chosen_id: int) -> str:
+    """Return a name by its id, for a choice whose values are ids: `partial(name_in, names)` can be pickled."""
+    return names.get(chosen_id, "")
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

@@ -1,8 +1,9 @@
 """The door to what this tab has open; small values in `st.session_state`, the session also in the address.
 
-`chat_session_id` is the session shown (None: a new chat; NO_SUCH_SESSION: the address named none), `chat_message_id`
-the message that a search hit opens it at. `chat_address` is the address as it was last seen or written here, and
-`chat_on_page` is True while the chat is the page shown, `chat_wanted` while it is on its way there.
+`chat_session_id` is the session shown (None: a new chat; NO_SUCH_SESSION: the address named none), `chat_trip_id` the
+trip that a new chat is to be in (None: in none), `chat_message_id` the message that a search hit opens a session at.
+`chat_address` is what the address says of them, as it was last seen or written here: a parameter and its value, or
+None. `chat_on_page` is True while the chat is the page shown, `chat_wanted` while it is on its way there.
 """
 
 import streamlit as st
@@ -21,7 +22,7 @@ INSIGHTS_PAGE = "pages/planner/insights.py"
 REVIEW_PAGE = "pages/public/review.py"
 REVIEWS_PAGE = "pages/planner/reviews.py"
 NO_SUCH_SESSION = 0  # an id that no session ever has
-_PARAMETER, _MESSAGE = "session", "message"
+_PARAMETER, _TRIP, _MESSAGE = "session", "trip", "message"
 _MAX_ID = 2**63 - 1
 
 
@@ -35,24 +36,27 @@ def settle_session(sessions: SessionService, *, user_id: int, on_chat: bool) -> 
     """
     state = st.session_state
     state.setdefault("chat_message_id", None)
+    state.setdefault("chat_trip_id", None)
     wanted = state.pop("chat_wanted", False)
     if not on_chat:
         state.chat_on_page = False
         if wanted:
-            st.switch_page(CHAT_PAGE, query_params=[(_PARAMETER, state.chat_address)] if state.chat_address else None)
+            st.switch_page(CHAT_PAGE, query_params=[state.chat_address] if state.chat_address else None)
         state.chat_address = None
         return
-    address = st.query_params.get(_PARAMETER)
+    address = _address()
     if "chat_session_id" not in state:
-        state.chat_session_id = sessions.last_used(user_id=user_id) if address is None else parsed_id(address)
+        _follow(address)
+        if address is None:
+            state.chat_session_id = sessions.last_used(user_id=user_id)
     elif address != state.get("chat_address") and (_is_back_or_forward() or not state.get("chat_on_page")):
-        state.chat_session_id, state.chat_message_id = parsed_id(address), None
+        _follow(address)
     if _MESSAGE in st.query_params:  # a link to a single message
         state.chat_message_id = parsed_id(st.query_params[_MESSAGE])
         del st.query_params[_MESSAGE]
     state.chat_on_page, state.chat_address = True, address
-    if state.chat_session_id != NO_SUCH_SESSION:
-        _write_address(state.chat_session_id)
+    if NO_SUCH_SESSION not in (state.chat_session_id, state.chat_trip_id):
+        _write_address()
 
 
 def active_session_id() -> int | None:
@@ -61,20 +65,26 @@ def active_session_id() -> int | None:
     return session_id
 
 
+def new_chats_trip_id() -> int | None:
+    """Return the id of the trip that the new chat shown is to be in; it need not be one of this planner's."""
+    trip_id: int | None = st.session_state.get("chat_trip_id")
+    return trip_id
+
+
 def open_session(session_id: int, at_message_id: int | None = None) -> None:
     """Make a session the active one, opened at a message if one is given; stays on the page."""
-    st.session_state.chat_session_id = session_id
+    st.session_state.chat_session_id, st.session_state.chat_trip_id = session_id, None
     st.session_state.chat_message_id = at_message_id
-    _write_address(session_id)
+    _write_address()
 
 
-def new_chat() -> None:
-    """Make an empty chat the active one; stays on the page, and writes nothing anywhere else."""
-    st.session_state.chat_session_id = None
+def new_chat(trip_id: int | None = None) -> None:
+    """Make an empty chat the active one, in a trip if one is given; stays on the page, and writes nothing else."""
+    st.session_state.chat_session_id, st.session_state.chat_trip_id = None, trip_id
     st.session_state.chat_message_id = None
     for one in ("chat_new", "chat_gone"):
         st.session_state.pop(one, None)
-    _write_address(None)
+    _write_address()
 
 
 def show_session(session_id: int, at_message_id: int | None = None) -> None:
@@ -83,9 +93,12 @@ def show_session(session_id: int, at_message_id: int | None = None) -> None:
     st.session_state.chat_wanted = True
 
 
-def show_new_chat() -> None:
-    """Begin a new chat, on the chat page. A callback: the page that ran it is left at its next run."""
-    new_chat()
+def show_new_chat(trip_id: int | None = None) -> None:
+    """Begin a new chat, in a trip if one is given, on the chat page.
+
+    A callback: the page that ran it is left at its next run.
+    """
+    new_chat(trip_id)
     st.session_state.chat_wanted = True
 
 
@@ -95,15 +108,31 @@ def _is_back_or_forward() -> bool:
     return context is not None and context.is_history_navigation
 
 
-def _write_address(session_id: int | None) -> None:
-    address = None if session_id is None else str(session_id)
+def _address() -> tuple[str, str] | None:
+    """Return what the address says: the session shown, or else the trip of a new chat."""
+    return next(((name, st.query_params[name]) for name in (_PARAMETER, _TRIP) if name in st.query_params), None)
+
+
+def _follow(address: tuple[str, str] | None) -> None:
+    """Show what an address says."""
+    ids = {} if address is None else {address[0]: parsed_id(address[1])}
+    st.session_state.chat_session_id, st.session_state.chat_trip_id = ids.get(_PARAMETER), ids.get(_TRIP)
+    st.session_state.chat_message_id = None
+
+
+def _write_address() -> None:
+    session_id, trip_id = active_session_id(), new_chats_trip_id()
+    address = None
+    if session_id is not None:
+        address = (_PARAMETER, str(session_id))
+    elif trip_id is not None:
+        address = (_TRIP, str(trip_id))
     st.session_state.chat_address = address
-    if not st.session_state.get("chat_on_page") or st.query_params.get(_PARAMETER) == address:
-        return
-    if address is None:
-        del st.query_params[_PARAMETER]
-    else:
-        st.query_params[_PARAMETER] = address
+    parameters = st.query_params.to_dict()
+    others = {name: value for name, value in parameters.items() if name not in (_PARAMETER, _TRIP)}
+    wanted = others | dict([address] if address else [])
+    if st.session_state.get("chat_on_page") and parameters != wanted:
+        st.query_params.from_dict(wanted)
 
 
 def parsed_id(address: str | None) -> int | None:

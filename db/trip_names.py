@@ -38,6 +38,14 @@ def titles(db_session: Session, trip_ids: Collection[int], *, user_id: int) -> d
     return {row.trip_id: row.title for row in rows}
 
 
+_ALL_TITLES = select(TripMember.trip_id, TripMember.title).where(TripMember.user_id == THEIR_ID)
+
+
+def all_titles(db_session: Session, *, user_id: int) -> dict[int, str]:
+    """Return the titles of all trips that this planner is a member of, by id."""
+    return {row.trip_id: row.title for row in run(db_session, _ALL_TITLES, {"owner_id": user_id})}
+
+
 def latest(db_session: Session, *, user_id: int, limit: int, beside: int | None = None) -> Sequence[Row[Any]]:
     """Return the names of this planner's trips, last used first, without those that they archived.
 

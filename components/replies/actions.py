@@ -16,7 +16,7 @@ import streamlit as st
 from components.accounts.identity import current_user
 from components.problems import telling
 from components.resources import get_services
-from components.state import open_session
+from components.state import new_chats_trip_id, open_session
 from services.errors import (
     FileRefusedError,
     FileTooLargeError,
@@ -102,6 +102,7 @@ def _sent(
             user_id=user_id,
             client_message_id=client_message_id,
             session_id=session_id,
+            trip_id=new_chats_trip_id() if session_id is None else None,
             files=files,
             **{**new, "model": model, "memory": memory},
         )

@@ -16,6 +16,7 @@ from components.problems import draw_problem, problem, telling
 from components.replies.actions import message_id, send
 from components.resources import get_services
 from components.sessions.dialogs import ask_before_delete, ask_cost, ask_instructions, ask_new_title
+from components.sessions.moving import ask_where_to
 from components.sessions.people import ask_people, ask_to_leave
 from components.state import show_session
 from components.transfer.transfer import ask_export, export_many_button
@@ -23,41 +24,23 @@ from components.undo import undo_bar
 from services.sessions.records import SessionSummary
 from services.trips.proposals import ASK_FOR_BRIEF
 
-(
-    _RENAME,
-    _PEOPLE,
-    _WHO,
-    _TRIP,
-    _BRIEF,
-    _SHARE,
-    _INSTRUCTIONS,
-    _SAVE,
-    _PIN,
-    _UNPIN,
-    _ARCHIVE,
-    _UNARCHIVE,
-    _COST,
-    _EXPORT,
-    _LEAVE,
-    _DELETE,
-) = (
-    ":material/edit: Rename",
-    ":material/group_add: Share with colleagues",
-    ":material/group: Who sees this",
-    ":material/luggage: Make this a trip",
-    ":material/luggage: Update the trip's brief",
-    ":material/share: Share for review",
-    ":material/description: Instructions",
-    ":material/bookmark_add: Save as template",
-    ":material/keep: Pin",
-    ":material/keep_off: Unpin",
-    ":material/archive: Archive",
-    ":material/unarchive: Bring back",
-    ":material/payments: Cost",
-    ":material/download: Export",
-    ":material/logout: Leave",
-    ":material/delete: Delete",
-)
+_RENAME = ":material/edit: Rename"
+_PEOPLE = ":material/group_add: Share with colleagues"
+_WHO = ":material/group: Who sees this"
+_TRIP = ":material/luggage: Make this a trip"
+_BRIEF = ":material/luggage: Update the trip's brief"
+_MOVE = ":material/drive_file_move: Move to a trip…"
+_SHARE = ":material/share: Share for review"
+_INSTRUCTIONS = ":material/description: Instructions"
+_SAVE = ":material/bookmark_add: Save as template"
+_PIN = ":material/keep: Pin"
+_UNPIN = ":material/keep_off: Unpin"
+_ARCHIVE = ":material/archive: Archive"
+_UNARCHIVE = ":material/unarchive: Bring back"
+_COST = ":material/payments: Cost"
+_EXPORT = ":material/download: Export"
+_LEAVE = ":material/logout: Leave"
+_DELETE = ":material/delete: Delete"
 
 
 def session_menu(session: SessionSummary, *, user_id: int) -> None:
@@ -68,6 +51,7 @@ def session_menu(session: SessionSummary, *, user_id: int) -> None:
         [
             *([_RENAME] if session.may_write else []),
             *_trip_choices(session),
+            *_moves(session),
             *([_PEOPLE, _SHARE] if session.is_own else [_WHO]),
             *([_INSTRUCTIONS] if session.may_write else []),
             _SAVE,
@@ -86,9 +70,9 @@ def session_menu(session: SessionSummary, *, user_id: int) -> None:
     )
 
 
-def row_menu(session: SessionSummary, *, user_id: int) -> None:
+def row_menu(session: SessionSummary, *, user_id: int, place: str = "") -> None:
     """Draw the menu of a session's row in a list: what is done most. Its name is for those who listen."""
-    key = f"sidebar_menu_{session.id}"
+    key = f"sidebar_menu_{place}{session.id}"
     st.menu_button(
         f"More for {escape_label(session.title)}",
         [
@@ -96,6 +80,7 @@ def row_menu(session: SessionSummary, *, user_id: int) -> None:
             _UNPIN if session.pinned else _PIN,
             _ARCHIVE,
             *_trip_choices(session),
+            *_moves(session),
             _DELETE if session.is_own else _LEAVE,
         ],
         key=key,
@@ -115,6 +100,8 @@ def _chosen(key: str, session: SessionSummary, user_id: int) -> None:
         ask_people(session_id, title)
     elif choice in (_TRIP, _BRIEF):
         _ask_for_brief(session)
+    elif choice == _MOVE:
+        ask_where_to([session])
     elif choice == _SHARE:
         open_dialog("review_share", session_id=session_id, title=title)
     elif choice == _INSTRUCTIONS:
@@ -141,6 +128,10 @@ def _trip_choices(session: SessionSummary) -> list[str]:
     return [_TRIP] if session.is_own else []
 
 
+def _moves(session: SessionSummary) -> list[str]:
+    return [_MOVE] if session.access == "owner" else []
+
+
 def _ask_for_brief(session: SessionSummary) -> None:
     """Let the assistant propose a trip's brief, which stands below its reply."""
     show_session(session.id)
@@ -150,7 +141,7 @@ def _ask_for_brief(session: SessionSummary) -> None:
 def selection_actions(selected: Sequence[SessionSummary], *, user_id: int) -> None:
     """Draw what can be done with the sessions selected in a table."""
     if not selected:
-        st.caption("A click on a title opens the session. Select rows to archive, export or delete them.")
+        st.caption("A click on a title opens the session. Select rows to move, archive, export or delete them.")
         return
     ids = [session.id for session in selected]
     st.markdown(f"{counted(len(ids), 'session')} selected", width="content")
@@ -173,6 +164,15 @@ def selection_actions(selected: Sequence[SessionSummary], *, user_id: int) -> No
             on_click=set_archived,
             args=(ids, False),
             kwargs={"user_id": user_id, "title": selected[0].title},
+        )
+    if any(session.access == "owner" for session in selected):
+        st.button(
+            "Move",
+            key="sessions_move",
+            icon=":material/drive_file_move:",
+            help="Move to a trip, or out of one",
+            on_click=ask_where_to,
+            args=(selected,),
         )
     if len(ids) == 1:
         st.button(

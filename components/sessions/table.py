@@ -1,14 +1,15 @@
 """The table of all sessions: its filters, its rows, and the same rows as CSV."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
+from functools import partial
 from io import StringIO
 
 import pandas as pd
 import streamlit as st
 
-from components.labels import counted, escape_label, local_time, relative_time
+from components.labels import counted, escape_label, local_time, name_in, relative_time
 from components.state import show_session
 from components.wide_tables import CSV_ENCODING, as_text
 from services.sessions.records import SessionFilter, SessionOrder, SessionSummary
@@ -24,34 +25,60 @@ _ORDERS = {
 _PERIODS = {"Any time": None, "Today": 1, "Last 7 days": 7, "Last 30 days": 30, "Last 12 months": 365}  # days
 _STATES = {"Active": False, "Archived": True, "All": None}
 _ANY_MODEL = "Any model"
-_COLUMNS = ("Title", "Last used", "Messages", "Tokens", "Cost", "Model")  # the others are in the grid's own menu
+_ANY_TRIP = 0  # an id that no trip ever has
+# Those that are shown; the others are in the grid's own menu.
+_COLUMNS = ("Title", "Trip", "Last used", "Messages", "Tokens", "Cost", "Model")
+_CSV_COLUMNS = (
+    *("title", "last_used", "created", "messages", "tokens", "cost_usd", "unpriced", "model", "pinned", "archived"),
+    "trip",
+)
 _LISTED = 50  # rows of the list on a phone
 _OPENED = "sessions_opened"
-_FILTER_KEYS = ("sessions_words", "sessions_state", "sessions_period", "sessions_model", "sessions_order")
+_FILTER_KEYS = tuple(f"sessions_{name}" for name in ("words", "state", "period", "model", "trip", "order"))
 
 
-def session_filters(models: Sequence[str], *, now: datetime) -> tuple[SessionFilter, SessionOrder]:
-    """Draw the filters and return what they let through, and in which order."""
+def session_filters(
+    models: Sequence[str], trips: Mapping[int, str], *, now: datetime
+) -> tuple[SessionFilter, SessionOrder]:
+    """Draw the filters and return what they let through, and in which order. *trips* are titles, by id."""
     with st.container(key="sessions_filters", horizontal=True, vertical_alignment="bottom"):
         words = st.text_input(
             "Words",
             key="sessions_words",
             type="search",
-            placeholder="In titles and messages",
+            placeholder="In titles, trips, messages",
             persist_state="session",
             width=185,
         )
         state = st.selectbox("Show", list(_STATES), key="sessions_state", persist_state="session", width=110)
         period = st.selectbox("Used", list(_PERIODS), key="sessions_period", persist_state="session", width=140)
         model = st.selectbox("Model", [_ANY_MODEL, *models], key="sessions_model", persist_state="session", width=170)
+        trip = _trip_filter(trips)
         order = st.selectbox("Sort by", list(_ORDERS), key="sessions_order", persist_state="session", width=140)
     wanted = SessionFilter(
         words=words or "",
         model=None if model == _ANY_MODEL else model,
         archived=_STATES[state],
         since=_start_of_period(_PERIODS[period], now=now),
+        trip_id=trip,
     )
     return wanted, _ORDERS[order]
+
+
+def _trip_filter(trips: Mapping[int, str]) -> int | None:
+    """Draw the choice of a trip, if there is any; return its id."""
+    if not trips:
+        return None
+    names = {_ANY_TRIP: "Any trip", **trips}
+    chosen = st.selectbox(
+        "Trip",
+        list(names),
+        format_func=partial(name_in, names),
+        key="sessions_trip",
+        persist_state="session",
+        width=170,
+    )
+    return chosen or None
 
 
 def clear_filters() -> None:
@@ -61,11 +88,16 @@ def clear_filters() -> None:
     st.session_state.sessions_state = "All"
 
 
-def session_table(sessions: Sequence[SessionSummary], *, zone: tzinfo) -> list[SessionSummary]:
-    """Draw the table and return the sessions that are selected in it; a click on a title opens its session."""
+def session_table(
+    sessions: Sequence[SessionSummary], trips: Mapping[int, str], *, zone: tzinfo
+) -> list[SessionSummary]:
+    """Draw the table and return the sessions that are selected in it; a click on a title opens its session.
+
+    *trips* are the titles of their trips, by id.
+    """
     when = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=str(zone), width=140)
     drawn = st.dataframe(
-        session_frame(sessions).assign(Title=[_button_label(session.title) for session in sessions]),
+        session_frame(sessions, trips).assign(Title=[_button_label(session.title) for session in sessions]),
         # Rows are selected by their place: with other rows it is another table, and nothing is selected.
         key=f"sessions_table_{hash(tuple(session.id for session in sessions))}",
         hide_index=True,
@@ -73,7 +105,7 @@ def session_table(sessions: Sequence[SessionSummary], *, zone: tzinfo) -> list[S
         selection_mode="multi-row",
         placeholder="–",
         height="content" if len(sessions) <= 12 else 520,
-        column_order=_COLUMNS,
+        column_order=[name for name in _COLUMNS if name != "Trip" or trips],
         column_config={
             "Title": st.column_config.ButtonColumn(
                 width=260,
@@ -83,6 +115,7 @@ def session_table(sessions: Sequence[SessionSummary], *, zone: tzinfo) -> list[S
                 on_click=_open_row,
                 args=([session.id for session in sessions],),
             ),
+            "Trip": st.column_config.TextColumn(width=140),
             "Last used": when,
             "Created": when,
             "Messages": st.column_config.NumberColumn(format="localized", width=80),
@@ -94,7 +127,7 @@ def session_table(sessions: Sequence[SessionSummary], *, zone: tzinfo) -> list[S
             "Pinned": st.column_config.CheckboxColumn(width=70),
             "Archived": st.column_config.CheckboxColumn(width=80),
         },
-        alt="Your sessions: title, when each was last used, messages, tokens, cost, model",
+        alt="Your sessions: title, trip, when each was last used, messages, tokens, cost, model",
     )
     return [sessions[row] for row in drawn.selection.rows if row < len(sessions)]
 
@@ -110,13 +143,16 @@ def _button_label(title: str) -> str:
     return f"\u2060{title}" if title.lstrip().startswith((":", "[")) else title
 
 
-def session_list(sessions: Sequence[SessionSummary], *, now: datetime) -> None:
+def session_list(sessions: Sequence[SessionSummary], trips: Mapping[int, str], *, now: datetime) -> None:
     """Draw the first sessions as rows that open them; only a phone shows them, in place of the table."""
     with st.container(key="sessions_list", gap=None):
         for session in sessions[:_LISTED]:
             used = relative_time(session.last_message_at, now=now)
             marks = [*(["pinned"] if session.pinned else []), *(["archived"] if session.archived else [])]
-            details = " · ".join([used, counted(session.message_count, "message"), *marks])
+            trip = _trip_title(session, trips)
+            details = " · ".join(
+                [*([escape_label(trip)] if trip else []), used, counted(session.message_count, "message"), *marks]
+            )
             st.button(
                 f"**{escape_label(session.title)}** :small[:gray[{details}]]",
                 key=f"sessions_row_{session.id}",
@@ -129,12 +165,13 @@ def session_list(sessions: Sequence[SessionSummary], *, now: datetime) -> None:
             st.caption(f"These are the first {_LISTED}. Words and filters lead to the others.")
 
 
-def session_frame(sessions: Iterable[SessionSummary]) -> pd.DataFrame:
+def session_frame(sessions: Iterable[SessionSummary], trips: Mapping[int, str]) -> pd.DataFrame:
     """Return one row per session, in their order; instants in UTC."""
     return pd.DataFrame(
         [
             (
                 session.title,
+                _trip_title(session, trips),
                 pd.Timestamp(session.last_message_at),
                 session.message_count,
                 session.total_tokens,
@@ -146,17 +183,19 @@ def session_frame(sessions: Iterable[SessionSummary]) -> pd.DataFrame:
             )
             for session in sessions
         ],
-        columns=["Title", "Last used", "Messages", "Tokens", "Cost", "Model", "Created", "Pinned", "Archived"],
+        columns=[*_COLUMNS, "Created", "Pinned", "Archived"],
     )
 
 
-def sessions_csv(sessions: Iterable[SessionSummary], *, zone: tzinfo) -> bytes:
+def _trip_title(session: SessionSummary, trips: Mapping[int, str]) -> str | None:
+    return None if session.trip_id is None else trips.get(session.trip_id)
+
+
+def sessions_csv(sessions: Iterable[SessionSummary], trips: Mapping[int, str] = {}, *, zone: tzinfo) -> bytes:
     """Return sessions as a CSV file that spreadsheets open as text: UTF-8 with its mark, times in *zone*."""
     file = StringIO(newline="")
     rows = csv.writer(file)
-    rows.writerow(
-        ["title", "last_used", "created", "messages", "tokens", "cost_usd", "unpriced", "model", "pinned", "archived"]
-    )
+    rows.writerow(_CSV_COLUMNS)
     for session in sessions:
         rows.writerow(
             [
@@ -170,6 +209,7 @@ def sessions_csv(sessions: Iterable[SessionSummary], *, zone: tzinfo) -> bytes:
                 as_text(session.model),
                 "yes" if session.pinned else "no",
                 "yes" if session.archived else "no",
+                as_text(_trip_title(session, trips) or ""),
             ]
         )
     return file.getvalue().encode(CSV_ENCODING)

@@ -24,10 +24,12 @@ def session_row(
     marks: SidebarMarks,
     namesakes: bool = False,
     shortcut: str | None = None,
+    place: str = "",
 ) -> None:
     """Draw one session: a button that opens it, beside it the place for its mark, and its menu.
 
-    Where it has *namesakes*, its details tell it from the other sessions of its title.
+    Where it has *namesakes*, its details tell it from the other sessions of its title. *place* is part of its keys,
+    where it is drawn a second time.
     """
     used = local_time(session.last_message_at, now.tzinfo)
     details = f"{relative_time(session.last_message_at, now=now)} · {counted(session.message_count, 'message')}"
@@ -39,11 +41,11 @@ def session_row(
     if shared:
         details = f":material/group: {details}"
     with st.container(
-        key=f"sidebar_row_{session.id}", horizontal=True, wrap=False, gap=None, vertical_alignment="center"
+        key=f"sidebar_row_{place}{session.id}", horizontal=True, wrap=False, gap=None, vertical_alignment="center"
     ):
         st.button(
             f"**{escape_label(session.title)}** :small[:gray[{details}]]",
-            key=f"sidebar_session_{session.id}",
+            key=f"sidebar_session_{place}{session.id}",
             type="secondary" if active else "tertiary",
             width="stretch",
             help=f"{escape_label(_short(session.title))} · last used {used.day} {used:%B %Y, %H:%M}"
@@ -53,14 +55,19 @@ def session_row(
             args=(session.id,),
         )
         marks.add(session, st.empty())
-        row_menu(session, user_id=user_id)
+        row_menu(session, user_id=user_id, place=place)
 
 
 def hit_row(hit: SearchHit, *, query: str, now: datetime) -> None:
     """Draw one search hit: a button that opens the session, at the message if it is one; what matched is marked."""
     when = relative_time(hit.at, now=now)
     title = _marked(hit.session_title, query)
-    details = f"{when} · {_marked(hit.excerpt, query)}" if hit.message_id is not None else f"Title · {when}"
+    if hit.message_id is not None:
+        details = f"{when} · {_marked(hit.excerpt, query)}"
+    elif hit.trip_title:
+        details = f"In {_marked(hit.trip_title, query)} · {when}"
+    else:
+        details = f"Title · {when}"
     st.button(
         f"**{title}** :small[:gray[{details}]]",
         key=f"sidebar_hit_{hit.session_id}_{hit.message_id or 'title'}",

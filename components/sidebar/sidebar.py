@@ -1,4 +1,4 @@
-"""The sidebar of every planner page: new chat, search, the sessions, and at its bottom who is signed in."""
+"""The sidebar of every planner page: new chat, search, trips, sessions, and at its bottom who is signed in."""
 
 from collections import Counter
 from datetime import datetime
@@ -12,6 +12,7 @@ from components.sidebar.account import draw_account
 from components.sidebar.marks import SidebarMarks, keep_marks, watch_marks
 from components.sidebar.session_row import hit_row, session_row
 from components.sidebar.shortcuts import NEW_CHAT, NEXT_SESSION, PREVIOUS_SESSION
+from components.sidebar.trips import TRIPS_SHOWN, sidebar_trips
 from components.state import active_session_id, show_new_chat
 from services.accounts.records import User
 from services.process.clock import utc_now
@@ -24,12 +25,17 @@ _STYLES = [ROOT / "static" / name for name in ("page.css", "sidebar.css")]
 
 
 def draw_sidebar(user: User, *, on_chat: bool) -> None:
-    """Draw the sidebar; two queries, one while searching. Before the page, which may take long."""
+    """Draw the sidebar; three queries, four with an open trip, one while searching.
+
+    Before the page, which may take long.
+    """
     services = get_services()
     now = utc_now().astimezone(planner_zone())
     active_id = active_session_id() if on_chat else None
     titles_come = services.settings.model_for_titles is not None
-    marks = SidebarMarks(services.sessions, user_id=user.id, active_id=active_id, titles_come=titles_come)
+    marks = SidebarMarks(
+        services.sessions, services.trip_names, user_id=user.id, active_id=active_id, titles_come=titles_come
+    )
     keep_marks(marks)
     with st.sidebar:
         for style in _STYLES:
@@ -56,6 +62,8 @@ def draw_sidebar(user: User, *, on_chat: bool) -> None:
             if query and query.strip():
                 _draw_hits(services.sessions, query, user_id=user.id, now=now)
             else:
+                trips = services.trip_names.latest(user_id=user.id, limit=TRIPS_SHOWN, beside=active_id)
+                sidebar_trips(trips, marks, user_id=user.id, active_id=active_id, now=now)
                 _draw_sessions(services.sessions, marks, user_id=user.id, active_id=active_id, now=now)
         draw_account(user, demo=services.settings.demo)
         if marks.waits_elsewhere:

@@ -15,7 +15,7 @@ from components.problems import telling
 from components.replies.actions import message_id, send
 from components.resources import get_services
 from components.sessions.actions import forget_undo
-from components.state import TEMPLATES_PAGE, show_new_chat
+from components.state import TEMPLATES_PAGE, new_chats_trip_id, show_new_chat
 from components.undo import undo_bar
 from services.accounts.records import User
 from services.model_names import model_here, short_name
@@ -140,8 +140,8 @@ def _begin(template: Template, model: str) -> None:
 
 
 def _start(template: Template, text: str, model: str) -> None:
-    """Begin a chat as a template says, and send its first message if it has one."""
-    show_new_chat()
+    """Begin a chat as a template says, in the trip of a new chat that is shown; send its first message, if any."""
+    show_new_chat(new_chats_trip_id() if st.session_state.get("chat_on_page") else None)
     st.session_state.chat_new = {
         "model": model,
         "memory": template.memory,

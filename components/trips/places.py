@@ -61,5 +61,4 @@ def trip_address(trip_id: int) -> dict[str, str]:
 
 def new_chat_in(trip_id: int) -> None:
     """Begin a chat in a trip, on the chat page. A callback."""
-    show_new_chat()
-    st.session_state.chat_new = {"trip_id": trip_id}
+    show_new_chat(trip_id)

@@ -28,6 +28,7 @@ from components.chat.others import (
     remember_shared,
     watch_others,
 )
+from components.chat.trip_line import trip_line
 from components.chat.welcome import welcome
 from components.chat.window import (
     earlier_button,
@@ -53,27 +54,30 @@ from components.sessions.people import people_button
 from components.sessions.samples import SAMPLE_BADGE, offer_samples
 from components.sidebar.marks import refresh_marks_at_end
 from components.sidebar.shortcuts import STOP
-from components.state import active_session_id, new_chat
+from components.state import active_session_id, new_chat, new_chats_trip_id
 from components.templates.templates import template_buttons
 from components.trips.proposal import last_proposal_id, proposal_card, proposes
 from components.usage.limit_notice import limit_notice
-from services.errors import NotFoundError
+from services.errors import NotFoundError, NotPossibleError
 from settings import ROOT
 
 user = require_user()
 services = get_services()
 session_id = active_session_id()
-session = None
+session, trip, new_in = None, None, new_chats_trip_id()
 
-if session_id is not None:
-    try:
+try:
+    if session_id is not None:
         session = services.sessions.get(session_id, user_id=user.id)
-    except NotFoundError as exc:
-        if not leave_gone(session_id):
-            st.warning(exc.message, icon=":material/search_off:")
-            st.button("New chat", key="chat_instead", icon=":material/edit_square:", on_click=new_chat)
-            st.stop()
-        session_id = None
+        trip = services.trip_names.find(session.trip_id, user_id=user.id)
+    elif new_in is not None:
+        trip = services.trip_names.changeable(new_in, user_id=user.id)
+except (NotFoundError, NotPossibleError) as exc:
+    if session_id is None or not leave_gone(session_id):
+        st.warning(exc.message, icon=":material/search_off:")
+        st.button("New chat", key="chat_instead", icon=":material/edit_square:", on_click=new_chat)
+        st.stop()
+    session_id = None
 
 st.html(ROOT / "static" / "chat.css")
 keep_drafts(user_id=user.id, moved_from=gone_id())
@@ -92,7 +96,9 @@ instructions = session.instructions if session else st.session_state.get("chat_n
 model, memory = chosen(session, user, services.settings.default_model)
 with st.container(key="chat_header", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
     title = f"**{escape_label(session.title)}**" if session else "**New chat**"
-    st.markdown(f"{title} {SAMPLE_BADGE}" if session and session.sample else title, width="stretch")
+    with st.container(gap=None, width="stretch"):
+        st.markdown(f"{title} {SAMPLE_BADGE}" if session and session.sample else title)
+        trip_line(trip)
     if session:
         people_button(session)
         files_menu(session.id, user_id=user.id, may_write=session.may_write)

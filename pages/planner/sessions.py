@@ -16,6 +16,7 @@ from services.sessions.records import SessionFilter
 user = require_user()
 
 ROWS_AT_FIRST = 200
+TRIPS_OFFERED = 50  # words lead to the sessions of the others
 
 st.set_page_config(page_title="All sessions · Travel-Bot")
 with st.container(key="sessions_header", horizontal=True, vertical_alignment="center"):
@@ -24,23 +25,31 @@ with st.container(key="sessions_header", horizontal=True, vertical_alignment="ce
     downloads_place = st.container(horizontal=True, width="content")
     st.button("Import", key="sessions_import", icon=":material/upload:", on_click=ask_import)
 
-sessions = get_services().sessions
+sessions, trip_names = get_services().sessions, get_services().trip_names
 zone = planner_zone()
-wanted, order = session_filters(sessions.models_used(user_id=user.id), now=utc_now().astimezone(zone))
+trips = {trip.id: trip.title for trip in trip_names.latest(user_id=user.id, limit=TRIPS_OFFERED)}
+if (chosen := st.session_state.get("sessions_trip")) and chosen not in trips:
+    trips |= trip_names.titles([chosen], user_id=user.id)
+models = sessions.models_used(user_id=user.id)
+wanted, order = session_filters(models, trips, now=utc_now().astimezone(zone))
 limit = st.session_state.get("sessions_limit", ROWS_AT_FIRST)
 table = sessions.table(wanted, user_id=user.id, limit=limit, order=order)
 
 if table.sessions:
-    session_list(table.sessions, now=utc_now().astimezone(zone))
+    ids = {session.trip_id for session in table.sessions if session.trip_id is not None}
+    titles = trip_names.titles(ids, user_id=user.id)
+    session_list(table.sessions, titles, now=utc_now().astimezone(zone))
     with st.container(key="sessions_wide"):
         actions = st.container(key="sessions_actions", horizontal=True, vertical_alignment="center")
-        selected = session_table(table.sessions, zone=zone)
+        selected = session_table(table.sessions, titles, zone=zone)
     with actions:
         selection_actions(selected, user_id=user.id)
     with downloads_place:
         st.download_button(
             "CSV",
-            lambda: sessions_csv(sessions.each(wanted, user_id=user.id, order=order), zone=zone),
+            lambda: sessions_csv(
+                sessions.each(wanted, user_id=user.id, order=order), trip_names.all_titles(user_id=user.id), zone=zone
+            ),
             file_name="sessions.csv",
             mime="text/csv",
             key="sessions_csv",

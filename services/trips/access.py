@@ -9,6 +9,8 @@ from db.trips import TripRow
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.trips.records import TripAccess
 
+ONLY_READ = "You can read this trip, but not change it."
+
 
 def found_trip(db_session: Session, trip_id: int, user_id: int) -> TripRow:
     """Return a trip that somebody may read. Raises NotFoundError."""
@@ -25,7 +27,7 @@ def changeable_trip(db_session: Session, trip_id: int, user_id: int) -> TripRow:
 def check_may_change(row: TripRow) -> None:
     """Raise NotPossibleError unless whoever asked for a trip may do more than read it."""
     if not TripAccess(row[1].access).may_change:
-        raise NotPossibleError("You can read this trip, but not change it.")
+        raise NotPossibleError(ONLY_READ)
 
 
 def owned_trip(db_session: Session, trip_id: int, user_id: int, *, to: str) -> TripRow:

@@ -8,7 +8,8 @@ from sqlalchemy import Row
 import db.customers
 import db.trip_names
 from db.engine import Database
-from services.errors import NotFoundError
+from services.errors import NotFoundError, NotPossibleError
+from services.trips.access import ONLY_READ
 from services.trips.records import LeftBehind, ListedTrip, TripAccess, TripName
 
 MOST_LISTED = 200
@@ -28,6 +29,13 @@ class TripNames:
                 raise NotFoundError("There is no such trip.")
             return TripName(**_name(row))
 
+    def changeable(self, trip_id: int, *, user_id: int) -> TripName:
+        """Return the name of a trip that the planner may change. Raises NotFoundError, NotPossibleError."""
+        trip = self.get(trip_id, user_id=user_id)
+        if not trip.access.may_change:
+            raise NotPossibleError(ONLY_READ)
+        return trip
+
     def find(self, trip_id: int | None, *, user_id: int) -> TripName | None:
         """Return the name of one trip; None where there is none for this planner."""
         if trip_id is None:
@@ -42,6 +50,11 @@ class TripNames:
             return {}
         with self._db.read() as db_session:
             return db.trip_names.titles(db_session, trip_ids, user_id=user_id)
+
+    def all_titles(self, *, user_id: int) -> dict[int, str]:
+        """Return the titles of all trips that the planner is a member of, by id; for a file, not for a screen."""
+        with self._db.read() as db_session:
+            return db.trip_names.all_titles(db_session, user_id=user_id)
 
     def latest(self, *, user_id: int, limit: int, beside: int | None = None) -> tuple[ListedTrip, ...]:
         """Return the trips used last, but for archived ones, and what goes on in the sessions of each.

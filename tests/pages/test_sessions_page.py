@@ -140,7 +140,7 @@ def test_csv_has_all_rows_and_runs_no_formula(services, planner, add_session):
     rows = services.sessions.each(SessionFilter(), user_id=planner.id)
     csv = sessions_csv(rows, zone=UTC).decode("utf-8-sig").splitlines()
 
-    assert csv[0] == "title,last_used,created,messages,tokens,cost_usd,unpriced,model,pinned,archived"
+    assert csv[0] == "title,last_used,created,messages,tokens,cost_usd,unpriced,model,pinned,archived,trip"
     assert len(csv) == 7
     assert sum(line.startswith("'") for line in csv) == 4
     assert not any(line.startswith(("=", "+", "-", "@")) for line in csv)

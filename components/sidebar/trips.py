@@ -1,0 +1,95 @@
+"""The trips of the sidebar, above its sessions: those used last, one of them open.
+
+In `st.session_state`: `sidebar_trip` is the id of the trip that is open.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import streamlit as st
+
+from components.labels import escape_label
+from components.problems import telling
+from components.resources import get_services
+from components.sidebar.marks import SidebarMarks
+from components.sidebar.session_row import session_row
+from components.state import TRIPS_PAGE, new_chats_trip_id, show_new_chat, show_session
+from services.trips.records import ListedTrip
+
+TRIPS_SHOWN = 5
+SESSIONS_SHOWN = 5  # of the open trip
+
+
+def sidebar_trips(
+    trips: Sequence[ListedTrip], marks: SidebarMarks, *, user_id: int, active_id: int | None, now: datetime
+) -> None:
+    """Draw the trips, and the sessions of the one that is open; nothing where there is none."""
+    if not trips:
+        return
+    opened = st.session_state.get("sidebar_trip")
+    with st.container(key="sidebar_trips", gap=None):
+        st.caption("Trips")
+        for trip in trips:
+            _trip_row(trip, marks, opened=trip.id == opened, user_id=user_id)
+            if trip.id == opened:
+                with st.container(key="sidebar_trip_open", gap=None):
+                    _sessions(trip, marks, user_id=user_id, active_id=active_id, now=now)
+        st.page_link(TRIPS_PAGE, label="All trips", icon=":material/arrow_forward:", width="stretch")
+
+
+def _trip_row(trip: ListedTrip, marks: SidebarMarks, *, opened: bool, user_id: int) -> None:
+    customer = f" :small[:gray[{escape_label(trip.customer_name)}]]" if trip.customer_name else ""
+    with st.container(
+        key=f"sidebar_trip_row_{trip.id}", horizontal=True, wrap=False, gap=None, vertical_alignment="center"
+    ):
+        st.button(
+            f"**{escape_label(trip.title)}**{customer}",
+            key=f"sidebar_trip_{trip.id}",
+            icon=":material/keyboard_arrow_down:" if opened else ":material/keyboard_arrow_right:",
+            type="tertiary",
+            width="stretch",
+            help="Close this trip" if opened else "Open this trip and the session used last in it",
+            on_click=_close if opened else _open,
+            args=() if opened else (trip.id, trip.access.may_change, user_id),
+        )
+        marks.add_trip(trip, st.empty())
+
+
+def _sessions(trip: ListedTrip, marks: SidebarMarks, *, user_id: int, active_id: int | None, now: datetime) -> None:
+    found = get_services().sessions.in_trip(trip.id, user_id=user_id, limit=SESSIONS_SHOWN)
+    for session in found.sessions:
+        session_row(session, user_id=user_id, active=session.id == active_id, now=now, marks=marks, place="trip_")
+    if trip.access.may_change:
+        st.button(
+            "New chat in this trip",
+            key=f"sidebar_trip_new_{trip.id}",
+            icon=":material/edit_square:",
+            type="secondary" if new_chats_trip_id() == trip.id and _on_chat() else "tertiary",
+            width="stretch",
+            on_click=show_new_chat,
+            args=(trip.id,),
+        )
+    elif not found.sessions:
+        st.caption("No sessions yet.")
+    more = "All its sessions" if found.next_cursor else "Brief, files and members"
+    st.page_link(
+        TRIPS_PAGE, label=more, icon=":material/luggage:", query_params={"trip": str(trip.id)}, width="stretch"
+    )
+
+
+def _on_chat() -> bool:
+    return bool(st.session_state.get("chat_on_page"))
+
+
+def _open(trip_id: int, may_change: bool, user_id: int) -> None:
+    st.session_state.sidebar_trip = trip_id
+    with telling("session", task="open this trip"):
+        latest = get_services().sessions.in_trip(trip_id, user_id=user_id, limit=1).sessions
+        if latest:
+            show_session(latest[0].id)
+        elif may_change:
+            show_new_chat(trip_id)
+
+
+def _close() -> None:
+    st.session_state.pop("sidebar_trip", None)
