@@ -77,6 +77,11 @@ class MemoryService:
         self._sources = sources
         self._backend = backend
 
+    def may_change(self, *, user_id: int, customer_id: int | None = None) -> bool:
+        """Return whether the planner may do more than read what is remembered."""
+        with self._db.read() as db_session:
+            return self._visible(db_session, user_id, customer_id)[1]
+
     def page(
         self, *, user_id: int, customer_id: int | None = None, page: int = 1, page_size: int = PAGE_SIZE
     ) -> MemoryPage:

@@ -162,6 +162,7 @@ class MessageView:
     rating: int | None = None  # 1 or -1
     rating_reason: str | None = None
     author_id: int = 0  # who wrote it, or asked for it
+    memory_customer_id: int | None = None  # whose memory a reply was given; None: that of the session's owner
     files: tuple[FileInfo, ...] = ()  # that came with it
 
 

@@ -63,6 +63,7 @@ def message_view(
         rating=rating.value if rating else None,
         rating_reason=rating.reason if rating else None,
         author_id=message.user_id,
+        memory_customer_id=message.memory_customer_id,
         files=tuple(file_info(one) for one in files if one.message_id == message.id),
     )
 
