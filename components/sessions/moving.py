@@ -97,8 +97,8 @@ def _carried(left: LeftBehind, *, one: bool) -> bool:
         "What was said so far",
         [_AFRESH, _CARRY],
         captions=[
-            "You still see it here. The assistant of the other side is told none of it.",
-            "The assistant of the other side is told all of it with your next question.",
+            "You still see it here, but the assistant starts without it.",
+            "The assistant hears all of it with your next message.",
         ],
         key="session_move_carry",
     )

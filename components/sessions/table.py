@@ -46,7 +46,7 @@ def session_filters(
             "Words",
             key="sessions_words",
             type="search",
-            placeholder="In titles, trips, messages",
+            placeholder="In titles and messages",
             persist_state="session",
             width=185,
         )
@@ -108,14 +108,14 @@ def session_table(
         column_order=[name for name in _COLUMNS if name != "Trip" or trips],
         column_config={
             "Title": st.column_config.ButtonColumn(
-                width=260,
+                width=205 if trips else 260,
                 alignment="left",
                 type="tertiary",
                 key=_OPENED,
                 on_click=_open_row,
                 args=([session.id for session in sessions],),
             ),
-            "Trip": st.column_config.TextColumn(width=140),
+            "Trip": st.column_config.TextColumn(width=115),
             "Last used": when,
             "Created": when,
             "Messages": st.column_config.NumberColumn(format="localized", width=80),
@@ -123,7 +123,7 @@ def session_table(
             "Cost": st.column_config.NumberColumn(
                 format="$%.4f", width=75, help="In US dollars, as far as it is known; –: nothing, or not known."
             ),
-            "Model": st.column_config.TextColumn(width=150),
+            "Model": st.column_config.TextColumn(width=105 if trips else 150),
             "Pinned": st.column_config.CheckboxColumn(width=70),
             "Archived": st.column_config.CheckboxColumn(width=80),
         },

@@ -24,17 +24,20 @@ def session_row(
     marks: SidebarMarks,
     namesakes: bool = False,
     shortcut: str | None = None,
-    place: str = "",
+    in_trip: bool = False,
 ) -> None:
     """Draw one session: a button that opens it, beside it the place for its mark, and its menu.
 
-    Where it has *namesakes*, its details tell it from the other sessions of its title. *place* is part of its keys,
-    where it is drawn a second time.
+    Where it has *namesakes*, its details tell it from the other sessions of its title. *in_trip*: it is
+    drawn a second time, on one line, among the sessions of its trip.
     """
+    place = "trip_" if in_trip else ""
     used = local_time(session.last_message_at, now.tzinfo)
     details = f"{relative_time(session.last_message_at, now=now)} · {counted(session.message_count, 'message')}"
     if namesakes:
         details = f"{used.day} {used:%b %H:%M} · {escape_label(session.last_message_preview)}"
+    elif in_trip:
+        details = relative_time(session.last_message_at, now=now)
     if session.sample:
         details = f"Sample · {details}"
     shared = shared_words(session)

@@ -28,13 +28,14 @@ def sidebar_trips(
         return
     opened = st.session_state.get("sidebar_trip")
     with st.container(key="sidebar_trips", gap=None):
-        st.caption("Trips")
+        with st.container(key="sidebar_trips_head", horizontal=True, wrap=False, vertical_alignment="center"):
+            st.caption("Trips", width="stretch")
+            st.page_link(TRIPS_PAGE, label="All trips")
         for trip in trips:
             _trip_row(trip, marks, opened=trip.id == opened, user_id=user_id)
             if trip.id == opened:
                 with st.container(key="sidebar_trip_open", gap=None):
                     _sessions(trip, marks, user_id=user_id, active_id=active_id, now=now)
-        st.page_link(TRIPS_PAGE, label="All trips", icon=":material/arrow_forward:", width="stretch")
 
 
 def _trip_row(trip: ListedTrip, marks: SidebarMarks, *, opened: bool, user_id: int) -> None:
@@ -58,7 +59,7 @@ def _trip_row(trip: ListedTrip, marks: SidebarMarks, *, opened: bool, user_id: i
 def _sessions(trip: ListedTrip, marks: SidebarMarks, *, user_id: int, active_id: int | None, now: datetime) -> None:
     found = get_services().sessions.in_trip(trip.id, user_id=user_id, limit=SESSIONS_SHOWN)
     for session in found.sessions:
-        session_row(session, user_id=user_id, active=session.id == active_id, now=now, marks=marks, place="trip_")
+        session_row(session, user_id=user_id, active=session.id == active_id, now=now, marks=marks, in_trip=True)
     if trip.access.may_change:
         st.button(
             "New chat in this trip",
