@@ -270,7 +270,7 @@ def _travellers(
 
 def _number(label: str, value: int | None, *, key: str) -> int | None:
     return st.number_input(
-        label, min_value=0, max_value=limits.MAX_TRAVELLERS, value=value, key=key, placeholder="–", width=130
+        label, min_value=0, max_value=limits.MAX_TRAVELLERS, value=value, key=key, placeholder="–", width=150
     )
 
 

@@ -77,12 +77,13 @@ def _draw_new(proposal: Proposal, message_id: int, session_id: int, *, user_id: 
     st.markdown("**:material/luggage: Make this a trip**")
     st.text_input("Title", value=proposal.title, max_chars=limits.MAX_TITLE_CHARS, key=f"{key}_title")
     customer_id = customer_choice(None, key=key, user_id=user_id)
-    carry = customer_id is not None and st.checkbox(
-        "Their assistant may know what was said here so far",
-        value=True,
-        key=f"{key}_carry",
-        help="Each customer has an assistant of their own, which remembers what it hears about them.",
-    )
+    if customer_id is not None:
+        st.checkbox(
+            "Their assistant may know what was said here so far",
+            value=True,
+            key=f"{key}_carry",
+            help="Each customer has an assistant of their own, which remembers what it hears about them.",
+        )
     offers = _offers(Brief(), proposal.brief)
     _draw_offers(offers, message_id)
     _draw_questions(proposal.questions)
@@ -93,23 +94,18 @@ def _draw_new(proposal: Proposal, message_id: int, session_id: int, *, user_id: 
         type="primary",
         icon=":material/luggage:",
         on_click=_create,
-        args=(proposal, offers, message_id),
-        kwargs={"session_id": session_id, "customer_id": customer_id, "carry": carry, "user_id": user_id},
+        args=(proposal, offers, message_id, session_id, user_id),
     )
 
 
-def _create(
-    proposal: Proposal,
-    offers: Sequence[_Offer],
-    message_id: int,
-    *,
-    session_id: int,
-    customer_id: int | None,
-    carry: bool,
-    user_id: int,
-) -> None:
-    """Make the trip of what is ticked, and move the session into it. A callback."""
-    title = st.session_state[f"chat_proposal_{message_id}_title"]
+def _create(proposal: Proposal, offers: Sequence[_Offer], message_id: int, session_id: int, user_id: int) -> None:
+    """Make the trip of what is ticked, and move the session into it. A callback.
+
+    What was chosen is read here: the button may have been drawn before it was.
+    """
+    key, state = f"chat_proposal_{message_id}", st.session_state
+    title, customer_id = state[f"{key}_title"], state[f"{key}_customer"] or None
+    carry = bool(state.get(f"{key}_carry"))
     with telling(f"proposal_{message_id}"):
         services = get_services()
         brief = _ticked(proposal.brief, offers, message_id)

@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from db.models import ChatSession
 from services.trips.proposals import ASK_FOR_BRIEF
 from services.wiring import Services
 from travel.brief import Brief, Wish
@@ -103,18 +104,24 @@ def test_what_is_ticked_makes_the_trip_that_the_session_is_in(proposed, services
     assert offered(proposed) == {"Budget": "up to $2,000 in all", "Musts": "5 days"}
 
 
-def test_trip_for_a_customer_carries_the_talk_over_only_if_ticked(proposed, services, planner, talk):
+@pytest.mark.parametrize("carried", [True, False])
+def test_trip_for_a_customer_carries_the_talk_over_only_if_ticked(
+    proposed, services, planner, talk, app_database, carried
+):
     weber = services.customers.create("Weber", user_id=planner.id)
     run(proposed)
     (customer,) = [one for one in proposed.main.selectbox if one.label == "Customer"]
     customer.set_value(weber.id)
     run(proposed)
-    untick(proposed, "carry")
+    if not carried:
+        untick(proposed, "carry")
     press(proposed, "Create trip")
 
     (made,) = services.trips.page(user_id=planner.id).trips
     assert made.customer_id == weber.id
-    assert services.sessions.get(talk, user_id=planner.id).trip_id == made.id
+    with app_database.read() as db_session:
+        session = db_session.get_one(ChatSession, talk)
+        assert (session.trip_id, session.told_customer_id) == (made.id, weber.id if carried else None)
 
 
 def test_title_that_is_none_is_told_and_nothing_is_made(proposed, services, planner):

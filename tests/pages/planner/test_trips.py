@@ -421,6 +421,18 @@ def test_sessions_of_a_trip_are_opened_and_begun_there(page, services, planner, 
     assert {one.trip_id for one in found} == {trip.id}
 
 
+def test_file_is_added_and_one_that_is_none_is_refused_in_a_sentence(page, services, planner, trip):
+    opened(page, trip.id)
+    page.file_uploader(key=f"trips_upload_{trip.id}_0").upload("offer.txt", b"Hotel", "text/plain")
+    run(page)
+    assert "offer.txt" in texts(page)
+    page.file_uploader(key=f"trips_upload_{trip.id}_1").upload("bad.pdf", b"no PDF", "application/pdf")
+    run(page)
+
+    assert ["bad.pdf" in error.value.replace("\\", "") for error in page.error] == [True]
+    assert [one.name for one in services.trip_files.list(trip.id, user_id=planner.id)] == ["offer.txt"]
+
+
 def test_file_is_downloaded_and_removed(page, services, planner, trip):
     file = services.trip_files.add(trip.id, "offer.txt", b"Hotel", user_id=planner.id)
     opened(page, trip.id)
