@@ -1,10 +1,14 @@
-"""A row's menu, and the theme that a person chooses."""
+"""A row's menu, trips, and the theme that a person chooses."""
+
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from services.trips.customers import CustomerService
+from services.trips.trips import TripService
 from tests.helpers.browser import ask, expect_finished, open_app, session_row
-from tests.helpers.planners import Planner
+from tests.helpers.planners import Planner, database_of
 
 pytestmark = pytest.mark.browser
 
@@ -53,3 +57,30 @@ def test_theme_is_chosen_for_every_page(planner: Planner, page: Page) -> None:
     page.get_by_role("button", name="System").click()
     expect(page.get_by_role("button", name="System", pressed=True)).to_be_visible()
     expect(ground).to_have_css("background-color", LIGHT)
+
+
+def test_trip_opens_in_the_sidebar_and_a_chat_in_it_outlives_a_reload(planner: Planner, page: Page) -> None:
+    with database_of(planner.app) as database:
+        customer = CustomerService(database).create("Familie Weber", user_id=planner.id)
+        trip = TripService(database).create("Spring in Lisbon", user_id=planner.id, customer_id=customer.id)
+    open_app(page, planner.app)
+    page.locator(f".st-key-sidebar_trip_{trip.id} button").filter(visible=True).click()
+    header = page.locator(".st-key-chat_header")
+    expect(header.get_by_role("link", name="Spring in Lisbon · Familie Weber")).to_be_visible()
+    expect(page).to_have_url(re.compile(rf"\?trip={trip.id}$"))
+    page.reload()
+    expect(header.get_by_role("link", name="Spring in Lisbon")).to_be_visible()
+
+    ask(page)
+    expect_finished(page)
+    expect(page).to_have_url(re.compile(r"\?session=\d+$"))
+    expect(header.get_by_role("link", name="Spring in Lisbon")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("Where to next")).to_be_visible()
+    expect(page).to_have_url(re.compile(rf"\?trip={trip.id}$"))
+    page.locator(f".st-key-sidebar_trip_{trip.id} button").filter(visible=True).click()
+    inside = page.locator(".st-key-sidebar_trip_open")
+    expect(inside.get_by_role("button", name="5 days in Lisbon").first).to_be_visible()
+    expect(inside.get_by_role("button", name="New chat in this trip")).to_be_visible()
+    header.get_by_role("link", name="Spring in Lisbon").click()
+    expect(page).to_have_url(re.compile(rf"/trips\?trip={trip.id}$"))
