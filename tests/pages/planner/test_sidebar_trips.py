@@ -1,6 +1,8 @@
 """Trips in the sidebar, chats in a trip, and sessions that move."""
 
+from collections import Counter
 from collections.abc import Callable
+from threading import current_thread
 from typing import Any
 
 import pytest
@@ -190,12 +192,13 @@ def test_sidebar_asks_no_more_with_more_trips(app, services, planner, add_sessio
     statements: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        statements.append(statement)
+        if "scriptThread" in current_thread().name:  # and not what runs in the background meanwhile
+            statements.append(statement)
 
-    def counted() -> int:
+    def counted() -> Counter[str]:
         statements.clear()
         run(app)
-        return len([one for one in statements if "participants" in one or "trip_members" in one])
+        return Counter(one for one in statements if "participants" in one or "trip_members" in one)
 
     ids = [services.trips.create("Rome", user_id=planner.id).id]
     load_at(app, session_id)
@@ -210,7 +213,7 @@ def test_sidebar_asks_no_more_with_more_trips(app, services, planner, add_sessio
     event.remove(services._base.database.engine, "before_cursor_execute", note)
 
     assert many == one_trip
-    assert opened == one_trip + 1
+    assert [(number, "participants.trip_id = ?" in one) for one, number in (opened - one_trip).items()] == [(1, True)]
 
 
 def test_hit_by_the_title_of_a_trip_says_so(app, trip, services, planner, add_session):
