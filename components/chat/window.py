@@ -3,7 +3,7 @@
 In `st.session_state`: `chat_window` is {"session_id", "hit_id": what they were set up for, "limit": messages at most,
 "before_id", "at_id": as `SessionService.history` takes them, "scroll_to": the message to bring into view once, or
 "end", "scroll_part": "actions" for what stands below that, "scroll": what the script that does it is told, "turn":
-counts what was shown before it}.
+counts what was shown before it, "box": whether there is one to write in}.
 """
 
 import time
@@ -42,6 +42,14 @@ def open_window(session_id: int | None, *, user_id: int) -> dict[str, Any]:
         if hit_id is not None and session_id is not None:
             _show_path(hit_id, session_id, user_id=user_id)
     return window
+
+
+def note_box(window: dict[str, Any], *, is_there: bool) -> None:
+    """Show the end again where the box to write in came or went: Streamlit draws another page then, from its top."""
+    if window.setdefault("box", is_there) != is_there:
+        window["box"] = is_there
+        if (window["hit_id"], window["before_id"], window["at_id"]) == (None, None, None):
+            window["scroll_to"] = _END
 
 
 def _show_path(message_id: int, session_id: int, *, user_id: int) -> None:

@@ -33,6 +33,7 @@ from components.chat.welcome import welcome
 from components.chat.window import (
     earlier_button,
     later_buttons,
+    note_box,
     open_window,
     scroll_to_message,
     scroll_to_top,
@@ -125,6 +126,7 @@ if session is None:
 history = services.sessions.history(
     session.id, user_id=user.id, limit=window["limit"], before_id=window["before_id"], at_id=window["at_id"]
 )
+note_box(window, is_there=session.may_write)
 # After the history: what is sent between the two is then in neither, and the reply before it, which ends, shows it.
 follows = window["hit_id"] is None  # whoever came for a message stays there
 stop_place = composer(session, user_id=user.id, model=model, memory=memory, follows=follows)

@@ -147,11 +147,12 @@ def test_who_may_only_read_follows_to_the_end(
         SessionSharing(database).change(int(shared), ben.id, user_id=planner.id, access="view")
     expect(bens_page.get_by_text("Ask Ada Lovelace to let you write")).to_be_visible(timeout=SOON_MS)
     expect(box(bens_page)).to_have_count(0)
+    last = bens_page.locator('[class*="st-key-chat_actions_"]').last
+    expect(last).to_be_in_viewport()
 
     ask(page, "With my parents")
     expect(bens_page.get_by_text("With my parents")).to_be_visible(timeout=SOON_MS)
     expect_finished(bens_page)
-    last = bens_page.locator('[class*="st-key-chat_actions_"]').last
     expect(last).to_be_in_viewport()
     with database_of(planner.app) as database:
         SessionSharing(database).change(int(shared), ben.id, user_id=planner.id, access="edit")
