@@ -134,7 +134,7 @@ def test_watch_tells_each_change_of_a_colleague_and_nothing_else(services, watch
     def is_told(change: Callable[[], object]) -> bool:
         seen = watch.look(talk.session_id, user_id=ben)
         change()
-        clock[0] += LOOK_EVERY_S
+        clock[0] += 2 * LOOK_EVERY_S
         return bool(watch.now(talk.session_id, user_id=ben) != seen)
 
     session_id, mine = talk.session_id, {"user_id": user_id}
@@ -154,7 +154,7 @@ def test_watch_tells_of_a_message_that_waits(services, emulator, watch, clock, t
     seen = watch.look(talk.session_id, user_id=user_id)
     services.follow_ups.add("And then?", session_id=talk.session_id, user_id=ben, client_message_id="f")
 
-    clock[0] += LOOK_EVERY_S
+    clock[0] += 2 * LOOK_EVERY_S
     assert watch.now(talk.session_id, user_id=user_id).waiting[0] == 1
     assert seen.waiting == (0, 0)
     emulator.release()
@@ -164,7 +164,7 @@ def test_watch_tells_of_a_message_that_waits(services, emulator, watch, clock, t
 def test_many_tabs_cost_one_look(database, watch, clock, talk, user_id, ben):
     watch.look(talk.session_id, user_id=user_id)
     with asked_of(database) as statements:
-        clock[0] += LOOK_EVERY_S
+        clock[0] += 2 * LOOK_EVERY_S
         for _ in range(20):
             for somebody in (user_id, ben):
                 assert watch.now(talk.session_id, user_id=somebody)
@@ -178,5 +178,5 @@ def test_while_the_database_is_away_nothing_changes(database, watch, clock, talk
         raise DatabaseUnavailableError("away")
 
     monkeypatch.setattr(database, "read", away)
-    clock[0] += LOOK_EVERY_S
+    clock[0] += 2 * LOOK_EVERY_S
     assert watch.now(talk.session_id, user_id=ben) == seen
