@@ -49,7 +49,7 @@ EndsAt = Annotated[
     BeforeValidator(_is_written),
     Field(description="Null: when it is revoked."),
 ]
-Follows = Annotated[bool, Field(description="Whether it goes along when the session is shared again.")]
+Follows = Annotated[bool, Field(description="Whether it goes along when what it shows is shared again.")]
 Passcode = Annotated[str, Field(min_length=MIN_PASSCODE_CHARS, max_length=MAX_PASSCODE_CHARS)]
 LINK_SETTINGS = {"audience", "may", "download", "note", "approvals", "due_on", "ends_at", "follows"}
 
@@ -63,9 +63,13 @@ _LEFT: Any = Field(default=None, json_schema_extra=_without_default)
 
 
 class ReviewIn(Given):
-    """A link to make, and what it shows: a session, whole or from one message to another, inclusive."""
+    """A link to make, and what it shows: a trip's brief, or a session, whole or from one message to another.
 
-    session_id: Id
+    One of *session_id* and *trip_id* is given.
+    """
+
+    session_id: Id | None = None
+    trip_id: Id | None = Field(default=None, description="Of the trip whose brief is shown, always as a whole.")
     audience: Audience
     may: May = ReviewMay.DECIDE
     download: bool = Field(default=False, description="Whether they may take it as a PDF.")
@@ -138,8 +142,9 @@ class ReviewOut(BaseModel):
     """A link. *approved* of *approvals* approve of the version that it shows."""
 
     review_id: Id
-    session_id: Id
-    session_title: str
+    session_id: Id | None = Field(description="Of the session that it shows; null: a trip's brief.")
+    trip_id: Id | None = Field(description="Of the trip whose brief it shows; null: a session.")
+    title: str = Field(description="Of the session or the trip.")
     audience: str
     may: ReviewMay
     download: bool
@@ -166,8 +171,9 @@ class ReviewOut(BaseModel):
         """Return a link as JSON shows it, with what there is *more* of it."""
         return cls(
             review_id=str(review.id),
-            session_id=str(review.session_id),
-            session_title=review.title,
+            session_id=_id(review.session_id),
+            trip_id=_id(review.trip_id),
+            title=review.title,
             **{name: getattr(review.settings, name) for name in LINK_SETTINGS},
             state=review.state,
             approved=review.approved,
@@ -260,7 +266,7 @@ class ReviewWithDecisions(ReviewOut):
 
 
 class SharedAgain(ReviewOut):
-    """A link after its session was shared again."""
+    """A link after what it shows was shared again."""
 
     changed: bool = Field(description="Whether it shows something else now; decisions are outdated then.")
 

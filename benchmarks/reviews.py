@@ -28,7 +28,7 @@ from db.migrate import migrate
 from db.models import ChatSession, Message, User
 from exports.reviews.records import snapshot_text
 from services.reviews.comments import CommentService
-from services.reviews.records import LinkSettings
+from services.reviews.records import LinkSettings, Thing
 from services.reviews.reviews import ReviewService
 from services.reviews.visits import VisitService, new_reader_key
 from services.sessions.shared import SharedSessions
@@ -77,7 +77,9 @@ class Reviews:
         self._visits.comment(self.empty, new_reader_key(), text, name="Anna")
 
     def _share(self, session_id: int) -> str:
-        return self._links.share(session_id, LinkSettings(audience="Customer"), user_id=self._user_id).token
+        return self._links.share(
+            Thing("session", session_id), LinkSettings(audience="Customer"), user_id=self._user_id
+        ).token
 
     def _fill(self, token: str) -> None:
         blocks = self._visits.look(token, None).snapshot.blocks

@@ -1,8 +1,12 @@
-"""Queries on reviews: links, what they show, who looked, what was said and decided."""
+"""Queries on reviews: links, what they show, who looked, what was said and decided.
+
+A link is of a session or of a trip: where both can be named, one of them is. The links of a session are seen by
+whoever sees that, those of a trip by whoever may change it.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -16,19 +20,22 @@ from db.models import (
     ReviewReader,
     ReviewVersion,
     Snapshot,
+    Trip,
     User,
     UtcDateTime,
     is_open,
     reviews,
 )
 from db.plain import OFTEN
+from db.trips import changed_by
 from db.visibility import visible_to
 
-LinkRow = Row[Review, str, str]  # a link, the title of its session, the name of whose session it is
+_Columns = TypeVarTuple("_Columns")
+LinkRow = Row[Review, str, str]  # a link, the title of what it is of, the name of whose that is
 
 
 class OpenLink(NamedTuple):
-    """A link that opens something; *title* is its session's."""
+    """A link that opens something; *title* is its session's or its trip's."""
 
     id: int
     audience: str
@@ -37,28 +44,51 @@ class OpenLink(NamedTuple):
     passcode_hash: str | None
 
 
+_TITLE = func.coalesce(ChatSession.title, Trip.title)
+_PLANNER_ID = func.coalesce(ChatSession.user_id, Review.user_id)  # whose name its readers are told
+_OPENS_SOMETHING = (ChatSession.deleted_at.is_(None), Trip.deleted_at.is_(None), User.disabled.is_(False))
+
+
+def _with_things(query: Select[*_Columns]) -> Select[*_Columns]:
+    """Return a query on links that has their sessions and trips beside them."""
+    query = query.outerjoin(ChatSession, ChatSession.id == Review.session_id)
+    return query.outerjoin(Trip, Trip.id == Review.trip_id)
+
+
+def _seen_by(user_id: int) -> ColumnElement[bool]:
+    return or_(visible_to(user_id), changed_by(user_id))
+
+
 def _visible(user_id: int) -> Select[Review]:
-    return select(Review).join(ChatSession, ChatSession.id == Review.session_id).where(visible_to(user_id))
+    return _with_things(select(Review)).where(_seen_by(user_id))
 
 
 def get_visible(db_session: Session, review_id: int, *, user_id: int) -> Review | None:
-    """Return a link of a session of this planner's, or None."""
+    """Return a link that this planner sees, or None."""
     return db_session.scalar(_visible(user_id).where(Review.id == review_id))
 
 
 def lock_visible(db_session: Session, review_id: int, *, user_id: int) -> Review | None:
-    """Return a link of a session of this planner's, or None."""
-    _keep_session(db_session, Review.id == review_id)
+    """Return a link that this planner sees, or None."""
+    _keep_thing(db_session, Review.id == review_id)
     return db_session.scalar(_visible(user_id).where(Review.id == review_id).with_for_update(of=Review))
 
 
-def _keep_session(db_session: Session, link: ColumnElement[bool]) -> None:
-    """Let nobody delete a link's session meanwhile: whoever does so holds it, and then waits for the link.
+def _keep_thing(db_session: Session, link: ColumnElement[bool]) -> None:
+    """Let nobody delete a link's session or trip meanwhile: whoever does so holds it, and then waits for the link.
 
-    PostgreSQL looks for the session of a row that is written a second time in one transaction.
+    PostgreSQL looks for them when a row is written a second time in one transaction.
     """
-    query = select(ChatSession.id).join(Review, Review.session_id == ChatSession.id).where(link)
-    db_session.execute(query.with_for_update(read=True, key_share=True, of=ChatSession))
+    trip = select(Trip.id).join(Review, Review.trip_id == Trip.id).where(link)
+    db_session.execute(trip.with_for_update(read=True, key_share=True, of=Trip))
+    session = select(ChatSession.id).join(Review, Review.session_id == ChatSession.id).where(link)
+    db_session.execute(session.with_for_update(read=True, key_share=True, of=ChatSession))
+
+
+def title(db_session: Session, review_id: int) -> str:
+    """Return the title of what a link is of."""
+    query = _with_things(select(_TITLE).select_from(Review)).where(Review.id == review_id)
+    return db_session.scalar(query) or ""
 
 
 def page(
@@ -68,26 +98,28 @@ def page(
     now: datetime,
     ended: bool | None = None,
     session_id: int | None = None,
+    trip_id: int | None = None,
     matching: str = "",
     states: Collection[str] = (),
     limit: int,
     offset: int = 0,
 ) -> Sequence[Row[Review, str]]:
-    """Return links of this planner's with their sessions' titles: those due first, without a due date the latest."""
-    query = (
-        select(Review, ChatSession.title)
-        .join(ChatSession, ChatSession.id == Review.session_id)
-        .where(visible_to(user_id))
-    )
+    """Return links with the titles of what they are of: those due first, without a due date the latest.
+
+    Of a session, or of a trip, all that this planner sees; else those that are their own.
+    """
+    query = _with_things(select(Review, _TITLE)).where(_seen_by(user_id))
     if ended is not None:
         query = query.where(_has_ended(now) if ended else ~_has_ended(now))
     if session_id is not None:
         query = query.where(Review.session_id == session_id)
+    elif trip_id is not None:
+        query = query.where(Review.trip_id == trip_id)
     else:  # found by their planner: sessions there may be very many more
         query = query.where(Review.user_id == user_id)
     if matching:
         words = f"%{matching.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
-        query = query.where(or_(Review.audience.ilike(words, escape="!"), ChatSession.title.ilike(words, escape="!")))
+        query = query.where(or_(Review.audience.ilike(words, escape="!"), _TITLE.ilike(words, escape="!")))
     if states:
         query = query.where(Review.state.in_(states))
     query = query.order_by(Review.due_on.is_(None), Review.due_on, Review.id.desc())
@@ -98,27 +130,30 @@ def _has_ended(now: datetime) -> ColumnElement[bool]:
     return or_(Review.revoked_at.is_not(None), func.coalesce(Review.ends_at <= now, False))
 
 
-def count(db_session: Session, *, session_id: int) -> int:
-    """Return how many links a session has."""
-    return db_session.scalar(select(func.count()).where(Review.session_id == session_id)) or 0
+def count(db_session: Session, *, session_id: int | None = None, trip_id: int | None = None) -> int:
+    """Return how many links a session or a trip has."""
+    return db_session.scalar(select(func.count()).where(_is_of(session_id, trip_id))) or 0
 
 
-def count_visible(db_session: Session, session_id: int, *, user_id: int) -> int:
-    """Return how many links a session of this planner's has."""
-    query = select(func.count(Review.id)).join(ChatSession, ChatSession.id == Review.session_id)
-    query = query.where(visible_to(user_id), Review.session_id == session_id)
-    return db_session.scalar(query) or 0
+def count_visible(
+    db_session: Session, *, user_id: int, session_id: int | None = None, trip_id: int | None = None
+) -> int:
+    """Return how many links a session or a trip has, if this planner sees them."""
+    query = _with_things(select(func.count(Review.id)).select_from(Review))
+    return db_session.scalar(query.where(_seen_by(user_id), _is_of(session_id, trip_id))) or 0
+
+
+def _is_of(session_id: int | None, trip_id: int | None) -> ColumnElement[bool]:
+    return Review.session_id == session_id if trip_id is None else Review.trip_id == trip_id
 
 
 _BY_TOKEN = (
-    select(Review, ChatSession.title, User.name)
-    .join(ChatSession, ChatSession.id == Review.session_id)
-    .join(User, User.id == ChatSession.user_id)
+    _with_things(select(Review, _TITLE, User.name))
+    .join(User, User.id == _PLANNER_ID)
     .where(
         Review.token_hash == bindparam("token_hash"),
         ~_has_ended(bindparam("now", type_=UtcDateTime)),  # type: ignore[arg-type]  # a value for it
-        ChatSession.deleted_at.is_(None),
-        User.disabled.is_(False),
+        *_OPENS_SOMETHING,
     )
     .execution_options(**OFTEN)
 )
@@ -131,19 +166,15 @@ def active_by_token(db_session: Session, token_hash: str, *, now: datetime) -> L
 
 def lock_active_by_token(db_session: Session, token_hash: str, *, now: datetime) -> LinkRow | None:
     """Return the link of this hash that has not ended, or None; nor has it where its planner is disabled."""
-    _keep_session(db_session, Review.token_hash == token_hash)
+    _keep_thing(db_session, Review.token_hash == token_hash)
     query = _BY_TOKEN.with_for_update(of=Review)
     return db_session.execute(query, {"token_hash": token_hash, "now": now}).one_or_none()
 
 
 def active_links(db_session: Session, *, now: datetime) -> Sequence[OpenLink]:
     """Return every link that opens something, of anybody's, oldest first."""
-    query = (
-        select(Review.id, Review.audience, ChatSession.title, Review.token_hash, Review.passcode_hash)
-        .join(ChatSession, ChatSession.id == Review.session_id)
-        .join(User, User.id == ChatSession.user_id)
-        .where(~_has_ended(now), ChatSession.deleted_at.is_(None), User.disabled.is_(False))
-    )
+    query = _with_things(select(Review.id, Review.audience, _TITLE, Review.token_hash, Review.passcode_hash))
+    query = query.join(User, User.id == _PLANNER_ID).where(~_has_ended(now), *_OPENS_SOMETHING)
     return [OpenLink(*row) for row in db_session.execute(query.order_by(Review.id))]
 
 
@@ -154,13 +185,8 @@ def touch(review: Review) -> None:
 
 def changed_of_active(db_session: Session, review_ids: Collection[int], *, now: datetime) -> dict[int, int]:
     """Return, of those of these links that have not ended, what `touch` set last."""
-    query = (
-        select(Review.id, Review.changed)
-        .join(ChatSession, ChatSession.id == Review.session_id)
-        .join(User, User.id == Review.user_id)
-        .where(Review.id.in_(review_ids), ~_has_ended(now))
-        .where(ChatSession.deleted_at.is_(None), User.disabled.is_(False))
-    )
+    query = _with_things(select(Review.id, Review.changed)).join(User, User.id == Review.user_id)
+    query = query.where(Review.id.in_(review_ids), ~_has_ended(now), *_OPENS_SOMETHING)
     return {row.id: row.changed for row in db_session.execute(query)}
 
 
@@ -177,15 +203,33 @@ def news(db_session: Session, *, user_id: int) -> int:
     return db_session.scalar(query) or 0
 
 
+def hand_over(db_session: Session, trip_id: int, *, from_id: int, to_id: int, of_sessions: bool = False) -> None:
+    """Let the links to a trip that are somebody's, or those to its sessions, be somebody else's; it is held then."""
+    sessions = select(ChatSession.id).where(ChatSession.trip_id == trip_id)
+    theirs = Review.session_id.in_(sessions) if of_sessions else Review.trip_id == trip_id
+    now = new_id()
+    changed = case((Review.changed < now, now), else_=Review.changed + 1)  # as `touch` has it
+    query = update(Review).where(theirs, Review.user_id == from_id)
+    db_session.execute(query.values(user_id=to_id, changed=changed))
+
+
 # What a link shows
 
 
-def keep_snapshot(db_session: Session, session_id: int, *, sha256: str, content: bytes, at: datetime) -> Snapshot:
-    """Return the snapshot of a session, which is held, with this content; made if there is none."""
-    query = select(Snapshot).where(Snapshot.session_id == session_id, Snapshot.sha256 == sha256)
-    found = db_session.scalar(query)
+def keep_snapshot(
+    db_session: Session,
+    *,
+    session_id: int | None = None,
+    trip_id: int | None = None,
+    sha256: str,
+    content: bytes,
+    at: datetime,
+) -> Snapshot:
+    """Return the snapshot of a session or a trip, which is held, with this content; made if there is none."""
+    is_of = Snapshot.session_id == session_id if trip_id is None else Snapshot.trip_id == trip_id
+    found = db_session.scalar(select(Snapshot).where(is_of, Snapshot.sha256 == sha256))
     if found is None:
-        found = Snapshot(session_id=session_id, sha256=sha256, content=content, created_at=at)
+        found = Snapshot(session_id=session_id, trip_id=trip_id, sha256=sha256, content=content, created_at=at)
         db_session.add(found)
         db_session.flush()
     return found
@@ -196,6 +240,15 @@ def versions(db_session: Session, review_ids: Collection[int]) -> Sequence[Row[R
     query = select(ReviewVersion, Snapshot.sha256).join(Snapshot, Snapshot.id == ReviewVersion.snapshot_id)
     query = query.where(ReviewVersion.review_id.in_(review_ids))
     return db_session.execute(query.order_by(ReviewVersion.review_id, ReviewVersion.number)).all()
+
+
+def showing(db_session: Session, trip_id: int, *, sha256: str) -> Sequence[Row[Review, int]]:
+    """Return the links to a trip that show, or showed, what has this hash, each with that version's id, in order."""
+    query: Select[Review, int] = select(Review, ReviewVersion.id)
+    query = query.join(ReviewVersion, ReviewVersion.review_id == Review.id)
+    query = query.join(Snapshot, Snapshot.id == ReviewVersion.snapshot_id)
+    query = query.where(Snapshot.trip_id == trip_id, Snapshot.sha256 == sha256)
+    return db_session.execute(query.order_by(ReviewVersion.id)).all()
 
 
 def content(db_session: Session, snapshot_id: int) -> bytes:

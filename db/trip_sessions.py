@@ -44,9 +44,10 @@ def count_session_files(db_session: Session, trip_id: int) -> int:
 
 
 def count_links(db_session: Session, trip_id: int) -> int:
-    """Return how many links to sessions of a trip there are, those that have ended among them."""
+    """Return how many links to a trip and to its sessions there are, those that have ended among them."""
     query = select(func.count()).select_from(Review).join(ChatSession, ChatSession.id == Review.session_id)
-    return db_session.scalar(query.where(ChatSession.trip_id == trip_id)) or 0
+    of_sessions = db_session.scalar(query.where(ChatSession.trip_id == trip_id)) or 0
+    return of_sessions + (db_session.scalar(select(func.count()).where(Review.trip_id == trip_id)) or 0)
 
 
 def hand_over(db_session: Session, trip_id: int, *, from_id: int, to_id: int) -> Sequence[int]:

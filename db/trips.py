@@ -7,11 +7,14 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Row,
     Select,
     SQLColumnExpression,
     String,
+    and_,
     delete,
+    exists,
     func,
     literal,
     or_,
@@ -45,6 +48,12 @@ _ROWS = (
 
 
 # Trips
+
+
+def changed_by(user_id: int) -> ColumnElement[bool]:
+    """Return whether a planner may change a trip: they own it, or may do more than read it."""
+    may = (TripMember.trip_id == Trip.id, TripMember.user_id == user_id, TripMember.access.in_((OWNER, EDIT)))
+    return and_(exists().where(*may), Trip.deleted_at.is_(None))
 
 
 def get_visible(db_session: Session, trip_id: int, *, user_id: int) -> TripRow | None:

@@ -54,6 +54,7 @@ from services.sessions.shared import SharedSessions
 from services.sessions.sharing import SessionSharing
 from services.templates.templates import TemplateService
 from services.transfer.transfer import TransferService
+from services.trips.approval import TripApproval
 from services.trips.customers import CustomerService
 from services.trips.deleted import TripDeletion, remove_deleted_trips
 from services.trips.files import TripFiles
@@ -62,6 +63,7 @@ from services.trips.names import TripNames
 from services.trips.proposals import ProposeBrief
 from services.trips.revisions import TripRevisions
 from services.trips.sessions import TripSessions
+from services.trips.shared import SharedTrips
 from services.trips.trips import TripService
 from services.usage.costs import CostService
 from services.usage.insights import InsightsService
@@ -104,6 +106,7 @@ class Services:
     trip_files: TripFiles
     trip_sessions: TripSessions
     trip_deletion: TripDeletion
+    trip_approval: TripApproval
     reviews: ReviewService
     comments: CommentService
     visits: VisitService
@@ -205,7 +208,8 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         trip_files=TripFiles(database, shelf),
         trip_sessions=TripSessions(database),
         trip_deletion=TripDeletion(database),
-        reviews=ReviewService(database, {"session": SharedSessions(database)}),
+        trip_approval=TripApproval(database),
+        reviews=ReviewService(database, {"session": SharedSessions(database), "trip": SharedTrips(database)}),
         comments=CommentService(database),
         visits=VisitService(database, compare=compare_passwords),
         review_watch=ReviewWatch(database),

@@ -9,9 +9,10 @@ from travel.records import FIELDS, Brief, BriefError, Budget, FieldChange, Need,
 from travel.travellers import counted, travellers_from
 from travel.types import Money
 from travel.values import MAY_BE_CARRIED, brief_values, carried, content_hash, public
-from travel.wording import changes, open_questions, shown, told
+from travel.wording import DATES, changes, open_questions, shown, shown_fields, told
 
 __all__ = [
+    "DATES",
     "FIELDS",
     "MAY_BE_CARRIED",
     "Brief",
@@ -33,6 +34,7 @@ __all__ = [
     "open_questions",
     "public",
     "shown",
+    "shown_fields",
     "title_of",
     "told",
     "travellers_from",

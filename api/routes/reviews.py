@@ -1,4 +1,4 @@
-"""Reviews, for planners: links to sessions, what was said on them and decided."""
+"""Reviews, for planners: links to sessions and to briefs of trips, what was said on them and decided."""
 
 from typing import Annotated, Literal
 
@@ -22,7 +22,8 @@ from api.review_schemas import (
 from api.routes.sessions import READ, WRITE
 from api.schemas import ID_PATTERN, WITHOUT_NUL
 from db.ids import MAX_ID
-from services.reviews.records import ReviewState
+from services.errors import InvalidFieldsError
+from services.reviews.records import ReviewState, Thing
 
 router = APIRouter(prefix="/reviews", tags=["Reviews"], route_class=GuardedRoute)
 _PLACE = "^(0|[1-9][0-9]{0,4})$"  # of a page in the list
@@ -39,21 +40,27 @@ def list_reviews(
         str | None, Query(pattern=f"{_PLACE}|^$", description="`next_cursor` of the page before.")
     ] = None,
     q: Annotated[
-        str, Query(max_length=200, pattern=WITHOUT_NUL, description="Words of the session's title or the audience.")
+        str,
+        Query(
+            max_length=200,
+            pattern=WITHOUT_NUL,
+            description="Words of a title or of an audience.",
+        ),
     ] = "",
     session_id: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
+    trip_id: Annotated[str | None, Query(pattern=ID_PATTERN, description="Links to this trip's brief.")] = None,
     ended: Annotated[bool | None, Query(description="Those that open nothing any more, or only the others.")] = None,
     state: Annotated[
         Literal["open", "changes_asked", "declined", "approved", "outdated"] | None,
         Query(description="Of those that have not ended."),
     ] = None,
 ) -> ReviewList:
-    """List the links of the caller's sessions: those that are due first, then the latest."""
+    """List the caller's links, or all that they may see of a session or of a trip: those that are due first."""
     start = int(cursor or 0)
     found = caller.services.reviews.page(
         user_id=caller.user_id,
         ended=False if state else ended,
-        session_id=parse_id(session_id, "session") if session_id else None,
+        of=_thing(session_id, trip_id) if session_id or trip_id else None,
         words=q,
         states=[ReviewState(state)] if state else [],
         limit=limit + 1,
@@ -65,9 +72,11 @@ def list_reviews(
 
 @router.post("", status_code=201, responses=WRITE)
 def create_review(request: Request, caller: WriterDep, body: ReviewIn) -> ReviewMade:
-    """Keep a snapshot of a session as it is now, and make a link that shows it."""
+    """Keep a snapshot of a session, or of a trip's brief, as it is now, and make a link that shows it."""
+    if body.trip_id and (body.first_message_id or body.last_message_id):
+        raise InvalidFieldsError({"first_message_id": "A trip's brief has no messages: it is shared as a whole."})
     made = caller.services.reviews.share(
-        parse_id(body.session_id, "session"),
+        _thing(body.session_id, body.trip_id),
         body.settings(),
         user_id=caller.user_id,
         passcode=body.passcode,
@@ -102,7 +111,7 @@ def revoke_review(caller: WriterDep, review_id: ReviewId) -> None:
 
 @router.post("/{review_id}/share-again", responses=WRITE)
 def share_again(caller: WriterDep, review_id: ReviewId) -> SharedAgain:
-    """Let a link show its session as it is now. Decisions are about what was shown before, and outdated then."""
+    """Let a link show its session or brief as it is now. Decisions are about what was shown before, and outdated."""
     changed = caller.services.reviews.share_again([review_id], user_id=caller.user_id)[review_id]
     return SharedAgain.of(caller.services.reviews.get(review_id, user_id=caller.user_id).review, changed=changed)
 
@@ -201,6 +210,15 @@ def record_decision(caller: WriterDep, review_id: ReviewId, body: DecisionIn) ->
 def before_id(text: str | None) -> int | None:
     """Return the id that a page of comments ends before."""
     return min(int(text), MAX_ID) if text else None
+
+
+def _thing(session_id: str | None, trip_id: str | None) -> Thing:
+    """Return what links are of. Raises InvalidFieldsError unless one of both is named; NotFoundError."""
+    if (session_id is None) == (trip_id is None):
+        raise InvalidFieldsError({"trip_id": "Name either a session or a trip: session_id or trip_id."})
+    if trip_id is not None:
+        return Thing("trip", parse_id(trip_id, "trip"))
+    return Thing("session", parse_id(session_id or "", "session"))
 
 
 def _page(request: Request) -> str:

@@ -16,7 +16,7 @@ from components.reviews.words import state_badge
 from components.state import REVIEWS_PAGE
 from services.accounts.records import User
 from services.process.clock import utc_now
-from services.reviews.records import Review
+from services.reviews.records import Review, Thing
 from services.sessions.records import SessionSummary
 from settings import ROOT
 
@@ -28,13 +28,13 @@ Counts = Mapping[str | None, int]  # open threads, by the message that they are 
 
 def reviews_menu(session: SessionSummary, *, user_id: int) -> Counts:
     """Draw the menu of a session's links; an empty place where it has none. Return what is open, by message."""
-    services, session_id = get_services(), session.id
-    number = services.reviews.of_session(session_id, user_id=user_id) if has_links(user_id=user_id) else 0
+    services, session_id, thing = get_services(), session.id, Thing("session", session.id)
+    number = services.reviews.count(thing, user_id=user_id) if has_links(user_id=user_id) else 0
     if not number:
         st.empty()
         return {}
     follow_links(user_id=user_id)
-    counts = services.comments.open_by_message(session_id, user_id=user_id)
+    counts = services.comments.open_by_anchor(thing, user_id=user_id)
     menu = st.popover(
         f"Reviews ({number})",
         icon=":material/rate_review:",
@@ -45,7 +45,7 @@ def reviews_menu(session: SessionSummary, *, user_id: int) -> Counts:
     if menu.open:
         with menu:
             now = utc_now().astimezone(planner_zone())
-            for review in services.reviews.page(user_id=user_id, session_id=session_id, limit=_LISTED):
+            for review in services.reviews.page(user_id=user_id, of=thing, limit=_LISTED):
                 _link(review, now=now)
             st.button(
                 "Share again",
@@ -81,12 +81,12 @@ def _button(session_id: int, anchor: str | None, number: int, *, label: str) -> 
 
 
 def _open_comments(session_id: int, anchor: str | None) -> None:
-    open_dialog("message_comments", session_id=session_id, anchor=anchor)
+    open_dialog("message_comments", thing=Thing("session", session_id), anchor=anchor)
     _close_menu(session_id)
 
 
 def _share_again(session_id: int, title: str) -> None:
-    open_dialog("review_again", session_id=session_id, title=title)
+    open_dialog("review_again", thing=Thing("session", session_id), title=title)
     _close_menu(session_id)
 
 
@@ -112,20 +112,20 @@ def _link(review: Review, *, now: datetime) -> None:
 
 
 @st.dialog("Comments", icon=":material/forum:", width="medium", on_dismiss=close_dialog)
-def comments_dialog(session_id: int, anchor: str | None, *, user: User) -> None:
-    """Show the comments on a message, on all links of its session, and what can be done with them."""
+def comments_dialog(thing: Thing, anchor: str | None, *, user: User) -> None:
+    """Show the comments on a piece of a thing, on all its links, and what can be done with them."""
     if st.session_state.dialog["name"] != "message_comments":
         st.rerun()  # a button in here opened another one
     st.html(ROOT / "static" / "reviews.css")
     with telling():
         services = get_services()
-        threads = services.comments.about_message(session_id, anchor, user_id=user.id, limit=_THREADS)
+        threads = services.comments.about(thing, anchor, user_id=user.id, limit=_THREADS)
         links = {one: services.reviews.get(one, user_id=user.id) for one in {thread.review_id for thread in threads}}
         draw_threads(
             threads,
-            session_id=session_id,
+            thing=thing,
             versions={of: {one.number: one for one in link.versions} for of, link in links.items()},
-            about={one.id: about_words(one, links[one.review_id].review.settings.audience) for one in threads},
+            about={one.id: about_words(one, thing, links[one.review_id].review.settings.audience) for one in threads},
             user_id=user.id,
             beside_message=True,
         )

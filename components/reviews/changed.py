@@ -13,7 +13,7 @@ from components.problems import telling
 from components.resources import get_services
 from components.reviews.places import go_to, go_to_message
 from components.reviews.visitor import Visitor
-from components.reviews.words import instant
+from components.reviews.words import THINGS, instant
 from exports.markdown_text import shown_text
 from exports.reviews.changes import BlockChange, Change, Piece, changes, title_changes, word_changes
 from exports.reviews.records import Block
@@ -85,14 +85,15 @@ def _draw_changes(visitor: Visitor, visit: Visit, number: int) -> None:
             chars = sum(len(block.text) for block in (change.before, change.after) if block and block.kind == "reply")
             as_read = chars <= left
             left -= chars * as_read
-            _draw_change(change, partial(go_to_message, blocks=after.blocks), as_read=as_read)
-        if len(found) > MOST:
+            go = partial(go_to_message, blocks=after.blocks)
+            _draw_change(change, go, as_read=as_read, label=THINGS[after.thing].go_there)
+        if len(found) > MOST:  # only of messages there are so many
             st.caption(f"And {len(found) - MOST:,} messages more.")
         if not found and not title:
             st.markdown("What you read is the same. Something else was changed, such as when it was said.")
 
 
-def _draw_change(change: BlockChange, go: Callable[[str], None], *, as_read: bool) -> None:
+def _draw_change(change: BlockChange, go: Callable[[str], None], *, as_read: bool, label: str) -> None:
     """Draw what became of a block, in the words that it shows; without *as_read*, as they were written."""
     block = change.after or change.before
     assert block is not None
@@ -102,7 +103,7 @@ def _draw_change(change: BlockChange, go: Callable[[str], None], *, as_read: boo
         st.markdown(_marked(_pieces(change, as_read)))
         if change.after:
             st.button(
-                "Go to message",
+                label,
                 key=f"review_change_go_{block.anchor}",
                 type="tertiary",
                 icon=":material/arrow_downward:",

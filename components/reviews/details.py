@@ -16,10 +16,10 @@ from components.resources import get_services
 from components.reviews.files import planner_receipts
 from components.reviews.link_form import MAY, last_day_of
 from components.reviews.link_list import close_link, due_words, gathered, opened_words
-from components.reviews.snapshot import draw_blocks, first_words
+from components.reviews.snapshot import draw_blocks, first_words, is_entry
+from components.reviews.things import thing_link
 from components.reviews.thread_actions import about_words, draw_threads, new_thread
-from components.reviews.words import DECISIONS, day, instant, short_hash, state_badge
-from components.state import CHAT_PAGE
+from components.reviews.words import DECISIONS, THINGS, day, instant, short_hash, state_badge
 from exports.reviews.records import Block
 from services.accounts.records import User
 from services.reviews.records import Decision, Review, ReviewDetails, ReviewMay, ReviewState, Thread, Version
@@ -39,8 +39,7 @@ def draw_header(details: ReviewDetails, *, now: datetime) -> None:
     review = details.review
     st.button("All reviews", key="reviews_back", icon=":material/arrow_back:", type="tertiary", on_click=close_link)
     st.title(escape_label(review.settings.audience), anchor=False)
-    session = {"session": str(review.session_id)}
-    st.page_link(CHAT_PAGE, label=escape_label(review.title), icon=":material/chat:", query_params=session)
+    thing_link(review.thing, escape_label(review.title))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="reviews_where"):
         state_badge(review)
         told = (due_words(review, today=now.date()), opened_words(review, now=now))
@@ -57,7 +56,7 @@ def draw_actions(details: ReviewDetails, *, user_id: int) -> None:
         if ran_out:
             _action("Extend", "event", open_dialog, args=("review_extend",), about=about)
         if not ended:
-            again = about | {"session_id": review.session_id, "title": review.title}
+            again = about | {"thing": review.thing, "title": review.title}
             _action("Share again", "sync", open_dialog, args=("review_again",), about=again)
         _action(
             "What they saw" if ended else "What they see",
@@ -106,6 +105,7 @@ def draw_settings(review: Review) -> None:
     settings = review.settings
     last_day = last_day_of(settings.ends_at)
     ends = "revoked" if review.revoked else "until you revoke it"
+    what = THINGS[review.thing.kind].name
     rows = (
         ("They may", MAY[settings.may].lower()),
         *([("Approvals needed", str(settings.approvals))] if settings.may is not ReviewMay.LOOK else []),
@@ -116,7 +116,7 @@ def draw_settings(review: Review) -> None:
         ),
         ("Passcode", "asked for" if review.has_passcode else "none"),
         ("PDF", "can be downloaded" if settings.download else "cannot be downloaded"),
-        ("Shows", "a part of the session" if review.first_id or review.last_id else "the whole session"),
+        ("Shows", "a part of the session" if review.first_id or review.last_id else f"the whole {what}"),
         ("When you share again", "updated" if settings.follows else "updated only if selected"),
     )
     with st.expander("Settings", icon=":material/tune:", key=f"reviews_settings_{review.id}"):
@@ -208,9 +208,9 @@ def draw_comments(details: ReviewDetails, *, user_id: int) -> None:
     threads, has_more = gathered(page, wanted)
     draw_threads(
         threads,
-        session_id=review.session_id,
+        thing=review.thing,
         versions={review.id: {one.number: one for one in details.versions}},
-        about=_about(review.id, threads, user_id=user_id),
+        about=_about(review, threads, user_id=user_id),
         user_id=user_id,
     )
     if not threads:
@@ -219,14 +219,14 @@ def draw_comments(details: ReviewDetails, *, user_id: int) -> None:
         _more("threads", THREADS_AT_FIRST)
 
 
-def _about(review_id: int, threads: Collection[Thread], *, user_id: int) -> dict[int, str]:
+def _about(review: Review, threads: Collection[Thread], *, user_id: int) -> dict[int, str]:
     """Return of each thread the beginning of the message that it is about, as the link shows or showed it."""
-    about = {one.id: about_words(one) for one in threads}
+    about = {one.id: about_words(one, review.thing) for one in threads}
     shown: dict[int | None, dict[str, Block]] = {}
 
     def block_in(number: int | None, anchor: str) -> Block | None:
         if number not in shown:
-            _, snapshot = get_services().reviews.shown(review_id, user_id=user_id, number=number)
+            _, snapshot = get_services().reviews.shown(review.id, user_id=user_id, number=number)
             shown[number] = {block.anchor: block for block in snapshot.blocks}
         return shown[number].get(anchor)
 
@@ -236,8 +236,8 @@ def _about(review_id: int, threads: Collection[Thread], *, user_id: int) -> dict
         if block := block_in(None, one.anchor):
             about[one.id] = f"On “{escape_label(first_words(block))}”"
         elif block := block_in(one.first.version, one.anchor):
-            words = f"On “{escape_label(first_words(block))}” by {escape_label(block.author)}"
-            about[one.id] = f"{words}, which the link no longer shows"
+            by = "" if is_entry(block) else f" by {escape_label(block.author)}"
+            about[one.id] = f"On “{escape_label(first_words(block))}”{by}, which the link no longer shows"
     return about
 
 
@@ -265,5 +265,6 @@ def shown_dialog(review_id: int, *, user: User) -> None:
         number = st.selectbox("Version", list(names), format_func=names.__getitem__, key=f"review_shown_{review_id}")
         _, snapshot = reviews.shown(review_id, user_id=user.id, number=number)
         st.subheader(escape_label(snapshot.title), anchor=False)
-        st.caption(counted(len(snapshot.blocks), "message"))
+        if snapshot.thing == "session":
+            st.caption(counted(len(snapshot.blocks), "message"))
         draw_blocks(snapshot.blocks)

@@ -93,7 +93,7 @@ def link_fields(given: LinkSettings, *, may: ReviewMay, key: str, has_passcode: 
         "Update when I share again",
         value=given.follows,
         key=f"{key}_follows",
-        help="Selected from the start when you share the session again. No link changes by itself.",
+        help="Selected from the start when you share again. No link changes by itself.",
     )
     settings = LinkSettings(
         audience=audience or "",

@@ -12,7 +12,7 @@ import streamlit as st
 
 from components.labels import counted, escape_label, relative_time
 from components.resources import get_services
-from components.reviews.words import STATES, day, state_badge
+from components.reviews.words import STATES, THINGS, day, state_badge
 from components.state import SESSIONS_PAGE, parsed_id
 from services.reviews.records import Review, ReviewState
 
@@ -105,7 +105,7 @@ def _filters() -> tuple[str, bool, list[ReviewState]]:
             "Search",
             key="reviews_words",
             type="search",
-            placeholder="In sessions and audiences",
+            placeholder="In titles and audiences",
             persist_state="session",
             width=240,
         )
@@ -127,7 +127,7 @@ def _row(link: Review, *, now: datetime) -> None:
         border=True,
     ):
         st.button(
-            f"**{escape_label(link.title)}** :small[{' · '.join(filter(None, told))}]",
+            f"{THINGS[link.thing.kind].icon} **{escape_label(link.title)}** :small[{' · '.join(filter(None, told))}]",
             key=f"reviews_open_{link.id}",
             type="tertiary",
             width="stretch",
@@ -153,7 +153,7 @@ def _nothing(*, filtered: bool, ended: bool) -> None:
         else:
             st.header("No open reviews", anchor=False)
             st.markdown(
-                "Let a customer look at a session, comment on it and approve it, without an account: open the "
-                "session, and choose *Share for review* in its menu."
+                "Let a customer look at a session or at a trip's brief, comment on it and approve it, without an "
+                "account: open it, and choose *Share for review*."
             )
             st.page_link(SESSIONS_PAGE, label="All sessions", icon=":material/table_rows:")

@@ -1,4 +1,4 @@
-"""The dialogs that share a session: by a new link, and again by those that there are."""
+"""The dialogs that share a session or a brief: by a new link, and again by those that there are."""
 
 import time
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from components.resources import get_services
 from components.reviews.addresses import show_address
 from components.reviews.link_form import link_fields, may_field
 from components.reviews.snapshot import draw_blocks
-from components.reviews.words import STATES
+from components.reviews.words import STATES, THINGS
 from components.scripts import tell
 from services.accounts.records import User
 from services.errors import InvalidInputError
-from services.reviews.records import LinkSettings, Review
+from services.reviews.records import LinkSettings, Review, Thing
 from services.sessions.records import MessageView
 from services.texts import one_line
 
@@ -26,25 +26,24 @@ _WHOLE = 0  # no message's id: where a select stands at first
 
 
 @st.dialog("Share for review", icon=":material/share:", width="medium", on_dismiss=close_dialog)
-def share_dialog(session_id: int, title: str, *, user: User) -> None:
+def share_dialog(thing: Thing, title: str, *, user: User) -> None:
     """Ask what a new link is to be, show what it would show, and make it."""
     st.markdown(f"**{escape_label(title)}**")
-    st.markdown(
-        ":small[Whoever has the link sees the conversation as it is now, and nothing else: no instructions, "
-        "memories, models or costs.]"
-    )
-    given, key = LinkSettings(audience="Customer"), f"review_share_{session_id}"
+    st.markdown(f":small[Whoever has the link sees {THINGS[thing.kind].seen}.]")
+    given, key = LinkSettings(audience="Customer"), f"review_share_{thing.id}"
     may = may_field(given, key=key)
     with telling(), st.form("review_share", border=False):
         fields = link_fields(given, may=may, key=key)
-        first_id, last_id = _part_fields(session_id, user_id=user.id)
+        first_id, last_id = None, None
+        if thing.kind == "session":
+            first_id, last_id = _part_fields(thing.id, user_id=user.id)
         with st.container(horizontal=True, horizontal_alignment="right"):  # Enter presses the first
             previewed = st.form_submit_button("Preview", key="review_share_preview", icon=":material/visibility:")
             shared = st.form_submit_button("Share", key="review_share_go", type="primary", icon=":material/share:")
         if shared:
             with fields.telling():
                 made = get_services().reviews.share(
-                    session_id,
+                    thing,
                     fields.checked(),
                     user_id=user.id,
                     passcode=fields.passcode,
@@ -53,7 +52,7 @@ def share_dialog(session_id: int, title: str, *, user: User) -> None:
                 )
                 show_address(made, title=f"The link for {made.review.settings.audience} is ready.")
     if previewed:
-        _preview(session_id, fields.settings, first_id, last_id, user_id=user.id)
+        _preview(thing, fields.settings, first_id, last_id, user_id=user.id)
 
 
 def _part_fields(session_id: int, *, user_id: int) -> tuple[int | None, int | None]:
@@ -81,10 +80,10 @@ def _beginning(message: MessageView) -> str:
 
 
 def _preview(
-    session_id: int, settings: LinkSettings, first_id: int | None, last_id: int | None, *, user_id: int
+    thing: Thing, settings: LinkSettings, first_id: int | None, last_id: int | None, *, user_id: int
 ) -> None:
     with telling():
-        snapshot = get_services().reviews.preview(session_id, user_id=user_id, first_id=first_id, last_id=last_id)
+        snapshot = get_services().reviews.preview(thing, user_id=user_id, first_id=first_id, last_id=last_id)
         tell("scroll", {"once": str(time.time_ns()), "key": "review_preview", "to": "start"})
         with st.container(border=True, key="review_preview"):
             st.caption(f"What {escape_label(settings.audience) or 'they'} will see")
@@ -95,20 +94,20 @@ def _preview(
 
 
 @st.dialog("Share again", icon=":material/sync:", width="medium", on_dismiss=close_dialog)
-def share_again_dialog(session_id: int, title: str, review_id: int | None = None, *, user: User) -> None:
-    """Ask which links of a session are to show it as it is now; *review_id* is one that was asked for."""
+def share_again_dialog(thing: Thing, title: str, review_id: int | None = None, *, user: User) -> None:
+    """Ask which links of a thing are to show it as it is now; *review_id* is one that was asked for."""
     st.markdown(f"**{escape_label(title)}**")
     with telling():
-        services = get_services()
-        links = services.reviews.page(user_id=user.id, session_id=session_id, ended=False, limit=200)
-        behind = services.reviews.behind(session_id, user_id=user.id)
+        services, name = get_services(), THINGS[thing.kind].name
+        links = services.reviews.page(user_id=user.id, of=thing, ended=False, limit=200)
+        behind = services.reviews.behind(thing, user_id=user.id)
         if not links:
-            st.markdown("This session has no open link.")
+            st.markdown(f"This {name} has no open link.")
             return
         if not any(behind.values()) and None not in behind.values():
-            st.markdown("Every open link shows the session as it is now. There is nothing to share again.")
+            st.markdown(f"Every open link shows the {name} as it is now. There is nothing to share again.")
             return
-        chosen = _choose(links, behind, review_id)
+        chosen = _choose(links, behind, review_id, name)
         outdated = sum(one.approved for one in chosen if behind[one.id])
         if outdated:
             st.markdown(f":material/warning: {counted(outdated, 'approval')} will be outdated.")
@@ -124,7 +123,9 @@ def share_again_dialog(session_id: int, title: str, review_id: int | None = None
             leave_dialog()
 
 
-def _choose(links: Sequence[Review], behind: dict[int, bool | None], review_id: int | None) -> list[Review]:
+def _choose(
+    links: Sequence[Review], behind: dict[int, bool | None], review_id: int | None, what: str
+) -> list[Review]:
     """Draw the links, and a box for each that can show something else; return those that are chosen."""
     chosen = []
     for one in links:
@@ -133,7 +134,7 @@ def _choose(links: Sequence[Review], behind: dict[int, bool | None], review_id: 
             why = "cannot show the session any more: a message that it begins or ends at is gone"
             st.markdown(f"**{name}** :small[{icon} {state} · {why if differs is None else 'shows it as it is now'}]")
         elif st.checkbox(
-            f"**{name}** :small[{icon} {state} · the session has changed since]",
+            f"**{name}** :small[{icon} {state} · the {what} has changed since]",
             value=one.settings.follows or one.id == review_id,
             key=f"review_again_{one.id}",
         ):

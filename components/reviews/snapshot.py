@@ -9,7 +9,7 @@ from components.replies.blocks import REPLY_MS, STRETCH_MS, affordable
 from components.replies.model_text import safe_markdown
 from components.replies.plain_text import PlainText
 from components.replies.source_links import source_links
-from components.reviews.words import instant
+from components.reviews.words import said
 from exports.markdown_text import shown_text
 from exports.reviews.records import Block
 from services.parts import SourcePart
@@ -33,19 +33,29 @@ def draw_blocks(blocks: Sequence[Block], *, below: Callable[[Block], None] | Non
 
 
 def first_words(block: Block) -> str:
-    """Return how a message begins, on one line, as a reader sees it."""
+    """Return how a message, or what a field says, begins, on one line, as a reader sees it."""
     begin = block.text.lstrip()[:_READ]
+    if is_entry(block):
+        begin = f"{block.author}: {begin}"
     text = " ".join((shown_text(begin) if block.kind == "reply" else begin).split())
     return text if len(text) <= _FIRST else f"{text[:_FIRST].rstrip()}…"
 
 
+def is_entry(block: Block) -> bool:
+    """Whether a block is a field of a brief, or a question that is open there: nobody has said it."""
+    return block.kind in ("field", "question")
+
+
 def _draw(block: Block, budget_ms: float) -> float:
     """Draw one block; return what a browser spends on it, in milliseconds."""
+    if is_entry(block):
+        _draw_entry(block)
+        return 0.0
     reply = block.kind == "reply"
     avatar = ":material/flight_takeoff:" if reply else None
     spent = 0.0
     with st.chat_message("assistant" if reply else "user", avatar=avatar):
-        st.caption(f"**{escape_label(block.author)}** · {escape_label(instant(block.at))}")
+        st.caption(said(block))
         with st.container(key=f"review_text_{block.anchor}"):
             if reply:
                 spent = _draw_markdown(block.text, budget_ms)
@@ -56,6 +66,14 @@ def _draw(block: Block, budget_ms: float) -> float:
         if block.ending:
             st.caption(f":material/info: {escape_label(block.ending)}")
     return spent
+
+
+def _draw_entry(block: Block) -> None:
+    with st.container(key=f"review_entry_{block.anchor}", gap=None):
+        icon = ":material/help: " if block.kind == "question" else ""
+        st.caption(f"{icon}{said(block)}")
+        with st.container(key=f"review_text_{block.anchor}"):
+            st.text(block.text)
 
 
 def _draw_markdown(text: str, budget_ms: float) -> float:

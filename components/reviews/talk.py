@@ -19,7 +19,7 @@ from components.reviews.places import go_to, show_message
 from components.reviews.snapshot import first_words
 from components.reviews.threads import draw_thread
 from components.reviews.visitor import Visitor, name_input, remember_name, typed_name
-from components.reviews.words import instant
+from components.reviews.words import THINGS, said
 from exports.reviews.records import Block
 from services.errors import NotFoundError
 from services.reviews.records import Comment, ReviewMay, Thread, Version, Visit
@@ -71,11 +71,11 @@ def draw_earlier_talk(visitor: Visitor, visit: Visit) -> None:
     gone = [anchor for anchor in visit.threads if anchor is not None and anchor not in shown]
     with st.container(key="review_earlier", gap="small"):
         if gone:
-            st.header("On messages that are gone", anchor=False)
+            st.header(THINGS[visit.snapshot.thing].gone, anchor=False)
         for anchor in gone:
             with st.container(key=f"review_block_{anchor}", gap="xsmall"):
                 if block := _gone_block(visitor, anchor):
-                    st.caption(f"**{escape_label(block.author)}** · {escape_label(instant(block.at))}")
+                    st.caption(said(block))
                     st.markdown(f"*{escape_label(first_words(block))}*")
                 _open_button(anchor, visit.threads[anchor])
                 if _is_open(anchor):
@@ -132,7 +132,7 @@ def _draw_form(visitor: Visitor, visit: Visit, place: str) -> None:
                 "Passage, if any",
                 key=f"review_passage_{place}",
                 max_chars=MAX_PASSAGE_CHARS,
-                placeholder="Words of the message that this is about",
+                placeholder=THINGS[visit.snapshot.thing].passage,
                 autocomplete="off",
             )
             st.text_input("Words before it", key=f"review_before_{place}")  # passages.js fills it; nobody sees it

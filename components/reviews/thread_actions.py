@@ -13,10 +13,12 @@ from components.dialogs import open_dialog
 from components.labels import escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
+from components.reviews.things import thing_link
 from components.reviews.threads import draw_thread
+from components.reviews.words import THINGS
 from components.state import show_session
 from services.errors import NotPossibleError
-from services.reviews.records import Comment, Thread, Version
+from services.reviews.records import Comment, Thing, Thread, Version
 from services.reviews.texts import MAX_COMMENT_CHARS
 
 _INTERNAL = "Internal: colleagues see it, those who have the link never do"
@@ -25,7 +27,7 @@ _INTERNAL = "Internal: colleagues see it, those who have the link never do"
 def draw_threads(
     threads: Sequence[Thread],
     *,
-    session_id: int,
+    thing: Thing,
     versions: Mapping[int, dict[int, Version]],
     about: Mapping[int, str],
     user_id: int,
@@ -34,7 +36,8 @@ def draw_threads(
     """Draw threads and what can be done with them.
 
     *versions* are those of each link, by its id; *about* says, as Markdown and by the thread's id, what it is about.
-    *beside_message*: the message that they are about is in sight.
+    *beside_message*: the message that they are about is in sight. The assistant can be asked where *thing* is a
+    session.
     """
     for thread in threads:
         with st.container(key=f"reviews_thread_{thread.id}", gap="xsmall"):
@@ -43,7 +46,7 @@ def draw_threads(
             draw_thread(
                 thread,
                 versions=versions[thread.review_id],
-                below=lambda one: _below(one, session_id, user_id, beside_message=beside_message),
+                below=lambda one: _below(one, thing, user_id, beside_message=beside_message),
                 beside=lambda one, comment: _beside(one, comment, user_id),
             )
 
@@ -113,7 +116,7 @@ def _beside(thread: Thread, comment: Comment, user_id: int) -> None:
         )
 
 
-def _below(thread: Thread, session_id: int, user_id: int, *, beside_message: bool) -> None:
+def _below(thread: Thread, thing: Thing, user_id: int, *, beside_message: bool) -> None:
     draw_problem(_place(thread.id))
     if _writes(thread.id, None):
         _answer_form(thread, user_id)
@@ -126,12 +129,15 @@ def _below(thread: Thread, session_id: int, user_id: int, *, beside_message: boo
             _button("Reopen", "restart_alt", thread, _reopen, thread, user_id)
         else:
             _button("Resolve", "check", thread, _resolve, thread, user_id)
-        if says_something:
-            _button("Ask the assistant", "flight_takeoff", thread, _ask, thread, session_id)
-        if st.session_state.get("reviews_gone") == thread.id:
-            _button("Go to the session", "chat", thread, show_session, session_id)
+        if thing.kind == "session":
+            if says_something:
+                _button("Ask the assistant", "flight_takeoff", thread, _ask, thread, thing.id)
+            if st.session_state.get("reviews_gone") == thread.id:
+                _button("Go to the session", "chat", thread, show_session, thing.id)
+            elif thread.anchor and not beside_message:
+                _button("Show message", "chat", thread, _show_message, thread, thing, user_id)
         elif thread.anchor and not beside_message:
-            _button("Show message", "chat", thread, _show_message, thread, session_id, user_id)
+            thing_link(thing, "Show in the brief")
 
 
 def _button(label: str, icon: str, thread: Thread, on_click: object, *args: object) -> None:
@@ -223,16 +229,16 @@ def _reopen(thread: Thread, user_id: int) -> None:
         get_services().comments.reopen(thread.id, review_id=thread.review_id, user_id=user_id)
 
 
-def _show_message(thread: Thread, session_id: int, user_id: int) -> None:
+def _show_message(thread: Thread, thing: Thing, user_id: int) -> None:
     """Go to the message in its session, if that is what the session shows: a look brings no old version back."""
     with telling(_place(thread.id), task="open that"):
         message_id = int(thread.anchor or 0)
         try:
-            get_services().reviews.preview(session_id, user_id=user_id, first_id=message_id, last_id=message_id)
+            get_services().reviews.preview(thing, user_id=user_id, first_id=message_id, last_id=message_id)
         except NotPossibleError as exc:
             st.session_state.reviews_gone = thread.id
             raise NotPossibleError("This message was replaced or deleted; the session no longer shows it.") from exc
-        show_session(session_id, message_id)
+        show_session(thing.id, message_id)
 
 
 def _ask(thread: Thread, session_id: int) -> None:
@@ -249,7 +255,7 @@ def quoted(thread: Thread) -> str:
     return "\n\n".join([*quotes, ""])
 
 
-def about_words(thread: Thread, audience: str | None = None) -> str:
+def about_words(thread: Thread, thing: Thing, audience: str | None = None) -> str:
     """Return, as Markdown, what a thread is about where nothing more is known."""
-    where = "General comment" if thread.anchor is None else "On a message"
+    where = "General comment" if thread.anchor is None else THINGS[thing.kind].about
     return f"{escape_label(audience)} · {where}" if audience else where

@@ -1,14 +1,52 @@
 """Words about reviews, with days and times as the reader's browser writes them."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 import streamlit as st
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 
-from components.labels import local_time, planner_zone
+from components.labels import escape_label, local_time, planner_zone
+from exports.reviews.records import Block, ThingKind
 from services.reviews.records import DecisionKind, Review, ReviewState
 
+
+class ThingWords(NamedTuple):
+    """What is said of a kind of thing, of what an audience sees of it, and of its pieces."""
+
+    name: str
+    icon: str
+    seen: str
+    about: str
+    go_there: str
+    gone: str
+    passage: str
+
+
+THINGS: dict[ThingKind, ThingWords] = {
+    "session": ThingWords(
+        name="session",
+        icon=":material/chat:",
+        seen="the conversation as it is now, and nothing else: no instructions, memories, models or costs",
+        about="On a message",
+        go_there="Go to message",
+        gone="On messages that are gone",
+        passage="Words of the message that this is about",
+    ),
+    "trip": ThingWords(
+        name="brief",
+        icon=":material/luggage:",
+        seen=(
+            "the trip's title, its brief as it is now, and what is still open: no notes for the team, and needs of "
+            "travellers only where the brief says that they may be told"
+        ),
+        about="On an entry",
+        go_there="Go there",
+        gone="On what the brief no longer says",
+        passage="Words that this is about",
+    ),
+}
 STATES = {
     ReviewState.OPEN: ("Open", "blue", ":material/forum:"),
     ReviewState.CHANGES_ASKED: ("Changes requested", "orange", ":material/edit_note:"),
@@ -59,6 +97,12 @@ def instant(at: datetime) -> str:
 def day(on: date) -> str:
     """Return a day in the language of the browser."""
     return str(format_date(on, "long", locale=_locale()))
+
+
+def said(block: Block) -> str:
+    """Return, as Markdown, who said a block and when, or what it is called."""
+    name = f"**{escape_label(block.author)}**"
+    return f"{name} · {escape_label(instant(block.at))}" if block.at else name
 
 
 def _locale() -> Locale:

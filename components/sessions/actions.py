@@ -21,6 +21,7 @@ from components.sessions.people import ask_people, ask_to_leave
 from components.state import show_session
 from components.transfer.transfer import ask_export, export_many_button
 from components.undo import undo_bar
+from services.reviews.records import Thing
 from services.sessions.records import SessionSummary
 from services.trips.proposals import ASK_FOR_BRIEF
 
@@ -103,7 +104,7 @@ def _chosen(key: str, session: SessionSummary, user_id: int) -> None:
     elif choice == _MOVE:
         ask_where_to([session])
     elif choice == _SHARE:
-        open_dialog("review_share", session_id=session_id, title=title)
+        open_dialog("review_share", thing=Thing("session", session_id), title=title)
     elif choice == _INSTRUCTIONS:
         ask_instructions(session_id, session.instructions or "")
     elif choice == _SAVE:

@@ -2,32 +2,44 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, TextClause, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, TextClause, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.ids import new_id
 from db.models.base import Base, utc_now
 
+_OF_ONE_THING = "(session_id IS NULL) <> (trip_id IS NULL)"
+
 
 class Snapshot(Base):
-    """A session as it was when it was shared: the audience's view, typed. The same view is kept once."""
+    """A session, or a trip's brief, as it was when it was shared: the audience's view, typed. Kept once."""
 
     __tablename__ = "snapshots"
-    __table_args__ = (Index("snapshots_once", "session_id", "sha256", unique=True),)
+    __table_args__ = (
+        CheckConstraint(_OF_ONE_THING, name="snapshots_of_one_thing"),
+        Index("snapshots_once", "session_id", "sha256", unique=True),
+        Index("snapshots_once_of_trip", "trip_id", "sha256", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
-    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    trip_id: Mapped[int | None] = mapped_column(ForeignKey("trips.id", ondelete="CASCADE"))
     sha256: Mapped[str] = mapped_column(String(64))  # hex, of the content in UTF-8
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # JSON, in UTF-8
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 class Review(Base):
-    """A link for one audience. What it shows is its version of the highest number."""
+    """A link for one audience to a session, or to a trip's brief. It shows its version of the highest number.
+
+    `user_id` is whose link it is: the session's owner, or who has shared the brief.
+    """
 
     __tablename__ = "reviews"
     __table_args__ = (
+        CheckConstraint(_OF_ONE_THING, name="reviews_of_one_thing"),
         Index("reviews_in_session", "session_id", "id"),
+        Index("reviews_of_trip", "trip_id", "id"),
         Index("reviews_of_user", "user_id", "revoked_at", "due_on", "id"),
         Index("reviews_news", "user_id", sqlite_where=text("unseen"), postgresql_where=text("unseen")),
         Index(
@@ -40,7 +52,8 @@ class Review(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    trip_id: Mapped[int | None] = mapped_column(ForeignKey("trips.id", ondelete="CASCADE"))
     audience: Mapped[str] = mapped_column(String(100))
     may: Mapped[str] = mapped_column(String(20))  # look, comment, decide: each may also do what stands before it
     download: Mapped[bool] = mapped_column(default=False)
@@ -48,7 +61,7 @@ class Review(Base):
     approvals: Mapped[int] = mapped_column(default=1)  # how many are asked for
     due_on: Mapped[date | None]
     ends_at: Mapped[datetime | None]
-    follows: Mapped[bool] = mapped_column(default=True)  # a new snapshot of the session
+    follows: Mapped[bool] = mapped_column(default=True)  # a new snapshot of what it shows
     first_id: Mapped[int | None]  # the message that it begins at; None: the first
     last_id: Mapped[int | None]  # and ends at; None: the last
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256, hex
@@ -125,7 +138,7 @@ class ReviewComment(Base):
     review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id", ondelete="CASCADE"))
     version_id: Mapped[int] = mapped_column(ForeignKey("review_versions.id", ondelete="CASCADE"), index=True)
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("review_comments.id", ondelete="CASCADE"))  # its first
-    anchor: Mapped[str | None] = mapped_column(String(100))  # None: the whole
+    anchor: Mapped[str | None] = mapped_column(String(100))  # a message's id, a field's name; None: the whole
     passage: Mapped[str | None] = mapped_column(String(1000))
     passage_before: Mapped[str | None] = mapped_column(String(200))  # the words before it, where it stands repeatedly
     internal: Mapped[bool] = mapped_column(default=False)  # for colleagues: no stakeholder is shown it

@@ -7,10 +7,10 @@ from typing import Any
 from exports import paper
 from exports.markdown_text import is_too_deep
 from exports.moments import when
-from exports.reviews.records import Block, Snapshot
+from exports.reviews.records import Block, Snapshot, ThingKind
 
 TEMPLATE = "reviews/review.typ"
-THINGS = {"session": "Session"}
+THINGS: dict[ThingKind, str] = {"session": "Session", "trip": "Trip brief"}
 _GROUP = 8
 
 
@@ -34,7 +34,7 @@ def snapshot_pdf(
 
 
 def shared_values(facts: Sequence[tuple[str, str]], planner: str, sha256: str) -> dict[str, Any]:
-    """Return what stands above the messages, and that there are no decisions to tell."""
+    """Return what stands above the content, and that there are no decisions to tell."""
     return {"facts": [list(fact) for fact in facts], "planner": planner, "hash": grouped(sha256), "decisions": None}
 
 
@@ -55,7 +55,7 @@ def _turn(block: Block, zone: tzinfo, markdown: bool) -> dict[str, Any]:
         markdown=markdown and is_reply and not is_too_deep(block.text),
         key="assistant" if is_reply else "user",
         who=block.author,
-        at=when(block.at, zone),
+        at=when(block.at, zone) if block.at else "",
         sources=[(source.title, source.url) for source in block.sources],
         ending=block.ending,
     )

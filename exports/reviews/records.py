@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
+ThingKind = Literal["session", "trip"]
 Anchor = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -22,14 +23,15 @@ class Source:
 class Block:
     """A piece that can be commented on. Its *anchor* stays the same from one snapshot to the next.
 
-    *text* is Markdown of the assistant's in a reply, in a message it is as somebody typed it. *ending* says why a
-    reply is not whole.
+    *text* is Markdown of the assistant's in a reply, in everything else it is plain. *ending* says why a reply is not
+    whole. Of a field of a brief, or of a question that is open there, *author* is what it is called; nobody has said
+    it at any one time.
     """
 
     anchor: Anchor
-    kind: Literal["message", "reply"]
+    kind: Literal["message", "reply", "field", "question"]
     author: str
-    at: AwareDatetime
+    at: AwareDatetime | None
     text: str
     sources: tuple[Source, ...] = ()
     ending: str | None = None
@@ -39,7 +41,7 @@ class Block:
 class Snapshot:
     """A thing as it was when it was shared: all that its audience is shown, and nothing else."""
 
-    thing: Literal["session"]
+    thing: ThingKind
     title: str
     blocks: tuple[Block, ...]
     format: Literal[1] = 1

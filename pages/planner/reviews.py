@@ -30,7 +30,7 @@ opened = opened_id()
 
 if opened is None:
     st.title("Reviews", anchor=False)
-    st.markdown("Who looks at your sessions, what they say, and what they have decided.")
+    st.markdown("Who looks at what you share, what they say, and what they have decided.")
     link_list(user_id=user.id, now=now)
     st.stop()
 

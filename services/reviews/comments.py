@@ -17,8 +17,8 @@ from services.errors import (
     ReviewChangedError,
     TooManyCommentsError,
 )
-from services.reviews.records import Decision, DecisionKind, Thread
-from services.reviews.reviews import settle
+from services.reviews.records import Decision, DecisionKind, Thing, Thread
+from services.reviews.reviews import MAX_LINKS, settle
 from services.reviews.texts import clean_comment, clean_note, clean_passage, clean_reader_name, find_block, is_anchor
 from services.reviews.views import Whose, decisions, snapshot, threads
 
@@ -68,26 +68,20 @@ class CommentService:
             raise NotFoundError("There is no such comment.")
         return found[0]
 
-    def open_by_message(self, session_id: int, *, user_id: int) -> dict[str | None, int]:
-        """Return how many open threads there are about each message of a session, on all its links."""
+    def open_by_anchor(self, thing: Thing, *, user_id: int) -> dict[str | None, int]:
+        """Return how many open threads there are about each piece of a thing, on all its links."""
         with self._db.snapshot() as db_session:
-            links = db.reviews.page(db_session, user_id=user_id, now=self._clock(), session_id=session_id, limit=200)
-            if not links:
-                return {}
-            ids = [row.id for row, _ in links]
-            return db.reviews.count_threads(db_session, ids, internal=True, unresolved=True)
+            links = self._links(db_session, thing, user_id)
+            return db.reviews.count_threads(db_session, links, internal=True, unresolved=True) if links else {}
 
-    def about_message(
-        self, session_id: int, anchor: str | None, *, user_id: int, limit: int = 20
-    ) -> tuple[Thread, ...]:
-        """Return the threads about a message (None: the whole) on all links of a session that nobody resolved."""
+    def about(self, thing: Thing, anchor: str | None, *, user_id: int, limit: int = 20) -> tuple[Thread, ...]:
+        """Return the threads about a piece (None: the whole) on all links of a thing that nobody resolved."""
         if anchor is not None and not is_anchor(anchor):
             return ()
         with self._db.snapshot() as db_session:
-            links = db.reviews.page(db_session, user_id=user_id, now=self._clock(), session_id=session_id, limit=200)
             firsts = db.reviews.threads(
                 db_session,
-                [row.id for row, _ in links],
+                self._links(db_session, thing, user_id),
                 internal=True,
                 limit=limit,
                 anchor=anchor,
@@ -208,6 +202,10 @@ class CommentService:
             assert found is not None
             kept_id = found.thread_id or found.id
         return self.thread(kept_id, review_id=review_id, user_id=user_id)
+
+    def _links(self, db_session: Session, thing: Thing, user_id: int) -> list[int]:
+        found = db.reviews.page(db_session, user_id=user_id, now=self._clock(), limit=MAX_LINKS, **thing.columns)
+        return [row.id for row, _ in found]
 
     def _threads(self, db_session: Session, firsts: Collection[ReviewComment], user_id: int) -> tuple[Thread, ...]:
         ids = {one.review_id for one in firsts}

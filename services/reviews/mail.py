@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 import db.reviews
-import db.sessions
 from db.engine import Database, DatabaseUnavailableError
 from db.models import Review, User, utc_now
 from services.process.background import in_thread
@@ -97,8 +96,9 @@ class ReviewMail:
             if row is None:
                 return None
             user = db_session.get_one(User, row.user_id)
-            lines = [] if user.disabled else self._lines(db_session, row)
-            title = db.sessions.titles(db_session, [row.session_id], user_id=row.user_id).get(row.session_id, "")
+            sees_it = db.reviews.get_visible(db_session, row.id, user_id=row.user_id) is not None
+            lines = [] if user.disabled or not sees_it else self._lines(db_session, row)
+            title = db.reviews.title(db_session, row.id)
             where = f"{self._public_url}/reviews?review={row.id}" if self._public_url else "the page Reviews"
             text = "\n".join(
                 [

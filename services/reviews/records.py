@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol, TypedDict
 
-from exports.reviews.records import Snapshot
+from sqlalchemy.orm import Session
+
+from exports.reviews.records import Snapshot, ThingKind
 
 
 class ReviewMay(StrEnum):
@@ -36,6 +38,25 @@ class ReviewState(StrEnum):
     ENDED = "ended"
 
 
+class ThingColumns(TypedDict, total=False):
+    """The column that names what links are of, one of both."""
+
+    session_id: int
+    trip_id: int
+
+
+class Thing(NamedTuple):
+    """What links are of: a session, or a trip, of which they show the brief."""
+
+    kind: ThingKind
+    id: int
+
+    @property
+    def columns(self) -> ThingColumns:
+        """Return the column that names it in the database."""
+        return {"session_id": self.id} if self.kind == "session" else {"trip_id": self.id}
+
+
 class Shareable(Protocol):
     """What can be reviewed, told by whoever has it."""
 
@@ -43,6 +64,12 @@ class Shareable(Protocol):
         """Return a thing as its audience sees it now, whole or from one of its pieces to another, inclusive.
 
         Raises NotFoundError, NotPossibleError: a piece is not shown any more, or there is nothing to share.
+        """
+
+    def hold(self, db_session: Session, thing_id: int, *, user_id: int) -> tuple[str, int]:
+        """Hold a thing that somebody shares, in their transaction; return its title, and whose a link to it is then.
+
+        Raises NotFoundError, NotPossibleError.
         """
 
 
@@ -149,8 +176,8 @@ class Review:
     """
 
     id: int
-    session_id: int
-    title: str  # of the session
+    thing: Thing
+    title: str  # of the thing
     settings: LinkSettings
     state: ReviewState
     outcome: ReviewState
@@ -166,6 +193,16 @@ class Review:
     last_id: int | None
     created_at: datetime
     changed: int
+
+    @property
+    def session_id(self) -> int | None:
+        """Return the id of the session that it is of, None for a trip's."""
+        return self.thing.id if self.thing.kind == "session" else None
+
+    @property
+    def trip_id(self) -> int | None:
+        """Return the id of the trip that it is of, None for a session's."""
+        return self.thing.id if self.thing.kind == "trip" else None
 
 
 @dataclass(frozen=True, slots=True)

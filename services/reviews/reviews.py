@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 import db.audit
 import db.reviews
-import db.sessions
 from db.engine import Database
 from db.models import AuditAction, AuditTarget, ReviewVersion, User, utc_now
 from db.models import Review as ReviewRow
@@ -24,22 +23,26 @@ from services.reviews.records import (
     ReviewDetails,
     ReviewState,
     Shareable,
+    Thing,
+    ThingColumns,
     Version,
 )
 from services.reviews.state import state_of
 from services.reviews.texts import clean_passcode, clean_settings
-from services.reviews.views import decisions, has_ended, review, snapshot, version
+from services.reviews.views import decisions, has_ended, review, snapshot, thing_of, version
 from services.texts import clean_query
 from services.transfer.transfer import ExportFile
 
-MAX_LINKS = 200  # of one session
+MAX_LINKS = 200  # of one thing
 MAX_VERSIONS = 200  # of one link
 _TRIES = 20  # to share again while others do; each of them that is in vain is one of theirs that is not
 _TOKEN_BYTES = 24  # 192 bits
 
 
 class ReviewService:
-    """The links by which a planner's sessions are reviewed. What is not theirs does not exist: NotFoundError.
+    """The links by which sessions and trips are reviewed. What is not a planner's does not exist: NotFoundError.
+
+    *things* tells of each kind of thing what an audience is shown of it.
 
     Raises DatabaseUnavailableError from every method when the database is away.
     """
@@ -53,14 +56,14 @@ class ReviewService:
         self._files = ReviewFiles()
 
     def preview(
-        self, session_id: int, *, user_id: int, first_id: int | None = None, last_id: int | None = None
+        self, thing: Thing, *, user_id: int, first_id: int | None = None, last_id: int | None = None
     ) -> Snapshot:
-        """Return what an audience would see of a session now. Raises NotFoundError, NotPossibleError."""
-        return self._things["session"].snapshot(session_id, user_id=user_id, first_id=first_id, last_id=last_id)
+        """Return what an audience would see of a thing now. Raises NotFoundError, NotPossibleError."""
+        return self._things[thing.kind].snapshot(thing.id, user_id=user_id, first_id=first_id, last_id=last_id)
 
     def share(
         self,
-        session_id: int,
+        thing: Thing,
         settings: LinkSettings,
         *,
         user_id: int,
@@ -68,26 +71,24 @@ class ReviewService:
         first_id: int | None = None,
         last_id: int | None = None,
     ) -> NewLink:
-        """Keep a snapshot of a session, whole or from one message to another, and make a link that shows it.
+        """Keep a snapshot of a thing, of a session also from one message to another, and make a link that shows it.
 
         Raises InvalidInputError, NotPossibleError, NotFoundError, DoorBusyError.
         """
         now = self._clock()
         chosen = clean_settings(settings, now=now, passcode=passcode)
         passcode_hash = hash_password(clean_passcode(passcode)) if passcode else None
-        made = self.preview(session_id, user_id=user_id, first_id=first_id, last_id=last_id)
+        made = self.preview(thing, user_id=user_id, first_id=first_id, last_id=last_id)
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         with self._db.begin() as db_session:
-            session = db.sessions.lock_visible(db_session, session_id, user_id=user_id)
-            if session is None:
-                raise NotFoundError("There is no such session.")
-            if session.user_id != user_id:  # who opens the link sees what was shared with few
-                raise NotPossibleError("Only the owner of this session can share it for review.")
-            if db.reviews.count(db_session, session_id=session_id) >= MAX_LINKS:
-                raise NotPossibleError(f"This session has {MAX_LINKS} links already. Use one of them again.")
+            title, planner_id = self._hold(db_session, thing, user_id)
+            if planner_id != user_id:  # who opens the link sees what was shared with few
+                raise NotPossibleError(f"Only the owner of this {thing.kind} can share it for review.")
+            if db.reviews.count(db_session, **thing.columns) >= MAX_LINKS:
+                raise NotPossibleError(f"This {thing.kind} has {MAX_LINKS} links already. Use one of them again.")
             row = ReviewRow(
-                user_id=session.user_id,
-                session_id=session_id,
+                **thing.columns,
+                user_id=planner_id,
                 token_hash=token_hash(token),
                 passcode_hash=passcode_hash,
                 first_id=first_id,
@@ -99,10 +100,10 @@ class ReviewService:
             db_session.flush()
             self._show(db_session, row, made, number=1, now=now)
             self._note(db_session, row, AuditAction.SHARE, user_id, f"for {row.audience}")
-            return NewLink(self._review(db_session, row, session.title), token)
+            return NewLink(self._review(db_session, row, title), token)
 
     def share_again(self, review_ids: Collection[int], *, user_id: int) -> dict[int, bool]:
-        """Show the sessions of these links as they are now; return of each whether that is something else.
+        """Show what these links are of as it is now; return of each whether that is something else.
 
         Decisions about what was shown before are outdated then. Raises NotFoundError; NotPossibleError, also when a
         message that a link begins or ends at is no longer shown. All of them or none.
@@ -121,14 +122,15 @@ class ReviewService:
         with self._db.snapshot() as db_session:
             found = [self._found(db_session, one, user_id) for one in review_ids]
             shown = self._latest(db_session, review_ids)
-        session_ids = sorted({row.session_id for row in found})
-        made: dict[tuple[int, int | None, int | None], Snapshot] = {}
+        made: dict[tuple[Thing, int | None, int | None], Snapshot] = {}
         for row in found:
-            part = row.session_id, row.first_id, row.last_id
+            part = thing_of(row), row.first_id, row.last_id
             if part not in made:
-                made[part] = self.preview(row.session_id, user_id=user_id, first_id=row.first_id, last_id=row.last_id)
+                made[part] = self.preview(part[0], user_id=user_id, first_id=row.first_id, last_id=row.last_id)
         with self._db.begin() as db_session:
-            db.sessions.lock_visible_ids(db_session, session_ids, user_id=user_id)  # a new snapshot holds its session
+            in_order = sorted({thing for thing, *_ in made}, key=lambda one: (one.kind != "trip", one.id))
+            for thing in in_order:  # trips before sessions, as everywhere
+                self._hold(db_session, thing, user_id)  # a new snapshot holds it
             rows = [self._locked(db_session, one, user_id) for one in review_ids]
             for row in rows:
                 if has_ended(row, self._clock()):
@@ -136,7 +138,7 @@ class ReviewService:
             if self._latest(db_session, review_ids) != shown:
                 return None
             return {
-                row.id: self._renew(db_session, row, made[row.session_id, row.first_id, row.last_id], user_id)
+                row.id: self._renew(db_session, row, made[thing_of(row), row.first_id, row.last_id], user_id)
                 for row in rows
             }
 
@@ -227,41 +229,44 @@ class ReviewService:
         told = Told(planner, one.settings, one.outcome, one.approved, details.decisions, *about)
         return self._files.receipt(told, kind, zone=zone, now=self._clock())
 
-    def behind(self, session_id: int, *, user_id: int) -> dict[int, bool | None]:
-        """Return of each link of a session that has not ended whether it shows something else than the session now.
+    def behind(self, thing: Thing, *, user_id: int) -> dict[int, bool | None]:
+        """Return of each link of a thing that has not ended whether it shows something else than the thing now.
 
         None: it cannot be shared again, as a message that it begins or ends at is no longer shown.
         """
         hashes: dict[tuple[int | None, int | None], str | None] = {}
         behind: dict[int, bool | None] = {}
-        for one in self.page(user_id=user_id, session_id=session_id, ended=False, limit=MAX_LINKS):
+        for one in self.page(user_id=user_id, of=thing, ended=False, limit=MAX_LINKS):
             part = one.first_id, one.last_id
             if part not in hashes:
                 try:
-                    now = self.preview(session_id, user_id=user_id, first_id=one.first_id, last_id=one.last_id)
+                    now = self.preview(thing, user_id=user_id, first_id=one.first_id, last_id=one.last_id)
                     hashes[part] = snapshot_hash(snapshot_text(now))
                 except NotPossibleError:
                     hashes[part] = None
             behind[one.id] = None if hashes[part] is None else hashes[part] != one.version.sha256
         return behind
 
-    def of_session(self, session_id: int, *, user_id: int) -> int:
-        """Return how many links a session has, those that have ended among them."""
+    def count(self, thing: Thing, *, user_id: int) -> int:
+        """Return how many links a thing has, those that have ended among them."""
         with self._db.read() as db_session:
-            return db.reviews.count_visible(db_session, session_id, user_id=user_id)
+            return db.reviews.count_visible(db_session, user_id=user_id, **thing.columns)
 
     def page(
         self,
         *,
         user_id: int,
         ended: bool | None = None,
-        session_id: int | None = None,
+        of: Thing | None = None,
         words: str = "",
         states: Collection[ReviewState] = (),
         limit: int = 50,
         offset: int = 0,
     ) -> tuple[Review, ...]:
-        """Return links, those that are due first; *words* stand in the session's title or the audience's name."""
+        """Return links, those that are due first; *words* stand in the title of a thing or the audience's name.
+
+        All links *of* a session that a planner sees, or of a trip that they may change; else those of their own.
+        """
         if not (1 <= limit <= 201 and 0 <= offset <= 100_000):
             raise InvalidInputError("That is not a place in this list.")
         with self._db.snapshot() as db_session:
@@ -270,11 +275,11 @@ class ReviewService:
                 user_id=user_id,
                 now=self._clock(),
                 ended=ended,
-                session_id=session_id,
                 matching=clean_query(words[:200]),
                 states=[state.value for state in states],
                 limit=limit,
                 offset=offset,
+                **(of.columns if of else ThingColumns()),
             )
             return self._reviews(db_session, [(row, title) for row, title in rows])
 
@@ -291,7 +296,7 @@ class ReviewService:
     def _show(self, db_session: Session, row: ReviewRow, made: Snapshot, *, number: int, now: datetime) -> None:
         text = snapshot_text(made)
         kept = db.reviews.keep_snapshot(
-            db_session, row.session_id, sha256=snapshot_hash(text), content=text.encode(), at=now
+            db_session, **thing_of(row).columns, sha256=snapshot_hash(text), content=text.encode(), at=now
         )
         db_session.add(ReviewVersion(review_id=row.id, snapshot_id=kept.id, number=number, created_at=now))
         db_session.flush()
@@ -311,6 +316,9 @@ class ReviewService:
         """Return the number of the version that each of these links shows."""
         return {one.review_id: one.number for one, _ in db.reviews.versions(db_session, review_ids)}
 
+    def _hold(self, db_session: Session, thing: Thing, user_id: int) -> tuple[str, int]:
+        return self._things[thing.kind].hold(db_session, thing.id, user_id=user_id)
+
     def _found(self, db_session: Session, review_id: int, user_id: int) -> ReviewRow:
         return _there(db.reviews.get_visible(db_session, review_id, user_id=user_id))
 
@@ -318,9 +326,7 @@ class ReviewService:
         return _there(db.reviews.lock_visible(db_session, review_id, user_id=user_id))
 
     def _review(self, db_session: Session, row: ReviewRow, title: str | None = None) -> Review:
-        if title is None:
-            title = db.sessions.titles(db_session, [row.session_id], user_id=row.user_id)[row.session_id]
-        return self._reviews(db_session, [(row, title)])[0]
+        return self._reviews(db_session, [(row, title or db.reviews.title(db_session, row.id))])[0]
 
     def _reviews(self, db_session: Session, rows: Sequence[tuple[ReviewRow, str]]) -> tuple[Review, ...]:
         ids = [row.id for row, _ in rows]

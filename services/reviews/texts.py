@@ -114,7 +114,7 @@ def find_block(snapshot: Snapshot, anchor: str | None) -> Block | None:
     for block in snapshot.blocks:
         if block.anchor == anchor:
             return block
-    raise InvalidInputError("That message is not part of what this link shows.")
+    raise InvalidInputError("That is not part of what this link shows.")
 
 
 def is_anchor(text: str) -> bool:
@@ -137,7 +137,8 @@ def clean_passage(
         raise InvalidInputError(f"That passage is longer than {MAX_PASSAGE_CHARS:,} characters. Take a part of it.")
     shown = "" if block is None else _shown(block)
     if not _stands_in(line, shown):
-        raise InvalidInputError("That passage isn't in this message. Copy it from there, or leave it out.")
+        what = "text" if block and block.kind in ("field", "question") else "message"
+        raise InvalidInputError(f"That passage isn't in this {what}. Copy it from there, or leave it out.")
     return line, _words_before(line, before or "", shown)
 
 

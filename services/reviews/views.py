@@ -18,6 +18,7 @@ from services.reviews.records import (
     Review,
     ReviewMay,
     ReviewState,
+    Thing,
     Thread,
     Version,
 )
@@ -66,6 +67,14 @@ def settings_of(row: ReviewRow) -> LinkSettings:
     )
 
 
+def thing_of(row: ReviewRow) -> Thing:
+    """Return what a link is of."""
+    if row.session_id is not None:
+        return Thing("session", row.session_id)
+    assert row.trip_id is not None  # the database says so
+    return Thing("trip", row.trip_id)
+
+
 def has_ended(row: ReviewRow, now: datetime) -> bool:
     """Whether a link opens no more."""
     return row.revoked_at is not None or (row.ends_at is not None and row.ends_at <= now)
@@ -87,7 +96,7 @@ def review(
     state, approved = state_of(decisions, version_id=shown[0].id, approvals=row.approvals)
     return Review(
         id=row.id,
-        session_id=row.session_id,
+        thing=thing_of(row),
         title=title,
         settings=settings_of(row),
         state=ReviewState.ENDED if has_ended(row, now) else state,

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 import db.messages
 import db.participants
+import db.sessions
 import db.users
 from db.engine import Database
 from db.models import Message
@@ -51,6 +52,13 @@ class SharedSessions:
         if len(blocks) > MOST_MESSAGES or sum(len(block.text) for block in blocks) > _MOST_CHARS:
             raise _too_much()
         return Snapshot("session", title, blocks)
+
+    def hold(self, db_session: Session, thing_id: int, *, user_id: int) -> tuple[str, int]:
+        """Hold a session that somebody shares; return its title, and its owner's id. Raises NotFoundError."""
+        session = db.sessions.lock_visible(db_session, thing_id, user_id=user_id)
+        if session is None:
+            raise NotFoundError("There is no such session.")
+        return session.title, session.user_id
 
 
 def _between(

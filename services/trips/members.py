@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 import db.audit
 import db.outbox
 import db.participants
+import db.reviews
 import db.trip_sessions
 import db.trips
 import db.users
@@ -66,14 +67,17 @@ class TripMembers:
             return self.hand_over(trip_id, member_id, user_id=user_id)
         given = _checked_access(access)
         with self._db.begin() as db_session:
-            owned_trip(db_session, trip_id, user_id, to="say what others may do")
+            trip = owned_trip(db_session, trip_id, user_id, to="say what others may do")[0]
             db.trip_sessions.lock_session_ids(db_session, trip_id)
             member = _found(db_session, trip_id, member_id)
             if member.user_id == user_id:
                 raise NotPossibleError("You own this trip. Hand it over to somebody first.")
             member.access = given
             db_session.flush()
-            return self._settled(db_session, trip_id, AuditAction.SHARE_TRIP, user_id, f"{given} {member_id}")
+            members = self._settled(db_session, trip_id, AuditAction.SHARE_TRIP, user_id, f"{given} {member_id}")
+            if given is TripAccess.VIEW:
+                db.reviews.hand_over(db_session, trip_id, from_id=member_id, to_id=trip.user_id)
+            return members
 
     def remove(self, trip_id: int, member_id: int, *, user_id: int) -> tuple[Member, ...]:
         """Let a member work on a trip no more; returns who is left.
@@ -88,7 +92,9 @@ class TripMembers:
             db.trip_sessions.lock_session_ids(db_session, trip_id)
             _found(db_session, trip_id, member_id)
             _let_go(db_session, trip, member_id)
-            return self._settled(db_session, trip_id, AuditAction.UNSHARE_TRIP, user_id, str(member_id))
+            members = self._settled(db_session, trip_id, AuditAction.UNSHARE_TRIP, user_id, str(member_id))
+            _hand_over_links(db_session, trip, member_id)
+            return members
 
     def leave(self, trip_id: int, *, user_id: int) -> None:
         """Work on somebody else's trip no more; the sessions that one has started in it stay, and are its owner's.
@@ -104,6 +110,7 @@ class TripMembers:
                 raise NotPossibleError("You own this trip. Hand it over to a member before you leave it.")
             _let_go(db_session, row[0], user_id)
             self._settled(db_session, trip_id, AuditAction.UNSHARE_TRIP, user_id, str(user_id))
+            _hand_over_links(db_session, row[0], user_id)
 
     def hand_over(self, trip_id: int, member_id: int, *, user_id: int) -> tuple[Member, ...]:
         """Let a member be the owner of a trip; whoever was works on it as before. Returns all members.
@@ -136,6 +143,12 @@ def _let_go(db_session: Session, trip: Trip, member_id: int) -> None:
     theirs = db.trip_sessions.hand_over(db_session, trip.id, from_id=member_id, to_id=trip.user_id)
     if trip.customer_id is None:
         db.outbox.add_threads_of(db_session, theirs)
+
+
+def _hand_over_links(db_session: Session, trip: Trip, member_id: int) -> None:
+    """Let the links to a trip and its sessions that are a former member's be its owner's. They are held last."""
+    for of_sessions in (False, True):
+        db.reviews.hand_over(db_session, trip.id, from_id=member_id, to_id=trip.user_id, of_sessions=of_sessions)
 
 
 def _members(db_session: Session, trip_id: int) -> tuple[Member, ...]:

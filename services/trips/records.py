@@ -106,7 +106,7 @@ class TripPage:
 class TripContents:
     """What a trip holds. *of_others*: how many of its sessions are not whoever asks's own.
 
-    *messages* and *links* are those of its sessions, *files* its own and theirs.
+    *messages* are those of its sessions, *files* and *links* its own and theirs.
     """
 
     sessions: int

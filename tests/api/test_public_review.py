@@ -14,7 +14,7 @@ import pytest
 from starlette.types import Message
 
 from services.reviews import guesses
-from services.reviews.records import LinkSettings, NewLink, ReviewMay
+from services.reviews.records import LinkSettings, NewLink, ReviewMay, Thing
 from services.reviews.visits import new_reader_key
 from services.wiring import Services
 from tests.helpers.api import Api, Routes, logged
@@ -43,7 +43,7 @@ def share(services: Services, session_id: int, user_id: int) -> Callable[..., Ne
 
     def make(passcode: str | None = None, **settings: Any) -> NewLink:
         chosen = LinkSettings(**({"audience": "Customer"} | settings))
-        return services.reviews.share(session_id, chosen, user_id=user_id, passcode=passcode)
+        return services.reviews.share(Thing("session", session_id), chosen, user_id=user_id, passcode=passcode)
 
     return make
 
@@ -95,7 +95,9 @@ def test_key_is_given_once_and_known_again(http, share):
 def test_words_before_a_passage_tell_which_is_meant(http, api, services, user_id):
     chat = api.chat("By tram, and back by tram")
     api.wait_until_written(chat.session_id)
-    link = services.reviews.share(int(chat.session_id), LinkSettings(audience="Customer"), user_id=user_id)
+    link = services.reviews.share(
+        Thing("session", int(chat.session_id)), LinkSettings(audience="Customer"), user_id=user_id
+    )
     anchor = http.get(f"/review/{link.token}").json()["snapshot"]["blocks"][0]["anchor"]
 
     about = {"anchor": anchor, "passage": "tram", "passage_before": "tram and back by"}

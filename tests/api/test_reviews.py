@@ -77,6 +77,52 @@ def test_list_is_filtered_and_comes_in_pages(api: Api, session_id, review):
     assert (due["due_on"], due["ends_at"]) == ("2030-01-02", "2031-01-01T00:00:00.000Z")
 
 
+def test_brief_of_a_trip_is_shared_and_found_by_it(api: Api, session_id, review):
+    trip_id = api.http.post("/trips", json={"title": "Our trip", "brief": {"where": ["Lisbon"]}}).json()["trip_id"]
+
+    made = api.http.post("/reviews", json={"trip_id": trip_id, "audience": "Customer"})
+
+    assert made.status_code == 201, made.text
+    assert (made.json()["trip_id"], made.json()["session_id"], made.json()["title"]) == (trip_id, None, "Our trip")
+    assert (review["trip_id"], review["session_id"]) == (None, session_id)
+    place = f"/reviews/{made.json()['review_id']}"
+    [where, *_] = api.http.get(f"{place}/snapshot").json()["snapshot"]["blocks"]
+    assert (where["anchor"], where["kind"], where["author"], where["at"]) == ("where", "field", "Where to", None)
+    api.http.patch(f"/trips/{trip_id}", json={"brief": {"where": ["Porto"]}})
+    again = api.http.post(f"{place}/share-again").json()
+    assert (again["changed"], again["version"]["number"]) == (True, 2)
+    for params, found in (
+        ({"trip_id": trip_id}, [made.json()["review_id"]]),
+        ({"session_id": session_id}, [review["review_id"]]),
+        ({"trip_id": "249712407203954688"}, []),
+        ({"q": "our TRIP"}, [made.json()["review_id"]]),
+    ):
+        listed = api.http.get("/reviews", params=params).json()["reviews"]
+        assert [one["review_id"] for one in listed] == found
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "sentence"),
+    [
+        ({}, 422, "Name either a session or a trip"),
+        ({"session_id": "SESSION", "trip_id": "TRIP"}, 422, "Name either a session or a trip"),
+        ({"trip_id": "TRIP", "first_message_id": "1"}, 422, "it is shared as a whole"),
+        ({"trip_id": "249712407203954688"}, 404, "There is no such trip"),
+    ],
+    ids=str,
+)
+def test_one_thing_is_shared_and_no_part_of_a_brief(api: Api, session_id, body, status, sentence):
+    trip_id = api.http.post("/trips", json={"title": "Lisbon"}).json()["trip_id"]
+    given = {name: {"SESSION": session_id, "TRIP": trip_id}.get(value, value) for name, value in body.items()}
+
+    refused = api.http.post("/reviews", json=given | {"audience": "Customer"})
+
+    assert (refused.status_code, sentence in refused.text) == (status, True), refused.text
+    assert api.http.get("/reviews").json()["count"] == 0
+    both = api.http.get("/reviews", params={"session_id": session_id, "trip_id": trip_id})
+    assert both.status_code == 422
+
+
 def test_what_is_named_is_changed_and_the_rest_stays(api: Api, review):
     path = f"/reviews/{review['review_id']}"
     changed = api.http.patch(path, json={"audience": "Board", "passcode": "tram 28!", "due_on": "2030-01-02"}).json()

@@ -16,20 +16,23 @@ from services.reviews.visits import new_reader_key
 from tests.helpers.browser import App
 from tests.helpers.pdfs import words
 from tests.helpers.planners import add_planner, database_of
-from tests.helpers.review_secrets import NUMBER, SEEN, planted
+from tests.helpers.review_secrets import NUMBER, SEEN, SEEN_OF_BRIEF, planted, planted_brief
 from tests.helpers.reviews import Reviews
 from tests.helpers.tab import drawn, elements, is_the_door, open_tab
 
 PAGES = ("", "sessions", "templates", "memory", "insights", "reviews", "settings", "operations", "sign_in", "nowhere")
 
 
-@pytest.fixture
-def link(shared_app: App) -> Iterator[tuple[Reviews, NewLink, str]]:
-    """Give a link whose session has a mark in every private place, and the key of a browser that decided on it."""
+@pytest.fixture(params=["session", "trip"])
+def link(shared_app: App, request) -> Iterator[tuple[Reviews, NewLink, str]]:
+    """Give a link to what has a mark in every private place, and the key of a browser that decided on it."""
     planner, key = add_planner(shared_app), new_reader_key()
     with database_of(shared_app) as database:
         reviews = Reviews(database, now=utc_now())
-        made = reviews.share(planted(database, reviews, planner.id), planner.id, download=True)
+        if request.param == "session":
+            made = reviews.share(planted(database, reviews, planner.id), planner.id, download=True)
+        else:
+            made = reviews.share_brief(planted_brief(database, reviews, planner.id), planner.id, download=True)
         reviews.comments.add(made.review.id, "mark internal", user_id=planner.id, internal=True)
         seen = reviews.visits.look(made.token, key).version.sha256
         reviews.visits.decide(made.token, key, DecisionKind.APPROVE, name="Anna", sha256=seen)
@@ -56,6 +59,7 @@ def downloaded(said: list[ForwardMsg]) -> list[bytes]:
 @pytest.mark.browser
 def test_page_and_files_of_a_link_hold_its_snapshot_and_no_mark(shared_app, link):
     _, made, key = link
+    seen = SEEN if made.review.session_id else SEEN_OF_BRIEF
     cookies = {"Cookie": f"travelbot_reviewer={key}"}
     with open_tab(shared_app, headers=cookies) as tab:
         said = drawn(tab, "review", query=f"link={made.token}")
@@ -66,11 +70,11 @@ def test_page_and_files_of_a_link_hold_its_snapshot_and_no_mark(shared_app, link
             said += pressed
             files += downloaded(pressed)
 
-    assert all(text.encode() in sent(said) for text in SEEN)
+    assert all(text.encode() in sent(said) for text in seen)
     assert not holds_a_mark(sent(said))
     assert len(files) == 3
     pdf, receipt, values = files
-    assert "Walk up to the castle." in words(pdf)
+    assert seen[1].replace("*", "") in words(pdf)
     assert "Anna" in words(receipt)
     assert json.loads(values)["decisions"][0]["name"] == "Anna"
     assert not any(holds_a_mark(one) for one in (words(pdf), words(receipt), values))
@@ -79,14 +83,14 @@ def test_page_and_files_of_a_link_hold_its_snapshot_and_no_mark(shared_app, link
 @pytest.mark.browser
 def test_link_opens_no_other_page_and_no_place_for_files(shared_app, link):
     _, made, key = link
-    query = f"link={made.token}&session={made.review.session_id}&review={made.review.id}"
+    query = f"link={made.token}&{made.review.thing.kind}={made.review.thing.id}&review={made.review.id}"
     cookies = {"Cookie": f"travelbot_reviewer={key}; session={made.token}"}
     for page in PAGES:
         with open_tab(shared_app, headers=cookies) as tab:
             said = drawn(tab, page, query=query)
             assert is_the_door(said), page
             assert not holds_a_mark(sent(said))
-            assert not any(text.encode() in sent(said) for text in SEEN)
+            assert not any(text.encode() in sent(said) for text in (*SEEN, *SEEN_OF_BRIEF))
     with open_tab(shared_app, headers=cookies) as tab:
         first = drawn(tab, "review", query=f"link={made.token}")[0]
         session_id = first.new_session.initialize.session_id

@@ -1,6 +1,7 @@
 """Migrations and mapped tables say the same, and concurrent starts migrate once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,15 +10,21 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 import db.migrate
 import db.search
 import db.sessions
+import db.trips
 import db.users
 from db.engine import Database
 from db.migrate import migrate
-from db.models import AuditEntry, Base, SignOut
+from db.models import AuditEntry, Base, Review, ReviewVersion, SignOut, Snapshot, Trip, utc_now
+from services.reviews.records import DecisionKind
+from services.reviews.visits import new_reader_key
+from tests.helpers.reviews import Reviews
 
 
 @pytest.mark.filterwarnings(  # on SQLite nobody can compare them
@@ -60,7 +67,7 @@ def test_many_starts_at_once_migrate_a_new_file(tmp_path: Path):
 
     database = Database(url)
     with database.engine.connect() as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == "0014"
+        assert MigrationContext.configure(connection).get_current_revision() == "0015"
     database.close()
 
 
@@ -132,6 +139,62 @@ def test_who_signed_out_of_an_earlier_version_stays_signed_out(database, make_us
         assert [(row.user_id, row.signed_in_at) for row in signed_out] == [(ada, at)]
         assert db.users.active_signed_in(db_session, user_id=ada, at=at) is None
         assert db.users.active_signed_in(db_session, user_id=eve, at=at) is not None
+
+
+def test_links_of_an_earlier_version_stay_with_all_that_hangs_on_them(database, user_id):
+    reviews = Reviews(database)
+    session_id = reviews.session(user_id)
+    link, key = reviews.share(session_id, user_id, approvals=2), new_reader_key()
+    said = reviews.visits.comment(link.token, key, "Lovely", name="Anna")
+    decided = reviews.visits.decide(
+        link.token, key, DecisionKind.APPROVE, name="Anna", sha256=link.review.version.sha256
+    )
+    reviews.say(session_id, "And on Sunday?")
+    reviews.links.share_again([link.review.id], user_id=user_id)
+    before = reviews.links.get(link.review.id, user_id=user_id)
+
+    go_to(database, "0014")
+    migrate(database)
+
+    assert reviews.links.get(link.review.id, user_id=user_id) == before
+    assert [one.number for one in before.versions] == [1, 2]
+    assert before.decisions == (replace(decided, outdated=True),)
+    assert reviews.visits.threads(link.token, key, anchor=None) == (said,)
+    with database.begin() as db_session:
+        trip = add_trip(db_session, user_id)
+        for table in ("reviews", "snapshots"):  # each is of one thing
+            for columns in ({"session_id": None}, {"trip_id": trip.id}):
+                row = Base.metadata.tables[table]
+                with pytest.raises(IntegrityError), db_session.begin_nested():
+                    db_session.execute(update(row).values(**columns))
+
+
+def test_what_is_of_a_brief_goes_where_the_schema_knows_none(database, user_id):
+    reviews = Reviews(database)
+    stays = reviews.share(reviews.session(user_id), user_id)
+    with database.begin() as db_session:
+        trip = add_trip(db_session, user_id)
+        of_trip = {"trip_id": trip.id, "user_id": user_id}
+        review = Review(**of_trip, audience="Customer", may="look", token_hash="0" * 64)
+        shown = Snapshot(trip_id=trip.id, sha256="0" * 64, content=b"{}")
+        db_session.add_all([review, shown])
+        db_session.flush()
+        db_session.add(ReviewVersion(review_id=review.id, snapshot_id=shown.id, number=1))
+
+    go_to(database, "0014")
+    migrate(database)
+
+    with database.read() as db_session:
+        assert db_session.scalars(select(Review.id)).all() == [stays.review.id]
+        assert [row.session_id for row in db_session.scalars(select(Snapshot))] == [stays.review.session_id]
+        assert len(db_session.scalars(select(ReviewVersion)).all()) == 1
+
+
+def add_trip(db_session: Session, user_id: int) -> Trip:
+    """Make a trip."""
+    trip = Trip(user_id=user_id, title="Lisbon", status="draft", brief={}, content_hash="0" * 64)
+    db.trips.add(db_session, trip, at=utc_now())
+    return trip
 
 
 def add_earlier(database: Database, entries: list[tuple[int | None, str, str]]) -> None:

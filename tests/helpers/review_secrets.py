@@ -1,4 +1,4 @@
-"""A session with an unmistakable mark in every place that a link to it does not show."""
+"""A session and a trip with an unmistakable mark in every place that a link to them does not show."""
 
 from typing import Any
 
@@ -6,12 +6,14 @@ from sqlalchemy import Integer, String, Table, update
 
 import db.participants
 from db.engine import Database
-from db.models import Base, ChatSession, FollowUp, MemorySource, Message, Rating, SessionFile, User
+from db.models import Base, ChatSession, Customer, FollowUp, MemorySource, Message, Rating, SessionFile, User
+from services.trips.trips import TripService
 from tests.helpers.reviews import NOON, Reviews
 
 SEEN = ("Four days in Lisbon, please.", "Walk up to the **castle**.", "Cheaper?", "Take the *tram*.")
 # What a link shows, and what is no text of anybody's but says what a row is.
 SHOWN = {"sessions": {"title"}, "messages": {"content", "role", "status"}, "users": {"name", "role", "provider"}}
+SEEN_OF_BRIEF = ("Lisbon, Sintra", "A weekend of fado", "2 adults", "Tram 28")  # and that something is not known
 NUMBER = 7_770_000_000  # of a column that holds a number, and its place is added
 
 
@@ -85,6 +87,43 @@ def planted(database: Database, reviews: Reviews, user_id: int) -> int:
         db_session.execute(update(User).where(User.id == user_id).values(**(marks(_table("users")) | unique)))
     reviews.session(user_id, ("mark another session", "mark another answer"), title="mark another title")
     return session_id
+
+
+def planted_brief(database: Database, reviews: Reviews, user_id: int) -> int:
+    """Make a trip with a mark in every private place, and return its id."""
+    need = {"kind": "medical", "text": "mark need", "hard": True}
+    adults = [{"label": f"mark label {number}", "band": "adult", "needs": [need]} for number in range(2)]
+    known = {
+        "where": ["Lisbon", "Sintra"],
+        "purpose": "A weekend of fado",
+        "must": [{"text": "Tram 28"}],
+        "pace": None,
+    }
+    trip_id = reviews.trip(user_id, "mark earlier title", where=["mark earlier place"], notes_private="mark earlier")
+    session_id = reviews.session(user_id, ("mark asked", "mark said"), title="mark session of the trip")
+    private = {"travellers": adults, "notes_private": "mark notes", "tell_needs": False}
+    customer = Customer(
+        user_id=user_id, name="mark customer", contact="mark contact", language="de", notes="mark about them"
+    )
+    with database.begin() as db_session:
+        db_session.add(customer)
+        db_session.flush()
+        customer_id = customer.id
+        db_session.execute(update(ChatSession).where(ChatSession.id == session_id).values(trip_id=trip_id))
+        file = {"name": "mark file.txt", "media_type": "text/plain", "size": 1, "content": b"mark content of a file"}
+        db_session.add(SessionFile(trip_id=trip_id, user_id=user_id, **file))
+        unique = {"username": f"mark username {user_id}", "email": f"mark email {user_id}"}
+        db_session.execute(update(User).where(User.id == user_id).values(**(marks(_table("users")) | unique)))
+    TripService(database).change(
+        trip_id,
+        user_id=user_id,
+        title="Lisbon in May",
+        status="proposed",
+        customer_id=customer_id,
+        brief=known | private,
+    )
+    reviews.trip(user_id, "mark another trip", purpose="mark another purpose")
+    return trip_id
 
 
 def _table(name: str) -> Table:

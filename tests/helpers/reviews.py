@@ -16,10 +16,12 @@ from db.models import (
     ReviewVersion,
 )
 from services.reviews.comments import CommentService
-from services.reviews.records import LinkSettings, NewLink
+from services.reviews.records import LinkSettings, NewLink, Shareable, Thing
 from services.reviews.reviews import ReviewService
 from services.reviews.visits import VisitService
 from services.sessions.shared import SharedSessions
+from services.trips.shared import SharedTrips
+from services.trips.trips import TripService
 from tests.helpers.accounts import cheaply
 from tests.helpers.rows import add_session, leaf, see
 
@@ -55,7 +57,7 @@ class Reviews:
     visits: VisitService = field(init=False)
 
     def __post_init__(self) -> None:
-        shared = {"session": SharedSessions(self.database)}
+        shared: dict[str, Shareable] = {"session": SharedSessions(self.database), "trip": SharedTrips(self.database)}
         self.links = ReviewService(self.database, shared, lambda: self.now)
         self.comments = CommentService(self.database, lambda: self.now)
         self.visits = VisitService(self.database, compare=cheaply, clock=lambda: self.now)
@@ -104,12 +106,22 @@ class Reviews:
     def share(self, session_id: int, user_id: int, *, passcode: str | None = None, **settings: Any) -> NewLink:
         """Share a session as it is, with an audience that may decide."""
         chosen = LinkSettings(**({"audience": "Customer"} | settings))
-        return self.links.share(session_id, chosen, user_id=user_id, passcode=passcode)
+        return self.links.share(Thing("session", session_id), chosen, user_id=user_id, passcode=passcode)
+
+    def trip(self, user_id: int, title: str = "Lisbon in May", **brief: Any) -> int:
+        """Make a trip of which something is known."""
+        known = {"where": ["Lisbon"], "pace": "relaxed"} | brief
+        return TripService(self.database).create(title, user_id=user_id, brief=known).id
+
+    def share_brief(self, trip_id: int, user_id: int, *, passcode: str | None = None, **settings: Any) -> NewLink:
+        """Share a trip's brief as it is, with an audience that may decide."""
+        chosen = LinkSettings(**({"audience": "Customer"} | settings))
+        return self.links.share(Thing("trip", trip_id), chosen, user_id=user_id, passcode=passcode)
 
     def crowd(self, link: NewLink, user_id: int, crowd: Crowd = CROWD) -> None:
         """Put more links on a link's session, and readers, comments and decisions on the link."""
         for number in range(crowd.links - 1):
-            self.share(link.review.session_id, user_id, audience=f"Audience {number}")
+            self.links.share(link.review.thing, LinkSettings(audience=f"Audience {number}"), user_id=user_id)
         anchors = [block.anchor for block in self.visits.look(link.token, None).snapshot.blocks]
         here = {"review_id": link.review.id, "created_at": self.now}
         with self.database.begin() as db_session:

@@ -11,7 +11,7 @@ import pytest
 from exports.reviews.changes import Change, changes, title_changes, word_changes
 from exports.reviews.records import Block, Snapshot, Source
 from tests.helpers.awkward import UNITS, repeated
-from tests.helpers.snapshots import message, reply, snapshot
+from tests.helpers.snapshots import BEGUN, message, reply, snapshot
 
 M1, R1, M2, R2 = message("1", "Where?"), reply("2", "Lisbon."), message("3", "When?"), reply("4", "In May.")
 MARKS = {Change.SAME: "", Change.GONE: "-", Change.NEW: "+"}
@@ -70,7 +70,7 @@ def test_block_that_says_something_else_is_changed(instead):
 
 
 def test_time_alone_changes_nothing():
-    later = replace(R1, at=R1.at + timedelta(days=1))
+    later = replace(R1, at=BEGUN + timedelta(days=1))
 
     assert told(snapshot(M1, R1), snapshot(M1, later)) == [("same", "1", "1"), ("same", "2", "2")]
 

@@ -255,6 +255,7 @@ def test_yes_and_no_under_one_name_are_told_until_the_planner_records_which_is_m
 
     click(page, f"reviews_do_phone_{link.review.id}")
     page.text_input(key=f"review_phone_{link.review.id}_name").set_value("anna")
+    page.selectbox(key=f"review_phone_{link.review.id}_kind").set_value(DecisionKind.APPROVE)
     click(page, "review_phone_save")
 
     assert not page.info

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import event
 
 from db.engine import Database
+from services.reviews.records import Thing
 from services.reviews.visits import new_reader_key
 from tests.helpers.reviews import CROWD
 
@@ -29,7 +30,7 @@ def test_a_session_full_of_reviews_is_asked_for_as_often_as_an_empty_one(databas
         "look": lambda: reviews.visits.look(link.token, key),
         "come back": lambda: reviews.visits.look(link.token, key, since=(1, 1)),
         "threads": lambda: reviews.visits.threads(link.token, key, anchor=None, limit=100),
-        "by message": lambda: reviews.comments.open_by_message(session_id, user_id=user_id),
+        "by message": lambda: reviews.comments.open_by_anchor(Thing("session", session_id), user_id=user_id),
         "planner's threads": lambda: reviews.comments.threads(link.review.id, user_id=user_id, limit=100),
         "page": lambda: reviews.links.page(user_id=user_id, limit=100),
         "news": lambda: reviews.links.news(user_id=user_id),

@@ -16,7 +16,7 @@ from services.errors import (
     ServiceError,
     WrongPasscodeError,
 )
-from services.reviews.records import DecisionKind, LinkSettings, ReviewState
+from services.reviews.records import DecisionKind, LinkSettings, ReviewState, Thing
 from services.reviews.visits import new_reader_key
 from tests.helpers.hostile import TEXTS
 from tests.helpers.naughty import STRINGS
@@ -68,7 +68,7 @@ def test_what_is_asked_with_odd_texts_finds_nothing(reviews, session_id, user_id
     link = reviews.share(session_id, user_id)
     for text in ODD:
         assert reviews.visits.threads(link.token, text, anchor=text) == ()
-        assert reviews.comments.about_message(session_id, text, user_id=user_id) == ()
+        assert reviews.comments.about(Thing("session", session_id), text, user_id=user_id) == ()
         reviews.links.page(user_id=user_id, words=text)
         for ask in (reviews.visits.look, reviews.visits.find):
             with pytest.raises(NotFoundError):

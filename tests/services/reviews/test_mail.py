@@ -4,7 +4,7 @@ import pytest
 
 from services.process.smtp import SmtpServer
 from services.reviews.mail import ReviewMail
-from services.reviews.records import DecisionKind
+from services.reviews.records import DecisionKind, Thing
 from services.reviews.visits import new_reader_key
 from tests.helpers.mail import mail_server
 from tests.helpers.services import until
@@ -143,7 +143,9 @@ def test_what_only_the_planner_did_is_no_news_to_them(reviews, mail, got, sessio
 def test_services_send_mail_by_themselves(start_services, database, reviews, got, session_id, user_id, monkeypatch):
     monkeypatch.setattr("services.reviews.mail.LOOK_S", 0.05)
     services = start_services(smtp_url=got.url, mail_from="bot@example.com")
-    link = services.reviews.share(session_id, reviews.share(session_id, user_id).review.settings, user_id=user_id)
+    link = services.reviews.share(
+        Thing("session", session_id), reviews.share(session_id, user_id).review.settings, user_id=user_id
+    )
     services.visits.comment(link.token, ANNA, "Hello", name="Anna")
 
     until(lambda: got.mails, what="the mail comes")

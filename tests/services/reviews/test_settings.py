@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.errors import InvalidFieldsError
-from services.reviews.records import LinkSettings
+from services.reviews.records import LinkSettings, Thing
 from tests.helpers.services import make_user
 
 
@@ -14,27 +14,34 @@ def test_all_that_is_wrong_with_a_link_is_told_by_field(reviews, session_id, use
     wrong = LinkSettings(audience=" ", approvals=51, due_on=due_on, ends_at=ends_at, note="x" * 2001)
 
     with pytest.raises(InvalidFieldsError) as caught:
-        reviews.links.share(session_id, wrong, user_id=user_id, passcode="abc")
+        reviews.links.share(Thing("session", session_id), wrong, user_id=user_id, passcode="abc")
 
     assert set(caught.value.problems) == {"audience", "approvals", "ends_at", "due_on", "note", "passcode"}
-    assert reviews.links.of_session(session_id, user_id=user_id) == 0
+    assert reviews.links.count(Thing("session", session_id), user_id=user_id) == 0
 
 
 def test_links_say_whether_the_session_is_another_by_now(reviews, session_id, user_id):
-    (first, *_, last) = [int(one.anchor) for one in reviews.links.preview(session_id, user_id=user_id).blocks]
+    (first, *_, last) = [
+        int(one.anchor) for one in reviews.links.preview(Thing("session", session_id), user_id=user_id).blocks
+    ]
     whole = reviews.share(session_id, user_id)
-    part = reviews.links.share(session_id, LinkSettings(audience="A"), user_id=user_id, first_id=first, last_id=last)
+    part = reviews.links.share(
+        Thing("session", session_id), LinkSettings(audience="A"), user_id=user_id, first_id=first, last_id=last
+    )
     ended = reviews.share(session_id, user_id, audience="B")
     reviews.links.revoke(ended.review.id, user_id=user_id)
     reviews.say(session_id, "And the sea?", "Cascais.")
 
-    assert reviews.links.behind(session_id, user_id=user_id) == {whole.review.id: True, part.review.id: False}
-    assert reviews.links.of_session(session_id, user_id=user_id) == 3
+    assert reviews.links.behind(Thing("session", session_id), user_id=user_id) == {
+        whole.review.id: True,
+        part.review.id: False,
+    }
+    assert reviews.links.count(Thing("session", session_id), user_id=user_id) == 3
 
 
 def test_others_sessions_have_no_links(reviews, database, session_id, user_id):
     other_user_id = make_user(database, "bob")
     reviews.share(session_id, user_id)
 
-    assert reviews.links.of_session(session_id, user_id=other_user_id) == 0
-    assert reviews.links.behind(session_id, user_id=other_user_id) == {}
+    assert reviews.links.count(Thing("session", session_id), user_id=other_user_id) == 0
+    assert reviews.links.behind(Thing("session", session_id), user_id=other_user_id) == {}

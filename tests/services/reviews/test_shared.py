@@ -7,13 +7,16 @@ from sqlalchemy import update
 
 from db.models import ChatSession, Message
 from services.errors import NotFoundError, NotPossibleError
+from services.reviews.records import Thing
 from tests.helpers.reviews import TALK
 from tests.helpers.rows import see
 from tests.helpers.services import make_user
 
 
 def shown(reviews, session_id, user_id, **part: Any) -> list[str]:
-    return [block.text for block in reviews.links.preview(session_id, user_id=user_id, **part).blocks]
+    return [
+        block.text for block in reviews.links.preview(Thing("session", session_id), user_id=user_id, **part).blocks
+    ]
 
 
 def ids(database, session_id) -> list[int]:
@@ -52,11 +55,15 @@ def test_messages_of_another_session_are_no_ends(reviews, database, session_id, 
 def test_link_whose_ends_vanished_says_so_and_shows_what_it_showed(reviews, database, session_id, user_id):
     _, two, three, four = ids(database, session_id)
     link = reviews.links.share(
-        session_id, reviews.share(session_id, user_id).review.settings, user_id=user_id, first_id=two, last_id=three
+        Thing("session", session_id),
+        reviews.share(session_id, user_id).review.settings,
+        user_id=user_id,
+        first_id=two,
+        last_id=three,
     )
     set_columns(database, three, deleted_at=reviews.now)
 
-    assert reviews.links.behind(session_id, user_id=user_id)[link.review.id] is None
+    assert reviews.links.behind(Thing("session", session_id), user_id=user_id)[link.review.id] is None
     with pytest.raises(NotPossibleError, match="no longer shown"):
         reviews.links.share_again([link.review.id], user_id=user_id)
     assert [block.text for block in reviews.visits.look(link.token, None).snapshot.blocks] == list(TALK[1:3])
@@ -93,7 +100,7 @@ def test_reply_that_did_not_end_well(reviews, session_id, user_id, columns, text
     reviews.say(session_id, "And then?")
     reviews.say(session_id, text, **({"role": "assistant"} | columns))
 
-    last = reviews.links.preview(session_id, user_id=user_id).blocks[-1]
+    last = reviews.links.preview(Thing("session", session_id), user_id=user_id).blocks[-1]
 
     assert (last.text, last.ending) == (("Half of", seen) if seen else ("And then?", None))
 

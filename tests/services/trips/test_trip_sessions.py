@@ -17,7 +17,7 @@ from db.models import (
     utc_now,
 )
 from services.errors import NotFoundError, NotPossibleError
-from services.reviews.records import LinkSettings
+from services.reviews.records import LinkSettings, Thing
 from services.reviews.visits import new_reader_key
 from services.sessions.deleted import UNDO_S
 from services.trips.deleted import remove_deleted_trips
@@ -48,7 +48,7 @@ def filled(services, team):
     services.trip_sessions.move([accepted.session_id], team.trip_id, user_id=team.ada)
     services.files.add(accepted.session_id, "a.txt", b"Hello", user_id=team.ada)
     services.trip_files.add(team.trip_id, "b.txt", b"Hello", user_id=team.ada)
-    services.reviews.share(accepted.session_id, LinkSettings(audience="Customer"), user_id=team.ada)
+    services.reviews.share(Thing("session", accepted.session_id), LinkSettings(audience="Customer"), user_id=team.ada)
     return accepted.session_id
 
 
@@ -134,7 +134,7 @@ def test_contents_are_counted_before_anything_is_deleted(services, team):
 def test_link_to_a_session_of_a_deleted_trip_opens_nothing(services, database, team):
     session_id = services.sessions.create(user_id=team.ada, trip_id=team.trip_id).id
     services.replies.store("Hello", role="user", session_id=session_id, user_id=team.ada)
-    link = services.reviews.share(session_id, LinkSettings(audience="Customer"), user_id=team.ada)
+    link = services.reviews.share(Thing("session", session_id), LinkSettings(audience="Customer"), user_id=team.ada)
     key = new_reader_key()
 
     services.trip_deletion.delete(team.trip_id, user_id=team.ada, sessions=WithSessions.DELETE)

@@ -1,0 +1,14 @@
+"""The way to what a link is of: a session in the chat, or a trip's own page."""
+
+import streamlit as st
+
+from components.reviews.words import THINGS
+from components.state import CHAT_PAGE, TRIPS_PAGE
+from services.reviews.records import Thing
+
+
+def thing_link(thing: Thing, label: str) -> None:
+    """Draw the way to a thing; *label* is Markdown."""
+    page = CHAT_PAGE if thing.kind == "session" else TRIPS_PAGE
+    icon, address = THINGS[thing.kind].icon, {str(thing.kind): str(thing.id)}
+    st.page_link(page, label=label, icon=icon, query_params=address)

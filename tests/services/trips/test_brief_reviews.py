@@ -1,0 +1,294 @@
+"""A trip's brief is reviewed: what its audience sees of it, who shares it, and what an approval offers."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+import db.reviews
+from db.models import Review, ReviewVersion, Snapshot, utc_now
+from services.errors import NotFoundError, NotPossibleError
+from services.process.smtp import SmtpServer
+from services.reviews.mail import ReviewMail
+from services.reviews.records import DecisionKind, LinkSettings, ReviewState, Thing
+from services.reviews.visits import new_reader_key
+from services.trips.deleted import remove_deleted_trips
+from services.trips.records import WithSessions
+from tests.helpers.mail import mail_server
+from tests.helpers.pdfs import words
+from tests.helpers.trips import Team, team  # noqa: F401 - a fixture
+from travel.status import TripStatus
+
+ANNA = new_reader_key()
+NEED = {"label": "Mia", "band": "child", "age_at_travel": 6, "needs": [{"kind": "allergy", "text": "Nuts"}]}
+
+
+@pytest.fixture
+def thing(team: Team) -> Thing:
+    return Thing("trip", team.trip_id)
+
+
+@pytest.fixture
+def share(services, thing, team):
+    """Give a function that shares the brief, as Ada unless somebody else is named."""
+
+    def made(by: int | None = None, **settings):
+        given: dict[str, Any] = {"audience": "Customer", "download": True}
+        chosen = LinkSettings(**(given | settings))
+        return services.reviews.share(thing, chosen, user_id=by or team.ada)
+
+    return made
+
+
+@pytest.fixture
+def change(services, team):
+    """Give a function that changes fields of the brief, or what else is named."""
+
+    def changed(*, user_id: int | None = None, head: dict[str, Any] | None = None, **brief):
+        services.trips.change(team.trip_id, user_id=user_id or team.ada, brief=brief, **(head or {}))
+
+    return changed
+
+
+def blocks(snapshot) -> list[tuple[str, str, str, str]]:
+    return [(one.anchor, one.kind, one.author, one.text) for one in snapshot.blocks]
+
+
+def approve(services, link, *, kind=DecisionKind.APPROVE, note="", key=ANNA):
+    seen = services.visits.look(link.token, key).version.sha256
+    services.visits.decide(link.token, key, kind, name="Anna", sha256=seen, note=note)
+
+
+def test_audience_sees_what_is_known_and_what_is_open_and_no_note(services, thing, team, change):
+    change(travellers=[NEED], must=[{"text": "Tram 28", "hard": True}], notes_private="They pay late")
+
+    shown = services.reviews.preview(thing, user_id=team.ada)
+
+    assert (shown.thing, shown.title) == ("trip", "Lisbon in May")
+    assert blocks(shown) == [
+        ("where", "field", "Where to", "Lisbon"),
+        ("dates", "field", "Dates", "May 3\u2009–\u20097, 2027"),
+        ("travellers", "field", "Travellers", "1 child (6)"),
+        ("must", "field", "Musts", "Tram 28, a condition"),
+        ("budget", "question", "Open question", "What may the trip cost?"),
+        ("pace", "question", "Open question", "Should the days be relaxed, balanced or full?"),
+    ]
+    assert all(one.at is None for one in shown.blocks)
+    change(tell_needs=True)
+    assert "Nuts" in blocks(services.reviews.preview(thing, user_id=team.ada))[2][3]
+
+
+def test_question_about_what_is_known_in_part_has_a_place_of_its_own(services, thing, team, change):
+    change(start=None, end=None, months=["2027-05"], travellers=[{"label": "A child", "band": "child"}])
+
+    shown = {anchor: kind for anchor, kind, *_ in blocks(services.reviews.preview(thing, user_id=team.ada))}
+
+    assert (shown["months"], shown["dates"]) == ("field", "question")
+    assert (shown["travellers"], shown["ask_travellers"]) == ("field", "question")
+
+
+def test_what_is_only_for_the_team_and_the_status_change_nothing_that_is_shown(services, thing, team, share, change):
+    change(travellers=[NEED])
+    link = share()
+    change(head={"status": "proposed", "customer_id": None}, notes_private="Another note")
+    change(travellers=[NEED | {"needs": [{"kind": "diet", "text": "Vegan"}]}])
+
+    assert services.reviews.behind(thing, user_id=team.ada) == {link.review.id: False}
+    assert services.reviews.share_again([link.review.id], user_id=team.ada) == {link.review.id: False}
+
+
+def test_comments_stay_with_their_field_when_it_is_shared_again(services, thing, team, share, change):
+    link = share()
+    said = services.visits.comment(link.token, ANNA, "At most 2,000", name="Anna", anchor="budget", passage="cost")
+    services.visits.comment(link.token, ANNA, "Or Porto?", name="Anna", anchor="where", passage="Lisbon")
+    approve(services, link)
+    change(budget={"high": {"amount": "2000", "currency": "EUR"}}, where=["Porto"])
+
+    assert services.reviews.behind(thing, user_id=team.ada) == {link.review.id: True}
+    assert services.reviews.share_again([link.review.id], user_id=team.ada) == {link.review.id: True}
+    visit = services.visits.look(link.token, ANNA, since=(1, 0))
+    assert visit.state is ReviewState.OUTDATED
+    assert ("budget", "field", "Budget", "up to €2,000 in all") in blocks(visit.snapshot)
+    assert visit.threads == {"budget": 1, "where": 1}
+    assert services.comments.open_by_anchor(thing, user_id=team.bob) == {"budget": 1, "where": 1}
+    [thread] = services.comments.about(thing, "budget", user_id=team.ada)
+    assert (thread.id, thread.passage, thread.first.version) == (said.id, "cost", 1)
+
+
+def test_who_may_change_a_trip_shares_it_and_sees_its_links(services, thing, team, share):
+    link = share(team.bob, audience="Bob's")
+    key = new_reader_key()
+
+    assert services.visits.look(link.token, key).planner == "Bob"
+    assert [one.id for one in services.reviews.page(user_id=team.bob)] == [link.review.id]
+    assert services.reviews.page(user_id=team.ada) == ()  # she has shared nothing
+    for user_id in (team.ada, team.bob):
+        assert [one.trip_id for one in services.reviews.page(user_id=user_id, of=thing)] == [team.trip_id]
+        assert services.reviews.count(thing, user_id=user_id) == 1
+        assert services.reviews.get(link.review.id, user_id=user_id).review.title == "Lisbon in May"
+    for user_id in (team.cleo, team.eve):
+        assert services.reviews.page(user_id=user_id, of=thing) == ()
+        assert services.reviews.count(thing, user_id=user_id) == 0
+        for ask in (
+            lambda user_id=user_id: services.reviews.get(link.review.id, user_id=user_id),
+            lambda user_id=user_id: services.reviews.revoke(link.review.id, user_id=user_id),
+            lambda user_id=user_id: services.comments.threads(link.review.id, user_id=user_id),
+            lambda user_id=user_id: services.reviews.share_again([link.review.id], user_id=user_id),
+        ):
+            with pytest.raises(NotFoundError):
+                ask()
+    with pytest.raises(NotPossibleError, match="You can read this trip, but not change it"):
+        share(team.cleo)
+    with pytest.raises(NotPossibleError, match="not change it"):
+        services.reviews.preview(thing, user_id=team.cleo)
+    with pytest.raises(NotFoundError):
+        share(team.eve)
+    with pytest.raises(NotPossibleError, match="as a whole"):
+        services.reviews.share(thing, LinkSettings(audience="A"), user_id=team.ada, first_id=1)
+
+
+@pytest.mark.parametrize("end", ["removed", "left", "reads only"])
+def test_links_of_a_member_who_stops_are_the_owners(services, database, team, share, end):
+    link = share(team.bob)
+    session_id = services.sessions.create(user_id=team.bob, trip_id=team.trip_id).id
+    services.replies.store("Hello", role="user", session_id=session_id, user_id=team.bob)
+    other = services.reviews.share(Thing("session", session_id), LinkSettings(audience="A"), user_id=team.bob)
+    services.visits.comment(link.token, ANNA, "Lovely", name="Anna")
+    changed = services.reviews.get(link.review.id, user_id=team.ada).review.changed
+    match end:
+        case "removed":
+            services.trip_members.remove(team.trip_id, team.bob, user_id=team.ada)
+        case "left":
+            services.trip_members.leave(team.trip_id, user_id=team.bob)
+        case _:
+            services.trip_members.change(team.trip_id, team.bob, user_id=team.ada, access="view")
+
+    theirs = {one.id for one in services.reviews.page(user_id=team.ada)}
+    assert theirs == {link.review.id} | ({other.review.id} if end != "reads only" else set())
+    assert services.reviews.news(user_id=team.ada) == 1
+    assert services.reviews.news(user_id=team.bob) == 0
+    assert services.reviews.get(link.review.id, user_id=team.ada).review.changed > changed
+    assert services.visits.look(link.token, ANNA).planner == "Ada"
+    with pytest.raises(NotFoundError):
+        services.reviews.get(link.review.id, user_id=team.bob)
+
+
+def test_mail_is_about_the_trip_and_for_who_still_sees_it(services, database, team, share):
+    now = utc_now() + timedelta(minutes=1)
+    link = share()
+    services.visits.comment(link.token, ANNA, "Lovely", name="Anna")
+    with mail_server() as got:
+        server = SmtpServer.at(got.url)
+        mail = ReviewMail(database, server, sender="bot@example.com", public_url=None, clock=lambda: now)
+        assert mail.send_one()
+        [told] = got.mails
+        with database.begin() as db_session:  # as if an earlier version had left it with somebody else
+            values = {"user_id": team.eve, "mail_due_at": now, "mailed_at": None}
+            db_session.execute(update(Review).values(**values))
+        assert mail.send_one()
+        assert not mail.send_one()
+        assert len(got.mails) == 1
+
+    assert "your review “Lisbon in May” for Customer" in told.get_content()
+    assert str(told["Subject"]) == "Customer: 1 new comment"
+
+
+def test_approval_of_the_brief_as_it_is_now_offers_a_status_that_a_person_sets(services, team, share, change):
+    def offered(user_id=team.bob):
+        return services.trip_approval.offered_status(team.trip_id, user_id=user_id)
+
+    link = share(approvals=2)
+    approve(services, link)
+    assert offered() is None  # one of two
+    services.comments.record_decision(
+        link.review.id, DecisionKind.APPROVE, user_id=team.ada, name="Bo", sha256=link.review.version.sha256
+    )
+    assert offered() is TripStatus.APPROVED
+    assert offered(team.cleo) is None
+    with pytest.raises(NotFoundError):
+        offered(team.eve)
+    change(notes_private="Tell nobody")
+    assert offered() is TripStatus.APPROVED
+    change(pace="full")
+    assert offered() is None
+    with pytest.raises(NotPossibleError, match="changed since it was approved"):
+        services.trip_approval.accept(team.trip_id, user_id=team.ada)
+    with pytest.raises(NotPossibleError, match="not change it"):
+        services.trip_approval.accept(team.trip_id, user_id=team.cleo)
+    change(pace=None)
+    services.reviews.revoke(link.review.id, user_id=team.ada)  # what was decided stays
+    assert services.trips.get(team.trip_id, user_id=team.ada).status is TripStatus.DRAFT
+
+    accepted = services.trip_approval.accept(team.trip_id, user_id=team.bob)
+
+    assert accepted.status is TripStatus.APPROVED
+    assert offered() is None
+    assert services.trip_approval.accept(team.trip_id, user_id=team.ada).rev == accepted.rev
+    [latest, *_] = services.trip_revisions.page(team.trip_id, user_id=team.ada).revisions
+    assert (latest.by, latest.summary) == ("Bob", "Status")
+
+
+def test_latest_word_about_the_same_brief_counts(services, team, share, change):
+    link = share()
+    approve(services, link)
+    for pace in ("full", None):  # something else was shared, and then the same again
+        change(pace=pace)
+        services.reviews.share_again([link.review.id], user_id=team.ada)
+    approve(services, link, kind=DecisionKind.DECLINE)
+
+    assert services.trip_approval.offered_status(team.trip_id, user_id=team.ada) is None
+
+
+def test_links_of_a_deleted_trip_open_nothing_and_end_with_it(services, database, team, thing, share, monkeypatch):
+    link, key = share(), new_reader_key()
+    services.visits.comment(link.token, key, "Lovely", name="Anna")
+    assert services.trip_sessions.contents(team.trip_id, user_id=team.ada).links == 1
+
+    services.trip_deletion.delete(team.trip_id, user_id=team.ada, sessions=WithSessions.KEEP)
+    with pytest.raises(NotFoundError):
+        services.visits.look(link.token, key)
+    with pytest.raises(NotFoundError):
+        services.visits.comment(link.token, key, "Still there?", name="Anna")
+    with pytest.raises(NotFoundError):
+        services.reviews.get(link.review.id, user_id=team.ada)
+    assert services.reviews.page(user_id=team.ada) == ()
+    assert services.review_watch.review(link.review.id) is None
+    with database.read() as db_session:
+        assert db.reviews.active_links(db_session, now=utc_now()) == []
+    services.trip_deletion.bring_back(team.trip_id, user_id=team.ada)
+    assert services.visits.look(link.token, key).threads == {None: 1}
+
+    monkeypatch.setattr("services.trips.deleted.UNDO_S", -1.0)
+    services.trip_deletion.delete(team.trip_id, user_id=team.ada, sessions=WithSessions.KEEP)
+    remove_deleted_trips(database)
+    with database.read() as db_session:
+        for table in (Review, ReviewVersion, Snapshot):
+            assert db_session.scalars(select(table)).all() == []
+
+
+def test_receipts_and_the_pdf_are_of_a_brief(services, team, share, change):
+    change(purpose="A weekend of *fado*")
+    link = share()
+    approve(services, link)
+    zone = utc_now().tzinfo
+
+    pdf = words(services.visits.snapshot_pdf(link.token, ANNA, zone=zone).content)
+    paper = words(services.visits.receipt(link.token, ANNA, kind="pdf", zone=zone).content)
+    values = json.loads(services.reviews.receipt(link.review.id, user_id=team.ada, kind="json", zone=zone).content)
+
+    assert "Trip brief, shared for review" in pdf
+    assert "Where to" in pdf
+    assert "A weekend of *fado*" in pdf  # as it was typed
+    assert "Receipt: decisions on a trip brief shared for review" in paper
+    assert values["snapshot"]["thing"] == "trip"
+    assert values["snapshot"]["blocks"][0] == {
+        "anchor": "where",
+        "kind": "field",
+        "author": "Where to",
+        "at": None,
+        "text": "Lisbon",
+        "sources": [],
+        "ending": None,
+    }
