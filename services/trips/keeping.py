@@ -37,23 +37,16 @@ def keep_plan(db_session: Session, trip: TripRow, plan: Plan, summary: str, *, u
     """Let a trip be what *plan* says, as a new revision. Raises NotPossibleError where there are too many."""
     if trip.rev >= MAX_REVISIONS:
         raise NotPossibleError(f"This trip was changed {MAX_REVISIONS:,} times. Go on with a copy of it.")
-    now, renamed = utc_now(), plan.title != trip.title
+    renamed = plan.title != trip.title
+    session_ids = db.trip_sessions.lock_session_ids(db_session, trip.id) if renamed else ()
+    now = utc_now()
     trip.title, trip.status, trip.customer_id = plan.title, plan.status, plan.customer_id
     trip.brief, trip.content_hash = brief_values(plan.brief), content_hash(plan.title, plan.brief)
     trip.rev, trip.updated_at = trip.rev + 1, now
     add_revision(db_session, trip, summary, user_id=user_id, at=now)
     db.trips.mark_used(db_session, trip.id, at=now)
     if renamed:
-        db.search.put_titles(db_session, db.trips.session_ids(db_session, trip.id))
-
-
-def hold_sessions(db_session: Session, trip_id: int, user_id: int) -> None:
-    """Hold the sessions of a trip, before that is held and gets another title: they are found by it.
-
-    Raises NotFoundError.
-    """
-    found_trip(db_session, trip_id, user_id)
-    db.trip_sessions.lock_session_ids(db_session, trip_id)
+        db.search.put_titles(db_session, session_ids)  # they are found by it
 
 
 def add_revision(db_session: Session, trip: TripRow, summary: str, *, user_id: int, at: datetime) -> None:

@@ -12,7 +12,7 @@ from db.models import TripRevision
 from services.errors import NotFoundError
 from services.trips.access import changeable_trip, found_trip
 from services.trips.changing import differences
-from services.trips.keeping import hold_sessions, keep_plan, plan_of, trip_now
+from services.trips.keeping import keep_plan, plan_of, trip_now
 from services.trips.places import number_place
 from services.trips.records import Comparison, Revision, RevisionPage, Trip
 from services.trips.trips import MAX_PAGE
@@ -60,7 +60,6 @@ class TripRevisions:
         Raises NotFoundError, NotPossibleError.
         """
         with self._db.begin() as db_session:
-            hold_sessions(db_session, trip_id, user_id)
             row = changeable_trip(db_session, trip_id, user_id)
             now, earlier = plan_of(row[0]), plan_of(_found(db_session, trip_id, rev)[0])
             plan = replace(now, title=earlier.title, brief=earlier.brief)

@@ -16,7 +16,7 @@ from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.texts import clean_query
 from services.trips.access import changeable_trip, check_customer, customer_for_trip, found_trip
 from services.trips.changing import Plan, asked_for, checked_brief, checked_title, differences, merged
-from services.trips.keeping import add_revision, hold_sessions, keep_plan, plan_of, seen_plan, trip_now
+from services.trips.keeping import add_revision, keep_plan, plan_of, seen_plan, trip_now
 from services.trips.places import cursor_at, instant_place, name_place
 from services.trips.records import Trip, TripOrder, TripPage
 from services.trips.views import trip_summary
@@ -106,8 +106,6 @@ class TripService:
         revision. Raises InvalidFieldsError, NotFoundError, NotPossibleError.
         """
         with self._db.begin() as db_session:
-            if "title" in given:
-                hold_sessions(db_session, trip_id, user_id)
             row = changeable_trip(db_session, trip_id, user_id)
             trip = row[0]
             now = plan_of(trip)
