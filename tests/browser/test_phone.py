@@ -3,21 +3,10 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.helpers.browser import PASSWORD, TOOK, App, session_row
+from tests.helpers.browser import PASSWORD, TOO_SMALL, TOOK, WIDER_THAN_SCREEN, App, session_row
 from tests.helpers.planners import add_planner
 
 pytestmark = pytest.mark.browser
-
-WIDER_THAN_SCREEN = "document.documentElement.scrollWidth - window.innerWidth"
-TOO_SMALL = """
-    () => [...document.querySelectorAll("button, summary, input:not([type=file]), [data-testid=stPageLink-NavLink]")]
-        .map((touched) => touched.closest("label") ?? touched)
-        .filter((touched) => touched.checkVisibility({ visibilityProperty: true }))
-        .map((touched) => [touched.textContent, touched.getBoundingClientRect()])
-        .filter(([, box]) => box.width && box.left < innerWidth && box.right > 0)  // in sight
-        .filter(([, box]) => Math.min(box.width, box.height) < 43.5)
-        .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)
-"""
 
 
 @pytest.mark.slow

@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.trips.trips import TripService
-from tests.browser.test_phone import TOO_SMALL, WIDER_THAN_SCREEN
-from tests.helpers.browser import TOOK, ask, open_app, wait_until_at_rest
+from tests.helpers.browser import TOO_SMALL, TOOK, WIDER_THAN_SCREEN, ask, open_app, wait_until_at_rest
 from tests.helpers.flaws import flaws
 from tests.helpers.planners import Planner, database_of
 
@@ -51,7 +50,7 @@ def test_trip_is_made_of_a_talk_changed_deleted_and_brought_back(
     assert looked_at(page) == []
     create.click()
 
-    page.get_by_role("link").filter(has_text="Lisbon in May").click()
+    page.locator("[class*='st-key-chat_proposal_'] a").filter(has_text="Lisbon in May").click()
     expect(page.get_by_role("heading", name="Lisbon in May")).to_be_visible()
     expect(page.get_by_text("2 adults, 1 child (8)")).to_be_visible()
     expect(page.get_by_text("What may the trip cost?")).to_be_visible()

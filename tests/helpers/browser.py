@@ -29,6 +29,17 @@ PASSWORD = "a long enough phrase"
 # What Streamlit says of its connection and its script.
 STATES = "app => JSON.stringify({...app.dataset})"
 TOOK = re.compile(r"(tokens|Demo assistant, \w+) · ")  # the line below a reply that has ended
+# How much wider a page is than the screen, and what on it is too small for fingers.
+WIDER_THAN_SCREEN = "document.documentElement.scrollWidth - window.innerWidth"
+TOO_SMALL = """
+    () => [...document.querySelectorAll("button, summary, input:not([type=file]), [data-testid=stPageLink-NavLink]")]
+        .map((touched) => touched.closest("label") ?? touched)
+        .filter((touched) => touched.checkVisibility({ visibilityProperty: true }))
+        .map((touched) => [touched.textContent, touched.getBoundingClientRect()])
+        .filter(([, box]) => box.width && box.left < innerWidth && box.right > 0)  // in sight
+        .filter(([, box]) => Math.min(box.width, box.height) < 43.5)
+        .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)
+"""
 
 
 @dataclass
