@@ -12,6 +12,7 @@ from components.trips.form import forget_form, trip_form
 from components.trips.history import draw_activity, draw_revisions
 from components.trips.members import draw_members
 from components.trips.places import close_trip, draw_top, form_is_open, opened_id
+from components.trips.reviews import draw_offer, draw_reviews
 from components.trips.sessions import draw_sessions
 from components.trips.trip_list import draw_list_header, trip_list
 from services.errors import NotFoundError
@@ -54,7 +55,9 @@ if form_is_open() and trip.access.may_change:
     st.stop()
 
 draw_header(trip, user_id=user.id)
+draw_offer(trip, user_id=user.id)
 draw_brief(trip, user_id=user.id)
+draw_reviews(trip, user_id=user.id, now=now)
 sessions = draw_sessions(trip, user_id=user.id, now=now)
 files = draw_files(trip, user_id=user.id, now=now)
 draw_members(trip, user_id=user.id)

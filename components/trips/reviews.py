@@ -1,0 +1,116 @@
+"""The reviews of a trip's brief on its page: its links, what is said on them, and the status that they offer."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import streamlit as st
+
+from components.dialogs import open_dialog
+from components.labels import counted, escape_label
+from components.problems import telling
+from components.resources import get_services
+from components.reviews.entry import follow_reviews
+from components.reviews.link_list import due_words, opened_words
+from components.reviews.words import state_badge
+from components.state import REVIEWS_PAGE
+from components.trips.words import status_name
+from services.reviews.records import Review, Thing
+from services.trips.records import Trip
+from travel.brief import DATES, FIELDS
+
+_LISTED = 10
+
+
+def draw_offer(trip: Trip, *, user_id: int) -> None:
+    """Draw the status that a trip could be given as its brief is approved; an empty place where there is none."""
+    status = get_services().trip_approval.offered_status(trip.id, user_id=user_id)
+    if status is None:
+        st.empty()
+        return
+    with st.container(key="trips_offer", border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(":green[:material/check_circle:] The brief is approved as it is now.", width="stretch")
+        st.button(
+            f"Set status to {status_name(status).lower()}",
+            key=f"trips_accept_{trip.id}",
+            icon=":material/check:",
+            on_click=_accept,
+            args=(trip.id, user_id),
+        )
+
+
+def draw_reviews(trip: Trip, *, user_id: int, now: datetime) -> None:
+    """Draw a trip's links and what shares its brief; nothing for whoever may only read it."""
+    if not trip.access.may_change:
+        return
+    follow_reviews(user_id=user_id)
+    services, thing = get_services(), Thing("trip", trip.id)
+    number = services.reviews.count(thing, user_id=user_id)
+    with st.container(key="trips_reviews_header", horizontal=True, vertical_alignment="center"):
+        st.header("Reviews", anchor=False, width="stretch")
+        if number:
+            _button("Share again", "sync", "review_again", thing, trip.title)
+        _button("Share for review", "share", "review_share", thing, trip.title)
+    with st.container(key="trips_reviews", gap="xsmall"):
+        for review in services.reviews.page(user_id=user_id, of=thing, limit=_LISTED):
+            _link(review, now=now)
+    if not number:
+        st.caption("Let a customer look at the brief, comment on it and approve it, without an account.")
+    if number > _LISTED:
+        st.page_link(REVIEWS_PAGE, label="All reviews", icon=":material/arrow_forward:")
+    _comments(thing, services.comments.open_by_anchor(thing, user_id=user_id))
+
+
+def _button(label: str, icon: str, dialog: str, thing: Thing, title: str) -> None:
+    st.button(
+        label,
+        key=f"trips_{dialog}",
+        icon=f":material/{icon}:",
+        on_click=open_dialog,
+        args=(dialog,),
+        kwargs={"thing": thing, "title": title},
+    )
+
+
+def _link(review: Review, *, now: datetime) -> None:
+    told = (due_words(review, today=now.date()), opened_words(review, now=now))
+    with st.container(
+        key=f"trips_review_{review.id}", horizontal=True, gap="small", vertical_alignment="center", border=True
+    ):
+        st.page_link(
+            REVIEWS_PAGE,
+            label=f"**{escape_label(review.settings.audience)}** :small[{' · '.join(filter(None, told))}]",
+            icon=":material/link:",
+            query_params={"review": str(review.id)},
+            width="stretch",
+        )
+        state_badge(review)
+
+
+def _comments(thing: Thing, counts: Mapping[str | None, int]) -> None:
+    """Draw what opens the comments that nobody has resolved, by what they are about."""
+    if not counts:
+        return
+    with st.container(key="trips_comments", horizontal=True, gap="small"):
+        for anchor, number in counts.items():
+            st.button(
+                f"{_called(anchor)}: {counted(number, 'comment')}",
+                key=f"trips_comments_{anchor or 'whole'}",
+                icon=":material/forum:",
+                type="tertiary",
+                on_click=open_dialog,
+                args=("message_comments",),
+                kwargs={"thing": thing, "anchor": anchor},
+            )
+
+
+def _called(anchor: str | None) -> str:
+    if anchor is None:
+        return "In general"
+    field = anchor.removeprefix("ask_")
+    return "Dates" if field == DATES else FIELDS.get(field, "An earlier version")
+
+
+def _accept(trip_id: int, user_id: int) -> None:
+    with telling("trips"):
+        trip = get_services().trip_approval.accept(trip_id, user_id=user_id)
+        st.session_state.session_news = f"The status is {status_name(trip.status).lower()} now."
