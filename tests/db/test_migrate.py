@@ -14,14 +14,31 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+import db.files
 import db.migrate
+import db.ratings
 import db.search
 import db.sessions
 import db.trips
 import db.users
 from db.engine import Database
 from db.migrate import migrate
-from db.models import AuditEntry, Base, Review, ReviewVersion, SignOut, Snapshot, Trip, utc_now
+from db.models import (
+    Assistant,
+    AuditEntry,
+    BackboardThread,
+    Base,
+    FileCopy,
+    MemorySource,
+    Rating,
+    Review,
+    ReviewVersion,
+    SessionFile,
+    SignOut,
+    Snapshot,
+    Trip,
+    utc_now,
+)
 from services.reviews.records import DecisionKind
 from services.reviews.visits import new_reader_key
 from tests.helpers.reviews import Reviews
@@ -223,3 +240,48 @@ def test_new_database_holds_nobody_and_nothing(database):
         assert [
             table.name for table in Base.metadata.sorted_tables if db_session.execute(select(table)).first()
         ] == []
+
+
+def test_sessions_of_a_version_without_trips_keep_all_that_they_had(database, make_user, make_session):
+    ada = make_user("ada")
+    session_id, (question_id, reply_id) = make_session(
+        ada, ["Lisbon?", "Gladly."], pinned=True, archived=True, unseen=True
+    )
+    with database.begin() as db_session:
+        db_session.add(Rating(message_id=reply_id, user_id=ada, value=-1, reason="Too short"))
+        file = SessionFile(session_id=session_id, user_id=ada, message_id=question_id, name="a.txt", media_type="a/b")
+        file.size, file.content = 5, b"Hello"
+        thread = BackboardThread(session_id=session_id, backend="demo", thread_id="t", tip_id=reply_id)
+        db_session.add_all([file, thread, Assistant(user_id=ada, backend="demo", assistant_id="a", brief_hash="")])
+        db_session.flush()
+        db_session.add(FileCopy(file_id=file.id, thread_row_id=thread.id, document_id="d", status="ready"))
+        db_session.add(MemorySource(user_id=ada, backend="demo", memory_id="m", message_id=question_id))
+
+    go_to(database, "0011")
+    with database.read() as db_session:
+        before = db_session.connection().exec_driver_sql(
+            "SELECT pinned, archived, unseen, last_message_id FROM sessions"
+        )
+        assert [tuple(map(int, row)) for row in before] == [(1, 1, 1, reply_id)]
+        rated = db_session.connection().exec_driver_sql("SELECT rating, rating_reason FROM messages WHERE id > 0")
+        assert (-1, "Too short") in [tuple(row) for row in rated]
+    migrate(database)
+
+    with database.read() as db_session:
+        (row,) = db.sessions.page(db_session, user_id=ada, archived=True, limit=5)
+        shown = {name: getattr(row[0], name) for name in ("id", "pinned", "archived", "unseen", "last_message_id")}
+        assert shown == {
+            "id": session_id,
+            "pinned": True,
+            "archived": True,
+            "unseen": True,
+            "last_message_id": reply_id,
+        }
+        rating = db.ratings.get(db_session, reply_id, user_id=ada)
+        assert rating is not None
+        assert (rating.value, rating.reason) == (-1, "Too short")
+        (kept,) = db.files.of_session(db_session, session_id, user_id=ada)
+        assert (kept.name, kept.content, kept.trip_id) == ("a.txt", b"Hello", None)
+        assert [one.document_id for one in db.files.copies(db_session, [kept.id])] == ["d"]
+        assert db_session.scalars(select(MemorySource.memory_id)).all() == ["m"]
+        assert [one.customer_id for one in db_session.scalars(select(Assistant))] == [None]
