@@ -74,7 +74,7 @@ def _button(label: str, icon: str, dialog: str, thing: Thing, title: str) -> Non
 def _link(review: Review, *, now: datetime) -> None:
     told = (due_words(review, today=now.date()), opened_words(review, now=now))
     with st.container(
-        key=f"trips_review_{review.id}", horizontal=True, gap="small", vertical_alignment="center", border=True
+        key=f"trips_link_{review.id}", horizontal=True, gap="small", vertical_alignment="center", border=True
     ):
         st.page_link(
             REVIEWS_PAGE,
