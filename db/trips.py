@@ -63,7 +63,12 @@ def get_visible(db_session: Session, trip_id: int, *, user_id: int) -> TripRow |
 
 def lock_visible(db_session: Session, trip_id: int, *, user_id: int) -> TripRow | None:
     """Return a trip that this planner is a member of, or None."""
-    return db_session.execute(_visible(trip_id, user_id).with_for_update(of=Trip, key_share=True)).one_or_none()
+    held = _visible(trip_id, user_id).with_only_columns(Trip.id).with_for_update(of=Trip, key_share=True)
+    if db_session.scalar(held) is None:
+        return None
+    # Read once it is held: whoever had to wait would else be told what they might do before, as that row is not held.
+    query = _visible(trip_id, user_id).execution_options(populate_existing=True)
+    return db_session.execute(query).one_or_none()
 
 
 def _visible(trip_id: int, user_id: int) -> Select[Trip, TripMember, str]:

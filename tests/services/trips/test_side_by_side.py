@@ -4,14 +4,19 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+import psycopg
 import pytest
 from sqlalchemy import func, select
 
 from db.models import ChatSession, Trip, TripMember, TripRevision
-from services.errors import ServiceError
+from services.errors import NotFoundError, NotPossibleError, ServiceError
+from services.reviews.records import DecisionKind, LinkSettings, Review, Thing
 from services.trips.deleted import remove_deleted_trips
 from services.trips.records import WithSessions
+from tests.helpers.services import until
 from tests.helpers.trips import Team, team  # noqa: F401 - a fixture
+
+CUSTOMER = LinkSettings(audience="Customer")
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -44,6 +49,31 @@ def test_whatever_is_done_at_once_ends_and_leaves_no_trip_without_an_owner(
         assert db_session.scalars(there).all() == []
 
 
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_whoever_waits_for_a_trip_may_do_what_they_may_then(services, database_url, team):
+    address = database_url.replace("+psycopg", "")
+    waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with (
+        psycopg.connect(address) as other,
+        psycopg.connect(address, autocommit=True) as watching,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        other.execute("UPDATE trips SET user_id = %s WHERE id = %s", (team.bob, team.trip_id))
+        for user_id, access in ((team.ada, "edit"), (team.bob, "owner")):
+            change = "UPDATE trip_members SET access = %s WHERE trip_id = %s AND user_id = %s"
+            other.execute(change, (access, team.trip_id, user_id))
+        handing = threads.submit(services.trip_members.hand_over, team.trip_id, team.cleo, user_id=team.ada)
+        until(lambda: watching.execute(waits).fetchone(), what="it waits")
+        other.commit()
+        with pytest.raises(NotPossibleError, match="Only the owner"):
+            handing.result(20)
+
+    owners = [
+        one.user_id for one in services.trip_members.list(team.trip_id, user_id=team.ada) if one.access == "owner"
+    ]
+    assert owners == [team.bob]
+
+
 def ways(services, team: Team, other: int, sessions: list[int], chance: random.Random):
     """Return what somebody of a team may do, now and then what they may not."""
     who = chance.choice(team.members)
@@ -66,4 +96,23 @@ def ways(services, team: Team, other: int, sessions: list[int], chance: random.R
         lambda: services.trips.copy(trip_id, "Copy", user_id=who),
         lambda: services.sessions.create(trip_id=trip_id, user_id=who),
         lambda: services.customers.change(team.customer_id, notes="x", **own),
+        lambda: services.reviews.share(Thing("trip", trip_id), CUSTOMER, user_id=who),
+        lambda: services.reviews.share_again([one.id for one in linked(services, trip_id, who)], user_id=who),
+        lambda: said(services, linked(services, trip_id, who)[-1].id, who),
+        lambda: services.trip_approval.accept(trip_id, user_id=who),
     ]
+
+
+def linked(services, trip_id: int, user_id: int) -> tuple[Review, ...]:
+    """Return the links of a trip that somebody sees. Raises NotFoundError where there are none."""
+    found: tuple[Review, ...] = services.reviews.page(user_id=user_id, of=Thing("trip", trip_id))
+    if not found:
+        raise NotFoundError("There is no link.")
+    return found
+
+
+def said(services, review_id: int, user_id: int) -> None:
+    """Say something on a link, and approve of what it shows."""
+    services.comments.add(review_id, "Hm", user_id=user_id)
+    sha256 = services.reviews.get(review_id, user_id=user_id).review.version.sha256
+    services.comments.record_decision(review_id, DecisionKind.APPROVE, user_id=user_id, name="Anna", sha256=sha256)
