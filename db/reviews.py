@@ -28,7 +28,6 @@ from db.models import (
 )
 from db.plain import OFTEN
 from db.trips import changed_by
-from db.visibility import visible_to
 
 _Columns = TypeVarTuple("_Columns")
 LinkRow = Row[Review, str, str]  # a link, the title of what it is of, the name of whose that is
@@ -56,7 +55,8 @@ def _with_things(query: Select[*_Columns]) -> Select[*_Columns]:
 
 
 def _seen_by(user_id: int) -> ColumnElement[bool]:
-    return or_(visible_to(user_id), changed_by(user_id))
+    """Return whether a link is a planner's to see and change: to a session of their own, or to a trip they change."""
+    return or_(ChatSession.user_id == user_id, changed_by(user_id))
 
 
 def _visible(user_id: int) -> Select[Review]:
