@@ -19,6 +19,7 @@ _IN_SESSION = (
 )
 _FIRST = select(FollowUp).where(*_HERE).order_by(FollowUp.id).limit(1).with_for_update()
 _FIRST_ID = select(FollowUp.id).where(*_HERE).order_by(FollowUp.id).limit(1)
+_FIRST_AUTHOR = select(FollowUp.user_id).where(*_HERE).order_by(FollowUp.id).limit(1)
 _NEWEST = (
     select(FollowUp.session_id, func.count().label("number"), func.max(FollowUp.id).label("newest"))
     .where(FollowUp.session_id.in_(bindparam("session_ids", expanding=True)), FollowUp.removed_at.is_(None))
@@ -60,6 +61,12 @@ def newest(db_session: Session, session_ids: Collection[int]) -> dict[int, tuple
 def first_id(db_session: Session, session_id: int) -> int | None:
     """Return the id of the next message of those that wait in a session, or None."""
     found: int | None = run(db_session, _FIRST_ID, {"session_id": session_id}).scalar_one_or_none()
+    return found
+
+
+def first_author_id(db_session: Session, session_id: int) -> int | None:
+    """Return who wrote the next message of those that wait in a session, or None."""
+    found: int | None = run(db_session, _FIRST_AUTHOR, {"session_id": session_id}).scalar_one_or_none()
     return found
 
 

@@ -122,11 +122,20 @@ def hide(db_session: Session, session_ids: Collection[int]) -> list[dict[str, An
 
 def show_again(db_session: Session, hidden: Sequence[dict[str, Any]]) -> None:
     """Let those see sessions again, which are held, who saw them, and may still; with what was only theirs."""
-    known = {(row["session_id"], row["user_id"]) for row in hidden}
-    settle(db_session, {session_id for session_id, _ in known})
-    for row in hidden:
-        values = {name: row[name] for name in ("pinned", "archived", "unseen", "last_message_id")}
-        change(db_session, [row["session_id"]], user_id=row["user_id"], **values)
+    saw = {(row["session_id"], row["user_id"]): row for row in hidden}
+    ids = sorted({session_id for session_id, _ in saw})
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        wanted = _wanted(db_session, some)
+        rows = [
+            {"session_id": one, "user_id": user_id, "access": access, **saw.get((one, user_id), {})}
+            for one in some
+            for user_id, access in wanted[one].items()
+        ]
+        _let_in(db_session, rows)
+        others = [one for one in some if wanted[one].keys() != {user_id for at, user_id in saw if at == one}]
+        db.search.settle(db_session, others)
+        db.search.put_titles(db_session, some)
 
 
 def settle(db_session: Session, session_ids: Collection[int]) -> None:
@@ -142,32 +151,43 @@ def settle(db_session: Session, session_ids: Collection[int]) -> None:
 
 def _settle(db_session: Session, ids: Sequence[int]) -> None:
     db_session.flush()
+    wanted, found = _wanted(db_session, ids), _found(db_session, ids)
+    gone: dict[int, list[int]] = defaultdict(list)  # sessions, by person
+    changed: dict[tuple[int, str], list[int]] = defaultdict(list)  # by person and what they may do now
+    new = []
+    for one in ids:
+        for user_id in found[one].keys() - wanted[one].keys():
+            gone[user_id].append(one)
+        for user_id, access in wanted[one].items():
+            if user_id not in found[one]:
+                new.append({"session_id": one, "user_id": user_id, "access": access})
+            elif found[one][user_id] != access:
+                changed[user_id, access].append(one)
+    for user_id, session_ids in gone.items():
+        _let_go(db_session, session_ids, user_id)
+    for (user_id, access), session_ids in changed.items():
+        change(db_session, session_ids, user_id=user_id, access=access)
+    _let_in(db_session, new)
+    db_session.expire_all()
+    db.search.settle(db_session, [one for one in ids if wanted[one].keys() != found[one].keys()])
+    db.search.put_titles(db_session, ids)  # with that of the trip, if all who see one see the other
+
+
+def _wanted(db_session: Session, ids: Sequence[int]) -> dict[int, dict[int, str]]:
+    """Return who is to see these sessions, by session and person, and what they may do there."""
     wanted: dict[int, dict[int, str]] = defaultdict(dict)
     for session_id, user_id, access in _accesses(db_session, ids):
         if _RANK[access] >= _RANK[wanted[session_id].get(user_id, "view")]:
             wanted[session_id][user_id] = access
+    return wanted
+
+
+def _found(db_session: Session, ids: Sequence[int]) -> dict[int, dict[int, str]]:
     found: dict[int, dict[int, str]] = defaultdict(dict)
     query = select(Participant.session_id, Participant.user_id, Participant.access)
     for session_id, user_id, access in db_session.execute(query.where(Participant.session_id.in_(ids))):
         found[session_id][user_id] = access
-    changed = [one for one in ids if wanted[one].keys() != found[one].keys()]
-    for session_id in ids:
-        for user_id in found[session_id].keys() - wanted[session_id].keys():
-            _let_go(db_session, session_id, user_id)
-        for user_id, access in wanted[session_id].items():
-            if found[session_id].get(user_id, access) != access:
-                change(db_session, [session_id], user_id=user_id, access=access)
-    new = [
-        {"session_id": one, "user_id": user_id, "access": access}
-        for one in changed
-        for user_id, access in wanted[one].items()
-        if user_id not in found[one]
-    ]
-    _let_in(db_session, new)
-    db_session.expire_all()
-    for session_id in changed:
-        db.search.settle(db_session, session_id)
-    db.search.put_titles(db_session, ids)  # with that of the trip, if all who see one see the other
+    return found
 
 
 def _accesses(db_session: Session, ids: Sequence[int]) -> Iterator[tuple[int, int, str]]:
@@ -184,9 +204,9 @@ def _accesses(db_session: Session, ids: Sequence[int]) -> Iterator[tuple[int, in
         yield one, user_id, "edit" if access == "owner" else access
 
 
-def _let_go(db_session: Session, session_id: int, user_id: int) -> None:
+def _let_go(db_session: Session, session_ids: Sequence[int], user_id: int) -> None:
     for table in (Participant, FollowUp):
-        gone = delete(table).where(table.session_id == session_id, table.user_id == user_id)
+        gone = delete(table).where(table.session_id.in_(session_ids), table.user_id == user_id)
         db_session.execute(gone.execution_options(synchronize_session=False))
 
 
@@ -200,5 +220,5 @@ def _let_in(db_session: Session, new: Sequence[dict[str, Any]]) -> None:
     rows = []
     for row in new:
         copies = {name: value for name, value in shown[row["session_id"]].items() if name != "id"}
-        rows.append({**row, **copies, "pinned": False, "archived": False, "unseen": False})
+        rows.append({"pinned": False, "archived": False, "unseen": False, **copies, **row})
     db_session.execute(insert(Participant), rows)

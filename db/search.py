@@ -27,23 +27,23 @@ _PUT_POSTGRES = text(
     "ON CONFLICT (user_id, id) DO UPDATE SET body = EXCLUDED.body"
 )
 _SETTLE_SQLITE = text(
-    "UPDATE search_index "
-    "SET owner = (SELECT group_concat(user_id, ' ') FROM participants WHERE session_id = :session_id) "
-    "WHERE rowid = :session_id OR rowid IN (SELECT id FROM messages WHERE session_id = :session_id)"
+    "UPDATE search_index SET owner = "
+    "(SELECT group_concat(user_id, ' ') FROM participants WHERE participants.session_id = search_index.session_id) "
+    "WHERE rowid IN :session_ids OR rowid IN (SELECT id FROM messages WHERE session_id IN :session_ids)"
 )
 _SETTLE_POSTGRES = (
-    text(
-        "DELETE FROM search_index WHERE session_id = :session_id "
-        "AND user_id NOT IN (SELECT user_id FROM participants WHERE session_id = :session_id)"
-    ),
     text(
         "INSERT INTO search_index (id, session_id, user_id, body) "
         "SELECT known.id, known.session_id, new.user_id, "
         "ts_delete(known.body, '_' || known.user_id) || CAST('''_' || new.user_id || '''' AS tsvector) "
         "FROM search_index AS known JOIN participants AS new ON new.session_id = known.session_id "
-        "WHERE known.session_id = :session_id AND known.user_id = "
-        "(SELECT min(user_id) FROM search_index WHERE session_id = :session_id) "
+        "WHERE known.session_id IN :session_ids AND known.user_id = "
+        "(SELECT min(one.user_id) FROM search_index AS one WHERE one.session_id = known.session_id) "
         "ON CONFLICT (user_id, id) DO NOTHING"
+    ),
+    text(
+        "DELETE FROM search_index WHERE session_id IN :session_ids AND NOT EXISTS (SELECT FROM participants "
+        "WHERE participants.session_id = search_index.session_id AND participants.user_id = search_index.user_id)"
     ),
 )
 _MAX_POSITION = 16_383  # of a word in a tsvector
@@ -133,10 +133,13 @@ def put_new(db_session: Session, session_id: int, contents: Sequence[tuple[int, 
         run(db_session, _PUT_SQLITE if sqlite else _PUT_POSTGRES, rows)
 
 
-def settle(db_session: Session, session_id: int) -> None:
-    """Let exactly those find what is in a session who see it now. Reads all of it: for when that changes."""
+def settle(db_session: Session, session_ids: Collection[int]) -> None:
+    """Let exactly those find what is in sessions who see them now. Reads all of it: for when that changes."""
+    if not session_ids:
+        return
     for statement in (_SETTLE_SQLITE,) if _is_sqlite(db_session) else _SETTLE_POSTGRES:
-        db_session.execute(statement, {"session_id": session_id})
+        expanding = statement.bindparams(bindparam("session_ids", expanding=True))
+        db_session.execute(expanding, {"session_ids": list(session_ids)})
 
 
 def find(

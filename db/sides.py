@@ -38,10 +38,15 @@ def settle(db_session: Session, session: ChatSession) -> int | None:
     """
     customer_id = customer_of(db_session, session)
     if customer_id != session.told_customer_id:
-        found = [run(db_session, query, {"session_id": session.id}).scalar_one() for query in _LAST_IDS]
         session.told_customer_id = customer_id
-        session.told_after = max((one for one in found if one is not None), default=session.told_after)
+        begin_afresh(db_session, session)
     return customer_id
+
+
+def begin_afresh(db_session: Session, session: ChatSession) -> None:
+    """Let nothing of what a session holds so far be told any more, as whose assistant answers is another one's."""
+    found = [run(db_session, query, {"session_id": session.id}).scalar_one() for query in _LAST_IDS]
+    session.told_after = max((one for one in found if one is not None), default=session.told_after)
 
 
 def is_from_before(session: ChatSession, its_id: int | None) -> bool:

@@ -89,6 +89,7 @@ class SavedSession(SessionSettings):
     last_message_id: FileId | None = None
     title_chosen: bool = False  # by a person
     sample: bool = False
+    elsewhere: bool = False  # another's assistant than the planner's own heard it: their own is not told of it
     trip: SavedTrip | None = None
 
     def path(self) -> list[SavedMessage]:

@@ -142,7 +142,8 @@ class FollowUpService:
         """
         with self._db.begin() as db_session:
             mine = at_rest(db_session, session_id, user_id)
-            self._replies.check_room(db_session, user_id)
+            author_id = db.follow_ups.first_author_id(db_session, session_id)
+            self._replies.check_room(db_session, author_id or user_id)
             remove_deleted_of(db_session, mine.session)
             accepted = send_waiting(db_session, session_id)
             if accepted is None:

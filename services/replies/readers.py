@@ -49,14 +49,14 @@ class ReplyReaders:
         running = self.running.get(reply_id)
         if running is None:
             return None
-        if running.work.owner_id != user_id:
+        if not self.is_owner(reply_id, user_id=user_id):
             self.check(reply_id, user_id=user_id)
         return running.live
 
     def is_owner(self, reply_id: int, *, user_id: int) -> bool:
-        """Return whether a reply is written here in a session of this user's own, who may always read it."""
+        """Return whether a reply is written here in a session of this user's own, which nobody takes from them."""
         running = self.running.get(reply_id)
-        return running is not None and running.work.owner_id == user_id
+        return running is not None and not running.work.in_trip and running.work.owner_id == user_id
 
     def check(self, reply_id: int, *, user_id: int) -> None:
         """Raise NotFoundError where this user may not read a reply, or not any more."""

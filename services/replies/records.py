@@ -43,6 +43,7 @@ class Work:
     owner_id: int  # of the session
     whose: Whose  # assistant answers
     trip_id: int | None
+    in_trip: bool  # the session: who owns it may change while this is written
     brief: TripBrief | None
     question_id: int
     question: str

@@ -136,6 +136,7 @@ class ReplyStore:
             owner_id=asked.owner_id,
             whose=whose,
             trip_id=trip_id,
+            in_trip=asked.trip_id is not None,
             brief=None if trip_id is None else trip_brief(db_session, asked),
             question_id=asked.id,
             question=with_file_names(asked.content, names),
@@ -258,9 +259,12 @@ class ReplyStore:
             return False
         if db.replies.stop_requested(db_session, work.reply_id):  # too late for the reply, not for what waits
             return False
-        if not self._costs.allows(db_session, user_id=work.user_id):
+        author_id = db.follow_ups.first_author_id(db_session, work.session_id)
+        if author_id is not None and not self._costs.allows(db_session, user_id=author_id):
             return False
         session = db_session.get_one(ChatSession, work.session_id)
+        if session.deleted_at is not None:  # with its trip, which may come back
+            return False
         if db.sides.customer_of(db_session, session) != work.whose.customer_id:
             return False
         if db.sides.is_from_before(session, db.follow_ups.first_id(db_session, work.session_id)):

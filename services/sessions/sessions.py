@@ -326,7 +326,8 @@ class SessionService:
         Raises NotFoundError where none is.
         """
         with self._db.begin() as db_session:
-            changed = db.participants.change(db_session, session_ids, user_id=user_id, archived=archived)
+            theirs = db.sessions.lock_visible_ids(db_session, session_ids, user_id=user_id)
+            changed = db.participants.change(db_session, theirs, user_id=user_id, archived=archived)
             if not changed:
                 raise NotFoundError("There is no such session.")
             return changed

@@ -10,6 +10,7 @@ import db.session_members
 import db.users
 from db.engine import Database
 from db.models import AuditAction, AuditTarget
+from services.accounts.passwords import typed_username
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 
 MAX_PEOPLE = 50  # who see one session, its owner among them
@@ -47,7 +48,7 @@ class SessionSharing:
         Raises InvalidFieldsError where nobody is called so, or they see it; NotFoundError, NotPossibleError.
         """
         _check_access(access)
-        name = username.strip().lower()
+        name = typed_username(username)
         with self._db.begin() as db_session:
             _hold_own(db_session, session_id, user_id, to="share it")
             other = db.users.active_by_username(db_session, name)

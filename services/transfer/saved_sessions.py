@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 import db.search
 import db.sessions
+import db.sides
 from db.ids import MAX_ID, new_id
 from db.models import Message, Participant, Rating, utc_now
 from db.plain import Plain
@@ -40,6 +41,7 @@ def saved_session(
     *,
     planner: str,
     trip: SavedTrip | None,
+    elsewhere: bool,
 ) -> SavedSession:
     """Return a session as somebody sees it, with those of all its messages that are not deleted."""
     session = mine.session
@@ -66,6 +68,7 @@ def saved_session(
         ],
         sample=session.sample,
         trip=trip,
+        elsewhere=elsewhere,
     )
 
 
@@ -176,6 +179,8 @@ def store(db_session: Session, saved: SavedSession, user_id: int, model: str, *,
         db_session.execute(insert(Message), [_row(one, session_id, user_id, ids, now) for one in some])
         texts = [(ids[one.id], one.text) for one in some]
         db.search.put_new(db_session, session_id, texts)
+    if saved.elsewhere and db.sides.customer_of(db_session, mine.session) is None:
+        db.sides.begin_afresh(db_session, mine.session)
     rated = [one for one in saved.messages if one.rating is not None]
     if rated:
         db_session.execute(

@@ -17,6 +17,7 @@ import db.messages
 import db.participants
 import db.ratings
 import db.sessions
+import db.sides
 import db.users
 from db.engine import Database
 from db.models import AuditAction, AuditTarget, Message, Rating, User, utc_now
@@ -238,7 +239,9 @@ class TransferService:
                 ratings |= db.ratings.by_message(db_session, some, user_id=user_id)
             planner = db_session.get_one(User, user_id).name
             trip = saved_trip(db_session, session_id, user_id)
-            return saved_session(mine, rows, ratings, planner=planner, trip=trip)
+            session = mine.session
+            elsewhere = session.user_id != user_id or db.sides.customer_of(db_session, session) is not None
+            return saved_session(mine, rows, ratings, planner=planner, trip=trip, elsewhere=elsewhere)
 
     def _note_export(self, user_id: int, detail: str, *, target: tuple[AuditTarget, int] | None = None) -> None:
         with self._db.begin() as db_session:

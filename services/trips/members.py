@@ -6,11 +6,13 @@ import db.audit
 import db.outbox
 import db.participants
 import db.reviews
+import db.sides
 import db.trip_sessions
 import db.trips
 import db.users
 from db.engine import Database
-from db.models import AuditAction, AuditTarget, Trip, TripMember
+from db.models import AuditAction, AuditTarget, ChatSession, Trip, TripMember
+from services.accounts.passwords import typed_username
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.trips.access import found_trip, owned_trip
 from services.trips.records import Member, TripAccess
@@ -40,7 +42,7 @@ class TripMembers:
         Raises InvalidFieldsError where nobody is called so, or they work on it; NotFoundError, NotPossibleError.
         """
         given = _checked_access(access)
-        name = username.strip().lower()
+        name = typed_username(username)
         with self._db.begin() as db_session:
             trip, owner, _ = owned_trip(db_session, trip_id, user_id, to="share it")
             db.trip_sessions.lock_session_ids(db_session, trip_id)
@@ -61,6 +63,8 @@ class TripMembers:
     def change(self, trip_id: int, member_id: int, *, user_id: int, access: str) -> tuple[Member, ...]:
         """Let a member do more, or less; returns all members. With `owner` the trip is handed over.
 
+        The sessions that somebody has started who may only read from now on are the owner's, as when they leave.
+
         Raises InvalidFieldsError, NotFoundError, NotPossibleError.
         """
         if access == TripAccess.OWNER:
@@ -74,9 +78,11 @@ class TripMembers:
                 raise NotPossibleError("You own this trip. Hand it over to somebody first.")
             member.access = given
             db_session.flush()
+            if given == TripAccess.VIEW:
+                _take_over_sessions(db_session, trip, member_id)
             members = self._settled(db_session, trip_id, AuditAction.SHARE_TRIP, user_id, f"{given} {member_id}")
             if given is TripAccess.VIEW:
-                db.reviews.hand_over(db_session, trip_id, from_id=member_id, to_id=trip.user_id)
+                _hand_over_links(db_session, trip, member_id)
             return members
 
     def remove(self, trip_id: int, member_id: int, *, user_id: int) -> tuple[Member, ...]:
@@ -126,6 +132,7 @@ class TripMembers:
             if db.users.get_active(db_session, member_id) is None:
                 raise NotPossibleError("Their account is disabled: choose somebody else.")
             owner.access, member.access, trip.user_id = TripAccess.EDIT, TripAccess.OWNER, member_id
+            trip.import_key = None  # it names where the first owner has it from
             db_session.flush()
             return self._settled(db_session, trip_id, AuditAction.HAND_OVER_TRIP, user_id, f"to {member_id}")
 
@@ -138,11 +145,22 @@ class TripMembers:
 
 
 def _let_go(db_session: Session, trip: Trip, member_id: int) -> None:
-    """Take a member off a trip. Where no customer's assistant hears its sessions, it was theirs: another goes on."""
+    """Take a member off a trip."""
     db.trips.remove_member(db_session, trip.id, user_id=member_id)
+    _take_over_sessions(db_session, trip, member_id)
+
+
+def _take_over_sessions(db_session: Session, trip: Trip, member_id: int) -> None:
+    """Let the sessions of a trip that somebody has started be its owner's.
+
+    Where no customer's assistant hears them, their own did: the owner's hears nothing of what was said so far.
+    """
     theirs = db.trip_sessions.hand_over(db_session, trip.id, from_id=member_id, to_id=trip.user_id)
     if trip.customer_id is None:
         db.outbox.add_threads_of(db_session, theirs)
+        for session_id in theirs:
+            db.sides.begin_afresh(db_session, db_session.get_one(ChatSession, session_id))
+        db_session.flush()
 
 
 def _hand_over_links(db_session: Session, trip: Trip, member_id: int) -> None:

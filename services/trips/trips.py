@@ -18,7 +18,7 @@ from services.trips.access import changeable_trip, check_customer, customer_for_
 from services.trips.changing import Plan, asked_for, checked_brief, checked_title, differences, merged
 from services.trips.keeping import add_revision, keep_plan, plan_of, seen_plan, trip_now
 from services.trips.places import cursor_at, instant_place, name_place
-from services.trips.records import Trip, TripOrder, TripPage
+from services.trips.records import Trip, TripAccess, TripOrder, TripPage
 from services.trips.views import trip_summary
 from travel.brief import Brief, brief_values, carried, content_hash
 from travel.status import TripStatus
@@ -114,6 +114,8 @@ class TripService:
             ids = {one.customer_id for one in (now, mine) if one.customer_id is not None}
             names = db.customers.names(db_session, ids, user_id=user_id)
             plan = merged(base, now, mine, rev=trip.rev, names=names)
+            if plan.customer_id != now.customer_id and row[1].access != TripAccess.OWNER:
+                raise NotPossibleError("Only the owner of this trip can say whom it is for.")
             if plan.customer_id not in (None, now.customer_id):
                 customer_for_trip(db_session, plan.customer_id, user_id)
             if changed := differences(now, plan, names):
