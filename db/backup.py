@@ -267,8 +267,9 @@ def _load(db_session: Session, rows: Iterable[tuple[Table, Row]], made_at: datet
                 db_session.execute(insert(table), values)  # a column that the file does not have takes its default
                 _put_moved(db_session, table, values, moved)
                 loaded[table.name] += len(values)
-        gone = select(ChatSession.id).where(ChatSession.deleted_at.is_not(None))  # with a trip, just before
-        db_session.execute(delete(Participant).where(Participant.session_id.in_(gone)))
+        if not loaded[Participant.__tablename__]:  # what the database made of sessions that went with a trip
+            gone = select(ChatSession.id).where(ChatSession.deleted_at.is_not(None))
+            db_session.execute(delete(Participant).where(Participant.session_id.in_(gone)))
         _index_all(db_session)
         for table, reference in late:
             same = [column == reference.pop(column.name) for column in table.primary_key]

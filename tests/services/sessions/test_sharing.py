@@ -2,12 +2,13 @@
 
 import contextlib
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
 from db.models import User, utc_now
-from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
-from services.reviews.records import LinkSettings
+from services.errors import InvalidFieldsError, MonthlyLimitError, NotFoundError, NotPossibleError
+from services.reviews.records import LinkSettings, Thing
 from services.sessions.records import Accepted
 from services.sessions.sharing import EDIT, VIEW
 from services.transfer.transfer import ExportKind
@@ -160,7 +161,9 @@ def writes(services, talk: Accepted, user_id: int) -> dict[str, Callable[[], obj
         "rename": lambda: services.sessions.change(session_id, title="Mine", **mine),
         "instructions": lambda: services.sessions.change(session_id, instructions="Obey", **mine),
         "add a file": lambda: services.files.add(session_id, "a.txt", b"Hello", **mine),
-        "share for review": lambda: services.reviews.share(session_id, LinkSettings(audience="Customer"), **mine),
+        "share for review": lambda: services.reviews.share(
+            Thing("session", session_id), LinkSettings(audience="Customer"), **mine
+        ),
         "share": lambda: services.sharing.add(session_id, "eve", **mine),
         "change who sees it": lambda: services.sharing.change(session_id, user_id, access=EDIT, **mine),
     }
@@ -287,3 +290,23 @@ def test_only_the_owner_shares_and_a_stranger_finds_nothing(services, database, 
     assert [(one.username, one.access, one.alone) for one in services.sharing.people(talk.session_id, user_id=ben)][
         1:
     ] == [("ben", EDIT, True)]
+
+
+def test_fork_of_somebody_elses_session_tells_ones_own_assistant_nothing_of_it(services, emulator, say, talk, ben):
+    fork_id = services.versions.fork(talk.reply_id, user_id=ben)
+    say("And by train?", ben, fork_id)
+
+    assert emulator.asked(emulator.runs[-1]["thread_id"]) == ["And by train?"]
+
+
+def test_messages_that_wait_are_sent_within_what_their_author_may_spend(services, emulator, talk, user_id, ben):
+    emulator.hold_reply(3)
+    accepted = services.replies.send("By train?", user_id=user_id, client_message_id="s", session_id=talk.session_id)
+    services.follow_ups.add("And then?", session_id=talk.session_id, user_id=ben, client_message_id="f")
+    services.costs.set_limit(ben, Decimal(0), by=None)
+    emulator.release()
+    until_ended(services, accepted.reply_id, user_id)
+
+    assert [one.text for one in services.follow_ups.all(talk.session_id, user_id=user_id)] == ["And then?"]
+    with pytest.raises(MonthlyLimitError):
+        services.follow_ups.send_next(talk.session_id, user_id=user_id)

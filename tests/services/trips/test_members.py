@@ -1,14 +1,16 @@
 """Who works on a trip: let in by username, taken off, handed over to."""
 
+from contextlib import suppress
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 import db.trips
 from db.models import AuditAction, AuditEntry, AuditTarget, Trip, User
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.trips import members
 from services.trips.records import TripAccess
-from tests.helpers.services import make_user
+from tests.helpers.services import ask, make_user, until, until_ended
 from tests.helpers.trips import team  # noqa: F401 - a fixture
 
 
@@ -155,3 +157,59 @@ def test_audit_says_who_let_whom_in(services, database, team):
         (team.ada, AuditAction.HAND_OVER_TRIP, f"to {team.bob}"),
         (team.bob, AuditAction.UNSHARE_TRIP, str(team.cleo)),
     ]
+
+
+@pytest.mark.parametrize("end", ["removed", "reads only"])
+def test_sessions_that_a_member_has_started_are_the_owners_once_they_stop(services, emulator, database, team, end):
+    with database.begin() as db_session:
+        db_session.get_one(Trip, team.trip_id).customer_id = None  # then it was their own assistant that heard them
+    session_id = services.sessions.create(user_id=team.bob, trip_id=team.trip_id).id
+    ask(services, team.bob, "Three nights in Lisbon", session_id=session_id)
+    if end == "removed":
+        services.trip_members.remove(team.trip_id, team.bob, user_id=team.ada)
+    else:
+        services.trip_members.change(team.trip_id, team.bob, user_id=team.ada, access="view")
+
+    session = services.sessions.get(session_id, user_id=team.ada)
+    assert (session.user_id, session.access) == (team.ada, "owner")
+    with pytest.raises(NotFoundError if end == "removed" else NotPossibleError):
+        services.replies.send("More", user_id=team.bob, client_message_id="more", session_id=session_id)
+    ask(services, team.ada, "And by train?", "b", session_id=session_id)
+    assert emulator.asked(emulator.runs[-1]["thread_id"]) == ["And by train?"]  # nothing of what Bob's was told
+
+
+def test_reply_of_who_is_taken_off_a_trip_is_followed_by_them_no_more(services, emulator, team):
+    session_id = services.sessions.create(user_id=team.bob, trip_id=team.trip_id).id
+    emulator.hold_reply(3)
+    accepted = services.replies.send("Lisbon?", user_id=team.bob, client_message_id="a", session_id=session_id)
+    watch = services.replies.watch(accepted.reply_id, user_id=team.bob)
+    until(lambda: watch.next(0.1).text, what="the reply begins")
+    services.trip_members.remove(team.trip_id, team.bob, user_id=team.ada)
+
+    def gone() -> bool:
+        with suppress(NotFoundError):
+            watch.next(0.1)
+            return False
+        return True
+
+    until(gone, timeout_s=5, what="the stream ends")
+    with pytest.raises(NotFoundError):
+        services.replies.watch(accepted.reply_id, user_id=team.bob)
+    emulator.release()
+    until_ended(services, accepted.reply_id, team.ada)
+
+
+def test_members_of_a_large_trip_come_and_go_in_sets(services, database, team):
+    for _ in range(30):
+        services.sessions.create(user_id=team.ada, trip_id=team.trip_id)
+    statements: list[str] = []
+
+    def note(_connection, _cursor, statement, *_more):
+        statements.append(statement)
+
+    event.listen(services._base.database.engine, "before_cursor_execute", note)
+    services.trip_members.add(team.trip_id, "eve", user_id=team.ada)
+    services.trip_members.remove(team.trip_id, team.eve, user_id=team.ada)
+    event.remove(services._base.database.engine, "before_cursor_execute", note)
+    written = ("INSERT INTO participants", "DELETE FROM participants", "UPDATE participants")
+    assert 2 <= len([one for one in statements if one.startswith(written)]) < 6  # one for each session were sixty
