@@ -24,6 +24,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/sessions/cleanup": {"session_ids": []},
     "/sessions/{session_id}/messages": {"role": "user", "content": "Hi"},
     "/sessions/{session_id}/chat": {"content": "Hi"},
+    "/sessions/{session_id}/members": {"username": "bob"},
+    "/sessions/{session_id}/members/{user_id}": {"access": "view"},
     "/chat": {"content": "Hi"},
     "/messages/{message_id}/edit": {"content": "Hi"},
     "/sessions/{session_id}/follow-ups": {"content": "Hi"},

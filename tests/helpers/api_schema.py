@@ -48,7 +48,9 @@ _EXCLUDED = {
     "POST /sessions/{session_id}/follow-ups": _WORDS,
     "POST /sessions/{session_id}/messages": _WORDS,
     "POST /sessions/{session_id}/files": _WORDS,  # the kind of a file
+    "POST /sessions/{session_id}/members": _WORDS,  # somebody who is here
     "POST /import": _WORDS,
+    "GET /reviews": _WORDS,  # of a session or of a trip, not of both
     "POST /reviews": _WORDS,
     "PATCH /reviews/{review_id}": _WORDS,  # it ends in the future
     "POST /reviews/{review_id}/comments": _WORDS,
