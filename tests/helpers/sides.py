@@ -43,8 +43,9 @@ def write_brief(database: Database, trip_id: int, brief: Brief) -> None:
     with database.begin() as db_session:
         trip = db_session.get_one(Trip, trip_id)
         trip.brief, trip.content_hash, trip.rev = brief_values(brief), content_hash(trip.title, brief), trip.rev + 1
-        row = {"summary": "Changed", "brief": trip.brief, "content_hash": trip.content_hash}
-        db_session.add(TripRevision(trip_id=trip_id, rev=trip.rev, user_id=trip.user_id, **row))
+        kept = ("rev", "user_id", "title", "status", "customer_id", "brief", "content_hash")
+        row = {name: getattr(trip, name) for name in kept}
+        db_session.add(TripRevision(trip_id=trip_id, summary="Changed", **row))
 
 
 def join(database: Database, trip_id: int, user_id: int, access: str) -> None:
