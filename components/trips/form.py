@@ -1,8 +1,8 @@
 """The form of a trip: a new one, or one that is changed, perhaps by others at the same time.
 
-In `st.session_state`: `trips_form` is {"of": the id of the trip or None, "rev": the revision that was read,
-"customer_id", "made": the id of the customer made for it, or None, "clash": None or {"rev", "given", "fields"}} while
-the form is open.
+In `st.session_state`: `trips_form` is {"of": the id of the trip or None, "trip": the trip as it was read, or None,
+"made": the id of the customer made for it, or None, "clash": None or {"rev", "given", "fields"}} while the form is
+open.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from components.resources import get_services
 from components.trips.form_fields import NEW_CUSTOMER, Typed, trip_fields
 from components.trips.places import close_form, close_trip, open_trip
 from components.trips.typed import changed_fields
-from services.errors import InvalidFieldsError, TripChangedError
+from services.errors import InvalidFieldsError, NotFoundError, TripChangedError
 from services.trips.records import Trip
 from travel.brief import FIELDS, Brief, BriefError, brief_of, brief_values, title_of
 
@@ -28,17 +28,19 @@ _CUSTOMER_FIELDS = ("name", "contact", "language", "notes")
 def trip_form(trip: Trip | None, *, user_id: int) -> None:
     """Draw the form of a trip, or of a new one, and keep what was typed."""
     form = _form(trip)
-    if form["clash"]:
+    gone = trip is not None and _is_gone(trip.id, user_id=user_id)
+    if form["clash"] and not gone:
         _draw_clash(form, user_id=user_id)
         return
-    key = _key(trip)
-    title, brief = "", Brief()
-    if trip is not None:
-        seen = get_services().trip_revisions.get(trip.id, form["rev"], user_id=user_id)
-        title, brief = seen.title, seen.brief
+    customer_id = form["trip"].customer_id if form["trip"] else None
     with st.container(key="trips_form", gap="small"):
-        typed = trip_fields(title, form["customer_id"], brief, key=key, user_id=user_id)
-        if trip is not None and typed.customer != form["customer_id"]:
+        if gone:
+            _draw_gone()
+        title, brief = _first_shown(form)
+        typed = trip_fields(title, customer_id, brief, key=_key(trip), user_id=user_id)
+        if gone:
+            return
+        if trip is not None and typed.customer != customer_id:
             typed.places["customer_id"].caption(
                 ":material/info: Sessions of this trip begin afresh with another assistant, which is not told what "
                 "was said before. What is remembered about the customer so far stays with them."
@@ -51,10 +53,36 @@ def trip_form(trip: Trip | None, *, user_id: int) -> None:
     if saved:
         with wrong, telling():
             try:
-                _save(form, typed, title, brief, user_id=user_id)
+                _save(form, typed, user_id=user_id)
             except InvalidFieldsError as exc:
                 typed.tell(exc.problems)
                 wrong.markdown(":red[:material/error: Nothing is saved yet. Look at the fields above.]")
+
+
+def typed_in(trip_id: int) -> Trip | None:
+    """Return a trip as it was read for the form that is open, None where its form is not."""
+    form = st.session_state.get("trips_form")
+    trip: Trip | None = form["trip"] if form and form["of"] == trip_id else None
+    return trip
+
+
+def _is_gone(trip_id: int, *, user_id: int) -> bool:
+    try:
+        get_services().trips.get(trip_id, user_id=user_id)
+    except NotFoundError:
+        return True
+    return False
+
+
+def _draw_gone() -> None:
+    """Say that the trip cannot be saved any more, above what was typed."""
+    st.warning(
+        "You no longer work on this trip, or it was deleted. Copy what you need.", icon=":material/search_off:"
+    )
+    if st.button("All trips", key="trips_form_gone", icon=":material/arrow_back:"):
+        forget_form()
+        close_trip()
+        st.rerun()
 
 
 def forget_form() -> None:
@@ -69,13 +97,21 @@ def _form(trip: Trip | None) -> dict[str, Any]:
     if form is None or form["of"] != of or not (form["clash"] or f"{_key(trip)}_title" in st.session_state):
         form = st.session_state.trips_form = {
             "of": of,
-            "rev": trip.rev if trip else None,
-            "customer_id": trip.customer_id if trip else None,
+            "trip": trip,
             "made": None,
             "clash": None,
         }
         st.session_state.pop(f"{_key(trip)}_needs", None)
     return form
+
+
+def _first_shown(form: dict[str, Any]) -> tuple[str, Brief]:
+    """Return title and brief as they were read, with what was typed where that clashed with others' changes."""
+    trip: Trip | None = form["trip"]
+    if trip is None:
+        return "", Brief()
+    given = form["clash"]["given"] if form["clash"] else {}
+    return given.get("title", trip.title), brief_of({**brief_values(trip.brief), **given.get("brief", {})})
 
 
 def _key(trip: Trip | None) -> str:
@@ -92,18 +128,19 @@ def _leave() -> NoReturn:
     st.rerun()
 
 
-def _save(form: dict[str, Any], typed: Typed, title: str, brief: Brief, *, user_id: int) -> None:
+def _save(form: dict[str, Any], typed: Typed, *, user_id: int) -> None:
     """Keep what was typed. Raises InvalidFieldsError for all that is wrong."""
     values = _checked(typed)
     customer_id = _customer_id(form, typed, user_id=user_id)
-    if form["of"] is None:
+    seen: Trip | None = form["trip"]
+    if seen is None:
         made = get_services().trips.create(typed.title, user_id=user_id, customer_id=customer_id, brief=values)
         _done(made.id, f"Created “{escape_label(made.title)}”.")
-    given: dict[str, Any] = changed_fields(values, brief_values(brief))
+    given: dict[str, Any] = changed_fields(values, brief_values(seen.brief))
     wanted: dict[str, Any] = {"brief": given} if given else {}
-    wanted |= {"title": typed.title} if typed.title != title else {}
-    wanted |= {"customer_id": customer_id} if customer_id != form["customer_id"] else {}
-    _change(form, form["rev"], wanted, user_id=user_id)
+    wanted |= {"title": typed.title} if typed.title != seen.title else {}
+    wanted |= {"customer_id": customer_id} if customer_id != seen.customer_id else {}
+    _change(form, seen.rev, wanted, user_id=user_id)
 
 
 def _checked(typed: Typed) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from components.trips.typed import (
     with_needs,
 )
 from components.trips.words import NO_CUSTOMER, language_name, languages
+from services.errors import NotFoundError
 from services.process.clock import utc_now
 from services.trips.customers import MAX_CONTACT_CHARS, MAX_NAME_CHARS, MAX_NOTES_CHARS
 from travel import limits
@@ -124,7 +125,7 @@ def customer_choice(customer_id: int | None, *, key: str, user_id: int, may_be_n
     names |= {NEW_CUSTOMER: "New customer …"} if may_be_new else {}
     names |= {one.id: one.name for one in page.customers if one.mine}
     if customer_id is not None and customer_id not in names:
-        names[customer_id] = customers.get(customer_id, user_id=user_id).name
+        names[customer_id] = _name(customer_id, user_id=user_id)
     options = list(names)
     chosen = st.selectbox(
         "Customer",
@@ -134,6 +135,13 @@ def customer_choice(customer_id: int | None, *, key: str, user_id: int, may_be_n
         key=f"{key}_customer",
     )
     return chosen or None
+
+
+def _name(customer_id: int, *, user_id: int) -> str:
+    try:
+        return get_services().customers.get(customer_id, user_id=user_id).name
+    except NotFoundError:  # deleted, or seen no more, since the trip was read
+        return "The customer so far"
 
 
 def _customer(

@@ -8,7 +8,7 @@ from components.resources import get_services
 from components.trips.details import draw_brief, draw_header
 from components.trips.dialogs import draw_trip_undo
 from components.trips.files import draw_files
-from components.trips.form import forget_form, trip_form
+from components.trips.form import forget_form, trip_form, typed_in
 from components.trips.history import draw_activity, draw_revisions
 from components.trips.members import draw_members
 from components.trips.places import close_trip, draw_top, form_is_open, opened_id
@@ -44,6 +44,10 @@ if opened is None:
 try:
     trip = get_services().trips.get(opened, user_id=user.id)
 except NotFoundError:
+    if typed := typed_in(opened):
+        st.title("Edit trip", anchor=False)
+        trip_form(typed, user_id=user.id)
+        st.stop()
     st.title("Trips", anchor=False)
     st.warning("There is no such trip.", icon=":material/search_off:")
     st.button("All trips", key="trips_instead", icon=":material/arrow_back:", on_click=close_trip)

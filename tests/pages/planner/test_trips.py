@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.labels import escape_label
 from services.errors import NotFoundError
-from services.trips.records import Trip, TripAccess
+from services.trips.records import Trip, TripAccess, WithSessions
 from services.wiring import Services
 from tests.helpers.naughty import STRINGS, says_something
 from travel.brief import Brief, Need, Wish, brief_of
@@ -344,6 +344,33 @@ def test_own_changes_can_be_discarded_where_they_clash(page, services, planner, 
     click(page, "trips_edit")
 
     assert page.text_input(key=f"trips_form_{trip.id}_purpose").value == "Rest"
+
+
+@pytest.mark.parametrize("how", ["removed", "deleted"])
+def test_what_was_typed_stays_when_the_trip_is_gone(page, services, planner, stranger, how):
+    weber = services.customers.create("Weber", user_id=stranger.id)
+    theirs = services.trips.create("Rome", user_id=stranger.id, customer_id=weber.id, brief=FULL)
+    services.trip_members.add(theirs.id, planner.username, user_id=stranger.id, access="edit")
+    edited(page, theirs.id)
+    page.text_input(key=f"trips_form_{theirs.id}_purpose").set_value("A long story")
+    page.text_area(key=f"trips_form_{theirs.id}_where").set_value("Porto")
+    if how == "removed":
+        services.trip_members.remove(theirs.id, planner.id, user_id=stranger.id)
+    else:
+        services.trip_deletion.delete(theirs.id, user_id=stranger.id, sessions=WithSessions.DELETE)
+    click(page, "trips_form_save")
+    for _ in range(2):  # and it stays with the next run
+        assert [one.value for one in page.warning] == [
+            "You no longer work on this trip, or it was deleted. Copy what you need."
+        ]
+        assert page.text_input(key=f"trips_form_{theirs.id}_purpose").value == "A long story"
+        assert page.text_area(key=f"trips_form_{theirs.id}_where").value == "Porto"
+        assert "trips_form_save" not in keys(page)
+        run(page)
+
+    click(page, "trips_form_gone")
+
+    assert (page.title[0].value, dict(page.query_params)) == ("Trips", {})
 
 
 def test_other_customer_is_told_to_begin_afresh(page, services, planner, trip):
