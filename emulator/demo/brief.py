@@ -105,17 +105,19 @@ def _named(month: int, words: Sequence[str]) -> list[str]:
 
 
 def _people(wishes: Wishes, questions: dict[str, str]) -> dict[str, Any]:
-    """Counts; with needs one by one, though it was not said who has them."""
-    children = {"children": wishes.children, "child_ages": list(wishes.ages)}
+    """Counts; with needs whoever goes alone. Whose they are in a group was not said: it is asked."""
+    counts = {"adults": wishes.adults, "children": wishes.children, "child_ages": list(wishes.ages)}
     if not needs(wishes):
-        return {"adults": wishes.adults, **children}
+        return counts
+    if _alone(wishes):
+        return {"travellers": [{"label": "Adult 1", "band": "adult", "needs": _needs(wishes)}]}
     who = "Who needs" if wishes.adults else "Who goes along, and who needs"
     questions["travellers"] = f"{who} what was said: {needs(wishes)}?"
-    if not wishes.adults:
-        return children
-    first = {"label": "Adult 1", "band": "adult", "needs": _needs(wishes)}
-    adults = [first, *({"label": f"Adult {number}", "band": "adult"} for number in range(2, wishes.adults + 1))]
-    return {"travellers": adults, **children}
+    return counts
+
+
+def _alone(wishes: Wishes) -> bool:
+    return wishes.adults == 1 and not wishes.children
 
 
 def _needs(wishes: Wishes) -> list[dict[str, Any]]:
@@ -144,4 +146,7 @@ def _musts(wishes: Wishes) -> list[dict[str, Any]]:
     dated = wishes.start is not None and wishes.start.year != NO_YEAR
     days = "" if dated or wishes.stays else said["days"]
     trips = said["trips"] if wishes.no_trips else ""
-    return [{"text": text} for text in (days, trips, *(said[name] for name in _MUSTS), *wishes.wanted) if text]
+    of_some = "" if _alone(wishes) else needs(wishes)
+    needed = [{"text": f"{of_some}, for those who need it", "hard": True}] if of_some else []
+    texts = (days, trips, *(said[name] for name in _MUSTS), *wishes.wanted)
+    return [*needed, *({"text": text} for text in texts if text)]

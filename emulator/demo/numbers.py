@@ -156,7 +156,10 @@ def _ages(line: Line) -> list[int]:
     ages: list[int] = []
     for pattern in _NUMBERS["ages"]:
         for match in whole_words(pattern).finditer(line.rest):
-            if not re.match(_NUMBERS["no_age"], line.rest[match.end(2) : match.end(2) + 14]):
+            some = re.match(_NUMBERS["some_of_them"], line.rest[match.start(2) :]) and not re.search(
+                r"\bage", match[0]
+            )
+            if not some and not re.match(_NUMBERS["no_age"], line.rest[match.end(2) : match.end(2) + 14]):
                 ages += map(int, re.findall(r"\d{1,2}", match[2]))
                 line.remove(match.start() + len(match["who"]), match.end())  # the noun is still needed to count
     return ages

@@ -128,13 +128,39 @@ def test_how_many_a_family_are_is_not_supposed():
     assert not {"adults", "children", "child_ages", "travellers"} & call.keys()
 
 
-def test_needs_are_proposed_and_whose_they_are_is_asked():
-    call = proposed("5 days in Lisbon for two, one is vegetarian and allergic to nuts")
+@pytest.mark.parametrize(
+    ("people", "children"),
+    [("for two", None), ("for two adults and a child", 1), ("for two adults and two kids", 2)],
+)
+def test_needs_of_a_group_are_nobodys_and_whose_they_are_is_asked(people, children):
+    call = proposed(f"5 days in Lisbon {people}, one is vegetarian and allergic to nuts")
 
-    first, second = call["travellers"]
-    assert [(need["kind"], need["text"]) for need in first["needs"]] == [("diet", "vegetarian"), ("allergy", "nuts")]
-    assert second == {"label": "Adult 2", "band": "adult"}
+    assert (call["adults"], call.get("children"), call.get("child_ages")) == (2, children, None)
+    assert "travellers" not in call
+    assert call["must"][0] == {"text": "vegetarian food and no nuts (allergy), for those who need it", "hard": True}
     assert questions(call) == {"travellers": "Who needs what was said: vegetarian food and no nuts (allergy)?"}
+
+
+def test_needs_of_whoever_goes_alone_are_theirs():
+    call = proposed("5 days in Lisbon, just me, I am vegan")
+
+    needs = [{"kind": "diet", "text": "vegan", "hard": True}]
+    assert call["travellers"] == [{"label": "Adult 1", "band": "adult", "needs": needs}]
+    assert (questions(call), call["must"]) == ({}, [{"text": "5 days"}])
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("two adults and a child, one has a nut allergy", None),
+        ("two adults and two kids, one who eats no fish", None),
+        ("two adults and two kids, 2 are vegan", None),
+        ("two adults and a child aged 1", [1]),
+        ("two adults and two kids, 6 and 9", [6, 9]),
+    ],
+)
+def test_number_of_those_who_are_told_about_is_no_age(text, ages):
+    assert proposed(f"5 days in Lisbon, {text}").get("child_ages") == ages
 
 
 def test_wishes_of_the_whole_conversation_are_proposed():
