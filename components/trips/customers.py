@@ -35,7 +35,7 @@ def _customers(*, user: User) -> None:
         for customer in rows:
             _row(customer)
         if not rows:
-            st.caption("Nobody is called so." if words else "No customers yet. Make one here, or with a trip.")
+            st.caption("No customer is called that." if words else "No customers yet. Make one here, or with a trip.")
         if has_more and st.button("Show more", key="customers_more", icon=":material/expand_more:"):
             st.session_state[_SHOWN] = wanted + ROWS_AT_FIRST
             st.rerun(scope="fragment")
@@ -46,7 +46,7 @@ def _customers(*, user: User) -> None:
 
 
 def _row(customer: Customer) -> None:
-    known = [customer.contact, language_name(customer.language) if customer.language else ""]
+    known = [language_name(customer.language) if customer.language else ""]
     known += [] if customer.mine else ["kept by a colleague"]
     told = escape_label(" · ".join(filter(None, known)))
     with st.container(
@@ -57,7 +57,10 @@ def _row(customer: Customer) -> None:
         gap="small",
         border=True,
     ):
-        st.markdown(f"**{escape_label(customer.name)}** :small[{told}]", width="stretch")
+        with st.container(gap=None, width="stretch"):
+            st.markdown(f"**{escape_label(customer.name)}**{f' :small[{told}]' if told else ''}")
+            if customer.contact:
+                st.text(customer.contact)  # to be copied as it is
         if customer.mine:
             name = escape_label(customer.name)
             if st.button(
