@@ -49,6 +49,8 @@ class SessionSharing:
         """
         _check_access(access)
         name = typed_username(username)
+        if not name:
+            raise InvalidFieldsError({"username": "Give the username of a colleague."})
         with self._db.begin() as db_session:
             _hold_own(db_session, session_id, user_id, to="share it")
             other = db.users.active_by_username(db_session, name)

@@ -43,6 +43,8 @@ class TripMembers:
         """
         given = _checked_access(access)
         name = typed_username(username)
+        if not name:
+            raise InvalidFieldsError({"username": "Give the username of a colleague."})
         with self._db.begin() as db_session:
             trip, owner, _ = owned_trip(db_session, trip_id, user_id, to="share it")
             db.trip_sessions.lock_session_ids(db_session, trip_id)

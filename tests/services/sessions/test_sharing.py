@@ -260,7 +260,12 @@ def test_message_that_waits_is_its_authors_alone_to_change(services, emulator, t
 
 @pytest.mark.parametrize(
     ("username", "sentence"),
-    [("nobody", "nobody's here"), ("ada", "your own"), (" BEN ", "Ben's, who sees this already"), ("", "nobody's")],
+    [
+        ("nobody", "nobody's here"),
+        ("ada", "your own"),
+        (" BEN ", "Ben's, who sees this already"),
+        (" ", "Give the username of a colleague."),
+    ],
 )
 def test_who_cannot_be_let_in_is_said_at_the_field(services, database, talk, user_id, username, sentence):
     with pytest.raises(InvalidFieldsError) as caught:

@@ -38,6 +38,7 @@ def test_new_member_is_named_as_typed_and_sees_the_trip(services, team):
     ("username", "access", "field", "says"),
     [
         ("nobody", "edit", "username", "“nobody” is nobody's here"),
+        (" ", "edit", "username", "Give the username of a colleague."),
         ("gone", "edit", "username", "“gone” is nobody's here"),
         ("x" * 5_000, "edit", "username", "nobody's here"),
         ("ada", "edit", "username", "your own"),
