@@ -90,6 +90,7 @@ def _add_form(trip: Trip, *, user_id: int) -> None:
                 width=130,
             )
             added = st.form_submit_button("Add", key="trips_add_go")
+        st.caption("They will see all sessions of this trip, with everything that was said there so far.")
         wrong = st.empty()
     if added:
         with wrong, telling():
