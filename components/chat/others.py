@@ -1,7 +1,7 @@
 """What others do in a session that several people see, on a page that is open.
 
-In `st.session_state`: `chat_shared` is {"session_id", "title", "owner": a name} of the session of somebody else that
-this tab showed last; `chat_gone` is the same where it was just taken off.
+In `st.session_state`: `chat_shared` is {"session_id", "title", "owner": a name, "in_trip"} of the session of somebody
+else that this tab showed last; `chat_gone` is the same where it was just taken off.
 """
 
 from collections.abc import Callable
@@ -64,8 +64,12 @@ def remember_shared(session: SessionSummary) -> None:
     if session.is_own:
         st.session_state.pop("chat_shared", None)
     else:
-        shown = {"session_id": session.id, "title": session.title, "owner": session.owner_name}
-        st.session_state.chat_shared = shown
+        st.session_state.chat_shared = {
+            "session_id": session.id,
+            "title": session.title,
+            "owner": session.owner_name,
+            "in_trip": session.trip_id is not None,
+        }
 
 
 def leave_gone(session_id: int) -> bool:
@@ -91,9 +95,14 @@ def gone_notice() -> None:
         st.empty()
         return
     owner = escape_label(gone["owner"] or "Its owner")
+    again = (
+        "It is part of a trip that you may no longer work on: the owner of the trip can add you again."
+        if gone["in_trip"]
+        else f"{owner} can share it again."
+    )
     st.warning(
         f"This session is no longer shared with you: **{escape_label(gone['title'])}**  \n"
-        f"{owner} can share it again. Open another session in the sidebar, or go on here with a new chat: what you "
+        f"{again} Open another session in the sidebar, or go on here with a new chat: what you "
         "had begun to write is in the box below.",
         icon=":material/group_off:",
     )

@@ -215,6 +215,17 @@ def test_who_is_taken_off_finds_a_new_chat_that_says_so(bob, services, planner, 
     assert not bob.warning
 
 
+def test_who_is_taken_off_the_trip_of_a_session_is_told_so(bob, services, planner, stranger, session_id):
+    trip = services.trips.create("Portugal", user_id=planner.id)
+    services.trip_sessions.move([session_id], trip.id, user_id=planner.id)
+    services.trip_members.add(trip.id, stranger.username, user_id=planner.id)
+    load_at(bob, session_id)
+    services.trip_members.remove(trip.id, stranger.id, user_id=planner.id)
+
+    run(bob)
+    assert "the owner of the trip can add you again" in bob.warning[0].value
+
+
 def test_stranger_at_its_address_is_told_that_there_is_none(bob, session_id):
     bob.query_params["session"] = str(session_id)
     run(bob)
