@@ -156,7 +156,7 @@ def _amount(money: Money, locale: Locale) -> str:
 
 
 def _if_hard(hard: bool) -> str:
-    return ", a condition" if hard else ""
+    return ", required" if hard else ""
 
 
 def _wishes(wishes: Iterable[Wish]) -> str:

@@ -154,7 +154,7 @@ def _days(trip: Trip, places: dict[str, Any], *, key: str) -> Mapping[str, date 
             for name, label in names.items()
         }
     if days:
-        st.markdown(f":small[As long as the first one: {counted(days, 'day')}.]")
+        st.markdown(f":small[Same length as the original: {counted(days, 'day')}.]")
     places |= {"start": st.empty(), "end": st.empty()}
     return {name: day for name, day in given.items() if day}
 

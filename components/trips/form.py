@@ -1,11 +1,11 @@
 """The form of a trip: a new one, or one that is changed, perhaps by others at the same time.
 
 In `st.session_state`: `trips_form` is {"of": the id of the trip or None, "trip": the trip as it was read, or None,
-"made": the id of the customer made for it, or None, "clash": None or {"rev", "given", "fields"}} while the form is
-open.
+"made": the id of the customer made for it, or None, "clash": None or {"rev", "given", "fields", "by":
+who changed them}} while the form is open.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NoReturn
 
 import streamlit as st
@@ -17,11 +17,12 @@ from components.trips.form_fields import NEW_CUSTOMER, Typed, trip_fields
 from components.trips.places import close_form, close_trip, open_trip
 from components.trips.typed import changed_fields
 from services.errors import InvalidFieldsError, NotFoundError, TripChangedError
+from services.trips.changing import HEAD
 from services.trips.records import Trip
 from travel.brief import FIELDS, Brief, BriefError, brief_of, brief_values, title_of
 
 _MINE, _THEIRS = "mine", "theirs"
-_CUSTOMER_FIELDS = ("name", "contact", "language", "notes")
+_CUSTOMER_FIELDS = {"name": "Name", "contact": "Contact", "language": "Language", "notes": "Notes about the customer"}
 
 
 @st.fragment
@@ -56,7 +57,13 @@ def trip_form(trip: Trip | None, *, user_id: int) -> None:
                 _save(form, typed, user_id=user_id)
             except InvalidFieldsError as exc:
                 typed.tell(exc.problems)
-                wrong.markdown(":red[:material/error: Nothing is saved yet. Look at the fields above.]")
+                wrong.markdown(f":red[:material/error: Nothing is saved yet. {_named(exc.problems)}]")
+
+
+def _named(problems: Mapping[str, str]) -> str:
+    """Return what is wrong, each after the name of its field."""
+    names = {**HEAD, **FIELDS, **_CUSTOMER_FIELDS}
+    return " ".join(f"{names.get(one, one)}: {escape_label(problem)}" for one, problem in problems.items())
 
 
 def typed_in(trip_id: int) -> Trip | None:
@@ -176,9 +183,17 @@ def _change(form: dict[str, Any], rev: int, wanted: Mapping[str, Any], *, user_i
         trip = get_services().trips.change(form["of"], user_id=user_id, rev=rev, **wanted)
     except TripChangedError as exc:
         fields = [(one.field, one.label, one.before, one.after) for one in exc.fields]
-        form["clash"] = {"rev": exc.rev, "given": dict(wanted), "fields": fields}
+        by = _changed_by(form["of"], [label for _, label, *_ in fields], since=rev, user_id=user_id)
+        form["clash"] = {"rev": exc.rev, "given": dict(wanted), "fields": fields, "by": by}
         st.rerun()
     _done(trip.id, f"Saved “{escape_label(trip.title)}”.")
+
+
+def _changed_by(trip_id: int, labels: Collection[str], *, since: int, user_id: int) -> str:
+    """Return who changed fields of a trip since a revision, of the latest ones, as far as that is known."""
+    latest = get_services().trip_revisions.page(trip_id, user_id=user_id).revisions
+    found = [one.by for one in latest if one.rev > since and not set(labels).isdisjoint(one.summary.split(", "))]
+    return " and ".join(dict.fromkeys(filter(None, found)))
 
 
 def _done(trip_id: int, news: str) -> NoReturn:
@@ -195,8 +210,8 @@ def _draw_clash(form: dict[str, Any], *, user_id: int) -> None:
     """Draw both values of each field that two people changed, to choose from."""
     clash = form["clash"]
     st.warning(
-        "Somebody else changed the same fields while you were typing. Nothing of yours is saved yet: choose what "
-        "each of them should be.",
+        f"{escape_label(clash['by']) or 'Somebody else'} changed the same fields while you were typing. Nothing of "
+        "yours is saved yet: choose what each of them should be.",
         icon=":material/group:",
     )
     chosen = {}

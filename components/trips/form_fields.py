@@ -40,7 +40,7 @@ _MONTHS_AHEAD = 24
 _CUSTOMERS_LISTED = 200
 _OFTEN = ("EUR", "USD", "GBP", "CHF", "JPY", "AUD", "CAD")
 _DATES, _MONTHS, _UNKNOWN = "Dates", "Months", "Not known yet"
-_ONE_PER_LINE = "One per line. A line that ends with “ !” is a condition: it has to be so."
+_ONE_PER_LINE = "One per line. A line that ends with “ !” is required."
 
 
 @dataclass(frozen=True, slots=True)

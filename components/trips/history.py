@@ -26,7 +26,7 @@ def draw_activity(
 ) -> None:
     """Draw what was done last: changes of the brief, sessions that were used, files that were added."""
     changes = get_services().trip_revisions.page(trip.id, user_id=user_id, limit=_LATEST).revisions
-    done = [(one.at, f"{_who(one)}: {escape_label(one.summary)}", ":material/edit_note:") for one in changes]
+    done = [(one.at, f"{_who(one)} {escape_label(_did(one.summary))}", ":material/edit_note:") for one in changes]
     done += [
         (one.last_message_at, f"A message in {escape_label(one.title)}", ":material/chat:")
         for one in sessions
@@ -77,6 +77,14 @@ def _wanted(trip_id: int) -> int:
 
 def _who(one: RevisionSummary) -> str:
     return escape_label(one.by) if one.by else "Somebody"
+
+
+def _did(summary: str) -> str:
+    """Return what somebody did in a revision, as it goes on after their name."""
+    first, _, rest = summary.lower().partition(" ")
+    if first in ("created", "copied", "imported"):
+        return f"{first} the trip{f' {rest}' if rest else ''}"
+    return f"{first} {rest}" if first == "restored" else f"changed: {summary.lower()}"
 
 
 def _row(trip: Trip, one: RevisionSummary, *, user_id: int, now: datetime) -> None:

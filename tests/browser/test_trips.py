@@ -63,7 +63,7 @@ def test_trip_is_made_of_a_talk_changed_deleted_and_brought_back(
     page.get_by_role("button", name="Save").click()  # what was typed last counts, though nothing else was touched
 
     expect(page.get_by_role("heading", name="Lisbon with Leo")).to_be_in_viewport()
-    expect(page.get_by_text("Pena Palace, a condition; A tram ride")).to_be_visible()
+    expect(page.get_by_text("Pena Palace, required; A tram ride")).to_be_visible()
     expect(page.get_by_text(re.compile(r"up to .*2,000 in all"))).to_be_visible()
     choose(page, "trips_menu_", "Delete")
     dialog = page.get_by_role("dialog")

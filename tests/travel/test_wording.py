@@ -51,9 +51,9 @@ def test_rows_say_what_is_known():
         ("Dates", "May 3\u2009–\u20097, 2027"),
         ("Flexible by", "2 days either way"),
         ("Travellers", "1 adult, 1 child (8)"),
-        ("Budget", "€2,000 to €3,000.50 per person, a condition"),
+        ("Budget", "€2,000 to €3,000.50 per person, required"),
         ("Pace", "relaxed"),
-        ("Musts", "MARK must, a condition; MARK other"),
+        ("Musts", "MARK must, required; MARK other"),
         ("To avoid", "MARK avoid"),
     )
     assert shown(Brief()) == ()
@@ -63,7 +63,7 @@ def test_days_and_amounts_are_written_in_the_language_of_the_reader():
     rows = dict(shown(brief_of(MARKED), "de-DE"))
 
     assert rows["Dates"] == "3.–7. Mai 2027"
-    assert rows["Budget"] == "2.000\xa0€ to 3.000,50\xa0€ per person, a condition"
+    assert rows["Budget"] == "2.000\xa0€ to 3.000,50\xa0€ per person, required"
     assert dict(shown(brief_of({"months": ["2027-05"]}), "pt-PT"))["Months"] == "maio de 2027"
     assert shown(brief_of(MARKED), "xx-YY") == shown(brief_of(MARKED), None)
 
@@ -105,9 +105,7 @@ def test_only_the_team_sees_what_is_private():
 
     assert "NEED" not in str(shown(brief))
     assert "NOTE" not in str(shown(brief))
-    assert dict(shown(brief, private=True))["Travellers"] == (
-        "1 adult, 1 child (8) (MARK Ann: NEED vegan, a condition)"
-    )
+    assert dict(shown(brief, private=True))["Travellers"] == ("1 adult, 1 child (8) (MARK Ann: NEED vegan, required)")
     assert dict(shown(brief, private=True))["Notes for the team"] == "NOTE pays late"
     assert "NEED" in str(shown(brief_of(MARKED | {"tell_needs": True})))
 
@@ -165,8 +163,8 @@ def test_change_that_words_do_not_show_is_a_change():
 
     assert (change.field, change.before, change.after) == (
         "travellers",
-        "Ann, adult: quiet, a condition",
-        "Bo, adult: quiet, a condition",
+        "Ann, adult: quiet, required",
+        "Bo, adult: quiet, required",
     )
 
 

@@ -189,7 +189,7 @@ def test_trip_of_somebody_else_does_not_exist(page, services, stranger):
 def test_title_alone_makes_a_trip(page, services, planner):
     click(run(page), "trips_new")
     click(page, "trips_form_save")
-    assert "The title is empty" in lines(page)
+    assert "Nothing is saved yet. Title: The title is empty" in lines(page)
     page.text_input(key="trips_form_new_title").set_value("Rome")
     click(page, "trips_form_save")
 
@@ -326,6 +326,7 @@ def test_two_who_change_the_same_choose_field_by_field(page, services, planner, 
 
     (radio,) = page.radio
     assert (radio.label, radio.options) == ("Purpose", ["Yours: Work", "Theirs: Rest"])
+    assert page.warning[0].value.startswith("Ada Planner changed the same fields")
     assert services.trips.get(trip.id, user_id=planner.id).brief.where == ("Lisbon", "Sintra")
     radio.set_value(choice)
     click(page, "trips_clash_save")
@@ -423,6 +424,15 @@ def test_trip_shows_its_brief_and_what_is_open(page, services, planner):
     assert "What may the trip cost?" in lines(page)
 
 
+def test_latest_activity_says_who_did_what(page, services, planner, trip):
+    services.trips.change(trip.id, user_id=planner.id, title="Rome", brief={"purpose": "Rest"})
+    services.trip_revisions.restore(trip.id, 1, user_id=planner.id)
+    opened(page, trip.id)
+
+    for sentence in ("created the trip", "changed: title, purpose", "restored revision 1"):
+        assert f"Ada Planner {sentence} :small" in lines(page)
+
+
 def test_status_is_changed_in_place(page, services, planner, trip):
     opened(page, trip.id)
     page.selectbox(key=f"trips_status_{trip.id}_1").set_value(TripStatus.BOOKED)
@@ -472,6 +482,7 @@ def test_file_is_downloaded_and_removed(page, services, planner, trip):
 
 def test_owner_adds_members_and_says_what_they_may_do(page, services, planner, stranger, trip):
     opened(page, trip.id)
+    assert "They will see all sessions of this trip" in lines(page)
     page.text_input(key="trips_add_username_1").set_value("nobody")
     click(page, "trips_add_go")
     assert "The username “nobody” is nobody's here." in lines(page)
@@ -545,7 +556,7 @@ def test_revisions_are_compared_and_restored(page, services, planner, trip):
     click(page, "trips_restore_1")
 
     assert services.trips.get(trip.id, user_id=planner.id).brief == trip.brief
-    assert "Restored revision 1" in lines(page)
+    assert "restored revision 1" in lines(page)
 
 
 def test_copy_takes_along_what_is_ticked_and_nothing_else(page, services, planner, trip):
@@ -660,3 +671,10 @@ def test_whatever_people_type_is_shown_as_it_is(page, services, planner):
     edited(page, trip.id)
     click(page, "trips_form_save")
     assert services.trips.get(trip.id, user_id=planner.id) == trip
+
+
+def test_contact_of_a_customer_can_be_copied_as_it_is(page, services, planner):
+    services.customers.create("Weber", user_id=planner.id, contact="w.weber@example.com")
+    click(run(page), "trips_customers")
+
+    assert "w.weber@example.com" in texts(page)

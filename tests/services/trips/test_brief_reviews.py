@@ -71,7 +71,7 @@ def test_audience_sees_what_is_known_and_what_is_open_and_no_note(services, thin
         ("where", "field", "Where to", "Lisbon"),
         ("dates", "field", "Dates", "May 3\u2009–\u20097, 2027"),
         ("travellers", "field", "Travellers", "1 child (6)"),
-        ("must", "field", "Musts", "Tram 28, a condition"),
+        ("must", "field", "Musts", "Tram 28, required"),
         ("budget", "question", "Open question", "What may the trip cost?"),
         ("pace", "question", "Open question", "Should the days be relaxed, balanced or full?"),
     ]
