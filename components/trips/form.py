@@ -35,11 +35,10 @@ def trip_form(trip: Trip | None, *, user_id: int) -> None:
         return
     customer_id = form["trip"].customer_id if form["trip"] else None
     with st.container(key="trips_form", gap="small"):
-        if gone:
-            _draw_gone()
         title, brief = _first_shown(form)
         typed = trip_fields(title, customer_id, brief, key=_key(trip), user_id=user_id)
         if gone:
+            _draw_gone()
             return
         if trip is not None and typed.customer != customer_id:
             typed.places["customer_id"].caption(
@@ -82,7 +81,7 @@ def _is_gone(trip_id: int, *, user_id: int) -> bool:
 
 
 def _draw_gone() -> None:
-    """Say that the trip cannot be saved any more, above what was typed."""
+    """Say, where somebody would save, that the trip is there no more."""
     st.warning(
         "You no longer work on this trip, or it was deleted. Copy what you need.", icon=":material/search_off:"
     )

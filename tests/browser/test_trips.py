@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from services.trips.deleted import TripDeletion
+from services.trips.records import WithSessions
 from services.trips.trips import TripService
 from tests.helpers.browser import TOO_SMALL, TOOK, WIDER_THAN_SCREEN, ask, open_app, wait_until_at_rest
 from tests.helpers.flaws import flaws
@@ -93,3 +95,21 @@ def test_form_that_is_left_shows_the_trip_as_it_was(page: Page, planner: Planner
     page.go_back()
     expect(page.get_by_role("heading", name="Edit trip")).to_be_visible()
     expect(page.get_by_role("textbox", name="Title")).to_have_value("Rome")
+
+
+def test_what_was_typed_stays_when_somebody_else_deletes_the_trip(page: Page, planner: Planner) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    with database_of(planner.app) as database:
+        trip = TripService(database).create("Rome", user_id=planner.id, brief={"where": ["Rome"]})
+        page.goto(f"{planner.app.url}/trips?trip={trip.id}")
+        page.get_by_role("button", name="Edit", exact=True).click()
+        purpose = page.get_by_role("textbox", name="Purpose")
+        purpose.fill("A long story")
+        TripDeletion(database).delete(trip.id, user_id=planner.id, sessions=WithSessions.DELETE)
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text("or it was deleted. Copy what you need.")).to_be_in_viewport()
+    expect(purpose).to_have_value("A long story")
+    assert looked_at(page) == []
+    page.get_by_role("button", name="All trips").click()
+    expect(page.get_by_role("heading", name="No trips yet")).to_be_visible()
