@@ -374,6 +374,19 @@ def test_what_was_typed_stays_when_the_trip_is_gone(page, services, planner, str
     assert (page.title[0].value, dict(page.query_params)) == ("Trips", {})
 
 
+def test_what_clashed_stays_when_the_trip_is_gone(page, services, planner, trip):
+    edited(page, trip.id)
+    services.trips.change(trip.id, user_id=planner.id, brief={"purpose": "Rest"})
+    page.text_input(key=f"trips_form_{trip.id}_purpose").set_value("Work")
+    click(page, "trips_form_save")
+    assert page.radio
+    services.trip_deletion.delete(trip.id, user_id=planner.id, sessions=WithSessions.DELETE)
+    click(page, "trips_clash_save")
+
+    assert "Copy what you need" in page.warning[0].value
+    assert page.text_input(key=f"trips_form_{trip.id}_purpose").value == "Work"
+
+
 def test_other_customer_is_told_to_begin_afresh(page, services, planner, trip):
     weber = services.customers.create("Weber", user_id=planner.id)
     edited(page, trip.id)
