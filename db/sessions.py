@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 import db.participants
-from db.models import ChatSession, Message, Participant, User, UtcDateTime, is_unfinished, is_unseen
+from db.models import ChatSession, Message, Participant, TripMember, User, UtcDateTime, is_unfinished, is_unseen
 from db.plain import Plain, Values, run
 from db.visibility import THEIR_ID, in_theirs, visible_to
 
@@ -74,6 +74,11 @@ _answering = exists().where(Message.session_id == ChatSession.id, is_unfinished(
 _EACH = aliased(Participant)
 _PEOPLE = select(func.count()).where(_EACH.session_id == Participant.session_id).scalar_subquery()
 _OWNER_NAME = select(User.name).where(User.id == ChatSession.user_id).scalar_subquery()
+_TRIP_ACCESS = (
+    select(TripMember.access)
+    .where(TripMember.trip_id == Participant.trip_id, TripMember.user_id == Participant.user_id)
+    .scalar_subquery()
+)
 SUMMARIES = (  # of the planner `:owner_id`
     select(
         ChatSession,
@@ -84,6 +89,7 @@ SUMMARIES = (  # of the planner `:owner_id`
         Participant.last_message_id,
         _PEOPLE.label("people"),
         case((Participant.access != "owner", _OWNER_NAME)).label("owner_name"),
+        _TRIP_ACCESS.label("trip_access"),
         _answering,
     )
     .join_from(Participant, ChatSession, ChatSession.id == Participant.session_id)

@@ -125,7 +125,7 @@ def _chosen(key: str, session: SessionSummary, user_id: int) -> None:
 
 def _trip_choices(session: SessionSummary) -> list[str]:
     if session.trip_id is not None:
-        return [_BRIEF] if session.may_write else []
+        return [_BRIEF] if session.may_write and session.may_change_trip else []
     return [_TRIP] if session.is_own else []
 
 

@@ -14,8 +14,8 @@ from services.parts import Part
 class SessionSummary(SessionSettings):
     """One conversation, as lists show it to somebody.
 
-    But for *answering*, *people* and *owner_name*, each field is a column of `sessions`, or of what is theirs of it,
-    `participants`.
+    But for *answering*, *people*, *owner_name* and *trip_access*, each field is a column of `sessions`, or of what is
+    theirs of it, `participants`.
     """
 
     id: int
@@ -37,6 +37,7 @@ class SessionSummary(SessionSettings):
     updated_at: datetime
     people: int = 1  # who see it, its owner among them
     owner_name: str | None = None  # of somebody else's
+    trip_access: str | None = None  # of its trip: owner, edit or view; None of a session that was just made
 
     @property
     def is_own(self) -> bool:
@@ -47,6 +48,11 @@ class SessionSummary(SessionSettings):
     def may_write(self) -> bool:
         """Whether who looks may do more than read."""
         return self.access != "view"
+
+    @property
+    def may_change_trip(self) -> bool:
+        """Whether who looks may change the trip that it is in."""
+        return self.trip_access in ("owner", "edit")
 
     @property
     def is_shared(self) -> bool:

@@ -11,7 +11,7 @@ from services.parts import known_parts
 from services.sessions.records import FileInfo, MessageView, SessionSummary
 
 _COLUMNS = tuple(one.name for one in fields(SessionSummary) if one.name != "answering")
-_COUNTED = frozenset({"people", "owner_name"})
+_COUNTED = frozenset({"people", "owner_name", "trip_access"})
 _MINE = frozenset({"access", "pinned", "archived", "unseen", "last_message_id"})
 
 

@@ -165,6 +165,23 @@ def test_who_may_only_read_a_trip_is_offered_nothing_to_press(app, services, pla
     assert "You can read this trip, but not change it." in lines(app)
 
 
+def test_who_only_reads_a_trip_is_not_offered_to_update_its_brief(app, services, planner, stranger, talk):
+    trip = services.trips.create("Portugal", user_id=planner.id)
+    services.trip_sessions.move([talk], trip.id, user_id=planner.id)
+    services.trip_members.add(trip.id, "bob", user_id=planner.id)
+    services.trip_members.hand_over(trip.id, stranger.id, user_id=planner.id)
+
+    def offers() -> list[bool]:
+        menus = [one for one in run(app).menu_button if str(one.key).startswith(("session_menu_", "sidebar_menu_"))]
+        return [any("Update the trip's brief" in name for name in one.options) for one in menus]
+
+    assert offers()
+    assert all(offers())
+    services.trip_members.change(trip.id, planner.id, user_id=stranger.id, access="view")
+    assert services.sessions.get(talk, user_id=planner.id).may_write
+    assert not any(offers())
+
+
 def test_only_the_last_proposal_is_offered(proposed):
     say(proposed, ASK_FOR_BRIEF)
 

@@ -33,7 +33,7 @@ def test_every_setting_is_a_column_and_shown_in_lists():
 
     assert set(SETTINGS) <= shown
     columns = {*ChatSession.__table__.columns.keys(), *Participant.__table__.columns.keys()}
-    assert shown - {"answering", "people", "owner_name"} <= columns
+    assert shown - {"answering", "people", "owner_name", "trip_access"} <= columns
 
 
 def test_new_session_keeps_what_was_chosen(services, user_id, session_id):
