@@ -12,6 +12,7 @@ import streamlit as st
 from components.labels import name_in
 from components.resources import get_services
 from components.state import parsed_id
+from components.still import watch_access
 
 _MINE = 0  # an id that no customer ever has
 _PARAMETER = "customer"
@@ -20,12 +21,16 @@ _OFFERED = 200
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose memory a planner looks at: their own, or that of a customer. *may_change*: they may do more than read."""
+    """Whose memory a planner looks at: their own, or that of a customer. *may_change*: they may do more than read.
+
+    *always*: nobody can take it from them.
+    """
 
     user_id: int
     customer_id: int | None
     name: str  # of the customer
     may_change: bool
+    always: bool
 
 
 def memory_address(customer_id: int | None) -> dict[str, str]:
@@ -37,11 +42,18 @@ def whose_memory(*, user_id: int) -> Whose:
     """Return whose memory the address asks for. Raises NotFoundError where it names no customer of this planner's."""
     customer_id = parsed_id(st.query_params.get(_PARAMETER))
     if customer_id is None:
-        return Whose(user_id, None, "", may_change=True)
+        return Whose(user_id, None, "", may_change=True, always=True)
     services = get_services()
     customer = services.customers.get(customer_id, user_id=user_id)
     may_change = services.memories.may_change(user_id=user_id, customer_id=customer_id)
-    return Whose(user_id, customer_id, customer.name, may_change=may_change)
+    return Whose(user_id, customer_id, customer.name, may_change=may_change, always=customer.mine)
+
+
+def watch_whose(whose: Whose) -> None:
+    """Run the page again as soon as who works on trips of a customer no longer does, or may do more or less."""
+    if not whose.always:
+        ask = partial(get_services().memories.may_change, user_id=whose.user_id, customer_id=whose.customer_id)
+        watch_access(ask, drawn=whose.may_change)
 
 
 def whose_choice(whose: Whose) -> None:

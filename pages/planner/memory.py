@@ -5,7 +5,7 @@ import streamlit as st
 from components.accounts.identity import require_user
 from components.labels import escape_label, planner_zone
 from components.memory.memories import clear_words, memory_card, memory_count, memory_form, memory_notices
-from components.memory.whose import show_mine, whose_choice, whose_memory
+from components.memory.whose import show_mine, watch_whose, whose_choice, whose_memory
 from components.resources import get_services
 from services.errors import BackboardAwayError, NotFoundError
 from services.process.clock import utc_now
@@ -22,6 +22,7 @@ except NotFoundError as exc:
     st.button("My memory", key="memory_mine", icon=":material/arrow_back:", on_click=show_mine)
     st.stop()
 
+watch_whose(whose)
 whose_choice(whose)
 if whose.customer_id is None:
     st.markdown(

@@ -1,4 +1,4 @@
-"""Two people in one session, each in a browser of their own: what one does, the other sees at once."""
+"""Two people in one session, or in one trip, each in their own browser: what one does, the other sees at once."""
 
 import time
 from collections.abc import Iterator
@@ -7,6 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from services.sessions.sharing import SessionSharing
+from services.trips.customers import CustomerService
+from services.trips.members import TripMembers
+from services.trips.trips import TripService
 from tests.helpers.browser import ask, expect_finished, open_app
 from tests.helpers.planners import Planner, add_planner, database_of
 from tests.helpers.services import Emulator
@@ -157,3 +160,29 @@ def test_who_may_only_read_follows_to_the_end(
     with database_of(planner.app) as database:
         SessionSharing(database).change(int(shared), ben.id, user_id=planner.id, access="edit")
     expect(box(bens_page)).to_have_value("Half a thought", timeout=SOON_MS)
+
+
+def test_who_is_taken_off_a_trip_loses_its_page_its_form_and_its_customers_memory(
+    bens_page: Page, planner: Planner, ben: Planner
+) -> None:
+    with database_of(planner.app) as database:
+        weber = CustomerService(database).create("Weber", user_id=planner.id)
+        trip = TripService(database).create("Lisbon", user_id=planner.id, customer_id=weber.id)
+        members = TripMembers(database)
+        members.add(trip.id, ben.username, user_id=planner.id)
+        form, memory = (bens_page.context.new_page() for _ in range(2))
+        bens_page.goto(f"{planner.app.url}/trips?trip={trip.id}")
+        form.goto(f"{planner.app.url}/trips?trip={trip.id}&form=change")
+        memory.goto(f"{planner.app.url}/memory?customer={weber.id}")
+        expect(bens_page.get_by_role("heading", name="Lisbon")).to_be_visible()
+        expect(form.get_by_role("textbox", name="Title")).to_have_value("Lisbon")
+        expect(memory.get_by_role("main").get_by_text("Weber").first).to_be_visible()
+
+        members.remove(trip.id, ben.id, user_id=planner.id)
+    for one in (bens_page, form):
+        expect(one.get_by_text("There is no such trip.")).to_be_visible(timeout=SOON_MS)
+        expect(one.get_by_role("button", name="All trips")).to_be_visible()
+        expect(one.get_by_text("Lisbon")).to_have_count(0)
+        expect(one.get_by_role("textbox", name="Title")).to_have_count(0)
+    expect(memory.get_by_text("There is no such customer.")).to_be_visible(timeout=SOON_MS)
+    expect(memory.get_by_text("Weber")).to_have_count(0)

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from components.labels import escape_label
 from components.state import MEMORY_PAGE
 from services.accounts.records import User
+from services.memory.memories import MemoryService
 from services.wiring import Services
 from tests.helpers.screens import load_at
 from tests.helpers.services import until_ended
@@ -167,6 +168,39 @@ def test_who_only_views_the_trips_only_reads(page, services, planner, stranger):
     services.trip_members.change(trip.id, planner.id, user_id=stranger.id, access="edit")
     run(page)
     assert changes <= set(keys(page))
+
+
+def test_open_page_of_who_is_taken_off_the_trip_shows_nothing_any_more(
+    page, services, planner, stranger, monkeypatch
+):
+    theirs = services.customers.create("Kowalski", user_id=stranger.id)
+    trip = services.trips.create("Rome", user_id=stranger.id, customer_id=theirs.id)
+    services.memories.add("Never flies", user_id=stranger.id, customer_id=theirs.id)
+    services.trip_members.add(trip.id, planner.username, user_id=stranger.id)
+    look = MemoryService.may_change
+    drawn: list[bool] = []
+
+    def may_change(self: MemoryService, *, user_id: int, customer_id: int | None = None) -> bool:
+        if len(drawn) == 1:  # the page is drawn, and looks again
+            services.trip_members.remove(trip.id, planner.id, user_id=stranger.id)
+        drawn.append(look(self, user_id=user_id, customer_id=customer_id))
+        return drawn[-1]
+
+    monkeypatch.setattr(MemoryService, "may_change", may_change)
+    page.query_params["customer"] = str(theirs.id)
+    run(page)
+
+    assert drawn == [True]
+    assert [warning.value for warning in page.warning] == ["There is no such customer."]
+    assert shown(page) == []
+
+
+def test_who_keeps_a_customer_is_not_asked_for_again(page, services, weber, monkeypatch):
+    monkeypatch.setattr("components.memory.whose.watch_access", lambda *_, **__: pytest.fail("asked"))
+    page.query_params["customer"] = str(weber.id)
+    run(page)
+
+    assert page.selectbox(key="memory_whose").value == weber.id
 
 
 def test_reply_leads_to_the_memory_that_it_used(app, services, planner, weber):

@@ -1,7 +1,7 @@
 """Trips on the planner's screens: the list, the form, one trip with all that belongs to it, and customers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from components.labels import escape_label
 from services.errors import NotFoundError
-from services.trips.records import Trip, TripAccess, WithSessions
+from services.trips.names import TripNames
+from services.trips.records import Trip, TripAccess, TripName, WithSessions
 from services.wiring import Services
 from tests.helpers.naughty import STRINGS, says_something
 from travel.brief import Brief, Need, Wish, brief_of
@@ -558,6 +559,62 @@ def test_who_leaves_a_trip_sees_it_no_more(page, services, planner, theirs):
     assert listed(page) == []
     with pytest.raises(NotFoundError):
         services.trips.get(theirs.id, user_id=planner.id)
+
+
+@pytest.fixture
+def meanwhile(monkeypatch) -> Callable[[Callable[[], object]], None]:
+    """Give what lets something happen between the drawing of a page and its next look at who may see it."""
+
+    def let(happen: Callable[[], object]) -> None:
+        look, left = TripNames.get, [happen]
+
+        def get(self: TripNames, trip_id: int, *, user_id: int) -> TripName:
+            if left:
+                left.pop()()
+            return look(self, trip_id, user_id=user_id)
+
+        monkeypatch.setattr(TripNames, "get", get)
+
+    return let
+
+
+@pytest.mark.parametrize("in_form", [False, True], ids=["page", "form"])
+def test_open_page_of_who_is_taken_off_shows_nothing_of_the_trip_any_more(
+    page, services, planner, stranger, theirs, meanwhile, in_form
+):
+    services.trip_members.change(theirs.id, planner.id, user_id=stranger.id, access="edit")
+    if in_form:
+        page.query_params["form"] = "change"
+    meanwhile(lambda: services.trip_members.remove(theirs.id, planner.id, user_id=stranger.id))
+    opened(page, theirs.id)
+
+    assert [one.value for one in page.warning] == ["There is no such trip."]
+    assert [key for key in keys(page) if key.startswith("trips_")] == ["trips_instead"]
+    assert "Porto" not in lines(page) + "".join(texts(page))
+
+
+def test_open_page_of_a_member_follows_what_they_may_do_but_a_form_stays(
+    page, services, planner, stranger, theirs, meanwhile
+):
+    def let(access: str) -> Callable[[], object]:
+        return lambda: services.trip_members.change(theirs.id, planner.id, user_id=stranger.id, access=access)
+
+    meanwhile(let("edit"))
+    opened(page, theirs.id)
+    assert "trips_edit" in keys(page)
+    meanwhile(let("view"))
+    click(page, "trips_edit")
+    assert "trips_form_save" in keys(page)
+
+    click(page, "trips_form_save")
+    assert "trips_form_save" not in keys(page)
+
+
+def test_owners_page_does_not_ask_whether_it_may_be_seen(page, trip, monkeypatch):
+    monkeypatch.setattr(TripNames, "get", lambda *_, **__: pytest.fail("asked"))
+    opened(page, trip.id)
+
+    assert "trips_edit" in keys(page)
 
 
 def test_revisions_are_compared_and_restored(page, services, planner, trip):
