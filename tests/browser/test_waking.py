@@ -1,5 +1,6 @@
 """A tab of a real server is woken: in the run that draws it, or at rest, it stays the page that its address names."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.helpers.services import until
 from tests.helpers.tab import ask, elements, heard, open_tab
 
 pytestmark = pytest.mark.browser
+WITHIN_S = 30.0
 
 
 @pytest.fixture
@@ -38,12 +40,14 @@ def go(tab: ClientConnection, link: str) -> None:
 
 def wait_for(tab: ClientConnection, text: str) -> None:
     """Read until a text is drawn. What is drawn before it is of the same address."""
-    while True:
+    deadline = time.monotonic() + WITHIN_S
+    while time.monotonic() < deadline:  # what is drawn again and again is heard for ever
         for one in elements([heard(tab)]):
             if one.HasField("text"):
                 if one.text.body == text:
                     return
                 assert one.text.body in ("Going", text.replace("1", "0"), text.replace("2", "1"))
+    pytest.fail(f"{text!r} was not drawn")
 
 
 def wait_for_looks(folder: Path, number: int) -> None:
