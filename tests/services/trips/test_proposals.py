@@ -203,9 +203,9 @@ def test_demo_assistant_proposes_what_the_conversation_says(services, user_id):
             "where": ["Lisbon"],
             "start": "2027-05-03",
             "end": "2027-05-07",
-            "travellers": [{"label": "Adult 1", "needs": [{"kind": "diet", "text": "vegan"}]}],
             "adults": 2,
             "child_ages": [8],
+            "must": [{"text": "vegan food, for those who need it", "hard": True}],
             "budget": {"high": {"amount": "2000", "currency": "EUR"}},
         }
     )
