@@ -95,9 +95,11 @@ class ReplyReaders:
         self._followers.add(notify)
         try:
             while not self._ending:
-                live = await in_thread(self._executor, lambda: self.live(reply_id, user_id=user_id))
-                if live is not None:
-                    owner, checked_at = self.is_owner(reply_id, user_id=user_id), loop.time()
+                running, owner = self.running.get(reply_id), self.is_owner(reply_id, user_id=user_id)
+                if running is not None and not owner:
+                    await in_thread(self._executor, lambda: self.check(reply_id, user_id=user_id))
+                if running is not None:
+                    live, checked_at = running.live, loop.time()
                     with live.listening(notify):
                         while live.snapshot.status.unfinished and not self._ending:
                             changed.clear()

@@ -1,12 +1,9 @@
 """Reviews on the planner's screens: the list, one link, what was said, and all that beside the session itself."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 from streamlit.testing.v1 import AppTest
 
 from components.labels import escape_label
@@ -14,7 +11,7 @@ from components.reviews.words import short_hash
 from db.models import ChatSession
 from services.reviews.records import DecisionKind, NewLink, ReviewMay, ReviewState
 from services.reviews.visits import new_reader_key
-from services.wiring import Services
+from tests.helpers.asked import asked
 from tests.helpers.naughty import STRINGS, says_something
 from tests.helpers.reviews import Reviews
 from tests.helpers.rows import see
@@ -45,20 +42,6 @@ def texts(at: AppTest) -> list[str]:
 
 def lines(at: AppTest) -> str:
     return "\n".join(one.value for one in (*at.markdown, *at.caption))
-
-
-@contextmanager
-def asked(services: Services) -> Iterator[list[str]]:
-    """Give the statements that the app sends to its database."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    engine = services._base.database.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Trips on the planner's screens: the list, the form, one trip with all that belongs to it, and customers."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event
 from streamlit.testing.v1 import AppTest
 
 from components.labels import escape_label
@@ -14,6 +12,7 @@ from services.errors import NotFoundError
 from services.trips.names import TripNames
 from services.trips.records import Trip, TripAccess, TripName, WithSessions
 from services.wiring import Services
+from tests.helpers.asked import asked
 from tests.helpers.naughty import STRINGS, says_something
 from travel.brief import Brief, Need, Wish, brief_of
 from travel.status import TripStatus
@@ -72,20 +71,6 @@ def listed(at: AppTest) -> list[str]:
         for one in at.button
         if re.fullmatch(r"trips_open_\d+", str(one.key))
     ]
-
-
-@contextmanager
-def asked(services: Services) -> Iterator[list[str]]:
-    """Give the statements that the app sends to its database."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    engine = services._base.database.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
