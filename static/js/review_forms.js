@@ -6,7 +6,6 @@ const BOX = 'textarea, input[type="text"]';
 const CANCEL =
   '[class*="st-key-review_cancel_"], [class*="st-key-review_answer_cancel_"], .st-key-review_decide_cancel';
 const DRAWN_MS = 50; // till then Streamlit may write into a box itself, and on a slow computer later
-const LOOKS = 20; // so often
 
 const setValue = Object.fromEntries(
   [HTMLInputElement, HTMLTextAreaElement].map(({ name, prototype }) => [
@@ -16,21 +15,18 @@ const setValue = Object.fromEntries(
 );
 const kept = new Map(); // what was typed, by the name of its form and then of its box
 const known = new WeakSet(); // boxes that are drawn
-const touched = new WeakSet(); // boxes in which something was typed
-let writing = false;
 let opening = null; // how the name of the form begins that was asked for
 let back = null; // the name of the button that has the focus next
 
 /** Write into a box as a person would. */
 export function write(box, text) {
-  writing = true;
   setValue[box.constructor.name].call(box, text);
   box.dispatchEvent(new Event("input", { bubbles: true }));
-  writing = false;
 }
 
-/** Let the first box of a form have the focus that is to be filled in. */
+/** Let the first box of a form have the focus that is to be filled in, unless one writes in it already. */
 export function focusIn(form) {
+  if (form.contains(document.activeElement)) return;
   const name = form.querySelector('[class*="st-key-review_name_"] input');
   (name && !name.value ? name : form.querySelector("textarea")).focus();
 }
@@ -39,21 +35,24 @@ function nameOf(element) {
   return element.closest('[class*="st-key-review_"]')?.className.match(/st-key-(review_[\w-]+)/)[1] ?? "";
 }
 
-function restore(box, looks = LOOKS) {
+/** Let a box have what was typed for as long as it is drawn: Streamlit may write over it at any time. */
+function keep(box) {
   known.add(box);
   setTimeout(() => {
-    const form = box.closest(FORM);
-    if (!form || touched.has(box)) return;
+    const form = box.isConnected && box.closest(FORM);
+    if (!form) {
+      known.delete(box);
+      return;
+    }
     const text = kept.get(nameOf(form))?.get(nameOf(box));
-    if (text === undefined) return;
-    if (text !== box.value) write(box, text);
-    if (looks) restore(box, looks - 1);
+    if (text !== undefined && text !== box.value) write(box, text);
+    keep(box);
   }, DRAWN_MS);
 }
 
 function look() {
   for (const form of document.querySelectorAll(FORM)) {
-    for (const box of form.querySelectorAll(BOX)) if (!known.has(box)) restore(box);
+    for (const box of form.querySelectorAll(BOX)) if (!known.has(box)) keep(box);
   }
   const opened = opening && document.querySelector(`[class*="st-key-${opening}"]`);
   if (opened?.querySelector("textarea")) {
@@ -70,17 +69,13 @@ function look() {
 new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
 look();
 
-addEventListener(
-  "input",
-  ({ target }) => {
-    const form = target.closest(FORM);
-    if (!form || !target.matches(BOX)) return;
-    if (!writing) touched.add(target);
-    const texts = kept.get(nameOf(form)) ?? new Map();
-    kept.set(nameOf(form), texts.set(nameOf(target), target.value));
-  },
-  true,
-);
+// After React, which takes out again what is too long.
+addEventListener("input", ({ target }) => {
+  const form = target.closest(FORM);
+  if (!form || !target.matches(BOX)) return;
+  const texts = kept.get(nameOf(form)) ?? new Map();
+  kept.set(nameOf(form), texts.set(nameOf(target), target.value));
+});
 
 addEventListener("click", ({ target }) => {
   const button = target.closest("button");
