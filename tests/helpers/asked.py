@@ -1,5 +1,6 @@
 """What is sent to the database."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,11 +13,15 @@ from services.wiring import Services
 
 @contextmanager
 def asked(services: Services) -> Iterator[list[str]]:
-    """Give the statements that the app sends to its database, without what is looked for once a second, for all."""
+    """Give the statements that the app sends to its database for whoever asks it for something.
+
+    Neither what is looked for once a second, for all, is among them, nor what is done in the background.
+    """
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
+        if not threading.current_thread().name.startswith("travelbot-db"):
+            statements.append(statement)
 
     engine = services._base.database.engine
     with _no_time_passes(services.review_watch), _no_time_passes(services.session_watch):

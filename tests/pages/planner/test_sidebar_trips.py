@@ -2,11 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable
-from threading import current_thread
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 from streamlit.testing.v1 import AppTest
 
 import db.participants
@@ -16,6 +13,7 @@ from db.models import ChatSession, Participant
 from services.accounts.records import User
 from services.trips.records import Trip
 from services.wiring import Services
+from tests.helpers.asked import asked
 from tests.helpers.screens import load_at
 
 
@@ -189,20 +187,14 @@ def test_marks_of_a_trip_are_those_of_all_its_sessions(app, trip, app_database, 
 
 def test_sidebar_asks_no_more_with_more_trips(app, services, planner, add_session, put_into):
     session_id = add_session()
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if "scriptThread" in current_thread().name:  # and not what runs in the background meanwhile
-            statements.append(statement)
 
     def counted() -> Counter[str]:
-        statements.clear()
-        run(app)
+        with asked(services) as statements:
+            run(app)
         return Counter(one for one in statements if "participants" in one or "trip_members" in one)
 
     ids = [services.trips.create("Rome", user_id=planner.id).id]
     load_at(app, session_id)
-    event.listen(services._base.database.engine, "before_cursor_execute", note)
     counted()  # the first time it is noted that the session was opened
     one_trip = counted()
     ids += [services.trips.create(f"Trip {number}", user_id=planner.id).id for number in range(30)]
@@ -210,7 +202,6 @@ def test_sidebar_asks_no_more_with_more_trips(app, services, planner, add_sessio
     many = counted()
     app.session_state["sidebar_trip"] = ids[-1]
     opened = counted()
-    event.remove(services._base.database.engine, "before_cursor_execute", note)
 
     assert many == one_trip
     assert [(number, "participants.trip_id = ?" in one) for one, number in (opened - one_trip).items()] == [(1, True)]

@@ -3,13 +3,14 @@
 from contextlib import suppress
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 import db.trips
 from db.models import AuditAction, AuditEntry, AuditTarget, Trip, User
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.trips import members
 from services.trips.records import TripAccess
+from tests.helpers.asked import asked
 from tests.helpers.services import ask, make_user, until, until_ended
 from tests.helpers.trips import team  # noqa: F401 - a fixture
 
@@ -203,14 +204,9 @@ def test_reply_of_who_is_taken_off_a_trip_is_followed_by_them_no_more(services, 
 def test_members_of_a_large_trip_come_and_go_in_sets(services, database, team):
     for _ in range(30):
         services.sessions.create(user_id=team.ada, trip_id=team.trip_id)
-    statements: list[str] = []
+    with asked(services) as statements:
+        services.trip_members.add(team.trip_id, "eve", user_id=team.ada)
+        services.trip_members.remove(team.trip_id, team.eve, user_id=team.ada)
 
-    def note(_connection, _cursor, statement, *_more):
-        statements.append(statement)
-
-    event.listen(services._base.database.engine, "before_cursor_execute", note)
-    services.trip_members.add(team.trip_id, "eve", user_id=team.ada)
-    services.trip_members.remove(team.trip_id, team.eve, user_id=team.ada)
-    event.remove(services._base.database.engine, "before_cursor_execute", note)
     written = ("INSERT INTO participants", "DELETE FROM participants", "UPDATE participants")
     assert 2 <= len([one for one in statements if one.startswith(written)]) < 6  # one for each session were sixty
