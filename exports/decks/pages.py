@@ -4,52 +4,198 @@ Lengths are points, from the top left of a page of 960 x 540. Text is measured w
 brand names. What does not fit goes on to a further page of the same slide.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
 
-from exports.decks.records import Block, Slide
+from exports.decks.flow import Flow, flowed
+from exports.decks.measure import Measure
+from exports.decks.places import HEIGHT, WIDTH, Box, Page, Placed
+from exports.decks.records import (
+    Block,
+    BulletsBlock,
+    Edition,
+    Item,
+    PictureBlock,
+    Run,
+    Slide,
+    SlideKind,
+    TextBlock,
+)
+from exports.decks.theme import (
+    COVER_BAND,
+    COVER_LOGO,
+    COVER_SIZES,
+    GAP,
+    LINE,
+    LOGO,
+    MARGIN,
+    SLACK,
+    TITLE_SIZES,
+    TOP,
+)
+from exports.decks.wording import shown_date
 
-WIDTH, HEIGHT = 960.0, 540.0
+__all__ = ["ABOUT", "HEIGHT", "MARK", "WIDTH", "Box", "Page", "Placed", "pages"]
+
+ABOUT = "about"  # the id of the slide that is added
+MARK = "Suggested by the assistant, not confirmed"
+
+_COVER_LEFT = MARGIN + COVER_BAND
+_COVER_TEXT = 18.0
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A place on a page."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """A block on a page, or the part of it that stands there: *first* is its first paragraph, item or row.
-
-    Of a table, *columns* are its columns' widths and *rows* its rows' heights, that of the head first; the head
-    stands on each of its pages. *size* is that of its letters.
-    """
-
-    block: Block
-    box: Box
-    size: float
-    first: int = 0
-    columns: tuple[float, ...] = ()
-    rows: tuple[float, ...] = ()
+def pages(edition: Edition) -> tuple[Page, ...]:
+    """Return the pages of what a deck shows, and of a last slide on what in it nobody confirmed, where there is any."""
+    measure = Measure(edition.brand.font)
+    made: list[Page] = []
+    for slide in edition.deck.shown():
+        made += _slide_pages(slide, edition, measure, len(made) + 1)
+    if any(not page.slide.confirmed for page in made):
+        made += _slide_pages(_about(edition, made), edition, measure, len(made) + 1)
+    return tuple(made)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One page. *title* says which part of its slide it is, if there are several; *number* counts in the deck.
+def _slide_pages(slide: Slide, edition: Edition, measure: Measure, number: int) -> Iterator[Page]:
+    cover = _Cover(slide, edition, measure) if slide.kind == SlideKind.COVER else None
+    blocks = cover.left if cover else slide.blocks
+    parts = flowed(blocks, _area(slide.title, edition, measure), measure, edition.brand.language)
+    if not cover and not parts:
+        parts = [()]
+    count = len(parts) + bool(cover)
+    if count > 1:  # the parts of a title may take another line
+        longest = f"{slide.title} ({count}/{count})"
+        parts = flowed(blocks, _area(longest, edition, measure), measure, edition.brand.language)
+        count = len(parts) + bool(cover)
+    base = Page(
+        slide=slide,
+        number=number,
+        title=slide.title,
+        title_box=Box(0, 0, 0, 0),
+        title_size=0,
+        placed=(),
+        logo=_logo(edition),
+        footer=edition.brand.footer,
+        mark="" if slide.confirmed else MARK,
+    )
+    if cover:
+        yield replace(
+            base,
+            title_box=cover.title_box,
+            title_size=cover.title_size,
+            placed=cover.placed,
+            logo=cover.logo,
+            cover=True,
+        )
+    for part, placed in enumerate(parts, 1 + bool(cover)):
+        title = f"{slide.title} ({part}/{count})".strip() if count > 1 else slide.title
+        box, size = _title(title, edition, measure)
+        yield replace(base, number=number + part - 1, title=title, title_box=box, title_size=size, placed=placed)
 
-    *mark* is what stands at its foot where nobody confirmed what a model wrote; *footer* what the brand says there.
-    """
 
-    slide: Slide
-    number: int
-    title: str
-    title_box: Box
-    title_size: float
-    placed: tuple[Placed, ...]
-    logo: Box | None
-    footer: str
-    mark: str
+def _title(title: str, edition: Edition, measure: Measure) -> tuple[Box, float]:
+    width = WIDTH - 2 * MARGIN - (LOGO[0] + GAP if edition.brand.logo else 0)
+    size, lines = _fitting(title, TITLE_SIZES, width, measure)
+    return Box(MARGIN, TOP, width, lines * LINE * size), size
+
+
+def _fitting(title: str, sizes: tuple[float, ...], width: float, measure: Measure) -> tuple[float, int]:
+    runs = (Run(title),)
+    size = next((one for one in sizes if measure.lines(runs, one, width, bold=True) <= 2), sizes[-1])
+    return size, measure.lines(runs, size, width, bold=True)
+
+
+def _area(title: str, edition: Edition, measure: Measure) -> Box:
+    """Return where the blocks of a slide stand."""
+    top = _title(title, edition, measure)[0].bottom + GAP
+    return Box(MARGIN, top, WIDTH - 2 * MARGIN, HEIGHT - MARGIN - top)
+
+
+def _logo(edition: Edition) -> Box | None:
+    return Box(WIDTH - MARGIN - LOGO[0], TOP, *LOGO) if edition.brand.logo else None
+
+
+class _Cover:
+    """A cover: logo, title, the texts that have room below, a picture at the right, and at the foot whose and when."""
+
+    def __init__(self, slide: Slide, edition: Edition, measure: Measure) -> None:
+        self.logo = Box(_COVER_LEFT, MARGIN, *COVER_LOGO) if edition.brand.logo else None
+        picture = next((block for block in slide.blocks if isinstance(block, PictureBlock)), None)
+        width = WIDTH - MARGIN - _COVER_LEFT
+        picture_box = None
+        if picture:
+            width = width * 0.55
+            room = Box(_COVER_LEFT + width + GAP * 1.5, MARGIN, 0, HEIGHT - 2 * MARGIN)
+            picture_box = _within(picture, replace(room, width=WIDTH - MARGIN - room.x))
+        foot = self._foot(edition)
+        foot_height = sum(measure.lines(runs, 14, width) for runs in foot.paragraphs) * LINE * 14 * SLACK
+        foot_box = Box(_COVER_LEFT, HEIGHT - MARGIN - foot_height, width, foot_height)
+        top = MARGIN + COVER_LOGO[1] + 24 if edition.brand.logo else 120.0
+        self.title_size, lines = _fitting(slide.title, COVER_SIZES, width, measure)
+        self.title_box = Box(_COVER_LEFT, top, width, lines * LINE * self.title_size)
+        below = self.title_box.bottom + 1.5 * GAP
+        flow = Flow(
+            measure,
+            edition.brand.language,
+            _COVER_TEXT,
+            Box(_COVER_LEFT, below, width, max(0.0, foot_box.y - GAP - below)),
+        )
+        texts: list[Block] = []
+        for block in slide.blocks:
+            if block is picture:
+                continue
+            if not isinstance(block, TextBlock | BulletsBlock) or not flow.add_whole(block):
+                break
+            texts.append(block)
+        self.left = tuple(block for block in slide.blocks if block not in (*texts, picture))
+        self.placed = (
+            *flow.pages[0],
+            *([Placed(block=picture, box=picture_box, size=_COVER_TEXT)] if picture and picture_box else []),
+            Placed(block=foot, box=foot_box, size=14),
+        )
+
+    @staticmethod
+    def _foot(edition: Edition) -> TextBlock:
+        brand = edition.brand
+        told = [shown_date(edition.at.date(), brand.language)] + (
+            [] if edition.approved else [f"Draft v{edition.rev}"]
+        )
+        lines = [" · ".join(filter(None, (brand.name, brand.contact))), " · ".join(told)]
+        return TextBlock(id="edition", paragraphs=tuple((Run(line),) for line in lines if line))
+
+
+def _within(picture: PictureBlock, room: Box) -> Box:
+    """Return the largest place of a picture's shape in the middle of *room*."""
+    scale = min(room.width / picture.width, room.height / picture.height)
+    width, height = picture.width * scale, picture.height * scale
+    return Box(room.x + (room.width - width) / 2, room.y + (room.height - height) / 2, width, height)
+
+
+def _about(edition: Edition, made: list[Page]) -> Slide:
+    """Return the slide that says what nobody confirmed, with the pages where that stands."""
+    firsts: dict[str, Page] = {}
+    for page in made:
+        if not page.slide.confirmed:
+            firsts.setdefault(page.slide.id, page)
+    ids = {slide.id for slide in edition.deck.slides}
+    name = ABOUT
+    while name in ids:
+        name += "."
+    version = shown_date(edition.at.date(), edition.brand.language)
+    if not edition.approved:
+        version = f"Draft v{edition.rev}, {version}"
+    told = "An artificial intelligence model wrote the words of these slides, and nobody has confirmed them yet:"
+    items = tuple(
+        Item((Run(f"{page.slide.title or 'Slide without a title'} (page {page.number})"),))
+        for page in firsts.values()
+    )
+    return Slide(
+        id=name,
+        kind=SlideKind.SOURCES,
+        title="About this deck",
+        confirmed=True,
+        blocks=(
+            TextBlock(id="told", paragraphs=((Run(told),),)),
+            BulletsBlock(id="slides", items=items),
+            TextBlock(id="version", paragraphs=((Run(version),),)),
+        ),
+    )

@@ -1,0 +1,167 @@
+"""How wide text is, and where its lines begin, in the twins of the fonts that a brand can name.
+
+A character that the twin lacks is taken from the Noto fonts, in the order in which the PDF does. Lines break at
+spaces and beside Chinese characters only; a word longer than a line breaks inside. Whoever breaks at more places
+needs no more lines.
+"""
+
+import re
+from bisect import bisect_right
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+from unicodedata import category
+
+from fontTools.ttLib import TTFont
+
+from exports.decks.records import Font, Run, Runs, plain_text
+
+TWINS = {
+    Font.ARIAL: "Liberation Sans",
+    Font.TIMES: "Liberation Serif",
+    Font.CALIBRI: "Carlito",
+    Font.CAMBRIA: "Caladea",
+}
+SCRIPTS = "Arabic Hebrew Thai Bengali Tamil Sinhala Lao Khmer Myanmar Georgian Armenian CJK".split()
+FONT_FOLDERS = (Path(__file__).parent / "fonts", Path(__file__).parent.parent / "fonts")  # what a PDF is drawn with
+
+_DEJAVU = frozenset("✓✗★☆")  # in DejaVu Sans Mono, which Typst brings along
+_INVISIBLE = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # they choose a form of the letter before them
+_MISSING = 1.0  # a box is drawn
+_WIDE = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+_SPACE = r" \t\u1680\u2000-\u2006\u2008-\u200b\u205f\u3000"  # where a line may break
+_TOKEN = re.compile(rf"\n|[{_SPACE}]+|[{_WIDE}]|[^\n{_SPACE}{_WIDE}]+")
+_SPACES = frozenset(" \t\u1680\u200b\u205f\u3000") | {chr(code) for code in range(0x2000, 0x200B) if code != 0x2007}
+
+_Token = tuple[int, int, bool]  # from, to, whether it is a space
+
+
+class Measure:
+    """Measures text in one font, and remembers what it measured."""
+
+    def __init__(self, font: Font) -> None:
+        """Measure in the twin of *font*."""
+        self._twin = TWINS[font].replace(" ", "")
+        self._known: dict[tuple[Runs, bool], tuple[str, list[float], list[_Token]]] = {}
+
+    def width(self, text: str, *, bold: bool = False) -> float:
+        """Return how wide a text is on one line, in sizes."""
+        return sum(map(_advances(self._twin, bold, False).__getitem__, text))
+
+    def starts(self, runs: Runs, size: float, width: float, *, bold: bool = False) -> list[int]:
+        """Return where in the text each line begins that is set at *size* in *width* points; there is at least one."""
+        text, sums, tokens = self._measured(runs, bold)
+        limit = width / size + 1e-6
+        starts = [0]
+        begin = 0.0
+        for start, end, space in tokens:
+            if space or sums[end] - begin <= limit:
+                if text[start] == "\n":
+                    starts.append(end)
+                    begin = sums[end]
+                continue
+            if start > starts[-1]:
+                starts.append(start)
+                begin = sums[start]
+            while sums[end] - begin > limit:
+                at = bisect_right(sums, begin + limit, starts[-1] + 1, end + 1) - 1
+                at = min(max(at, starts[-1] + 1), end)
+                if at == end:
+                    break
+                starts.append(at)
+                begin = sums[at]
+        return starts
+
+    def lines(self, runs: Runs, size: float, width: float, *, bold: bool = False) -> int:
+        """Return how many lines a paragraph takes."""
+        return len(self.starts(runs, size, width, bold=bold))
+
+    def natural(self, runs: Runs, *, bold: bool = False) -> tuple[float, float]:
+        """Return how wide the longest word of a paragraph is, and the longest line where none is broken, in sizes."""
+        text, sums, tokens = self._measured(runs, bold)
+        word = max((sums[end] - sums[start] for start, end, space in tokens if not space), default=0.0)
+        breaks = [at for at, char in enumerate(text) if char == "\n"]
+        ends = [*breaks, len(text)]
+        begins = [0, *(at + 1 for at in breaks)]
+        return word, max(sums[end] - sums[begin] for begin, end in zip(begins, ends, strict=True))
+
+    def breakable(self, text: str, size: float, width: float, *, bold: bool = False) -> str:
+        """Return a text with zero width spaces in words longer than a line, for what would let them run out."""
+
+        def split(word: re.Match[str]) -> str:
+            return "\u200b".join(word[0]) if self.width(word[0], bold=bold) * size > width else word[0]
+
+        return _TOKEN.sub(split, text)
+
+    def _measured(self, runs: Runs, bold: bool) -> tuple[str, list[float], list[_Token]]:
+        key = (runs, bold)
+        if (known := self._known.get(key)) is None:
+            text = plain_text(runs)
+            widths: list[float] = []
+            for run in runs:
+                widths += map(_advances(self._twin, bold or run.bold, run.italic).__getitem__, run.text)
+            tokens = [(*match.span(), match[0][0] in _SPACES) for match in _TOKEN.finditer(text)]
+            known = self._known[key] = (text, list(accumulate(widths, initial=0.0)), tokens)
+        return known
+
+
+def cut(runs: Runs, at: int) -> tuple[Runs, Runs]:
+    """Return what runs say before the character *at*, and from there on."""
+    before: list[Run] = []
+    after: list[Run] = []
+    for run in runs:
+        if at > 0:
+            before.append(run if at >= len(run.text) else Run(run.text[:at], run.bold, run.italic, run.url))
+        if at < len(run.text):
+            after.append(run if at <= 0 else Run(run.text[at:], run.bold, run.italic, run.url))
+        at -= len(run.text)
+    return tuple(before), tuple(after)
+
+
+def can_draw(char: str, font: Font) -> bool:
+    """Return whether a font of ours has a letter for a character, or it needs none."""
+    if char.isspace() or category(char) == "Cf" or _INVISIBLE.match(char) or char in _DEJAVU:
+        return True
+    return any(ord(char) in _font(file)[0] for file in _files(TWINS[font].replace(" ", ""), "Regular"))
+
+
+class _Advances(dict[str, float]):
+    """How wide characters are, in sizes, each looked up when it is first met."""
+
+    def __init__(self, files: tuple[Path, ...]) -> None:
+        super().__init__({"\n": 0.0, "\u200b": 0.0})
+        self._files = files
+
+    def __missing__(self, char: str) -> float:
+        self[char] = width = self._found(char)
+        return width
+
+    def _found(self, char: str) -> float:
+        if category(char) == "Cf" or _INVISIBLE.match(char):
+            return 0.0
+        for file in self._files:
+            names, widths = _font(file)
+            if (name := names.get(ord(char))) is not None:
+                return widths[name]
+        return _MISSING
+
+
+@cache
+def _advances(twin: str, bold: bool, italic: bool) -> _Advances:
+    return _Advances(_files(twin, ("Bold" * bold + "Italic" * italic) or "Regular"))
+
+
+def _files(twin: str, face: str) -> tuple[Path, ...]:
+    twins, noto = FONT_FOLDERS
+    names = [f"NotoSans-{face}.ttf", "NotoSansMono-Regular.ttf"]
+    names += [f"NotoSans{script}-Regular.{'otf' if script == 'CJK' else 'ttf'}" for script in SCRIPTS]
+    return (twins / f"{twin}-{face}.ttf", *(noto / name for name in [*names, "NotoEmoji-Regular.ttf"]))
+
+
+@cache
+def _font(file: Path) -> tuple[dict[int, str], dict[str, float]]:
+    """Return the glyph of each character, and how wide each glyph is, in sizes."""
+    with TTFont(file, lazy=True) as font:
+        size = font["head"].unitsPerEm
+        names: dict[int, str] = font.getBestCmap()
+        return names, {name: width / size for name, (width, _) in font["hmtx"].metrics.items()}

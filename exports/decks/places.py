@@ -1,0 +1,68 @@
+"""Where things stand on the pages of a deck, as plain data: what `exports.decks.pages` gives."""
+
+from dataclasses import dataclass
+
+from exports.decks.records import Block, Slide
+
+WIDTH, HEIGHT = 960.0, 540.0
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A place on a page."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """Where it ends."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        """Where it ends."""
+        return self.y + self.height
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A block on a page, or the part of it that stands there: *block* holds no more than is drawn.
+
+    *first* is the number, in the whole block, of its first paragraph, item or row; *continued*: that one began on the
+    page before, so it has no bullet or number here. *size* is that of its letters; of figures, that of what they say.
+    Of a table, *columns* are its columns' widths, *rows* its rows' heights, that of the head first (the head stands
+    on each of its pages), and *numbers* says which columns stand at the right. Of figures, *columns* are the widths
+    of those side by side, and *rows* the heights of their rows; between them is `theme.GAP`.
+    """
+
+    block: Block
+    box: Box
+    size: float
+    first: int = 0
+    continued: bool = False
+    columns: tuple[float, ...] = ()
+    rows: tuple[float, ...] = ()
+    numbers: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page. *title* says which part of its slide it is, if there are several; *number* counts in the deck.
+
+    *mark* is what stands at its foot where nobody confirmed what a model wrote; *footer* what the brand says there.
+    *cover*: it is laid out as one.
+    """
+
+    slide: Slide
+    number: int
+    title: str
+    title_box: Box
+    title_size: float
+    placed: tuple[Placed, ...]
+    logo: Box | None
+    footer: str
+    mark: str
+    cover: bool = False

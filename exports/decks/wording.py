@@ -1,0 +1,33 @@
+"""Numbers and dates of a deck as its language writes them."""
+
+from datetime import date
+
+from babel.dates import format_date
+
+from exports.decks.records import Amount, Cell, Figure, plain_text
+from travel.types import locale_of
+
+
+def shown_amount(amount: Amount, language: str) -> str:
+    """Return a number with its places, more where it has more (nothing is rounded); money with its currency."""
+    exponent = amount.value.normalize().as_tuple().exponent
+    places = max(amount.places, -exponent if isinstance(exponent, int) else 0)
+    locale = locale_of(language)
+    formats = locale.currency_formats["standard"] if amount.currency else locale.decimal_formats[None]
+    shown: str = formats.apply(amount.value, locale, currency=amount.currency, force_frac=(places, places))
+    return shown
+
+
+def cell_text(cell: Cell, language: str) -> str:
+    """Return what a cell of a table says."""
+    return shown_amount(cell.amount, language) if cell.amount else plain_text(cell.runs)
+
+
+def figure_text(figure: Figure, language: str) -> str:
+    """Return the number, or the word, of a figure."""
+    return shown_amount(figure.amount, language) if figure.amount else figure.text
+
+
+def shown_date(day: date, language: str) -> str:
+    """Return a day with its month as a word."""
+    return format_date(day, "long", locale_of(language))
