@@ -22,7 +22,22 @@ TWINS = {
     Font.CALIBRI: "Carlito",
     Font.CAMBRIA: "Caladea",
 }
-SCRIPTS = "Arabic Hebrew Thai Bengali Tamil Sinhala Lao Khmer Myanmar Georgian Armenian CJK".split()
+SCRIPTS = tuple(
+    [
+        "Arabic",
+        "Hebrew",
+        "Thai",
+        "Bengali",
+        "Tamil",
+        "Sinhala",
+        "Lao",
+        "Khmer",
+        "Myanmar",
+        "Georgian",
+        "Armenian",
+        "CJK",
+    ]
+)
 FONT_FOLDERS = (Path(__file__).parent / "fonts", Path(__file__).parent.parent / "fonts")  # what a PDF is drawn with
 
 _DEJAVU = frozenset("✓✗★☆")  # in DejaVu Sans Mono, which Typst brings along
@@ -49,7 +64,7 @@ class Measure:
         return sum(map(_advances(self._twin, bold, False).__getitem__, text))
 
     def starts(self, runs: Runs, size: float, width: float, *, bold: bool = False) -> list[int]:
-        """Return where in the text each line begins that is set at *size* in *width* points; there is at least one."""
+        """Return where in the text each line begins, set at *size* in *width* points; there is at least one."""
         text, sums, tokens = self._measured(runs, bold)
         limit = width / size + 1e-6
         starts = [0]
@@ -74,6 +89,9 @@ class Measure:
 
     def lines(self, runs: Runs, size: float, width: float, *, bold: bool = False) -> int:
         """Return how many lines a paragraph takes."""
+        text, sums, _ = self._measured(runs, bold)
+        if sums[-1] * size <= width and "\n" not in text:
+            return 1
         return len(self.starts(runs, size, width, bold=bold))
 
     def natural(self, runs: Runs, *, bold: bool = False) -> tuple[float, float]:

@@ -21,6 +21,7 @@ from exports.decks.records import (
     SlideKind,
     TextBlock,
 )
+from exports.decks.sheet import Sheet, shape
 from exports.decks.theme import (
     COVER_BAND,
     COVER_LOGO,
@@ -45,7 +46,7 @@ _COVER_TEXT = 18.0
 
 
 def pages(edition: Edition) -> tuple[Page, ...]:
-    """Return the pages of what a deck shows, and of a last slide on what in it nobody confirmed, where there is any."""
+    """Return the pages of what a deck shows, and of a last slide on what in it nobody confirmed, if there is any."""
     measure = Measure(edition.brand.font)
     made: list[Page] = []
     for slide in edition.deck.shown():
@@ -58,13 +59,14 @@ def pages(edition: Edition) -> tuple[Page, ...]:
 def _slide_pages(slide: Slide, edition: Edition, measure: Measure, number: int) -> Iterator[Page]:
     cover = _Cover(slide, edition, measure) if slide.kind == SlideKind.COVER else None
     blocks = cover.left if cover else slide.blocks
-    parts = flowed(blocks, _area(slide.title, edition, measure), measure, edition.brand.language)
+    sheet = Sheet(measure, edition.brand.language)
+    parts = flowed(blocks, _area(slide.title, edition, measure), sheet)
     if not cover and not parts:
         parts = [()]
     count = len(parts) + bool(cover)
     if count > 1:  # the parts of a title may take another line
         longest = f"{slide.title} ({count}/{count})"
-        parts = flowed(blocks, _area(longest, edition, measure), measure, edition.brand.language)
+        parts = flowed(blocks, _area(longest, edition, measure), sheet)
         count = len(parts) + bool(cover)
     base = Page(
         slide=slide,
@@ -115,7 +117,7 @@ def _logo(edition: Edition) -> Box | None:
 
 
 class _Cover:
-    """A cover: logo, title, the texts that have room below, a picture at the right, and at the foot whose and when."""
+    """A cover: logo, title, what texts have room below, a picture at the right, and at the foot whose and when."""
 
     def __init__(self, slide: Slide, edition: Edition, measure: Measure) -> None:
         self.logo = Box(_COVER_LEFT, MARGIN, *COVER_LOGO) if edition.brand.logo else None
@@ -134,8 +136,7 @@ class _Cover:
         self.title_box = Box(_COVER_LEFT, top, width, lines * LINE * self.title_size)
         below = self.title_box.bottom + 1.5 * GAP
         flow = Flow(
-            measure,
-            edition.brand.language,
+            Sheet(measure, edition.brand.language),
             _COVER_TEXT,
             Box(_COVER_LEFT, below, width, max(0.0, foot_box.y - GAP - below)),
         )
@@ -165,8 +166,7 @@ class _Cover:
 
 def _within(picture: PictureBlock, room: Box) -> Box:
     """Return the largest place of a picture's shape in the middle of *room*."""
-    scale = min(room.width / picture.width, room.height / picture.height)
-    width, height = picture.width * scale, picture.height * scale
+    width, height = shape(picture, room.width, room.height)
     return Box(room.x + (room.width - width) / 2, room.y + (room.height - height) / 2, width, height)
 
 

@@ -1,6 +1,5 @@
 """How wide the columns of a table are, and how high its rows."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from exports.decks.measure import Measure, cut
@@ -21,13 +20,13 @@ def number_columns(table: TableBlock) -> tuple[bool, ...]:
     )
 
 
-@dataclass
 class Grid:
     """A table as it is measured; the head and a row that is a sum are bold."""
 
-    table: TableBlock
-    measure: Measure
-    language: str
+    def __init__(self, table: TableBlock, measure: Measure, language: str) -> None:
+        """Measure *table*, its numbers as *language* writes them."""
+        self.table, self.measure, self.language = table, measure, language
+        self._heights: dict[tuple[float, tuple[float, ...]], list[float]] = {}
 
     @cached_property
     def numbers(self) -> tuple[bool, ...]:
@@ -52,7 +51,7 @@ class Grid:
         return sum(line * size + _PAD for line in self._wanted[1]) + 1
 
     def widths(self, size: float, width: float) -> tuple[float, ...]:
-        """Return the columns' widths, *width* together: room for the longest words first, then as each has to tell."""
+        """Return the columns' widths, *width* together: room for the longest words, then as each has to tell."""
         words, lines = ([one * size + _PAD + 1 for one in some] for some in self._wanted)
         if (spare := width - sum(lines)) >= 0:
             grow = [0.0 if number else line for line, number in zip(lines, self.numbers, strict=True)]

@@ -1,21 +1,25 @@
 """Numbers and dates of a deck as its language writes them."""
 
 from datetime import date
+from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_date
+from babel.numbers import get_currency_symbol
 
 from exports.decks.records import Amount, Cell, Figure, plain_text
 from travel.types import locale_of
 
 
+@lru_cache(maxsize=4_000)
 def shown_amount(amount: Amount, language: str) -> str:
     """Return a number with its places, more where it has more (nothing is rounded); money with its currency."""
     exponent = amount.value.normalize().as_tuple().exponent
     places = max(amount.places, -exponent if isinstance(exponent, int) else 0)
-    locale = locale_of(language)
-    formats = locale.currency_formats["standard"] if amount.currency else locale.decimal_formats[None]
-    shown: str = formats.apply(amount.value, locale, currency=amount.currency, force_frac=(places, places))
-    return shown
+    locale = _locale(language)
+    pattern = locale.currency_formats["standard"] if amount.currency else locale.decimal_formats[None]
+    shown: str = pattern.apply(amount.value, locale, force_frac=(places, places))
+    return shown.replace("¤", get_currency_symbol(amount.currency, locale)) if amount.currency else shown
 
 
 def cell_text(cell: Cell, language: str) -> str:
@@ -30,4 +34,9 @@ def figure_text(figure: Figure, language: str) -> str:
 
 def shown_date(day: date, language: str) -> str:
     """Return a day with its month as a word."""
-    return format_date(day, "long", locale_of(language))
+    return format_date(day, "long", _locale(language))
+
+
+@lru_cache(maxsize=100)
+def _locale(language: str) -> Locale:
+    return locale_of(language)

@@ -1,0 +1,77 @@
+"""How high paragraphs and items are, and how one that is higher than a page is parted."""
+
+from dataclasses import dataclass, replace
+
+from exports.decks.measure import Measure, cut
+from exports.decks.places import Box, Placed
+from exports.decks.records import Block, BulletsBlock, Runs, TextBlock
+from exports.decks.theme import HEADING, INDENT, LINE, PARAGRAPH_GAP, SLACK
+
+Words = TextBlock | BulletsBlock
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A paragraph or an item, or what is left of it where it *continued*; *gap* is below it."""
+
+    index: int
+    runs: Runs
+    width: float
+    height: float
+    gap: float
+    continued: bool = False
+
+
+def is_heading(block: Block) -> bool:
+    """Return whether a block is a line above others."""
+    return isinstance(block, TextBlock) and block.heading
+
+
+def letters(block: Words, size: float) -> float:
+    """Return the size of a block's letters where the page's is *size*."""
+    return size * HEADING if is_heading(block) else size
+
+
+def line_height(block: Words, size: float) -> float:
+    """Return how high a line is, with what another font may need."""
+    return LINE * SLACK * letters(block, size)
+
+
+def units(block: Words, size: float, width: float, measure: Measure) -> list[Unit]:
+    """Return the paragraphs or items of a block."""
+    own, line, bold = letters(block, size), line_height(block, size), is_heading(block)
+    if isinstance(block, TextBlock):
+        texts = [(runs, width) for runs in block.paragraphs]
+    else:
+        texts = [(item.runs, width - INDENT * own * (item.level + 1)) for item in block.items]
+    return [
+        Unit(index, runs, room, measure.lines(runs, own, room, bold=bold) * line, PARAGRAPH_GAP * own)
+        for index, (runs, room) in enumerate(texts)
+    ]
+
+
+def height(some: list[Unit]) -> float:
+    """Return how high some are, one below the other."""
+    return sum(unit.height + unit.gap for unit in some) - (some[-1].gap if some else 0.0)
+
+
+def parted(unit: Unit, block: Words, size: float, room: float, measure: Measure) -> tuple[Unit, Unit]:
+    """Return what of a unit that is higher than *room* stands in it, a line at least, and what is left."""
+    line = line_height(block, size)
+    starts = measure.starts(unit.runs, letters(block, size), unit.width, bold=is_heading(block))
+    count = max(1, min(int((room + 1e-6) // line), len(starts) - 1))
+    before, after = cut(unit.runs, starts[count])
+    return (
+        replace(unit, runs=before, height=count * line),
+        replace(unit, runs=after, height=(len(starts) - count) * line, continued=True),
+    )
+
+
+def placed(block: Words, some: list[Unit], size: float, box: Box) -> Placed:
+    """Return the part of a block that is these units."""
+    part: Words
+    if isinstance(block, TextBlock):
+        part = replace(block, paragraphs=tuple(unit.runs for unit in some))
+    else:
+        part = replace(block, items=tuple(replace(block.items[unit.index], runs=unit.runs) for unit in some))
+    return Placed(block=part, box=box, size=letters(block, size), first=some[0].index, continued=some[0].continued)
