@@ -8,7 +8,7 @@ needs no more lines.
 import re
 from bisect import bisect_right
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from unicodedata import category
 
@@ -22,22 +22,8 @@ TWINS = {
     Font.CALIBRI: "Carlito",
     Font.CAMBRIA: "Caladea",
 }
-SCRIPTS = tuple(
-    [
-        "Arabic",
-        "Hebrew",
-        "Thai",
-        "Bengali",
-        "Tamil",
-        "Sinhala",
-        "Lao",
-        "Khmer",
-        "Myanmar",
-        "Georgian",
-        "Armenian",
-        "CJK",
-    ]
-)
+_SCRIPTS = "Arabic Hebrew Thai Bengali Tamil Sinhala Lao Khmer Myanmar Georgian Armenian"
+_LAST = ("NotoSansCJK-Regular.otf", "NotoEmoji-Regular.ttf")
 FONT_FOLDERS = (Path(__file__).parent / "fonts", Path(__file__).parent.parent / "fonts")  # what a PDF is drawn with
 
 _DEJAVU = frozenset("✓✗★☆")  # in DejaVu Sans Mono, which Typst brings along
@@ -98,10 +84,10 @@ class Measure:
         """Return how wide the longest word of a paragraph is, and the longest line where none is broken, in sizes."""
         text, sums, tokens = self._measured(runs, bold)
         word = max((sums[end] - sums[start] for start, end, space in tokens if not space), default=0.0)
-        breaks = [at for at, char in enumerate(text) if char == "\n"]
-        ends = [*breaks, len(text)]
-        begins = [0, *(at + 1 for at in breaks)]
-        return word, max(sums[end] - sums[begin] for begin, end in zip(begins, ends, strict=True))
+        if "\n" not in text:
+            return word, sums[-1]
+        ends = [at for at, char in enumerate(text) if char == "\n"]
+        return word, max(sums[end] - sums[begin] for begin, end in pairwise([0, *ends, len(text)]))
 
     def breakable(self, text: str, size: float, width: float, *, bold: bool = False) -> str:
         """Return a text with zero width spaces in words longer than a line, for what would let them run out."""
@@ -171,9 +157,9 @@ def _advances(twin: str, bold: bool, italic: bool) -> _Advances:
 
 def _files(twin: str, face: str) -> tuple[Path, ...]:
     twins, noto = FONT_FOLDERS
-    names = [f"NotoSans-{face}.ttf", "NotoSansMono-Regular.ttf"]
-    names += [f"NotoSans{script}-Regular.{'otf' if script == 'CJK' else 'ttf'}" for script in SCRIPTS]
-    return (twins / f"{twin}-{face}.ttf", *(noto / name for name in [*names, "NotoEmoji-Regular.ttf"]))
+    scripts = (f"NotoSans{script}-Regular.ttf" for script in _SCRIPTS.split())
+    names = (f"NotoSans-{face}.ttf", "NotoSansMono-Regular.ttf", *scripts, *_LAST)
+    return (twins / f"{twin}-{face}.ttf", *(noto / name for name in names))
 
 
 @cache

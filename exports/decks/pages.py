@@ -60,13 +60,13 @@ def _slide_pages(slide: Slide, edition: Edition, measure: Measure, number: int) 
     cover = _Cover(slide, edition, measure) if slide.kind == SlideKind.COVER else None
     blocks = cover.left if cover else slide.blocks
     sheet = Sheet(measure, edition.brand.language)
-    parts = flowed(blocks, _area(slide.title, edition, measure), sheet)
+    area = _area(slide.title, edition, measure)
+    parts = flowed(blocks, area, sheet)
     if not cover and not parts:
         parts = [()]
     count = len(parts) + bool(cover)
-    if count > 1:  # the parts of a title may take another line
-        longest = f"{slide.title} ({count}/{count})"
-        parts = flowed(blocks, _area(longest, edition, measure), sheet)
+    if count > 1 and (lower := _area(f"{slide.title} ({count}/{count})", edition, measure)) != area:
+        parts = flowed(blocks, lower, sheet)
         count = len(parts) + bool(cover)
     base = Page(
         slide=slide,
