@@ -25,14 +25,26 @@ MAX_TEXT_CHARS = 20_000
 MAX_TITLE_CHARS = 200
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_MAX_MARKS = 30  # on one letter, as in Unicode's stream-safe text: to put many in order takes too long
+_MAYBE_MARKS = re.compile(f"[^\x00-\u02ff]{{{_MAX_MARKS + 1},}}")
 _URL = re.compile(r"(?:https://|mailto:)[^\s<>\"]{1,2000}", re.IGNORECASE)
 
 
 def clean(text: object) -> object:
-    """Return a text without what no file can hold: control characters, halves of characters."""
+    """Return a text without what no file can hold: control characters, halves of characters, heaps of marks."""
     if not isinstance(text, str):
         return text
-    return unicodedata.normalize("NFC", _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    kept = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", _MAYBE_MARKS.sub(_few_marks, kept))
+
+
+def _few_marks(found: re.Match[str]) -> str:
+    kept, run = list[str](), 0
+    for char in found[0]:
+        run = run + 1 if unicodedata.combining(char) else 0
+        if run <= _MAX_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def _line(text: str) -> str:
