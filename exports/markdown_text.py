@@ -100,6 +100,7 @@ def blocks(text: str) -> list[Block]:
 
     heading (level, in), par (in), list (start or None, items of blocks), code (s), quote (blocks), rule, and
     table (head and rows of cells, each an "in"). An "in" is a list of text, code, break, strong, emph, strike, link.
+    A link is its address; where *label* is not 0, so many pieces before it are its label, with " (" and ")" around it.
     """
     return _blocks(SyntaxTreeNode(_PARSER.parse(text)).children)
 
@@ -164,7 +165,8 @@ def _link(label: list[Block], url: str) -> list[Block]:
     """Return a link with its address written out, so that it can be read on paper."""
     if not _TARGET.fullmatch(url):
         return label
-    address = {"t": "link", "url": url, "s": url.removeprefix("mailto:")}
+    address: Block = {"t": "link", "url": url, "s": url.removeprefix("mailto:"), "label": 0}
     if not label or label == [{"t": "text", "s": address["s"]}]:
         return [address]
+    address["label"] = len(label)
     return [*label, {"t": "text", "s": " ("}, address, {"t": "text", "s": ")"}]

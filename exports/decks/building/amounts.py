@@ -32,6 +32,7 @@ _AMOUNT = re.compile(
     re.ASCII,
 )
 _CODE = re.compile(r"\b[A-Z]{3}\b")
+_DIGITS = 15
 _PLACES = 4  # more decimals are no money
 
 
@@ -97,7 +98,9 @@ class Reader:
         if len(places) == 3 and own is None and not self.sure:
             return None
         digits = _ungrouped(whole, {".", ",", " ", "'"} - {decimal})
-        return (Decimal(f"{digits}{'.' if point else ''}{places}"), len(places)) if digits else None
+        if not digits or len(digits) > _DIGITS:
+            return None
+        return Decimal(f"{digits}{'.' if point else ''}{places}"), len(places)
 
 
 def reader_of(text: str, language: str | None = None, *, style: Style | None = None) -> Reader:

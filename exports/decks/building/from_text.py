@@ -1,0 +1,292 @@
+"""Slides from Markdown: a heading is the title of one, and nothing that the text says is lost."""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from exports.decks.building.amounts import Reader, reader_of
+from exports.decks.building.markdown import MAX_CHARS, Piece, Section, piece_lines, pieces_of, sections
+from exports.decks.building.tables import table_blocks, total_of
+from exports.decks.building.words import NewId, lines_of, paragraph_blocks, plain_runs, runs_of, short_title
+from exports.decks.records import (
+    MAX_BLOCKS,
+    MAX_ITEMS,
+    MAX_TITLE_CHARS,
+    Block,
+    Built,
+    BulletsBlock,
+    Figure,
+    FiguresBlock,
+    Item,
+    Runs,
+    Slide,
+    SlideKind,
+    TableBlock,
+    TextBlock,
+    plain_text,
+)
+
+MAX_BUILT = 120  # slides of one text
+_FITS = 14  # lines
+_BRIEF = 10
+_MAX_LISTED = 20
+_MAX_LEVEL = 3
+_MAX_NUMBER = 9_999
+_NUMBERED = re.compile(r"\w+ \d+(?!\w)|第\d+\w")
+_TASK = re.compile(r"\[ \] ")
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What all slides of one text have in common. *origin* begins their origins; *where* says where the text is."""
+
+    new_id: NewId
+    origin: str
+    where: str  # as the end of a sentence: "the session"
+    language: str | None = None
+    message_ids: tuple[str, ...] = ()
+    taken: Counter[str] = field(default_factory=Counter)
+
+
+def slides_of(text: str, title: str, making: Making) -> tuple[Slide, ...]:
+    """Return the slides that a text in Markdown makes; *title* is of what stands above its first heading."""
+    found = pieces_slides(pieces_of(text), text, title, making)
+    if len(text) > MAX_CHARS and found:
+        found = (*found[:-1], with_note(found[-1], f"The text is longer: the rest is in {making.where}.", making))
+    return found
+
+
+def pieces_slides(pieces: Sequence[Piece], text: str, title: str, making: Making) -> tuple[Slide, ...]:
+    """Return the slides that pieces of *text* make, at most `MAX_BUILT`; the last one says what is left out."""
+    reader = reader_of(text[:MAX_CHARS], making.language)
+    found = [slide for section in _parts(sections(pieces)) for slide in _slides(section, title, reader, making)]
+    return at_most(MAX_BUILT, found, making)
+
+
+def text_blocks(pieces: Sequence[Piece], text: str, making: Making) -> list[Block]:
+    """Return the blocks that pieces of *text* make, without slides."""
+    return list(_blocks(pieces, reader_of(text[:MAX_CHARS], making.language), making))[:MAX_BLOCKS]
+
+
+def at_most(most: int, slides: Sequence[Slide], making: Making) -> tuple[Slide, ...]:
+    """Return the first of the slides; the last of them says how many are left out."""
+    if len(slides) <= most:
+        return tuple(slides)
+    left = f"{len(slides) - most:,} more slides are left out here. What they say is in {making.where}."
+    return (*slides[: most - 1], with_note(slides[most - 1], left, making))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one slide is made of: a section with all that is in it, or with the titles of what follows."""
+
+    section: Section
+    whole: bool
+    top: bool = False
+
+
+def _parts(whole: Section) -> Iterator[_Part]:
+    if whole.pieces:
+        yield _Part(Section((), 0, whole.pieces), whole=True)
+    for section in whole.inner:
+        yield from _within(section, top=len(whole.inner) == 1)
+
+
+def _within(section: Section, *, top: bool = False) -> Iterator[_Part]:
+    fits = not section.inner or section.lines() <= _FITS
+    yield _Part(section, whole=fits, top=top)
+    for one in () if fits else section.inner:
+        yield from _within(one)
+
+
+def _slides(part: _Part, title: str, reader: Reader, making: Making) -> Iterator[Slide]:
+    """Yield a slide, or as many as its blocks need."""
+    section, own = part.section, bool(part.section.heading)
+    called = section.title if own else " ".join(title.split())
+    blocks = list[Block]()
+    if len(called) > MAX_TITLE_CHARS:
+        blocks.append(TextBlock(id=making.new_id(), paragraphs=(plain_runs(called),)))
+    blocks += (
+        _section_blocks(section, reader, making) if part.whole else _own_blocks(section, reader, making, top=part.top)
+    )
+    key = ("top" if part.top else _key(called)) if own else "before"
+    making.taken[key] += 1
+    number = making.taken[key]
+    origin = f"{making.origin}:{key}{f'~{number}' if number > 1 else ''}"
+    groups = [blocks[start : start + MAX_BLOCKS] for start in range(0, len(blocks), MAX_BLOCKS)] or [[]]
+    for at, group in enumerate(groups):
+        budget = any(isinstance(block, TableBlock) and block.total for block in group)
+        yield built(
+            making.new_id(),
+            SlideKind.BUDGET if budget else SlideKind.PLAN,
+            short_title(called),
+            group,
+            f"{origin}/{at + 1}" if at else origin,
+            making.message_ids,
+        )
+
+
+def built(
+    slide_id: str,
+    kind: SlideKind,
+    title: str,
+    blocks: Sequence[Block],
+    origin: str,
+    message_ids: Sequence[str] = (),
+    *,
+    confirmed: bool = False,
+    hidden: bool = False,
+) -> Slide:
+    """Return a slide that remembers how it was made."""
+    return Slide(
+        id=slide_id,
+        kind=kind,
+        title=title,
+        blocks=tuple(blocks),
+        confirmed=confirmed,
+        hidden=hidden,
+        origin=origin,
+        message_ids=tuple(message_ids),
+        built=Built(title, tuple(blocks)),
+    )
+
+
+def _key(title: str) -> str:
+    """Return what stays of a title when a plan changes: "day 3" of "Day 3, Friday: Belém"."""
+    plain = " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", title).casefold()))
+    numbered = _NUMBERED.match(plain)
+    key = numbered[0] if numbered else plain
+    return key if len(key) <= 80 else f"{key[:60]}#{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+
+
+def brief_blocks(pieces: Sequence[Piece], text: str, making: Making) -> tuple[str, list[Block]]:
+    """Return the heading of a text, empty where it has none, and in a few lines what the text says."""
+    whole = sections(pieces)
+    section = whole.inner[0] if len(whole.inner) == 1 and not whole.pieces else whole
+    kept, lines = list[Piece](), 0.0
+    for piece in section.pieces:
+        lines += piece_lines(piece)
+        if lines > _BRIEF:
+            break
+        kept.append(piece)
+    reader = reader_of(text[:MAX_CHARS], making.language)
+    found = _own_blocks(Section(section.heading, 0, kept, section.inner), reader, making, top=True)[: MAX_BLOCKS - 1]
+    if len(kept) < len(section.pieces):
+        left = plain_runs(f"Shortened: all of it is in {making.where}.", italic=True)
+        found.append(TextBlock(id=making.new_id(), paragraphs=(left,)))
+    return section.title, found
+
+
+def _own_blocks(section: Section, reader: Reader, making: Making, *, top: bool) -> list[Block]:
+    """Return what a section says before its own sections, what they are called, and of the whole text its sum."""
+    found = list(_blocks(section.pieces, reader, making))
+    if top and (figure := _figure(section, reader, making)):
+        found.append(figure)
+    items = tuple(Item(plain_runs(one.title)) for one in section.inner)
+    if 0 < len(items) <= _MAX_LISTED:
+        found.append(BulletsBlock(id=making.new_id(), items=items))
+    return found
+
+
+def _figure(section: Section, reader: Reader, making: Making) -> Block | None:
+    tables = [piece for one in section.inner for piece in one.pieces if piece["t"] == "table"]
+    found = [block for table in tables for block in table_blocks(table, reader, making.new_id)]
+    total = total_of(found)
+    return FiguresBlock(id=making.new_id(), figures=(Figure(total[0], amount=total[1]),)) if total else None
+
+
+def _section_blocks(section: Section, reader: Reader, making: Making) -> list[Block]:
+    found = list(_blocks(section.pieces, reader, making))
+    for one in section.inner:
+        found.append(TextBlock(id=making.new_id(), paragraphs=(runs_of(one.heading),), heading=True))
+        found += _section_blocks(one, reader, making)
+    return found
+
+
+def _blocks(pieces: Sequence[Piece], reader: Reader, making: Making) -> Iterator[Block]:
+    """Yield the blocks that pieces make; paragraphs that follow each other are one."""
+    paragraphs: list[Runs] = []
+    for piece in pieces:
+        lines = _paragraphs(piece)
+        paragraphs += lines or ()
+        if lines is None:
+            yield from paragraph_blocks(paragraphs, making.new_id)
+            paragraphs = []
+            yield from _block(piece, reader, making)
+    yield from paragraph_blocks(paragraphs, making.new_id)
+
+
+def _paragraphs(piece: Piece) -> list[Runs] | None:
+    match piece["t"]:
+        case "par":
+            return lines_of(piece["in"])
+        case "code":
+            return [plain_runs(line) for line in piece["s"].split("\n") if line.strip()]
+        case "rule":
+            return []
+    return None
+
+
+def _block(piece: Piece, reader: Reader, making: Making) -> Iterator[Block]:
+    match piece["t"]:
+        case "heading":
+            if plain_text(runs := runs_of(piece["in"])).strip():
+                yield TextBlock(id=making.new_id(), paragraphs=(runs,), heading=True)
+        case "quote":
+            yield from _blocks(piece["blocks"], reader, making)
+        case "table":
+            yield from table_blocks(piece, reader, making.new_id)
+        case "list":
+            yield from _bullets(piece, reader, making)
+
+
+def _bullets(piece: Piece, reader: Reader, making: Making) -> Iterator[Block]:
+    items: list[Item] = []
+    for found in _items(piece, 0):
+        if isinstance(found, Item):
+            items.append(found)
+            continue
+        yield from _lists(items, making)
+        items = []
+        yield from _block(found, reader, making)
+    yield from _lists(items, making)
+
+
+def _lists(items: Sequence[Item], making: Making) -> Iterator[Block]:
+    for start in range(0, len(items), MAX_ITEMS):
+        yield BulletsBlock(id=making.new_id(), items=tuple(items[start : start + MAX_ITEMS]))
+
+
+def _items(piece: Piece, level: int) -> Iterator[Item | Piece]:
+    """Yield the points of a list, those of lists within it too; and what no point can be, a table."""
+    for at, parts in enumerate(piece["items"]):
+        number = None if piece["start"] is None else min(piece["start"] + at, _MAX_NUMBER)
+        for place, part in enumerate(parts):
+            if part["t"] == "list":
+                yield from _items(part, min(level + 1, _MAX_LEVEL))
+            elif (lines := _paragraphs(part)) is not None:
+                for line, runs in enumerate(lines):
+                    first = place == line == 0
+                    yield Item(
+                        _without_box(runs), level if first else min(level + 1, _MAX_LEVEL), number if first else None
+                    )
+            else:
+                yield part
+
+
+def _without_box(runs: Runs) -> Runs:
+    return (
+        (replace(runs[0], text=_TASK.sub("", runs[0].text, count=1)), *runs[1:])
+        if _TASK.match(runs[0].text)
+        else runs
+    )
+
+
+def with_note(slide: Slide, sentence: str, making: Making) -> Slide:
+    """Return a slide that says at its end what is left out."""
+    told = TextBlock(id=making.new_id(), paragraphs=(plain_runs(sentence, italic=True),))
+    blocks = (*slide.blocks[: MAX_BLOCKS - 1], told)
+    return replace(slide, blocks=blocks, built=Built(slide.title, blocks))

@@ -1,0 +1,157 @@
+"""A deck from a trip: what is known of it, and what its sessions hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from exports.decks.building import frame
+from exports.decks.building.around import taken_apart
+from exports.decks.building.from_talk import budget_last
+from exports.decks.building.from_text import Making, at_most, brief_blocks, built, pieces_slides
+from exports.decks.building.markdown import pieces_of
+from exports.decks.building.words import NewId, paragraph_blocks, plain_runs, short_title
+from exports.decks.records import (
+    MAX_BLOCKS,
+    Brand,
+    BulletsBlock,
+    Deck,
+    Item,
+    Preset,
+    Run,
+    Slide,
+    SlideKind,
+    TextBlock,
+)
+from travel.brief import DATES, Brief, open_questions, shown_fields
+
+_MAX_SLIDES = 160  # that show plans
+_MAX_SESSIONS = 20
+_MAX_TOLD = 6  # sessions on one slide
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A session of a trip, with its last plan in Markdown, and which message that is."""
+
+    title: str
+    id: str
+    text: str
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TripMaterial:
+    """What there is of a trip to make a deck of; what is private in its *brief* is not looked at."""
+
+    title: str
+    brief: Brief
+    customer_name: str = ""
+    sessions: Sequence[Held] = ()
+    files: Sequence[str] = ()  # what they are called
+    sources: Sequence[frame.Source] = ()
+    planner: str = ""
+    language: str | None = None
+
+
+def from_trip(
+    trip: TripMaterial,
+    preset: Preset,
+    *,
+    new_id: NewId,
+    brand: Brand | None = None,
+    valid_until: date | None = None,
+) -> Deck:
+    """Return the deck that a trip makes. What is not known is left out of it."""
+    making = Making(new_id, "trip", "the trip", trip.language)
+    asked = [question.text for question in open_questions(trip.brief)]
+    last = (frame.questions(asked, making, confirmed=True), frame.sources(trip.sources, making))
+    if preset is Preset.STATUS:
+        return frame.deck(trip.title, preset, [_cover(trip, preset, making), *_status(trip, making), *last])
+    return frame.deck(
+        trip.title,
+        preset,
+        [
+            _cover(trip, preset, making),
+            _asked(trip, making),
+            *_plans(trip, making),
+            frame.approve(trip.planner, brand, valid_until, making),
+            *last[:1],
+            _files(trip, making),
+            *last[1:],
+        ],
+    )
+
+
+def _cover(trip: TripMaterial, preset: Preset, making: Making) -> Slide:
+    fields = {field: text for field, _, text in shown_fields(trip.brief, trip.language)}
+    known = [fields.get(field, "") for field in ("where", DATES, "months")]
+    lines = [f"For {trip.customer_name}" if trip.customer_name else "", *known]
+    return frame.cover(trip.title, preset, trip.planner, lines, making)
+
+
+def _asked(trip: TripMaterial, making: Making) -> Slide | None:
+    items = tuple(
+        Item((Run(f"{label}: ", bold=True), *plain_runs(text)))
+        for _, label, text in shown_fields(trip.brief, trip.language)
+    )
+    return frame.asked([BulletsBlock(id=making.new_id(), items=items)] if items else [], making)
+
+
+def _plans(trip: TripMaterial, making: Making) -> Sequence[Slide]:
+    """Return the slides of each session's plan; where there are several, the first of each says whose it is."""
+    sessions = [one for one in trip.sessions if one.text.strip()]
+    slides: list[Slide] = []
+    for held in sessions[:_MAX_SESSIONS]:
+        its = _making(held, making)
+        slides += pieces_slides(taken_apart(pieces_of(held.text)).plan, held.text, held.title, its)
+    slides = list(budget_last(slides))
+    if left := len(sessions[_MAX_SESSIONS:]):
+        slides.append(_left_out(left, making))
+    return at_most(_MAX_SLIDES, slides, making)
+
+
+def _status(trip: TripMaterial, making: Making) -> Sequence[Slide]:
+    """Return slides that say in short what each session holds, a few of them on each."""
+    sessions = [one for one in trip.sessions if one.text.strip()]
+    slides: list[Slide] = []
+    for held in sessions[:_MAX_SESSIONS]:
+        its = _making(held, making)
+        heading, blocks = brief_blocks(taken_apart(pieces_of(held.text)).plan, held.text, its)
+        if heading:
+            blocks.insert(0, TextBlock(id=making.new_id(), paragraphs=(plain_runs(heading),), heading=True))
+        title = short_title(held.title) or "Session"
+        slides.append(
+            built(
+                making.new_id(),
+                SlideKind.SESSIONS,
+                title,
+                blocks[:MAX_BLOCKS],
+                f"{its.origin}:status",
+                its.message_ids,
+            )
+        )
+    if left := len(sessions[_MAX_SESSIONS:]):
+        slides.append(_left_out(left, making))
+    return slides
+
+
+def _left_out(count: int, making: Making) -> Slide:
+    told = f"{count:,} more sessions are left out here. What they hold is in {making.where}."
+    blocks = paragraph_blocks([plain_runs(told)], making.new_id)
+    origin = f"{making.origin}:more"
+    return built(making.new_id(), SlideKind.SESSIONS, "More sessions", blocks, origin, confirmed=True)
+
+
+def _files(trip: TripMaterial, making: Making) -> Slide | None:
+    """Return what the trip's files are called, not shown unless somebody wants it: names tell things too."""
+    lines = [plain_runs(name) for name in trip.files[:200] if name.strip()]
+    blocks = paragraph_blocks(lines, making.new_id)
+    origin = f"{making.origin}:files"
+    if not blocks:
+        return None
+    return built(making.new_id(), SlideKind.FREE, "Documents", blocks, origin, confirmed=True, hidden=True)
+
+
+def _making(held: Held, making: Making) -> Making:
+    ids = (held.message_id,) if held.message_id else ()
+    return Making(making.new_id, f"session {held.id[:60]}", f"the session “{held.title}”", making.language, ids)
