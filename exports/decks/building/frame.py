@@ -37,7 +37,7 @@ def deck(title: str, preset: Preset, slides: Sequence[Slide | None]) -> Deck:
 
 def cover(title: str, preset: Preset, planner: str, lines: Sequence[str], making: Making) -> Slide:
     """Return the cover; *lines* stand under what the deck is, and by whom."""
-    by = f"{_KINDS[preset]} by {planner}" if planner else _KINDS[preset]
+    by = f"{_KINDS[preset]}, by {planner}" if planner else _KINDS[preset]
     said = paragraph_blocks([plain_runs(line) for line in (by, *lines) if line], making.new_id)
     name = short_title(title) or "Untitled"
     return built(making.new_id(), SlideKind.COVER, name, said, f"{making.origin}:cover", confirmed=True)

@@ -31,7 +31,7 @@ from exports.decks.records import (
 
 MAX_BUILT = 120  # slides of one text
 _FITS = 14  # lines
-_BRIEF = 10
+_BRIEF, _FIRST = 10, 30  # in short; the first piece alone
 _MAX_LISTED = 20
 _MAX_LEVEL = 3
 _MAX_NUMBER = 9_999
@@ -169,7 +169,7 @@ def brief_blocks(pieces: Sequence[Piece], text: str, making: Making) -> tuple[st
     kept, lines = list[Piece](), 0.0
     for piece in section.pieces:
         lines += piece_lines(piece)
-        if lines > _BRIEF:
+        if lines > (_BRIEF if kept else _FIRST):
             break
         kept.append(piece)
     reader = reader_of(text[:MAX_CHARS], making.language)

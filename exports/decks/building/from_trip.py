@@ -26,7 +26,6 @@ from travel.brief import DATES, Brief, open_questions, shown_fields
 
 _MAX_SLIDES = 160  # that show plans
 _MAX_SESSIONS = 20
-_MAX_TOLD = 6  # sessions on one slide
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +97,20 @@ def _asked(trip: TripMaterial, making: Making) -> Slide | None:
 
 
 def _plans(trip: TripMaterial, making: Making) -> Sequence[Slide]:
-    """Return the slides of each session's plan; where there are several, the first of each says whose it is."""
+    """Return the slides of each session's plan."""
     sessions = [one for one in trip.sessions if one.text.strip()]
     slides: list[Slide] = []
     for held in sessions[:_MAX_SESSIONS]:
         its = _making(held, making)
-        slides += pieces_slides(taken_apart(pieces_of(held.text)).plan, held.text, held.title, its)
-    slides = list(budget_last(slides))
+        plan = taken_apart(pieces_of(held.text)).plan
+        slides += budget_last(pieces_slides(plan, held.text, held.title, its))
     if left := len(sessions[_MAX_SESSIONS:]):
         slides.append(_left_out(left, making))
     return at_most(_MAX_SLIDES, slides, making)
 
 
 def _status(trip: TripMaterial, making: Making) -> Sequence[Slide]:
-    """Return slides that say in short what each session holds, a few of them on each."""
+    """Return slides that say in short what each session holds."""
     sessions = [one for one in trip.sessions if one.text.strip()]
     slides: list[Slide] = []
     for held in sessions[:_MAX_SESSIONS]:

@@ -70,7 +70,7 @@ def total_of(blocks: Sequence[Block]) -> tuple[str, Amount] | None:
         if isinstance(block, TableBlock) and block.total:
             row = block.rows[-1]
             money = [cell.amount for cell in row if cell.amount and cell.amount.currency]
-            label = next((text for cell in row if (text := plain_text(cell.runs).strip())), "")
+            label = ", ".join(text for cell in row if (text := plain_text(cell.runs).strip()))
             if label and len(money) == 1:
                 return label[:_MAX_LABEL], money[0]
     return None
