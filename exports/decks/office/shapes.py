@@ -1,0 +1,149 @@
+"""Blocks as the shapes of a slide, exactly where they were placed."""
+
+from exports.decks.office.sheet import Sheet
+from exports.decks.office.tables import table
+from exports.decks.office.writing import Lead, joined, paragraph, plain
+from exports.decks.office.xml import C, filled, place, text
+from exports.decks.places import Box, Placed
+from exports.decks.records import (
+    BulletsBlock,
+    ChartBlock,
+    Figure,
+    FiguresBlock,
+    PictureBlock,
+    TableBlock,
+    TextBlock,
+)
+from exports.decks.theme import FIGURE, FIGURE_PAD, GAP, INDENT, PARAGRAPH_GAP
+from exports.decks.wording import figure_text
+
+
+def add(sheet: Sheet, placed: Placed) -> None:
+    """Draw a block, or the part of it that stands on this page."""
+    match placed.block:
+        case TextBlock() as block:
+            _texts(sheet, block, placed)
+        case BulletsBlock() as block:
+            _bullets(sheet, block, placed)
+        case TableBlock() as block:
+            sheet.shapes.append(table(sheet, block, placed))
+        case ChartBlock() as block:
+            _chart(sheet, block, placed)
+        case PictureBlock() as block:
+            _picture(sheet, block, placed)
+        case FiguresBlock() as block:
+            _figures(sheet, block, placed)
+
+
+def text_box(
+    sheet: Sheet,
+    name: str,
+    box: Box,
+    paragraphs: list[str],
+    *,
+    holder: str = "",
+    fill: str = "",
+    pad: float = 0,
+    anchor: str = "t",
+    described: str = "",
+) -> str:
+    """Return a box whose words stay as they break. *holder* is the placeholder of the layout that it fills."""
+    kind = "<p:cNvSpPr><a:spLocks noGrp=\"1\"/></p:cNvSpPr>" if holder else '<p:cNvSpPr txBox="1"/>'
+    shape = "" if holder else '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+    inset = round(pad * 12_700)
+    alt = f' descr="{text(described)}"' if described else ""
+    return (
+        f'<p:sp><p:nvSpPr><p:cNvPr id="{sheet.new_id()}" name="{text(name)}"{alt}/>{kind}<p:nvPr>{holder}</p:nvPr>'
+        f"</p:nvSpPr><p:spPr>{place(box)}{shape}{filled(fill) if fill else '<a:noFill/>'}</p:spPr>"
+        f'<p:txBody><a:bodyPr wrap="square" lIns="{inset}" tIns="{inset}" rIns="{inset}" bIns="{inset}" rtlCol="0" '
+        f'anchor="{anchor}"><a:noAutofit/></a:bodyPr><a:lstStyle/>{joined(paragraphs)}</p:txBody></p:sp>'
+    )
+
+
+def _texts(sheet: Sheet, block: TextBlock, placed: Placed) -> None:
+    look = sheet.look(placed.size, "tx2" if block.heading else "tx1", bold=block.heading)
+    gap = placed.size * PARAGRAPH_GAP
+    paragraphs = [
+        paragraph(runs, look, sheet.link, before=gap if at else 0) for at, runs in enumerate(block.paragraphs)
+    ]
+    sheet.shapes.append(text_box(sheet, block.id, placed.box, paragraphs))
+
+
+def _bullets(sheet: Sheet, block: BulletsBlock, placed: Placed) -> None:
+    look, step = sheet.look(placed.size), placed.size * INDENT
+    paragraphs = []
+    for at, item in enumerate(block.items):
+        shown = not (placed.continued and at == 0)
+        lead = Lead(margin=step * (item.level + 1), hanging=step, level=item.level, number=item.number, shown=shown)
+        gap = placed.size * PARAGRAPH_GAP if at else 0
+        paragraphs.append(paragraph(item.runs, look, sheet.link, before=gap, lead=lead))
+    sheet.shapes.append(text_box(sheet, block.id, placed.box, paragraphs))
+
+
+def _chart(sheet: Sheet, block: ChartBlock, placed: Placed) -> None:
+    named = sheet.part.relate_to(sheet.house.chart(block, placed.size), _CHART)
+    sheet.shapes.append(
+        f'<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id="{sheet.new_id()}" name="{block.id}" '
+        f'descr="{text(block.alt or sheet.page.title)}"/><p:cNvGraphicFramePr/><p:nvPr/></p:nvGraphicFramePr>'
+        f'{place(placed.box, "p:xfrm")}<a:graphic><a:graphicData uri="{C}"><c:chart xmlns:c="{C}" r:id="{named}"/>'
+        "</a:graphicData></a:graphic></p:graphicFrame>"
+    )
+
+
+_CHART = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart"
+_IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
+
+
+def _picture(sheet: Sheet, block: PictureBlock, placed: Placed) -> None:
+    data = sheet.house.edition.pictures.get(block.sha256)
+    if data is None or not add_picture(sheet, block.id, within(placed.box, block.width / block.height), data, block.alt):
+        missing = plain(block.alt, sheet.look(max(12.0, placed.size)), align="ctr")
+        sheet.shapes.append(
+            text_box(sheet, block.id, placed.box, [missing], fill="bg2", pad=GAP / 2, anchor="ctr", described=block.alt)
+        )
+
+
+def add_picture(sheet: Sheet, name: str, box: Box, data: bytes, alt: str) -> bool:
+    """Draw a picture; return False where it is of a kind that not every reader draws."""
+    part = sheet.house.picture(data)
+    if part is None:
+        return False
+    sheet.shapes.append(
+        f'<p:pic><p:nvPicPr><p:cNvPr id="{sheet.new_id()}" name="{text(name)}" descr="{text(alt)}"/>'
+        '<p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr><p:nvPr/></p:nvPicPr>'
+        f'<p:blipFill><a:blip r:embed="{sheet.part.relate_to(part, _IMAGE)}"/><a:stretch><a:fillRect/></a:stretch>'
+        f'</p:blipFill><p:spPr>{place(box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr></p:pic>'
+    )
+    return True
+
+
+def within(box: Box, ratio: float) -> Box:
+    """Return the largest place in the middle of a box that is *ratio* times as wide as high."""
+    width, height = min(box.width, box.height * ratio), min(box.height, box.width / ratio)
+    return Box(box.x + (box.width - width) / 2, box.y + (box.height - height) / 2, width, height)
+
+
+def _figures(sheet: Sheet, block: FiguresBlock, placed: Placed) -> None:
+    box, group = placed.box, sheet.new_id()
+    cards, y, rest = [], box.y, list(block.figures)
+    for height in placed.rows:
+        x = box.x
+        for width in placed.columns[: len(rest)]:
+            cards.append(_figure(sheet, block, rest.pop(0), Box(x, y, width, height), placed.size))
+            x += width + GAP
+        y += height + GAP
+    corners = place(box)
+    inner = corners.removesuffix("</a:xfrm>") + corners.removeprefix("<a:xfrm>").replace("a:off", "a:chOff").replace(
+        "a:ext", "a:chExt"
+    )
+    sheet.shapes.append(
+        f'<p:grpSp><p:nvGrpSpPr><p:cNvPr id="{group}" name="{block.id}"/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr>'
+        f"<p:grpSpPr>{inner}</p:grpSpPr>{''.join(cards)}</p:grpSp>"
+    )
+
+
+def _figure(sheet: Sheet, block: FiguresBlock, figure: Figure, box: Box, size: float) -> str:
+    number = sheet.look(size * FIGURE, "tx2", bold=True)
+    shown = figure_text(figure, number.language)
+    said = [plain(shown, number), plain(figure.label, sheet.look(size))]
+    return text_box(sheet, f"{block.id}: {figure.label}"[:200], box, said, fill="bg2", pad=FIGURE_PAD)
