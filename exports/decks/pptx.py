@@ -5,10 +5,12 @@ parts together and writes the file.
 """
 
 import io
+from dataclasses import replace
 from datetime import UTC
 from functools import lru_cache
 
 import typst
+from PIL import Image
 from pptx.opc.constants import CONTENT_TYPE as CT
 from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 from pptx.opc.package import Part
@@ -85,19 +87,34 @@ def _add_logo(sheet: Sheet, box: Box | None) -> None:
     if box is None or brand.logo is None:
         return
     data = drawn_logo(brand.logo) if brand.logo_type == "image/svg+xml" else brand.logo
-    if data:
-        add_picture(sheet, "Logo", box, data, brand.name or "Logo")
+    size = _size(data) if data else None
+    if data and size:
+        inner = within(box, size[0] / size[1])
+        x = box.x if sheet.page.cover else box.right - inner.width
+        add_picture(sheet, "Logo", replace(inner, x=x), data, brand.name or "Logo")
+
+
+@lru_cache(maxsize=32)
+def _size(data: bytes) -> tuple[int, int] | None:
+    """Return how large a picture is, in pixels; None where it is none."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return image.size
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return None
 
 
 @lru_cache(maxsize=32)
 def drawn_logo(svg: bytes) -> bytes | None:
     """Return an SVG as PNG, since not every reader of PPTX draws SVG; None where it is none."""
-    source = '#set page(width: 240pt, height: auto, margin: 0pt, fill: none)\n#image(bytes(sys.inputs.svg), width: 240pt)'
+    source = (
+        "#set page(width: 240pt, height: auto, margin: 0pt, fill: none)\n#image(bytes(sys.inputs.svg), width: 240pt)"
+    )
     try:
         drawn = typst.compile(source.encode(), format="png", ppi=216, sys_inputs={"svg": svg.decode()})
     except (typst.TypstError, UnicodeDecodeError):
         return None
-    return drawn if isinstance(drawn, bytes) else None
+    return drawn
 
 
 def _add_foot(sheet: Sheet) -> None:
@@ -106,7 +123,8 @@ def _add_foot(sheet: Sheet) -> None:
         said = [plain(page.footer, look, align="l")]
         sheet.shapes.append(text_box(sheet, "Footer", FOOTER, said, holder=holder("ftr")))
     if page.mark:
-        sheet.shapes.append(text_box(sheet, "Mark", MARK, [plain(page.mark, look)]))
+        said = [plain(page.mark, sheet.look(FOOTER_SIZE, "accent2"), align="ctr")]
+        sheet.shapes.append(text_box(sheet, "Mark", MARK, said))
     number = [slide_number(page.number, look)]
     sheet.shapes.append(text_box(sheet, "Slide number", NUMBER, number, holder=holder("sldNum")))
 

@@ -6,23 +6,29 @@ from datetime import datetime
 from decimal import Decimal
 
 from exports.decks.office.writing import language_of
-from exports.decks.office.xml import A, C, HEAD, R, filled, text
+from exports.decks.office.xml import HEAD, A, C, R, filled, text
 from exports.decks.records import Amount, ChartBlock
 from exports.decks.wording import shown_amount
 
 _SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-SERIES_COLOURS = 6
 
 
 def number_format(block: ChartBlock, language: str) -> str:
     """Return how Office writes the chart's numbers: money with its sign where the language puts it."""
-    digits = "#,##0" + ("." + "0" * block.places if block.places else "")
+    values = [value for one in block.series for value in one.values if value is not None]
+    places = max([block.places, *(_places(value) for value in values)])
+    digits = "#,##0" + ("." + "0" * places if places else "")
     if block.currency is None:
         return digits
     before, _, after = shown_amount(Amount(Decimal(1), block.currency, 0), language).partition("1")
     return _literal(before) + digits + _literal(after)
+
+
+def _places(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def _literal(said: str) -> str:
@@ -67,7 +73,7 @@ def chart(block: ChartBlock, language: str, size: float, workbook_rel: str) -> s
     code = text(number_format(block, language))
     series = "".join(_series(block, at, code, language, size) for at in range(len(block.series)))
     letters = _letters(language_of(" ".join(block.categories), language), size)
-    legend = f'<c:legend><c:legendPos val="b"/><c:overlay val="0"/>{letters}</c:legend>'
+    legend = f'<c:legend><c:legendPos val="t"/><c:overlay val="0"/>{letters}</c:legend>'
     return (
         f'{HEAD}<c:chartSpace xmlns:c="{C}" xmlns:a="{A}" xmlns:r="{R}"><c:date1904 val="0"/>'
         f'<c:lang val="{text(language)}"/><c:roundedCorners val="0"/>'
@@ -84,7 +90,7 @@ def chart(block: ChartBlock, language: str, size: float, workbook_rel: str) -> s
         f'<c:axPos val="t"/><c:numFmt formatCode="{code}" sourceLinked="0"/><c:majorTickMark val="none"/>'
         '<c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:crossAx val="1001"/>'
         '<c:crosses val="autoZero"/></c:valAx></c:plotArea>'
-        f'{legend if len(block.series) > 1 else ""}<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>'
+        f'{legend if any(one.name for one in block.series) else ""}<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>'
         f'{_letters(language, size)}<c:externalData r:id="{workbook_rel}"><c:autoUpdate val="0"/></c:externalData>'
         "</c:chartSpace>"
     )
@@ -100,7 +106,9 @@ def _letters(language: str, size: float) -> str:
 
 def _series(block: ChartBlock, at: int, code: str, language: str, size: float) -> str:
     one, column, last = block.series[at], _column(at + 1), len(block.categories) + 1
-    names = "".join(f'<c:pt idx="{number}"><c:v>{text(said)}</c:v></c:pt>' for number, said in enumerate(block.categories))
+    names = "".join(
+        f'<c:pt idx="{number}"><c:v>{text(said)}</c:v></c:pt>' for number, said in enumerate(block.categories)
+    )
     values = "".join(
         f'<c:pt idx="{number}"><c:v>{value:f}</c:v></c:pt>'
         for number, value in enumerate(one.values)
@@ -110,7 +118,8 @@ def _series(block: ChartBlock, at: int, code: str, language: str, size: float) -
     return (
         f'<c:ser><c:idx val="{at}"/><c:order val="{at}"/><c:tx><c:strRef><c:f>Sheet1!${column}$1</c:f><c:strCache>'
         f'<c:ptCount val="1"/><c:pt idx="0"><c:v>{text(one.name)}</c:v></c:pt></c:strCache></c:strRef></c:tx>'
-        f'<c:spPr>{filled(f"accent{at + 1}")}</c:spPr><c:invertIfNegative val="0"/>'
+        f"<c:spPr>{filled(f'accent{at + 1}')}</c:spPr>"
+        f'<c:invertIfNegative val="0"/>'
         f'<c:dLbls><c:numFmt formatCode="{code}" sourceLinked="0"/><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>'
         f'{_letters(language, size)}<c:dLblPos val="outEnd"/><c:showLegendKey val="0"/><c:showVal val="1"/>'
         '<c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbls>'
@@ -145,7 +154,7 @@ _STYLES = (
     f'{HEAD}<styleSheet xmlns="{_SHEET}"><numFmts count="1"><numFmt numFmtId="164" formatCode="FORMAT"/></numFmts>'
     '<fonts count="1"><font><sz val="11"/><name val="Arial"/></font></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
-    "</fills><borders count=\"1\"><border><left/><right/><top/><bottom/><diagonal/></border></borders>"
+    '</fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
     '<cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs></styleSheet>'

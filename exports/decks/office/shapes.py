@@ -1,8 +1,10 @@
 """Blocks as the shapes of a slide, exactly where they were placed."""
 
+from pptx.opc.constants import RELATIONSHIP_TYPE as RT
+
 from exports.decks.office.sheet import Sheet
 from exports.decks.office.tables import table
-from exports.decks.office.writing import Lead, joined, paragraph, plain
+from exports.decks.office.writing import Lead, is_right_to_left, joined, paragraph, plain
 from exports.decks.office.xml import C, filled, place, text
 from exports.decks.places import Box, Placed
 from exports.decks.records import (
@@ -16,6 +18,8 @@ from exports.decks.records import (
 )
 from exports.decks.theme import FIGURE, FIGURE_PAD, GAP, INDENT, PARAGRAPH_GAP
 from exports.decks.wording import figure_text
+
+_FIGURE_EDGE = 3.0
 
 
 def add(sheet: Sheet, placed: Placed) -> None:
@@ -48,7 +52,7 @@ def text_box(
     described: str = "",
 ) -> str:
     """Return a box whose words stay as they break. *holder* is the placeholder of the layout that it fills."""
-    kind = "<p:cNvSpPr><a:spLocks noGrp=\"1\"/></p:cNvSpPr>" if holder else '<p:cNvSpPr txBox="1"/>'
+    kind = '<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>' if holder else '<p:cNvSpPr txBox="1"/>'
     shape = "" if holder else '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
     inset = round(pad * 12_700)
     alt = f' descr="{text(described)}"' if described else ""
@@ -81,7 +85,7 @@ def _bullets(sheet: Sheet, block: BulletsBlock, placed: Placed) -> None:
 
 
 def _chart(sheet: Sheet, block: ChartBlock, placed: Placed) -> None:
-    named = sheet.part.relate_to(sheet.house.chart(block, placed.size), _CHART)
+    named = sheet.part.relate_to(sheet.house.chart(block, placed.size), RT.CHART)
     sheet.shapes.append(
         f'<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id="{sheet.new_id()}" name="{block.id}" '
         f'descr="{text(block.alt or sheet.page.title)}"/><p:cNvGraphicFramePr/><p:nvPr/></p:nvGraphicFramePr>'
@@ -90,16 +94,16 @@ def _chart(sheet: Sheet, block: ChartBlock, placed: Placed) -> None:
     )
 
 
-_CHART = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart"
-_IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
-
-
 def _picture(sheet: Sheet, block: PictureBlock, placed: Placed) -> None:
     data = sheet.house.edition.pictures.get(block.sha256)
-    if data is None or not add_picture(sheet, block.id, within(placed.box, block.width / block.height), data, block.alt):
-        missing = plain(block.alt, sheet.look(max(12.0, placed.size)), align="ctr")
+    if data is None or not add_picture(
+        sheet, block.id, within(placed.box, block.width / block.height), data, block.alt
+    ):
+        missing = plain(f"Picture missing: {block.alt}", sheet.look(12, sheet.house.theme.pale), align="ctr")
         sheet.shapes.append(
-            text_box(sheet, block.id, placed.box, [missing], fill="bg2", pad=GAP / 2, anchor="ctr", described=block.alt)
+            text_box(
+                sheet, block.id, placed.box, [missing], fill="bg2", pad=GAP / 2, anchor="ctr", described=block.alt
+            )
         )
 
 
@@ -111,7 +115,7 @@ def add_picture(sheet: Sheet, name: str, box: Box, data: bytes, alt: str) -> boo
     sheet.shapes.append(
         f'<p:pic><p:nvPicPr><p:cNvPr id="{sheet.new_id()}" name="{text(name)}" descr="{text(alt)}"/>'
         '<p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr><p:nvPr/></p:nvPicPr>'
-        f'<p:blipFill><a:blip r:embed="{sheet.part.relate_to(part, _IMAGE)}"/><a:stretch><a:fillRect/></a:stretch>'
+        f'<p:blipFill><a:blip r:embed="{sheet.part.relate_to(part, RT.IMAGE)}"/><a:stretch><a:fillRect/></a:stretch>'
         f'</p:blipFill><p:spPr>{place(box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr></p:pic>'
     )
     return True
@@ -126,10 +130,12 @@ def within(box: Box, ratio: float) -> Box:
 def _figures(sheet: Sheet, block: FiguresBlock, placed: Placed) -> None:
     box, group = placed.box, sheet.new_id()
     cards, y, rest = [], box.y, list(block.figures)
+    mirrored = is_right_to_left(sheet.house.edition.brand.language)
     for height in placed.rows:
-        x = box.x
+        x = 0.0
         for width in placed.columns[: len(rest)]:
-            cards.append(_figure(sheet, block, rest.pop(0), Box(x, y, width, height), placed.size))
+            left = box.width - x - width if mirrored else x
+            cards.append(_figure(sheet, block, rest.pop(0), Box(box.x + left, y, width, height), placed.size))
             x += width + GAP
         y += height + GAP
     corners = place(box)
@@ -142,8 +148,18 @@ def _figures(sheet: Sheet, block: FiguresBlock, placed: Placed) -> None:
     )
 
 
+def _area(sheet: Sheet, box: Box, colour: str) -> str:
+    return (
+        f'<p:sp><p:nvSpPr><p:cNvPr id="{sheet.new_id()}" name="Edge"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr>'
+        f'{place(box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{filled(colour)}<a:ln><a:noFill/></a:ln></p:spPr>'
+        "</p:sp>"
+    )
+
+
 def _figure(sheet: Sheet, block: FiguresBlock, figure: Figure, box: Box, size: float) -> str:
     number = sheet.look(size * FIGURE, "tx2", bold=True)
     shown = figure_text(figure, number.language)
-    said = [plain(shown, number), plain(figure.label, sheet.look(size))]
-    return text_box(sheet, f"{block.id}: {figure.label}"[:200], box, said, fill="bg2", pad=FIGURE_PAD)
+    said = [plain(shown, number), plain(figure.label, sheet.look(size, sheet.house.theme.pale))]
+    edge = _area(sheet, Box(box.x, box.y, _FIGURE_EDGE, box.height), "accent2")
+    card = text_box(sheet, f"{block.id}: {figure.label}"[:200], box, said, fill="bg2", pad=FIGURE_PAD)
+    return card + edge

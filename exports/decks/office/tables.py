@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from exports.decks.office.sheet import Sheet
-from exports.decks.office.writing import Look, paragraph, plain
+from exports.decks.office.writing import Look, is_right_to_left, paragraph, plain
 from exports.decks.office.xml import emu, filled, place, text
 from exports.decks.places import Placed
 from exports.decks.records import Cell, TableBlock
@@ -20,14 +20,15 @@ def table(sheet: Sheet, block: TableBlock, placed: Placed) -> str:
     rows = [_row(sheet, block.head, placed, 0, "accent1", sheet.look(placed.size, _on_primary(sheet), bold=True))]
     for at, cells in enumerate(block.rows, 1):
         last = total and at == len(block.rows)
-        fill = "bg2" if last or (placed.first + at) % 2 == 0 else ""
+        fill = "bg2" if at % 2 == 0 else ""
         rows.append(_row(sheet, cells, placed, at, fill, sheet.look(placed.size, bold=last), above=last))
+    rtl = ' rtl="1"' if is_right_to_left(sheet.house.edition.brand.language) else ""
     columns = "".join(f'<a:gridCol w="{emu(width)}"/>' for width in placed.columns)
     return (
         f'<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id="{sheet.new_id()}" name="{block.id}" '
         f'descr="{text(block.alt or sheet.page.title)}"/><p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/>'
         f"</p:cNvGraphicFramePr><p:nvPr/></p:nvGraphicFramePr>{place(placed.box, 'p:xfrm')}"
-        f'<a:graphic><a:graphicData uri="{_KIND}"><a:tbl><a:tblPr firstRow="1" lastRow="{int(total)}" bandRow="1"/>'
+        f'<a:graphic><a:graphicData uri="{_KIND}"><a:tbl><a:tblPr{rtl} firstRow="1" lastRow="{int(total)}" bandRow="1"/>'
         f"<a:tblGrid>{columns}</a:tblGrid>{''.join(rows)}</a:tbl></a:graphicData></a:graphic></p:graphicFrame>"
     )
 
@@ -46,14 +47,16 @@ def _row(
             said = plain(cell_text(cell, look.language), look, align="r")
         else:
             said = paragraph(cell.runs, look, sheet.link, align=align)
-        made.append(f"<a:tc><a:txBody><a:bodyPr/><a:lstStyle/>{said}</a:txBody>{_cell(fill, above, sheet.house.theme.edge)}</a:tc>")
+        made.append(
+            f"<a:tc><a:txBody><a:bodyPr/><a:lstStyle/>{said}</a:txBody>{_cell(fill, above, sheet.house.theme.edge)}</a:tc>"
+        )
     return f'<a:tr h="{emu(placed.rows[at])}">{"".join(made)}</a:tr>'
 
 
 def _cell(fill: str, above: bool, edge: str) -> str:
     lines = _NO_LINES
     if above:
-        lines = lines[: lines.index("<a:lnT")] + f'<a:lnT w="12700">{filled("tx2")}</a:lnT>'
+        lines = lines[: lines.index("<a:lnT")] + f'<a:lnT w="19050">{filled("accent1")}</a:lnT>'
     return (
         f'<a:tcPr marL="{emu(CELL_X)}" marR="{emu(CELL_X)}" marT="{emu(CELL_Y)}" marB="{emu(CELL_Y)}" anchor="t">'
         f'{lines}<a:lnB w="6350">{filled(edge)}</a:lnB>{filled(fill) if fill else "<a:noFill/>"}</a:tcPr>'

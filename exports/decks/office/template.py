@@ -17,12 +17,14 @@ _MAP = (
     '<p:clrMap bg1="lt1" tx1="dk1" bg2="lt2" tx2="dk2" accent1="accent1" accent2="accent2" accent3="accent3" '
     'accent4="accent4" accent5="accent5" accent6="accent6" hlink="hlink" folHlink="folHlink"/>'
 )
+_BODY = '<p:ph type="body" idx="1"/>'
 _GROUP = '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>'
 _FOOT = FOOTER_SIZE * LINE
 _WIDE = WIDTH - 2 * MARGIN
-FOOTER = Box(MARGIN, FOOTER_Y, _WIDE / 2 - 60, _FOOT)
-MARK = Box(WIDTH / 2 - 50, FOOTER_Y, _WIDE / 2 - 20, _FOOT)
+MARK = Box(MARGIN, FOOTER_Y, _WIDE, _FOOT)
+FOOTER = Box(MARGIN, FOOTER_Y, _WIDE - 60, _FOOT)
 NUMBER = Box(WIDTH - MARGIN - 60, FOOTER_Y, 60, _FOOT)
+_RULE = Box(MARGIN, FOOTER_Y - 6, _WIDE, 0.5)
 _TITLE = Box(MARGIN, TOP, _WIDE, TITLE_SIZES[0] * LINE)
 _COVER_TITLE = Box(MARGIN + COVER_BAND, 180, _WIDE - COVER_BAND, COVER_SIZES[0] * LINE * 2)
 
@@ -40,7 +42,7 @@ def add_template(house: House) -> tuple[dict[str, Part], Part]:
     master = house.part("/ppt/slideMasters/slideMaster1.xml", CT.PML_SLIDE_MASTER)
     layouts = {}
     for number, (name, kind) in enumerate(_LAYOUTS.items(), 1):
-        content = _layout(name, kind, brand.language)
+        content = _layout(name, kind, brand.language, house.theme.edge)
         layouts[name] = house.part(f"/ppt/slideLayouts/slideLayout{number}.xml", CT.PML_SLIDE_LAYOUT, content)
         layouts[name].relate_to(master, RT.SLIDE_MASTER)
     names = [master.relate_to(layout, RT.SLIDE_LAYOUT) for layout in layouts.values()]
@@ -71,11 +73,21 @@ def _theme(brand: Brand, look: Theme) -> str:
 
 
 def _shape(number: int, name: str, kind: str, box: Box, said: str, style: str = "") -> str:
-    body = '<a:bodyPr wrap="square" lIns="0" tIns="0" rIns="0" bIns="0" rtlCol="0" anchor="t"><a:noAutofit/></a:bodyPr>'
+    body = (
+        '<a:bodyPr wrap="square" lIns="0" tIns="0" rIns="0" bIns="0" rtlCol="0" anchor="t"><a:noAutofit/></a:bodyPr>'
+    )
     return (
         f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="{name}"/><p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>'
         f'<p:nvPr>{kind}</p:nvPr></p:nvSpPr><p:spPr>{place(box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr>'
         f"<p:txBody>{body}<a:lstStyle>{style}</a:lstStyle>{said}</p:txBody></p:sp>"
+    )
+
+
+def _area(name: str, box: Box, colour: str) -> str:
+    return (
+        f'<p:sp><p:nvSpPr><p:cNvPr id="3" name="{name}"/><p:cNvSpPr/><p:nvPr userDrawn="1"/></p:nvSpPr><p:spPr>'
+        f'{place(box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{filled(colour)}<a:ln><a:noFill/></a:ln></p:spPr>'
+        "</p:sp>"
     )
 
 
@@ -96,7 +108,7 @@ def _foot(language: str) -> str:
     )
 
 
-def _layout(name: str, kind: str, language: str) -> str:
+def _layout(name: str, kind: str, language: str, edge: str) -> str:
     cover = name == COVER
     title = _shape(
         2,
@@ -106,14 +118,10 @@ def _layout(name: str, kind: str, language: str) -> str:
         _prompt("Title", language),
         f'<a:lvl1pPr><a:defRPr sz="{round((COVER_SIZES if cover else TITLE_SIZES)[0] * 100)}"/></a:lvl1pPr>',
     )
-    band = (
-        '<p:sp><p:nvSpPr><p:cNvPr id="3" name="Band"/><p:cNvSpPr/><p:nvPr userDrawn="1"/></p:nvSpPr>'
-        f"<p:spPr>{place(Box(0, 0, COVER_BAND, HEIGHT))}"
-        f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{filled("accent1")}<a:ln><a:noFill/></a:ln></p:spPr></p:sp>'
-    )
+    behind = _area("Band", Box(0, 0, COVER_BAND, HEIGHT), "accent1") if cover else _area("Line", _RULE, edge)
     return (
         f'{HEAD}<p:sldLayout {NAMESPACES} type="{kind}" preserve="1" userDrawn="1"><p:cSld name="{name}"><p:spTree>'
-        f"{_GROUP}{band if cover else ''}{title}{_foot(language)}</p:spTree></p:cSld>"
+        f"{_GROUP}{behind}{title}{_foot(language)}</p:spTree></p:cSld>"
         "<p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr></p:sldLayout>"
     )
 
@@ -124,9 +132,10 @@ def _master(layouts: list[str], language: str) -> str:
     return (
         f'{HEAD}<p:sldMaster {NAMESPACES} preserve="1"><p:cSld><p:bg><p:bgPr>{filled("bg1")}<a:effectLst/></p:bgPr></p:bg>'
         f"<p:spTree>{_GROUP}{_shape(2, 'Title', holder('title'), _TITLE, _prompt('Title', language))}"
-        f"{_shape(3, 'Text', '<p:ph type="body" idx="1"/>', body, _prompt('Text', language))}{_foot(language)}"
+        f"{_shape(3, 'Text', _BODY, body, _prompt('Text', language))}{_foot(language)}"
         f"</p:spTree></p:cSld>{_MAP}<p:sldLayoutIdLst>{ids}</p:sldLayoutIdLst>"
-        f"<p:hf hdr=\"0\" dt=\"0\"/><p:txStyles><p:titleStyle>{_level(1, 30, 'tx2', 'mj', bold=True)}</p:titleStyle>"
+        f'<p:hf hdr="0" dt="0"/>'
+        f"<p:txStyles><p:titleStyle>{_level(1, 30, 'tx2', 'mj', bold=True)}</p:titleStyle>"
         f"<p:bodyStyle>{levels(18)}</p:bodyStyle><p:otherStyle>{levels(18)}</p:otherStyle></p:txStyles></p:sldMaster>"
     )
 
@@ -160,7 +169,7 @@ def _notes_master(language: str) -> str:
         _prompt("Notes", language),
     )
     return (
-        f'{HEAD}<p:notesMaster {NAMESPACES}><p:cSld><p:bg><p:bgPr>{filled("bg1")}<a:effectLst/></p:bgPr></p:bg><p:spTree>'
+        f"{HEAD}<p:notesMaster {NAMESPACES}><p:cSld><p:bg><p:bgPr>{filled('bg1')}<a:effectLst/></p:bgPr></p:bg><p:spTree>"
         f"{_GROUP}{slide}{notes}</p:spTree></p:cSld>{_MAP}<p:notesStyle>{levels(12)}</p:notesStyle></p:notesMaster>"
     )
 

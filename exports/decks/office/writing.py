@@ -10,6 +10,8 @@ from exports.decks.records import Run, Runs
 
 Link = Callable[[str], str]  # gives a URL's number in the part that the words stand in
 _FONTS = '<a:latin typeface="+mn-lt"/><a:ea typeface="+mn-ea"/><a:cs typeface="+mn-cs"/>'
+_MARKS = ("•", "–", "•", "–")  # before points, by their level
+_BULLET_COLOUR = '<a:buClr><a:schemeClr val="accent2"/></a:buClr>'
 _TITLE_FONTS = _FONTS.replace("+mn-", "+mj-")
 _LANGUAGES = {  # of scripts that say which it is, or nearly: the first word of a letter's name
     "ARABIC": "ar-SA",
@@ -70,8 +72,12 @@ def paragraph(
 ) -> str:
     """Return a paragraph. Without *align* (l, ctr, r) it begins at the side where its first letter does."""
     said = "".join(run.text for run in runs)
-    attributes = f' marL="{emu(lead.margin)}" lvl="{lead.level}" indent="{-emu(lead.hanging) if lead.shown else 0}"' if lead else ""
-    rtl = runs_right_to_left(said)
+    attributes = (
+        f' marL="{emu(lead.margin)}" lvl="{lead.level}" indent="{-emu(lead.hanging) if lead.shown else 0}"'
+        if lead
+        else ""
+    )
+    rtl = begins_right(said, look.language)
     side = align or ("r" if rtl else "l")
     attributes += f' algn="{side}" rtl="{int(rtl)}"'
     spacing = f'<a:lnSpc><a:spcPts val="{round(look.leading * 100)}"/></a:lnSpc>'
@@ -93,18 +99,24 @@ def slide_number(number: int, look: Look) -> str:
     )
 
 
-def runs_right_to_left(said: str) -> bool:
-    """Return whether the first letter that says so does."""
+def begins_right(said: str, language: str) -> bool:
+    """Return whether a paragraph runs from right to left: as its first letter does that says so, or the language."""
     kinds = (unicodedata.bidirectional(char) for char in said)
-    return next((kind != "L" for kind in kinds if kind in ("L", "R", "AL")), False)
+    letters = (kind != "L" for kind in kinds if kind in ("L", "R", "AL"))
+    return next(letters, is_right_to_left(language))
+
+
+def is_right_to_left(language: str) -> bool:
+    """Return whether a language is written from right to left."""
+    return language.split("-")[0].lower() in ("ar", "fa", "he", "ur", "yi")
 
 
 def _lead(lead: Lead | None) -> str:
     if lead is None or not lead.shown:
         return "<a:buNone/>"
     if lead.number is None:
-        return '<a:buFont typeface="Arial"/><a:buChar char="•"/>'
-    return f'<a:buFont typeface="+mj-lt"/><a:buAutoNum type="arabicPeriod" startAt="{max(1, lead.number)}"/>'
+        return f'{_BULLET_COLOUR}<a:buFont typeface="Arial"/><a:buChar char="{_MARKS[lead.level]}"/>'
+    return f'{_BULLET_COLOUR}<a:buFont typeface="+mj-lt"/><a:buAutoNum type="arabicPeriod" startAt="{max(1, lead.number)}"/>'
 
 
 def _run(run: Run, look: Look, link: Link) -> str:
@@ -118,9 +130,7 @@ def _end(look: Look) -> str:
     return _properties("a:endParaRPr", look, "")
 
 
-def _properties(
-    tag: str, look: Look, said: str, bold: bool = False, italic: bool = False, click: str = ""
-) -> str:
+def _properties(tag: str, look: Look, said: str, bold: bool = False, italic: bool = False, click: str = "") -> str:
     attributes = f' lang="{text(language_of(said, look.language))}" sz="{round(look.size * 100)}"'
     attributes += f' b="{int(bold or look.bold)}" i="{int(italic)}"'
     fonts = _TITLE_FONTS if look.title else _FONTS
