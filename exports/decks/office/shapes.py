@@ -5,7 +5,7 @@ from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 from exports.decks.office.sheet import Sheet
 from exports.decks.office.tables import table
 from exports.decks.office.writing import Lead, is_right_to_left, joined, paragraph, plain
-from exports.decks.office.xml import C, filled, place, text
+from exports.decks.office.xml import RECTANGLE, C, filled, place, text
 from exports.decks.places import Box, Placed
 from exports.decks.records import (
     BulletsBlock,
@@ -53,7 +53,7 @@ def text_box(
 ) -> str:
     """Return a box whose words stay as they break. *holder* is the placeholder of the layout that it fills."""
     kind = '<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>' if holder else '<p:cNvSpPr txBox="1"/>'
-    shape = "" if holder else '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+    shape = "" if holder else RECTANGLE
     inset = round(pad * 12_700)
     alt = f' descr="{text(described)}"' if described else ""
     return (
@@ -85,7 +85,7 @@ def _bullets(sheet: Sheet, block: BulletsBlock, placed: Placed) -> None:
 
 
 def _chart(sheet: Sheet, block: ChartBlock, placed: Placed) -> None:
-    named = sheet.part.relate_to(sheet.house.chart(block, placed.size), RT.CHART)
+    named = sheet.part.relate_to(sheet.house.chart(block, placed), RT.CHART)
     sheet.shapes.append(
         f'<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id="{sheet.new_id()}" name="{block.id}" '
         f'descr="{text(block.alt or sheet.page.title)}"/><p:cNvGraphicFramePr/><p:nvPr/></p:nvGraphicFramePr>'
@@ -116,7 +116,7 @@ def add_picture(sheet: Sheet, name: str, box: Box, data: bytes, alt: str) -> boo
         f'<p:pic><p:nvPicPr><p:cNvPr id="{sheet.new_id()}" name="{text(name)}" descr="{text(alt)}"/>'
         '<p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr><p:nvPr/></p:nvPicPr>'
         f'<p:blipFill><a:blip r:embed="{sheet.part.relate_to(part, RT.IMAGE)}"/><a:stretch><a:fillRect/></a:stretch>'
-        f'</p:blipFill><p:spPr>{place(box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr></p:pic>'
+        f"</p:blipFill><p:spPr>{place(box)}{RECTANGLE}</p:spPr></p:pic>"
     )
     return True
 
@@ -151,8 +151,7 @@ def _figures(sheet: Sheet, block: FiguresBlock, placed: Placed) -> None:
 def _area(sheet: Sheet, box: Box, colour: str) -> str:
     return (
         f'<p:sp><p:nvSpPr><p:cNvPr id="{sheet.new_id()}" name="Edge"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr>'
-        f'{place(box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{filled(colour)}<a:ln><a:noFill/></a:ln></p:spPr>'
-        "</p:sp>"
+        f"{place(box)}{RECTANGLE}{filled(colour)}<a:ln><a:noFill/></a:ln></p:spPr></p:sp>"
     )
 
 

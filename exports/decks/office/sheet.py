@@ -9,9 +9,10 @@ from pptx.opc.package import Part
 from pptx.opc.packuri import PackURI
 from pptx.package import Package
 
-from exports.decks.office.charts import chart, workbook
+from exports.decks.office.charts import chart, number_format
+from exports.decks.office.workbooks import workbook
 from exports.decks.office.writing import Look
-from exports.decks.places import Page
+from exports.decks.places import Page, Placed
 from exports.decks.records import ChartBlock, Edition
 from exports.decks.theme import LINE, Theme
 
@@ -43,14 +44,14 @@ class House:
             self.pictures[key] = self.part(f"/ppt/media/image{len(self.pictures) + 1}.{kind[0]}", kind[1], data)
         return self.pictures[key]
 
-    def chart(self, block: ChartBlock, size: float) -> Part:
+    def chart(self, block: ChartBlock, placed: Placed) -> Part:
         """Return the part of a new chart, its workbook with it."""
         self.charts += 1
-        language = self.edition.brand.language
-        book = workbook(block, language, self.edition.at)
+        brand = self.edition.brand
+        book = workbook(block, number_format(block, brand.language), self.edition.at)
         numbers = self.part(f"/ppt/embeddings/Microsoft_Excel_Sheet{self.charts}.xlsx", CT.SML_SHEET, book)
         made = self.part(f"/ppt/charts/chart{self.charts}.xml", CT.DML_CHART)
-        made.blob = chart(block, language, size, made.relate_to(numbers, RT.PACKAGE)).encode()
+        made.blob = chart(block, placed, brand, made.relate_to(numbers, RT.PACKAGE)).encode()
         return made
 
 

@@ -28,7 +28,8 @@ def table(sheet: Sheet, block: TableBlock, placed: Placed) -> str:
         f'<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id="{sheet.new_id()}" name="{block.id}" '
         f'descr="{text(block.alt or sheet.page.title)}"/><p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/>'
         f"</p:cNvGraphicFramePr><p:nvPr/></p:nvGraphicFramePr>{place(placed.box, 'p:xfrm')}"
-        f'<a:graphic><a:graphicData uri="{_KIND}"><a:tbl><a:tblPr{rtl} firstRow="1" lastRow="{int(total)}" bandRow="1"/>'
+        f'<a:graphic><a:graphicData uri="{_KIND}"><a:tbl>'
+        f'<a:tblPr{rtl} firstRow="1" lastRow="{int(total)}" bandRow="1"/>'
         f"<a:tblGrid>{columns}</a:tblGrid>{''.join(rows)}</a:tbl></a:graphicData></a:graphic></p:graphicFrame>"
     )
 
@@ -40,16 +41,14 @@ def _on_primary(sheet: Sheet) -> str:
 def _row(
     sheet: Sheet, cells: Sequence[Cell], placed: Placed, at: int, fill: str, look: Look, *, above: bool = False
 ) -> str:
-    made = []
+    made, cell_look = [], _cell(fill, above, sheet.house.theme.edge)
     for cell, number in zip(cells, placed.numbers or (False,) * len(cells), strict=True):
         align = "r" if number else ""
         if cell.amount:
             said = plain(cell_text(cell, look.language), look, align="r")
         else:
             said = paragraph(cell.runs, look, sheet.link, align=align)
-        made.append(
-            f"<a:tc><a:txBody><a:bodyPr/><a:lstStyle/>{said}</a:txBody>{_cell(fill, above, sheet.house.theme.edge)}</a:tc>"
-        )
+        made.append(f"<a:tc><a:txBody><a:bodyPr/><a:lstStyle/>{said}</a:txBody>{cell_look}</a:tc>")
     return f'<a:tr h="{emu(placed.rows[at])}">{"".join(made)}</a:tr>'
 
 

@@ -5,7 +5,7 @@ from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 from pptx.opc.package import Part
 
 from exports.decks.office.sheet import House
-from exports.decks.office.xml import HEAD, NAMESPACES, emu, filled, place, text
+from exports.decks.office.xml import HEAD, NAMESPACES, RECTANGLE, emu, filled, place, text
 from exports.decks.places import HEIGHT, WIDTH, Box
 from exports.decks.records import Brand
 from exports.decks.theme import COVER_BAND, COVER_SIZES, FOOTER_SIZE, FOOTER_Y, LINE, MARGIN, TITLE_SIZES, TOP, Theme
@@ -19,6 +19,7 @@ _MAP = (
 )
 _BODY = '<p:ph type="body" idx="1"/>'
 _GROUP = '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>'
+_GROUND = f"<p:bg><p:bgPr>{filled('bg1')}<a:effectLst/></p:bgPr></p:bg>"
 _FOOT = FOOTER_SIZE * LINE
 _WIDE = WIDTH - 2 * MARGIN
 MARK = Box(MARGIN, FOOTER_Y, _WIDE, _FOOT)
@@ -66,7 +67,8 @@ def _theme(brand: Brand, look: Theme) -> str:
         f'{HEAD}<a:theme xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" name="House">'
         f'<a:themeElements><a:clrScheme name="House">{colours}</a:clrScheme><a:fontScheme name="House">'
         f"<a:majorFont>{font}</a:majorFont><a:minorFont>{font}</a:minorFont></a:fontScheme>"
-        f'<a:fmtScheme name="House"><a:fillStyleLst>{fill * 3}</a:fillStyleLst><a:lnStyleLst>{line * 3}</a:lnStyleLst>'
+        f'<a:fmtScheme name="House"><a:fillStyleLst>{fill * 3}</a:fillStyleLst>'
+        f"<a:lnStyleLst>{line * 3}</a:lnStyleLst>"
         f"<a:effectStyleLst>{'<a:effectStyle><a:effectLst/></a:effectStyle>' * 3}</a:effectStyleLst>"
         f"<a:bgFillStyleLst>{fill * 3}</a:bgFillStyleLst></a:fmtScheme></a:themeElements></a:theme>"
     )
@@ -78,7 +80,7 @@ def _shape(number: int, name: str, kind: str, box: Box, said: str, style: str = 
     )
     return (
         f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="{name}"/><p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>'
-        f'<p:nvPr>{kind}</p:nvPr></p:nvSpPr><p:spPr>{place(box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr>'
+        f"<p:nvPr>{kind}</p:nvPr></p:nvSpPr><p:spPr>{place(box)}{RECTANGLE}</p:spPr>"
         f"<p:txBody>{body}<a:lstStyle>{style}</a:lstStyle>{said}</p:txBody></p:sp>"
     )
 
@@ -86,8 +88,7 @@ def _shape(number: int, name: str, kind: str, box: Box, said: str, style: str = 
 def _area(name: str, box: Box, colour: str) -> str:
     return (
         f'<p:sp><p:nvSpPr><p:cNvPr id="3" name="{name}"/><p:cNvSpPr/><p:nvPr userDrawn="1"/></p:nvSpPr><p:spPr>'
-        f'{place(box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{filled(colour)}<a:ln><a:noFill/></a:ln></p:spPr>'
-        "</p:sp>"
+        f"{place(box)}{RECTANGLE}{filled(colour)}<a:ln><a:noFill/></a:ln></p:spPr></p:sp>"
     )
 
 
@@ -130,7 +131,7 @@ def _master(layouts: list[str], language: str) -> str:
     ids = "".join(f'<p:sldLayoutId id="{2147483649 + at}" r:id="{name}"/>' for at, name in enumerate(layouts))
     body = Box(MARGIN, 100, _WIDE, HEIGHT - 100 - MARGIN)
     return (
-        f'{HEAD}<p:sldMaster {NAMESPACES} preserve="1"><p:cSld><p:bg><p:bgPr>{filled("bg1")}<a:effectLst/></p:bgPr></p:bg>'
+        f'{HEAD}<p:sldMaster {NAMESPACES} preserve="1"><p:cSld>{_GROUND}'
         f"<p:spTree>{_GROUP}{_shape(2, 'Title', holder('title'), _TITLE, _prompt('Title', language))}"
         f"{_shape(3, 'Text', _BODY, body, _prompt('Text', language))}{_foot(language)}"
         f"</p:spTree></p:cSld>{_MAP}<p:sldLayoutIdLst>{ids}</p:sldLayoutIdLst>"
@@ -157,9 +158,10 @@ def _level(level: int, size: float, colour: str, fonts: str, *, bold: bool = Fal
 
 def _notes_master(language: str) -> str:
     slide = (
-        '<p:sp><p:nvSpPr><p:cNvPr id="2" name="Slide"/><p:cNvSpPr><a:spLocks noGrp="1" noRot="1" noChangeAspect="1"/>'
-        '</p:cNvSpPr><p:nvPr><p:ph type="sldImg" idx="2"/></p:nvPr></p:nvSpPr>'
-        f'<p:spPr>{place(Box(54, 54, 432, 243))}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/></p:spPr></p:sp>'
+        '<p:sp><p:nvSpPr><p:cNvPr id="2" name="Slide"/>'
+        '<p:cNvSpPr><a:spLocks noGrp="1" noRot="1" noChangeAspect="1"/></p:cNvSpPr>'
+        '<p:nvPr><p:ph type="sldImg" idx="2"/></p:nvPr></p:nvSpPr>'
+        f"<p:spPr>{place(Box(54, 54, 432, 243))}{RECTANGLE}<a:noFill/></p:spPr></p:sp>"
     )
     notes = _shape(
         3,
@@ -169,7 +171,7 @@ def _notes_master(language: str) -> str:
         _prompt("Notes", language),
     )
     return (
-        f"{HEAD}<p:notesMaster {NAMESPACES}><p:cSld><p:bg><p:bgPr>{filled('bg1')}<a:effectLst/></p:bgPr></p:bg><p:spTree>"
+        f"{HEAD}<p:notesMaster {NAMESPACES}><p:cSld>{_GROUND}<p:spTree>"
         f"{_GROUP}{slide}{notes}</p:spTree></p:cSld>{_MAP}<p:notesStyle>{levels(12)}</p:notesStyle></p:notesMaster>"
     )
 

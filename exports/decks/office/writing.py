@@ -1,4 +1,4 @@
-"""Paragraphs of DrawingML, as PowerPoint and LibreOffice read them: fixed line heights, languages, directions, links."""
+"""Paragraphs as Office reads them: lines of fixed height, languages, directions, links."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -116,7 +116,8 @@ def _lead(lead: Lead | None) -> str:
         return "<a:buNone/>"
     if lead.number is None:
         return f'{_BULLET_COLOUR}<a:buFont typeface="Arial"/><a:buChar char="{_MARKS[lead.level]}"/>'
-    return f'{_BULLET_COLOUR}<a:buFont typeface="+mj-lt"/><a:buAutoNum type="arabicPeriod" startAt="{max(1, lead.number)}"/>'
+    number = max(1, lead.number)
+    return f'{_BULLET_COLOUR}<a:buFont typeface="+mj-lt"/><a:buAutoNum type="arabicPeriod" startAt="{number}"/>'
 
 
 def _run(run: Run, look: Look, link: Link) -> str:
@@ -139,7 +140,7 @@ def _properties(tag: str, look: Look, said: str, bold: bool = False, italic: boo
 
 @lru_cache(maxsize=4096)
 def language_of(said: str, language: str) -> str:
-    """Return the language of words in a deck of *language*: another where their letters are of a script of its own."""
+    """Return the language of words in a deck of *language*: another where their letters are of its script."""
     if said.isascii():
         return language
     scripts = [_script(char) for char in said if ord(char) > 0x370 and char.isalpha()]

@@ -10,6 +10,7 @@ P = "http://schemas.openxmlformats.org/presentationml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 NAMESPACES = f'xmlns:a="{A}" xmlns:r="{R}" xmlns:p="{P}"'
+RECTANGLE = '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
 EMU = 12_700  # to the point
 
 
