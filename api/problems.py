@@ -15,6 +15,7 @@ from starlette.routing import compile_path
 from db.engine import DatabaseUnavailableError
 from services.errors import (
     BackboardAwayError,
+    DeckChangedError,
     DoorBusyError,
     ExportRunningError,
     FileQuotaError,
@@ -68,6 +69,7 @@ STATUS_OF: dict[type[ServiceError], int] = {
     TooManyCommentsError: 429,
     ReviewChangedError: 409,
     TripChangedError: 409,
+    DeckChangedError: 409,
     DoorBusyError: 503,
 }
 _WAIT_S: dict[type[ServiceError], int] = {TooManyGuessesError: 300, TooManyCommentsError: 300}

@@ -5,13 +5,14 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from db.models import ChatSession, SessionFile, User
+from db.models import ChatSession, DeckPicture, SessionFile, User
 from db.plain import run
 
 LEAST_BYTES = 4096  # that a file takes, however small: what a disk gives to one
 
 _ROOM = case((SessionFile.size < LEAST_BYTES, LEAST_BYTES), else_=SessionFile.size)
 _OF_USER = select(func.sum(_ROOM)).where(SessionFile.user_id == bindparam("user_id"))
+_PICTURES_OF_USER = select(func.sum(DeckPicture.size)).where(DeckPicture.user_id == bindparam("user_id"))
 
 
 class Kept(NamedTuple):
@@ -25,8 +26,10 @@ class Kept(NamedTuple):
 
 
 def file_bytes(db_session: Session, *, user_id: int) -> int:
-    """Return how much room a planner's files take. Reads an index only, an entry for each file."""
-    return int(run(db_session, _OF_USER, {"user_id": user_id}).scalar() or 0)
+    """Return how much room a planner's files and pictures take. Reads two indexes only, an entry for each."""
+    return sum(
+        int(run(db_session, query, {"user_id": user_id}).scalar() or 0) for query in (_OF_USER, _PICTURES_OF_USER)
+    )
 
 
 def by_person(db_session: Session, *, order: str, limit: int) -> list[Kept]:

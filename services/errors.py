@@ -51,6 +51,16 @@ class TripChangedError(ServiceError):
         self.rev = rev
 
 
+class DeckChangedError(ServiceError):
+    """Somebody else changed the deck since it was read; nothing was stored. *rev* is the version that it is now."""
+
+    code = "deck_changed"
+
+    def __init__(self, rev: int) -> None:
+        super().__init__("This deck was changed meanwhile. Look at it as it is now, then make your change again.")
+        self.rev = rev
+
+
 class FileRefusedError(ServiceError):
     """A session does not take this file; nothing was stored."""
 

@@ -24,6 +24,12 @@ from services.backboard.models import ModelService
 from services.backboard.outbox import work_forever
 from services.backboard.threads import BackboardThreads
 from services.backboard.tools import CurrentDate, Tools
+from services.decks.brands import BrandService
+from services.decks.decks import DeckService
+from services.decks.files import DeckFiles
+from services.decks.pictures import DeckPictures
+from services.decks.proposals import ProposeSlides
+from services.decks.refreshing import DeckRefreshing
 from services.memory.memories import MemoryService
 from services.memory.sources import MemorySources
 from services.messages.follow_ups import FollowUpService
@@ -111,6 +117,11 @@ class Services:
     comments: CommentService
     visits: VisitService
     review_watch: ReviewWatch
+    decks: DeckService
+    deck_refreshing: DeckRefreshing
+    deck_files: DeckFiles
+    deck_pictures: DeckPictures
+    brands: BrandService
     _base: "_Base" = field(repr=False)
     _claims: ReplyClaims = field(repr=False)
     _outbox: Future[None] = field(repr=False)
@@ -166,7 +177,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
     models = ModelService(client, loop)
     costs = CostService(database, monthly_limit_usd=settings.monthly_limit_usd)
     memory_sources = MemorySources(database, client, executor, backend=backend)
-    tools = Tools([CurrentDate(), ProposeBrief()])
+    tools = Tools([CurrentDate(), ProposeBrief(), ProposeSlides()])
     threads = BackboardThreads(database, client, tools, backend=backend, executor=executor)
     running, tasks = RunningReplies(at_once=settings.replies_at_once), Tasks()
     readers = ReplyReaders(database, running, executor=executor)
@@ -183,6 +194,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         replies_per_user=settings.replies_per_user,
     )
     sessions = SessionService(database, default_model=settings.default_model)
+    decks = DeckService(database)
     return Services(
         settings=settings,
         accounts=AccountService(database, settings),
@@ -213,6 +225,11 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         comments=CommentService(database),
         visits=VisitService(database, compare=compare_passwords),
         review_watch=ReviewWatch(database),
+        decks=decks,
+        deck_refreshing=DeckRefreshing(database, decks),
+        deck_files=DeckFiles(database),
+        deck_pictures=DeckPictures(database, shelf),
+        brands=BrandService(database),
         operations=OperationsService(base.numbers, database, running=running, readers=readers, tasks=tasks),
         costs=costs,
         ratings=RatingService(database),

@@ -48,6 +48,7 @@ FLOORS = {
         "templates",
         "reviews",
         "trips",
+        "decks",
         "wiring",
     ),
     "components": (
@@ -58,6 +59,7 @@ FLOORS = {
         "sessions",
         "reviews",
         "trips",
+        "decks",
         "memory sidebar",
         "chat",
         "templates",

@@ -15,6 +15,7 @@ from db.models.accounts import (
 )
 from db.models.backboard import Assistant, BackboardThread, OutboxEntry
 from db.models.base import Base, UtcDateTime, utc_now
+from db.models.decks import Brand, Deck, DeckPicture, DeckVersion
 from db.models.memory import MemorySource
 from db.models.messages import FollowUp, Message, Rating, is_deleted, is_unfinished, is_untold
 from db.models.reviews import (
@@ -43,8 +44,12 @@ __all__ = [
     "AuditTarget",
     "BackboardThread",
     "Base",
+    "Brand",
     "ChatSession",
     "Customer",
+    "Deck",
+    "DeckPicture",
+    "DeckVersion",
     "FileCopy",
     "FollowUp",
     "MemorySource",

@@ -125,6 +125,7 @@ class AuditTarget(StrEnum):
     REVIEW = "review"
     TRIP = "trip"
     CUSTOMER = "customer"
+    DECK = "deck"
 
 
 def _one_of(values: type[StrEnum], length: int) -> Enum:

@@ -30,7 +30,7 @@ class Snapshot(Base):
 
 
 class Review(Base):
-    """A link for one audience to a session, or to a trip's brief. It shows its version of the highest number.
+    """A link for one audience to a session or a trip's brief, or to the deck of one. It shows its latest version.
 
     `user_id` is whose link it is: the session's owner, or who has shared the brief.
     """
@@ -54,6 +54,7 @@ class Review(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     session_id: Mapped[int | None] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
     trip_id: Mapped[int | None] = mapped_column(ForeignKey("trips.id", ondelete="CASCADE"))
+    deck: Mapped[bool] = mapped_column(default=False)  # it shows the deck of that
     audience: Mapped[str] = mapped_column(String(100))
     may: Mapped[str] = mapped_column(String(20))  # look, comment, decide: each may also do what stands before it
     download: Mapped[bool] = mapped_column(default=False)

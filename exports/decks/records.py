@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -259,10 +259,14 @@ class Slide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deck:
-    """Slides in their order. *dropped*: the origins that somebody removed; nothing is made from them again."""
+    """Slides in their order. *dropped*: the origins that somebody removed; nothing is made from them again.
+
+    *valid_until* is till when a proposal stands.
+    """
 
     title: Title
     preset: Preset = Preset.PROPOSAL
+    valid_until: date | None = None
     slides: Annotated[tuple[Slide, ...], Field(max_length=MAX_SLIDES)]
     dropped: Annotated[tuple[str, ...], Field(max_length=1_000)] = ()
     format: Literal[1] = 1

@@ -57,7 +57,7 @@ class FileShelf:
         names = list(db.files.names_in(db_session, session_id))
         if len(names) + len(files) > MAX_FILES:
             raise FileRefusedError(f"A session holds at most {MAX_FILES} files. Remove some that it no longer needs.")
-        self._check_room(db_session, [len(one.content) for one in files], user_id)
+        self.check_room(db_session, [len(one.content) for one in files], user_id)
         place = {"session_id": session_id, "message_id": message_id, "follow_up_id": follow_up_id}
         return [file_info(_put(db_session, one, names, user_id=user_id, **place)) for one in files]
 
@@ -67,7 +67,7 @@ class FileShelf:
         """Add a checked file to a trip that is locked and has files of these *names*. Raises as `keep` does."""
         if len(names) >= MAX_FILES:
             raise FileRefusedError(f"A trip holds at most {MAX_FILES} files. Remove some that it no longer needs.")
-        self._check_room(db_session, [len(file.content)], user_id)
+        self.check_room(db_session, [len(file.content)], user_id)
         return _put(db_session, file, list(names), user_id=user_id, trip_id=trip_id)
 
     def copy(
@@ -85,14 +85,18 @@ class FileShelf:
             if one.message_id in messages or (one.message_id is None and not db.sides.is_from_before(source, one.id))
         ]
         if files:
-            self._check_room(db_session, [one.size for one in files], user_id)
+            self.check_room(db_session, [one.size for one in files], user_id)
         for one in files:
             copied = NewFile(one.name, one.media_type, one.content)
             message_id = messages.get(one.message_id or 0)
             self.keep(db_session, [copied], session_id=to_id, user_id=user_id, message_id=message_id)
 
-    def _check_room(self, db_session: Session, sizes: Sequence[int], user_id: int) -> None:
-        db.users.lock(db_session, user_id)  # nobody else's files come in between
+    def check_room(self, db_session: Session, sizes: Sequence[int], user_id: int) -> None:
+        """Raise FileQuotaError where files of these *sizes* in bytes are more than a planner has room for.
+
+        Nobody else's files come in between: the planner is held.
+        """
+        db.users.lock(db_session, user_id)
         room = self.room(db_session, user_id=user_id)
         if room.used_bytes + sum(max(size, db.room.LEAST_BYTES) for size in sizes) > room.limit_bytes:
             raise FileQuotaError(

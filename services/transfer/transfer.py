@@ -271,4 +271,9 @@ def _json(sessions: Iterable[SavedSession]) -> bytes:
 
 def export_name(title: str, kind: ExportKind) -> str:
     """Return the name of the file that a session with this title is exported to."""
-    return f"{_NO_FILE_NAME.sub('-', title).strip('-')[:60] or 'session'}.{_ENDINGS[kind]}"
+    return f"{file_name(title) or 'session'}.{_ENDINGS[kind]}"
+
+
+def file_name(title: str) -> str:
+    """Return what of a title can be the name of a file; empty where nothing can."""
+    return _NO_FILE_NAME.sub("-", title).strip("-")[:60]

@@ -29,10 +29,11 @@ _MAX_ASKED_CHARS = 1_500
 _KINDS = {Preset.PROPOSAL: "A proposal", Preset.STATUS: "Where things are"}
 
 
-def deck(title: str, preset: Preset, slides: Sequence[Slide | None]) -> Deck:
+def deck(title: str, preset: Preset, slides: Sequence[Slide | None], valid_until: date | None = None) -> Deck:
     """Return a deck of those slides that there are, as it will be when it is read again."""
     there = tuple(slide for slide in slides if slide)
-    return read_deck(deck_text(Deck(title=short_title(title) or "Untitled", preset=preset, slides=there)))
+    name = short_title(title) or "Untitled"
+    return read_deck(deck_text(Deck(title=name, preset=preset, slides=there, valid_until=valid_until)))
 
 
 def cover(title: str, preset: Preset, planner: str, lines: Sequence[str], making: Making) -> Slide:

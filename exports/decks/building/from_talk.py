@@ -41,7 +41,7 @@ def from_talk(
     talk: Talk, preset: Preset, *, new_id: NewId, brand: Brand | None = None, valid_until: date | None = None
 ) -> Deck:
     """Return the deck that a talk makes. What is not known is left out of it."""
-    found = _plan(talk.messages)
+    found = plan_of(talk.messages)
     making = Making(new_id, "talk", "the session", talk.language, (found.id,) if found else ())
     reply = taken_apart(pieces_of(found.text)) if found else Reply((), (), ())
     text = found.text if found else ""
@@ -64,6 +64,7 @@ def from_talk(
             frame.aside(text_blocks(reply.around, text, making), making),
             *last[1:],
         ],
+        valid_until,
     )
 
 
@@ -73,7 +74,7 @@ def budget_last(slides: Sequence[Slide]) -> Sequence[Slide]:
     return [*(slide for slide in slides if slide not in budgets), *budgets] if len(budgets) == 1 else slides
 
 
-def _plan(messages: Sequence[Said]) -> Said | None:
+def plan_of(messages: Sequence[Said]) -> Said | None:
     """Return the last reply that is a plan; else the last with any parts, else the last one."""
     replies = [one for one in messages if one.role == "assistant" and one.text.strip()]
     for wanted in (_A_PLAN, 1):

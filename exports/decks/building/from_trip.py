@@ -78,6 +78,7 @@ def from_trip(
             _files(trip, making),
             *last[1:],
         ],
+        valid_until,
     )
 
 

@@ -4,10 +4,10 @@ from decimal import Decimal
 from functools import cache
 from locale import windows_locale
 
+from exports.decks.measure import Measure
 from exports.decks.office.workbooks import SHEET, column_name
 from exports.decks.office.writing import language_of
 from exports.decks.office.xml import HEAD, A, C, R, filled, text
-from exports.decks.measure import Measure
 from exports.decks.places import Placed
 from exports.decks.records import Amount, Brand, ChartBlock
 from exports.decks.theme import LINE

@@ -1,0 +1,122 @@
+"""A deck as a file: PowerPoint, PDF, Markdown or JSON, all of the same slides."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+
+from exports.decks.json_text import deck_json
+from exports.decks.markdown import deck_markdown
+from exports.decks.pdf import deck_pdf
+from exports.decks.pptx import deck_pptx
+from exports.decks.problems import Problem, problems
+from sqlalchemy.orm import Session
+
+import db.audit
+import db.decks
+from db.engine import Database
+from db.models import AuditAction, AuditTarget
+from exports.decks.records import Deck, Edition, PictureBlock
+from services.decks.brands import brand_of
+from services.decks.keeping import found_version, saved_deck
+from services.decks.places import Place, found_deck, found_place
+from services.decks.records import DeckOf, SavedDeck
+from services.errors import ExportRunningError
+from services.transfer.transfer import ExportFile, file_name
+
+_AT_ONCE = 1  # a machine has few cores, and the chat needs them
+_WAIT_S = 60.0
+
+
+class DeckFormat(StrEnum):
+    """What kind of file a deck becomes."""
+
+    PPTX = "pptx"
+    PDF = "pdf"
+    MARKDOWN = "md"
+    JSON = "json"
+
+
+_TYPES = {
+    DeckFormat.PPTX: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    DeckFormat.PDF: "application/pdf",
+    DeckFormat.MARKDOWN: "text/markdown",
+    DeckFormat.JSON: "application/json",
+}
+_MADE_BY: dict[DeckFormat, Callable[[Edition], bytes]] = {
+    DeckFormat.PPTX: deck_pptx,
+    DeckFormat.PDF: deck_pdf,
+    DeckFormat.MARKDOWN: lambda edition: deck_markdown(edition).encode(),
+    DeckFormat.JSON: lambda edition: deck_json(edition).encode(),
+}
+
+
+class DeckFiles:
+    """Makes files of decks. What a planner does not see does not exist: NotFoundError.
+
+    Raises DatabaseUnavailableError from every method when the database is away.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._making = threading.BoundedSemaphore(_AT_ONCE)
+
+    def export(self, of: DeckOf, kind: DeckFormat, *, user_id: int, rev: int | None = None) -> ExportFile:
+        """Return a deck, or one version of it, as a file; waits while others are being made.
+
+        Raises NotFoundError, ExportRunningError.
+        """
+        edition, title = self._edition(of, user_id, rev)
+        if not self._making.acquire(timeout=_WAIT_S):
+            raise ExportRunningError("Other decks are being made right now. Try again in a minute.")
+        try:
+            content = _MADE_BY[kind](edition)
+        finally:
+            self._making.release()
+        with self._db.begin() as db_session:
+            found_place(db_session, of, user_id)
+            target = (AuditTarget.DECK, found_deck(db_session, of).id)
+            db.audit.note(db_session, AuditAction.EXPORT, user_id=user_id, target=target, detail=kind)
+        return ExportFile(f"{file_name(title) or 'deck'}.{kind}", _TYPES[kind], content)
+
+    def edition(self, of: DeckOf, *, user_id: int, rev: int | None = None) -> Edition:
+        """Return all that renderers need to show a deck, or one version of it. Raises NotFoundError."""
+        return self._edition(of, user_id, rev)[0]
+
+    def problems(self, of: DeckOf, *, user_id: int) -> tuple[Problem, ...]:
+        """Return what of a deck cannot be shown as it is. Raises NotFoundError."""
+        return problems(self.edition(of, user_id=user_id))
+
+    def draft(self, of: DeckOf, deck: Deck, *, user_id: int, at: datetime) -> Edition:
+        """Return all that is needed to show slides that are not kept yet. Raises NotFoundError."""
+        with self._db.snapshot() as db_session:
+            place = found_place(db_session, of, user_id)
+            row = db.decks.of(db_session, **of.columns)
+            pictures = _pictures(db_session, row.id, deck) if row is not None else {}
+            brand = brand_of(db_session, place.owner_id)
+        return Edition(deck=deck, brand=brand, rev=row.rev if row else 1, at=at, approved=False, pictures=pictures)
+
+    def _edition(self, of: DeckOf, user_id: int, rev: int | None) -> tuple[Edition, str]:
+        with self._db.snapshot() as db_session:
+            place = found_place(db_session, of, user_id)
+            row = found_deck(db_session, of)
+            saved = saved_deck(place, row, found_version(db_session, row.id, rev or row.rev))
+            return edition_of(db_session, place, saved), saved.deck.title or place.title
+
+
+def edition_of(db_session: Session, place: Place, saved: SavedDeck) -> Edition:
+    """Return all that is needed to show a version of a deck, inside the caller's transaction."""
+    return Edition(
+        deck=saved.deck,
+        brand=brand_of(db_session, place.owner_id),
+        rev=saved.rev,
+        at=saved.at,
+        approved=False,
+        pictures=_pictures(db_session, saved.id, saved.deck),
+    )
+
+
+def _pictures(db_session: Session, deck_id: int, deck: Deck) -> dict[str, bytes]:
+    blocks = (block for slide in deck.slides for block in slide.blocks)
+    hashes = {block.sha256 for block in blocks if isinstance(block, PictureBlock)}
+    return db.decks.pictures(db_session, deck_id, hashes) if hashes else {}

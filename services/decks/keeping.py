@@ -1,0 +1,84 @@
+"""How a deck is kept: each change is a version of its own. Inside the caller's transaction."""
+
+from datetime import datetime
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+import db.decks
+from db.models import Deck as DeckRow
+from db.models import DeckVersion
+from exports.decks.records import Deck, PictureBlock, deck_hash, deck_text, read_deck
+from services.decks.places import Place
+from services.decks.records import DeckSummary, SavedDeck
+from services.errors import InvalidInputError, NotFoundError
+
+MAX_DECK_BYTES = 2_000_000  # of its JSON
+MAX_SUMMARY_CHARS = 200
+
+
+def keep(
+    db_session: Session, row: DeckRow, deck: Deck, summary: str, *, user_id: int, at: datetime
+) -> Row[DeckVersion, str | None]:
+    """Add a version to a deck that is held, and return it. Raises InvalidInputError."""
+    content = deck_text(deck)
+    if len(content.encode()) > MAX_DECK_BYTES:
+        raise InvalidInputError("This deck is too long to be kept. Remove slides, or shorten their tables and texts.")
+    _check_pictures(db_session, row.id, deck)
+    db.decks.add_version(
+        db_session,
+        row,
+        at=at,
+        user_id=user_id,
+        summary=summary[:MAX_SUMMARY_CHARS],
+        slides=len(deck.slides),
+        content=content,
+        sha256=deck_hash(deck),
+    )
+    return found_version(db_session, row.id, row.rev)
+
+
+def _check_pictures(db_session: Session, deck_id: int, deck: Deck) -> None:
+    blocks = (block for slide in deck.slides for block in slide.blocks)
+    shown = {block.sha256 for block in blocks if isinstance(block, PictureBlock)}
+    if shown - db.decks.picture_hashes(db_session, deck_id):
+        raise InvalidInputError("A slide shows a picture that this deck does not have. Add the picture first.")
+
+
+def found_version(db_session: Session, deck_id: int, rev: int) -> Row[DeckVersion, str | None]:
+    """Return one version of a deck. Raises NotFoundError."""
+    found = db.decks.version(db_session, deck_id, rev)
+    if found is None:
+        raise NotFoundError("There is no such version of this deck.")
+    return found
+
+
+def summary_view(version: DeckVersion, by: str | None) -> DeckSummary:
+    """Return a version without its slides."""
+    return DeckSummary(
+        rev=version.rev,
+        summary=version.summary,
+        slides=version.slides,
+        by=by,
+        at=version.created_at,
+        sha256=version.sha256,
+    )
+
+
+def saved_deck(place: Place, row: DeckRow, found: Row[DeckVersion, str | None]) -> SavedDeck:
+    """Return a version of a deck with its slides."""
+    version, by = found
+    return SavedDeck(
+        id=row.id,
+        of=place.of,
+        title=place.title,
+        deck=read_deck(version.content),
+        latest=row.rev,
+        may_change=place.may_change,
+        rev=version.rev,
+        summary=version.summary,
+        slides=version.slides,
+        by=by,
+        at=version.created_at,
+        sha256=version.sha256,
+    )

@@ -1,0 +1,178 @@
+"""Slides as the assistant proposes them: typed, checked, kept beside the reply, and accepted by a person or not."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from exports.decks.building.amounts import currency_named, reader_of
+from pydantic import ValidationError
+
+from exports.decks.records import Deck, Slide, deck_values, read_slides
+from services.parts import Part, ToolCallPart
+
+NAME = "propose_slides"
+# What a planner who wants slides made of a session says.
+ASK_FOR_SLIDES = (
+    "Propose slides for the customer from this conversation: a few, each with one message that its title says, with"
+    " only what the conversation says, and its prices as they stand there."
+)
+MAX_PROPOSED = 30
+_MAX_OUTPUT_CHARS = 400_000
+_PROPOSED = "The planner sees them beside your reply and decides. Say in a sentence what you propose."
+_REFUSED = "Nothing was proposed. Correct this and call the tool again."
+_LINE = {"type": "string", "maxLength": 1_000}
+_LINES = {"type": "array", "items": _LINE, "minItems": 1, "maxItems": 40}
+_BLOCK: dict[str, Any] = {
+    "type": "object",
+    "description": "Give what its kind has: text paragraphs; bullets items; table head and rows; figures figures",
+    "properties": {
+        "kind": {"type": "string", "enum": ["text", "bullets", "table", "figures"]},
+        "paragraphs": _LINES,
+        "items": _LINES,
+        "head": _LINES | {"maxItems": 8, "description": "What the columns are called, with the currency of prices"},
+        "rows": {"type": "array", "items": _LINES | {"maxItems": 8}, "minItems": 1, "maxItems": 60},
+        "total": {"type": "boolean", "description": "Whether the last row is the sum of the others"},
+        "figures": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"label": _LINE, "value": _LINE},
+                "required": ["label", "value"],
+            },
+            "minItems": 1,
+            "maxItems": 8,
+        },
+    },
+    "required": ["kind"],
+}
+_SLIDE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "title": {"type": "string", "maxLength": 200, "description": "What the slide says, as a short sentence"},
+        "blocks": {"type": "array", "items": _BLOCK, "maxItems": 6},
+        "notes": {
+            "type": "string",
+            "maxLength": 2_000,
+            "description": "For whoever presents it, not for the customer",
+        },
+    },
+    "required": ["title", "blocks"],
+}
+
+
+def slides_in(parts: Iterable[Part]) -> tuple[Slide, ...]:
+    """Return the last slides that a reply proposes; none where it proposes none."""
+    outputs = [part.output for part in parts if isinstance(part, ToolCallPart) and part.name == NAME and part.output]
+    return next(filter(None, map(_proposed, reversed(outputs))), ())
+
+
+def _proposed(output: str) -> tuple[Slide, ...]:
+    """Return what an output of the tool proposes. It may come from an imported file: nothing of it is sure."""
+    try:
+        return read_slides(json.loads(output[:_MAX_OUTPUT_CHARS])["proposed"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ()
+
+
+class ProposeSlides:
+    """Lets the model propose slides. It checks and answers only: `slides_in` reads what it answered."""
+
+    name = NAME
+    description = (
+        "Proposes slides to the planner, for the deck that the customer is shown. Use it when the planner asks for"
+        " slides, a deck or a presentation. Give only what the conversation says, prices exactly as they stand there."
+        " Text is plain: no Markdown, no HTML. Nothing is changed by it: the planner sees the slides beside your"
+        " reply and takes those that they want."
+    )
+
+    def __init__(self) -> None:
+        self.parameters = {
+            "type": "object",
+            "properties": {"slides": {"type": "array", "items": _SLIDE, "minItems": 1, "maxItems": MAX_PROPOSED}},
+            "required": ["slides"],
+        }
+
+    async def run(self, arguments: Mapping[str, Any], *, user_id: int) -> dict[str, Any]:
+        """Return the slides as they are kept, or what is wrong with them."""
+        given = arguments.get("slides")
+        if not isinstance(given, list) or not 1 <= len(given) <= MAX_PROPOSED:
+            return {"problems": [f"slides is no list of 1 to {MAX_PROPOSED} slides."], "note": _REFUSED}
+        made, problems = [], []
+        for number, one in enumerate(given, 1):
+            try:
+                made.append(_slide(one, number))
+            except (ValueError, TypeError) as exc:
+                problems.append(f"Slide {number}: {_said(exc)}")
+        if problems:
+            return {"problems": problems, "note": _REFUSED}
+        return {"proposed": deck_values(Deck(title="", slides=tuple(made)))["slides"], "note": _PROPOSED}
+
+
+def _said(problem: ValueError | TypeError) -> str:
+    if isinstance(problem, ValidationError):
+        first = problem.errors(include_url=False, include_input=False)[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}."
+    return str(problem)
+
+
+def _slide(given: object, number: int) -> Slide:
+    """Return a slide as a model wrote it. Raises ValueError, TypeError."""
+    if not isinstance(given, Mapping):
+        raise TypeError("is no object with a title and blocks.")
+    blocks = given.get("blocks") or ()
+    if not isinstance(blocks, Sequence) or isinstance(blocks, str):
+        raise TypeError("blocks is no list.")
+    made = [_block(one, f"{at}") for at, one in enumerate(blocks, 1)]
+    values = {"id": f"proposed-{number}", "title": given.get("title") or "", "blocks": made}
+    return read_slides([values | {"notes": given.get("notes") or ""}])[0]
+
+
+def _block(given: object, block_id: str) -> dict[str, Any]:
+    """Return the JSON values of a block that a model wrote; the numbers of a table as it wrote them."""
+    if not isinstance(given, Mapping):
+        raise TypeError("a block is no object.")
+    kind = given.get("kind")
+    if kind == "text":
+        return {
+            "id": f"text-{block_id}",
+            "kind": kind,
+            "paragraphs": [[_run(one)] for one in _list(given, "paragraphs")],
+        }
+    if kind == "bullets":
+        items = [{"runs": [_run(one)]} for one in _list(given, "items")]
+        return {"id": f"bullets-{block_id}", "kind": kind, "items": items}
+    if kind == "figures":
+        figures = [{"label": one.get("label", ""), "text": one.get("value", "")} for one in _list(given, "figures")]
+        return {"id": f"figures-{block_id}", "kind": kind, "figures": figures}
+    if kind == "table":
+        head, rows = _list(given, "head"), _list(given, "rows")
+        cells = {"head": [_cell(one) for one in head], "rows": _rows(head, rows)}
+        return {"id": f"table-{block_id}", "kind": kind, **cells, "total": given.get("total") is True}
+    raise ValueError("the kind of a block is text, bullets, table or figures.")
+
+
+def _rows(head: Sequence[object], rows: Sequence[object]) -> list[list[dict[str, Any]]]:
+    """Return rows in which what is an amount, and can be read in one way only, is one."""
+    if not all(isinstance(row, list) for row in rows):
+        raise TypeError("a row is no list.")
+    texts = [[str(cell) for cell in row] for row in rows if isinstance(row, list)]
+    reader = reader_of(" ".join([*map(str, head), *(cell for row in texts for cell in row)]))
+    currencies = [currency_named(str(one), reader) for one in head]
+    return [[_cell(cell, reader.amount(cell, of)) for cell, of in zip(row, currencies, strict=True)] for row in texts]
+
+
+def _cell(text: object, amount: object = None) -> dict[str, Any]:
+    return {"runs": [_run(text)], "amount": amount}
+
+
+def _list(given: Mapping[str, Any], name: str) -> list[Any]:
+    found = given.get(name)
+    if not isinstance(found, list) or not found:
+        raise TypeError(f"{name} is no list with something in it.")
+    return found
+
+
+def _run(text: object) -> dict[str, Any]:
+    if not isinstance(text, str):
+        raise TypeError("a text is no string.")
+    return {"text": text}
