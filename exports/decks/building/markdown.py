@@ -73,7 +73,7 @@ def headings(pieces: Sequence[Piece]) -> int:
 def _heading(piece: Piece) -> tuple[Inline, int]:
     if piece["t"] == "heading" and said(piece["in"]):
         return piece["in"], piece["level"]
-    if piece["t"] == "par" and len(piece["in"]) == 1 and piece["in"][0]["t"] == "strong":
+    if piece["t"] == "par" and [part["t"] for part in piece["in"] if part.get("s") != ""] == ["strong"]:
         text = said(piece["in"])
         if 0 < len(text) <= _MAX_HEADING_CHARS and text[-1] not in ".!?。":
             return piece["in"], _LEAST
