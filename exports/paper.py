@@ -19,6 +19,7 @@ from fontTools.ttLib import TTFont
 
 from exports.markdown_cost import MOST_MS, cost_ms
 from exports.markdown_text import Block, blocks, source_list
+from exports.writing import NOT_TEXT, direction, language
 
 _FOLDER = Path(__file__).parent
 _FONTS = _FOLDER / "fonts"
@@ -30,9 +31,6 @@ _FORMS = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # they choose a fo
 # Not in scripts that are written without spaces, or whose letters join.
 _LONG_WORD = re.compile(r"[^\s\u0600-\u1fff\u2e80-\ua4cf\uac00-\ufdff\ufe70-\uffef]{36,}")
 _NO_WORD = re.compile(r"[^\w\s]{30,}")
-_KANA = re.compile(r"[\u3040-\u30ff]")
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_NOT_TEXT = ("t", "url", "key", "lang", "dir")
 _TOO_COSTLY: Block = {
     "t": "par",
     "in": [{"t": "emph", "in": [{"t": "text", "s": "As plain text: it would take too long to set."}]}],
@@ -55,10 +53,10 @@ def pdf(template: str, values: Callable[[bool], dict[str, Any]], *, title: str, 
 
 def _compiled(template: str, values: dict[str, Any], title: str, kept_in: str, at: datetime) -> bytes:
     boxes: Counter[str] = Counter()
-    named = {"title": title, "lang": language(title), "dir": _way(title) or "ltr"}
+    named = {"title": title, "lang": language(title), "dir": direction(title) or "ltr"}
     data = drawable(named | values, boxes)
     data["boxes"] = _boxes_told(boxes, kept_in)
-    made = typst.Compiler(_FOLDER / template, root=_FOLDER, font_paths=_fonts()).compile(
+    made = typst.Compiler(_FOLDER / template, root=_FOLDER, font_paths=fonts()).compile(
         sys_inputs={"data": json.dumps(data)}, format="pdf", timestamp=max(0, int(at.timestamp()))
     )
     assert isinstance(made, bytes)
@@ -66,8 +64,9 @@ def _compiled(template: str, values: dict[str, Any], title: str, kept_in: str, a
 
 
 @cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, font_paths=[_FONTS])
+def fonts() -> typst.Fonts:
+    """Return our fonts, read once."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[_FONTS, _FOLDER / "decks/fonts"])
 
 
 def turn(
@@ -101,7 +100,7 @@ def as_typed(text: str) -> list[Block]:
     found: list[Block] = []
     before = None
     for line in text.strip("\n").split("\n"):
-        way = _way(line) or before
+        way = direction(line) or before
         if not found or way != before:
             found.append({"t": "par", "in": [{"t": "text", "s": line}]})
         else:
@@ -110,38 +109,26 @@ def as_typed(text: str) -> list[Block]:
     return found
 
 
-def language(text: str) -> str:
-    """Return the language that a text is set in: of Chinese characters, it chooses the forms."""
-    if _KANA.search(text):
-        return "ja"
-    return "zh" if _HAN.search(text) else "en"
-
-
-def _way(value: Any) -> str | None:
-    """Return which way a text, or what is in a block, runs: as the first letter does that says so."""
-    if isinstance(value, str):
-        kinds = (unicodedata.bidirectional(char) for char in value)
-        return next(("ltr" if kind == "L" else "rtl" for kind in kinds if kind in ("L", "R", "AL")), None)
-    if isinstance(value, dict):
-        value = [one for name, one in value.items() if name not in _NOT_TEXT]
-    return next(filter(None, map(_way, value)), None) if isinstance(value, list) else None
-
-
 def drawable(value: Any, boxes: Counter[str], key: str = "") -> Any:
     """Return data with only what the fonts can draw in its texts; *boxes* counts what they cannot."""
     if isinstance(value, dict):
         made = {name: drawable(one, boxes, name) for name, one in value.items()}
-        return made | {"dir": _way(value) or "ltr"} if value.get("t") in _BLOCKS else made
+        return made | {"dir": direction(value) or "ltr"} if value.get("t") in _BLOCKS else made
     if isinstance(value, list):
         return [drawable(one, boxes, key) for one in value]
-    if not isinstance(value, str) or key in _NOT_TEXT:
+    if not isinstance(value, str) or key in NOT_TEXT:
         return value
-    text = _CONTROLS.sub("", unicodedata.normalize("NFC", _NO_WORD.sub(_with_few_marks, value)).replace("\t", "    "))
-    missing = {char for char in set(text) if not (ord(char) in _covered() or _is_invisible(char))}
-    if missing:
+    text = letters(value, lambda char: ord(char) in _covered() or _is_invisible(char), boxes)
+    return _LONG_WORD.sub(_with_breaks, text)
+
+
+def letters(text: str, is_drawn: Callable[[str], bool], boxes: Counter[str]) -> str:
+    """Return a text as it is set, a box for each character that is not drawn; *boxes* counts these."""
+    text = _CONTROLS.sub("", unicodedata.normalize("NFC", _NO_WORD.sub(_with_few_marks, text)).replace("\t", "    "))
+    if missing := {char for char in set(text) if not is_drawn(char)}:
         boxes.update(char for char in text if char in missing)
         text = text.translate({ord(char): _BOX for char in missing})
-    return _LONG_WORD.sub(_with_breaks, text)
+    return text
 
 
 def _with_few_marks(run: re.Match[str]) -> str:

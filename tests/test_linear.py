@@ -25,7 +25,7 @@ from emulator.demo import line as demo_line
 from emulator.demo import titles as demo_titles
 from emulator.demo.answer import answer
 from emulator.store import memories
-from exports import markdown_text, paper
+from exports import markdown_text, paper, writing
 from exports.sessions.markdown import session_markdown
 from exports.sessions.records import SavedMessage, SavedSession
 from services import texts
@@ -140,7 +140,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "a session as Markdown": lambda text: session_markdown(_session(text), zone=UTC),
     "text for a PDF": lambda text: paper.drawable(markdown_text.blocks(text), Counter()),
     "typed text for a PDF": lambda text: paper.drawable(paper.as_typed(text), Counter()),
-    "a language": paper.language,
+    "a language": writing.language,
     "pieces of a reply": lambda text: pieces(text, [StepPart(at) for at in range(0, len(text), 500)]),
     "JSON of a tool": loads,
     "what a reader accepts": wants_text,

@@ -27,6 +27,12 @@ class Box:
         return self.y + self.height
 
 
+# At the foot of every page, side by side: what the brand says, the mark, the number.
+FOOTER = Box(48.0, 505.0, 500.0, 31.2)
+MARK = Box(564.0, 505.0, 292.0, 15.6)
+NUMBER = Box(872.0, 505.0, 40.0, 15.6)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
     """A block on a page, or the part of it that stands there: *block* holds no more than is drawn.

@@ -11,6 +11,7 @@ from exports import paper
 from exports.moments import when
 from exports.reviews.pdf import TEMPLATE, THINGS, grouped, shared_values, turns
 from exports.reviews.records import Snapshot, snapshot_values
+from exports.writing import language
 
 FORMAT = "travelbot.receipt"
 VERSION = 1
@@ -129,6 +130,6 @@ def _decision(one: DecisionRecord, receipt: Receipt, zone: tzinfo) -> dict[str, 
         "recorded_by": (one.recorded_by or receipt.planner) if one.by_phone else None,
         "about": about,
         "hash": None if is_here else grouped(one.sha256),
-        "lang": paper.language(one.note),
+        "lang": language(one.note),
         "note": paper.as_typed(one.note) if one.note.strip() else [],
     }

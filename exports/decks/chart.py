@@ -1,0 +1,134 @@
+"""A chart as SVG, for screen and PDF alike: bars to the right of their categories, each with its number."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from html import escape
+
+from exports.decks.measure import Measure
+from exports.decks.records import Amount, ChartBlock, Run
+from exports.decks.theme import LINE, Theme
+from exports.decks.wording import shown_amount
+
+NONE = "–"  # where a category has no number
+_SIDE = 0.38  # of the width: no category's name is wider
+_ROOM = 8.0  # between a name, its bar and the number
+_BAR = 26.0  # no bar is thicker
+_BAND = 0.72  # of a category's height: what its bars fill
+_SQUARE = 0.75  # of the legend, in sizes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawn:
+    """What all parts of a chart's drawing need to know."""
+
+    width: float
+    height: float
+    size: float
+    look: Theme
+    measure: Measure
+
+    def text(self, x: float, y: float, words: str, *, anchor: str = "start", fill: str = "") -> str:
+        """Return words whose line has its middle at *y*."""
+        return (
+            f'<text x="{x:.2f}" y="{y + self.size * 0.35:.2f}" font-size="{self.size:g}" text-anchor="{anchor}"'
+            f' fill="{fill or self.look.ink}">{escape(words)}</text>'
+        )
+
+    def wide(self, words: str) -> float:
+        return self.measure.width(words) * self.size
+
+
+def chart_svg(
+    block: ChartBlock, width: float, height: float, size: float, *, look: Theme, measure: Measure, families: str,
+    language: str,
+) -> str:  # fmt: skip
+    """Return a chart of *width* times *height* points whose letters are of *size*."""
+    drawn = _Drawn(width=width, height=height, size=size, look=look, measure=measure)
+    legend, top = _legend(block, drawn)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.2f} {height:.2f}" width="{width:.2f}"'
+        f' height="{height:.2f}" role="img" font-family="{escape(families)}">'
+        f"<title>{escape(chart_alt(block))}</title>{legend}{_bars(block, drawn, top, language)}</svg>"
+    )
+
+
+def chart_alt(block: ChartBlock) -> str:
+    """Return what a chart shows, in words."""
+    return block.alt or ", ".join(one.name for one in block.series if one.name) or "Chart"
+
+
+def _legend(block: ChartBlock, drawn: _Drawn) -> tuple[str, float]:
+    """Return the names of the series, if they have any, and where the bars begin below them."""
+    if not any(one.name for one in block.series):
+        return "", 0.0
+    made, x, y, line, square = [], 0.0, 0.0, drawn.size * LINE, drawn.size * _SQUARE
+    for one, colour in zip(block.series, drawn.look.series, strict=False):
+        wide = square + _ROOM + drawn.wide(one.name) + 2 * _ROOM
+        if x and x + wide > drawn.width:
+            x, y = 0.0, y + line
+        made.append(f'<rect x="{x:.2f}" y="{y + (line - square) / 2:.2f}" width="{square:.2f}" height="{square:.2f}"')
+        made.append(f' fill="{colour}"/>{drawn.text(x + square + _ROOM, y + line / 2, one.name)}')
+        x += wide
+    return "".join(made), y + line + _ROOM
+
+
+def _bars(block: ChartBlock, drawn: _Drawn, top: float, language: str) -> str:
+    shown = {
+        value: shown_amount(Amount(value, block.currency, block.places), language) if value is not None else NONE
+        for one in block.series
+        for value in one.values
+    }
+    names = [_lines(name, drawn) for name in block.categories]
+    side = max(drawn.wide(line) for lines in names for line in lines) + _ROOM
+    numbers = max(map(drawn.wide, shown.values())) + _ROOM
+    scale = _Scale(list(shown), side, max(drawn.width - side - numbers, 1.0))
+    band = (drawn.height - top) / len(names)
+    thick = min(band * _BAND / len(block.series), _BAR)
+    made = [_axis(drawn, scale.zero, top)]
+    for at, lines in enumerate(names):
+        middle = top + band * (at + 0.5)
+        for row, line in enumerate(lines):
+            made.append(
+                drawn.text(
+                    side - _ROOM, middle + (row - (len(lines) - 1) / 2) * drawn.size * LINE, line, anchor="end"
+                )
+            )
+        for which, (one, colour) in enumerate(zip(block.series, drawn.look.series, strict=False)):
+            value = one.values[at]
+            y = middle + (which - len(block.series) / 2) * thick
+            made.append(scale.bar(value, y, thick, colour))
+            made.append(drawn.text(scale.end(value) + _ROOM / 2, y + thick / 2, shown[value]))
+    return "".join(made)
+
+
+def _axis(drawn: _Drawn, x: float, top: float) -> str:
+    return f'<path d="M{x:.2f} {top:.2f}V{drawn.height:.2f}" stroke="{drawn.look.edge}"/>'
+
+
+def _lines(name: str, drawn: _Drawn) -> list[str]:
+    """Return the lines of a category's name."""
+    starts = drawn.measure.starts((Run(name),), drawn.size, drawn.width * _SIDE)
+    return [name[start:end].strip() for start, end in zip(starts, [*starts[1:], len(name)], strict=True)]
+
+
+class _Scale:
+    """Where numbers stand. Those below zero go to the left, where room is left for them."""
+
+    def __init__(self, values: list[Decimal | None], left: float, width: float) -> None:
+        known = [float(value) for value in values if value is not None]
+        low, high = min(0.0, *known, 0.0), max(0.0, *known, 0.0)
+        self._unit = width / ((high - low) or 1.0)
+        self.zero = left - low * self._unit
+
+    def bar(self, value: Decimal | None, y: float, thick: float, colour: str) -> str:
+        if not value:
+            return ""
+        long = abs(float(value)) * self._unit
+        x = self.zero - (long if value < 0 else 0)
+        return (
+            f'<rect x="{x:.2f}" y="{y + 1:.2f}" width="{long:.2f}" height="{max(thick - 2, 1):.2f}" fill="{colour}"/>'
+        )
+
+    def end(self, value: Decimal | None) -> float:
+        """Return where the number of a bar begins."""
+        return self.zero + max(float(value or 0), 0.0) * self._unit

@@ -1,0 +1,252 @@
+"""A deck as a PDF with real text that screen readers can read (PDF/UA-1); deck.typ says how it looks.
+
+Texts, and where they stand, go to Typst as data, never as markup.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from exports import paper
+from exports.decks import theme as lengths
+from exports.decks.chart import chart_alt, chart_svg
+from exports.decks.lists import Branch, Point, branches
+from exports.decks.measure import SCRIPTS, TWINS, Measure, can_draw
+from exports.decks.pages import pages
+from exports.decks.pictures import framed, picture_size, picture_type
+from exports.decks.places import FOOTER, MARK, NUMBER, WIDTH, Box, Page, Placed
+from exports.decks.records import (
+    BulletsBlock,
+    Cell,
+    ChartBlock,
+    Edition,
+    FiguresBlock,
+    Font,
+    PictureBlock,
+    Run,
+    Runs,
+    TableBlock,
+    TextBlock,
+    plain_text,
+)
+from exports.decks.theme import LOGO, Theme, theme
+from exports.decks.wording import cell_text, figure_text
+from exports.writing import direction, text_language, way_of
+
+_FOLDER = Path(__file__).parent
+_ABOUT = "Parts of this deck may have been written by a language model; pages that nobody has confirmed say so."
+_LENGTHS = (
+    *("CELL_X", "CELL_Y", "COVER_BAND", "FIGURE", "FIGURE_PAD", "FOOTER_SIZE"),
+    *("FOOTER_Y", "GAP", "INDENT", "LINE", "MARGIN", "PARAGRAPH_GAP"),
+)
+# Typst 0.15 fails on such letters with kerning turned off.
+_RIGHT_TO_LEFT = re.compile(
+    r"[\u0590-\u08ff\u200f\u202b\u202e\u2067\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+
+
+def deck_pdf(edition: Edition) -> bytes:
+    """Return a deck as a PDF file. The same edition gives the same bytes."""
+    made = typst.Compiler(_FOLDER / "deck.typ", root=_FOLDER, font_paths=paper.fonts()).compile(
+        sys_inputs={"data": json.dumps(_Values(edition).deck(pages(edition)))},
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=max(0, int(edition.at.timestamp())),
+    )
+    assert isinstance(made, bytes)
+    return made
+
+
+class _Values:
+    """A deck as the data of deck.typ."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._brand = edition.brand
+        self._theme = theme(edition.brand)
+        self._measure = Measure(edition.brand.font)
+        self._boxes: Counter[str] = Counter()
+        self._lang, self._region = _language(edition.brand.language)
+        self._way = way_of(self._lang)
+        self._families = families(edition.brand.font)
+        self._is_drawn = cache(partial(can_draw, font=edition.brand.font))
+        self._kinds: dict[type[Any], Callable[[Any, Placed], dict[str, Any]]] = {
+            TextBlock: self._text,
+            BulletsBlock: self._bullets,
+            TableBlock: self._table,
+            ChartBlock: self._chart,
+            PictureBlock: self._picture,
+            FiguresBlock: self._figures,
+        }
+
+    def deck(self, laid_out: Sequence[Page]) -> dict[str, Any]:
+        return {
+            "title": self._letters(self._edition.deck.title) or "Deck",
+            "author": self._letters(self._brand.name),
+            "about": _ABOUT,
+            "lang": self._lang,
+            "region": self._region,
+            "dir": self._way,
+            "fonts": self._families,
+            "look": _look(self._theme),
+            "logo": self._logo(),
+            "pages": [self._page(page) for page in laid_out],
+        }
+
+    def _page(self, page: Page) -> dict[str, Any]:
+        return {
+            "cover": page.cover,
+            "number": page.number,
+            "title": self._line((Run(page.title),), page.title_size, page.title_box.width, bold=True),
+            "title_box": _box(page.title_box),
+            "title_size": page.title_size,
+            "logo": _box(page.logo) if page.logo else None,
+            "footer": self._line((Run(page.footer),), lengths.FOOTER_SIZE, WIDTH),
+            "mark": self._line((Run(page.mark),), lengths.FOOTER_SIZE, WIDTH),
+            "blocks": [self._placed(placed) for placed in page.placed],
+        }
+
+    def _placed(self, placed: Placed) -> dict[str, Any]:
+        more = self._kinds[type(placed.block)](placed.block, placed)
+        return {"kind": placed.block.kind, "box": _box(placed.box), "size": placed.size} | more
+
+    def _text(self, block: TextBlock, placed: Placed) -> dict[str, Any]:
+        lines = [self._line(one, placed.size, placed.box.width, bold=block.heading) for one in block.paragraphs]
+        return {"heading": block.heading, "paragraphs": lines}
+
+    def _bullets(self, block: BulletsBlock, placed: Placed) -> dict[str, Any]:
+        made = branches(block.items, self._way, continued=placed.continued)
+        return {"branches": [self._branch(branch, placed) for branch in made]}
+
+    def _branch(self, branch: Branch, placed: Placed) -> dict[str, Any]:
+        points = [self._point(point, placed) for point in branch.points]
+        return {"mark": branch.mark, "dir": branch.direction, "points": points}
+
+    def _point(self, point: Point, placed: Placed) -> dict[str, Any]:
+        width = placed.box.width - lengths.INDENT * placed.size * (point.item.level + 1)
+        return self._line(point.item.runs, placed.size, width) | {
+            "number": point.item.number,
+            "skipped": point.skipped,
+            "below": [self._branch(branch, placed) for branch in point.below],
+        }
+
+    def _table(self, block: TableBlock, placed: Placed) -> dict[str, Any]:
+        rows = [
+            [
+                self._cell(cell, placed, column, bold=at == 0 or (block.total and at == len(block.rows)))
+                for column, cell in enumerate(row)
+            ]
+            for at, row in enumerate((block.head, *block.rows))
+        ]
+        return {"columns": placed.columns, "heights": placed.rows, "rows": rows, "total": block.total}
+
+    def _cell(self, cell: Cell, placed: Placed, column: int, *, bold: bool) -> dict[str, Any]:
+        runs = (Run(cell_text(cell, self._brand.language)),) if cell.amount else cell.runs
+        width = placed.columns[column] - 2 * lengths.CELL_X
+        return self._line(runs, placed.size, width, bold=bold) | {"end": placed.numbers[column]}
+
+    def _chart(self, block: ChartBlock, placed: Placed) -> dict[str, Any]:
+        svg = chart_svg(
+            block,
+            placed.box.width,
+            placed.box.height,
+            placed.size,
+            look=self._theme,
+            measure=self._measure,
+            families=", ".join(f"'{name}'" for name in self._families),
+            language=self._brand.language,
+        )
+        return {"svg": self._letters(svg), "alt": chart_alt(block)}
+
+    def _picture(self, block: PictureBlock, placed: Placed) -> dict[str, Any]:
+        data = self._edition.pictures.get(block.sha256, b"")
+        kind = picture_type(data)
+        svg = framed(data, kind, block.width, block.height) if kind else None
+        return {"svg": svg, "alt": block.alt, "told": self._line((Run(f"Picture missing: {block.alt}"),), 12, 1e9)}
+
+    def _figures(self, block: FiguresBlock, placed: Placed) -> dict[str, Any]:
+        inner = [width - 2 * lengths.FIGURE_PAD for width in placed.columns]
+        figures = [
+            {
+                "number": self._line(
+                    (Run(figure_text(figure, self._brand.language)),),
+                    placed.size * lengths.FIGURE,
+                    inner[at % len(inner)],
+                    bold=True,
+                ),
+                "label": self._line((Run(figure.label),), placed.size, inner[at % len(inner)]),
+            }
+            for at, figure in enumerate(block.figures)
+        ]
+        return {"figures": figures, "columns": placed.columns, "heights": placed.rows}
+
+    def _logo(self) -> str | None:
+        logo, kind = self._brand.logo, self._brand.logo_type
+        if logo is None or kind is None:
+            return None
+        return (
+            logo.decode("utf-8", "replace")
+            if kind == "image/svg+xml"
+            else framed(logo, kind, *(picture_size(logo) or LOGO))
+        )
+
+    def _line(self, runs: Runs, size: float, width: float, *, bold: bool = False) -> dict[str, Any]:
+        """Return words for one paragraph that is *width* wide, with their language and direction."""
+        text = plain_text(runs)
+        made = [
+            {
+                "s": self._measure.breakable(self._letters(run.text), size, width, bold=bold or run.bold),
+                "b": bold or run.bold,
+                "i": run.italic,
+                "url": run.url,
+            }
+            for run in runs
+        ]
+        return {
+            "runs": made,
+            "kerning": bool(_RIGHT_TO_LEFT.search(text)),
+            "dir": direction(text) or self._way,
+            "lang": text_language(text, self._lang),
+        }
+
+    def _letters(self, text: str) -> str:
+        return paper.letters(text, self._is_drawn, self._boxes)
+
+
+def families(font: Font) -> list[str]:
+    """Return the fonts in which letters are looked for, in order."""
+    scripts = [f"Noto Sans {script}" for script in SCRIPTS]
+    return [
+        TWINS[font],
+        "Noto Sans",
+        "Noto Sans Mono",
+        *scripts[:-1],
+        "Noto Sans CJK JP",
+        "Noto Emoji",
+        "DejaVu Sans Mono",
+    ]
+
+
+def _look(look: Theme) -> dict[str, Any]:
+    """Return the colours, and the lengths that deck.typ needs."""
+    lower = {name.lower(): getattr(lengths, name) for name in _LENGTHS}
+    places = {"footer": _box(FOOTER), "mark": _box(MARK), "number": _box(NUMBER)}
+    return {field.name: getattr(look, field.name) for field in fields(look)} | lower | places
+
+
+def _box(box: Box) -> list[float]:
+    return [box.x, box.y, box.width, box.height]
+
+
+def _language(language: str) -> tuple[str, str | None]:
+    """Return the language and the region of a BCP 47 tag, as Typst takes them."""
+    first, *more = language.split("-")
+    region = next((one.upper() for one in more if len(one) == 2 and one.isalpha()), None)
+    return (first.lower() if first.isascii() and first.isalpha() and 2 <= len(first) <= 3 else "en"), region
