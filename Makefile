@@ -2,7 +2,7 @@
 # make help   all targets
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick soak check format lock clean
+.PHONY: help run test test-office quick soak check format lock clean
 
 # Where Python keeps no bytecode, every process of the tests compiles everything anew: a third more work.
 unexport PYTHONDONTWRITEBYTECODE
@@ -34,6 +34,7 @@ endef
 help:
 	@echo "make run      start the app on http://localhost:$(PORT) (another port: make run PORT=8600)"
 	@echo "make test     format, lint, types and all tests; gets Chromium and nginx on Debian where they are missing"
+	@echo "make test-office  decks as LibreOffice draws them against our PDFs; gets LibreOffice on Debian where it is missing"
 	@echo "make quick    a loop to work in: format, lint, types, and the tests without browsers, several processes, PostgreSQL,"
 	@echo "              what is slow, and all but the first three cases of each"
 	@echo "make soak     the long run of the tests that cut networks, take the database away and let things fail at random;"
@@ -51,6 +52,10 @@ test: style
 	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || test -x .venv-dev/nginx/usr/sbin/nginx || \
 	    $(MAKE) --no-print-directory nginx
 	@$(DEV_PYTHON) -m tests.run
+
+test-office: .venv-dev/installed
+	@command -v soffice >/dev/null || $(MAKE) --no-print-directory libreoffice
+	@$(DEV_PYTHON) -m pytest tests/exports/decks/office.py
 
 quick: style
 	@$(DEV_PYTHON) -m tests.run --quick
@@ -91,6 +96,18 @@ chromium:
 	else echo "The browser tests need Chromium. As root: apt-get install chromium" >&2; exit 1; fi; \
 	echo "Installing Chromium for the browser tests"; \
 	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium
+
+.PHONY: libreoffice
+libreoffice:
+	@if ! command -v apt-get >/dev/null; then \
+	    echo "This needs LibreOffice, and this machine has no apt-get to install it with: please install it." >&2; exit 1; \
+	fi; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; \
+	elif command -v sudo >/dev/null; then sudo=sudo; \
+	else echo "This needs LibreOffice. As root: apt-get install libreoffice-impress-nogui" >&2; exit 1; fi; \
+	echo "Installing LibreOffice"; \
+	$$sudo apt-get update -qq && \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends libreoffice-impress-nogui
 
 # Unpacked, not installed: an installed nginx would start to listen on port 80.
 .PHONY: nginx

@@ -1,5 +1,7 @@
 """Blocks as the shapes of a slide, exactly where they were placed."""
 
+from collections.abc import Sequence
+
 from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 
 from exports.decks.office.sheet import Sheet
@@ -12,6 +14,7 @@ from exports.decks.records import (
     ChartBlock,
     Figure,
     FiguresBlock,
+    Item,
     PictureBlock,
     TableBlock,
     TextBlock,
@@ -20,6 +23,10 @@ from exports.decks.theme import FIGURE, FIGURE_PAD, GAP, INDENT, PARAGRAPH_GAP
 from exports.decks.wording import figure_text
 
 _FIGURE_EDGE = 3.0
+_DECORATIVE = (
+    '<a:extLst><a:ext uri="{C183D7F6-B498-43B3-948B-1728B52AA6E4}"><adec:decorative val="1" '
+    'xmlns:adec="http://schemas.microsoft.com/office/drawing/2017/decorative"/></a:ext></a:extLst>'
+)
 
 
 def add(sheet: Sheet, placed: Placed) -> None:
@@ -76,12 +83,27 @@ def _texts(sheet: Sheet, block: TextBlock, placed: Placed) -> None:
 def _bullets(sheet: Sheet, block: BulletsBlock, placed: Placed) -> None:
     look, step = sheet.look(placed.size), placed.size * INDENT
     paragraphs = []
-    for at, item in enumerate(block.items):
+    for at, (item, number) in enumerate(zip(block.items, _first_numbers(block.items), strict=True)):
         shown = not (placed.continued and at == 0)
-        lead = Lead(margin=step * (item.level + 1), hanging=step, level=item.level, number=item.number, shown=shown)
+        lead = Lead(margin=step * (item.level + 1), hanging=step, level=item.level, number=number, shown=shown)
         gap = placed.size * PARAGRAPH_GAP if at else 0
         paragraphs.append(paragraph(item.runs, look, sheet.link, before=gap, lead=lead))
     sheet.shapes.append(text_box(sheet, block.id, placed.box, paragraphs))
+
+
+def _first_numbers(items: Sequence[Item]) -> list[int | None]:
+    """Return of each item that is counted with which number its list begins: Office counts from there itself."""
+    found: list[int | None] = []
+    open_lists: dict[int, tuple[int, int]] = {}  # by level: its first number and its last
+    for item in items:
+        open_lists = {level: one for level, one in open_lists.items() if level <= item.level}
+        first, last = open_lists.pop(item.level, (0, 0))
+        if item.number is not None:
+            if item.number != last + 1 or not first:
+                first = item.number
+            open_lists[item.level] = (first, item.number)
+        found.append(None if item.number is None else first)
+    return found
 
 
 def _chart(sheet: Sheet, block: ChartBlock, placed: Placed) -> None:
@@ -150,7 +172,8 @@ def _figures(sheet: Sheet, block: FiguresBlock, placed: Placed) -> None:
 
 def _area(sheet: Sheet, box: Box, colour: str) -> str:
     return (
-        f'<p:sp><p:nvSpPr><p:cNvPr id="{sheet.new_id()}" name="Edge"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr>'
+        f'<p:sp><p:nvSpPr><p:cNvPr id="{sheet.new_id()}" name="Edge">{_DECORATIVE}</p:cNvPr>'
+        "<p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr>"
         f"{place(box)}{RECTANGLE}{filled(colour)}<a:ln><a:noFill/></a:ln></p:spPr></p:sp>"
     )
 

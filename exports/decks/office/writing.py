@@ -1,15 +1,18 @@
 """Paragraphs as Office reads them: lines of fixed height, languages, directions, links."""
 
+import string
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import quote, urlsplit
 
 from exports.decks.office.xml import emu, filled, text
 from exports.decks.records import Run, Runs
 
 Link = Callable[[str], str]  # gives a URL's number in the part that the words stand in
 _FONTS = '<a:latin typeface="+mn-lt"/><a:ea typeface="+mn-ea"/><a:cs typeface="+mn-cs"/>'
+_IN_ADDRESSES = string.ascii_letters + string.digits + "-._~:/?#[]@!$&'()*+,;=%"
 _MARKS = ("•", "–", "•", "–")  # before points, by their level
 _BULLET_COLOUR = '<a:buClr><a:schemeClr val="accent2"/></a:buClr>'
 _TITLE_FONTS = _FONTS.replace("+mn-", "+mj-")
@@ -121,10 +124,21 @@ def _lead(lead: Lead | None) -> str:
 
 
 def _run(run: Run, look: Look, link: Link) -> str:
-    click = f'<a:hlinkClick r:id="{link(run.url)}"/>' if run.url else ""
+    url = address(run.url) if run.url else None
+    click = f'<a:hlinkClick r:id="{link(url)}"/>' if url else ""
     properties = _properties("a:rPr", look, run.text, run.bold, run.italic, click)
     lines = (f"<a:r>{properties}<a:t>{text(line)}</a:t></a:r>" if line else "" for line in run.text.split("\n"))
     return f"<a:br>{_properties('a:rPr', look, run.text)}</a:br>".join(lines)
+
+
+def address(url: str) -> str | None:
+    """Return a link's target as Office takes it, or None: with one that it cannot read it would open no file."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.hostname and parts.port != 0 if parts.scheme == "https" else parts.path
+    except ValueError:
+        return None
+    return quote(url, safe=_IN_ADDRESSES + "".join(char for char in url if char >= "\xa0")) if usable else None
 
 
 def _end(look: Look) -> str:

@@ -2,7 +2,8 @@
 
 from html import escape
 
-from exports.decks.pages import Box
+from exports.decks.places import Box
+from exports.decks.records import clean
 
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -16,7 +17,7 @@ EMU = 12_700  # to the point
 
 def text(value: str) -> str:
     """Return a text as it stands between tags or, between double quotes, in them."""
-    return escape(value, quote=True).replace("\n", "&#10;")
+    return escape(str(clean(value)), quote=True).replace("\n", "&#10;")
 
 
 def emu(points: float) -> int:
