@@ -54,6 +54,7 @@ DIALOGS = (
 )
 
 WIDE_PAGES = ("sessions", "insights", "operations")
+LIST_PAGES = ("sessions", "trips")
 
 st.set_page_config(page_title="Travel-Bot", page_icon="/app/static/icon.png")
 review = st.Page(REVIEW_PAGE, title="Review", url_path="review")
@@ -99,7 +100,7 @@ try:
             page = st.navigation(pages, position="hidden")
             finish_send()
             settle_session(services.sessions, user_id=user.id, on_chat=page == chat)
-            draw_sidebar(user, on_chat=page == chat)
+            draw_sidebar(user, on_chat=page == chat, has_lists=page.url_path in LIST_PAGES)
             draw_session_notices(user_id=user.id)
             draw_dialog(DIALOGS, user=user, page=page.url_path)
         st.set_page_config(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from streamlit import runtime
-from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
@@ -19,7 +19,7 @@ log = logging.getLogger("travelbot")
 
 LOOK_EVERY_S = 0.5
 _GONE_AFTER = 300  # looks; Streamlit keeps a tab that lost its connection for two minutes
-_RUN_AT_MOST = 20  # times; a fragment that waits anew is counted anew
+_REST_AT_MOST = 60  # looks between two runs of a fragment that does not wait anew
 
 
 @dataclass(slots=True)
@@ -28,7 +28,13 @@ class _Waiting:
     fragment_id: str
     has_come: Callable[[], bool]
     missed: int = 0  # looks since the tab was there last
-    run: int = 0  # times that it was run again
+    run: int = 0  # times that it was run again, or could not be
+    rest: int = 0  # looks until it may be run once more
+
+    def was_run(self) -> None:
+        """Let it rest, ever longer: a run may be lost, and some never come to where they would wait anew."""
+        self.run += 1
+        self.rest = min(2**self.run, _REST_AT_MOST) - 1
 
 
 class Waker:
@@ -51,6 +57,7 @@ class Waker:
             return
         with self._lock:
             tab = context.session_id
+            self._waiting.pop((tab, fragment_id), None)  # behind the others, which so have their turn too
             self._waiting[tab, fragment_id] = _Waiting(tab, fragment_id, has_come)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._look_forever, name="waker", daemon=True)
@@ -75,21 +82,26 @@ class Waker:
                     self._thread = None
                     return
             for one in waiting:
-                try:
-                    self._look(one)
-                except Exception:  # of one tab; the others still wait
-                    log.exception("a tab was not woken")
-                    self._forget(one)
+                self._look_safely(one)
+
+    def _look_safely(self, one: _Waiting) -> None:
+        try:
+            self._look(one)
+        except Exception:  # of one tab; the others still wait, and so does this
+            log.exception("a tab was not woken")
+            one.was_run()
 
     def _look(self, one: _Waiting) -> None:
         session = runtime.get_instance().get_app_session(one.tab) if _is_served() else None
         one.missed = 0 if session else one.missed + 1
-        if one.missed >= _GONE_AFTER or one.run >= _RUN_AT_MOST:
+        if one.missed >= _GONE_AFTER:
             self._forget(one)
         elif session is None:
             return
         elif not session.has_fragment(one.fragment_id):  # the page has become another
             self._forget(one)
+        elif one.rest:
+            one.rest -= 1
         elif one.has_come():
             session._call_soon_on_event_loop(partial(_run_fragment, session, one))
 
@@ -112,8 +124,10 @@ def _run_fragment(session: AppSession, one: _Waiting) -> None:
     """
     if session._scriptrunner is not None or not session.has_fragment(one.fragment_id):
         return
+    if session._state is AppSessionState.SHUTDOWN_REQUESTED:  # what is closed would begin to live again
+        return
     last = session._client_state
-    one.run += 1
+    one.was_run()
     session._create_scriptrunner(
         RerunData(
             query_string=last.query_string,

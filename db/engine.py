@@ -15,6 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
+import db.stamps
 from settings import make_private
 
 
@@ -51,13 +52,14 @@ class Database:
         other: trips, sessions, threads, messages, usage, follow-ups, reviews, customers, users; of one kind by rising
         id. Rows that a transaction has made itself do not count: nobody else sees them yet. Whoever holds a session
         may write who sees it, and whoever holds a trip who works on it; a review's rows hang on the review in the
-        same way, and a new snapshot on the session, which is held first.
+        same way, and a new snapshot on the session, which is held first. What `db.stamps` writes comes last.
 
         *relaxed* is for what can be made up for: it outlives a process that is killed, but on SQLite not a machine
         that loses power before the next commit that is not relaxed. It does not wait for the disk.
         """
         with _translated(), self._writers, (self._relaxed if relaxed else self._writer).begin() as db_session:
             yield db_session
+            db.stamps.write(db_session)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

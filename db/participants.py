@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Row, bindparam, delete, insert, select, updat
 from sqlalchemy.orm import Session
 
 import db.search
+import db.stamps
 from db.models import ChatSession, FollowUp, Participant, SessionMember, TripMember, User, is_unseen
 from db.plain import run
 from db.visibility import THEIR_ID
@@ -117,7 +118,9 @@ def hide(db_session: Session, session_ids: Collection[int]) -> list[dict[str, An
     """Let nobody see these sessions, which are held; return what was only theirs of them, for `show_again`."""
     columns = [getattr(Participant, name) for name in _PERSONAL]
     gone = delete(Participant).where(Participant.session_id.in_(session_ids)).returning(*columns)
-    return [dict(row) for row in db_session.execute(gone).mappings()]
+    hidden = [dict(row) for row in db_session.execute(gone).mappings()]
+    db.stamps.note(db_session, {row["user_id"] for row in hidden})
+    return hidden
 
 
 def show_again(db_session: Session, hidden: Sequence[dict[str, Any]]) -> None:
@@ -168,6 +171,7 @@ def _settle(db_session: Session, ids: Sequence[int]) -> None:
     for (user_id, access), session_ids in changed.items():
         change(db_session, session_ids, user_id=user_id, access=access)
     _let_in(db_session, new)
+    db.stamps.note(db_session, {*gone, *(user_id for user_id, _ in changed)})
     db_session.expire_all()
     db.search.settle(db_session, [one for one in ids if wanted[one].keys() != found[one].keys()])
     db.search.put_titles(db_session, ids)  # with that of the trip, if all who see one see the other
@@ -213,6 +217,7 @@ def _let_go(db_session: Session, session_ids: Sequence[int], user_id: int) -> No
 def _let_in(db_session: Session, new: Sequence[dict[str, Any]]) -> None:
     if not new:
         return
+    db.stamps.note(db_session, {row["user_id"] for row in new})
     query = select(ChatSession.id, Participant.last_message_id, *(getattr(ChatSession, name) for name in _COPIES))
     owner = (Participant.session_id == ChatSession.id) & (Participant.user_id == ChatSession.user_id)
     query = query.outerjoin(Participant, owner).where(ChatSession.id.in_({row["session_id"] for row in new}))

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 import db.participants
+import db.stamps
 from db.models import ChatSession, Message, Participant, TripMember, User, UtcDateTime, is_unfinished, is_unseen
 from db.plain import Plain, Values, run
 from db.visibility import THEIR_ID, in_theirs, visible_to
@@ -289,5 +290,6 @@ def lock_owned_ids(db_session: Session, session_ids: Sequence[int], *, user_id: 
 
 def remove(db_session: Session, session_ids: Sequence[int], *, user_id: int) -> Sequence[int]:
     """Delete sessions of this planner's own; return the id of each one deleted."""
+    db.stamps.note_sessions(db_session, session_ids)
     query = delete(ChatSession).where(ChatSession.id.in_(session_ids), ChatSession.user_id == user_id)
     return db_session.scalars(query.returning(ChatSession.id)).all()

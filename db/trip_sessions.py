@@ -7,6 +7,7 @@ from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.orm import Session
 
 import db.participants
+import db.stamps
 from db.models import ChatSession, Review, SessionFile, Trip
 
 
@@ -66,6 +67,7 @@ def hand_over(db_session: Session, trip_id: int, *, from_id: int, to_id: int) ->
 def mark_deleted(db_session: Session, trip: Trip, *, at: datetime, sessions_too: bool) -> None:
     """Hide a trip, and with *sessions_too* its sessions, until they are removed for good; all are held then."""
     trip.deleted_at, trip.deletes_sessions = at, sessions_too
+    db.stamps.note_trip(db_session, trip.id)
     if sessions_too:
         query = update(ChatSession).where(ChatSession.trip_id == trip.id).values(deleted_at=at)
         ids = db_session.scalars(query.returning(ChatSession.id)).all()
@@ -80,6 +82,7 @@ def lock_deleted(db_session: Session, trip_id: int, *, user_id: int) -> Trip | N
 
 def bring_back(db_session: Session, trip: Trip) -> None:
     """Show a trip again, which is held, and the sessions that went with it."""
+    db.stamps.note_trip(db_session, trip.id)
     query = update(ChatSession).where(ChatSession.trip_id == trip.id, ChatSession.deleted_at == trip.deleted_at)
     db_session.execute(query.values(deleted_at=None))
     db.participants.show_again(db_session, trip.hidden)

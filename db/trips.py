@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+import db.stamps
 from db.folding import has_words
 from db.models import (
     ChatSession,
@@ -145,6 +146,7 @@ def mark_used(db_session: Session, trip_id: int, *, at: datetime) -> None:
     """Note for every member of a trip, which is held, that it was used."""
     query = update(TripMember).where(TripMember.trip_id == trip_id, TripMember.last_used_at < at)
     db_session.execute(query.values(last_used_at=at))
+    db.stamps.note_trip(db_session, trip_id)
 
 
 def set_archived(db_session: Session, trip_ids: Collection[int], *, user_id: int, archived: bool) -> int:
@@ -161,6 +163,7 @@ def add_member(db_session: Session, trip: Trip, user_id: int, *, access: str, la
     member = TripMember(user_id=user_id, trip_id=trip.id, access=access, title=trip.title, last_used_at=last_used_at)
     db_session.add(member)
     db_session.flush()
+    db.stamps.note_trip(db_session, trip.id)
     return member
 
 
@@ -184,6 +187,7 @@ def count_members(db_session: Session, trip_ids: Collection[int]) -> dict[int, i
 
 def remove_member(db_session: Session, trip_id: int, *, user_id: int) -> None:
     """Let somebody work on a trip, which is held, no more."""
+    db.stamps.note_trip(db_session, trip_id)
     db_session.execute(delete(TripMember).where(TripMember.trip_id == trip_id, TripMember.user_id == user_id))
 
 

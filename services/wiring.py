@@ -54,6 +54,7 @@ from services.reviews.reviews import ReviewService
 from services.reviews.visits import VisitService
 from services.sessions.deleted import remove_deleted
 from services.sessions.files import FileService, FileShelf
+from services.sessions.lists import ListWatch
 from services.sessions.live import SessionWatch
 from services.sessions.sessions import SessionService
 from services.sessions.shared import SharedSessions
@@ -91,6 +92,7 @@ class Services:
     sessions: SessionService
     sharing: SessionSharing
     session_watch: SessionWatch
+    list_watch: ListWatch
     replies: ReplyService
     files: FileService
     versions: VersionService
@@ -203,6 +205,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         sessions=sessions,
         sharing=SessionSharing(database),
         session_watch=SessionWatch(database),
+        list_watch=ListWatch(database),
         replies=replies,
         files=FileService(database, shelf),
         versions=VersionService(database, replies, shelf),

@@ -13,6 +13,7 @@ from components.chat.message_actions import show_version
 from components.labels import escape_label
 from components.problems import unless_away
 from components.resources import get_services, get_waker
+from components.sidebar.following import run_again_if_others
 from components.sidebar.marks import refresh_marks
 from components.state import new_chat
 from services.sessions.live import SessionNow
@@ -52,6 +53,7 @@ def beside_stream(session_id: int, drawn: SessionNow | None, *, user_id: int) ->
 
     def meanwhile(every_s: float) -> None:
         refresh_marks(every_s)
+        run_again_if_others()
         if drawn and is_another(session_id, drawn, user_id=user_id):
             st.rerun()
 

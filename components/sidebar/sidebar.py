@@ -9,6 +9,7 @@ from components.labels import in_groups, planner_zone
 from components.resources import get_services
 from components.sessions.samples import sidebar_samples
 from components.sidebar.account import draw_account
+from components.sidebar.following import begin_to_follow, follow_lists
 from components.sidebar.marks import SidebarMarks, keep_marks, watch_marks
 from components.sidebar.session_row import hit_row, session_row
 from components.sidebar.shortcuts import NEW_CHAT, NEXT_SESSION, PREVIOUS_SESSION
@@ -24,12 +25,13 @@ _LEAST_RECENT = 5  # unpinned sessions that pinned ones leave room for
 _STYLES = [ROOT / "static" / name for name in ("page.css", "sidebar.css")]
 
 
-def draw_sidebar(user: User, *, on_chat: bool) -> None:
-    """Draw the sidebar; three queries, four with an open trip, one while searching.
+def draw_sidebar(user: User, *, on_chat: bool, has_lists: bool) -> None:
+    """Draw the sidebar; four queries, five with an open trip, two while searching.
 
-    Before the page, which may take long.
+    Before the page, which may take long, and which *has_lists* of its own or not.
     """
     services = get_services()
+    drawn = begin_to_follow(user_id=user.id)
     now = utc_now().astimezone(planner_zone())
     active_id = active_session_id() if on_chat else None
     titles_come = services.settings.model_for_titles is not None
@@ -66,6 +68,7 @@ def draw_sidebar(user: User, *, on_chat: bool) -> None:
                 sidebar_trips(trips, marks, user_id=user.id, active_id=active_id, now=now)
                 _draw_sessions(services.sessions, marks, user_id=user.id, active_id=active_id, now=now)
         draw_account(user, demo=services.settings.demo)
+        follow_lists(drawn, marks, user_id=user.id, has_lists=has_lists)
         if marks.waits_elsewhere:
             watch_marks(marks)
     with st.container(key="top_bar"):  # in the bar at the top of a phone, where the sidebar is closed

@@ -182,16 +182,20 @@ def _change(form: dict[str, Any], rev: int, wanted: Mapping[str, Any], *, user_i
         trip = get_services().trips.change(form["of"], user_id=user_id, rev=rev, **wanted)
     except TripChangedError as exc:
         fields = [(one.field, one.label, one.before, one.after) for one in exc.fields]
-        by = _changed_by(form["of"], [label for _, label, *_ in fields], since=rev, user_id=user_id)
+        by = changed_by(form["of"], [label for _, label, *_ in fields], since=rev, user_id=user_id)
         form["clash"] = {"rev": exc.rev, "given": dict(wanted), "fields": fields, "by": by}
         st.rerun()
     _done(trip.id, f"Saved “{escape_label(trip.title)}”.")
 
 
-def _changed_by(trip_id: int, labels: Collection[str], *, since: int, user_id: int) -> str:
-    """Return who changed fields of a trip since a revision, of the latest ones, as far as that is known."""
-    latest = get_services().trip_revisions.page(trip_id, user_id=user_id).revisions
-    found = [one.by for one in latest if one.rev > since and not set(labels).isdisjoint(one.summary.split(", "))]
+def changed_by(trip_id: int, labels: Collection[str] | None = None, *, since: int, user_id: int) -> str:
+    """Return who changed a trip since a revision, or these fields of it, as far as that is known of the latest."""
+    latest = [
+        one for one in get_services().trip_revisions.page(trip_id, user_id=user_id).revisions if one.rev > since
+    ]
+    if labels is not None:
+        latest = [one for one in latest if not set(labels).isdisjoint(one.summary.split(", "))]
+    found = [one.by for one in latest]
     return " and ".join(dict.fromkeys(filter(None, found)))
 
 

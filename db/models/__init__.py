@@ -11,6 +11,7 @@ from db.models.accounts import (
     AuditTarget,
     SignInFailures,
     SignOut,
+    Stamp,
     User,
 )
 from db.models.backboard import Assistant, BackboardThread, OutboxEntry
@@ -67,6 +68,7 @@ __all__ = [
     "SignInFailures",
     "SignOut",
     "Snapshot",
+    "Stamp",
     "Template",
     "Trip",
     "TripMember",

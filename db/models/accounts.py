@@ -64,6 +64,15 @@ class AdminCode(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+class Stamp(Base):
+    """How often what a planner's lists show was changed (`db.stamps`)."""
+
+    __tablename__ = "stamps"
+
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # refers to nothing: nobody waits
+    number: Mapped[int]
+
+
 class SignOut(Base):
     """A sign-in that its user ended; it holds no more, however long its cookie is kept."""
 

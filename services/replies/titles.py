@@ -19,6 +19,7 @@ import db.outbox
 import db.search
 import db.sessions
 import db.sides
+import db.stamps
 import db.usage
 from backboard_client import BackboardClient, BackboardError, MemoryMode, MessageResult
 from db.assistants import Whose
@@ -163,6 +164,7 @@ class SessionTitles:
                 return False
             session.title, session.updated_at = title, utc_now()
             db.search.put(db_session, session.id, session.id, title)
+            db.stamps.note_sessions(db_session, [session.id])
             return True
 
 

@@ -14,6 +14,7 @@ import db.ratings
 import db.search
 import db.session_table
 import db.sessions
+import db.stamps
 import db.trips
 import db.users
 from db.engine import Database
@@ -130,6 +131,7 @@ class SessionService:
             if "title" in chosen:
                 session.title_chosen, session.updated_at = True, utc_now()
                 db.search.put(db_session, session.id, session.id, session.title)
+                db.stamps.note_sessions(db_session, [session_id])
             if "model" in chosen:
                 db_session.get_one(User, user_id).last_model = session.model
         return self.get(session_id, user_id=user_id)

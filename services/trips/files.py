@@ -6,6 +6,7 @@ import db.audit
 import db.files
 import db.messages
 import db.outbox
+import db.stamps
 import db.threads
 import db.trip_files
 from db.engine import Database
@@ -37,6 +38,7 @@ class TripFiles:
         checked = checked_file(name, content)
         with self._db.begin() as db_session:
             changeable_trip(db_session, trip_id, user_id)
+            db.stamps.note_trip(db_session, trip_id)
             names = db.trip_files.names(db_session, trip_id)
             file = self._shelf.keep_in_trip(db_session, checked, names=names, trip_id=trip_id, user_id=user_id)
             return next(
@@ -72,6 +74,7 @@ class TripFiles:
                     db.outbox.add(db_session, backend=thread.backend, kind="thread", target_id=thread.thread_id)
                     db.threads.forget(db_session, thread.id)
             db.files.remove(db_session, file_id)
+            db.stamps.note_trip(db_session, trip_id)
             target = (AuditTarget.FILE, file_id)
             db.audit.note(db_session, AuditAction.DELETE_FILE, user_id=user_id, target=target, detail=str(file_id))
 

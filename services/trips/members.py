@@ -7,6 +7,7 @@ import db.outbox
 import db.participants
 import db.reviews
 import db.sides
+import db.stamps
 import db.trip_sessions
 import db.trips
 import db.users
@@ -142,6 +143,7 @@ class TripMembers:
         self, db_session: Session, trip_id: int, action: AuditAction, user_id: int, detail: str
     ) -> tuple[Member, ...]:
         db.participants.settle(db_session, db.trips.session_ids(db_session, trip_id))
+        db.stamps.note_trip(db_session, trip_id)
         db.audit.note(db_session, action, user_id=user_id, target=(AuditTarget.TRIP, trip_id), detail=detail)
         return _members(db_session, trip_id)
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime import Runtime
+from streamlit.runtime.app_session import AppSessionState
 from streamlit.runtime.scriptrunner import RerunData
 
-from components.waking import Waker
+from components.waking import Waker, _Waiting
 from tests.helpers.services import until
 
 
@@ -20,6 +21,7 @@ class Tab:
     def __init__(self) -> None:
         self._client_state = ClientState(query_string="of=1", page_script_hash="abc")
         self._scriptrunner: object | None = None  # nothing runs
+        self._state = AppSessionState.APP_NOT_RUNNING
         self.asked: list[RerunData] = []
 
     def _call_soon_on_event_loop(self, callback: Callable[[], None]) -> None:
@@ -118,14 +120,32 @@ def test_nothing_is_asked_of_a_tab_before_its_run_is_over(
     until(lambda: bool(tab.asked), timeout_s=5, what="the tab was run")
 
 
-def test_tab_that_never_waits_anew_is_let_go(
-    tabs: dict[str, Tab], waker: Waker, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("fails", [False, True], ids=["is run in vain", "cannot be asked"])
+def test_tab_that_never_waits_anew_is_run_ever_more_seldom_and_never_let_go(
+    tabs: dict[str, Tab], waker: Waker, fails: bool
 ) -> None:
-    tabs["one"] = Tab()
-    wait(waker, monkeypatch, "one", lambda: True)
-    until(lambda: not waker._waiting, timeout_s=5, what="the tab was let go")
+    tab = tabs["one"] = Tab()
+    looks: list[int] = []
 
-    assert 1 < len(tabs["one"].asked) < 100
+    def has_come() -> bool:
+        looks.append(number)
+        return not fails or bool(1 / 0)
+
+    one = _Waiting("one", "fragment of one", has_come)
+    for number in range(1_000):  # noqa: B007 - `has_come` notes it
+        waker._look_safely(one)
+
+    assert looks[:4] == [0, 2, 6, 14]
+    assert len(tab.asked) == (0 if fails else len(looks))
+    assert looks[-1] - looks[-2] <= 60
+
+
+def test_tab_that_is_closed_is_not_begun_again(tabs: dict[str, Tab], waker: Waker) -> None:
+    tab = tabs["one"] = Tab()
+    tab._state = AppSessionState.SHUTDOWN_REQUESTED
+    waker._look_safely(_Waiting("one", "fragment of one", lambda: True))
+
+    assert not tab.asked
 
 
 def test_tab_without_a_connection_is_run_when_it_is_back(

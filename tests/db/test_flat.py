@@ -20,6 +20,7 @@ import db.replies
 import db.search
 import db.session_table
 import db.sessions
+import db.stamps
 import db.templates
 import db.threads
 import db.trip_files
@@ -133,6 +134,7 @@ QUERIES: dict[str, Callable[[Session, Account], object]] = {
     "contents of a trip": lambda s, a: db.trip_sessions.count_sessions(s, trip(s, a), user_id=a.user_id),
     "files of a trip": lambda s, a: db.trip_files.of_trip(s, trip(s, a)),
     "customers": lambda s, a: db.customers.page(s, user_id=a.user_id, limit=SHOWN),
+    "stamps": lambda s, a: db.stamps.of_planners(s, [a.user_id]),
     "table of one model": partial(table, order="last_used", model="openai/gpt-4o"),
 }
 

@@ -2,36 +2,43 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from sqlalchemy import event
 
+from db.engine import Database
 from services.reviews.live import ReviewWatch
+from services.sessions.lists import ListWatch
 from services.sessions.live import SessionWatch
 from services.wiring import Services
 
 
 @contextmanager
-def asked(services: Services) -> Iterator[list[str]]:
-    """Give the statements that the app sends to its database for whoever asks it for something.
-
-    Neither what is looked for once a second, for all, is among them, nor what is done in the background.
-    """
+def asked_of(database: Database) -> Iterator[list[str]]:
+    """Give the statements that are sent to a database, without what is done in the background."""
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if not threading.current_thread().name.startswith("travelbot-db"):
             statements.append(statement)
 
-    engine = services._base.database.engine
-    with _no_time_passes(services.review_watch), _no_time_passes(services.session_watch):
-        event.listen(engine, "before_cursor_execute", note)
-        yield statements
-        event.remove(engine, "before_cursor_execute", note)
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(database.engine, "before_cursor_execute", note)
 
 
 @contextmanager
-def _no_time_passes(watch: ReviewWatch | SessionWatch) -> Iterator[None]:
+def asked(services: Services) -> Iterator[list[str]]:
+    """Give the statements that the app sends to its database, without what is looked for once a second, for all."""
+    watches = (services.review_watch, services.session_watch, services.list_watch)
+    with ExitStack() as stopped:
+        for watch in watches:
+            stopped.enter_context(_no_time_passes(watch))
+        yield stopped.enter_context(asked_of(services._base.database))
+
+
+@contextmanager
+def _no_time_passes(watch: ReviewWatch | SessionWatch | ListWatch) -> Iterator[None]:
     clock, looked_at = watch._monotonic, watch._looked_at
     watch._monotonic = lambda: looked_at
     yield

@@ -1,29 +1,15 @@
 """What several people see of one session: who wrote what, what is new elsewhere, and what changes on open pages."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event
 
-from db.engine import Database, DatabaseUnavailableError
+from db.engine import DatabaseUnavailableError
 from services.errors import NotFoundError, ReplyInProgressError
 from services.sessions.live import LOOK_EVERY_S, SessionWatch
 from services.sessions.sharing import VIEW
+from tests.helpers.asked import asked_of
 from tests.helpers.services import make_user, until_ended
-
-
-@contextmanager
-def asked_of(database: Database) -> Iterator[list[str]]:
-    """Give a list of what is asked of a database inside."""
-    asked: list[str] = []
-
-    def note(_connection, _cursor, statement, _parameters, _context, _many):
-        asked.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(database.engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -1,0 +1,55 @@
+"""Keeps the lists of a page that is open as they are: the sidebar's, and the page's own.
+
+What the lists were like when a run of the script began is compared with what they are like now: nobody asks the
+database for it beside one look in a second for everybody (`services.sessions.lists`).
+"""
+
+from contextvars import ContextVar
+
+import streamlit as st
+
+from components.dialogs import dialog_is_open
+from components.resources import get_services, get_waker
+from components.sidebar.marks import SidebarMarks
+from services.sessions.lists import ListsNow
+
+_of_this_run: ContextVar[tuple[int, ListsNow | None] | None] = ContextVar("sidebar_lists", default=None)
+
+
+def begin_to_follow(*, user_id: int) -> ListsNow | None:
+    """Return what a planner's lists are like, to be compared with what they are later. Before any of them is read."""
+    drawn = get_services().list_watch.look(user_id)
+    _of_this_run.set((user_id, drawn))
+    return drawn
+
+
+def run_again_if_others() -> None:
+    """Run the app again where who sees what is another than this run drew; beside a stream, which then goes on."""
+    if kept := _of_this_run.get():
+        user_id, drawn = kept
+        if _is_another(drawn, get_services().list_watch.now(user_id)):
+            st.rerun()
+
+
+@st.fragment
+def follow_lists(drawn: ListsNow | None, marks: SidebarMarks, *, user_id: int, has_lists: bool) -> None:
+    """Run the app again as soon as a list is not as it was *drawn*. Draws nothing.
+
+    A message somewhere concerns a page that *has_lists* of its own; any other only if a mark is wrong by it.
+    Where a dialog is open, or rows are selected that would be others then, messages can wait.
+    """
+    now = get_services().list_watch.now(user_id)
+    if _is_another(drawn, now):
+        st.rerun()
+    if now != drawn and not dialog_is_open() and not _rows_are_selected() and (has_lists or marks.changed()):
+        st.rerun()
+    get_waker().wake_here(lambda: get_services().list_watch.now(user_id) != now)
+
+
+def _is_another(drawn: ListsNow | None, now: ListsNow | None) -> bool:
+    return (drawn and drawn.changes) != (now and now.changes)
+
+
+def _rows_are_selected() -> bool:
+    state = st.session_state
+    return any(state[key].selection.rows for key in state if str(key).startswith("sessions_table_"))

@@ -1,0 +1,61 @@
+"""A number for each planner that rises with every change of what their lists show: who sees what, how it is called.
+
+It is written where a transaction ends (`Database.begin`), so that nobody else's work waits for it, and by rising id:
+whoever holds one number of several waits for no other that is held.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from db.models import Participant, Stamp, TripMember, User
+from db.plain import run
+
+_NOTED = "stamps"
+
+
+def note(db_session: Session, user_ids: Collection[int]) -> None:
+    """Let the numbers of these planners rise at the end of this transaction."""
+    if user_ids:
+        db_session.info.setdefault(_NOTED, set()).update(user_ids)
+
+
+def note_trip(db_session: Session, trip_id: int) -> None:
+    """Note all who work on a trip now."""
+    note(db_session, db_session.scalars(select(TripMember.user_id).where(TripMember.trip_id == trip_id)).all())
+
+
+def note_sessions(db_session: Session, session_ids: Collection[int]) -> None:
+    """Note all who see any of these sessions now."""
+    query = select(Participant.user_id).where(Participant.session_id.in_(session_ids)).distinct()
+    note(db_session, db_session.scalars(query).all() if session_ids else ())
+
+
+def write(db_session: Session) -> None:
+    """Write what was noted, as the last thing that a transaction does."""
+    user_ids = db_session.info.pop(_NOTED, None)
+    if not user_ids:
+        return
+    insert = sqlite.insert if db_session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    new = insert(Stamp)
+    rises = new.on_conflict_do_update(index_elements=[Stamp.user_id], set_={"number": Stamp.number + 1})
+    run(db_session, rises, [{"user_id": one, "number": 1} for one in sorted(user_ids)])
+
+
+_LATEST = (  # one by one: the latest of several at once is looked for among all that they have
+    select(Participant.last_message_at)
+    .where(Participant.user_id == User.id)
+    .order_by(Participant.last_message_at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_ALL = select(User.id, func.coalesce(Stamp.number, 0).label("number"), _LATEST.label("last_message_at"))
+_ALL = _ALL.outerjoin(Stamp, Stamp.user_id == User.id)
+
+
+def of_planners(db_session: Session, user_ids: Collection[int]) -> Sequence[Row[int, int, datetime]]:
+    """Return the number of each of these planners, and when anything was last said in a session that they see."""
+    return db_session.execute(_ALL.where(User.id.in_(user_ids))).all()
