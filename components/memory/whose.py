@@ -53,7 +53,7 @@ def watch_whose(whose: Whose) -> None:
     """Run the page again as soon as who works on trips of a customer no longer does, or may do more or less."""
     if not whose.always:
         ask = partial(get_services().memories.may_change, user_id=whose.user_id, customer_id=whose.customer_id)
-        watch_access(ask, drawn=whose.may_change)
+        watch_access(ask, drawn=whose.may_change, user_id=whose.user_id)
 
 
 def whose_choice(whose: Whose) -> None:

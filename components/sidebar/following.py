@@ -36,14 +36,17 @@ def follow_lists(drawn: ListsNow | None, marks: SidebarMarks, *, user_id: int, h
     """Run the app again as soon as a list is not as it was *drawn*. Draws nothing.
 
     A message somewhere concerns a page that *has_lists* of its own; any other only if a mark is wrong by it.
-    Where a dialog is open, or rows are selected that would be others then, messages can wait.
+    It waits for the end of a dialog, where what is typed would be lost; messages wait while rows are selected, which
+    would be others.
     """
-    now = get_services().list_watch.now(user_id)
-    if _is_another(drawn, now):
-        st.rerun()
-    if now != drawn and not dialog_is_open() and not _rows_are_selected() and (has_lists or marks.changed()):
-        st.rerun()
-    get_waker().wake_here(lambda: get_services().list_watch.now(user_id) != now)
+    look = get_services().list_watch.now
+    now = look(user_id)
+    if now != drawn and not dialog_is_open():
+        if _is_another(drawn, now):
+            st.rerun()
+        if not _rows_are_selected() and (has_lists or marks.changed()):
+            st.rerun()
+    get_waker().wake_here(lambda: look(user_id) != now)
 
 
 def _is_another(drawn: ListsNow | None, now: ListsNow | None) -> bool:

@@ -7,6 +7,7 @@ from enum import StrEnum
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from components.dialogs import dialog_is_open
 from components.problems import unless_away
 from components.reviews.entry import refresh_reviews_entry
 from services.process.clock import utc_now
@@ -185,6 +186,6 @@ def refresh_marks_at_end() -> None:
 
 @st.fragment(run_every=WATCH_EVERY_S)
 def watch_marks(marks: SidebarMarks) -> None:
-    """Run the app again as soon as a row is no longer right; draws nothing."""
-    if marks.changed():
+    """Run the app again as soon as a row is no longer right, and no dialog is open; draws nothing."""
+    if not dialog_is_open() and marks.changed():
         st.rerun()

@@ -1,11 +1,14 @@
 """One trip on its own page: what it is, how far it is, its brief, and what can be done with it."""
 
+from functools import partial
+
 import streamlit as st
 
 from components.dialogs import open_dialog
 from components.labels import counted, escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
+from components.still import watch_access
 from components.trips.places import close_trip, open_form
 from components.trips.words import ACCESS, brief_rows, days_words, language_name, status_badge, status_name
 from services.errors import NotFoundError
@@ -20,6 +23,17 @@ _COPY, _ARCHIVE, _UNARCHIVE, _LEAVE, _DELETE = (
     ":material/logout: Leave",
     ":material/delete: Delete",
 )
+
+
+def watch_trip(trip: Trip, *, user_id: int) -> None:
+    """Run the page again as soon as a member is taken off, or may do more or less. Its owner always may."""
+    if trip.access is not TripAccess.OWNER:
+        watch_access(partial(_access_now, trip, user_id), drawn=trip.access, user_id=user_id)
+
+
+def _access_now(trip: Trip, user_id: int) -> TripAccess:
+    """Return what a member may do with a trip. Raises NotFoundError."""
+    return get_services().trip_names.get(trip.id, user_id=user_id).access
 
 
 def draw_header(trip: Trip, *, user_id: int) -> None:

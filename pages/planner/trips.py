@@ -6,7 +6,7 @@ from components.accounts.identity import require_user
 from components.labels import planner_zone
 from components.resources import get_services
 from components.trips.changed import changed_line
-from components.trips.details import draw_brief, draw_header
+from components.trips.details import draw_brief, draw_header, watch_trip
 from components.trips.dialogs import draw_trip_undo
 from components.trips.files import draw_files
 from components.trips.form import forget_form, trip_form, typed_in
@@ -53,6 +53,8 @@ except NotFoundError:
     st.warning("There is no such trip.", icon=":material/search_off:")
     st.button("All trips", key="trips_instead", icon=":material/arrow_back:", on_click=close_trip)
     st.stop()
+
+watch_trip(trip, user_id=user.id)
 
 if form_is_open() and (trip.access.may_change or typed_in(opened)):
     st.title("Edit trip", anchor=False)

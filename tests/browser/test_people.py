@@ -186,3 +186,46 @@ def test_who_is_taken_off_a_trip_loses_its_page_its_form_and_its_customers_memor
     expect(form.get_by_role("button", name="All trips")).to_be_visible()
     expect(memory.get_by_text("There is no such customer.")).to_be_visible(timeout=SOON_MS)
     expect(memory.get_by_text("Weber")).to_have_count(0)
+
+
+def test_lists_and_pages_that_are_open_follow_what_a_colleague_does(
+    bens_page: Page, planner: Planner, ben: Planner
+) -> None:
+    """Three pages of Ben's are open, and what he types on one of them stays under his hands."""
+    with database_of(planner.app) as database:
+        trips, members = TripService(database), TripMembers(database)
+        trip = trips.create("Lisbon", user_id=planner.id)
+        listed, form = (bens_page.context.new_page() for _ in range(2))
+        listed.goto(f"{planner.app.url}/trips")
+        open_app(bens_page, planner.app)
+        row = f".st-key-sidebar_trip_row_{trip.id}"
+        box(bens_page).fill("Half a thought")
+        expect(listed.get_by_role("heading", name="No trips yet")).to_be_visible()
+
+        members.add(trip.id, ben.username, user_id=planner.id)
+        expect(bens_page.locator(row)).to_be_visible(timeout=SOON_MS)
+        expect(listed.locator(row)).to_be_visible(timeout=SOON_MS)
+        expect(listed.locator(f".st-key-trips_row_{trip.id}")).to_be_visible(timeout=SOON_MS)
+
+        form.goto(f"{planner.app.url}/trips?trip={trip.id}&form=change")
+        listed.locator(f".st-key-trips_open_{trip.id} button").click()
+        expect(listed.get_by_role("heading", name="Brief")).to_be_visible()
+        title = form.get_by_role("textbox", name="Title")
+        title.press("End")
+        title.press_sequentially(" in May")  # and it is not left: nobody but the browser knows of it yet
+        trips.change(trip.id, user_id=planner.id, brief={"purpose": "Fado nights"})
+        expect(listed.get_by_text("Fado nights")).to_be_visible(timeout=SOON_MS)
+        told = form.locator(".st-key-trips_form_changed")
+        expect(told).to_contain_text("Changed by Ada Lovelace", timeout=SOON_MS)
+        expect(title).to_be_focused()
+        form.keyboard.type(", slowly")
+        expect(title).to_have_value("Lisbon in May, slowly")
+        told.get_by_role("button", name="Show").click()
+        expect(form.get_by_text("Fado nights", exact=True)).to_be_visible()
+
+        members.remove(trip.id, ben.id, user_id=planner.id)
+    for page in (bens_page, listed, form):
+        expect(page.locator(row)).to_have_count(0, timeout=SOON_MS)
+    expect(listed.get_by_text("There is no such trip.")).to_be_visible(timeout=SOON_MS)
+    expect(title).to_have_value("Lisbon in May, slowly")
+    expect(box(bens_page)).to_have_value("Half a thought")

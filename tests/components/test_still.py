@@ -1,5 +1,7 @@
 """A page that is open asks whether what it shows may still be seen."""
 
+from types import SimpleNamespace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -19,7 +21,7 @@ def _script(found: object) -> None:
 
     st.session_state.runs = st.session_state.get("runs", 0) + 1
     if st.session_state.runs == 1:
-        watch_access(ask, drawn="edit")
+        watch_access(ask, drawn="edit", user_id=1)
         st.text("All of it")
 
 
@@ -28,7 +30,11 @@ def _script(found: object) -> None:
     [("edit", 1), ("view", 2), (NotFoundError("There is no such trip."), 2), (DatabaseUnavailableError("away"), 1)],
     ids=["as it was", "another", "gone", "database away"],
 )
-def test_app_runs_again_only_once_something_else_may_be_seen(found: object, runs: int) -> None:
+def test_app_runs_again_only_once_something_else_may_be_seen(
+    found: object, runs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = SimpleNamespace(list_watch=SimpleNamespace(now=lambda user_id: user_id))
+    monkeypatch.setattr("components.still.get_services", lambda: services)
     at = AppTest.from_function(_script, args=(found,)).run()
 
     assert not at.exception

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from components.labels import escape_label
 from services.errors import NotFoundError
-from services.trips.names import TripNames
-from services.trips.records import Trip, TripAccess, TripName, WithSessions
+from services.sessions.lists import ListsNow, ListWatch
+from services.trips.records import Trip, TripAccess, WithSessions
 from services.wiring import Services
 from tests.helpers.asked import asked
 from tests.helpers.naughty import STRINGS, says_something
@@ -548,17 +548,17 @@ def test_who_leaves_a_trip_sees_it_no_more(page, services, planner, theirs):
 
 @pytest.fixture
 def meanwhile(monkeypatch) -> Callable[[Callable[[], object]], None]:
-    """Give what lets something happen between the drawing of a page and its next look at who may see it."""
+    """Give what lets something happen between the begin of a page and its next look at whether it is as it was."""
 
     def let(happen: Callable[[], object]) -> None:
-        look, left = TripNames.get, [happen]
+        left = [happen]
 
-        def get(self: TripNames, trip_id: int, *, user_id: int) -> TripName:
+        def now(self: ListWatch, user_id: int) -> ListsNow | None:
             if left:
                 left.pop()()
-            return look(self, trip_id, user_id=user_id)
+            return self.look(user_id)
 
-        monkeypatch.setattr(TripNames, "get", get)
+        monkeypatch.setattr(ListWatch, "now", now)
 
     return let
 
@@ -587,19 +587,40 @@ def test_open_page_of_a_member_follows_what_they_may_do_but_a_form_stays(
     meanwhile(let("edit"))
     opened(page, theirs.id)
     assert "trips_edit" in keys(page)
-    meanwhile(let("view"))
     click(page, "trips_edit")
-    assert "trips_form_save" in keys(page)
+    page.text_input(key=f"trips_form_{theirs.id}_title").set_value("Porto, slowly")
+    let("view")()
+    run(page)
+    assert page.text_input(key=f"trips_form_{theirs.id}_title").value == "Porto, slowly"
 
     click(page, "trips_form_save")
+    assert page.error[0].value
+    assert services.trips.get(theirs.id, user_id=planner.id).title == "Porto"
+    click(page, "trips_form_cancel")
     assert "trips_form_save" not in keys(page)
 
 
-def test_owners_page_does_not_ask_whether_it_may_be_seen(page, trip, monkeypatch):
-    monkeypatch.setattr(TripNames, "get", lambda *_, **__: pytest.fail("asked"))
-    opened(page, trip.id)
+def test_change_of_a_colleague_is_shown_on_the_open_page_and_told_above_the_form(
+    page, services, planner, stranger, theirs, meanwhile
+):
+    services.trip_members.change(theirs.id, planner.id, user_id=stranger.id, access="edit")
 
-    assert "trips_edit" in keys(page)
+    def let(purpose: str) -> Callable[[], object]:
+        return lambda: services.trips.change(theirs.id, user_id=stranger.id, brief={"purpose": purpose})
+
+    meanwhile(let("Rest"))
+    opened(page, theirs.id)
+    assert "Rest" in texts(page)
+    click(page, "trips_edit")
+    page.text_input(key=f"trips_form_{theirs.id}_title").set_value("Porto, slowly")
+    meanwhile(let("Fado"))
+    run(page)
+
+    assert "Changed by Bob Stranger since you opened this form." in lines(page)
+    assert "Rest :material/arrow_forward: **Fado**" in lines(page)
+    click(page, "trips_form_save")
+    now = services.trips.get(theirs.id, user_id=planner.id)
+    assert (now.title, now.brief.purpose) == ("Porto, slowly", "Fado")
 
 
 def test_revisions_are_compared_and_restored(page, services, planner, trip):
