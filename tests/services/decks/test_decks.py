@@ -1,0 +1,220 @@
+"""Decks of sessions and trips: made, changed in versions, refreshed; who may do what with them."""
+
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from exports.decks.building.merging import Choice
+from exports.decks.records import Amount, Preset, Run, Slide, TableBlock, TextBlock
+from services.errors import DeckChangedError, InvalidInputError, NotFoundError, NotPossibleError
+from tests.helpers.deck_places import PLAN, Decks, planning  # noqa: F401 - a fixture
+
+
+def titled(saved):
+    return [slide.title for slide in saved.deck.slides]
+
+
+def with_slide(deck, at, **values):
+    slides = list(deck.slides)
+    slides[at] = replace(slides[at], **values)
+    return replace(deck, slides=tuple(slides))
+
+
+def at(saved, title):
+    return titled(saved).index(title)
+
+
+def test_plan_of_a_session_becomes_slides_with_its_sums(planning: Decks):
+    saved = planning.decks.make(planning.session, user_id=planning.ada)
+
+    assert {"What you asked for", "Day 1: Alfama", "Day 2: Belém"} <= set(titled(saved))
+    tables = [block for slide in saved.deck.slides for block in slide.blocks if isinstance(block, TableBlock)]
+    amounts = [cell.amount for table in tables for row in table.rows for cell in row if cell.amount]
+    assert Amount(amounts[-1].value, "EUR", 2) in amounts
+    assert f"{amounts[-1].value}" == "1352.50"
+    assert (saved.rev, saved.latest, saved.by, saved.may_change) == (1, 1, "Ada Planner", True)
+
+
+def test_trip_has_a_deck_of_its_brief_and_what_its_sessions_hold(planning: Decks):
+    saved = planning.decks.make(planning.trip, user_id=planning.bob)
+
+    assert {"What you asked for", "Day 1: Alfama"} <= set(titled(saved))
+    assert "PRIVATE" not in repr(saved)
+    assert planning.decks.get(planning.trip, user_id=planning.cleo).deck == saved.deck
+
+
+def test_proposal_is_what_making_it_makes(planning: Decks):
+    proposed = planning.decks.proposal(planning.session, user_id=planning.cleo)
+    made = planning.decks.make(planning.session, user_id=planning.ada)
+
+    assert [slide.title for slide in proposed.slides] == titled(made)
+    assert planning.decks.find(planning.trip, user_id=planning.ada) is None
+
+
+def test_session_without_an_answer_has_nothing_to_show(planning: Decks, user_id):
+    empty = planning.reviews.session(user_id, ("Hello",))
+
+    with pytest.raises(NotPossibleError, match="no finished answer"):
+        planning.decks.make(replace_of(planning, empty), user_id=user_id)
+
+
+def replace_of(planning, session_id):
+    return planning.session._replace(id=session_id)
+
+
+def test_deck_made_anew_keeps_the_one_before_as_a_version(planning: Decks):
+    first = planning.decks.make(planning.session, user_id=planning.ada)
+    second = planning.decks.make(planning.session, user_id=planning.bob, preset=Preset.STATUS, rev=1)
+
+    assert second.rev == 2
+    assert planning.decks.get(planning.session, user_id=planning.ada, rev=1).deck == first.deck
+    kept = planning.decks.versions(planning.session, user_id=planning.cleo)
+    assert [(one.rev, one.summary, one.by) for one in kept.versions] == [
+        (2, "Made anew", "Bob"),
+        (1, "Made", "Ada Planner"),
+    ]
+
+
+def test_change_is_refused_where_somebody_else_was_quicker(planning: Decks):
+    saved = planning.decks.make(planning.session, user_id=planning.ada)
+    planning.decks.change(planning.session, with_slide(saved.deck, 0, title="Mine"), user_id=planning.ada, rev=1)
+
+    for change in (
+        lambda: planning.decks.change(planning.session, saved.deck, user_id=planning.bob, rev=1),
+        lambda: planning.decks.make(planning.session, user_id=planning.bob),
+        lambda: planning.decks.make(planning.session, user_id=planning.bob, rev=1),
+        lambda: planning.decks.restore(planning.session, 1, user_id=planning.bob, rev=1),
+    ):
+        with pytest.raises(DeckChangedError):
+            change()
+    assert planning.decks.get(planning.session, user_id=planning.ada).rev == 2
+
+
+def test_whoever_words_a_slide_stands_by_it_and_its_source_stays(planning: Decks):
+    saved = planning.decks.make(planning.session, user_id=planning.ada)
+    number = at(saved, "Day 1: Alfama")
+    before = saved.deck.slides[number]
+    assert not before.confirmed
+    forged = with_slide(saved.deck, number, title="Up to the castle", origin="other", built=None, message_ids=("9",))
+
+    after = planning.decks.change(planning.session, forged, user_id=planning.bob, rev=1)
+
+    slide = after.deck.slides[number]
+    assert (slide.title, slide.confirmed) == ("Up to the castle", True)
+    assert (slide.origin, slide.built, slide.message_ids) == (before.origin, before.built, before.message_ids)
+    assert after.summary == "Changed “Up to the castle”"
+
+
+def test_new_slide_gets_an_id_of_ours_and_no_id_comes_twice(planning: Decks):
+    saved = planning.decks.make(planning.session, user_id=planning.ada)
+    mine = Slide(id="mine", title="My own", blocks=(TextBlock(id="t", paragraphs=((Run("Hello"),),)),))
+
+    after = planning.decks.change(
+        planning.session, replace(saved.deck, slides=(*saved.deck.slides, mine)), user_id=planning.ada, rev=1
+    )
+
+    slide = after.deck.slides[-1]
+    assert slide.id.isdigit()
+    assert slide.confirmed
+    assert after.summary == "Added “My own”"
+    gone = planning.decks.change(
+        planning.session, replace(after.deck, slides=after.deck.slides[:-1]), user_id=planning.ada, rev=2
+    )
+    back = planning.decks.restore(planning.session, 2, user_id=planning.ada, rev=gone.rev)
+    assert back.deck == after.deck
+    assert (back.rev, back.summary) == (4, "Restored version 2")
+
+
+def test_nothing_is_kept_where_nothing_is_another(planning: Decks):
+    saved = planning.decks.make(planning.session, user_id=planning.ada)
+
+    assert planning.decks.change(planning.session, saved.deck, user_id=planning.ada, rev=1).rev == 1
+
+
+def test_last_slide_stays(planning: Decks):
+    saved = planning.decks.make(planning.session, user_id=planning.ada)
+
+    with pytest.raises(NotPossibleError, match="at least one slide"):
+        planning.decks.change(planning.session, replace(saved.deck, slides=()), user_id=planning.ada, rev=1)
+
+
+def test_who_reads_changes_nothing_and_a_stranger_finds_nothing(planning: Decks):
+    saved = planning.decks.make(planning.session, user_id=planning.ada)
+    planning.decks.make(planning.trip, user_id=planning.ada)
+    for of in (planning.session, planning.trip):
+        changes = (
+            lambda user_id, of=of: planning.decks.change(of, saved.deck, user_id=user_id, rev=1),
+            lambda user_id, of=of: planning.decks.make(of, user_id=user_id, rev=1),
+            lambda user_id, of=of: planning.decks.restore(of, 1, user_id=user_id, rev=1),
+            lambda user_id, of=of: planning.refreshing.take(of, {}, user_id=user_id, rev=1),
+            lambda user_id, of=of: planning.pictures.add(of, picture(), user_id=user_id),
+        )
+        for change in changes:
+            with pytest.raises(NotPossibleError, match="but not change its deck"):
+                change(planning.cleo)
+        reads = (
+            lambda user_id, of=of: planning.decks.get(of, user_id=user_id),
+            lambda user_id, of=of: planning.decks.find(of, user_id=user_id),
+            lambda user_id, of=of: planning.decks.proposal(of, user_id=user_id),
+            lambda user_id, of=of: planning.decks.versions(of, user_id=user_id),
+            lambda user_id, of=of: planning.refreshing.look(of, user_id=user_id),
+            lambda user_id, of=of: planning.pictures.get(of, "a" * 64, user_id=user_id),
+            lambda user_id, of=of: planning.brands.of_deck(of, user_id=user_id),
+        )
+        for call in (*changes, *reads):
+            with pytest.raises(NotFoundError):
+                call(planning.eve)
+        assert planning.decks.get(of, user_id=planning.ada).rev == 1
+
+
+def picture():
+    made = BytesIO()
+    Image.new("RGB", (8, 8)).save(made, "PNG")
+    return made.getvalue()
+
+
+def test_slide_follows_its_source_when_asked_and_words_of_people_stay(planning: Decks):
+    saved = planning.decks.make(planning.session, user_id=planning.ada)
+    alfama, belem = at(saved, "Day 1: Alfama"), at(saved, "Day 2: Belém")
+    worded = with_slide(saved.deck, belem, title="Monks and custard tarts")
+    saved = planning.decks.change(planning.session, worded, user_id=planning.ada, rev=1)
+    assert planning.refreshing.look(planning.session, user_id=planning.cleo).stale == ()
+
+    planning.say("Later?", PLAN.replace("Breakfast at the hotel", "Late breakfast"))
+    fresh = planning.refreshing.look(planning.session, user_id=planning.ada)
+    assert [one.slide.title for one in fresh.stale] == ["Day 1: Alfama"]
+    assert planning.decks.get(planning.session, user_id=planning.ada).rev == 2  # nothing changed by itself
+    ids = {fresh.stale[0].slide.id: {}}
+    after = planning.refreshing.take(planning.session, ids, user_id=planning.bob, rev=2)
+
+    assert "Late breakfast" in repr(after.deck.slides[alfama])
+    assert after.deck.slides[belem].title == "Monks and custard tarts"
+    assert after.summary == "Refreshed “Day 1: Alfama”"
+    assert planning.refreshing.look(planning.session, user_id=planning.ada).stale == ()
+
+
+def test_where_both_changed_somebody_chooses(planning: Decks):
+    saved = planning.decks.make(planning.session, user_id=planning.ada)
+    number = at(saved, "Day 1: Alfama")
+    slide = saved.deck.slides[number]
+    mine = replace(slide.blocks[0], items=slide.blocks[0].items[:1])
+    saved = planning.decks.change(
+        planning.session,
+        with_slide(saved.deck, number, blocks=(mine, *slide.blocks[1:])),
+        user_id=planning.ada,
+        rev=1,
+    )
+    planning.say("Later?", PLAN.replace("Breakfast at the hotel", "Late breakfast"))
+
+    [stale] = planning.refreshing.look(planning.session, user_id=planning.ada).stale
+    [conflict] = stale.conflicts
+    with pytest.raises(InvalidInputError, match="Choose which"):
+        planning.refreshing.take(planning.session, {slide.id: {}}, user_id=planning.ada, rev=2)
+    after = planning.refreshing.take(
+        planning.session, {slide.id: {conflict.part: Choice.PRESENT}}, user_id=planning.ada, rev=2
+    )
+
+    assert after.deck.slides[number].blocks[0] == mine
+    assert planning.refreshing.look(planning.session, user_id=planning.ada).stale == ()
