@@ -7,6 +7,7 @@ needs no more lines.
 
 import re
 from bisect import bisect_right
+from dataclasses import replace
 from functools import cache
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -22,7 +23,7 @@ TWINS = {
     Font.CALIBRI: "Carlito",
     Font.CAMBRIA: "Caladea",
 }
-_SCRIPTS = "Arabic Hebrew Thai Bengali Tamil Sinhala Lao Khmer Myanmar Georgian Armenian"
+SCRIPTS = tuple(["Arabic", "Hebrew", "Thai", "Bengali", "Tamil", "Sinhala", "Lao", "Khmer", "Myanmar", "Georgian", "Armenian"])
 _LAST = ("NotoSansCJK-Regular.otf", "NotoEmoji-Regular.ttf")
 FONT_FOLDERS = (Path(__file__).parent / "fonts", Path(__file__).parent.parent / "fonts")  # what a PDF is drawn with
 
@@ -110,14 +111,15 @@ class Measure:
 
 
 def cut(runs: Runs, at: int) -> tuple[Runs, Runs]:
-    """Return what runs say before the character *at*, and from there on."""
+    """Return what runs say before the character *at*, and from there on; a line break just there is in neither."""
     before: list[Run] = []
     after: list[Run] = []
     for run in runs:
         if at > 0:
-            before.append(run if at >= len(run.text) else Run(run.text[:at], run.bold, run.italic, run.url))
+            text = run.text[: at - 1] if run.text[at - 1 : at] == "\n" else run.text[:at]
+            before.append(replace(run, text=text))
         if at < len(run.text):
-            after.append(run if at <= 0 else Run(run.text[at:], run.bold, run.italic, run.url))
+            after.append(replace(run, text=run.text[max(0, at) :]))
         at -= len(run.text)
     return tuple(before), tuple(after)
 
@@ -157,7 +159,7 @@ def _advances(twin: str, bold: bool, italic: bool) -> _Advances:
 
 def _files(twin: str, face: str) -> tuple[Path, ...]:
     twins, noto = FONT_FOLDERS
-    scripts = (f"NotoSans{script}-Regular.ttf" for script in _SCRIPTS.split())
+    scripts = (f"NotoSans{script}-Regular.ttf" for script in SCRIPTS)
     names = (f"NotoSans-{face}.ttf", "NotoSansMono-Regular.ttf", *scripts, *_LAST)
     return (twins / f"{twin}-{face}.ttf", *(noto / name for name in names))
 
@@ -166,6 +168,7 @@ def _files(twin: str, face: str) -> tuple[Path, ...]:
 def _font(file: Path) -> tuple[dict[int, str], dict[str, float]]:
     """Return the glyph of each character, and how wide each glyph is, in sizes."""
     with TTFont(file, lazy=True) as font:
-        size = font["head"].unitsPerEm
+        assert font.reader is not None
+        size = int.from_bytes(font.reader["head"][18:20], "big")  # as a whole, a table with an odd date is logged
         names: dict[int, str] = font.getBestCmap()
         return names, {name: width / size for name, (width, _) in font["hmtx"].metrics.items()}

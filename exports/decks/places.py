@@ -39,9 +39,11 @@ class Placed:
 
     *first* is the number, in the whole block, of its first paragraph, item or row; *continued*: that one began on the
     page before, so it has no bullet or number here. *size* is that of its letters; of figures, that of what they say.
+
     Of a table, *columns* are its columns' widths, *rows* its rows' heights, that of the head first (the head stands
-    on each of its pages), and *numbers* says which columns stand at the right. Of figures, *columns* are the widths
-    of those side by side, and *rows* the heights of their rows; between them is `theme.GAP`.
+    on each of its pages), and *numbers* says which columns stand at the right. A head that would leave no room is
+    cut, and stands whole as the first row, which counts as one. Of figures, *columns* are the widths of those side by
+    side, and *rows* the heights of their rows; between them is `theme.GAP`.
     """
 
     block: Block

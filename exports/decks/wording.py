@@ -1,5 +1,6 @@
 """Numbers and dates of a deck as its language writes them."""
 
+from copy import copy
 from datetime import date
 from functools import lru_cache
 
@@ -17,8 +18,9 @@ def shown_amount(amount: Amount, language: str) -> str:
     exponent = amount.value.normalize().as_tuple().exponent
     places = max(amount.places, -exponent if isinstance(exponent, int) else 0)
     locale = _locale(language)
-    pattern = locale.currency_formats["standard"] if amount.currency else locale.decimal_formats[None]
-    shown: str = pattern.apply(amount.value, locale, force_frac=(places, places))
+    pattern = copy(locale.currency_formats["standard"] if amount.currency else locale.decimal_formats[None])
+    pattern.frac_prec = (places, places)
+    shown: str = pattern.apply(amount.value, locale)
     return shown.replace("¤", get_currency_symbol(amount.currency, locale)) if amount.currency else shown
 
 

@@ -7,7 +7,14 @@ import pytest
 
 _LEFT_OUT = ("browser", "slow", "soak")  # markers
 _FOLDERS = ("browser", "processes")
-_MODULES = ("test_npm_ai.py", "test_pptx_valid.py", "test_naughty.py", "test_awful_documents.py", "test_killed.py", "test_run.py")  # costly
+_MODULES = (
+    "test_npm_ai.py",
+    "test_pptx_valid.py",
+    "test_naughty.py",
+    "test_awful_documents.py",
+    "test_killed.py",
+    "test_run.py",
+)  # costly
 _CASES = 3  # of each test
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from exports.decks.pdf import deck_pdf
 
 from exports.decks.measure import FONT_FOLDERS, TWINS
 from exports.decks.pages import pages
+from exports.decks.pdf import deck_pdf
 from exports.decks.places import HEIGHT, WIDTH, Box, Page, Placed
 from exports.decks.pptx import deck_pptx
 from exports.decks.records import ChartBlock, FiguresBlock, PictureBlock, TableBlock

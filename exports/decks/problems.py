@@ -1,0 +1,75 @@
+"""What of a deck cannot be shown as it should be, in sentences for whoever makes it."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from exports.decks.measure import can_draw
+from exports.decks.records import (
+    Block,
+    BulletsBlock,
+    ChartBlock,
+    Edition,
+    FiguresBlock,
+    PictureBlock,
+    TableBlock,
+    TextBlock,
+    plain_text,
+)
+from exports.decks.theme import contrast_problems
+
+_NAMES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A sentence on a slide, or, without one, on the whole deck."""
+
+    slide_id: str | None
+    text: str
+
+
+def problems(edition: Edition) -> tuple[Problem, ...]:
+    """Return what no font can draw, which pictures are missing, and which colours are hard to read."""
+    brand = edition.brand
+    found = [Problem(None, text) for text in contrast_problems(brand)]
+    if told := _undrawable("".join((brand.name, brand.contact, brand.footer)), edition):
+        found.append(Problem(None, f"In what stands around the slides, {told}"))
+    for slide in edition.deck.shown():
+        text = slide.title + "".join(piece for block in slide.blocks for piece in _texts(block))
+        if told := _undrawable(text, edition):
+            found.append(Problem(slide.id, told[0].upper() + told[1:]))
+        found += [
+            Problem(slide.id, f"A picture is missing: {block.alt}")
+            for block in slide.blocks
+            if isinstance(block, PictureBlock) and block.sha256 not in edition.pictures
+        ]
+    return tuple(found)
+
+
+def _undrawable(text: str, edition: Edition) -> str:
+    missing = sorted(char for char in set(text) if not can_draw(char, edition.brand.font))
+    if not missing:
+        return ""
+    shown = ", ".join(f"{char} (U+{ord(char):04X}, {_name(char)})" for char in missing[:_NAMES_SHOWN])
+    more = f" and {len(missing) - _NAMES_SHOWN} more" if len(missing) > _NAMES_SHOWN else ""
+    return f"these characters are drawn as boxes in the PDF, as no font has them: {shown}{more}."
+
+
+def _name(char: str) -> str:
+    return unicodedata.name(char, "without a name").capitalize()
+
+
+def _texts(block: Block) -> Iterator[str]:
+    """Yield all that a block says in letters."""
+    if isinstance(block, TextBlock):
+        yield from map(plain_text, block.paragraphs)
+    elif isinstance(block, BulletsBlock):
+        yield from (plain_text(item.runs) for item in block.items)
+    elif isinstance(block, TableBlock):
+        yield from (plain_text(cell.runs) for row in (block.head, *block.rows) for cell in row)
+    elif isinstance(block, ChartBlock):
+        yield from block.categories
+        yield from (one.name for one in block.series)
+    elif isinstance(block, FiguresBlock):
+        yield from (figure.label + figure.text for figure in block.figures)
