@@ -23,7 +23,19 @@ TWINS = {
     Font.CALIBRI: "Carlito",
     Font.CAMBRIA: "Caladea",
 }
-SCRIPTS = tuple(["Arabic", "Hebrew", "Thai", "Bengali", "Tamil", "Sinhala", "Lao", "Khmer", "Myanmar", "Georgian", "Armenian"])
+SCRIPTS = (
+    "Arabic",
+    "Hebrew",
+    "Thai",
+    "Bengali",
+    "Tamil",
+    "Sinhala",
+    "Lao",
+    "Khmer",
+    "Myanmar",
+    "Georgian",
+    "Armenian",
+)
 _LAST = ("NotoSansCJK-Regular.otf", "NotoEmoji-Regular.ttf")
 FONT_FOLDERS = (Path(__file__).parent / "fonts", Path(__file__).parent.parent / "fonts")  # what a PDF is drawn with
 

@@ -34,7 +34,7 @@ def test_plan_of_a_session_becomes_slides_with_its_sums(planning: Decks):
     amounts = [cell.amount for table in tables for row in table.rows for cell in row if cell.amount]
     assert Amount(amounts[-1].value, "EUR", 2) in amounts
     assert f"{amounts[-1].value}" == "1352.50"
-    assert (saved.rev, saved.latest, saved.by, saved.may_change) == (1, 1, "Ada Planner", True)
+    assert (saved.rev, saved.latest, saved.by, saved.may_change) == (1, 1, "Ada", True)
 
 
 def test_trip_has_a_deck_of_its_brief_and_what_its_sessions_hold(planning: Decks):
@@ -73,7 +73,7 @@ def test_deck_made_anew_keeps_the_one_before_as_a_version(planning: Decks):
     kept = planning.decks.versions(planning.session, user_id=planning.cleo)
     assert [(one.rev, one.summary, one.by) for one in kept.versions] == [
         (2, "Made anew", "Bob"),
-        (1, "Made", "Ada Planner"),
+        (1, "Made", "Ada"),
     ]
 
 
