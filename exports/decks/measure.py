@@ -102,6 +102,16 @@ class Measure:
         ends = [at for at, char in enumerate(text) if char == "\n"]
         return word, max(sums[end] - sums[begin] for begin, end in pairwise([0, *ends, len(text)]))
 
+    def shortened(self, text: str, size: float, width: float, lines: int = 1) -> str:
+        """Return as much of a text as stands on so many lines, with an ellipsis if that is not all."""
+        starts = self.starts((Run(text),), size, width)
+        if len(starts) <= lines:
+            return text
+        at = starts[lines]
+        while self.lines((Run(f"{text[:at].rstrip()}…"),), size, width) > lines:
+            at -= 1
+        return f"{text[:at].rstrip()}…"
+
     def breakable(self, text: str, size: float, width: float, *, bold: bool = False) -> str:
         """Return a text with zero width spaces in words longer than a line, for what would let them run out."""
 

@@ -7,6 +7,7 @@ brand names. What does not fit goes on to a further page of the same slide.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from exports.decks import words
 from exports.decks.flow import Flow, flowed
 from exports.decks.measure import Measure
 from exports.decks.places import HEIGHT, WIDTH, Box, Page, Placed
@@ -26,11 +27,12 @@ from exports.decks.theme import (
     COVER_BAND,
     COVER_LOGO,
     COVER_SIZES,
+    FOOTER_SIZE,
+    FOOTER_WIDTH,
     GAP,
     LINE,
     LOGO,
     MARGIN,
-    SLACK,
     TITLE_SIZES,
     TOP,
 )
@@ -42,7 +44,7 @@ ABOUT = "about"  # the id of the slide that is added
 MARK = "Suggested by the assistant, not confirmed"
 
 _COVER_LEFT = MARGIN + COVER_BAND
-_COVER_TEXT = 18.0
+_COVER_TEXT, _FOOT_SIZE = 18.0, 14.0
 
 
 def pages(edition: Edition) -> tuple[Page, ...]:
@@ -76,7 +78,7 @@ def _slide_pages(slide: Slide, edition: Edition, measure: Measure, number: int) 
         title_size=0,
         placed=(),
         logo=_logo(edition),
-        footer=edition.brand.footer,
+        footer=measure.shortened(edition.brand.footer, FOOTER_SIZE, FOOTER_WIDTH),
         mark="" if slide.confirmed else MARK,
     )
     if cover:
@@ -128,8 +130,8 @@ class _Cover:
             width = width * 0.55
             room = Box(_COVER_LEFT + width + GAP * 1.5, MARGIN, 0, HEIGHT - 2 * MARGIN)
             picture_box = _within(picture, replace(room, width=WIDTH - MARGIN - room.x))
-        foot = self._foot(edition)
-        foot_height = sum(measure.lines(runs, 14, width) for runs in foot.paragraphs) * LINE * 14 * SLACK
+        foot = _foot(edition, width, measure)
+        foot_height = words.height(words.units(foot, _FOOT_SIZE, width, measure))
         foot_box = Box(_COVER_LEFT, HEIGHT - MARGIN - foot_height, width, foot_height)
         top = MARGIN + COVER_LOGO[1] + 24 if edition.brand.logo else 120.0
         self.title_size, lines = _fitting(slide.title, COVER_SIZES, width, measure)
@@ -151,17 +153,17 @@ class _Cover:
         self.placed = (
             *flow.pages[0],
             *([Placed(block=picture, box=picture_box, size=_COVER_TEXT)] if picture and picture_box else []),
-            Placed(block=foot, box=foot_box, size=14),
+            Placed(block=foot, box=foot_box, size=_FOOT_SIZE),
         )
 
-    @staticmethod
-    def _foot(edition: Edition) -> TextBlock:
-        brand = edition.brand
-        told = [shown_date(edition.at.date(), brand.language)] + (
-            [] if edition.approved else [f"Draft v{edition.rev}"]
-        )
-        lines = [" · ".join(filter(None, (brand.name, brand.contact))), " · ".join(told)]
-        return TextBlock(id="edition", paragraphs=tuple((Run(line),) for line in lines if line))
+
+def _foot(edition: Edition, width: float, measure: Measure) -> TextBlock:
+    """Return who made a deck, and when."""
+    brand = edition.brand
+    told = [shown_date(edition.at.date(), brand.language)] + ([] if edition.approved else [f"Draft v{edition.rev}"])
+    lines = [" · ".join(filter(None, (brand.name, brand.contact))), " · ".join(told)]
+    short = (measure.shortened(line, _FOOT_SIZE, width, 2) for line in lines if line)
+    return TextBlock(id="edition", paragraphs=tuple((Run(line),) for line in short))
 
 
 def _within(picture: PictureBlock, room: Box) -> Box:

@@ -10,7 +10,8 @@ from exports.decks.records import Brand
 
 MARGIN = 48.0  # at the left, the right and the foot; the footer stands within that of the foot
 TOP = 36.0  # above the title
-FOOTER_Y, FOOTER_SIZE = 505.0, 12.0  # page number, mark, what the brand says there
+FOOTER_Y, FOOTER_SIZE = 505.0, 12.0  # mark, what the brand says there, page number: one line
+FOOTER_WIDTH = 540.0  # of what the brand says, at most
 GAP = 16.0  # between blocks, and between what stands side by side
 LINE = 1.3  # a line's height, in sizes
 SLACK = 1.1
@@ -21,7 +22,7 @@ HEADING = 1.15  # a heading, in sizes of what is below; it is bold
 FIGURE = 1.75  # a figure's number, in sizes of what it says; it is bold and stands above that
 FIGURE_PAD = 12.0  # between a figure's edge and its words
 TITLE_SIZES = (30.0, 26.0, 22.0, 20.0)  # the first that makes no more than two lines, or the last; bold
-COVER_SIZES = (44.0, 36.0, 30.0, 26.0, 22.0)
+COVER_SIZES = (44.0, 36.0, 30.0, 26.0, 22.0, 20.0)
 COVER_BAND = 24.0  # how wide the band of the primary colour is at the left of a cover
 LOGO = (120.0, 40.0)  # a logo stays within this, at the top right
 COVER_LOGO = (220.0, 72.0)  # at the top left

@@ -50,6 +50,13 @@ def test_long_words_can_be_given_places_to_break():
     assert told.replace("\u200b", "") == "Short " + "W" * 30
 
 
+def test_what_is_too_long_for_its_lines_ends_in_an_ellipsis():
+    measure = Measure(Font.ARIAL)
+
+    assert measure.shortened("Two nights at the quay", 10, 100) == "Two nights at the…"
+    assert measure.shortened("Two nights at the quay", 10, 100, 2) == "Two nights at the quay"
+
+
 def test_runs_are_cut_with_their_looks_and_a_line_break_is_not_doubled():
     runs = (Run("Two ", bold=True), Run("nights\n"), Run("here", url="https://example.com"))
 
