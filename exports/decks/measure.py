@@ -44,7 +44,15 @@ _INVISIBLE = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # they choose 
 _MISSING = 1.0  # a box is drawn
 _WIDE = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _SPACE = r" \t\u1680\u2000-\u2006\u2008-\u200b\u205f\u3000"  # where a line may break
-_TOKEN = re.compile(rf"\n|[{_SPACE}]+|[{_WIDE}]|[^\n{_SPACE}{_WIDE}]+")
+# What no line ends with, or begins with; and letters whose words no spaces part: taken to be of eight.
+_OPEN = r"（「『【〔《〈“‘"
+_CLOSE = r"、。，．：；！？）」』】〕》〉”’…ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々"
+_UNPARTED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+_MARKS = r"\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3"
+_TOKEN = re.compile(
+    rf"\n|[{_SPACE}]+|[{_OPEN}]*"
+    rf"(?:[{_WIDE}]|[{_UNPARTED}]{{1,8}}[{_MARKS}]*|[^\n{_SPACE}{_WIDE}{_UNPARTED}]+)[{_CLOSE}]*"
+)
 _SPACES = frozenset(" \t\u1680\u200b\u205f\u3000") | {chr(code) for code in range(0x2000, 0x200B) if code != 0x2007}
 
 _Token = tuple[int, int, bool]  # from, to, whether it is a space

@@ -11,7 +11,7 @@ from exports.decks.records import Brand
 MARGIN = 48.0  # at the left, the right and the foot; the footer stands within that of the foot
 TOP = 36.0  # above the title
 FOOTER_Y, FOOTER_SIZE = 505.0, 12.0  # mark, what the brand says there, page number: one line
-FOOTER_WIDTH = 540.0  # of what the brand says, at most
+FOOTER_WIDTH = 500.0  # of what the brand says, at most
 GAP = 16.0  # between blocks, and between what stands side by side
 LINE = 1.3  # a line's height, in sizes
 SLACK = 1.1

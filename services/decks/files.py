@@ -5,17 +5,17 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
-from exports.decks.json_text import deck_json
-from exports.decks.markdown import deck_markdown
-from exports.decks.pdf import deck_pdf
-from exports.decks.pptx import deck_pptx
-from exports.decks.problems import Problem, problems
 from sqlalchemy.orm import Session
 
 import db.audit
 import db.decks
 from db.engine import Database
 from db.models import AuditAction, AuditTarget
+from exports.decks.json_text import deck_json
+from exports.decks.markdown import deck_markdown
+from exports.decks.pdf import deck_pdf
+from exports.decks.pptx import deck_pptx
+from exports.decks.problems import Problem, problems
 from exports.decks.records import Deck, Edition, PictureBlock
 from services.decks.brands import brand_of
 from services.decks.keeping import found_version, saved_deck

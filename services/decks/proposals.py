@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from exports.decks.building.amounts import currency_named, reader_of
 from pydantic import ValidationError
 
+from exports.decks.building.amounts import currency_named, reader_of
 from exports.decks.records import Deck, Slide, deck_values, read_slides
 from services.parts import Part, ToolCallPart
 

@@ -39,6 +39,7 @@ def test_chinese_breaks_anywhere_and_letters_of_other_fonts_are_measured():
 
     assert measure.width("北京") == pytest.approx(2)
     assert measure.lines((Run("北京" * 10),), 10, 50) == 4
+    assert measure.starts((Run("北京北京。北京「京"),), 10, 41) == [0, 3, 7]  # no line begins with 。 or ends with 「
     assert 0 < measure.width("العربية") < 7
     assert measure.width("\u200b\ufe0f") == 0
 
