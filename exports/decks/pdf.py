@@ -18,7 +18,7 @@ from exports import paper
 from exports.decks import theme as lengths
 from exports.decks.chart import chart_alt, chart_svg
 from exports.decks.lists import Branch, Point, branches
-from exports.decks.measure import SCRIPTS, TWINS, Measure, can_draw
+from exports.decks.measure import TWINS, Measure, can_draw
 from exports.decks.pages import pages
 from exports.decks.pictures import framed, picture_size, picture_type
 from exports.decks.places import FOOTER, MARK, NUMBER, WIDTH, Box, Page, Placed
@@ -34,6 +34,7 @@ from exports.decks.records import (
     Runs,
     TableBlock,
     TextBlock,
+    is_link,
     plain_text,
 )
 from exports.decks.theme import LOGO, Theme, theme
@@ -42,6 +43,11 @@ from exports.writing import direction, text_language, way_of
 
 _FOLDER = Path(__file__).parent
 _ABOUT = "Parts of this deck may have been written by a language model; pages that nobody has confirmed say so."
+_SCRIPTS = (
+    *("Noto Sans", "Noto Sans Mono", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Thai", "Noto Sans Bengali"),
+    *("Noto Sans Tamil", "Noto Sans Sinhala", "Noto Sans Lao", "Noto Sans Khmer", "Noto Sans Myanmar"),
+    *("Noto Sans Georgian", "Noto Sans Armenian", "Noto Sans CJK JP", "Noto Emoji", "DejaVu Sans Mono"),
+)
 _LENGTHS = (
     *("CELL_X", "CELL_Y", "COVER_BAND", "FIGURE", "FIGURE_PAD", "FOOTER_SIZE"),
     *("FOOTER_Y", "GAP", "INDENT", "LINE", "MARGIN", "PARAGRAPH_GAP"),
@@ -205,7 +211,7 @@ class _Values:
                 "s": self._measure.breakable(self._letters(run.text), size, width, bold=bold or run.bold),
                 "b": bold or run.bold,
                 "i": run.italic,
-                "url": run.url,
+                "url": run.url if run.url and is_link(run.url) else None,
             }
             for run in runs
         ]
@@ -222,12 +228,11 @@ class _Values:
 
 def families(font: Font) -> list[str]:
     """Return the fonts in which letters are looked for, in order."""
-    scripts = [f"Noto Sans {script}" for script in SCRIPTS]
     return [
         TWINS[font],
         "Noto Sans",
         "Noto Sans Mono",
-        *scripts[:-1],
+        *_SCRIPTS,
         "Noto Sans CJK JP",
         "Noto Emoji",
         "DejaVu Sans Mono",

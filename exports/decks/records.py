@@ -47,12 +47,17 @@ def _few_marks(found: re.Match[str]) -> str:
     return "".join(kept)
 
 
+def is_link(url: str) -> bool:
+    """Return whether *url* is one that a deck may link to."""
+    return bool(_URL.fullmatch(url))
+
+
 def _line(text: str) -> str:
     return " ".join(text.split())
 
 
 def _web_or_mail(url: str) -> str:
-    if not _URL.fullmatch(url):
+    if not is_link(url):
         raise ValueError("A link begins with https:// or mailto:.")
     return url
 
