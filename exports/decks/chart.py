@@ -12,8 +12,8 @@ from exports.decks.wording import shown_amount
 NONE = "–"  # where a category has no number
 _SIDE = 0.38  # of the width: no category's name is wider
 _ROOM = 8.0  # between a name, its bar and the number
-_BAR = 26.0  # no bar is thicker
-_BAND = 0.72  # of a category's height: what its bars fill
+_BAR = 36.0  # no bar is thicker
+_BAND = 0.7  # of a category's height: what its bars fill
 _SQUARE = 0.75  # of the legend, in sizes
 
 
