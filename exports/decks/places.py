@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from exports.decks.records import Block, Slide
+from exports.decks.theme import FOOTER_SIZE, FOOTER_WIDTH, FOOTER_Y, GAP, LINE, MARGIN
 
 WIDTH, HEIGHT = 960.0, 540.0
 
@@ -28,9 +29,9 @@ class Box:
 
 
 # At the foot of every page, side by side: what the brand says, the mark, the number.
-FOOTER = Box(48.0, 505.0, 500.0, 31.2)
-MARK = Box(564.0, 505.0, 292.0, 15.6)
-NUMBER = Box(872.0, 505.0, 40.0, 15.6)
+FOOTER = Box(MARGIN, FOOTER_Y, FOOTER_WIDTH, FOOTER_SIZE * LINE)
+NUMBER = Box(WIDTH - MARGIN - 40, FOOTER_Y, 40, FOOTER_SIZE * LINE)
+MARK = Box(FOOTER.right + GAP, FOOTER_Y, NUMBER.x - GAP - FOOTER.right - GAP, FOOTER_SIZE * LINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
