@@ -48,13 +48,27 @@ def chart_svg(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.2f} {height:.2f}" width="{width:.2f}"'
         f' height="{height:.2f}" role="img" font-family="{escape(families)}">'
-        f"<title>{escape(chart_alt(block))}</title>{legend}{_bars(block, drawn, top, language)}</svg>"
+        f"<title>{escape(chart_alt(block, language))}</title>{legend}{_bars(block, drawn, top, language)}</svg>"
     )
 
 
-def chart_alt(block: ChartBlock) -> str:
-    """Return what a chart shows, in words."""
-    return block.alt or ", ".join(one.name for one in block.series if one.name) or "Chart"
+def chart_alt(block: ChartBlock, language: str) -> str:
+    """Return what a chart shows, in words: those given with it, or all its numbers."""
+    if block.alt:
+        return block.alt
+    told = (
+        f"{one.name or 'Chart'}: "
+        + ", ".join(
+            f"{name} {_shown(value, block, language)}"
+            for name, value in zip(block.categories, one.values, strict=True)
+        )
+        for one in block.series
+    )
+    return ". ".join(told)
+
+
+def _shown(value: Decimal | None, block: ChartBlock, language: str) -> str:
+    return NONE if value is None else shown_amount(Amount(value, block.currency, block.places), language)
 
 
 def _legend(block: ChartBlock, drawn: _Drawn) -> tuple[str, float]:
@@ -73,11 +87,7 @@ def _legend(block: ChartBlock, drawn: _Drawn) -> tuple[str, float]:
 
 
 def _bars(block: ChartBlock, drawn: _Drawn, top: float, language: str) -> str:
-    shown = {
-        value: shown_amount(Amount(value, block.currency, block.places), language) if value is not None else NONE
-        for one in block.series
-        for value in one.values
-    }
+    shown = {value: _shown(value, block, language) for one in block.series for value in one.values}
     names = [_lines(name, drawn) for name in block.categories]
     side = max(drawn.wide(line) for lines in names for line in lines) + _ROOM
     numbers = max(map(drawn.wide, shown.values())) + _ROOM

@@ -23,7 +23,15 @@ from exports.decks.theme import CELL_Y, GAP, LINE, SLACK
 from exports.decks.wording import figure_text
 from exports.decks.words import Unit, Words, is_heading, line_height
 
-SIZES = (18.0, 12.0, 16.0, 14.0, 13.0)  # that of a slide of one page is the largest; what fails at 12 fails at all
+SIZES = (
+    22.0,
+    12.0,
+    20.0,
+    18.0,
+    16.0,
+    14.0,
+    13.0,
+)  # that of a slide of one page is the largest; what fails at 12 fails at all
 SPLIT_SIZE = 14.0  # where it is several pages
 
 _SEEN = 200.0  # a chart's or picture's least height; both grow where there is room

@@ -88,6 +88,7 @@ def _slide_pages(slide: Slide, edition: Edition, measure: Measure, number: int) 
             title_size=cover.title_size,
             placed=cover.placed,
             logo=cover.logo,
+            footer="",
             cover=True,
         )
     for part, placed in enumerate(parts, 1 + bool(cover)):

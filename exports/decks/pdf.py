@@ -169,7 +169,7 @@ class _Values:
             families=", ".join(f"'{name}'" for name in self._families),
             language=self._brand.language,
         )
-        return {"svg": self._letters(svg), "alt": chart_alt(block)}
+        return {"svg": self._letters(svg), "alt": chart_alt(block, self._brand.language)}
 
     def _picture(self, block: PictureBlock, placed: Placed) -> dict[str, Any]:
         data = self._edition.pictures.get(block.sha256, b"")

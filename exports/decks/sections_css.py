@@ -63,7 +63,7 @@ SCOPE li {{ position: relative; padding-inline-start: calc({INDENT}em * (1 + var
 SCOPE li > span {{ display: block; }}
 SCOPE li::before {{
   content: attr(data-mark); position: absolute; inset-inline-start: calc({INDENT}em * var(--k, 0));
-  color: var(--accent);
+  color: var(--link);
 }}
 SCOPE table {{ width: 100%; table-layout: fixed; border-collapse: separate; border-spacing: 0; display: table; }}
 SCOPE tr {{ height: calc(var(--h) * var(--u)); }}

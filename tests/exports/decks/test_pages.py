@@ -43,14 +43,14 @@ def test_what_has_room_is_one_page_in_large_letters():
     (page,) = pages(edition(slide(told("One paragraph."), listed("One", "Two"))))
 
     assert (page.number, page.title, page.mark) == (1, "Lisbon in May", "")
-    assert [(one.block.id, one.size) for one in page.placed] == [("text", 18), ("list", 18)]
+    assert [(one.block.id, one.size) for one in page.placed] == [("text", 22), ("list", 22)]
     assert (page.title_box.x, page.title_box.y, page.title_size) == (MARGIN, TOP, 30)
 
 
 def test_a_fuller_slide_has_smaller_letters_before_it_has_two_pages():
     (page,) = pages(edition(slide(*(told(LONG * 5, block_id=str(at)) for at in range(4)))))
 
-    assert 12 <= page.placed[0].size < 18
+    assert 12 <= page.placed[0].size < 22
 
 
 def test_a_long_table_goes_on_below_its_head_and_its_sum_is_not_alone():
