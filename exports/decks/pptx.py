@@ -16,7 +16,7 @@ from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 from pptx.opc.package import Part
 from pptx.package import Package
 
-from exports.decks.office.shapes import add, add_picture, text_box, within
+from exports.decks.office.shapes import add, add_picture, is_body, text_box, within
 from exports.decks.office.sheet import House, Sheet
 from exports.decks.office.template import (
     CONTENT,
@@ -24,6 +24,7 @@ from exports.decks.office.template import (
     FOOTER,
     MARK,
     NUMBER,
+    TITLE,
     add_template,
     holder,
     presentation,
@@ -51,7 +52,7 @@ def deck_pptx(edition: Edition) -> bytes:
     slides, parts_of = [], dict[str, int]()
     for page in pages(edition):
         part_of = parts_of[page.slide.id] = parts_of.get(page.slide.id, 0) + 1
-        slide = _slide(house, page, part_of, layouts[COVER if page.cover else CONTENT])
+        slide = _slide(house, page, part_of, layouts[_layout_of(page)])
         if page.slide.notes and part_of == 1:
             _add_notes(house, page, slide, notes_master)
         slides.append(main.relate_to(slide, RT.SLIDE))
@@ -62,6 +63,12 @@ def deck_pptx(edition: Edition) -> bytes:
     return file.getvalue()
 
 
+def _layout_of(page: Page) -> str:
+    if page.cover:
+        return COVER
+    return CONTENT if any(is_body(placed.block) for placed in page.placed) else TITLE
+
+
 def _slide(house: House, page: Page, part_of: int, layout: Part) -> Part:
     """Return the part of a slide. Its name is the slide's id, with a number from its second page on."""
     part = house.part(f"/ppt/slides/slide{page.number}.xml", CT.PML_SLIDE)
@@ -70,8 +77,9 @@ def _slide(house: House, page: Page, part_of: int, layout: Part) -> Part:
     title = sheet.look(page.title_size, "tx2", bold=True, title=True)
     kind = holder("ctrTitle" if page.cover else "title")
     sheet.shapes.append(text_box(sheet, "Title", page.title_box, [plain(page.title, title)], holder=kind))
-    for placed in page.placed:
-        add(sheet, placed)
+    body = next((at for at, placed in enumerate(page.placed) if is_body(placed.block)), None)
+    for at, placed in enumerate(page.placed):
+        add(sheet, placed, holder("subTitle" if page.cover else "body") if at == body else "")
     _add_logo(sheet, page.logo)
     _add_foot(sheet)
     name = page.slide.id if part_of == 1 else f"{page.slide.id}/{part_of}"
@@ -123,7 +131,7 @@ def _add_foot(sheet: Sheet) -> None:
         said = [plain(page.footer, look, align="l")]
         sheet.shapes.append(text_box(sheet, "Footer", FOOTER, said, holder=holder("ftr")))
     if page.mark:
-        said = [plain(page.mark, sheet.look(FOOTER_SIZE, "accent2"), align="ctr")]
+        said = [plain(page.mark, sheet.look(FOOTER_SIZE, "hlink"), align="ctr")]
         sheet.shapes.append(text_box(sheet, "Mark", MARK, said))
     number = [slide_number(page.number, look)]
     sheet.shapes.append(text_box(sheet, "Slide number", NUMBER, number, holder=holder("sldNum")))

@@ -10,6 +10,7 @@ from exports.decks.office.writing import Lead, is_right_to_left, joined, paragra
 from exports.decks.office.xml import RECTANGLE, C, filled, place, text
 from exports.decks.places import Box, Placed
 from exports.decks.records import (
+    Block,
     BulletsBlock,
     ChartBlock,
     Figure,
@@ -29,13 +30,18 @@ _DECORATIVE = (
 )
 
 
-def add(sheet: Sheet, placed: Placed) -> None:
-    """Draw a block, or the part of it that stands on this page."""
+def is_body(block: Block) -> bool:
+    """Return whether a block can be what the outline of a presentation shows below its slide's title."""
+    return isinstance(block, TextBlock | BulletsBlock) and not (isinstance(block, TextBlock) and block.heading)
+
+
+def add(sheet: Sheet, placed: Placed, holder: str = "") -> None:
+    """Draw a block, or the part of it that stands on this page; *holder* is the placeholder that its words fill."""
     match placed.block:
         case TextBlock() as block:
-            _texts(sheet, block, placed)
+            _texts(sheet, block, placed, holder)
         case BulletsBlock() as block:
-            _bullets(sheet, block, placed)
+            _bullets(sheet, block, placed, holder)
         case TableBlock() as block:
             sheet.shapes.append(table(sheet, block, placed))
         case ChartBlock() as block:
@@ -71,16 +77,16 @@ def text_box(
     )
 
 
-def _texts(sheet: Sheet, block: TextBlock, placed: Placed) -> None:
+def _texts(sheet: Sheet, block: TextBlock, placed: Placed, holder: str) -> None:
     look = sheet.look(placed.size, "tx2" if block.heading else "tx1", bold=block.heading)
     gap = placed.size * PARAGRAPH_GAP
     paragraphs = [
         paragraph(runs, look, sheet.link, before=gap if at else 0) for at, runs in enumerate(block.paragraphs)
     ]
-    sheet.shapes.append(text_box(sheet, block.id, placed.box, paragraphs))
+    sheet.shapes.append(text_box(sheet, block.id, placed.box, paragraphs, holder=holder))
 
 
-def _bullets(sheet: Sheet, block: BulletsBlock, placed: Placed) -> None:
+def _bullets(sheet: Sheet, block: BulletsBlock, placed: Placed, holder: str) -> None:
     look, step = sheet.look(placed.size), placed.size * INDENT
     paragraphs = []
     for at, (item, number) in enumerate(zip(block.items, _first_numbers(block.items), strict=True)):
@@ -88,7 +94,7 @@ def _bullets(sheet: Sheet, block: BulletsBlock, placed: Placed) -> None:
         lead = Lead(margin=step * (item.level + 1), hanging=step, level=item.level, number=number, shown=shown)
         gap = placed.size * PARAGRAPH_GAP if at else 0
         paragraphs.append(paragraph(item.runs, look, sheet.link, before=gap, lead=lead))
-    sheet.shapes.append(text_box(sheet, block.id, placed.box, paragraphs))
+    sheet.shapes.append(text_box(sheet, block.id, placed.box, paragraphs, holder=holder))
 
 
 def _first_numbers(items: Sequence[Item]) -> list[int | None]:

@@ -1,5 +1,7 @@
 """The house template: theme, master, layouts and notes master of a brand, at 16:9, as parts of a package."""
 
+from dataclasses import replace
+
 from pptx.opc.constants import CONTENT_TYPE as CT
 from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 from pptx.opc.package import Part
@@ -8,16 +10,34 @@ from exports.decks.office.sheet import House
 from exports.decks.office.xml import HEAD, NAMESPACES, RECTANGLE, emu, filled, place, text
 from exports.decks.places import HEIGHT, WIDTH, Box
 from exports.decks.records import Brand
-from exports.decks.theme import COVER_BAND, COVER_SIZES, FOOTER_SIZE, FOOTER_Y, LINE, MARGIN, TITLE_SIZES, TOP, Theme
+from exports.decks.theme import (
+    COVER_BAND,
+    COVER_SIZES,
+    FOOTER_SIZE,
+    FOOTER_Y,
+    GAP,
+    LINE,
+    MARGIN,
+    TITLE_SIZES,
+    TOP,
+    Theme,
+)
 
-COVER, CONTENT = "Cover", "Title and content"
-_LAYOUTS = {COVER: "title", CONTENT: "titleOnly"}
+COVER, CONTENT, TITLE = "Cover", "Title and content", "Title only"
+_LAYOUTS = {COVER: "title", CONTENT: "obj", TITLE: "titleOnly"}
+_HOLDERS = {
+    "title": "",
+    "ctrTitle": "",
+    "subTitle": ' idx="1"',
+    "body": ' idx="1"',
+    "ftr": ' sz="quarter" idx="11"',
+    "sldNum": ' sz="quarter" idx="12"',
+}
 _COLOURS = ("dk1", "lt1", "dk2", "lt2", *(f"accent{at}" for at in range(1, 7)), "hlink", "folHlink")
 _MAP = (
     '<p:clrMap bg1="lt1" tx1="dk1" bg2="lt2" tx2="dk2" accent1="accent1" accent2="accent2" accent3="accent3" '
     'accent4="accent4" accent5="accent5" accent6="accent6" hlink="hlink" folHlink="folHlink"/>'
 )
-_BODY = '<p:ph type="body" idx="1"/>'
 _GROUP = '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>'
 _GROUND = f"<p:bg><p:bgPr>{filled('bg1')}<a:effectLst/></p:bgPr></p:bg>"
 _FOOT = FOOTER_SIZE * LINE
@@ -27,13 +47,13 @@ FOOTER = Box(MARGIN, FOOTER_Y, _WIDE - 60, _FOOT)
 NUMBER = Box(WIDTH - MARGIN - 60, FOOTER_Y, 60, _FOOT)
 _RULE = Box(MARGIN, FOOTER_Y - 6, _WIDE, 0.5)
 _TITLE = Box(MARGIN, TOP, _WIDE, TITLE_SIZES[0] * LINE)
+_BODY = Box(MARGIN, 100, _WIDE, HEIGHT - 100 - MARGIN)
 _COVER_TITLE = Box(MARGIN + COVER_BAND, 180, _WIDE - COVER_BAND, COVER_SIZES[0] * LINE * 2)
 
 
 def holder(kind: str) -> str:
     """Return how a shape says which placeholder of its layout it fills."""
-    place_of = {"title": "", "ctrTitle": "", "ftr": ' sz="quarter" idx="11"', "sldNum": ' sz="quarter" idx="12"'}
-    return f'<p:ph type="{kind}"{place_of[kind]}/>'
+    return f'<p:ph type="{kind}"{_HOLDERS[kind]}/>'
 
 
 def add_template(house: House) -> tuple[dict[str, Part], Part]:
@@ -119,21 +139,26 @@ def _layout(name: str, kind: str, language: str, edge: str) -> str:
         _prompt("Title", language),
         f'<a:lvl1pPr><a:defRPr sz="{round((COVER_SIZES if cover else TITLE_SIZES)[0] * 100)}"/></a:lvl1pPr>',
     )
+    body = ""
+    if cover:
+        below = replace(_COVER_TITLE, y=_COVER_TITLE.bottom + GAP, height=_COVER_TITLE.height / 2)
+        body = _shape(4, "Subtitle", holder("subTitle"), below, _prompt("Subtitle", language))
+    elif name == CONTENT:
+        body = _shape(4, "Text", holder("body"), _BODY, _prompt("Text", language))
     behind = _area("Band", Box(0, 0, COVER_BAND, HEIGHT), "accent1") if cover else _area("Line", _RULE, edge)
     return (
         f'{HEAD}<p:sldLayout {NAMESPACES} type="{kind}" preserve="1" userDrawn="1"><p:cSld name="{name}"><p:spTree>'
-        f"{_GROUP}{behind}{title}{_foot(language)}</p:spTree></p:cSld>"
+        f"{_GROUP}{behind}{title}{body}{_foot(language)}</p:spTree></p:cSld>"
         "<p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr></p:sldLayout>"
     )
 
 
 def _master(layouts: list[str], language: str) -> str:
     ids = "".join(f'<p:sldLayoutId id="{2147483649 + at}" r:id="{name}"/>' for at, name in enumerate(layouts))
-    body = Box(MARGIN, 100, _WIDE, HEIGHT - 100 - MARGIN)
     return (
         f'{HEAD}<p:sldMaster {NAMESPACES} preserve="1"><p:cSld>{_GROUND}'
         f"<p:spTree>{_GROUP}{_shape(2, 'Title', holder('title'), _TITLE, _prompt('Title', language))}"
-        f"{_shape(3, 'Text', _BODY, body, _prompt('Text', language))}{_foot(language)}"
+        f"{_shape(3, 'Text', holder('body'), _BODY, _prompt('Text', language))}{_foot(language)}"
         f"</p:spTree></p:cSld>{_MAP}<p:sldLayoutIdLst>{ids}</p:sldLayoutIdLst>"
         f'<p:hf hdr="0" dt="0"/>'
         f"<p:txStyles><p:titleStyle>{_level(1, 30, 'tx2', 'mj', bold=True)}</p:titleStyle>"

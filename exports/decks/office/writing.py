@@ -14,7 +14,7 @@ Link = Callable[[str], str]  # gives a URL's number in the part that the words s
 _FONTS = '<a:latin typeface="+mn-lt"/><a:ea typeface="+mn-ea"/><a:cs typeface="+mn-cs"/>'
 _IN_ADDRESSES = string.ascii_letters + string.digits + "-._~:/?#[]@!$&'()*+,;=%"
 _MARKS = ("•", "–", "•", "–")  # before points, by their level
-_BULLET_COLOUR = '<a:buClr><a:schemeClr val="accent2"/></a:buClr>'
+_BULLET_COLOUR = '<a:buClr><a:schemeClr val="hlink"/></a:buClr>'
 _TITLE_FONTS = _FONTS.replace("+mn-", "+mj-")
 _LANGUAGES = {  # of scripts that say which it is, or nearly: the first word of a letter's name
     "ARABIC": "ar-SA",

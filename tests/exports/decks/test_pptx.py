@@ -67,7 +67,7 @@ def test_each_page_is_a_slide_with_its_title_and_name(edition, file):
     assert [slide.name.partition("/")[0] for slide in file.slides] == [page.slide.id for page in laid_out]
     assert len({slide.name for slide in file.slides}) == len(laid_out)
     assert (file.slide_width, file.slide_height) == (WIDTH * EMU, HEIGHT * EMU)
-    assert {slide.slide_layout.name for slide in file.slides} == {"Cover", "Title and content"}
+    assert {slide.slide_layout.name for slide in file.slides} == {"Cover", "Title and content", "Title only"}
 
 
 def test_each_block_stands_where_it_is_placed(edition, file):
@@ -184,6 +184,17 @@ def test_what_nobody_confirmed_is_told_on_its_slide_and_in_the_properties():
     assert "Also worth a thought" in file.core_properties.comments
     assert file.core_properties.content_status == "Draft v3"
     assert pptx.read(deck_pptx(status())).core_properties.content_status == "Approved"
+
+
+def test_the_outline_shows_the_first_words_of_each_slide():
+    told = {
+        slide.name: [shape.text_frame.text for shape in slide.placeholders if shape.placeholder_format.idx == 1]
+        for slide in pptx.read(deck_pptx(lisbon())).slides
+    }
+
+    assert told["cover"] == ["12 to 16 May 2026\nPrepared by Ana Ferreira"]
+    assert told["days"] == ["Tram 28 from Martim Moniz\nLunch at the Mercado da Ribeira\nFado in Alfama"]
+    assert told["budget"] == []
 
 
 def test_nothing_private_and_nothing_hidden_is_in_any_part():
