@@ -100,8 +100,7 @@ def blocks(text: str) -> list[Block]:
 
     heading (level, in), par (in), list (start or None, items of blocks), code (s), quote (blocks), rule, and
     table (head and rows of cells, each an "in"). An "in" is a list of text, code, break, strong, emph, strike, link.
-    A link is its address; where *label* is not 0, so many pieces before it are its label, with " (" and ")"
-    around it.
+    A link is its address: *label* says how many pieces before it are its label; it stands between " (" and ")" then.
     """
     return _blocks(SyntaxTreeNode(_PARSER.parse(text)).children)
 

@@ -67,7 +67,7 @@ def _block(block: Block, language: str) -> str:
             return f"*Picture: {plain(block.alt)}*"
         case FiguresBlock():
             rows = [(plain(one.label), plain(figure_text(one, language))) for one in block.figures]
-            return "\n".join(f"- **{label}:** {text}" if label else f"- {text}" for label, text in rows)
+            return "  \n".join(f"**{label}:** {text}" if label else text for label, text in rows)
 
 
 def _items(block: BulletsBlock) -> Iterator[str]:

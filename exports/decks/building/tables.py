@@ -137,8 +137,8 @@ def _chart(
         if not all(all(column) for column in numbers):
             return None
         columns = list(zip(heads[1:], numbers, strict=True))
-    if any(amounts[at][0] or reader.number(texts[at][0]) for at in rows) or len(columns) > _MAX_SERIES:
-        return None
+    if not all(any(map(str.isalpha, label)) for label in labels) or len(columns) > _MAX_SERIES:
+        return None  # times, or other numbers
     return _bars(labels, columns, new_id)
 
 

@@ -92,4 +92,4 @@ def test_figures_and_pictures_are_words():
     picture = PictureBlock(id="p", sha256="0" * 64, width=1, height=1, alt="A tram")
     made = deck_markdown(edition(figures, picture)).replace("\u00a0", " ")
 
-    assert "- **Total:** 5 €\n- four nights\n\n*Picture: A tram*" in made
+    assert "**Total:** 5 €  \nfour nights\n\n*Picture: A tram*" in made

@@ -170,7 +170,7 @@ def test_years_times_and_codes_stay_as_they_are_written():
 @pytest.mark.parametrize(
     "rows",
     [
-        "| 1 | €5 |\n| 2 | €6 |",  # over numbers
+        "| 10:00 | €5 |\n| 13:00 | €6 |",  # over no words
         "| a | €5 |\n| a | €6 |",  # twice the same
         "| a | €5 |\n| b | $6 |",  # two currencies
         "| a | €5 |",
