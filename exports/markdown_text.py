@@ -3,14 +3,17 @@
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 Block = dict[str, Any]
 
 _MAX_DEPTH = 20  # a list is two: itself and its item
+_MAX_MARKS = 50  # within each other; what has more is shown as it is written, as readers go down one by one
 _PARSER = MarkdownIt("commonmark", {"maxNesting": _MAX_DEPTH}).enable(["table", "strikethrough"])
 _ONE_DEEPER = MarkdownIt("commonmark", {"maxNesting": _MAX_DEPTH + 1}).disable("inline")
 _KEPT_OR_MONEY = re.compile(
@@ -102,12 +105,19 @@ def blocks(text: str) -> list[Block]:
     table (head and rows of cells, each an "in"). An "in" is a list of text, code, break, strong, emph, strike, link.
     A link is its address: *label* says how many pieces before it are its label; it stands between " (" and ")" then.
     """
-    return _blocks(SyntaxTreeNode(_PARSER.parse(text)).children)
+    return _blocks(SyntaxTreeNode(list(map(_readable, _PARSER.parse(text)))).children)
 
 
 def is_too_deep(text: str) -> bool:
     """Whether `blocks` leaves something of *text* out: what lies too deep within lists and quotes."""
     return any(token.level >= _MAX_DEPTH and token.type != "inline" for token in _ONE_DEEPER.parse(text))
+
+
+def _readable(token: Token) -> Token:
+    depth = list(accumulate(child.nesting for child in token.children or ()))
+    if max(depth, default=0) > _MAX_MARKS:
+        token.children = [Token("text", "", 0, content=token.content)]
+    return token
 
 
 def _blocks(nodes: Sequence[SyntaxTreeNode]) -> list[Block]:

@@ -41,10 +41,7 @@ def pieces_of(text: str) -> list[Piece]:
     """Return a text as `exports.markdown_text.blocks`; as its paragraphs only where it is costly or nested deep."""
     text = str(clean(text[:MAX_CHARS]))
     if cost_ms(text, most=MOST_MS) <= MOST_MS and not is_too_deep(text):
-        try:
-            return blocks(text)
-        except RecursionError:  # marks within marks
-            pass
+        return blocks(text)
     return [{"t": "par", "in": [{"t": "text", "s": part.strip()}]} for part in _OWN_LINE.split(text) if part.strip()]
 
 
