@@ -53,17 +53,17 @@ class Making:
 
 def slides_of(text: str, title: str, making: Making) -> tuple[Slide, ...]:
     """Return the slides that a text in Markdown makes; *title* is of what stands above its first heading."""
-    found = pieces_slides(pieces_of(text), text, title, making)
-    if len(text) > MAX_CHARS and found:
-        found = (*found[:-1], with_note(found[-1], f"The text is longer: the rest is in {making.where}.", making))
-    return found
+    return pieces_slides(pieces_of(text), text, title, making)
 
 
 def pieces_slides(pieces: Sequence[Piece], text: str, title: str, making: Making) -> tuple[Slide, ...]:
     """Return the slides that pieces of *text* make, at most `MAX_BUILT`; the last one says what is left out."""
     reader = reader_of(text[:MAX_CHARS], making.language)
     found = [slide for section in _parts(sections(pieces)) for slide in _slides(section, title, reader, making)]
-    return at_most(MAX_BUILT, found, making)
+    slides = at_most(MAX_BUILT, found, making)
+    if len(text) > MAX_CHARS and slides:
+        slides = (*slides[:-1], with_note(slides[-1], f"The text is longer: the rest is in {making.where}.", making))
+    return slides
 
 
 def text_blocks(pieces: Sequence[Piece], text: str, making: Making) -> list[Block]:

@@ -1,6 +1,6 @@
 """A deck from a trip: what is known of it, and what its sessions hold."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +8,7 @@ from exports.decks.building import frame
 from exports.decks.building.around import taken_apart
 from exports.decks.building.from_talk import budget_last
 from exports.decks.building.from_text import Making, at_most, brief_blocks, built, pieces_slides
-from exports.decks.building.markdown import pieces_of
+from exports.decks.building.markdown import MAX_CHARS, Piece, pieces_of
 from exports.decks.building.words import NewId, paragraph_blocks, plain_runs, short_title
 from exports.decks.records import (
     MAX_BLOCKS,
@@ -22,10 +22,12 @@ from exports.decks.records import (
     SlideKind,
     TextBlock,
 )
+from exports.markdown_cost import MOST_MS, cost_ms
 from travel.brief import DATES, Brief, open_questions, shown_fields
 
 _MAX_SLIDES = 160  # that show plans
 _MAX_SESSIONS = 20
+_MOST_MS = 2 * MOST_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +101,21 @@ def _asked(trip: TripMaterial, making: Making) -> Slide | None:
 
 def _plans(trip: TripMaterial, making: Making) -> Sequence[Slide]:
     """Return the slides of each session's plan."""
-    sessions = [one for one in trip.sessions if one.text.strip()]
     slides: list[Slide] = []
-    for held in sessions[:_MAX_SESSIONS]:
+    for held, plan in _read(trip):
         its = _making(held, making)
-        plan = taken_apart(pieces_of(held.text)).plan
         slides += budget_last(pieces_slides(plan, held.text, held.title, its))
-    if left := len(sessions[_MAX_SESSIONS:]):
+    if left := len(_planned(trip)[_MAX_SESSIONS:]):
         slides.append(_left_out(left, making))
     return at_most(_MAX_SLIDES, slides, making)
 
 
 def _status(trip: TripMaterial, making: Making) -> Sequence[Slide]:
     """Return slides that say in short what each session holds."""
-    sessions = [one for one in trip.sessions if one.text.strip()]
     slides: list[Slide] = []
-    for held in sessions[:_MAX_SESSIONS]:
+    for held, plan in _read(trip):
         its = _making(held, making)
-        heading, blocks = brief_blocks(taken_apart(pieces_of(held.text)).plan, held.text, its)
+        heading, blocks = brief_blocks(plan, held.text, its)
         if heading:
             blocks.insert(0, TextBlock(id=making.new_id(), paragraphs=(plain_runs(heading),), heading=True))
         title = short_title(held.title) or "Session"
@@ -130,9 +129,21 @@ def _status(trip: TripMaterial, making: Making) -> Sequence[Slide]:
                 its.message_ids,
             )
         )
-    if left := len(sessions[_MAX_SESSIONS:]):
+    if left := len(_planned(trip)[_MAX_SESSIONS:]):
         slides.append(_left_out(left, making))
     return slides
+
+
+def _planned(trip: TripMaterial) -> Sequence[Held]:
+    return [one for one in trip.sessions if one.text.strip()]
+
+
+def _read(trip: TripMaterial) -> Iterator[tuple[Held, Sequence[Piece]]]:
+    """Yield sessions with their plans. Together they may take so long only: those after that are plain text."""
+    left = _MOST_MS
+    for held in _planned(trip)[:_MAX_SESSIONS]:
+        yield held, taken_apart(pieces_of(held.text, most_ms=min(left, MOST_MS))).plan
+        left = max(0, left - cost_ms(held.text[:MAX_CHARS], most=MOST_MS))
 
 
 def _left_out(count: int, making: Making) -> Slide:

@@ -37,10 +37,13 @@ class Section:
         return sum(map(piece_lines, self.pieces)) + sum(2 + one.lines() for one in self.inner)
 
 
-def pieces_of(text: str) -> list[Piece]:
-    """Return a text as `exports.markdown_text.blocks`; as its paragraphs only where it is costly or nested deep."""
+def pieces_of(text: str, *, most_ms: float = MOST_MS) -> list[Piece]:
+    """Return a text as `exports.markdown_text.blocks`; as its paragraphs only where it is costly or nested deep.
+
+    It is costly where `exports.markdown_cost` says that it takes more than *most_ms*.
+    """
     text = str(clean(text[:MAX_CHARS]))
-    if cost_ms(text, most=MOST_MS) <= MOST_MS and not is_too_deep(text):
+    if cost_ms(text, most=most_ms) <= most_ms and not is_too_deep(text):
         return blocks(text)
     return [{"t": "par", "in": [{"t": "text", "s": part.strip()}]} for part in _OWN_LINE.split(text) if part.strip()]
 

@@ -89,7 +89,8 @@ def take(stale: Stale, choices: Mapping[str, Choice]) -> Slide:
         if not change.conflict or choices[change.part] is Choice.ANEW
     }
     title = taken.pop(TITLE, stale.slide.title)
-    blocks = tuple(_blocks(stale, taken))
+    untouched = stale.slide.built is not None and stale.slide.blocks == stale.slide.built.blocks
+    blocks = stale.anew.blocks if untouched else tuple(_blocks(stale, taken))
     changed = bool(taken) or title != stale.slide.title
     return replace(
         stale.slide,

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from exports.decks.building.from_talk import Said, Talk, from_talk
 from exports.decks.building.merging import TITLE, Choice, Refresh, Stale, refreshed, take, without
@@ -150,6 +152,31 @@ def test_slides_come_and_go_and_what_was_dropped_is_not_offered_again():
     dropped = without(deck, day(deck).id)
     assert dropped.dropped == (DAY,)
     assert DAY not in [new.slide.origin for new in refreshed(dropped, anew).new]
+
+
+word = st.sampled_from("abcdefgh")
+lines = st.lists(st.one_of(word.map("> # {}".format), word.map("- {}".format), word), max_size=7).map("\n\n".join)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(lines, lines, st.sets(st.integers(0, 6)), st.sampled_from(Choice))
+def test_whatever_moved_on_nobodys_words_are_lost_and_it_is_done_once(old, new, edited, choice):
+    deck, anew = (made(f"# Day 1\n\n{text}\n\n# Day 2") for text in (old, new))
+    slide = day(deck)
+    own = {f"own {at}": at for at in edited if at < len(slide.blocks)}
+    for text, at in own.items():
+        block = TextBlock(id=slide.blocks[at].id, paragraphs=((Run(text),),))
+        slide = replace(slide, blocks=(*slide.blocks[:at], block, *slide.blocks[at + 1 :]))
+    deck = with_slide(deck, slide)
+    for stale in refreshed(deck, anew).stale:
+        slide = take(stale, {change.part: choice for change in stale.conflicts})
+        deck = with_slide(deck, slide)
+
+    assert refreshed(deck, anew) == Refresh((), (), ())
+    if not own:
+        assert texts([slide]) == texts([day(anew)])
+    if choice is Choice.PRESENT:
+        assert own.keys() <= set(texts([slide]))
 
 
 def test_a_slide_of_ones_own_is_never_stale():
