@@ -233,13 +233,25 @@ def test_every_word_is_on_the_slides_in_its_order(pieces):
 
 
 @quickly
-@given(st.lists(st.tuples(line, money), min_size=1, max_size=8))
-def test_every_amount_of_a_table_is_in_the_slides_table(rows):
-    block = table("| What | Price |", *(f"| {what} | {written(amount)} |" for what, amount in rows))
+@given(st.lists(st.tuples(line, money), min_size=1, max_size=8), st.booleans(), st.sampled_from(["en-GB", "de-DE"]))
+def test_an_amount_of_a_table_has_its_value_in_the_slides_table_or_is_the_same_words(rows, continental, language):
+    def shown(amount: tuple[int, int, str]) -> str:
+        text = written(amount)
+        return f"{text[1:].translate(str.maketrans(',.', '.,'))} {text[0]}" if continental else text
 
-    for row, (what, (value, places, sign)) in zip(block.rows, rows, strict=True):
+    lines = [f"| {what} | {shown(amount)} |" for what, amount in rows]
+    [slide] = made("\n".join(["| What | Price |", "|---|---|", *lines]), language)
+    block = slide.blocks[0]
+
+    assert isinstance(block, TableBlock)
+    for row, (what, amount) in zip(block.rows, rows, strict=True):
+        value, places, sign = amount
         assert plain_text(row[0].runs) == what
-        assert row[1].amount == Amount(Decimal(value).scaleb(-places), {"€": "EUR", "£": "GBP"}[sign], places)
+        if row[1].amount is None:
+            assert plain_text(row[1].runs) == shown(amount)
+            assert continental == (language == "en-GB"), "its own language is always read"
+        else:
+            assert row[1].amount == Amount(Decimal(value).scaleb(-places), {"€": "EUR", "£": "GBP"}[sign], places)
 
 
 @pytest.mark.parametrize(
