@@ -30,7 +30,7 @@ import db.reviews
 import db.search
 from db.engine import Database
 from db.migrate import known_revisions, newest_revision, revision, upgrade
-from db.models import Base, ChatSession, Message, Participant, Rating, UtcDateTime, utc_now
+from db.models import Base, ChatSession, Message, Participant, PathEnd, Rating, UtcDateTime, utc_now
 from db.reviews import OpenLink
 
 APP = "Backboard Travel-Bot"
@@ -40,10 +40,10 @@ _TABLES = Base.metadata.sorted_tables
 
 # Columns of earlier versions that nothing reads any more: what they held is made anew when it is needed.
 _GONE = {"sessions": {"backend", "thread_id"}}
-# And those that moved into rows of their own: of the session's owner, and of who asked for the reply.
+# And those that moved into rows of their own: of the session's owner, but a rating is of who asked for the reply.
 _MOVED = {
     "sessions": ("pinned", "archived", "unseen", "last_message_id"),
-    "messages": ("rating", "rating_reason"),
+    "messages": ("rating", "rating_reason", "leaf_id"),
 }
 
 Row = dict[str, Any]
@@ -321,9 +321,18 @@ def _put_moved(db_session: Session, table: Table, rows: list[Row], moved: list[R
     for row, values in zip(rows, moved, strict=True):
         if table.name == ChatSession.__tablename__ and values:
             db.participants.change(db_session, [row["id"]], user_id=row["user_id"], **values)
-        elif table.name == Message.__tablename__ and values.get("rating") is not None:
-            rating = {"value": values["rating"], "reason": values.get("rating_reason")}
-            db_session.execute(insert(Rating).values(message_id=row["id"], user_id=row["user_id"], **rating))
+        elif table.name == Message.__tablename__:
+            _put_moved_of_message(db_session, row, values)
+
+
+def _put_moved_of_message(db_session: Session, row: Row, values: Row) -> None:
+    if values.get("rating") is not None:
+        rating = {"value": values["rating"], "reason": values.get("rating_reason")}
+        db_session.execute(insert(Rating).values(message_id=row["id"], user_id=row["user_id"], **rating))
+    if values.get("leaf_id") is not None:
+        owner = select(ChatSession.user_id).where(ChatSession.id == row["session_id"]).scalar_subquery()
+        left = {"session_id": row["session_id"], "leaf_id": values["leaf_id"]}
+        db_session.execute(insert(PathEnd).values(message_id=row["id"], user_id=owner, **left))
 
 
 def _index_all(db_session: Session) -> None:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 import db.participants
+import db.path_ends
 from db.models import ChatSession, Message, is_deleted, is_unfinished, is_untold
 from db.plain import Plain, Values, read_all, read_one, run
 from db.visibility import THEIR_ID, in_theirs, visible_to
@@ -158,11 +159,6 @@ def versions(db_session: Session, messages: Sequence[Plain[Message]], *, user_id
     return {message.id: found.get(message.parent_id, []) for message in messages}
 
 
-def keep_leaf(db_session: Session, message_id: int, leaf_id: int) -> None:
-    """Remember at a version where the path below it ended."""
-    db_session.execute(update(Message).where(Message.id == message_id).values(leaf_id=leaf_id))
-
-
 def newest_leaf(db_session: Session, message_id: int) -> int:
     """Return the newest message below a message, itself included, that is not deleted: the end of a path."""
     step = select(literal(message_id, BigInteger).label("id")).cte("down", recursive=True)
@@ -211,8 +207,7 @@ def remove(db_session: Session, message: Message) -> None:
     db.participants.follow(db_session, message.session_id, from_id=message.id, to_id=message.parent_id)
     below = update(Message).where(Message.parent_id == message.id)
     db_session.execute(below.values(parent_id=message.parent_id).execution_options(synchronize_session=False))
-    ends = update(Message).where(Message.session_id == message.session_id, Message.leaf_id == message.id)
-    db_session.execute(ends.values(leaf_id=message.parent_id).execution_options(synchronize_session=False))
+    db.path_ends.remove(db_session, message)
     db_session.execute(delete(Message).where(Message.id == message.id).execution_options(synchronize_session=False))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 import db.search
 import db.stamps
-from db.models import ChatSession, FollowUp, Participant, SessionMember, TripMember, User, is_unseen
+from db.models import ChatSession, FollowUp, Participant, PathEnd, SessionMember, TripMember, User, is_unseen
 from db.plain import run
 from db.visibility import THEIR_ID
 
@@ -145,7 +145,7 @@ def settle(db_session: Session, session_ids: Collection[int]) -> None:
     """Let exactly those see these sessions who own them, with whom they are shared or who work on their trip.
 
     The sessions are held then, and none is deleted with its trip. Who comes sees what the owner is shown; of who
-    goes, messages that wait go too.
+    goes, messages that wait go too, and where they left a version.
     """
     ids = sorted(session_ids)
     for start in range(0, len(ids), _AT_ONCE):
@@ -209,7 +209,7 @@ def _accesses(db_session: Session, ids: Sequence[int]) -> Iterator[tuple[int, in
 
 
 def _let_go(db_session: Session, session_ids: Sequence[int], user_id: int) -> None:
-    for table in (Participant, FollowUp):
+    for table in (Participant, FollowUp, PathEnd):
         gone = delete(table).where(table.session_id.in_(session_ids), table.user_id == user_id)
         db_session.execute(gone.execution_options(synchronize_session=False))
 

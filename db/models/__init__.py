@@ -18,7 +18,7 @@ from db.models.backboard import Assistant, BackboardThread, OutboxEntry
 from db.models.base import Base, UtcDateTime, utc_now
 from db.models.decks import Brand, Deck, DeckPicture, DeckVersion
 from db.models.memory import MemorySource
-from db.models.messages import FollowUp, Message, Rating, is_deleted, is_unfinished, is_untold
+from db.models.messages import FollowUp, Message, PathEnd, Rating, is_deleted, is_unfinished, is_untold
 from db.models.reviews import (
     Review,
     ReviewComment,
@@ -57,6 +57,7 @@ __all__ = [
     "Message",
     "OutboxEntry",
     "Participant",
+    "PathEnd",
     "Rating",
     "Review",
     "ReviewComment",

@@ -75,7 +75,6 @@ class Message(Base):
     error_text: Mapped[str | None] = mapped_column(String(1000))
     untold: Mapped[bool] = mapped_column(default=False)  # stored here only: Backboard is told with the next question
     retry_of: Mapped[int | None]
-    leaf_id: Mapped[int | None]  # where the path below it ended when another version was chosen
     deleted_at: Mapped[datetime | None]  # hidden; removed for good a little later, until when it can be brought back
     cost_micros: Mapped[int | None]  # millionths of a US dollar; None: not known
     memory_operation_id: Mapped[str | None] = mapped_column(String(64))  # until it is known what Backboard remembers
@@ -116,6 +115,18 @@ class Rating(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
     value: Mapped[int]  # 1 or -1
     reason: Mapped[str | None] = mapped_column(String(1000))
+
+
+class PathEnd(Base):
+    """Where the path below a version ended when somebody was shown it last, and went on to another."""
+
+    __tablename__ = "path_ends"
+    __table_args__ = (Index("path_ends_in_session", "session_id", "user_id"),)
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    leaf_id: Mapped[int]
 
 
 class FollowUp(Base):

@@ -22,7 +22,7 @@ Status = Literal["queued", "running", "complete", "stopped", "failed", "interrup
 class SavedMessage:
     """One turn. *parts* stand beside the text of a reply; *at* in each counts the characters before it.
 
-    *leaf_id* is where the path below this message ended when another version of it was chosen.
+    *leaf_id* is where the path below this message ended when who exports it chose another version.
     """
 
     id: FileId

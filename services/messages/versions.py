@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 import db.messages
 import db.participants
+import db.path_ends
 import db.search
 import db.sessions
 import db.sides
@@ -22,7 +23,7 @@ from services.sessions.deleted import remove_deleted_of
 from services.sessions.files import FileShelf
 from services.sessions.new_sessions import add_session, check_sessions
 from services.sessions.records import Accepted
-from services.sessions.turns import add_turn, at_rest, leave, leave_for, show, writable
+from services.sessions.turns import add_turn, at_rest, keep_end, leave, leave_for, show, writable
 from services.texts import check_name, clean_message, fork_title, preview
 
 log = logging.getLogger("travelbot.replies")
@@ -49,8 +50,8 @@ _COPIED = (
 class VersionService:
     """Turns have versions: all messages that follow the same message. The session shows one path through them.
 
-    Nothing of another version is lost: it remembers where its path ended, and can be chosen again. Raises
-    DatabaseUnavailableError from every method when the database is away; nothing is half-written then.
+    Nothing of another version is lost: it can be chosen again, and ends where who chooses it was shown it end last.
+    Raises DatabaseUnavailableError from every method when the database is away; nothing is half-written then.
     """
 
     def __init__(self, database: Database, replies: ReplyService, shelf: FileShelf) -> None:
@@ -205,16 +206,18 @@ class VersionService:
 
 def _show_from(db_session: Session, mine: Participant, message: Message) -> None:
     """Let the conversation that somebody is shown go on from a message as it was left."""
-    kept = message.leaf_id and db.messages.get_visible(db_session, message.leaf_id, user_id=mine.user_id)
+    leaf_id = db.path_ends.get(db_session, message.id, user_id=mine.user_id)
+    kept = leaf_id and db.messages.get_visible(db_session, leaf_id, user_id=mine.user_id)
     mine.last_message_id = db.messages.newest_leaf(db_session, kept.id if kept else message.id)  # others went on
 
 
 def _leave_deleted(db_session: Session, mine: Participant, message: Message) -> None:
     """Show to somebody whose last messages were just deleted what is before them, or another version."""
     leaf_id = mine.last_message_id
-    mine.last_message_id = db.messages.last_shown(db_session, leaf_id) if leaf_id else None
-    if mine.last_message_id != leaf_id:
-        message.leaf_id = leaf_id
+    left_id = db.messages.last_shown(db_session, leaf_id) if leaf_id else None
+    if left_id != leaf_id:
+        keep_end(db_session, mine, message.id)
+        mine.last_message_id = left_id
         if (other := _other_version(db_session, message, mine.user_id)) is not None:
             _show_from(db_session, mine, other)
 

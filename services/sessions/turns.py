@@ -8,6 +8,7 @@ import db.files
 import db.follow_ups
 import db.messages
 import db.participants
+import db.path_ends
 import db.search
 import db.sessions
 import db.sides
@@ -149,7 +150,7 @@ def leave_for(db_session: Session, mine: Participant, message_id: int) -> bool:
     wanted = set(db.messages.path_ids(db_session, message_id, user_id=mine.user_id, down_to=0))
     left = next((one for one in reversed(shown) if one not in wanted), None)  # where the two part
     if left is not None:
-        db.messages.keep_leaf(db_session, left, mine.last_message_id)
+        keep_end(db_session, mine, left)
     return True
 
 
@@ -160,4 +161,10 @@ def leave(db_session: Session, mine: Participant, parent_id: int | None) -> None
     path = db.messages.path_ids(db_session, mine.last_message_id, user_id=mine.user_id, down_to=parent_id or 0)
     before = path[:-1] if path and path[-1] == parent_id else path if parent_id is None else []
     if before:
-        db.messages.keep_leaf(db_session, before[-1], mine.last_message_id)
+        keep_end(db_session, mine, before[-1])
+
+
+def keep_end(db_session: Session, mine: Participant, message_id: int) -> None:
+    """Remember for somebody, at a version that they are shown, where its path ends."""
+    if (leaf_id := mine.last_message_id) is not None:
+        db.path_ends.keep(db_session, message_id, leaf_id, session_id=mine.session_id, user_id=mine.user_id)

@@ -14,7 +14,7 @@ import db.search
 import db.sessions
 import db.sides
 from db.ids import MAX_ID, new_id
-from db.models import Message, Participant, Rating, utc_now
+from db.models import Message, Participant, PathEnd, Rating, utc_now
 from db.plain import Plain
 from exports.sessions.records import Role, SavedMessage, SavedSession, SavedTrip, Status
 from exports.sessions.settings import PERSONAL, setting_values
@@ -38,12 +38,16 @@ def saved_session(
     mine: Participant,
     rows: Sequence[Message],
     ratings: Mapping[int, Plain[Rating]],
+    ends: Mapping[int, int],
     *,
     planner: str,
     trip: SavedTrip | None,
     elsewhere: bool,
 ) -> SavedSession:
-    """Return a session as somebody sees it, with those of all its messages that are not deleted."""
+    """Return a session as somebody sees it, with those of all its messages that are not deleted.
+
+    *ends* are where they left the paths below versions.
+    """
     session = mine.session
     rows = sorted(rows, key=lambda row: row.id)
     kept = {row.id for row in rows if row.deleted_at is None}
@@ -64,7 +68,9 @@ def saved_session(
         last_message_at=session.last_message_at,
         last_message_id=name(mine.last_message_id),
         messages=[
-            _saved_message(row, name(row.parent_id), kept, ratings.get(row.id)) for row in rows if row.id in kept
+            _saved_message(row, name(row.parent_id), kept, ratings.get(row.id), name(ends.get(row.id)))
+            for row in rows
+            if row.id in kept
         ],
         sample=session.sample,
         trip=trip,
@@ -72,7 +78,9 @@ def saved_session(
     )
 
 
-def _saved_message(row: Message, parent: str | None, kept: Set[int], rating: Plain[Rating] | None) -> SavedMessage:
+def _saved_message(
+    row: Message, parent: str | None, kept: Set[int], rating: Plain[Rating] | None, end: str | None
+) -> SavedMessage:
     return SavedMessage(
         id=str(row.id),
         parent_id=parent,
@@ -92,7 +100,7 @@ def _saved_message(row: Message, parent: str | None, kept: Set[int], rating: Pla
         rating=cast("Literal[1, -1] | None", rating.value if rating else None),
         rating_reason=rating.reason if rating else None,
         retry_of=str(row.retry_of) if row.retry_of in kept else None,
-        leaf_id=str(row.leaf_id) if row.leaf_id in kept else None,
+        leaf_id=end,
     )
 
 
@@ -181,6 +189,10 @@ def store(db_session: Session, saved: SavedSession, user_id: int, model: str, *,
         db.search.put_new(db_session, session_id, texts)
     if saved.elsewhere and db.sides.customer_of(db_session, mine.session) is None:
         db.sides.begin_afresh(db_session, mine.session)
+    ends = [(ids[one.id], ids[one.leaf_id]) for one in saved.messages if one.leaf_id in ids]
+    if ends:
+        whose = {"user_id": user_id, "session_id": session_id}
+        db_session.execute(insert(PathEnd), [{"message_id": at, "leaf_id": end, **whose} for at, end in ends])
     rated = [one for one in saved.messages if one.rating is not None]
     if rated:
         db_session.execute(
@@ -215,7 +227,6 @@ def _row(
         "error_code": message.error_code,
         "error_text": _CUT_OFF if unfinished else message.error_text,
         "retry_of": ids.get(message.retry_of or ""),
-        "leaf_id": ids.get(message.leaf_id or ""),
         "created_at": message.created_at,
         "updated_at": now,
     }

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 import db.audit
 import db.messages
 import db.participants
+import db.path_ends
 import db.ratings
 import db.sessions
 import db.sides
@@ -237,11 +238,12 @@ class TransferService:
             for start in range(0, len(rows), _AT_ONCE):
                 some = [row.id for row in rows[start : start + _AT_ONCE]]
                 ratings |= db.ratings.by_message(db_session, some, user_id=user_id)
+            ends = db.path_ends.of_session(db_session, session_id, user_id=user_id)
             planner = db_session.get_one(User, user_id).name
             trip = saved_trip(db_session, session_id, user_id)
             session = mine.session
             elsewhere = session.user_id != user_id or db.sides.customer_of(db_session, session) is not None
-            return saved_session(mine, rows, ratings, planner=planner, trip=trip, elsewhere=elsewhere)
+            return saved_session(mine, rows, ratings, ends, planner=planner, trip=trip, elsewhere=elsewhere)
 
     def _note_export(self, user_id: int, detail: str, *, target: tuple[AuditTarget, int] | None = None) -> None:
         with self._db.begin() as db_session:

@@ -37,6 +37,7 @@ from sqlalchemy import (
 
 import db.audit
 import db.migrate
+import db.path_ends
 import db.search
 import db.users
 from db.__main__ import main
@@ -499,6 +500,28 @@ def test_backup_of_an_earlier_version_takes_defaults_for_what_it_lacks(database,
             line["row"].pop("chat_name", None)
 
     change(file, as_in_0001)
+    restore(other_database, file)
+
+    assert rows_of(other_database) == expected
+
+
+def test_backup_of_when_all_shared_where_a_version_was_left_gives_it_to_the_owner(database, other_database, file):
+    ada = add_conversation(database, "ada", "one", "two")
+    with database.begin() as db_session:
+        first, last = db_session.scalars(select(Message).order_by(Message.id)).all()
+        db.path_ends.keep(db_session, first.id, last.id, session_id=first.session_id, user_id=ada)
+    expected = rows_of(database)
+    back_up(database, file)
+
+    def as_in_0015(lines: list[Any]) -> None:
+        lines[0]["revision"] = "0015"
+        del lines[-1]["rows"]["path_ends"]
+        lines[1:-1] = [line for line in lines[1:-1] if line["table"] != "path_ends"]
+        for line in lines[1:-1]:
+            if line["table"] == "messages":
+                line["row"]["leaf_id"] = last.id if line["row"]["id"] == first.id else None
+
+    change(file, as_in_0015)
     restore(other_database, file)
 
     assert rows_of(other_database) == expected

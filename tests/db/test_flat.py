@@ -15,6 +15,7 @@ import db.follow_ups
 import db.memories
 import db.messages
 import db.participants
+import db.path_ends
 import db.ratings
 import db.replies
 import db.search
@@ -131,6 +132,8 @@ QUERIES: dict[str, Callable[[Session, Account], object]] = {
     "people": lambda s, a: db.participants.people(s, a.session_id, user_id=a.user_id),
     "mine": lambda s, a: db.participants.get(s, a.session_id, user_id=a.user_id),
     "ratings": lambda s, a: db.ratings.by_message(s, ids(s, a), user_id=a.user_id),
+    "end of a version": lambda s, a: db.path_ends.get(s, ids(s, a)[0], user_id=a.user_id),
+    "ends of versions": lambda s, a: db.path_ends.of_session(s, a.session_id, user_id=a.user_id),
     "contents of a trip": lambda s, a: db.trip_sessions.count_sessions(s, trip(s, a), user_id=a.user_id),
     "files of a trip": lambda s, a: db.trip_files.of_trip(s, trip(s, a)),
     "customers": lambda s, a: db.customers.page(s, user_id=a.user_id, limit=SHOWN),

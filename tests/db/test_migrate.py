@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 
 import db.files
 import db.migrate
+import db.participants
+import db.path_ends
 import db.ratings
 import db.search
 import db.sessions
@@ -34,6 +36,7 @@ from db.models import (
     Review,
     ReviewVersion,
     SessionFile,
+    SessionMember,
     SignOut,
     Snapshot,
     Trip,
@@ -84,7 +87,7 @@ def test_many_starts_at_once_migrate_a_new_file(tmp_path: Path):
 
     database = Database(url)
     with database.engine.connect() as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == "0017"
+        assert MigrationContext.configure(connection).get_current_revision() == "0018"
     database.close()
 
 
@@ -205,6 +208,27 @@ def test_what_is_of_a_brief_goes_where_the_schema_knows_none(database, user_id):
         assert db_session.scalars(select(Review.id)).all() == [stays.review.id]
         assert [row.session_id for row in db_session.scalars(select(Snapshot))] == [stays.review.session_id]
         assert len(db_session.scalars(select(ReviewVersion)).all()) == 1
+
+
+def test_where_a_version_was_left_for_all_is_its_owners_and_goes_back_as_theirs(database, make_user, make_session):
+    ada, ben = make_user("ada"), make_user("ben")
+    session_id, (first, second, third, last) = make_session(ada, ["Lisbon?", "Gladly.", "And Porto?", "That too."])
+    with database.begin() as db_session:
+        db_session.add(SessionMember(session_id=session_id, user_id=ben, access="edit"))
+        db_session.flush()
+        db.participants.settle(db_session, [session_id])
+        for whose, at, end in ((ada, first, last), (ben, first, second), (ben, third, last)):
+            db.path_ends.keep(db_session, at, end, session_id=session_id, user_id=whose)
+
+    go_to(database, "0015")
+    with database.read() as db_session:
+        left = db_session.connection().exec_driver_sql("SELECT id, leaf_id FROM messages ORDER BY id")
+        assert [tuple(row) for row in left] == [(first, last), (second, None), (third, None), (last, None)]
+    migrate(database)
+
+    with database.read() as db_session:
+        assert db.path_ends.of_session(db_session, session_id, user_id=ada) == {first: last}
+        assert db.path_ends.of_session(db_session, session_id, user_id=ben) == {}
 
 
 def add_trip(db_session: Session, user_id: int) -> Trip:

@@ -15,6 +15,7 @@ import db.files
 import db.memories
 import db.messages
 import db.outbox
+import db.path_ends
 import db.replies
 import db.reviews
 import db.room
@@ -34,7 +35,7 @@ import db.users
 from db.assistants import Whose
 from db.engine import Database
 from db.migrate import migrate
-from db.models import AuditEntry, utc_now
+from db.models import AuditEntry, Message, utc_now
 
 DAY = date(2026, 11, 1)
 
@@ -77,6 +78,9 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "newest reply": lambda s: db.messages.newest_reply(s, 1, user_id=1),
     "path": lambda s: db.messages.path(s, 1, limit=30, user_id=1),
     "path ids": lambda s: db.messages.path_ids(s, 1, down_to=2, user_id=1),
+    "end of a version": lambda s: db.path_ends.get(s, 1, user_id=1),
+    "ends of versions": lambda s: db.path_ends.of_session(s, 1, user_id=1),
+    "removed end of a version": lambda s: db.path_ends.remove(s, Message(id=1, session_id=2, parent_id=3)),
     "replies to": lambda s: db.messages.replies_to(s, 1, user_id=1),
     "asked": lambda s: db.replies.asked(s, 1),
     "free": lambda s: db.replies.free(s, limit=256, until=utc_now()),

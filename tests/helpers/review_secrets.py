@@ -25,7 +25,7 @@ def marks(table: Table) -> dict[str, Any]:
             continue
         if isinstance(column.type, String):
             found[column.name] = f"mark {table.name} {column.name}"[: column.type.length]
-        elif isinstance(column.type, Integer) and column.name not in ("last_message_id", "leaf_id"):
+        elif isinstance(column.type, Integer):
             found[column.name] = NUMBER + place if column.name.endswith(("_id", "_of", "micros")) else 777_000 + place
     return found
 

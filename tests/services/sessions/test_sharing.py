@@ -114,6 +114,47 @@ def test_an_arrow_changes_nobody_elses_view(services, say, talk, user_id, ben):
     assert words(services, talk.session_id, ben) == ["Three nights in Lisbon", "With my parents"]
 
 
+def test_a_version_comes_back_to_each_as_they_left_it(services, say, talk, user_id, ben):
+    session_id = talk.session_id
+    park = say("By the park", user_id, session_id)
+    sea = services.versions.edit(park.message_id, "By the sea", user_id=ben, client_message_id="sea")
+    until_ended(services, sea.reply_id, ben)
+    other = services.versions.edit(talk.message_id, "In Porto", user_id=ben, client_message_id="e")
+    until_ended(services, other.reply_id, ben)
+
+    def there_and_back(one: int) -> list[str]:
+        services.versions.choose(other.message_id, user_id=one)
+        services.versions.choose(talk.message_id, user_id=one)
+        return words(services, session_id, one)
+
+    assert there_and_back(user_id) == ["Three nights in Lisbon", "By the park"]
+    assert there_and_back(ben) == ["Three nights in Lisbon", "By the sea"]
+    assert there_and_back(user_id) == ["Three nights in Lisbon", "By the park"]
+    services.versions.choose(other.message_id, user_id=ben)
+    services.versions.delete(other.message_id, user_id=user_id)
+    assert words(services, session_id, ben) == ["Three nights in Lisbon", "By the sea"]
+    services.versions.restore(other.message_id, user_id=user_id)
+    assert words(services, session_id, user_id) == ["In Porto"]
+    assert words(services, session_id, ben) == ["Three nights in Lisbon", "By the sea"]
+
+
+def test_who_left_and_comes_again_is_shown_the_newest_of_a_version(services, say, talk, user_id, ben):
+    park = say("By the park", user_id, talk.session_id)
+    sea = services.versions.edit(park.message_id, "By the sea", user_id=user_id, client_message_id="sea")
+    until_ended(services, sea.reply_id, user_id)
+    other = services.versions.edit(talk.message_id, "In Porto", user_id=ben, client_message_id="e")
+    until_ended(services, other.reply_id, ben)
+    services.versions.choose(talk.message_id, user_id=ben)
+    assert words(services, talk.session_id, ben)[-1] == "By the park"
+
+    services.versions.choose(other.message_id, user_id=ben)
+    services.sharing.remove(talk.session_id, ben, user_id=user_id)
+    services.sharing.add(talk.session_id, "ben", user_id=user_id)
+    services.versions.choose(other.message_id, user_id=ben)
+    services.versions.choose(talk.message_id, user_id=ben)
+    assert words(services, talk.session_id, ben)[-1] == "By the sea"
+
+
 def test_message_that_one_deletes_is_gone_for_both(services, say, talk, user_id, ben):
     second = say("With my parents", user_id, talk.session_id)
     services.versions.delete(second.message_id, user_id=ben)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+import db.path_ends
 from db.engine import Database, DatabaseUnavailableError
 from db.ids import new_id
 from db.models import Message, Rating, utc_now
@@ -43,7 +44,7 @@ def session_id(database, user_id) -> int:
             )  # fmt: skip
             db_session.flush()
 
-        add(question, None, "user", "Where to eat in Łódź for $20?", leaf_id=second, client_message_id="c-1")
+        add(question, None, "user", "Where to eat in Łódź for $20?", client_message_id="c-1")
         add(first, question, "assistant", "Half an", status="failed", error_code="cut", error_text="It broke.")
         add(
             second, question, "assistant", "Second answer.", retry_of=first, model="anthropic/claude",
@@ -55,6 +56,7 @@ def session_id(database, user_id) -> int:
         add(gone, edited, "assistant", "Deleted answer", deleted_at=at)
         add(after, gone, "user", "And to sleep?")
         see(db_session, session, last_message_id=second)
+        db.path_ends.keep(db_session, question, second, session_id=session.id, user_id=user_id)
         db_session.add(Rating(message_id=second, user_id=user_id, value=1, reason="Good"))
         return session.id
 
