@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from db.models import Participant, Stamp, TripMember, User
+from db.models import Participant, Stamp, Trip, TripMember, User
 from db.plain import run
 
 _NOTED = "stamps"
@@ -26,6 +26,12 @@ def note(db_session: Session, user_ids: Collection[int]) -> None:
 def note_trip(db_session: Session, trip_id: int) -> None:
     """Note all who work on a trip now."""
     note(db_session, db_session.scalars(select(TripMember.user_id).where(TripMember.trip_id == trip_id)).all())
+
+
+def note_customer(db_session: Session, customer_id: int) -> None:
+    """Note all who work on trips of a customer now."""
+    query = select(TripMember.user_id).join(Trip, Trip.id == TripMember.trip_id)
+    note(db_session, db_session.scalars(query.where(Trip.customer_id == customer_id).distinct()).all())
 
 
 def note_sessions(db_session: Session, session_ids: Collection[int]) -> None:

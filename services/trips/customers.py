@@ -6,6 +6,7 @@ from typing import Any
 import db.audit
 import db.customers
 import db.outbox
+import db.stamps
 import db.threads
 from db.engine import Database
 from db.ids import new_id
@@ -83,6 +84,7 @@ class CustomerService:
             for name, value in values.items():
                 setattr(row, name, value)
             row.updated_at = utc_now()
+            db.stamps.note_customer(db_session, customer_id)
             db_session.flush()
             return customer_view(row, user_id=user_id)
 
@@ -113,6 +115,7 @@ class CustomerService:
                 raise NotFoundError("There is no such customer.")
             for backend, assistant_id in db.customers.assistants(db_session, customer_id):
                 db.outbox.add(db_session, backend=backend, kind="assistant", target_id=assistant_id)
+            db.stamps.note_customer(db_session, customer_id)
             db.customers.remove(db_session, customer_id)
             target = (AuditTarget.CUSTOMER, customer_id)
             detail = f"of {len(trip_ids)} trips"

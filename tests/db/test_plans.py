@@ -222,6 +222,7 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "assistants of a customer": lambda s: db.customers.assistants(s, 1),
     "customer removed": lambda s: db.customers.remove(s, 1),
     "stamps of trip members": lambda s: db.stamps.note_trip(s, 1),
+    "stamps of trips of a customer": lambda s: db.stamps.note_customer(s, 1),
     "stamps of who sees sessions": lambda s: db.stamps.note_sessions(s, [1, 2]),
     "stamps": lambda s: db.stamps.of_planners(s, [1, 2]),
     "delete": lambda s: db.sessions.remove(s, [1], user_id=1),

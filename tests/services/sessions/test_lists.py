@@ -58,6 +58,7 @@ def test_all_who_work_on_a_trip_are_told_what_others_do_to_it_and_nobody_else(
     assert told(lambda: None) == set()
     assert told(lambda: services.trips.change(trip_id, brief={"pace": "relaxed"}, user_id=team.bob)) == everybody
     assert told(lambda: services.trips.change(trip_id, title="Porto", **ada)) == everybody
+    assert told(lambda: services.customers.change(team.customer_id, name="Webers", **ada)) == everybody
     assert told(add_file) == everybody
     assert told(remove_file) == everybody
     assert told(lambda: services.trip_members.change(trip_id, team.cleo, access="edit", **ada)) == everybody
