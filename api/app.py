@@ -28,6 +28,7 @@ from api.routes import (
     reviews,
     session_members,
     sessions,
+    slides,
     templates,
     transfer,
     trips,
@@ -102,7 +103,7 @@ def create_app(get_services: Callable[[], Services], base_path: Callable[[], str
     app.state.metrics = metrics
     add_handlers(app)
     conversations = (sessions, session_members, transfer, chat, files, messages, ratings)
-    work = (*conversations, trips, customers, memories, templates, reviews, public_review)
+    work = (*conversations, trips, customers, slides, memories, templates, reviews, public_review)
     for part in (*work, account, usage, operations):
         app.include_router(part.router)
     _add_docs(app)

@@ -1,6 +1,6 @@
 """What a planner does with a deck: make it, change it, and go back to how it was."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -90,6 +90,23 @@ class DeckService:
         Raises NotFoundError, NotPossibleError, DeckChangedError, InvalidInputError.
         """
         return self.update(of, lambda before: edited(before, deck, new_id=_slide_id), user_id=user_id, rev=rev)
+
+    def put(
+        self, of: DeckOf, slides: Sequence[Slide], *, title: str | None = None, user_id: int, rev: int | None
+    ) -> SavedDeck:
+        """Let a deck have these slides; *rev* None: there is none yet, and they are one. Raises as `change` does."""
+        if rev is not None:
+            now = self.get(of, user_id=user_id).deck
+            return self.change(
+                of, replace(now, title=title or now.title, slides=tuple(slides)), user_id=user_id, rev=rev
+            )
+        with self._db.begin() as db_session:
+            place = held_place(db_session, of, user_id)
+            _check_rev(db.decks.lock(db_session, **of.columns), None)
+            empty = Deck(title=title or place.title, slides=())
+            row = db.decks.add(db_session, at=self._clock(), **of.columns)
+            deck = edited(empty, replace(empty, slides=tuple(slides)), new_id=_slide_id)
+            return self._keep(db_session, place, row, deck, "Made by hand", user_id)
 
     def update(self, of: DeckOf, change: Change, *, user_id: int, rev: int, summary: str = "") -> SavedDeck:
         """Change a deck that was read in version *rev*; nothing is kept where nothing is another.

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import db.audit
 import db.decks
 from db.engine import Database
-from db.models import AuditAction, AuditTarget
+from db.models import AuditAction, AuditTarget, utc_now
 from exports.decks.json_text import deck_json
 from exports.decks.markdown import deck_markdown
 from exports.decks.pdf import deck_pdf
@@ -37,7 +37,7 @@ class DeckFormat(StrEnum):
     JSON = "json"
 
 
-_TYPES = {
+TYPES = {
     DeckFormat.PPTX: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     DeckFormat.PDF: "application/pdf",
     DeckFormat.MARKDOWN: "text/markdown",
@@ -57,8 +57,9 @@ class DeckFiles:
     Raises DatabaseUnavailableError from every method when the database is away.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
         self._db = database
+        self._clock = clock
         self._making = threading.BoundedSemaphore(_AT_ONCE)
 
     def export(self, of: DeckOf, kind: DeckFormat, *, user_id: int, rev: int | None = None) -> ExportFile:
@@ -77,7 +78,7 @@ class DeckFiles:
             found_place(db_session, of, user_id)
             target = (AuditTarget.DECK, found_deck(db_session, of).id)
             db.audit.note(db_session, AuditAction.EXPORT, user_id=user_id, target=target, detail=kind)
-        return ExportFile(f"{file_name(title) or 'deck'}.{kind}", _TYPES[kind], content)
+        return ExportFile(f"{file_name(title) or 'deck'}.{kind}", TYPES[kind], content)
 
     def edition(self, of: DeckOf, *, user_id: int, rev: int | None = None) -> Edition:
         """Return all that renderers need to show a deck, or one version of it. Raises NotFoundError."""
@@ -87,14 +88,19 @@ class DeckFiles:
         """Return what of a deck cannot be shown as it is. Raises NotFoundError."""
         return problems(self.edition(of, user_id=user_id))
 
-    def draft(self, of: DeckOf, deck: Deck, *, user_id: int, at: datetime) -> Edition:
-        """Return all that is needed to show slides that are not kept yet. Raises NotFoundError."""
+    def draft(self, of: DeckOf, deck: Deck, *, user_id: int, rev: int = 1, at: datetime | None = None) -> Edition:
+        """Return all that is needed to show these slides, kept or not yet. Raises NotFoundError."""
         with self._db.snapshot() as db_session:
             place = found_place(db_session, of, user_id)
             row = db.decks.of(db_session, **of.columns)
-            pictures = _pictures(db_session, row.id, deck) if row is not None else {}
-            brand = brand_of(db_session, place.owner_id)
-        return Edition(deck=deck, brand=brand, rev=row.rev if row else 1, at=at, approved=False, pictures=pictures)
+            return Edition(
+                deck=deck,
+                brand=brand_of(db_session, place.owner_id),
+                rev=rev,
+                at=at or self._clock(),
+                approved=False,
+                pictures=_pictures(db_session, row.id, deck) if row is not None else {},
+            )
 
     def _edition(self, of: DeckOf, user_id: int, rev: int | None) -> tuple[Edition, str]:
         with self._db.snapshot() as db_session:

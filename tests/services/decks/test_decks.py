@@ -186,7 +186,7 @@ def test_slide_follows_its_source_when_asked_and_words_of_people_stay(planning: 
     fresh = planning.refreshing.look(planning.session, user_id=planning.ada)
     assert [one.slide.title for one in fresh.stale] == ["Day 1: Alfama"]
     assert planning.decks.get(planning.session, user_id=planning.ada).rev == 2  # nothing changed by itself
-    ids = {fresh.stale[0].slide.id: {}}
+    ids: dict[str, dict[str, Choice]] = {fresh.stale[0].slide.id: {}}
     after = planning.refreshing.take(planning.session, ids, user_id=planning.bob, rev=2)
 
     assert "Late breakfast" in repr(after.deck.slides[alfama])
