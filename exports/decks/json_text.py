@@ -21,6 +21,7 @@ def deck_json(edition: Edition) -> str:
         "rev": edition.rev,
         "at": edition.at.isoformat(),
         "approved": edition.approved,
+        "valid_until": deck.valid_until.isoformat() if deck.valid_until else None,
         "language": brand.language,
         "brand": {"name": brand.name, "contact": brand.contact, "footer": brand.footer},
         "slides": [_shown(slide) for slide in deck_values(deck)["slides"] if not slide["hidden"]],
