@@ -91,6 +91,7 @@ def sections_css(brand: Brand) -> str:
     colours = {name: getattr(look, name) for name in ("primary", "accent", "title", "link", "tint", "ink", "pale")}
     more = {"on-primary": look.on_primary, "edge": look.edge, "ground": look.ground}
     told = "".join(f"--{name}: {colour}; " for name, colour in (colours | more).items())
-    families = f'"{FAMILIES[brand.font]}", "{TWINS[brand.font]}", "{brand.font}", sans-serif'
+    last = "serif" if brand.font in (Font.TIMES, Font.CAMBRIA) else "sans-serif"
+    families = f'"{FAMILIES[brand.font]}", "{TWINS[brand.font]}", "{brand.font}", "Deck Noto", {last}'
     rules = f"SCOPE {{ {told}font-family: {families}; }}{_RULES}"
     return rules.replace("SCOPE", ".travelbot-deck.travelbot-deck")
