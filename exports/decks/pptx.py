@@ -21,18 +21,15 @@ from exports.decks.office.sheet import House, Sheet
 from exports.decks.office.template import (
     CONTENT,
     COVER,
-    FOOTER,
-    MARK,
-    NUMBER,
     TITLE,
     add_template,
     holder,
     presentation,
 )
-from exports.decks.office.writing import plain, slide_number
+from exports.decks.office.writing import is_right_to_left, plain, slide_number
 from exports.decks.office.xml import HEAD, NAMESPACES, text
 from exports.decks.pages import pages
-from exports.decks.places import Box, Page
+from exports.decks.places import FOOTER, MARK, NUMBER, Box, Page
 from exports.decks.records import Brand, Edition
 from exports.decks.theme import FOOTER_SIZE, theme
 
@@ -98,7 +95,8 @@ def _add_logo(sheet: Sheet, box: Box | None) -> None:
     size = _size(data) if data else None
     if data and size:
         inner = within(box, size[0] / size[1])
-        x = box.x if sheet.page.cover else box.right - inner.width
+        at_left = sheet.page.cover != is_right_to_left(brand.language)
+        x = box.x if at_left else box.right - inner.width
         add_picture(sheet, "Logo", replace(inner, x=x), data, brand.name or "Logo")
 
 
@@ -128,10 +126,10 @@ def drawn_logo(svg: bytes) -> bytes | None:
 def _add_foot(sheet: Sheet) -> None:
     page, look = sheet.page, sheet.look(FOOTER_SIZE, sheet.house.theme.pale)
     if page.footer:
-        said = [plain(page.footer, look, align="l")]
+        said = [plain(page.footer, look)]
         sheet.shapes.append(text_box(sheet, "Footer", FOOTER, said, holder=holder("ftr")))
     if page.mark:
-        said = [plain(page.mark, sheet.look(FOOTER_SIZE, "hlink"), align="ctr")]
+        said = [plain(page.mark, sheet.look(FOOTER_SIZE, "hlink"), at_end=True)]
         sheet.shapes.append(text_box(sheet, "Mark", MARK, said))
     number = [slide_number(page.number, look)]
     sheet.shapes.append(text_box(sheet, "Slide number", NUMBER, number, holder=holder("sldNum")))

@@ -127,7 +127,7 @@ def _picture(sheet: Sheet, block: PictureBlock, placed: Placed) -> None:
     if data is None or not add_picture(
         sheet, block.id, within(placed.box, block.width / block.height), data, block.alt
     ):
-        missing = plain(f"Picture missing: {block.alt}", sheet.look(12, sheet.house.theme.pale), align="ctr")
+        missing = plain(f"Picture missing: {block.alt}", sheet.look(12, sheet.house.theme.pale))
         sheet.shapes.append(
             text_box(
                 sheet, block.id, placed.box, [missing], fill="bg2", pad=GAP / 2, anchor="ctr", described=block.alt

@@ -43,11 +43,10 @@ def _row(
 ) -> str:
     made, cell_look = [], _cell(fill, above, sheet.house.theme.edge)
     for cell, number in zip(cells, placed.numbers or (False,) * len(cells), strict=True):
-        align = "r" if number else ""
         if cell.amount:
-            said = plain(cell_text(cell, look.language), look, align="r")
+            said = plain(cell_text(cell, look.language), look, at_end=number)
         else:
-            said = paragraph(cell.runs, look, sheet.link, align=align)
+            said = paragraph(cell.runs, look, sheet.link, at_end=number)
         made.append(f"<a:tc><a:txBody><a:bodyPr/><a:lstStyle/>{said}</a:txBody>{cell_look}</a:tc>")
     return f'<a:tr h="{emu(placed.rows[at])}">{"".join(made)}</a:tr>'
 

@@ -8,12 +8,11 @@ from pptx.opc.package import Part
 
 from exports.decks.office.sheet import House
 from exports.decks.office.xml import HEAD, NAMESPACES, RECTANGLE, emu, filled, place, text
-from exports.decks.places import HEIGHT, WIDTH, Box
+from exports.decks.places import FOOTER, HEIGHT, NUMBER, WIDTH, Box
 from exports.decks.records import Brand
 from exports.decks.theme import (
     COVER_BAND,
     COVER_SIZES,
-    FOOTER_SIZE,
     FOOTER_Y,
     GAP,
     LINE,
@@ -40,11 +39,7 @@ _MAP = (
 )
 _GROUP = '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>'
 _GROUND = f"<p:bg><p:bgPr>{filled('bg1')}<a:effectLst/></p:bgPr></p:bg>"
-_FOOT = FOOTER_SIZE * LINE
 _WIDE = WIDTH - 2 * MARGIN
-MARK = Box(MARGIN, FOOTER_Y, _WIDE, _FOOT)
-FOOTER = Box(MARGIN, FOOTER_Y, _WIDE - 60, _FOOT)
-NUMBER = Box(WIDTH - MARGIN - 60, FOOTER_Y, 60, _FOOT)
 _RULE = Box(MARGIN, FOOTER_Y - 6, _WIDE, 0.5)
 _TITLE = Box(MARGIN, TOP, _WIDE, TITLE_SIZES[0] * LINE)
 _BODY = Box(MARGIN, 100, _WIDE, HEIGHT - 100 - MARGIN)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
+from exports.decks.lists import MARKS
 from exports.decks.office.xml import emu, filled, text
-from exports.decks.records import Run, Runs
+from exports.decks.records import Run, Runs, is_link
 
 Link = Callable[[str], str]  # gives a URL's number in the part that the words stand in
 _FONTS = '<a:latin typeface="+mn-lt"/><a:ea typeface="+mn-ea"/><a:cs typeface="+mn-cs"/>'
 _IN_ADDRESSES = string.ascii_letters + string.digits + "-._~:/?#[]@!$&'()*+,;=%"
-_MARKS = ("•", "–", "•", "–")  # before points, by their level
 _BULLET_COLOUR = '<a:buClr><a:schemeClr val="hlink"/></a:buClr>'
 _TITLE_FONTS = _FONTS.replace("+mn-", "+mj-")
 _LANGUAGES = {  # of scripts that say which it is, or nearly: the first word of a letter's name
@@ -71,9 +71,9 @@ class Lead:
 
 
 def paragraph(
-    runs: Runs, look: Look, link: Link, *, before: float = 0, lead: Lead | None = None, align: str = ""
+    runs: Runs, look: Look, link: Link, *, before: float = 0, lead: Lead | None = None, at_end: bool = False
 ) -> str:
-    """Return a paragraph. Without *align* (l, ctr, r) it begins at the side where its first letter does."""
+    """Return a paragraph. It begins at the side where its first letter does, or with *at_end* ends at the other."""
     said = "".join(run.text for run in runs)
     attributes = (
         f' marL="{emu(lead.margin)}" lvl="{lead.level}" indent="{-emu(lead.hanging) if lead.shown else 0}"'
@@ -81,7 +81,7 @@ def paragraph(
         else ""
     )
     rtl = begins_right(said, look.language)
-    side = align or ("r" if rtl else "l")
+    side = "r" if rtl != at_end else "l"
     attributes += f' algn="{side}" rtl="{int(rtl)}"'
     spacing = f'<a:lnSpc><a:spcPts val="{round(look.leading * 100)}"/></a:lnSpc>'
     spacing += f'<a:spcBef><a:spcPts val="{round(before * 100)}"/></a:spcBef><a:spcAft><a:spcPts val="0"/></a:spcAft>'
@@ -89,9 +89,9 @@ def paragraph(
     return f"<a:p><a:pPr{attributes}>{spacing}{_lead(lead)}</a:pPr>{written or _end(look)}</a:p>"
 
 
-def plain(said: str, look: Look, *, align: str = "") -> str:
+def plain(said: str, look: Look, *, at_end: bool = False) -> str:
     """Return a paragraph of words that all look alike."""
-    return paragraph((Run(said),), look, str, align=align)
+    return paragraph((Run(said),), look, str, at_end=at_end)
 
 
 def slide_number(number: int, look: Look) -> str:
@@ -118,7 +118,7 @@ def _lead(lead: Lead | None) -> str:
     if lead is None or not lead.shown:
         return "<a:buNone/>"
     if lead.number is None:
-        return f'{_BULLET_COLOUR}<a:buFont typeface="Arial"/><a:buChar char="{_MARKS[lead.level]}"/>'
+        return f'{_BULLET_COLOUR}<a:buFont typeface="Arial"/><a:buChar char="{MARKS[lead.level]}"/>'
     number = max(1, lead.number)
     return f'{_BULLET_COLOUR}<a:buFont typeface="+mj-lt"/><a:buAutoNum type="arabicPeriod" startAt="{number}"/>'
 
@@ -133,6 +133,8 @@ def _run(run: Run, look: Look, link: Link) -> str:
 
 def address(url: str) -> str | None:
     """Return a link's target as Office takes it, or None: with one that it cannot read it would open no file."""
+    if not is_link(url):
+        return None
     try:
         parts = urlsplit(url)
         usable = parts.hostname and parts.port != 0 if parts.scheme == "https" else parts.path

@@ -153,4 +153,4 @@ def _is_near(box: Box, image: pypdfium2.PdfObject) -> bool:
     left, bottom, right, top = image.get_bounds()
     across = max(abs(left - box.x), abs(right - box.right))
     down = max(abs(HEIGHT - top - box.y), abs(HEIGHT - bottom - box.bottom))
-    return across <= NEAR[0] and down <= NEAR[1]
+    return bool(across <= NEAR[0] and down <= NEAR[1])

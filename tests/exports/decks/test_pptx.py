@@ -159,11 +159,12 @@ def test_every_word_has_a_language_and_fonts_for_every_script(edition):
 
 
 def test_the_foot_has_a_number_that_counts_itself(edition, file):
-    for number, slide in enumerate(file.slides, 1):
+    for page, slide in zip(pages(edition), file.slides, strict=True):
         kinds = {shape.placeholder_format.type: shape for shape in slide.placeholders}
         (field,) = kinds[PP_PLACEHOLDER.SLIDE_NUMBER]._element.iter(qn("a:fld"))
-        assert (field.get("type"), field.find(qn("a:t")).text) == ("slidenum", str(number))
-        assert kinds[PP_PLACEHOLDER.FOOTER].text_frame.text == edition.brand.footer
+        assert (field.get("type"), field.find(qn("a:t")).text) == ("slidenum", str(page.number))
+        footer = kinds.get(PP_PLACEHOLDER.FOOTER)
+        assert (footer.text_frame.text if footer else "") == page.footer
 
 
 def test_the_file_says_whose_it_is_and_when_it_was_made(edition, file):
@@ -232,10 +233,11 @@ def test_words_are_in_their_language_and_run_its_way():
 def test_a_deck_written_from_right_to_left_has_its_tables_and_figures_so():
     table = TableBlock(id="t", head=(words("א"), words("ב")), rows=())
     figures = FiguresBlock(id="f", figures=(Figure("ראשון", "1"), Figure("שני", "2")))
-    slide = written(one(table, figures, brand=Brand(language="he-IL")))
+    slide = written(one(table, figures, title="כותרת", brand=Brand(language="he-IL")))
 
     assert pptx.named(slide, "t").table._tbl.tblPr.get("rtl") == "1"
     assert pptx.named(slide, "f: ראשון").left > pptx.named(slide, "f: שני").left
+    assert pptx.named(slide, "Title").text_frame.paragraphs[0]._p.pPr.get("algn") == "r"
 
 
 def test_numbers_stand_at_the_right_and_the_total_is_bold():

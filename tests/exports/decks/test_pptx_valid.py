@@ -70,7 +70,7 @@ def _charts() -> tuple[ChartBlock, ...]:
 
 def _long_table() -> TableBlock:
     row = tuple(words(NASTY if column % 2 else "") for column in range(12))
-    return TableBlock(id="long", head=row, rows=(row,) * 60, total=True)
+    return TableBlock(id="long", head=row, rows=(row,) * 20, total=True)
 
 
 def hostile() -> Edition:
