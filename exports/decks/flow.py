@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from exports.decks import words
+from exports.decks.chart_heights import chart_height, chart_parts
 from exports.decks.growing import grown
 from exports.decks.places import Box, Placed
 from exports.decks.records import (
@@ -133,7 +134,7 @@ class Flow:
             return False
         if isinstance(told, TableBlock):
             narrow = self._sheet.grid(told).natural(self._size) <= self._area.width * _BESIDE
-            return narrow and self._height_beside(told) <= self._area.height
+            return narrow and max(self._height_beside(told), self._least_beside(told, seen)) <= self._area.height
         if not isinstance(told, Words) or is_heading(told) or isinstance(seen, ChartBlock):
             return False
         return 3 * LINE * self._size <= self._height_beside(told) <= self._area.height
@@ -151,8 +152,14 @@ class Flow:
         assert isinstance(told, Words)
         return words.height(self._sheet.units(told, self._size, width))
 
+    def _least_beside(self, told: Block, seen: Seen) -> float:
+        """Return how high a chart or picture beside another block is at least."""
+        return self._seen_height(seen, self._area.width - self._width_beside(told) - _BESIDE_GAP)
+
     def _pair_height(self, one: Block, other: Block) -> float:
-        return min(max(self._height_beside(_sorted_pair(one, other)[0]), _SEEN), self._area.height)
+        told, seen = _sorted_pair(one, other)
+        assert isinstance(seen, Seen)
+        return min(max(self._height_beside(told), self._least_beside(told, seen)), self._area.height)
 
     def _add_pair(self, one: Block, other: Block) -> None:
         height = self._pair_height(one, other)
@@ -216,13 +223,32 @@ class Flow:
         elif isinstance(block, FiguresBlock):
             self._add_figures(block)
         else:
-            width, height = self._seen_shape(block)
+            self._add_seen(block)
+
+    def _add_seen(self, block: Seen) -> None:
+        height = self._seen_height(block, self._area.width)
+        parts: list[Seen] = [block]
+        if isinstance(block, ChartBlock) and height > self._area.height:
+            if self._most:
+                self._turn()  # too large a size
+                return
+            parts = [*chart_parts(block, self._size, self._area.width, self._area.height, self._sheet.measure)]
+        first = 0
+        for part in parts:
+            width, height = self._seen_shape(part)
             self._turn_for(height)
             left = self._area.x + (self._area.width - width) / 2
-            self._put(Placed(block=block, box=Box(left, self._y, width, height), size=self._size))
+            self._put(Placed(block=part, box=Box(left, self._y, width, height), size=self._size, first=first))
+            first += len(part.categories) if isinstance(part, ChartBlock) else 0
+
+    def _seen_height(self, block: Seen, width: float) -> float:
+        if isinstance(block, ChartBlock):
+            return max(_SEEN, chart_height(block, self._size, width, self._sheet.measure))
+        return min(_SEEN, self._area.height)
 
     def _seen_shape(self, block: Seen) -> tuple[float, float]:
-        return shape(block, self._area.width, min(_SEEN, self._area.height))
+        height = self._seen_height(block, self._area.width)
+        return shape(block, self._area.width, min(height, self._area.height))
 
     def _add_figures(self, block: FiguresBlock) -> None:
         if (tiles := self._tiles(block)) is None:

@@ -38,8 +38,9 @@ MARK = Box(FOOTER.right + GAP, FOOTER_Y, NUMBER.x - GAP - FOOTER.right - GAP, FO
 class Placed:
     """A block on a page, or the part of it that stands there: *block* holds no more than is drawn.
 
-    *first* is the number, in the whole block, of its first paragraph, item or row; *continued*: that one began on the
-    page before, so it has no bullet or number here. *size* is that of its letters; of figures, that of what they say.
+    *first* is the number, in the whole block, of its first paragraph, item, row or category; *continued*: that one
+    began on the page before, so it has no bullet or number here. *size* is that of its letters; of figures, that of
+    what they say.
 
     Of a table, *columns* are its columns' widths, *rows* its rows' heights, that of the head first (the head stands
     on each of its pages), and *numbers* says which columns stand at the right. A head that would leave no room is

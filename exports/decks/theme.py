@@ -21,6 +21,7 @@ CELL_X, CELL_Y = 7.0, 4.0  # between a cell's edge and its words
 HEADING = 1.15  # a heading, in sizes of what is below; it is bold
 FIGURE = 1.75  # a figure's number, in sizes of what it says; it is bold and stands above that
 FIGURE_PAD = 12.0  # between a figure's edge and its words
+CHART_NAMES = 0.38  # of a chart's width: no category's name is wider
 TITLE_SIZES = (30.0, 26.0, 22.0, 20.0)  # the first that makes no more than two lines, or the last; bold
 COVER_SIZES = (44.0, 36.0, 30.0, 26.0, 22.0, 20.0)
 COVER_BAND = 24.0  # how wide the band of the primary colour is at the left of a cover

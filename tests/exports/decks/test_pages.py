@@ -1,9 +1,9 @@
 """Everything of a deck stands on its pages once, in order, within their margins, in letters that can be read."""
 
+import itertools
 import time
 from dataclasses import replace
 from decimal import Decimal
-from itertools import combinations
 from typing import Any
 
 import pytest
@@ -108,6 +108,23 @@ def test_a_picture_stands_beside_its_words_in_their_order_and_keeps_its_shape():
         assert page.placed[0].box.right < page.placed[1].box.x
         picture = next(one.box for one in page.placed if one.block.id == "picture")
         assert picture.width / picture.height == pytest.approx(16 / 9)
+
+
+def charts(categories, series):
+    """Return a chart."""
+    numbers = tuple(map(Decimal, range(categories)))
+    return replace(
+        CHART,
+        categories=tuple(f"Day {at}" for at in range(categories)),
+        series=tuple(Series(f"Group {at}", numbers) for at in range(series)),
+    )
+
+
+def test_a_chart_of_many_categories_goes_on():
+    made = pages(edition(slide(charts(40, 1))))
+
+    parts = [(one.first, len(_units(one.block))) for page in made for one in page.placed]
+    assert parts == [(0, 20), (20, 20)]
 
 
 def test_a_cover_says_whose_draft_of_when_it_is():
@@ -220,7 +237,7 @@ BLOCKS = st.one_of(
     LISTS,
     tables(),
     FIGURES,
-    st.just(CHART),
+    st.builds(charts, st.integers(1, 40), st.integers(1, 6)),
     st.builds(
         PictureBlock,
         id=st.just("x"),
@@ -261,15 +278,29 @@ def _check(deck):
             assert box.right <= WIDTH - MARGIN + 0.01
             assert box.y >= TOP
             assert box.bottom <= HEIGHT - MARGIN + 0.01
-        for a, b in combinations([*boxes, *([page.logo] if page.logo else [])], 2):
+        for a, b in itertools.combinations([*boxes, *([page.logo] if page.logo else [])], 2):
             apart_across = a.right <= b.x + 0.01 or b.right <= a.x + 0.01
             assert apart_across or a.bottom <= b.y + 0.01 or b.bottom <= a.y + 0.01, (page.number, a, b)
+        *_, last = [None, *page.placed]
+        if last and _is_low_heading(last) and page.slide.blocks:
+            assert last.block.id in _last_ids(page.slide), "a heading is alone at the foot"
         assert min([page.title_size, *(placed.size for placed in page.placed)]) >= 12
         for placed in page.placed:
             if placed.block.kind == "table":
                 assert sum(placed.columns) == pytest.approx(placed.box.width)
                 assert sum(placed.rows) == pytest.approx(placed.box.height)
                 assert len(placed.rows) == len(placed.block.rows) + 1
+
+
+def _is_low_heading(placed):
+    return isinstance(placed.block, TextBlock) and placed.block.heading and placed.box.height < 90
+
+
+def _last_ids(one):
+    """Return the ids of the headings that nothing follows but headings."""
+    shown = [block for block in one.blocks if _units(block)]
+    tail = itertools.takewhile(lambda block: isinstance(block, TextBlock) and block.heading, reversed(shown))
+    return {block.id for block in tail}
 
 
 def _texts(block):
@@ -284,6 +315,8 @@ def _units(block):
         return [[_line(cell_text(cell, "en-GB")) for cell in row] for row in block.rows]
     if isinstance(block, FiguresBlock):
         return [f"{figure.label}: {figure_text(figure, 'en-GB')}" for figure in block.figures]
+    if isinstance(block, ChartBlock):
+        return list(zip(block.categories, *(one.values for one in block.series), strict=True))
     return [block]
 
 
