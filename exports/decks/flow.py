@@ -20,7 +20,7 @@ from exports.decks.records import (
     TextBlock,
 )
 from exports.decks.sheet import Sheet, shape
-from exports.decks.theme import CELL_Y, GAP, LINE, SLACK
+from exports.decks.theme import CELL_Y, GAP, HEADING, LINE, SLACK
 from exports.decks.wording import figure_text
 from exports.decks.words import Unit, Words, is_heading, line_height
 
@@ -39,6 +39,7 @@ _SEEN = 200.0  # a chart's or picture's least height; both grow where there is r
 _BESIDE = 0.56  # how much of the width a table beside a chart or a picture may take
 _BESIDE_LEAST = 0.42
 _BESIDE_GAP = 1.5 * GAP
+_HEADING_LINES = 3.2  # above what is not parted, with the gaps
 _HEAD_MOST = 0.4  # of a page: a higher head of a table stands below a shorter one, as a row
 
 Seen = ChartBlock | PictureBlock
@@ -74,10 +75,13 @@ class Flow:
         """Begin at the top of *area*, with letters of *size*."""
         self.pages: list[list[Placed]] = [[]]
         self._sheet, self._size, self._area, self._most = sheet, size, area, most
+        self._tall = area.height  # what is not parted is at most so high
         self._y = area.y
 
     def add_all(self, blocks: Sequence[Block]) -> None:
         """Add blocks, each heading with what follows it."""
+        if any(map(is_heading, blocks)):
+            self._tall = _tall(self._area, self._size)
         groups = self._groups(blocks)
         for at, group in enumerate(groups):
             if self.pages[-1] and self._least(groups[at:]) > self._room:
@@ -134,10 +138,10 @@ class Flow:
             return False
         if isinstance(told, TableBlock):
             narrow = self._sheet.grid(told).natural(self._size) <= self._area.width * _BESIDE
-            return narrow and max(self._height_beside(told), self._least_beside(told, seen)) <= self._area.height
+            return narrow and max(self._height_beside(told), self._least_beside(told, seen)) <= self._tall
         if not isinstance(told, Words) or is_heading(told) or isinstance(seen, ChartBlock):
             return False
-        return 3 * LINE * self._size <= self._height_beside(told) <= self._area.height
+        return 3 * LINE * self._size <= self._height_beside(told) <= self._tall
 
     def _width_beside(self, told: Block) -> float:
         if isinstance(told, TableBlock):
@@ -159,7 +163,7 @@ class Flow:
     def _pair_height(self, one: Block, other: Block) -> float:
         told, seen = _sorted_pair(one, other)
         assert isinstance(seen, Seen)
-        return min(max(self._height_beside(told), self._least_beside(told, seen)), self._area.height)
+        return min(max(self._height_beside(told), self._least_beside(told, seen)), self._tall)
 
     def _add_pair(self, one: Block, other: Block) -> None:
         height = self._pair_height(one, other)
@@ -228,11 +232,11 @@ class Flow:
     def _add_seen(self, block: Seen) -> None:
         height = self._seen_height(block, self._area.width)
         parts: list[Seen] = [block]
-        if isinstance(block, ChartBlock) and height > self._area.height:
+        if isinstance(block, ChartBlock) and height > self._tall:
             if self._most:
                 self._turn()  # too large a size
                 return
-            parts = [*chart_parts(block, self._size, self._area.width, self._area.height, self._sheet.measure)]
+            parts = [*chart_parts(block, self._size, self._area.width, self._tall, self._sheet.measure)]
         first = 0
         for part in parts:
             width, height = self._seen_shape(part)
@@ -244,11 +248,11 @@ class Flow:
     def _seen_height(self, block: Seen, width: float) -> float:
         if isinstance(block, ChartBlock):
             return max(_SEEN, chart_height(block, self._size, width, self._sheet.measure))
-        return min(_SEEN, self._area.height)
+        return min(_SEEN, self._tall)
 
     def _seen_shape(self, block: Seen) -> tuple[float, float]:
         height = self._seen_height(block, self._area.width)
-        return shape(block, self._area.width, min(height, self._area.height))
+        return shape(block, self._area.width, min(height, self._tall))
 
     def _add_figures(self, block: FiguresBlock) -> None:
         if (tiles := self._tiles(block)) is None:
@@ -261,7 +265,7 @@ class Flow:
         self._put(Placed(block=block, box=box, size=self._size, columns=columns, rows=rows))
 
     def _tiles(self, block: FiguresBlock) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
-        return self._sheet.tiles(block, self._size, self._area.width, self._area.height)
+        return self._sheet.tiles(block, self._size, self._area.width, self._tall)
 
     def _add_words(self, block: Words) -> None:
         left = self._units(block)
@@ -368,6 +372,11 @@ def _sorted_pair(one: Block, other: Block) -> tuple[Block, Block]:
     return (other, one) if isinstance(one, Seen) and not isinstance(other, Seen) else (one, other)
 
 
+def _tall(area: Box, size: float) -> float:
+    """Return how high what is not parted may be: below a heading of three lines."""
+    return area.height - _HEADING_LINES * HEADING * LINE * SLACK * size
+
+
 def _tiled_height(rows: tuple[float, ...]) -> float:
     return sum(rows) + GAP * (len(rows) - 1)
 
@@ -391,10 +400,8 @@ def _fitting(heights: list[tuple[float, float]], room: float) -> int:
 
 def _tame(block: Block, area: Box, sheet: Sheet) -> Block:
     """Return a block as it is laid out: figures that are long texts become a list."""
-    if not isinstance(block, FiguresBlock) or sheet.tiles(block, SPLIT_SIZE, area.width, area.height):
+    if not isinstance(block, FiguresBlock) or sheet.tiles(block, SPLIT_SIZE, area.width, _tall(area, SPLIT_SIZE)):
         return block
-    items = (
-        Item((Run(f"{figure.label}: ", bold=True), Run(figure_text(figure, sheet.language))))
-        for figure in block.figures
-    )
+    told = ((figure.label, figure_text(figure, sheet.language)) for figure in block.figures)
+    items = (Item((Run(f"{label}: ", bold=True), Run(text))) for label, text in told)
     return BulletsBlock(id=block.id, items=tuple(items))
