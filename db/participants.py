@@ -125,19 +125,21 @@ def hide(db_session: Session, session_ids: Collection[int]) -> list[dict[str, An
 
 def show_again(db_session: Session, hidden: Sequence[dict[str, Any]]) -> None:
     """Let those see sessions again, which are held, who saw them, and may still; with what was only theirs."""
-    saw = {(row["session_id"], row["user_id"]): row for row in hidden}
-    ids = sorted({session_id for session_id, _ in saw})
+    saw: dict[int, dict[int, dict[str, Any]]] = defaultdict(dict)  # by session and person
+    for row in hidden:
+        saw[row["session_id"]][row["user_id"]] = row
+    ids = sorted(saw)
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
         wanted = _wanted(db_session, some)
         rows = [
-            {"session_id": one, "user_id": user_id, "access": access, **saw.get((one, user_id), {})}
+            {"session_id": one, "user_id": user_id, "access": access, **saw[one].get(user_id, {})}
             for one in some
             for user_id, access in wanted[one].items()
         ]
         _let_in(db_session, rows)
-        others = [one for one in some if wanted[one].keys() != {user_id for at, user_id in saw if at == one}]
-        db.search.settle(db_session, others)
+        db.search.settle(db_session, [one for one in some if wanted[one].keys() != saw[one].keys()])
+        db.search.put_missing(db_session, some)
         db.search.put_titles(db_session, some)
 
 

@@ -50,14 +50,23 @@ _MAX_POSITION = 16_383  # of a word in a tsvector
 _WINDOW = 300
 
 # A session is found by the title of its trip too, unless somebody sees the session who does not see the trip.
-_outside = exists().where(
-    Participant.session_id == ChatSession.id,
-    ~exists().where(TripMember.trip_id == Trip.id, TripMember.user_id == Participant.user_id),
+_sees_it = exists().where(TripMember.trip_id == Trip.id, TripMember.user_id == Participant.user_id)
+_outside = exists().where(Participant.session_id == ChatSession.id, ~_sees_it.correlate(Trip, Participant))
+_trip_title = select(Trip.title).where(Trip.id == ChatSession.trip_id, Trip.deleted_at.is_(None))
+_trip_title = _trip_title.where(~_outside.correlate(ChatSession, Trip))
+_TITLES = select(ChatSession.id, ChatSession.title, _trip_title.scalar_subquery().label("trip")).where(
+    ChatSession.id.in_(bindparam("session_ids", expanding=True))
 )
-_TRIP_TITLE = (
-    select(Trip.title)
-    .join(ChatSession, ChatSession.trip_id == Trip.id)
-    .where(ChatSession.id == bindparam("session_id"), Trip.deleted_at.is_(None), ~_outside)
+_ENDED = select(Message.id, Message.session_id, Message.content).where(
+    Message.session_id.in_(bindparam("session_ids", expanding=True)),
+    Message.content != "",
+    Message.status.not_in(("queued", "running")),
+    Message.deleted_at.is_(None),
+)
+_NOT_THERE_SQLITE = text("NOT EXISTS (SELECT 1 FROM search_index WHERE search_index.rowid = messages.id)")
+_NOT_THERE_POSTGRES = text(
+    "NOT EXISTS (SELECT FROM search_index "
+    "WHERE search_index.session_id = messages.session_id AND search_index.id = messages.id)"
 )
 
 # The ids of a search, latest first, and no more of them than are wanted.
@@ -106,31 +115,39 @@ class IndexHit(NamedTuple):
 def put(db_session: Session, row_id: int, session_id: int, content: str) -> None:
     """Index the text of a message, or of a session's title (then both ids are the session's), with its trip's."""
     if row_id == session_id:
-        trip = run(db_session, _TRIP_TITLE, {"session_id": session_id}).scalar_one_or_none()
-        content = f"{content} {trip or ''}"
-    words, sqlite = tokens(content), _is_sqlite(db_session)
-    body = " ".join(words) if sqlite else _tsvector(words)
-    values = {"id": row_id, "body": body, "session_id": session_id}
-    run(db_session, _PUT_SQLITE if sqlite else _PUT_POSTGRES, values)
+        session = run(db_session, _TITLES, {"session_ids": [session_id]}).one_or_none()
+        content = f"{content} {session.trip or ''}" if session else content
+    _put(db_session, [(row_id, session_id, tokens(content))])
 
 
 def put_titles(db_session: Session, session_ids: Collection[int]) -> None:
     """Index the titles of sessions anew: they, or their trips, are called otherwise, or they are in other trips."""
-    titles = select(ChatSession.id, ChatSession.title).where(ChatSession.id.in_(session_ids))
-    for row in db_session.execute(titles).all() if session_ids else ():
-        put(db_session, row.id, row.id, row.title)
+    rows = run(db_session, _TITLES, {"session_ids": list(session_ids)}, options={}).all() if session_ids else ()
+    _put(db_session, [(row.id, row.id, tokens(f"{row.title} {row.trip or ''}")) for row in rows])
 
 
 def put_new(db_session: Session, session_id: int, contents: Sequence[tuple[int, str]]) -> None:
     """Index the texts of many rows of a session, by their ids; what has no word is left out."""
+    rows = ((row_id, session_id, tokens(content)) for row_id, content in contents)
+    _put(db_session, [row for row in rows if row[2]])
+
+
+def put_missing(db_session: Session, session_ids: Collection[int]) -> None:
+    """Index what is not yet: the replies of sessions that ended while nobody saw these. Reads all of them."""
+    query = _ENDED.where(_NOT_THERE_SQLITE if _is_sqlite(db_session) else _NOT_THERE_POSTGRES)
+    rows = run(db_session, query, {"session_ids": list(session_ids)}, options={}).all() if session_ids else ()
+    _put(db_session, [(row.id, row.session_id, tokens(row.content)) for row in rows])
+
+
+def _put(db_session: Session, rows: Sequence[tuple[int, int, list[str]]]) -> None:
+    """Index rows, each with its session and its words."""
     sqlite = _is_sqlite(db_session)
-    rows = [
+    values = [
         {"id": row_id, "body": " ".join(words) if sqlite else _tsvector(words), "session_id": session_id}
-        for row_id, content in contents
-        if (words := tokens(content))
+        for row_id, session_id, words in rows
     ]
-    if rows:
-        run(db_session, _PUT_SQLITE if sqlite else _PUT_POSTGRES, rows)
+    if values:
+        run(db_session, _PUT_SQLITE if sqlite else _PUT_POSTGRES, values)
 
 
 def settle(db_session: Session, session_ids: Collection[int]) -> None:

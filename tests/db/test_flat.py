@@ -36,6 +36,7 @@ from db.models import (
     ChatSession,
     FollowUp,
     Participant,
+    PathEnd,
     SessionFile,
     SessionMember,
     Template,
@@ -146,7 +147,7 @@ EMPTY = {"memories being written", "sources"}  # not even a page is looked at
 
 
 def with_belongings(database: Database, owner: Account) -> Account:
-    """Give every session a file and a message that waits with one, and the planner a few templates."""
+    """Give every session a file, one that waits with its message, and a version left; the planner a few templates."""
     of_owner = {"user_id": owner.user_id}
     with database.begin() as db_session:
         for session_id, last_id in db_session.execute(
@@ -155,6 +156,7 @@ def with_belongings(database: Database, owner: Account) -> Account:
             waiting = FollowUp(**of_owner, session_id=session_id, text="Later", client_message_id=str(session_id))
             db_session.add(waiting)
             db_session.flush()
+            db_session.add(PathEnd(**of_owner, session_id=session_id, message_id=last_id, leaf_id=last_id))
             for place in ({"message_id": last_id}, {"follow_up_id": waiting.id}):
                 file = {"name": "brief.txt", "media_type": "text/plain", "size": 1, "content": b"a"}
                 db_session.add(SessionFile(**of_owner, session_id=session_id, **place, **file))

@@ -78,6 +78,8 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "newest reply": lambda s: db.messages.newest_reply(s, 1, user_id=1),
     "path": lambda s: db.messages.path(s, 1, limit=30, user_id=1),
     "path ids": lambda s: db.messages.path_ids(s, 1, down_to=2, user_id=1),
+    "not in the index": lambda s: db.search.put_missing(s, [1, 2]),
+    "titles for the index": lambda s: db.search.put_titles(s, [1, 2]),
     "end of a version": lambda s: db.path_ends.get(s, 1, user_id=1),
     "ends of versions": lambda s: db.path_ends.of_session(s, 1, user_id=1),
     "removed end of a version": lambda s: db.path_ends.remove(s, Message(id=1, session_id=2, parent_id=3)),

@@ -163,12 +163,15 @@ def test_search_knows_no_trip_that_was_deleted_without_its_sessions(services, te
 def test_title_of_a_trip_is_not_to_be_guessed_by_whom_only_a_session_is_shared_with(services, team, database):
     session_id = new_session(services, team)
     share(database, session_id, team.eve)
+    beside = new_session(services, team, "Trams")
+    services.trips.change(team.trip_id, user_id=team.ada, title="Lisbon in June")
 
+    assert found(services, "june", team.ada) == [beside]
     assert found(services, "hotels", team.eve) == [session_id]
     assert found(services, "lisbon", team.eve) == listed(services, "lisbon", team.eve) == []
     assert services.sessions.search("hotels", user_id=team.eve)[0].trip_title is None
     services.trip_members.add(team.trip_id, "eve", user_id=team.ada, access="view")
-    assert found(services, "lisbon", team.eve) == [session_id]
+    assert found(services, "lisbon", team.eve) == [beside, session_id]
 
 
 def test_memory_that_a_move_leaves_behind_is_named(services, team):
