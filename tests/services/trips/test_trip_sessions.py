@@ -1,5 +1,7 @@
 """Sessions of a trip: moved, counted, and deleted or kept with it."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -10,6 +12,7 @@ from db.models import (
     BackboardThread,
     ChatSession,
     FileCopy,
+    Message,
     OutboxEntry,
     SessionFile,
     Trip,
@@ -171,6 +174,26 @@ def test_deleted_trip_is_out_of_sight_and_comes_back_whole(services, database, t
     assert services.trip_sessions.contents(team.trip_id, user_id=team.ada).links == 1
     with database.read() as db_session:
         assert db_session.get_one(ChatSession, session_id).deleted_at is None
+
+
+def test_reply_that_ended_while_its_trip_was_deleted_is_found_when_that_is_back(services, emulator, database, team):
+    emulator.hold_reply(chunks=3)
+    accepted = services.replies.send("Lisbon?", user_id=team.bob, client_message_id="a", trip_id=team.trip_id)
+    until(lambda: services.replies.get(accepted.reply_id, user_id=team.bob).text, what="the reply begins")
+    services.trip_deletion.delete(team.trip_id, user_id=team.ada, sessions=WithSessions.DELETE)
+    emulator.release()
+
+    def reply():
+        with database.read() as db_session:
+            return db_session.get_one(Message, accepted.reply_id)
+
+    until(lambda: reply().status == "complete", what="the reply ends")
+    services.trip_deletion.bring_back(team.trip_id, user_id=team.ada)
+
+    last_word = re.findall(r"\w+", reply().content)[-1]
+    for one in team.members:
+        assert accepted.reply_id in [hit.message_id for hit in services.sessions.search(last_word, user_id=one)]
+    assert services.sessions.search(last_word, user_id=team.eve) == ()
 
 
 def test_sessions_go_with_their_trip(services, emulator, database, team, later):
