@@ -2,16 +2,27 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.models import BackboardThread, FileCopy, SessionFile, User
+from db.models import BackboardThread, ChatSession, FileCopy, SessionFile, User
+
+_ADDED_BY = func.coalesce(SessionFile.added_by_id, SessionFile.user_id)
 
 
 def of_trip(db_session: Session, trip_id: int) -> Sequence[Row[SessionFile, str]]:
     """Return the files of a trip, oldest first, without what is in them, and the name of who added each."""
-    query = select(SessionFile, User.name).join(User, User.id == SessionFile.user_id)
+    query = select(SessionFile, User.name).join(User, User.id == _ADDED_BY)
     return db_session.execute(query.where(SessionFile.trip_id == trip_id).order_by(SessionFile.id)).all()
+
+
+def hand_over(db_session: Session, trip_id: int, *, from_id: int, to_id: int) -> None:
+    """Let the files of a trip and of its sessions that take somebody's room take somebody else's."""
+    of_sessions = select(ChatSession.id).where(ChatSession.trip_id == trip_id)
+    of_trip = or_(SessionFile.trip_id == trip_id, SessionFile.session_id.in_(of_sessions))
+    query = update(SessionFile).where(SessionFile.user_id == from_id, of_trip)
+    query = query.values(user_id=to_id, added_by_id=_ADDED_BY)
+    db_session.execute(query.execution_options(synchronize_session=False))
 
 
 def get(db_session: Session, file_id: int, *, trip_id: int) -> SessionFile | None:

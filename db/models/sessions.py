@@ -119,7 +119,8 @@ class SessionFile(Base):
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
     session_id: Mapped[int | None] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
     trip_id: Mapped[int | None] = mapped_column(ForeignKey("trips.id", ondelete="CASCADE"))  # one of the two
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))  # whose room it takes
+    added_by_id: Mapped[int | None]  # where that is somebody else
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"), index=True)
     follow_up_id: Mapped[int | None] = mapped_column(index=True)  # while the message that it comes with waits
     name: Mapped[str] = mapped_column(String(255))

@@ -8,6 +8,7 @@ import db.participants
 import db.reviews
 import db.sides
 import db.stamps
+import db.trip_files
 import db.trip_sessions
 import db.trips
 import db.users
@@ -66,7 +67,7 @@ class TripMembers:
     def change(self, trip_id: int, member_id: int, *, user_id: int, access: str) -> tuple[Member, ...]:
         """Let a member do more, or less; returns all members. With `owner` the trip is handed over.
 
-        The sessions that somebody has started who may only read from now on are the owner's, as when they leave.
+        What somebody has started or added who may only read from now on is the owner's, as when they leave.
 
         Raises InvalidFieldsError, NotFoundError, NotPossibleError.
         """
@@ -82,7 +83,7 @@ class TripMembers:
             member.access = given
             db_session.flush()
             if given == TripAccess.VIEW:
-                _take_over_sessions(db_session, trip, member_id)
+                _take_over(db_session, trip, member_id)
             members = self._settled(db_session, trip_id, AuditAction.SHARE_TRIP, user_id, f"{given} {member_id}")
             if given is TripAccess.VIEW:
                 _hand_over_links(db_session, trip, member_id)
@@ -91,7 +92,8 @@ class TripMembers:
     def remove(self, trip_id: int, member_id: int, *, user_id: int) -> tuple[Member, ...]:
         """Let a member work on a trip no more; returns who is left.
 
-        The sessions that they have started in it stay, and are its owner's. Raises NotFoundError, NotPossibleError.
+        The sessions that they have started in it, and the files that they have added, stay and are its owner's.
+        Raises NotFoundError, NotPossibleError.
         """
         if member_id == user_id:
             self.leave(trip_id, user_id=user_id)
@@ -106,7 +108,7 @@ class TripMembers:
             return members
 
     def leave(self, trip_id: int, *, user_id: int) -> None:
-        """Work on somebody else's trip no more; the sessions that one has started in it stay, and are its owner's.
+        """Work on somebody else's trip no more; what one has started in it, or added, stays and is its owner's.
 
         Raises NotFoundError; NotPossibleError for its owner.
         """
@@ -151,14 +153,15 @@ class TripMembers:
 def _let_go(db_session: Session, trip: Trip, member_id: int) -> None:
     """Take a member off a trip."""
     db.trips.remove_member(db_session, trip.id, user_id=member_id)
-    _take_over_sessions(db_session, trip, member_id)
+    _take_over(db_session, trip, member_id)
 
 
-def _take_over_sessions(db_session: Session, trip: Trip, member_id: int) -> None:
-    """Let the sessions of a trip that somebody has started be its owner's.
+def _take_over(db_session: Session, trip: Trip, member_id: int) -> None:
+    """Let the sessions of a trip that somebody has started, and the files that they added there, be its owner's.
 
     Where no customer's assistant hears them, their own did: the owner's hears nothing of what was said so far.
     """
+    db.trip_files.hand_over(db_session, trip.id, from_id=member_id, to_id=trip.user_id)
     theirs = db.trip_sessions.hand_over(db_session, trip.id, from_id=member_id, to_id=trip.user_id)
     if trip.customer_id is None:
         db.outbox.add_threads_of(db_session, theirs)

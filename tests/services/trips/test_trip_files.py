@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from db.models import AuditAction, AuditEntry, BackboardThread, FileCopy, OutboxEntry, SessionFile
+from db.room import LEAST_BYTES
 from services.errors import FileQuotaError, FileRefusedError, NotFoundError, NotPossibleError
 from services.sessions import files as shelf
 from services.sessions.files import FileShelf
@@ -32,6 +33,30 @@ def test_members_find_what_others_added(services, team):
     ):
         with pytest.raises(NotFoundError):
             attempt()
+
+
+@pytest.mark.parametrize("how", ["taken off", "leaves", "may only read"])
+def test_what_a_former_member_added_takes_room_of_the_owner(services, team, how):
+    session_id = services.sessions.create(user_id=team.bob, trip_id=team.trip_id).id
+    of_owner = services.sessions.create(user_id=team.ada, trip_id=team.trip_id).id
+    elsewhere = services.sessions.create(user_id=team.bob).id
+    services.trip_files.add(team.trip_id, "a.txt", b"x", user_id=team.bob)
+    for one in (session_id, of_owner, elsewhere):
+        services.files.add(one, "b.txt", b"x", user_id=team.bob)
+
+    def taken():
+        return [services.files.room(user_id=one).used_bytes // LEAST_BYTES for one in (team.ada, team.bob)]
+
+    assert taken() == [0, 4]
+    match how:
+        case "taken off":
+            services.trip_members.remove(team.trip_id, team.bob, user_id=team.ada)
+        case "leaves":
+            services.trip_members.leave(team.trip_id, user_id=team.bob)
+        case _:
+            services.trip_members.change(team.trip_id, team.bob, user_id=team.ada, access="view")
+    assert taken() == [3, 1]
+    assert names(services, team, team.ada) == [("a.txt", "Bob")]
 
 
 def test_file_of_another_trip_or_session_is_not_one_of_this(services, team):
