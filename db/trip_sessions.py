@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 import db.participants
 import db.stamps
-from db.models import ChatSession, Review, SessionFile, Trip
+from db.models import ChatSession, Message, Review, SessionFile, Trip, User
 
 
 def lock_session_ids(db_session: Session, trip_id: int) -> Sequence[int]:
@@ -49,6 +49,14 @@ def count_links(db_session: Session, trip_id: int) -> int:
     query = select(func.count()).select_from(Review).join(ChatSession, ChatSession.id == Review.session_id)
     of_sessions = db_session.scalar(query.where(ChatSession.trip_id == trip_id)) or 0
     return of_sessions + (db_session.scalar(select(func.count()).where(Review.trip_id == trip_id)) or 0)
+
+
+def writers(db_session: Session, trip_id: int, message_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of who wrote those of these messages that are in sessions of a trip, by message."""
+    query = select(Message.id, User.name).join(User, User.id == Message.user_id)
+    query = query.join(ChatSession, ChatSession.id == Message.session_id)
+    query = query.where(Message.id.in_(message_ids), ChatSession.trip_id == trip_id)
+    return {message_id: name for message_id, name in db_session.execute(query)}
 
 
 def hand_over(db_session: Session, trip_id: int, *, from_id: int, to_id: int) -> Sequence[int]:

@@ -137,7 +137,7 @@ def _below(thread: Thread, thing: Thing, user_id: int, *, beside_message: bool) 
             elif thread.anchor and not beside_message:
                 _button("Show message", "chat", thread, _show_message, thread, thing, user_id)
         elif thread.anchor and not beside_message:
-            thing_link(thing, "Show in the brief")
+            thing_link(thing, "Show in the brief", field=thread.anchor)
 
 
 def _button(label: str, icon: str, thread: Thread, on_click: object, *args: object) -> None:

@@ -29,15 +29,13 @@ def session_row(
     """Draw one session: a button that opens it, beside it the place for its mark, and its menu.
 
     Where it has *namesakes*, its details tell it from the other sessions of its title. *in_trip*: it is
-    drawn a second time, on one line, among the sessions of its trip.
+    drawn among the sessions of its trip, its title alone.
     """
     place = "trip_" if in_trip else ""
     used = local_time(session.last_message_at, now.tzinfo)
     details = f"{relative_time(session.last_message_at, now=now)} · {counted(session.message_count, 'message')}"
     if namesakes:
         details = f"{used.day} {used:%b %H:%M} · {escape_label(session.last_message_preview)}"
-    elif in_trip:
-        details = relative_time(session.last_message_at, now=now)
     if session.sample:
         details = f"Sample · {details}"
     shared = shared_words(session)
@@ -47,7 +45,7 @@ def session_row(
         key=f"sidebar_row_{place}{session.id}", horizontal=True, wrap=False, gap=None, vertical_alignment="center"
     ):
         st.button(
-            f"**{escape_label(session.title)}** :small[:gray[{details}]]",
+            f"**{escape_label(session.title)}**" + ("" if in_trip else f" :small[:gray[{details}]]"),
             key=f"sidebar_session_{place}{session.id}",
             type="secondary" if active else "tertiary",
             width="stretch",

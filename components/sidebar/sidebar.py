@@ -13,11 +13,12 @@ from components.sidebar.following import begin_to_follow, follow_lists
 from components.sidebar.marks import SidebarMarks, keep_marks, watch_marks
 from components.sidebar.session_row import hit_row, session_row
 from components.sidebar.shortcuts import NEW_CHAT, NEXT_SESSION, PREVIOUS_SESSION
-from components.sidebar.trips import TRIPS_SHOWN, sidebar_trips
+from components.sidebar.trips import TRIPS_SHOWN, in_open_trip, sidebar_trips
 from components.state import active_session_id, show_new_chat
 from services.accounts.records import User
 from services.process.clock import utc_now
 from services.sessions.sessions import MAX_PAGE, SessionService
+from services.wiring import Services
 from settings import ROOT
 
 ROWS_AT_FIRST = 20
@@ -64,9 +65,7 @@ def draw_sidebar(user: User, *, on_chat: bool, has_lists: bool) -> None:
             if query and query.strip():
                 _draw_hits(services.sessions, query, user_id=user.id, now=now)
             else:
-                trips = services.trip_names.latest(user_id=user.id, limit=TRIPS_SHOWN, beside=active_id)
-                sidebar_trips(trips, marks, user_id=user.id, active_id=active_id, now=now)
-                _draw_sessions(services.sessions, marks, user_id=user.id, active_id=active_id, now=now)
+                _draw_lists(services, marks, user_id=user.id, active_id=active_id, now=now)
         draw_account(user, demo=services.settings.demo)
         follow_lists(drawn, marks, user_id=user.id, has_lists=has_lists)
         if marks.waits_elsewhere:
@@ -85,16 +84,25 @@ def _draw_hits(sessions: SessionService, query: str, *, user_id: int, now: datet
         hit_row(hit, query=query, now=now)
 
 
-def _draw_sessions(
-    sessions: SessionService, marks: SidebarMarks, *, user_id: int, active_id: int | None, now: datetime
+def _draw_lists(
+    services: Services, marks: SidebarMarks, *, user_id: int, active_id: int | None, now: datetime
 ) -> None:
+    """Draw the trips, and below them the sessions that do not stand under the open one."""
+    sessions = services.sessions
+    trips = services.trip_names.latest(user_id=user_id, limit=TRIPS_SHOWN, beside=active_id)
+    in_trip = in_open_trip(trips, user_id=user_id)
+    above = in_trip.sessions if in_trip else ()
+    above_ids = {session.id for session in above}
     rows = st.session_state.get("sidebar_rows", ROWS_AT_FIRST)
     pinned = sessions.pinned(user_id=user_id)
     shown_pinned = pinned[: rows - _LEAST_RECENT]
+    listed_pinned = [one for one in shown_pinned if one.id not in above_ids]
     recent = sessions.recent(user_id=user_id, limit=rows - len(shown_pinned))
-    groups = [("Pinned", list(shown_pinned))] if shown_pinned else []
-    groups += in_groups(recent.sessions, now=now)
-    shortcuts = _shortcuts([session.id for _, group in groups for session in group], active_id)
+    groups = [("Pinned", listed_pinned)] if listed_pinned else []
+    groups += in_groups((one for one in recent.sessions if one.id not in above_ids), now=now)
+    listed = [*above, *(session for _, group in groups for session in group)]
+    shortcuts = _shortcuts([session.id for session in listed], active_id)
+    sidebar_trips(trips, in_trip, marks, user_id=user_id, active_id=active_id, now=now, shortcuts=shortcuts)
     titles = Counter(session.title for _, group in groups for session in group)
     for name, group in groups:
         st.caption(name)
@@ -108,9 +116,9 @@ def _draw_sessions(
                 namesakes=titles[session.title] > 1,
                 shortcut=shortcuts.get(session.id),
             )
-    if not groups:
+    if not listed:
         st.caption("Your sessions will be listed here.")
-    sidebar_samples(shown=any(session.sample for _, group in groups for session in group), user_id=user_id)
+    sidebar_samples(shown=any(session.sample for session in listed), user_id=user_id)
     if recent.next_cursor or len(pinned) > len(shown_pinned):
         _draw_more(rows)
 

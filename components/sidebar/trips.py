@@ -3,7 +3,7 @@
 In `st.session_state`: `sidebar_trip` is the id of the trip that is open.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import streamlit as st
@@ -14,28 +14,54 @@ from components.resources import get_services
 from components.sidebar.marks import SidebarMarks
 from components.sidebar.session_row import session_row
 from components.state import TRIPS_PAGE, new_chats_trip_id, show_new_chat, show_session
+from services.sessions.records import SessionPage
 from services.trips.records import ListedTrip
 
 TRIPS_SHOWN = 5
 SESSIONS_SHOWN = 5  # of the open trip
 
 
+def in_open_trip(trips: Sequence[ListedTrip], *, user_id: int) -> SessionPage | None:
+    """Return the sessions used last in the trip that is open, if it is one of these."""
+    opened: int = st.session_state.get("sidebar_trip", 0)
+    if not any(trip.id == opened for trip in trips):
+        return None
+    return get_services().sessions.in_trip(opened, user_id=user_id, limit=SESSIONS_SHOWN)
+
+
 def sidebar_trips(
-    trips: Sequence[ListedTrip], marks: SidebarMarks, *, user_id: int, active_id: int | None, now: datetime
+    trips: Sequence[ListedTrip],
+    found: SessionPage | None,
+    marks: SidebarMarks,
+    *,
+    user_id: int,
+    active_id: int | None,
+    now: datetime,
+    shortcuts: Mapping[int, str],
 ) -> None:
-    """Draw the trips, and the sessions of the one that is open; nothing where there is none."""
+    """Draw the trips, and the sessions *found* in the one that is open; nothing where there is none."""
     if not trips:
         return
-    opened = st.session_state.get("sidebar_trip")
+    opened = st.session_state.get("sidebar_trip") if found else None
     with st.container(key="sidebar_trips", gap=None):
         with st.container(key="sidebar_trips_head", horizontal=True, wrap=False, vertical_alignment="center"):
             st.caption("Trips", width="stretch")
             st.page_link(TRIPS_PAGE, label="All trips")
         for trip in trips:
             _trip_row(trip, marks, opened=trip.id == opened, user_id=user_id)
-            if trip.id == opened:
+            if found and trip.id == opened:
                 with st.container(key="sidebar_trip_open", gap=None):
-                    _sessions(trip, marks, user_id=user_id, active_id=active_id, now=now)
+                    for session in found.sessions:
+                        session_row(
+                            session,
+                            user_id=user_id,
+                            active=session.id == active_id,
+                            now=now,
+                            marks=marks,
+                            shortcut=shortcuts.get(session.id),
+                            in_trip=True,
+                        )
+                    _below_sessions(trip, found)
 
 
 def _trip_row(trip: ListedTrip, marks: SidebarMarks, *, opened: bool, user_id: int) -> None:
@@ -56,10 +82,7 @@ def _trip_row(trip: ListedTrip, marks: SidebarMarks, *, opened: bool, user_id: i
         marks.add_trip(trip, st.empty())
 
 
-def _sessions(trip: ListedTrip, marks: SidebarMarks, *, user_id: int, active_id: int | None, now: datetime) -> None:
-    found = get_services().sessions.in_trip(trip.id, user_id=user_id, limit=SESSIONS_SHOWN)
-    for session in found.sessions:
-        session_row(session, user_id=user_id, active=session.id == active_id, now=now, marks=marks, in_trip=True)
+def _below_sessions(trip: ListedTrip, found: SessionPage) -> None:
     if trip.access.may_change:
         st.button(
             "New chat in this trip",

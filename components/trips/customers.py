@@ -58,7 +58,9 @@ def _row(customer: Customer) -> None:
         border=True,
     ):
         with st.container(gap=None, width="stretch"):
-            st.markdown(f"**{escape_label(customer.name)}**{f' :small[{told}]' if told else ''}")
+            st.markdown(f"**{escape_label(customer.name)}**")
+            if told:
+                st.markdown(f":small[{told}]")
             if customer.contact:
                 st.text(customer.contact)  # to be copied as it is
         if customer.mine:
@@ -88,32 +90,41 @@ def _show_all() -> NoReturn:
     st.rerun()
 
 
-@st.dialog("Customer", icon=":material/person:", width="medium", on_dismiss=close_dialog)
 def _edit(customer_id: int | None, *, user: User) -> None:
-    with telling():
-        customers = get_services().customers
-        one = customers.get(customer_id, user_id=user.id) if customer_id is not None else None
-        places: dict[str, st.delta_generator.DeltaGenerator] = {}
-        with st.form("customer_edit", border=False):
-            given = customer_fields(
-                one.name if one else "",
-                one.contact if one else "",
-                one.language if one else None,
-                one.notes if one else "",
-                places,
-                key=f"customer_edit_{customer_id}",
-            )
-            with st.container(horizontal=True, horizontal_alignment="right"):
-                saved = st.form_submit_button("Save", key="customer_edit_save", type="primary")
-        if saved:
-            try:
-                if one is None:
-                    customers.create(user_id=user.id, **given)
-                else:
-                    customers.change(one.id, user_id=user.id, **given)
-                _show_all()
-            except InvalidFieldsError as exc:
-                Typed(places=places).tell(exc.problems)
+    question = "New customer" if customer_id is None else "Edit customer"
+
+    @st.dialog(question, icon=":material/person:", width="medium", on_dismiss=close_dialog)
+    def ask() -> None:
+        with telling():
+            _fields(customer_id, user_id=user.id)
+
+    ask()
+
+
+def _fields(customer_id: int | None, *, user_id: int) -> None:
+    customers = get_services().customers
+    one = customers.get(customer_id, user_id=user_id) if customer_id is not None else None
+    places: dict[str, st.delta_generator.DeltaGenerator] = {}
+    with st.form("customer_edit", border=False):
+        given = customer_fields(
+            one.name if one else "",
+            one.contact if one else "",
+            one.language if one else None,
+            one.notes if one else "",
+            places,
+            key=f"customer_edit_{customer_id}",
+        )
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            saved = st.form_submit_button("Save", key="customer_edit_save", type="primary")
+    if saved:
+        try:
+            if one is None:
+                customers.create(user_id=user_id, **given)
+            else:
+                customers.change(one.id, user_id=user_id, **given)
+            _show_all()
+        except InvalidFieldsError as exc:
+            Typed(places=places).tell(exc.problems)
 
 
 @st.dialog("Delete this customer?", icon=":material/delete:", on_dismiss=close_dialog)

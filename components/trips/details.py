@@ -9,11 +9,11 @@ from components.labels import counted, escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.still import watch_access
-from components.trips.places import close_trip, open_form
-from components.trips.words import ACCESS, brief_rows, days_words, language_name, status_badge, status_name
+from components.trips.places import close_trip, form_is_open, is_shown, known_key, open_form
+from components.trips.words import ACCESS, brief_fields, days_words, language_name, status_badge, status_name
 from services.errors import NotFoundError
 from services.trips.records import Trip, TripAccess
-from travel.brief import open_questions
+from travel.brief import Question, open_questions
 from travel.status import TripStatus
 
 _COPY, _ARCHIVE, _UNARCHIVE, _LEAVE, _DELETE = (
@@ -117,21 +117,45 @@ def draw_brief(trip: Trip, *, user_id: int) -> None:
     with st.container(key="trips_brief", gap=None):
         if trip.customer_id is not None:
             _customer(trip.customer_id, user_id=user_id)
-        for label, text in brief_rows(trip.brief):
-            draw_row(label, text)
+        for field, label, text in brief_fields(trip.brief):
+            _row(field, label, text)
     questions = open_questions(trip.brief)
     if questions:
-        with st.container(key="trips_questions", border=True, gap="xsmall"):
+        with st.container(key="trips_questions", border=True, gap=None):
             st.markdown("**Still open**")
-            st.markdown("\n".join(f"- {escape_label(one.text)}" for one in questions))
+            for one in questions:
+                _question(trip, one)
 
 
-def draw_row(label: str, text: str) -> None:
+def _question(trip: Trip, question: Question) -> None:
+    """Draw what is not known yet: for whoever may change the trip, the way to where it is written."""
+    key = known_key(f"ask_{question.field}")
+    text = _led_to(escape_label(question.text), key)
+    with st.container(key=key):
+        if not trip.access.may_change:
+            st.markdown(f"- {text}")
+            return
+        st.button(
+            text,
+            key=f"trips_answer_{question.field}",
+            icon=":material/edit:",
+            type="tertiary",
+            on_click=open_form,
+            args=(trip.id, question.field),
+        )
+
+
+def _row(field: str, label: str, text: str) -> None:
     """Draw one thing that is known: what it is called, and beside it what it is."""
-    key = f"trips_known_{label.lower().replace(' ', '_')}"
+    key = known_key(field)
     with st.container(key=key, horizontal=True, wrap=False, gap="small"):
-        st.markdown(f":small[:gray[{label}]]", width=140)
+        st.markdown(f":small[{_led_to(label, key) if is_shown(key) else f':gray[{label}]'}]", width=140)
         st.text(text, width="stretch")
+
+
+def _led_to(label: str, key: str) -> str:
+    """Return a label, marked where somebody was led to it."""
+    return f":yellow-background[{label}]" if is_shown(key) else label
 
 
 def _customer(customer_id: int, *, user_id: int) -> None:
@@ -139,12 +163,12 @@ def _customer(customer_id: int, *, user_id: int) -> None:
         customer = get_services().customers.get(customer_id, user_id=user_id)
     except NotFoundError:  # deleted since the trip was read
         return
-    draw_row("Customer", customer.name)
     known = [
-        ("Contact", customer.contact),
-        ("Language", language_name(customer.language) if customer.language else ""),
-        ("About them", customer.notes),
+        ("customer", "Customer", customer.name),
+        ("contact", "Contact", customer.contact),
+        ("language", "Language", language_name(customer.language) if customer.language else ""),
+        ("customer_notes", "About them", customer.notes),
     ]
-    for label, text in known:
+    for field, label, text in known:
         if text:
-            draw_row(label, text)
+            _row(field, label, text)

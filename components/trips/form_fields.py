@@ -194,7 +194,7 @@ def _when(brief: Brief, places: dict[str, DeltaGenerator], *, key: str) -> dict[
     how = st.segmented_control("When", [_DATES, _MONTHS, _UNKNOWN], default=default, required=True, key=f"{key}_when")
     given: dict[str, Any] = dict.fromkeys(("start", "end", "months", "date_flex_days"))
     if how == _DATES:
-        with st.container(horizontal=True, key=f"{key}_days"):
+        with st.container(horizontal=True, key="trips_fields_days"):
             given["start"] = _day("First day", brief.start, key=f"{key}_start")
             given["end"] = _day("Last day", brief.end, key=f"{key}_end")
             given["date_flex_days"] = st.number_input(
@@ -255,7 +255,7 @@ def _travellers(
     brief: Brief, places: dict[str, DeltaGenerator], problems: dict[str, str], *, key: str
 ) -> tuple[Traveller, ...]:
     grown, ages = counted(brief.travellers)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="trips_fields_number"):
         adults = _number("Adults", grown if brief.travellers else None, key=f"{key}_adults")
         children = _number("Children", len(ages) if brief.travellers else None, key=f"{key}_children")
         typed_ages = st.text_input(
@@ -293,7 +293,7 @@ def _needs(brief: Brief, labels: list[str], *, key: str) -> list[tuple[str, str,
     rows = []
     for at in range(number):
         label, kind, text = before[at] if at < len(before) else ("".join(labels[:1]), NEED_KINDS[0], "")
-        with st.container(horizontal=True, vertical_alignment="bottom", key=f"{key}_need_{at}"):
+        with st.container(horizontal=True, vertical_alignment="bottom", key=f"trips_fields_need_{at}"):
             known = st.session_state.get(f"{key}_need_who_{at}", label)
             who = [*labels, *([known] if known not in labels else [])]
             label = st.selectbox("Who", who, index=who.index(known), key=f"{key}_need_who_{at}", width=140)
@@ -346,7 +346,7 @@ def _budget(
 ) -> dict[str, Any] | None:
     budget = brief.budget
     low, high = budget_texts(budget)
-    with st.container(horizontal=True, vertical_alignment="bottom", key=f"{key}_budget"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="trips_fields_budget"):
         low = st.text_input("Budget from", value=low, key=f"{key}_low", placeholder="1500", width=130) or ""
         high = st.text_input("Up to", value=high, key=f"{key}_high", placeholder="2000", width=130) or ""
         currency = _currency(budget_currency(brief), key=key)

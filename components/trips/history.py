@@ -3,14 +3,18 @@
 In `st.session_state`: `trips_revisions` is {"of": the id of the trip, "shown": how many are asked for}.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import streamlit as st
 
 from components.labels import escape_label, relative_time
 from components.problems import draw_problem, telling
 from components.resources import get_services
+from components.state import show_session
+from components.trips.places import show_part
 from components.trips.trip_list import gathered
 from services.errors import NotFoundError
 from services.sessions.records import SessionSummary
@@ -25,27 +29,74 @@ def draw_activity(
     trip: Trip, sessions: Sequence[SessionSummary], files: Sequence[TripFile], *, user_id: int, now: datetime
 ) -> None:
     """Draw what was done last: changes of the brief, sessions that were used, files that were added."""
-    changes = get_services().trip_revisions.page(trip.id, user_id=user_id, limit=_LATEST).revisions
-    done = [(one.at, f"{_who(one)} {escape_label(_did(one.summary))}", ":material/edit_note:") for one in changes]
-    done += [
-        (one.last_message_at, f"A message in {escape_label(one.title)}", ":material/chat:")
-        for one in sessions
-        if one.message_count
-    ]
-    done += [
-        (one.created_at, f"{escape_label(one.by)} added {escape_label(one.name)}", ":material/attach_file:")
-        for one in files
-    ]
+    latest = sorted(
+        [
+            *_changed(trip, user_id=user_id),
+            *_written(trip, sessions, user_id=user_id),
+            *(_Deed(one.created_at, one.by, f"added {one.name}", "attach_file", *_at_file(one)) for one in files),
+        ],
+        key=lambda one: one.at,
+        reverse=True,
+    )
     st.header("Latest activity", anchor=False)
-    latest = sorted(done, key=lambda one: one[0], reverse=True)[:_LATEST]
-    lines = [f"{icon} {what} :small[:gray[{relative_time(at, now=now)}]]" for at, what, icon in latest]
-    st.markdown("  \n".join(lines))
+    with st.container(key="trips_activity", gap=None):
+        for number, one in enumerate(latest[:_LATEST]):
+            who = f"**{escape_label(one.by)}** " if one.by else ""
+            st.button(
+                f"{who}{escape_label(one.did)} :small[:gray[{relative_time(one.at, now=now)}]]",
+                key=f"trips_deed_{number}",
+                icon=f":material/{one.icon}:",
+                type="tertiary",
+                on_click=one.show,
+                args=one.args,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Deed:
+    """What somebody did, and the callback that shows it."""
+
+    at: datetime
+    by: str
+    did: str
+    icon: str
+    show: Callable[..., None]
+    args: tuple[Any, ...]
+
+
+def _changed(trip: Trip, *, user_id: int) -> Iterator[_Deed]:
+    for one in get_services().trip_revisions.page(trip.id, user_id=user_id, limit=_LATEST).revisions:
+        yield _Deed(one.at, _who(one), _did(one.summary), "edit_note", _show_revisions, (trip.id,))
+
+
+def _written(trip: Trip, sessions: Sequence[SessionSummary], *, user_id: int) -> Iterator[_Deed]:
+    """Yield who wrote last in each session, or had the assistant answer."""
+    ids = [one.last_message_id for one in sessions[:_LATEST] if one.last_message_id is not None]
+    writers = get_services().trip_sessions.writers(trip.id, ids, user_id=user_id)
+    for one in sessions[:_LATEST]:
+        if one.last_message_id in writers:
+            did = f"wrote in {one.title}"
+            show = show_session, (one.id, one.last_message_id)
+            yield _Deed(one.last_message_at, writers[one.last_message_id], did, "chat", *show)
+
+
+def _at_file(file: TripFile) -> tuple[Callable[..., None], tuple[Any, ...]]:
+    return show_part, (f"trips_line_file_{file.id}",)
+
+
+def _show_revisions(trip_id: int) -> None:
+    st.session_state[_revisions_key(trip_id)] = True
+    show_part(_revisions_key(trip_id))
+
+
+def _revisions_key(trip_id: int) -> str:
+    return f"trips_revisions_{trip_id}"
 
 
 def draw_revisions(trip: Trip, *, user_id: int, now: datetime) -> None:
     """Draw who changed what and when, once it is opened."""
     shown = st.expander(
-        f"Revisions ({trip.rev})", icon=":material/history:", key=f"trips_revisions_{trip.id}", on_change="rerun"
+        f"Revisions ({trip.rev})", icon=":material/history:", key=_revisions_key(trip.id), on_change="rerun"
     )
     if not shown.open:
         return
@@ -76,7 +127,7 @@ def _wanted(trip_id: int) -> int:
 
 
 def _who(one: RevisionSummary) -> str:
-    return escape_label(one.by) if one.by else "Somebody"
+    return one.by or "Somebody"
 
 
 def _did(summary: str) -> str:
@@ -84,14 +135,18 @@ def _did(summary: str) -> str:
     first, _, rest = summary.lower().partition(" ")
     if first in ("created", "copied", "imported"):
         return f"{first} the trip{f' {rest}' if rest else ''}"
-    return f"{first} {rest}" if first == "restored" else f"changed: {summary.lower()}"
+    return f"{first} {rest}" if first == "restored" else f"changed {_listed(summary.lower().split(', '))}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _row(trip: Trip, one: RevisionSummary, *, user_id: int, now: datetime) -> None:
     with st.container(
         key=f"trips_revision_{one.rev}", horizontal=True, wrap=False, vertical_alignment="center", gap="small"
     ):
-        told = f"{_who(one)} · {relative_time(one.at, now=now)}"
+        told = f"{escape_label(_who(one))} · {relative_time(one.at, now=now)}"
         st.markdown(f"**{one.rev}** {escape_label(one.summary)} :small[:gray[{told}]]", width="stretch")
         if trip.access.may_change and one.rev != trip.rev:
             st.button(

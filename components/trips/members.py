@@ -46,7 +46,7 @@ def _row(trip: Trip, member: Member, *, user_id: int) -> None:
     ):
         you = " (you)" if member.user_id == user_id else ""
         name, username = escape_label(member.name), escape_label(member.username)
-        st.markdown(f"**{name}**{you} :small[{username} · {ACCESS[member.access]}]", width="stretch")
+        st.markdown(f"**{name}**{you}  \n:small[@{username} · {ACCESS[member.access]}]", width="stretch")
         if trip.access is TripAccess.OWNER and member.user_id != user_id:
             key = f"trips_member_menu_{member.user_id}"
             st.menu_button(
@@ -124,8 +124,8 @@ def remove_member_dialog(trip_id: int, member_id: int, name: str, *, user: User)
         st.session_state.session_news = f"{escape_label(name)} no longer works on this trip."
 
     _asked(
-        "Remove from this trip?",
-        "They lose sight of the trip and its sessions at once. Sessions that they have started in it stay.",
+        "Remove this member?",
+        "They no longer see the trip and its sessions, from this moment on. Sessions that they started in it stay.",
         "Remove",
         name=name,
         key="trip_member_remove",
@@ -142,8 +142,9 @@ def hand_over_dialog(trip_id: int, member_id: int, name: str, *, user: User) -> 
         st.session_state.session_news = f"{escape_label(name)} owns this trip now."
 
     _asked(
-        "Make them the owner?",
-        "Only an owner adds and removes members and deletes the trip. You can still edit it, and keep its customer.",
+        "Hand over this trip?",
+        "They become its owner, who alone adds and removes members and deletes the trip. You can still edit it, and "
+        "keep its customer.",
         "Hand over",
         name=name,
         key="trip_hand_over",
@@ -162,7 +163,7 @@ def leave_dialog_of(trip_id: int, title: str, *, user: User) -> None:
 
     _asked(
         "Leave this trip?",
-        "You lose sight of it and its sessions. Sessions that you have started in it stay, and become its owner's.",
+        "You will no longer see it or its sessions. Sessions that you started in it stay, and will be its owner's.",
         "Leave",
         name=title,
         key="trip_leave",

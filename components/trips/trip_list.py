@@ -4,17 +4,20 @@ In `st.session_state`: `trips_shown` is how many rows are asked for.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import streamlit as st
 
 from components.dialogs import open_dialog
-from components.labels import escape_label, relative_time
+from components.labels import escape_label, name_in, relative_time
 from components.resources import get_services
 from components.state import SESSIONS_PAGE
 from components.trips.places import open_form, open_trip
 from components.trips.words import status_badge, status_name, trip_words
+from services.errors import NotFoundError
 from services.trips.records import TripOrder, TripSummary
 from travel.status import TripStatus
 
@@ -24,7 +27,7 @@ CUSTOMERS_LISTED = 200
 _MOST_AT_ONCE = 200
 _STATUSES = {"": "Any status"} | {str(one): status_name(one) for one in TripStatus}
 _ANY_CUSTOMER = 0  # an id that none has
-_FILTER_KEYS = ("trips_words", "trips_status", "trips_customer", "trips_which")
+_FILTER_KEYS = ("trips_words", "trips_status", "trips_customer", "trips_customer_words", "trips_which")
 _ORDERS = {TripOrder.LAST_USED: "Last used", TripOrder.TITLE: "Title"}
 
 
@@ -75,8 +78,6 @@ def gathered(
 
 
 def _filters(user_id: int) -> dict[str, Any]:
-    customers = get_services().customers.page(user_id=user_id, limit=CUSTOMERS_LISTED).customers
-    names = {_ANY_CUSTOMER: "Any customer"} | {one.id: one.name for one in customers}
     with st.container(key="trips_filters", horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         words = st.text_input(
             "Search",
@@ -95,14 +96,7 @@ def _filters(user_id: int) -> dict[str, Any]:
             persist_state="session",
             width=130,
         )
-        customer_id = st.selectbox(
-            "Customer",
-            list(names),
-            format_func=names.__getitem__,
-            key="trips_customer",
-            persist_state="session",
-            width=140,
-        )
+        customer_id = _customer_filter(user_id)
         order = st.selectbox(
             "Sort by",
             list(_ORDERS),
@@ -115,9 +109,34 @@ def _filters(user_id: int) -> dict[str, Any]:
         "words": (words or "").strip(),
         "archived": which == "Archived",
         "status": TripStatus(status) if status else None,
-        "customer_id": customer_id or None,
+        "customer_id": customer_id,
         "order": order,
     }
+
+
+def _customer_filter(user_id: int) -> int | None:
+    """Draw the choice of a customer, and of very many what finds one among them; return the id of the one chosen."""
+    customers = get_services().customers
+    page = customers.page(user_id=user_id, limit=CUSTOMERS_LISTED)
+    if page.next_cursor:
+        words = st.text_input(
+            "Find a customer", key="trips_customer_words", type="search", live=True, persist_state="session"
+        )
+        page = customers.page(user_id=user_id, limit=CUSTOMERS_LISTED, words=words or "")
+    names = {_ANY_CUSTOMER: "Any customer"} | {one.id: one.name for one in page.customers}
+    chosen = st.session_state.get("trips_customer")
+    if chosen and chosen not in names:
+        with suppress(NotFoundError):
+            names[chosen] = customers.get(chosen, user_id=user_id).name
+    customer_id = st.selectbox(
+        "Customer",
+        list(names),
+        format_func=partial(name_in, names),
+        key="trips_customer",
+        persist_state="session",
+        width=140,
+    )
+    return customer_id or None
 
 
 def clear_filters() -> None:
@@ -127,12 +146,15 @@ def clear_filters() -> None:
 
 
 def _row(trip: TripSummary, *, now: datetime) -> None:
-    told = [escape_label(word) for word in trip_words(trip)] + [relative_time(trip.last_used_at, now=now)]
+    told = [escape_label(word) for word in trip_words(trip)] + [f"used {relative_time(trip.last_used_at, now=now)}"]
+    words = " · ".join(told)
+    if not trip.customer_name:
+        words = f"{words[0].upper()}{words[1:]}"
     with st.container(
         key=f"trips_row_{trip.id}", horizontal=True, wrap=False, gap="small", vertical_alignment="center", border=True
     ):
         st.button(
-            f"**{escape_label(trip.title)}** :small[{' · '.join(told)}]",
+            f"**{escape_label(trip.title)}** :small[{words}]",
             key=f"trips_open_{trip.id}",
             type="tertiary",
             width="stretch",

@@ -8,7 +8,7 @@ from babel import Locale
 from babel.dates import format_interval
 
 from services.trips.records import TripAccess, TripSummary
-from travel.brief import Brief, shown
+from travel.brief import Brief, shown, shown_fields
 from travel.status import TripStatus
 from travel.types import locale_of
 
@@ -58,6 +58,11 @@ def trip_words(trip: TripSummary) -> list[str]:
 def brief_rows(brief: Brief) -> tuple[tuple[str, str], ...]:
     """Return what is known of a trip, for those who work on it: labels and plain texts."""
     return shown(brief, st.context.locale, private=True)
+
+
+def brief_fields(brief: Brief) -> tuple[tuple[str, str, str], ...]:
+    """Return the rows of `brief_rows`, each with the name of its field first."""
+    return shown_fields(brief, st.context.locale, private=True)
 
 
 @cache

@@ -38,6 +38,15 @@ class TripSessions:
             links = db.trip_sessions.count_links(db_session, trip_id)
             return TripContents(sessions, of_others, messages, files, links)
 
+    def writers(self, trip_id: int, message_ids: Collection[int], *, user_id: int) -> dict[int, str]:
+        """Return the names of who wrote those of these messages that are in sessions of a trip, by message.
+
+        A reply is whose question it answers. Raises NotFoundError.
+        """
+        with self._db.read() as db_session:
+            found_trip(db_session, trip_id, user_id)
+            return db.trip_sessions.writers(db_session, trip_id, message_ids)
+
     def move(
         self, session_ids: Collection[int], trip_id: int | None, *, user_id: int, carry: bool = False
     ) -> tuple[int, ...]:

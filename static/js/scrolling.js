@@ -22,7 +22,7 @@ function letGo(page) {
 let done = null;
 let next = 0;
 
-function follow({ key, to }) {
+function follow({ key, to, focus }) {
   let last, from;
   let time = 0;
   let moved = 0;
@@ -34,6 +34,11 @@ function follow({ key, to }) {
     from ??= page?.scrollTop;
     if (page && to !== "end") letGo(page);
     const before = page?.scrollTop;
+    if (focus && message) {
+      const field = message.querySelector("input, textarea, [role='radio']");
+      field?.focus({ preventScroll: true });
+      focus = !field;
+    }
     if (page && message) bring[to](page, message);
     else page?.scrollTo(0, from);
     if (!message || Math.abs(page.scrollTop - before) > 1) moved = time;

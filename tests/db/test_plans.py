@@ -195,6 +195,7 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "count sessions of a trip": lambda s: db.trip_sessions.count_sessions(s, 1, user_id=1),
     "count files of a trip": lambda s: db.trip_sessions.count_files(s, 1),
     "count files in a trip": lambda s: db.trip_sessions.count_session_files(s, 1),
+    "writers in a trip": lambda s: db.trip_sessions.writers(s, 1, [1, 2]),
     "count links in a trip": lambda s: db.trip_sessions.count_links(s, 1),
     "deleted trip": lambda s: db.trip_sessions.lock_deleted(s, 1, user_id=1),
     "trips to remove": lambda s: db.trip_sessions.deleted(s, before=utc_now(), limit=20),

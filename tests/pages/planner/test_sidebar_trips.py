@@ -93,11 +93,13 @@ def test_trip_opens_with_its_latest_session_and_closes(app, trip, add_session, p
     assert app.session_state["chat_session_id"] == newer
     assert {f"sidebar_session_trip_{one}" for one in (older, newer)} <= set(keys(app))
     assert f"sidebar_session_trip_{outside}" not in keys(app)
-    assert f"sidebar_session_{newer}" in keys(app)
+    assert not {f"sidebar_session_{one}" for one in (older, newer)} & set(keys(app))
+    assert f"sidebar_session_{outside}" in keys(app)
     click(app, f"sidebar_session_trip_{older}")
     assert app.session_state["chat_session_id"] == older
     click(app, f"sidebar_trip_{trip.id}")
     assert f"sidebar_session_trip_{older}" not in keys(app)
+    assert {f"sidebar_session_{one}" for one in (older, newer)} <= set(keys(app))
     assert app.session_state["chat_session_id"] == older
 
 

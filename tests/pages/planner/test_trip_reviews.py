@@ -168,7 +168,7 @@ def test_link_to_a_brief_leads_to_the_page_of_its_trip(on_review, reviews, link,
 
     way = ("trips", f"trip={trip_id}")
     assert ("Lisbon in May", *way) in links(on_review)
-    assert ("Show in the brief", *way) in links(on_review)
+    assert ("Show in the brief", "trips", f"trip={trip_id}&field=where") in links(on_review)
     assert "On “Where to: Lisbon”" in lines(on_review)
     assert "the whole brief" in lines(on_review)
     assert f"reviews_ask_{thread.id}" not in keys(on_review)

@@ -420,16 +420,33 @@ def test_trip_shows_its_brief_and_what_is_open(page, services, planner):
     opened(page, trip.id)
 
     assert {"Rome", "Pays late"} <= set(texts(page))
-    assert "What may the trip cost?" in lines(page)
+    click(page, "trips_answer_budget")
+    assert page.text_input(key=f"trips_form_{trip.id}_low").value == ""
+    assert page.session_state["trips_part"]["key"] == f"trips_form_{trip.id}_low"
 
 
-def test_latest_activity_says_who_did_what(page, services, planner, trip):
-    services.trips.change(trip.id, user_id=planner.id, title="Rome", brief={"purpose": "Rest"})
-    services.trip_revisions.restore(trip.id, 1, user_id=planner.id)
+def test_link_to_a_field_of_the_brief_leads_there_once(page, services, planner):
+    trip = services.trips.create("Rome", user_id=planner.id, brief={"where": ["Rome"]})
+    page.query_params["field"] = "ask_budget"
     opened(page, trip.id)
 
-    for sentence in ("created the trip", "changed: title, purpose", "restored revision 1"):
-        assert f"Ada Planner {sentence} :small" in lines(page)
+    assert page.session_state["trips_part"]["key"] == "trips_known_ask_budget"
+    assert page.button(key="trips_answer_budget").label == r":yellow-background[What may the trip cost\?]"
+    assert "field" not in page.query_params
+
+
+def test_latest_activity_says_who_did_what_and_leads_there(page, services, planner, trip, add_session):
+    services.trips.change(trip.id, user_id=planner.id, title="Rome", brief={"purpose": "Rest"})
+    services.trip_revisions.restore(trip.id, 1, user_id=planner.id)
+    session_id = add_session("Lisbon talk")
+    services.trip_sessions.move([session_id], trip.id, user_id=planner.id)
+    opened(page, trip.id)
+
+    deeds = {one.label.partition(" :small")[0]: one for one in page.button if str(one.key).startswith("trips_deed_")}
+    told = ("wrote in Lisbon talk", "created the trip", "changed title and purpose", "restored revision 1")
+    assert set(deeds) == {f"**Ada Planner** {one}" for one in told}
+    deeds["**Ada Planner** wrote in Lisbon talk"].click().run()
+    assert page.session_state["chat_session_id"] == session_id
 
 
 def test_status_is_changed_in_place(page, services, planner, trip):
@@ -527,6 +544,7 @@ def test_viewer_sees_everything_and_nothing_that_would_not_work(page, theirs):
 
     assert {"Lisbon, Sintra", "offer.txt"} <= set(texts(page))
     drawn = [key for key in keys(page) if key.startswith("trips_") and "open_session" not in key]
+    drawn = [key for key in drawn if not key.startswith("trips_deed_")]
     assert drawn == ["trips_back", f"trips_menu_{theirs.id}"]
     assert [one.rpartition(": ")[2] for one in page.menu_button(key=f"trips_menu_{theirs.id}").options] == [
         "Copy", "Archive", "Leave",
@@ -632,7 +650,7 @@ def test_revisions_are_compared_and_restored(page, services, planner, trip):
     click(page, "trips_restore_1")
 
     assert services.trips.get(trip.id, user_id=planner.id).brief == trip.brief
-    assert "restored revision 1" in lines(page)
+    assert page.button(key="trips_deed_0").label.startswith("**Ada Planner** restored revision 1 ")
 
 
 def test_copy_takes_along_what_is_ticked_and_nothing_else(page, services, planner, trip):
