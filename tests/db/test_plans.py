@@ -33,9 +33,13 @@ import db.trips
 import db.usage
 import db.users
 from db.assistants import Whose
+<<<<<<< HEAD
 from db.engine import Database
 from db.migrate import migrate
 from db.models import AuditEntry, Message, utc_now
+=======
+from db.models import AuditEntry, utc_now
+>>>>>>> bf0b02d (Plans of queries are looked at in a copy of one migrated database, not in one migrated for each)
 
 DAY = date(2026, 11, 1)
 
@@ -232,10 +236,9 @@ QUERIES: dict[str, Callable[[Session], object]] = {
 }
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", QUERIES)
-def test_query_uses_an_index_on_sqlite(tmp_path, name):
-    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
-    migrate(database)
+def test_query_uses_an_index_on_sqlite(database, name):
     asked: list[tuple[str, Any]] = []
 
     def note(_connection, _cursor, statement, parameters, _context, _many):
@@ -251,7 +254,6 @@ def test_query_uses_an_index_on_sqlite(tmp_path, name):
             for statement, parameters in asked
             for *_, step in db_session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         ]
-    database.close()
 
     assert plans
     scans = [step for step in plans if step.startswith("SCAN") and not allowed(step)]
