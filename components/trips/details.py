@@ -9,7 +9,7 @@ from components.labels import counted, escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.still import watch_access
-from components.trips.places import close_trip, form_is_open, is_shown, known_key, open_form
+from components.trips.places import close_trip, is_shown, known_key, open_form
 from components.trips.words import ACCESS, brief_fields, days_words, language_name, status_badge, status_name
 from services.errors import NotFoundError
 from services.trips.records import Trip, TripAccess

@@ -33,13 +33,7 @@ import db.trips
 import db.usage
 import db.users
 from db.assistants import Whose
-<<<<<<< HEAD
-from db.engine import Database
-from db.migrate import migrate
 from db.models import AuditEntry, Message, utc_now
-=======
-from db.models import AuditEntry, utc_now
->>>>>>> bf0b02d (Plans of queries are looked at in a copy of one migrated database, not in one migrated for each)
 
 DAY = date(2026, 11, 1)
 

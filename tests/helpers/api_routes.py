@@ -20,6 +20,7 @@ GUARDED = [route for route in ROUTES if route[1] not in OPEN and not route[1].st
 OF_LINKS = [route for route in ROUTES if route[1].startswith(PUBLIC)]
 TEMPLATE = {"name": "Mine", "instructions": "Be brief.", "first_message": "Hi"}
 DECISION = {"kind": "approve", "name": "Anna", "sha256": "0" * 64}
+SLIDES = {"rev": 1, "slides": [{"id": "1", "title": "Hi", "blocks": []}]}
 BODIES: dict[str, dict[str, Any]] = {
     "/sessions/cleanup": {"session_ids": []},
     "/sessions/{session_id}/messages": {"role": "user", "content": "Hi"},
@@ -48,6 +49,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "/trips/{trip_id}/sessions": {"session_ids": ["249712407203954688"]},
     "/trips/{trip_id}/members": {"username": "bob"},
     "/trips/{trip_id}/members/{user_id}": {"access": "view"},
+    "/sessions/{session_id}/slides": SLIDES,
+    "/sessions/{session_id}/slides/restore": {"version": 1, "rev": 1},
+    "/sessions/{session_id}/slides/refresh": {"rev": 1},
+    "/sessions/{session_id}/slides/accept": {"message_id": "249712407203954688"},
+    "/trips/{trip_id}/slides": SLIDES,
+    "/trips/{trip_id}/slides/restore": {"version": 1, "rev": 1},
+    "/trips/{trip_id}/slides/refresh": {"rev": 1},
+    "/brand": {"name": "Weber Travel"},
     "/customers": {"name": "Weber"},
     "/customers/{customer_id}": {"name": "Weber"},
     "/review/{token}/comments": {"text": "Hi", "name": "Anna"},
@@ -58,8 +67,10 @@ BODIES: dict[str, dict[str, Any]] = {
 
 def ask(http: httpx.Client, method: str, path: str, name: str = "249712407203954688") -> httpx.Response:
     body: dict[str, Any] = {"json": BODIES.get(path)} if method != "GET" else {}
-    if method == "POST" and path.endswith("/files"):
+    if method in ("POST", "PUT") and path.endswith(("/files", "/pictures", "/logo")):
         body = {"files": {"file": ("a.txt", b"Hello")}}
+    if method == "POST" and path.endswith("/slides"):
+        body = {"json": {"rev": 1}}
     return http.request(
         method, named(path, name), params={"q": "x", "since": "1", "sessions": "keep", "confirm": "all"}, **body
     )
