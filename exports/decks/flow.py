@@ -208,10 +208,12 @@ class Flow:
     def _first(self, block: Block) -> float:
         """Return how high the least part of a block is that stands on a page."""
         if isinstance(block, Words):
-            return min(self._units(block)[0].height, 3 * line_height(block, self._size))
+            height = self._units(block)[0].height
+            return height if height <= self._tall else 4 * line_height(block, self._size)
         if isinstance(block, TableBlock):
-            widths = self._table_widths(block)
-            return min(sum(self._sheet.grid(block).heights(self._size, widths)[:2]), self._area.height / 2)
+            head, *rows = self._sheet.grid(block).heights(self._size, self._table_widths(block))
+            height = sum([head, *rows[:1]])
+            return height if height <= self._tall else head + self._area.height / 4
         if isinstance(block, FiguresBlock):
             tiles = self._tiles(block)
             return _tiled_height(tiles[1]) if tiles else self._area.height
@@ -270,7 +272,7 @@ class Flow:
     def _add_words(self, block: Words) -> None:
         left = self._units(block)
         while left:
-            count = _fitting([(unit.height, unit.gap) for unit in left], self._room)
+            count = words.fitting([(unit.height, unit.gap) for unit in left], self._room)
             if not count and self.pages[-1] and self._better_on_next(left[0].height, line_height(block, self._size)):
                 self._turn()
                 continue
@@ -287,7 +289,7 @@ class Flow:
 
     def _better_on_next(self, height: float, line: float) -> bool:
         """Return whether what has no room here has it on the next page, or there is next to no room here."""
-        return height <= self._area.height or self._room < 4 * line
+        return height <= self._tall or self._room < 4 * line
 
     def _table_widths(self, table: TableBlock) -> tuple[float, ...]:
         return self._sheet.table_widths(table, self._size, self._area.width)
@@ -304,11 +306,11 @@ class Flow:
         continued = False
         while True:
             room = self._room - head
-            count = _fitting([(height, 0.0) for _, _, height in left], room)
+            count = words.fitting([(height, 0.0) for _, _, height in left], room)
             here, left = left[:count], left[count:]
             parted = bool(left) and not here
             if parted:
-                if self.pages[-1] and (left[0][2] <= self._area.height - head or room < self._area.height / 4):
+                if self.pages[-1] and (left[0][2] <= self._tall - head or room < self._area.height / 4):
                     self._turn()
                     continue
                 first, rest = self._parted_row(table, left[0], widths, room)
@@ -385,17 +387,6 @@ def _is_empty(block: Block) -> bool:
     if isinstance(block, TextBlock):
         return not block.paragraphs
     return isinstance(block, BulletsBlock) and not block.items
-
-
-def _fitting(heights: list[tuple[float, float]], room: float) -> int:
-    """Return how many of these, each with the gap below it, have room; not all but one where that can be helped."""
-    count, used = 0, 0.0
-    for height, gap in heights:
-        if used + height > room + 1e-6:
-            break
-        used += height + gap
-        count += 1
-    return count - 1 if count >= 3 and count == len(heights) - 1 else count
 
 
 def _tame(block: Block, area: Box, sheet: Sheet) -> Block:

@@ -75,3 +75,14 @@ def placed(block: Words, some: list[Unit], size: float, box: Box) -> Placed:
     else:
         part = replace(block, items=tuple(replace(block.items[unit.index], runs=unit.runs) for unit in some))
     return Placed(block=part, box=box, size=letters(block, size), first=some[0].index, continued=some[0].continued)
+
+
+def fitting(heights: list[tuple[float, float]], room: float) -> int:
+    """Return how many of these, each with the gap below it, have room; not all but one where that can be helped."""
+    count, used = 0, 0.0
+    for height, gap in heights:
+        if used + height > room + 1e-6:
+            break
+        used += height + gap
+        count += 1
+    return count - 1 if count >= 3 and count == len(heights) - 1 else count
