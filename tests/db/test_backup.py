@@ -83,7 +83,7 @@ def indexed(database: Database) -> list[tuple[int, int, int, str]]:
         return [(row[0], row[1], int(row[2]), row[3]) for row in db_session.execute(query)]
 
 
-OF_ONE_THING = ("snapshots", "reviews")  # a session or a trip
+OF_ONE_THING = ("snapshots", "reviews", "decks")  # a session or a trip
 
 
 def fill_every_table(database: Database) -> None:

@@ -283,8 +283,8 @@ def _check(deck):
         for a, b in itertools.combinations([*boxes, *([page.logo] if page.logo else [])], 2):
             apart_across = a.right <= b.x + 0.01 or b.right <= a.x + 0.01
             assert apart_across or a.bottom <= b.y + 0.01 or b.bottom <= a.y + 0.01, (page.number, a, b)
-        *_, last = [None, *page.placed]
-        if last and _is_low_heading(last) and not _is_low_heading(page.placed[-2 % len(page.placed)]):
+        last = page.placed[-1] if page.placed else None
+        if last is not None and _is_low_heading(last) and not _is_low_heading(page.placed[-2 % len(page.placed)]):
             assert last.block.id in _last_ids(page.slide), "a heading is alone at the foot"
         assert min([page.title_size, *(placed.size for placed in page.placed)]) >= 12
         for placed in page.placed:

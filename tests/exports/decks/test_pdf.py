@@ -19,6 +19,7 @@ from exports.decks.records import (
     BulletsBlock,
     Cell,
     ChartBlock,
+    Deck,
     Edition,
     FiguresBlock,
     Item,
@@ -204,7 +205,7 @@ def bullets() -> BulletsBlock:
 
 
 def test_slide_without_anything_is_a_page():
-    assert_whole(decks.edition(decks.Deck(title="", slides=(Slide(id="a", title="", confirmed=True),))))
+    assert_whole(decks.edition(Deck(title="", slides=(Slide(id="a", title="", confirmed=True),))))
 
 
 def test_amounts_are_written_as_in_the_other_files():

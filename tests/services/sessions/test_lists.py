@@ -1,6 +1,7 @@
 """Pages that are open are told when a list that they show is another, for little."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -44,7 +45,8 @@ def told(watch: ListWatch, clock: list[float], team: Team) -> Told:
 def test_all_who_work_on_a_trip_are_told_what_others_do_to_it_and_nobody_else(
     services: Services, team: Team, told: Told
 ) -> None:
-    trip_id, ada, everybody = team.trip_id, {"user_id": team.ada}, {*team.members}
+    ada: dict[str, Any] = {"user_id": team.ada}
+    trip_id, everybody = team.trip_id, {*team.members}
     file = None
 
     def add_file() -> None:
