@@ -76,7 +76,8 @@ def test_all_who_work_on_a_trip_are_told_what_others_do_to_it_and_nobody_else(
 def test_all_who_see_a_session_are_told_what_changes_in_their_lists(
     services: Services, team: Team, told: Told
 ) -> None:
-    ada, both = {"user_id": team.ada}, {team.ada, team.eve}
+    ada: dict[str, Any] = {"user_id": team.ada}
+    both = {team.ada, team.eve}
     session_id, other_id = (ask(services, key=key, **ada)[0].session_id for key in "ab")
 
     assert told(lambda: services.sharing.add(session_id, "eve", **ada)) == {team.eve}
