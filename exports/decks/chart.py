@@ -5,7 +5,7 @@ from decimal import Decimal
 from html import escape
 
 from exports.decks.measure import Measure
-from exports.decks.records import Amount, ChartBlock, Run
+from exports.decks.records import Amount, ChartBlock, Run, Slide
 from exports.decks.theme import LINE, Theme
 from exports.decks.wording import shown_amount
 
@@ -13,7 +13,8 @@ NONE = "–"  # where a category has no number
 _SIDE = 0.38  # of the width: no category's name is wider
 _ROOM = 8.0  # between a name, its bar and the number
 _BAR = 36.0  # no bar is thicker
-_BAND = 0.7  # of a category's height: what its bars fill
+_BAND = 0.78  # of a category's height: what its bars fill
+_LEAST = 12.0  # of the letters of numbers
 _SQUARE = 0.75  # of the legend, in sizes
 
 
@@ -27,11 +28,19 @@ class _Drawn:
     look: Theme
     measure: Measure
 
-    def text(self, x: float, y: float, words: str, *, anchor: str = "start", fill: str = "") -> str:
+    def text(self, x: float, y: float, words: str, *, anchor: str = "start", size: float = 0.0) -> str:
         """Return words whose line has its middle at *y*."""
+        size = size or self.size
         return (
-            f'<text x="{x:.2f}" y="{y + self.size * 0.35:.2f}" font-size="{self.size:g}" text-anchor="{anchor}"'
-            f' fill="{fill or self.look.ink}">{escape(words)}</text>'
+            f'<text x="{x:.2f}" y="{y + size * 0.35:.2f}" font-size="{size:g}" text-anchor="{anchor}"'
+            f' fill="{self.look.ink}">{escape(words)}</text>'
+        )
+
+    def bar(self, x: float, y: float, width: float, height: float, colour: str) -> str:
+        """Return an area that is seen on white, however pale it is."""
+        return (
+            f'<rect x="{x:.2f}" y="{y:.2f}" width="{width:.2f}" height="{height:.2f}" fill="{colour}"'
+            f' stroke="{self.look.pale}" stroke-width="0.5"/>'
         )
 
     def wide(self, words: str) -> float:
@@ -39,17 +48,26 @@ class _Drawn:
 
 
 def chart_svg(
-    block: ChartBlock, width: float, height: float, size: float, *, look: Theme, measure: Measure, families: str,
-    language: str,
+    block: ChartBlock, whole: ChartBlock, width: float, height: float, size: float, *, look: Theme, measure: Measure,
+    families: str, language: str,
 ) -> str:  # fmt: skip
-    """Return a chart of *width* times *height* points whose letters are of *size*."""
+    """Return a chart of *width* times *height* points whose letters are of *size*.
+
+    Its bars are as long as in the others that the *whole* chart is parted in.
+    """
     drawn = _Drawn(width=width, height=height, size=size, look=look, measure=measure)
     legend, top = _legend(block, drawn)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.2f} {height:.2f}" width="{width:.2f}"'
         f' height="{height:.2f}" role="img" font-family="{escape(families)}">'
-        f"<title>{escape(chart_alt(block, language))}</title>{legend}{_bars(block, drawn, top, language)}</svg>"
+        f"<title>{escape(chart_alt(block, language))}</title>{legend}"
+        f"{_bars(block, whole, drawn, top, language)}</svg>"
     )
+
+
+def whole_of(slide: Slide, part: ChartBlock) -> ChartBlock:
+    """Return the chart that *part* is what stands on one page of."""
+    return next((block for block in slide.blocks if isinstance(block, ChartBlock) and block.id == part.id), part)
 
 
 def chart_alt(block: ChartBlock, language: str) -> str:
@@ -77,23 +95,25 @@ def _legend(block: ChartBlock, drawn: _Drawn) -> tuple[str, float]:
         return "", 0.0
     made, x, y, line, square = [], 0.0, 0.0, drawn.size * LINE, drawn.size * _SQUARE
     for one, colour in zip(block.series, drawn.look.series, strict=False):
-        wide = square + _ROOM + drawn.wide(one.name) + 2 * _ROOM
+        name = drawn.measure.shortened(one.name, drawn.size, drawn.width - square - _ROOM)
+        wide = square + _ROOM + drawn.wide(name) + 2 * _ROOM
         if x and x + wide > drawn.width:
             x, y = 0.0, y + line
-        made.append(f'<rect x="{x:.2f}" y="{y + (line - square) / 2:.2f}" width="{square:.2f}" height="{square:.2f}"')
-        made.append(f' fill="{colour}"/>{drawn.text(x + square + _ROOM, y + line / 2, one.name)}')
+        made.append(drawn.bar(x, y + (line - square) / 2, square, square, colour))
+        made.append(drawn.text(x + square + _ROOM, y + line / 2, name))
         x += wide
     return "".join(made), y + line + _ROOM
 
 
-def _bars(block: ChartBlock, drawn: _Drawn, top: float, language: str) -> str:
-    shown = {value: _shown(value, block, language) for one in block.series for value in one.values}
+def _bars(block: ChartBlock, whole: ChartBlock, drawn: _Drawn, top: float, language: str) -> str:
+    shown = {value: _shown(value, whole, language) for one in whole.series for value in one.values}
     names = [_lines(name, drawn) for name in block.categories]
-    side = max(drawn.wide(line) for lines in names for line in lines) + _ROOM
+    side = max(drawn.wide(line) for name in whole.categories for line in _lines(name, drawn)) + _ROOM
     numbers = max(map(drawn.wide, shown.values())) + _ROOM
     scale = _Scale(list(shown), side, max(drawn.width - side - numbers, 1.0))
     band = (drawn.height - top) / len(names)
     thick = min(band * _BAND / len(block.series), _BAR)
+    letters = max(_LEAST, min(drawn.size, thick))
     made = [_axis(drawn, scale.zero, top)]
     for at, lines in enumerate(names):
         middle = top + band * (at + 0.5)
@@ -106,8 +126,10 @@ def _bars(block: ChartBlock, drawn: _Drawn, top: float, language: str) -> str:
         for which, (one, colour) in enumerate(zip(block.series, drawn.look.series, strict=False)):
             value = one.values[at]
             y = middle + (which - len(block.series) / 2) * thick
-            made.append(scale.bar(value, y, thick, colour))
-            made.append(drawn.text(scale.end(value) + _ROOM / 2, y + thick / 2, shown[value]))
+            if value:
+                begin, long = scale.span(value)
+                made.append(drawn.bar(begin, y + 1, long, max(thick - 2, 1), colour))
+            made.append(drawn.text(scale.end(value) + _ROOM / 2, y + thick / 2, shown[value], size=letters))
     return "".join(made)
 
 
@@ -130,14 +152,10 @@ class _Scale:
         self._unit = width / ((high - low) or 1.0)
         self.zero = left - low * self._unit
 
-    def bar(self, value: Decimal | None, y: float, thick: float, colour: str) -> str:
-        if not value:
-            return ""
+    def span(self, value: Decimal) -> tuple[float, float]:
+        """Return where a bar begins, from the left, and how long it is."""
         long = abs(float(value)) * self._unit
-        x = self.zero - (long if value < 0 else 0)
-        return (
-            f'<rect x="{x:.2f}" y="{y + 1:.2f}" width="{long:.2f}" height="{max(thick - 2, 1):.2f}" fill="{colour}"/>'
-        )
+        return self.zero - (long if value < 0 else 0), long
 
     def end(self, value: Decimal | None) -> float:
         """Return where the number of a bar begins."""

@@ -11,7 +11,7 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from exports.decks.chart import chart_svg
+from exports.decks.chart import chart_svg, whole_of
 from exports.decks.lists import Branch, Point, branches
 from exports.decks.measure import Measure
 from exports.decks.pages import pages
@@ -91,6 +91,7 @@ class _Sections:
 
     def page(self, page: Page) -> str:
         """Return one page."""
+        self._slide = page.slide
         title, mark, footer = ((Run(text),) if text else () for text in (page.title, page.mark, page.footer))
         return (
             f'<section class="travelbot-deck{" cover" if page.cover else ""}" data-slide="{escape(page.slide.id)}"'
@@ -118,15 +119,13 @@ class _Sections:
     def _branch(self, branch: Branch) -> str:
         tag = "ol" if branch.mark is None else "ul"
         points = "".join(self._point(one, branch.mark) for one in branch.points)
-        return f'<{tag} role="list" dir="{branch.direction}">{points}</{tag}>'
+        style = f' style="--k:{branch.skipped}"' if branch.skipped else ""
+        return f'<{tag} role="list" dir="{branch.direction}"{style}>{points}</{tag}>'
 
     def _point(self, point: Point, mark: str | None) -> str:
         number = point.item.number
         told = f'value="{number}" data-mark="{number}."' if mark is None else f'data-mark="{mark}"'
-        style = f' style="--k:{point.skipped}"' if point.skipped else ""
-        return (
-            f"<li {told}{style}>{self._line('span', point.item.runs)}{''.join(map(self._branch, point.below))}</li>"
-        )
+        return f"<li {told}>{self._line('span', point.item.runs)}{''.join(map(self._branch, point.below))}</li>"
 
     def _table(self, block: TableBlock, placed: Placed) -> str:
         columns = "".join(f'<col style="width:{100 * width / placed.box.width:.4f}%">' for width in placed.columns)
@@ -150,7 +149,7 @@ class _Sections:
         return (Run(cell_text(cell, self._tag)),) if cell.amount else cell.runs
 
     def _chart(self, block: ChartBlock, placed: Placed) -> str:
-        return self._chart_svg(block, placed.box.width, placed.box.height, placed.size)
+        return self._chart_svg(block, whole_of(self._slide, block), placed.box.width, placed.box.height, placed.size)
 
     def _picture(self, block: PictureBlock, placed: Placed) -> str:
         data = self._edition.pictures.get(block.sha256, b"")

@@ -9,19 +9,22 @@ from exports.writing import direction
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point with what stands below it; it stands *skipped* levels further in than the list it is in."""
+    """A point with what stands below it."""
 
     item: Item
-    skipped: int
     below: tuple["Branch", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Points in a row that all are counted, or all are not, and run the same way."""
+    """Points in a row that have the same mark, None where they are counted, and run the same way.
 
-    mark: str | None  # before each; None where they are counted
+    They stand *skipped* levels further in than those that they could stand below.
+    """
+
+    mark: str | None
     direction: str
+    skipped: int
     points: tuple[Point, ...]
 
 
@@ -39,12 +42,12 @@ def branches(items: Sequence[Item], way: str, *, continued: bool = False, depth:
         item, end = items[at], at + 1
         while end < len(items) and items[end].level > item.level:
             end += 1
-        point = Point(item, item.level - depth, branches(items[at + 1 : end], way, depth=item.level + 1))
+        point = Point(item, branches(items[at + 1 : end], way, depth=item.level + 1))
         mark = None if item.number is not None else MARKS[item.level]
-        branch = Branch("" if continued and at == 0 else mark, direction(plain_text(item.runs)) or way, (point,))
-        if found and (found[-1].mark, found[-1].direction) == (branch.mark, branch.direction):
-            found[-1] = replace(found[-1], points=(*found[-1].points, point))
-        else:
+        mark = "" if continued and at == 0 else mark
+        branch = Branch(mark, direction(plain_text(item.runs)) or way, item.level - depth, ())
+        if not found or replace(found[-1], points=()) != branch:
             found.append(branch)
+        found[-1] = replace(found[-1], points=(*found[-1].points, point))
         at = end
     return tuple(found)

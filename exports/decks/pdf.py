@@ -16,7 +16,7 @@ import typst
 
 from exports import paper
 from exports.decks import theme as lengths
-from exports.decks.chart import chart_alt, chart_svg
+from exports.decks.chart import chart_alt, chart_svg, whole_of
 from exports.decks.lists import Branch, Point, branches
 from exports.decks.measure import TWINS, Measure, can_draw
 from exports.decks.pages import pages
@@ -48,6 +48,7 @@ _SCRIPTS = (
     *("Noto Sans Tamil", "Noto Sans Sinhala", "Noto Sans Lao", "Noto Sans Khmer", "Noto Sans Myanmar"),
     *("Noto Sans Georgian", "Noto Sans Armenian", "Noto Sans CJK JP", "Noto Emoji", "DejaVu Sans Mono"),
 )
+_REMEMBERED = 10  # files
 _LENGTHS = (
     *("CELL_X", "CELL_Y", "COVER_BAND", "FIGURE", "FIGURE_PAD", "FOOTER_SIZE"),
     *("FOOTER_Y", "GAP", "INDENT", "LINE", "MARGIN", "PARAGRAPH_GAP"),
@@ -67,7 +68,15 @@ def deck_pdf(edition: Edition) -> bytes:
         timestamp=max(0, int(edition.at.timestamp())),
     )
     assert isinstance(made, bytes)
+    _forget()
     return made
+
+
+def _forget() -> None:
+    """Let Typst drop what it remembers for its next ten files: of long decks, hundreds of megabytes."""
+    empty = typst.Compiler(font_paths=paper.fonts())
+    for _ in range(_REMEMBERED + 1):
+        empty.compile(b"", format="svg")
 
 
 class _Values:
@@ -107,6 +116,7 @@ class _Values:
         }
 
     def _page(self, page: Page) -> dict[str, Any]:
+        self._slide = page.slide
         return {
             "cover": page.cover,
             "number": page.number,
@@ -133,13 +143,12 @@ class _Values:
 
     def _branch(self, branch: Branch, placed: Placed) -> dict[str, Any]:
         points = [self._point(point, placed) for point in branch.points]
-        return {"mark": branch.mark, "dir": branch.direction, "points": points}
+        return {"mark": branch.mark, "dir": branch.direction, "skipped": branch.skipped, "points": points}
 
     def _point(self, point: Point, placed: Placed) -> dict[str, Any]:
         width = placed.box.width - lengths.INDENT * placed.size * (point.item.level + 1)
         return self._line(point.item.runs, placed.size, width) | {
             "number": point.item.number,
-            "skipped": point.skipped,
             "below": [self._branch(branch, placed) for branch in point.below],
         }
 
@@ -161,6 +170,7 @@ class _Values:
     def _chart(self, block: ChartBlock, placed: Placed) -> dict[str, Any]:
         svg = chart_svg(
             block,
+            whole_of(self._slide, block),
             placed.box.width,
             placed.box.height,
             placed.size,

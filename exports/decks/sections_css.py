@@ -58,11 +58,11 @@ SCOPE .missing {{
   color: var(--pale); font-size: calc(12 * var(--u)); display: grid; place-content: center; text-align: center;
 }}
 SCOPE :is(.text > * + *, li + li, ul + *, ol + *, li > ul, li > ol) {{ margin-top: {PARAGRAPH_GAP}em; }}
-SCOPE :is(ul, ol) {{ list-style: none; }}
-SCOPE li {{ position: relative; padding-inline-start: calc({INDENT}em * (1 + var(--k, 0))); --k: 0; }}
+SCOPE :is(ul, ol) {{ list-style: none; padding-inline-start: calc({INDENT}em * var(--k, 0)); }}
+SCOPE li {{ --k: 0; position: relative; padding-inline-start: {INDENT}em; }}
 SCOPE li > span {{ display: block; }}
 SCOPE li::before {{
-  content: attr(data-mark); position: absolute; inset-inline-start: calc({INDENT}em * var(--k, 0));
+  content: attr(data-mark); position: absolute; inset-inline-start: 0;
   color: var(--link);
 }}
 SCOPE table {{ width: 100%; table-layout: fixed; border-collapse: separate; border-spacing: 0; display: table; }}
