@@ -23,7 +23,7 @@ from exports.writing import NOT_TEXT, direction, language
 
 _FOLDER = Path(__file__).parent
 _FONTS = _FOLDER / "fonts"
-_BOX = "□"
+BOX = "□"
 _DEJAVU = frozenset("✓✗★☆")  # in DejaVu Sans Mono, which Typst brings along
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _NAMES_SHOWN = 12
@@ -127,7 +127,7 @@ def letters(text: str, is_drawn: Callable[[str], bool], boxes: Counter[str]) -> 
     text = _CONTROLS.sub("", unicodedata.normalize("NFC", _NO_WORD.sub(_with_few_marks, text)).replace("\t", "    "))
     if missing := {char for char in set(text) if not is_drawn(char)}:
         boxes.update(char for char in text if char in missing)
-        text = text.translate({ord(char): _BOX for char in missing})
+        text = text.translate({ord(char): BOX for char in missing})
     return text
 
 
@@ -167,7 +167,7 @@ def _boxes_told(boxes: Counter[str], kept_in: str) -> str | None:
     names = sorted({_script(char) for char in boxes})
     shown = ", ".join(names[:_NAMES_SHOWN]) + (", …" if len(names) > _NAMES_SHOWN else "")
     are = "1 character is" if number == 1 else f"{number:,} characters are"
-    return f"{are} shown as {_BOX}: this PDF has no letters for them ({shown}). {kept_in}"
+    return f"{are} shown as {BOX}: this PDF has no letters for them ({shown}). {kept_in}"
 
 
 def _script(char: str) -> str:

@@ -41,6 +41,7 @@ FONT_FOLDERS = (Path(__file__).parent / "fonts", Path(__file__).parent.parent / 
 
 _DEJAVU = frozenset("✓✗★☆")  # in DejaVu Sans Mono, which Typst brings along
 _INVISIBLE = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # they choose a form of the letter before them
+_SEEN = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2")  # signs around a number
 _MISSING = 1.0  # a box is drawn
 _WIDE = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _SPACE = r" \t\u1680\u2000-\u2006\u2008-\u200b\u205f\u3000"  # where a line may break
@@ -154,9 +155,13 @@ def cut(runs: Runs, at: int) -> tuple[Runs, Runs]:
     return tuple(before), tuple(after)
 
 
+def _is_invisible(char: str) -> bool:
+    return bool(_INVISIBLE.match(char)) or (category(char) == "Cf" and char not in _SEEN)
+
+
 def can_draw(char: str, font: Font) -> bool:
     """Return whether a font of ours has a letter for a character, or it needs none."""
-    if char.isspace() or category(char) == "Cf" or _INVISIBLE.match(char) or char in _DEJAVU:
+    if char.isspace() or _is_invisible(char) or char in _DEJAVU:
         return True
     return any(ord(char) in _font(file)[0] for file in _files(TWINS[font].replace(" ", ""), "Regular"))
 
@@ -173,7 +178,7 @@ class _Advances(dict[str, float]):
         return width
 
     def _found(self, char: str) -> float:
-        if category(char) == "Cf" or _INVISIBLE.match(char):
+        if _is_invisible(char):
             return 0.0
         for file in self._files:
             names, widths = _font(file)

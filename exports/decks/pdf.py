@@ -5,12 +5,15 @@ Texts, and where they stand, go to Typst as data, never as markup.
 
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import fields
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -48,6 +51,7 @@ _SCRIPTS = (
     *("Noto Sans Tamil", "Noto Sans Sinhala", "Noto Sans Lao", "Noto Sans Khmer", "Noto Sans Myanmar"),
     *("Noto Sans Georgian", "Noto Sans Armenian", "Noto Sans CJK JP", "Noto Emoji", "DejaVu Sans Mono"),
 )
+_MARKS_OF_ALL = ("COMBINING", "VARIATION", "ZERO")
 _REMEMBERED = 10  # files
 _LENGTHS = (
     *("CELL_X", "CELL_Y", "COVER_BAND", "FIGURE", "FIGURE_PAD", "FOOTER_SIZE"),
@@ -60,15 +64,39 @@ _RIGHT_TO_LEFT = re.compile(
 
 
 def deck_pdf(edition: Edition) -> bytes:
-    """Return a deck as a PDF file. The same edition gives the same bytes."""
-    made = typst.Compiler(_FOLDER / "deck.typ", root=_FOLDER, font_paths=paper.fonts()).compile(
-        sys_inputs={"data": json.dumps(_Values(edition).deck(pages(edition)))},
-        format="pdf",
-        pdf_standards=["ua-1"],
-        timestamp=max(0, int(edition.at.timestamp())),
-    )
+    """Return a deck as a PDF file. The same edition gives the same bytes.
+
+    Only where marks stand on letters of other scripts, as in no language, it may miss that standard.
+    """
+    values = _Values(edition).deck(pages(edition))
+    try:
+        for kerning in (False, True):
+            with suppress(_TypstFailedError):
+                return _compiled(values | {"kerning": kerning}, edition.at, "ua-1")
+        return _compiled(values | {"kerning": True}, edition.at)
+    finally:
+        _forget()
+
+
+class _TypstFailedError(Exception):
+    """Typst cannot set what it was given."""
+
+
+def _compiled(values: dict[str, Any], at: datetime, *standards: Literal["ua-1"]) -> bytes:
+    compiler = typst.Compiler(_FOLDER / "deck.typ", root=_FOLDER, font_paths=paper.fonts())
+    try:
+        made = compiler.compile(
+            sys_inputs={"data": json.dumps(values)},
+            format="pdf",
+            pdf_standards=list(standards),
+            timestamp=max(0, int(at.timestamp())),
+        )
+    except BaseException as exc:
+        # Where Typst panics, what is raised is no Exception; its class cannot be imported.
+        if isinstance(exc, typst.TypstError) or type(exc).__name__ == "PanicException":
+            raise _TypstFailedError from exc
+        raise
     assert isinstance(made, bytes)
-    _forget()
     return made
 
 
@@ -233,7 +261,25 @@ class _Values:
         }
 
     def _letters(self, text: str) -> str:
+        if not text.isascii():
+            text = _without_stray_marks(text.replace("\ufeff", ""))  # PDF/UA has no such letter
         return paper.letters(text, self._is_drawn, self._boxes)
+
+
+def _without_stray_marks(text: str) -> str:
+    """Return a text with boxes for marks of one script on letters of another, which no font can join."""
+    made, script = [], ""
+    for char in text:
+        own = _script(char)
+        is_mark = unicodedata.category(char).startswith("M") and own not in _MARKS_OF_ALL
+        made.append(paper.BOX if is_mark and own != script else char)
+        script = script if unicodedata.category(char) in ("Mn", "Me", "Cf") and own in _MARKS_OF_ALL else own
+    return "".join(made)
+
+
+@cache
+def _script(char: str) -> str:
+    return unicodedata.name(char, "").partition(" ")[0]
 
 
 def families(font: Font) -> list[str]:

@@ -184,6 +184,28 @@ def test_ten_thousand_letters_without_a_space_stay_within_the_pages():
     assert_whole(decks.one(decks.text("text", "verylongword" * 850)))
 
 
+def test_words_of_any_script_are_set_for_screen_readers():
+    said = (
+        *(
+            "family 👨‍👩‍👧‍👦 and 👍🏽 and 🇵🇹 1️⃣ ⚠️",
+            "Hà Nội, Huế",
+            "Cafe\u0301 q\u0301",
+            "الحُرُوفُ العَرَبِيَّة",
+            "שָׁלוֹם עִם נִקּוּד",
+        ),
+        *("क्षत्रिय, ज्ञान, श्री", "น้ำ ผู้ใหญ่", "বাংলা ভাষা", "தமிழ் மொழி", "ភាសាខ្មែរ", "မြန်မာဘာသာ", "සිංහල", "ລາວ"),
+        *("ქართული", "Հայերեն", "→ ✓ ★ ½ ≤ √ Ω ₹", "\u202eabc\u202c", "a\u200bb\u00adc\u2060d\ufeff", "ﬁ ǅ ß İ ٣٤٥"),
+    )
+    edition = decks.one(decks.text("text", *said), title="; ".join(said[3:5]))
+
+    assert failures(deck_pdf(edition)) == []
+
+
+@pytest.mark.parametrize("text", ["क\u0301 \u0301ñ\u0947", "א\u0947\u0e38", "\u070f3\u0600", "\u0591x\u064b"])
+def test_marks_on_letters_of_other_scripts_are_no_error(text):
+    assert len(opened(deck_pdf(decks.one(decks.text("text", text), title=text)))) == 1
+
+
 def test_letter_that_no_font_has_is_a_box():
     data = assert_whole(decks.one(decks.text("text", "Old □ writing")))
     boxed = deck_pdf(decks.one(decks.text("text", "Old \U00012000 writing")))
