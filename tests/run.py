@@ -8,14 +8,19 @@ and nothing else did, those run a second time, one after the other and with noth
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+MEMORY = Path("/dev/shm")  # files of it are in memory, on Linux
+ROOM = 3 << 30  # bytes; a run takes about a third of it
 RUN_AGAIN = ("tests/browser/", "tests/processes/")
 
 
@@ -46,6 +51,18 @@ class Seen:
         return bool(self.failed) and not self.broken and all(name.startswith(RUN_AGAIN) for name in self.failed)
 
 
+@contextmanager
+def files_in_memory() -> Iterator[None]:
+    """Keep the files of all tests in memory, where there is room: thousands of databases would wait for a disk."""
+    if "PYTEST_DEBUG_TEMPROOT" in os.environ or not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="travelbot-tests-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
+        yield
+        del os.environ["PYTEST_DEBUG_TEMPROOT"]
+
+
 def run_tests(options: Sequence[str]) -> tuple[int, Seen]:
     seen = Seen()
     return pytest.main(list(options), plugins=[seen]), seen
@@ -71,4 +88,6 @@ def main(options: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with files_in_memory():
+        code = main(sys.argv[1:])
+    sys.exit(code)
