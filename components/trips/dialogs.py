@@ -138,7 +138,7 @@ def _copy(trip_id: int, *, user: User) -> None:
                 place = places.get(name, places["title"])
                 place.markdown(f":red[:material/error: :small[{escape_label(problem)}]]")
         else:
-            st.session_state.session_news = f"Made “{escape_label(copy.title)}”."
+            st.session_state.session_news = f"Created “{escape_label(copy.title)}”."
             open_trip(copy.id)
             leave_dialog()
 

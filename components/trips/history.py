@@ -95,8 +95,8 @@ def _revisions_key(trip_id: int) -> str:
 
 def draw_revisions(trip: Trip, *, user_id: int, now: datetime) -> None:
     """Draw who changed what and when, once it is opened."""
-    shown = st.expander(
-        f"Revisions ({trip.rev})", icon=":material/history:", key=_revisions_key(trip.id), on_change="rerun"
+    shown = st.expander(  # of a name that never changes: with another it would be another one, and closed
+        "Revisions", icon=":material/history:", key=_revisions_key(trip.id), on_change="rerun"
     )
     if not shown.open:
         return
@@ -164,6 +164,7 @@ def _restore(trip_id: int, rev: int, user_id: int) -> None:
     with telling("trip_revisions"):
         get_services().trip_revisions.restore(trip_id, rev, user_id=user_id)
         st.session_state.session_news = f"Restored revision {rev}."
+        show_part(_revisions_key(trip_id), to="nearest", focus=True)  # the button that had the focus is gone
 
 
 def _compare(trip: Trip, rows: Sequence[RevisionSummary], *, user_id: int) -> None:

@@ -55,9 +55,9 @@ def _go(address: dict[str, str]) -> None:
     st.session_state.trips_top = str(time.time_ns())
 
 
-def show_part(key: str) -> None:
-    """Bring what is drawn under a key into view. A callback on *Trips*."""
-    st.session_state.trips_part = {"key": key, "to": "center"}
+def show_part(key: str, *, to: str = "center", focus: bool = False) -> None:
+    """Bring what is drawn under a key into view, and the focus to it. A callback on *Trips*."""
+    st.session_state.trips_part = {"key": key, "to": to, "focus": focus}
     st.session_state.trips_top = str(time.time_ns())
 
 

@@ -62,7 +62,8 @@ def brief_rows(brief: Brief) -> tuple[tuple[str, str], ...]:
 
 def brief_fields(brief: Brief) -> tuple[tuple[str, str, str], ...]:
     """Return the rows of `brief_rows`, each with the name of its field first."""
-    return shown_fields(brief, st.context.locale, private=True)
+    rows = shown_fields(brief, st.context.locale, private=True)
+    return tuple((field, label, text.capitalize() if field == "pace" else text) for field, label, text in rows)
 
 
 @cache

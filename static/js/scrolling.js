@@ -10,6 +10,7 @@ const OF_A_FRAME_MS = 100; // no frame counts for more: one that took long broug
 const bring = {
   start: (_, message) => message.scrollIntoView({ block: "start" }),
   center: (_, message) => message.scrollIntoView({ block: "center" }),
+  nearest: (_, message) => message.scrollIntoView({ block: "nearest" }),
   top: (page) => page.scrollTo(0, 0),
   end: (page) => page.scrollTo(0, page.scrollHeight),
 };
@@ -35,7 +36,7 @@ function follow({ key, to, focus }) {
     if (page && to !== "end") letGo(page);
     const before = page?.scrollTop;
     if (focus && message) {
-      const field = message.querySelector("input, textarea, [role='radio']");
+      const field = message.querySelector("summary, input, textarea, [role='radio']");
       field?.focus({ preventScroll: true });
       focus = !field;
     }

@@ -146,6 +146,25 @@ def test_fifty_trips_are_drawn_and_more_on_request(page, services, planner):
     assert len(listed(page)) == 52
 
 
+def test_customer_beyond_those_listed_is_found_and_stays_chosen(page, services, planner, monkeypatch):
+    monkeypatch.setattr("components.trips.trip_list.CUSTOMERS_LISTED", 1)
+    services.customers.create("Abel", user_id=planner.id)
+    weber = services.customers.create("Weber", user_id=planner.id)
+    trip = services.trips.create("Rome", user_id=planner.id, customer_id=weber.id)
+    services.trips.create("Athens", user_id=planner.id)
+    run(page)
+    page.text_input(key="trips_customer_words").set_value("web")
+    run(page)
+    page.selectbox(key="trips_customer").set_value(weber.id)
+    run(page)
+    assert listed(page) == [trip.id]
+
+    page.text_input(key="trips_customer_words").set_value("")
+    run(page)
+    assert listed(page) == [trip.id]
+    assert page.selectbox(key="trips_customer").value == weber.id
+
+
 def test_list_of_fifty_asks_as_often_as_a_list_of_one(page, services, planner):
     services.trips.create("One", user_id=planner.id)
     run(page)
