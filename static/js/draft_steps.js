@@ -23,7 +23,8 @@ export const START = { server: null, shown: null, kept: "", sending: null };
  * - told {server}: a run of the script said so
  * - sent {key, text, files}: a person, or we, sent what is in the box
  * - broke: the connection did, or came back
- * - look {key, text: null where there is no box, stored: name => text of a draft, connected, idle}
+ * - look {key, text: null where there is no box, stored: name => text of a draft, connected, idle, anew: whether it is
+ *   another box than before}
  * To be done: keep {key, text}, write {text} into the box, submit it, ask the server for a run.
  */
 export function step(state, event) {
@@ -54,7 +55,7 @@ function look(state, event) {
   return [settled, [...kept, ...done]];
 }
 
-function keep(state, { key, text, stored }) {
+function keep(state, { key, text, stored, anew }) {
   if (key !== state.shown) {
     const fresh = state.shown === null;
     const fill = !text || (!fresh && text === state.kept); // nothing is in the box, or what another session left there
@@ -62,6 +63,7 @@ function keep(state, { key, text, stored }) {
     const typed = fresh && !fill ? [{ kind: "keep", key, text }] : []; // before it was looked at first
     return [{ ...state, shown: key, kept: now }, now === text ? typed : [{ kind: "write", text: now }]];
   }
+  if (anew && !text && state.kept) return [state, [{ kind: "write", text: state.kept }]];
   return [{ ...state, kept: text }, text === state.kept ? [] : [{ kind: "keep", key, text }]];
 }
 

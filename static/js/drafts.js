@@ -24,6 +24,7 @@ const does = {
 };
 
 let state = START;
+let seen = null; // the box that was looked at last
 
 function happened(event) {
   const [next, actions] = step(state, event);
@@ -36,6 +37,8 @@ const key = () => `travelbot-draft-${state.server.user}-${session() || "new"}`;
 function look() {
   if (!state.server) return;
   const { testConnectionState, testScriptState } = app.dataset;
+  const anew = box() !== seen;
+  seen = box();
   happened({
     kind: "look",
     key: key(),
@@ -43,6 +46,7 @@ function look() {
     stored,
     connected: testConnectionState === "CONNECTED",
     idle: testScriptState === "notRunning",
+    anew,
   });
 }
 

@@ -19,6 +19,7 @@ class Browser {
   kept = {};
   connected = true;
   idle = true;
+  anew = false;
   done = [];
 
   constructor(server = FIRST) {
@@ -48,6 +49,7 @@ class Browser {
         stored: (key) => this.kept[key] ?? "",
         connected: this.connected,
         idle: this.idle,
+        anew: this.anew,
       });
     }
   }
@@ -55,6 +57,14 @@ class Browser {
   type(text) {
     this.box = text;
     this.look();
+  }
+
+  /** Draw another box, which is empty, in place of the one that there was. */
+  draw() {
+    this.box = "";
+    this.anew = true;
+    this.look();
+    this.anew = false;
   }
 
   /** Send what is in the box, which is empty then. */
@@ -120,6 +130,20 @@ test("what is typed before the box is looked at first is kept", () => {
   const browser = new Browser();
   browser.type("Rome");
   assert.equal(browser.kept[KEY], "Rome");
+});
+
+test("what was typed is in a box that is drawn anew, and what was sent is not", () => {
+  const browser = new Browser();
+  browser.look();
+  browser.type("Rome");
+  browser.draw();
+  assert.equal(browser.box, "Rome");
+  assert.equal(browser.kept[KEY], "Rome");
+
+  browser.type(TEXT);
+  browser.send();
+  browser.draw();
+  assert.equal(browser.box, "");
 });
 
 test("a draft that is emptied is forgotten", () => {
