@@ -46,7 +46,7 @@ def session_filters(
             "Words",
             key="sessions_words",
             type="search",
-            placeholder="In titles and messages",
+            placeholder="Title or message",
             persist_state="session",
             width=185,
         )
