@@ -11,7 +11,7 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from exports.decks.chart import chart_svg, whole_of
+from exports.decks.chart import chart_alt, chart_svg, whole_of
 from exports.decks.lists import Branch, Point, branches
 from exports.decks.measure import Measure
 from exports.decks.pages import pages
@@ -31,7 +31,7 @@ from exports.decks.records import (
     is_link,
     plain_text,
 )
-from exports.decks.sections_css import sections_css
+from exports.decks.sections_css import local_families, sections_css
 from exports.decks.theme import FOOTER_SIZE, theme
 from exports.decks.wording import cell_text, figure_text
 from exports.writing import direction, text_language, way_of
@@ -55,9 +55,12 @@ class DeckHtml:
     css: str
 
 
-def deck_html(edition: Edition, *, pictures: bool = False) -> DeckHtml:
-    """Return a deck as HTML; with *pictures*, these and the logo are in it as data."""
-    draw = _Sections(edition, pictures)
+def deck_html(edition: Edition, *, pictures: bool = False, svg: bool = True) -> DeckHtml:
+    """Return a deck as HTML; with *pictures*, these and the logo are in it as data.
+
+    Without *svg*, charts are pictures too, for pages that let no SVG through.
+    """
+    draw = _Sections(edition, pictures, svg)
     slides = tuple(
         SlideHtml(slide_id, "".join(map(draw.page, some)))
         for slide_id, some in groupby(pages(edition), lambda page: page.slide.id)
@@ -68,8 +71,8 @@ def deck_html(edition: Edition, *, pictures: bool = False) -> DeckHtml:
 class _Sections:
     """Draws the pages of one deck."""
 
-    def __init__(self, edition: Edition, pictures: bool) -> None:
-        self._edition, self._pictures = edition, pictures
+    def __init__(self, edition: Edition, pictures: bool, svg: bool) -> None:
+        self._edition, self._pictures, self._svg = edition, pictures, svg
         self._tag = edition.brand.language
         self._language = self._tag.split("-")[0].lower()
         self._way = way_of(self._language)
@@ -77,7 +80,7 @@ class _Sections:
             chart_svg,
             look=theme(edition.brand),
             measure=Measure(edition.brand.font),
-            families="inherit",
+            families="inherit" if svg else local_families(edition.brand.font),
             language=self._tag,
         )
         self._kinds: dict[type[Any], Callable[[Any, Placed], str]] = {
@@ -149,7 +152,10 @@ class _Sections:
         return (Run(cell_text(cell, self._tag)),) if cell.amount else cell.runs
 
     def _chart(self, block: ChartBlock, placed: Placed) -> str:
-        return self._chart_svg(block, whole_of(self._slide, block), placed.box.width, placed.box.height, placed.size)
+        drawn = self._chart_svg(block, whole_of(self._slide, block), placed.box.width, placed.box.height, placed.size)
+        if self._svg:
+            return drawn
+        return f'<img src="{_url(drawn.encode(), "image/svg+xml")}" alt="{escape(chart_alt(block, self._tag))}">'
 
     def _picture(self, block: PictureBlock, placed: Placed) -> str:
         data = self._edition.pictures.get(block.sha256, b"")

@@ -85,13 +85,18 @@ SCOPE .value {{ font-size: {FIGURE}em; }}
 """
 
 
+def local_families(font: Font) -> str:
+    """Return the fonts that a browser may have of its own."""
+    last = "serif" if font in (Font.TIMES, Font.CAMBRIA) else "sans-serif"
+    return f"'{TWINS[font]}', '{font}', {last}"
+
+
 def sections_css(brand: Brand) -> str:
     """Return the style sheet of a brand's decks."""
     look = theme(brand)
     colours = {name: getattr(look, name) for name in ("primary", "accent", "title", "link", "tint", "ink", "pale")}
     more = {"on-primary": look.on_primary, "edge": look.edge, "ground": look.ground}
     told = "".join(f"--{name}: {colour}; " for name, colour in (colours | more).items())
-    last = "serif" if brand.font in (Font.TIMES, Font.CAMBRIA) else "sans-serif"
-    families = f'"{FAMILIES[brand.font]}", "{TWINS[brand.font]}", "{brand.font}", "Deck Noto", {last}'
+    families = f"'{FAMILIES[brand.font]}', 'Deck Noto', {local_families(brand.font)}"
     rules = f"SCOPE {{ {told}font-family: {families}; }}{_RULES}"
     return rules.replace("SCOPE", ".travelbot-deck.travelbot-deck")

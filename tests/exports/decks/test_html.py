@@ -1,17 +1,14 @@
 """A deck's HTML: everything is there, escaped and without a script, and in Chromium it stays where it belongs."""
 
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page as Window
-from playwright.sync_api import Route
 
 from exports.decks.html import DeckHtml, deck_html
 from exports.decks.pages import pages
 from exports.decks.records import BulletsBlock, ChartBlock, Item, PictureBlock, Run, Series, TextBlock
-from settings import ROOT
 from tests.helpers import decks
+from tests.helpers.deck_pictures import show
 from tests.helpers.hostile import TEXTS
 
 _RUNS_OUT = """() => [...document.querySelectorAll(".travelbot-deck")].flatMap(
@@ -101,6 +98,14 @@ def test_chart_has_a_title_and_its_numbers():
     assert "-€120.25" in found.text
 
 
+def test_chart_is_a_picture_where_no_svg_may_be():
+    found = read(deck_html(decks.lisbon(), svg=False))
+
+    (chart,) = [values for tag, values in found.tags if tag == "img"]
+    assert chart["alt"].startswith("Bars: hotel €1,840.50")
+    assert chart["src"].startswith("data:image/svg+xml;base64,")
+
+
 def test_pictures_are_in_it_only_where_asked():
     without, with_them = (read(deck_html(decks.lisbon(), pictures=asked)) for asked in (False, True))
 
@@ -126,24 +131,6 @@ def test_style_sheet_holds_for_decks_alone():
     assert all(rule.startswith(".travelbot-deck") for rule in rules)
     assert "url(" not in css
     assert "@" not in css
-
-
-def show(window: Window, *made: DeckHtml) -> None:
-    """Show decks one below the other, with the app's fonts."""
-    css = Path(ROOT / "static/decks.css").read_text() + "".join(deck.css for deck in made)
-    body = "".join(slide.html for deck in made for slide in deck.slides)
-
-    def answer(route: Route) -> None:
-        _, _, name = route.request.url.partition("/app/static/")
-        if name:
-            route.fulfill(path=ROOT / "static" / name)
-        else:
-            html = f"<!doctype html><style>{css} body {{ margin: 0; }}</style>{body}"
-            route.fulfill(body=html, content_type="text/html; charset=utf-8")
-
-    window.route("**/*", answer)
-    window.goto("http://decks.example/deck")
-    window.evaluate("document.fonts.ready")
 
 
 def test_every_block_is_drawn_within_its_box_as_slide_and_as_thumbnail(page):
