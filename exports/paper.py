@@ -56,7 +56,7 @@ def _compiled(template: str, values: dict[str, Any], title: str, kept_in: str, a
     named = {"title": title, "lang": language(title), "dir": direction(title) or "ltr"}
     data = drawable(named | values, boxes)
     data["boxes"] = _boxes_told(boxes, kept_in)
-    made = typst.Compiler(_FOLDER / template, root=_FOLDER, font_paths=fonts()).compile(
+    made = typst.Compiler(_FOLDER / template, root=_FOLDER, font_paths=_fonts()).compile(
         sys_inputs={"data": json.dumps(data)}, format="pdf", timestamp=max(0, int(at.timestamp()))
     )
     assert isinstance(made, bytes)
@@ -64,9 +64,8 @@ def _compiled(template: str, values: dict[str, Any], title: str, kept_in: str, a
 
 
 @cache
-def fonts() -> typst.Fonts:
-    """Return our fonts, read once."""
-    return typst.Fonts(include_system_fonts=False, font_paths=[_FONTS, _FOLDER / "decks/fonts"])
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, font_paths=[_FONTS])
 
 
 def turn(

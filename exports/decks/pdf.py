@@ -21,7 +21,7 @@ from exports import paper
 from exports.decks import theme as lengths
 from exports.decks.chart import chart_alt, chart_svg, whole_of
 from exports.decks.lists import Branch, Point, branches
-from exports.decks.measure import TWINS, Measure, can_draw
+from exports.decks.measure import FONT_FOLDERS, TWINS, Measure, can_draw
 from exports.decks.pages import pages
 from exports.decks.pictures import framed, picture_size, picture_type
 from exports.decks.places import FOOTER, MARK, NUMBER, WIDTH, Box, Page, Placed
@@ -83,7 +83,7 @@ class _TypstFailedError(Exception):
 
 
 def _compiled(values: dict[str, Any], at: datetime, *standards: Literal["ua-1"]) -> bytes:
-    compiler = typst.Compiler(_FOLDER / "deck.typ", root=_FOLDER, font_paths=paper.fonts())
+    compiler = typst.Compiler(_FOLDER / "deck.typ", root=_FOLDER, font_paths=_fonts())
     try:
         made = compiler.compile(
             sys_inputs={"data": json.dumps(values)},
@@ -100,9 +100,14 @@ def _compiled(values: dict[str, Any], at: datetime, *standards: Literal["ua-1"])
     return made
 
 
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, font_paths=list(FONT_FOLDERS))
+
+
 def _forget() -> None:
     """Let Typst drop what it remembers for its next ten files: of long decks, hundreds of megabytes."""
-    empty = typst.Compiler(font_paths=paper.fonts())
+    empty = typst.Compiler(font_paths=_fonts())
     for _ in range(_REMEMBERED + 1):
         empty.compile(b"", format="svg")
 
