@@ -3,12 +3,14 @@
 const NEAR_PX = 240;
 const AT_END_PX = 40;
 let atEnd = true;
+let top = 0;
 
 const look = ({ target: page }) => {
   if (!page.classList?.contains("stMain")) return;
   const below = page.scrollHeight - page.clientHeight - page.scrollTop;
   document.documentElement.classList.toggle("travelbot-away-from-end", below > NEAR_PX);
-  atEnd = below < AT_END_PX;
+  atEnd = below < AT_END_PX || (atEnd && page.scrollTop >= top); // what comes below takes nobody away from the end
+  top = page.scrollTop;
 };
 
 // Streamlit goes on to the end where there is a box to write in; who may only read has none, and follows all the same.
