@@ -89,6 +89,8 @@ def test_form_that_is_left_shows_the_trip_as_it_was(page: Page, planner: Planner
     page.goto(f"{planner.app.url}/trips?trip={trip.id}")
     page.get_by_role("button", name="Edit", exact=True).click()
     page.get_by_role("textbox", name="Title").fill("Athens")
+    page.keyboard.press("Tab")
+    wait_until_at_rest(page)
     page.get_by_role("button", name="Cancel").click()
 
     expect(page.get_by_role("heading", name="Rome")).to_be_visible()
