@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from components.accounts.api_tokens import TOKEN_DIALOGS
 from components.accounts.identity import current_user, draw_door_cookie, known_as
+from components.decks.dialogs import DECK_DIALOGS
 from components.dialogs import draw_dialog
 from components.memory.memories import MEMORY_DIALOGS
 from components.outage import draw_database_away, draw_settings_wrong
@@ -22,6 +23,7 @@ from components.sidebar.shortcuts import SHORTCUT_DIALOGS
 from components.sidebar.sidebar import draw_sidebar
 from components.state import (
     CHAT_PAGE,
+    DECK_PAGE,
     INSIGHTS_PAGE,
     MEMORY_PAGE,
     OPERATIONS_PAGE,
@@ -51,9 +53,10 @@ DIALOGS = (
     | REVIEW_DIALOGS
     | PEOPLE_DIALOGS
     | TRIP_DIALOGS
+    | DECK_DIALOGS
 )
 
-WIDE_PAGES = ("sessions", "insights", "operations")
+WIDE_PAGES = ("sessions", "deck", "insights", "operations")
 LIST_PAGES = ("sessions", "trips")
 
 st.set_page_config(page_title="Travel-Bot", page_icon="/app/static/icon.png")
@@ -78,7 +81,7 @@ try:
             doors.append(review)
             doors += [  # whoever comes for a planner's page signs in there, and then sees it
                 st.Page("pages/public/sign_in.py", title="Sign in", url_path=path)
-                for path in ("sessions", "trips", "templates", "memory", "insights", "reviews", "settings")
+                for path in ("sessions", "trips", "deck", "templates", "memory", "insights", "reviews", "settings")
             ]
             page = st.navigation(doors, position="hidden")
             draw_door_cookie()
@@ -88,6 +91,7 @@ try:
                 chat,
                 st.Page(SESSIONS_PAGE, title="All sessions", url_path="sessions"),
                 st.Page(TRIPS_PAGE, title="Trips", url_path="trips"),
+                st.Page(DECK_PAGE, title="Deck", url_path="deck"),
                 st.Page(TEMPLATES_PAGE, title="Templates", url_path="templates"),
                 st.Page(MEMORY_PAGE, title="Memory", url_path="memory"),
                 st.Page(REVIEWS_PAGE, title="Reviews", url_path="reviews"),

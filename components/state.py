@@ -4,6 +4,7 @@
 trip that a new chat is to be in (None: in none), `chat_message_id` the message that a search hit opens a session at.
 `chat_address` is what the address says of them, as it was last seen or written here: a parameter and its value, or
 None. `chat_on_page` is True while the chat is the page shown, `chat_wanted` while it is on its way there.
+`page_wanted` is another page and what its address says, while that is on its way.
 """
 
 import streamlit as st
@@ -18,6 +19,7 @@ TEMPLATES_PAGE = "pages/planner/templates.py"
 TRIPS_PAGE = "pages/planner/trips.py"
 MEMORY_PAGE = "pages/planner/memory.py"
 OPERATIONS_PAGE = "pages/planner/operations.py"
+DECK_PAGE = "pages/planner/deck.py"
 INSIGHTS_PAGE = "pages/planner/insights.py"
 REVIEW_PAGE = "pages/public/review.py"
 REVIEWS_PAGE = "pages/planner/reviews.py"
@@ -37,6 +39,9 @@ def settle_session(sessions: SessionService, *, user_id: int, on_chat: bool) -> 
     state = st.session_state
     state.setdefault("chat_message_id", None)
     state.setdefault("chat_trip_id", None)
+    if page := state.pop("page_wanted", None):
+        state.chat_on_page, state.chat_address = False, None
+        st.switch_page(page["page"], query_params=page["address"])
     wanted = state.pop("chat_wanted", False)
     if not on_chat:
         state.chat_on_page = False
@@ -91,6 +96,11 @@ def show_session(session_id: int, at_message_id: int | None = None) -> None:
     """Open a session, on the chat page. A callback: the page that ran it is left at its next run."""
     open_session(session_id, at_message_id)
     st.session_state.chat_wanted = True
+
+
+def show_page(page: str, **address: str) -> None:
+    """Open another page than the chat. A callback: the page that ran it is left at its next run."""
+    st.session_state.page_wanted = {"page": page, "address": address}
 
 
 def show_new_chat(trip_id: int | None = None) -> None:

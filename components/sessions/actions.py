@@ -18,7 +18,7 @@ from components.resources import get_services
 from components.sessions.dialogs import ask_before_delete, ask_cost, ask_instructions, ask_new_title
 from components.sessions.moving import ask_where_to
 from components.sessions.people import ask_people, ask_to_leave
-from components.state import show_session
+from components.state import DECK_PAGE, show_page, show_session
 from components.transfer.transfer import ask_export, export_many_button
 from components.undo import undo_bar
 from services.reviews.records import Thing
@@ -39,6 +39,7 @@ _UNPIN = ":material/keep_off: Unpin"
 _ARCHIVE = ":material/archive: Archive"
 _UNARCHIVE = ":material/unarchive: Bring back"
 _COST = ":material/payments: Cost"
+_DECK = ":material/slideshow: Slides"
 _EXPORT = ":material/download: Export"
 _LEAVE = ":material/logout: Leave"
 _DELETE = ":material/delete: Delete"
@@ -59,6 +60,7 @@ def session_menu(session: SessionSummary, *, user_id: int) -> None:
             _UNPIN if session.pinned else _PIN,
             _UNARCHIVE if session.archived else _ARCHIVE,
             _COST,
+            _DECK,
             _EXPORT,
             _DELETE if session.is_own else _LEAVE,
         ],
@@ -115,6 +117,8 @@ def _chosen(key: str, session: SessionSummary, user_id: int) -> None:
         set_archived([session_id], choice == _ARCHIVE, user_id=user_id, title=title)
     elif choice == _COST:
         ask_cost(session_id, title)
+    elif choice == _DECK:
+        show_page(DECK_PAGE, session=str(session_id))
     elif choice == _EXPORT:
         ask_export(session_id, title)
     elif choice == _LEAVE:

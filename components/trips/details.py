@@ -8,6 +8,7 @@ from components.dialogs import open_dialog
 from components.labels import counted, escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
+from components.state import DECK_PAGE, show_page
 from components.still import watch_access
 from components.trips.places import close_trip, is_shown, known_key, open_form
 from components.trips.words import ACCESS, brief_fields, days_words, language_name, status_badge, status_name
@@ -44,6 +45,15 @@ def draw_header(trip: Trip, *, user_id: int) -> None:
         with st.container(key="trips_do", horizontal=True, width="content", gap="small"):
             if trip.access.may_change:
                 st.button("Edit", key="trips_edit", icon=":material/edit:", on_click=open_form, args=(trip.id,))
+            st.button(
+                "Deck",
+                key="trips_deck",
+                icon=":material/slideshow:",
+                help="Slides of this trip for its customer",
+                on_click=show_page,
+                args=(DECK_PAGE,),
+                kwargs={"trip": str(trip.id)},
+            )
             _menu(trip, user_id=user_id)
     told = [days_words(trip.start, trip.end), *([_works(trip)] if trip.members > 1 else [])]
     with st.container(key="trips_where", horizontal=True, vertical_alignment="center", gap="small"):

@@ -55,12 +55,19 @@ class DeckHtml:
     css: str
 
 
-def deck_html(edition: Edition, *, pictures: bool = False, svg: bool = True) -> DeckHtml:
-    """Return a deck as HTML; with *pictures*, these and the logo are in it as data.
+def deck_html(
+    edition: Edition,
+    *,
+    pictures: bool = False,
+    svg: bool = True,
+    address: Callable[[bytes, str], str] | None = None,
+) -> DeckHtml:
+    """Return a deck as HTML; with *pictures*, these and the logo are in it, as data.
 
-    Without *svg*, charts are pictures too, for pages that let no SVG through.
+    *address* returns where a picture with these bytes, of this type, is found instead. Without *svg*, charts are
+    pictures too, for pages that let no SVG through.
     """
-    draw = _Sections(edition, pictures, svg)
+    draw = _Sections(edition, pictures, svg, address or _url)
     slides = tuple(
         SlideHtml(slide_id, "".join(map(draw.page, some)))
         for slide_id, some in groupby(pages(edition), lambda page: page.slide.id)
@@ -71,8 +78,8 @@ def deck_html(edition: Edition, *, pictures: bool = False, svg: bool = True) -> 
 class _Sections:
     """Draws the pages of one deck."""
 
-    def __init__(self, edition: Edition, pictures: bool, svg: bool) -> None:
-        self._edition, self._pictures, self._svg = edition, pictures, svg
+    def __init__(self, edition: Edition, pictures: bool, svg: bool, address: Callable[[bytes, str], str]) -> None:
+        self._edition, self._pictures, self._svg, self._address = edition, pictures, svg, address
         self._tag = edition.brand.language
         self._language = self._tag.split("-")[0].lower()
         self._way = way_of(self._language)
@@ -155,14 +162,15 @@ class _Sections:
         drawn = self._chart_svg(block, whole_of(self._slide, block), placed.box.width, placed.box.height, placed.size)
         if self._svg:
             return drawn
-        return f'<img src="{_url(drawn.encode(), "image/svg+xml")}" alt="{escape(chart_alt(block, self._tag))}">'
+        address = escape(self._address(drawn.encode(), "image/svg+xml"))
+        return f'<img src="{address}" alt="{escape(chart_alt(block, self._tag))}">'
 
     def _picture(self, block: PictureBlock, placed: Placed) -> str:
         data = self._edition.pictures.get(block.sha256, b"")
         kind = picture_type(data)
         alt = escape(block.alt)
         if kind and self._pictures:
-            return f'<img src="{_url(data, kind)}" alt="{alt}">'
+            return f'<img src="{escape(self._address(data, kind))}" alt="{alt}">'
         told = "Picture" if kind else "Picture missing"
         return f'<div class="missing" role="img" aria-label="{alt}" data-picture="{block.sha256}">{told}: {alt}</div>'
 
@@ -179,8 +187,9 @@ class _Sections:
         brand = self._edition.brand
         if box is None or not self._pictures or not brand.logo or not brand.logo_type:
             return ""
+        address = escape(self._address(brand.logo, brand.logo_type))
         return (
-            f'<img class="box logo" style="{_placed(box, FOOTER_SIZE)}" src="{_url(brand.logo, brand.logo_type)}"'
+            f'<img class="box logo" style="{_placed(box, FOOTER_SIZE)}" src="{address}"'
             f' alt="{escape(brand.name or "Logo")}">'
         )
 

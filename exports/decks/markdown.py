@@ -31,6 +31,11 @@ def deck_markdown(edition: Edition) -> str:
     return "\n\n".join(_pieces(edition)) + "\n"
 
 
+def block_text(block: Block, language: str) -> str:
+    """Return what a block of a slide says."""
+    return _block(block, language)
+
+
 def _pieces(edition: Edition) -> Iterator[str]:
     language = edition.brand.language
     day = shown_date(edition.at.date(), language)

@@ -6,6 +6,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 import db.decks
+import db.stamps
 from db.models import Deck as DeckRow
 from db.models import DeckVersion
 from exports.decks.records import Deck, PictureBlock, deck_hash, deck_text, read_deck
@@ -35,6 +36,10 @@ def keep(
         content=content,
         sha256=deck_hash(deck),
     )
+    if row.trip_id is not None:
+        db.stamps.note_trip(db_session, row.trip_id)
+    elif row.session_id is not None:
+        db.stamps.note_sessions(db_session, [row.session_id])
     return found_version(db_session, row.id, row.rev)
 
 

@@ -5,6 +5,7 @@ await begin([
   "announcer",
   "cookies",
   "copy",
+  "deck",
   "downloads",
   "drafts",
   "editing",

@@ -1,0 +1,159 @@
+"""What stands above a deck: what it is of, and all that can be done with it."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from components.decks.changing import (
+    add_blank,
+    add_slide,
+    change_slide,
+    confirm_all,
+    duplicate,
+    move_down,
+    move_up,
+    remove_slide,
+    turn_hidden,
+)
+from components.decks.drawn import DrawnDeck, DrawnPage
+from components.decks.places import way_back
+from components.decks.stage import draw_steps
+from components.decks.versions import ask_versions
+from components.dialogs import open_dialog
+from components.labels import escape_label
+from components.resources import get_services
+from exports.decks.records import Slide
+from services.decks.files import TYPES, DeckFormat
+from services.decks.records import SavedDeck
+from services.transfer.transfer import file_name
+
+_CONFIRM, _LOOK, _VERSIONS, _ANEW = (
+    ":material/done_all: Confirm all slides",
+    ":material/palette: Look",
+    ":material/history: Versions",
+    ":material/autorenew: Make anew",
+)
+_UP, _DOWN, _HIDE, _SHOW, _DUPLICATE, _ADD, _REMOVE = (
+    ":material/arrow_upward: Move up",
+    ":material/arrow_downward: Move down",
+    ":material/visibility_off: Hide",
+    ":material/visibility: Show",
+    ":material/content_copy: Duplicate",
+    ":material/add: Add a slide after this",
+    ":material/delete: Remove",
+)
+_EDITS = {_UP: move_up, _DOWN: move_down, _HIDE: turn_hidden, _SHOW: turn_hidden}
+_FILES = (
+    (DeckFormat.PPTX, "PowerPoint", ":material/slideshow:"),
+    (DeckFormat.PDF, "PDF", ":material/picture_as_pdf:"),
+    (DeckFormat.MARKDOWN, "Markdown", ":material/markdown:"),
+    (DeckFormat.JSON, "JSON", ":material/data_object:"),
+)
+
+
+def draw_head(saved: SavedDeck, *, is_owner: bool, user_id: int) -> None:
+    """Draw the title of a deck with what can be done with all of it."""
+    way_back(saved.of, escape_label(saved.title))
+    with st.container(key="deck_head", horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(escape_label(saved.deck.title or saved.title), anchor=False, width="stretch")
+        with st.container(key="deck_do", horizontal=True, width="content", gap="small"):
+            st.button(
+                "Present",
+                key="deck_present",
+                icon=":material/play_arrow:",
+                type="primary",
+                help="Full screen. Esc ends it.",
+            )
+            _downloads(saved, user_id=user_id)
+            _menu(saved, is_owner=is_owner, user_id=user_id)
+
+
+def _downloads(saved: SavedDeck, *, user_id: int) -> None:
+    with st.popover("Download", icon=":material/download:", key="deck_download"):
+        name = file_name(saved.deck.title or saved.title) or "deck"
+        for kind, label, icon in _FILES:
+            st.download_button(
+                label,
+                _content(saved, kind, user_id),
+                file_name=f"{name}.{kind}",
+                mime=TYPES[kind],
+                key=f"deck_download_{kind.value}",
+                icon=icon,
+                width="stretch",
+                help=f"Download as {label}",
+                on_click="ignore",
+            )
+
+
+def _content(saved: SavedDeck, kind: DeckFormat, user_id: int) -> Callable[[], bytes]:
+    """Return what makes the file; it runs on a thread that knows nothing of this tab."""
+    files = get_services().deck_files
+    return lambda: files.export(saved.of, kind, user_id=user_id).content
+
+
+def _menu(saved: SavedDeck, *, is_owner: bool, user_id: int) -> None:
+    key = f"deck_menu_{saved.id}"
+    open_marks = saved.may_change and not all(slide.confirmed for slide in saved.deck.slides)
+    st.menu_button(
+        "More",
+        [
+            *([_CONFIRM] if open_marks else []),
+            *([_LOOK] if is_owner else []),
+            _VERSIONS,
+            *([_ANEW] if saved.may_change else []),
+        ],
+        key=key,
+        icon=":material/more_horiz:",
+        help="What else can be done with these slides",
+        on_click=_chosen,
+        args=(key, saved, user_id),
+    )
+
+
+def _chosen(key: str, saved: SavedDeck, user_id: int) -> None:
+    choice, of = st.session_state[key], list(saved.of)
+    if choice == _CONFIRM:
+        change_slide(saved.of, "", confirm_all, saved.rev, user_id)
+    elif choice == _LOOK:
+        open_dialog("deck_look", of=of)
+    elif choice == _VERSIONS:
+        ask_versions(saved.of)
+        open_dialog("deck_versions", of=of)
+    elif choice == _ANEW:
+        open_dialog("deck_anew", of=of)
+
+
+def draw_bar(saved: SavedDeck, drawn: DrawnDeck, page: DrawnPage, slide: Slide | None, *, user_id: int) -> None:
+    """Draw which page is shown, and what can be done with its slide."""
+    with st.container(key="deck_bar", horizontal=True, vertical_alignment="center", gap="small"):
+        draw_steps(saved.of, drawn, page)
+        if not saved.may_change or slide is None:
+            return
+        st.button(
+            "Edit",
+            key="deck_edit",
+            icon=":material/edit:",
+            on_click=open_dialog,
+            args=("deck_edit",),
+            kwargs={"of": list(saved.of), "slide_id": slide.id},
+        )
+        key = f"deck_slide_menu_{saved.id}_{slide.id}"
+        st.menu_button(
+            "Slide",
+            [_UP, _DOWN, _SHOW if slide.hidden else _HIDE, _DUPLICATE, _ADD, _REMOVE],
+            key=key,
+            icon=":material/more_horiz:",
+            help="What else can be done with this slide",
+            on_click=_slide_chosen,
+            args=(key, saved, slide.id, user_id),
+        )
+
+
+def _slide_chosen(key: str, saved: SavedDeck, slide_id: str, user_id: int) -> None:
+    choice, of, rev = st.session_state[key], saved.of, saved.rev
+    if choice == _REMOVE:
+        remove_slide(of, slide_id, rev, user_id)
+    elif choice in (_DUPLICATE, _ADD):
+        add_slide(of, slide_id, duplicate if choice == _DUPLICATE else add_blank, rev, user_id)
+    else:
+        change_slide(of, slide_id, _EDITS[choice], rev, user_id)

@@ -1,0 +1,92 @@
+"""Making a deck with one click, and making it anew."""
+
+from datetime import date
+
+import streamlit as st
+
+from components.decks.changing import note_change
+from components.decks.drawn import drawn_draft
+from components.decks.places import deck_of
+from components.decks.stage import draw_preview, draw_styles
+from components.dialogs import close_dialog, leave_dialog
+from components.labels import counted
+from components.problems import telling
+from components.resources import get_services
+from exports.decks.records import Preset
+from services.accounts.records import User
+from services.decks.records import DeckOf
+from services.errors import NotPossibleError
+
+_NAMES = {Preset.PROPOSAL: "Proposal", Preset.STATUS: "Status"}
+_WHAT_FOR = {
+    Preset.PROPOSAL: "For a customer: the plan with its prices, and how to approve it.",
+    Preset.STATUS: "In short: what is planned, and what is open.",
+}
+
+
+def draw_no_deck(of: DeckOf, *, may_change: bool, user_id: int) -> None:
+    """Draw what would be made, and what makes it."""
+    try:
+        get_services().decks.proposal(of, user_id=user_id)
+    except NotPossibleError as exc:
+        st.info(exc.message, icon=":material/slideshow:")
+        st.markdown(
+            "Fill in the trip's brief, or plan something in a session of it. Then make slides here."
+            if of.kind == "trip"
+            else "Ask the assistant for a plan first. Its last answer becomes slides."
+        )
+        return
+    with telling():
+        source = (
+            "this trip: its brief, and what its sessions hold" if of.kind == "trip" else "this session's last plan"
+        )
+        st.markdown(f"No slides yet. They are made of {source}. You can change them afterwards.")
+        preset, until = _choices("deck_make", Preset.PROPOSAL, None)
+        if may_change and st.button(
+            "Make slides", key="deck_make", type="primary", icon=":material/auto_awesome_motion:"
+        ):
+            get_services().decks.make(of, user_id=user_id, preset=preset, valid_until=until)
+            st.rerun()
+        drawn = drawn_draft(of, get_services().decks.proposal(of, user_id=user_id, preset=preset), user_id=user_id)
+        draw_styles(drawn.css)
+        st.subheader(f"Preview: {counted(drawn.shown, 'slide')}", anchor=False)
+        draw_preview(drawn.pages)
+
+
+def _choices(key: str, preset: Preset, until: date | None) -> tuple[Preset, date | None]:
+    """Draw what kind of deck it is to be; return it, and till when it stands."""
+    chosen = st.segmented_control(
+        "What for",
+        list(Preset),
+        default=preset,
+        format_func=_NAMES.__getitem__,
+        required=True,
+        key=f"{key}_preset",
+    )
+    chosen = chosen or preset
+    st.caption(_WHAT_FOR[chosen])
+    if chosen is not Preset.PROPOSAL:
+        return chosen, None
+    given = st.date_input("Valid until (optional)", value=until, key=f"{key}_until", format="YYYY-MM-DD", width=210)
+    return chosen, given if isinstance(given, date) else None
+
+
+@st.dialog("Make the slides anew?", icon=":material/autorenew:", on_dismiss=close_dialog)
+def make_anew_dialog(of: list[object], *, user: User) -> None:
+    """Ask before a deck is made anew."""
+    thing = deck_of(of)
+    with telling():
+        saved = get_services().decks.get(thing, user_id=user.id)
+        st.markdown(
+            f"They are made again of what the {thing.kind} says now. What you changed by hand is left out; the slides"
+            " as they are stay among the versions."
+        )
+        preset, until = _choices("deck_anew", saved.deck.preset, saved.deck.valid_until)
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            if st.button("Cancel", key="deck_anew_cancel"):
+                leave_dialog()
+            wanted = st.button("Make anew", key="deck_anew_go", type="primary")
+        if wanted:
+            after = get_services().decks.make(thing, user_id=user.id, preset=preset, valid_until=until, rev=saved.rev)
+            note_change(after, before=saved.rev)
+            leave_dialog()
