@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 
 from api.schemas import Cursor, Given, Id, Instant
-from exports.reviews.records import Snapshot
+from exports.reviews.records import AnySnapshot, Snapshot
 from services.reviews.records import (
     Decision,
     DecisionKind,
@@ -63,13 +63,14 @@ _LEFT: Any = Field(default=None, json_schema_extra=_without_default)
 
 
 class ReviewIn(Given):
-    """A link to make, and what it shows: a trip's brief, or a session, whole or from one message to another.
+    """A link to make, and what it shows: a trip's brief, a session, whole or in part, or the deck of one of both.
 
     One of *session_id* and *trip_id* is given.
     """
 
     session_id: Id | None = None
     trip_id: Id | None = Field(default=None, description="Of the trip whose brief is shown, always as a whole.")
+    deck: bool = Field(default=False, description="Whether the deck of the session or trip is shown instead.")
     audience: Audience
     may: May = ReviewMay.DECIDE
     download: bool = Field(default=False, description="Whether they may take it as a PDF.")
@@ -130,7 +131,7 @@ class SnapshotOut(BaseModel):
     """
 
     version: VersionOut
-    snapshot: Snapshot
+    snapshot: AnySnapshot
 
     @classmethod
     def of(cls, shown: tuple[Version, Snapshot]) -> Self:
@@ -142,8 +143,9 @@ class ReviewOut(BaseModel):
     """A link. *approved* of *approvals* approve of the version that it shows."""
 
     review_id: Id
-    session_id: Id | None = Field(description="Of the session that it shows; null: a trip's brief.")
-    trip_id: Id | None = Field(description="Of the trip whose brief it shows; null: a session.")
+    session_id: Id | None = Field(description="Of the session that it shows; null: it is of a trip.")
+    trip_id: Id | None = Field(description="Of the trip whose brief it shows; null: it is of a session.")
+    deck: bool = Field(description="Whether it shows the deck of that.")
     title: str = Field(description="Of the session or the trip.")
     audience: str
     may: ReviewMay
@@ -173,6 +175,7 @@ class ReviewOut(BaseModel):
             review_id=str(review.id),
             session_id=_id(review.session_id),
             trip_id=_id(review.trip_id),
+            deck=review.thing.deck,
             title=review.title,
             **{name: getattr(review.settings, name) for name in LINK_SETTINGS},
             state=review.state,

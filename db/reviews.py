@@ -1,7 +1,7 @@
 """Queries on reviews: links, what they show, who looked, what was said and decided.
 
-A link is of a session or of a trip: where both can be named, one of them is. The links of a session are seen by
-whoever sees that, those of a trip by whoever may change it.
+A link is of a session or of a trip, or of the deck of one: where both can be named, one of them
+is. The links of a session are seen by whoever sees that, those of a trip by whoever may change it.
 """
 
 from collections.abc import Collection, Sequence
@@ -99,6 +99,7 @@ def page(
     ended: bool | None = None,
     session_id: int | None = None,
     trip_id: int | None = None,
+    deck: bool = False,
     matching: str = "",
     states: Collection[str] = (),
     limit: int,
@@ -106,15 +107,13 @@ def page(
 ) -> Sequence[Row[Review, str]]:
     """Return links with the titles of what they are of: those due first, without a due date the latest.
 
-    Of a session, or of a trip, all that this planner sees; else those that are their own.
+    Of a session, of a trip, or of the *deck* of one, all that this planner sees; else those that are their own.
     """
     query = _with_things(select(Review, _TITLE)).where(_seen_by(user_id))
     if ended is not None:
         query = query.where(_has_ended(now) if ended else ~_has_ended(now))
-    if session_id is not None:
-        query = query.where(Review.session_id == session_id)
-    elif trip_id is not None:
-        query = query.where(Review.trip_id == trip_id)
+    if session_id is not None or trip_id is not None:
+        query = query.where(*_is_of(session_id, trip_id, deck))
     else:  # found by their planner: sessions there may be very many more
         query = query.where(Review.user_id == user_id)
     if matching:
@@ -130,21 +129,29 @@ def _has_ended(now: datetime) -> ColumnElement[bool]:
     return or_(Review.revoked_at.is_not(None), func.coalesce(Review.ends_at <= now, False))
 
 
-def count(db_session: Session, *, session_id: int | None = None, trip_id: int | None = None) -> int:
-    """Return how many links a session or a trip has."""
-    return db_session.scalar(select(func.count()).where(_is_of(session_id, trip_id))) or 0
+def count(
+    db_session: Session, *, session_id: int | None = None, trip_id: int | None = None, deck: bool = False
+) -> int:
+    """Return how many links a session, a trip, or the deck of one has."""
+    return db_session.scalar(select(func.count(Review.id)).where(*_is_of(session_id, trip_id, deck))) or 0
 
 
 def count_visible(
-    db_session: Session, *, user_id: int, session_id: int | None = None, trip_id: int | None = None
+    db_session: Session,
+    *,
+    user_id: int,
+    session_id: int | None = None,
+    trip_id: int | None = None,
+    deck: bool = False,
 ) -> int:
-    """Return how many links a session or a trip has, if this planner sees them."""
+    """Return how many links a session, a trip, or the deck of one has, if this planner sees them."""
     query = _with_things(select(func.count(Review.id)).select_from(Review))
-    return db_session.scalar(query.where(_seen_by(user_id), _is_of(session_id, trip_id))) or 0
+    return db_session.scalar(query.where(_seen_by(user_id), *_is_of(session_id, trip_id, deck))) or 0
 
 
-def _is_of(session_id: int | None, trip_id: int | None) -> ColumnElement[bool]:
-    return Review.session_id == session_id if trip_id is None else Review.trip_id == trip_id
+def _is_of(session_id: int | None, trip_id: int | None, deck: bool) -> tuple[ColumnElement[bool], ...]:
+    is_of = Review.session_id == session_id if trip_id is None else Review.trip_id == trip_id
+    return is_of, Review.deck.is_(deck)
 
 
 _BY_TOKEN = (
@@ -249,6 +256,17 @@ def showing(db_session: Session, trip_id: int, *, sha256: str) -> Sequence[Row[R
     query = query.join(Snapshot, Snapshot.id == ReviewVersion.snapshot_id)
     query = query.where(Snapshot.trip_id == trip_id, Snapshot.sha256 == sha256)
     return db_session.execute(query.order_by(ReviewVersion.id)).all()
+
+
+def decided_decks(
+    db_session: Session, *, session_id: int | None = None, trip_id: int | None = None
+) -> Sequence[Row[Review, int, int]]:
+    """Return the links to a deck with what of it somebody decided about: each version's id, and its snapshot's."""
+    query: Select[Review, int, int] = select(Review, ReviewVersion.id, ReviewVersion.snapshot_id)
+    query = query.join(ReviewVersion, ReviewVersion.review_id == Review.id)
+    decided = select(ReviewDecision.id).where(ReviewDecision.version_id == ReviewVersion.id)
+    query = query.where(*_is_of(session_id, trip_id, True), decided.exists())
+    return db_session.execute(query.order_by(ReviewVersion.id.desc())).all()
 
 
 def content(db_session: Session, snapshot_id: int) -> bytes:

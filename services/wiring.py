@@ -30,6 +30,7 @@ from services.decks.files import DeckFiles
 from services.decks.pictures import DeckPictures
 from services.decks.proposals import ProposeSlides
 from services.decks.refreshing import DeckRefreshing
+from services.decks.shared import SharedDecks
 from services.memory.memories import MemoryService
 from services.memory.sources import MemorySources
 from services.messages.follow_ups import FollowUpService
@@ -50,6 +51,7 @@ from services.replies.writer import ReplyWriter
 from services.reviews.comments import CommentService
 from services.reviews.live import ReviewWatch
 from services.reviews.mail import ReviewMail
+from services.reviews.records import Shareable
 from services.reviews.reviews import ReviewService
 from services.reviews.visits import VisitService
 from services.sessions.deleted import remove_deleted
@@ -224,7 +226,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         trip_sessions=TripSessions(database),
         trip_deletion=TripDeletion(database),
         trip_approval=TripApproval(database),
-        reviews=ReviewService(database, {"session": SharedSessions(database), "trip": SharedTrips(database)}),
+        reviews=ReviewService(database, shared_things(database)),
         comments=CommentService(database),
         visits=VisitService(database, compare=compare_passwords),
         review_watch=ReviewWatch(database),
@@ -242,6 +244,16 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         _outbox=outbox,
         _mail=_mail(base),
     )
+
+
+def shared_things(database: Database) -> dict[tuple[str, bool], Shareable]:
+    """Return what tells what an audience is shown of each kind of thing, and of the deck of each."""
+    return {
+        ("session", False): SharedSessions(database),
+        ("session", True): SharedDecks(database, "session"),
+        ("trip", False): SharedTrips(database),
+        ("trip", True): SharedDecks(database, "trip"),
+    }
 
 
 def _remove_deleted(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Reviews, for planners: links to sessions and to briefs of trips, what was said on them and decided."""
+"""Reviews, for planners: links to sessions, briefs of trips and decks, what was said on them and decided."""
 
 from typing import Annotated, Literal
 
@@ -49,6 +49,7 @@ def list_reviews(
     ] = "",
     session_id: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
     trip_id: Annotated[str | None, Query(pattern=ID_PATTERN, description="Links to this trip's brief.")] = None,
+    deck: Annotated[bool, Query(description="Links to the deck of the session or trip.")] = False,
     ended: Annotated[bool | None, Query(description="Those that open nothing any more, or only the others.")] = None,
     state: Annotated[
         Literal["open", "changes_asked", "declined", "approved", "outdated"] | None,
@@ -60,7 +61,7 @@ def list_reviews(
     found = caller.services.reviews.page(
         user_id=caller.user_id,
         ended=False if state else ended,
-        of=_thing(session_id, trip_id) if session_id or trip_id else None,
+        of=_thing(session_id, trip_id, deck=deck) if session_id or trip_id or deck else None,
         words=q,
         states=[ReviewState(state)] if state else [],
         limit=limit + 1,
@@ -72,11 +73,13 @@ def list_reviews(
 
 @router.post("", status_code=201, responses=WRITE)
 def create_review(request: Request, caller: WriterDep, body: ReviewIn) -> ReviewMade:
-    """Keep a snapshot of a session, or of a trip's brief, as it is now, and make a link that shows it."""
+    """Keep a snapshot of a session, a trip's brief, or a deck, as it is now, and make a link that shows it."""
+    if body.deck and (body.first_message_id or body.last_message_id):
+        raise InvalidFieldsError({"first_message_id": "A deck has no messages: it is shared as a whole."})
     if body.trip_id and (body.first_message_id or body.last_message_id):
         raise InvalidFieldsError({"first_message_id": "A trip's brief has no messages: it is shared as a whole."})
     made = caller.services.reviews.share(
-        _thing(body.session_id, body.trip_id),
+        _thing(body.session_id, body.trip_id, deck=body.deck),
         body.settings(),
         user_id=caller.user_id,
         passcode=body.passcode,
@@ -111,7 +114,7 @@ def revoke_review(caller: WriterDep, review_id: ReviewId) -> None:
 
 @router.post("/{review_id}/share-again", responses=WRITE)
 def share_again(caller: WriterDep, review_id: ReviewId) -> SharedAgain:
-    """Let a link show its session or brief as it is now. Decisions are about what was shown before, and outdated."""
+    """Let a link show its session, brief or deck as it is now. Decisions about what was before are outdated."""
     changed = caller.services.reviews.share_again([review_id], user_id=caller.user_id)[review_id]
     return SharedAgain.of(caller.services.reviews.get(review_id, user_id=caller.user_id).review, changed=changed)
 
@@ -212,13 +215,13 @@ def before_id(text: str | None) -> int | None:
     return min(int(text), MAX_ID) if text else None
 
 
-def _thing(session_id: str | None, trip_id: str | None) -> Thing:
+def _thing(session_id: str | None, trip_id: str | None, *, deck: bool) -> Thing:
     """Return what links are of. Raises InvalidFieldsError unless one of both is named; NotFoundError."""
     if (session_id is None) == (trip_id is None):
         raise InvalidFieldsError({"trip_id": "Name either a session or a trip: session_id or trip_id."})
     if trip_id is not None:
-        return Thing("trip", parse_id(trip_id, "trip"))
-    return Thing("session", parse_id(session_id or "", "session"))
+        return Thing("trip", parse_id(trip_id, "trip"), deck)
+    return Thing("session", parse_id(session_id or "", "session"), deck)
 
 
 def _page(request: Request) -> str:

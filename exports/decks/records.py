@@ -342,8 +342,13 @@ def deck_text(deck: Deck) -> str:
 
 def deck_hash(deck: Deck) -> str:
     """Return the SHA-256, hex, of what of a deck its audience sees: not how it came about, nor what is hidden."""
+    return hashlib.sha256(deck_text(audience_deck(deck)).encode()).hexdigest()
+
+
+def audience_deck(deck: Deck) -> Deck:
+    """Return of a deck what its audience sees."""
     shown = tuple(replace(slide, built=None, origin=None, message_ids=(), notes="") for slide in deck.shown())
-    return hashlib.sha256(deck_text(replace(deck, slides=shown, dropped=())).encode()).hexdigest()
+    return replace(deck, slides=shown, dropped=())
 
 
 def read_deck(text: str | bytes) -> Deck:

@@ -10,7 +10,7 @@ from exports.moments import when
 from exports.reviews.records import Block, Snapshot, ThingKind
 
 TEMPLATE = "reviews/review.typ"
-THINGS: dict[ThingKind, str] = {"session": "Session", "trip": "Trip brief"}
+THINGS: dict[ThingKind, str] = {"session": "Session", "trip": "Trip brief", "deck": "Deck"}
 _GROUP = 8
 
 
@@ -39,8 +39,8 @@ def shared_values(facts: Sequence[tuple[str, str]], planner: str, sha256: str) -
 
 
 def turns(snapshot: Snapshot, zone: tzinfo, markdown: bool) -> list[dict[str, Any]]:
-    """Return the messages; replies are read as Markdown unless told not to."""
-    return [_turn(block, zone, markdown) for block in snapshot.blocks]
+    """Return the messages, or slides; replies are read as Markdown unless told not to."""
+    return [_turn(block, zone, markdown) for block in snapshot.blocks if block.kind != "part"]
 
 
 def grouped(sha256: str) -> str:

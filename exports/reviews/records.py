@@ -2,12 +2,14 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
-ThingKind = Literal["session", "trip"]
+from exports.decks.records import Brand, Deck
+
+ThingKind = Literal["session", "trip", "deck"]
 Anchor = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -24,12 +26,12 @@ class Block:
     """A piece that can be commented on. Its *anchor* stays the same from one snapshot to the next.
 
     *text* is Markdown of the assistant's in a reply, in everything else it is plain. *ending* says why a reply is not
-    whole. Of a field of a brief, or of a question that is open there, *author* is what it is called; nobody has said
-    it at any one time.
+    whole. Of a field of a brief, of a question that is open there, of a slide or of one of its parts, *author* is
+    what it is called; nobody has said it at any one time. A slide says all that its parts say, which come after it.
     """
 
     anchor: Anchor
-    kind: Literal["message", "reply", "field", "question"]
+    kind: Literal["message", "reply", "field", "question", "slide", "part"]
     author: str
     at: AwareDatetime | None
     text: str
@@ -47,7 +49,31 @@ class Snapshot:
     format: Literal[1] = 1
 
 
-_SNAPSHOT = TypeAdapter(Snapshot)
+@dataclass(frozen=True, slots=True)
+class SharedDeck:
+    """A version of a deck as it looked: its slides that are shown, without how they came about.
+
+    *sha256* is `deck_hash`. *logo* is base64, the brand's own is None; pictures are kept with the deck by their
+    hashes.
+    """
+
+    deck: Deck
+    brand: Brand
+    logo: str | None
+    rev: int
+    at: AwareDatetime
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeckSnapshot(Snapshot):
+    """A deck as it was when it was shared, with all that is needed to draw it again."""
+
+    deck: SharedDeck = field(kw_only=True)
+
+
+AnySnapshot = Annotated[DeckSnapshot | Snapshot, Field(union_mode="left_to_right")]
+_SNAPSHOT: TypeAdapter[Snapshot] = TypeAdapter(AnySnapshot)
 
 
 def snapshot_values(snapshot: Snapshot) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from exports.decks.markdown import deck_markdown
 from exports.decks.pdf import deck_pdf
 from exports.decks.pptx import deck_pptx
 from exports.decks.problems import Problem, problems
-from exports.decks.records import Deck, Edition, PictureBlock
+from exports.decks.records import Deck, Edition, PictureBlock, deck_hash
+from services.decks.approval import is_approved
 from services.decks.brands import brand_of
 from services.decks.keeping import found_version, saved_deck
 from services.decks.places import Place, found_deck, found_place
@@ -98,7 +99,7 @@ class DeckFiles:
                 brand=brand_of(db_session, place.owner_id),
                 rev=rev,
                 at=at or self._clock(),
-                approved=False,
+                approved=row is not None and is_approved(db_session, of, deck_hash(deck)),
                 pictures=_pictures(db_session, row.id, deck) if row is not None else {},
             )
 
@@ -117,7 +118,7 @@ def edition_of(db_session: Session, place: Place, saved: SavedDeck) -> Edition:
         brand=brand_of(db_session, place.owner_id),
         rev=saved.rev,
         at=saved.at,
-        approved=False,
+        approved=is_approved(db_session, saved.of, saved.sha256),
         pictures=_pictures(db_session, saved.id, saved.deck),
     )
 

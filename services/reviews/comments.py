@@ -204,7 +204,7 @@ class CommentService:
         return self.thread(kept_id, review_id=review_id, user_id=user_id)
 
     def _links(self, db_session: Session, thing: Thing, user_id: int) -> list[int]:
-        found = db.reviews.page(db_session, user_id=user_id, now=self._clock(), limit=MAX_LINKS, **thing.columns)
+        found = db.reviews.page(db_session, user_id=user_id, now=self._clock(), limit=MAX_LINKS, **thing.link_columns)
         return [row.id for row, _ in found]
 
     def _threads(self, db_session: Session, firsts: Collection[ReviewComment], user_id: int) -> tuple[Thread, ...]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Literal
 
+from exports.decks.pdf import deck_pdf
+from exports.decks.records import Edition
 from exports.reviews.pdf import snapshot_pdf
 from exports.reviews.receipt import DecisionRecord, Receipt, receipt_json, receipt_pdf
 from exports.reviews.records import Snapshot
@@ -48,19 +50,23 @@ class ReviewFiles:
     def __init__(self) -> None:
         self._printing = threading.BoundedSemaphore(_AT_ONCE)
 
-    def snapshot(self, visit: Visit, *, zone: tzinfo) -> ExportFile:
-        """Return what is shown as a PDF. Raises NotPossibleError where it is not to be downloaded."""
+    def snapshot(self, visit: Visit, *, zone: tzinfo, deck: Edition | None = None) -> ExportFile:
+        """Return what is shown as a PDF, a *deck* as slides. Raises NotPossibleError where it is not allowed."""
         if not visit.settings.download:
             raise NotPossibleError("This is only to be looked at here. Ask whoever sent you the link for a file.")
         content = self._printed(
-            lambda: snapshot_pdf(
-                visit.snapshot,
-                audience=visit.settings.audience,
-                planner=visit.planner,
-                version=visit.version.number,
-                shared_at=visit.version.created_at,
-                sha256=visit.version.sha256,
-                zone=zone,
+            lambda: (
+                deck_pdf(deck)
+                if deck is not None
+                else snapshot_pdf(
+                    visit.snapshot,
+                    audience=visit.settings.audience,
+                    planner=visit.planner,
+                    version=visit.version.number,
+                    shared_at=visit.version.created_at,
+                    sha256=visit.version.sha256,
+                    zone=zone,
+                )
             )
         )
         return ExportFile(f"{_stem(visit.snapshot.title)}.pdf", "application/pdf", content)

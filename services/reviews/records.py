@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol, TypedDict
+from typing import Literal, NamedTuple, Protocol, TypedDict
 
 from sqlalchemy.orm import Session
 
@@ -45,16 +45,33 @@ class ThingColumns(TypedDict, total=False):
     trip_id: int
 
 
-class Thing(NamedTuple):
-    """What links are of: a session, or a trip, of which they show the brief."""
+class LinkColumns(ThingColumns):
+    """The columns that tell which links are of a thing."""
 
-    kind: ThingKind
+    deck: bool
+
+
+class Thing(NamedTuple):
+    """What links are of: a session, or a trip, of which they show the brief; or the *deck* of one of both."""
+
+    kind: Literal["session", "trip"]
     id: int
+    deck: bool = False
+
+    @property
+    def shown(self) -> ThingKind:
+        """Return what of it they show."""
+        return "deck" if self.deck else self.kind
 
     @property
     def columns(self) -> ThingColumns:
-        """Return the column that names it in the database."""
+        """Return the column that names the session or trip in the database."""
         return {"session_id": self.id} if self.kind == "session" else {"trip_id": self.id}
+
+    @property
+    def link_columns(self) -> LinkColumns:
+        """Return the columns by which its links are found."""
+        return {**self.columns, "deck": self.deck}
 
 
 class Shareable(Protocol):

@@ -12,9 +12,11 @@ import db.reviews
 from db.engine import Database
 from db.models import AuditAction, AuditTarget, ReviewVersion, User, utc_now
 from db.models import Review as ReviewRow
+from exports.decks.records import Edition
 from exports.reviews.records import Snapshot, snapshot_hash, snapshot_text
 from services.accounts.passwords import hash_password
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError
+from services.reviews.decks import edition
 from services.reviews.files import ReceiptKind, ReviewFiles, Told
 from services.reviews.records import (
     LinkSettings,
@@ -42,13 +44,16 @@ _TOKEN_BYTES = 24  # 192 bits
 class ReviewService:
     """The links by which sessions and trips are reviewed. What is not a planner's does not exist: NotFoundError.
 
-    *things* tells of each kind of thing what an audience is shown of it.
+    *things* tells of each kind of thing, and of the deck of each, what an audience is shown of it.
 
     Raises DatabaseUnavailableError from every method when the database is away.
     """
 
     def __init__(
-        self, database: Database, things: Mapping[str, Shareable], clock: Callable[[], datetime] = utc_now
+        self,
+        database: Database,
+        things: Mapping[tuple[str, bool], Shareable],
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._db = database
         self._things = things
@@ -59,7 +64,7 @@ class ReviewService:
         self, thing: Thing, *, user_id: int, first_id: int | None = None, last_id: int | None = None
     ) -> Snapshot:
         """Return what an audience would see of a thing now. Raises NotFoundError, NotPossibleError."""
-        return self._things[thing.kind].snapshot(thing.id, user_id=user_id, first_id=first_id, last_id=last_id)
+        return self._thing(thing).snapshot(thing.id, user_id=user_id, first_id=first_id, last_id=last_id)
 
     def share(
         self,
@@ -83,11 +88,12 @@ class ReviewService:
         with self._db.begin() as db_session:
             title, planner_id = self._hold(db_session, thing, user_id)
             if planner_id != user_id:  # who opens the link sees what was shared with few
-                raise NotPossibleError(f"Only the owner of this {thing.kind} can share it for review.")
-            if db.reviews.count(db_session, **thing.columns) >= MAX_LINKS:
-                raise NotPossibleError(f"This {thing.kind} has {MAX_LINKS} links already. Use one of them again.")
+                what = "its deck" if thing.deck else "it"
+                raise NotPossibleError(f"Only the owner of this {thing.kind} can share {what} for review.")
+            if db.reviews.count(db_session, **thing.link_columns) >= MAX_LINKS:
+                raise NotPossibleError(f"This {thing.shown} has {MAX_LINKS} links already. Use one of them again.")
             row = ReviewRow(
-                **thing.columns,
+                **thing.link_columns,
                 user_id=planner_id,
                 token_hash=token_hash(token),
                 passcode_hash=passcode_hash,
@@ -213,6 +219,14 @@ class ReviewService:
                     return version(one, sha256), snapshot(db_session, one.snapshot_id)
         raise NotFoundError("There is no such version.")
 
+    def deck(self, review_id: int, *, user_id: int) -> Edition:
+        """Return what is needed to draw the deck that a link shows. Raises NotFoundError where it shows none."""
+        with self._db.snapshot() as db_session:
+            row = self._found(db_session, review_id, user_id)
+            latest = db.reviews.versions(db_session, [review_id])[-1][0]
+            state = self._review(db_session, row).outcome
+            return edition(db_session, row, snapshot(db_session, latest.snapshot_id), state)
+
     def receipt(self, review_id: int, *, user_id: int, kind: ReceiptKind, zone: tzinfo) -> ExportFile:
         """Return all decisions and what the link shows now.
 
@@ -250,7 +264,7 @@ class ReviewService:
     def count(self, thing: Thing, *, user_id: int) -> int:
         """Return how many links a thing has, those that have ended among them."""
         with self._db.read() as db_session:
-            return db.reviews.count_visible(db_session, user_id=user_id, **thing.columns)
+            return db.reviews.count_visible(db_session, user_id=user_id, **thing.link_columns)
 
     def page(
         self,
@@ -265,7 +279,8 @@ class ReviewService:
     ) -> tuple[Review, ...]:
         """Return links, those that are due first; *words* stand in the title of a thing or the audience's name.
 
-        All links *of* a session that a planner sees, or of a trip that they may change; else those of their own.
+        All links *of* a session that a planner sees, of a trip that they may change, or of the deck of one of these;
+        else those of their own, to whatever.
         """
         if not (1 <= limit <= 201 and 0 <= offset <= 100_000):
             raise InvalidInputError("That is not a place in this list.")
@@ -279,7 +294,7 @@ class ReviewService:
                 states=[state.value for state in states],
                 limit=limit,
                 offset=offset,
-                **(of.columns if of else ThingColumns()),
+                **(of.link_columns if of else ThingColumns()),
             )
             return self._reviews(db_session, [(row, title) for row, title in rows])
 
@@ -317,7 +332,10 @@ class ReviewService:
         return {one.review_id: one.number for one, _ in db.reviews.versions(db_session, review_ids)}
 
     def _hold(self, db_session: Session, thing: Thing, user_id: int) -> tuple[str, int]:
-        return self._things[thing.kind].hold(db_session, thing.id, user_id=user_id)
+        return self._thing(thing).hold(db_session, thing.id, user_id=user_id)
+
+    def _thing(self, thing: Thing) -> Shareable:
+        return self._things[thing.kind, thing.deck]
 
     def _found(self, db_session: Session, review_id: int, user_id: int) -> ReviewRow:
         return _there(db.reviews.get_visible(db_session, review_id, user_id=user_id))

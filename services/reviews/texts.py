@@ -137,7 +137,7 @@ def clean_passage(
         raise InvalidInputError(f"That passage is longer than {MAX_PASSAGE_CHARS:,} characters. Take a part of it.")
     shown = "" if block is None else _shown(block)
     if not _stands_in(line, shown):
-        what = "text" if block and block.kind in ("field", "question") else "message"
+        what = "message" if block and block.kind in ("message", "reply") else "text"
         raise InvalidInputError(f"That passage isn't in this {what}. Copy it from there, or leave it out.")
     return line, _words_before(line, before or "", shown)
 

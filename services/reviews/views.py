@@ -70,9 +70,9 @@ def settings_of(row: ReviewRow) -> LinkSettings:
 def thing_of(row: ReviewRow) -> Thing:
     """Return what a link is of."""
     if row.session_id is not None:
-        return Thing("session", row.session_id)
+        return Thing("session", row.session_id, row.deck)
     assert row.trip_id is not None  # the database says so
-    return Thing("trip", row.trip_id)
+    return Thing("trip", row.trip_id, row.deck)
 
 
 def has_ended(row: ReviewRow, now: datetime) -> bool:

@@ -9,7 +9,8 @@ import db.reviews
 import db.tries
 from db.engine import Database
 from db.models import AuditAction, ReviewComment, ReviewReader, utc_now
-from exports.reviews.records import Snapshot
+from exports.decks.records import Edition
+from exports.reviews.records import DeckSnapshot, Snapshot
 from services.accounts.passwords import Compare, password_matches
 from services.errors import (
     DoorBusyError,
@@ -20,6 +21,7 @@ from services.errors import (
     WrongPasscodeError,
 )
 from services.reviews.comments import NOWHERE, change_comment, check_room, decide, first_of, place
+from services.reviews.decks import edition
 from services.reviews.doors import GONE as GONE
 from services.reviews.doors import KEY_CHARS as KEY_CHARS
 from services.reviews.doors import Door, Open, fingerprint, is_key, key_hash
@@ -142,9 +144,18 @@ class VisitService:
                     return version(one, sha256), snapshot(link.db_session, one.snapshot_id)
         raise NotFoundError("There is no such version.")
 
+    def deck(self, token: str, key: str | None) -> Edition:
+        """Return what is needed to draw the deck that a link shows. Raises NotFoundError where it shows none."""
+        with self._door.opened(token, key) as link:
+            rows, shown = db.reviews.decisions(link.db_session, [link.row.id]), link.shown[0]
+            state, _ = state_of(rows, version_id=shown.id, approvals=link.row.approvals)
+            return edition(link.db_session, link.row, snapshot(link.db_session, shown.snapshot_id), state)
+
     def snapshot_pdf(self, token: str, key: str | None, *, zone: tzinfo) -> ExportFile:
         """Return what the link shows as a PDF. Raises NotPossibleError where it is not to be, ExportRunningError."""
-        file = self._files.snapshot(self.look(token, key), zone=zone)
+        visit = self.look(token, key)
+        deck = self.deck(token, key) if isinstance(visit.snapshot, DeckSnapshot) else None
+        file = self._files.snapshot(visit, zone=zone, deck=deck)
         self._note_download(token, key, "pdf")
         return file
 

@@ -16,12 +16,11 @@ from db.models import (
     ReviewVersion,
 )
 from services.reviews.comments import CommentService
-from services.reviews.records import LinkSettings, NewLink, Shareable, Thing
+from services.reviews.records import LinkSettings, NewLink, Thing
 from services.reviews.reviews import ReviewService
 from services.reviews.visits import VisitService
-from services.sessions.shared import SharedSessions
-from services.trips.shared import SharedTrips
 from services.trips.trips import TripService
+from services.wiring import shared_things
 from tests.helpers.accounts import cheaply
 from tests.helpers.rows import add_session, leaf, see
 
@@ -57,8 +56,7 @@ class Reviews:
     visits: VisitService = field(init=False)
 
     def __post_init__(self) -> None:
-        shared: dict[str, Shareable] = {"session": SharedSessions(self.database), "trip": SharedTrips(self.database)}
-        self.links = ReviewService(self.database, shared, lambda: self.now)
+        self.links = ReviewService(self.database, shared_things(self.database), lambda: self.now)
         self.comments = CommentService(self.database, lambda: self.now)
         self.visits = VisitService(self.database, compare=cheaply, clock=lambda: self.now)
 

@@ -1,0 +1,201 @@
+"""Decks are reviewed: what their audience sees of them, who shares them, and what an approval says of a version."""
+
+import json
+from dataclasses import replace
+from datetime import UTC
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from exports.decks.html import deck_html
+from exports.decks.records import Brand, PictureBlock, deck_hash
+from exports.reviews.changes import Change, changes
+from exports.reviews.records import DeckSnapshot, read_snapshot, snapshot_hash, snapshot_text
+from services.decks.files import DeckFiles, DeckFormat
+from services.decks.records import DeckOf
+from services.errors import InvalidInputError, NotFoundError, NotPossibleError
+from services.reviews.records import DecisionKind, LinkSettings, ReviewState, Thing
+from services.reviews.visits import new_reader_key
+from tests.helpers.deck_places import Decks, planning  # noqa: F401 - a fixture
+from tests.helpers.pdfs import read
+
+ANNA = new_reader_key()
+
+
+def of(thing: DeckOf) -> Thing:
+    return Thing(thing.kind, thing.id, deck=True)
+
+
+def share(planning: Decks, thing: DeckOf, *, by: int | None = None, **settings):
+    chosen = LinkSettings(**({"audience": "Customer", "download": True} | settings))
+    return planning.reviews.links.share(of(thing), chosen, user_id=by or planning.ada)
+
+
+def decide(planning: Decks, link, kind=DecisionKind.APPROVE, note=""):
+    seen = planning.reviews.visits.look(link.token, ANNA).version.sha256
+    return planning.reviews.visits.decide(link.token, ANNA, kind, name="Anna", sha256=seen, note=note)
+
+
+@pytest.fixture
+def deck(planning: Decks):
+    return planning.decks.make(planning.session, user_id=planning.ada)
+
+
+def test_shared_deck_is_its_shown_slides_and_nothing_of_how_they_came_about(planning: Decks, deck):
+    slides = [replace(one, notes="PRIVATE") for one in deck.deck.slides]
+    slides[1] = replace(slides[1], title="HIDDEN", hidden=True)
+    changed = planning.decks.change(
+        planning.session, replace(deck.deck, slides=tuple(slides)), user_id=planning.ada, rev=deck.rev
+    )
+    link = share(planning, planning.session)
+    visit = planning.reviews.visits.look(link.token, ANNA)
+    assert isinstance(visit.snapshot, DeckSnapshot)
+    text = snapshot_text(visit.snapshot)
+    assert (snapshot_hash(text), read_snapshot(text)) == (visit.version.sha256, visit.snapshot)
+    assert not any(word in text for word in ("PRIVATE", "HIDDEN", '"built":{', '"origin":"'))
+    shown = [one.id for one in changed.deck.shown()]
+    assert [one.anchor for one in visit.snapshot.blocks if one.kind == "slide"] == shown
+    parts = [one.anchor for one in visit.snapshot.blocks if one.kind == "part"]
+    assert parts
+    assert all(one.split(":")[0] in shown for one in parts)
+    costs = next(one for one in visit.snapshot.blocks if "712" in one.text and one.kind == "slide")
+    assert "€712.50" in costs.text
+
+
+def test_reader_sees_that_version_whatever_becomes_of_deck_and_brand(planning: Decks, deck):
+    made = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(made, "PNG")
+    picture = planning.pictures.add(planning.session, made.getvalue(), user_id=planning.ada)
+    block = PictureBlock(
+        id="p", sha256=picture.sha256, width=picture.width, height=picture.height, alt="A tram in Lisbon"
+    )
+    slides = (deck.deck.slides[0], replace(deck.deck.slides[1], blocks=(block,)), *deck.deck.slides[2:])
+    planning.brands.change({"name": "Ada Travel", "primary": "#123456"}, user_id=planning.ada)
+    with_picture = planning.decks.change(
+        planning.session, replace(deck.deck, slides=slides), user_id=planning.ada, rev=1
+    )
+    link = share(planning, planning.session)
+    before = deck_html(planning.reviews.visits.deck(link.token, ANNA), pictures=True)
+    planning.brands.change({"name": "Other", "primary": "#654321"}, user_id=planning.ada)
+    planning.decks.change(planning.session, deck.deck, user_id=planning.ada, rev=with_picture.rev)
+    edition = planning.reviews.visits.deck(link.token, ANNA)
+    assert deck_html(edition, pictures=True) == before
+    assert edition.brand == Brand(name="Ada Travel", primary="#123456")
+    assert "data:image/" in "".join(one.html for one in before.slides)
+    assert planning.reviews.links.deck(link.review.id, user_id=planning.ada) == edition
+    assert planning.reviews.links.behind(of(planning.session), user_id=planning.ada) == {link.review.id: True}
+
+
+def test_slides_and_parts_are_commented_on_and_changes_told_by_slide(planning: Decks, deck):
+    link = share(planning, planning.session)
+    visits = planning.reviews.visits
+    shown = visits.look(link.token, ANNA).snapshot
+    assert isinstance(shown, DeckSnapshot)
+    part = next(one for one in shown.blocks if one.kind == "part")
+    said = visits.comment(link.token, ANNA, "Later, please", name="Anna", anchor=part.anchor)
+    assert said.anchor == part.anchor
+    costs = next(one for one in shown.blocks if "€712.50" in one.text)
+    visits.comment(link.token, ANNA, "Less?", name="Anna", anchor=costs.anchor, passage="€712.50")
+    with pytest.raises(InvalidInputError):
+        visits.comment(link.token, ANNA, "x", name="Anna", anchor="no-slide")
+    slides = (replace(deck.deck.slides[0], title="Another"), *deck.deck.slides[2:])
+    planning.decks.change(planning.session, replace(deck.deck, slides=slides), user_id=planning.ada, rev=1)
+    assert planning.reviews.links.share_again([link.review.id], user_id=planning.ada) == {link.review.id: True}
+    after = visits.look(link.token, ANNA).snapshot
+    became = {
+        (one.after or one.before).anchor: one.kind  # type: ignore[union-attr]
+        for one in changes(shown, after)
+        if (one.after or one.before).kind == "slide"  # type: ignore[union-attr]
+    }
+    assert became[deck.deck.slides[0].id] is Change.CHANGED
+    assert became[deck.deck.slides[1].id] is Change.GONE
+
+
+def test_approval_is_of_what_a_version_shows(planning: Decks, deck):
+    files = DeckFiles(planning.database)
+    link = share(planning, planning.session, approvals=1)
+    assert not files.edition(planning.session, user_id=planning.ada).approved
+    decide(planning, link, DecisionKind.ASK_FOR_CHANGES, "No")
+    assert not files.edition(planning.session, user_id=planning.ada).approved
+    decide(planning, link)
+    assert files.edition(planning.session, user_id=planning.ada).approved
+    assert planning.reviews.visits.deck(link.token, ANNA).approved
+    assert b"Draft" not in files.export(planning.session, DeckFormat.MARKDOWN, user_id=planning.ada).content
+    other = replace(deck.deck, slides=deck.deck.slides[:-1])
+    planning.decks.change(planning.session, other, user_id=planning.ada, rev=1)
+    assert not files.edition(planning.session, user_id=planning.ada).approved
+    assert files.edition(planning.session, user_id=planning.ada, rev=1).approved
+    planning.reviews.links.share_again([link.review.id], user_id=planning.ada)
+    planning.decks.restore(planning.session, 1, user_id=planning.ada, rev=2)
+    assert files.edition(planning.session, user_id=planning.ada).approved  # it is what they saw
+    planning.reviews.links.revoke(link.review.id, user_id=planning.ada)
+    draft = files.draft(planning.session, deck.deck, user_id=planning.ada)
+    assert draft.approved
+    assert not files.draft(planning.session, other, user_id=planning.ada).approved
+
+
+def test_links_of_a_talk_and_of_its_deck_are_listed_apart(planning: Decks, deck):
+    links, talk = planning.reviews.links, Thing("session", planning.session_id)
+    of_talk = links.share(talk, LinkSettings(audience="Talk"), user_id=planning.ada)
+    of_deck = share(planning, planning.session, audience="Deck")
+
+    def ids(**of_what):
+        return {one.id for one in links.page(user_id=planning.ada, **of_what)}
+
+    assert ids(of=talk) == {of_talk.review.id}
+    assert ids(of=of(planning.session)) == {of_deck.review.id}
+    assert ids() == {of_talk.review.id, of_deck.review.id}
+    assert [links.count(one, user_id=planning.ada) for one in (talk, of(planning.session))] == [1, 1]
+    assert of_deck.review.thing == of(planning.session)
+
+
+def test_who_shares_a_deck(planning: Decks, deck):
+    for user_id in (planning.bob, planning.cleo):
+        with pytest.raises(NotPossibleError, match="Only the owner of this session can share its deck"):
+            share(planning, planning.session, by=user_id)
+    with pytest.raises(NotFoundError):
+        share(planning, planning.session, by=planning.eve)
+    with pytest.raises(NotFoundError, match="no deck yet"):
+        share(planning, planning.trip)
+    planning.decks.make(planning.trip, user_id=planning.ada)
+    link = share(planning, planning.trip, by=planning.bob)
+    assert planning.reviews.links.get(link.review.id, user_id=planning.ada).review.thing == of(planning.trip)
+    for user_id, error in ((planning.cleo, NotPossibleError), (planning.eve, NotFoundError)):
+        with pytest.raises(error):
+            share(planning, planning.trip, by=user_id)
+        with pytest.raises(NotFoundError):
+            planning.reviews.links.get(link.review.id, user_id=user_id)
+        with pytest.raises(NotFoundError):
+            planning.reviews.links.deck(link.review.id, user_id=user_id)
+    with pytest.raises(NotPossibleError, match="as a whole"):
+        planning.reviews.links.preview(of(planning.trip), user_id=planning.ada, first_id=1)
+
+
+def test_deck_without_a_shown_slide_is_not_shared(planning: Decks, deck):
+    hidden = tuple(replace(one, hidden=True) for one in deck.deck.slides)
+    planning.decks.change(planning.session, replace(deck.deck, slides=hidden), user_id=planning.ada, rev=1)
+    with pytest.raises(NotPossibleError, match="every slide"):
+        share(planning, planning.session)
+
+
+def test_files_of_a_shared_deck(planning: Decks, deck):
+    visits = planning.reviews.visits
+    link, looked_at = share(planning, planning.session), share(planning, planning.session, download=False)
+    file = visits.snapshot_pdf(link.token, ANNA, zone=UTC)
+    assert len(read(file.content).pages) >= len(deck.deck.shown())
+    with pytest.raises(NotPossibleError):
+        visits.snapshot_pdf(looked_at.token, ANNA, zone=UTC)
+    decide(planning, link)
+    receipt = json.loads(visits.receipt(link.token, ANNA, kind="json", zone=UTC).content)
+    assert receipt["snapshot"]["deck"]["sha256"] == deck_hash(deck.deck)
+    assert receipt["decisions"][0]["name"] == "Anna"
+    assert visits.receipt(link.token, ANNA, kind="pdf", zone=UTC).content.startswith(b"%PDF")
+    assert planning.reviews.links.get(link.review.id, user_id=planning.ada).review.state is ReviewState.APPROVED
+
+
+def test_talk_is_no_deck(planning: Decks):
+    link = planning.reviews.share(planning.session_id, planning.ada)
+    with pytest.raises(NotFoundError):
+        planning.reviews.visits.deck(link.token, ANNA)
+    assert '"deck"' not in snapshot_text(planning.reviews.visits.look(link.token, ANNA).snapshot)
