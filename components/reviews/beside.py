@@ -29,7 +29,10 @@ Counts = Mapping[str | None, int]  # open threads, by the message that they are 
 def reviews_menu(session: SessionSummary, *, user_id: int) -> Counts:
     """Draw the menu of a session's links; an empty place where it has none. Return what is open, by message."""
     services, session_id, thing = get_services(), session.id, Thing("session", session.id)
-    number = services.reviews.count(thing, user_id=user_id) if has_links(user_id=user_id) else 0
+    number, of_deck = 0, 0
+    if has_links(user_id=user_id):
+        of_deck = services.reviews.count(thing._replace(deck=True), user_id=user_id)
+        number = services.reviews.count(thing, user_id=user_id) + of_deck
     if not number:
         st.empty()
         return {}
@@ -45,8 +48,9 @@ def reviews_menu(session: SessionSummary, *, user_id: int) -> Counts:
     if menu.open:
         with menu:
             now = utc_now().astimezone(planner_zone())
-            for review in services.reviews.page(user_id=user_id, of=thing, limit=_LISTED):
-                _link(review, now=now)
+            for of in (thing, thing._replace(deck=True)):
+                for review in services.reviews.page(user_id=user_id, of=of, limit=_LISTED):
+                    _link(review, now=now)
             st.button(
                 "Share again",
                 key=f"chat_share_again_{session_id}",
@@ -55,7 +59,7 @@ def reviews_menu(session: SessionSummary, *, user_id: int) -> Counts:
                 on_click=_share_again,
                 args=(session_id, session.title),
             )
-            if number > _LISTED:
+            if max(number - of_deck, of_deck) > _LISTED:
                 st.page_link(REVIEWS_PAGE, label="All reviews", icon=":material/arrow_forward:")
             if whole := counts.get(None):
                 _button(session_id, None, whole, label=counted(whole, "general comment"))
@@ -103,7 +107,7 @@ def _link(review: Review, *, now: datetime) -> None:
         st.page_link(
             REVIEWS_PAGE,
             label=f"**{escape_label(review.settings.audience)}**",
-            icon=":material/link:",
+            icon=":material/slideshow:" if review.thing.deck else ":material/link:",
             query_params={"review": str(review.id)},
         )
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):

@@ -71,7 +71,7 @@ def _toggle() -> None:
 def _draw_changes(visitor: Visitor, visit: Visit, number: int) -> None:
     version, before = get_services().visits.shown(visitor.token, visitor.key, number=number)
     after = visit.snapshot
-    found = [one for one in changes(before, after) if one.kind is not Change.SAME]
+    found = [one for one in changes(before, after) if one.kind is not Change.SAME and not _is_part(one)]
     title = title_changes(before, after)
     with st.container(key="review_changes_list", gap="small"):
         st.markdown(
@@ -87,10 +87,16 @@ def _draw_changes(visitor: Visitor, visit: Visit, number: int) -> None:
             left -= chars * as_read
             go = partial(go_to_message, blocks=after.blocks)
             _draw_change(change, go, as_read=as_read, label=THINGS[after.thing].go_there)
-        if len(found) > MOST:  # only of messages there are so many
-            st.caption(f"And {len(found) - MOST:,} messages more.")
+        if len(found) > MOST:  # only of messages and slides there are so many
+            st.caption(f"And {len(found) - MOST:,} {'slides' if after.thing == 'deck' else 'messages'} more.")
         if not found and not title:
-            st.markdown("What you read is the same. Something else was changed, such as when it was said.")
+            other = "a picture, or how it looks" if after.thing == "deck" else "when it was said"
+            st.markdown(f"What you read is the same. Something else was changed, such as {other}.")
+
+
+def _is_part(change: BlockChange) -> bool:
+    """Whether a change is of a part of a slide: the slide's own tells it."""
+    return any(block.kind == "part" for block in (change.before, change.after) if block)
 
 
 def _draw_change(change: BlockChange, go: Callable[[str], None], *, as_read: bool, label: str) -> None:

@@ -5,6 +5,7 @@ In `st.session_state`: `reviews_rows` is {"of": the id of the link, "threads": h
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -16,11 +17,12 @@ from components.resources import get_services
 from components.reviews.files import planner_receipts
 from components.reviews.link_form import MAY, last_day_of
 from components.reviews.link_list import close_link, due_words, gathered, opened_words
+from components.reviews.slides import Drawn, draw_slides, slides_of
 from components.reviews.snapshot import draw_blocks, first_words, is_entry
 from components.reviews.things import thing_link
 from components.reviews.thread_actions import about_words, draw_threads, new_thread
 from components.reviews.words import DECISIONS, THINGS, day, instant, short_hash, state_badge
-from exports.reviews.records import Block
+from exports.reviews.records import Block, DeckSnapshot
 from services.accounts.records import User
 from services.reviews.records import Decision, Review, ReviewDetails, ReviewMay, ReviewState, Thread, Version
 from services.reviews.state import divided
@@ -105,7 +107,7 @@ def draw_settings(review: Review) -> None:
     settings = review.settings
     last_day = last_day_of(settings.ends_at)
     ends = "revoked" if review.revoked else "until you revoke it"
-    what = THINGS[review.thing.kind].name
+    what = THINGS[review.thing.shown].name
     rows = (
         ("They may", MAY[settings.may].lower()),
         *([("Approvals needed", str(settings.approvals))] if settings.may is not ReviewMay.LOOK else []),
@@ -263,8 +265,15 @@ def shown_dialog(review_id: int, *, user: User) -> None:
         versions = reversed(reviews.get(review_id, user_id=user.id).versions)
         names = {one.number: f"{one.number} · {instant(one.created_at)}" for one in versions}
         number = st.selectbox("Version", list(names), format_func=names.__getitem__, key=f"review_shown_{review_id}")
-        _, snapshot = reviews.shown(review_id, user_id=user.id, number=number)
+        version, snapshot = reviews.shown(review_id, user_id=user.id, number=number)
         st.subheader(escape_label(snapshot.title), anchor=False)
         if snapshot.thing == "session":
             st.caption(counted(len(snapshot.blocks), "message"))
-        draw_blocks(snapshot.blocks)
+        if isinstance(snapshot, DeckSnapshot):
+            sha256 = version.sha256
+            draw_slides(
+                slides_of(snapshot.blocks),
+                Drawn(sha256, False, partial(reviews.deck, review_id, user_id=user.id, number=number)),
+            )
+        else:
+            draw_blocks(snapshot.blocks)

@@ -126,8 +126,9 @@ def _row(link: Review, *, now: datetime) -> None:
         vertical_alignment="center",
         border=True,
     ):
+        icon = THINGS[link.thing.shown].icon
         st.button(
-            f"{THINGS[link.thing.kind].icon} **{escape_label(link.title)}** :small[{' · '.join(filter(None, told))}]",
+            f"{icon} **{escape_label(link.title)}** :small[{' · '.join(filter(None, told))}]",
             key=f"reviews_open_{link.id}",
             type="tertiary",
             width="stretch",
@@ -153,7 +154,7 @@ def _nothing(*, filtered: bool, ended: bool) -> None:
         else:
             st.header("No open reviews", anchor=False)
             st.markdown(
-                "Let a customer look at a session or at a trip's brief, comment on it and approve it, without an "
-                "account: open it, and choose *Share for review*."
+                "Let a customer look at a session, a trip's brief or a deck, comment on it and approve it, without "
+                "an account: open it, and choose *Share for review*."
             )
             st.page_link(SESSIONS_PAGE, label="All sessions", icon=":material/table_rows:")

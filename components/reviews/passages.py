@@ -11,5 +11,6 @@ def tell_passages(visit: Visit) -> None:
     """Tell the script which passages to mark, by message. Encoded, as people's words may look like anything."""
     marked: dict[str, list[tuple[str, str]]] = {}
     for anchor, passage, before in visit.passages:
-        marked.setdefault(f"review_text_{anchor}", []).append((passage, before))
+        if ":" not in anchor:  # the parts of a slide are marked in none
+            marked.setdefault(f"review_text_{anchor}", []).append((passage, before))
     tell("passages", {"marked": base64.b64encode(json.dumps(marked).encode()).decode()})

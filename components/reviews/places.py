@@ -4,6 +4,7 @@ In `st.session_state`: `review_shown` is how many messages are drawn, `review_sc
 told last.
 """
 
+import re
 import time
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ import streamlit as st
 from components.scripts import tell
 from exports.reviews.records import Block
 
+_NO_CLASS = re.compile(r"[^a-zA-Z0-9_-]")
 PAGE = 30  # messages drawn at first, and with each "Show more"
 
 
@@ -50,7 +52,8 @@ def show_message(anchor: str, blocks: Sequence[Block]) -> bool:
 
 def go_to(key: str) -> None:
     """Bring what has this key into view, in the run that follows. A callback."""
-    st.session_state.review_scroll = {"once": str(time.time_ns()), "key": key, "to": "start"}
+    css = _NO_CLASS.sub("-", key)  # as Streamlit makes a class of it
+    st.session_state.review_scroll = {"once": str(time.time_ns()), "key": css, "to": "start"}
 
 
 def draw_scroll() -> None:

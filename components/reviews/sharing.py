@@ -1,7 +1,8 @@
-"""The dialogs that share a session or a brief: by a new link, and again by those that there are."""
+"""The dialogs that share a session, a brief or a deck: by a new link, and again by those that there are."""
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -11,10 +12,13 @@ from components.problems import telling
 from components.resources import get_services
 from components.reviews.addresses import show_address
 from components.reviews.link_form import link_fields, may_field
+from components.reviews.slides import Drawn, draw_slides, slides_of
 from components.reviews.snapshot import draw_blocks
 from components.reviews.words import STATES, THINGS
 from components.scripts import tell
+from exports.reviews.records import DeckSnapshot, snapshot_hash, snapshot_text
 from services.accounts.records import User
+from services.decks.records import DeckOf
 from services.errors import InvalidInputError
 from services.reviews.records import LinkSettings, Review, Thing
 from services.sessions.records import MessageView
@@ -29,13 +33,16 @@ _WHOLE = 0  # no message's id: where a select stands at first
 def share_dialog(thing: Thing, title: str, *, user: User) -> None:
     """Ask what a new link is to be, show what it would show, and make it."""
     st.markdown(f"**{escape_label(title)}**")
-    st.markdown(f":small[Whoever has the link sees {THINGS[thing.kind].seen}.]")
-    given, key = LinkSettings(audience="Customer"), f"review_share_{thing.id}"
+    key = f"review_share_{thing.id}"
+    with telling():
+        thing = _what_field(thing, key=key, user_id=user.id)
+    st.markdown(f":small[Whoever has the link sees {THINGS[thing.shown].seen}.]")
+    given = LinkSettings(audience="Customer")
     may = may_field(given, key=key)
     with telling(), st.form("review_share", border=False):
         fields = link_fields(given, may=may, key=key)
         first_id, last_id = None, None
-        if thing.kind == "session":
+        if thing.shown == "session":
             first_id, last_id = _part_fields(thing.id, user_id=user.id)
         with st.container(horizontal=True, horizontal_alignment="right"):  # Enter presses the first
             previewed = st.form_submit_button("Preview", key="review_share_preview", icon=":material/visibility:")
@@ -53,6 +60,22 @@ def share_dialog(thing: Thing, title: str, *, user: User) -> None:
                 show_address(made, title=f"The link for {made.review.settings.audience} is ready.")
     if previewed:
         _preview(thing, fields.settings, first_id, last_id, user_id=user.id)
+
+
+def _what_field(thing: Thing, *, key: str, user_id: int) -> Thing:
+    """Draw whether the deck is shared, where there is one, and return what is."""
+    if get_services().decks.find(DeckOf(thing.kind, thing.id), user_id=user_id) is None:
+        return thing
+    names = {deck: THINGS[thing._replace(deck=deck).shown].name.capitalize() for deck in (False, True)}
+    chosen = st.segmented_control(
+        "What they see",
+        list(names),
+        default=thing.deck,
+        required=True,
+        format_func=names.__getitem__,
+        key=f"{key}_what",
+    )
+    return thing._replace(deck=bool(chosen))
 
 
 def _part_fields(session_id: int, *, user_id: int) -> tuple[int | None, int | None]:
@@ -90,7 +113,13 @@ def _preview(
             st.subheader(escape_label(snapshot.title), anchor=False)
             if settings.note.strip():
                 st.text(settings.note)
-            draw_blocks(snapshot.blocks)
+            if isinstance(snapshot, DeckSnapshot):
+                of = DeckOf(thing.kind, thing.id)
+                sha256 = snapshot_hash(snapshot_text(snapshot))
+                edition = partial(get_services().deck_files.edition, of, user_id=user_id)
+                draw_slides(slides_of(snapshot.blocks), Drawn(sha256, False, edition))
+            else:
+                draw_blocks(snapshot.blocks)
 
 
 @st.dialog("Share again", icon=":material/sync:", width="medium", on_dismiss=close_dialog)
@@ -98,7 +127,7 @@ def share_again_dialog(thing: Thing, title: str, review_id: int | None = None, *
     """Ask which links of a thing are to show it as it is now; *review_id* is one that was asked for."""
     st.markdown(f"**{escape_label(title)}**")
     with telling():
-        services, name = get_services(), THINGS[thing.kind].name
+        services, name = get_services(), THINGS[thing.shown].name
         links = services.reviews.page(user_id=user.id, of=thing, ended=False, limit=200)
         behind = services.reviews.behind(thing, user_id=user.id)
         if not links:

@@ -35,15 +35,17 @@ def draw_blocks(blocks: Sequence[Block], *, below: Callable[[Block], None] | Non
 def first_words(block: Block) -> str:
     """Return how a message, or what a field says, begins, on one line, as a reader sees it."""
     begin = block.text.lstrip()[:_READ]
-    if is_entry(block):
+    if block.kind == "slide":
+        begin = block.author
+    elif is_entry(block):
         begin = f"{block.author}: {begin}"
     text = " ".join((shown_text(begin) if block.kind == "reply" else begin).split())
     return text if len(text) <= _FIRST else f"{text[:_FIRST].rstrip()}…"
 
 
 def is_entry(block: Block) -> bool:
-    """Whether a block is a field of a brief, or a question that is open there: nobody has said it."""
-    return block.kind in ("field", "question")
+    """Whether a block is a piece of a brief or of a deck: nobody has said it."""
+    return block.kind not in ("message", "reply")
 
 
 def _draw(block: Block, budget_ms: float) -> float:

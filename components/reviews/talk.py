@@ -16,6 +16,7 @@ from components.labels import counted, escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.reviews.places import go_to, show_message
+from components.reviews.slides import parts_label, parts_of
 from components.reviews.snapshot import first_words
 from components.reviews.threads import draw_thread
 from components.reviews.visitor import Visitor, name_input, remember_name, typed_name
@@ -55,6 +56,20 @@ def draw_talk(visitor: Visitor, visit: Visit, block: Block | None) -> None:
         st.empty()
     if _is_open(place):
         _draw_threads(visitor, visit, place)
+
+
+def draw_slide_talk(visitor: Visitor, visit: Visit, slide: Block) -> None:
+    """Draw what is said about a slide, and below that about its parts, closed while nothing is."""
+    draw_talk(visitor, visit, slide)
+    parts = parts_of(slide, visit.snapshot.blocks)
+    threads = sum(visit.threads.get(part.anchor, 0) for part in parts)
+    if not parts or not (_may_say(visit) or threads):
+        return
+    with st.expander(parts_label(parts, threads), expanded=threads > 0, key=f"review_parts_{slide.anchor}"):
+        for part in parts:
+            with st.container(key=f"review_block_{part.anchor}", gap="xsmall"):
+                st.markdown(f":small[{escape_label(first_words(part).removeprefix(f'{slide.author}: '))}]")
+                draw_talk(visitor, visit, part)
 
 
 def draw_whole_talk(visitor: Visitor, visit: Visit) -> None:

@@ -10,7 +10,7 @@ from services.reviews.records import Thing
 def thing_link(thing: Thing, label: str, *, field: str | None = None) -> None:
     """Draw the way to a thing, or to a *field* of a trip's brief; *label* is Markdown."""
     page = CHAT_PAGE if thing.kind == "session" else TRIPS_PAGE
-    icon, address = THINGS[thing.kind].icon, {str(thing.kind): str(thing.id)}
+    icon, address = THINGS[thing.shown].icon, {str(thing.kind): str(thing.id)}
     if field:
         address |= {"field": field}
     st.page_link(page, label=label, icon=icon, query_params=address)

@@ -134,9 +134,9 @@ def _below(thread: Thread, thing: Thing, user_id: int, *, beside_message: bool) 
                 _button("Ask the assistant", "flight_takeoff", thread, _ask, thread, thing.id)
             if st.session_state.get("reviews_gone") == thread.id:
                 _button("Go to the session", "chat", thread, show_session, thing.id)
-            elif thread.anchor and not beside_message:
+            elif thread.anchor and not beside_message and not thing.deck:
                 _button("Show message", "chat", thread, _show_message, thread, thing, user_id)
-        elif thread.anchor and not beside_message:
+        elif thread.anchor and not beside_message and not thing.deck:
             thing_link(thing, "Show in the brief", field=thread.anchor)
 
 
@@ -257,5 +257,5 @@ def quoted(thread: Thread) -> str:
 
 def about_words(thread: Thread, thing: Thing, audience: str | None = None) -> str:
     """Return, as Markdown, what a thread is about where nothing more is known."""
-    where = "General comment" if thread.anchor is None else THINGS[thing.kind].about
+    where = "General comment" if thread.anchor is None else THINGS[thing.shown].about
     return f"{escape_label(audience)} · {where}" if audience else where

@@ -46,6 +46,18 @@ THINGS: dict[ThingKind, ThingWords] = {
         gone="On what the brief no longer says",
         passage="Words that this is about",
     ),
+    "deck": ThingWords(
+        name="deck",
+        icon=":material/slideshow:",
+        seen=(
+            "the slides of the deck as they look now, and nothing else: no hidden slides, no notes, and not the "
+            "conversation that they are made of"
+        ),
+        about="On a slide",
+        go_there="Go to slide",
+        gone="On slides that are gone",
+        passage="Words of the slide that this is about",
+    ),
 }
 STATES = {
     ReviewState.OPEN: ("Open", "blue", ":material/forum:"),

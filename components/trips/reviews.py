@@ -1,4 +1,4 @@
-"""The reviews of a trip's brief on its page: its links, what is said on them, and the status that they offer."""
+"""The reviews of a trip's brief and deck on its page: links, what is said on them, and the status that they offer."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -39,23 +39,25 @@ def draw_offer(trip: Trip, *, user_id: int) -> None:
 
 
 def draw_reviews(trip: Trip, *, user_id: int, now: datetime) -> None:
-    """Draw a trip's links and what shares its brief; nothing for whoever may only read it."""
+    """Draw a trip's links and what shares its brief or its deck; nothing for whoever may only read it."""
     if not trip.access.may_change:
         return
     follow_reviews(user_id=user_id)
     services, thing = get_services(), Thing("trip", trip.id)
     number = services.reviews.count(thing, user_id=user_id)
+    of_deck = services.reviews.count(thing._replace(deck=True), user_id=user_id)
     with st.container(key="trips_reviews_header", horizontal=True, vertical_alignment="center"):
         st.header("Reviews", anchor=False, width="stretch")
         if number:
             _button("Share again", "sync", "review_again", thing, trip.title)
         _button("Share for review", "share", "review_share", thing, trip.title)
     with st.container(key="trips_reviews", gap="xsmall"):
-        for review in services.reviews.page(user_id=user_id, of=thing, limit=_LISTED):
-            _link(review, now=now)
-    if not number:
+        for of in (thing, thing._replace(deck=True)):
+            for review in services.reviews.page(user_id=user_id, of=of, limit=_LISTED):
+                _link(review, now=now)
+    if not (number or of_deck):
         st.caption("Let a customer look at the brief, comment on it and approve it, without an account.")
-    if number > _LISTED:
+    if max(number, of_deck) > _LISTED:
         st.page_link(REVIEWS_PAGE, label="All reviews", icon=":material/arrow_forward:")
     _comments(thing, services.comments.open_by_anchor(thing, user_id=user_id))
 
@@ -79,7 +81,7 @@ def _link(review: Review, *, now: datetime) -> None:
         st.page_link(
             REVIEWS_PAGE,
             label=f"**{escape_label(review.settings.audience)}** :small[{' · '.join(filter(None, told))}]",
-            icon=":material/link:",
+            icon=":material/slideshow:" if review.thing.deck else ":material/link:",
             query_params={"review": str(review.id)},
             width="stretch",
         )

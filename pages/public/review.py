@@ -1,7 +1,10 @@
 """What a link opens, for somebody without an account: look, comment, decide."""
 
+from functools import partial
+
 import streamlit as st
 
+from components.resources import get_services
 from components.reviews.changed import draw_changed
 from components.reviews.deciding import draw_decision
 from components.reviews.files import snapshot_button
@@ -11,9 +14,12 @@ from components.reviews.news import draw_news
 from components.reviews.opening import opened
 from components.reviews.passages import tell_passages
 from components.reviews.places import draw_scroll, more_button, shown_blocks
+from components.reviews.slides import Drawn, draw_closing, draw_slides, slides_of
 from components.reviews.snapshot import draw_blocks
-from components.reviews.talk import draw_earlier_talk, draw_talk, draw_whole_talk
+from components.reviews.talk import draw_earlier_talk, draw_slide_talk, draw_talk, draw_whole_talk
 from components.reviews.visitor import keep_name, link_token, reader_key
+from exports.reviews.records import DeckSnapshot
+from services.reviews.records import ReviewState
 from settings import ROOT
 
 for name in ("page.css", "review.css"):
@@ -32,8 +38,17 @@ with st.container(key="review_watch"):
 draw_head(visit)
 draw_changed(visitor, visit)
 draw_news(visit)
-blocks = visit.snapshot.blocks
-draw_blocks(shown_blocks(blocks), below=lambda block: draw_talk(visitor, visit, block))
+if isinstance(visit.snapshot, DeckSnapshot):
+    blocks = slides_of(visit.snapshot.blocks)
+    shown, approved = shown_blocks(blocks), visit.state is ReviewState.APPROVED
+    deck = partial(get_services().visits.deck, visitor.token, visitor.key, number=visit.version.number)
+    drawn = Drawn(visit.version.sha256, approved, deck)
+    draw_slides(shown, drawn, below=lambda block: draw_slide_talk(visitor, visit, block))
+    if len(shown) == len(blocks):
+        draw_closing(blocks, drawn)
+else:
+    blocks = list(visit.snapshot.blocks)
+    draw_blocks(shown_blocks(blocks), below=lambda block: draw_talk(visitor, visit, block))
 more_button(blocks)
 
 draw_whole_talk(visitor, visit)

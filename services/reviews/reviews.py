@@ -219,13 +219,14 @@ class ReviewService:
                     return version(one, sha256), snapshot(db_session, one.snapshot_id)
         raise NotFoundError("There is no such version.")
 
-    def deck(self, review_id: int, *, user_id: int) -> Edition:
-        """Return what is needed to draw the deck that a link shows. Raises NotFoundError where it shows none."""
+    def deck(self, review_id: int, *, user_id: int, number: int | None = None) -> Edition:
+        """Return what is needed to draw the deck that a link shows, or showed in the version of this *number*.
+
+        It is as it was before anybody decided. Raises NotFoundError, also where the link shows no deck.
+        """
+        shown = self.shown(review_id, user_id=user_id, number=number)[1]
         with self._db.snapshot() as db_session:
-            row = self._found(db_session, review_id, user_id)
-            latest = db.reviews.versions(db_session, [review_id])[-1][0]
-            state = self._review(db_session, row).outcome
-            return edition(db_session, row, snapshot(db_session, latest.snapshot_id), state)
+            return edition(db_session, self._found(db_session, review_id, user_id), shown, ReviewState.OPEN)
 
     def receipt(self, review_id: int, *, user_id: int, kind: ReceiptKind, zone: tzinfo) -> ExportFile:
         """Return all decisions and what the link shows now.

@@ -8,7 +8,7 @@ import db.audit
 import db.reviews
 import db.tries
 from db.engine import Database
-from db.models import AuditAction, ReviewComment, ReviewReader, utc_now
+from db.models import AuditAction, ReviewComment, ReviewReader, ReviewVersion, utc_now
 from exports.decks.records import Edition
 from exports.reviews.records import DeckSnapshot, Snapshot
 from services.accounts.passwords import Compare, password_matches
@@ -138,23 +138,23 @@ class VisitService:
     def shown(self, token: str, key: str | None, *, number: int | None = None) -> tuple[Version, Snapshot]:
         """Return what a link shows, or showed in the version of this *number*. Raises NotFoundError."""
         with self._door.opened(token, key) as link:
-            since = _first_seen(link)
-            for one, sha256 in reversed(link.versions):
-                if number is None or one.number == number >= since:
-                    return version(one, sha256), snapshot(link.db_session, one.snapshot_id)
-        raise NotFoundError("There is no such version.")
+            one, sha256 = _found(link, number)
+            return version(one, sha256), snapshot(link.db_session, one.snapshot_id)
 
-    def deck(self, token: str, key: str | None) -> Edition:
-        """Return what is needed to draw the deck that a link shows. Raises NotFoundError where it shows none."""
+    def deck(self, token: str, key: str | None, *, number: int | None = None) -> Edition:
+        """Return what is needed to draw the deck that a link shows, or showed. Raises NotFoundError."""
         with self._door.opened(token, key) as link:
-            rows, shown = db.reviews.decisions(link.db_session, [link.row.id]), link.shown[0]
-            state, _ = state_of(rows, version_id=shown.id, approvals=link.row.approvals)
-            return edition(link.db_session, link.row, snapshot(link.db_session, shown.snapshot_id), state)
+            one, _ = _found(link, number)
+            rows = db.reviews.decisions(link.db_session, [link.row.id])
+            state, _ = state_of(rows, version_id=one.id, approvals=link.row.approvals)
+            return edition(link.db_session, link.row, snapshot(link.db_session, one.snapshot_id), state)
 
     def snapshot_pdf(self, token: str, key: str | None, *, zone: tzinfo) -> ExportFile:
         """Return what the link shows as a PDF. Raises NotPossibleError where it is not to be, ExportRunningError."""
         visit = self.look(token, key)
-        deck = self.deck(token, key) if isinstance(visit.snapshot, DeckSnapshot) else None
+        deck = (
+            self.deck(token, key, number=visit.version.number) if isinstance(visit.snapshot, DeckSnapshot) else None
+        )
         file = self._files.snapshot(visit, zone=zone, deck=deck)
         self._note_download(token, key, "pdf")
         return file
@@ -372,6 +372,15 @@ class VisitService:
         if row.mail_due_at is None or row.mail_due_at <= link.now - db.reviews.MAIL_KEPT:  # that one is sent no more
             row.mail_due_at = max(link.now, (row.mailed_at or link.now - _MAIL_WAITS) + _MAIL_WAITS)
         settle(link.db_session, row)
+
+
+def _found(link: Open, number: int | None) -> tuple[ReviewVersion, str]:
+    """Return a version and its snapshot's hash, the latest where none is named. Raises NotFoundError."""
+    since = _first_seen(link)
+    for one, sha256 in reversed(link.versions):
+        if number is None or one.number == number >= since:
+            return one, sha256
+    raise NotFoundError("There is no such version.")
 
 
 def _first_seen(link: Open) -> int:

@@ -1,5 +1,6 @@
 """Reviews over the API, for planners."""
 
+import hashlib
 import json
 from typing import Any
 
@@ -277,3 +278,23 @@ def test_copies_and_exports_of_a_session_have_nothing_of_its_reviews(api: Api, s
     assert api.http.get("/reviews", params={"session_id": fork}).json()["count"] == 0
     for part in ("Between us", review["review_id"], review["link"], review["version"]["sha256"]):
         assert part not in exported
+
+
+def test_link_shows_the_deck_of_a_session_where_that_is_asked_for(api: Api, session_id, review):
+    asked = {"session_id": session_id, "deck": True, "audience": "Customer"}
+    assert api.http.post("/reviews", json=asked).status_code == 404  # there is none yet
+    assert api.http.post(f"/sessions/{session_id}/slides", json={}).is_success
+    made = api.http.post("/reviews", json=asked)
+    assert made.status_code == 201, made.text
+    assert (made.json()["deck"], review["deck"]) == (True, False)
+    of_deck = api.http.get("/reviews", params={"session_id": session_id, "deck": True}).json()["reviews"]
+    assert [one["review_id"] for one in of_deck] == [made.json()["review_id"]]
+    of_talk = api.http.get("/reviews", params={"session_id": session_id}).json()["reviews"]
+    assert [one["review_id"] for one in of_talk] == [review["review_id"]]
+    shown = api.http.get(f"/reviews/{made.json()['review_id']}/snapshot").json()
+    text = json.dumps(shown["snapshot"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert hashlib.sha256(text.encode()).hexdigest() == shown["version"]["sha256"]
+    assert shown["snapshot"]["deck"]["deck"]["slides"][0]["kind"] == "cover"
+    assert "deck" not in api.http.get(f"/reviews/{review['review_id']}/snapshot").json()["snapshot"]
+    whole = api.http.post("/reviews", json=asked | {"first_message_id": "1"})
+    assert (whole.status_code, "first_message_id" in whole.text) == (422, True)
