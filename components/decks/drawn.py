@@ -1,5 +1,6 @@
 """Decks as HTML for the screen: drawn once for each version and look, and kept for a while."""
 
+import base64
 import hashlib
 import re
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from services.decks.records import DeckOf, SavedDeck
 _KEPT = 32  # versions that are kept as HTML
 _PICTURES_KEPT = 64
 _END = "</section>"
+_CHART = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _PICTURE = "deck-picture-"
 _NAMED = re.compile(rf"{_PICTURE}([0-9a-f]{{64}})-(\w+)")
 _TYPES = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
@@ -84,7 +86,12 @@ def _drawn(edition: Edition) -> DrawnDeck:
 
 def _sections(html: str) -> list[str]:
     """Return each section of a slide; none stands within another."""
-    return [f"{one}{_END}" for one in html.split(_END) if one]
+    return [f"{_CHART.sub(_told, one)}{_END}" for one in html.split(_END) if one]
+
+
+def _told(chart: re.Match[str]) -> str:
+    """Return what static/js/deck.js makes a chart of: Streamlit lets no SVG through."""
+    return f'<span class="deck-chart" data-svg="{base64.b64encode(chart[0].encode()).decode()}"></span>'
 
 
 def _named(content: bytes, kind: str) -> str:
