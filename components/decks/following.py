@@ -1,5 +1,6 @@
 """A deck that is open follows what colleagues do: their new version is offered, and who lost it sees it no more."""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -37,8 +38,8 @@ def follow_deck(of: DeckOf, drawn_rev: int | None, may_change: bool, *, user_id:
     get_waker().wake_here(partial(_is_another, look, user_id, known))
 
 
-def _is_another(look, user_id: int, known: object) -> bool:  # type: ignore[no-untyped-def]
-    return bool(look(user_id) != known)
+def _is_another(look: Callable[[int], object], user_id: int, known: object) -> bool:
+    return look(user_id) != known
 
 
 def _show() -> None:

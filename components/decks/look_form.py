@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from components.decks.places import deck_of
 from components.dialogs import close_dialog, leave_dialog
@@ -88,7 +89,8 @@ def _language(tag: str) -> str:
     return {"en-GB": "English (UK)", "en-US": "English (US)", "zh-Hans": "Chinese"}.get(tag) or language_name(tag)
 
 
-def _logo(brand: Brand):  # type: ignore[no-untyped-def]
+def _logo(brand: Brand) -> tuple[UploadedFile | None, bool]:
+    """Draw the choice of a logo; return a new one, and whether the present one is to go."""
     goes = False
     if brand.logo and brand.logo_type:
         with st.container(horizontal=True, vertical_alignment="center"):

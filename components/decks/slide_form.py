@@ -160,20 +160,22 @@ def _add(of: DeckOf, draft: dict[str, Any], slide: Slide, key: str, *, user_id: 
     """Draw what adds a part to the draft."""
     if len(slide.blocks) >= MAX_BLOCKS:
         return
+    kind_key = f"{key}_kind_{len(slide.blocks)}"
     kind = st.pills(
-        "Add",
-        _ADDED,
-        format_func=NAMES.__getitem__,
-        key=f"{key}_kind_{len(slide.blocks)}",
+        "Add", _ADDED, format_func=NAMES.__getitem__, key=kind_key, on_change=_add_blank, args=(kind_key, slide)
     )
-    if kind is None:
-        return
-    if kind != "picture":
-        _put(draft, slide, blank(kind, _new_id(slide)))
-        st.rerun(scope="fragment")
-    elif picture := new_picture(of, _new_id(slide), key=f"{key}_picture_{len(slide.blocks)}", user_id=user_id):
-        _put(draft, slide, picture)
-        st.rerun(scope="fragment")
+    if kind == "picture":
+        place = f"{key}_picture_{len(slide.blocks)}"
+        if picture := new_picture(of, _new_id(slide), key=place, user_id=user_id):
+            _put(draft, slide, picture)
+            st.rerun()
+
+
+def _add_blank(kind_key: str, slide: Slide) -> None:
+    """Put a part with nothing in it yet at the end of the draft. A callback."""
+    kind = st.session_state[kind_key]
+    if kind in _ADDED[:-1]:
+        _put(st.session_state.deck_draft, slide, blank(kind, _new_id(slide)))
 
 
 def _put(draft: dict[str, Any], slide: Slide, block: Block) -> None:
