@@ -292,5 +292,5 @@ def test_every_page_says_how_wide_it_is(app, app_database, planner, monkeypatch)
         widths[page.stem] = "".join(said)
 
     wide = {page for page, width in widths.items() if width == "wide"}
-    assert wide == {"sessions", "insights", "operations"}
+    assert wide == {"sessions", "deck", "insights", "operations"}
     assert {width for page, width in widths.items() if page not in wide} == {"centered"}

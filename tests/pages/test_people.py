@@ -125,6 +125,7 @@ def test_each_is_offered_what_they_may_do(app, bob, services, planner, stranger,
         "Pin",
         "Archive",
         "Cost",
+        "Slides",
         "Export",
         "Leave",
     ]

@@ -564,7 +564,7 @@ def test_viewer_sees_everything_and_nothing_that_would_not_work(page, theirs):
     assert {"Lisbon, Sintra", "offer.txt"} <= set(texts(page))
     drawn = [key for key in keys(page) if key.startswith("trips_") and "open_session" not in key]
     drawn = [key for key in drawn if not key.startswith("trips_deed_")]
-    assert drawn == ["trips_back", f"trips_menu_{theirs.id}"]
+    assert drawn == ["trips_back", "trips_deck", f"trips_menu_{theirs.id}"]
     assert [one.rpartition(": ")[2] for one in page.menu_button(key=f"trips_menu_{theirs.id}").options] == [
         "Copy", "Archive", "Leave",
     ]  # fmt: skip
