@@ -7,7 +7,7 @@ from datetime import date
 from itertools import takewhile
 
 from emulator.conversation import Answer, Document, ToolRequest, Turn
-from emulator.demo import brief, facts, say, titles
+from emulator.demo import brief, facts, say, slides, titles
 from emulator.demo.costs import Costs, part_of, rooms_for
 from emulator.demo.days import days_named
 from emulator.demo.destinations import atlas
@@ -56,6 +56,11 @@ def answer(
         if brief.is_wanted(lines[-1]):
             return _brief(lines, documents, _outputs(history, tool_outputs), today_from(outputs))
         lines = [brief.without_request(line) for line in lines]
+    if slides.TOOL in tools:
+        wanted = slides.is_wanted(lines[-1])
+        lines = [slides.without_request(line) for line in lines]
+        if wanted:
+            return _slides(lines, memories, documents, _outputs(history, tool_outputs), today_from(outputs))
     used = [one for one in memories if _remembered([one], lines) != Wishes()]
     state = before = State(wishes=_remembered(used, lines), today=today_from(outputs))
     for line in lines:
@@ -112,6 +117,25 @@ def _brief(lines: Sequence[str], documents: Sequence[Document], outputs: Sequenc
         return Answer("I say what became of the proposal, and what is open.", brief.told(outputs, arguments, wishes))
     reasoning = "I propose what was said so far, and leave out the rest."
     return Answer(reasoning, "", (ToolRequest(brief.TOOL, arguments),))
+
+
+def _slides(
+    lines: Sequence[str],
+    memories: Sequence[str],
+    documents: Sequence[Document],
+    outputs: Sequence[str],
+    today: date | None,
+) -> Answer:
+    """Proposes slides of the plan as it stands, and tells what became of them."""
+    state = State(wishes=_remembered(memories, lines), today=today)
+    for line in lines:
+        state = _step(state, line, documents) if line.strip(" .,:;!?") else state
+    if not (arguments := slides.arguments(state)):
+        return Answer("", f"{TEXTS['nothing_for_slides']} {TEXTS['where']}")
+    if outputs:
+        return Answer("I say which slides I proposed.", slides.told(outputs))
+    reasoning = "I make slides of the plan as it stands, with its prices."
+    return Answer(reasoning, "", (ToolRequest(slides.TOOL, arguments),))
 
 
 def _remembered(memories: Sequence[str], lines: Sequence[str]) -> Wishes:

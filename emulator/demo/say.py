@@ -231,7 +231,7 @@ def _assumed(wishes: Wishes) -> str:
     lines += ["- Children pay half for meals, tickets and day trips."] if wishes.children else []
     rooms = plural(rooms_for(wishes), "room", words=True).capitalize()
     lines.append(f"- {rooms}; {words.level(wishes.hotel)} hotel and {words.level(wishes.meals)} meals.")
-    return "\n".join(["### What I assumed", "", *lines])
+    return "\n".join(["### What it rests on", "", *lines])
 
 
 # Other shapes
@@ -242,7 +242,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines).replace("|  |", "| |")
 
 
-def as_table(plan: Plan) -> str:
+def day_titles(plan: Plan) -> list[str]:
+    """What each day is about, in a few words."""
+    return [f"Day {day.number}: {_title(day)}" for day in plan.days]
+
+
+def day_rows(plan: Plan) -> tuple[list[str], list[list[str]]]:
+    """The days as the head and the rows of a table."""
     rows = []
     for day in plan.days:
         on, place = day_date(plan.wishes, day.number), f"{day.place.name}: " if len(plan.places) > 1 else ""
@@ -251,7 +257,11 @@ def as_table(plan: Plan) -> str:
         cells = ["Arrival" if day.arrives else morning, afternoon, evening]
         cells = [f"Out by {day.trip.by}", day.trip.name, "Back for dinner"] if day.trip else cells
         rows.append([f"{day.number}{f', {on}' if on else ''}", f"{place}{_title(day)}", *cells])
-    costs, days = estimate(plan, plan.wishes), table(["Day", "Where", "Morning", "Afternoon", "Evening"], rows)
+    return ["Day", "Where", "Morning", "Afternoon", "Evening"], rows
+
+
+def as_table(plan: Plan) -> str:
+    costs, days = estimate(plan, plan.wishes), table(*day_rows(plan))
     return joined(
         f"## {headline(plan)}", days, f"About **{costs(costs.total)}** without flights. {TEXTS['estimates']}"
     )

@@ -1,9 +1,10 @@
-"""What a reply says around its plan, to the planner and not to the customer: at its beginning, and at its end."""
+"""What a reply says around its plan, to the planner and not to the customer: at its beginning and end, and amid."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from exports.decks.building.asides import without_asides
 from exports.decks.building.markdown import Piece, headings
 from exports.decks.building.words import said
 
@@ -27,7 +28,7 @@ class Reply:
 
 
 def taken_apart(pieces: Sequence[Piece]) -> Reply:
-    """Return what a reply is made of. What is around the plan is never more than a few sentences."""
+    """Return what a reply is made of. What is before or after the plan is never more than a few sentences."""
     left = list(pieces)
     begin, end = list[Piece](), list[Piece]()
     if headings(left):
@@ -44,4 +45,6 @@ def taken_apart(pieces: Sequence[Piece]) -> Reply:
             break
         questions = [*(one for one in sentences if asks and not _OFFER.match(one)), *questions]
         end.insert(0, left.pop())
-    return Reply(tuple(left), tuple(questions), (*begin, *end))
+    plan, asides = without_asides(left)
+    amid = ({"t": "par", "in": [{"t": "text", "s": one}]} for one in asides)
+    return Reply(tuple(plan), tuple(questions), (*begin, *amid, *end))

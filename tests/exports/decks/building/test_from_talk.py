@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from exports.decks.building.from_talk import Said, Talk, from_talk
+from exports.decks.plain import block_text
 from exports.decks.records import Brand, Deck, Preset, SlideKind
 from tests.helpers.built_decks import ids, texts
 from tests.helpers.demo import talk as answers
@@ -44,7 +45,7 @@ def test_the_demos_plan_makes_a_proposal():
         ("plan", "Day 3: Day trip to Sintra"),
         ("plan", "Day 4: Alfama and Castelo, Parque das Nações"),
         ("plan", "Season"),
-        ("plan", "What I assumed"),
+        ("plan", "What it rests on"),
         ("budget", "What it costs"),
         ("approve", "How to go ahead"),
         ("questions", "Open questions"),
@@ -150,3 +151,21 @@ def test_many_sources_are_counted_and_each_is_there_once():
 
     assert len(texts([slide])) == 1 + 100 + 1
     assert texts([slide])[-1] == "50 more sources are in the session."
+
+
+def test_what_is_said_to_the_planner_amid_a_plan_is_on_no_slide_of_the_customers():
+    plan = (
+        "## Two days\n\nBudget: **$5 left**. All prices are estimates. Please confirm them before you quote.\n\n"
+        "> I do not know Xyz, so it is not in the plan.\n\n"
+        "- Two adults, as nobody said how many.\n- No currency was said, so I took USD.\n- One room.\n"
+    )
+    found = [
+        (slide.hidden, "\n".join(block_text(one, "en") for one in slide.blocks))
+        for slide in made(talk("Two days", plan)).slides
+    ]
+    shown = "\n".join(text for hidden, text in found if not hidden)
+    assert "Budget: $5 left. All prices are estimates." in shown
+    assert "Two adults." in shown
+    assert not any(word in shown for word in ("quote", "nobody", "currency", "Xyz"))
+    aside = "\n".join(text for hidden, text in found if hidden)
+    assert all(word in aside for word in ("before you quote", "nobody said", "No currency", "Xyz"))

@@ -1,0 +1,77 @@
+"""Slides for a customer made of the plan of a conversation, for the tool ``propose_slides``."""
+
+import json
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from emulator.demo import say
+from emulator.demo.line import WORDS, typed
+from emulator.demo.say import TEXTS
+from emulator.demo.wishes import State
+from emulator.demo.words import people, plain, plural
+
+TOOL = "propose_slides"
+_ASKED_FOR = re.compile(WORDS["patterns"]["slides"], re.I)
+
+
+def is_wanted(line: str) -> bool:
+    """Whether a message asks for slides of what was said so far."""
+    return bool(_ASKED_FOR.search(typed(line)))
+
+
+def without_request(line: str) -> str:
+    """What a message says besides asking for slides."""
+    return _ASKED_FOR.sub("", line) if is_wanted(line) else line
+
+
+def arguments(state: State) -> dict[str, Any]:
+    """What to call the tool with; empty where there is no plan to show."""
+    if not state.wishes.places:
+        return {}
+    plan, costs = say.plan_of(state)
+    wishes, days = plan.wishes, plural(len(plan.days), "day")
+    head, rows = say.day_rows(plan)
+    sums = [[row.label, row.reckoned, costs(row.amount)] for row in costs.rows]
+    return {
+        "slides": [
+            {
+                "title": say.headline(plan),
+                "blocks": [
+                    _figures(("For", people(wishes)), ("In all", days), ("Without flights", costs(costs.total))),
+                    {"kind": "bullets", "items": say.day_titles(plan)},
+                ],
+            },
+            {"title": f"{days.capitalize()}, one by one", "blocks": [{"kind": "table", "head": head, "rows": rows}]},
+            {
+                "title": f"About {costs(costs.total)} for hotel, meals, tickets and local transport",
+                "blocks": [
+                    {
+                        "kind": "table",
+                        "head": ["What", "Calculation", costs.currency],
+                        "rows": [*sums, ["Total", "without flights", costs(costs.total)]],
+                        "total": True,
+                    },
+                    {"kind": "text", "paragraphs": [TEXTS["slides_estimates"]]},
+                ],
+                "notes": TEXTS["estimates"],
+            },
+        ]
+    }
+
+
+def told(outputs: Iterable[str]) -> str:
+    """What the tool made of it, in words."""
+    for output in outputs:
+        with suppress(ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            answer = json.loads(output)
+            if "problems" in answer:
+                return f"{TEXTS['no_slides']} {plain(' '.join(map(str, answer['problems'])))}"
+            titles = [f"“{plain(one['title'])}”" for one in answer["proposed"]]
+            return f"I propose {plural(len(titles), 'slide')}: {', '.join(titles)}. {TEXTS['slides_proposed']}"
+    return TEXTS["no_slides"]
+
+
+def _figures(*figures: tuple[str, str]) -> dict[str, Any]:
+    return {"kind": "figures", "figures": [{"label": label, "value": value} for label, value in figures]}
