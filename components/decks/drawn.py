@@ -52,7 +52,10 @@ class DrawnDeck:
 
 def drawn_deck(saved: SavedDeck, brand: Brand, *, user_id: int) -> DrawnDeck:
     """Return a version of a deck for the screen, with addresses of pictures that hold for this run."""
-    return _with_pictures(_kept(saved.id, saved.rev, _digest(brand), saved, user_id), saved.of, brand, user_id)
+    approved = get_services().deck_files.is_approved(saved.of, saved.sha256, user_id=user_id)
+    return _with_pictures(
+        _kept(saved.id, saved.rev, _digest(brand), approved, saved, user_id), saved.of, brand, user_id
+    )
 
 
 def drawn_draft(of: DeckOf, deck: Deck, *, user_id: int) -> DrawnDeck:
@@ -62,7 +65,7 @@ def drawn_draft(of: DeckOf, deck: Deck, *, user_id: int) -> DrawnDeck:
 
 
 @st.cache_data(max_entries=_KEPT, show_spinner=False)  # whoever asks has just read the deck
-def _kept(deck_id: int, rev: int, look: str, _saved: SavedDeck, _user_id: int) -> DrawnDeck:
+def _kept(deck_id: int, rev: int, look: str, approved: bool, _saved: SavedDeck, _user_id: int) -> DrawnDeck:
     return _drawn(get_services().deck_files.edition(_saved.of, user_id=_user_id, rev=rev))
 
 

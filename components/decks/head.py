@@ -25,11 +25,13 @@ from components.resources import get_services
 from exports.decks.records import Slide
 from services.decks.files import TYPES, DeckFormat
 from services.decks.records import SavedDeck
+from services.reviews.records import Thing
 from services.transfer.transfer import file_name
 
-_CONFIRM, _LOOK, _VERSIONS, _ANEW = (
+_CONFIRM, _LOOK, _SHARE, _VERSIONS, _ANEW = (
     ":material/done_all: Confirm all slides",
     ":material/palette: Look",
+    ":material/share: Share for review",
     ":material/history: Versions",
     ":material/autorenew: Make anew",
 )
@@ -99,6 +101,7 @@ def _menu(saved: SavedDeck, *, is_owner: bool, user_id: int) -> None:
         [
             *([_CONFIRM] if open_marks else []),
             *([_LOOK] if is_owner else []),
+            *([_SHARE] if is_owner or (saved.of.kind == "trip" and saved.may_change) else []),
             _VERSIONS,
             *([_ANEW] if saved.may_change else []),
         ],
@@ -116,6 +119,8 @@ def _chosen(key: str, saved: SavedDeck, user_id: int) -> None:
         change_slide(saved.of, "", confirm_all, saved.rev, user_id)
     elif choice == _LOOK:
         open_dialog("deck_look", of=of)
+    elif choice == _SHARE:
+        open_dialog("review_share", thing=Thing(saved.of.kind, saved.of.id, deck=True), title=saved.title)
     elif choice == _VERSIONS:
         ask_versions(saved.of)
         open_dialog("deck_versions", of=of)

@@ -15,7 +15,11 @@ THINKING = ":shimmer[Thinking]"
 _Step = ReasoningPart | ToolCallPart
 _MOST = 100  # steps of one reply that are drawn
 _TOOL_CHARS = 60
-_IN_PLAIN_WORDS = {"current_date": "Looked up today's date", "propose_brief": "Proposed a trip brief"}
+_IN_PLAIN_WORDS = {
+    "current_date": "Looked up today's date",
+    "propose_brief": "Proposed a trip brief",
+    "propose_slides": "Proposed slides",
+}
 
 
 class ReplySteps:

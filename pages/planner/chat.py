@@ -19,6 +19,7 @@ from components.chat.messages import (
     reply_so_far,
     unanswered,
 )
+from components.chat.offers import offers_in
 from components.chat.others import (
     begin_to_watch,
     beside_stream,
@@ -57,7 +58,6 @@ from components.sidebar.marks import refresh_marks_at_end
 from components.sidebar.shortcuts import STOP
 from components.state import active_session_id, new_chat, new_chats_trip_id
 from components.templates.templates import template_buttons
-from components.trips.proposal import last_proposal_id, proposal_card, proposes
 from components.usage.limit_notice import limit_notice
 from services.errors import NotFoundError, NotPossibleError
 from settings import ROOT
@@ -135,8 +135,8 @@ writing = last if last and last.status.unfinished else None
 scroll_to_message(window, history.messages)
 messages_place = place_in_turn(window["turn"])
 budgets = budgets_ms(history.messages)
-proposal_id = last_proposal_id(history.messages)
-card = partial(proposal_card, session=session, user_id=user.id)
+offers = offers_in(history.messages)
+card = partial(offers.draw, session=session, user_id=user.id)
 with messages_place:
     earlier_button(history)
     for message in history.messages:
@@ -150,7 +150,7 @@ with messages_place:
                             message,
                             session,
                             budget_ms=budgets[message.id],
-                            below=card if message.id == proposal_id else None,
+                            below=card if offers.of(message.id) else None,
                         )
                     case _:
                         note(message, session)
@@ -203,10 +203,11 @@ else:
         last = services.sessions.history(session.id, user_id=user.id, limit=1).messages[-1]
         if last.id != writing.id or services.follow_ups.all(session.id, user_id=user.id):
             st.rerun()  # the session went on in another tab, or what still waits can be sent now
-        if proposal_id is not None and proposes(last.parts):
+        if offers.are_replaced_by(last.parts):
             st.rerun()  # only the last proposal is offered
         with stream.end_place.container():
-            reply_end(last, session, below=card)
+            now_offered = offers_in([last])
+            reply_end(last, session, below=partial(now_offered.draw, session=session, user_id=user.id))
 
 if not history.has_later:
     with watch_place:

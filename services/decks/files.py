@@ -85,6 +85,12 @@ class DeckFiles:
         """Return all that renderers need to show a deck, or one version of it. Raises NotFoundError."""
         return self._edition(of, user_id, rev)[0]
 
+    def is_approved(self, of: DeckOf, sha256: str, *, user_id: int) -> bool:
+        """Return whether its reviews approve of what a version shows, by its hash. Raises NotFoundError."""
+        with self._db.snapshot() as db_session:
+            found_place(db_session, of, user_id)
+            return is_approved(db_session, of, sha256)
+
     def problems(self, of: DeckOf, *, user_id: int) -> tuple[Problem, ...]:
         """Return what of a deck cannot be shown as it is. Raises NotFoundError."""
         return problems(self.edition(of, user_id=user_id))
