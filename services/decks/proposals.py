@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 from pydantic import ValidationError
 
 from exports.decks.building.amounts import currency_named, reader_of
-from exports.decks.records import Deck, Slide, deck_values, read_slides
+from exports.decks.records import MAX_COLUMNS, MAX_ROWS, Deck, Slide, deck_values, read_slides
 from services.parts import Part, ToolCallPart
 
 NAME = "propose_slides"
@@ -18,6 +19,7 @@ ASK_FOR_SLIDES = (
 )
 MAX_PROPOSED = 30
 _MAX_OUTPUT_CHARS = 400_000
+_MAX_PROBLEM_CHARS = 300
 _PROPOSED = "The planner sees them beside your reply and decides. Say in a sentence what you propose."
 _REFUSED = "Nothing was proposed. Correct this and call the tool again."
 _LINE = {"type": "string", "maxLength": 1_000}
@@ -101,11 +103,14 @@ class ProposeSlides:
         for number, one in enumerate(given, 1):
             try:
                 made.append(_slide(one, number))
-            except (ValueError, TypeError) as exc:
-                problems.append(f"Slide {number}: {_said(exc)}")
+            except (ValueError, TypeError, ArithmeticError) as exc:
+                problems.append(f"Slide {number}: {_said(exc)[:_MAX_PROBLEM_CHARS]}")
         if problems:
             return {"problems": problems, "note": _REFUSED}
-        return {"proposed": deck_values(Deck(title="", slides=tuple(made)))["slides"], "note": _PROPOSED}
+        told = {"proposed": deck_values(Deck(title="", slides=tuple(made)))["slides"], "note": _PROPOSED}
+        if len(json.dumps(told)) > _MAX_OUTPUT_CHARS:
+            return {"problems": ["These slides are too long. Propose fewer, with less on each."], "note": _REFUSED}
+        return told
 
 
 def _said(problem: ValueError | TypeError) -> str:
@@ -142,8 +147,11 @@ def _block(given: object, block_id: str) -> dict[str, Any]:
         items = [{"runs": [_run(one)]} for one in _list(given, "items")]
         return {"id": f"bullets-{block_id}", "kind": kind, "items": items}
     if kind == "figures":
-        figures = [{"label": one.get("label", ""), "text": one.get("value", "")} for one in _list(given, "figures")]
-        return {"id": f"figures-{block_id}", "kind": kind, "figures": figures}
+        figures = _list(given, "figures")
+        if not all(isinstance(one, Mapping) for one in figures):
+            raise TypeError("a figure is no object with a label and a value.")
+        shown = [{"label": _text(one.get("label", "")), "text": _text(one.get("value", ""))} for one in figures]
+        return {"id": f"figures-{block_id}", "kind": kind, "figures": shown}
     if kind == "table":
         head, rows = _list(given, "head"), _list(given, "rows")
         cells = {"head": [_cell(one) for one in head], "rows": _rows(head, rows)}
@@ -153,9 +161,11 @@ def _block(given: object, block_id: str) -> dict[str, Any]:
 
 def _rows(head: Sequence[object], rows: Sequence[object]) -> list[list[dict[str, Any]]]:
     """Return rows in which what is an amount, and can be read in one way only, is one."""
-    if not all(isinstance(row, list) for row in rows):
-        raise TypeError("a row is no list.")
-    texts = [[str(cell) for cell in row] for row in rows if isinstance(row, list)]
+    if not all(isinstance(row, list) and len(row) == len(head) for row in rows):
+        raise TypeError("a row is no list with as many cells as the head.")
+    if len(head) > MAX_COLUMNS or len(rows) > MAX_ROWS:
+        raise ValueError(f"a table has at most {MAX_COLUMNS} columns and {MAX_ROWS} rows.")
+    texts = [[_text(cell) for cell in row] for row in rows if isinstance(row, list)]
     reader = reader_of(" ".join([*map(str, head), *(cell for row in texts for cell in row)]))
     currencies = [currency_named(str(one), reader) for one in head]
     return [[_cell(cell, reader.amount(cell, of)) for cell, of in zip(row, currencies, strict=True)] for row in texts]
@@ -173,6 +183,13 @@ def _list(given: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _run(text: object) -> dict[str, Any]:
-    if not isinstance(text, str):
-        raise TypeError("a text is no string.")
-    return {"text": text}
+    return {"text": _text(text)}
+
+
+def _text(given: object) -> str:
+    """Return a text, or a number as text."""
+    if isinstance(given, str):
+        return given
+    if isinstance(given, int | float) and not isinstance(given, bool) and isfinite(given):
+        return str(given)
+    raise TypeError("a text is no string.")
