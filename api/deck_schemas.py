@@ -1,10 +1,11 @@
 """Decks as JSON: their typed slides, and as HTML what those look like."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter, WrapValidator
 
 from api.review_schemas import Hash
 from api.schemas import Cursor, Given, Id, Instant
@@ -17,11 +18,18 @@ from services.decks.records import DeckOf, DeckPicture, DeckSummary, DeckVersion
 
 _SLIDES = Field(
     max_length=MAX_SLIDES,
-    strict=False,
     description="In their order. Text is plain, what looks like markup in it too. A slide with an id that the deck "
     "does not have is a new one, and gets an id of its own. `origin`, `built` and `message_ids` are ours to say.",
 )
-Slides = Annotated[tuple[Slide, ...], _SLIDES]
+_AS_JSON = TypeAdapter(Annotated[tuple[Slide, ...], Field(max_length=MAX_SLIDES)])
+
+
+def _as_json(values: object, _: object) -> tuple[Slide, ...]:
+    """Return slides, strictly: as Python's values arrays would be no tuples. Raises ValueError (pydantic's)."""
+    return _AS_JSON.validate_json(json.dumps(values), strict=True)
+
+
+Slides = Annotated[tuple[Slide, ...], _SLIDES, WrapValidator(_as_json)]
 Rev = Annotated[
     int | None,
     Field(ge=1, le=2**31 - 1, description="The version that was read: a later one is not replaced."),

@@ -110,7 +110,9 @@ def _most_bytes(scope: Scope) -> int:
 
 def _is_upload(scope: Scope) -> bool:
     kind: bytes = dict(scope["headers"]).get(b"content-type", b"")
-    return scope["path"].endswith("/files") and kind.lower().startswith(b"multipart/form-data")
+    return scope["path"].endswith(("/files", "/pictures", "/logo")) and kind.lower().startswith(
+        b"multipart/form-data"
+    )
 
 
 def _told_size(scope: Scope) -> int:

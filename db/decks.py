@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session, undefer
 
-from db.models import Brand, Deck, DeckPicture, DeckVersion, Participant, User
+from db.models import Brand, ChatSession, Deck, DeckPicture, DeckVersion, Participant, User
 
 
 def of(db_session: Session, **thing: int) -> Deck | None:
@@ -88,6 +88,14 @@ def keep_picture(db_session: Session, **values: Any) -> None:
     """Add a picture to a deck that is held and has none of this SHA-256."""
     db_session.add(DeckPicture(**values))
     db_session.flush()
+
+
+def hand_over(db_session: Session, trip_id: int, *, from_id: int, to_id: int, of_sessions: bool) -> None:
+    """Let the pictures of a trip's deck that take somebody's room take somebody else's; so those of its sessions'."""
+    decks = select(Deck.id).outerjoin(ChatSession, ChatSession.id == Deck.session_id)
+    decks = decks.where((ChatSession.trip_id if of_sessions else Deck.trip_id) == trip_id)
+    query = update(DeckPicture).where(DeckPicture.user_id == from_id, DeckPicture.deck_id.in_(decks))
+    db_session.execute(query.values(user_id=to_id).execution_options(synchronize_session=False))
 
 
 def brand(db_session: Session, user_id: int) -> Brand | None:

@@ -34,7 +34,7 @@ from services.trips.places import MAX_CURSOR_CHARS
 
 router = APIRouter(tags=["Decks"], route_class=GuardedRoute)
 Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Null: as it is now.")]
-Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, Path(max_length=1_000, pattern=WITHOUT_NUL)]
 Limit = Annotated[int, Query(ge=1, le=100)]
 Place = Annotated[
     str | None,

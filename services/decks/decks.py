@@ -97,15 +97,13 @@ class DeckService:
         """Let a deck have these slides; *rev* None: there is none yet, and they are one. Raises as `change` does."""
         if rev is not None:
             now = self.get(of, user_id=user_id).deck
-            return self.change(
-                of, replace(now, title=title or now.title, slides=tuple(slides)), user_id=user_id, rev=rev
-            )
+            return self.change(of, _having(now, slides, title), user_id=user_id, rev=rev)
         with self._db.begin() as db_session:
             place = held_place(db_session, of, user_id)
             _check_rev(db.decks.lock(db_session, **of.columns), None)
-            empty = Deck(title=title or place.title, slides=())
+            empty = Deck(title=place.title, slides=())
             row = db.decks.add(db_session, at=self._clock(), **of.columns)
-            deck = edited(empty, replace(empty, slides=tuple(slides)), new_id=_slide_id)
+            deck = edited(empty, _having(empty, slides, title), new_id=_slide_id)
             return self._keep(db_session, place, row, deck, "Made by hand", user_id)
 
     def update(self, of: DeckOf, change: Change, *, user_id: int, rev: int, summary: str = "") -> SavedDeck:
@@ -187,6 +185,13 @@ class DeckService:
         if not deck.slides:
             raise NotPossibleError("A deck has at least one slide. Hide the last one instead of removing it.")
         return saved_deck(place, row, keep(db_session, row, deck, summary, user_id=user_id, at=self._clock()))
+
+
+def _having(deck: Deck, slides: Sequence[Slide], title: str | None) -> Deck:
+    try:
+        return replace(deck, title=title or deck.title, slides=tuple(slides))
+    except ValueError as exc:
+        raise InvalidInputError("Two slides have the same id. Each has one of its own.") from exc
 
 
 def _proposed(db_session: Session, session_id: int, message_id: int, user_id: int) -> tuple[Slide, ...]:

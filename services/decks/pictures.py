@@ -1,6 +1,7 @@
 """Pictures for slides: looked at before anything is kept, turned upright, scaled down."""
 
 import hashlib
+import threading
 import warnings
 from collections.abc import Callable
 from datetime import datetime
@@ -15,16 +16,18 @@ import db.files
 import db.trip_files
 from db.engine import Database
 from db.models import utc_now
-from services.decks.places import Place, found_deck, found_place, held_place
+from services.decks.places import Place, check_may_change, found_deck, found_place, held_place
 from services.decks.records import DeckOf, DeckPicture
 from services.errors import FileRefusedError, NotFoundError
 from services.sessions.files import FileShelf
 
 MAX_PICTURE_BYTES = 20_000_000  # as it comes
-MAX_PIXELS = 60_000_000
+MAX_PIXELS = 60_000_000  # of a JPEG, which is read at about the size that is needed
+MAX_WHOLE_PIXELS = 25_000_000  # of what is read whole: 100 MB
 MAX_SIDE = 1_920  # pixels, as it is kept: a page on a large screen
 MAX_DECK_PICTURES = 200
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+_ONE_BY_ONE = threading.Lock()
 _NO_PICTURE = "This is no picture that slides can show. Use a PNG, JPEG, WebP or GIF."
 
 
@@ -41,6 +44,9 @@ class DeckPictures:
 
         Raises FileRefusedError, FileQuotaError, NotFoundError, NotPossibleError.
         """
+        with self._db.snapshot() as db_session:  # before anything is decoded for whom it is not
+            check_may_change(found_place(db_session, of, user_id))
+            found_deck(db_session, of)
         made, media_type, width, height = scaled(content, side=MAX_SIDE)
         picture = DeckPicture(hashlib.sha256(made).hexdigest(), media_type, width, height)
         with self._db.begin() as db_session:
@@ -105,26 +111,40 @@ def scaled(content: bytes, *, side: int) -> tuple[bytes, Literal["image/png", "i
     if len(content) > MAX_PICTURE_BYTES:
         raise FileRefusedError(f"A picture has at most {MAX_PICTURE_BYTES // 1_000_000} MB. Save it smaller first.")
     try:
-        with warnings.catch_warnings(), Image.open(BytesIO(content), formats=_FORMATS) as image:
+        with _ONE_BY_ONE, warnings.catch_warnings(), Image.open(BytesIO(content), formats=_FORMATS) as image:
             warnings.simplefilter("ignore")
-            if image.width * image.height > MAX_PIXELS:
+            most = MAX_PIXELS if image.format == "JPEG" else MAX_WHOLE_PIXELS
+            if image.width * image.height > most:
                 raise FileRefusedError("This picture has too many pixels. Save it smaller first.")
-            image.draft("RGB", (side, side))  # a JPEG is read at about the size that is needed
-            upright = ImageOps.exif_transpose(image)
+            photo = image.format == "JPEG" or not (_is_seen_through(image) or len(image.getbands()) == 1)
+            image.draft("RGB", (side, side))
+            upright = ImageOps.exif_transpose(_of_bytes(image))
             upright.thumbnail((side, side))
-            return _saved(upright)
+            return _saved(upright, photo=photo)
     except FileRefusedError:
         raise
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as exc:
         raise FileRefusedError(_NO_PICTURE) from exc
 
 
-def _saved(image: Image.Image) -> tuple[bytes, Literal["image/png", "image/jpeg"], int, int]:
-    seen_through = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
-    photo = image.format == "JPEG" or not (seen_through or image.mode == "P" or len(image.getbands()) == 1)
+def _of_bytes(image: Image.Image) -> Image.Image:
+    """Return an image whose every value is a byte of its own: no place in a palette, no half of a fine scale."""
+    if image.mode.startswith("I"):
+        return image.point(lambda value: value / 256, "L") if image.mode == "I;16" else image.convert("L")
+    return image.convert("RGBA" if _is_seen_through(image) else "RGB") if image.mode in ("1", "P", "PA") else image
+
+
+def _is_seen_through(image: Image.Image) -> bool:
+    return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+
+
+def _saved(image: Image.Image, *, photo: bool) -> tuple[bytes, Literal["image/png", "image/jpeg"], int, int]:
+    seen_through = _is_seen_through(image)
+    bare = image.convert("RGBA" if seen_through else "RGB")
+    bare.info = {}  # a comment, a profile, a place on earth
     made = BytesIO()
-    if seen_through or not photo:
-        image.convert("RGBA" if seen_through else "RGB").save(made, "PNG", optimize=False)
-        return made.getvalue(), "image/png", image.width, image.height
-    image.convert("RGB").save(made, "JPEG", quality=85, optimize=True)
-    return made.getvalue(), "image/jpeg", image.width, image.height
+    if photo:
+        bare.save(made, "JPEG", quality=85, optimize=True)
+        return made.getvalue(), "image/jpeg", bare.width, bare.height
+    bare.save(made, "PNG")
+    return made.getvalue(), "image/png", bare.width, bare.height

@@ -48,9 +48,14 @@ def held_place(db_session: Session, of: DeckOf, user_id: int) -> Place:
     else:
         db.participants.lock_with_session(db_session, of.id, user_id=user_id)
     place = found_place(db_session, of, user_id)
-    if not place.may_change:
-        raise NotPossibleError(_ONLY_READ[of.kind])
+    check_may_change(place)
     return place
+
+
+def check_may_change(place: Place) -> None:
+    """Raise NotPossibleError where somebody may read a deck only."""
+    if not place.may_change:
+        raise NotPossibleError(_ONLY_READ[place.of.kind])
 
 
 def found_deck(db_session: Session, of: DeckOf) -> Deck:

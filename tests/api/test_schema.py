@@ -6,6 +6,7 @@ import pytest
 
 from tests.helpers.api import client
 from tests.helpers.api_routes import ROUTES
+from tests.helpers.deck_places import picture
 from tests.helpers.services import make_user
 
 
@@ -29,6 +30,9 @@ def target(serve, start_services, database, user_id) -> dict[str, Any]:
         make_user(database, "bob")
         members = http.post(f"{place}/members", json={"username": "bob"}).json()["members"]
         shared = http.post(f"{place}/files", files={"file": ("b.txt", b"Hello")}).json()
+        for thing in (f"/sessions/{session_id}", place):
+            http.post(f"{thing}/slides")
+            kept = http.post(f"{thing}/slides/pictures", files={"file": ("a.png", picture())})
         added = http.post(f"/sessions/{session_id}/files", files={"file": ("a.txt", b"Hello")})
         return {
             "template_id": template_id,
@@ -48,6 +52,7 @@ def target(serve, start_services, database, user_id) -> dict[str, Any]:
             "customer_id": customer["customer_id"],
             "user_id": members[1]["user_id"],
             "rev": "1",
+            "sha256": kept.json()["sha256"],
         }
 
 

@@ -1,8 +1,10 @@
 """A session and a trip with something to make slides of, and who works on them."""
 
 from dataclasses import dataclass
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 import db.participants
 from db.engine import Database
@@ -39,6 +41,13 @@ A calm city break.
 | Hotel | 712.50 |
 | **Total** | **1,352.50** |
 """
+
+
+def picture() -> bytes:
+    """Return a picture as somebody sends it."""
+    made = BytesIO()
+    Image.new("RGB", (8, 8)).save(made, "PNG")
+    return made.getvalue()
 
 
 @dataclass

@@ -1,15 +1,13 @@
 """Decks of sessions and trips: made, changed in versions, refreshed; who may do what with them."""
 
 from dataclasses import replace
-from io import BytesIO
 
 import pytest
-from PIL import Image
 
 from exports.decks.building.merging import Choice
 from exports.decks.records import Amount, Preset, Run, Slide, TableBlock, TextBlock
 from services.errors import DeckChangedError, InvalidInputError, NotFoundError, NotPossibleError
-from tests.helpers.deck_places import PLAN, Decks, planning  # noqa: F401 - a fixture
+from tests.helpers.deck_places import PLAN, Decks, picture, planning  # noqa: F401 - a fixture
 
 
 def titled(saved):
@@ -167,12 +165,6 @@ def test_who_reads_changes_nothing_and_a_stranger_finds_nothing(planning: Decks)
             with pytest.raises(NotFoundError):
                 call(planning.eve)
         assert planning.decks.get(of, user_id=planning.ada).rev == 1
-
-
-def picture():
-    made = BytesIO()
-    Image.new("RGB", (8, 8)).save(made, "PNG")
-    return made.getvalue()
 
 
 def test_slide_follows_its_source_when_asked_and_words_of_people_stay(planning: Decks):
