@@ -1,11 +1,12 @@
 """Decks as JSON: their typed slides, and as HTML what those look like."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, TypeAdapter, WrapValidator
+from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, WrapValidator
 
 from api.review_schemas import Hash
 from api.schemas import Cursor, Given, Id, Instant
@@ -36,6 +37,16 @@ Rev = Annotated[
 ]
 
 
+def _written(value: object) -> object:
+    """Return a day as JSON writes it. Raises ValueError: a number is none."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        raise ValueError("A day is written like 2026-05-01.")
+    return value
+
+
+Day = Annotated[date, Field(strict=False), BeforeValidator(_written)]
+
+
 class DeckIn(Given):
     """A deck as it is to be."""
 
@@ -48,7 +59,7 @@ class DeckMake(Given):
     """How a deck is to be made."""
 
     preset: Annotated[Preset, Field(strict=False)] = Preset.PROPOSAL
-    valid_until: Annotated[date | None, Field(strict=False, description="Till when a proposal stands.")] = None
+    valid_until: Day | None = Field(default=None, description="Till when a proposal stands.")
     rev: Rev = Field(default=None, description="The version that is made anew; null: there is none yet.")
 
 

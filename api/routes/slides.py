@@ -43,9 +43,13 @@ Place = Annotated[
 Picture = Annotated[UploadFile, File(description="A PNG, JPEG, WebP or GIF, of at most 10 MB.")]
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _FILES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The file", "content": {TYPES[one]: _BINARY for one in DeckFormat}}
+    200: {
+        "description": "The file",
+        "content": {TYPES[one]: _BINARY for one in DeckFormat} | {TYPES[DeckFormat.JSON]: {"schema": {}}},
+    }
 }
-_EXPORT = _FILES | declared(401, 403, 404, 413, 422, 429, 503)
+_SHOWN = READ | declared(409)  # there is nothing to make slides of yet
+_EXPORT = _FILES | declared(401, 403, 404, 409, 413, 422, 429, 503)
 
 
 async def _of_session(session_id: SessionId) -> DeckOf:
@@ -60,7 +64,7 @@ def _add_routes(start: str, thing: str, find: Callable[..., Any]) -> None:
     """Add what can be done with the deck of a thing, at addresses that begin with *start*."""
     Of = Annotated[DeckOf, Depends(find)]  # noqa: N806  a type
 
-    @router.get(f"{start}/slides", name=f"get_{thing}_slides", responses=READ)
+    @router.get(f"{start}/slides", name=f"get_{thing}_slides", responses=_SHOWN)
     def get_slides(caller: CallerDep, of: Of, version: Version = None) -> DeckOut:
         """Return the deck of a session or trip, or one version of it; the one that would be made where none was."""
         decks = caller.services.decks
@@ -125,7 +129,7 @@ def _add_routes(start: str, thing: str, find: Callable[..., Any]) -> None:
 
     @router.post(f"{start}/export", name=f"export_{thing}_slides", response_class=Response, responses=_EXPORT)
     def export(caller: CallerDep, of: Of, body: DeckExport | None = None) -> Response:
-        """Give a deck as a file; without a body, as PowerPoint."""
+        """Give a deck as a file, the one that would be made where none was; without a body, as PowerPoint."""
         wanted = body or DeckExport()
         made = caller.services.deck_files.export(of, wanted.format, user_id=caller.user_id, rev=wanted.version)
         name = f"attachment; filename=\"deck.{wanted.format}\"; filename*=UTF-8''{quote(made.name)}"

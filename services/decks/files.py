@@ -10,16 +10,18 @@ from sqlalchemy.orm import Session
 import db.audit
 import db.decks
 from db.engine import Database
+from db.ids import new_id
 from db.models import AuditAction, AuditTarget, utc_now
 from exports.decks.json_text import deck_json
 from exports.decks.markdown import deck_markdown
 from exports.decks.pdf import deck_pdf
 from exports.decks.pptx import deck_pptx
 from exports.decks.problems import Problem, problems
-from exports.decks.records import Deck, Edition, PictureBlock, deck_hash
+from exports.decks.records import Deck, Edition, PictureBlock, Preset, deck_hash
 from services.decks.approval import is_approved
 from services.decks.brands import brand_of
 from services.decks.keeping import found_version, saved_deck
+from services.decks.material import built_deck
 from services.decks.places import Place, found_deck, found_place
 from services.decks.records import DeckOf, SavedDeck
 from services.errors import ExportRunningError
@@ -66,9 +68,9 @@ class DeckFiles:
     def export(self, of: DeckOf, kind: DeckFormat, *, user_id: int, rev: int | None = None) -> ExportFile:
         """Return a deck, or one version of it, as a file; waits while others are being made.
 
-        Raises NotFoundError, ExportRunningError.
+        Where none was made, it is the one that would be. Raises NotFoundError, NotPossibleError, ExportRunningError.
         """
-        edition, title = self._edition(of, user_id, rev)
+        edition, title = self._edition(of, user_id, rev, proposed=True)
         if not self._making.acquire(timeout=_WAIT_S):
             raise ExportRunningError("Other decks are being made right now. Try again in a minute.")
         try:
@@ -77,7 +79,8 @@ class DeckFiles:
             self._making.release()
         with self._db.begin() as db_session:
             found_place(db_session, of, user_id)
-            target = (AuditTarget.DECK, found_deck(db_session, of).id)
+            deck = db.decks.of(db_session, **of.columns)
+            target = (AuditTarget.DECK, deck.id) if deck is not None else (AuditTarget(of.kind), of.id)
             db.audit.note(db_session, AuditAction.EXPORT, user_id=user_id, target=target, detail=kind)
         return ExportFile(f"{file_name(title) or 'deck'}.{kind}", TYPES[kind], content)
 
@@ -109,12 +112,19 @@ class DeckFiles:
                 pictures=_pictures(db_session, row.id, deck) if row is not None else {},
             )
 
-    def _edition(self, of: DeckOf, user_id: int, rev: int | None) -> tuple[Edition, str]:
+    def _edition(self, of: DeckOf, user_id: int, rev: int | None, *, proposed: bool = False) -> tuple[Edition, str]:
         with self._db.snapshot() as db_session:
             place = found_place(db_session, of, user_id)
+            if proposed and rev is None and db.decks.of(db_session, **of.columns) is None:
+                return self._proposal(db_session, place, user_id), place.title
             row = found_deck(db_session, of)
             saved = saved_deck(place, row, found_version(db_session, row.id, rev or row.rev))
             return edition_of(db_session, place, saved), saved.deck.title or place.title
+
+    def _proposal(self, db_session: Session, place: Place, user_id: int) -> Edition:
+        deck = built_deck(db_session, place, Preset.PROPOSAL, user_id=user_id, new_id=lambda: str(new_id()))
+        brand = brand_of(db_session, place.owner_id)
+        return Edition(deck=deck, brand=brand, rev=1, at=self._clock(), approved=False, pictures={})
 
 
 def edition_of(db_session: Session, place: Place, saved: SavedDeck) -> Edition:
