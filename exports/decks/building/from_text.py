@@ -35,7 +35,10 @@ _BRIEF, _FIRST = 10, 30  # in short; the first piece alone
 _MAX_LISTED = 20
 _MAX_LEVEL = 3
 _MAX_NUMBER = 9_999
+_FEW = 5  # lines of a section that is gathered with its neighbours
+_GATHERED = ({"t": "text", "s": "Good to know"},)
 _NUMBERED = re.compile(r"\w+ \d+(?!\w)|第\d+\w")
+_LABELLED = re.compile(r"(\w+ \d+):( \S.*)")
 _TASK = re.compile(r"\[ \] ")
 
 
@@ -81,25 +84,62 @@ def at_most(most: int, slides: Sequence[Slide], making: Making) -> tuple[Slide, 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What one slide is made of: a section with all that is in it, or with the titles of what follows."""
+    """What one slide is made of: a section with all that is in it, or with the titles of what follows.
+
+    *key* ends its origin, where that is not made from its title.
+    """
 
     section: Section
     whole: bool
     top: bool = False
+    key: str = ""
 
 
 def _parts(whole: Section) -> Iterator[_Part]:
     if whole.pieces:
         yield _Part(Section((), 0, whole.pieces), whole=True)
-    for section in whole.inner:
-        yield from _within(section, top=len(whole.inner) == 1)
+    yield from _grouped_parts(whole.inner, top=len(whole.inner) == 1)
 
 
 def _within(section: Section, *, top: bool = False) -> Iterator[_Part]:
     fits = not section.inner or section.lines() <= _FITS
     yield _Part(section, whole=fits, top=top)
-    for one in () if fits else section.inner:
-        yield from _within(one)
+    if not fits:
+        yield from _grouped_parts(section.inner)
+
+
+def _grouped_parts(inner: Sequence[Section], *, top: bool = False) -> Iterator[_Part]:
+    for group in _grouped(inner):
+        if len(group) > 1:
+            yield _Part(Section(_GATHERED, 0, inner=list(group)), whole=True, key="gathered")
+        else:
+            yield from _within(group[0], top=top)
+
+
+def _grouped(inner: Sequence[Section]) -> Iterator[Sequence[Section]]:
+    """Yield sections, each alone but for those of a few lines that follow each other behind the last day."""
+    last_day = max((at for at, one in enumerate(inner) if _is_numbered(one)), default=len(inner))
+    group: list[Section] = []
+    for at, one in enumerate(inner):
+        together = at > last_day and _is_small(one) and all(map(_is_small, group))
+        if group and not (together and sum(2 + part.lines() for part in (*group, one)) <= _FITS):
+            yield group
+            group = []
+        group.append(one)
+        if at <= last_day:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _is_numbered(section: Section) -> bool:
+    return bool(_NUMBERED.match(section.title))
+
+
+def _is_small(section: Section) -> bool:
+    told = all(piece["t"] in ("par", "list", "quote", "rule") for piece in section.pieces)
+    return told and not section.inner and 0 < section.lines() <= _FEW
 
 
 def _slides(part: _Part, title: str, reader: Reader, making: Making) -> Iterator[Slide]:
@@ -112,7 +152,7 @@ def _slides(part: _Part, title: str, reader: Reader, making: Making) -> Iterator
     blocks += (
         _section_blocks(section, reader, making) if part.whole else _own_blocks(section, reader, making, top=part.top)
     )
-    key = ("top" if part.top else _key(called)) if own else "before"
+    key = part.key or (("top" if part.top else _key(called)) if own else "before")
     making.taken[key] += 1
     number = making.taken[key]
     origin = f"{making.origin}:{key}{f'~{number}' if number > 1 else ''}"
@@ -181,14 +221,24 @@ def brief_blocks(pieces: Sequence[Piece], text: str, making: Making) -> tuple[st
 
 
 def _own_blocks(section: Section, reader: Reader, making: Making, *, top: bool) -> list[Block]:
-    """Return what a section says before its own sections, what they are called, and of the whole text its sum."""
+    """Return what a section says before its own sections, what they are called, and of the whole text its sum.
+
+    Where there are days, these are what is listed.
+    """
     found = list(_blocks(section.pieces, reader, making))
     if top and (figure := _figure(section, reader, making)):
         found.append(figure)
-    items = tuple(Item(plain_runs(one.title)) for one in section.inner)
+    days = [one for one in section.inner if _is_numbered(one)]
+    items = tuple(Item(_title_runs(one.title)) for one in (days if len(days) > 1 else section.inner))
     if 0 < len(items) <= _MAX_LISTED:
         found.append(BulletsBlock(id=making.new_id(), items=items))
     return found
+
+
+def _title_runs(title: str) -> Runs:
+    """Return a section's title; of a day's, what it is called before the colon is bold, as a label."""
+    found = _LABELLED.fullmatch(title)
+    return (*plain_runs(f"{found[1]}:", bold=True), *plain_runs(found[2])) if found else plain_runs(title)
 
 
 def _figure(section: Section, reader: Reader, making: Making) -> Block | None:

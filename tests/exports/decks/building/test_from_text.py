@@ -66,6 +66,22 @@ def test_a_short_section_is_one_slide_with_headings_in_it():
     assert [block.heading for block in slide.blocks if isinstance(block, TextBlock)] == [False, True, True]
 
 
+def test_what_is_said_in_a_few_lines_behind_the_days_is_one_slide_and_the_days_are_what_is_listed():
+    days = "".join(f"## Day {n}: Belém\n\n- a{n}\n- b\n- c\n\n" for n in range(1, 6))
+    after = (
+        "## Costs\n\n| What | EUR |\n|---|---|\n| Hotel | €4 |\n\n## Season\n\nMild.\n\n## Assumed\n\n- One room\n"
+    )
+    slides = made(f"# Trip\n\nLead.\n\n{days}{after}")
+
+    assert [slide.origin for slide in slides][-3:] == ["talk:day 5", "talk:costs", "talk:gathered"]
+    assert slides[-1].title == "Good to know"
+    assert texts(slides[-1:])[1:] == ["Season", "Mild.", "Assumed", "One room"]
+    listed = slides[0].blocks[1]
+    assert isinstance(listed, BulletsBlock)
+    assert [plain_text(item.runs) for item in listed.items] == [f"Day {n}: Belém" for n in range(1, 6)]
+    assert {item.runs[0].bold for item in listed.items} == {True}
+
+
 def test_a_title_in_bold_is_a_heading_and_a_sentence_in_bold_is_none():
     slides = made("**Day 1: Belém**\n\n- a\n\n**Day 2**\n\n- b\n\n**Book now.**")
 
