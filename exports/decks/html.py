@@ -11,6 +11,7 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
+from exports.decks import agenda
 from exports.decks.chart import chart_alt, chart_svg, whole_of
 from exports.decks.lists import Branch, Point, branches
 from exports.decks.measure import Measure
@@ -115,6 +116,7 @@ class _Sections:
 
     def _block(self, placed: Placed) -> str:
         block, style = placed.block, _placed(placed.box, placed.size)
+        style += f";--g:{placed.gap:.2f}" if placed.gap else ""
         return (
             f'<div class="box {block.kind}" data-block="{escape(block.id)}" style="{style}">'
             f"{self._kinds[type(block)](block, placed)}</div>"
@@ -124,7 +126,14 @@ class _Sections:
         return "".join(self._line("h3" if block.heading else "p", runs) for runs in block.paragraphs)
 
     def _bullets(self, block: BulletsBlock, placed: Placed) -> str:
+        if placed.labels:
+            return self._agenda(placed)
         return "".join(map(self._branch, branches(block.items, self._way, continued=placed.continued)))
+
+    def _agenda(self, placed: Placed) -> str:
+        rows = agenda.rows(placed)
+        points = (f"<li>{self._line('b', label)}{self._line('span', runs)}</li>" for label, runs in rows)
+        return f'<ul class="agenda" role="list" dir="ltr" style="--l:{placed.labels:.2f}">{"".join(points)}</ul>'
 
     def _branch(self, branch: Branch) -> str:
         tag = "ol" if branch.mark is None else "ul"

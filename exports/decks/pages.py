@@ -132,7 +132,8 @@ class _Cover:
             room = Box(_COVER_LEFT + width + GAP * 1.5, MARGIN, 0, HEIGHT - 2 * MARGIN)
             picture_box = _within(picture, replace(room, width=WIDTH - MARGIN - room.x))
         foot = _foot(edition, width, measure)
-        foot_height = words.height(words.units(foot, _FOOT_SIZE, width, measure))
+        foot_units = words.units(foot, _FOOT_SIZE, width, measure)
+        foot_height = words.height(foot_units)
         foot_box = Box(_COVER_LEFT, HEIGHT - MARGIN - foot_height, width, foot_height)
         top = MARGIN + COVER_LOGO[1] + 24 if edition.brand.logo else 120.0
         self.title_size, lines = _fitting(slide.title, COVER_SIZES, width, measure)
@@ -154,7 +155,7 @@ class _Cover:
         self.placed = (
             *flow.pages[0],
             *([Placed(block=picture, box=picture_box, size=_COVER_TEXT)] if picture and picture_box else []),
-            Placed(block=foot, box=foot_box, size=_FOOT_SIZE),
+            words.placed(foot, foot_units, _FOOT_SIZE, foot_box),
         )
 
 

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import typst
 
 from exports import paper
+from exports.decks import agenda
 from exports.decks import theme as lengths
 from exports.decks.chart import chart_alt, chart_svg, whole_of
 from exports.decks.lists import Branch, Point, branches
@@ -55,7 +56,7 @@ _MARKS_OF_ALL = ("COMBINING", "VARIATION", "ZERO")
 _REMEMBERED = 10  # files
 _LENGTHS = (
     *("CELL_X", "CELL_Y", "COVER_BAND", "FIGURE", "FIGURE_PAD", "FOOTER_SIZE"),
-    *("FOOTER_Y", "GAP", "INDENT", "LINE", "MARGIN", "PARAGRAPH_GAP"),
+    *("FOOTER_Y", "GAP", "INDENT", "LINE", "MARGIN"),
 )
 # Typst 0.15 fails on such letters with kerning turned off.
 _RIGHT_TO_LEFT = re.compile(
@@ -159,12 +160,13 @@ class _Values:
             "logo": _box(page.logo) if page.logo else None,
             "footer": self._line((Run(page.footer),), lengths.FOOTER_SIZE, WIDTH),
             "mark": self._line((Run(page.mark),), lengths.FOOTER_SIZE, WIDTH),
+            "rules": [_box(rule) for placed in page.placed for rule in agenda.rules(placed)],
             "blocks": [self._placed(placed) for placed in page.placed],
         }
 
     def _placed(self, placed: Placed) -> dict[str, Any]:
         more = self._kinds[type(placed.block)](placed.block, placed)
-        return {"kind": placed.block.kind, "box": _box(placed.box), "size": placed.size} | more
+        return {"kind": placed.block.kind, "box": _box(placed.box), "size": placed.size, "gap": placed.gap} | more
 
     def _text(self, block: TextBlock, placed: Placed) -> dict[str, Any]:
         lines = [self._line(one, placed.size, placed.box.width, bold=block.heading) for one in block.paragraphs]
@@ -172,7 +174,20 @@ class _Values:
 
     def _bullets(self, block: BulletsBlock, placed: Placed) -> dict[str, Any]:
         made = branches(block.items, self._way, continued=placed.continued)
+        if placed.labels:
+            return self._agenda(placed)
         return {"branches": [self._branch(branch, placed) for branch in made]}
+
+    def _agenda(self, placed: Placed) -> dict[str, Any]:
+        width = placed.box.width - placed.labels
+        made = [
+            {
+                "label": self._line(label, placed.size, placed.labels, bold=True) | {"dir": "ltr"},
+                "text": self._line(runs, placed.size, width) | {"dir": "ltr"},
+            }
+            for label, runs in agenda.rows(placed)
+        ]
+        return {"rows": made, "labels": placed.labels}
 
     def _branch(self, branch: Branch, placed: Placed) -> dict[str, Any]:
         points = [self._point(point, placed) for point in branch.points]

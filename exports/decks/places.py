@@ -46,6 +46,9 @@ class Placed:
     on each of its pages), and *numbers* says which columns stand at the right. A head that would leave no room is
     cut, and stands whole as the first row, which counts as one. Of figures, *columns* are the widths of those side by
     side, and *rows* the heights of their rows; between them is `theme.GAP`.
+
+    Between paragraphs or items is *gap*. Where a list's items stand beside their labels (see `exports.decks.agenda`),
+    *labels* is the width of these, and *rows* are the heights of the items as they are drawn.
     """
 
     block: Block
@@ -56,6 +59,8 @@ class Placed:
     columns: tuple[float, ...] = ()
     rows: tuple[float, ...] = ()
     numbers: tuple[bool, ...] = ()
+    gap: float = 0.0
+    labels: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

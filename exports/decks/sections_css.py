@@ -13,7 +13,7 @@ from exports.decks.theme import (
     INDENT,
     LINE,
     MARGIN,
-    PARAGRAPH_GAP,
+    RULE,
     theme,
 )
 
@@ -57,13 +57,21 @@ SCOPE .missing {{
   height: 100%; overflow: hidden; border: calc(1 * var(--u)) dashed var(--pale); padding: calc(12 * var(--u));
   color: var(--pale); font-size: calc(12 * var(--u)); display: grid; place-content: center; text-align: center;
 }}
-SCOPE :is(.text > * + *, li + li, ul + *, ol + *, li > ul, li > ol) {{ margin-top: {PARAGRAPH_GAP}em; }}
+SCOPE :is(.text > * + *, li + li, ul + *, ol + *, li > ul, li > ol) {{ margin-top: calc(var(--g) * var(--u)); }}
 SCOPE :is(ul, ol) {{ list-style: none; padding-inline-start: calc({INDENT}em * var(--k, 0)); }}
 SCOPE li {{ --k: 0; position: relative; padding-inline-start: {INDENT}em; }}
 SCOPE li > span {{ display: block; }}
 SCOPE li::before {{
   content: attr(data-mark); position: absolute; inset-inline-start: 0;
   color: var(--link);
+}}
+SCOPE .agenda > li {{ display: grid; grid-template-columns: calc(var(--l) * var(--u)) 1fr; padding: 0; }}
+SCOPE .agenda b {{ font-weight: 700; color: var(--link); }}
+SCOPE .agenda > li > span {{ grid-column: 2; }}
+SCOPE .agenda > li::before {{ content: none; }}
+SCOPE .agenda > li + li::before {{
+  content: ""; inset-inline: 0; top: calc((var(--g) + {RULE}) * var(--u) / -2); height: calc({RULE} * var(--u));
+  background: var(--edge);
 }}
 SCOPE table {{ width: 100%; table-layout: fixed; border-collapse: separate; border-spacing: 0; display: table; }}
 SCOPE tr {{ height: calc(var(--h) * var(--u)); }}

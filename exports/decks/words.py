@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass, replace
 
+from exports.decks.agenda import label_width, labelled
 from exports.decks.measure import Measure, cut
 from exports.decks.places import Box, Placed
 from exports.decks.records import Block, BulletsBlock, Runs, TextBlock
-from exports.decks.theme import HEADING, INDENT, LINE, PARAGRAPH_GAP, SLACK
+from exports.decks.theme import AGENDA_GAP, HEADING, INDENT, LINE, PARAGRAPH_GAP, SLACK
 
 Words = TextBlock | BulletsBlock
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A paragraph or an item, or what is left of it where it *continued*; *gap* is below it."""
+    """A paragraph or an item, or what is left of it where it *continued*; *gap* is below it.
+
+    Its *label*, if it has one, stands beside its *runs*, in a column that is *labels* wide.
+    """
 
     index: int
     runs: Runs
@@ -20,6 +24,8 @@ class Unit:
     height: float
     gap: float
     continued: bool = False
+    label: Runs = ()
+    labels: float = 0.0
 
 
 def is_heading(block: Block) -> bool:
@@ -40,6 +46,8 @@ def line_height(block: Words, size: float) -> float:
 def units(block: Words, size: float, width: float, measure: Measure) -> list[Unit]:
     """Return the paragraphs or items of a block."""
     own, line, bold = letters(block, size), line_height(block, size), is_heading(block)
+    if isinstance(block, BulletsBlock) and (labels := label_width(block, own, width, measure)):
+        return _labelled(block, own, width, labels, measure)
     if isinstance(block, TextBlock):
         texts = [(runs, width) for runs in block.paragraphs]
     else:
@@ -48,6 +56,15 @@ def units(block: Words, size: float, width: float, measure: Measure) -> list[Uni
         Unit(index, runs, room, measure.lines(runs, own, room, bold=bold) * line, PARAGRAPH_GAP * own)
         for index, (runs, room) in enumerate(texts)
     ]
+
+
+def _labelled(block: BulletsBlock, size: float, width: float, labels: float, measure: Measure) -> list[Unit]:
+    made, room, line = list[Unit](), width - labels, line_height(block, size)
+    for index, item in enumerate(block.items):
+        label, runs = labelled(item.runs) or ((), item.runs)
+        height = measure.lines(runs, size, room) * line
+        made.append(Unit(index, runs, room, height, AGENDA_GAP * size, label=label, labels=labels))
+    return made
 
 
 def height(some: list[Unit]) -> float:
@@ -63,7 +80,7 @@ def parted(unit: Unit, block: Words, size: float, room: float, measure: Measure)
     before, after = cut(unit.runs, starts[count])
     return (
         replace(unit, runs=before, height=count * line),
-        replace(unit, runs=after, height=(len(starts) - count) * line, continued=True),
+        replace(unit, runs=after, height=(len(starts) - count) * line, continued=True, label=()),
     )
 
 
@@ -73,8 +90,19 @@ def placed(block: Words, some: list[Unit], size: float, box: Box) -> Placed:
     if isinstance(block, TextBlock):
         part = replace(block, paragraphs=tuple(unit.runs for unit in some))
     else:
-        part = replace(block, items=tuple(replace(block.items[unit.index], runs=unit.runs) for unit in some))
-    return Placed(block=part, box=box, size=letters(block, size), first=some[0].index, continued=some[0].continued)
+        part = replace(
+            block, items=tuple(replace(block.items[unit.index], runs=unit.label + unit.runs) for unit in some)
+        )
+    return Placed(
+        block=part,
+        box=box,
+        size=letters(block, size),
+        first=some[0].index,
+        continued=some[0].continued,
+        rows=tuple(unit.height / SLACK for unit in some) if some[0].labels else (),
+        gap=some[0].gap,
+        labels=some[0].labels,
+    )
 
 
 def fitting(heights: list[tuple[float, float]], room: float) -> int:

@@ -69,6 +69,12 @@ def text(block_id: str, *paragraphs: str, heading: bool = False) -> TextBlock:
     return TextBlock(id=block_id, paragraphs=tuple(runs(one) for one in paragraphs), heading=heading)
 
 
+def agenda(block_id: str, *points: tuple[str, str]) -> BulletsBlock:
+    """Return a list of which each point begins with a label."""
+    items = (Item(runs(Run(f"{label}:", bold=True), f" {said}")) for label, said in points)
+    return BulletsBlock(id=block_id, items=tuple(items))
+
+
 def bullets(block_id: str, *items: str) -> BulletsBlock:
     return BulletsBlock(id=block_id, items=tuple(Item(runs(one)) for one in items))
 
@@ -172,6 +178,23 @@ def lisbon() -> Edition:
                 ),
             ),
             notes="Say that Tuesday can move.",
+            **kept,  # type: ignore[arg-type]
+        ),
+        Slide(
+            id="wednesday",
+            kind=SlideKind.PLAN,
+            title="Wednesday: Belém",
+            blocks=(
+                agenda(
+                    "parts",
+                    (
+                        "Morning",
+                        "9:30–10:15 Monument to the Discoveries; 10:30–12:00 the museum of art by the river",
+                    ),
+                    ("Afternoon", "Jerónimos Monastery, then pastries"),
+                    ("Evening", "Dinner near the castle; fado from 20:00 for those who are still awake by then"),
+                ),
+            ),
             **kept,  # type: ignore[arg-type]
         ),
         Slide(
@@ -318,6 +341,12 @@ def scripts() -> Edition:
         Slide(id="c", kind=SlideKind.COVER, title="Le monde en écritures — 世界 — العالم", confirmed=True),
         Slide(id="all", title="Onze écritures", blocks=(bullets("said", *SCRIPTS.values()),), confirmed=True),
         Slide(id="rtl", title=SCRIPTS["Arabic"], blocks=(text("both", *SCRIPTS.values()),), notes=SCRIPTS["Hebrew"]),
+        Slide(
+            id="days",
+            title="Par jour",
+            blocks=(agenda("parts", ("北京", SCRIPTS["Chinese"] * 3), ("Łódź", SCRIPTS["Polish"])),),
+            confirmed=True,
+        ),
         Slide(id="t", title="Dans un tableau", blocks=(table,), confirmed=True),
         Slide(
             id="g",

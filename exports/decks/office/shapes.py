@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 
+from exports.decks import agenda
 from exports.decks.office.sheet import Sheet
 from exports.decks.office.tables import table
 from exports.decks.office.writing import Lead, is_right_to_left, joined, paragraph, plain
@@ -20,7 +21,7 @@ from exports.decks.records import (
     TableBlock,
     TextBlock,
 )
-from exports.decks.theme import FIGURE, FIGURE_PAD, GAP, INDENT, PARAGRAPH_GAP
+from exports.decks.theme import FIGURE, FIGURE_PAD, GAP, INDENT
 from exports.decks.wording import figure_text
 
 _FIGURE_EDGE = 3.0
@@ -79,20 +80,31 @@ def text_box(
 
 def _texts(sheet: Sheet, block: TextBlock, placed: Placed, holder: str) -> None:
     look = sheet.look(placed.size, "tx2" if block.heading else "tx1", bold=block.heading)
-    gap = placed.size * PARAGRAPH_GAP
     paragraphs = [
-        paragraph(runs, look, sheet.link, before=gap if at else 0) for at, runs in enumerate(block.paragraphs)
+        paragraph(runs, look, sheet.link, before=placed.gap if at else 0) for at, runs in enumerate(block.paragraphs)
     ]
     sheet.shapes.append(text_box(sheet, block.id, placed.box, paragraphs, holder=holder))
 
 
+def _agenda(sheet: Sheet, block: BulletsBlock, placed: Placed, holder: str) -> None:
+    look, paragraphs = sheet.look(placed.size), list[str]()
+    for at, (label, runs) in enumerate(agenda.rows(placed)):
+        lead = Lead(margin=placed.labels, hanging=placed.labels, shown=bool(label), label=label)
+        paragraphs.append(paragraph(runs, look, sheet.link, before=placed.gap if at else 0, lead=lead))
+    sheet.shapes.append(text_box(sheet, block.id, placed.box, paragraphs, holder=holder))
+    sheet.shapes += [_area(sheet, rule, sheet.house.theme.edge) for rule in agenda.rules(placed)]
+
+
 def _bullets(sheet: Sheet, block: BulletsBlock, placed: Placed, holder: str) -> None:
+    if placed.labels:
+        _agenda(sheet, block, placed, holder)
+        return
     look, step = sheet.look(placed.size), placed.size * INDENT
     paragraphs = []
     for at, (item, number) in enumerate(zip(block.items, _first_numbers(block.items), strict=True)):
         shown = not (placed.continued and at == 0)
         lead = Lead(margin=step * (item.level + 1), hanging=step, level=item.level, number=number, shown=shown)
-        gap = placed.size * PARAGRAPH_GAP if at else 0
+        gap = placed.gap if at else 0
         paragraphs.append(paragraph(item.runs, look, sheet.link, before=gap, lead=lead))
     sheet.shapes.append(text_box(sheet, block.id, placed.box, paragraphs, holder=holder))
 

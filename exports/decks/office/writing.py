@@ -3,7 +3,7 @@
 import string
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
@@ -61,20 +61,21 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """What stands before a paragraph, and how far in it begins."""
+    """What stands before a paragraph, and how far in it begins. A *label* stands in place of a bullet."""
 
     margin: float
     hanging: float
     level: int = 0
     number: int | None = None
     shown: bool = True  # else the paragraph began on another page
+    label: Runs = ()
 
 
 def paragraph(
     runs: Runs, look: Look, link: Link, *, before: float = 0, lead: Lead | None = None, at_end: bool = False
 ) -> str:
     """Return a paragraph. It begins at the side where its first letter does, or with *at_end* ends at the other."""
-    said = "".join(run.text for run in runs)
+    said = "".join(run.text for run in (*(lead.label if lead else ()), *runs))
     attributes = (
         f' marL="{emu(lead.margin)}" lvl="{lead.level}" indent="{-emu(lead.hanging) if lead.shown else 0}"'
         if lead
@@ -85,7 +86,8 @@ def paragraph(
     attributes += f' algn="{side}" rtl="{int(rtl)}"'
     spacing = f'<a:lnSpc><a:spcPts val="{round(look.leading * 100)}"/></a:lnSpc>'
     spacing += f'<a:spcBef><a:spcPts val="{round(before * 100)}"/></a:spcBef><a:spcAft><a:spcPts val="0"/></a:spcAft>'
-    written = "".join(_run(run, look, link) for run in runs if run.text)
+    written = _label(lead.label, look) if lead and lead.label else ""
+    written += "".join(_run(run, look, link) for run in runs if run.text)
     return f"<a:p><a:pPr{attributes}>{spacing}{_lead(lead)}</a:pPr>{written or _end(look)}</a:p>"
 
 
@@ -117,10 +119,17 @@ def is_right_to_left(language: str) -> bool:
 def _lead(lead: Lead | None) -> str:
     if lead is None or not lead.shown:
         return "<a:buNone/>"
+    if lead.label:
+        return f'<a:buNone/><a:tabLst><a:tab pos="{emu(lead.margin)}" algn="l"/></a:tabLst>'
     if lead.number is None:
         return f'{_BULLET_COLOUR}<a:buFont typeface="Arial"/><a:buChar char="{MARKS[lead.level]}"/>'
     number = max(1, lead.number)
     return f'{_BULLET_COLOUR}<a:buFont typeface="+mj-lt"/><a:buAutoNum type="arabicPeriod" startAt="{number}"/>'
+
+
+def _label(label: Runs, look: Look) -> str:
+    accented = replace(look, colour="hlink", bold=True)
+    return "".join(_run(run, accented, str) for run in (*label, Run("\t")))
 
 
 def _run(run: Run, look: Look, link: Link) -> str:

@@ -114,7 +114,12 @@ def _places(page: Page) -> Iterator[tuple[str, Box]]:
 
 
 def _parts(placed: Placed) -> Iterator[tuple[str, Box]]:
-    """Yield the cells of a table, the figures of a row."""
+    """Yield the cells of a table, the figures of a row, the labels of a list and what is beside them."""
+    y = placed.box.y
+    for row, height in enumerate(placed.rows if placed.labels else ()):
+        yield f"{row}/label", Box(placed.box.x, y, placed.labels, height)
+        yield f"{row}/text", Box(placed.box.x + placed.labels, y, placed.box.width - placed.labels, height)
+        y += height + placed.gap
     if not isinstance(placed.block, TableBlock | FiguresBlock):
         return
     gap = GAP if isinstance(placed.block, FiguresBlock) else 0

@@ -10,6 +10,7 @@ import page as validator
 import pypdfium2
 import pytest
 
+from exports.decks import agenda
 from exports.decks.html import deck_html
 from exports.decks.pages import pages
 from exports.decks.pdf import deck_pdf
@@ -59,6 +60,8 @@ def said_on(page: Page, language: str) -> Iterable[str]:
         match placed.block:
             case TextBlock(paragraphs=paragraphs):
                 yield from map(plain_text, paragraphs)
+            case BulletsBlock() if placed.labels:
+                yield from (plain_text(part) for row in agenda.rows(placed) for part in row)
             case BulletsBlock(items=items):
                 yield from (plain_text(item.runs) for item in items)
             case TableBlock(head=head, rows=rows):

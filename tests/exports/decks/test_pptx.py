@@ -8,6 +8,7 @@ import pytest
 from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
 from pptx.oxml.ns import qn
 
+from exports.decks import agenda
 from exports.decks.pages import pages
 from exports.decks.places import HEIGHT, WIDTH, Box
 from exports.decks.pptx import deck_pptx
@@ -96,6 +97,9 @@ def test_words_numbers_and_totals_are_those_of_the_deck(edition, file):
             match placed.block:
                 case TextBlock(paragraphs=paragraphs):
                     assert shape.text_frame.text == "\n".join(map(plain_text, paragraphs))
+                case BulletsBlock() if placed.labels:
+                    points = (map(plain_text, row) for row in agenda.rows(placed))
+                    assert shape.text_frame.text == "\n".join(map("\t".join, points))
                 case BulletsBlock(items=items):
                     assert shape.text_frame.text == "\n".join(plain_text(item.runs) for item in items)
                 case TableBlock() as block:
