@@ -1,39 +1,23 @@
-"""Puts the blocks of a slide one below the other, some side by side, on as many pages as they take."""
+"""Puts blocks one below the other, some side by side, on as many pages as they take."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from exports.decks import words
 from exports.decks.chart_heights import chart_height, chart_parts
-from exports.decks.growing import grown
 from exports.decks.places import Box, Placed
 from exports.decks.records import (
     Block,
-    BulletsBlock,
     Cell,
     ChartBlock,
     FiguresBlock,
-    Item,
     PictureBlock,
-    Run,
     TableBlock,
     TextBlock,
 )
 from exports.decks.sheet import Sheet, shape
 from exports.decks.theme import CELL_Y, GAP, HEADING, LINE, SLACK
-from exports.decks.wording import figure_text
 from exports.decks.words import Unit, Words, is_heading, line_height
-
-SIZES = (
-    22.0,
-    12.0,
-    20.0,
-    18.0,
-    16.0,
-    14.0,
-    13.0,
-)  # that of a slide of one page is the largest; what fails at 12 fails at all
-SPLIT_SIZE = 14.0  # where it is several pages
 
 _SEEN = 200.0  # a chart's or picture's least height; both grow where there is room
 _BESIDE = 0.56  # how much of the width a table beside a chart or a picture may take
@@ -45,27 +29,6 @@ _HEAD_MOST = 0.4  # of a page: a higher head of a table stands below a shorter o
 Seen = ChartBlock | PictureBlock
 Group = tuple[Block, ...]  # what stands side by side
 Row = tuple[int, tuple[Cell, ...], float]  # its number, its cells, its height
-
-
-def flowed(blocks: Sequence[Block], area: Box, sheet: Sheet) -> list[tuple[Placed, ...]]:
-    """Return what stands on each page, in the largest size in which it is one, or else on several."""
-    shown = [_tame(block, area, sheet) for block in blocks if not _is_empty(block)]
-    if not shown:
-        return []
-    best = None
-    for size in SIZES:
-        flow = Flow(sheet, size, area, most=1)
-        flow.add_all(shown)
-        if len(flow.pages) == 1:
-            best = flow
-            if size != min(SIZES):
-                break
-        elif size == min(SIZES):
-            break
-    if best is None:
-        best = Flow(sheet, SPLIT_SIZE, area)
-        best.add_all(shown)
-    return [grown(page, area) for page in best.pages]
 
 
 class Flow:
@@ -81,7 +44,7 @@ class Flow:
     def add_all(self, blocks: Sequence[Block]) -> None:
         """Add blocks, each heading with what follows it."""
         if any(map(is_heading, blocks)):
-            self._tall = _tall(self._area, self._size)
+            self._tall = tall(self._area, self._size)
         groups = self._groups(blocks)
         for at, group in enumerate(groups):
             if self.pages[-1] and self._least(groups[at:]) > self._room:
@@ -374,25 +337,10 @@ def _sorted_pair(one: Block, other: Block) -> tuple[Block, Block]:
     return (other, one) if isinstance(one, Seen) and not isinstance(other, Seen) else (one, other)
 
 
-def _tall(area: Box, size: float) -> float:
+def tall(area: Box, size: float) -> float:
     """Return how high what is not parted may be: below a heading of three lines."""
     return area.height - _HEADING_LINES * HEADING * LINE * SLACK * size
 
 
 def _tiled_height(rows: tuple[float, ...]) -> float:
     return sum(rows) + GAP * (len(rows) - 1)
-
-
-def _is_empty(block: Block) -> bool:
-    if isinstance(block, TextBlock):
-        return not block.paragraphs
-    return isinstance(block, BulletsBlock) and not block.items
-
-
-def _tame(block: Block, area: Box, sheet: Sheet) -> Block:
-    """Return a block as it is laid out: figures that are long texts become a list."""
-    if not isinstance(block, FiguresBlock) or sheet.tiles(block, SPLIT_SIZE, area.width, _tall(area, SPLIT_SIZE)):
-        return block
-    told = ((figure.label, figure_text(figure, sheet.language)) for figure in block.figures)
-    items = (Item((Run(f"{label}: ", bold=True), Run(text))) for label, text in told)
-    return BulletsBlock(id=block.id, items=tuple(items))

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from exports.decks import words
-from exports.decks.flow import Flow, flowed
+from exports.decks.fitting import flowed
+from exports.decks.flow import Flow
 from exports.decks.measure import Measure
 from exports.decks.places import HEIGHT, WIDTH, Box, Page, Placed
 from exports.decks.records import (

@@ -344,7 +344,7 @@ def scripts() -> Edition:
         Slide(
             id="days",
             title="Par jour",
-            blocks=(agenda("parts", ("北京", SCRIPTS["Chinese"] * 3), ("Łódź", SCRIPTS["Polish"])),),
+            blocks=(agenda("parts", ("北京", SCRIPTS["Chinese"]), ("Łódź", SCRIPTS["Polish"])),),
             confirmed=True,
         ),
         Slide(id="t", title="Dans un tableau", blocks=(table,), confirmed=True),

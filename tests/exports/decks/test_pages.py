@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from exports.decks import agenda
 from exports.decks.measure import Measure
 from exports.decks.pages import ABOUT, HEIGHT, MARK, WIDTH, pages
 from exports.decks.records import (
@@ -43,14 +44,48 @@ def test_what_has_room_is_one_page_in_large_letters():
     (page,) = pages(edition(slide(told("One paragraph."), listed("One", "Two"))))
 
     assert (page.number, page.title, page.mark) == (1, "Lisbon in May", "")
-    assert [(one.block.id, one.size) for one in page.placed] == [("text", 22), ("list", 22)]
+    assert [(one.block.id, one.size) for one in page.placed] == [("text", 24), ("list", 24)]
     assert (page.title_box.x, page.title_box.y, page.title_size) == (MARGIN, TOP, 30)
+
+
+def test_what_is_little_stands_further_apart_and_lower_within_its_page():
+    few, many = (pages(edition(slide(listed(*["One"] * count))))[0].placed[0] for count in (3, 13))
+
+    assert few.gap > many.gap
+    assert few.box.y > many.box.y
+    assert few.box.bottom < HEIGHT / 2 + MARGIN
+
+
+def test_labels_have_a_column_of_their_own_where_each_point_has_one_and_their_words_have_room_beside():
+    def days(*labels):
+        items = (Item((Run(f"{label}:", bold=True), Run(" by tram"))) for label in labels)
+        (page,) = pages(edition(slide(BulletsBlock(id="days", items=tuple(items)))))
+        return page.placed[0]
+
+    placed = days("Morning", "Evening")
+    assert 80 < placed.labels < 200
+    assert [[plain_text(part) for part in row] for row in agenda.rows(placed)] == [
+        ["Morning", "by tram"],
+        ["Evening", "by tram"],
+    ]
+    (rule,) = agenda.rules(placed)
+    assert placed.box.y + placed.rows[0] < rule.y < placed.box.bottom - placed.rows[1]
+    assert days("Morning").labels == days("W" * 24, "b").labels == days("الصباح", "المساء").labels == 0
+
+
+def test_a_point_that_goes_on_has_its_label_once():
+    items = tuple(Item((Run("Day 1", bold=True), Run(f": {LONG * 60}"))) for _ in range(2))
+    made = pages(edition(slide(BulletsBlock(id="days", items=items))))
+
+    labels = [plain_text(label) for page in made for label, _ in agenda.rows(page.placed[0])]
+    assert [label for label in labels if label] == ["Day 1", "Day 1"]
+    assert len(labels) > 2
 
 
 def test_a_fuller_slide_has_smaller_letters_before_it_has_two_pages():
     (page,) = pages(edition(slide(*(told(LONG * 5, block_id=str(at)) for at in range(4)))))
 
-    assert 12 <= page.placed[0].size < 22
+    assert 12 <= page.placed[0].size < 24
 
 
 def test_a_long_table_goes_on_below_its_head_and_its_sum_is_not_alone():
