@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.models import BackboardThread, ChatSession, FileCopy, SessionFile, User
+from db.models import BackboardThread, ChatSession, Deck, DeckPicture, FileCopy, SessionFile, User
 
 _ADDED_BY = func.coalesce(SessionFile.added_by_id, SessionFile.user_id)
 
@@ -17,12 +17,15 @@ def of_trip(db_session: Session, trip_id: int) -> Sequence[Row[SessionFile, str]
 
 
 def hand_over(db_session: Session, trip_id: int, *, from_id: int, to_id: int) -> None:
-    """Let the files of a trip and of its sessions that take somebody's room take somebody else's."""
+    """Let files of a trip and its sessions, and their decks' pictures, that take somebody's room take another's."""
     of_sessions = select(ChatSession.id).where(ChatSession.trip_id == trip_id)
     of_trip = or_(SessionFile.trip_id == trip_id, SessionFile.session_id.in_(of_sessions))
     query = update(SessionFile).where(SessionFile.user_id == from_id, of_trip)
     query = query.values(user_id=to_id, added_by_id=_ADDED_BY)
     db_session.execute(query.execution_options(synchronize_session=False))
+    decks = select(Deck.id).where(or_(Deck.trip_id == trip_id, Deck.session_id.in_(of_sessions)))
+    pictures = update(DeckPicture).where(DeckPicture.user_id == from_id, DeckPicture.deck_id.in_(decks))
+    db_session.execute(pictures.values(user_id=to_id).execution_options(synchronize_session=False))
 
 
 def get(db_session: Session, file_id: int, *, trip_id: int) -> SessionFile | None:

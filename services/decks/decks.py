@@ -14,7 +14,7 @@ from db.models import Deck as DeckRow
 from db.models import utc_now
 from exports.decks.records import Deck, Preset, Slide, SlideKind
 from services.decks.editing import changes, edited
-from services.decks.keeping import found_version, keep, saved_deck, summary_view
+from services.decks.keeping import found_version, keep, readable, saved_deck, summary_view
 from services.decks.material import built_deck
 from services.decks.places import Place, found_deck, found_place, held_place
 from services.decks.proposals import slides_in
@@ -71,8 +71,7 @@ class DeckService:
         """Make a deck of what is there now, or make it anew; the one before stays as a version.
 
         *rev* is the version that is made anew, None where there is none; *valid_until* is till when a proposal
-        stands. Raises NotFoundError, NotPossibleError,
-        DeckChangedError.
+        stands. Raises NotFoundError, NotPossibleError, DeckChangedError.
         """
         with self._db.begin() as db_session:
             place = held_place(db_session, of, user_id)
@@ -103,7 +102,7 @@ class DeckService:
             _check_rev(db.decks.lock(db_session, **of.columns), None)
             empty = Deck(title=place.title, slides=())
             row = db.decks.add(db_session, at=self._clock(), **of.columns)
-            deck = edited(empty, _having(empty, slides, title), new_id=_slide_id)
+            deck = readable(edited(empty, _having(empty, slides, title), new_id=_slide_id))
             return self._keep(db_session, place, row, deck, "Made by hand", user_id)
 
     def update(self, of: DeckOf, change: Change, *, user_id: int, rev: int, summary: str = "") -> SavedDeck:
@@ -119,9 +118,10 @@ class DeckService:
             _check_rev(row, rev)
             now = saved_deck(place, row, found_version(db_session, row.id, row.rev))
             try:
-                after = change(now.deck)
+                changed = change(now.deck)
             except ValueError as exc:
                 raise InvalidInputError("A slide cannot be kept like this.") from exc
+            after = readable(changed)
             if after == now.deck:
                 return now
             return self._keep(
@@ -149,7 +149,13 @@ class DeckService:
             _check_rev(row, rev)
             proposed = _proposed(db_session, session_id, message_id, user_id)
             slides = tuple(
-                replace(slide, id=_slide_id(), message_ids=(str(message_id),))
+                Slide(
+                    id=_slide_id(),
+                    title=slide.title,
+                    blocks=slide.blocks,
+                    notes=slide.notes,
+                    message_ids=(str(message_id),),
+                )
                 for slide in proposed
                 if chosen is None or slide.id in chosen
             )
@@ -162,7 +168,8 @@ class DeckService:
                 now = saved_deck(place, row, found_version(db_session, row.id, row.rev)).deck
                 deck = replace(now, slides=_before_the_end(now.slides, slides))
             added = counted_slides(len(slides))
-            return self._keep(db_session, place, row, deck, f"Added {added} that the assistant proposed", user_id)
+            summary = f"Added {added} that the assistant proposed"
+            return self._keep(db_session, place, row, readable(deck), summary, user_id)
 
     def versions(self, of: DeckOf, *, user_id: int, limit: int = 20, cursor: str | None = None) -> DeckVersions:
         """Return the latest versions, or those of the page after. Raises NotFoundError, InvalidInputError."""

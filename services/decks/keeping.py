@@ -9,13 +9,23 @@ import db.decks
 import db.stamps
 from db.models import Deck as DeckRow
 from db.models import DeckVersion
-from exports.decks.records import Deck, PictureBlock, deck_hash, deck_text, read_deck
+from exports.decks.records import MAX_SLIDES, Deck, PictureBlock, deck_hash, deck_text, read_deck
 from services.decks.places import Place
 from services.decks.records import DeckSummary, SavedDeck
 from services.errors import InvalidInputError, NotFoundError
 
 MAX_DECK_BYTES = 2_000_000  # of its JSON
 MAX_SUMMARY_CHARS = 200
+
+
+def readable(deck: Deck) -> Deck:
+    """Return a deck as it will be when it is read again. Raises InvalidInputError where it could not be."""
+    if len(deck.slides) > MAX_SLIDES:
+        raise InvalidInputError(f"A deck holds at most {MAX_SLIDES} slides. Remove some first.")
+    try:
+        return read_deck(deck_text(deck))
+    except ValueError as exc:
+        raise InvalidInputError("A slide cannot be kept like this.") from exc
 
 
 def keep(

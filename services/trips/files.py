@@ -15,7 +15,7 @@ from services.backboard import file_copies
 from services.errors import NotFoundError
 from services.sessions.file_types import checked_file
 from services.sessions.files import FileShelf
-from services.trips.access import changeable_trip, check_may_change, found_trip
+from services.trips.access import changeable_trip, found_trip
 from services.trips.records import TripFile
 from services.trips.views import file_view
 
@@ -64,7 +64,7 @@ class TripFiles:
         Raises NotFoundError, NotPossibleError.
         """
         with self._db.begin() as db_session:
-            check_may_change(found_trip(db_session, trip_id, user_id))
+            changeable_trip(db_session, trip_id, user_id)
             _found(db_session, trip_id, file_id)
             for copy, thread in db.trip_files.copies(db_session, trip_id, file_id=file_id):
                 if copy.document_id is not None:

@@ -4,7 +4,20 @@ import re
 
 from sqlalchemy import Connection, Engine, event
 
-ORDER = ("trips", "sessions", "threads", "messages", "usage", "follow_ups", "reviews", "customers", "users", "stamps")
+ORDER = (
+    "trips",
+    "sessions",
+    "threads",
+    "messages",
+    "usage",
+    "follow_ups",
+    "reviews",
+    "decks",
+    "customers",
+    "users",
+    "brands",
+    "stamps",
+)
 _CHANGES = re.compile(r"(?:UPDATE|DELETE FROM) (\w+)")
 _READS = re.compile(r"SELECT .*?\sFROM (\w+).* FOR (?:NO KEY )?UPDATE(?: OF (\w+))?", re.DOTALL)
 _MAKES = re.compile(r"INSERT INTO (\w+)")

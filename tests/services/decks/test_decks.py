@@ -1,12 +1,20 @@
 """Decks of sessions and trips: made, changed in versions, refreshed; who may do what with them."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
+import db.room
+from db.engine import Database
+from db.models import Message
 from exports.decks.building.merging import Choice
-from exports.decks.records import Amount, Preset, Run, Slide, TableBlock, TextBlock
+from exports.decks.records import MAX_SLIDES, Amount, Preset, Run, Slide, TableBlock, TextBlock
+from services.decks.records import DeckOf
 from services.errors import DeckChangedError, InvalidInputError, NotFoundError, NotPossibleError
+from services.parts import ToolCallPart, stored_part
+from services.sessions.sessions import SessionService
+from services.trips.members import TripMembers
 from tests.helpers.deck_places import PLAN, Decks, picture, planning  # noqa: F401 - a fixture
 
 
@@ -210,3 +218,63 @@ def test_where_both_changed_somebody_chooses(planning: Decks):
 
     assert after.deck.slides[number].blocks[0] == mine
     assert planning.refreshing.look(planning.session, user_id=planning.ada).stale == ()
+
+
+def proposing(planning: Decks, *slides: dict[str, object]) -> int:
+    """Let a reply propose slides, as JSON has them; return its id."""
+    reply_id = planning.say("Slides, please", "Here they are.")
+    part = ToolCallPart("propose_slides", "call", "{}", json.dumps({"proposed": slides}))
+    with planning.database.begin() as db_session:
+        db_session.get_one(Message, reply_id).parts = [stored_part(part)]
+    return reply_id
+
+
+def test_of_what_a_reply_proposes_only_its_words_are_taken(planning: Decks):
+    """What it says came from a file that anybody may have written: an import."""
+    ours = {"origin": "talk:cover", "built": {"title": "x", "blocks": []}, "confirmed": True, "kind": "approve"}
+    reply_id = proposing(planning, {"id": "a", "title": "Fado\x00", "notes": "Ask", "message_ids": ["1"], **ours})
+
+    [slide] = planning.decks.accept(planning.session_id, reply_id, user_id=planning.bob, rev=None).deck.slides
+
+    assert slide == Slide(id=slide.id, title="Fado", notes="Ask", message_ids=(str(reply_id),))
+
+
+@pytest.mark.parametrize("title", ["x" * 201, "\ud800"])
+def test_deck_that_could_not_be_read_again_is_not_kept(planning: Decks, title: str):
+    saved = planning.decks.make(planning.session, user_id=planning.ada)
+    for change in (replace(saved.deck, title=title), with_slide(saved.deck, 0, title=title)):
+        with pytest.raises(InvalidInputError, match="cannot be kept"):
+            planning.decks.change(planning.session, change, user_id=planning.ada, rev=1)
+    kept = planning.decks.change(planning.session, replace(saved.deck, title="A\x00"), user_id=planning.ada, rev=1)
+    assert (kept.deck.title, kept.summary) == ("A", "Renamed to “A”")
+
+
+def test_deck_takes_no_more_slides_than_it_holds(planning: Decks):
+    many = [Slide(id=f"s{number}", title="One of many") for number in range(MAX_SLIDES)]
+    planning.decks.put(planning.session, many, user_id=planning.ada, rev=None)
+    reply_id = proposing(planning, {"id": "a", "title": "Fado"})
+
+    with pytest.raises(InvalidInputError, match="at most 200 slides"):
+        planning.decks.accept(planning.session_id, reply_id, user_id=planning.ada, rev=1)
+
+
+def test_pictures_take_no_room_of_who_left_the_trip(planning: Decks, database: Database):
+    members, mine = TripMembers(database), Slide(id="a", title="Lisbon")
+    sessions = SessionService(database, default_model="openai/gpt-4o")
+    bobs = DeckOf("session", sessions.create(user_id=planning.bob, trip_id=planning.trip_id).id)
+    for of, user_id in ((bobs, planning.bob), (planning.trip, planning.ada)):
+        planning.decks.put(of, [mine], user_id=user_id, rev=None)
+        planning.pictures.add(of, picture(), user_id=user_id)
+
+    def room_of(user_id: int) -> int:
+        with database.read() as db_session:
+            return db.room.file_bytes(db_session, user_id=user_id)
+
+    taken = room_of(planning.ada)
+    assert room_of(planning.bob) == taken > 0
+    members.remove(planning.trip_id, planning.bob, user_id=planning.ada)
+    assert (room_of(planning.ada), room_of(planning.bob)) == (2 * taken, 0)
+    members.add(planning.trip_id, "bob", user_id=planning.ada)
+    members.hand_over(planning.trip_id, planning.bob, user_id=planning.ada)
+    members.leave(planning.trip_id, user_id=planning.ada)
+    assert (room_of(planning.ada), room_of(planning.bob)) == (0, 2 * taken)

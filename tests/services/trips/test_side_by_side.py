@@ -51,27 +51,36 @@ def test_whatever_is_done_at_once_ends_and_leaves_no_trip_without_an_owner(
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 def test_whoever_waits_for_a_trip_may_do_what_they_may_then(services, database_url, team):
-    address = database_url.replace("+psycopg", "")
-    waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with (
-        psycopg.connect(address) as other,
-        psycopg.connect(address, autocommit=True) as watching,
-        ThreadPoolExecutor(1) as threads,
-    ):
+    file = services.trip_files.add(team.trip_id, "visa.txt", b"none", user_id=team.ada)
+    change = "UPDATE trip_members SET access = %s WHERE trip_id = %s AND user_id = %s"
+    with psycopg.connect(database_url.replace("+psycopg", "")) as other, ThreadPoolExecutor(1) as threads:
         other.execute("UPDATE trips SET user_id = %s WHERE id = %s", (team.bob, team.trip_id))
         for user_id, access in ((team.ada, "edit"), (team.bob, "owner")):
-            change = "UPDATE trip_members SET access = %s WHERE trip_id = %s AND user_id = %s"
             other.execute(change, (access, team.trip_id, user_id))
         handing = threads.submit(services.trip_members.hand_over, team.trip_id, team.cleo, user_id=team.ada)
-        until(lambda: watching.execute(waits).fetchone(), what="it waits")
+        until_waiting(database_url)
         other.commit()
         with pytest.raises(NotPossibleError, match="Only the owner"):
             handing.result(20)
+
+        other.execute("UPDATE trips SET rev = rev WHERE id = %s", (team.trip_id,))
+        other.execute(change, ("view", team.trip_id, team.ada))
+        removing = threads.submit(services.trip_files.remove, team.trip_id, file.id, user_id=team.ada)
+        until_waiting(database_url)
+        other.commit()
+        with pytest.raises(NotPossibleError, match="not change it"):
+            removing.result(20)
 
     owners = [
         one.user_id for one in services.trip_members.list(team.trip_id, user_id=team.ada) if one.access == "owner"
     ]
     assert owners == [team.bob]
+
+
+def until_waiting(database_url: str) -> None:
+    waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as watching:
+        until(lambda: watching.execute(waits).fetchone(), what="it waits")
 
 
 def ways(services, team: Team, other: int, sessions: list[int], chance: random.Random):
