@@ -49,11 +49,11 @@ class Database:
         """Give a session that may write; commits at the end, or rolls back on an error.
 
         PostgreSQL locks rows. Who takes several locks takes them in one order, so that no two ever wait for each
-        other: trips, sessions, threads, messages, usage, follow-ups, reviews, decks, customers, users, brands; of
-        one kind by rising id. Rows that a transaction has made itself do not count: nobody else sees them yet.
-        Whoever holds a session may write who sees it, and whoever holds a trip who works on it; a review's rows
-        hang on the review in the same way, and a new snapshot on the session, which is held first. What `db.stamps`
-        writes comes last.
+        other: trips, sessions, threads, messages, usage, follow-ups, reviews, decks, customers, users, brands; of one
+        kind by rising id. Rows that a transaction has made itself do not count: nobody else sees them yet. Whoever
+        holds a session may write who sees it, and whoever holds a trip who works on it; a review's rows hang on the
+        review in the same way, and a new snapshot on the session, which is held first. What `db.stamps` writes comes
+        last.
 
         *relaxed* is for what can be made up for: it outlives a process that is killed, but on SQLite not a machine
         that loses power before the next commit that is not relaxed. It does not wait for the disk.
