@@ -151,7 +151,7 @@ class VersionService:
             )
             self._shelf.copy(db_session, source.id, fork.id, user_id=user_id, messages=copies)
             db.participants.follow(db_session, fork.id, from_id=None, to_id=leaf_id)
-            if source.user_id != user_id and db.sides.customer_of(db_session, fork) is None:
+            if source.user_id != user_id and None in (fork.told_customer_id, db.sides.customer_of(db_session, fork)):
                 db.sides.begin_afresh(db_session, fork)  # it was for the other's own assistant
             show(mine, leaf_id, now)
             return fork.id

@@ -163,15 +163,19 @@ def _let_go(db_session: Session, trip: Trip, member_id: int) -> None:
 def _take_over(db_session: Session, trip: Trip, member_id: int) -> None:
     """Let the sessions of a trip that somebody has started, and the files that they added there, be its owner's.
 
-    Where no customer's assistant hears them, their own did: the owner's hears nothing of what was said so far.
+    What no customer's assistant has heard, their own did: the owner's hears nothing of what was said so far, also
+    where the trip has got a customer since.
     """
     db.trip_files.hand_over(db_session, trip.id, from_id=member_id, to_id=trip.user_id)
     theirs = db.trip_sessions.hand_over(db_session, trip.id, from_id=member_id, to_id=trip.user_id)
-    if trip.customer_id is None:
-        db.outbox.add_threads_of(db_session, theirs)
-        for session_id in theirs:
-            db.sides.begin_afresh(db_session, db_session.get_one(ChatSession, session_id))
-        db_session.flush()
+    moved = [db_session.get_one(ChatSession, one) for one in theirs]
+    for session in moved:
+        db_session.refresh(session)
+    by_their_own = [one for one in moved if None in (one.told_customer_id, trip.customer_id)]
+    db.outbox.add_threads_of(db_session, [one.id for one in by_their_own])
+    for session in by_their_own:
+        db.sides.begin_afresh(db_session, session)
+    db_session.flush()
 
 
 def _hand_over_the_rest(db_session: Session, trip: Trip, member_id: int) -> None:
