@@ -57,7 +57,7 @@ class Reviews:
     def __init__(self, url: str) -> None:
         database = Database(url)
         migrate(database)
-        self._links = ReviewService(database, {"session": SharedSessions(database)})
+        self._links = ReviewService(database, {("session", False): SharedSessions(database)})
         self._comments = CommentService(database)
         self._visits = VisitService(database, compare=lambda *_: False)
         self._user_id = _planner(database)

@@ -113,7 +113,7 @@ class ProposeSlides:
         return told
 
 
-def _said(problem: ValueError | TypeError) -> str:
+def _said(problem: Exception) -> str:
     if isinstance(problem, ValidationError):
         first = problem.errors(include_url=False, include_input=False)[0]
         return f"{'.'.join(map(str, first['loc']))}: {first['msg']}."

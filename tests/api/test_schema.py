@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.helpers.api import client
@@ -30,9 +31,7 @@ def target(serve, start_services, database, user_id) -> dict[str, Any]:
         make_user(database, "bob")
         members = http.post(f"{place}/members", json={"username": "bob"}).json()["members"]
         shared = http.post(f"{place}/files", files={"file": ("b.txt", b"Hello")}).json()
-        for thing in (f"/sessions/{session_id}", place):
-            http.post(f"{thing}/slides")
-            kept = http.post(f"{thing}/slides/pictures", files={"file": ("a.png", picture())})
+        kept, _ = [_deck_picture(http, thing) for thing in (f"/sessions/{session_id}", place)]
         added = http.post(f"/sessions/{session_id}/files", files={"file": ("a.txt", b"Hello")})
         return {
             "template_id": template_id,
@@ -52,8 +51,15 @@ def target(serve, start_services, database, user_id) -> dict[str, Any]:
             "customer_id": customer["customer_id"],
             "user_id": members[1]["user_id"],
             "rev": "1",
-            "sha256": kept.json()["sha256"],
+            "sha256": kept,
         }
+
+
+def _deck_picture(http: httpx.Client, thing: str) -> str:
+    """Make a deck with a picture; return the picture's SHA-256."""
+    http.post(f"{thing}/slides")
+    added = http.post(f"{thing}/slides/pictures", files={"file": ("a.png", picture())})
+    return str(added.json()["sha256"])
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

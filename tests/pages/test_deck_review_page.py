@@ -47,7 +47,8 @@ def reviews(services, app_database) -> Reviews:
 
 @pytest.fixture
 def session_id(reviews, planner) -> int:
-    return reviews.session(planner.id, ("Four days in Lisbon, please", PLAN))
+    made: int = reviews.session(planner.id, ("Four days in Lisbon, please", PLAN))
+    return made
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import components.decks.drawn as drawn_decks
 from components.decks.typed import typed_items
 from db.models import Message
 from exports.decks.building.merging import Choice
-from exports.decks.html import deck_html
+from exports.decks.html import DeckHtml, deck_html
 from exports.decks.pages import MARK
 from exports.decks.records import Preset, Run, Slide
 from services.decks.records import DeckOf
@@ -353,7 +353,12 @@ def test_sixty_slides_are_drawn_as_one_element_and_only_once(page, services, pla
     slides = [Slide(id=f"s{at}", title=f"Slide {at}", confirmed=True) for at in range(60)]
     services.decks.put(of, slides, user_id=planner.id, rev=None)
     drawn = []
-    monkeypatch.setattr(drawn_decks, "deck_html", lambda *args, **how: drawn.append(1) or deck_html(*args, **how))
+
+    def counted(*args: Any, **how: Any) -> DeckHtml:
+        drawn.append(1)
+        return deck_html(*args, **how)
+
+    monkeypatch.setattr(drawn_decks, "deck_html", counted)
     run(page)
     elements = len(list(page.main))
     click(page, "deck_next")

@@ -43,7 +43,8 @@ def session_id(app: AppTest, services, planner) -> int:
     say(run(app), TALK)
     say(app, ASK_FOR_SLIDES)
     (session,) = services.sessions.recent(user_id=planner.id).sessions
-    return session.id
+    session_id: int = session.id
+    return session_id
 
 
 def test_slides_are_shown_chosen_and_added_and_the_card_says_so(app, services, planner, session_id):

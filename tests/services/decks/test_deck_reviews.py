@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -27,8 +28,9 @@ def of(thing: DeckOf) -> Thing:
     return Thing(thing.kind, thing.id, deck=True)
 
 
-def share(planning: Decks, thing: DeckOf, *, by: int | None = None, **settings):
-    chosen = LinkSettings(**({"audience": "Customer", "download": True} | settings))
+def share(planning: Decks, thing: DeckOf, *, by: int | None = None, **settings: Any):
+    given: dict[str, Any] = {"audience": "Customer", "download": True} | settings
+    chosen = LinkSettings(**given)
     return planning.reviews.links.share(of(thing), chosen, user_id=by or planning.ada)
 
 
