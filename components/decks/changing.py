@@ -45,6 +45,7 @@ def note_change(after: SavedDeck, *, before: int) -> None:
     """Offer to undo what made a version."""
     if after.rev == before:
         return
+    st.session_state.deck_seen = {"of": list(after.of), "rev": after.rev}
     st.session_state.deck_undo = {
         "of": list(after.of),
         "rev": after.rev,
@@ -67,7 +68,8 @@ def draw_deck_undo(saved: SavedDeck, *, user_id: int) -> None:
 def _undo(of: DeckOf, user_id: int) -> None:
     undo = st.session_state.pop("deck_undo")
     with telling("deck"):
-        get_services().decks.restore(of, undo["before"], user_id=user_id, rev=undo["rev"])
+        after = get_services().decks.restore(of, undo["before"], user_id=user_id, rev=undo["rev"])
+        st.session_state.deck_seen = {"of": list(of), "rev": after.rev}
 
 
 def forget_change() -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 from components.accounts.identity import require_user
 from components.decks.changing import draw_deck_undo
 from components.decks.drawn import drawn_deck
-from components.decks.following import follow_deck
+from components.decks.following import draw_changed, follow_deck
 from components.decks.head import draw_bar, draw_head
 from components.decks.making import draw_no_deck
 from components.decks.marks import draw_marks, draw_news
@@ -38,7 +38,7 @@ except NotFoundError as exc:
     st.warning(exc.message, icon=":material/search_off:")
     st.stop()
 
-follow_deck(of, saved.rev if saved else None, thing.may_change, user_id=user.id)
+follow_deck(of, saved, may_change=thing.may_change, user_id=user.id)
 
 if saved is None:
     way_back(of, escape_label(thing.title))
@@ -56,6 +56,7 @@ slide = slides.get(page.slide_id)
 draw_styles(drawn.css)
 draw_head(saved, is_owner=thing.is_owner, user_id=user.id)
 draw_problem("deck")
+draw_changed(saved, user_id=user.id)
 draw_news(saved, refresh, drawn.problems, user_id=user.id)
 draw_bar(saved, drawn, page, slide, user_id=user.id)
 with st.container(key="deck_body", horizontal=True, wrap=False, gap="medium"):

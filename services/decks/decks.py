@@ -53,6 +53,16 @@ class DeckService:
             row = db.decks.of(db_session, **of.columns)
             return saved_deck(place, row, found_version(db_session, row.id, row.rev)) if row else None
 
+    def state(self, of: DeckOf, *, user_id: int) -> tuple[int | None, bool]:
+        """Return the number of a deck's version, None where none was made, and whether somebody may change it.
+
+        Raises NotFoundError.
+        """
+        with self._db.snapshot() as db_session:
+            place = found_place(db_session, of, user_id)
+            row = db.decks.of(db_session, **of.columns)
+            return row.rev if row else None, place.may_change
+
     def proposal(self, of: DeckOf, *, user_id: int, preset: Preset = Preset.PROPOSAL) -> Deck:
         """Return the deck that `make` would make. Raises NotFoundError, NotPossibleError."""
         with self._db.snapshot() as db_session:

@@ -367,3 +367,16 @@ def test_sixty_slides_are_drawn_as_one_element_and_only_once(page, services, pla
     assert len(keys_of(page)) == 60
     assert len(drawn) == 2  # what is shown, and what is hidden
     assert elements < 40
+
+
+def test_change_of_a_colleague_is_told_and_shown(deck, services, planner, of):
+    saved = now(services, planner, of)
+    last = replace(saved.deck.slides[-1], title="Call us")
+    services.decks.change(of, replace(saved.deck, slides=(*saved.deck.slides[:-1], last)), user_id=planner.id, rev=1)
+    run(deck)
+    assert "Changed by Ada Planner" in lines(deck)
+
+    click(deck, "deck_changed_show")
+
+    assert "Call us" in stage(deck)
+    assert "Changed by" not in lines(deck)

@@ -13,6 +13,7 @@ from exports.decks.records import MAX_SLIDES, Amount, Preset, Run, Slide, TableB
 from services.decks.records import DeckOf
 from services.errors import DeckChangedError, InvalidInputError, NotFoundError, NotPossibleError
 from services.parts import ToolCallPart, stored_part
+from services.sessions.lists import ListWatch
 from services.sessions.sessions import SessionService
 from services.trips.members import TripMembers
 from tests.helpers.deck_places import PLAN, Decks, picture, planning  # noqa: F401 - a fixture
@@ -278,3 +279,15 @@ def test_pictures_take_no_room_of_who_left_the_trip(planning: Decks, database: D
     members.hand_over(planning.trip_id, planning.bob, user_id=planning.ada)
     members.leave(planning.trip_id, user_id=planning.ada)
     assert (room_of(planning.ada), room_of(planning.bob)) == (0, 2 * taken)
+
+
+def test_state_tells_the_version_and_who_may_change_it_and_lists_are_told_of_each(planning: Decks):
+    watch = ListWatch(planning.database)
+    assert planning.decks.state(planning.trip, user_id=planning.ada) == (None, True)
+    before = watch.look(planning.cleo)
+    planning.decks.make(planning.trip, user_id=planning.ada)
+
+    assert planning.decks.state(planning.trip, user_id=planning.cleo) == (1, False)
+    assert watch.look(planning.cleo) != before
+    with pytest.raises(NotFoundError):
+        planning.decks.state(planning.trip, user_id=planning.eve)
