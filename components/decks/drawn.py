@@ -21,7 +21,7 @@ _PICTURES_KEPT = 64
 _END = "</section>"
 _CHART = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _PICTURE = "deck-picture-"
-_NAMED = re.compile(rf"{_PICTURE}([0-9a-f]{{64}})-(\w+)")
+_NAMED = re.compile(rf'(?<=src="){_PICTURE}([0-9a-f]{{64}})-(\w+)(?=")')  # no text holds a quote
 _TYPES = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
 
 

@@ -28,8 +28,9 @@ from services.decks.records import SavedDeck
 from services.reviews.records import Thing
 from services.transfer.transfer import file_name
 
-_CONFIRM, _LOOK, _SHARE, _VERSIONS, _ANEW = (
+_CONFIRM, _RENAME, _LOOK, _SHARE, _VERSIONS, _ANEW = (
     ":material/done_all: Confirm all slides",
+    ":material/edit: Rename",
     ":material/palette: Look",
     ":material/share: Share for review",
     ":material/history: Versions",
@@ -100,6 +101,7 @@ def _menu(saved: SavedDeck, *, is_owner: bool, user_id: int) -> None:
         "More",
         [
             *([_CONFIRM] if open_marks else []),
+            *([_RENAME] if saved.may_change else []),
             *([_LOOK] if is_owner else []),
             *([_SHARE] if is_owner or (saved.of.kind == "trip" and saved.may_change) else []),
             _VERSIONS,
@@ -117,6 +119,8 @@ def _chosen(key: str, saved: SavedDeck, user_id: int) -> None:
     choice, of = st.session_state[key], list(saved.of)
     if choice == _CONFIRM:
         change_slide(saved.of, "", confirm_all, saved.rev, user_id)
+    elif choice == _RENAME:
+        open_dialog("deck_rename", of=of)
     elif choice == _LOOK:
         open_dialog("deck_look", of=of)
     elif choice == _SHARE:

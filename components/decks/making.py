@@ -1,10 +1,11 @@
 """Making a deck with one click, and making it anew."""
 
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
 
-from components.decks.changing import note_change
+from components.decks.changing import keep, note_change
 from components.decks.drawn import drawn_draft
 from components.decks.places import deck_of
 from components.decks.stage import draw_preview, draw_styles
@@ -12,7 +13,7 @@ from components.dialogs import close_dialog, leave_dialog
 from components.labels import counted
 from components.problems import telling
 from components.resources import get_services
-from exports.decks.records import Preset
+from exports.decks.records import MAX_TITLE_CHARS, Preset
 from services.accounts.records import User
 from services.decks.records import DeckOf
 from services.errors import NotPossibleError
@@ -69,6 +70,24 @@ def _choices(key: str, preset: Preset, until: date | None) -> tuple[Preset, date
         return chosen, None
     given = st.date_input("Valid until (optional)", value=until, key=f"{key}_until", format="YYYY-MM-DD", width=210)
     return chosen, given if isinstance(given, date) else None
+
+
+@st.dialog("Rename these slides", icon=":material/edit:", on_dismiss=close_dialog)
+def rename_dialog(of: list[object], *, user: User) -> None:
+    """Let a deck be called otherwise: here, and in its files."""
+    thing = deck_of(of)
+    with telling():
+        saved = get_services().decks.get(thing, user_id=user.id)
+        title = st.text_input("Title", saved.deck.title, max_chars=MAX_TITLE_CHARS, key="deck_rename_title")
+        st.caption("Its files are called so. What stands on the first slide is edited there.")
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            if st.button("Cancel", key="deck_rename_cancel"):
+                leave_dialog()
+            wanted = st.button("Save", key="deck_rename_go", type="primary", disabled=not title.strip())
+        if wanted:
+            deck = replace(saved.deck, title=" ".join(title.split()))
+            note_change(keep(saved, deck, user_id=user.id), before=saved.rev)
+            leave_dialog()
 
 
 @st.dialog("Make the slides anew?", icon=":material/autorenew:", on_dismiss=close_dialog)

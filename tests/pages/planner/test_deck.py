@@ -2,9 +2,12 @@
 
 import re
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
@@ -12,9 +15,9 @@ import components.decks.drawn as drawn_decks
 from components.decks.typed import typed_items
 from db.models import Message
 from exports.decks.building.merging import Choice
-from exports.decks.html import DeckHtml, deck_html
+from exports.decks.html import deck_html
 from exports.decks.pages import MARK
-from exports.decks.records import Preset, Run, Slide
+from exports.decks.records import PictureBlock, Preset, Run, Slide
 from services.decks.records import DeckOf
 from services.wiring import Services
 from tests.helpers.deck_places import PLAN
@@ -232,6 +235,42 @@ def test_versions_are_listed_looked_at_and_restored(deck, services, planner, of)
     assert now(services, planner, of).summary == "Restored version 1"
 
 
+def test_deck_is_renamed(deck, services, planner, of):
+    choose(deck, "deck_menu_", "Rename")
+    deck.text_input(key="deck_rename_title").set_value("For the Webers")
+    run(deck)
+    click(deck, "deck_rename_go")
+
+    assert deck.title[0].value == "For the Webers"
+
+
+def test_what_cannot_be_drawn_is_told_at_its_slide(deck, services, planner, of):
+    saved = now(services, planner, of)
+    first = replace(saved.deck.slides[0], title="Lisbon \ue123")
+    services.decks.change(of, replace(saved.deck, slides=(first, *saved.deck.slides[1:])), user_id=planner.id, rev=1)
+
+    run(deck)
+    assert "U+E123" in lines(deck)
+    click(deck, "deck_next")
+    assert "U+E123" not in lines(deck)
+
+
+def test_picture_is_served_to_the_browser_and_not_sent_with_each_run(deck, services, planner, of):
+    made = BytesIO()
+    Image.new("RGB", (40, 30), "#44aa88").save(made, "PNG")
+    picture = services.deck_pictures.add(of, made.getvalue(), user_id=planner.id)
+    saved = now(services, planner, of)
+    block = PictureBlock(id="p", sha256=picture.sha256, width=40, height=30, alt="A green sea")
+    first = replace(saved.deck.slides[1], blocks=(block,))
+    slides = (saved.deck.slides[0], first, *saved.deck.slides[2:])
+    services.decks.change(of, replace(saved.deck, slides=slides), user_id=planner.id, rev=1)
+
+    run(deck)
+    click(deck, "deck_next")
+
+    assert re.search(r'<img src="(?!data:)[^"]+" alt="A green sea">', stage(deck))
+
+
 def test_deck_is_made_anew_only_when_asked(deck, services, planner, of):
     choose(deck, "deck_menu_", "Make anew")
     assert now(services, planner, of).rev == 1
@@ -352,20 +391,15 @@ def test_part_is_added_and_another_taken_out(deck, services, planner, of):
 def test_sixty_slides_are_drawn_as_one_element_and_only_once(page, services, planner, of, monkeypatch):
     slides = [Slide(id=f"s{at}", title=f"Slide {at}", confirmed=True) for at in range(60)]
     services.decks.put(of, slides, user_id=planner.id, rev=None)
-    drawn = []
-
-    def counted(*args: Any, **how: Any) -> DeckHtml:
-        drawn.append(1)
-        return deck_html(*args, **how)
-
-    monkeypatch.setattr(drawn_decks, "deck_html", counted)
+    drawn = Mock(side_effect=deck_html)
+    monkeypatch.setattr(drawn_decks, "deck_html", drawn)
     run(page)
     elements = len(list(page.main))
     click(page, "deck_next")
     click(page, "deck_next")
 
     assert len(keys_of(page)) == 60
-    assert len(drawn) == 2  # what is shown, and what is hidden
+    assert drawn.call_count == 2  # what is shown, and what is hidden
     assert elements < 40
 
 
