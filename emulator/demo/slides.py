@@ -39,11 +39,11 @@ def arguments(state: State) -> dict[str, Any]:
             {
                 "title": say.headline(plan),
                 "blocks": [
-                    _figures(("For", people(wishes)), ("In all", days), ("Without flights", costs(costs.total))),
+                    _figures(("For", people(wishes).capitalize()), ("In all", days), ("Without flights", costs(costs.total))),
                     {"kind": "bullets", "items": say.day_titles(plan)},
                 ],
             },
-            {"title": f"{days.capitalize()}, one by one", "blocks": [{"kind": "table", "head": head, "rows": rows}]},
+            {"title": "Day by day", "blocks": [{"kind": "table", "head": head, "rows": rows}]},
             {
                 "title": f"About {costs(costs.total)} for hotel, meals, tickets and local transport",
                 "blocks": [
