@@ -39,7 +39,11 @@ def arguments(state: State) -> dict[str, Any]:
             {
                 "title": say.headline(plan),
                 "blocks": [
-                    _figures(("For", people(wishes).capitalize()), ("In all", days), ("Without flights", costs(costs.total))),
+                    _figures(
+                        ("For", people(wishes).capitalize()),
+                        ("In all", days),
+                        ("Without flights", costs(costs.total)),
+                    ),
                     {"kind": "bullets", "items": say.day_titles(plan)},
                 ],
             },

@@ -18,6 +18,9 @@ from services.decks.records import DeckOf
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError
 from services.reviews.records import DecisionKind, LinkSettings, ReviewState, Thing
 from services.reviews.visits import new_reader_key
+from services.sessions.sessions import SessionService
+from services.trips.deleted import TripDeletion
+from services.trips.records import WithSessions
 from tests.helpers.deck_places import Decks, planning  # noqa: F401 - a fixture
 from tests.helpers.pdfs import read
 
@@ -201,3 +204,23 @@ def test_talk_is_no_deck(planning: Decks):
     with pytest.raises(NotFoundError):
         planning.reviews.visits.deck(link.token, ANNA)
     assert '"deck"' not in snapshot_text(planning.reviews.visits.look(link.token, ANNA).snapshot)
+
+
+def test_links_to_a_deck_end_with_what_it_is_of_and_when_they_are_revoked(planning: Decks, deck):
+    visits, links = planning.reviews.visits, planning.reviews.links
+    planning.decks.make(planning.trip, user_id=planning.ada)
+    revoked, of_session, of_trip = (
+        share(planning, thing) for thing in (planning.session, planning.session, planning.trip)
+    )
+    links.revoke(revoked.review.id, user_id=planning.ada)
+    with pytest.raises(NotFoundError):
+        visits.deck(revoked.token, ANNA)
+    sessions = SessionService(planning.database, default_model="openai/gpt-4o")
+    sessions.delete([planning.session_id], user_id=planning.ada)
+    for opens in (visits.look, visits.deck):
+        with pytest.raises(NotFoundError):
+            opens(of_session.token, ANNA)
+    assert visits.look(of_trip.token, ANNA).snapshot.thing == "deck"
+    TripDeletion(planning.database).delete(planning.trip_id, user_id=planning.ada, sessions=WithSessions.KEEP)
+    with pytest.raises(NotFoundError):
+        visits.deck(of_trip.token, ANNA)
