@@ -92,7 +92,7 @@ def _settings(brand: Brand) -> dict[str, Any]:
 
 
 def _checked(values: dict[str, Any]) -> Brand:
-    problems = {}
+    problems = {name: f"There is no field {name} in a brand." for name in values.keys() - _FIELDS.keys()}
     try:
         Locale.parse(str(values["language"]), sep="-")
     except (ValueError, UnknownLocaleError):
@@ -100,9 +100,8 @@ def _checked(values: dict[str, Any]) -> Brand:
     try:
         brand = _BRAND.validate_python(values)
     except ValidationError as exc:
-        fields = {str(one["loc"][0]) for one in exc.errors()}
-        problems |= {name: _FIELDS.get(name, f"There is no field {name} in a brand.") for name in fields}
-        raise InvalidFieldsError(problems) from exc
+        wrong = {str(one["loc"][0]) for one in exc.errors()} & _FIELDS.keys()
+        raise InvalidFieldsError(problems | {name: _FIELDS[name] for name in wrong}) from exc
     if problems:
         raise InvalidFieldsError(problems)
     return brand
