@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session, undefer
 
-from db.models import Brand, ChatSession, Deck, DeckPicture, DeckVersion, Participant, User
+from db.models import Brand, Deck, DeckPicture, DeckVersion, Participant, User
 
 
 def of(db_session: Session, **thing: int) -> Deck | None:
@@ -90,11 +90,10 @@ def keep_picture(db_session: Session, **values: Any) -> None:
     db_session.flush()
 
 
-def hand_over(db_session: Session, trip_id: int, *, from_id: int, to_id: int, of_sessions: bool) -> None:
-    """Let the pictures of a trip's deck that take somebody's room take somebody else's; so those of its sessions'."""
-    decks = select(Deck.id).outerjoin(ChatSession, ChatSession.id == Deck.session_id)
-    decks = decks.where((ChatSession.trip_id if of_sessions else Deck.trip_id) == trip_id)
-    query = update(DeckPicture).where(DeckPicture.user_id == from_id, DeckPicture.deck_id.in_(decks))
+def hand_over(db_session: Session, trip_id: int, *, from_id: int, to_id: int) -> None:
+    """Let the pictures of a trip's deck that take somebody's room take somebody else's."""
+    deck = select(Deck.id).where(Deck.trip_id == trip_id).scalar_subquery()
+    query = update(DeckPicture).where(DeckPicture.user_id == from_id, DeckPicture.deck_id == deck)
     db_session.execute(query.values(user_id=to_id).execution_options(synchronize_session=False))
 
 

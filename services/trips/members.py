@@ -87,7 +87,7 @@ class TripMembers:
                 _take_over(db_session, trip, member_id)
             members = self._settled(db_session, trip_id, AuditAction.SHARE_TRIP, user_id, f"{given} {member_id}")
             if given is TripAccess.VIEW:
-                _hand_over_the_rest(db_session, trip, member_id)
+                _hand_over_links(db_session, trip, member_id)
             return members
 
     def remove(self, trip_id: int, member_id: int, *, user_id: int) -> tuple[Member, ...]:
@@ -105,7 +105,7 @@ class TripMembers:
             _found(db_session, trip_id, member_id)
             _let_go(db_session, trip, member_id)
             members = self._settled(db_session, trip_id, AuditAction.UNSHARE_TRIP, user_id, str(member_id))
-            _hand_over_the_rest(db_session, trip, member_id)
+            _hand_over_links(db_session, trip, member_id)
             return members
 
     def leave(self, trip_id: int, *, user_id: int) -> None:
@@ -122,7 +122,7 @@ class TripMembers:
                 raise NotPossibleError("You own this trip. Hand it over to a member before you leave it.")
             _let_go(db_session, row[0], user_id)
             self._settled(db_session, trip_id, AuditAction.UNSHARE_TRIP, user_id, str(user_id))
-            _hand_over_the_rest(db_session, row[0], user_id)
+            _hand_over_links(db_session, row[0], user_id)
 
     def hand_over(self, trip_id: int, member_id: int, *, user_id: int) -> tuple[Member, ...]:
         """Let a member be the owner of a trip; whoever was works on it as before. Returns all members.
@@ -142,7 +142,7 @@ class TripMembers:
             trip.import_key = None  # it names where the first owner has it from
             db_session.flush()
             members = self._settled(db_session, trip_id, AuditAction.HAND_OVER_TRIP, user_id, f"to {member_id}")
-            db.decks.hand_over(db_session, trip_id, from_id=user_id, to_id=member_id, of_sessions=False)
+            db.decks.hand_over(db_session, trip_id, from_id=user_id, to_id=member_id)
             return members
 
     def _settled(
@@ -178,11 +178,10 @@ def _take_over(db_session: Session, trip: Trip, member_id: int) -> None:
     db_session.flush()
 
 
-def _hand_over_the_rest(db_session: Session, trip: Trip, member_id: int) -> None:
-    """Let links to a trip and its sessions, and pictures of their decks, be its owner's. They are held last."""
-    for hand_over in (db.reviews.hand_over, db.decks.hand_over):
-        for of_sessions in (False, True):
-            hand_over(db_session, trip.id, from_id=member_id, to_id=trip.user_id, of_sessions=of_sessions)
+def _hand_over_links(db_session: Session, trip: Trip, member_id: int) -> None:
+    """Let the links to a trip and its sessions that are a former member's be its owner's. They are held last."""
+    for of_sessions in (False, True):
+        db.reviews.hand_over(db_session, trip.id, from_id=member_id, to_id=trip.user_id, of_sessions=of_sessions)
 
 
 def _members(db_session: Session, trip_id: int) -> tuple[Member, ...]:
