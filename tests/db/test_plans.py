@@ -1,7 +1,7 @@
 """No query of a list, a search or the background looks through a whole table."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,6 +33,7 @@ import db.trips
 import db.usage
 import db.users
 from db.assistants import Whose
+from db.engine import Database
 from db.models import AuditEntry, Message, utc_now
 
 DAY = date(2026, 11, 1)
@@ -230,28 +231,37 @@ QUERIES: dict[str, Callable[[Session], object]] = {
 }
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("name", QUERIES)
-def test_query_uses_an_index_on_sqlite(database, name):
-    asked: list[tuple[str, Any]] = []
+Asked = list[tuple[str, str, Any]]
 
-    def note(_connection, _cursor, statement, parameters, _context, _many):
-        if not statement.startswith(("BEGIN", "PRAGMA")):
-            asked.append((statement, parameters))
 
-    with database.begin() as db_session:
+def ask(database: Database, db_session: Session, names: Iterable[str]) -> Asked:
+    """Ask these queries; return the name, the statement and the parameters of each statement they are made of."""
+    asked: Asked = []
+    for name in names:
+
+        def note(_connection, _cursor, statement, parameters, _context, _many, name=name):
+            if not statement.startswith(("BEGIN", "PRAGMA")):
+                asked.append((name, statement, parameters))
+
         event.listen(database.engine, "before_cursor_execute", note)
         QUERIES[name](db_session)
         event.remove(database.engine, "before_cursor_execute", note)
+    return asked
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_queries_use_an_index_on_sqlite(database):
+    with database.begin() as db_session:
+        asked = ask(database, db_session, QUERIES)
+        connection = db_session.connection()
         plans = [
-            step
-            for statement, parameters in asked
-            for *_, step in db_session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            (name, step)
+            for name, statement, parameters in asked
+            for *_, step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         ]
 
-    assert plans
-    scans = [step for step in plans if step.startswith("SCAN") and not allowed(step)]
-    assert scans == [], plans
+    assert {name for name, _ in plans} == set(QUERIES)
+    assert [(name, step) for name, step in plans if step.startswith("SCAN") and not allowed(step)] == []
 
 
 SHARED = [name for name in QUERIES if re.search("review|link|comment|decision|answer|reader|trip|customer", name)]
@@ -260,19 +270,10 @@ SHARED = [name for name in QUERIES if re.search("review|link|comment|decision|an
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 def test_queries_on_what_is_shared_can_use_an_index_on_postgres(database):
     """Where a table is as small as here PostgreSQL reads all of it, unless it is told not to."""
-    asked: list[tuple[str, str, Any]] = []
-
     with database.begin() as db_session:
         connection = db_session.connection()
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        for name in SHARED:
-
-            def note(_connection, _cursor, statement, parameters, _context, _many, name=name):
-                asked.append((name, statement, parameters))
-
-            event.listen(database.engine, "before_cursor_execute", note)
-            QUERIES[name](db_session)
-            event.remove(database.engine, "before_cursor_execute", note)
+        asked = ask(database, db_session, SHARED)
         plans = [
             (name, "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)))
             for name, statement, parameters in asked
