@@ -10,6 +10,8 @@ import emulator.responses as emulator_responses
 from tests.helpers.api import Reading, Streamed, client
 from tests.helpers.road import Road
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing of it is PostgreSQL's own
+
 
 def ui_body(text: str, message_id: str, chat_id: str = "aName", **more: Any) -> dict[str, Any]:
     """Return what the npm package's default transport posts."""
@@ -23,6 +25,7 @@ def text_of(stream: str) -> str:
     return "".join(chunk["delta"] for chunk in chunks if chunk["type"] == "text-delta")
 
 
+@ON_SQLITE
 def test_reply_streams_as_a_ui_message(api):
     reply = api.chat("Three nights in Lisbon", model="openai/gpt-4o-mini")
 
@@ -43,6 +46,7 @@ def test_reply_streams_as_a_ui_message(api):
     assert "null" not in reply.response.text
 
 
+@ON_SQLITE
 def test_tool_turn_has_two_steps_and_the_same_parts_when_loaded(api):
     reply = api.chat("What is today's date?")
 
@@ -59,6 +63,7 @@ def test_tool_turn_has_two_steps_and_the_same_parts_when_loaded(api):
     assert parts[-1] == {"type": "text", "text": reply.text, "state": "done"}
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("fault", "code"), [("error_event:5", "run_failed"), ("no_credit", "no_credit")])
 def test_failed_reply_ends_with_its_code_and_can_be_retried(api, emulator, fault, code):
     emulator.fault({"fault": fault})
@@ -91,6 +96,7 @@ def test_stop_keeps_the_text_and_ends_every_stream(api, emulator):
     assert api.http.post(f"/sessions/{session_id}/stop").json() == {"stopped": False, "message_id": None}
 
 
+@ON_SQLITE
 def test_joining_gives_the_whole_reply_from_its_start(api, emulator):
     emulator.hold_reply()
     first = Reading(api.http, "POST", "/chat", json=ui_body("14 days in Japan", "m1")).until("text-delta")
@@ -120,6 +126,7 @@ def test_stream_of_a_reply_whose_session_is_deleted_says_so_and_ends(api, emulat
     assert reading.to_end().endswith(f"{said}\n\ndata: [DONE]\n\n")
 
 
+@ON_SQLITE
 def test_dropped_connection_does_not_stop_the_reply(api, emulator):
     emulator.hold_reply()
     with api.http.stream("POST", "/chat", json={"content": "14 days in Japan"}) as response:
@@ -224,6 +231,7 @@ def test_edit_as_the_package_sends_it_is_another_version(api, emulator):
     assert again.chunks[-1]["messageMetadata"]["retry_of"] == edited.reply_id
 
 
+@ON_SQLITE
 def test_regenerate_passes_over_the_replies_that_a_reader_loaded(api):
     first = api.chat("Three nights in Lisbon")
     second = Streamed(api.http.post(f"/messages/{first.reply_id}/retry"))
@@ -238,6 +246,7 @@ def test_regenerate_passes_over_the_replies_that_a_reader_loaded(api):
     assert stranded.status_code == sent.status_code == 422
 
 
+@ON_SQLITE
 def test_plain_text_is_the_text(api):
     answer = api.http.post("/chat", json={"content": "Three nights in Lisbon"}, headers={"Accept": "text/plain"})
 
@@ -246,6 +255,7 @@ def test_plain_text_is_the_text(api):
     assert answer.text == stored["content"] + "\n"
 
 
+@ON_SQLITE
 def test_plain_text_that_fails_before_a_word_is_a_problem(api, emulator):
     emulator.fault({"fault": "status:401", "times": 9})
 
@@ -254,6 +264,7 @@ def test_plain_text_that_fails_before_a_word_is_a_problem(api, emulator):
     assert (answer.status_code, answer.json()["code"]) == (502, "key_refused")
 
 
+@ON_SQLITE
 def test_plain_text_says_503_when_backboard_is_away(api, emulator):
     emulator.fault({"fault": "status:503", "times": 9})
     answer = api.http.post("/chat", json={"content": "Three nights in Lisbon"}, headers={"Accept": "text/plain"})
@@ -262,6 +273,7 @@ def test_plain_text_says_503_when_backboard_is_away(api, emulator):
     assert answer.headers["retry-after"]
 
 
+@ON_SQLITE
 def test_plain_text_that_is_cut_breaks_the_connection_off(api, emulator):
     emulator.fault({"fault": "slow_tokens:0.02,error_event:20"})
 
@@ -283,7 +295,7 @@ def test_replies_at_once_are_limited_per_user(serve, start_services, emulator, u
     assert int(refused.headers["retry-after"]) >= 1
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_late_first_word_comes_through_a_proxy_that_cuts_idle_connections(api, address, emulator, monkeypatch):
     for module in ("services.replies.readers", "api.streaming"):
         monkeypatch.setattr(f"{module}.SILENCE_S", 1.5)  # here 15 s, and proxies cut after 30 or 60
@@ -298,6 +310,7 @@ def test_late_first_word_comes_through_a_proxy_that_cuts_idle_connections(api, a
     assert reply.response.text.count(": keep-alive") >= 2
 
 
+@ON_SQLITE
 def test_file_in_a_message_is_told_where_it_goes(api):
     body = ui_body("Read this", "m-1")
     body["messages"][0]["parts"].append({"type": "file", "mediaType": "text/plain", "url": "data:text/plain,hello"})

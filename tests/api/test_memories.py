@@ -29,6 +29,7 @@ def test_added_corrected_found_and_forgotten(api: Api, place):
     assert api.http.get(place).json() == {"memories": [], "count": 0, "total": 0, "next_cursor": None}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_list_comes_in_pages_newest_first(api: Api, place):
     for number in range(3):
         api.http.post(place, json={"content": f"Fact {number}"})
@@ -56,6 +57,7 @@ def test_message_names_what_is_remembered_from_it_and_the_next_reply_what_it_use
     assert streamed == kept
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("query", [{}, {"confirm": "yes"}])
 def test_nothing_is_forgotten_without_the_word(api: Api, place, query):
     api.http.post(place, json={"content": "Prefers tea"})
@@ -111,6 +113,7 @@ def test_source_is_named_to_who_sees_its_session(api: Api, stranger: Api, servic
     assert api.http.get("/memories").json()["total"] == 0
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_backboard_away_is_a_503(api: Api, emulator):
     api.http.post("/memories", json={"content": "Prefers tea"})
     emulator.go_away()

@@ -84,6 +84,7 @@ def test_answers_tell_nothing_but_what_is_for_their_reader(api: Api, ids: dict[s
         assert api.http.headers["authorization"].removeprefix("Bearer ") not in answer.text, path
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", ["token", "access_token", "api_key", "authorization"])
 def test_token_in_an_address_lets_nobody_in(api: Api, name: str) -> None:
     secret = api.http.headers.pop("authorization").removeprefix("Bearer ")

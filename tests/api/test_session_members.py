@@ -32,6 +32,7 @@ def test_session_is_shared_changed_and_shared_no_more(api: Api, place: str):
     assert names(api.http.get(place)) == [owner]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "body", [{"username": "nobody"}, {"username": ""}, {"username": "ben", "access": "owner"}, {}]
 )

@@ -182,6 +182,7 @@ def test_models_me_health_and_metrics_answer(api, services):
     assert 'route="/chat"' in numbers
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [

@@ -63,6 +63,7 @@ def test_list_is_filtered_ordered_and_paged(api, trip):
     assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid_input")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("body", "field", "says"),
     [

@@ -399,6 +399,7 @@ def untouched(database, file):
     return refused
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", DAMAGE)
 def test_damaged_file_changes_nothing(untouched, file, name):
     damage, sentence = DAMAGE[name]

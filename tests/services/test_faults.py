@@ -13,7 +13,10 @@ from services.parts import NoticePart
 from tests.helpers.doubles import ObedientDemo
 from tests.helpers.services import Emulator, ask, until, until_ended
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing of it is PostgreSQL's own
 
+
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
@@ -48,6 +51,7 @@ def test_failed_reply_says_why_keeps_the_message_and_can_be_retried(services, em
     assert "Lisbon" in history[-1].text
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("question", "faults", "text"),
     [
@@ -87,6 +91,7 @@ def test_credits_that_are_out_are_no_answer_to_be_adopted(start_services, emulat
     assert "credits" not in ended.text
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("fault", ["rate_limited", "rate_limited:1", "status:503"])
 def test_busy_backboard_is_waited_for_and_asked_once(services, emulator, user_id, fault):
     emulator.fault({"fault": fault, "times": 2})
@@ -96,6 +101,7 @@ def test_busy_backboard_is_waited_for_and_asked_once(services, emulator, user_id
     assert len(emulator.runs) == 1
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("fault", ["cut:5", "no_terminal:5", "cut:0"])
 def test_cut_stream_is_looked_up_and_adopted_whole(services, emulator, user_id, fault):
     emulator.fault({"fault": fault})
@@ -106,6 +112,7 @@ def test_cut_stream_is_looked_up_and_adopted_whole(services, emulator, user_id, 
     assert emulator.paid_calls == 1
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("fault", ["cut_lost:5", "status:500", "status:502", "status:504"])
 def test_lost_answer_is_interrupted_keeps_its_text_and_is_not_sent_again(
     start_services, emulator, user_id, fault, monkeypatch
@@ -140,6 +147,7 @@ def test_question_already_in_the_thread_is_not_asked_again_in_the_same_words(
     assert emulator.asked(thread_id) == ["5 days in Lisbon in May", "Please answer my last message."]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "fault", ["cumulative", "split_bytes", "unicode_separators", "keep_alive", "slow_first:1", "odd_end"]
 )
@@ -220,7 +228,7 @@ def test_reply_that_a_newer_version_wrote_does_not_hold_up_others(services, emul
         assert db_session.get_one(Message, newer.id).parts == parts  # left for whoever can read it
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # on Postgres writers do not lock each other out
+@ON_SQLITE  # on Postgres writers do not lock each other out
 def test_database_locked_in_mid_reply_loses_nothing(services, emulator, database_url, user_id):
     emulator.fault({"fault": "slow_tokens:0.01"})
     accepted = services.replies.send("5 days in Lisbon in May", user_id=user_id, client_message_id="a")

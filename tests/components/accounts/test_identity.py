@@ -22,6 +22,8 @@ from settings import Settings
 from tests.helpers.accounts import PASSWORD, cheaply, sign_up
 from tests.helpers.told import told
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing of it is PostgreSQL's own
+
 SECRET = "a cookie key of more than sixty-four characters, enough for HS512 too"
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123_000, tzinfo=UTC)
 MONTH_S = 30 * 86_400
@@ -240,6 +242,7 @@ def test_request_from_elsewhere_is_not_from_this_machine(headers: dict[str, str]
     assert not is_this_machine(headers, ip_address)
 
 
+@ON_SQLITE
 def test_stranger_is_nobody_and_sees_the_hint(sign_ins: SignInService, handshake: Handshake) -> None:
     at = who(GUARDED)
 
@@ -248,6 +251,7 @@ def test_stranger_is_nobody_and_sees_the_hint(sign_ins: SignInService, handshake
     assert shown(who()) == ["nobody"]
 
 
+@ON_SQLITE
 def test_cookie_signs_in_and_the_tab_remembers(maria: User, handshake: Handshake) -> None:
     signed_in_at = whole_ms(datetime.now(UTC))
     handshake.cookies[COOKIE_NAME] = token("maria", signed_in_at)
@@ -262,6 +266,7 @@ def test_cookie_signs_in_and_the_tab_remembers(maria: User, handshake: Handshake
     }
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("username", "age", "secret"),
     [
@@ -279,6 +284,7 @@ def test_cookie_that_does_not_hold_signs_nobody_in(
     assert shown(who()) == ["nobody"]
 
 
+@ON_SQLITE
 def test_changed_password_ends_other_cookies_and_other_tabs(
     sign_ins: SignInService, maria: User, handshake: Handshake
 ) -> None:
@@ -295,6 +301,7 @@ def test_changed_password_ends_other_cookies_and_other_tabs(
     assert shown(who()) == ["nobody"]
 
 
+@ON_SQLITE
 def test_disabled_planner_is_out_in_the_next_run(maria: User, handshake: Handshake, database: Database) -> None:
     handshake.cookies[COOKIE_NAME] = token("maria", datetime.now(UTC))
     at = who()
@@ -305,6 +312,7 @@ def test_disabled_planner_is_out_in_the_next_run(maria: User, handshake: Handsha
     assert shown(at.run()) == ["nobody"]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("age", "here"), [(timedelta(days=29), "maria"), (timedelta(days=30, minutes=1), "nobody")])
 def test_tab_that_stays_open_is_signed_in_for_no_longer_than_its_cookie(
     maria: User, handshake: Handshake, database: Database, age: timedelta, here: str
@@ -318,6 +326,7 @@ def test_tab_that_stays_open_is_signed_in_for_no_longer_than_its_cookie(
     assert shown(at) == [here]
 
 
+@ON_SQLITE
 def test_signing_out_forgets_everything_and_holds_against_the_old_cookie(maria: User, handshake: Handshake) -> None:
     handshake.cookies[COOKIE_NAME] = token("maria", datetime.now(UTC))
     at = who(state={"draft": "a secret"})
@@ -334,6 +343,7 @@ def test_signing_out_forgets_everything_and_holds_against_the_old_cookie(maria: 
     assert shown(who()) == ["nobody"]  # a reload that came before the browser had deleted the cookie
 
 
+@ON_SQLITE
 def test_dev_user_is_signed_in_on_this_machine(use_settings: UseSettings, handshake: Handshake) -> None:
     use_settings(dev_user_id=7)
 
@@ -344,6 +354,7 @@ def test_dev_user_is_signed_in_on_this_machine(use_settings: UseSettings, handsh
     assert shown(at) == ["nobody"]
 
 
+@ON_SQLITE
 def test_cookie_goes_before_the_dev_user(use_settings: UseSettings, handshake: Handshake) -> None:
     sign_up(use_settings(dev_user_id=7).accounts)
     handshake.cookies[COOKIE_NAME] = token("maria", datetime.now(UTC))
@@ -351,6 +362,7 @@ def test_cookie_goes_before_the_dev_user(use_settings: UseSettings, handshake: H
     assert shown(who()) == ["maria"]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("header", "value"),
     [
@@ -369,6 +381,7 @@ def test_dev_user_is_refused_to_a_request_from_elsewhere(
     assert shown(who()) == ["nobody"]
 
 
+@ON_SQLITE
 def test_dev_user_is_refused_to_another_address(use_settings: UseSettings, handshake: Handshake) -> None:
     use_settings(dev_user_id=7)
     handshake.remote_ip = "192.168.1.7"
@@ -376,10 +389,12 @@ def test_dev_user_is_refused_to_another_address(use_settings: UseSettings, hands
     assert shown(who()) == ["nobody"]
 
 
+@ON_SQLITE
 def test_without_the_setting_this_machine_is_a_stranger_too(sign_ins: SignInService, handshake: Handshake) -> None:
     assert shown(who()) == ["nobody"]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("listed", "peer", "headers", "address"),
     [
@@ -402,6 +417,7 @@ def test_address_is_the_peers_or_a_listed_proxys_word(
     ]
 
 
+@ON_SQLITE
 def test_browser_shows_its_proof_for_the_name_that_is_typed_and_no_other(
     sign_ins: SignInService, maria: User, handshake: Handshake
 ) -> None:

@@ -185,6 +185,7 @@ def test_wrong_old_password_locks_the_change_and_not_the_door(sign_ins: SignInSe
     assert sign_ins.sign_in("maria", PASSWORD).user == maria
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("new", ["short", "my name is maria", PASSWORD])
 def test_new_password_that_breaks_the_rule_changes_and_counts_nothing(
     sign_ins: SignInService, maria: User, new: str

@@ -50,6 +50,7 @@ def test_secrets_are_256_random_bits_and_each_another(tokens, user_id):
     assert {len(base64.urlsafe_b64decode(secret + "=")) for secret in made} == {32}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("secret", ["", "tbt_", "tbt_" + "x" * 43, "Bearer x", "\x00", "é" * 50])
 def test_unknown_token_lets_nobody_in(tokens, user_id, secret):
     tokens.create(user_id=user_id, name="CRM")
@@ -105,6 +106,7 @@ def test_use_is_noted_at_most_once_a_minute(tokens, clock, user_id):
     assert tokens.all(user_id=user_id)[0].last_used_at == clock.now
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("given", [{"name": " "}, {"name": "x" * 101}, {"name": "CRM", "days": 0}])
 def test_bad_input_makes_no_token(tokens, user_id, given):
     with pytest.raises(InvalidInputError):

@@ -196,6 +196,7 @@ def test_deleted_session_leaves_memories_without_a_source(services, user_id):
     assert [memory.source for memory in services.memories.page(user_id=user_id).memories] == [None, None]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("text", ["", " \n\x00", "ż" * 2001])
 def test_nothing_and_too_much_are_refused_before_anything_is_sent(services, database, user_id, text):
     with pytest.raises(InvalidInputError):
@@ -205,6 +206,7 @@ def test_nothing_and_too_much_are_refused_before_anything_is_sent(services, data
         assert db_session.query(Assistant).count() == 0
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("memory_id", ["", "..", ".", "a/b", "?", "a b", "search?", "x" * 256, "mem_1\n"])
 def test_id_that_is_none_reaches_nothing(services, user_id, memory_id):
     services.memories.add("Prefers tea", user_id=user_id)

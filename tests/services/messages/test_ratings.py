@@ -73,6 +73,7 @@ def test_reply_is_rated_when_it_is_there(services, emulator, user_id):
     services.replies.stop(accepted.reply_id, user_id=user_id)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(("value", "reason"), [(0, None), (2, None), (None, "Nice"), (1, "x" * 1001)])
 def test_what_is_no_rating_is_refused(services, database, user_id, reply, value, reason):
     with pytest.raises(InvalidInputError):

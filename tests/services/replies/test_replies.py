@@ -84,6 +84,7 @@ def test_second_message_waits_for_the_first_reply(services, emulator, user_id):
     services.replies.stop(first.reply_id, user_id=user_id)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", ["", "x" * 101, "a\x00", "\ud800"], ids=ascii)
 def test_name_that_cannot_be_kept_is_refused_wherever_a_message_gets_one(services, user_id, name):
     session_id = services.sessions.create(user_id=user_id).id

@@ -267,6 +267,7 @@ def test_nothing_is_named_past_the_monthly_limit(start_services, emulator, user_
     assert title(services, session_id, user_id) == MADE
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("fault", ["error_event:0", "status:500", "run_failed:0"])
 def test_failure_is_silent_and_is_not_tried_again(services, emulator, user_id, begun, fault):
     emulator.fault({"fault": "slow_end:0"}, {"fault": fault})

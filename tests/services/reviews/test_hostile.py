@@ -96,6 +96,7 @@ def test_key_that_is_none_is_nobodys(reviews, session_id, user_id, key):
         reviews.visits.look(secret.token, key)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "passcode", ["€" * 25, "x" * 73, "x" * 65, "short", "a" * 5 + "\0", "\ud800" * 10, "      ", "x" * 1_000_000]
 )
@@ -109,6 +110,7 @@ def test_passcode_that_cannot_be_kept_whole_is_refused(reviews, session_id, user
         reviews.visits.unlock(link.token, ANNA, passcode)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_passcode_is_the_same_from_every_keyboard(reviews, session_id, user_id):
     link = reviews.share(session_id, user_id, passcode="cafe\u0301 28")
 
@@ -159,6 +161,7 @@ def test_guesses_from_a_shared_address_do_not_lock_out_who_was_here_before(revie
         reviews.visits.find(link.token, BO, address="203.0.113.9")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_nobody_waits_while_a_passage_is_looked_for_in_a_costly_text(reviews, database, user_id, monkeypatch):
     session_id = reviews.session(user_id, ("Hi", "castle " + "*a_ " * 12_000))
     link = reviews.share(session_id, user_id)

@@ -84,6 +84,7 @@ def test_edit_and_another_reply_show_the_path_that_the_planner_sees(reviews, dat
         shown(reviews, session_id, user_id, first_id=three)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("columns", "text", "seen"),
     [

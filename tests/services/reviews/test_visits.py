@@ -22,6 +22,8 @@ from services.reviews.state import divided
 from services.reviews.visits import new_reader_key
 from tests.helpers.reviews import TALK
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing of it is PostgreSQL's own
+
 ANNA, BO = new_reader_key(), new_reader_key()
 
 
@@ -362,6 +364,7 @@ def test_recorded_decision_replaces_no_other_name_and_no_other_version(reviews, 
     assert [one.replaced for one in details.decisions] == [False, True, False, False]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("passage", "stands"),
     [
@@ -385,6 +388,7 @@ def test_passage_is_quoted_as_it_stands(reviews, session_id, user_id, passage, s
             reviews.visits.comment(link.token, ANNA, "This?", name="Anna", anchor=anchor, passage=passage)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("text", "passage", "before", "kept"),
     [
@@ -427,6 +431,7 @@ UNSEEN = [
 ]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "name", ["Ada", "ADA", "\uff21da", "\u3164", "\u2800\u2800", "\u034f\ufe0f", *(f"A{one}da" for one in UNSEEN)]
 )
@@ -440,6 +445,7 @@ def test_nobody_is_called_like_the_planner_or_like_nothing(reviews, session_id, 
         reviews.visits.decide(link.token, ANNA, DecisionKind.APPROVE, name=name, sha256=seen)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "again", ["anne-maría", "Anne-Mari\u0301a", "\uff21nne-María", *(f"Anne{one}-María" for one in UNSEEN)]
 )

@@ -299,6 +299,7 @@ def test_message_that_waits_is_its_authors_alone_to_change(services, emulator, t
     until_ended(services, last.id, ben)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("username", "sentence"),
     [

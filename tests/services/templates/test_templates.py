@@ -83,6 +83,7 @@ def test_stranger_gets_not_found(services, user_id, database):
     assert services.templates.get(saved.id, user_id=user_id) == saved
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "opening",
     [
@@ -132,6 +133,7 @@ def test_what_everybody_has_cannot_be_changed_but_copied(services, user_id):
     assert services.templates.add(everybodys, user_id=user_id).instructions == everybodys.instructions
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("template", built_in(), ids=lambda template: template.id)
 def test_each_that_everybody_has_can_be_started(services, emulator, user_id, template):
     values = dict.fromkeys(template.blanks, "Lisbon")

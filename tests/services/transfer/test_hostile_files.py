@@ -215,6 +215,7 @@ def test_sums_of_the_largest_numbers_of_a_file_can_still_be_kept(services, datab
     assert MAX_MESSAGES * 2 * 10**10 * 10_000 < 2**63
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -231,6 +232,7 @@ def test_what_is_too_much_or_no_part_of_a_reply_is_refused(services, user_id, ch
     assert (result.imported, result.refused) == ((), (f"“Needle” cannot be imported. {told}",))
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_session_of_too_many_messages_is_refused(services, user_id):
     data = json.loads(file(key="k", changed={}, message={}, beside={}))
     (session,) = data["sessions"]

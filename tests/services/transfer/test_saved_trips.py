@@ -88,6 +88,7 @@ def test_who_sees_the_session_alone_gets_nothing_of_its_trip(services, session_i
     assert mine["trip"]["customer"]["notes"] == "Pays late"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

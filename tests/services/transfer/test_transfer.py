@@ -263,6 +263,7 @@ def test_broken_file_imports_nothing(services, user_id):
     assert services.sessions.recent(user_id=user_id).sessions == ()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("change", "told"),
     [

@@ -22,6 +22,7 @@ def test_customer_is_kept_as_it_was_given(services, user_id):
     assert services.customers.get(made.id, user_id=user_id) == changed
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("field", "value", "says"),
     [

@@ -35,6 +35,7 @@ def test_new_member_is_named_as_typed_and_sees_the_trip(services, team):
     assert services.trips.get(team.trip_id, user_id=team.eve).access is TripAccess.VIEW
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("username", "access", "field", "says"),
     [

@@ -270,6 +270,7 @@ def test_limit_of_ones_own_comes_before_the_settings(start_services, database, u
     assert ask(services, stranger_id, "d").status is MessageStatus.COMPLETE
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("micros", "near", "reached"), [(799_999, False, False), (800_000, True, False), (1_000_000, True, True)]
 )
