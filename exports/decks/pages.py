@@ -4,7 +4,7 @@ Lengths are points, from the top left of a page of 960 x 540. Text is measured w
 brand names. What does not fit goes on to a further page of the same slide.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from exports.decks import words
@@ -25,8 +25,11 @@ from exports.decks.records import (
 )
 from exports.decks.sheet import Sheet, shape
 from exports.decks.theme import (
-    COVER_BAND,
+    COVER_EDGE,
+    COVER_LEAST,
     COVER_LOGO,
+    COVER_PAD,
+    COVER_PANEL,
     COVER_SIZES,
     FOOTER_SIZE,
     FOOTER_WIDTH,
@@ -44,8 +47,8 @@ __all__ = ["ABOUT", "HEIGHT", "MARK", "WIDTH", "Box", "Page", "Placed", "pages"]
 ABOUT = "about"  # the id of the slide that is added
 MARK = "Suggested by the assistant, not confirmed"
 
-_COVER_LEFT = MARGIN + COVER_BAND
-_COVER_TEXT, _FOOT_SIZE = 18.0, 14.0
+_RIGHT, _FOOT = WIDTH - MARGIN, HEIGHT - MARGIN
+_COVER_TEXTS, _FOOT_SIZE = (20.0, 18.0, 16.0), 14.0
 
 
 def pages(edition: Edition) -> tuple[Page, ...]:
@@ -121,43 +124,60 @@ def _logo(edition: Edition) -> Box | None:
 
 
 class _Cover:
-    """A cover: logo, title, what texts have room below, a picture at the right, and at the foot whose and when."""
+    """A cover: its title on the panel, below what texts have room, whose it is, the logo; a picture at the right."""
 
     def __init__(self, slide: Slide, edition: Edition, measure: Measure) -> None:
-        self.logo = Box(_COVER_LEFT, MARGIN, *COVER_LOGO) if edition.brand.logo else None
+        self.logo = Box(_RIGHT - COVER_LOGO[0], _FOOT - COVER_LOGO[1], *COVER_LOGO) if edition.brand.logo else None
         picture = next((block for block in slide.blocks if isinstance(block, PictureBlock)), None)
-        width = WIDTH - MARGIN - _COVER_LEFT
+        width = _RIGHT - MARGIN
         picture_box = None
         if picture:
             width = width * 0.55
-            room = Box(_COVER_LEFT + width + GAP * 1.5, MARGIN, 0, HEIGHT - 2 * MARGIN)
-            picture_box = _within(picture, replace(room, width=WIDTH - MARGIN - room.x))
-        foot = _foot(edition, width, measure)
-        foot_units = words.units(foot, _FOOT_SIZE, width, measure)
+            x = MARGIN + width + GAP * 1.5
+            room = Box(x, MARGIN, _RIGHT - x, (self.logo.y - GAP if self.logo else _FOOT) - MARGIN)
+            picture_box = _within(picture, room)
+        foot_width = min(width, self.logo.x - GAP - MARGIN) if self.logo else width
+        foot = _foot(edition, foot_width, measure)
+        foot_units = words.units(foot, _FOOT_SIZE, foot_width, measure)
         foot_height = words.height(foot_units)
-        foot_box = Box(_COVER_LEFT, HEIGHT - MARGIN - foot_height, width, foot_height)
-        top = MARGIN + COVER_LOGO[1] + 24 if edition.brand.logo else 120.0
-        self.title_size, lines = _fitting(slide.title, COVER_SIZES, width, measure)
-        self.title_box = Box(_COVER_LEFT, top, width, lines * LINE * self.title_size)
-        below = self.title_box.bottom + 1.5 * GAP
-        flow = Flow(
-            Sheet(measure, edition.brand.language),
-            _COVER_TEXT,
-            Box(_COVER_LEFT, below, width, max(0.0, foot_box.y - GAP - below)),
-        )
-        texts: list[Block] = []
-        for block in slide.blocks:
-            if block is picture:
-                continue
-            if not isinstance(block, TextBlock | BulletsBlock) or not flow.add_whole(block):
+        foot_box = Box(MARGIN, _FOOT - foot_height, foot_width, foot_height)
+        self.title_box, self.title_size = _cover_title(slide.title, width, measure)
+        below = COVER_PANEL + COVER_EDGE + 1.5 * GAP
+        room = Box(MARGIN, below, foot_width, max(0.0, foot_box.y - GAP - below))
+        told = [block for block in slide.blocks if block is not picture]
+        sheet = Sheet(measure, edition.brand.language)
+        placed, texts = list[Placed](), list[Block]()
+        for size in _COVER_TEXTS:
+            placed, texts = _texts(told, Flow(sheet, size, room))
+            if not any(isinstance(block, TextBlock | BulletsBlock) for block in told[len(texts) :]):
                 break
-            texts.append(block)
         self.left = tuple(block for block in slide.blocks if block not in (*texts, picture))
         self.placed = (
-            *flow.pages[0],
-            *([Placed(block=picture, box=picture_box, size=_COVER_TEXT)] if picture and picture_box else []),
+            *placed,
+            *([Placed(block=picture, box=picture_box, size=_FOOT_SIZE)] if picture and picture_box else []),
             words.placed(foot, foot_units, _FOOT_SIZE, foot_box),
         )
+
+
+def _cover_title(title: str, width: float, measure: Measure) -> tuple[Box, float]:
+    """Return where the title of a cover stands, at the foot of the panel, and the size of its letters."""
+    foot = COVER_PANEL - COVER_PAD
+    size, lines = _fitting(title, COVER_SIZES, width, measure)
+    if lines * LINE * size > foot - TOP:
+        size = COVER_LEAST
+        lines = measure.lines((Run(title),), size, width, bold=True)
+    height = lines * LINE * size
+    return Box(MARGIN, foot - height, width, height), size
+
+
+def _texts(blocks: Sequence[Block], flow: Flow) -> tuple[list[Placed], list[Block]]:
+    """Return the texts with which blocks begin, as far as they have room, and where they stand."""
+    texts: list[Block] = []
+    for block in blocks:
+        if not isinstance(block, TextBlock | BulletsBlock) or not flow.add_whole(block):
+            break
+        texts.append(block)
+    return flow.pages[0], texts
 
 
 def _foot(edition: Edition, width: float, measure: Measure) -> TextBlock:

@@ -25,7 +25,7 @@ from exports.decks.lists import Branch, Point, branches
 from exports.decks.measure import FONT_FOLDERS, TWINS, Measure, can_draw
 from exports.decks.pages import pages
 from exports.decks.pictures import framed, picture_size, picture_type
-from exports.decks.places import FOOTER, MARK, NUMBER, WIDTH, Box, Page, Placed
+from exports.decks.places import BAR, FOOTER, MARK, NUMBER, PANEL, PANEL_EDGE, WIDTH, Box, Page, Placed
 from exports.decks.records import (
     BulletsBlock,
     Cell,
@@ -55,7 +55,7 @@ _SCRIPTS = (
 _MARKS_OF_ALL = ("COMBINING", "VARIATION", "ZERO")
 _REMEMBERED = 10  # files
 _LENGTHS = (
-    *("CELL_X", "CELL_Y", "COVER_BAND", "FIGURE", "FIGURE_PAD", "FOOTER_SIZE"),
+    *("CELL_X", "CELL_Y", "FIGURE", "FIGURE_PAD", "FOOTER_SIZE"),
     *("FOOTER_Y", "GAP", "INDENT", "LINE", "MARGIN"),
 )
 # Typst 0.15 fails on such letters with kerning turned off.
@@ -318,7 +318,8 @@ def families(font: Font) -> list[str]:
 def _look(look: Theme) -> dict[str, Any]:
     """Return the colours, and the lengths that deck.typ needs."""
     lower = {name.lower(): getattr(lengths, name) for name in _LENGTHS}
-    places = {"footer": _box(FOOTER), "mark": _box(MARK), "number": _box(NUMBER)}
+    boxes = {"footer": FOOTER, "mark": MARK, "number": NUMBER, "panel": PANEL, "panel_edge": PANEL_EDGE, "bar": BAR}
+    places = {name: _box(box) for name, box in boxes.items()}
     return {field.name: getattr(look, field.name) for field in fields(look)} | lower | places
 
 

@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 
 from exports.decks.records import Block, Slide
-from exports.decks.theme import FOOTER_SIZE, FOOTER_WIDTH, FOOTER_Y, GAP, LINE, MARGIN
+from exports.decks.theme import (
+    BAR_HEIGHT,
+    BAR_WIDTH,
+    COVER_EDGE,
+    COVER_PANEL,
+    FOOTER_SIZE,
+    FOOTER_WIDTH,
+    FOOTER_Y,
+    GAP,
+    LINE,
+    MARGIN,
+    TOP,
+)
 
 WIDTH, HEIGHT = 960.0, 540.0
 
@@ -27,6 +39,10 @@ class Box:
         """Where it ends."""
         return self.y + self.height
 
+
+PANEL = Box(0, 0, WIDTH, COVER_PANEL)  # of a cover
+PANEL_EDGE = Box(0, COVER_PANEL, WIDTH, COVER_EDGE)
+BAR = Box(MARGIN, TOP - BAR_HEIGHT - 8, BAR_WIDTH, BAR_HEIGHT)  # above a title that is written from the left
 
 # At the foot of every page, side by side: what the brand says, the mark, the number.
 FOOTER = Box(MARGIN, FOOTER_Y, FOOTER_WIDTH, FOOTER_SIZE * LINE)

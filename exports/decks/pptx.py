@@ -71,7 +71,8 @@ def _slide(house: House, page: Page, part_of: int, layout: Part) -> Part:
     part = house.part(f"/ppt/slides/slide{page.number}.xml", CT.PML_SLIDE)
     part.relate_to(layout, RT.SLIDE_LAYOUT)
     sheet = Sheet(house, page, part)
-    title = sheet.look(page.title_size, "tx2", bold=True, title=True)
+    colour = house.theme.on_primary if page.cover else "tx2"
+    title = sheet.look(page.title_size, colour, bold=True, title=True)
     kind = holder("ctrTitle" if page.cover else "title")
     sheet.shapes.append(text_box(sheet, "Title", page.title_box, [plain(page.title, title)], holder=kind))
     body = next((at for at, placed in enumerate(page.placed) if is_body(placed.block)), None)
@@ -95,8 +96,7 @@ def _add_logo(sheet: Sheet, box: Box | None) -> None:
     size = _size(data) if data else None
     if data and size:
         inner = within(box, size[0] / size[1])
-        at_left = sheet.page.cover != is_right_to_left(brand.language)
-        x = box.x if at_left else box.right - inner.width
+        x = box.x if is_right_to_left(brand.language) else box.right - inner.width
         add_picture(sheet, "Logo", replace(inner, x=x), data, brand.name or "Logo")
 
 

@@ -1,11 +1,11 @@
 """The style sheet of a deck's sections. All is as wide as the section is, so that one is a slide or a thumbnail."""
 
 from exports.decks.measure import TWINS
+from exports.decks.places import BAR, PANEL, PANEL_EDGE
 from exports.decks.records import Brand, Font
 from exports.decks.theme import (
     CELL_X,
     CELL_Y,
-    COVER_BAND,
     FIGURE,
     FIGURE_PAD,
     FOOTER_Y,
@@ -45,14 +45,23 @@ SCOPE::before {{
   content: ""; position: absolute; left: calc({MARGIN} * 100cqw / 960); top: calc({FOOTER_Y - 6} * 100cqw / 960);
   width: calc({960 - 2 * MARGIN} * 100cqw / 960); height: calc(0.5 * 100cqw / 960); background: var(--edge);
 }}
-SCOPE.cover::before {{
-  left: 0; top: 0; width: calc({COVER_BAND} * 100cqw / 960); height: 100%; background: var(--primary);
+SCOPE::after {{
+  content: ""; position: absolute; inset-inline-start: calc({BAR.x} * 100cqw / 960);
+  top: calc({BAR.y} * 100cqw / 960);
+  width: calc({BAR.width} * 100cqw / 960); height: calc({BAR.height} * 100cqw / 960); background: var(--accent);
 }}
+SCOPE.cover::before {{
+  left: 0; top: 0; width: 100%; height: calc({PANEL.height} * 100cqw / 960); background: var(--primary);
+}}
+SCOPE.cover::after {{
+  inset-inline: 0; top: calc({PANEL_EDGE.y} * 100cqw / 960); width: 100%;
+  height: calc({PANEL_EDGE.height} * 100cqw / 960);
+}}
+SCOPE.cover h2 {{ color: var(--on-primary); }}
 SCOPE :is(img, svg) {{ display: block; width: 100%; height: 100%; object-fit: contain; }}
 SCOPE .logo {{
   width: calc(var(--w) * var(--u)); height: calc(var(--h) * var(--u)); object-position: right center;
 }}
-SCOPE.cover .logo {{ object-position: left center; }}
 SCOPE .missing {{
   height: 100%; overflow: hidden; border: calc(1 * var(--u)) dashed var(--pale); padding: calc(12 * var(--u));
   color: var(--pale); font-size: calc(12 * var(--u)); display: grid; place-content: center; text-align: center;

@@ -28,9 +28,15 @@ FIGURE_PAD = 12.0  # between a figure's edge and its words
 CHART_NAMES = 0.38  # of a chart's width: no category's name is wider
 TITLE_SIZES = (30.0, 26.0, 22.0, 20.0)  # the first that makes no more than two lines, or the last; bold
 COVER_SIZES = (44.0, 36.0, 30.0, 26.0, 22.0, 20.0)
-COVER_BAND = 24.0  # how wide the band of the primary colour is at the left of a cover
+COVER_LEAST = 14.0  # where the last of these has no room on the panel
+COVER_PANEL = (
+    240.0  # how much of a cover, from the top, is of the primary colour; its title stands at the foot of that
+)
+COVER_PAD = 28.0  # below the title
+COVER_EDGE = 6.0  # how high the line of the accent colour below that is
+BAR_WIDTH, BAR_HEIGHT = 44.0, 4.0  # of the line of the accent colour above all other titles
 LOGO = (120.0, 40.0)  # a logo stays within this, at the top right
-COVER_LOGO = (220.0, 72.0)  # at the top left
+COVER_LOGO = (200.0, 72.0)  # at the bottom right, above the page number
 
 WHITE, INK, PALE, EDGE = "#FFFFFF", "#1D2B2F", "#56666B", "#CFD8DA"
 READABLE = 4.5  # WCAG 2.2, 1.4.3

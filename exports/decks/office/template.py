@@ -7,11 +7,14 @@ from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 from pptx.opc.package import Part
 
 from exports.decks.office.sheet import House
+from exports.decks.office.writing import is_right_to_left
 from exports.decks.office.xml import HEAD, NAMESPACES, RECTANGLE, emu, filled, place, text
-from exports.decks.places import FOOTER, HEIGHT, NUMBER, WIDTH, Box
+from exports.decks.places import BAR, FOOTER, HEIGHT, NUMBER, PANEL, PANEL_EDGE, WIDTH, Box
 from exports.decks.records import Brand
 from exports.decks.theme import (
-    COVER_BAND,
+    COVER_EDGE,
+    COVER_PAD,
+    COVER_PANEL,
     COVER_SIZES,
     FOOTER_Y,
     GAP,
@@ -43,7 +46,8 @@ _WIDE = WIDTH - 2 * MARGIN
 _RULE = Box(MARGIN, FOOTER_Y - 6, _WIDE, 0.5)
 _TITLE = Box(MARGIN, TOP, _WIDE, TITLE_SIZES[0] * LINE)
 _BODY = Box(MARGIN, 100, _WIDE, HEIGHT - 100 - MARGIN)
-_COVER_TITLE = Box(MARGIN + COVER_BAND, 180, _WIDE - COVER_BAND, COVER_SIZES[0] * LINE * 2)
+_COVER_TITLE = Box(MARGIN, COVER_PANEL - COVER_PAD - COVER_SIZES[0] * LINE * 2, _WIDE, COVER_SIZES[0] * LINE * 2)
+_COVER_TEXT = Box(MARGIN, COVER_PANEL + COVER_EDGE + 1.5 * GAP, _WIDE, 120)
 
 
 def holder(kind: str) -> str:
@@ -58,7 +62,7 @@ def add_template(house: House) -> tuple[dict[str, Part], Part]:
     master = house.part("/ppt/slideMasters/slideMaster1.xml", CT.PML_SLIDE_MASTER)
     layouts = {}
     for number, (name, kind) in enumerate(_LAYOUTS.items(), 1):
-        content = _layout(name, kind, brand.language, house.theme.edge)
+        content = _layout(name, kind, brand.language, house.theme)
         layouts[name] = house.part(f"/ppt/slideLayouts/slideLayout{number}.xml", CT.PML_SLIDE_LAYOUT, content)
         layouts[name].relate_to(master, RT.SLIDE_MASTER)
     names = [master.relate_to(layout, RT.SLIDE_LAYOUT) for layout in layouts.values()]
@@ -100,9 +104,10 @@ def _shape(number: int, name: str, kind: str, box: Box, said: str, style: str = 
     )
 
 
-def _area(name: str, box: Box, colour: str) -> str:
+def _area(number: int, name: str, box: Box, colour: str) -> str:
     return (
-        f'<p:sp><p:nvSpPr><p:cNvPr id="3" name="{name}"/><p:cNvSpPr/><p:nvPr userDrawn="1"/></p:nvSpPr><p:spPr>'
+        f'<p:sp><p:nvSpPr><p:cNvPr id="{number}" name="{name}"/><p:cNvSpPr/><p:nvPr userDrawn="1"/></p:nvSpPr>'
+        "<p:spPr>"
         f"{place(box)}{RECTANGLE}{filled(colour)}<a:ln><a:noFill/></a:ln></p:spPr></p:sp>"
     )
 
@@ -124,7 +129,7 @@ def _foot(language: str) -> str:
     )
 
 
-def _layout(name: str, kind: str, language: str, edge: str) -> str:
+def _layout(name: str, kind: str, language: str, look: Theme) -> str:
     cover = name == COVER
     title = _shape(
         2,
@@ -132,15 +137,19 @@ def _layout(name: str, kind: str, language: str, edge: str) -> str:
         holder("ctrTitle" if cover else "title"),
         _COVER_TITLE if cover else _TITLE,
         _prompt("Title", language),
-        f'<a:lvl1pPr><a:defRPr sz="{round((COVER_SIZES if cover else TITLE_SIZES)[0] * 100)}"/></a:lvl1pPr>',
+        f'<a:lvl1pPr><a:defRPr sz="{round((COVER_SIZES if cover else TITLE_SIZES)[0] * 100)}">'
+        f"{filled(look.on_primary if cover else 'tx2')}</a:defRPr></a:lvl1pPr>",
     )
     body = ""
     if cover:
-        below = replace(_COVER_TITLE, y=_COVER_TITLE.bottom + GAP, height=_COVER_TITLE.height / 2)
-        body = _shape(4, "Subtitle", holder("subTitle"), below, _prompt("Subtitle", language))
+        body = _shape(4, "Subtitle", holder("subTitle"), _COVER_TEXT, _prompt("Subtitle", language))
     elif name == CONTENT:
         body = _shape(4, "Text", holder("body"), _BODY, _prompt("Text", language))
-    behind = _area("Band", Box(0, 0, COVER_BAND, HEIGHT), "accent1") if cover else _area("Line", _RULE, edge)
+    if cover:
+        behind = _area(3, "Panel", PANEL, "accent1") + _area(5, "Edge", PANEL_EDGE, "accent2")
+    else:
+        bar = replace(BAR, x=WIDTH - BAR.right) if is_right_to_left(language) else BAR
+        behind = _area(3, "Line", _RULE, look.edge) + _area(5, "Bar", bar, "accent2")
     return (
         f'{HEAD}<p:sldLayout {NAMESPACES} type="{kind}" preserve="1" userDrawn="1"><p:cSld name="{name}"><p:spTree>'
         f"{_GROUP}{behind}{title}{body}{_foot(language)}</p:spTree></p:cSld>"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from exports.decks import agenda
 from exports.decks.measure import Measure
 from exports.decks.pages import ABOUT, HEIGHT, MARK, WIDTH, pages
+from exports.decks.places import PANEL
 from exports.decks.records import (
     Amount,
     BulletsBlock,
@@ -169,7 +170,7 @@ def test_a_cover_says_whose_draft_of_when_it_is():
     assert page.cover
     assert page.title_size > 40
     assert page.logo
-    assert page.logo.bottom < page.title_box.y < page.placed[0].box.y
+    assert page.title_box.bottom < PANEL.bottom < page.placed[0].box.y < page.logo.y
     assert [plain_text(runs) for runs in _texts(page.placed[-1].block)] == [
         "Ada Travel · ada@example.com",
         "12 May 2026 · Draft v3",
@@ -314,6 +315,7 @@ def _check(deck):
             assert box.x + 0.01 >= MARGIN
             assert box.right <= WIDTH - MARGIN + 0.01
             assert box.y >= TOP
+            assert not page.cover or box is not page.title_box or box.bottom < PANEL.bottom
             assert box.bottom <= HEIGHT - MARGIN + 0.01
         for a, b in itertools.combinations([*boxes, *([page.logo] if page.logo else [])], 2):
             apart_across = a.right <= b.x + 0.01 or b.right <= a.x + 0.01
