@@ -1,23 +1,31 @@
 """Takes pictures of every slide of the sample decks, as the PDF has them and as Chromium draws the HTML.
 
+The deck that the demo's plan of Lisbon makes is one picture.
+
 .venv-dev/bin/python -m tests.helpers.deck_pictures        # writes docs/images/decks/*.png
 """
 
 import shutil
+from datetime import UTC, date, datetime
 
 import pypdfium2
 from PIL import Image
 from playwright.sync_api import Page, Route, sync_playwright
 
+from exports.decks.building.from_talk import Said, Talk, from_talk
 from exports.decks.html import DeckHtml, deck_html
 from exports.decks.pdf import deck_pdf
+from exports.decks.records import Brand, Edition, Preset
 from settings import ROOT
 from tests.helpers.browser import CHROMIUM_ARGS
+from tests.helpers.built_decks import ids
 from tests.helpers.decks import SAMPLES
+from tests.helpers.demo import talk
 
 IMAGES = ROOT / "docs" / "images" / "decks"
 WIDTH = 480
 COLOURS = 128
+GAP = 8
 
 
 def main() -> None:
@@ -27,6 +35,7 @@ def main() -> None:
     for name, sample in SAMPLES.items():
         for number, sheet in enumerate(pypdfium2.PdfDocument(deck_pdf(sample())), 1):
             save(sheet.render(scale=2 * WIDTH / 960).to_pil(), f"{name}-{number}.png")
+    save_sheet(demo(), "demo.png")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGS)
         page = browser.new_page(viewport={"width": WIDTH, "height": WIDTH}, device_scale_factor=2)
@@ -37,6 +46,27 @@ def main() -> None:
                 save(picture, f"{name}-html.png")
         (IMAGES / "html.png").unlink()
         browser.close()
+
+
+def demo() -> Edition:
+    """Return the deck that is made of what the demo assistant plans."""
+    asked = "5 days in Lisbon in May for two, budget 2500 euros"
+    said = [Said("1", "user", asked), Said("2", "assistant", talk(asked)[0])]
+    brand = Brand(name="Weber Travel", contact="Ada Weber, ada@weber.example", footer="Weber Travel · Rua Augusta 1")
+    plan = Talk(title="Lisbon in May", messages=said, planner="Ada Weber", language="en-GB")
+    deck = from_talk(plan, Preset.PROPOSAL, new_id=ids(), brand=brand, valid_until=date(2027, 2, 1))
+    at = datetime(2027, 1, 5, tzinfo=UTC)
+    return Edition(deck=deck, brand=brand, rev=1, at=at, approved=False, pictures={})
+
+
+def save_sheet(edition: Edition, name: str) -> None:
+    """Save all slides of a deck as one picture, two side by side."""
+    slides = [page.render(scale=2 * WIDTH / 960).to_pil() for page in pypdfium2.PdfDocument(deck_pdf(edition))]
+    wide, high = slides[0].size
+    sheet = Image.new("RGB", (2 * wide + GAP, -(-len(slides) // 2) * (high + GAP) - GAP), "#8A9699")
+    for at, one in enumerate(slides):
+        sheet.paste(one, (at % 2 * (wide + GAP), at // 2 * (high + GAP)))
+    save(sheet, name, sheet.width // 2)
 
 
 def show(page: Page, *made: DeckHtml) -> None:
@@ -58,10 +88,10 @@ def show(page: Page, *made: DeckHtml) -> None:
     page.evaluate("document.fonts.ready")
 
 
-def save(picture: Image.Image, name: str) -> None:
+def save(picture: Image.Image, name: str, width: int = WIDTH) -> None:
     """Save a picture in few bytes."""
     small = picture.convert("RGB").resize(
-        (WIDTH, round(picture.height * WIDTH / picture.width)), Image.Resampling.LANCZOS
+        (width, round(picture.height * width / picture.width)), Image.Resampling.LANCZOS
     )
     small.quantize(COLOURS).save(IMAGES / name, optimize=True)
 
