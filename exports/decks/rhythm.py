@@ -10,6 +10,7 @@ from exports.decks.words import is_heading
 
 _ITEMS, _PARAGRAPHS, _AGENDA = 1.1, 0.8, 2.4  # between them at most, in sizes
 _BLOCKS = 2.2 * GAP  # at most
+_SHARED = 0.75  # of what is free is between all of it, at most
 _LOWERED = 0.3  # of what is still free is above it all
 _LOWERED_MOST, _LITTLE_LOWERED_MOST = 44.0, 88.0
 _LITTLE = 0.25  # of the height that there is
@@ -23,7 +24,7 @@ def spread(page: Sequence[Placed], area: Box) -> tuple[Placed, ...]:
     inner = [max(0.0, _most(one) - one.gap) for one in page]
     outer = [0.0 if is_heading(one.block) else _BLOCKS - GAP for one in page[:-1]]
     wanted = sum(more * (_count(one) - 1) for more, one in zip(inner, page, strict=True)) + sum(outer)
-    part = min(1.0, free / wanted) if wanted else 0.0
+    part = min(1.0, _SHARED * free / wanted) if wanted else 0.0
     is_little = free > area.height * (1 - _LITTLE)
     moved = min(_LOWERED * (free - part * wanted), _LITTLE_LOWERED_MOST if is_little else _LOWERED_MOST)
     made: list[Placed] = []
