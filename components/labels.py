@@ -20,7 +20,9 @@ _READ_ALL_THE_SAME = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+# But for % ' ( ) , and ; which mean nothing by themselves: a screen reader says the backslashes of a label.
+_PUNCTUATION = re.compile(r"[!-$&*-+\--/:<-@\[-`{-~]")
+_NUMBERED = re.compile(r"^(\d+)\)")  # a list would begin there
 
 
 def escape_label(text: str) -> str:
@@ -29,7 +31,7 @@ def escape_label(text: str) -> str:
     No part of it is a link, a picture, a symbol, a colour or a formula.
     """
     parted = _READ_ALL_THE_SAME.sub(rf"\g<0>{_JOINER}", " ".join(text.split()))
-    return _PUNCTUATION.sub(r"\\\g<0>", parted)
+    return _NUMBERED.sub(r"\1\\)", _PUNCTUATION.sub(r"\\\g<0>", parted))
 
 
 def planner_zone() -> tzinfo:

@@ -29,6 +29,11 @@ def test_label_shows_people_s_words_as_they_are(title):
     assert "".join(token.content for token in tokens).replace("\u2060", "") == " ".join(title.split())
 
 
+def test_what_means_nothing_in_markdown_has_no_backslash_that_would_be_read_out():
+    assert escape_label("1,000 people (7; 10%) at Ada's") == "1,000 people (7; 10%) at Ada's"
+    assert escape_label("1) not a list (really)") == "1\\) not a list (really)"
+
+
 @pytest.mark.parametrize(
     "text", ["www.a.b", "WWW.a.b", "http://a.b", "(HTTPS://a.b)", "a.b+c@d.ef", "mailto:a@b.c", "www.www.a@www.a"]
 )
