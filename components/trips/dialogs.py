@@ -19,13 +19,14 @@ from components.sessions.dialogs import leave_removed
 from components.state import active_session_id
 from components.trips.customers import CUSTOMER_DIALOGS
 from components.trips.files import remove_file_dialog
-from components.trips.form_fields import customer_choice
 from components.trips.members import hand_over_dialog, leave_dialog_of, remove_member_dialog
 from components.trips.places import close_trip, open_trip
+from components.trips.whom import chosen_customer, whom_field
 from components.undo import undo_bar
 from services.accounts.records import User
 from services.errors import InvalidFieldsError, NotFoundError
 from services.sessions.deleted import UNDO_S
+from services.trips.changing import checked_title
 from services.trips.records import Trip, TripContents, WithSessions
 from travel import limits
 from travel.brief import MAY_BE_CARRIED, brief_values
@@ -116,8 +117,8 @@ def _copy(trip_id: int, *, user: User) -> None:
         key = f"trip_copy_{trip_id}"
         title = st.text_input("Title", max_chars=limits.MAX_TITLE_CHARS, key=f"{key}_title")
         places = {"title": st.empty()}
-        customer_id = customer_choice(None, key=key, user_id=user.id)
-        places["customer_id"] = st.empty()
+        whom_field(key=key, user_id=user.id)
+        places["name"] = places["customer_id"] = st.empty()
         days = _days(trip, places, key=key)
         keep = _carried(trip, key=key)
         with st.container(horizontal=True, horizontal_alignment="right"):
@@ -127,9 +128,9 @@ def _copy(trip_id: int, *, user: User) -> None:
         try:
             copy = get_services().trips.copy(
                 trip_id,
-                title or "",
+                checked_title(title or ""),
                 user_id=user.id,
-                customer_id=customer_id,
+                customer_id=chosen_customer(key=key, user_id=user.id),
                 keep=keep,
                 brief=days,
             )

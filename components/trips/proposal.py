@@ -10,12 +10,13 @@ from components.labels import escape_label
 from components.problems import draw_problem, telling, unless_away
 from components.resources import get_services
 from components.state import TRIPS_PAGE
-from components.trips.form_fields import customer_choice
 from components.trips.places import trip_address
+from components.trips.whom import chosen_customer, whom_field
 from components.trips.words import brief_rows
 from services.errors import NotFoundError
 from services.parts import Part
 from services.sessions.records import MessageView, SessionSummary
+from services.trips.changing import checked_title
 from services.trips.proposals import Proposal, proposal_in
 from services.trips.records import Trip
 from travel import limits
@@ -76,8 +77,7 @@ def _draw_new(proposal: Proposal, message_id: int, session_id: int, *, user_id: 
     key = f"chat_proposal_{message_id}"
     st.markdown("**:material/luggage: Make this a trip**")
     st.text_input("Title", value=proposal.title, max_chars=limits.MAX_TITLE_CHARS, key=f"{key}_title")
-    customer_id = customer_choice(None, key=key, user_id=user_id)
-    if customer_id is not None:
+    if whom_field(key=key, user_id=user_id):
         st.checkbox(
             "Their assistant may know what was said here so far",
             value=True,
@@ -104,12 +104,12 @@ def _create(proposal: Proposal, offers: Sequence[_Offer], message_id: int, sessi
     What was chosen is read here: the button may have been drawn before it was.
     """
     key, state = f"chat_proposal_{message_id}", st.session_state
-    title, customer_id = state[f"{key}_title"], state[f"{key}_customer"] or None
     carry = bool(state.get(f"{key}_carry"))
     with telling(f"proposal_{message_id}"):
         services = get_services()
-        brief = _ticked(proposal.brief, offers, message_id)
-        trip = services.trips.create(title or "", user_id=user_id, customer_id=customer_id, brief=brief)
+        brief, title = _ticked(proposal.brief, offers, message_id), checked_title(state[f"{key}_title"] or "")
+        customer_id = chosen_customer(key=key, user_id=user_id)
+        trip = services.trips.create(title, user_id=user_id, customer_id=customer_id, brief=brief)
         services.trip_sessions.move([session_id], trip.id, user_id=user_id, carry=carry)
         st.session_state.session_news = f"Created the trip “{escape_label(trip.title)}”. This session is in it."
 
@@ -193,11 +193,10 @@ def _only(brief: Brief, fields: Sequence[str]) -> Brief:
 def _draw_offers(offers: Sequence[_Offer], message_id: int) -> None:
     with st.container(key=f"chat_proposal_{message_id}_fields", gap="xsmall"):
         for one in offers:
-            before = f"{escape_label(one.before)} :material/arrow_forward: " if one.before else ""
+            before = f"{escape_label(one.before)} → " if one.before else ""
+            # Without any Markdown of ours: a screen reader says a checkbox's label as it is written.
             st.checkbox(
-                f":small[:gray[{one.label}:]] {before}{escape_label(one.after) or '*nothing*'}",
-                value=True,
-                key=_key(one, message_id),
+                f"{one.label}: {before}{escape_label(one.after) or 'nothing'}", value=True, key=_key(one, message_id)
             )
 
 

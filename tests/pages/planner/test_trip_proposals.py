@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.trips.form_fields import NEW_CUSTOMER
 from db.models import ChatSession
 from services.trips.proposals import ASK_FOR_BRIEF
 from services.wiring import Services
@@ -38,8 +39,8 @@ def offered(at: AppTest) -> dict[str, str]:
     found = {}
     for one in at.main.checkbox:
         if str(one.key).startswith("chat_proposal_") and "carry" not in str(one.key):
-            label, _, text = one.label.replace("\\", "").partition(":]] ")
-            found[label.rpartition("[")[2]] = text
+            label, _, text = one.label.replace("\\", "").partition(": ")
+            found[label] = text
     return found
 
 
@@ -124,6 +125,32 @@ def test_trip_for_a_customer_carries_the_talk_over_only_if_ticked(
         assert (session.trip_id, session.told_customer_id) == (made.id, weber.id if carried else None)
 
 
+def test_trip_is_made_for_a_new_customer_who_is_made_once(proposed, services, planner):
+    (customer,) = [one for one in proposed.main.selectbox if one.label == "Customer"]
+    customer.set_value(NEW_CUSTOMER)
+    run(proposed)
+    press(proposed, "Create trip")
+    assert ["The name of the customer is empty" in one.value for one in proposed.main.error] == [True]
+    (name,) = [one for one in proposed.main.text_input if one.label == "Name of the customer"]
+    name.set_value("Okafor family")
+    (title,) = [one for one in proposed.main.text_input if one.label == "Title"]
+    title.set_value("  ")
+    press(proposed, "Create trip")
+    assert services.customers.page(user_id=planner.id).customers == ()
+    next(one for one in proposed.main.text_input if one.label == "Title").set_value("Lisbon")
+    press(proposed, "Create trip")
+
+    (made,) = services.trips.page(user_id=planner.id).trips
+    assert made.customer_name == "Okafor family"
+    assert len(services.customers.page(user_id=planner.id).customers) == 1
+
+
+def test_fields_are_named_as_they_are_read_out(proposed):
+    labels = [one.label for one in proposed.main.checkbox if str(one.key).endswith(("_travellers", "_budget"))]
+
+    assert labels == ["Travellers: 2 adults, 1 child (8)", "Budget: up to \\$2,000 in all"]
+
+
 def test_title_that_is_none_is_told_and_nothing_is_made(proposed, services, planner):
     (title,) = [one for one in proposed.main.text_input if one.label == "Title"]
     title.set_value("  ")
@@ -140,8 +167,8 @@ def test_session_of_a_trip_is_offered_only_what_differs(app, services, planner, 
     run(app)
     choose(app, f"session_menu_{talk}", "Update the trip's brief")
     assert {name: text for name, text in offered(app).items() if name in ("Where to", "Months", "To avoid")} == {
-        "Where to": "Porto :material/arrow_forward: Lisbon",
-        "Months": "Jun 1 – 5, 2027 :material/arrow_forward: May 2027",
+        "Where to": "Porto → Lisbon",
+        "Months": "Jun 1 – 5, 2027 → May 2027",
     }
     untick(app, "where")
     press(app, "Update the brief")

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.labels import escape_label
+from components.trips.form_fields import NEW_CUSTOMER
 from services.errors import NotFoundError
 from services.sessions.lists import ListsNow, ListWatch
 from services.trips.records import Trip, TripAccess, WithSessions
@@ -679,12 +680,17 @@ def test_copy_takes_along_what_is_ticked_and_nothing_else(page, services, planne
     click(page, "trip_copy_go")
     assert "The title is empty" in lines(page)
     page.text_input(key=f"{key}_title").set_value("Lisbon again")
+    page.selectbox(key=f"{key}_customer").set_value(NEW_CUSTOMER)
     page.checkbox(key=f"{key}_where").check()
     page.date_input(key=f"{key}_start").set_value(date(2028, 5, 1))
+    click(page, "trip_copy_go")
+    assert "The name of the customer is empty." in lines(page)
+    page.text_input(key=f"{key}_new_name").set_value("Marino")
     click(page, "trip_copy_go")
 
     assert page.title[0].value == "Lisbon again"
     copy = services.trips.page(user_id=planner.id, words="again").trips[0]
+    assert copy.customer_name == "Marino"
     assert services.trips.get(copy.id, user_id=planner.id).brief == Brief(
         where=("Lisbon", "Sintra"), pace="relaxed", start=date(2028, 5, 1), end=date(2028, 5, 5)
     )
