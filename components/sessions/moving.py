@@ -21,6 +21,7 @@ from services.trips.records import LeftBehind
 
 _NO_TRIP = 0  # an id that no trip ever has
 _FOUND = 50
+_NAMED = 3  # of so many people the names are told
 _AFRESH, _CARRY = "Begin afresh", "Carry the conversation over"
 
 
@@ -42,6 +43,7 @@ def _move(session_ids: list[int], title: str, now_in: list[int | None], *, user:
             chosen = _where_to(now_in, user_id=user.id)
             carry = False
             if chosen is not None:
+                _say_who_sees(chosen, one=len(session_ids) == 1, user_id=user.id)
                 left = get_services().trip_names.left_behind(session_ids, chosen or None, user_id=user.id)
                 carry = left is not None and _carried(left, one=len(session_ids) == 1)
             with st.container(horizontal=True, horizontal_alignment="right"):
@@ -85,6 +87,16 @@ def _where_to(now_in: list[int | None], *, user_id: int) -> int | None:
 
 def _named(title: str, customer: str | None) -> str:
     return f"{title} · {customer}" if customer else title
+
+
+def _say_who_sees(trip_id: int, *, one: bool, user_id: int) -> None:
+    """Say who else works on a trip: moving a session there shows it to them."""
+    members = get_services().trip_members.list(trip_id, user_id=user_id) if trip_id != _NO_TRIP else ()
+    names = [escape_label(member.name) for member in members if member.user_id != user_id]
+    if names:
+        who = _listed(names) if len(names) <= _NAMED else counted(len(names), "colleague")
+        it = "this session" if one else "these sessions"
+        st.markdown(f":material/group: {who} will see {it}, with everything that was said so far.")
 
 
 def _carried(left: LeftBehind, *, one: bool) -> bool:

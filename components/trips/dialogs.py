@@ -5,6 +5,7 @@ In `st.session_state`: `trips_undo` is {"id", "title", "until": seconds since 19
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,7 @@ from components.trips.whom import chosen_customer, whom_field
 from components.undo import undo_bar
 from services.accounts.records import User
 from services.errors import InvalidFieldsError, NotFoundError
+from services.reviews.records import Thing
 from services.sessions.deleted import UNDO_S
 from services.trips.changing import checked_title
 from services.trips.records import Trip, TripContents, WithSessions
@@ -49,6 +51,8 @@ def _delete(trip_id: int, *, user: User) -> None:
         if holds.sessions:
             which = st.radio(_sessions_question(holds), [_KEEP, _DELETE], key=f"trip_delete_{trip_id}_sessions")
             kept = WithSessions.DELETE if which == _DELETE else kept
+        if kept is WithSessions.KEEP:  # what is the trip's own goes in any case
+            holds = replace(holds, links=services.reviews.count(Thing("trip", trip_id), user_id=user.id))
         st.markdown(_what_goes(trip, holds, sessions_too=kept is WithSessions.DELETE))
         if confirmed("Delete", key="trip_delete", icon=":material/delete:"):
             services.trip_deletion.delete(trip_id, user_id=user.id, sessions=kept)
@@ -69,9 +73,9 @@ def _what_goes(trip: Trip, holds: TripContents, *, sessions_too: bool) -> str:
     if sessions_too:
         goes += [counted(holds.sessions, "session"), counted(holds.messages, "message")]
         goes += [counted(holds.files, "file")] if holds.files else []
-        goes += [counted(holds.links, "review link")] if holds.links else []
     elif holds.files:
         goes += ["the files of the trip"]
+    goes += [counted(holds.links, "review link")] if holds.links else []
     others = " Nobody else who works on it sees it any more." if trip.members > 1 else ""
     return f"What goes: {', '.join(goes)}.{others} You can undo this for {UNDO_S:.0f} seconds."
 

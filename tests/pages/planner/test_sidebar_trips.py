@@ -249,6 +249,18 @@ def test_session_moves_into_a_trip_of_a_customer(app, trip, services, planner, a
     assert not app.selectbox
 
 
+def test_who_moves_a_session_is_told_who_else_will_see_it(app, trip, services, planner, stranger, add_session):
+    services.trip_members.add(trip.id, stranger.username, user_id=planner.id)
+    session_id = add_session("Hotels")
+    load_at(app, session_id)
+    begin_move(app, session_id)
+    assert "will see" not in "\n".join(texts(app))
+    choose_trip(app, trip.id)
+
+    told = ":material/group: Bob Stranger will see this session, with everything that was said so far."
+    assert told in texts(app)
+
+
 @pytest.mark.parametrize(("choice", "carried"), [("Begin afresh", False), ("Carry the conversation over", True)])
 def test_choice_of_what_is_carried_over_is_obeyed(
     app, trip, app_database, services, planner, add_session, choice, carried

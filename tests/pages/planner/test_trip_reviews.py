@@ -217,3 +217,14 @@ def test_reader_sees_the_brief_comments_on_a_field_and_what_changed(
     assert ":red-background[~~Lisbon~~] :green-background[Porto]" in told
     assert ":green-background[up to €2,000 in all]" in told
     assert "Go there" in [one.label for one in at.button]
+
+
+def test_who_deletes_a_trip_is_told_that_its_links_go_though_sessions_are_kept(on_trip, trip_id, link, add_session):
+    add_session("Lisbon talk", trip_id=trip_id)
+    run(on_trip)
+    menu = on_trip.menu_button(key=f"trips_menu_{trip_id}")
+    menu.click(next(name for name in menu.options if name.endswith("Delete")))
+    run(on_trip)
+
+    assert on_trip.radio(key=f"trip_delete_{trip_id}_sessions").value == "Keep them outside of the trip"
+    assert "What goes: its brief and revisions, 1 review link." in lines(on_trip)
