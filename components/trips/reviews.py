@@ -27,15 +27,20 @@ def draw_offer(trip: Trip, *, user_id: int) -> None:
     if status is None:
         st.empty()
         return
-    with st.container(key="trips_offer", border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(":green[:material/check_circle:] The brief is approved as it is now.", width="stretch")
-        st.button(
-            f"Set status to {status_name(status).lower()}",
-            key=f"trips_accept_{trip.id}",
-            icon=":material/check:",
-            on_click=_accept,
-            args=(trip.id, user_id),
-        )
+    notes = get_services().trip_approval.notes(trip.id, user_id=user_id)
+    with st.container(key="trips_offer", border=True, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            how = ", with notes" if notes else ""
+            st.markdown(f":green[:material/check_circle:] The brief is approved as it is now{how}.", width="stretch")
+            st.button(
+                f"Set status to {status_name(status).lower()}",
+                key=f"trips_accept_{trip.id}",
+                icon=":material/check:",
+                on_click=_accept,
+                args=(trip.id, user_id),
+            )
+        for name, note in notes:
+            st.text(f"{name}: {note}")
 
 
 def draw_reviews(trip: Trip, *, user_id: int, now: datetime) -> None:

@@ -139,6 +139,15 @@ def test_approved_brief_offers_its_status_and_a_person_sets_it(on_trip, reviews,
     assert f"trips_accept_{trip_id}" not in keys(on_trip)
 
 
+def test_notes_of_an_approval_stand_beside_its_offer(on_trip, reviews, link):
+    sha256, kind = link.review.version.sha256, DecisionKind.APPROVE_WITH_NOTES
+    reviews.visits.decide(link.token, ANNA, kind, name="Anna", note="But not *Sunday*", sha256=sha256)
+    run(on_trip)
+
+    assert "The brief is approved as it is now, with notes." in lines(on_trip)
+    assert "Anna: But not *Sunday*" in [one.value for one in on_trip.text]
+
+
 def test_offer_that_is_out_of_date_is_told(on_trip, reviews, services, link, trip_id, planner):
     reviews.visits.decide(link.token, ANNA, DecisionKind.APPROVE, name="Anna", sha256=link.review.version.sha256)
     run(on_trip)
