@@ -4,7 +4,12 @@ import streamlit as st
 
 from components.labels import escape_label
 from components.replies.actions import message_id, send
+from services.trips.records import TripName
 
+_IS_OFFERED = (
+    "I draft itineraries, compare places and costs, and remember what your clients like from one session to the next."
+)
+_IS_KNOWN = "I know the brief of this trip as it is now, and look things up in its files."
 _SUGGESTIONS = (
     (
         ":material/wb_sunny:",
@@ -36,28 +41,58 @@ _SUGGESTIONS = (
     ),
 )
 
+# In a trip nobody else's example: what it says would be remembered about the customer.
+_IN_A_TRIP = (
+    (
+        ":material/wb_sunny:",
+        "Plan this trip",
+        "Day by day, from its brief",
+        "Please plan “{trip}” day by day, as its brief says, with a table of costs.",
+    ),
+    (
+        ":material/help:",
+        "What to ask",
+        "What is not known yet",
+        "What is not known yet about “{trip}”? Please write the questions that we should ask the customer.",
+    ),
+    (
+        ":material/payments:",
+        "Check the budget",
+        "Costs, and what could be saved",
+        "What will “{trip}” cost, as its brief says? Please make a table, and say where money could be saved.",
+    ),
+    (
+        ":material/checklist:",
+        "Prepare the departure",
+        "What to check before they go",
+        "What should we check before the departure of “{trip}”: entry rules, health, money, packing? Please give a "
+        "checklist.",
+    ),
+)
 
-def welcome(name: str, *, model: str, memory: bool) -> None:
-    """Draw the greeting and the suggestions; pressing one sends it as the first message of a new session."""
+
+def welcome(name: str, *, model: str, memory: bool, trip: TripName | None = None) -> None:
+    """Draw the greeting and the suggestions; pressing one sends it as the first message of a new session.
+
+    Those in a *trip* are about it.
+    """
+    suggestions = _IN_A_TRIP if trip else _SUGGESTIONS
     with st.container(key="chat_welcome", gap="medium"):
         with st.container(gap="xsmall"):
             first_name = name.split()[0] if name.split() else ""
             st.title(f"Where to next, {escape_label(first_name)}?" if first_name else "Where to next?", anchor=False)
-            st.markdown(
-                ":gray[I draft itineraries, compare places and costs, and remember what your clients like "
-                "from one session to the next.]"
-            )
+            st.markdown(f":gray[{_IS_KNOWN if trip else _IS_OFFERED}]")
         with st.container(key="chat_suggestions", gap="small"):
-            for first in range(0, len(_SUGGESTIONS), 2):
+            for first in range(0, len(suggestions), 2):
                 for column, number in zip(st.columns(2), (first, first + 1), strict=True):
-                    icon, title, detail, prompt = _SUGGESTIONS[number]
+                    icon, title, detail, prompt = suggestions[number]
                     column.button(
                         f"**{title}**  \n:gray[{detail}]",
                         key=f"chat_suggestion_{number}",
                         icon=icon,
                         width="stretch",
                         on_click=_ask,
-                        args=(prompt, message_id(), model, memory),
+                        args=(prompt.format(trip=trip.title) if trip else prompt, message_id(), model, memory),
                     )
 
 

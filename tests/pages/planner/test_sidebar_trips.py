@@ -131,8 +131,12 @@ def test_address_begins_a_chat_in_a_trip(app, trip, services, planner, add_sessi
     run(app)
 
     assert app.session_state["chat_session_id"] is None
+    assert app.button(key="chat_suggestion_0").label.startswith("**Plan this trip**")
     click(app, "chat_suggestion_0")
-    assert services.sessions.get(app.session_state["chat_session_id"], user_id=planner.id).trip_id == trip.id
+    session_id = app.session_state["chat_session_id"]
+    assert services.sessions.get(session_id, user_id=planner.id).trip_id == trip.id
+    asked = services.sessions.history(session_id, user_id=planner.id, limit=10).messages[0]
+    assert asked.text.startswith("Please plan “Lisbon in *May*” day by day, as its brief says")
 
 
 @pytest.mark.parametrize("address", ["7", "x", "-1", "9" * 30])
