@@ -49,6 +49,12 @@ def begin_afresh(db_session: Session, session: ChatSession) -> None:
     session.told_after = max((one for one in found if one is not None), default=session.told_after)
 
 
+def was_told_elsewhere(db_session: Session, session: ChatSession) -> bool:
+    """Return whether anything of a session was, or would be, told to another assistant than its owner's own."""
+    customers = session.told_customer_id, customer_of(db_session, session)
+    return session.told_after is not None or customers != (None, None)
+
+
 def is_from_before(session: ChatSession, its_id: int | None) -> bool:
     """Return whether a message of a session, sent or waiting, or a file, is one of those that are told no more."""
     return its_id is not None and its_id <= (session.told_after or 0)

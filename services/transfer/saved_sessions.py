@@ -187,7 +187,7 @@ def store(db_session: Session, saved: SavedSession, user_id: int, model: str, *,
         db_session.execute(insert(Message), [_row(one, session_id, user_id, ids, now) for one in some])
         texts = [(ids[one.id], one.text) for one in some]
         db.search.put_new(db_session, session_id, texts)
-    if saved.elsewhere and db.sides.customer_of(db_session, mine.session) is None:
+    if saved.elsewhere:
         db.sides.begin_afresh(db_session, mine.session)
     ends = [(ids[one.id], ids[one.leaf_id]) for one in saved.messages if one.leaf_id in ids]
     if ends:

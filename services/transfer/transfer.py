@@ -241,8 +241,7 @@ class TransferService:
             ends = db.path_ends.of_session(db_session, session_id, user_id=user_id)
             planner = db_session.get_one(User, user_id).name
             trip = saved_trip(db_session, session_id, user_id)
-            session = mine.session
-            elsewhere = session.user_id != user_id or db.sides.customer_of(db_session, session) is not None
+            elsewhere = mine.session.user_id != user_id or db.sides.was_told_elsewhere(db_session, mine.session)
             return saved_session(mine, rows, ratings, ends, planner=planner, trip=trip, elsewhere=elsewhere)
 
     def _note_export(self, user_id: int, detail: str, *, target: tuple[AuditTarget, int] | None = None) -> None:

@@ -1,8 +1,12 @@
-"""What somebody's own assistant has heard, in a trip without a customer, is never told to a colleague's own one.
+"""What a colleague's own assistant has heard, or a customer's, is never told to one's own.
 
-Whatever becomes of the trip meanwhile: here it gets a customer before the session is somebody else's.
+Whatever becomes of the session and its trip before the next message: the trip gets a customer, the session goes out
+of it, or through a file.
 """
 
+import pytest
+
+from services.transfer.transfer import ExportKind
 from tests.helpers.services import Emulator
 from tests.helpers.sides import given, say
 from tests.helpers.trips import Team, team  # noqa: F401 - a fixture
@@ -37,6 +41,27 @@ def test_fork_of_a_colleagues_session_is_not_told_to_ones_own_assistant(services
     fork_id = services.versions.fork(reply_id, user_id=team.ada)
     services.trip_sessions.move([fork_id], None, user_id=team.ada)
     say(services, "Three nights in Lisbon", fork_id, user_id=team.ada)
+
+    assert "Three nights" in told(emulator, team.ada)
+    assert SECRET not in told(emulator, team.ada)
+
+
+@pytest.mark.parametrize("way", ["moved out", "moved out and written to", "moved out once it is here again"])
+def test_session_from_a_file_is_not_told_to_ones_own_assistant_where_a_customers_heard_it(
+    services, emulator, team: Team, way
+):
+    session_id = services.sessions.create(user_id=team.ada, trip_id=team.trip_id).id
+    say(services, SECRET, session_id, user_id=team.ada)
+    if way != "moved out once it is here again":
+        services.trip_sessions.move([session_id], None, user_id=team.ada)
+    if way == "moved out and written to":
+        say(services, "A weekend in Rome", session_id, user_id=team.ada)
+    file = services.transfer.export(session_id, user_id=team.ada, kind=ExportKind.JSON)
+    services.sessions.delete([session_id], user_id=team.ada)
+
+    (imported,) = services.transfer.import_file(file.content, user_id=team.ada).imported
+    services.trip_sessions.move([imported], None, user_id=team.ada)
+    say(services, "Three nights in Lisbon", imported, user_id=team.ada)
 
     assert "Three nights" in told(emulator, team.ada)
     assert SECRET not in told(emulator, team.ada)
