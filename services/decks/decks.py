@@ -16,7 +16,7 @@ from exports.decks.records import Deck, Preset, Slide, SlideKind
 from services.decks.editing import changes, edited
 from services.decks.keeping import found_version, keep, readable, saved_deck, summary_view
 from services.decks.material import built_deck
-from services.decks.places import Place, found_deck, found_place, held_place
+from services.decks.places import Place, changeable_place, found_deck, found_place, held_place
 from services.decks.proposals import slides_in
 from services.decks.records import DeckOf, DeckVersions, SavedDeck
 from services.errors import DeckChangedError, InvalidInputError, NotFoundError, NotPossibleError
@@ -83,11 +83,13 @@ class DeckService:
         *rev* is the version that is made anew, None where there is none; *valid_until* is till when a proposal
         stands. Raises NotFoundError, NotPossibleError, DeckChangedError.
         """
+        with self._db.snapshot() as db_session:  # it may take seconds, in which others write
+            place = changeable_place(db_session, of, user_id)
+            deck = built_deck(db_session, place, preset, user_id=user_id, new_id=_slide_id, valid_until=valid_until)
         with self._db.begin() as db_session:
             place = held_place(db_session, of, user_id)
             row = db.decks.lock(db_session, **of.columns)
             _check_rev(row, rev)
-            deck = built_deck(db_session, place, preset, user_id=user_id, new_id=_slide_id, valid_until=valid_until)
             if row is None:
                 row = db.decks.add(db_session, at=self._clock(), **of.columns)
             summary = "Made" if rev is None else "Made anew"

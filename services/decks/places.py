@@ -47,6 +47,11 @@ def held_place(db_session: Session, of: DeckOf, user_id: int) -> Place:
         db.trips.lock_visible(db_session, of.id, user_id=user_id)
     else:
         db.participants.lock_with_session(db_session, of.id, user_id=user_id)
+    return changeable_place(db_session, of, user_id)
+
+
+def changeable_place(db_session: Session, of: DeckOf, user_id: int) -> Place:
+    """Return a session or trip whose deck somebody may change. Raises NotFoundError, NotPossibleError."""
     place = found_place(db_session, of, user_id)
     check_may_change(place)
     return place

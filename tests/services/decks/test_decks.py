@@ -1,6 +1,7 @@
 """Decks of sessions and trips: made, changed in versions, refreshed; who may do what with them."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from db.engine import Database
 from db.models import Message
 from exports.decks.building.merging import Choice
 from exports.decks.records import MAX_SLIDES, Amount, Preset, Run, Slide, TableBlock, TextBlock
+from services.decks.material import built_deck
 from services.decks.records import DeckOf
 from services.errors import DeckChangedError, InvalidInputError, NotFoundError, NotPossibleError
 from services.parts import ToolCallPart, stored_part
@@ -291,3 +293,15 @@ def test_state_tells_the_version_and_who_may_change_it_and_lists_are_told_of_eac
     assert watch.look(planning.cleo) != before
     with pytest.raises(NotFoundError):
         planning.decks.state(planning.trip, user_id=planning.eve)
+
+
+def test_others_write_while_a_deck_is_built(planning: Decks, monkeypatch: pytest.MonkeyPatch):
+    def built_meanwhile(*args, **named):
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(planning.brands.change, {"name": "Weber"}, user_id=planning.eve).result()
+        return built_deck(*args, **named)
+
+    monkeypatch.setattr("services.decks.decks.built_deck", built_meanwhile)
+    planning.decks.make(planning.session, user_id=planning.ada)
+
+    assert planning.brands.get(user_id=planning.eve).name == "Weber"
