@@ -9,6 +9,7 @@ import db.outbox
 import db.participants
 import db.sessions
 import db.sides
+import db.stamps
 import db.trip_files
 import db.trip_sessions
 import db.trips
@@ -74,8 +75,10 @@ class TripSessions:
             db_session.flush()
             if moved and trip_id is not None:
                 db.trips.mark_used(db_session, trip_id, at=max(one.last_message_at for one in moved))
-            db.participants.settle(db_session, [one.id for one in moved])
-            return tuple(one.id for one in moved)
+            ids = [one.id for one in moved]
+            db.participants.settle(db_session, ids)
+            db.stamps.note_sessions(db_session, ids)  # who sees them as before has them at another place
+            return tuple(ids)
 
     def _move(
         self, db_session: Session, session: ChatSession, trip_id: int | None, user_id: int, *, carry: bool
