@@ -40,7 +40,7 @@ Place = Annotated[
     str | None,
     Query(max_length=MAX_CURSOR_CHARS, pattern=WITHOUT_NUL, description="`next_cursor` of the page before."),
 ]
-Picture = Annotated[UploadFile, File(description="A PNG, JPEG, WebP or GIF, of at most 10 MB.")]
+Picture = Annotated[UploadFile, File(description="A PNG, WebP or GIF of 25 megapixels, a JPEG of 60; at most 10 MB.")]
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {
