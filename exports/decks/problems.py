@@ -2,7 +2,8 @@
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from exports.decks.measure import can_draw
 from exports.decks.records import (
@@ -17,6 +18,7 @@ from exports.decks.records import (
     plain_text,
 )
 from exports.decks.theme import contrast_problems
+from exports.decks.wording import cell_text, shown_amount
 
 _NAMES_SHOWN = 5
 
@@ -30,7 +32,7 @@ class Problem:
 
 
 def problems(edition: Edition) -> tuple[Problem, ...]:
-    """Return what no font can draw, which pictures are missing, and which colours are hard to read."""
+    """Return what no font draws, which pictures are missing, which colours are hard to read, what is no sum."""
     brand = edition.brand
     found = [Problem(None, text) for text in contrast_problems(brand)]
     if told := _undrawable("".join((brand.name, brand.contact, brand.footer)), edition):
@@ -44,7 +46,27 @@ def problems(edition: Edition) -> tuple[Problem, ...]:
             for block in slide.blocks
             if isinstance(block, PictureBlock) and block.sha256 not in edition.pictures
         ]
+        found += [
+            Problem(slide.id, told)
+            for block in slide.blocks
+            if isinstance(block, TableBlock) and block.total and block.rows
+            for told in _wrong_sums(block, brand.language)
+        ]
     return tuple(found)
+
+
+def _wrong_sums(table: TableBlock, language: str) -> Iterator[str]:
+    """Yield which sums of money are not those of the rows above, of columns that are all money."""
+    for at, head in enumerate(table.head):
+        total, rows = table.rows[-1][at].amount, [row[at].amount for row in table.rows[:-1]]
+        money = [amount for amount in rows if amount and total and amount.currency == total.currency]
+        if not (total and total.currency and len(money) == len(rows) > 1):
+            continue
+        added = replace(total, value=sum((amount.value for amount in money), Decimal()))
+        if added.value != total.value:
+            name = cell_text(head, language) or f"column {at + 1}"
+            told, right = shown_amount(total, language), shown_amount(added, language)
+            yield f"The total of “{name}” is {told}, but the rows above it add up to {right}."
 
 
 def _undrawable(text: str, edition: Edition) -> str:

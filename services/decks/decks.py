@@ -221,9 +221,9 @@ def _proposed(db_session: Session, session_id: int, message_id: int, user_id: in
 
 
 def _before_the_end(slides: tuple[Slide, ...], new: tuple[Slide, ...]) -> tuple[Slide, ...]:
-    """Return slides with new ones before those that close a deck."""
+    """Return slides with new ones before those that close a deck and the hidden ones behind them."""
     at = len(slides)
-    while at and slides[at - 1].kind in _CLOSING:
+    while at and (slides[at - 1].kind in _CLOSING or slides[at - 1].hidden):
         at -= 1
     return (*slides[:at], *new, *slides[at:])
 

@@ -10,7 +10,7 @@ import db.room
 from db.engine import Database
 from db.models import Message
 from exports.decks.building.merging import Choice
-from exports.decks.records import MAX_SLIDES, Amount, Preset, Run, Slide, TableBlock, TextBlock
+from exports.decks.records import MAX_SLIDES, Amount, Preset, Run, Slide, SlideKind, TableBlock, TextBlock
 from services.decks.material import built_deck
 from services.decks.records import DeckOf
 from services.errors import DeckChangedError, InvalidInputError, NotFoundError, NotPossibleError
@@ -240,6 +240,17 @@ def test_of_what_a_reply_proposes_only_its_words_are_taken(planning: Decks):
     [slide] = planning.decks.accept(planning.session_id, reply_id, user_id=planning.bob, rev=None).deck.slides
 
     assert slide == Slide(id=slide.id, title="Fado", notes="Ask", message_ids=(str(reply_id),))
+
+
+def test_proposed_slides_come_before_what_closes_a_deck_and_the_hidden_ones_behind_that(planning: Decks):
+    kinds = {"plan": SlideKind.PLAN, "approve": SlideKind.APPROVE, "aside": SlideKind.FREE}
+    slides = [Slide(id=key, title=key, kind=kind, hidden=key == "aside") for key, kind in kinds.items()]
+    planning.decks.put(planning.session, slides, user_id=planning.ada, rev=None)
+    reply_id = proposing(planning, {"id": "a", "title": "Fado"})
+
+    saved = planning.decks.accept(planning.session_id, reply_id, user_id=planning.ada, rev=1)
+
+    assert [slide.title for slide in saved.deck.slides] == ["plan", "Fado", "approve", "aside"]
 
 
 @pytest.mark.parametrize("title", ["x" * 201, "\ud800"])
