@@ -17,6 +17,7 @@ from components.decks.changing import (
 )
 from components.decks.drawn import DrawnDeck, DrawnPage
 from components.decks.places import way_back
+from components.decks.slide_form import begin_edit
 from components.decks.stage import draw_steps
 from components.decks.versions import ask_versions
 from components.dialogs import open_dialog
@@ -142,9 +143,8 @@ def draw_bar(saved: SavedDeck, drawn: DrawnDeck, page: DrawnPage, slide: Slide |
             "Edit",
             key="deck_edit",
             icon=":material/edit:",
-            on_click=open_dialog,
-            args=("deck_edit",),
-            kwargs={"of": list(saved.of), "slide_id": slide.id},
+            on_click=begin_edit,
+            args=(saved, slide.id),
         )
         key = f"deck_slide_menu_{saved.id}_{slide.id}"
         st.menu_button(

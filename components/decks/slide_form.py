@@ -1,7 +1,8 @@
-"""The dialog that edits a slide. What is typed stays while it is open, whatever a colleague does meanwhile.
+"""The fields that edit a slide, in place of the deck. What is typed stays, whatever a colleague does meanwhile.
 
 In `st.session_state`: `deck_draft` is {"of", "slide_id", "rev": the version that it was read in, "turn": another for
-each draft, "slide": its JSON values, with the parts that were added and without those that were taken out}.
+each time that the fields are drawn anew, "slide": its JSON values with the parts that were added and without those
+that were taken out, "before": as it was read, "typed": as it is typed}. No dialog: grids need room.
 """
 
 import time
@@ -11,16 +12,19 @@ from typing import Any
 import streamlit as st
 
 from components.decks.changing import checked, keep, note_change, with_slide
+from components.decks.drawn import drawn_draft
 from components.decks.parts_form import NAMES, blank, edited_part
 from components.decks.picture_form import new_picture
-from components.decks.places import deck_of
+from components.decks.places import deck_of, show_slide
+from components.decks.stage import draw_preview, draw_styles
 from components.decks.typed import following
-from components.dialogs import close_dialog, leave_dialog
 from components.labels import escape_label
 from components.problems import telling
 from components.resources import get_services
+from components.scripts import for_scripts, tell
 from exports.decks.records import (
     MAX_BLOCKS,
+    MAX_TITLE_CHARS,
     Block,
     ChartBlock,
     Deck,
@@ -30,64 +34,87 @@ from exports.decks.records import (
     deck_values,
     read_slides,
 )
-from services.accounts.records import User
 from services.decks.records import DeckOf, SavedDeck
 from services.errors import DeckChangedError, InvalidInputError, NotFoundError
 
 _ADDED = ("text", "bullets", "table", "figures", "picture")
 
 
-def _close() -> None:
-    st.session_state.pop("deck_draft", None)
-    close_dialog()
+def is_edited(of: DeckOf) -> bool:
+    """Return whether a slide of a deck is being edited in this tab."""
+    return bool(st.session_state.get("deck_draft", {}).get("of") == list(of))
 
 
-@st.dialog("Edit slide", icon=":material/edit:", width="large", on_dismiss=_close)
-def edit_dialog(of: list[object], slide_id: str, *, user: User) -> None:
-    """Let a slide's title, parts and notes be typed, and keep them."""
-    thing = deck_of(of)
-    with telling():
-        saved = get_services().decks.get(thing, user_id=user.id)
-        language = get_services().brands.of_deck(thing, user_id=user.id).language
-        draft = _draft(saved, slide_id)
-        before = read_slides([draft["slide"]])[0]
-        key = f"deck_draft_{draft['turn']}"
-        title = st.text_input("Title", before.title, max_chars=200, key=f"{key}_title")
-        parts, problems = _parts(before, key, language, may_be_moved=len(before.blocks) > 1)
-        _add(thing, draft, before, key, user_id=user.id)
-        notes = st.text_area(
-            "Notes", before.notes, max_chars=20_000, key=f"{key}_notes", help="For whoever presents it."
-        )
-        for one in problems:
-            st.markdown(f":red[:material/error: {escape_label(one)}]")
-        changed = saved.rev != draft["rev"]
-        if changed:
-            _told_of_change(saved, draft)
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            if st.button("Cancel", key="deck_edit_cancel"):
-                st.session_state.pop("deck_draft", None)
-                leave_dialog()
-            label = "Save mine" if changed else "Save"
-            wanted = st.button(label, key="deck_edit_save", type="primary", disabled=bool(problems))
-        if wanted:
-            slide = replace(before, title=title, blocks=_followed(before, parts), notes=notes)
-            _save(saved, slide, user_id=user.id)
+def begin_edit(saved: SavedDeck, slide_id: str) -> None:
+    """Begin to edit a slide as it is in a version. A callback."""
+    with telling("deck"):
+        slide = _found(saved, slide_id)
+        st.session_state.deck_draft = {
+            "of": list(saved.of),
+            "slide_id": slide_id,
+            "rev": saved.rev,
+            "turn": time.time_ns(),
+            "slide": _values(slide),
+            "before": _values(slide),
+        }
 
 
-def _draft(saved: SavedDeck, slide_id: str) -> dict[str, Any]:
-    """Return what is being typed, begun from the slide as it is now."""
-    draft: dict[str, Any] | None = st.session_state.get("deck_draft")
-    if draft and (draft["of"], draft["slide_id"]) == (list(saved.of), slide_id):
-        return draft
-    slide = _found(saved, slide_id)
-    draft = st.session_state.deck_draft = {
-        "of": list(saved.of),
-        "slide_id": slide_id,
-        "rev": saved.rev,
-        "turn": time.time_ns(),
-        "slide": _values(slide),
-    }
+def end_edit() -> None:
+    """Forget what is being typed, and show the slide. A callback."""
+    if draft := st.session_state.pop("deck_draft", None):
+        show_slide(deck_of(draft["of"]), draft["slide_id"])
+
+
+def draw_editor(saved: SavedDeck, *, user_id: int) -> None:
+    """Draw a slide as it is typed, and the fields of its title, parts and notes; keep them where that is wanted."""
+    draft = _draft()
+    before = read_slides([draft["slide"]])[0]
+    key, language = f"deck_draft_{draft['turn']}", get_services().brands.of_deck(saved.of, user_id=user_id).language
+    with for_scripts("deck"):
+        tell("scroll", {"once": str(draft["turn"]), "key": "for_scripts_deck", "to": "top"})
+    st.title("Edit slide", anchor=False)
+    with st.container(key="deck_edit_body", horizontal=True, wrap=False, gap="medium"):
+        with st.container(key="deck_form", gap="small"):
+            title = st.text_input("Title", before.title, max_chars=MAX_TITLE_CHARS, key=f"{key}_title")
+            parts, problems = _parts(before, key, language, may_be_moved=len(before.blocks) > 1)
+            with telling():
+                _add(saved.of, draft, before, key, user_id=user_id)
+            notes = st.text_area(
+                "Notes", before.notes, max_chars=20_000, key=f"{key}_notes", help="For whoever presents it."
+            )
+        shown = st.container(key="deck_typed", gap=None)
+    slide = replace(before, title=title, blocks=_followed(before, parts), notes=notes)
+    with shown, telling():
+        good = checked(slide)
+        draft["typed"] = _values(good)
+        _preview(saved, good, user_id=user_id)
+    for one in problems:
+        st.markdown(f":red[:material/error: {escape_label(one)}]")
+    if saved.rev != draft["rev"]:
+        _told_of_change(saved, draft)
+    with st.container(key="deck_edit_end", horizontal=True, horizontal_alignment="right"):
+        st.button("Cancel", key="deck_edit_cancel", on_click=end_edit)
+        label = "Save mine" if saved.rev != draft["rev"] else "Save"
+        wanted = st.button(label, key="deck_edit_save", type="primary", disabled=bool(problems))
+    if wanted:
+        with telling():
+            _save(saved, slide, user_id=user_id)
+
+
+def _draft() -> dict[str, Any]:
+    """Return what is being edited; where its fields were left meanwhile, with what was typed in them."""
+    draft: dict[str, Any] = st.session_state.deck_draft
+    if "typed" in draft and f"deck_draft_{draft['turn']}_title" not in st.session_state:
+        draft |= {"slide": draft.pop("typed"), "turn": time.time_ns()}
     return draft
+
+
+def _preview(saved: SavedDeck, slide: Slide, *, user_id: int) -> None:
+    """Draw the pages of a slide as it is typed."""
+    deck = replace(saved.deck, slides=(replace(slide, hidden=False, confirmed=True),))
+    drawn = drawn_draft(saved.of, deck, user_id=user_id)
+    draw_styles(drawn.css)
+    draw_preview(drawn.pages)
 
 
 def _found(saved: SavedDeck, slide_id: str) -> Slide:
@@ -107,7 +134,7 @@ def _told_of_change(saved: SavedDeck, draft: dict[str, Any]) -> None:
     by = escape_label(saved.by or "Somebody")
     if now is None:
         st.warning(f"{by} removed this slide meanwhile. Saved, it is in the deck again.")
-    elif now == read_slides([draft["slide"]])[0]:
+    elif now == read_slides([draft["before"]])[0]:
         st.info(f"{by} changed other slides meanwhile. That stays.")
     else:
         st.warning(
@@ -217,5 +244,5 @@ def _save(saved: SavedDeck, slide: Slide, *, user_id: int) -> None:
             "Somebody changed the deck just now. What you typed is still here: save again."
         ) from exc
     note_change(after, before=saved.rev)
-    st.session_state.pop("deck_draft", None)
-    leave_dialog()
+    end_edit()
+    st.rerun()

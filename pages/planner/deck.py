@@ -10,6 +10,7 @@ from components.decks.head import draw_bar, draw_head
 from components.decks.making import draw_no_deck
 from components.decks.marks import draw_marks, draw_news
 from components.decks.places import found_thing, opened_deck, way_back
+from components.decks.slide_form import draw_editor, is_edited
 from components.decks.stage import draw_stage, draw_strip, draw_styles, settled_page
 from components.labels import escape_label
 from components.problems import draw_problem
@@ -44,6 +45,10 @@ if saved is None:
     way_back(of, escape_label(thing.title))
     st.title("Deck", anchor=False)
     draw_no_deck(of, may_change=thing.may_change, user_id=user.id)
+    st.stop()
+
+if thing.may_change and is_edited(of):
+    draw_editor(saved, user_id=user.id)
     st.stop()
 
 brand = services.brands.of_deck(of, user_id=user.id)

@@ -168,6 +168,25 @@ def test_title_and_text_are_edited_as_a_version_and_undone(deck, services, plann
     assert now(services, planner, of).rev == 3
 
 
+def test_what_is_typed_is_shown_at_once_and_is_there_after_another_page(deck, services, planner, of):
+    go_to(deck, "Day 1")
+    click(deck, "deck_edit")
+    title_field(deck).set_value("Up to the castle")
+    run(deck)
+    assert any("Up to the castle" in str(one.proto.body) for one in htmls(deck))
+    deck.switch_page("pages/planner/trips.py")
+    run(deck)
+    deck.switch_page(PAGE)
+    deck.query_params["session"] = str(of.id)
+    run(deck)
+    assert title_field(deck).value == "Up to the castle"
+
+    click(deck, "deck_edit_cancel")
+
+    assert "Day 1: Alfama" in stage(deck)
+    assert now(services, planner, of).rev == 1
+
+
 def test_slides_are_moved_hidden_added_duplicated_and_removed(deck, services, planner, of):
     before = titles(services, planner, of)
     click(deck, "deck_next")
