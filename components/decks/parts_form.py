@@ -20,7 +20,9 @@ from components.decks.typed import (
     typed_items,
     typed_paragraphs,
     typed_table,
+    wrong_sums,
 )
+from components.labels import escape_label
 from exports.decks.records import (
     Block,
     BulletsBlock,
@@ -114,7 +116,10 @@ def _table(block: TableBlock, key: str, language: str) -> TableBlock:
         typed = st.text_area("Names of the columns, one on a line", "\n".join(names), key=f"{key}_head")
         total = st.checkbox("The last row is the total", block.total, key=f"{key}_total")
     head = names if typed == "\n".join(names) else typed.strip("\n").split("\n")
-    return typed_table(block, head, rows, total, language)
+    made = typed_table(block, head, rows, total, language)
+    for one in wrong_sums(made, language):
+        st.markdown(f":orange[:material/warning:] :small[{escape_label(one)}]")
+    return made
 
 
 def _grid(names: Sequence[str], rows: Sequence[Sequence[str]], key: str, alt: str) -> list[Row]:

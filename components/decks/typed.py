@@ -198,6 +198,22 @@ def _amount(text: str, currency: str | None, places: int, reader: Reader) -> Amo
     return replace(found, places=max(found.places, places)) if found else None
 
 
+def wrong_sums(block: TableBlock, language: str) -> list[str]:
+    """Return sentences on the totals of a table that are not what its rows add up to."""
+    if not block.total or len(block.rows) < 3:
+        return []
+    columns = zip(*([cell.amount for cell in row] for row in block.rows), strict=True)
+    told = []
+    for cell, (*above, last) in zip(block.head, columns, strict=True):
+        added = [one for one in above if one]
+        if last and len(added) > 1 and {one.currency for one in added} == {last.currency}:
+            total = sum((one.value for one in added), Decimal(0))
+            if total != last.value:
+                shown = shown_amount(replace(last, value=total), language)
+                told.append(f"The rows of “{cell_text(cell, language)}” add up to {shown}.")
+    return told
+
+
 # Figures
 
 

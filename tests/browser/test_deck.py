@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from services.decks.decks import DeckService
 from services.decks.records import DeckOf
-from tests.helpers.browser import TOO_SMALL, WIDER_THAN_SCREEN, wait_until_at_rest
+from tests.helpers.browser import TOO_SMALL, WIDER_THAN_SCREEN, wait_until, wait_until_at_rest
 from tests.helpers.deck_places import PLAN
 from tests.helpers.flaws import flaws
 from tests.helpers.planners import Planner, database_of
@@ -13,6 +13,7 @@ from tests.helpers.reviews import Reviews
 
 pytestmark = pytest.mark.browser
 
+ROW_PX = 35  # of a grid
 PHONE = {"width": 390, "height": 844}
 ROW_PX = 35
 
@@ -31,6 +32,8 @@ def test_deck_is_gone_through_and_presented_with_keys_and_its_slide_changes_as_i
     page.goto(address)
     stage, number = page.locator(".deck-stage"), page.locator(".st-key-deck_number")
     expect(number).to_have_text("1 of 8")
+    wait_until(page, "window.travelbotReady")
+    wait_until_at_rest(page)
     page.keyboard.press("ArrowRight")
     expect(number).to_have_text("2 of 8")
     page.keyboard.press("End")
@@ -51,12 +54,23 @@ def test_deck_is_gone_through_and_presented_with_keys_and_its_slide_changes_as_i
     expect(show).to_have_count(0)
     expect(number).to_have_text("3 of 8")
 
+    page.get_by_role("radio", name="What it costs").press("Space")
     page.get_by_role("button", name="Edit", exact=True).click()
-    page.get_by_role("textbox", name="Title").fill("Lisbon in four days")
+    typed = page.locator(".st-key-deck_typed")
+    page.get_by_role("textbox", name="Title").fill("Costs of it all")
+    page.keyboard.press("Tab")
+    expect(typed.get_by_role("heading", name="Costs of it all")).to_be_visible()
+    wait_until_at_rest(page)
+    box = page.get_by_test_id("stDataFrame").locator("canvas").first.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + ROW_PX * 1.5)
+    page.keyboard.type("700")
+    page.keyboard.press("Enter")
+    expect(typed.get_by_role("cell", name="€700.00")).to_be_visible()
     page.get_by_role("button", name="Save").click()
-    expect(stage.get_by_role("heading", name="Lisbon in four days")).to_be_visible()
+    expect(stage.get_by_role("cell", name="€700.00")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
-    expect(stage.get_by_role("heading", name="Four days in Lisbon")).to_be_visible()
+    expect(stage.get_by_role("cell", name="€640.00")).to_be_visible()
 
     page.get_by_role("radio", name="What it costs").press("Space")
     expect(stage.get_by_role("cell", name="600")).to_have_count(0)

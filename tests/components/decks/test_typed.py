@@ -21,6 +21,7 @@ from components.decks.typed import (
     typed_paragraphs,
     typed_runs,
     typed_table,
+    wrong_sums,
 )
 from exports.decks.records import (
     Amount,
@@ -127,6 +128,13 @@ def test_amounts_of_a_table_stay_amounts_and_new_ones_become_some():
     ]
     assert made.rows[3][1] == cell("as you like")
     assert made.total
+
+
+def test_total_that_is_no_sum_is_told():
+    assert wrong_sums(TABLE, "en-GB") == []
+    after = replace(TABLE, rows=((cell("Flights"), euros("700")), *TABLE.rows[1:]))
+
+    assert wrong_sums(after, "en-GB") == ["The rows of “Price” add up to €1,412.50."]
 
 
 def test_row_that_is_taken_out_takes_no_other_along():
