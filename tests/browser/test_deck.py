@@ -63,8 +63,8 @@ def test_deck_is_gone_through_and_presented_with_keys_and_its_slide_changes_as_i
     wait_until_at_rest(page)
     box = page.get_by_test_id("stDataFrame").locator("canvas").first.bounding_box()
     assert box
-    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + ROW_PX * 1.5)
-    page.keyboard.type("700")
+    page.mouse.dblclick(box["x"] + 0.75 * box["width"], box["y"] + ROW_PX * 1.5)
+    page.locator("#portal textarea").fill("700")
     page.keyboard.press("Enter")
     expect(typed.get_by_role("cell", name="€700.00")).to_be_visible()
     page.get_by_role("button", name="Save").click()
