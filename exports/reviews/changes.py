@@ -9,12 +9,14 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from exports.reviews.records import Block, Snapshot
+from exports.decks.records import Slide
+from exports.reviews.records import Block, DeckSnapshot, Snapshot
 
 _MOST_PAIRS = 4096 * 4096  # 5 ms, and 2 MB for a bit of each
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
@@ -61,9 +63,13 @@ def changes(before: Snapshot, after: Snapshot) -> tuple[BlockChange, ...]:
     """Return what became of each block, in the order of the newer snapshot; gone ones stand where they were.
 
     Blocks with one anchor are one block. What came in the place of a block of its kind, such as a reply written anew,
-    is that block changed, or the same where it says the same. When it was said makes no difference.
+    is that block changed, or the same where it says the same. When it was said makes no difference. A slide that says
+    the same but does not look the same is changed, too.
     """
-    return tuple(_block_changes(before.blocks, after.blocks))
+    found = tuple(_block_changes(before.blocks, after.blocks))
+    if isinstance(before, DeckSnapshot) and isinstance(after, DeckSnapshot):
+        return tuple(map(partial(_seen, _slides(before), _slides(after)), found))
+    return found
 
 
 def title_changes(before: Snapshot, after: Snapshot) -> tuple[Piece, ...]:
@@ -78,6 +84,19 @@ def word_changes(before: str, after: str) -> tuple[Piece, ...]:
     compared by characters.
     """
     return tuple(_joined(_text_changes(before, after, (_LINES, _SENTENCES))))
+
+
+def _slides(snapshot: DeckSnapshot) -> dict[str, Slide]:
+    return {slide.id: slide for slide in snapshot.deck.deck.slides}
+
+
+def _seen(old: Mapping[str, Slide], new: Mapping[str, Slide], change: BlockChange) -> BlockChange:
+    """Return a change, of a slide as those see it who look at it."""
+    before, after = change.before, change.after
+    if change.kind is not Change.SAME or before is None or after is None or after.kind != "slide":
+        return change
+    same = replace(old[before.anchor], id=after.anchor) == new[after.anchor]
+    return change if same else replace(change, kind=Change.CHANGED)
 
 
 def _block_changes(before: Sequence[Block], after: Sequence[Block]) -> Iterator[BlockChange]:

@@ -117,6 +117,18 @@ def test_slides_and_parts_are_commented_on_and_changes_told_by_slide(planning: D
     assert became[deck.deck.slides[1].id] is Change.GONE
 
 
+def test_slide_that_only_looks_different_has_changed_too(planning: Decks, deck):
+    link = share(planning, planning.session)
+    before = planning.reviews.visits.look(link.token, ANNA).snapshot
+    unsure = next(one for one in deck.deck.slides if not one.confirmed)
+    slides = tuple(replace(one, confirmed=True) if one is unsure else one for one in deck.deck.slides)
+    planning.decks.change(planning.session, replace(deck.deck, slides=slides), user_id=planning.ada, rev=1)
+    planning.reviews.links.share_again([link.review.id], user_id=planning.ada)
+    after = planning.reviews.visits.look(link.token, ANNA).snapshot
+    changed = [one.after.anchor for one in changes(before, after) if one.after and one.kind is Change.CHANGED]
+    assert changed == [unsure.id]
+
+
 def test_approval_is_of_what_a_version_shows(planning: Decks, deck):
     files = DeckFiles(planning.database)
     link = share(planning, planning.session, approvals=1)
