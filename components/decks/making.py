@@ -12,9 +12,12 @@ from components.decks.stage import draw_preview, draw_styles
 from components.dialogs import close_dialog, leave_dialog
 from components.labels import counted
 from components.problems import telling
+from components.replies.actions import message_id, send
 from components.resources import get_services
+from components.state import show_session
 from exports.decks.records import MAX_TITLE_CHARS, Preset
 from services.accounts.records import User
+from services.decks.proposals import ASK_FOR_SLIDES
 from services.decks.records import DeckOf
 from services.errors import NotPossibleError
 
@@ -43,15 +46,33 @@ def draw_no_deck(of: DeckOf, *, may_change: bool, user_id: int) -> None:
         )
         st.markdown(f"No slides yet. They are made of {source}. You can change them afterwards.")
         preset, until = _choices("deck_make", Preset.PROPOSAL, None)
-        if may_change and st.button(
-            "Make slides", key="deck_make", type="primary", icon=":material/auto_awesome_motion:"
-        ):
-            get_services().decks.make(of, user_id=user_id, preset=preset, valid_until=until)
-            st.rerun()
+        with st.container(horizontal=True):
+            if may_change and st.button(
+                "Make slides", key="deck_make", type="primary", icon=":material/auto_awesome_motion:"
+            ):
+                get_services().decks.make(of, user_id=user_id, preset=preset, valid_until=until)
+                st.rerun()
+            if may_change and of.kind == "session":
+                st.button(
+                    "Let the assistant propose some",
+                    key="deck_ask",
+                    icon=":material/flight_takeoff:",
+                    help="You choose in the chat which of them you take",
+                    on_click=_ask,
+                    args=(of.id, user_id),
+                )
         drawn = drawn_draft(of, get_services().decks.proposal(of, user_id=user_id, preset=preset), user_id=user_id)
         draw_styles(drawn.css)
         st.subheader(f"Preview: {counted(drawn.shown, 'slide')}", anchor=False)
         draw_preview(drawn.pages)
+
+
+def _ask(session_id: int, user_id: int) -> None:
+    """Let the assistant propose slides, which stand below its reply. A callback."""
+    with telling("deck"):
+        session = get_services().sessions.get(session_id, user_id=user_id)
+        show_session(session_id)
+        send(ASK_FOR_SLIDES, session_id, message_id(), session.model, session.memory)
 
 
 def _choices(key: str, preset: Preset, until: date | None) -> tuple[Preset, date | None]:

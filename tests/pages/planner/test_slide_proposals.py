@@ -3,9 +3,11 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from services.decks.proposals import ASK_FOR_SLIDES
+from services.decks.proposals import ASK_FOR_SLIDES, slides_in
 from services.decks.records import DeckOf
+from tests.helpers.deck_places import PLAN
 from tests.helpers.screens import load_at
+from tests.helpers.services import until
 
 TALK = "5 days in Lisbon in May 2027 for two adults, about $2,000"
 
@@ -97,6 +99,20 @@ def test_whoever_may_only_read_looks(app, services, planner, stranger, session_i
     assert len(drawn(app)) == 3
     assert (ticks(app), add_button(app)) == ([], None)
     assert "You can read this session" in lines(app)
+
+
+def test_assistant_is_asked_from_the_screen_of_a_session_without_a_deck(app, services, planner, add_session):
+    session_id = add_session(text="3 days in Porto in June for two", answer=PLAN)
+    run(app)
+    app.switch_page("pages/planner/deck.py")
+    app.query_params["session"] = str(session_id)
+    run(app)
+    app.button(key="deck_ask").click()
+    run(app)
+    mine = {"user_id": planner.id, "limit": 1}
+    until(lambda: not services.sessions.history(session_id, **mine).messages[-1].status.unfinished)
+    (reply,) = services.sessions.history(session_id, **mine).messages
+    assert [slide.title for slide in slides_in(reply.parts)][:2] == ["3 days in Porto in June", "Day by day"]
 
 
 def test_only_the_last_proposal_is_offered(app, services, planner, session_id):
