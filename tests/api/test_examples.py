@@ -37,6 +37,14 @@ def requests_of(text: str) -> list[tuple[str | None, str, dict[str, str], str]]:
     return found
 
 
+def with_files(content: str) -> bytes:
+    """Return a body as editors send it: where a line names a file, what is in that."""
+    pieces = re.split(r"^< \./(\S+)", content, flags=re.MULTILINE)
+    return b"".join(
+        (EXAMPLES / piece).read_bytes() if number % 2 else piece.encode() for number, piece in enumerate(pieces)
+    )
+
+
 def value_at(body: Any, path: str) -> str:
     """Return what lies at a path such as ``sessions[0].session_id``."""
     for step in re.findall(r"\w+", path):
@@ -72,7 +80,7 @@ def test_http_file_runs_from_top_to_bottom_and_shows_every_route(api: Api, servi
             content = filled(body)
             if "multipart" in given.get("Content-Type", ""):
                 content = content.replace("\n", "\r\n")  # as editors send it
-            answer = http.request(method, filled(address), headers=given, content=content or None)
+            answer = http.request(method, filled(address), headers=given, content=with_files(content) or None)
             nothing_waits = "follow-ups" in address and answer.status_code in (404, 409)
             assert answer.is_success or nothing_waits, (first, answer.text)
             if name and answer.headers["content-type"] == "application/json":
