@@ -1,7 +1,8 @@
 """A deck as a file: PowerPoint, PDF, Markdown or JSON, all of the same slides."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 
@@ -28,6 +29,7 @@ from services.errors import ExportRunningError
 from services.transfer.transfer import ExportFile, file_name
 
 _AT_ONCE = 1  # a machine has few cores, and the chat needs them
+_IN_LINE = 30  # those who wait among them: each takes one of the threads that answer all requests
 _WAIT_S = 60.0
 
 
@@ -63,6 +65,7 @@ class DeckFiles:
     def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
         self._db = database
         self._clock = clock
+        self._line = threading.BoundedSemaphore(_IN_LINE)
         self._making = threading.BoundedSemaphore(_AT_ONCE)
 
     def export(self, of: DeckOf, kind: DeckFormat, *, user_id: int, rev: int | None = None) -> ExportFile:
@@ -71,12 +74,8 @@ class DeckFiles:
         Where none was made, it is the one that would be. Raises NotFoundError, NotPossibleError, ExportRunningError.
         """
         edition, title = self._edition(of, user_id, rev, proposed=True)
-        if not self._making.acquire(timeout=_WAIT_S):
-            raise ExportRunningError("Other decks are being made right now. Try again in a minute.")
-        try:
+        with _held(self._line, wait_s=0), _held(self._making, wait_s=_WAIT_S):
             content = _MADE_BY[kind](edition)
-        finally:
-            self._making.release()
         with self._db.begin() as db_session:
             found_place(db_session, of, user_id)
             deck = db.decks.of(db_session, **of.columns)
@@ -125,6 +124,17 @@ class DeckFiles:
         deck = built_deck(db_session, place, Preset.PROPOSAL, user_id=user_id, new_id=lambda: str(new_id()))
         brand = brand_of(db_session, place.owner_id)
         return Edition(deck=deck, brand=brand, rev=1, at=self._clock(), approved=False, pictures={})
+
+
+@contextmanager
+def _held(room: threading.Semaphore, *, wait_s: float) -> Iterator[None]:
+    """Hold a place of a room. Raises ExportRunningError where none gets free in time."""
+    if not room.acquire(timeout=wait_s):
+        raise ExportRunningError("Other decks are being made right now. Try again in a minute.")
+    try:
+        yield
+    finally:
+        room.release()
 
 
 def edition_of(db_session: Session, place: Place, saved: SavedDeck) -> Edition:

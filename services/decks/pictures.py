@@ -23,7 +23,7 @@ from services.sessions.files import FileShelf
 
 MAX_PICTURE_BYTES = 20_000_000  # as it comes
 MAX_PIXELS = 60_000_000  # of a JPEG, which is read at about the size that is needed
-MAX_WHOLE_PIXELS = 25_000_000  # of what is read whole: 100 MB
+MAX_WHOLE_PIXELS = 16_000_000  # of what is read whole: a WebP takes 140 MB meanwhile
 MAX_SIDE = 1_920  # pixels, as it is kept: a page on a large screen
 MAX_DECK_PICTURES = 200
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")

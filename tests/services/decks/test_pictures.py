@@ -11,8 +11,9 @@ from PIL.PngImagePlugin import PngInfo
 from db.room import LEAST_BYTES, by_person
 from services.decks.pictures import MAX_SIDE, scaled
 from services.errors import FileQuotaError, FileRefusedError, NotFoundError
-from services.sessions.files import FileShelf
+from services.sessions.files import FileService, FileShelf
 from services.sessions.sessions import SessionService
+from services.trips.files import TripFiles
 from tests.helpers.deck_places import Decks, planning  # noqa: F401 - a fixture
 
 RED, BLUE = (200, 20, 20), (20, 20, 200)
@@ -174,3 +175,25 @@ def test_picture_belongs_to_one_deck(planning: Decks):
     for sha256 in (picture.sha256, "nonsense", "' OR 1=1"):
         with pytest.raises(NotFoundError):
             planning.pictures.get(planning.trip, sha256, user_id=planning.ada)
+
+
+def test_file_of_the_session_or_trip_becomes_a_picture_and_no_other(planning: Decks, database):
+    planning.decks.make(planning.session, user_id=planning.ada)
+    planning.decks.make(planning.trip, user_id=planning.ada)
+    files, trip_files = FileService(database, FileShelf(50_000_000)), TripFiles(database, FileShelf(50_000_000))
+    photo = saved(half_red(), "PNG")
+    of_session = files.add(planning.session_id, "a.png", photo, user_id=planning.ada)
+    of_trip = trip_files.add(planning.trip_id, "b.png", photo, user_id=planning.ada)
+    words = files.add(planning.session_id, "c.txt", b"Hello", user_id=planning.ada)
+
+    for of, file, other in (
+        (planning.session, of_session, of_trip),
+        (planning.trip, of_trip, of_session),
+    ):
+        picture = planning.pictures.add_file(of, file.id, user_id=planning.bob)
+        assert planning.pictures.get(of, picture.sha256, user_id=planning.cleo)
+        for file_id in (other.id, 1):
+            with pytest.raises(NotFoundError):
+                planning.pictures.add_file(of, file_id, user_id=planning.ada)
+    with pytest.raises(FileRefusedError):
+        planning.pictures.add_file(planning.session, words.id, user_id=planning.ada)
