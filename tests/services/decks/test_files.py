@@ -42,7 +42,7 @@ def test_files_are_made_one_by_one_and_a_long_line_is_refused(planning: Decks, d
     def slow(_edition):
         assert busy.acquire(blocking=False), "two at once"
         begun.release()
-        go_on.acquire()
+        assert go_on.acquire(timeout=20)
         busy.release()
         return b"made"
 
@@ -54,7 +54,7 @@ def test_files_are_made_one_by_one_and_a_long_line_is_refused(planning: Decks, d
 
     with ThreadPoolExecutor(4) as pool:
         made = [pool.submit(export) for _ in range(4)]
-        begun.acquire()
+        assert begun.acquire(timeout=20)
         [refused] = wait(made, timeout=20, return_when=FIRST_COMPLETED).done
         assert isinstance(refused.exception(), ExportRunningError)
         go_on.release(3)
