@@ -1,11 +1,12 @@
 """Lists of which each point begins with a label, such as Morning: the labels stand in a column of their own."""
 
 from collections.abc import Sequence
+from math import ceil
 
 from exports.decks.measure import Measure, cut
 from exports.decks.places import Box, Placed
 from exports.decks.records import BulletsBlock, Item, Runs, plain_text
-from exports.decks.theme import LABEL_GAP, LABEL_MOST, RULE
+from exports.decks.theme import LABEL_GAP, LABEL_MOST, LABEL_STEP, RULE
 from exports.writing import direction
 
 _FEWEST, _MOST = 2, 8  # points
@@ -39,7 +40,7 @@ def label_width(block: BulletsBlock, size: float, width: float, measure: Measure
     if rows is None:
         return 0.0
     widest = max(measure.width(_said(label), bold=True) for label, _ in rows)
-    taken = (widest * 1.02 + LABEL_GAP) * size
+    taken = ceil((widest * 1.02 + LABEL_GAP) / LABEL_STEP) * LABEL_STEP * size
     return taken if taken <= width * LABEL_MOST else 0.0
 
 

@@ -19,6 +19,9 @@ PARAGRAPH_GAP = 0.4  # between paragraphs and items, in sizes
 INDENT = 1.4  # of an item's words, in sizes, once more for each level
 CELL_X, CELL_Y = 7.0, 4.0  # between a cell's edge and its words
 LABEL_GAP = 1.3  # beside labels, in sizes
+LABEL_STEP = (
+    2.2  # the column of labels is a multiple of that wide, so that those of several slides are alike; in sizes
+)
 LABEL_MOST = 0.3  # of the width: labels that take more stand in their points
 AGENDA_GAP = 1.1  # between points with labels, in sizes; a thin line is in the middle of it
 RULE = 0.75  # how thick that is
