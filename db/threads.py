@@ -64,6 +64,14 @@ def forget(db_session: Session, row_id: int) -> None:
     db_session.execute(delete(BackboardThread).where(BackboardThread.id == row_id))
 
 
+def of_owners(db_session: Session, session_ids: Collection[int]) -> set[int]:
+    """Return the ids of those of these sessions that have a thread on their owner's own assistant."""
+    query = select(BackboardThread.session_id).where(
+        BackboardThread.session_id.in_(session_ids), BackboardThread.customer_id.is_(None)
+    )
+    return set(db_session.scalars(query))
+
+
 def remove_all(db_session: Session, session_ids: Sequence[int]) -> Sequence[Row[str, str]]:
     """Delete every thread of these sessions here; return their backends and Backboard's ids."""
     query = delete(BackboardThread).where(BackboardThread.session_id.in_(session_ids))

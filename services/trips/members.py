@@ -9,6 +9,7 @@ import db.participants
 import db.reviews
 import db.sides
 import db.stamps
+import db.threads
 import db.trip_files
 import db.trip_sessions
 import db.trips
@@ -172,7 +173,8 @@ def _take_over(db_session: Session, trip: Trip, member_id: int) -> None:
     for session in moved:
         db_session.refresh(session)
     by_their_own = [one for one in moved if None in (one.told_customer_id, trip.customer_id)]
-    db.outbox.add_threads_of(db_session, [one.id for one in by_their_own])
+    with_theirs = db.threads.of_owners(db_session, theirs)  # an empty one would be the owner's next
+    db.outbox.add_threads_of(db_session, sorted({one.id for one in by_their_own} | with_theirs))
     for session in by_their_own:
         db.sides.begin_afresh(db_session, session)
     db_session.flush()

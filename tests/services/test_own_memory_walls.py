@@ -5,7 +5,9 @@ of it, or through a file.
 """
 
 import pytest
+from sqlalchemy import select
 
+from db.models import BackboardThread
 from services.transfer.transfer import ExportKind
 from tests.helpers.services import Emulator
 from tests.helpers.sides import given, say
@@ -65,3 +67,22 @@ def test_session_from_a_file_is_not_told_to_ones_own_assistant_where_a_customers
 
     assert "Three nights" in told(emulator, team.ada)
     assert SECRET not in told(emulator, team.ada)
+
+
+def test_thread_of_who_left_that_nothing_was_said_in_is_not_taken_for_the_owner(
+    services, database, emulator, team: Team
+):
+    services.trips.change(team.trip_id, customer_id=None, user_id=team.ada)
+    session_id = services.sessions.create(user_id=team.bob, trip_id=team.trip_id).id
+    say(services, "Hello", session_id, user_id=team.bob)
+    with database.begin() as db_session:
+        db_session.scalars(select(BackboardThread)).one().tip_id = None  # as if the message had not arrived
+    services.trips.change(team.trip_id, customer_id=team.customer_id, user_id=team.ada)
+    say(services, "A weekend in Rome", session_id, user_id=team.bob)
+
+    services.trip_members.remove(team.trip_id, team.bob, user_id=team.ada)
+    services.trips.change(team.trip_id, customer_id=None, user_id=team.ada)
+    say(services, SECRET, session_id, user_id=team.ada)
+
+    assert SECRET in told(emulator, team.ada)
+    assert SECRET not in told(emulator, team.bob)
