@@ -97,9 +97,9 @@ def draw_news(saved: SavedDeck, refresh: Refresh, problems: Sequence[Problem], *
     easy = [one.slide.id for one in refresh.stale if not one.conflicts]
     new = [one.slide.origin for one in refresh.new if one.slide.origin]
     with st.container(key="deck_news", gap="xsmall"):
-        if not (whole or easy or new):
+        if not (whole or refresh.stale or new or refresh.gone):
             st.empty()
-        if (len(easy) > 1 or new) and saved.may_change:
+        if (easy or new) and saved.may_change:
             told = [counted(len(easy), "slide to refresh", "slides to refresh")] if easy else []
             told += [counted(len(new), "new slide")] if new else []
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -114,5 +114,16 @@ def draw_news(saved: SavedDeck, refresh: Refresh, problems: Sequence[Problem], *
                     on_click=refresh_safely,
                     args=(saved.of, easy, new, saved.rev, user_id),
                 )
+        if mine := [one.slide.title for one in refresh.stale if one.conflicts]:
+            st.markdown(
+                f":material/compare_arrows: Changed by hand, and the {saved.of.kind} has moved on: {_named(mine)}"
+            )
+        if refresh.gone:
+            gone = _named([slide.title for slide in refresh.gone])
+            st.markdown(f":material/link_off: The {saved.of.kind} says nothing any more of {gone}")
         for one in whole:
             st.markdown(f":orange[:material/warning:] {escape_label(one.text)}")
+
+
+def _named(titles: Sequence[str]) -> str:
+    return ", ".join(f"“{escape_label(title)}”" for title in titles)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components.decks.changing import refresh
+from components.decks.parts_form import NAMES
 from components.decks.places import deck_of
 from components.dialogs import close_dialog, leave_dialog
 from components.labels import escape_label
@@ -43,7 +44,7 @@ def refresh_dialog(of: list[object], slide_id: str, *, user: User) -> None:
 
 def _choice(change: Change, at: int, rev: int, language: str) -> Choice | None:
     with st.container(border=True, key=f"deck_conflict_{at}"):
-        st.markdown("**Title**" if change.part == TITLE else "**Part of the slide**")
+        st.markdown(f"**{_part(change)}**")
         mine, new = st.columns(2)
         for place, name, content in ((mine, "On the slide", change.present), (new, "Made now", change.anew)):
             with place:
@@ -55,6 +56,13 @@ def _choice(change: Change, at: int, rev: int, language: str) -> Choice | None:
             format_func=_NAMES.__getitem__,
             key=f"deck_conflict_{at}_{rev}",
         )
+
+
+def _part(change: Change) -> str:
+    if change.part == TITLE:
+        return "Title"
+    block = next((one for one in (change.present, change.anew) if one and not isinstance(one, str)), None)
+    return NAMES[block.kind] if block else "Part of the slide"
 
 
 def _content(content: Content, language: str) -> None:

@@ -368,6 +368,14 @@ def test_session_that_moved_on_is_told_and_taken_over_slide_by_slide(deck, servi
     assert now(services, planner, of).rev == 2
 
 
+def test_slides_that_the_session_says_nothing_of_any_more_are_named(deck, planner, of, app_database):
+    say(app_database, planner, of, PLAN[: PLAN.index("## Day 2")] + PLAN[PLAN.index("## What it costs") :])
+    run(deck)
+
+    [told] = [line for line in lines(deck).split("\n") if "says nothing any more of" in line]
+    assert "“Day 2: Belém”" in told
+
+
 def test_slide_that_both_changed_shows_both_and_keeps_what_is_chosen(deck, services, planner, of, app_database):
     saved = now(services, planner, of)
     at = next(at for at, one in enumerate(saved.deck.slides) if one.title.startswith("Day 1"))
@@ -379,7 +387,9 @@ def test_slide_that_both_changed_shows_both_and_keeps_what_is_chosen(deck, servi
     run(deck)
     go_to(deck, "Day 1")
 
+    assert "Changed by hand, and the session has moved on: “Day 1" in lines(deck)
     click(deck, "deck_mark_compare_button")
+    assert "**List**" in lines(deck)
     assert {"Sleep in", "Bus to the castle"} <= {
         word for word in ("Sleep in", "Bus to the castle") if word in lines(deck)
     }
