@@ -72,7 +72,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         browser, of_a_loop, slow = (
             item.get_closest_marker(name) is not None for name in ("browser", "anyio", "slow")
         )
-        return browser, not of_a_loop, not slow
+        starts_loops = hasattr(getattr(item, "module", None), "asyncio")
+        return browser, not (of_a_loop or starts_loops), not slow
 
     items.sort(key=place)
     if config.getoption("--quick"):

@@ -133,6 +133,7 @@ def test_style_sheet_holds_for_decks_alone():
     assert "@" not in css
 
 
+@pytest.mark.browser
 def test_every_block_is_drawn_within_its_box_as_slide_and_as_thumbnail(page):
     for sample in decks.SAMPLES.values():
         show(page, deck_html(sample(), pictures=True))
