@@ -7,7 +7,7 @@ from datetime import date
 from itertools import takewhile
 
 from emulator.conversation import Answer, Document, ToolRequest, Turn
-from emulator.demo import brief, facts, say, slides, titles
+from emulator.demo import brief, facts, say, slides, titles, told
 from emulator.demo.costs import Costs, part_of, rooms_for
 from emulator.demo.days import days_named
 from emulator.demo.destinations import atlas
@@ -60,9 +60,10 @@ def answer(
         wanted = slides.is_wanted(lines[-1])
         lines = [slides.without_request(line) for line in lines]
         if wanted:
-            return _slides(lines, memories, documents, _outputs(history, tool_outputs), today_from(outputs))
+            begun = _begun(memories, lines, system_prompt, today_from(outputs))
+            return _slides(lines, begun, documents, _outputs(history, tool_outputs))
     used = [one for one in memories if _remembered([one], lines) != Wishes()]
-    state = before = State(wishes=_remembered(used, lines), today=today_from(outputs))
+    state = before = _begun(used, lines, system_prompt, today_from(outputs))
     for line in lines:
         before, state = state, _step(state, line, documents)
     has_asked = tool_outputs is not None or (bool(history) and history[-1].role == "tool")
@@ -72,6 +73,8 @@ def answer(
     found, parts = look_up(typed(lines[-1]), documents), list[str]()
     if "identity" not in state.topics and not any(turn.role == "assistant" and turn.text.strip() for turn in history):
         parts.append(TEXTS["introduction"])
+        if noted := told.brief_line(system_prompt):
+            parts.append(f"From the brief of this trip: {plain(noted)}.")
     if not (found and found.whole):
         parts.append(
             _about_itself(state, lines, memories, system_prompt)
@@ -119,15 +122,8 @@ def _brief(lines: Sequence[str], documents: Sequence[Document], outputs: Sequenc
     return Answer(reasoning, "", (ToolRequest(brief.TOOL, arguments),))
 
 
-def _slides(
-    lines: Sequence[str],
-    memories: Sequence[str],
-    documents: Sequence[Document],
-    outputs: Sequence[str],
-    today: date | None,
-) -> Answer:
+def _slides(lines: Sequence[str], state: State, documents: Sequence[Document], outputs: Sequence[str]) -> Answer:
     """Proposes slides of the plan as it stands, and tells what became of them."""
-    state = State(wishes=_remembered(memories, lines), today=today)
     for line in lines:
         state = _step(state, line, documents) if line.strip(" .,:;!?") else state
     if not (arguments := slides.arguments(state)):
@@ -136,6 +132,14 @@ def _slides(
         return Answer("I say which slides I proposed.", slides.told(outputs))
     reasoning = "I make slides of the plan as it stands, with its prices."
     return Answer(reasoning, "", (ToolRequest(slides.TOOL, arguments),))
+
+
+def _begun(memories: Sequence[str], lines: Sequence[str], system_prompt: str | None, today: date | None) -> State:
+    """The state before anything was said: what memories and the brief of a trip tell."""
+    state = State(wishes=_remembered(memories, lines), today=today)
+    if brief_told := told.brief_line(system_prompt):
+        state = replace(step(state, brief_told, brief=True), reading=Reading(), past=())
+    return state
 
 
 def _remembered(memories: Sequence[str], lines: Sequence[str]) -> Wishes:

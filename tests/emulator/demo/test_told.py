@@ -1,0 +1,63 @@
+"""What the app tells of a trip is planned with; whatever stands there, an answer comes."""
+
+import json
+
+import pytest
+
+from emulator.demo.told import brief_line
+from tests.helpers.demo import talk
+from travel.brief import brief_of, told
+
+BRIEF = {
+    "where": ["Lisbon"],
+    "start": "2027-05-03",
+    "end": "2027-05-07",
+    "travellers": [{"label": "Adult 1", "band": "adult"}, {"label": "Child 1", "band": "child", "age_at_travel": 8}],
+    "budget": {"high": {"amount": "2500", "currency": "EUR"}, "basis": "total"},
+    "pace": "relaxed",
+    "avoid": [{"text": "museums"}],
+    "notes_private": "They book late",
+}
+
+
+def prompt(brief=BRIEF):
+    return f"You help.\n\n{told('Lisbon in May', 'Weber', 'de', brief_of(brief))}"
+
+
+def test_brief_is_planned_with_and_said_once():
+    first, second = talk("Plan this trip", "What does it cost?", system_prompt=prompt())
+
+    assert "From the brief of this trip: Lisbon, 5 days from 3 May 2027 to 7 May 2027, 1 adult, a child of 8" in first
+    assert "## 5 days in Lisbon in May" in first
+    assert "€2,500" in first
+    assert "From the brief" not in second
+    assert "1 child" in second
+    assert "late" not in first
+
+
+def test_what_is_said_comes_before_what_the_brief_says():
+    [answer] = talk("3 days in Porto for four adults", system_prompt=prompt())
+
+    assert "Porto" in answer
+    assert "four adults" in answer
+
+
+@pytest.mark.parametrize(
+    "brief",
+    [
+        {},
+        {"where": "Lisbon", "start": 5, "end": None, "travellers": "two", "budget": "much", "must": {}, "avoid": [1]},
+        {"start": "2027-02-31", "end": "9999-99-99", "months": ["2027-13"], "budget": {"high": {"amount": "NaN"}}},
+        {"where": ["x" * 10_000] * 100, "must": [{"text": "y" * 10_000}] * 100},
+    ],
+)
+def test_brief_that_is_none_stops_no_answer(brief):
+    odd = f"Told.\n{json.dumps({'brief': brief})}"
+
+    assert talk("5 days in Lisbon", system_prompt=odd)[0]
+    assert len(brief_line(odd)) < 20_000
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "{}", "[1]", '{"brief": 1}', "{" * 10_000])
+def test_no_brief_says_nothing(text):
+    assert brief_line(text) == ""
