@@ -57,7 +57,7 @@ SCOPE.cover::after {{
   inset-inline: 0; top: calc({PANEL_EDGE.y} * 100cqw / 960); width: 100%;
   height: calc({PANEL_EDGE.height} * 100cqw / 960);
 }}
-SCOPE.cover h2 {{ color: var(--on-primary); }}
+SCOPE.cover h2 {{ color: var(--on-primary); background: var(--primary); }}
 SCOPE :is(img, svg) {{ display: block; width: 100%; height: 100%; object-fit: contain; }}
 SCOPE .logo {{
   width: calc(var(--w) * var(--u)); height: calc(var(--h) * var(--u)); object-position: right center;
