@@ -132,6 +132,7 @@ def _grid(names: Sequence[str], rows: Sequence[Sequence[str]], key: str, alt: st
         num_rows="dynamic",
         hide_index=True,
         width="stretch",
+        alt=alt,
         column_config={
             column: st.column_config.TextColumn(name or " ") for column, name in zip(columns, names, strict=True)
         },
