@@ -63,7 +63,7 @@ def draw_no_deck(of: DeckOf, *, may_change: bool, user_id: int) -> None:
                 )
         drawn = drawn_draft(of, get_services().decks.proposal(of, user_id=user_id, preset=preset), user_id=user_id)
         draw_styles(drawn.css)
-        st.subheader(f"Preview: {counted(drawn.shown, 'slide')}", anchor=False)
+        st.header(f"Preview: {counted(drawn.shown, 'slide')}", anchor=False)
         draw_preview(drawn.pages)
 
 
