@@ -8,7 +8,19 @@ import psycopg
 import pytest
 
 import db.trips
-from db.models import BackboardThread, ChatSession, Customer, FollowUp, Message, Review, Trip, Usage, utc_now
+from db.models import (
+    BackboardThread,
+    Brand,
+    ChatSession,
+    Customer,
+    Deck,
+    FollowUp,
+    Message,
+    Review,
+    Trip,
+    Usage,
+    utc_now,
+)
 from services.message_status import MessageStatus
 from services.messages.follow_ups import FollowUpService
 from services.replies.records import Ending, ReplySnapshot
@@ -49,7 +61,9 @@ def unfinished(database, user_id: int) -> tuple[int, int]:
         used = Usage(user_id=user_id, day=utc_now().date(), model=MODEL)
         thread = BackboardThread(session_id=session.id, backend="demo", thread_id="t")
         review = Review(user_id=user_id, session_id=session.id, audience="Customer", may="look", token_hash="0" * 64)
-        db_session.add_all([reply, waiting, used, thread, review])
+        slides = Deck(session_id=session.id, rev=0)
+        look = Brand(user_id=user_id, settings={})
+        db_session.add_all([reply, waiting, used, thread, review, slides, look])
         db_session.flush()
         return session.id, reply.id
 
