@@ -4,6 +4,7 @@ The process is forked off one that has read the libraries, and nothing of the ap
 so what comes of it is as cold as what the command starts. Only its end is not that of an interpreter.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -26,7 +27,9 @@ _LIBRARIES = [
         "uvicorn",
     ),
     *("uvloop", "httpx", "httpx_sse", "stamina", "sqlalchemy.orm", "alembic.command", "psycopg", "pypdf", "typst"),
-    *("markdown_it", "fontTools.ttLib", "bcrypt", "jwt", "tests.helpers.component_scan"),
+    *("markdown_it", "fontTools.ttLib", "fontTools.subset", "bcrypt", "jwt", "tests.helpers.component_scan"),
+    *("pptx", "lxml.etree", "PIL.Image", "PIL.ImageOps", "rapidfuzz.distance", "babel.dates", "babel.numbers"),
+    *("streamlit_authenticator", "requests", "httpcore", "psutil"),
 ]
 
 _context = multiprocessing.get_context("forkserver")
@@ -65,6 +68,7 @@ class StreamlitProcess:
 
 
 def _serve(port: int, env: dict[str, str], log: Path, script: str) -> None:
+    gc.freeze()  # what was read before stays: to look through it for garbage takes a sixth of the CPU of a start
     os.environ.clear()
     os.environ.update(env)
     os.chdir(ROOT)
