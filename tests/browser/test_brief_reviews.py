@@ -20,11 +20,17 @@ def nothing_is_cut_off(page: Page) -> bool:
     return bool(page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth"))
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_brief_is_shared_commented_on_and_approved(
-    page: Page, planner: Planner, browser: Browser, size: dict[str, int]
-) -> None:
-    page.set_viewport_size(size)  # type: ignore[arg-type]
+def look_at_on_both(page: Page) -> None:
+    """See that the page is in order on a desk and on a phone, where it is left."""
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        wait_until_at_rest(page)
+        assert nothing_is_cut_off(page)
+        assert flaws(page) == []
+
+
+def test_brief_is_shared_commented_on_and_approved(page: Page, planner: Planner, browser: Browser) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     with database_of(planner.app) as database:
         trip_id = Reviews(database, now=utc_now()).trip(
             planner.id, must=[{"text": "Tram 28"}], notes_private="Secret"
@@ -36,7 +42,7 @@ def test_brief_is_shared_commented_on_and_approved(
     page.get_by_role("button", name="Done").click()
     expect(page.get_by_role("link", name=re.compile("Customer.*Never opened"))).to_be_visible()
 
-    anna = browser.new_context(viewport=size).new_page()  # type: ignore[arg-type]
+    anna = browser.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]
     anna.goto(link)
     entry = anna.locator(".st-key-review_block_must")
     expect(entry).to_contain_text("Tram 28")
@@ -49,9 +55,7 @@ def test_brief_is_shared_commented_on_and_approved(
     expect(anna.get_by_label("Passage, if any")).to_have_value("Tram 28")
     entry.get_by_label("Your name").fill("Anna")
     entry.get_by_label("Your comment").fill("Or on foot?")
-    wait_until_at_rest(anna)
-    assert nothing_is_cut_off(anna)
-    assert flaws(anna) == []
+    look_at_on_both(anna)
     entry.get_by_role("button", name="Send").click()
     expect(entry.get_by_text("Or on foot?")).to_be_visible()
     decision = anna.locator(".st-key-review_decision")
@@ -64,9 +68,7 @@ def test_brief_is_shared_commented_on_and_approved(
     expect(page.get_by_role("button", name="Musts: 1 comment")).to_be_visible(timeout=20_000)  # by itself
     accept = page.get_by_role("button", name="Set status to approved")
     expect(accept).to_be_visible()
-    wait_until_at_rest(page)
-    assert nothing_is_cut_off(page)
-    assert flaws(page) == []
+    look_at_on_both(page)
     page.get_by_role("button", name="Musts: 1 comment").click()
     expect(page.get_by_role("dialog")).to_contain_text("Or on foot?")
     assert flaws(page) == []
