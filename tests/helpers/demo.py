@@ -19,10 +19,13 @@ def talk(*texts: str, **more: Any) -> list[str]:
 
 def _answers(texts: Sequence[str], more: dict[str, Any]) -> list[Answer]:
     history: list[Turn] = []
+    return [go_on(history, text, **more) for text in texts]
+
+
+def go_on(history: list[Turn], text: str, **more: Any) -> Answer:
+    """The answer to *text*, said after *history*, which then holds both."""
     nothing: dict[str, Any] = {"memories": [], "tools": [], "system_prompt": None, "tool_outputs": None}
-    answers: list[Answer] = []
-    for text in texts:
-        history.append(Turn("user", text))
-        answers.append(answer(history, **nothing | more))
-        history.append(Turn("assistant", answers[-1].text))
-    return answers
+    history.append(Turn("user", text))
+    answered = answer(history, **nothing | more)
+    history.append(Turn("assistant", answered.text))
+    return answered

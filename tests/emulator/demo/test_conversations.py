@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.conversation import Document
-from tests.helpers.demo import asked
+from emulator.conversation import Document, Turn
+from tests.helpers.demo import go_on
 
 SCRIPTS = Path(__file__).with_name("conversations.txt").read_text(encoding="utf-8")
 
@@ -26,14 +26,13 @@ def scripts() -> dict[str, list[tuple[str, str]]]:
 @pytest.mark.parametrize("name", scripts())
 def test_conversation(name: str) -> None:
     script = scripts()[name]
-    said: list[str] = []
+    history: list[Turn] = []
     files: list[Document] = []
     for at, (mark, text) in enumerate(script):
         if mark == "@":
             files.append(Document(*text.split(": ", maxsplit=1)))
         if mark == ">":
-            said.append(text)
-            answer = asked(*said, documents=files).text
+            answer = go_on(history, text, documents=files).text
             _check(answer, script[at + 1 :])
 
 
