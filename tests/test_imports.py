@@ -52,8 +52,8 @@ FLOORS = {
         "wiring",
     ),
     "components": (
-        "address browser_cookie dialogs undo labels outage problems resources scripts state still tabs this_tab"
-        " waking wide_tables",
+        "address browser_cookie deck_charts dialogs undo labels outage problems resources scripts state still tabs"
+        " this_tab waking wide_tables",
         "accounts transfer",
         "replies usage",
         "sessions",

@@ -1,6 +1,5 @@
 """Decks as HTML for the screen: drawn once for each version and look, and kept for a while."""
 
-import base64
 import hashlib
 import re
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 from streamlit import runtime
 
+from components.deck_charts import charts_as_data
 from components.resources import get_services
 from exports.decks.html import deck_html
 from exports.decks.pages import ABOUT
@@ -19,7 +19,6 @@ from services.decks.records import DeckOf, SavedDeck
 _KEPT = 32  # versions that are kept as HTML
 _PICTURES_KEPT = 64
 _END = "</section>"
-_CHART = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _PICTURE = "deck-picture-"
 _NAMED = re.compile(rf'(?<=src="){_PICTURE}([0-9a-f]{{64}})-(\w+)(?=")')  # no text holds a quote
 _TYPES = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
@@ -89,12 +88,7 @@ def _drawn(edition: Edition) -> DrawnDeck:
 
 def _sections(html: str) -> list[str]:
     """Return each section of a slide; none stands within another."""
-    return [f"{_CHART.sub(_told, one)}{_END}" for one in html.split(_END) if one]
-
-
-def _told(chart: re.Match[str]) -> str:
-    """Return what static/js/deck.js makes a chart of: Streamlit lets no SVG through."""
-    return f'<span class="deck-chart" data-svg="{base64.b64encode(chart[0].encode()).decode()}"></span>'
+    return [f"{charts_as_data(one)}{_END}" for one in html.split(_END) if one]
 
 
 def _named(content: bytes, kind: str) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from components.deck_charts import charts_as_data
 from components.labels import counted
 from exports.decks.html import DeckHtml, deck_html
 from exports.decks.records import Edition
@@ -71,4 +72,5 @@ def parts_label(parts: Sequence[Block], threads: int) -> str:
 
 @st.cache_data(max_entries=_KEPT, show_spinner=False)  # whoever asks has just read what it is made of
 def _html(sha256: str, approved: bool, _edition: Callable[[], Edition]) -> DeckHtml:
-    return deck_html(replace(_edition(), approved=approved), pictures=True)
+    html = deck_html(replace(_edition(), approved=approved), pictures=True)
+    return replace(html, slides=tuple(replace(one, html=charts_as_data(one.html)) for one in html.slides))

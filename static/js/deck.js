@@ -105,21 +105,9 @@ document.addEventListener("fullscreenchange", () => {
   if (show && !document.fullscreenElement) end();
 });
 
-// Streamlit lets no SVG through: a chart comes as the text of one.
-function drawCharts() {
-  for (const chart of document.querySelectorAll(".stHtml .deck-chart[data-svg]")) {
-    const text = new TextDecoder().decode(Uint8Array.from(atob(chart.dataset.svg), (char) => char.charCodeAt(0)));
-    const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-    delete chart.dataset.svg;
-    if (svg.localName === "svg" && !svg.querySelector("script, foreignObject"))
-      chart.replaceChildren(document.importNode(svg, true));
-  }
-}
-
 // The chosen page of the strip stays in sight, within the strip only; and who listens hears each slide once.
 let last = null;
 new MutationObserver(() => {
-  drawCharts();
   const strip = document.querySelector(".st-key-deck_strip");
   const label = choices()[chosen()]?.closest("label");
   if (!strip || !label) return;

@@ -19,4 +19,4 @@ for (const dialog of document.querySelectorAll('[role="dialog"]')) {
     dialog.querySelector('[aria-label="Close"]').click();
 }
 
-await begin(["cookies", "downloads", "mended", "passages", "review_forms", "scrolling", "wide_tables"]);
+await begin(["charts", "cookies", "downloads", "mended", "passages", "review_forms", "scrolling", "wide_tables"]);

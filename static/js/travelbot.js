@@ -3,6 +3,7 @@ const { begin } = await import(`./begin.js${new URL(import.meta.url).search}`);
 
 await begin([
   "announcer",
+  "charts",
   "cookies",
   "copy",
   "deck",

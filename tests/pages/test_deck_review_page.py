@@ -74,6 +74,8 @@ def test_slides_are_drawn_commented_on_and_decided_about(opened, services, deck,
     shown = drawn(opened)
     assert len(shown) == len(deck.deck.shown()) + 1  # with the page about the deck
     assert "Draft v1" in shown[0]
+    assert sum('class="deck-chart" data-svg="' in html for html in shown) == 1  # Streamlit lets no SVG through
+    assert not any("<svg" in html for html in shown)
     slide = next(one for one in deck.deck.slides if len(one.blocks) > 1)
     part = f"{slide.id}:{slide.blocks[-1].id}"
     for place, text in ((slide.id, "Good"), (part, "Less of this")):
