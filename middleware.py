@@ -24,6 +24,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from components.resources import get_tabs
+from services.decks.logos import MAX_LOGO_BYTES
 from services.reviews.links import cookie_name, is_cookie, is_token, link_name
 from services.sessions.file_types import EXTENSIONS, MAX_FILE_BYTES
 from services.transfer.import_file import MAX_BYTES as MAX_IMPORT_BYTES
@@ -33,6 +34,7 @@ TAB_FILES = 100
 TAB_BYTES = 2 * MAX_IMPORT_BYTES  # what one tab may have uploaded and not yet had read
 PROCESS_BYTES = 10 * MAX_IMPORT_BYTES  # and all tabs together
 _IMPORTED = ("json", "zip")
+_LOGO = ("svg",)  # other kinds of logos are files of sessions, too
 _FORM_BYTES = 64 * 1024  # what a form puts around a file
 _HEAD_BYTES = 8 * 1024  # its name stands within so many
 _FILE_NAME = re.compile(rb'filename="([^"\r\n]{0,1024})"')
@@ -210,9 +212,12 @@ class Guard:
         """Raise HTTPException for a file of which so much is not to be taken; *head* is what its form begins with."""
         name = _FILE_NAME.search(head.partition(b"\r\n\r\n")[0])  # of the first part, which has to be the file
         kind = name[1].decode(errors="replace").rpartition(".")[2].lower() if name else ""
-        if kind not in (*EXTENSIONS, *_IMPORTED) and (name or b"\r\n\r\n" in head or len(head) == _HEAD_BYTES):
+        if kind not in (*EXTENSIONS, *_IMPORTED, *_LOGO) and (
+            name or b"\r\n\r\n" in head or len(head) == _HEAD_BYTES
+        ):
             raise HTTPException(415, "Files of this kind are not taken here.")
-        if received > (MAX_IMPORT_BYTES if kind in _IMPORTED else MAX_FILE_BYTES) + _FORM_BYTES:
+        most = MAX_IMPORT_BYTES if kind in _IMPORTED else MAX_LOGO_BYTES if kind in _LOGO else MAX_FILE_BYTES
+        if received > most + _FORM_BYTES:
             raise HTTPException(413, "This file is too large.")
         held = cast("MemoryUploadedFileManager", runtime.get_instance().uploaded_file_mgr).file_storage
         of_tab = list(held.get(tab, {}).values())
