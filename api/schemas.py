@@ -1,31 +1,25 @@
 """What goes in and out, as JSON. Ids are strings: JavaScript cannot hold 64-bit numbers."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from api.session_settings import (
-    Instructions,
     Model,
-    Title,
     changes_settings,
     shows_settings,
     takes_settings,
 )
 from api.ui_parts import metadata, ui_parts
-from services.memory.records import Memory, MemorySource
 from services.messages.ratings import MAX_REASON_CHARS
 from services.messages.records import Waiting
-from services.sessions.records import FileInfo, FileRoom, HeldFile, MessageView, SearchHit, SessionSummary
-from services.templates.templates import Opening, Template
+from services.sessions.records import FileInfo, HeldFile, MessageView, SearchHit, SessionSummary
 from services.texts import (
-    MAX_MEMORY_BYTES,
     MAX_MESSAGE_CHARS,
     MAX_NAME_CHARS,
 )
 from services.usage.costs import MICROS
-from services.usage.records import ModelInfo, MonthUsage, UsageDay
 
 ID_PATTERN = "^[0-9]{1,19}$"
 Id = Annotated[str, Field(pattern=ID_PATTERN, examples=["249712407203954688"])]
@@ -349,76 +343,6 @@ class FollowUpAdded(BaseModel):
     reply_id: Id | None
 
 
-class TemplateIn(Given):
-    """An opening to start sessions from, whole: it has instructions, a first message, or both."""
-
-    name: Title
-    instructions: Instructions = ""
-    first_message: str = Field(
-        default="",
-        max_length=MAX_MESSAGE_CHARS,
-        description="With blanks: `{where}`. A brace that is none is written twice.",
-        examples=["Please plan {days} days in {where}."],
-    )
-    model: Model | None = Field(default=None, description="Null: the caller's last choice.")
-    memory: bool = True
-    web_search: bool = False
-
-    def opening(self) -> Opening:
-        """Return it as services take it."""
-        return Opening(**self.model_dump())
-
-
-class TemplateOut(BaseModel):
-    """An opening to start sessions from. *built_in*: everybody has it, and nobody can change it."""
-
-    template_id: str = Field(examples=["itinerary"])
-    name: str
-    instructions: str
-    first_message: str
-    blanks: list[str] = Field(description="The names of the first message's blanks.", examples=[["days", "where"]])
-    model: str | None
-    memory: bool
-    web_search: bool
-    built_in: bool
-
-    @classmethod
-    def of(cls, template: Template) -> "TemplateOut":
-        """Return a template as JSON shows it."""
-        return cls(
-            template_id=template.id,
-            name=template.name,
-            instructions=template.instructions,
-            first_message=template.first_message,
-            blanks=list(template.blanks),
-            model=template.model,
-            memory=template.memory,
-            web_search=template.web_search,
-            built_in=template.built_in,
-        )
-
-
-class TemplateList(BaseModel):
-    """The caller's templates by name, and then those that everybody has."""
-
-    templates: list[TemplateOut]
-    count: int
-    next_cursor: Cursor
-
-
-class TemplateStart(Given):
-    """What a session is started with."""
-
-    values: dict[str, str] = Field(
-        default={},
-        max_length=100,
-        description="For each blank of the first message.",
-        examples=[{"days": "5", "where": "Lisbon"}],
-    )
-    content: Content | None = Field(default=None, description="In the place of the first message.")
-    message_id: Name | None = Field(default=None, description="Made by the caller: a repeat joins the same reply.")
-
-
 class Stopped(BaseModel):
     """The reply that was asked to stop; null where none was being written."""
 
@@ -453,204 +377,3 @@ class HitList(BaseModel):
     hits: list[Hit]
     count: int
     next_cursor: Cursor
-
-
-class MemoryIn(Given):
-    """Something to remember, of at most 4,000 bytes."""
-
-    content: str = Field(min_length=1, max_length=MAX_MEMORY_BYTES, examples=["Prefers morning trains"])
-
-
-class MemoryFrom(BaseModel):
-    """The message that something is remembered from."""
-
-    session_id: Id
-    session_title: str
-    message_id: Id
-    timestamp: Instant
-
-    @classmethod
-    def of(cls, source: MemorySource) -> "MemoryFrom":
-        """Return where a memory comes from as JSON shows it."""
-        return cls(
-            session_id=str(source.session_id),
-            session_title=source.session_title,
-            message_id=str(source.message_id),
-            timestamp=source.at,
-        )
-
-
-class MemoryOut(BaseModel):
-    """Something that an assistant remembers: about a customer, or else about the caller."""
-
-    memory_id: str
-    content: str
-    created_at: Instant | None
-    source: MemoryFrom | None = Field(
-        description="Null: not known, written by hand, or in a session that the caller does not see."
-    )
-    customer_id: Id | None = None
-
-    @classmethod
-    def of(cls, memory: Memory) -> "MemoryOut":
-        """Return a memory as JSON shows it."""
-        source = MemoryFrom.of(memory.source) if memory.source else None
-        return cls(
-            memory_id=memory.id,
-            content=memory.text,
-            created_at=memory.created_at,
-            source=source,
-            customer_id=str(memory.customer_id) if memory.customer_id else None,
-        )
-
-
-class MemoryList(BaseModel):
-    """A page of memories; *total* is how many there are in all."""
-
-    memories: list[MemoryOut]
-    count: int
-    total: int
-    next_cursor: Cursor
-
-
-class Forgotten(BaseModel):
-    """How much was forgotten."""
-
-    forgotten: int
-
-
-class ModelOut(BaseModel):
-    """A model that is offered; prices are US dollars per million tokens, 0: free, null: not known."""
-
-    id: str = Field(examples=["openai/gpt-4o"])
-    provider: str
-    name: str
-    context_tokens: int | None
-    input_price: float | None
-    output_price: float | None
-
-    @classmethod
-    def of(cls, model: ModelInfo) -> "ModelOut":
-        """Return a model as JSON shows it."""
-        return cls(
-            id=model.id,
-            provider=model.provider,
-            name=model.name,
-            context_tokens=model.context_tokens,
-            input_price=model.input_price,
-            output_price=model.output_price,
-        )
-
-
-class ModelList(BaseModel):
-    """Every model, by name."""
-
-    models: list[ModelOut]
-    count: int
-    next_cursor: Cursor
-
-
-class UsageOut(BaseModel):
-    """What was used of one model on one day.
-
-    `cost_usd` is the sum of what is known; of `unpriced` replies and titles it is not.
-    """
-
-    day: date
-    model: str = Field(examples=["openai/gpt-4o"])
-    sessions: int = Field(description="Begun on that day.")
-    replies: int
-    not_whole: int = Field(description="Of the replies: stopped, failed or interrupted.")
-    tokens_in: int
-    tokens_out: int
-    cost_usd: float
-    unpriced: int
-    first_text_s: float | None = Field(description="The mean time to the first word; null: there was none.")
-    liked: int
-    disliked: int
-
-    @classmethod
-    def of(cls, used: UsageDay) -> "UsageOut":
-        """Return a day as JSON shows it."""
-        return cls(
-            day=used.day,
-            model=used.model,
-            sessions=used.sessions,
-            replies=used.replies,
-            not_whole=used.not_whole,
-            tokens_in=used.input_tokens,
-            tokens_out=used.output_tokens,
-            cost_usd=used.cost_micros / MICROS,
-            unpriced=used.unpriced,
-            first_text_s=used.first_text_ms / used.first_texts / 1000 if used.first_texts else None,
-            liked=used.liked,
-            disliked=used.disliked,
-        )
-
-
-class UsageMonth(BaseModel):
-    """What was spent in this calendar month (UTC), and may be spent."""
-
-    cost_usd: float
-    unpriced: int
-    limit_usd: float | None
-    renews_on: date
-
-    @classmethod
-    def of(cls, month: MonthUsage) -> "UsageMonth":
-        """Return a month as JSON shows it."""
-        limit = month.limit_micros
-        return cls(
-            cost_usd=month.spent_micros / MICROS,
-            unpriced=month.unpriced,
-            limit_usd=None if limit is None else limit / MICROS,
-            renews_on=month.renews_on,
-        )
-
-
-class UsageFiles(BaseModel):
-    """How much room the files of all sessions take, and may take; a file takes 4 KB at least."""
-
-    used_bytes: int
-    limit_bytes: int
-
-    @classmethod
-    def of(cls, room: FileRoom) -> "UsageFiles":
-        """Return the room as JSON shows it."""
-        return cls(used_bytes=room.used_bytes, limit_bytes=room.limit_bytes)
-
-
-class UsageReport(BaseModel):
-    """What was used, by day and model."""
-
-    days: list[UsageOut]
-    count: int
-    month: UsageMonth | None
-    files: UsageFiles | None
-
-
-class TokenOut(BaseModel):
-    """The token that this request came with."""
-
-    name: str
-    read_only: bool
-    expires_at: Instant | None
-
-
-class Me(BaseModel):
-    """Whose token this is."""
-
-    user_id: Id
-    username: str
-    name: str
-    email: str
-    token: TokenOut
-
-
-class Health(BaseModel):
-    """Whether this process is alive, and whether it can serve."""
-
-    live: bool
-    ready: bool
-    database: Literal["ok", "away"]
-    demo: bool | None = Field(description="Whether replies come from the demo assistant; null while not known.")

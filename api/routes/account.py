@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.account_schemas import Me, ModelList, ModelOut, TokenOut
 from api.dependencies import CallerDep, GuardedRoute
 from api.problems import ApiError, declared
-from api.schemas import ID_PATTERN, WITHOUT_NUL, Hit, HitList, Me, ModelList, ModelOut, TokenOut
+from api.schemas import ID_PATTERN, WITHOUT_NUL, Hit, HitList
 from db.ids import MAX_ID
 
 router = APIRouter(route_class=GuardedRoute)

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from api.dependencies import Caller, CallerDep, CustomerId, GuardedRoute, MemoryId, MessageId, WriterDep
+from api.memory_schemas import Forgotten, MemoryIn, MemoryList, MemoryOut
 from api.problems import declared
-from api.schemas import WITHOUT_NUL, Forgotten, MemoryIn, MemoryList, MemoryOut
+from api.schemas import WITHOUT_NUL
 from services.errors import NotFoundError
 from services.memory.memories import MAX_FOUND, MAX_PAGE_SIZE
 from services.memory.records import Memory

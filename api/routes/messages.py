@@ -9,15 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from api.dependencies import CallerDep, FollowUpId, GuardedRoute, MessageId, SessionId, WriterDep
 from api.routes.chat import SEND
 from api.routes.sessions import READ, WRITE, IdempotencyKey
-from api.schemas import (
-    FollowUp,
-    FollowUpAdded,
-    FollowUpChange,
-    FollowUpIn,
-    FollowUpList,
-    MessageEdit,
-    SessionOut,
-)
+from api.schemas import FollowUp, FollowUpAdded, FollowUpChange, FollowUpIn, FollowUpList, MessageEdit, SessionOut
 from api.session_settings import Model
 from api.streaming import reply_response
 from services.sessions.records import Accepted

@@ -4,10 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.account_schemas import Health
 from api.dependencies import GuardedRoute, MetricsDep
 from api.metrics import CONTENT_TYPE, Metrics
 from api.problems import declared
-from api.schemas import Health
 from db.engine import DatabaseUnavailableError
 
 router = APIRouter(tags=["Operations"], route_class=GuardedRoute)

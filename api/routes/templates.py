@@ -9,8 +9,8 @@ from api.dependencies import CallerDep, GuardedRoute, TemplateId, WriterDep
 from api.problems import declared
 from api.routes.chat import SEND
 from api.routes.sessions import READ, WRITE, IdempotencyKey
-from api.schemas import TemplateIn, TemplateList, TemplateOut, TemplateStart
 from api.streaming import reply_response
+from api.template_schemas import TemplateIn, TemplateList, TemplateOut, TemplateStart
 from services.sessions.records import Accepted
 
 router = APIRouter(prefix="/templates", tags=["Templates"], route_class=GuardedRoute)

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BeforeValidator
 
+from api.account_schemas import UsageFiles, UsageMonth, UsageOut, UsageReport
 from api.dependencies import CallerDep, GuardedRoute, parse_id
 from api.problems import declared
-from api.schemas import ID_PATTERN, UsageFiles, UsageMonth, UsageOut, UsageReport
+from api.schemas import ID_PATTERN
 from db.models import utc_now
 
 router = APIRouter(tags=["Usage"], route_class=GuardedRoute)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 import db.audit
+import db.comments
 import db.reviews
 from db.engine import Database
 from db.models import AuditAction, AuditTarget, ReviewComment, ReviewDecision, ReviewVersion, User, utc_now
@@ -53,7 +54,7 @@ class CommentService:
             raise InvalidInputError(f"Ask for 1 to {MAX_PAGE} threads at a time.")
         with self._db.snapshot() as db_session:
             _there(db.reviews.get_visible(db_session, review_id, user_id=user_id))
-            firsts = db.reviews.threads(
+            firsts = db.comments.threads(
                 db_session, [review_id], internal=True, limit=limit, before_id=before_id, unresolved=unresolved
             )
             return self._threads(db_session, firsts, user_id)
@@ -62,7 +63,7 @@ class CommentService:
         """Return one thread. Raises NotFoundError."""
         with self._db.snapshot() as db_session:
             _there(db.reviews.get_visible(db_session, review_id, user_id=user_id))
-            firsts = db.reviews.threads(db_session, [review_id], internal=True, limit=1, thread_ids=[thread_id])
+            firsts = db.comments.threads(db_session, [review_id], internal=True, limit=1, thread_ids=[thread_id])
             found = self._threads(db_session, firsts, user_id)
         if not found:
             raise NotFoundError("There is no such comment.")
@@ -72,14 +73,14 @@ class CommentService:
         """Return how many open threads there are about each piece of a thing, on all its links."""
         with self._db.snapshot() as db_session:
             links = self._links(db_session, thing, user_id)
-            return db.reviews.count_threads(db_session, links, internal=True, unresolved=True) if links else {}
+            return db.comments.count_threads(db_session, links, internal=True, unresolved=True) if links else {}
 
     def about(self, thing: Thing, anchor: str | None, *, user_id: int, limit: int = 20) -> tuple[Thread, ...]:
         """Return the threads about a piece (None: the whole) on all links of a thing that nobody resolved."""
         if anchor is not None and not is_anchor(anchor):
             return ()
         with self._db.snapshot() as db_session:
-            firsts = db.reviews.threads(
+            firsts = db.comments.threads(
                 db_session,
                 self._links(db_session, thing, user_id),
                 internal=True,
@@ -194,7 +195,7 @@ class CommentService:
         now = self._clock()
         with self._db.begin() as db_session:
             row = _there(db.reviews.lock_visible(db_session, review_id, user_id=user_id))
-            found = db.reviews.comment(db_session, comment_id, review_id=review_id)
+            found = db.comments.get(db_session, comment_id, review_id=review_id)
             change_comment(found, text, Whose(now, user_id=user_id))
             settle(db_session, row)
             action = AuditAction.TAKE_BACK_COMMENT if text is None else AuditAction.CHANGE_COMMENT
@@ -230,9 +231,9 @@ class CommentService:
 def check_room(db_session: Session, review_id: int, *, reader_id: int | None) -> None:
     """Raise TooManyCommentsError where a link takes no more comments of a reader, or (None) of its planner."""
     most = MAX_COMMENTS + (COMMENTS_KEPT if reader_id is None else 0)
-    if db.reviews.count_comments(db_session, review_id) >= most:
+    if db.comments.count(db_session, review_id) >= most:
         raise TooManyCommentsError(f"There are {most:,} comments already, the most that a link takes.")
-    if reader_id and db.reviews.count_comments(db_session, review_id, reader_id=reader_id) >= COMMENTS_OF_READER:
+    if reader_id and db.comments.count(db_session, review_id, reader_id=reader_id) >= COMMENTS_OF_READER:
         raise TooManyCommentsError(f"You have written {COMMENTS_OF_READER:,} comments here, the most that one can.")
 
 
@@ -249,7 +250,7 @@ def place(
 
 def first_of(db_session: Session, thread_id: int, review_id: int, *, internal: bool) -> ReviewComment:
     """Return the first comment of a thread; without *internal*, one for colleagues is none. Raises NotFoundError."""
-    first = db.reviews.comment(db_session, thread_id, review_id=review_id)
+    first = db.comments.get(db_session, thread_id, review_id=review_id)
     if first is None or first.thread_id is not None or (first.internal and not internal):
         raise NotFoundError("There is no such comment.")
     return first

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+import db.comments
 import db.reviews
 from db.engine import Database, DatabaseUnavailableError
 from db.models import Review, User, utc_now
@@ -132,7 +133,7 @@ class ReviewMail:
             if one.created_at > since and not one.by_phone
         ]
         decided = [_counted(came.count(kind), *names) for kind, names in _DECIDED.items() if kind in came]
-        number = db.reviews.commented_since(db_session, row.id, since=since)
+        number = db.comments.commented_since(db_session, row.id, since=since)
         said = [_counted(number, "new comment", "new comments")] if number else []
         opened = ["opened for the first time"] if row.opened_at is not None and row.opened_at > since else []
         return [*decided, *said, *opened]

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 import db.audit
+import db.comments
 import db.reviews
 from db.engine import Database
 from db.models import AuditAction, AuditTarget, ReviewVersion, User, utc_now
@@ -373,7 +374,7 @@ def settle(db_session: Session, row: ReviewRow) -> None:
     latest, _ = db.reviews.versions(db_session, [row.id])[-1]
     decided = db.reviews.decisions(db_session, [row.id])
     row.state = state_of(decided, version_id=latest.id, approvals=row.approvals)[0].value
-    row.open_threads = db.reviews.count_open(db_session, row.id)
+    row.open_threads = db.comments.count_open(db_session, row.id)
     db.reviews.touch(row)
 
 

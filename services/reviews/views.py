@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+import db.comments
 import db.reviews
 from db.models import Review as ReviewRow
 from db.models import ReviewComment, ReviewDecision, ReviewVersion
@@ -147,7 +148,7 @@ def threads(
 ) -> tuple[Thread, ...]:
     """Return threads with what was answered, in the order of their first comments."""
     answers: dict[int, list[Comment]] = {}
-    for row in db.reviews.answers(db_session, [one.id for one in firsts], internal=internal):
+    for row in db.comments.answers(db_session, [one.id for one in firsts], internal=internal):
         answers.setdefault(row.thread_id or 0, []).append(_comment(row, numbers, whose))
     return tuple(
         Thread(

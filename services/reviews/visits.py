@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 
 import db.audit
+import db.comments
 import db.reviews
 import db.tries
 from db.engine import Database
@@ -177,7 +178,7 @@ class VisitService:
         if anchor is not None and not is_anchor(anchor):
             return ()
         with self._door.opened(token, key) as link:
-            firsts = db.reviews.threads(
+            firsts = db.comments.threads(
                 link.db_session,
                 [link.row.id],
                 internal=False,
@@ -232,7 +233,7 @@ class VisitService:
             )
             if thread_id is not None:
                 first = first_of(link.db_session, thread_id, link.row.id, internal=False)
-                if db.reviews.count_answers(link.db_session, first.id) >= MAX_ANSWERS:
+                if db.comments.count_answers(link.db_session, first.id) >= MAX_ANSWERS:
                     raise TooManyCommentsError("This talk is a long one. Please begin a new comment.")
                 made.thread_id = first.id
                 first.resolved_at = first.resolved_by = first.resolved_version = None  # it is not done, they say
@@ -290,7 +291,7 @@ class VisitService:
 
     def _change(self, token: str, key: str, comment_id: int, text: str | None, address: str | None = None) -> Thread:
         with self._door.held(token, key) as link:
-            found = db.reviews.comment(link.db_session, comment_id, review_id=link.row.id)
+            found = db.comments.get(link.db_session, comment_id, review_id=link.row.id)
             if text is not None:
                 _may(link, ReviewMay.COMMENT, ReviewMay.DECIDE)
                 count_said(link.db_session, link.row.id, address, now=link.now)
@@ -323,21 +324,21 @@ class VisitService:
             snapshot=snapshot(db_session, link.shown[0].snapshot_id),
             decisions=decided,
             my_decision=next((one for one in reversed(decided) if mine and one.id == mine[-1]), None),
-            threads=db.reviews.count_threads(db_session, [row.id], internal=False),
-            passages=tuple(db.reviews.open_passages(db_session, row.id, limit=PASSAGES)),
+            threads=db.comments.count_threads(db_session, [row.id], internal=False),
+            passages=tuple(db.comments.open_passages(db_session, row.id, limit=PASSAGES)),
             news=self._news(link, seen_id) if seen_version else (),
             name=(reader.name if reader else None) or "",
             seen_version=seen_version,
             seen_comment_id=seen_id,
-            latest_comment_id=db.reviews.latest_comment_id(db_session, row.id),
+            latest_comment_id=db.comments.latest_id(db_session, row.id),
             changed=row.changed,
         )
 
     def _news(self, link: Open, seen_id: int) -> tuple[Thread, ...]:
         reader_id = link.reader.id if link.reader else None
-        newer = db.reviews.newer_comments(link.db_session, link.row.id, than=seen_id, but_of=reader_id, limit=100)
+        newer = db.comments.newer(link.db_session, link.row.id, than=seen_id, but_of=reader_id, limit=100)
         ids = list(dict.fromkeys(one.thread_id or one.id for one in newer))[:NEWS]
-        firsts = db.reviews.threads(link.db_session, [link.row.id], internal=False, limit=NEWS, thread_ids=ids)
+        firsts = db.comments.threads(link.db_session, [link.row.id], internal=False, limit=NEWS, thread_ids=ids)
         whose = Whose(link.now, reader_id=reader_id or 0, seen_id=seen_id)
         return threads(link.db_session, firsts, link.numbers, whose, internal=False)
 

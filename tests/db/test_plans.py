@@ -10,6 +10,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 import db.assistants
+import db.comments
 import db.customers
 import db.files
 import db.memories
@@ -152,17 +153,17 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "reader": lambda s: db.reviews.reader(s, 1, "x"),
     "readers": lambda s: db.reviews.count_readers(s, 1),
     "silent reader": lambda s: db.reviews.forget_silent_reader(s, 1),
-    "comment": lambda s: db.reviews.comment(s, 1, review_id=1),
-    "comments": lambda s: db.reviews.count_comments(s, 1),
-    "comments of a reader": lambda s: db.reviews.count_comments(s, 1, reader_id=1),
-    "comment threads": lambda s: db.reviews.threads(s, [1], internal=False, limit=20, anchor="1"),
-    "threads of links": lambda s: db.reviews.threads(s, [1, 2], internal=True, limit=20, unresolved=True),
-    "answers": lambda s: db.reviews.answers(s, [1, 2], internal=False),
-    "comments by message": lambda s: db.reviews.count_threads(s, [1, 2], internal=True, unresolved=True),
-    "comments of a visit": lambda s: db.reviews.count_threads(s, [1], internal=False),
-    "newer comments": lambda s: db.reviews.newer_comments(s, 1, than=5, but_of=1, limit=100),
-    "latest comment": lambda s: db.reviews.latest_comment_id(s, 1),
-    "open comments": lambda s: db.reviews.count_open(s, 1),
+    "comment": lambda s: db.comments.get(s, 1, review_id=1),
+    "comments": lambda s: db.comments.count(s, 1),
+    "comments of a reader": lambda s: db.comments.count(s, 1, reader_id=1),
+    "comment threads": lambda s: db.comments.threads(s, [1], internal=False, limit=20, anchor="1"),
+    "threads of links": lambda s: db.comments.threads(s, [1, 2], internal=True, limit=20, unresolved=True),
+    "answers": lambda s: db.comments.answers(s, [1, 2], internal=False),
+    "comments by message": lambda s: db.comments.count_threads(s, [1, 2], internal=True, unresolved=True),
+    "comments of a visit": lambda s: db.comments.count_threads(s, [1], internal=False),
+    "newer comments": lambda s: db.comments.newer(s, 1, than=5, but_of=1, limit=100),
+    "latest comment": lambda s: db.comments.latest_id(s, 1),
+    "open comments": lambda s: db.comments.count_open(s, 1),
     "decisions": lambda s: db.reviews.decisions(s, [1, 2]),
     "count decisions": lambda s: db.reviews.count_decisions(s, 1),
     "decisions of a reader": lambda s: db.reviews.count_decisions_of(s, 1, version_id=1),
