@@ -32,7 +32,7 @@ def settled_page(of: DeckOf, drawn: DrawnDeck) -> DrawnPage:
     if key not in pages:
         key = f"{key.rpartition('/')[0]}/1"
         key = key if key in pages else drawn.pages[0].key
-    st.session_state[page_key(of)] = key
+        st.session_state[page_key(of)] = key  # only then: it takes back what is chosen meanwhile
     return pages[key]
 
 
