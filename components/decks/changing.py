@@ -58,7 +58,8 @@ def note_change(after: SavedDeck, *, before: int) -> None:
 def draw_deck_undo(saved: SavedDeck, *, user_id: int) -> None:
     """Offer to undo what was done last, while nothing else was done since."""
     undo = st.session_state.get("deck_undo")
-    if not undo or time.time() > undo["until"] or (undo["of"], undo["rev"]) != (list(saved.of), saved.rev):
+    now = list(saved.of), saved.rev
+    if not undo or not saved.may_change or time.time() > undo["until"] or (undo["of"], undo["rev"]) != now:
         forget_change()
         return
     text = f"{escape_label(undo['text'])}."
@@ -68,8 +69,12 @@ def draw_deck_undo(saved: SavedDeck, *, user_id: int) -> None:
 def _undo(of: DeckOf, user_id: int) -> None:
     undo = st.session_state.pop("deck_undo")
     with telling("deck"):
+        undone = get_services().decks.get(of, user_id=user_id, rev=undo["rev"]).deck
         after = get_services().decks.restore(of, undo["before"], user_id=user_id, rev=undo["rev"])
         st.session_state.deck_seen = {"of": list(of), "rev": after.rev}
+        gone = {slide.id for slide in after.deck.slides} - {slide.id for slide in undone.slides}
+        if len(gone) == 1:
+            show_slide(of, gone.pop())
 
 
 def forget_change() -> None:

@@ -201,7 +201,8 @@ def test_slides_are_moved_hidden_added_duplicated_and_removed(deck, services, pl
     assert "New slide" in stage(deck)
     choose(deck, "deck_slide_menu_", "Remove")
     assert "New slide" not in titles(services, planner, of)
-    assert "deck_undo_button" in keys(deck)
+    click(deck, "deck_undo_button")
+    assert "New slide" in stage(deck)
 
 
 def test_slide_that_nobody_confirmed_is_marked_until_somebody_does(deck, services, planner, of):
@@ -325,6 +326,23 @@ def test_viewer_of_a_trip_sees_its_slides_and_nothing_to_change_them(app, servic
     assert not {"deck_edit", "deck_mark_confirm_button", "deck_undo_button"} & set(keys(app))
     menu = next(one for one in app.menu_button if str(one.key).startswith("deck_menu_"))
     assert [one.rpartition(" ")[2] for one in menu.options] == ["Versions"]
+
+
+def test_whoever_may_no_longer_change_a_deck_is_not_offered_to_undo(app, services, planner, stranger):
+    trip = services.trips.create("Lisbon", user_id=stranger.id, brief={"where": ["Lisbon"], "purpose": "Rest"})
+    services.trip_members.add(trip.id, "ada", user_id=stranger.id, access="edit")
+    services.decks.make(DeckOf("trip", trip.id), user_id=stranger.id)
+    run(app)
+    app.switch_page(PAGE)
+    app.query_params["trip"] = str(trip.id)
+    run(app)
+    choose(app, "deck_slide_menu_", "Hide")
+    assert "deck_undo_button" in keys(app)
+
+    services.trip_members.change(trip.id, planner.id, user_id=stranger.id, access="view")
+    run(app)
+
+    assert "deck_undo_button" not in keys(app)
 
 
 def test_stranger_sees_no_deck(page, services, planner, stranger, of):
