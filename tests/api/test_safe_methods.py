@@ -10,6 +10,7 @@ from db.engine import Database
 from db.models import Base
 from tests.helpers.api import Api
 from tests.helpers.api_routes import GUARDED, PUBLIC, SCHEMA, ask
+from tests.helpers.deck_places import picture
 
 READING = [path for method, path in GUARDED if method == "GET"]
 TRACES = ("api_tokens", "audit")  # that a token was used, and that somebody exported something
@@ -44,7 +45,9 @@ def ids(api: Api, database: Database) -> dict[str, str]:
     trip = api.http.post("/trips", json={"title": "Lisbon", "customer_id": customer["customer_id"]}).json()
     place = f"/trips/{trip['trip_id']}"
     shared = api.http.post(f"{place}/files", files={"file": ("b.txt", b"Hello")}).json()
+    shown = [_deck_picture(api, thing) for thing in (f"/sessions/{reply.session_id}", place)]
     return {
+        "sha256": shown[0],
         "trip_id": trip["trip_id"],
         "trip_file_id": str(shared["file_id"]),
         "customer_id": customer["customer_id"],
@@ -59,6 +62,13 @@ def ids(api: Api, database: Database) -> dict[str, str]:
         "template_id": str(api.http.post("/templates", json=template).json()["template_id"]),
         "memory_id": str(api.http.post("/memories", json={"content": "Prefers tea"}).json()["memory_id"]),
     }
+
+
+def _deck_picture(api: Api, thing: str) -> str:
+    """Make a deck with a picture, the same in each; return the picture's SHA-256."""
+    assert api.http.post(f"{thing}/slides").status_code == 201
+    added = api.http.post(f"{thing}/slides/pictures", files={"file": ("a.png", picture())})
+    return str(added.json()["sha256"])
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
