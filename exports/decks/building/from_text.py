@@ -37,7 +37,7 @@ _MAX_LEVEL = 3
 _MAX_NUMBER = 9_999
 _FEW = 7  # lines of a section that is gathered with its neighbours
 _GATHERED = ({"t": "text", "s": "Good to know"},)
-_NUMBERED = re.compile(r"\w+ \d+(?!\w)|第\d+\w")
+_NUMBERED = re.compile(r"\b\w{1,40} \d{1,6}(?!\w)|第\d{1,6}\w")
 _LABELLED = re.compile(r"(\w+ \d+):( \S.*)")
 _TASK = re.compile(r"\[ \] ")
 

@@ -177,7 +177,7 @@ def test_list_of_fifty_asks_as_often_as_a_list_of_one(page, services, planner):
     with asked(services) as many:
         run(page)
 
-    assert len(many) == len(few)
+    assert [one[:80] for one in many] == [one[:80] for one in few]
 
 
 def test_trip_of_somebody_else_does_not_exist(page, services, stranger):
