@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from components.decks.changing import change_slide, confirm, refresh_safely, turn_hidden
+from components.decks.changing import change_slide, confirm, refresh_safely, remove_slide, turn_hidden
 from components.dialogs import open_dialog
 from components.labels import counted, escape_label
 from exports.decks.building.merging import Refresh, Stale
@@ -51,7 +51,14 @@ def draw_marks(
         if stale := next((one for one in refresh.stale if one.slide.id == slide.id), None):
             _stale(saved, stale, user_id=user_id)
         if any(one.id == slide.id for one in refresh.gone):
-            st.markdown(f":material/link_off: The {saved.of.kind} says nothing of this slide any more")
+            _line(
+                f":material/link_off: The {saved.of.kind} says nothing of this slide any more",
+                "Remove",
+                "delete",
+                saved.may_change,
+                remove_slide,
+                (saved.of, slide.id, saved.rev, user_id),
+            )
         for one in problems:
             if one.slide_id == slide.id:
                 st.markdown(f":orange[:material/warning:] {escape_label(one.text)}")

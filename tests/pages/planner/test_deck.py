@@ -386,12 +386,18 @@ def test_session_that_moved_on_is_told_and_taken_over_slide_by_slide(deck, servi
     assert now(services, planner, of).rev == 2
 
 
-def test_slides_that_the_session_says_nothing_of_any_more_are_named(deck, planner, of, app_database):
+def test_slides_that_the_session_says_nothing_of_any_more_are_named_and_removed(
+    deck, services, planner, of, app_database
+):
     say(app_database, planner, of, PLAN[: PLAN.index("## Day 2")] + PLAN[PLAN.index("## What it costs") :])
     run(deck)
 
     [told] = [line for line in lines(deck).split("\n") if "says nothing any more of" in line]
     assert "“Day 2: Belém”" in told
+    go_to(deck, "Day 2")
+    click(deck, "deck_mark_remove_button")
+
+    assert "Day 2: Belém" not in titles(services, planner, of)
 
 
 def test_slide_that_both_changed_shows_both_and_keeps_what_is_chosen(deck, services, planner, of, app_database):
