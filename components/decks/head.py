@@ -16,7 +16,7 @@ from components.decks.changing import (
     turn_hidden,
 )
 from components.decks.drawn import DrawnDeck, DrawnPage
-from components.decks.places import way_back
+from components.decks.places import shown_slide_id, way_back
 from components.decks.slide_form import begin_edit
 from components.decks.stage import draw_steps
 from components.decks.versions import ask_versions
@@ -143,7 +143,7 @@ def draw_bar(saved: SavedDeck, drawn: DrawnDeck, page: DrawnPage, slide: Slide |
             "Edit",
             key="deck_edit",
             icon=":material/edit:",
-            on_click=begin_edit,
+            on_click=_edit,
             args=(saved, slide.id),
         )
         key = f"deck_slide_menu_{saved.id}_{slide.id}"
@@ -156,6 +156,13 @@ def draw_bar(saved: SavedDeck, drawn: DrawnDeck, page: DrawnPage, slide: Slide |
             on_click=_slide_chosen,
             args=(key, saved, slide.id, user_id),
         )
+
+
+def _edit(saved: SavedDeck, drawn_id: str) -> None:
+    """Edit the slide that is chosen by now, which need not be drawn yet. A callback."""
+    chosen_id = shown_slide_id(saved.of)
+    there = any(slide.id == chosen_id for slide in saved.deck.slides)
+    begin_edit(saved, chosen_id if chosen_id and there else drawn_id)
 
 
 def _slide_chosen(key: str, saved: SavedDeck, slide_id: str, user_id: int) -> None:

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 import tests.helpers.component_scan  # noqa: F401 - once for all
 from components.accounts.api_tokens import TOKEN_DIALOGS
+from components.decks.dialogs import DECK_DIALOGS
 from components.memory.memories import MEMORY_DIALOGS
 from components.reviews.dialogs import REVIEW_DIALOGS
 from components.sessions.dialogs import SESSION_DIALOGS
@@ -28,8 +29,9 @@ TABLES = (
     REVIEW_DIALOGS,
     PEOPLE_DIALOGS,
     TRIP_DIALOGS,
+    DECK_DIALOGS,
 )
-OPENS = re.compile(r'open_dialog(?:\(|,\s+args=\()"(\w+)"')
+OPENS = re.compile(r'open_dialog(?:\(|,\s+(?:args=)?\()"(\w+)"')
 
 
 def _script() -> None:

@@ -7,10 +7,17 @@ from streamlit.testing.v1 import AppTest
 
 import tests.helpers.component_scan  # noqa: F401 - once for all
 from db.engine import DatabaseUnavailableError
-from services.errors import NotFoundError, ReplyInProgressError, ServiceError, TripChangedError
+from services.errors import (
+    DeckChangedError,
+    NotFoundError,
+    ReplyInProgressError,
+    ServiceError,
+    TripChangedError,
+)
 
 AWAY = "Cannot save right now: the database cannot be reached. Please try again."
-ERRORS = [kind for kind in ServiceError.__subclasses__() if kind not in (ReplyInProgressError, TripChangedError)]
+WITH_MORE = (DeckChangedError, TripChangedError)  # they take what changed
+ERRORS = [kind for kind in ServiceError.__subclasses__() if kind not in (ReplyInProgressError, *WITH_MORE)]
 
 
 def _script(errors: list[Exception], place: str | None, task: str, advice: str) -> None:
