@@ -71,8 +71,10 @@ def name_input(kept: str, *, key: str) -> None:
 
 
 def typed_name(key: str) -> str:
-    """Return what is in the box for a name. For callbacks."""
-    return str(st.session_state[_name_key(key)])
+    """Return what is in the box for a name, or was in the one that a name given just now took away. For callbacks."""
+    state = st.session_state
+    boxes = (f"{key}_{number}" for number in range(state.get("review_names", 0), -1, -1))
+    return next((str(state[box]) for box in boxes if box in state), "")
 
 
 def remember_name(name: str) -> None:
