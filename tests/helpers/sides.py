@@ -88,8 +88,9 @@ def given(emulator: Emulator) -> dict[str, str]:
             texts[name] += [str(one["content"]) for thread in threads for one in thread["messages"]]
             texts[name] += [one["content"] for one in memories]
             for thread in threads:
-                documents = http.get(f"threads/{thread['thread_id']}/documents").json()
-                texts[name] += [one["filename"] for one in documents]
+                documents = http.get(f"threads/{thread['thread_id']}/documents")
+                if documents.status_code != 404:  # what was deleted is removed there in the background
+                    texts[name] += [one["filename"] for one in documents.json()]
     for run in emulator.runs:
         if run["assistant_id"] in names:
             texts[names[run["assistant_id"]]] += [run["system_prompt"] or "", run["text"] or ""]
