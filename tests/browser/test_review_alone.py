@@ -41,7 +41,7 @@ def link(shared_app: App, request) -> Iterator[tuple[Reviews, NewLink, str]]:
 
 def holds_a_mark(said: bytes | str) -> bool:
     text = said.decode(errors="replace") if isinstance(said, bytes) else said
-    return "mark " in text.lower() or str(NUMBER)[:6] in text
+    return re.search(r"(?<!\.)mark ", text, re.IGNORECASE) is not None or str(NUMBER)[:6] in text
 
 
 def sent(said: list[ForwardMsg]) -> bytes:

@@ -1,5 +1,6 @@
 """What is sent to the database."""
 
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,11 +16,16 @@ from services.wiring import Services
 
 @contextmanager
 def asked_of(database: Database) -> Iterator[list[str]]:
-    """Give the statements that are sent to a database, without what is done in the background."""
+    """Give the statements that are sent to a database, without what is done in the background.
+
+    Nor what a page of an earlier test sends that goes on: it asks the services of the test that runs.
+    """
     statements: list[str] = []
+    earlier = {one.ident for one in threading.enumerate() if one.name in ("waker", "ScriptRunner.scriptThread")}
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not threading.current_thread().name.startswith("travelbot-db"):
+        thread = threading.current_thread()
+        if not thread.name.startswith("travelbot-db") and thread.ident not in earlier:
             statements.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)
@@ -39,7 +45,8 @@ def asked(services: Services) -> Iterator[list[str]]:
 
 @contextmanager
 def _no_time_passes(watch: ReviewWatch | SessionWatch | ListWatch) -> Iterator[None]:
-    clock, looked_at = watch._monotonic, watch._looked_at
-    watch._monotonic = lambda: looked_at
+    clock = watch._monotonic
+    now = watch._looked_at if math.isfinite(watch._looked_at) else clock()
+    watch._monotonic = lambda: now
     yield
     watch._monotonic = clock
