@@ -42,21 +42,19 @@ if opened is None:
     trip_list(user_id=user.id, now=now)
     st.stop()
 
+typed = typed_in(opened)
 try:
     trip = get_services().trips.get(opened, user_id=user.id)
+    watch_trip(trip, user_id=user.id)
 except NotFoundError:
-    if typed := typed_in(opened):
-        st.title("Edit trip", anchor=False)
-        trip_form(typed, user_id=user.id)
+    if typed is None:
+        st.title("Trips", anchor=False)
+        st.warning("There is no such trip.", icon=":material/search_off:")
+        st.button("All trips", key="trips_instead", icon=":material/arrow_back:", on_click=close_trip)
         st.stop()
-    st.title("Trips", anchor=False)
-    st.warning("There is no such trip.", icon=":material/search_off:")
-    st.button("All trips", key="trips_instead", icon=":material/arrow_back:", on_click=close_trip)
-    st.stop()
+    trip = typed  # as it was read: what is being typed stays, in the places where it is drawn
 
-watch_trip(trip, user_id=user.id)
-
-if form_is_open() and (trip.access.may_change or typed_in(opened)):
+if form_is_open() and (trip.access.may_change or typed):
     st.title("Edit trip", anchor=False)
     changed_line(trip, user_id=user.id)
     trip_form(trip, user_id=user.id)
