@@ -45,6 +45,16 @@ def _split(listed: object) -> object:
 ListedProxies = Annotated[tuple[IPv4Network | IPv6Network, ...] | None, NoDecode, BeforeValidator(_split)]
 
 
+def _words(listed: object) -> object:
+    """Return what a text lists between commas, in lower case."""
+    if isinstance(listed, str):
+        return tuple(one.strip().lower() for one in listed.split(",") if one.strip())
+    return listed
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+
+
 def _proxies_here() -> str:
     """Community Cloud, which keeps the app below /mount/src, has a proxy that it does not name."""
     return UNLISTED if ROOT.is_relative_to("/mount/src") else ""
@@ -70,6 +80,25 @@ class Settings(BaseSettings):
     default_model: str = Field(default="openai/gpt-4o", pattern=r"^[^/\s]+/\S+$", validate_default=True)
     title_model: str = Field(default="openai/gpt-4o-mini", pattern=r"^([^/\s]+/\S+|off)$", validate_default=True)
     sign_up: Literal["open", "closed"] = "open"
+    passwords: Literal["on", "off"] = "on"
+    company_domains: Words = ()  # of mail addresses, with which somebody new comes in; none: any
+    company_groups: Words = ()  # one of which somebody new needs; none: any
+    company_groups_claim: str = "groups"
+    company_admins: Words = ()  # groups whose members are admins
+    company_viewers: Words = ()
+    company_api_audience: str | None = None  # whom access tokens for the API are for; none: they are not taken
+    proxy_sign_in: Literal["off", "headers", "token"] = "off"
+    proxy_token_header: str = Field(default="X-Forwarded-Access-Token", pattern=r"^[A-Za-z0-9-]+$")
+    proxy_token_issuer: str | None = None
+    proxy_token_audience: str | None = None
+    proxy_token_keys: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")  # address of the issuer's JWKS
+    guests: Literal["on", "off"] = "off"
+    guest_messages: int = Field(default=20, ge=1)
+    guest_files_mb: int = Field(default=10, ge=0)
+    guest_days: int = Field(default=7, ge=1)  # that an unused one is kept
+    guests_per_address: int = Field(default=5, ge=1)  # a day
+    audit_days: int = Field(default=365, ge=1)
+    retention_days: int | None = Field(default=None, ge=7)  # after which unused sessions end; none: never
     trusted_proxies: ListedProxies = Field(default_factory=_proxies_here, validate_default=True)
     replies_at_once: int = Field(default=256, ge=1)
     replies_per_user: int = Field(default=20, ge=1)

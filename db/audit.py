@@ -1,11 +1,14 @@
 """The audit: who did what, written beside what was done."""
 
+from contextvars import ContextVar
 from datetime import datetime
 
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from db.models import AuditAction, AuditEntry, AuditTarget, utc_now
+
+asked_from: ContextVar[str] = ContextVar("asked_from", default="")  # the address, where it is known
 
 _ACTIONS = ", ".join(f"'{action}'" for action in AuditAction)
 _NUMBER = "rtrim(detail, ' abcdefghijklmnopqrstuvwxyz')"  # of "17" and of "17 pdf"
@@ -43,11 +46,17 @@ def note(
     detail: str = "",
     at: datetime | None = None,
 ) -> None:
-    """Write down what a user did, or whoever runs this machine (None), and to what."""
+    """Write down what a user did, or whoever runs this machine (None), to what, and from where."""
     kind, target_id = target or (None, None)
     db_session.add(
         AuditEntry(
-            user_id=user_id, action=action, target_kind=kind, target_id=target_id, detail=detail, at=at or utc_now()
+            user_id=user_id,
+            action=action,
+            target_kind=kind,
+            target_id=target_id,
+            detail=detail,
+            address=asked_from.get(),
+            at=at or utc_now(),
         )
     )
 

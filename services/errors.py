@@ -175,6 +175,24 @@ class SignUpClosedError(ServiceError):
     code = "sign_up_closed"
 
 
+class NotInvitedError(ServiceError):
+    """Somebody whom a company or a proxy names is not let in."""
+
+    code = "not_invited"
+
+
+class ReadOnlyRoleError(ServiceError):
+    """A viewer reads what is shared with them, and changes nothing."""
+
+    code = "read_only_role"
+
+
+class GuestLimitError(ServiceError):
+    """A guest has used up what there is to try."""
+
+    code = "guest_limit"
+
+
 class PasscodeNeededError(ServiceError):
     """A link opens only for who knows its passcode."""
 

@@ -16,6 +16,7 @@ from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 from services.accounts.accounts import AccountService
 from services.accounts.admins import AdminService
+from services.accounts.identities import IdentityService
 from services.accounts.passwords import Compare
 from services.accounts.sign_ins import SignInService
 from services.accounts.tokens import TokenService
@@ -90,6 +91,7 @@ class Services:
     settings: Settings
     accounts: AccountService
     sign_ins: SignInService
+    identities: IdentityService
     admins: AdminService
     sessions: SessionService
     sharing: SessionSharing
@@ -203,6 +205,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         settings=settings,
         accounts=AccountService(database, settings),
         sign_ins=SignInService(database, settings, compare=compare_passwords),
+        identities=IdentityService(database, settings),
         admins=_admins(base),
         sessions=sessions,
         sharing=SessionSharing(database),

@@ -3,13 +3,15 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Enum, ForeignKey, Index, String, false
+from sqlalchemy import JSON, Enum, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.ids import new_id
 from db.models.base import Base, utc_now
 
-PLANNER, ADMIN = "planner", "admin"  # a user's role
+# A user's role. A viewer reads what is shared with them; a guest tries it out, within small limits.
+GUEST, VIEWER, PLANNER, ADMIN = "guest", "viewer", "planner", "admin"
+NO_MAIL = "@nobody.invalid"  # ends the e-mail address of whoever has told none
 
 
 class User(Base):
@@ -23,14 +25,79 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(100))
     password_hash: Mapped[str | None] = mapped_column(String(100))
     role: Mapped[str] = mapped_column(String(20), default=PLANNER)
-    provider: Mapped[str] = mapped_column(String(20), default="password")
-    subject: Mapped[str | None] = mapped_column(String(255))
+    provider: Mapped[str] = mapped_column(String(20), default="password")  # how they first came in
     sessions_valid_from: Mapped[datetime] = mapped_column(default=utc_now)
     disabled: Mapped[bool] = mapped_column(default=False)
     last_model: Mapped[str | None] = mapped_column(String(255))
     last_session_id: Mapped[int | None]
     monthly_limit_micros: Mapped[int | None]  # millionths of a US dollar; None: the setting's
+    files_mb: Mapped[int | None]  # room for their files; None: the setting's
+    last_seen_at: Mapped[datetime | None] = mapped_column(index=True)  # to the hour
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Identity(Base):
+    """What a company's sign-in, or a proxy, calls a user: its issuer and the subject there, never the e-mail."""
+
+    __tablename__ = "identities"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    issuer: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255))
+    email: Mapped[str] = mapped_column(String(254), default="")  # as it was said last, to tell identities apart
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class CompanySignIn(Base):
+    """An answer of a company's sign-in that let somebody in: it lets them in as that sign-in for as long as it holds.
+
+    Streamlit keeps the answer in a cookie for 30 days; ours is known by our own clock, and ends as any other does.
+    """
+
+    __tablename__ = "company_sign_ins"
+
+    identity_id: Mapped[int] = mapped_column(ForeignKey("identities.id", ondelete="CASCADE"), primary_key=True)
+    issued_at: Mapped[int] = mapped_column(primary_key=True)  # seconds since 1970, by the issuer's clock
+    signed_in_at: Mapped[datetime] = mapped_column(index=True)  # whole milliseconds, by ours
+
+
+class Invitation(Base):
+    """A link by which somebody makes an account, once and until it ends; only its hash is kept."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256, hex
+    role: Mapped[str] = mapped_column(String(20))
+    note: Mapped[str] = mapped_column(String(200), default="")  # for whom it is
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    used_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    ends_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class PasswordReset(Base):
+    """A link by which a user sets a new password, once and until it ends; only its hash is kept."""
+
+    __tablename__ = "password_resets"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256, hex
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    ends_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Receipt(Base):
+    """What went when an account was deleted, for whoever has its code; nothing of it says who that was."""
+
+    __tablename__ = "receipts"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256, hex
+    counts: Mapped[dict[str, int]] = mapped_column(JSON)  # how many of what went
+    created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
 
 
 class SignInFailures(Base):
@@ -92,6 +159,22 @@ class AuditAction(StrEnum):
     CHANGE_PASSWORD = "change_password"
     CHANGE_ROLE = "change_role"
     CHANGE_MONTHLY_LIMIT = "change_monthly_limit"
+    CHANGE_FILES_LIMIT = "change_files_limit"
+    DISABLE_USER = "disable_user"
+    ENABLE_USER = "enable_user"
+    INVITE = "invite"
+    REVOKE_INVITE = "revoke_invite"
+    OFFER_RESET = "offer_reset"
+    RESET_PASSWORD = "reset_password"
+    JOIN_IDENTITY = "join_identity"
+    REMOVE_IDENTITY = "remove_identity"
+    REFUSE_SIGN_IN = "refuse_sign_in"
+    BEGIN_AS_GUEST = "begin_as_guest"
+    STAY = "stay"  # a guest who became a user
+    DOWNLOAD_DATA = "download_data"
+    DELETE_ACCOUNT = "delete_account"
+    END_OLD_SESSION = "end_old_session"
+    EXPORT_AUDIT = "export_audit"
     CREATE_TOKEN = "create_token"
     REVOKE_TOKEN = "revoke_token"
     DELETE_SESSION = "delete_session"
@@ -154,6 +237,7 @@ class AuditEntry(Base):
     target_kind: Mapped[AuditTarget | None] = mapped_column(_one_of(AuditTarget, 20))
     target_id: Mapped[int | None]  # refers to nothing: the row outlives what it tells of
     detail: Mapped[str] = mapped_column(String(500), default="")
+    address: Mapped[str] = mapped_column(String(60), default="", server_default="")  # from where, where that is known
     at: Mapped[datetime] = mapped_column(default=utc_now)
 
 

@@ -64,6 +64,9 @@ class OutboxEntry(Base):
     backend: Mapped[str] = mapped_column(String(300))
     kind: Mapped[str] = mapped_column(String(20))  # thread, assistant or document: what to delete
     target_id: Mapped[str] = mapped_column(String(64))
+    receipt_id: Mapped[int | None] = mapped_column(
+        index=True
+    )  # of whose account it is a part that goes; refers to it
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -50,6 +50,12 @@ def clean_username(text: str) -> str:
     return username
 
 
+def usable_username(text: str, *, fallback: str) -> str:
+    """Return the username that comes nearest to a text, such as the first part of an e-mail address."""
+    kept = "".join(char for char in text[:200].lower() if char.isascii() and (char.isalnum() or char in "._-"))[:40]
+    return kept if _USERNAME.fullmatch(kept) else fallback
+
+
 def clean_email(text: str) -> str:
     """Return the e-mail address in lower case. Raises InvalidInputError."""
     email = text.strip().lower()

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from db.models import ADMIN, GUEST, PLANNER, VIEWER
+
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -14,8 +16,23 @@ class User:
     name: str
     last_model: str | None
     last_session_id: int | None
-    is_admin: bool = False
+    role: str = PLANNER
     monthly_limit_micros: int | None = None  # millionths of a US dollar; None: the setting's
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether they see what everybody does."""
+        return self.role == ADMIN
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether they try it out, without an account of their own."""
+        return self.role == GUEST
+
+    @property
+    def may_write(self) -> bool:
+        """Whether they do more than read what is shared with them."""
+        return self.role != VIEWER
 
 
 @dataclass(frozen=True, slots=True)

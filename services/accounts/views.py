@@ -1,7 +1,6 @@
 """Rows of users made into the plain data that goes up."""
 
 import db.models
-from db.models import ADMIN
 from db.plain import Plain
 from services.accounts.records import User
 
@@ -15,6 +14,6 @@ def user_record(row: Plain[db.models.User]) -> User:
         name=row.name,
         last_model=row.last_model,
         last_session_id=row.last_session_id,
-        is_admin=row.role == ADMIN,
+        role=row.role,
         monthly_limit_micros=row.monthly_limit_micros,
     )

@@ -1,0 +1,199 @@
+"""Who a company's sign-in, or a proxy, says that somebody is: which user that is here, and whether they come in.
+
+Issuer and subject identify; an e-mail address never does. So whoever has an account already and comes in another way
+is somebody new, until they join the two while they are signed in.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+import db.audit
+import db.identities
+import db.models
+import db.stamps
+import db.users
+from db.engine import Database
+from db.ids import new_id
+from db.models import ADMIN, NO_MAIL, PLANNER, VIEWER, AuditAction, AuditTarget, utc_now
+from services.accounts.passwords import usable_username
+from services.accounts.records import SignIn, User
+from services.accounts.sign_ins import whole_ms
+from services.accounts.views import user_record
+from services.errors import NotFoundError, NotInvitedError, NotPossibleError
+from settings import Settings
+
+_FRESH_FOR = timedelta(minutes=10)  # an answer of a company lets somebody in so long, as far as the two clocks agree
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an issuer says of somebody."""
+
+    issuer: str
+    subject: str
+    issued_at: datetime
+    email: str = ""
+    email_verified: bool = False
+    name: str = ""
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityInfo:
+    """A way in which a user signs in, as they are shown it."""
+
+    id: int
+    issuer: str
+    email: str
+    created_at: datetime
+
+
+class IdentityService:
+    """Users by what companies and proxies call them.
+
+    Raises DatabaseUnavailableError from every method when the database is away.
+    """
+
+    def __init__(self, database: Database, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+        self._db = database
+        self._settings = settings
+        self._clock = clock
+
+    def enter(self, said: Said) -> SignIn:
+        """Let somebody in; makes the user at the first time, and takes over the role where groups give one.
+
+        The same answer, shown again, is the same sign-in: one that has ended lets nobody in. Raises NotInvitedError
+        for somebody new whom no setting lets in, for a disabled user, and for an answer that holds no more.
+        """
+        now = whole_ms(self._clock())
+        for _ in range(2):  # another tab may be faster
+            try:
+                with self._db.begin() as db_session:
+                    return self._enter(db_session, said, now)
+            except IntegrityError:
+                continue
+        raise NotInvitedError("You could not be signed in. Please try again.")
+
+    def user_of(self, said: Said) -> User | None:
+        """Return the user that was let in as this before and is not disabled; nothing changes."""
+        with self._db.read() as db_session:
+            user = db.identities.user_of(db_session, said.issuer, said.subject)
+            return user_record(user) if user is not None and not user.disabled else None
+
+    def all(self, user_id: int) -> tuple[IdentityInfo, ...]:
+        """Return what companies call a user, oldest first."""
+        with self._db.read() as db_session:
+            rows = db.identities.of_user(db_session, user_id)
+            return tuple(IdentityInfo(row.id, row.issuer, row.email, row.created_at) for row in rows)
+
+    def join(self, user_id: int, said: Said) -> None:
+        """Let a user, who is in, come in as this from now on. Raises NotPossibleError where somebody else does."""
+        with self._db.begin() as db_session:
+            if db.users.lock_active(db_session, user_id) is None:
+                raise NotFoundError("There is no such user.")
+            taken_by = db.identities.user_of(db_session, said.issuer, said.subject)
+            if taken_by is not None and taken_by.id != user_id:
+                raise NotPossibleError("Somebody else here signs in that way already.")
+            if taken_by is None:
+                db_session.add(_identity(user_id, said, at=self._clock()))
+                self._note(db_session, AuditAction.JOIN_IDENTITY, user_id, said.issuer)
+
+    def remove(self, identity_id: int, *, user_id: int) -> None:
+        """Let a user no longer come in as this. Raises NotFoundError, and NotPossibleError for the only way in."""
+        with self._db.begin() as db_session:
+            user = db.users.lock_active(db_session, user_id)
+            rows = db.identities.of_user(db_session, user_id)
+            row = next((one for one in rows if one.id == identity_id), None)
+            if user is None or row is None:
+                raise NotFoundError("There is no such way to sign in.")
+            if user.password_hash is None and len(rows) == 1:
+                raise NotPossibleError("This is the only way in which you can sign in.")
+            db_session.delete(row)
+            self._note(db_session, AuditAction.REMOVE_IDENTITY, user_id, row.issuer)
+
+    def _enter(self, db_session: Session, said: Said, now: datetime) -> SignIn:
+        identity = db.identities.find(db_session, said.issuer, said.subject)
+        user = db_session.get(db.models.User, identity.user_id, with_for_update=True) if identity else None
+        if identity is None or user is None:
+            self._refuse_strangers(said)
+            user = self._new_user(db_session, said, now)
+            identity = _identity(user.id, said, at=now)
+            db_session.add(identity)
+            db_session.flush()
+        at = self._instant(db_session, identity, said, user, now)
+        if user.disabled:
+            raise NotInvitedError("This account is disabled. Ask whoever runs this app.")
+        identity.email = said.email
+        self._take_over_role(db_session, user, said)
+        return SignIn(user_record(user), at)
+
+    def _instant(
+        self, db_session: Session, identity: db.models.Identity, said: Said, user: db.models.User, now: datetime
+    ) -> datetime:
+        """Return the instant of the sign-in that an answer is for: of now at its first time."""
+        issued_at = int(said.issued_at.timestamp())
+        if known := db.identities.signed_in_at(db_session, identity.id, issued_at):
+            return known
+        if abs(now - said.issued_at) > _FRESH_FOR:
+            raise NotInvitedError("Your company's answer is too old. Please sign in again.")
+        at = max(now, user.sessions_valid_from)  # another machine's clock may be ahead
+        db_session.add(db.models.CompanySignIn(identity_id=identity.id, issued_at=issued_at, signed_in_at=at))
+        self._note(db_session, AuditAction.SIGN_IN, user.id, said.issuer)
+        return at
+
+    def _refuse_strangers(self, said: Said) -> None:
+        """Raise NotInvitedError unless the settings let somebody in who is new here."""
+        domains, groups = self._settings.company_domains, self._settings.company_groups
+        domain = said.email.rpartition("@")[2].lower()
+        if domains and not (said.email_verified and domain in domains):
+            raise NotInvitedError("Nobody with your e-mail address may come in here. Ask whoever runs this app.")
+        if groups and not set(groups) & {one.lower() for one in said.groups}:
+            raise NotInvitedError("Nobody of your groups may come in here. Ask whoever runs this app.")
+
+    def _new_user(self, db_session: Session, said: Said, now: datetime) -> db.models.User:
+        user_id = new_id()
+        wanted = usable_username(said.email.partition("@")[0] or said.name, fallback=f"user-{user_id}")
+        email = said.email.lower() if said.email_verified else ""
+        name_taken, email_taken = db.users.taken(db_session, username=wanted, email=email)
+        username = f"{wanted[:20]}-{user_id}" if name_taken else wanted
+        user = db.models.User(
+            id=user_id,
+            username=username,
+            email=f"{user_id}{NO_MAIL}" if email_taken or not email else email,
+            name=said.name or username,
+            provider="company",
+            sessions_valid_from=now,
+            created_at=now,
+        )
+        db_session.add(user)
+        db_session.flush()
+        self._note(db_session, AuditAction.SIGN_UP, user_id, said.issuer)
+        return user
+
+    def _take_over_role(self, db_session: Session, user: db.models.User, said: Said) -> None:
+        """Give the role that the groups of somebody give, where settings name any; else it stays."""
+        admins, viewers = self._settings.company_admins, self._settings.company_viewers
+        if not admins and not viewers:
+            return
+        groups = {one.lower() for one in said.groups}
+        role = ADMIN if groups & set(admins) else VIEWER if groups & set(viewers) else PLANNER
+        if not admins and role == PLANNER and user.role == ADMIN:
+            return  # made one here
+        if user.role != role:
+            user.role = role
+            db.stamps.note(db_session, {user.id})
+            self._note(db_session, AuditAction.CHANGE_ROLE, user.id, f"{role}, by {said.issuer}")
+
+    def _note(self, db_session: Session, action: AuditAction, user_id: int, detail: str) -> None:
+        target = (AuditTarget.USER, user_id)
+        db.audit.note(db_session, action, user_id=user_id, target=target, detail=detail[:500], at=self._clock())
+
+
+def _identity(user_id: int, said: Said, *, at: datetime) -> db.models.Identity:
+    return db.models.Identity(
+        user_id=user_id, issuer=said.issuer, subject=said.subject, email=said.email, created_at=at
+    )
