@@ -16,16 +16,11 @@ from services.wiring import Services
 
 @contextmanager
 def asked_of(database: Database) -> Iterator[list[str]]:
-    """Give the statements that are sent to a database, without what is done in the background.
-
-    Nor what a page of an earlier test sends that goes on: it asks the services of the test that runs.
-    """
+    """Give the statements that are sent to a database, without what is done in the background."""
     statements: list[str] = []
-    earlier = {one.ident for one in threading.enumerate() if one.name in ("waker", "ScriptRunner.scriptThread")}
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        thread = threading.current_thread()
-        if not thread.name.startswith("travelbot-db") and thread.ident not in earlier:
+        if not threading.current_thread().name.startswith(("travelbot-db", "waker")):
             statements.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)
