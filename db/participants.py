@@ -11,7 +11,7 @@ import db.search
 import db.stamps
 from db.models import ChatSession, FollowUp, Participant, PathEnd, SessionMember, TripMember, User, is_unseen
 from db.plain import run
-from db.visibility import THEIR_ID
+from db.visibility import THEIR_ID, may
 
 _AT_ONCE = 500
 _RANK = {"view": 0, "edit": 1, "owner": 2}
@@ -101,7 +101,7 @@ def people(db_session: Session, session_id: int, *, user_id: int) -> list[tuple[
 _NOW = select(
     Participant.session_id,
     Participant.user_id,
-    Participant.access,
+    may(Participant.access, Participant.user_id).label("access"),
     Participant.title,
     Participant.model,
     Participant.message_count,

@@ -26,7 +26,7 @@ import db.participants
 import db.stamps
 from db.models import ChatSession, Message, Participant, TripMember, User, UtcDateTime, is_unfinished, is_unseen
 from db.plain import Plain, Values, run
-from db.visibility import THEIR_ID, in_theirs, visible_to
+from db.visibility import THEIR_ID, in_theirs, may, visible_to
 
 # A session with what is only the planner's of it, and whether a reply is being written in it.
 SummaryRow = tuple[Plain[ChatSession], bool]
@@ -76,14 +76,14 @@ _EACH = aliased(Participant)
 _PEOPLE = select(func.count()).where(_EACH.session_id == Participant.session_id).scalar_subquery()
 _OWNER_NAME = select(User.name).where(User.id == ChatSession.user_id).scalar_subquery()
 _TRIP_ACCESS = (
-    select(TripMember.access)
+    select(may(TripMember.access, THEIR_ID))
     .where(TripMember.trip_id == Participant.trip_id, TripMember.user_id == Participant.user_id)
     .scalar_subquery()
 )
 SUMMARIES = (  # of the planner `:owner_id`
     select(
         ChatSession,
-        Participant.access,
+        may(Participant.access, THEIR_ID).label("access"),
         Participant.pinned,
         Participant.archived,
         Participant.unseen,

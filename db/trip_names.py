@@ -9,12 +9,18 @@ from sqlalchemy.orm import Session
 
 from db.models import ChatSession, Customer, Message, Participant, Trip, TripMember, is_unfinished, is_unseen
 from db.plain import run
-from db.visibility import THEIR_ID
+from db.visibility import THEIR_ID, may
 
 _MOST_UNSEEN = 1000
 
 _NAMES = (  # of the trips of the planner `:owner_id`
-    select(TripMember.trip_id, TripMember.title, TripMember.access, Trip.customer_id, Customer.name.label("customer"))
+    select(
+        TripMember.trip_id,
+        TripMember.title,
+        may(TripMember.access, THEIR_ID).label("access"),
+        Trip.customer_id,
+        Customer.name.label("customer"),
+    )
     .join_from(TripMember, Trip, Trip.id == TripMember.trip_id)
     .outerjoin(Customer, Customer.id == Trip.customer_id)
     .where(TripMember.user_id == THEIR_ID, Trip.deleted_at.is_(None))

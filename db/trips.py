@@ -35,14 +35,16 @@ from db.models import (
     User,
     UtcDateTime,
 )
+from db.visibility import may
 
 OWNER, EDIT, VIEW = "owner", "edit", "view"  # a member's access
-TripRow = Row[Trip, TripMember, str | None]  # a trip, whoever asks as its member, the name of its customer
+# A trip, whoever asks as its member, the name of its customer, and as `may` what access they really have.
+TripRow = Row[Trip, TripMember, str | None, str]
 
 _LAST_USED: tuple[SQLColumnExpression[Any], SQLColumnExpression[Any]] = (TripMember.last_used_at, TripMember.trip_id)
 _TITLE: tuple[SQLColumnExpression[Any], SQLColumnExpression[Any]] = (func.lower(TripMember.title), TripMember.trip_id)
 _ROWS = (
-    select(Trip, TripMember, Customer.name)
+    select(Trip, TripMember, Customer.name, may(TripMember.access, TripMember.user_id).label("may"))
     .join(TripMember, TripMember.trip_id == Trip.id)
     .outerjoin(Customer, Customer.id == Trip.customer_id)
 )
@@ -72,7 +74,7 @@ def lock_visible(db_session: Session, trip_id: int, *, user_id: int) -> TripRow 
     return db_session.execute(query).one_or_none()
 
 
-def _visible(trip_id: int, user_id: int) -> Select[Trip, TripMember, str]:
+def _visible(trip_id: int, user_id: int) -> Select[Trip, TripMember, str | None, str]:
     return _ROWS.where(TripMember.user_id == user_id, TripMember.trip_id == trip_id, Trip.deleted_at.is_(None))
 
 

@@ -21,6 +21,7 @@ _SIGNED_IN_BY_NAME = _SIGNED_IN.where(User.username == bindparam("who"))
 
 
 _READ = select(User).where(User.id == bindparam("user_id"))
+_ROLE = select(User.role).where(User.id == bindparam("user_id"))
 _OPENED = update(User).where(User.id == bindparam("user_id")).values(last_session_id=bindparam("session_id"))
 
 
@@ -29,6 +30,12 @@ def read(db_session: Session, user_id: int) -> Plain[User]:
     found = read_one(db_session, _READ, {"user_id": user_id})
     if found is None:
         raise NoResultFound("There is no such user.")
+    return found
+
+
+def role(db_session: Session, user_id: int) -> str | None:
+    """Return a user's role; None where there is no such user."""
+    found: str | None = run(db_session, _ROLE, {"user_id": user_id}).scalar_one_or_none()
     return found
 
 

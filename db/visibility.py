@@ -1,9 +1,9 @@
 """What a planner may see: the one predicate that every query on sessions, and on what is in them, asks."""
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, bindparam, exists
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, bindparam, case, exists
 from sqlalchemy.orm import InstrumentedAttribute
 
-from db.models import ChatSession, Participant
+from db.models import VIEWER, ChatSession, Participant, User
 
 THEIR_ID = bindparam("owner_id", type_=BigInteger)  # of the planner, in statements that are built once
 
@@ -19,3 +19,11 @@ def in_theirs(session_id: InstrumentedAttribute[int] | InstrumentedAttribute[int
     For rows that are found by something else than their session.
     """
     return exists().where(Participant.session_id == session_id, Participant.user_id == THEIR_ID)
+
+
+def may(
+    access: InstrumentedAttribute[str], user_id: InstrumentedAttribute[int] | BindParameter[int]
+) -> ColumnElement[str]:
+    """Return what a planner may do with what they see, of which they have this access: a viewer only reads it."""
+    is_viewer = exists().where(User.id == user_id, User.role == VIEWER).correlate_except(User)
+    return case((is_viewer, "view"), else_=access)

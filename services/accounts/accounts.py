@@ -23,6 +23,7 @@ from services.accounts.passwords import (
     hashing,
 )
 from services.accounts.records import User
+from services.accounts.roles import writing
 from services.accounts.sign_ins import whole_ms
 from services.accounts.views import user_record
 from services.errors import InvalidFieldsError, InvalidInputError, NotFoundError, SignUpClosedError
@@ -98,7 +99,7 @@ class AccountService:
         Raises InvalidInputError, NotFoundError.
         """
         chosen = check_model(model)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             user = db.users.get_active(db_session, user_id)
             if user is None:
                 raise NotFoundError("There is no such user.")

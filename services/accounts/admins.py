@@ -14,6 +14,7 @@ from db.engine import Database
 from db.models import ADMIN, PLANNER, AuditAction, AuditTarget, utc_now
 from services.accounts.limits import WRONG_FROM_ADDRESS, count_from_address, count_try, prune_counts
 from services.accounts.records import User
+from services.accounts.roles import tell_pages
 from services.accounts.views import user_record
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError
 
@@ -45,6 +46,7 @@ class AdminService:
             if row is None:
                 raise NotFoundError("There is no such user.")
             row.role = ADMIN if admin else PLANNER
+            tell_pages(db_session, row.id)
             if admin:
                 db.users.forget_admin_codes(db_session)
             self._note(db_session, row.id, row.role)
@@ -86,6 +88,7 @@ class AdminService:
                     "That code is not correct. The current one is in the log of the app's last start."
                 )
             row.role = ADMIN
+            tell_pages(db_session, row.id)
             db.users.forget_admin_codes(db_session)
             db.users.forget_failures(db_session, tries)
             self._note(db_session, row.id, f"{ADMIN}, by the one-time code")

@@ -24,6 +24,7 @@ from services.accounts.passwords import (
     typed_username,
 )
 from services.accounts.records import Confirmed, SignIn, User
+from services.accounts.roles import tell_pages
 from services.accounts.views import user_record
 from services.errors import InvalidInputError, NotFoundError, SignInTooOldError, WrongPasswordError
 from settings import Settings
@@ -162,6 +163,7 @@ class SignInService:
         with self._db.begin() as db_session:
             if db_session.get(db.models.User, user_id) is not None:
                 db.users.sign_out(db_session, user_id, at=at)
+                tell_pages(db_session, user_id)
                 which = f"signed in {at.astimezone(UTC).isoformat(timespec='milliseconds')}"
                 self._note(db_session, user_id, AuditAction.SIGN_OUT, which)
 
@@ -219,6 +221,7 @@ class SignInService:
     ) -> datetime:
         # The next millisecond: whoever signed in until now has an earlier one.
         row.sessions_valid_from = max(whole_ms(self._clock()), whole_ms(row.sessions_valid_from)) + _TICK
+        tell_pages(db_session, row.id)
         self._note(db_session, row.id, action)
         for token in () if keep_tokens else db.tokens.remove_all(db_session, user_id=row.id):
             target = (AuditTarget.TOKEN, token.id)

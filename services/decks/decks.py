@@ -13,6 +13,7 @@ from db.ids import new_id
 from db.models import Deck as DeckRow
 from db.models import utc_now
 from exports.decks.records import Deck, Preset, Slide, SlideKind
+from services.accounts.roles import writing
 from services.decks.editing import changes, edited
 from services.decks.keeping import found_version, keep, readable, saved_deck, summary_view
 from services.decks.material import built_deck
@@ -86,7 +87,7 @@ class DeckService:
         with self._db.snapshot() as db_session:  # it may take seconds, in which others write
             place = changeable_place(db_session, of, user_id)
             deck = built_deck(db_session, place, preset, user_id=user_id, new_id=_slide_id, valid_until=valid_until)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             place = held_place(db_session, of, user_id)
             row = db.decks.lock(db_session, **of.columns)
             _check_rev(row, rev)
@@ -109,7 +110,7 @@ class DeckService:
         if rev is not None:
             now = self.get(of, user_id=user_id).deck
             return self.change(of, _having(now, slides, title), user_id=user_id, rev=rev)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             place = held_place(db_session, of, user_id)
             _check_rev(db.decks.lock(db_session, **of.columns), None)
             empty = Deck(title=place.title, slides=())
@@ -122,7 +123,7 @@ class DeckService:
 
         *summary* says what was done; else it is told by what differs. Raises as `change` does.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             place = held_place(db_session, of, user_id)
             row = db.decks.lock(db_session, **of.columns)
             if row is None:
@@ -155,7 +156,7 @@ class DeckService:
         by their words yet. Raises NotFoundError, NotPossibleError, DeckChangedError, InvalidInputError.
         """
         of = DeckOf("session", session_id)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             place = held_place(db_session, of, user_id)
             row = db.decks.lock(db_session, **of.columns)
             _check_rev(row, rev)

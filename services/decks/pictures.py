@@ -16,7 +16,8 @@ import db.files
 import db.trip_files
 from db.engine import Database
 from db.models import utc_now
-from services.decks.places import Place, check_may_change, found_deck, found_place, held_place
+from services.accounts.roles import writing
+from services.decks.places import Place, changeable_place, found_deck, found_place, held_place
 from services.decks.records import DeckOf, DeckPicture
 from services.errors import FileRefusedError, NotFoundError
 from services.sessions.files import FileShelf
@@ -45,11 +46,11 @@ class DeckPictures:
         Raises FileRefusedError, FileQuotaError, NotFoundError, NotPossibleError.
         """
         with self._db.snapshot() as db_session:  # before anything is decoded for whom it is not
-            check_may_change(found_place(db_session, of, user_id))
+            changeable_place(db_session, of, user_id)
             found_deck(db_session, of)
         made, media_type, width, height = scaled(content, side=MAX_SIDE)
         picture = DeckPicture(hashlib.sha256(made).hexdigest(), media_type, width, height)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             place = held_place(db_session, of, user_id)
             self._keep(db_session, place, picture, made)
         return picture

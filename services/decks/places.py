@@ -8,6 +8,7 @@ import db.decks
 import db.participants
 import db.trips
 from db.models import Deck
+from services.accounts.roles import check_may_write, may_write
 from services.decks.records import DeckOf
 from services.errors import NotFoundError, NotPossibleError
 
@@ -34,11 +35,12 @@ def found_place(db_session: Session, of: DeckOf, user_id: int) -> Place:
         row = db.trips.get_visible(db_session, of.id, user_id=user_id)
         if row is None:
             raise NotFoundError("There is no such trip.")
-        return Place(of, row[0].title, row[0].user_id, row[1].access != "view")
+        return Place(of, row[0].title, row[0].user_id, row.may != "view")
     mine = db.participants.get(db_session, of.id, user_id=user_id)
     if mine is None:
         raise NotFoundError("There is no such session.")
-    return Place(of, mine.title, mine.session.user_id, mine.access != "view", mine.last_message_id)
+    may_change = mine.access != "view" and may_write(db_session, user_id)
+    return Place(of, mine.title, mine.session.user_id, may_change, mine.last_message_id)
 
 
 def held_place(db_session: Session, of: DeckOf, user_id: int) -> Place:
@@ -53,6 +55,7 @@ def held_place(db_session: Session, of: DeckOf, user_id: int) -> Place:
 def changeable_place(db_session: Session, of: DeckOf, user_id: int) -> Place:
     """Return a session or trip whose deck somebody may change. Raises NotFoundError, NotPossibleError."""
     place = found_place(db_session, of, user_id)
+    check_may_write(db_session, user_id)
     check_may_change(place)
     return place
 

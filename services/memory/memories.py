@@ -24,6 +24,7 @@ from backboard_client import (
 from db.assistants import Whose
 from db.engine import Database
 from db.models import utc_now
+from services.accounts.roles import check_may_write, may_write
 from services.backboard.threads import AssistantGoneError, BackboardThreads
 from services.errors import BackboardAwayError, InvalidInputError, NotFoundError, NotPossibleError
 from services.intake import kept_instant, kept_text
@@ -201,6 +202,7 @@ class MemoryService:
     def _change(self, user_id: int, customer_id: int | None) -> tuple[Whose, str | None]:
         """Return the same, where the planner may change it."""
         with self._db.read() as db_session:
+            check_may_write(db_session, user_id)
             whose, may_change = self._visible(db_session, user_id, customer_id)
             if not may_change:
                 raise NotPossibleError(_ONLY_READ)
@@ -209,11 +211,11 @@ class MemoryService:
     @staticmethod
     def _visible(db_session: Session, user_id: int, customer_id: int | None) -> tuple[Whose, bool]:
         if customer_id is None:
-            return Whose(user_id), True
+            return Whose(user_id), may_write(db_session, user_id)
         found = db.sides.visible_customer(db_session, customer_id, user_id=user_id)
         if found is None:
             raise NotFoundError(_NO_CUSTOMER)
-        return found
+        return found[0], found[1] and may_write(db_session, user_id)
 
     def _assistant_id(self, db_session: Session, whose: Whose) -> str | None:
         assistant = db.assistants.read(db_session, whose, backend=self._backend)

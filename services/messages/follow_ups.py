@@ -15,6 +15,7 @@ from db.engine import Database
 from db.ids import new_id
 from db.models import FollowUp, SessionFile, utc_now
 from db.plain import Plain
+from services.accounts.roles import writing
 from services.errors import MessageIdReusedError, NotFoundError, NotPossibleError, TooManyFollowUpsError
 from services.messages.records import Waiting
 from services.replies.replies import ReplyService
@@ -67,7 +68,7 @@ class FollowUpService:
     def _add(
         self, text: str, session_id: int, user_id: int, client_message_id: str, files: Sequence[NewFile]
     ) -> Waiting | None:
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             mine = writable(db_session, session_id, user_id)
             known = db.follow_ups.by_client_id(db_session, client_message_id, user_id=user_id)
             if known is not None and known.removed_at is not None:  # taken back, and now sent again
@@ -109,7 +110,7 @@ class FollowUpService:
     def change(self, follow_up_id: int, text: str, *, user_id: int) -> Waiting:
         """Write a message that waits anew. Raises InvalidInputError, or NotFoundError when it was sent meanwhile."""
         cleaned = clean_message(text)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = _visible(db_session, follow_up_id, user_id)
             row.text = cleaned
             return _waiting(row, db.files.of_follow_ups(db_session, row.session_id))
@@ -119,7 +120,7 @@ class FollowUpService:
 
         Raises NotFoundError when it was sent meanwhile.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = _visible(db_session, follow_up_id, user_id)
             row.removed_at = utc_now()
             return _waiting(row, db.files.of_follow_ups(db_session, row.session_id))
@@ -129,7 +130,7 @@ class FollowUpService:
 
         It is not sent by itself where nothing is being written any more. Raises NotFoundError when it is too late.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = db.follow_ups.lock_visible(db_session, follow_up_id, user_id=user_id, removed=True)
             if row is None:
                 raise NotFoundError("It is too late: the message is removed for good.")
@@ -140,7 +141,7 @@ class FollowUpService:
 
         Raises NotFoundError, NotPossibleError where nothing waits, ReplyInProgressError, or TooManyRepliesError.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             mine = at_rest(db_session, session_id, user_id)
             author_id = db.follow_ups.first_author_id(db_session, session_id)
             self._replies.check_room(db_session, author_id or user_id)

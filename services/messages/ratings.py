@@ -5,6 +5,7 @@ import db.ratings
 import db.usage
 from db.engine import Database
 from db.models import Rating
+from services.accounts.roles import writing
 from services.errors import InvalidInputError, NotFoundError, ReplyInProgressError
 from services.message_status import MessageStatus
 from services.sessions.records import MessageView
@@ -32,7 +33,7 @@ class RatingService:
             raise InvalidInputError(f"A reason has at most {MAX_REASON_CHARS:,} characters.")
         if kept and value is None:
             raise InvalidInputError("A reason needs a rating.")
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             reply = db.messages.lock_visible(db_session, message_id, user_id=user_id)
             if reply is None or reply.role != "assistant":
                 raise NotFoundError("There is no such reply.")

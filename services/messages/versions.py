@@ -16,6 +16,7 @@ from db.engine import Database
 from db.ids import new_id
 from db.models import ChatSession, Message, Participant, utc_now
 from exports.sessions.settings import setting_values
+from services.accounts.roles import writing
 from services.errors import NotFoundError, NotPossibleError, ReplyInProgressError
 from services.message_status import MessageStatus
 from services.replies.replies import ReplyService, repeated
@@ -77,7 +78,7 @@ class VersionService:
         return accepted
 
     def _edit(self, message_id: int, text: str, user_id: int, client_message_id: str) -> Accepted:
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             known = db.messages.by_client_id(db_session, client_message_id, user_id=user_id)
             if known is not None and (known.id != message_id or known.content == text):
                 return repeated(db_session, known, text)
@@ -124,7 +125,7 @@ class VersionService:
         Raises NotFoundError, ReplyInProgressError where the message is still being written, TooManySessionsError, or
         FileQuotaError.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             message = _visible(db_session, message_id, user_id)
             if MessageStatus(message.status).unfinished:
                 raise ReplyInProgressError("This reply is still being written. Fork it when it is there.")
@@ -164,7 +165,7 @@ class VersionService:
 
         Raises NotFoundError, ReplyInProgressError, or NotPossibleError for a reply alone.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             message = _visible(db_session, message_id, user_id)
             if message.role == "assistant" and message.parent_id is not None:
                 raise NotPossibleError("A reply is deleted together with its message.")
@@ -187,7 +188,7 @@ class VersionService:
 
         Raises NotFoundError when it is too late, or ReplyInProgressError.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             message = db.messages.get_deleted(db_session, message_id, user_id=user_id)
             if message is None:
                 raise NotFoundError("It is too late: the message is deleted for good.")

@@ -20,6 +20,7 @@ from db.engine import Database
 from db.ids import new_id
 from db.models import Message, Participant, utc_now
 from db.plain import Plain
+from services.accounts.roles import writing
 from services.errors import (
     MessageIdReusedError,
     NotFoundError,
@@ -124,7 +125,7 @@ class ReplyService:
     def _accept(
         self, text: str, user_id: int, client_message_id: str, place: "_Place", files: Sequence[NewFile]
     ) -> Accepted:
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             known = db.messages.by_client_id(db_session, client_message_id, user_id=user_id)
             if known is not None:
                 if place.session_id not in (None, known.session_id):
@@ -190,7 +191,7 @@ class ReplyService:
     def _store(
         self, text: str, role: str, session_id: int, user_id: int, client_message_id: str | None
     ) -> MessageView:
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             if client_message_id is not None:
                 known = db.messages.by_client_id(db_session, client_message_id, user_id=user_id)
                 if known is not None:
@@ -250,7 +251,7 @@ class ReplyService:
         """
         if model:
             check_model(model)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             message = db.messages.get_visible(db_session, message_id, user_id=user_id)
             question = message
             if message is not None and message.role == "assistant" and message.parent_id is not None:
@@ -260,9 +261,9 @@ class ReplyService:
             newest = db.messages.newest_reply(db_session, question.id, user_id=user_id)
             if newest and newest.retry_of == message_id and message.status != MessageStatus.COMPLETE:
                 return Accepted(message.session_id, question.id, newest.id, repeated=True)
-            writing = db.messages.unfinished(db_session, message.session_id, user_id=user_id)
-            if writing is not None and writing.parent_id == question.id and writing.id != message_id:
-                return Accepted(message.session_id, question.id, writing.id, repeated=True)
+            unended = db.messages.unfinished(db_session, message.session_id, user_id=user_id)
+            if unended is not None and unended.parent_id == question.id and unended.id != message_id:
+                return Accepted(message.session_id, question.id, unended.id, repeated=True)
             mine = at_rest(db_session, message.session_id, user_id)
             self.check_room(db_session, user_id)
             session = mine.session
@@ -287,7 +288,7 @@ class ReplyService:
 
         Does nothing when it has already ended. Raises NotFoundError.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             found = db.messages.lock_session_of(db_session, reply_id, user_id=user_id)
             if found is not None:
                 writable(db_session, found.session_id, user_id)

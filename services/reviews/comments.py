@@ -11,6 +11,7 @@ import db.reviews
 from db.engine import Database
 from db.models import AuditAction, AuditTarget, ReviewComment, ReviewDecision, ReviewVersion, User, utc_now
 from db.models import Review as ReviewRow
+from services.accounts.roles import writing
 from services.errors import (
     InvalidInputError,
     NotFoundError,
@@ -114,7 +115,7 @@ class CommentService:
             _there(db.reviews.get_visible(db_session, review_id, user_id=user_id))
             shown, _ = db.reviews.versions(db_session, [review_id])[-1]
             about = place(db_session, shown, anchor, passage, before) if thread_id is None else NOWHERE
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = _there(db.reviews.lock_visible(db_session, review_id, user_id=user_id))
             check_room(db_session, review_id, reader_id=None)
             made = ReviewComment(
@@ -153,7 +154,7 @@ class CommentService:
 
     def resolve(self, thread_id: int, *, review_id: int, user_id: int) -> Thread:
         """Say that what a thread asks for is done, in the version that the link shows. Raises NotFoundError."""
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = _there(db.reviews.lock_visible(db_session, review_id, user_id=user_id))
             first = first_of(db_session, thread_id, review_id, internal=True)
             if first.resolved_at is None:
@@ -166,7 +167,7 @@ class CommentService:
 
     def reopen(self, thread_id: int, *, review_id: int, user_id: int) -> Thread:
         """Say that a thread is not done after all. Raises NotFoundError."""
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = _there(db.reviews.lock_visible(db_session, review_id, user_id=user_id))
             first = first_of(db_session, thread_id, review_id, internal=True)
             if first.resolved_at is not None:
@@ -183,7 +184,7 @@ class CommentService:
         It replaces what was decided about that under the same name, in whichever browser. *sha256* is of the snapshot
         that they were told of. Raises InvalidInputError, ReviewChangedError, TooManyCommentsError, NotFoundError.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = _there(db.reviews.lock_visible(db_session, review_id, user_id=user_id))
             made = decide(
                 db_session, row, kind, name=name, sha256=sha256, note=note, user_id=user_id, now=self._clock()
@@ -193,7 +194,7 @@ class CommentService:
 
     def _change(self, comment_id: int, text: str | None, review_id: int, user_id: int) -> Thread:
         now = self._clock()
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = _there(db.reviews.lock_visible(db_session, review_id, user_id=user_id))
             found = db.comments.get(db_session, comment_id, review_id=review_id)
             change_comment(found, text, Whose(now, user_id=user_id))

@@ -16,6 +16,7 @@ from db.models import Review as ReviewRow
 from exports.decks.records import Edition
 from exports.reviews.records import Snapshot, snapshot_hash, snapshot_text
 from services.accounts.passwords import hash_password
+from services.accounts.roles import refuse_viewer, writing
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError
 from services.reviews.decks import edition
 from services.reviews.files import ReceiptKind, ReviewFiles, Told
@@ -81,12 +82,13 @@ class ReviewService:
 
         Raises InvalidInputError, NotPossibleError, NotFoundError, DoorBusyError.
         """
+        refuse_viewer(self._db, user_id)
         now = self._clock()
         chosen = clean_settings(settings, now=now, passcode=passcode)
         passcode_hash = hash_password(clean_passcode(passcode)) if passcode else None
         made = self.preview(thing, user_id=user_id, first_id=first_id, last_id=last_id)
         token = secrets.token_urlsafe(_TOKEN_BYTES)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             title, planner_id = self._hold(db_session, thing, user_id)
             if planner_id != user_id:  # who opens the link sees what was shared with few
                 what = "its deck" if thing.deck else "it"
@@ -115,6 +117,7 @@ class ReviewService:
         Decisions about what was shown before are outdated then. Raises NotFoundError; NotPossibleError, also when a
         message that a link begins or ends at is no longer shown. All of them or none.
         """
+        refuse_viewer(self._db, user_id)
         for _ in range(_TRIES):
             changed = self._shared_again(sorted(set(review_ids)), user_id)
             if changed is not None:
@@ -134,7 +137,7 @@ class ReviewService:
             part = thing_of(row), row.first_id, row.last_id
             if part not in made:
                 made[part] = self.preview(part[0], user_id=user_id, first_id=row.first_id, last_id=row.last_id)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             in_order = sorted({thing for thing, *_ in made}, key=lambda one: (one.kind != "trip", one.id))
             for thing in in_order:  # trips before sessions, as everywhere
                 self._hold(db_session, thing, user_id)  # a new snapshot holds it
@@ -158,7 +161,7 @@ class ReviewService:
         now = self._clock()
         clean_settings(settings, now=now, passcode=passcode, before=settings.ends_at)  # a hash takes its time
         passcode_hash = hash_password(clean_passcode(passcode)) if passcode else None
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = self._locked(db_session, review_id, user_id)
             chosen = clean_settings(settings, now=now, passcode=passcode, before=row.ends_at)
             told = [name for name, value in chosen.items() if getattr(row, name) != value]
@@ -173,7 +176,7 @@ class ReviewService:
 
     def revoke(self, review_id: int, *, user_id: int) -> Review:
         """End a link at once; what was said and decided stays. Raises NotFoundError."""
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = self._locked(db_session, review_id, user_id)
             if row.revoked_at is None:
                 row.revoked_at = self._clock()
@@ -187,7 +190,7 @@ class ReviewService:
         Raises NotFoundError, NotPossibleError.
         """
         token = secrets.token_urlsafe(_TOKEN_BYTES)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = self._locked(db_session, review_id, user_id)
             if row.revoked_at is not None:
                 raise NotPossibleError("This link was revoked. Make a new one.")

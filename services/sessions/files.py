@@ -17,6 +17,7 @@ from db.engine import Database
 from db.ids import new_id
 from db.models import AuditAction, AuditTarget, ChatSession, FileCopy, SessionFile
 from db.plain import Plain
+from services.accounts.roles import writing
 from services.backboard import file_copies
 from services.errors import FileQuotaError, FileRefusedError, NotFoundError
 from services.sessions.file_types import MAX_FILES, checked_file, free_name, megabytes
@@ -143,7 +144,7 @@ class FileService:
         Raises FileRefusedError, FileTooLargeError and FileQuotaError.
         """
         checked = checked_file(name, content)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             db.sides.settle(db_session, writable(db_session, session_id, user_id).session)
             return self._shelf.keep(db_session, [checked], session_id=session_id, user_id=user_id)[0]
 
@@ -166,7 +167,7 @@ class FileService:
 
     def remove(self, file_id: int, *, user_id: int) -> None:
         """Delete a file here and, now or when it can be reached, at Backboard."""
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             file = db.files.get_visible(db_session, file_id, user_id=user_id)
             if file is None:
                 raise NotFoundError("There is no such file.")

@@ -74,7 +74,7 @@ def _check_trip(db_session: Session, trip_id: int, user_id: int) -> None:
     row = db.trips.lock_visible(db_session, trip_id, user_id=user_id)
     if row is None:
         raise NotFoundError("There is no such trip.")
-    if row[1].access == db.trips.VIEW:
+    if row.may == db.trips.VIEW:
         raise NotPossibleError("You can read this trip, but not change it.")
 
 

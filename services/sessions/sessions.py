@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 import db.audit
 import db.files
 import db.messages
@@ -21,6 +23,7 @@ from db.engine import Database
 from db.ids import MAX_ID
 from db.models import AuditAction, AuditTarget, User, utc_now
 from exports.sessions.settings import PERSONAL
+from services.accounts.roles import check_may_write, writing
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError
 from services.sessions.new_sessions import new_session
 from services.sessions.records import (
@@ -65,7 +68,7 @@ class SessionService:
         it is in that trip. Raises InvalidInputError; NotFoundError and NotPossibleError for the trip.
         """
         chosen = cleaned_settings(settings)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             mine = new_session(
                 db_session,
                 chosen,
@@ -124,7 +127,7 @@ class SessionService:
             mine = db.participants.lock_with_session(db_session, session_id, user_id=user_id)
             if mine is None:
                 raise NotFoundError("There is no such session.")
-            _check_may_set(chosen, mine.access)
+            _check_may_set(db_session, chosen, mine.access, user_id)
             session = mine.session
             for name, value in chosen.items():
                 setattr(mine if name in PERSONAL else session, name, value)
@@ -138,7 +141,9 @@ class SessionService:
 
     def check(self, session_id: int, *, user_id: int, **settings: Any) -> None:
         """Raise what `change` would raise for these *settings*, and change nothing."""
-        _check_may_set(cleaned_settings(settings), self.get(session_id, user_id=user_id).access)
+        access = self.get(session_id, user_id=user_id).access
+        with self._db.read() as db_session:
+            _check_may_set(db_session, cleaned_settings(settings), access, user_id)
 
     def messages(
         self, session_id: int, *, user_id: int, limit: int, before_id: int | None = None
@@ -339,7 +344,7 @@ class SessionService:
 
         Returns the ids of those really deleted; ids that are not this planner's are left alone.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             theirs = db.sessions.lock_owned_ids(db_session, session_ids, user_id=user_id)
             db.outbox.add_threads_of(db_session, theirs)
             removed = db.sessions.remove(db_session, theirs, user_id=user_id)
@@ -371,8 +376,11 @@ class SessionService:
         )
 
 
-def _check_may_set(chosen: Mapping[str, Any], access: str) -> None:
-    if access == "view" and not chosen.keys() <= {*PERSONAL}:
+def _check_may_set(db_session: Session, chosen: Mapping[str, Any], access: str, user_id: int) -> None:
+    if chosen.keys() <= {*PERSONAL}:
+        return
+    check_may_write(db_session, user_id)
+    if access == "view":
         raise NotPossibleError("You can read this session, but not change it.")
 
 

@@ -11,6 +11,7 @@ import db.users
 from db.engine import Database
 from db.models import AuditAction, AuditTarget
 from services.accounts.passwords import typed_username
+from services.accounts.roles import writing
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 
 MAX_PEOPLE = 50  # who see one session, its owner among them
@@ -51,7 +52,7 @@ class SessionSharing:
         name = typed_username(username)
         if not name:
             raise InvalidFieldsError({"username": "Give the username of a colleague."})
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             _hold_own(db_session, session_id, user_id, to="share it")
             other = db.users.active_by_username(db_session, name)
             if other is None:
@@ -72,7 +73,7 @@ class SessionSharing:
         Raises InvalidFieldsError, NotFoundError, NotPossibleError.
         """
         _check_access(access)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             _hold_own(db_session, session_id, user_id, to="say what others may do")
             if not db.session_members.is_there(db_session, session_id, member_id):
                 raise NotFoundError("This session is not shared with them by itself.")
@@ -84,7 +85,7 @@ class SessionSharing:
 
         Raises NotFoundError, NotPossibleError.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             mine = db.participants.lock_with_session(db_session, session_id, user_id=user_id)
             if mine is None:
                 raise NotFoundError("There is no such session.")

@@ -14,6 +14,7 @@ import db.sessions
 import db.sides
 from db.ids import new_id
 from db.models import Participant, utc_now
+from services.accounts.roles import may_write
 from services.errors import NotFoundError, NotPossibleError, ReplyInProgressError
 from services.message_status import MessageStatus
 from services.sessions.records import Accepted
@@ -119,7 +120,7 @@ def send_waiting(db_session: Session, session_id: int) -> Accepted | None:
     mine = db.participants.get(db_session, session_id, user_id=waiting.user_id)
     known = db.messages.by_client_id(db_session, waiting.client_message_id, user_id=waiting.user_id)
     sent = known is not None and (known.session_id, known.content) == (session_id, waiting.text)  # meanwhile
-    if sent or mine is None or mine.access == "view":  # who may not write here any more
+    if sent or mine is None or mine.access == "view" or not may_write(db_session, mine.user_id):  # not any more
         db.follow_ups.remove(db_session, waiting.id)
         return send_waiting(db_session, session_id)
     question_id, reply_id = add_turn(

@@ -18,6 +18,7 @@ import db.templates
 from db.engine import Database
 from db.ids import MAX_ID
 from db.models import utc_now
+from services.accounts.roles import writing
 from services.errors import InvalidInputError, NotFoundError
 from services.replies.replies import ReplyService
 from services.sessions.records import Accepted
@@ -96,7 +97,7 @@ class TemplateService:
     def add(self, opening: Opening, *, user_id: int) -> Template:
         """Save a template. Raises InvalidInputError, also where the name is taken or there are too many."""
         cleaned = _cleaned(opening)
-        with _name_is_free(cleaned.name), self._db.begin() as db_session:
+        with _name_is_free(cleaned.name), writing(self._db, user_id) as db_session:
             if db.templates.count(db_session, user_id=user_id) >= MOST:
                 raise InvalidInputError(f"You have {MOST} templates already. Delete one that you no longer need.")
             row = db.models.Template(user_id=user_id)
@@ -109,7 +110,7 @@ class TemplateService:
         """Write a template anew. Raises InvalidInputError, also for one that everybody has."""
         cleaned = _cleaned(opening)
         _refuse_built_in(template_id)
-        with _name_is_free(cleaned.name), self._db.begin() as db_session:
+        with _name_is_free(cleaned.name), writing(self._db, user_id) as db_session:
             row = _own(db_session, template_id, user_id)
             _write(row, cleaned)
             row.updated_at = utc_now()
@@ -119,7 +120,7 @@ class TemplateService:
     def delete(self, template_id: str, *, user_id: int) -> Template:
         """Delete a template and return it as it was: `add` brings it back. Raises InvalidInputError."""
         _refuse_built_in(template_id)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = _own(db_session, template_id, user_id)
             gone = _template(row)
             db_session.delete(row)

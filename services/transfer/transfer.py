@@ -27,6 +27,7 @@ from exports.sessions.json_text import sessions_json
 from exports.sessions.markdown import session_markdown
 from exports.sessions.pdf import session_pdf
 from exports.sessions.records import SavedSession
+from services.accounts.roles import may_write, refuse_viewer, writing
 from services.errors import ExportRunningError, ImportRunningError, InvalidInputError, NotFoundError
 from services.model_names import model_here
 from services.process.one_core import any_core
@@ -134,6 +135,7 @@ class TransferService:
 
         Raises InvalidInputError before anything is written when the file cannot be used, ImportRunningError.
         """
+        refuse_viewer(self._db, user_id)
         with self._alone(IMPORT_WAIT_S if wait_s is None else wait_s):
             found = sources(file if isinstance(file, bytes) else _read(file))
             return self._import([source.read for source in found], user_id, on_progress)
@@ -157,9 +159,9 @@ class TransferService:
             self._importing.release()
 
     def offers_samples(self, *, user_id: int) -> bool:
-        """Return whether this planner has no session at all yet."""
+        """Return whether this planner has no session at all yet, and may have some."""
         with self._db.read() as db_session:
-            return not db.sessions.has_any(db_session, user_id=user_id)
+            return may_write(db_session, user_id) and not db.sessions.has_any(db_session, user_id=user_id)
 
     def add_samples(self, *, user_id: int) -> ImportResult:
         """Give this planner the sample sessions that are not here, used just now."""
@@ -203,7 +205,7 @@ class TransferService:
 
     def _keep(self, batch: Sequence[SavedSession], user_id: int, *, sample: bool) -> list[int]:
         """Store those of these sessions that are not here, in one transaction; return their ids."""
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             db.users.lock(db_session, user_id)  # another import of the same file sees these, or waits for them
             return [
                 store(db_session, saved, user_id, self._model(db_session, saved, user_id), sample=sample)

@@ -26,7 +26,7 @@ def changeable_trip(db_session: Session, trip_id: int, user_id: int) -> TripRow:
 
 def check_may_change(row: TripRow) -> None:
     """Raise NotPossibleError unless whoever asked for a trip may do more than read it."""
-    if not TripAccess(row[1].access).may_change:
+    if not TripAccess(row.may).may_change:
         raise NotPossibleError(ONLY_READ)
 
 

@@ -9,6 +9,7 @@ from db.engine import Database
 from db.models import ReviewDecision
 from db.models import Trip as TripRow
 from exports.reviews.records import snapshot_hash, snapshot_text
+from services.accounts.roles import writing
 from services.errors import NotPossibleError
 from services.reviews.records import DecisionKind, ReviewState
 from services.reviews.state import standing, state_of
@@ -39,8 +40,8 @@ class TripApproval:
         Whoever may only read the trip is offered none. Raises NotFoundError.
         """
         with self._db.snapshot() as db_session:
-            trip, member, _ = found_trip(db_session, trip_id, user_id)
-            return _offered(db_session, trip) if TripAccess(member.access).may_change else None
+            row = found_trip(db_session, trip_id, user_id)
+            return _offered(db_session, row[0]) if TripAccess(row.may).may_change else None
 
     def notes(self, trip_id: int, *, user_id: int) -> tuple[tuple[str, str], ...]:
         """Return who approved the brief as it is now with notes, and these, where that offers a status.
@@ -56,7 +57,7 @@ class TripApproval:
 
         Raises NotFoundError; NotPossibleError where nothing is offered any more.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             trip = changeable_trip(db_session, trip_id, user_id)[0]
             now, offered = plan_of(trip), _offered(db_session, trip)
             if offered is None and now.status in _BEFORE:

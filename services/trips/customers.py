@@ -12,6 +12,7 @@ from db.engine import Database
 from db.ids import new_id
 from db.models import AuditAction, AuditTarget, utc_now
 from db.models import Customer as CustomerRow
+from services.accounts.roles import writing
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.texts import clean_query
 from services.trips.places import cursor_at, name_place
@@ -38,7 +39,7 @@ class CustomerService:
     def create(self, name: str, *, user_id: int, **given: Any) -> Customer:
         """Make a customer; *given* has any of contact, language and notes. Raises InvalidFieldsError."""
         values = _checked({"name": name, **given})
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             if db.customers.count_own(db_session, user_id=user_id) >= MAX_CUSTOMERS:
                 raise NotPossibleError(f"You have {MAX_CUSTOMERS:,} customers. Delete some that you no longer need.")
             now = utc_now()
@@ -76,7 +77,7 @@ class CustomerService:
         Raises InvalidFieldsError, NotFoundError, NotPossibleError.
         """
         values = _checked(given)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = db.customers.lock_own(db_session, customer_id, user_id=user_id)
             if row is None:
                 visible = db.customers.get_visible(db_session, customer_id, user_id=user_id)
@@ -99,7 +100,7 @@ class CustomerService:
 
         Their trips go on without a customer. Raises NotFoundError, NotPossibleError.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             visible = db.customers.get_visible(db_session, customer_id, user_id=user_id)
             if visible is None or visible.user_id != user_id:
                 raise _not_own(visible is not None, "delete")

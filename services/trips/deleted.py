@@ -13,6 +13,7 @@ import db.trip_sessions
 import db.trips
 from db.engine import Database
 from db.models import AuditAction, AuditTarget, utc_now
+from services.accounts.roles import writing
 from services.errors import NotFoundError
 from services.sessions.deleted import UNDO_S
 from services.trips.access import owned_trip
@@ -38,7 +39,7 @@ class TripDeletion:
         It is hidden at once, and removed for good when it can no longer be brought back: then its sessions' links
         end and their threads are deleted at Backboard. Raises NotFoundError, NotPossibleError.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             trip = owned_trip(db_session, trip_id, user_id, to="delete it")[0]
             ids = db.trip_sessions.lock_session_ids(db_session, trip_id)
             sessions_too = sessions is WithSessions.DELETE
@@ -49,7 +50,7 @@ class TripDeletion:
 
     def bring_back(self, trip_id: int, *, user_id: int) -> Trip:
         """Bring back a trip that was just deleted, with all that went with it. Raises NotFoundError when too late."""
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             trip = db.trip_sessions.lock_deleted(db_session, trip_id, user_id=user_id)
             if trip is None:
                 raise NotFoundError("It is too late: the trip is deleted for good.")

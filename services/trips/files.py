@@ -11,6 +11,7 @@ import db.threads
 import db.trip_files
 from db.engine import Database
 from db.models import AuditAction, AuditTarget, BackboardThread, ChatSession, SessionFile
+from services.accounts.roles import writing
 from services.backboard import file_copies
 from services.errors import NotFoundError
 from services.sessions.file_types import checked_file
@@ -36,7 +37,7 @@ class TripFiles:
         Raises FileRefusedError, FileTooLargeError, FileQuotaError, NotFoundError, NotPossibleError.
         """
         checked = checked_file(name, content)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             changeable_trip(db_session, trip_id, user_id)
             db.stamps.note_trip(db_session, trip_id)
             names = db.trip_files.names(db_session, trip_id)
@@ -63,7 +64,7 @@ class TripFiles:
 
         Raises NotFoundError, NotPossibleError.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             changeable_trip(db_session, trip_id, user_id)
             _found(db_session, trip_id, file_id)
             for copy, thread in db.trip_files.copies(db_session, trip_id, file_id=file_id):

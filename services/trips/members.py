@@ -17,6 +17,7 @@ import db.users
 from db.engine import Database
 from db.models import AuditAction, AuditTarget, ChatSession, Trip, TripMember
 from services.accounts.passwords import typed_username
+from services.accounts.roles import writing
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.trips.access import found_trip, owned_trip
 from services.trips.records import Member, TripAccess
@@ -49,8 +50,8 @@ class TripMembers:
         name = typed_username(username)
         if not name:
             raise InvalidFieldsError({"username": "Give the username of a colleague."})
-        with self._db.begin() as db_session:
-            trip, owner, _ = owned_trip(db_session, trip_id, user_id, to="share it")
+        with writing(self._db, user_id) as db_session:
+            trip, owner, *_ = owned_trip(db_session, trip_id, user_id, to="share it")
             db.trip_sessions.lock_session_ids(db_session, trip_id)
             other = db.users.active_by_username(db_session, name)
             if other is None:
@@ -76,7 +77,7 @@ class TripMembers:
         if access == TripAccess.OWNER:
             return self.hand_over(trip_id, member_id, user_id=user_id)
         given = _checked_access(access)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             trip = owned_trip(db_session, trip_id, user_id, to="say what others may do")[0]
             db.trip_sessions.lock_session_ids(db_session, trip_id)
             member = _found(db_session, trip_id, member_id)
@@ -100,7 +101,7 @@ class TripMembers:
         if member_id == user_id:
             self.leave(trip_id, user_id=user_id)
             return ()
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             trip = owned_trip(db_session, trip_id, user_id, to="take others off it")[0]
             db.trip_sessions.lock_session_ids(db_session, trip_id)
             _found(db_session, trip_id, member_id)
@@ -114,7 +115,7 @@ class TripMembers:
 
         Raises NotFoundError; NotPossibleError for its owner.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = db.trips.lock_visible(db_session, trip_id, user_id=user_id)
             if row is None:
                 raise NotFoundError("There is no such trip.")
@@ -131,8 +132,8 @@ class TripMembers:
         Its customer stays with who keeps it; its deck looks as the new owner's do. Raises NotFoundError,
         NotPossibleError.
         """
-        with self._db.begin() as db_session:
-            trip, owner, _ = owned_trip(db_session, trip_id, user_id, to="hand it over")
+        with writing(self._db, user_id) as db_session:
+            trip, owner, *_ = owned_trip(db_session, trip_id, user_id, to="hand it over")
             db.trip_sessions.lock_session_ids(db_session, trip_id)
             member = _found(db_session, trip_id, member_id)
             if member.user_id == user_id:

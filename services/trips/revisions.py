@@ -9,6 +9,7 @@ import db.customers
 import db.trips
 from db.engine import Database
 from db.models import TripRevision
+from services.accounts.roles import writing
 from services.errors import NotFoundError
 from services.trips.access import changeable_trip, found_trip
 from services.trips.changing import differences
@@ -59,7 +60,7 @@ class TripRevisions:
 
         Raises NotFoundError, NotPossibleError.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = changeable_trip(db_session, trip_id, user_id)
             now, earlier = plan_of(row[0]), plan_of(_found(db_session, trip_id, rev)[0])
             plan = replace(now, title=earlier.title, brief=earlier.brief)

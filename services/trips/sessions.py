@@ -15,6 +15,7 @@ import db.trip_sessions
 import db.trips
 from db.engine import Database
 from db.models import AuditAction, AuditTarget, ChatSession
+from services.accounts.roles import writing
 from services.errors import NotFoundError, NotPossibleError
 from services.trips.access import changeable_trip, found_trip
 from services.trips.records import TripContents
@@ -60,7 +61,7 @@ class TripSessions:
         for a trip that one may only read.
         """
         wanted = set(session_ids)
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             if trip_id is not None:
                 changeable_trip(db_session, trip_id, user_id)
             own = db.trip_sessions.lock_own_sessions(db_session, wanted, user_id=user_id)

@@ -12,6 +12,7 @@ from db.engine import Database
 from db.ids import new_id
 from db.models import AuditAction, AuditTarget, utc_now
 from db.models import Trip as TripRow
+from services.accounts.roles import writing
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.texts import clean_query
 from services.trips.access import changeable_trip, check_customer, customer_for_trip, found_trip
@@ -52,7 +53,7 @@ class TripService:
         """
         empty = Plan("", TripStatus.DRAFT, customer_id, Brief())
         plan = asked_for(empty, {"title": title, "status": status, "brief": brief})
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             return self._add(db_session, plan, user_id, "Created")
 
     def get(self, trip_id: int, *, user_id: int) -> Trip:
@@ -105,7 +106,7 @@ class TripService:
         unless it is of the same fields: then TripChangedError has both, and nothing is changed. Each change is a
         revision. Raises InvalidFieldsError, NotFoundError, NotPossibleError.
         """
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = changeable_trip(db_session, trip_id, user_id)
             trip = row[0]
             now = plan_of(trip)
@@ -148,7 +149,7 @@ class TripService:
         checked = checked_title(title)
         given = {name: value for name, value in brief.items() if value is not None}
         alone = checked_brief({"start": given["start"], "end": given["start"]}) if _starts_only(given) else None
-        with self._db.begin() as db_session:
+        with writing(self._db, user_id) as db_session:
             row = found_trip(db_session, trip_id, user_id)
             try:
                 kept = carried(plan_of(row[0]).brief, keep, start=alone.start if alone else None)

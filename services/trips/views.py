@@ -32,14 +32,14 @@ def trip_view(row: TripRow, *, members: int) -> Trip:
 
 
 def _head(row: TripRow, brief: Brief, members: int) -> dict[str, Any]:
-    trip, member, customer_name = row
+    trip, member, customer_name, may = row
     return {
         "id": trip.id,
         "title": trip.title,
         "status": known_status(trip.status),
         "customer_id": trip.customer_id,
         "customer_name": customer_name,
-        "access": TripAccess(member.access),
+        "access": TripAccess(may),
         "archived": member.archived,
         "start": brief.start,
         "end": brief.end,
