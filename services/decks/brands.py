@@ -15,7 +15,7 @@ from db.engine import Database
 from db.models import Brand as BrandRow
 from db.models import utc_now
 from exports.decks.records import Brand
-from services.accounts.roles import writing
+from services.accounts.roles import refuse_viewer, writing
 from services.decks.logos import checked_logo
 from services.decks.places import found_place
 from services.decks.records import DeckOf
@@ -68,6 +68,7 @@ class BrandService:
 
     def set_logo(self, content: bytes | None, *, user_id: int) -> Brand:
         """Let a planner's own decks have a logo, a PNG, JPEG or SVG, or none any more. Raises FileRefusedError."""
+        refuse_viewer(self._db, user_id)
         logo, media_type = checked_logo(content) if content is not None else (None, None)
         with writing(self._db, user_id) as db_session:
             db.users.lock(db_session, user_id)

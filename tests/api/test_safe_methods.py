@@ -7,11 +7,15 @@ import pytest
 from sqlalchemy import select
 
 from db.engine import Database
-from db.models import Base
+from db.models import VIEWER, Base, User
 from tests.helpers.api import Api
 from tests.helpers.api_routes import GUARDED, PUBLIC, SCHEMA, ask
 from tests.helpers.deck_places import picture
 
+READS = {("POST", "/sessions/{session_id}/export"), ("POST", "/trips/{trip_id}/export")}
+PERSONAL = {("POST", "/messages/{message_id}/show"), ("PATCH", "/sessions/{session_id}")}  # a pin, a version shown
+NO_TIME = {("POST", "/sessions/{session_id}/stop"), ("POST", "/import")}  # nothing to stop, no file to import
+WRITING = [route for route in GUARDED if route[0] != "GET" and route not in READS | PERSONAL | NO_TIME]
 READING = [path for method, path in GUARDED if method == "GET"]
 TRACES = ("api_tokens", "audit")  # that a token was used, and that somebody exported something
 SECRETS = ("password", "secret", "token", "key")
@@ -80,6 +84,30 @@ def test_reading_changes_nothing(api: Api, ids: dict[str, str], database: Databa
         answer = ask(api.http, "GET", path.format_map(ids))
         assert answer.status_code in (200, 204), (path, answer.text)
         assert everything(database) == before, path
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_viewer_reads_what_is_theirs_and_changes_nothing(api: Api, ids: dict[str, str], database: Database) -> None:
+    with database.begin() as db_session:
+        db_session.get_one(User, api.user_id).role = VIEWER
+    before = everything(database)
+
+    refused = {}
+    for method, path in WRITING:
+        answer = ask(api.http, method, path, ids | {"follow_up_id": "1"})
+        refused[method, path] = answer.status_code, answer.json().get("code")
+        assert everything(database) == before, (method, path)
+
+    assert {route: told for route, told in refused.items() if told != (403, "read_only_role")} == {}
+    for path in READING:
+        if path != "/metrics":
+            assert ask(api.http, "GET", path.format_map(ids)).status_code in (200, 204), path
+    session = f"/sessions/{ids['session_id']}"
+    for own in ({"pinned": True}, {"archived": True}, {"archived": False}):
+        assert api.http.patch(session, json=own).json().items() >= own.items()
+    assert api.http.patch(session, json={"pinned": False, "title": "Mine"}).json()["code"] == "read_only_role"
+    assert api.http.patch(f"/trips/{ids['trip_id']}", json={"archived": True}).status_code == 200
+    assert api.http.post(f"/messages/{ids['message_id']}/show").status_code == 204
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

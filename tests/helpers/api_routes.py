@@ -1,6 +1,7 @@
 """Every route of the API, and a request to it that would do."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -65,7 +66,9 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 
 
-def ask(http: httpx.Client, method: str, path: str, name: str = "249712407203954688") -> httpx.Response:
+def ask(
+    http: httpx.Client, method: str, path: str, name: str | Mapping[str, str] = "249712407203954688"
+) -> httpx.Response:
     body: dict[str, Any] = {"json": BODIES.get(path)} if method != "GET" else {}
     if method in ("POST", "PUT") and path.endswith(("/files", "/pictures", "/logo")):
         body = {"files": {"file": ("a.txt", b"Hello")}}
@@ -76,6 +79,6 @@ def ask(http: httpx.Client, method: str, path: str, name: str = "249712407203954
     )
 
 
-def named(path: str, name: str) -> str:
-    """Return the path of the thing of this name."""
-    return re.sub(r"{\w+}", name, path)
+def named(path: str, name: str | Mapping[str, str]) -> str:
+    """Return the path of the thing of this name, or of the things of these."""
+    return re.sub(r"{\w+}", name, path) if isinstance(name, str) else path.format_map(name)
