@@ -42,6 +42,7 @@ Everything the screens can do, for programs: start a session, send a message, re
 
 Every route but `/health` wants a personal token (`Authorization: Bearer tbt_…`), made on the screen *Settings*; those
 below `/review/` want what stands in the address of a link instead, and no account.
+What changes something is refused to a viewer, whose role it is to read: a 403 with the code `read_only_role`.
 Errors are problem documents (RFC 9457) with a stable `code`.
 """
 

@@ -25,6 +25,7 @@ STREAM_HEADERS = {
     "X-Accel-Buffering": "no",
     "X-Vercel-AI-UI-Message-Stream": "v1",
 }
+STILL_EVERY_S = 5.0  # is asked whether the token of a reader still holds
 _BACKBOARD_AWAY = ("unreachable", "backboard_down", "busy")  # of `services.replies.failures`
 AWAY = "The reply cannot be read right now. It goes on; ask for it again."
 
@@ -78,8 +79,23 @@ def _event(chunk: Chunk) -> str:
     return f"data: {json.dumps(chunk, ensure_ascii=False, separators=(',', ':'))}\n\n"
 
 
-def _follow(caller: Caller, reply_id: int) -> AsyncGenerator[ReplySnapshot]:
-    return caller.services.replies.follow(reply_id, user_id=caller.user_id)
+async def _follow(caller: Caller, reply_id: int) -> AsyncGenerator[ReplySnapshot]:
+    """Yield the reply as it changes, while the token lets its user in. Raises NotFoundError."""
+    asked_at = time.monotonic()
+    async with aclosing(caller.services.replies.follow(reply_id, user_id=caller.user_id)) as snapshots:
+        async for snapshot in snapshots:
+            if time.monotonic() - asked_at >= STILL_EVERY_S:
+                asked_at = time.monotonic()
+                if not await run_in_threadpool(_still_in, caller):
+                    raise NotFoundError("This token lets nobody in any more. The reply goes on.")
+            yield snapshot
+
+
+def _still_in(caller: Caller) -> bool:
+    try:
+        return caller.services.tokens.still_lets_in(caller.use)
+    except DatabaseUnavailableError:  # a reply is read on meanwhile
+        return True
 
 
 async def _text_response(caller: Caller, message: MessageView, headers: dict[str, str]) -> Response:

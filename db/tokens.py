@@ -3,27 +3,33 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, bindparam, delete, func, or_, select, update
+from sqlalchemy import BigInteger, Row, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import ApiToken, User, UtcDateTime
 from db.plain import OFTEN
 
-_VALID = (
+_ALL_VALID = (
     select(ApiToken, User)
     .join(User, User.id == ApiToken.user_id)
     .where(
-        ApiToken.token_hash == bindparam("token_hash"),
         or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > bindparam("now", type_=UtcDateTime)),
         User.disabled.is_(False),
     )
     .execution_options(**OFTEN)
 )
+_VALID = _ALL_VALID.where(ApiToken.token_hash == bindparam("token_hash"))
+_STILL_VALID = _ALL_VALID.where(ApiToken.id == bindparam("token_id", type_=BigInteger)).with_only_columns(ApiToken.id)
 
 
 def valid_of_active(db_session: Session, token_hash: str, *, now: datetime) -> Row[ApiToken, User] | None:
     """Return the token of this hash and its user, unless it has expired."""
     return db_session.execute(_VALID, {"token_hash": token_hash, "now": now}).one_or_none()
+
+
+def is_valid(db_session: Session, token_id: int, *, now: datetime) -> bool:
+    """Return whether a token lets anybody in: it is there, has not expired, and its user is not disabled."""
+    return db_session.scalar(_STILL_VALID, {"token_id": token_id, "now": now}) is not None
 
 
 def of_user(db_session: Session, *, user_id: int) -> Sequence[ApiToken]:

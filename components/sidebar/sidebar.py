@@ -67,7 +67,7 @@ def draw_sidebar(user: User, *, on_chat: bool, has_lists: bool) -> None:
             else:
                 _draw_lists(services, marks, user_id=user.id, active_id=active_id, now=now)
         draw_account(user, demo=services.settings.demo)
-        follow_lists(drawn, marks, user_id=user.id, has_lists=has_lists)
+        follow_lists(drawn, marks, user=user, has_lists=has_lists)
         if marks.waits_elsewhere:
             watch_marks(marks)
     with st.container(key="top_bar"):  # in the bar at the top of a phone, where the sidebar is closed
