@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 import emulator.responses as emulator_responses
+from db.models import User
 from tests.helpers.api import Reading, Streamed, client
 from tests.helpers.road import Road
 
@@ -123,6 +124,24 @@ def test_stream_of_a_reply_whose_session_is_deleted_says_so_and_ends(api, emulat
     api.http.delete(f"/sessions/{reading.headers['x-session-id']}")
 
     said = 'data: {"type":"error","errorText":"There is no such reply."}'
+    assert reading.to_end().endswith(f"{said}\n\ndata: [DONE]\n\n")
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("revoked", [True, False], ids=["token revoked", "user disabled"])
+def test_stream_ends_with_what_let_its_reader_in(api, emulator, services, database, monkeypatch, revoked):
+    monkeypatch.setattr("api.streaming.STILL_EVERY_S", 0)
+    monkeypatch.setattr("services.replies.readers.SILENCE_S", 0.1)
+    emulator.hold_reply()
+    reading = Reading(api.http, "POST", "/chat", json={"content": "14 days in Japan"}).until("text-delta")
+
+    if revoked:
+        services.tokens.revoke(services.tokens.all(user_id=api.user_id)[0].id, user_id=api.user_id)
+    else:
+        with database.begin() as db_session:
+            db_session.get_one(User, api.user_id).disabled = True
+
+    said = 'data: {"type":"error","errorText":"This token lets nobody in any more. The reply goes on."}'
     assert reading.to_end().endswith(f"{said}\n\ndata: [DONE]\n\n")
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from db.models import PLANNER, VIEWER, User
+from db.models import PLANNER, VIEWER, User, utc_now
+from services.accounts.passwords import hash_password
 from services.decks.records import DeckOf
 from services.errors import NotPossibleError, ReadOnlyRoleError
 from services.reviews.records import DecisionKind
@@ -202,3 +203,24 @@ def test_what_waits_of_somebody_who_became_a_viewer_is_not_sent(services, emulat
 
     assert services.follow_ups.all(session_id, user_id=user_id) == ()
     assert services.sessions.get(session_id, user_id=user_id).message_count == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("change", ["sign out", "everywhere", "password", "admin", "no admin"])
+def test_open_pages_are_told_that_somebody_is_out_or_in_another_role(services, database, user_id, change):
+    with database.begin() as db_session:
+        db_session.get_one(User, user_id).password_hash = hash_password("the old long phrase")
+    changes = {
+        "sign out": lambda: services.sign_ins.sign_out(user_id, utc_now()),
+        "everywhere": lambda: services.sign_ins.end_all(user_id),
+        "password": lambda: services.sign_ins.change_password(
+            user_id, old="the old long phrase", new="another long phrase"
+        ),
+        "admin": lambda: services.admins.set_admin(user_id, admin=True),
+        "no admin": lambda: services.admins.set_admin(user_id, admin=False),
+    }
+    before = services.list_watch.look(user_id)
+
+    changes[change]()
+
+    assert services.list_watch.look(user_id).changes == before.changes + 1
