@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from db.models import ADMIN, AdminCode, SignInFailures, SignOut, User
+from db.models import ADMIN, AdminCode, SignInFailures, SignOut, User, UtcDateTime
 from db.plain import Plain, read_one, run
 
 _SIGNED_IN = select(User).where(
@@ -23,6 +23,7 @@ _SIGNED_IN_BY_NAME = _SIGNED_IN.where(User.username == bindparam("who"))
 _READ = select(User).where(User.id == bindparam("user_id"))
 _ROLE = select(User.role).where(User.id == bindparam("user_id"))
 _OPENED = update(User).where(User.id == bindparam("user_id")).values(last_session_id=bindparam("session_id"))
+_SEEN = update(User).where(User.id == bindparam("user_id")).values(last_seen_at=bindparam("at", type_=UtcDateTime))
 
 
 def read(db_session: Session, user_id: int) -> Plain[User]:
@@ -42,6 +43,11 @@ def role(db_session: Session, user_id: int) -> str | None:
 def set_last_session(db_session: Session, user_id: int, session_id: int) -> None:
     """Remember which session a user looked at last."""
     run(db_session, _OPENED, {"user_id": user_id, "session_id": session_id})
+
+
+def seen(db_session: Session, user_id: int, *, at: datetime) -> None:
+    """Write down when a user was here."""
+    run(db_session, _SEEN, {"user_id": user_id, "at": at})
 
 
 def get_active(db_session: Session, user_id: int) -> User | None:

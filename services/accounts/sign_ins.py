@@ -25,6 +25,7 @@ from services.accounts.passwords import (
 )
 from services.accounts.records import Confirmed, SignIn, User
 from services.accounts.roles import tell_pages
+from services.accounts.seen import note_seen
 from services.accounts.views import user_record
 from services.errors import InvalidInputError, NotFoundError, SignInTooOldError, WrongPasswordError
 from settings import Settings
@@ -82,10 +83,13 @@ class SignInService:
         return SignIn(user, tried.at)
 
     def current(self, user_id: int, signed_in_at: datetime) -> User | None:
-        """Return the user as they are now, if their sign-in of this instant still holds; one query."""
+        """Return the user as they are now, if their sign-in of this instant still holds; one query, seldom two."""
         with self._db.read() as db_session:
             user = db.users.active_signed_in(db_session, user_id=user_id, at=whole_ms(signed_in_at))
-            return user_record(user) if user else None
+        if user is None:
+            return None
+        note_seen(self._db, user, now=self._clock())
+        return user_record(user)
 
     def user_for_token(self, username: str, issued_at: datetime) -> User | None:
         """Return the user whose sign-in of this instant still holds."""
@@ -198,6 +202,7 @@ class SignInService:
             if user is None or user.disabled or user.password_hash is None:
                 return None
             take_back(db_session, tried.counted_as, tried.address)
+            user.last_seen_at = self._clock()
             self._note(db_session, user.id, AuditAction.SIGN_IN)
             return user_record(user)
 

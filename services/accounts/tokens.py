@@ -13,6 +13,7 @@ from db.engine import Database, DatabaseUnavailableError
 from db.models import ADMIN, ApiToken, AuditAction, AuditTarget, utc_now
 from services.accounts.records import Confirmed, User
 from services.accounts.roles import check_may_write
+from services.accounts.seen import note_seen
 from services.accounts.views import user_record
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError
 from services.texts import clean_title
@@ -154,6 +155,7 @@ class TokenService:
             use = TokenUse(user_record(user), _info(token, now))
         if use.token.last_used_at is None or now - use.token.last_used_at >= USE_NOTED_EVERY:
             self._note_use(use.token.id, now)
+        note_seen(self._db, user, now=now)
         return use
 
     def still_lets_in(self, use: TokenUse) -> bool:

@@ -29,14 +29,19 @@ _STATES = {file_copies.READY: FileState.READY, file_copies.FAILED: FileState.FAI
 
 
 class FileShelf:
-    """Puts files into sessions, as many as fit. *limit_bytes* is the room that one planner's files may take."""
+    """Puts files into sessions, as many as fit.
+
+    *limit_bytes* is the room that the files of a planner may take who was given no other.
+    """
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit_bytes = limit_bytes
 
     def room(self, db_session: Session, *, user_id: int) -> FileRoom:
-        """Return how much room a planner's files take."""
-        return FileRoom(db.room.file_bytes(db_session, user_id=user_id), self._limit_bytes)
+        """Return how much room a planner's files take, and may take."""
+        own_mb = db.users.read(db_session, user_id).files_mb
+        limit = self._limit_bytes if own_mb is None else own_mb * 1_000_000
+        return FileRoom(db.room.file_bytes(db_session, user_id=user_id), limit)
 
     def keep(
         self,
