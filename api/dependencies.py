@@ -10,12 +10,14 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.addresses import address_of
 from api.limits import RequestLimit
 from api.problems import ApiError
 from api.schemas import WITHOUT_NUL
 from db.ids import MAX_ID
 from services.accounts.tokens import TokenInfo, TokenUse
 from services.errors import NotFoundError
+from services.process.origin import asked_from
 from services.wiring import Services
 
 _bearer = HTTPBearer(
@@ -100,6 +102,7 @@ class GuardedRoute(APIRoute):
 
         async def handler(request: Request) -> Response:
             request.state.caller = caller = await _identify(request)
+            asked_from(address_of(request, caller.services))
             for check in checks:
                 check(caller)
             return await answer(request)

@@ -10,9 +10,10 @@ from fastapi import Depends, Header, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 
+from api.addresses import address_of
 from api.limits import RequestLimit
 from api.problems import ApiError
-from services.accounts.addresses import client_address, site_of
+from services.accounts.addresses import site_of
 from services.errors import PasscodeNeededError
 from services.reviews.doors import KEY_CHARS
 from services.reviews.visits import VisitService, new_reader_key
@@ -40,7 +41,7 @@ def _let_in(request: Request) -> Visitor:
     """Return who asks. Raises ApiError and ServiceError: they are refused."""
     services: Services = request.app.state.get_services()
     limit: RequestLimit = request.app.state.request_limit
-    address = _address(request, services)
+    address = address_of(request, services)
     per_minute = services.settings.requests_per_minute
     if address is not None:
         limit.count(f"address {site_of(address)}", per_minute=per_minute)
@@ -58,12 +59,6 @@ def _let_in(request: Request) -> Visitor:
             raise
         services.visits.unlock(token, key, unquote(passcode[:_MOST_OF_PASSCODE]), address=address)
     return Visitor(services.visits, token, key, bool(given), address)
-
-
-def _address(request: Request, services: Services) -> str | None:
-    peer = request.client.host if request.client else None
-    forwarded_for = request.headers.getlist("X-Forwarded-For")
-    return client_address(peer, forwarded_for, services.settings.trusted_proxies)
 
 
 # `VisitorRoute` has looked at all of it by then; here it comes into the OpenAPI document.

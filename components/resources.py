@@ -3,27 +3,49 @@
 import atexit
 import gc
 import logging
+from contextvars import ContextVar
 from functools import cache
 
 import pandas  # noqa: F401 - `st.write_stream` imports it: the first planner's first words would wait for it
 import streamlit as st
 from pydantic import ValidationError
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components.tabs import Tabs
 from components.waking import Waker
+from services.accounts.addresses import client_address
 from services.process.logs import log_to_stderr
+from services.process.origin import asked_from
 from services.wiring import Services, build_services
 from settings import Settings, wrong_settings
 
 log = logging.getLogger("travelbot")
 
 
-@st.cache_resource(show_spinner=False, on_release=Services.close)
+_origin_is_known: ContextVar[bool] = ContextVar("origin_is_known", default=False)  # each run begins without
+
+
 def get_services() -> Services:
-    """Return this process's services; the first visit builds them.
+    """Return this process's services; the first visit builds them. They are told from where a visitor asks.
 
     Raises DatabaseUnavailableError when the database cannot be reached, ValidationError when a setting is wrong.
     """
+    services = built_services()
+    if not _origin_is_known.get() and get_script_run_ctx(suppress_warning=True) is not None:
+        _origin_is_known.set(True)
+        asked_from(where_from(services.settings))  # a click's callback comes before the script, so it is done here
+    return services
+
+
+def where_from(settings: Settings) -> str | None:
+    """Return the address that this visitor comes from, or None where it cannot be known."""
+    forwarded_for = st.context.headers.get_all("X-Forwarded-For")
+    return client_address(st.context.ip_address, forwarded_for, settings.trusted_proxies)
+
+
+@st.cache_resource(show_spinner=False, on_release=Services.close)
+def built_services() -> Services:
+    """Return this process's services, whoever asks."""
     log_to_stderr()
     services = build_services(_settings(), compare_passwords=_same_password)
     atexit.register(services.close)

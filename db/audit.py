@@ -46,8 +46,12 @@ def note(
     detail: str = "",
     at: datetime | None = None,
 ) -> None:
-    """Write down what a user did, or whoever runs this machine (None), to what, and from where."""
+    """Write down what a user did, or whoever runs this machine (None), to what, and from where.
+
+    Of who reads a review without an account no address is kept.
+    """
     kind, target_id = target or (None, None)
+    is_reader = user_id is None and kind is AuditTarget.REVIEW
     db_session.add(
         AuditEntry(
             user_id=user_id,
@@ -55,7 +59,7 @@ def note(
             target_kind=kind,
             target_id=target_id,
             detail=detail,
-            address=asked_from.get(),
+            address="" if is_reader else asked_from.get(),
             at=at or utc_now(),
         )
     )

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 import db.models
 import db.search
 import tests.helpers.component_scan  # noqa: F401 - once for all
-from components.resources import get_services
+from components.resources import built_services, get_services
 from db.engine import Database
 from db.ids import new_id
 from db.models import utc_now
@@ -42,9 +42,9 @@ def services(
     monkeypatch.setenv("TITLE_MODEL", "off")
     if backboard_url:
         monkeypatch.setenv("BACKBOARD_BASE_URL", backboard_url)
-    get_services.clear()
+    built_services.clear()
     yield get_services()
-    get_services.clear()  # closes them
+    built_services.clear()  # closes them
 
 
 @pytest.fixture

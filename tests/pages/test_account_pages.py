@@ -5,7 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from components.resources import get_services
+from components.resources import built_services
 from db.engine import DatabaseUnavailableError
 from services.accounts import passwords
 from services.accounts.passwords import PASSWORD_RULE, USERNAME_RULE
@@ -201,7 +201,7 @@ def test_closed_sign_up_has_no_form_and_no_link(
     visitor: AppTest, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SIGN_UP", "closed")
-    get_services.clear()
+    built_services.clear()
 
     at = run(visitor)
 

@@ -268,7 +268,7 @@ def test_database_that_is_away_is_a_sentence(app, monkeypatch):
 
 
 def test_wrong_setting_is_named_without_its_value(visitor, monkeypatch):
-    components.resources.get_services.clear()
+    components.resources.built_services.clear()
     monkeypatch.setenv("REPLIES_AT_ONCE", "minus-secret")
     run(visitor)
 
