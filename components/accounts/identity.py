@@ -12,6 +12,7 @@ In `st.session_state`:
 
 import ipaddress
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -39,7 +40,12 @@ from services.accounts.records import User
 from services.errors import NotFoundError
 from services.process.clock import utc_now
 
-_PROXY_HEADERS = ("forwarded", "via", "x-real-ip")  # and whatever begins with x-forwarded
+# What proxies, tunnels and hosting services add to a request that they hand on. No browser sends any of it.
+_FROM_PROXY = re.compile(
+    r"via|cdn-loop|.*forwarded.*|.*-?client-?ip|.*-ip"
+    r"|(cf|fly|fastly|ngrok|tailscale|x-amz|x-amzn|x-appengine|x-azure|x-envoy|x-goog|x-ms|x-original|x-vercel)-.*"
+)
+_PORTS = {"http": 80, "https": 443}
 
 log = logging.getLogger("travelbot")
 
@@ -165,15 +171,16 @@ def is_this_machine(headers: Mapping[str, str], ip_address: str | None) -> bool:
     """Whether a browser on this very machine asked, and nobody handed the request on.
 
     *ip_address* is Streamlit's: None for a loopback address. A proxy on this machine has one too, and may name us
-    as the host; so the page's own address (`Origin`) counts as well, and every header that proxies add.
+    as the host; so the page's own address (`Origin`) has to be the one that was asked, port and all, and no header is
+    there that proxies add.
     """
-    values = {name.lower(): value for name, value in headers.items()}
-    if any(name.startswith("x-forwarded") or name in _PROXY_HEADERS for name in values):
+    values = {name.lower().replace("_", "-"): value for name, value in headers.items()}
+    if any(_FROM_PROXY.fullmatch(name) for name in values):
         return False
-    hosts = [_host(f"//{values.get('host', '')}")]
-    if "origin" in values:
-        hosts.append(_host(values["origin"]))
-    return (ip_address is None or _is_loopback(ip_address)) and all(map(_is_loopback, hosts))
+    host, origin = f"//{values.get('host', '')}", values.get("origin")
+    if origin is not None and _place(host, origin) != _place(origin, origin):  # another page's, of this machine too
+        return False
+    return (ip_address is None or _is_loopback(ip_address)) and _is_loopback(_place(host, "")[0])
 
 
 def _from_cookie() -> User | None:
@@ -211,11 +218,13 @@ def _start_afresh() -> None:
     st.session_state.auth_known = known
 
 
-def _host(address: str) -> str:
+def _place(address: str, page: str) -> tuple[str, int | None]:
+    """Return the host and the port of an address; one that names no port has that of the *page*'s scheme."""
     try:
-        return urlsplit(address).hostname or ""
+        parts = urlsplit(address)
+        return parts.hostname or "", parts.port or _PORTS.get(urlsplit(page).scheme)
     except ValueError:
-        return ""
+        return "", None
 
 
 def _is_loopback(host: str) -> bool:

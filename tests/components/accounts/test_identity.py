@@ -236,10 +236,43 @@ def test_browser_on_this_machine_is_known(host: str, ip_address: str | None) -> 
         ({**LOCAL, "Via": "1.1 proxy"}, None),
         ({**LOCAL, "Origin": "https://travel.example.com"}, None),
         ({**LOCAL, "Origin": "null"}, None),
+        ({**LOCAL, "Origin": ""}, None),
+        ({**LOCAL, "Origin": "http://localhost:3000"}, None),
+        ({**LOCAL, "Origin": "http://localhost"}, None),
+        ({**LOCAL, "Origin": "http://127.0.0.1:8501"}, None),
+        ({**LOCAL, "Origin": "http://localhost:x"}, None),
+        ({"Host": "localhost", "Origin": "https://localhost:80"}, None),
+        ({"Host": "localhost:x", "Origin": "http://localhost:x"}, None),
     ],
 )
 def test_request_from_elsewhere_is_not_from_this_machine(headers: dict[str, str], ip_address: str | None) -> None:
     assert not is_this_machine(headers, ip_address)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "CF-Connecting-IP", "cf-connecting-ipv6", "CF-Ray", "True-Client-IP", "Fly-Client-IP", "Fastly-Client-IP",
+        "X-Real-IP", "x_real_ip", "X-Client-IP", "X-Cluster-Client-IP", "X-Azure-ClientIP", "X-AppEngine-User-IP",
+        "X-Envoy-External-Address", "X-Original-Forwarded-For", "X-ProxyUser-Ip", "Forwarded", "Forwarded-For",
+        "X-Forwarded-User", "X_FORWARDED_FOR", "X-Amz-Cf-Id", "Via", "CDN-Loop", "Tailscale-User-Login",
+    ],
+)  # fmt: skip
+def test_whatever_a_proxy_adds_tells_that_somebody_handed_the_request_on(header: str) -> None:
+    assert not is_this_machine({**LOCAL, header: "127.0.0.1"}, None)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"Host": "localhost", "Origin": "http://localhost"},
+        {"Host": "localhost:80", "Origin": "http://localhost"},
+        {"Host": "localhost", "Origin": "https://localhost:443"},
+        {**LOCAL, "User-Agent": "Mozilla/5.0", "Sec-Fetch-Site": "same-origin", "Accept-Language": "pl", "DNT": "1"},
+    ],
+)
+def test_page_of_the_address_that_was_asked_is_known(page: dict[str, str]) -> None:
+    assert is_this_machine(page, None)
 
 
 @ON_SQLITE
@@ -369,7 +402,9 @@ def test_cookie_goes_before_the_dev_user(use_settings: UseSettings, handshake: H
         ("Host", "travel.example.com"),
         ("X-Forwarded-For", "127.0.0.1"),
         ("Forwarded", "for=127.0.0.1"),
+        ("CF-Connecting-IP", "127.0.0.1"),
         ("Origin", "https://travel.example.com"),
+        ("Origin", "http://localhost:3000"),
     ],
 )
 def test_dev_user_is_refused_to_a_request_from_elsewhere(
