@@ -55,6 +55,14 @@ def version(db_session: Session, deck_id: int, rev: int) -> Row[DeckVersion, str
     return db_session.execute(query.where(DeckVersion.deck_id == deck_id, DeckVersion.rev == rev)).one_or_none()
 
 
+def shown_since(db_session: Session, deck: Deck, sha256: str) -> DeckVersion:
+    """Return the first of the latest versions that all show what has this hash, as the deck does now."""
+    of_deck = DeckVersion.deck_id == deck.id
+    other = select(func.max(DeckVersion.rev)).where(of_deck, DeckVersion.sha256 != sha256).scalar_subquery()
+    query = select(DeckVersion).where(of_deck, DeckVersion.rev > func.coalesce(other, 0))
+    return db_session.scalars(query.order_by(DeckVersion.rev).limit(1)).one()
+
+
 def versions(
     db_session: Session, deck_id: int, *, limit: int, before: int | None = None
 ) -> Sequence[Row[DeckVersion, str | None]]:

@@ -15,6 +15,7 @@ from components.decks.changing import (
     remove_slide,
     turn_hidden,
 )
+from components.decks.comments import shared
 from components.decks.drawn import DrawnDeck, DrawnPage
 from components.decks.places import shown_slide_id, way_back
 from components.decks.slide_form import begin_edit
@@ -23,17 +24,18 @@ from components.decks.versions import ask_versions
 from components.dialogs import open_dialog
 from components.labels import escape_label
 from components.resources import get_services
+from components.reviews.entry import has_links
 from exports.decks.records import Slide
 from services.decks.files import TYPES, DeckFormat
 from services.decks.records import SavedDeck
-from services.reviews.records import Thing
 from services.transfer.transfer import file_name
 
-_CONFIRM, _RENAME, _LOOK, _SHARE, _VERSIONS, _ANEW = (
+_CONFIRM, _RENAME, _LOOK, _SHARE, _AGAIN, _VERSIONS, _ANEW = (
     ":material/done_all: Confirm all slides",
     ":material/edit: Rename",
     ":material/palette: Look",
     ":material/share: Share for review",
+    ":material/sync: Share again",
     ":material/history: Versions",
     ":material/autorenew: Make anew",
 )
@@ -98,13 +100,15 @@ def _content(saved: SavedDeck, kind: DeckFormat, user_id: int) -> Callable[[], b
 def _menu(saved: SavedDeck, *, is_owner: bool, user_id: int) -> None:
     key = f"deck_menu_{saved.id}"
     open_marks = saved.may_change and not all(slide.confirmed for slide in saved.deck.slides)
+    may_share = is_owner or (saved.of.kind == "trip" and saved.may_change)
     st.menu_button(
         "More",
         [
             *([_CONFIRM] if open_marks else []),
             *([_RENAME] if saved.may_change else []),
             *([_LOOK] if is_owner else []),
-            *([_SHARE] if is_owner or (saved.of.kind == "trip" and saved.may_change) else []),
+            *([_SHARE] if may_share else []),
+            *([_AGAIN] if may_share and _has_links(saved, user_id=user_id) else []),
             _VERSIONS,
             *([_ANEW] if saved.may_change else []),
         ],
@@ -125,12 +129,18 @@ def _chosen(key: str, saved: SavedDeck, user_id: int) -> None:
     elif choice == _LOOK:
         open_dialog("deck_look", of=of)
     elif choice == _SHARE:
-        open_dialog("review_share", thing=Thing(saved.of.kind, saved.of.id, deck=True), title=saved.title)
+        open_dialog("review_share", thing=shared(saved.of), title=saved.title)
+    elif choice == _AGAIN:
+        open_dialog("review_again", thing=shared(saved.of), title=saved.title)
     elif choice == _VERSIONS:
         ask_versions(saved.of)
         open_dialog("deck_versions", of=of)
     elif choice == _ANEW:
         open_dialog("deck_anew", of=of)
+
+
+def _has_links(saved: SavedDeck, *, user_id: int) -> bool:
+    return has_links(user_id=user_id) and get_services().reviews.count(shared(saved.of), user_id=user_id) > 0
 
 
 def draw_bar(saved: SavedDeck, drawn: DrawnDeck, page: DrawnPage, slide: Slide | None, *, user_id: int) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from components.decks.drawn import DrawnDeck, DrawnPage
 from components.decks.places import page_key
-from components.labels import escape_label
+from components.labels import counted, escape_label
 from exports.decks.records import Slide
 from services.decks.records import DeckOf
 from settings import ROOT
@@ -36,11 +36,11 @@ def settled_page(of: DeckOf, drawn: DrawnDeck) -> DrawnPage:
     return pages[key]
 
 
-def draw_strip(of: DeckOf, drawn: DrawnDeck, slides: Mapping[str, Slide]) -> None:
-    """Draw all pages, small, with the choice of one."""
+def draw_strip(of: DeckOf, drawn: DrawnDeck, slides: Mapping[str, Slide], comments: Mapping[str, int]) -> None:
+    """Draw all pages, small, with the choice of one; *comments* are how many are open on a slide."""
     with st.container(key="deck_strip", gap=None):
         st.html(f'<div class="deck-strip">{"".join(map(_small, drawn.pages))}</div>')
-        labels = {page.key: _label(page, slides) for page in drawn.pages}
+        labels = {page.key: _label(page, slides, comments) for page in drawn.pages}
         st.radio(
             "Slides",
             list(labels),
@@ -60,11 +60,12 @@ def _small(page: DrawnPage) -> str:
     return f'<div class="{kind}" data-page="{escape(page.key)}">{page.html}</div>'
 
 
-def _label(page: DrawnPage, slides: Mapping[str, Slide]) -> str:
+def _label(page: DrawnPage, slides: Mapping[str, Slide], comments: Mapping[str, int]) -> str:
     told = f"{page.number}. " if page.number else "Hidden: "
     slide = slides.get(page.slide_id)
     mark = ", not confirmed" if slide and not slide.confirmed else ""
-    return escape_label(f"{told}{page.title or 'Without a title'}{mark}")
+    said = f", {counted(comments[page.slide_id], 'comment')}" if page.slide_id in comments else ""
+    return escape_label(f"{told}{page.title or 'Without a title'}{mark}{said}")
 
 
 def draw_stage(page: DrawnPage) -> None:

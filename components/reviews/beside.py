@@ -11,6 +11,7 @@ from components.problems import telling
 from components.resources import get_services
 from components.reviews.entry import follow_links, has_links
 from components.reviews.link_list import opened_words
+from components.reviews.things import thing_link
 from components.reviews.thread_actions import about_words, draw_threads
 from components.reviews.words import state_badge
 from components.state import REVIEWS_PAGE
@@ -51,18 +52,16 @@ def reviews_menu(session: SessionSummary, *, user_id: int) -> Counts:
             for of in (thing, thing._replace(deck=True)):
                 for review in services.reviews.page(user_id=user_id, of=of, limit=_LISTED):
                     _link(review, now=now)
-            st.button(
-                "Share again",
-                key=f"chat_share_again_{session_id}",
-                icon=":material/sync:",
-                type="tertiary",
-                on_click=_share_again,
-                args=(session_id, session.title),
-            )
+            if number > of_deck:
+                _share_button("Share again", thing, session.title)
+            if of_deck:
+                _share_button("Share the slides again", thing._replace(deck=True), session.title)
             if max(number - of_deck, of_deck) > _LISTED:
                 st.page_link(REVIEWS_PAGE, label="All reviews", icon=":material/arrow_forward:")
             if whole := counts.get(None):
                 _button(session_id, None, whole, label=counted(whole, "general comment"))
+            if of_deck:
+                slides_comments(thing, user_id=user_id)
     return counts
 
 
@@ -89,9 +88,27 @@ def _open_comments(session_id: int, anchor: str | None) -> None:
     _close_menu(session_id)
 
 
-def _share_again(session_id: int, title: str) -> None:
-    open_dialog("review_again", thing=Thing("session", session_id), title=title)
-    _close_menu(session_id)
+def _share_button(label: str, thing: Thing, title: str) -> None:
+    st.button(
+        label,
+        key=f"chat_share_again_{thing.id}{'_deck' if thing.deck else ''}",
+        icon=":material/sync:",
+        type="tertiary",
+        on_click=_share_again,
+        args=(thing, title),
+    )
+
+
+def _share_again(thing: Thing, title: str) -> None:
+    open_dialog("review_again", thing=thing, title=title)
+    _close_menu(thing.id)
+
+
+def slides_comments(thing: Thing, *, user_id: int) -> None:
+    """Draw the way to what is open on the links of a thing's deck; nothing where nothing is."""
+    counts = get_services().comments.open_by_anchor(thing._replace(deck=True), user_id=user_id)
+    if number := sum(counts.values()):
+        thing_link(thing._replace(deck=True), f"{counted(number, 'comment')} on the slides")
 
 
 def _close_menu(session_id: int) -> None:

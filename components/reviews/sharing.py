@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -14,9 +15,11 @@ from components.reviews.addresses import show_address
 from components.reviews.link_form import link_fields, may_field
 from components.reviews.slides import Drawn, draw_slides, slides_of
 from components.reviews.snapshot import draw_blocks
+from components.reviews.warnings import draw_deck_warnings
 from components.reviews.words import STATES, THINGS
 from components.scripts import tell
-from exports.reviews.records import DeckSnapshot, snapshot_hash, snapshot_text
+from exports.decks.records import Edition
+from exports.reviews.records import DeckSnapshot, SharedDeck, snapshot_hash, snapshot_text
 from services.accounts.records import User
 from services.decks.records import DeckOf
 from services.errors import InvalidInputError
@@ -37,6 +40,7 @@ def share_dialog(thing: Thing, title: str, *, user: User) -> None:
     with telling():
         thing = _what_field(thing, key=key, user_id=user.id)
     st.markdown(f":small[Whoever has the link sees {THINGS[thing.shown].seen}.]")
+    _warn(thing, user_id=user.id)
     given = LinkSettings(audience="Customer")
     may = may_field(given, key=key)
     with telling(), st.form("review_share", border=False):
@@ -60,6 +64,13 @@ def share_dialog(thing: Thing, title: str, *, user: User) -> None:
                 show_address(made, title=f"The link for {made.review.settings.audience} is ready.")
     if previewed:
         _preview(thing, fields.settings, first_id, last_id, user_id=user.id)
+
+
+def _warn(thing: Thing, *, user_id: int) -> None:
+    """Draw what speaks against sharing a deck as it is."""
+    if thing.deck:
+        with telling():
+            draw_deck_warnings(DeckOf(thing.kind, thing.id), user_id=user_id)
 
 
 def _what_field(thing: Thing, *, key: str, user_id: int) -> Thing:
@@ -116,10 +127,14 @@ def _preview(
             if isinstance(snapshot, DeckSnapshot):
                 of = DeckOf(thing.kind, thing.id)
                 sha256 = snapshot_hash(snapshot_text(snapshot))
-                edition = partial(get_services().deck_files.edition, of, user_id=user_id)
+                edition = partial(_edition, of, snapshot.deck, user_id)
                 draw_slides(slides_of(snapshot.blocks), Drawn(sha256, False, edition))
             else:
                 draw_blocks(snapshot.blocks)
+
+
+def _edition(of: DeckOf, shared: SharedDeck, user_id: int) -> Edition:
+    return replace(get_services().deck_files.edition(of, user_id=user_id), rev=shared.rev, at=shared.at)
 
 
 @st.dialog("Share again", icon=":material/sync:", width="medium", on_dismiss=close_dialog)
@@ -137,6 +152,7 @@ def share_again_dialog(thing: Thing, title: str, review_id: int | None = None, *
             st.markdown(f"Every open link shows the {name} as it is now. There is nothing to share again.")
             return
         chosen = _choose(links, behind, review_id, name)
+        _warn(thing, user_id=user.id)
         outdated = sum(one.approved for one in chosen if behind[one.id])
         if outdated:
             st.markdown(f":material/warning: {counted(outdated, 'approval')} will be outdated.")

@@ -9,6 +9,7 @@ from components.dialogs import open_dialog
 from components.labels import counted, escape_label
 from components.problems import telling
 from components.resources import get_services
+from components.reviews.beside import slides_comments
 from components.reviews.entry import follow_reviews
 from components.reviews.link_list import due_words, opened_words
 from components.reviews.words import state_badge
@@ -55,6 +56,8 @@ def draw_reviews(trip: Trip, *, user_id: int, now: datetime) -> None:
         st.header("Reviews", anchor=False, width="stretch")
         if number:
             _button("Share again", "sync", "review_again", thing, trip.title)
+        if of_deck:
+            _button("Share the slides again", "sync", "review_again", thing._replace(deck=True), trip.title)
         _button("Share for review", "share", "review_share", thing, trip.title)
     with st.container(key="trips_reviews", gap="xsmall"):
         for of in (thing, thing._replace(deck=True)):
@@ -64,13 +67,15 @@ def draw_reviews(trip: Trip, *, user_id: int, now: datetime) -> None:
         st.caption("Let a customer look at the brief, comment on it and approve it, without an account.")
     if max(number, of_deck) > _LISTED:
         st.page_link(REVIEWS_PAGE, label="All reviews", icon=":material/arrow_forward:")
+    if of_deck:
+        slides_comments(thing, user_id=user_id)
     _comments(thing, services.comments.open_by_anchor(thing, user_id=user_id))
 
 
 def _button(label: str, icon: str, dialog: str, thing: Thing, title: str) -> None:
     st.button(
         label,
-        key=f"trips_{dialog}",
+        key=f"trips_{dialog}{'_deck' if thing.deck else ''}",
         icon=f":material/{icon}:",
         on_click=open_dialog,
         args=(dialog,),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from exports.decks.plain import block_text, kind_name
-from exports.decks.records import Edition, PictureBlock, Slide, audience_deck, deck_hash
+from exports.decks.records import Brand, Edition, PictureBlock, Slide, audience_deck, deck_hash
 from exports.reviews.records import Block, DeckSnapshot, SharedDeck
 
 _ANCHOR_CHARS = 100
@@ -17,7 +17,7 @@ def deck_snapshot(edition: Edition, title: str) -> DeckSnapshot:
     shared = SharedDeck(
         deck=deck,
         brand=replace(brand, logo=None),
-        logo=base64.b64encode(brand.logo).decode() if brand.logo else None,
+        logo=_logo_text(brand),
         rev=edition.rev,
         at=edition.at,
         sha256=deck_hash(edition.deck),
@@ -36,6 +36,15 @@ def edition_of(shared: SharedDeck, *, pictures: Mapping[str, bytes], approved: b
         approved=approved,
         pictures=dict(pictures),
     )
+
+
+def looks_as_shared(shared: SharedDeck, brand: Brand) -> bool:
+    """Return whether a brand, its logo too, is the one that a deck was shared in."""
+    return (shared.brand, shared.logo) == (replace(brand, logo=None), _logo_text(brand))
+
+
+def _logo_text(brand: Brand) -> str | None:
+    return base64.b64encode(brand.logo).decode() if brand.logo else None
 
 
 def picture_hashes(shared: SharedDeck) -> frozenset[str]:

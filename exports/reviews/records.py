@@ -92,6 +92,6 @@ def snapshot_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_snapshot(text: str) -> Snapshot:
+def read_snapshot(text: str | bytes) -> Snapshot:
     """Return the snapshot that was kept as *text*. Raises ValueError (pydantic's)."""
     return _SNAPSHOT.validate_json(text)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from components.accounts.identity import require_user
 from components.decks.changing import draw_deck_undo
+from components.decks.comments import commented_slides, draw_comments, open_comments
 from components.decks.drawn import drawn_deck
 from components.decks.following import draw_changed, follow_deck
 from components.decks.head import draw_bar, draw_head
@@ -55,6 +56,7 @@ brand = services.brands.of_deck(of, user_id=user.id)
 drawn = drawn_deck(saved, brand, user_id=user.id)
 slides = {slide.id: slide for slide in saved.deck.slides}
 refresh = services.deck_refreshing.look(of, user_id=user.id)
+comments = open_comments(of, user_id=user.id)
 page = settled_page(of, drawn)
 slide = slides.get(page.slide_id)
 
@@ -65,8 +67,9 @@ draw_changed(saved, user_id=user.id)
 draw_news(saved, refresh, drawn.problems, user_id=user.id)
 draw_bar(saved, drawn, page, slide, user_id=user.id)
 with st.container(key="deck_body", horizontal=True, wrap=False, gap="medium"):
-    draw_strip(of, drawn, slides)
+    draw_strip(of, drawn, slides, commented_slides(comments))
     with st.container(key="deck_main", gap="small"):
         draw_stage(page)
         draw_marks(saved, slide, refresh, drawn.problems, user_id=user.id)
+        draw_comments(of, slide, slides, comments)
 draw_deck_undo(saved, user_id=user.id)

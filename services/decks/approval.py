@@ -1,24 +1,27 @@
-"""That what a deck shows was approved, as its reviews say: it is no draft then."""
+"""That what a deck shows was approved, as it looks, as its reviews say: it is no draft then."""
 
-import json
 from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
 import db.reviews
+from exports.decks.records import Brand
+from exports.reviews.decks import looks_as_shared
+from exports.reviews.records import DeckSnapshot, read_snapshot
 from services.decks.records import DeckOf
 from services.reviews.records import ReviewState
 from services.reviews.state import state_of
 
 
-def is_approved(db_session: Session, of: DeckOf, sha256: str) -> bool:
-    """Return whether a link to this deck has all approvals for slides of this hash, `exports.decks.deck_hash`.
+def is_approved(db_session: Session, of: DeckOf, sha256: str, brand: Brand) -> bool:
+    """Return whether a link to this deck has all approvals for slides of this hash, `deck_hash`, in this look.
 
     Whatever the link shows by now, and whether it still opens: a decision is about what they saw.
     """
+    found = (read_snapshot(db.reviews.content(db_session, one)) for one in dict.fromkeys(_approved(db_session, of)))
     return any(
-        json.loads(db.reviews.content(db_session, snapshot_id))["deck"]["sha256"] == sha256
-        for snapshot_id in dict.fromkeys(_approved(db_session, of))
+        isinstance(one, DeckSnapshot) and one.deck.sha256 == sha256 and looks_as_shared(one.deck, brand)
+        for one in found
     )
 
 

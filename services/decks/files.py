@@ -88,10 +88,10 @@ class DeckFiles:
         return self._edition(of, user_id, rev)[0]
 
     def is_approved(self, of: DeckOf, sha256: str, *, user_id: int) -> bool:
-        """Return whether its reviews approve of what a version shows, by its hash. Raises NotFoundError."""
+        """Return whether its reviews approve of what a version shows, by its hash, and how. Raises NotFoundError."""
         with self._db.snapshot() as db_session:
-            found_place(db_session, of, user_id)
-            return is_approved(db_session, of, sha256)
+            brand = brand_of(db_session, found_place(db_session, of, user_id).owner_id)
+            return is_approved(db_session, of, sha256, brand)
 
     def problems(self, of: DeckOf, *, user_id: int) -> tuple[Problem, ...]:
         """Return what of a deck cannot be shown as it is. Raises NotFoundError."""
@@ -101,13 +101,13 @@ class DeckFiles:
         """Return all that is needed to show these slides, kept or not yet. Raises NotFoundError."""
         with self._db.snapshot() as db_session:
             place = found_place(db_session, of, user_id)
-            row = db.decks.of(db_session, **of.columns)
+            row, brand = db.decks.of(db_session, **of.columns), brand_of(db_session, place.owner_id)
             return Edition(
                 deck=deck,
-                brand=brand_of(db_session, place.owner_id),
+                brand=brand,
                 rev=rev,
                 at=at or self._clock(),
-                approved=row is not None and is_approved(db_session, of, deck_hash(deck)),
+                approved=row is not None and is_approved(db_session, of, deck_hash(deck), brand),
                 pictures=_pictures(db_session, row.id, deck) if row is not None else {},
             )
 
@@ -139,12 +139,13 @@ def _held(room: threading.Semaphore, *, wait_s: float) -> Iterator[None]:
 
 def edition_of(db_session: Session, place: Place, saved: SavedDeck) -> Edition:
     """Return all that is needed to show a version of a deck, inside the caller's transaction."""
+    brand = brand_of(db_session, place.owner_id)
     return Edition(
         deck=saved.deck,
-        brand=brand_of(db_session, place.owner_id),
+        brand=brand,
         rev=saved.rev,
         at=saved.at,
-        approved=is_approved(db_session, saved.of, saved.sha256),
+        approved=is_approved(db_session, saved.of, saved.sha256, brand),
         pictures=_pictures(db_session, saved.id, saved.deck),
     )
 

@@ -1,5 +1,6 @@
 """The deck of a session or trip as an audience sees it: the slides that are shown, as they look now."""
 
+from dataclasses import replace
 from typing import Literal
 
 from sqlalchemy.orm import Session
@@ -39,7 +40,8 @@ class SharedDecks:
                 raise NotPossibleError("You can read this trip, but not share its deck.")
             row = found_deck(db_session, of)
             saved = saved_deck(place, row, found_version(db_session, row.id, row.rev))
-            edition = edition_of(db_session, place, saved)
+            since = db.decks.shown_since(db_session, row, saved.sha256)  # notes are no news to an audience
+            edition = replace(edition_of(db_session, place, saved), rev=since.rev, at=since.created_at)
         if not saved.deck.shown():
             raise NotPossibleError("There is nothing to share: every slide of this deck is hidden.")
         return deck_snapshot(edition, saved.deck.title or saved.title)

@@ -1,11 +1,16 @@
 """What a link to a deck opens: slides as they look, comments below them, decisions; and how a planner shares it."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from db.models import Message
+from exports.decks.plain import kind_name
+from exports.decks.records import Amount, TableBlock
 from services.decks.records import DeckOf
 from services.reviews.records import DecisionKind, LinkSettings, ReviewState, Thing
 from tests.helpers.deck_places import PLAN
@@ -120,3 +125,62 @@ def test_planner_shares_the_deck_from_the_menu_with_a_preview(app, services, dec
     click(app, "review_share_go")
     (made,) = services.reviews.page(user_id=planner.id)
     assert made.thing == Thing("session", deck.of.id, deck=True)
+
+
+def lines(at: AppTest) -> str:
+    return "\n".join(one.value for one in (*at.markdown, *at.caption, *at.warning)).replace("\\", "")
+
+
+def test_dialog_warns_of_what_others_should_not_see_yet(app, services, deck, session_id, planner, app_database):
+    costs = next(one for one in deck.deck.slides if one.title == "What it costs")
+    table = next(one for one in costs.blocks if isinstance(one, TableBlock))
+    wrong = replace(table.rows[-1][1], amount=Amount(Decimal(1400), "EUR", 2))
+    rows = (*table.rows[:-1], (table.rows[-1][0], wrong))
+    blocks = tuple(replace(table, rows=rows) if one is table else one for one in costs.blocks)
+    slides = tuple(replace(one, blocks=blocks) if one is costs else one for one in deck.deck.slides)
+    services.decks.change(deck.of, replace(deck.deck, slides=slides), user_id=planner.id, rev=1)
+    later = PLAN.replace("Castle of", "Bus to the castle of")
+    later = later[: later.index("## Day 2")] + later[later.index("## What it costs") :]
+    with app_database.begin() as db_session:
+        message = db_session.scalar(
+            select(Message).where(Message.session_id == session_id, Message.role == "assistant")
+        )
+        message.content = later
+    load_at(app, session_id)
+    app.session_state["dialog"] = {
+        "name": "review_share",
+        "about": {"thing": Thing("session", session_id, deck=True), "title": "Lisbon"},
+    }
+    run(app)
+    told = lines(app)
+    assert "Nobody has confirmed what the assistant wrote, and they say so: “Four days in Lisbon”" in told
+    assert "The session has moved on since they were made: “Four days in Lisbon”" in told
+    assert "“Day 2: Belém”" in told[told.index("The session says nothing of them any more: ") :]
+    assert "“What it costs”: The total of “Price (EUR)” is €1,400.00" in told
+
+
+def test_comments_and_what_shares_again_are_on_the_screen_of_the_deck(app, services, deck, link, planner):
+    slide = next(one for one in deck.deck.slides if len(one.blocks) > 1)
+    part = slide.blocks[-1]
+    for anchor in (slide.id, f"{slide.id}:{part.id}", None):
+        services.visits.comment(link.token, KEY, "Less of this", name="Anna", anchor=anchor)
+    load_at(app, deck.of.id)
+    app.session_state[f"chat_reviews_{deck.of.id}"] = True
+    run(app)
+    assert any("3 comments on the slides" in one.label for one in app.get("page_link"))
+    assert f"chat_share_again_{deck.of.id}_deck" in {one.key for one in app.button}
+    app.switch_page("pages/planner/deck.py")
+    app.query_params["session"] = str(deck.of.id)
+    app.session_state[f"deck_page_session_{deck.of.id}"] = f"{slide.id}/1"
+    run(app)
+    labels = [one.label for one in app.button]
+    assert {"In general: 1 comment", "This slide: 1 comment", f"{kind_name(part)}: 1 comment"} <= set(labels)
+    [strip] = [one for one in app.radio if str(one.key).startswith("deck_page_")]
+    assert [label for label in strip.options if label.endswith("2 comments")]
+    click(app, f"deck_comments_{slide.id}")
+    assert "Less of this" in [one.value for one in app.text]
+    del app.session_state["dialog"]
+    menu = app.menu_button(key=f"deck_menu_{deck.id}")
+    menu.click(next(name for name in menu.options if name.endswith("Share again")))
+    run(app)
+    assert "Every open link shows the deck as it is now" in lines(app)

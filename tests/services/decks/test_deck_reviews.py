@@ -42,6 +42,12 @@ def decide(planning: Decks, link, kind=DecisionKind.APPROVE, note=""):
     return planning.reviews.visits.decide(link.token, ANNA, kind, name="Anna", sha256=seen, note=note)
 
 
+def image() -> bytes:
+    made = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(made, "PNG")
+    return made.getvalue()
+
+
 @pytest.fixture
 def deck(planning: Decks):
     return planning.decks.make(planning.session, user_id=planning.ada)
@@ -69,9 +75,7 @@ def test_shared_deck_is_its_shown_slides_and_nothing_of_how_they_came_about(plan
 
 
 def test_reader_sees_that_version_whatever_becomes_of_deck_and_brand(planning: Decks, deck):
-    made = BytesIO()
-    Image.new("RGB", (40, 30), "red").save(made, "PNG")
-    picture = planning.pictures.add(planning.session, made.getvalue(), user_id=planning.ada)
+    picture = planning.pictures.add(planning.session, image(), user_id=planning.ada)
     block = PictureBlock(
         id="p", sha256=picture.sha256, width=picture.width, height=picture.height, alt="A tram in Lisbon"
     )
@@ -150,6 +154,46 @@ def test_approval_is_of_what_a_version_shows(planning: Decks, deck):
     draft = files.draft(planning.session, deck.deck, user_id=planning.ada)
     assert draft.approved
     assert not files.draft(planning.session, other, user_id=planning.ada).approved
+
+
+@pytest.mark.parametrize("change", ["name", "logo"])
+def test_approval_is_of_how_a_version_looks(planning: Decks, deck, change: str):
+    files, brands = DeckFiles(planning.database), planning.brands
+    link = share(planning, planning.session, approvals=1)
+    decide(planning, link)
+    assert files.is_approved(planning.session, deck_hash(deck.deck), user_id=planning.ada)
+    if change == "name":
+        brands.change({"name": "Other"}, user_id=planning.ada)
+    else:
+        brands.set_logo(image(), user_id=planning.ada)
+    assert not files.edition(planning.session, user_id=planning.ada).approved
+    assert not files.draft(planning.session, deck.deck, user_id=planning.ada).approved
+    assert not files.is_approved(planning.session, deck_hash(deck.deck), user_id=planning.ada)
+    assert planning.reviews.visits.deck(link.token, ANNA).approved  # it shows what they saw
+    assert planning.reviews.links.behind(of(planning.session), user_id=planning.ada) == {link.review.id: True}
+    planning.reviews.links.share_again([link.review.id], user_id=planning.ada)
+    assert planning.reviews.links.get(link.review.id, user_id=planning.ada).review.state is ReviewState.OUTDATED
+    if change == "name":
+        brands.change({"name": ""}, user_id=planning.ada)
+    else:
+        brands.set_logo(None, user_id=planning.ada)
+    assert files.edition(planning.session, user_id=planning.ada).approved
+
+
+def test_notes_and_what_is_hidden_are_no_news_to_an_audience(planning: Decks, deck):
+    links, thing = planning.reviews.links, of(planning.session)
+    link = share(planning, planning.session)
+    noted = tuple(replace(one, notes="For me") for one in deck.deck.slides)
+    planning.decks.change(planning.session, replace(deck.deck, slides=noted), user_id=planning.ada, rev=1)
+    assert links.behind(thing, user_id=planning.ada) == {link.review.id: False}
+    assert links.share_again([link.review.id], user_id=planning.ada) == {link.review.id: False}
+    other = (replace(noted[0], title="Another"), *noted[1:])
+    planning.decks.change(planning.session, replace(deck.deck, slides=other), user_id=planning.ada, rev=2)
+    assert links.behind(thing, user_id=planning.ada) == {link.review.id: True}
+    planning.decks.restore(planning.session, 1, user_id=planning.ada, rev=3)
+    shown = links.preview(thing, user_id=planning.ada)
+    assert isinstance(shown, DeckSnapshot)
+    assert shown.deck.rev == 4  # not the version that showed the same once
 
 
 def test_links_of_a_talk_and_of_its_deck_are_listed_apart(planning: Decks, deck):
