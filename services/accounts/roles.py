@@ -18,7 +18,7 @@ READS_ONLY = "You can read what colleagues share with you, but change nothing. A
 def writing(database: Database, user_id: int) -> Iterator[Session]:
     """Begin a transaction in which somebody changes something, as `Database.begin` does.
 
-    Whatever a user asks for is written in one of these; `tests/services/test_roles.py` knows the few that are not.
+    Whatever a user asks for is written in one of these; `tests/services/accounts/test_roles.py` knows the few others.
     Raises ReadOnlyRoleError.
     """
     with database.begin() as db_session:

@@ -25,6 +25,7 @@ OWN_ACCOUNT = {
     "services/accounts/admins.py": {"set_admin", "new_code", "become_admin"},
     "services/accounts/identities.py": {"enter", "join", "remove"},
     "services/accounts/limits.py": {"prune_counts"},
+    "services/accounts/seen.py": {"note_seen"},
     "services/accounts/sign_ins.py": {
         *("_count", "_let_in", "_check_password", "change_password", "end_all", "sign_out"),
     },
