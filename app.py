@@ -33,6 +33,7 @@ from components.state import (
     SETTINGS_PAGE,
     TEMPLATES_PAGE,
     TRIPS_PAGE,
+    note_role,
     settle_session,
 )
 from components.templates.templates import TEMPLATE_DIALOGS
@@ -73,6 +74,7 @@ try:
         load_scripts()
         services = get_services()
         user = current_user()
+        note_role(user)
         note_tab(signed_in=user is not None)
         if user is None:
             doors = [st.Page("pages/public/sign_in.py", title="Sign in", url_path="sign_in", default=True)]

@@ -5,11 +5,13 @@ trip that a new chat is to be in (None: in none), `chat_message_id` the message 
 `chat_address` is what the address says of them, as it was last seen or written here: a parameter and its value, or
 None. `chat_on_page` is True while the chat is the page shown, `chat_wanted` while it is on its way there.
 `page_wanted` is another page and what its address says, while that is on its way.
+`auth_reads_only` is True while whoever is here reads only: what changes something is not drawn for them.
 """
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from services.accounts.records import User
 from services.sessions.sessions import SessionService
 
 CHAT_PAGE = "pages/planner/chat.py"
@@ -62,6 +64,16 @@ def settle_session(sessions: SessionService, *, user_id: int, on_chat: bool) -> 
     state.chat_on_page, state.chat_address = True, address
     if NO_SUCH_SESSION not in (state.chat_session_id, state.chat_trip_id):
         _write_address()
+
+
+def note_role(user: User | None) -> None:
+    """Note what is drawn for whoever is here, once per run. What they may do the services decide."""
+    st.session_state.auth_reads_only = user is not None and not user.may_write
+
+
+def reads_only() -> bool:
+    """Return whether whoever is here only reads what is shared with them."""
+    return bool(st.session_state.get("auth_reads_only"))
 
 
 def active_session_id() -> int | None:

@@ -27,7 +27,7 @@ def valid_of_active(db_session: Session, token_hash: str, *, now: datetime) -> R
     return db_session.execute(_VALID, {"token_hash": token_hash, "now": now}).one_or_none()
 
 
-def is_valid(db_session: Session, token_id: int, *, now: datetime) -> bool:
+def is_valid_of_active(db_session: Session, token_id: int, *, now: datetime) -> bool:
     """Return whether a token lets anybody in: it is there, has not expired, and its user is not disabled."""
     return db_session.scalar(_STILL_VALID, {"token_id": token_id, "now": now}) is not None
 

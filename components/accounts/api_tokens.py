@@ -14,6 +14,7 @@ from components.dialogs import Dialogs, close_dialog, confirmed, leave_dialog, o
 from components.labels import escape_label, planner_zone, relative_time
 from components.problems import draw_problem, telling
 from components.resources import get_services
+from components.state import reads_only
 from services.accounts.records import User
 from services.accounts.tokens import TokenInfo
 from services.errors import NotFoundError
@@ -69,7 +70,7 @@ def _end(token: TokenInfo, now: datetime) -> str:
 
 
 def _form(*, ask_password: bool, may_read_metrics: bool) -> None:
-    access = (_FULL, _READ, _METRICS) if may_read_metrics else (_FULL, _READ)
+    access = (*(() if reads_only() else (_FULL,)), _READ, *((_METRICS,) if may_read_metrics else ()))
     with st.form("token_form"):
         st.text_input("Name", key="token_name", max_chars=MAX_TITLE_CHARS, placeholder="What it is for: CRM import")
         with st.container(horizontal=True):

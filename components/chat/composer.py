@@ -13,6 +13,7 @@ from components.problems import problem
 from components.replies.actions import message_id, send
 from components.sessions.actions import forget_undo
 from components.sessions.files import room_notice
+from components.state import reads_only
 from services.sessions.file_types import EXTENSIONS, MAX_FILE_MB
 from services.sessions.records import SessionSummary
 from services.texts import MAX_MESSAGE_CHARS
@@ -66,8 +67,9 @@ def composer(
 
 def _why_there_is_no_box(session: SessionSummary) -> None:
     owner = escape_label(session.owner_name or "its owner")
+    whom = "an admin to make you a planner" if reads_only() else f"{owner} to let you write"
     with st.container(key="chat_reader", border=True):
-        st.markdown(f":material/visibility: You can read this session. Ask {owner} to let you write.")
+        st.markdown(f":material/visibility: You can read this session. Ask {whom}.")
 
 
 def _send_typed(session_id: int | None, client_message_id: str, model: str, memory: bool) -> None:

@@ -15,7 +15,7 @@ from components.problems import unless_away
 from components.resources import get_services, get_waker
 from components.sidebar.following import run_again_if_others
 from components.sidebar.marks import refresh_marks
-from components.state import new_chat
+from components.state import new_chat, reads_only
 from services.sessions.live import SessionNow
 from services.sessions.records import SessionSummary
 
@@ -102,10 +102,10 @@ def gone_notice() -> None:
         if gone["in_trip"]
         else f"{owner} can share it again."
     )
+    or_go_on = ", or go on here with a new chat: what you had begun to write is in the box below"
     st.warning(
         f"This session is no longer shared with you: **{escape_label(gone['title'])}**  \n"
-        f"{again} Open another session in the sidebar, or go on here with a new chat: what you "
-        "had begun to write is in the box below.",
+        f"{again} Open another session in the sidebar{'' if reads_only() else or_go_on}.",
         icon=":material/group_off:",
     )
 

@@ -4,6 +4,10 @@ import streamlit as st
 
 from components.labels import escape_label
 from components.replies.actions import message_id, send
+from components.resources import get_services
+from components.state import SESSIONS_PAGE, TRIPS_PAGE
+from services.accounts.records import User
+from services.accounts.roles import READS_ONLY
 from services.trips.records import TripName
 
 _IS_OFFERED = (
@@ -94,6 +98,24 @@ def welcome(name: str, *, model: str, memory: bool, trip: TripName | None = None
                         on_click=_ask,
                         args=(prompt.format(trip=trip.title) if trip else prompt, message_id(), model, memory),
                     )
+
+
+def readers_welcome(user: User) -> None:
+    """Draw, in the place of a new chat, what somebody can do who reads only."""
+    shared = get_services().sessions.recent(user_id=user.id, limit=1).sessions
+    with st.container(key="chat_reads_only", gap="medium"):
+        st.title("You can read what colleagues share with you", anchor=False)
+        if shared:
+            st.markdown("Open a session or a trip in the list at the side, or find one below.")
+        else:
+            st.markdown(
+                f"Nothing is shared with you yet. Ask a colleague to share a session or a trip: your username is "
+                f"**{escape_label(user.username)}**."
+            )
+        with st.container(horizontal=True):
+            st.page_link(SESSIONS_PAGE, label="All sessions", icon=":material/table_rows:")
+            st.page_link(TRIPS_PAGE, label="Trips", icon=":material/luggage:")
+        st.markdown(f":small[{READS_ONLY}]")
 
 
 def _ask(prompt: str, client_message_id: str, model: str, memory: bool) -> None:

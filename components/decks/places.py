@@ -38,7 +38,7 @@ def found_thing(of: DeckOf, *, user_id: int) -> DeckThing:
         trip = get_services().trip_names.get(of.id, user_id=user_id)
         return DeckThing(trip.title, trip.access is TripAccess.OWNER, trip.access.may_change)
     session = get_services().sessions.get(of.id, user_id=user_id)
-    return DeckThing(session.title, session.user_id == user_id, session.may_write)
+    return DeckThing(session.title, session.is_own, session.may_write)
 
 
 def deck_of(of: list[object] | DeckOf) -> DeckOf:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from components.labels import escape_label
 from components.memory.whose import memory_address
-from components.state import MEMORY_PAGE
+from components.state import MEMORY_PAGE, reads_only
 from services.parts import MemoryPart
 from services.sessions.records import MessageView
 
@@ -26,7 +26,7 @@ def used_memories(message: MessageView, *, own: bool = True) -> None:
         if own or message.memory_customer_id is not None:
             st.page_link(
                 MEMORY_PAGE,
-                label="Correct or delete",
+                label="Memory" if reads_only() else "Correct or delete",
                 icon=":material/neurology:",
                 query_params=memory_address(message.memory_customer_id),
             )

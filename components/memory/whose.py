@@ -11,7 +11,7 @@ import streamlit as st
 
 from components.labels import name_in
 from components.resources import get_services
-from components.state import parsed_id
+from components.state import parsed_id, reads_only
 from components.still import watch_access
 
 _MINE = 0  # an id that no customer ever has
@@ -42,7 +42,7 @@ def whose_memory(*, user_id: int) -> Whose:
     """Return whose memory the address asks for. Raises NotFoundError where it names no customer of this planner's."""
     customer_id = parsed_id(st.query_params.get(_PARAMETER))
     if customer_id is None:
-        return Whose(user_id, None, "", may_change=True, always=True)
+        return Whose(user_id, None, "", may_change=not reads_only(), always=True)
     services = get_services()
     customer = services.customers.get(customer_id, user_id=user_id)
     may_change = services.memories.may_change(user_id=user_id, customer_id=customer_id)

@@ -5,6 +5,7 @@ import streamlit as st
 from components.accounts.identity import current_user
 from components.problems import telling
 from components.resources import get_services
+from components.state import reads_only
 from services.message_status import MessageStatus
 from services.messages.ratings import MAX_REASON_CHARS
 from services.sessions.records import MessageView
@@ -14,7 +15,7 @@ _THUMB_OF = {1: 1, -1: 0}  # of a rating, as `st.feedback` counts
 
 def rating(message: MessageView) -> None:
     """Draw the thumbs of a reply that is whole, among what else can be done with it."""
-    if message.status is not MessageStatus.COMPLETE or message.duration_s is None:
+    if message.status is not MessageStatus.COMPLETE or message.duration_s is None or reads_only():
         return
     key = f"chat_rating_{message.id}"
     st.session_state[key] = _THUMB_OF.get(message.rating or 0)  # as it was saved, perhaps elsewhere

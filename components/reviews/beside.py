@@ -14,7 +14,7 @@ from components.reviews.link_list import opened_words
 from components.reviews.things import thing_link
 from components.reviews.thread_actions import about_words, draw_threads
 from components.reviews.words import state_badge
-from components.state import REVIEWS_PAGE
+from components.state import REVIEWS_PAGE, reads_only
 from services.accounts.records import User
 from services.process.clock import utc_now
 from services.reviews.records import Review, Thing
@@ -52,9 +52,9 @@ def reviews_menu(session: SessionSummary, *, user_id: int) -> Counts:
             for of in (thing, thing._replace(deck=True)):
                 for review in services.reviews.page(user_id=user_id, of=of, limit=_LISTED):
                     _link(review, now=now)
-            if number > of_deck:
+            if number > of_deck and not reads_only():
                 _share_button("Share again", thing, session.title)
-            if of_deck:
+            if of_deck and not reads_only():
                 _share_button("Share the slides again", thing._replace(deck=True), session.title)
             if max(number - of_deck, of_deck) > _LISTED:
                 st.page_link(REVIEWS_PAGE, label="All reviews", icon=":material/arrow_forward:")

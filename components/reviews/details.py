@@ -22,6 +22,7 @@ from components.reviews.snapshot import draw_blocks, first_words, is_entry
 from components.reviews.things import thing_link
 from components.reviews.thread_actions import about_words, draw_threads, new_thread
 from components.reviews.words import DECISIONS, THINGS, day, instant, short_hash, state_badge
+from components.state import reads_only
 from exports.reviews.records import Block, DeckSnapshot
 from services.accounts.records import User
 from services.reviews.records import Decision, Review, ReviewDetails, ReviewMay, ReviewState, Thread, Version
@@ -55,9 +56,9 @@ def draw_actions(details: ReviewDetails, *, user_id: int) -> None:
     ended = review.state is ReviewState.ENDED
     ran_out = ended and not review.revoked
     with st.container(horizontal=True, gap="small", key="reviews_do"):
-        if ran_out:
+        if ran_out and not reads_only():
             _action("Extend", "event", open_dialog, args=("review_extend",), about=about)
-        if not ended:
+        if not ended and not reads_only():
             again = about | {"thing": review.thing, "title": review.title}
             _action("Share again", "sync", open_dialog, args=("review_again",), about=again)
         _action(
@@ -68,11 +69,11 @@ def draw_actions(details: ReviewDetails, *, user_id: int) -> None:
             about=about,
         )
         shown = {"sha256": review.version.sha256, "about": f"About {version_words(review.version)}"}
-        if review.settings.may is not ReviewMay.LOOK:
+        if review.settings.may is not ReviewMay.LOOK and not reads_only():
             _action("Record a decision", "call", open_dialog, args=("review_phone",), about=about | shown)
         if details.decisions:
             planner_receipts(review.id, user_id=user_id)
-        if not review.revoked:
+        if not review.revoked and not reads_only():
             _action("Edit", "edit", open_dialog, args=("review_edit",), about=about)
             key = f"reviews_menu_{review.id}"
             st.menu_button(
@@ -197,7 +198,8 @@ def draw_comments(details: ReviewDetails, *, user_id: int) -> None:
             persist_state="session",
             label_visibility="collapsed",
         )
-    new_thread(review.id, user_id=user_id)
+    if not reads_only():
+        new_thread(review.id, user_id=user_id)
     comments = get_services().comments
 
     def page(limit: int, before: Sequence[Thread]) -> Sequence[Thread]:

@@ -13,7 +13,7 @@ import streamlit as st
 from components.labels import counted, escape_label, relative_time
 from components.resources import get_services
 from components.reviews.words import STATES, THINGS, day, state_badge
-from components.state import SESSIONS_PAGE, parsed_id
+from components.state import SESSIONS_PAGE, parsed_id, reads_only
 from services.reviews.records import Review, ReviewState
 
 Row = TypeVar("Row")
@@ -154,7 +154,9 @@ def _nothing(*, filtered: bool, ended: bool) -> None:
         else:
             st.header("No open reviews", anchor=False)
             st.markdown(
-                "Let a customer look at a session, a trip's brief or a deck, comment on it and approve it, without "
-                "an account: open it, and choose *Share for review*."
+                "Reviews of trips that colleagues share with you stand there, in the trip."
+                if reads_only()
+                else "Let a customer look at a session, a trip's brief or a deck, comment on it and approve it, "
+                "without an account: open it, and choose *Share for review*."
             )
             st.page_link(SESSIONS_PAGE, label="All sessions", icon=":material/table_rows:")

@@ -16,7 +16,7 @@ from components.resources import get_services
 from components.reviews.things import thing_link
 from components.reviews.threads import draw_thread
 from components.reviews.words import THINGS
-from components.state import show_session
+from components.state import reads_only, show_session
 from services.errors import NotPossibleError
 from services.reviews.records import Comment, Thing, Thread, Version
 from services.reviews.texts import MAX_COMMENT_CHARS
@@ -79,7 +79,7 @@ def new_thread(review_id: int, *, user_id: int) -> None:
 
 def _beside(thread: Thread, comment: Comment, user_id: int) -> None:
     """Draw what can be done with a comment of one's own while it can be."""
-    if not comment.changeable:
+    if not comment.changeable or reads_only():
         return
     if _writes(thread.id, comment.id):
         with st.form(f"reviews_edit_{comment.id}", border=False):
@@ -122,10 +122,12 @@ def _below(thread: Thread, thing: Thing, user_id: int, *, beside_message: bool) 
         _answer_form(thread, user_id)
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"reviews_actions_{thread.id}"):
-        says_something = any(not one.removed for one in (thread.first, *thread.answers))
+        says_something = not reads_only() and any(not one.removed for one in (thread.first, *thread.answers))
         if says_something:
             _button("Reply", "reply", thread, _write, thread.id, None)
-        if thread.resolved:
+        if reads_only():
+            pass
+        elif thread.resolved:
             _button("Reopen", "restart_alt", thread, _reopen, thread, user_id)
         else:
             _button("Resolve", "check", thread, _resolve, thread, user_id)

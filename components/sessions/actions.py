@@ -18,7 +18,7 @@ from components.resources import get_services
 from components.sessions.dialogs import ask_before_delete, ask_cost, ask_instructions, ask_new_title
 from components.sessions.moving import ask_where_to
 from components.sessions.people import ask_people, ask_to_leave
-from components.state import DECK_PAGE, show_page, show_session
+from components.state import DECK_PAGE, reads_only, show_page, show_session
 from components.transfer.transfer import ask_export, export_many_button
 from components.undo import undo_bar
 from services.reviews.records import Thing
@@ -56,13 +56,13 @@ def session_menu(session: SessionSummary, *, user_id: int) -> None:
             *_moves(session),
             *([_PEOPLE, _SHARE] if session.is_own else [_WHO]),
             *([_INSTRUCTIONS] if session.may_write else []),
-            _SAVE,
+            *([] if reads_only() else [_SAVE]),
             _UNPIN if session.pinned else _PIN,
             _UNARCHIVE if session.archived else _ARCHIVE,
             _COST,
             _DECK,
             _EXPORT,
-            _DELETE if session.is_own else _LEAVE,
+            *_ways_out(session),
         ],
         key=key,
         icon=":material/more_horiz:",
@@ -84,7 +84,7 @@ def row_menu(session: SessionSummary, *, user_id: int, place: str = "") -> None:
             _ARCHIVE,
             *_trip_choices(session),
             *_moves(session),
-            _DELETE if session.is_own else _LEAVE,
+            *_ways_out(session),
         ],
         key=key,
         icon=":material/more_horiz:",
@@ -137,6 +137,10 @@ def _moves(session: SessionSummary) -> list[str]:
     return [_MOVE] if session.access == "owner" else []
 
 
+def _ways_out(session: SessionSummary) -> list[str]:
+    return [] if reads_only() else [_DELETE if session.is_own else _LEAVE]
+
+
 def _ask_for_brief(session: SessionSummary) -> None:
     """Let the assistant propose a trip's brief, which stands below its reply."""
     show_session(session.id)
@@ -146,7 +150,8 @@ def _ask_for_brief(session: SessionSummary) -> None:
 def selection_actions(selected: Sequence[SessionSummary], *, user_id: int) -> None:
     """Draw what can be done with the sessions selected in a table."""
     if not selected:
-        st.caption("A click on a title opens the session. Select rows to move, archive, export or delete them.")
+        what = "archive or export them" if reads_only() else "move, archive, export or delete them"
+        st.caption(f"A click on a title opens the session. Select rows to {what}.")
         return
     ids = [session.id for session in selected]
     st.markdown(f"{counted(len(ids), 'session')} selected", width="content")

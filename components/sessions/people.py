@@ -37,8 +37,8 @@ def people_button(session: SessionSummary) -> None:
 
 def shared_words(session: SessionSummary) -> str:
     """Return, as Markdown, who shares a session or with how many it is shared; nothing where it is not."""
-    if not session.is_own:
-        return f"Shared by {escape_label(session.owner_name or 'somebody')}"
+    if session.owner_name:
+        return f"Shared by {escape_label(session.owner_name)}"
     return f"Shared with {counted(session.people - 1, 'person', 'people')}" if session.is_shared else ""
 
 

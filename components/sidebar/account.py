@@ -24,8 +24,9 @@ def draw_account(user: User, *, demo: bool) -> None:
         with st.grid(2, min_column_width=90, gap="xsmall"):
             st.page_link(TRIPS_PAGE, label="Trips", icon=":material/luggage:", width="stretch")
             st.page_link(SESSIONS_PAGE, label="All sessions", icon=":material/table_rows:", width="stretch")
-            st.page_link(TEMPLATES_PAGE, label="Templates", icon=":material/description:", width="stretch")
-            st.page_link(MEMORY_PAGE, label="Memory", icon=":material/neurology:", width="stretch")
+            if user.may_write:
+                st.page_link(TEMPLATES_PAGE, label="Templates", icon=":material/description:", width="stretch")
+                st.page_link(MEMORY_PAGE, label="Memory", icon=":material/neurology:", width="stretch")
             reviews_entry(user_id=user.id)
             st.page_link(INSIGHTS_PAGE, label="Insights", icon=":material/insights:", width="stretch")
             st.page_link(SETTINGS_PAGE, label="Settings", icon=":material/settings:", width="stretch")

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 import streamlit as st
 
 from components.accounts.identity import current_user
-from components.dialogs import dialog_is_open
+from components.dialogs import close_dialog, dialog_is_open
 from components.problems import unless_away
 from components.resources import get_services, get_waker
 from components.sidebar.marks import SidebarMarks
@@ -47,6 +47,7 @@ def follow_lists(drawn: ListsNow | None, marks: SidebarMarks, *, user: User, has
     now = look(user_id)
     if dialog_is_open():
         if _is_another(drawn, now) and _may_something_else(user):
+            close_dialog()  # it may be for what they cannot do any more
             st.rerun()
     elif now != drawn:
         if _is_another(drawn, now):

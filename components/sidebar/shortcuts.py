@@ -33,14 +33,18 @@ def shortcuts_button() -> None:
 def _shortcuts(*, user: User) -> None:
     agent = st.context.headers.get("User-Agent", "")
     control, shift, alt = ("⌘", "⇧", "⌥") if "Mac OS" in agent else ("Ctrl", "Shift", "Alt")
-    for what, keys in (
+    writing = (
         ("New chat", (control, shift, "O")),
-        ("Search sessions", (control, "K")),
-        ("Next session in the list", (alt, "↓")),
-        ("Previous session in the list", (alt, "↑")),
         ("Stop the reply", (control, shift, "X")),
         ("Send the message", ("Enter",)),
         ("New line in the message", (shift, "Enter")),
+    )
+    for what, keys in (
+        *(writing[:1] if user.may_write else ()),
+        ("Search sessions", (control, "K")),
+        ("Next session in the list", (alt, "↓")),
+        ("Previous session in the list", (alt, "↑")),
+        *(writing[1:] if user.may_write else ()),
         ("This list", ("?",)),
     ):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):

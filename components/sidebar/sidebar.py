@@ -14,7 +14,7 @@ from components.sidebar.marks import SidebarMarks, keep_marks, watch_marks
 from components.sidebar.session_row import hit_row, session_row
 from components.sidebar.shortcuts import NEW_CHAT, NEXT_SESSION, PREVIOUS_SESSION
 from components.sidebar.trips import TRIPS_SHOWN, in_open_trip, sidebar_trips
-from components.state import active_session_id, show_new_chat
+from components.state import active_session_id, reads_only, show_new_chat
 from services.accounts.records import User
 from services.process.clock import utc_now
 from services.sessions.sessions import MAX_PAGE, SessionService
@@ -43,15 +43,16 @@ def draw_sidebar(user: User, *, on_chat: bool, has_lists: bool) -> None:
     with st.sidebar:
         for style in _STYLES:
             st.html(style)
-        st.button(
-            "New chat",
-            key="sidebar_new_chat",
-            icon=":material/edit_square:",
-            type="primary",
-            width="stretch",
-            shortcut=NEW_CHAT,
-            on_click=show_new_chat,
-        )
+        if user.may_write:
+            st.button(
+                "New chat",
+                key="sidebar_new_chat",
+                icon=":material/edit_square:",
+                type="primary",
+                width="stretch",
+                shortcut=NEW_CHAT,
+                on_click=show_new_chat,
+            )
         query = st.text_input(
             "Search sessions",
             key="sidebar_search",
@@ -71,9 +72,10 @@ def draw_sidebar(user: User, *, on_chat: bool, has_lists: bool) -> None:
         if marks.waits_elsewhere:
             watch_marks(marks)
     with st.container(key="top_bar"):  # in the bar at the top of a phone, where the sidebar is closed
-        st.button(
-            "New chat", key="top_new_chat", icon=":material/edit_square:", type="tertiary", on_click=show_new_chat
-        )
+        if user.may_write:
+            st.button(
+                "New chat", key="top_new_chat", icon=":material/edit_square:", type="tertiary", on_click=show_new_chat
+            )
 
 
 def _draw_hits(sessions: SessionService, query: str, *, user_id: int, now: datetime) -> None:
@@ -117,8 +119,10 @@ def _draw_lists(
                 shortcut=shortcuts.get(session.id),
             )
     if not listed:
-        st.caption("Your sessions will be listed here.")
-    sidebar_samples(shown=any(session.sample for session in listed), user_id=user_id)
+        whose = "What is shared with you" if reads_only() else "Your sessions"
+        st.caption(f"{whose} will be listed here.")
+    if not reads_only():
+        sidebar_samples(shown=any(session.sample for session in listed), user_id=user_id)
     if recent.next_cursor or len(pinned) > len(shown_pinned):
         _draw_more(rows)
 

@@ -9,6 +9,7 @@ from components.dialogs import Dialogs, close_dialog, confirmed, open_dialog
 from components.labels import counted, escape_label
 from components.problems import telling
 from components.resources import get_services
+from components.state import reads_only
 from components.trips.form_fields import Typed, customer_fields
 from components.trips.trip_list import gathered
 from components.trips.words import language_name
@@ -35,12 +36,15 @@ def _customers(*, user: User) -> None:
         for customer in rows:
             _row(customer)
         if not rows:
-            st.caption("No customer is called that." if words else "No customers yet. Make one here, or with a trip.")
+            none = "No customers yet." if reads_only() else "No customers yet. Make one here, or with a trip."
+            st.caption("No customer is called that." if words else none)
         if has_more and st.button("Show more", key="customers_more", icon=":material/expand_more:"):
             st.session_state[_SHOWN] = wanted + ROWS_AT_FIRST
             st.rerun(scope="fragment")
         with st.container(horizontal=True, horizontal_alignment="right"):
-            if st.button("New customer", key="customers_new", icon=":material/add:", type="primary"):
+            if not reads_only() and st.button(
+                "New customer", key="customers_new", icon=":material/add:", type="primary"
+            ):
                 open_dialog("customer_edit", customer_id=None)
                 st.rerun()
 
@@ -63,7 +67,7 @@ def _row(customer: Customer) -> None:
                 st.markdown(f":small[{told}]")
             if customer.contact:
                 st.text(customer.contact)  # to be copied as it is
-        if customer.mine:
+        if customer.mine and not reads_only():
             name = escape_label(customer.name)
             if st.button(
                 f"Edit {name}",

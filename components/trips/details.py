@@ -8,7 +8,7 @@ from components.dialogs import open_dialog
 from components.labels import counted, escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
-from components.state import DECK_PAGE, show_page
+from components.state import DECK_PAGE, reads_only, show_page
 from components.still import watch_access
 from components.trips.places import close_trip, is_shown, known_key, open_form
 from components.trips.words import ACCESS, brief_fields, days_words, language_name, status_badge, status_name
@@ -96,7 +96,11 @@ def _menu(trip: Trip, *, user_id: int) -> None:
     key = f"trips_menu_{trip.id}"
     st.menu_button(
         "More",
-        [_COPY, _UNARCHIVE if trip.archived else _ARCHIVE, _DELETE if owner else _LEAVE],
+        [
+            *([] if reads_only() else [_COPY]),
+            _UNARCHIVE if trip.archived else _ARCHIVE,
+            *([] if reads_only() else [_DELETE if owner else _LEAVE]),
+        ],
         key=key,
         icon=":material/more_horiz:",
         help="What else can be done with this trip",

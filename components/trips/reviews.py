@@ -13,7 +13,7 @@ from components.reviews.beside import slides_comments
 from components.reviews.entry import follow_reviews
 from components.reviews.link_list import due_words, opened_words
 from components.reviews.words import state_badge
-from components.state import REVIEWS_PAGE
+from components.state import REVIEWS_PAGE, reads_only
 from components.trips.words import status_name
 from services.reviews.records import Review, Thing
 from services.trips.records import Trip
@@ -45,20 +45,26 @@ def draw_offer(trip: Trip, *, user_id: int) -> None:
 
 
 def draw_reviews(trip: Trip, *, user_id: int, now: datetime) -> None:
-    """Draw a trip's links and what shares its brief or its deck; nothing for whoever may only read it."""
-    if not trip.access.may_change:
+    """Draw a trip's links and what shares its brief or its deck; nothing for whoever may only read it.
+
+    But a viewer reads the links of a trip that they were let into as somebody who changes it.
+    """
+    if not trip.access.may_change and not reads_only():
         return
     follow_reviews(user_id=user_id)
     services, thing = get_services(), Thing("trip", trip.id)
     number = services.reviews.count(thing, user_id=user_id)
     of_deck = services.reviews.count(thing._replace(deck=True), user_id=user_id)
+    if reads_only() and not (number or of_deck):
+        return
     with st.container(key="trips_reviews_header", horizontal=True, vertical_alignment="center"):
         st.header("Reviews", anchor=False, width="stretch")
-        if number:
+        if number and not reads_only():
             _button("Share again", "sync", "review_again", thing, trip.title)
-        if of_deck:
+        if of_deck and not reads_only():
             _button("Share the slides again", "sync", "review_again", thing._replace(deck=True), trip.title)
-        _button("Share for review", "share", "review_share", thing, trip.title)
+        if not reads_only():
+            _button("Share for review", "share", "review_share", thing, trip.title)
     with st.container(key="trips_reviews", gap="xsmall"):
         for of in (thing, thing._replace(deck=True)):
             for review in services.reviews.page(user_id=user_id, of=of, limit=_LISTED):

@@ -14,7 +14,7 @@ import streamlit as st
 from components.dialogs import open_dialog
 from components.labels import escape_label, name_in, relative_time
 from components.resources import get_services
-from components.state import SESSIONS_PAGE
+from components.state import SESSIONS_PAGE, reads_only
 from components.trips.places import open_form, open_trip
 from components.trips.words import status_badge, status_name, trip_words
 from services.errors import NotFoundError
@@ -38,7 +38,8 @@ def draw_list_header() -> None:
         st.button(
             "Customers", key="trips_customers", icon=":material/groups:", on_click=open_dialog, args=("customers",)
         )
-        st.button("New trip", key="trips_new", icon=":material/add:", type="primary", on_click=open_form)
+        if not reads_only():
+            st.button("New trip", key="trips_new", icon=":material/add:", type="primary", on_click=open_form)
 
 
 def trip_list(*, user_id: int, now: datetime) -> None:
@@ -174,6 +175,9 @@ def _nothing(*, filtered: bool, archived: bool) -> None:
         elif archived:
             st.header("No archived trips", anchor=False)
             st.markdown("A trip that you archive leaves your list, and nobody else's.")
+        elif reads_only():
+            st.header("No trips yet", anchor=False)
+            st.markdown("Trips that colleagues share with you will be listed here.")
         else:
             st.header("No trips yet", anchor=False)
             st.markdown(

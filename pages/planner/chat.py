@@ -30,7 +30,7 @@ from components.chat.others import (
     watch_others,
 )
 from components.chat.trip_line import trip_line
-from components.chat.welcome import welcome
+from components.chat.welcome import readers_welcome, welcome
 from components.chat.window import (
     earlier_button,
     later_buttons,
@@ -76,11 +76,16 @@ try:
 except (NotFoundError, NotPossibleError) as exc:
     if session_id is None or not leave_gone(session_id):
         st.warning(exc.message, icon=":material/search_off:")
-        st.button("New chat", key="chat_instead", icon=":material/edit_square:", on_click=new_chat)
+        if user.may_write:
+            st.button("New chat", key="chat_instead", icon=":material/edit_square:", on_click=new_chat)
         st.stop()
     session_id = None
 
 st.html(ROOT / "static" / "chat.css")
+if session is None and not user.may_write:
+    gone_notice()
+    readers_welcome(user)
+    st.stop()
 keep_drafts(user_id=user.id, moved_from=gone_id())
 # Fragments that run by themselves have their place before whatever comes and goes: it is there whenever they run.
 watch_place = st.container(key="chat_watch")

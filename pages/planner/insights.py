@@ -45,8 +45,10 @@ if of != EVERYBODY:
 frame = frame_of(services.insights.days(start, end, viewer_id=user.id, of=of or None))
 span = f"{start.day} {start:%B %Y} to {end.day} {end:%B %Y}"
 if frame.empty:
-    st.info(f"No activity from {span}. Choose other days, or ask something.", icon=":material/insights:")
-    st.button("New chat", key="insights_new_chat", icon=":material/edit_square:", on_click=show_new_chat)
+    or_ask = ", or ask something" if user.may_write else ""
+    st.info(f"No activity from {span}. Choose other days{or_ask}.", icon=":material/insights:")
+    if user.may_write:
+        st.button("New chat", key="insights_new_chat", icon=":material/edit_square:", on_click=show_new_chat)
     st.stop()
 
 tiles(frame)

@@ -38,7 +38,8 @@ memory_notices(whose)
 if whose.may_change:
     memory_form(whose)
 else:
-    st.caption(":material/visibility: You can read this, but not change it: you only view these trips.")
+    why = "you are a viewer" if not user.may_write else "you only view these trips"
+    st.caption(f":material/visibility: You can read this, but not change it: {why}.")
 search_place = st.container()
 words = st.session_state.get("memory_words", "").strip()
 
@@ -75,7 +76,9 @@ elif listed.total:
 else:
     with st.container(key="memory_none", border=True, horizontal_alignment="center"):
         st.header("Nothing remembered yet", anchor=False)
-        if whose.customer_id is None:
+        if not user.may_write:
+            st.markdown("What colleagues tell the assistant about a customer of a shared trip can be read here.")
+        elif whose.customer_id is None:
             st.markdown("Say in a session what holds for all trips, such as “I am vegetarian”, or add it above.")
         elif whose.may_change:
             st.markdown("Say in a session of a trip what holds for all, such as “They never fly”, or add it above.")

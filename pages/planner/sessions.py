@@ -23,7 +23,8 @@ with st.container(key="sessions_header", horizontal=True, vertical_alignment="ce
     st.title("All sessions", width="stretch")
     samples_place = st.empty()
     downloads_place = st.container(horizontal=True, width="content")
-    st.button("Import", key="sessions_import", icon=":material/upload:", on_click=ask_import)
+    if user.may_write:
+        st.button("Import", key="sessions_import", icon=":material/upload:", on_click=ask_import)
 
 sessions, trip_names = get_services().sessions, get_services().trip_names
 zone = planner_zone()
@@ -58,7 +59,7 @@ if table.sessions:
             on_click="ignore",
         )
         export_many_button("Export all", None, key="sessions_export_all", user_id=user.id)
-    if any(session.sample for session in table.sessions):
+    if user.may_write and any(session.sample for session in table.sessions):
         with samples_place:
             remove_samples_button(key="sessions_remove_samples", user_id=user.id)
     if table.has_more:
@@ -69,14 +70,17 @@ if table.sessions:
 elif wanted == SessionFilter() or not sessions.table(SessionFilter(), user_id=user.id, limit=1).sessions:
     with st.container(key="sessions_none", border=True, horizontal_alignment="center"):
         st.header("No sessions yet", anchor=False)
-        st.markdown("Every conversation with the assistant is kept here.")
-        st.button(
-            "Start a chat",
-            key="sessions_start",
-            type="primary",
-            icon=":material/edit_square:",
-            on_click=show_new_chat,
-        )
+        if user.may_write:
+            st.markdown("Every conversation with the assistant is kept here.")
+            st.button(
+                "Start a chat",
+                key="sessions_start",
+                type="primary",
+                icon=":material/edit_square:",
+                on_click=show_new_chat,
+            )
+        else:
+            st.markdown("Sessions that colleagues share with you will be listed here.")
 else:
     with st.container(key="sessions_no_match", border=True, horizontal_alignment="center"):
         st.header("No session matches", anchor=False)

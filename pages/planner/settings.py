@@ -11,6 +11,7 @@ from components.sessions.model_choice import default_model_choice
 from components.state import INSIGHTS_PAGE
 from components.theme_choice import theme_choice
 from components.usage.money import month_line
+from services.accounts.roles import READS_ONLY
 
 user = require_user()
 
@@ -24,8 +25,11 @@ with st.container(border=True):
             st.markdown(f":small[**{label}**]")
             st.text(value)
 
-st.header("Model", anchor=False)
-default_model_choice(user, get_services().settings.default_model)
+if user.may_write:
+    st.header("Model", anchor=False)
+    default_model_choice(user, get_services().settings.default_model)
+else:
+    st.info(f"You are a viewer. {READS_ONLY}", icon=":material/visibility:")
 
 st.header("Appearance", anchor=False)
 theme_choice()

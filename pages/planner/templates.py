@@ -5,8 +5,14 @@ import streamlit as st
 from components.accounts.identity import require_user
 from components.resources import get_services
 from components.templates.templates import draw_template_undo, new_template, template_card
+from services.accounts.roles import READS_ONLY
 
 user = require_user()
+
+if not user.may_write:
+    st.title("Templates", anchor=False)
+    st.info(f"Templates begin sessions. {READS_ONLY}", icon=":material/visibility:")
+    st.stop()
 
 services = get_services()
 templates = services.templates.all(user_id=user.id)

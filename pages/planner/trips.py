@@ -32,7 +32,7 @@ now = utc_now().astimezone(planner_zone())
 if not form_is_open():
     forget_form()
 
-if opened is None and form_is_open():
+if opened is None and form_is_open() and user.may_write:
     st.title("New trip", anchor=False)
     trip_form(None, user_id=user.id)
     st.stop()

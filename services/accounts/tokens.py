@@ -161,7 +161,7 @@ class TokenService:
     def still_lets_in(self, use: TokenUse) -> bool:
         """Return whether a token that was used a while ago would let its user in now, too; for long answers."""
         with self._db.read() as db_session:
-            return db.tokens.is_valid(db_session, use.token.id, now=self._clock())
+            return db.tokens.is_valid_of_active(db_session, use.token.id, now=self._clock())
 
     def _note_use(self, token_id: int, now: datetime) -> None:
         try:
