@@ -1,12 +1,13 @@
 """The audit: who did what, written beside what was done."""
 
+from collections.abc import Collection, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, delete, exists, or_, select, text
 from sqlalchemy.orm import Session
 
-from db.models import AuditAction, AuditEntry, AuditTarget, utc_now
+from db.models import AuditAction, AuditEntry, AuditTarget, User, utc_now
 
 asked_from: ContextVar[str] = ContextVar("asked_from", default="")  # the address, where it is known
 
@@ -63,6 +64,43 @@ def note(
             at=at or utc_now(),
         )
     )
+
+
+def page(
+    db_session: Session,
+    *,
+    username: str | None,
+    actions: Collection[AuditAction],
+    since: datetime | None,
+    until: datetime | None,
+    before: tuple[datetime, int] | None,
+    limit: int,
+) -> Sequence[AuditEntry]:
+    """Return rows, the latest first: those from before an instant and id. Every filter that is given has to hold."""
+    query = select(AuditEntry)
+    if username is not None:
+        query = query.where(AuditEntry.user_id == select(User.id).where(User.username == username).scalar_subquery())
+    if actions:
+        query = query.where(AuditEntry.action.in_(actions))
+    if since is not None:
+        query = query.where(AuditEntry.at >= since)
+    if until is not None:
+        query = query.where(AuditEntry.at < until)
+    if before is not None:
+        at, row_id = before
+        query = query.where(AuditEntry.at <= at, or_(AuditEntry.at < at, AuditEntry.id < row_id))
+    return db_session.scalars(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)).all()
+
+
+def has_older(db_session: Session, *, than: datetime) -> bool:
+    """Whether there is a row from before this instant."""
+    return bool(db_session.scalar(select(exists().where(AuditEntry.at < than))))
+
+
+def prune(db_session: Session, *, before: datetime, limit: int) -> None:
+    """Drop the oldest rows, of those from before this instant; nothing else hangs on them."""
+    oldest = select(AuditEntry.id).where(AuditEntry.at < before).order_by(AuditEntry.at, AuditEntry.id).limit(limit)
+    db_session.execute(delete(AuditEntry).where(AuditEntry.id.in_(oldest)))
 
 
 def take_over_earlier(connection: Connection) -> None:

@@ -77,6 +77,11 @@ def by_username(db_session: Session, username: str) -> User | None:
     return db_session.scalar(select(User).where(User.username == username))
 
 
+def by_email(db_session: Session, email: str) -> User | None:
+    """Return the user of this e-mail address (lower case), or None."""
+    return db_session.scalar(select(User).where(User.email == email))
+
+
 def names(db_session: Session, user_ids: Collection[int]) -> dict[int, str]:
     """Return the names of users, by their ids."""
     rows = db_session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))

@@ -151,6 +151,12 @@ class TooManySignUpsError(ServiceError):
     code = "too_many_sign_ups"
 
 
+class TooManyResetsError(ServiceError):
+    """More links for a new password were asked for than one address, or one name, may have."""
+
+    code = "too_many_resets"
+
+
 class DoorBusyError(ServiceError):
     """As many passwords as this machine can check at once are being checked; nothing was counted."""
 

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -37,6 +38,12 @@ from services.memory.sources import MemorySources
 from services.messages.follow_ups import FollowUpService
 from services.messages.ratings import RatingService
 from services.messages.versions import VersionService
+from services.people.audit import AuditService
+from services.people.invitations import InvitationService
+from services.people.mail import ResetMail
+from services.people.people import PeopleService
+from services.people.pruning import Pruning
+from services.people.resets import ResetService
 from services.process.background import BackgroundLoop, Tasks
 from services.process.http import http_client
 from services.process.smtp import SmtpServer
@@ -128,10 +135,14 @@ class Services:
     deck_files: DeckFiles
     deck_pictures: DeckPictures
     brands: BrandService
+    people: PeopleService
+    invitations: InvitationService
+    resets: ResetService
+    audit: AuditService
     _base: "_Base" = field(repr=False)
     _claims: ReplyClaims = field(repr=False)
     _outbox: Future[None] = field(repr=False)
-    _mail: Future[None] | None = field(repr=False)
+    _mail: tuple[Future[None], ...] = field(repr=False)
 
     def check_database(self) -> None:
         """Raise DatabaseUnavailableError unless the database answers."""
@@ -145,8 +156,8 @@ class Services:
             return
         self._claims.close()
         self._outbox.cancel()
-        if self._mail is not None:
-            self._mail.cancel()
+        for mail in self._mail:
+            mail.cancel()
         with suppress(TimeoutError):
             base.loop.run(self.models.stop(), timeout_s=5)
         with suppress(TimeoutError):
@@ -188,7 +199,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
     running, tasks = RunningReplies(at_once=settings.replies_at_once), Tasks()
     readers = ReplyReaders(database, running, executor=executor)
     claims = _claims(base, models, costs, memory_sources, tools, threads, running, tasks)
-    outbox = loop.start(work_forever(database, client, _remove_deleted, backend=backend, executor=executor))
+    outbox = loop.start(work_forever(database, client, _removal(settings), backend=backend, executor=executor))
     shelf = FileShelf(settings.files_mb_per_user * 1_000_000)
     replies = ReplyService(
         database,
@@ -201,9 +212,11 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
     )
     sessions = SessionService(database, default_model=settings.default_model)
     decks = DeckService(database)
+    accounts = AccountService(database, settings)
+    reset_mail, mail = _mail(base)
     return Services(
         settings=settings,
-        accounts=AccountService(database, settings),
+        accounts=accounts,
         sign_ins=SignInService(database, settings, compare=compare_passwords),
         identities=IdentityService(database, settings),
         admins=_admins(base),
@@ -238,6 +251,10 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         deck_files=DeckFiles(database),
         deck_pictures=DeckPictures(database, shelf),
         brands=BrandService(database),
+        people=PeopleService(database),
+        invitations=InvitationService(database, settings, accounts),
+        resets=ResetService(database, settings, send=reset_mail.ask if reset_mail else None),
+        audit=AuditService(database),
         operations=OperationsService(base.numbers, database, running=running, readers=readers, tasks=tasks),
         costs=costs,
         ratings=RatingService(database),
@@ -245,7 +262,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         _base=base,
         _claims=claims,
         _outbox=outbox,
-        _mail=_mail(base),
+        _mail=mail,
     )
 
 
@@ -259,10 +276,16 @@ def shared_things(database: Database) -> dict[tuple[str, bool], Shareable]:
     }
 
 
-def _remove_deleted(database: Database) -> None:
-    """Remove for good what can no longer be brought back."""
-    remove_deleted(database)
-    remove_deleted_trips(database)
+def _removal(settings: Settings) -> Callable[[Database], None]:
+    """Return what removes for good what can no longer be brought back, and what is kept for a time only."""
+    prune = Pruning(settings.audit_days)
+
+    def remove(database: Database) -> None:
+        remove_deleted(database)
+        remove_deleted_trips(database)
+        prune(database)
+
+    return remove
 
 
 def _base(settings: Settings) -> _Base:
@@ -314,15 +337,19 @@ def _claims(
     return ReplyClaims(store, writer, running, models, base.loop, tasks, executor=executor)
 
 
-def _mail(base: _Base) -> Future[None] | None:
-    """Start what sends mail, if a server is set."""
+def _mail(base: _Base) -> tuple[ResetMail | None, tuple[Future[None], ...]]:
+    """Start what sends mail, if a server is set; links for a new password need to know where people find the app."""
     settings = base.settings
     if settings.smtp_url is None or settings.mail_from is None:
-        return None
-    server = SmtpServer.at(settings.smtp_url.get_secret_value())
+        return None, ()
+    server, sender = SmtpServer.at(settings.smtp_url.get_secret_value()), settings.mail_from
     public_url = settings.public_url.rstrip("/") if settings.public_url else None
-    mail = ReviewMail(base.database, server, sender=settings.mail_from, public_url=public_url)
-    return base.loop.start(mail.work_forever(base.executor))
+    reviews = ReviewMail(base.database, server, sender=sender, public_url=public_url)
+    started = base.loop.start(reviews.work_forever(base.executor))
+    if public_url is None:
+        return None, (started,)
+    resets = ResetMail(base.database, server, sender=sender, public_url=public_url)
+    return resets, (started, base.loop.start(resets.work_forever(base.executor)))
 
 
 def _admins(base: _Base) -> AdminService:

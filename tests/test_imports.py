@@ -49,6 +49,7 @@ FLOORS = {
         "reviews",
         "trips",
         "decks",
+        "people",
         "wiring",
     ),
     "components": (
@@ -60,7 +61,7 @@ FLOORS = {
         "reviews",
         "trips",
         "decks",
-        "memory sidebar",
+        "memory people sidebar",
         "chat",
         "templates",
     ),

@@ -30,6 +30,8 @@ from services.errors import InvalidFieldsError, InvalidInputError, NotFoundError
 from services.texts import check_model
 from settings import Settings
 
+LetIn = Callable[[Session, db.models.User], str]  # gives an invited user their role, and says how they were let in
+
 
 class AccountService:
     """Who has an account.
@@ -47,13 +49,24 @@ class AccountService:
         """Whether new accounts are made here."""
         return self._settings.sign_up == "open"
 
-    def sign_up(self, *, name: str, email: str, username: str, password: str, address: str | None = None) -> User:
+    def sign_up(
+        self,
+        *,
+        name: str,
+        email: str,
+        username: str,
+        password: str,
+        address: str | None = None,
+        let_in: LetIn | None = None,
+    ) -> User:
         """Make an account for somebody at an *address*, if it is known.
 
-        Raises SignUpClosedError, InvalidFieldsError with every rule that was broken, TooManySignUpsError,
-        DoorBusyError. Whether a name is taken is only told where all else is right: each such look is counted.
+        *let_in* lets in whoever was invited, also while sign-up is closed: it is asked in the transaction that adds
+        the account, and may raise. Raises SignUpClosedError, InvalidFieldsError with every rule that was broken,
+        TooManySignUpsError, DoorBusyError. Whether a name is taken is only told where all else is right: each such
+        look is counted.
         """
-        if not self.sign_up_open:
+        if not self.sign_up_open and let_in is None:
             raise SignUpClosedError("New accounts are not being made here. Ask whoever runs this for one.")
         problems: dict[str, str] = {}
         with _noting(problems, "name"):
@@ -76,7 +89,8 @@ class AccountService:
                     name=name,
                     password_hash=hash_password(password),
                     sessions_valid_from=whole_ms(self._clock()),
-                )
+                ),
+                let_in,
             )
 
     def get(self, user_id: int) -> User | None:
@@ -156,13 +170,14 @@ class AccountService:
         if problems:
             raise InvalidFieldsError(problems)
 
-    def _add(self, user: db.models.User) -> User:
+    def _add(self, user: db.models.User, let_in: LetIn | None = None) -> User:
         try:
             with self._db.begin() as db_session:
                 db_session.add(user)
                 db_session.flush()  # before the audit's row, which refers to it
-                target = (AuditTarget.USER, user.id)
-                db.audit.note(db_session, AuditAction.SIGN_UP, user_id=user.id, target=target, at=self._clock())
+                how = let_in(db_session, user) if let_in else ""
+                target, at = (AuditTarget.USER, user.id), self._clock()
+                db.audit.note(db_session, AuditAction.SIGN_UP, user_id=user.id, target=target, detail=how, at=at)
                 return user_record(user)
         except IntegrityError as exc:
             self._refuse_taken(user.username, user.email)

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 import db.audit
 import db.models
+import db.resets
+import db.stamps
 import db.tokens
 import db.users
 from db.engine import Database
@@ -148,7 +150,8 @@ class SignInService:
                 raise WrongPasswordError(refusal)
             row.password_hash = new_hash
             db.users.forget_failures(db_session, row.username)
-            return self._end_all(db_session, row, AuditAction.CHANGE_PASSWORD, keep_tokens=keep_tokens)
+            action, now = AuditAction.CHANGE_PASSWORD, self._clock()
+            return end_sign_ins(db_session, row, action, by=user_id, now=now, keep_tokens=keep_tokens)
 
     def end_all(self, user_id: int, *, keep_tokens: bool = False) -> datetime:
         """End every sign-in; return the instant that a sign-in now needs to hold.
@@ -159,7 +162,8 @@ class SignInService:
             row = db.users.lock_active(db_session, user_id)
             if row is None:
                 raise NotFoundError("There is no such user.")
-            return self._end_all(db_session, row, AuditAction.END_SIGN_INS, keep_tokens=keep_tokens)
+            action, now = AuditAction.END_SIGN_INS, self._clock()
+            return end_sign_ins(db_session, row, action, by=user_id, now=now, keep_tokens=keep_tokens)
 
     def sign_out(self, user_id: int, signed_in_at: datetime) -> None:
         """End one sign-in, in every tab and every copy of the cookie that carries it."""
@@ -221,29 +225,34 @@ class SignInService:
             db.users.forget_failures(db_session, tries)
         return password_hash
 
-    def _end_all(
-        self, db_session: Session, row: db.models.User, action: AuditAction, *, keep_tokens: bool
-    ) -> datetime:
-        # The next millisecond: whoever signed in until now has an earlier one.
-        row.sessions_valid_from = max(whole_ms(self._clock()), whole_ms(row.sessions_valid_from)) + _TICK
-        tell_pages(db_session, row.id)
-        self._note(db_session, row.id, action)
-        for token in () if keep_tokens else db.tokens.remove_all(db_session, user_id=row.id):
-            target = (AuditTarget.TOKEN, token.id)
-            self._note(db_session, row.id, AuditAction.REVOKE_TOKEN, token.name, target=target)
-        return row.sessions_valid_from
-
-    def _note(
-        self,
-        db_session: Session,
-        user_id: int,
-        action: AuditAction,
-        detail: str = "",
-        *,
-        target: tuple[AuditTarget, int] | None = None,
-    ) -> None:
-        target = target or (AuditTarget.USER, user_id)
+    def _note(self, db_session: Session, user_id: int, action: AuditAction, detail: str = "") -> None:
+        target = (AuditTarget.USER, user_id)
         db.audit.note(db_session, action, user_id=user_id, target=target, detail=detail, at=self._clock())
+
+
+def end_sign_ins(
+    db_session: Session,
+    user: db.models.User,
+    action: AuditAction,
+    *,
+    by: int | None,
+    now: datetime,
+    keep_tokens: bool = False,
+) -> datetime:
+    """End every sign-in of a user who is held; return the instant that a sign-in now needs to hold.
+
+    Links for a new password end too, and API tokens unless *keep_tokens*. The audit has it that *by* did this
+    *action*, and what the user has open follows.
+    """
+    # The next millisecond: whoever signed in until now has an earlier one.
+    user.sessions_valid_from = max(whole_ms(now), whole_ms(user.sessions_valid_from)) + _TICK
+    tell_pages(db_session, user.id)
+    db.resets.remove_all(db_session, user_id=user.id)
+    db.audit.note(db_session, action, user_id=by, target=(AuditTarget.USER, user.id), at=now)
+    for token in () if keep_tokens else db.tokens.remove_all(db_session, user_id=user.id):
+        target = (AuditTarget.TOKEN, token.id)
+        db.audit.note(db_session, AuditAction.REVOKE_TOKEN, user_id=by, target=target, detail=token.name, at=now)
+    return user.sessions_valid_from
 
 
 def whole_ms(instant: datetime) -> datetime:
