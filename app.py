@@ -9,6 +9,7 @@ from components.decks.dialogs import DECK_DIALOGS
 from components.dialogs import draw_dialog
 from components.memory.memories import MEMORY_DIALOGS
 from components.outage import draw_database_away, draw_settings_wrong
+from components.people.dialogs import ADMIN_DIALOGS
 from components.replies.actions import finish_send
 from components.resources import get_services
 from components.reviews.dialogs import REVIEW_DIALOGS
@@ -27,6 +28,7 @@ from components.state import (
     INSIGHTS_PAGE,
     MEMORY_PAGE,
     OPERATIONS_PAGE,
+    PEOPLE_PAGE,
     REVIEW_PAGE,
     REVIEWS_PAGE,
     SESSIONS_PAGE,
@@ -55,6 +57,7 @@ DIALOGS = (
     | PEOPLE_DIALOGS
     | TRIP_DIALOGS
     | DECK_DIALOGS
+    | ADMIN_DIALOGS
 )
 
 WIDE_PAGES = ("sessions", "deck", "insights", "operations")
@@ -103,6 +106,7 @@ try:
             ]
             if user.is_admin:
                 pages.append(st.Page(OPERATIONS_PAGE, title="Operations", url_path="operations"))
+                pages.append(st.Page(PEOPLE_PAGE, title="People", url_path="people"))
             page = st.navigation(pages, position="hidden")
             finish_send()
             settle_session(services.sessions, user_id=user.id, on_chat=page == chat)

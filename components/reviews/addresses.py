@@ -16,13 +16,16 @@ from services.reviews.records import NewLink
 
 def address_of(token: str, *, page_url: str, page: str) -> str:
     """Return the address that a token opens, on the server whose *page* (its url_path) is at *page_url*."""
+    return f"{base_address(page_url, page=page)}/review?link={token}"
+
+
+def base_address(page_url: str, *, page: str) -> str:
+    """Return the address of the server whose *page* (its url_path) is at *page_url*, without a slash at its end."""
     parts = urlsplit(page_url)
     base = parts.path.rstrip("/")
     if page:
         base = base.removesuffix(f"/{page}")
-    return (
-        f"{parts.scheme}://{parts.netloc}{base.removesuffix('/~/+')}/review?link={token}"  # Community Cloud's frame
-    )
+    return f"{parts.scheme}://{parts.netloc}{base.removesuffix('/~/+')}"  # Community Cloud's frame
 
 
 def show_address(made: NewLink, *, title: str) -> None:

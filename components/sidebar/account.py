@@ -10,6 +10,7 @@ from components.state import (
     INSIGHTS_PAGE,
     MEMORY_PAGE,
     OPERATIONS_PAGE,
+    PEOPLE_PAGE,
     SESSIONS_PAGE,
     SETTINGS_PAGE,
     TEMPLATES_PAGE,
@@ -32,6 +33,7 @@ def draw_account(user: User, *, demo: bool) -> None:
             st.page_link(SETTINGS_PAGE, label="Settings", icon=":material/settings:", width="stretch")
             if user.is_admin:
                 st.page_link(OPERATIONS_PAGE, label="Operations", icon=":material/monitoring:", width="stretch")
+                st.page_link(PEOPLE_PAGE, label="People", icon=":material/manage_accounts:", width="stretch")
         with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
             if demo:
                 with st.container(width="stretch"):
