@@ -42,9 +42,12 @@ class Planner:
 
     def sign_in(self, context: BrowserContext) -> None:
         """Give a browser the cookie of a sign-in of now."""
+        context.add_cookies([{"name": COOKIE, "value": self.cookie(), "url": self.app.url, "sameSite": "Strict"}])
+
+    def cookie(self, key: str | None = None) -> str:
+        """Return the cookie of a sign-in of now, signed by the server's key, or by another one."""
         claims = {"username": self.username, "exp_date": utc_now().timestamp() + _MONTH_S}
-        value = jwt.encode(claims, _settings(self.app).cookie_secret)
-        context.add_cookies([{"name": COOKIE, "value": value, "url": self.app.url, "sameSite": "Strict"}])
+        return jwt.encode(claims, key or _settings(self.app).cookie_secret)
 
     def become_admin(self) -> None:
         with database_of(self.app) as database:

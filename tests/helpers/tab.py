@@ -68,6 +68,12 @@ def elements(said: Sequence[ForwardMsg]) -> list[Element]:
 
 def is_the_door(said: Sequence[ForwardMsg]) -> bool:
     """Tell whether the form to sign in is drawn, no sidebar and no box to write in."""
-    places = {one.metadata.delta_path[0] for one in said if one.WhichOneof("type") == "delta"}
     inputs = [one.text_input.label for one in elements(said) if one.HasField("text_input")]
-    return inputs == ["Cookie", "Username", "Password"] and places <= {RootContainer.MAIN, RootContainer.EVENT}
+    asks = ["Username", "Password"]  # and where no cookie came with the page, its script for one
+    return inputs in (asks, ["Cookie", *asks]) and not has_sidebar(said)
+
+
+def has_sidebar(said: Sequence[ForwardMsg]) -> bool:
+    """Tell whether anything is drawn outside of the page itself, as for everybody who is in."""
+    places = {one.metadata.delta_path[0] for one in said if one.WhichOneof("type") == "delta"}
+    return not places <= {RootContainer.MAIN, RootContainer.EVENT}

@@ -1,0 +1,243 @@
+"""Every door of the app, and what whoever comes to it gets there.
+
+What is in no table here makes a test fail: whoever adds a screen or a route says in one line what it is to whom.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# Who comes, by the place that what they get has in a row. Whoever is not in is told and given the same.
+OUT, GUEST, VIEWER, PLANNER, ADMIN = range(5)
+WHO = {
+    "nobody": OUT,
+    "somebody with made-up secrets": OUT,
+    "somebody who signs as the victim": OUT,
+    "somebody whose sign-in was ended": OUT,
+    "somebody disabled": OUT,
+    "a guest": GUEST,
+    "a viewer": VIEWER,
+    "a planner": PLANNER,
+    "somebody who was an admin": PLANNER,
+    "an admin": ADMIN,
+}
+
+_PLANNERS = "door page page page page"
+# By what stands in the address. "page" has a sidebar, "form" is one without; "none": there is no such page.
+SCREENS = {
+    "": _PLANNERS,
+    "sessions": _PLANNERS,
+    "trips": _PLANNERS,
+    "deck": _PLANNERS,
+    "templates": _PLANNERS,
+    "memory": _PLANNERS,
+    "reviews": _PLANNERS,
+    "insights": _PLANNERS,
+    "settings": _PLANNERS,
+    "operations": "door none none none page",
+    "review": "form form form form form",  # which says that a link is missing
+    "sign_in": "door none none none none",
+    "sign_up": "form none none none none",
+    "no_such_page": "door none none none none",
+}
+
+_API = """
+ok ok ok ok ok                everybody's, and nobody's
+    GET /health
+    GET /openapi.json
+    GET /docs
+    GET /docs.js
+    GET /docs-assets
+401 403 403 403 ok            admins'
+    GET /metrics
+404 404 404 404 404           a link's, which is no more
+    GET /review/{token}
+    GET /review/{token}/snapshot
+    GET POST /review/{token}/comments
+    PATCH DELETE /review/{token}/comments/{comment_id}
+    POST /review/{token}/decisions
+401 ok ok ok ok               read, of one's own
+    GET /me
+    GET /chat/{chat_id}/stream
+    GET /models
+    GET /usage
+    GET /search
+    GET /sessions
+    GET /trips
+    GET /customers
+    GET /templates
+    GET /memories
+    GET /memories/search
+    GET /reviews
+    GET /reviews session_id
+    GET /reviews trip_id
+    GET /brand
+401 ok ok ok ok               written, of one's own
+    POST /chat
+    POST /sessions
+    POST /sessions/cleanup session_ids
+    POST /trips
+    POST /customers
+    POST /templates
+    POST DELETE /memories
+    PATCH /brand
+    PUT DELETE /brand/logo
+    POST /import
+    POST DELETE /samples
+401 404 404 404 404           of a thing that is another's
+    GET PATCH DELETE /sessions/{session_id}
+    GET POST /sessions/{session_id}/messages
+    POST /sessions/{session_id}/chat
+    GET /sessions/{session_id}/stream
+    POST /sessions/{session_id}/stop
+    GET POST /sessions/{session_id}/files
+    DELETE /sessions/{session_id}/files/{file_id}
+    GET /sessions/{session_id}/files/{file_id}/content
+    GET POST /sessions/{session_id}/members
+    PATCH DELETE /sessions/{session_id}/members/{user_id}
+    GET POST /sessions/{session_id}/follow-ups
+    POST /sessions/{session_id}/follow-ups/send
+    PATCH DELETE /follow-ups/{follow_up_id}
+    GET POST /sessions/{session_id}/export
+    POST /messages/{message_id}/retry
+    POST /messages/{message_id}/edit
+    POST /messages/{message_id}/show
+    POST /messages/{message_id}/fork
+    POST /messages/{message_id}/restore
+    DELETE /messages/{message_id}
+    PUT DELETE /messages/{message_id}/rating
+    GET /messages/{message_id}/memories
+    GET PATCH DELETE /trips/{trip_id}
+    POST /trips/{trip_id}/copy customer_id
+    GET /trips/{trip_id}/sessions
+    POST /trips/{trip_id}/sessions session_ids
+    GET POST /trips/{trip_id}/members
+    PATCH DELETE /trips/{trip_id}/members/{user_id}
+    GET POST /trips/{trip_id}/files
+    DELETE /trips/{trip_id}/files/{trip_file_id}
+    GET /trips/{trip_id}/files/{trip_file_id}/content
+    GET /trips/{trip_id}/revisions
+    GET /trips/{trip_id}/revisions/{rev}
+    GET /trips/{trip_id}/revisions/{rev}/changes
+    POST /trips/{trip_id}/revisions/{rev}/restore
+    POST /trips/{trip_id}/export
+    GET POST PUT /sessions/{session_id}/slides
+    GET /sessions/{session_id}/slides/versions
+    POST /sessions/{session_id}/slides/restore
+    GET POST /sessions/{session_id}/slides/refresh
+    POST /sessions/{session_id}/slides/accept message_id
+    POST /sessions/{session_id}/slides/pictures
+    GET /sessions/{session_id}/slides/pictures/{sha256}
+    GET POST PUT /trips/{trip_id}/slides
+    GET /trips/{trip_id}/slides/versions
+    POST /trips/{trip_id}/slides/restore
+    GET POST /trips/{trip_id}/slides/refresh
+    POST /trips/{trip_id}/slides/pictures
+    GET /trips/{trip_id}/slides/pictures/{sha256}
+    GET PATCH DELETE /customers/{customer_id}
+    GET POST DELETE /customers/{customer_id}/memories
+    GET /customers/{customer_id}/memories/search
+    PATCH DELETE /customers/{customer_id}/memories/{memory_id}
+    PATCH DELETE /memories/{memory_id}
+    GET PUT DELETE /templates/{template_id}
+    POST /templates/{template_id}/start
+    POST /reviews session_id
+    POST /reviews trip_id
+    GET /sessions trip_id
+    GET /trips customer_id
+    POST /chat trip_id
+    POST /sessions trip_id
+    POST /trips customer_id
+    GET PATCH DELETE /reviews/{review_id}
+    POST /reviews/{review_id}/share-again
+    POST /reviews/{review_id}/address
+    GET /reviews/{review_id}/snapshot
+    GET POST /reviews/{review_id}/comments
+    PATCH DELETE /reviews/{review_id}/comments/{comment_id}
+    POST /reviews/{review_id}/comments/{comment_id}/resolve
+    POST /reviews/{review_id}/comments/{comment_id}/reopen
+    GET POST /reviews/{review_id}/decisions
+"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of one of Streamlit's own routes, and the status that everybody gets, whoever they are.
+
+    *leads_to* is where an answer sends the browser.
+    """
+
+    path: str
+    status: int
+    leads_to: str | None = None
+
+
+# Streamlit's own routes, by their methods and paths, for everybody alike; what depends on a tab is in the test.
+STREAMLIT = {
+    "GET HEAD /_stcore/health": [Asked("/_stcore/health", 200)],
+    "OPTIONS /_stcore/health": [Asked("/_stcore/health", 204)],
+    "GET HEAD /_stcore/metrics": [
+        Asked("/_stcore/metrics", 404),
+        Asked("/_stcore/metrics?families=cache_memory_bytes", 404),
+        Asked("/_stcore/metrics?families=active_sessions", 200),
+    ],
+    "OPTIONS /_stcore/metrics": [Asked("/_stcore/metrics?families=active_sessions", 204)],
+    "GET HEAD /_stcore/host-config": [Asked("/_stcore/host-config", 200)],
+    "GET HEAD /media/{file_id:path}": [
+        Asked("/media/{file_id}.txt", 404),
+        Asked("/media/{sha256}.png", 404),
+        Asked("/media/{session_id}", 404),
+    ],
+    "OPTIONS /media/{file_id:path}": [Asked("/media/{file_id}.txt", 204)],
+    "PUT /_stcore/upload_file/{session_id}/{file_id}": [Asked("/_stcore/upload_file/{tab}/{file_id}", 403)],
+    "DELETE /_stcore/upload_file/{session_id}/{file_id}": [Asked("/_stcore/upload_file/{tab}/{file_id}", 403)],
+    "OPTIONS /_stcore/upload_file/{session_id}/{file_id}": [Asked("/_stcore/upload_file/{tab}/{file_id}", 204)],
+    "GET HEAD /component/{path:path}": [Asked("/component/none/index.html", 404), Asked("/component/", 404)],
+    "OPTIONS /component/{path:path}": [Asked("/component/none/index.html", 204)],
+    "GET HEAD /_stcore/bidi-components/{path:path}": [Asked("/_stcore/bidi-components/none/index.js", 404)],
+    "OPTIONS /_stcore/bidi-components/{path:path}": [Asked("/_stcore/bidi-components/none/index.js", 204)],
+    "WEBSOCKET /_stcore/stream": [],  # every screen
+    "GET HEAD /auth/login": [
+        Asked("/auth/login", 302, "/"),
+        Asked("/auth/login?provider=none&next=https://evil.example/", 302, "/"),
+    ],
+    "GET HEAD /auth/logout": [Asked("/auth/logout?redirect_uri=https://evil.example/", 302, "/")],
+    "GET HEAD /oauth2callback": [
+        Asked("/oauth2callback?code=1&state=2&redirect_uri=https://evil.example/", 302, "/"),
+        Asked("/oauth2callback?error=%0d%0aSet-Cookie:%20a=b&error_description=c", 302, "/"),
+    ],
+    **{
+        f"DELETE GET HEAD OPTIONS PATCH POST PUT /_stcore/agent/{name}": [Asked(f"/_stcore/agent/{name}", 404)]
+        for name in ("interact", "openapi.json", "mcp")
+    },
+    "GET HEAD /app/static/{path:path}": [
+        Asked("/app/static/icon.svg", 200),
+        Asked("/app/static/none.js", 404),
+        Asked("/app/static/%2e%2e/settings.py", 400),
+    ],
+    "OPTIONS /app/static/{path:path}": [Asked("/app/static/icon.svg", 204)],
+    "MOUNT /api": [],  # every route of the API
+    "MOUNT /": [Asked("/", 200), Asked("/no/such/page", 200), Asked("/static/none.js", 200)],
+}
+
+
+@dataclass(frozen=True)
+class ApiDoor:
+    """A route of the API, the ids of the victim's that are named beside its path, and what whoever comes gets."""
+
+    method: str
+    path: str
+    names: tuple[str, ...]
+    outcomes: tuple[str, ...]
+
+
+def api_doors() -> Iterator[ApiDoor]:
+    """Yield every line of the API's table, once for each method."""
+    outcomes: tuple[str, ...] = ()
+    for line in _API.strip().splitlines():
+        words = line.split()
+        if line[0] != " ":
+            outcomes = tuple(words[:5])
+            continue
+        at = next(place for place, word in enumerate(words) if word[0] == "/")
+        for method in words[:at]:
+            yield ApiDoor(method, words[at], tuple(words[at + 1 :]), outcomes)
