@@ -1,7 +1,7 @@
 """Who asks, by which token, and whether they may: the same for every route."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request, Response, Security
@@ -15,13 +15,16 @@ from api.limits import RequestLimit
 from api.problems import ApiError
 from api.schemas import WITHOUT_NUL
 from db.ids import MAX_ID
-from services.accounts.tokens import TokenInfo, TokenUse
-from services.errors import NotFoundError
+from services.accounts.tokens import PREFIX, TokenInfo, TokenUse
+from services.errors import NotFoundError, NotInvitedError
 from services.process.origin import asked_from
 from services.wiring import Services
 
 _bearer = HTTPBearer(
-    auto_error=False, scheme_name="token", description="A personal token from the screen *Settings*: `tbt_…`"
+    auto_error=False,
+    scheme_name="token",
+    description="A personal token from the screen *Settings*: `tbt_…`; "
+    "or, where `COMPANY_API_AUDIENCE` is set, an access token of your company (JWT).",
 )
 
 
@@ -32,21 +35,37 @@ class Caller:
     user_id: int
     use: TokenUse
     services: Services
+    _secret: str = field(repr=False)
 
     @property
     def token(self) -> TokenInfo:
         """Return the token they came with."""
         return self.use.token
 
+    def may_go_on(self) -> bool:
+        """Whether their token lets them in now, too. Not for an event loop; raises IssuerAwayError."""
+        if self._secret.startswith(PREFIX):
+            return self.services.tokens.still_lets_in(self.use)
+        try:
+            return self.services.company_tokens.check(self._secret) is not None
+        except NotInvitedError:
+            return False
+
 
 async def _identify(request: Request) -> Caller:
-    """Return who asks. Raises ApiError: without a valid token, or after too many requests."""
+    """Return who asks.
+
+    Raises ApiError: without a valid token, or after too many requests; NotInvitedError and IssuerAwayError.
+    """
     credentials: HTTPAuthorizationCredentials | None = await _bearer(request)
     state = request.app.state
 
+    secret = credentials.credentials if credentials else ""
+
     def look() -> tuple[Services, TokenUse | None]:
         services: Services = state.get_services()
-        return services, services.tokens.check(credentials.credentials) if credentials else None
+        ours = secret.startswith(PREFIX)
+        return services, services.tokens.check(secret) if ours else services.company_tokens.check(secret)
 
     services, use = await run_in_threadpool(look)
     if use is None:
@@ -54,7 +73,7 @@ async def _identify(request: Request) -> Caller:
         raise ApiError(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
     limit: RequestLimit = state.request_limit
     limit.count(f"user {use.user.id}", per_minute=services.settings.requests_per_minute)
-    return Caller(use.user.id, use, services)
+    return Caller(use.user.id, use, services, secret)
 
 
 # `Security` puts the token into the OpenAPI document; `GuardedRoute` has looked at it by then.

@@ -14,7 +14,7 @@ from api.dependencies import Caller
 from api.problems import problem
 from api.ui_stream import Chunk, UiMessageStream
 from db.engine import DatabaseUnavailableError
-from services.errors import NotFoundError
+from services.errors import IssuerAwayError, NotFoundError
 from services.message_status import MessageStatus
 from services.replies.readers import SILENCE_S
 from services.replies.records import ReplySnapshot
@@ -93,8 +93,8 @@ async def _follow(caller: Caller, reply_id: int) -> AsyncGenerator[ReplySnapshot
 
 def _still_in(caller: Caller) -> bool:
     try:
-        return caller.services.tokens.still_lets_in(caller.use)
-    except DatabaseUnavailableError:  # a reply is read on meanwhile
+        return caller.may_go_on()
+    except (DatabaseUnavailableError, IssuerAwayError):  # a reply is read on meanwhile
         return True
 
 

@@ -3,6 +3,7 @@
 import atexit
 import gc
 import logging
+from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache
 
@@ -47,7 +48,7 @@ def where_from(settings: Settings) -> str | None:
 def built_services() -> Services:
     """Return this process's services, whoever asks."""
     log_to_stderr()
-    services = build_services(_settings(), compare_passwords=_same_password)
+    services = build_services(_settings(), compare_passwords=_same_password, issuers=_issuers())
     atexit.register(services.close)
     gc.freeze()  # Streamlit collects garbage after every run; what is loaded once need not be looked at each time
     return services
@@ -71,6 +72,16 @@ def _same_password(typed: str, password_hash: str) -> bool:
     from streamlit_authenticator.utilities import Hasher
 
     return bool(Hasher.check_pw(typed, password_hash))
+
+
+def _issuers() -> list[str]:
+    """Return the address of each company's OpenID configuration that `[auth]` of the secrets names."""
+    try:
+        auth = st.secrets.get("auth", {})
+    except FileNotFoundError:  # there are no secrets
+        return []
+    parts = [auth, *(part for part in auth.values() if isinstance(part, Mapping))]
+    return [str(part["server_metadata_url"]) for part in parts if part.get("server_metadata_url")]
 
 
 def _settings() -> Settings:

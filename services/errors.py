@@ -187,6 +187,12 @@ class NotInvitedError(ServiceError):
     code = "not_invited"
 
 
+class IssuerAwayError(ServiceError):
+    """Whoever signs a company's tokens cannot be asked for the keys to check them with."""
+
+    code = "issuer_unavailable"
+
+
 class ReadOnlyRoleError(ServiceError):
     """A viewer reads what is shared with them, and changes nothing."""
 

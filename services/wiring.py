@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,7 +17,9 @@ from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 from services.accounts.accounts import AccountService
 from services.accounts.admins import AdminService
+from services.accounts.company_tokens import CompanyTokens
 from services.accounts.identities import IdentityService
+from services.accounts.issuers import Issuer, Issuers
 from services.accounts.passwords import Compare
 from services.accounts.sign_ins import SignInService
 from services.accounts.tokens import TokenService
@@ -99,6 +101,7 @@ class Services:
     accounts: AccountService
     sign_ins: SignInService
     identities: IdentityService
+    company_tokens: CompanyTokens
     admins: AdminService
     sessions: SessionService
     sharing: SessionSharing
@@ -183,14 +186,16 @@ class _Base:
     executor: Executor
 
 
-def build_services(settings: Settings, *, compare_passwords: Compare) -> Services:
+def build_services(settings: Settings, *, compare_passwords: Compare, issuers: Sequence[str] = ()) -> Services:
     """Connect, migrate, and start what runs in the background.
 
+    *issuers* are the addresses of the OpenID configurations of companies whose access tokens the API may take.
     Raises DatabaseUnavailableError when the database cannot be reached.
     """
     base = _base(settings)
     database, client, loop = base.database, base.client, base.loop
     backend, executor = settings.backend, base.executor
+    identities = IdentityService(database, settings)
     models = ModelService(client, loop)
     costs = CostService(database, monthly_limit_usd=settings.monthly_limit_usd)
     memory_sources = MemorySources(database, client, executor, backend=backend)
@@ -218,7 +223,8 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         settings=settings,
         accounts=accounts,
         sign_ins=SignInService(database, settings, compare=compare_passwords),
-        identities=IdentityService(database, settings),
+        identities=identities,
+        company_tokens=CompanyTokens(_issuers(settings, issuers), identities),
         admins=_admins(base),
         sessions=sessions,
         sharing=SessionSharing(database),
@@ -350,6 +356,12 @@ def _mail(base: _Base) -> tuple[ResetMail | None, tuple[Future[None], ...]]:
         return None, (started,)
     resets = ResetMail(base.database, server, sender=sender, public_url=public_url)
     return resets, (started, base.loop.start(resets.work_forever(base.executor)))
+
+
+def _issuers(settings: Settings, metadata: Sequence[str]) -> Issuers:
+    """Return whose access tokens the API takes: nobody's, where no setting says whom they are for."""
+    audience = settings.company_api_audience
+    return Issuers([Issuer(audience=audience, metadata=one) for one in metadata] if audience else [])
 
 
 def _admins(base: _Base) -> AdminService:

@@ -35,6 +35,22 @@ def client_address(peer: str | None, forwarded_for: Iterable[str], trusted: Sequ
     return str(_parsed(hops[0])) if said else None  # a visitor from among the proxies, or a proxy that tells nothing
 
 
+def is_listed(peer: tuple[str, int] | None, forwarded_for: Iterable[str], trusted: Sequence[Network] | None) -> bool:
+    """Whether whoever opened the connection is one of the listed proxies, beyond any doubt.
+
+    *peer* is the address and the port that the server calls its client. No connection comes from port 0: uvicorn has
+    put there what a loopback peer said of itself. Where a header names the very port, it may have done so, too.
+    """
+    if trusted is None:
+        return False
+    host, port = peer or (_LOOPBACK, 0)
+    said = ",".join(forwarded_for).split(",")
+    if port and any(_port(one) == port for one in said):
+        return False
+    address = _parsed(host if port else _LOOPBACK)
+    return address is not None and any(address in network for network in trusted)
+
+
 def site_of(address: str) -> str:
     """Return what is counted as one visitor: an IPv4 address, or the network of 64 bits of an IPv6 address."""
     parsed = ip_address(address)
@@ -64,6 +80,14 @@ def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:  # how a server on :: sees IPv4
         return address.ipv4_mapped
     return address
+
+
+def _port(text: str) -> int | None:
+    """Return the port behind an address, as uvicorn reads it."""
+    try:
+        return int(text.rpartition(":")[2])
+    except ValueError:
+        return None
 
 
 def _host(text: str) -> str:

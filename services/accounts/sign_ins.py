@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 import db.audit
 import db.models
 import db.resets
-import db.stamps
 import db.tokens
 import db.users
 from db.engine import Database

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 import db.audit
 import db.models
 import db.people
-import db.stamps
 from db.engine import Database
 from db.models import GUEST, NO_MAIL, AuditAction, AuditTarget, utc_now
 from services.accounts.roles import tell_pages

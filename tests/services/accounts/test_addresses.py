@@ -8,23 +8,27 @@ import pytest
 from pydantic import ValidationError
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from services.accounts.addresses import client_address, site_of
+from services.accounts.addresses import client_address, is_listed, site_of
 from settings import Settings
 
 NGINX = (ip_network("10.0.0.8/31"),)
 THIS_MACHINE = (ip_network("127.0.0.1/32"),)
 
 
-def as_uvicorn_has_it(peer: str, said: list[str]) -> str:
+def client_of(peer: str, said: list[str], port: int = 5) -> tuple[str, int]:
     """Return the client that uvicorn's middleware, which is always there, hands on."""
-    seen: list[str] = []
+    seen: list[tuple[str, int]] = []
 
     async def app(scope, _receive, _send):
-        seen.append(scope["client"][0])
+        seen.append(scope["client"])
 
-    scope = {"type": "http", "client": (peer, 5), "headers": [(b"x-forwarded-for", one.encode()) for one in said]}
+    scope = {"type": "http", "client": (peer, port), "headers": [(b"x-forwarded-for", one.encode()) for one in said]}
     asyncio.run(ProxyHeadersMiddleware(app, "127.0.0.1,::1")(scope, None, None))  # type: ignore[arg-type]
     return seen[0]
+
+
+def as_uvicorn_has_it(peer: str, said: list[str]) -> str:
+    return client_of(peer, said)[0]
 
 
 @pytest.mark.parametrize(
@@ -60,6 +64,41 @@ def as_uvicorn_has_it(peer: str, said: list[str]) -> str:
 )
 def test_address_is_the_peers_or_what_a_listed_proxy_says(peer, said, trusted, address):
     assert client_address(as_uvicorn_has_it(peer, said), said, trusted) == address
+
+
+@pytest.mark.parametrize(
+    ("peer", "said", "trusted", "listed"),
+    [
+        ("10.0.0.9", [], NGINX, True),
+        ("10.0.0.9", ["203.0.113.7"], NGINX, True),
+        ("10.0.0.9", ["203.0.113.7:4711"], NGINX, True),
+        ("::ffff:10.0.0.9", ["203.0.113.7"], NGINX, True),
+        ("10.0.0.9", ["203.0.113.7"], (), False),
+        ("10.0.0.9", ["203.0.113.7"], None, False),  # what cannot be listed never counts
+        ("203.0.113.7", [], NGINX, False),
+        ("203.0.113.7", ["10.0.0.9"], NGINX, False),  # calls itself the proxy
+        ("203.0.113.7", ["1.1.1.1, 10.0.0.9:5"], NGINX, False),
+        ("127.0.0.1", ["10.0.0.9"], NGINX, False),  # uvicorn puts that in its place
+        ("127.0.0.1", ["10.0.0.9:4711"], NGINX, False),
+        ("127.0.0.1", ["10.0.0.9:65536"], NGINX, False),
+        ("127.0.0.1", ["10.0.0.9: +4_711 "], NGINX, False),
+        ("127.0.0.1", ["[::ffff:10.0.0.9]:4711"], NGINX, False),
+        ("127.0.0.1", [], THIS_MACHINE, True),
+        ("127.0.0.1", ["203.0.113.7"], THIS_MACHINE, True),
+        ("127.0.0.1", ["nonsense"], THIS_MACHINE, True),
+        ("203.0.113.7", ["203.0.113.7"], THIS_MACHINE, False),  # uvicorn would have put it there for a local one
+        ("203.0.113.7", ["203.0.113.7:5"], THIS_MACHINE, False),
+        ("203.0.113.7", ["127.0.0.1"], THIS_MACHINE, False),
+        ("nonsense", [], THIS_MACHINE, False),
+    ],
+)
+def test_a_listed_proxy_is_one_beyond_any_doubt(peer, said, trusted, listed):
+    assert is_listed(client_of(peer, said), said, trusted) == listed
+
+
+def test_whoever_uses_a_local_socket_is_on_this_machine():
+    assert is_listed(None, [], THIS_MACHINE)
+    assert not is_listed(None, [], NGINX)
 
 
 def test_visitor_on_this_machine_and_one_of_a_local_socket_are_this_machines():
