@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from components.accounts.api_tokens import TOKEN_DIALOGS
 from components.accounts.identity import current_user, draw_door_cookie, known_as
+from components.accounts.proxied import behind_proxy, is_let_through
 from components.decks.dialogs import DECK_DIALOGS
 from components.dialogs import draw_dialog
 from components.memory.memories import MEMORY_DIALOGS
@@ -67,7 +68,9 @@ st.set_page_config(page_title="Travel-Bot", page_icon="/app/static/icon.png")
 review = st.Page(REVIEW_PAGE, title="Review", url_path="review")
 
 try:
-    if is_asked_for(review):  # nothing of a planner's is drawn or looked up for whoever comes by a link
+    if (
+        is_asked_for(review) and is_let_through()
+    ):  # nothing of a planner's is drawn or looked up for whoever comes by a link
         st.set_page_config(layout="centered")
         load_scripts("review")
         note_tab(signed_in=False)
@@ -79,7 +82,12 @@ try:
         user = current_user()
         note_role(user)
         note_tab(signed_in=user is not None)
-        if user is None:
+        if user is None and behind_proxy():
+            paths = ("sessions", "trips", "deck", "templates", "memory", "insights", "reviews", "settings", "review")
+            doors = [st.Page("pages/public/nobody.py", title="Travel-Bot", default=True)]
+            doors += [st.Page("pages/public/nobody.py", title="Travel-Bot", url_path=path) for path in paths]
+            page = st.navigation(doors, position="hidden")
+        elif user is None:
             doors = [st.Page("pages/public/sign_in.py", title="Sign in", url_path="sign_in", default=True)]
             if services.accounts.sign_up_open:
                 doors.append(st.Page("pages/public/sign_up.py", title="Sign up", url_path="sign_up"))

@@ -107,7 +107,7 @@ class SecurityHeaders:
         await self._app(scope, receive, with_headers)
 
     def _add(self, headers: MutableHeaders, scope: Scope) -> None:
-        if _path(scope) == _REVIEW:  # no search engine keeps it, no link in it names it, and no other site frames it
+        if path_of(scope) == _REVIEW:  # no search engine keeps it, no link in it names it, no other site frames it
             headers["content-security-policy"] = self._unshared
             headers["x-robots-tag"] = "noindex, nofollow"
             headers["referrer-policy"] = "no-referrer"
@@ -118,7 +118,7 @@ class SecurityHeaders:
         if kind == "image/svg+xml":
             headers["content-type"] = "image/svg+xml; charset=utf-8"
         headers.setdefault("referrer-policy", "same-origin")
-        if _path(scope).startswith(_PRIVATE):
+        if path_of(scope).startswith(_PRIVATE):
             headers.setdefault("cache-control", "no-store")
         if _is_https(scope):
             headers["strict-transport-security"] = f"max-age={_YEAR_S}"
@@ -153,12 +153,12 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
         elif sum(len(value) for name, value in scope["headers"] if name == b"cookie") > _COOKIE_BYTES:
-            await _refuse(scope, receive, send, PlainTextResponse("Your browser sends too many cookies.", 431))
+            await refuse(scope, receive, send, PlainTextResponse("Your browser sends too many cookies.", 431))
         elif scope["type"] == "websocket":
             if is_own_origin(Headers(scope=scope)):
                 await self._app(without_anothers_tab(scope), only_a_browsers(receive), send)
             else:
-                await _refuse(scope, receive, send)
+                await refuse(scope, receive, send)
         elif answer := self._refusal(scope) or kept_link(scope):
             await answer(scope, receive, send)
         elif scope["method"] in ("PUT", "DELETE") and "/_stcore/upload_file/" in scope["path"]:
@@ -234,7 +234,7 @@ def kept_link(scope: Scope) -> Response | None:
     The browser is asked to keep it in a cookie and to come again. Once the cookie is seen to get here, the browser is
     sent to an address without the token; where it does not, refused or held back on its way, the token has to stay.
     """
-    if scope["method"] != "GET" or _path(scope) != _REVIEW:
+    if scope["method"] != "GET" or path_of(scope) != _REVIEW:
         return None
     asked = parse_qs(scope["query_string"].decode("latin-1"))
     token = asked.get("link", [""])[0]
@@ -300,7 +300,8 @@ def _is_a_browsers(data: bytes | None) -> bool:
     return False
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, answer: PlainTextResponse | None = None) -> None:
+async def refuse(scope: Scope, receive: Receive, send: Send, answer: PlainTextResponse | None = None) -> None:
+    """Answer a request with a sentence, and a WebSocket with its end."""
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})
     elif answer:
@@ -335,7 +336,7 @@ def base_path() -> str:
     return f"/{base}" if base else ""
 
 
-def _path(scope: Scope) -> str:
+def path_of(scope: Scope) -> str:
     """Return the path below the prefix that Streamlit was told to serve under."""
     path: str = scope["path"]
     return path.removeprefix(base_path())

@@ -19,6 +19,7 @@ from api.app import create_app
 from components.resources import get_services
 from db.engine import DatabaseUnavailableError
 from middleware import Guard, SecurityHeaders, base_path
+from proxy_sign_in import ProxySignIn
 from services.process.one_core import keep_to_one_core
 from settings import ROOT, Settings
 
@@ -81,5 +82,5 @@ app = st.App(
     ROOT / "app.py",
     lifespan=lifespan,
     routes=[Mount("/api", app=create_app(get_services, base_path))],
-    middleware=[Middleware(SecurityHeaders, get_settings=_settings), Middleware(Guard, get_settings=_settings)],
+    middleware=[Middleware(one, get_settings=_settings) for one in (SecurityHeaders, ProxySignIn, Guard)],
 )

@@ -99,6 +99,7 @@ class Settings(BaseSettings):
     guests_per_address: int = Field(default=5, ge=1)  # a day
     audit_days: int = Field(default=365, ge=1)
     retention_days: int | None = Field(default=None, ge=7)  # after which unused sessions end; none: never
+    forwarded_allow_ips: str | None = None  # uvicorn's own, which would hide from us who connects
     trusted_proxies: ListedProxies = Field(default_factory=_proxies_here, validate_default=True)
     replies_at_once: int = Field(default=256, ge=1)
     replies_per_user: int = Field(default=20, ge=1)
@@ -183,6 +184,31 @@ class Settings(BaseSettings):
         if self.smtp_url is not None and self.mail_from is None:
             raise ValueError("MAIL_FROM must be set where SMTP_URL is: the address that mail comes from.")
         return self
+
+    @model_validator(mode="after")
+    def _proxy_is_known(self) -> Self:
+        if self.proxy_sign_in == "off":
+            return self
+        if not self.trusted_proxies:
+            raise ValueError("TRUSTED_PROXIES must list the proxy's own address where PROXY_SIGN_IN is on.")
+        if self.forwarded_allow_ips is not None:
+            raise ValueError(
+                "FORWARDED_ALLOW_IPS must not be set where PROXY_SIGN_IN is on: TRUSTED_PROXIES says it."
+            )
+        if any(network.prefixlen == 0 for network in self.trusted_proxies):
+            raise ValueError("TRUSTED_PROXIES must not list everybody where PROXY_SIGN_IN is on.")
+        if self.proxy_sign_in == "token":
+            wanted = ("proxy_token_issuer", "proxy_token_audience", "proxy_token_keys")
+            if missing := [name.upper() for name in wanted if not getattr(self, name)]:
+                raise ValueError(f"{', '.join(missing)} must be set where PROXY_SIGN_IN is token.")
+            if self.proxy_token_header.lower() in ("authorization", "cookie", "host", "x-forwarded-for"):
+                raise ValueError("PROXY_TOKEN_HEADER must be a header that the proxy alone writes.")
+        return self
+
+    @property
+    def behind_proxy(self) -> bool:
+        """True when a proxy says who is there, and nothing else does."""
+        return self.proxy_sign_in != "off"
 
     @property
     def demo(self) -> bool:

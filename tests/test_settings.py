@@ -63,3 +63,39 @@ def test_mail_needs_a_server_and_a_sender() -> None:
         Settings.model_validate({"smtp_url": "mail.example.com:587"} | sender)
 
     assert "secret" not in repr(Settings.model_validate({"smtp_url": "smtp://b:secret@mail.example.com"} | sender))
+
+
+LISTED = {"proxy_sign_in": "headers", "trusted_proxies": "10.0.0.9"}
+OF_ISSUER = {
+    "proxy_token_issuer": "https://id.example.com",
+    "proxy_token_audience": "travel-bot",
+    "proxy_token_keys": "https://id.example.com/keys",
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"trusted_proxies": ""}, "TRUSTED_PROXIES must list the proxy's own address"),
+        ({"trusted_proxies": "unlisted"}, "TRUSTED_PROXIES must list the proxy's own address"),
+        ({"trusted_proxies": "10.0.0.9,0.0.0.0/0"}, "must not list everybody"),
+        ({"trusted_proxies": "::/0"}, "must not list everybody"),
+        ({"forwarded_allow_ips": "*"}, "FORWARDED_ALLOW_IPS must not be set"),
+        ({"proxy_sign_in": "token"}, "PROXY_TOKEN_ISSUER, PROXY_TOKEN_AUDIENCE, PROXY_TOKEN_KEYS must be set"),
+        ({"proxy_sign_in": "token", **OF_ISSUER, "proxy_token_keys": None}, "PROXY_TOKEN_KEYS must be set"),
+        (
+            {"proxy_sign_in": "token", **OF_ISSUER, "proxy_token_header": "Authorization"},
+            "that the proxy alone writes",
+        ),
+        ({"proxy_sign_in": "on"}, "proxy_sign_in"),
+    ],
+)
+def test_proxy_signs_nobody_in_before_it_is_known(values: dict[str, object], sentence: str) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        Settings.model_validate({**LISTED, **values})
+
+
+def test_proxy_that_is_listed_signs_in_by_headers_or_by_a_token() -> None:
+    assert Settings.model_validate(LISTED).behind_proxy
+    assert Settings.model_validate({**LISTED, **OF_ISSUER, "proxy_sign_in": "token"}).behind_proxy
+    assert not Settings(forwarded_allow_ips="*").behind_proxy

@@ -15,6 +15,7 @@ from components.accounts.identity import (
     sign_out,
     stay_signed_in,
 )
+from components.accounts.proxied import behind_proxy
 from components.address import address
 from components.labels import escape_label
 from components.problems import draw_problem, telling
@@ -101,7 +102,8 @@ def admin_code_form() -> None:
 def sign_out_buttons(tokens: Sequence[TokenInfo]) -> None:
     """Draw the ways out of here, and out of everywhere else, where *tokens* end too unless one says otherwise."""
     with st.container(horizontal=True):
-        st.button("Sign out", key="account_sign_out", icon=":material/logout:", on_click=sign_out)
+        if not behind_proxy():
+            st.button("Sign out", key="account_sign_out", icon=":material/logout:", on_click=sign_out)
         st.button("Sign out everywhere else", key="account_sign_out_elsewhere", on_click=_sign_out_elsewhere)
     _tokens_to_revoke(tokens, key="account_elsewhere_revoke", does="“Sign out everywhere else” also revokes")
     draw_problem("elsewhere")

@@ -1,7 +1,10 @@
 """Who is here: the tab's own sign-in, else the cookie, else (only while developing) DEV_USER_ID.
 
+Behind a proxy that signs people in (PROXY_SIGN_IN) it is whom that names, and none of these.
+
 In `st.session_state`:
-- `auth_user`: {"id": user id, "username": name, "signed_in_at": milliseconds since 1970};
+- `auth_user`: {"id": user id, "username": name, "signed_in_at": milliseconds since 1970}, behind a proxy also
+  "whose": whom the proxy named;
 - `auth_form_used`: True once somebody signed in or out in this tab; the cookie that the browser sent when it opened
   the tab is an old one then;
 - `auth_cookie`: what is still to be done in the browser, "set" or "delete";
@@ -22,6 +25,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from components import browser_cookie
+from components.accounts.proxied import new_sign_in, said_here, whose
 from components.accounts.sign_in_cookie import (
     COOKIE_DAYS,
     ask_for_cookie,
@@ -40,9 +44,10 @@ from services.accounts.records import User
 from services.errors import NotFoundError
 from services.process.clock import utc_now
 
+PROXIED_FOR = timedelta(hours=12)  # and then the page has to be loaded again: the proxy says once more who is here
 # What proxies, tunnels and hosting services add to a request that they hand on. No browser sends any of it.
 _FROM_PROXY = re.compile(
-    r"via|cdn-loop|.*forwarded.*|.*-?client-?ip|.*-ip"
+    r"via|cdn-loop|x-travelbot-identity|.*forwarded.*|.*-?client-?ip|.*-ip"
     r"|(cf|fly|fastly|ngrok|tailscale|x-amz|x-amzn|x-appengine|x-azure|x-envoy|x-goog|x-ms|x-original|x-vercel)-.*"
 )
 _PORTS = {"http": 80, "https": 443}
@@ -52,10 +57,10 @@ log = logging.getLogger("travelbot")
 
 def current_user() -> User | None:
     """Return who is here, as the database has them now; None for a stranger. One query."""
-    if auth_user := st.session_state.get("auth_user"):
-        signed_in = from_ms(auth_user["signed_in_at"])
-        over = utc_now() - signed_in > timedelta(days=COOKIE_DAYS)  # a tab may be open for longer
-        user = None if over else get_services().sign_ins.current(auth_user["id"], signed_in)
+    if get_services().settings.behind_proxy:
+        return _from_proxy()
+    if "auth_user" in st.session_state:
+        user = _still(timedelta(days=COOKIE_DAYS))  # a tab may be open for longer
         if user is None:
             _start_afresh()
         return user
@@ -116,6 +121,8 @@ def enter(user: User, signed_in_at: datetime) -> None:
 def stay_signed_in(user: User, signed_in_at: datetime) -> None:
     """Give this tab, and the cookie, a sign-in of another instant; the browser is known from now on."""
     _remember(user, signed_in_at)
+    if get_services().settings.behind_proxy:
+        return
     st.session_state.auth_cookie = "set"
     if proof := get_services().sign_ins.prove_browser(user.id, before=browser_proof(user.username)):
         name = cookie_name(user.username)
@@ -183,6 +190,27 @@ def is_this_machine(headers: Mapping[str, str], ip_address: str | None) -> bool:
     return (ip_address is None or _is_loopback(ip_address)) and _is_loopback(_place(host, "")[0])
 
 
+def _still(at_most: timedelta) -> User | None:
+    """Return whose sign-in this tab has, if it holds and is not older than this."""
+    auth_user = st.session_state.auth_user
+    signed_in = from_ms(auth_user["signed_in_at"])
+    over = utc_now() - signed_in > at_most
+    return None if over else get_services().sign_ins.current(auth_user["id"], signed_in)
+
+
+def _from_proxy() -> User | None:
+    said, state = said_here(), st.session_state
+    if said is not None and state.get("auth_user", {}).get("whose") == whose(said) and (user := _still(PROXIED_FOR)):
+        return user
+    if "auth_user" in state:  # it has ended, or somebody else is here
+        _start_afresh()
+    sign_in = new_sign_in(said) if said else None
+    if sign_in is None or said is None:
+        return None
+    _remember(sign_in.user, sign_in.at, whose(said))
+    return sign_in.user
+
+
 def _from_cookie() -> User | None:
     services = get_services()
     token = cookie()
@@ -203,19 +231,20 @@ def _from_settings() -> User | None:
         return None
 
 
-def _remember(user: User, signed_in_at: datetime) -> None:
+def _remember(user: User, signed_in_at: datetime, named: str | None = None) -> None:
+    named = named or st.session_state.get("auth_user", {}).get("whose")
     st.session_state.auth_user = {
         "id": user.id,
         "username": user.username,
         "signed_in_at": to_ms(signed_in_at),
-    }
+    } | ({"whose": named} if named else {})
 
 
 def _start_afresh() -> None:
-    known = st.session_state.get("auth_known", {})
+    kept = {name: st.session_state[name] for name in ("auth_known", "auth_said") if name in st.session_state}
     st.session_state.clear()
     st.session_state.auth_form_used = True
-    st.session_state.auth_known = known
+    st.session_state.update({"auth_known": {}} | kept)
 
 
 def _place(address: str, page: str) -> tuple[str, int | None]:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components.accounts import identity
+from components.accounts.proxied import behind_proxy
 from components.labels import escape_label
 from components.reviews.entry import reviews_entry
 from components.sidebar.shortcuts import shortcuts_button
@@ -41,12 +42,13 @@ def draw_account(user: User, *, demo: bool) -> None:
             shortcuts_button()
         with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
             st.markdown(f":material/account_circle: {escape_label(user.name)}", width="stretch")
-            st.button(
-                "Sign out",
-                key="sidebar_sign_out",
-                type="tertiary",
-                on_click=identity.sign_out,
-            )
+            if not behind_proxy():  # it would say at once who is here again
+                st.button(
+                    "Sign out",
+                    key="sidebar_sign_out",
+                    type="tertiary",
+                    on_click=identity.sign_out,
+                )
     identity.draw_cookie()
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from components.accounts.api_tokens import api_tokens
 from components.accounts.forms import admin_code_form, password_form, sign_out_buttons
 from components.accounts.identity import require_user
+from components.accounts.proxied import behind_proxy
 from components.resources import get_services
 from components.sessions.files import room_line
 from components.sessions.model_choice import default_model_choice
@@ -43,11 +44,14 @@ st.markdown(room_line(get_services().files.room(user_id=user.id)))
 
 tokens = get_services().tokens.all(user_id=user.id)
 has_password = get_services().accounts.has_password(user.id)
-if has_password:
+if has_password and not behind_proxy():
     st.header("Password", anchor=False)
     password_form(tokens)
     st.header("Signed in", anchor=False)
     st.write("This browser stays signed in for 30 days.")
+elif behind_proxy():
+    st.header("Signed in", anchor=False)
+    st.write("The proxy in front of this app says who you are. An open page stays signed in for 12 hours.")
 else:
     st.info(
         "This planner has no password: the setting DEV_USER_ID signs in whoever opens the app on its own machine.",

@@ -122,7 +122,8 @@ class SignInService:
         if user.password_hash is not None:
             self._check_password(user_id, password, "That password is not correct.")
         elif self._clock() - signed_in_at > FRESH_FOR:
-            raise SignInTooOldError("Please sign out and in again first: your sign-in is older than ten minutes.")
+            how = "reload the page" if self._settings.behind_proxy else "sign out and in again"
+            raise SignInTooOldError(f"Please {how} first: your sign-in is older than ten minutes.")
         return Confirmed(user_id)
 
     def change_password(self, user_id: int, *, old: str, new: str, keep_tokens: bool = False) -> datetime:

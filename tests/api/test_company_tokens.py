@@ -119,19 +119,6 @@ def asked_at_once(monkeypatch) -> None:
     monkeypatch.setattr("services.replies.readers.SILENCE_S", 0.05)
 
 
-def test_stream_ends_when_its_token_is_revoked_and_the_reply_goes_on(api, services, emulator, asked_at_once):
-    emulator.hold_reply()
-    reading = Reading(api.http, "POST", "/chat", json={"content": "14 days in Japan"}).until("text-delta")
-    [token] = services.tokens.all(user_id=api.user_id)
-
-    services.tokens.revoke(token.id, user_id=api.user_id)
-
-    assert reading.to_end().endswith(f'data: {{"type":"error","errorText":"{GONE}"}}\n\ndata: [DONE]\n\n')
-    emulator.release()
-    session_id = int(reading.headers["x-session-id"])
-    assert services.replies.unfinished(session_id, user_id=api.user_id) is not None
-
-
 def test_stream_ends_when_the_company_s_token_ends(address, ada_id, emulator, now, asked_at_once):
     emulator.hold_reply()
     with client(address, signed(at=now.at)) as http:
