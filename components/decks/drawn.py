@@ -12,6 +12,7 @@ from components.deck_charts import charts_as_data
 from components.resources import get_services
 from exports.decks.html import deck_html
 from exports.decks.pages import ABOUT
+from exports.decks.phrases import phrases
 from exports.decks.problems import Problem, problems
 from exports.decks.records import Brand, Deck, Edition
 from services.decks.records import DeckOf, SavedDeck
@@ -74,7 +75,7 @@ def _drawn(edition: Edition) -> DrawnDeck:
     away = tuple(replace(slide, hidden=False, confirmed=True) for slide in deck.slides if slide.hidden)
     hidden = deck_html(replace(edition, deck=replace(deck, slides=away)), pictures=True, address=_named)
     sections = {one.slide_id: _sections(one.html) for one in (*hidden.slides, *shown.slides)}
-    titles = {slide.id: slide.title for slide in deck.slides} | {ABOUT: "About this deck"}
+    titles = {slide.id: slide.title for slide in deck.slides} | {ABOUT: phrases(edition.brand.language).about}
     order = [*(slide.id for slide in deck.slides), *([ABOUT] if ABOUT in sections else [])]
     hidden_ids = {slide.id for slide in away}
     pages, number = list[DrawnPage](), 0

@@ -9,11 +9,11 @@ from components.decks.changing import change_slide, confirm, refresh_safely, rem
 from components.dialogs import open_dialog
 from components.labels import counted, escape_label
 from exports.decks.building.merging import Refresh, Stale
-from exports.decks.pages import MARK
 from exports.decks.problems import Problem
 from exports.decks.records import Slide
 from services.decks.records import SavedDeck
 
+UNCONFIRMED = "Suggested by the assistant, not confirmed"
 _NOTES = "Notes"
 
 
@@ -32,7 +32,7 @@ def draw_marks(
             return
         if not slide.confirmed:
             _line(
-                f":material/smart_toy: {MARK}",
+                f":material/smart_toy: {UNCONFIRMED}",
                 "Confirm",
                 "check",
                 saved.may_change,
@@ -87,7 +87,7 @@ def _line(
 
 
 def _stale(saved: SavedDeck, stale: Stale, *, user_id: int) -> None:
-    text, may, slide_id = f":material/update: The {saved.of.kind} has moved on", saved.may_change, stale.slide.id
+    text, may, slide_id = _why(saved, stale), saved.may_change, stale.slide.id
     if stale.conflicts:
         told = f"{text}, and this slide was changed by hand"
         about = {"of": list(saved.of), "slide_id": slide_id}
@@ -98,10 +98,18 @@ def _stale(saved: SavedDeck, stale: Stale, *, user_id: int) -> None:
         _line(text, "Refresh", "refresh", may, refresh_safely, args)
 
 
+def _why(saved: SavedDeck, *stale: Stale) -> str:
+    """Return, as Markdown, what slides are no more made of as it is."""
+    if stale and all(one.by_look for one in stale):
+        return ":material/palette: Name, contact or language have changed in *Look*"
+    return f":material/update: The {saved.of.kind} has moved on"
+
+
 def draw_news(saved: SavedDeck, refresh: Refresh, problems: Sequence[Problem], *, user_id: int) -> None:
     """Draw what is to be known of the whole deck; an empty place where there is nothing."""
     whole = [one for one in problems if one.slide_id is None]
-    easy = [one.slide.id for one in refresh.stale if not one.conflicts]
+    simple = [one for one in refresh.stale if not one.conflicts]
+    easy = [one.slide.id for one in simple]
     new = [one.slide.origin for one in refresh.new if one.slide.origin]
     with st.container(key="deck_news", gap="xsmall"):
         if not (whole or refresh.stale or new or refresh.gone):
@@ -110,9 +118,8 @@ def draw_news(saved: SavedDeck, refresh: Refresh, problems: Sequence[Problem], *
             told = [counted(len(easy), "slide to refresh", "slides to refresh")] if easy else []
             told += [counted(len(new), "new slide")] if new else []
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.markdown(
-                    f":material/update: The {saved.of.kind} has moved on: {' and '.join(told)}", width="content"
-                )
+                why = _why(saved) if new else _why(saved, *simple)
+                st.markdown(f"{why}: {' and '.join(told)}", width="content")
                 st.button(
                     "Take all over",
                     key="deck_refresh_all",
@@ -121,10 +128,10 @@ def draw_news(saved: SavedDeck, refresh: Refresh, problems: Sequence[Problem], *
                     on_click=refresh_safely,
                     args=(saved.of, easy, new, saved.rev, user_id),
                 )
-        if mine := [one.slide.title for one in refresh.stale if one.conflicts]:
-            st.markdown(
-                f":material/compare_arrows: Changed by hand, and the {saved.of.kind} has moved on: {_named(mine)}"
-            )
+        if mine := [one for one in refresh.stale if one.conflicts]:
+            what = "*Look* has changed" if all(one.by_look for one in mine) else f"the {saved.of.kind} has moved on"
+            titles = _named([one.slide.title for one in mine])
+            st.markdown(f":material/compare_arrows: Changed by hand, and {what}: {titles}")
         if refresh.gone:
             gone = _named([slide.title for slide in refresh.gone])
             st.markdown(f":material/link_off: The {saved.of.kind} says nothing any more of {gone}")

@@ -25,8 +25,11 @@ def _warnings(of: DeckOf, *, user_id: int) -> Iterator[str]:
     refresh = services.deck_refreshing.look(of, user_id=user_id)
     if unsure := [slide for slide in shown.values() if not slide.confirmed]:
         yield f"Nobody has confirmed what the assistant wrote, and they say so: {_named(unsure)}"
-    if stale := [one.slide for one in refresh.stale if one.slide.id in shown]:
-        yield f"The {of.kind} has moved on since they were made: {_named(stale)}"
+    stale = [one for one in refresh.stale if one.slide.id in shown]
+    if outdated := [one.slide for one in stale if one.by_look]:
+        yield f"Name, contact or language have changed in *Look*: {_named(outdated)}"
+    if moved := [one.slide for one in stale if not one.by_look]:
+        yield f"The {of.kind} has moved on since they were made: {_named(moved)}"
     if gone := [slide for slide in refresh.gone if slide.id in shown]:
         yield f"The {of.kind} says nothing of them any more: {_named(gone)}"
     for one in services.deck_files.problems(of, user_id=user_id):

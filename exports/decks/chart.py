@@ -5,6 +5,7 @@ from decimal import Decimal
 from html import escape
 
 from exports.decks.measure import Measure
+from exports.decks.phrases import phrases
 from exports.decks.records import Amount, ChartBlock, Run, Slide
 from exports.decks.theme import LINE, Theme
 from exports.decks.wording import shown_amount
@@ -75,7 +76,7 @@ def chart_alt(block: ChartBlock, language: str) -> str:
     if block.alt:
         return block.alt
     told = (
-        f"{one.name or 'Chart'}: "
+        f"{one.name or phrases(language).chart}: "
         + ", ".join(
             f"{name} {_shown(value, block, language)}"
             for name, value in zip(block.categories, one.values, strict=True)

@@ -16,6 +16,7 @@ from exports.decks.chart import chart_alt, chart_svg, whole_of
 from exports.decks.lists import Branch, Point, branches
 from exports.decks.measure import Measure
 from exports.decks.pages import pages
+from exports.decks.phrases import phrases
 from exports.decks.pictures import picture_type
 from exports.decks.places import FOOTER, MARK, NUMBER, Box, Page, Placed
 from exports.decks.records import (
@@ -82,6 +83,7 @@ class _Sections:
     def __init__(self, edition: Edition, pictures: bool, svg: bool, address: Callable[[bytes, str], str]) -> None:
         self._edition, self._pictures, self._svg, self._address = edition, pictures, svg, address
         self._tag = edition.brand.language
+        self._words = phrases(self._tag)
         self._language = self._tag.split("-")[0].lower()
         self._way = way_of(self._language)
         self._chart_svg = partial(
@@ -180,8 +182,8 @@ class _Sections:
         alt = escape(block.alt)
         if kind and self._pictures:
             return f'<img src="{escape(self._address(data, kind))}" alt="{alt}">'
-        told = "Picture" if kind else "Picture missing"
-        return f'<div class="missing" role="img" aria-label="{alt}" data-picture="{block.sha256}">{told}: {alt}</div>'
+        told = escape((self._words.picture if kind else self._words.picture_missing).format(alt=block.alt))
+        return f'<div class="missing" role="img" aria-label="{alt}" data-picture="{block.sha256}">{told}</div>'
 
     def _figures(self, block: FiguresBlock, placed: Placed) -> str:
         columns, rows = (" ".join(f"{one:.2f}fr" for one in some) for some in (placed.columns, placed.rows))

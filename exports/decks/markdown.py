@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from exports.decks.pages import MARK
+from exports.decks.phrases import phrases
 from exports.decks.records import (
     Amount,
     Block,
@@ -40,12 +40,13 @@ def _pieces(edition: Edition) -> Iterator[str]:
     language = edition.brand.language
     day = shown_date(edition.at.date(), language)
     yield f"# {plain(edition.deck.title)}"
-    yield plain(day if edition.approved else f"Draft v{edition.rev}, {day}")
+    said = phrases(language)
+    yield plain(day if edition.approved else f"{said.draft.format(rev=edition.rev)}, {day}")
     for slide in edition.deck.shown():
         yield f"## {plain(slide.title)}"
         yield from _blocks(slide, language)
         if not slide.confirmed:
-            yield f"*{MARK}*"
+            yield f"*{said.mark}*"
     if edition.brand.footer:
         yield f"---\n\n{_line(edition.brand.footer)}"
 
@@ -69,7 +70,7 @@ def _block(block: Block, language: str) -> str:
         case ChartBlock():
             return _chart(block, language)
         case PictureBlock():
-            return f"*Picture: {plain(block.alt)}*"
+            return f"*{plain(phrases(language).picture.format(alt=block.alt))}*"
         case FiguresBlock():
             rows = [(plain(one.label), plain(figure_text(one, language))) for one in block.figures]
             return "  \n".join(f"**{label}:** {text}" if label else text for label, text in rows)

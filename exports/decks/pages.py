@@ -11,6 +11,7 @@ from exports.decks import words
 from exports.decks.fitting import flowed
 from exports.decks.flow import Flow
 from exports.decks.measure import Measure
+from exports.decks.phrases import phrases
 from exports.decks.places import HEIGHT, WIDTH, Box, Page, Placed
 from exports.decks.records import (
     Block,
@@ -42,10 +43,9 @@ from exports.decks.theme import (
 )
 from exports.decks.wording import shown_date
 
-__all__ = ["ABOUT", "HEIGHT", "MARK", "WIDTH", "Box", "Page", "Placed", "pages"]
+__all__ = ["ABOUT", "HEIGHT", "WIDTH", "Box", "Page", "Placed", "pages"]
 
 ABOUT = "about"  # the id of the slide that is added
-MARK = "Suggested by the assistant, not confirmed"
 
 _RIGHT, _FOOT = WIDTH - MARGIN, HEIGHT - MARGIN
 _COVER_TEXTS, _FOOT_SIZE = (20.0, 18.0, 16.0), 14.0
@@ -83,7 +83,7 @@ def _slide_pages(slide: Slide, edition: Edition, measure: Measure, number: int) 
         placed=(),
         logo=_logo(edition),
         footer=measure.shortened(edition.brand.footer, FOOTER_SIZE, FOOTER_WIDTH),
-        mark="" if slide.confirmed else MARK,
+        mark="" if slide.confirmed else phrases(edition.brand.language).mark,
     )
     if cover:
         yield replace(
@@ -183,8 +183,9 @@ def _texts(blocks: Sequence[Block], flow: Flow) -> tuple[list[Placed], list[Bloc
 def _foot(edition: Edition, width: float, measure: Measure) -> TextBlock:
     """Return who made a deck, and when."""
     brand = edition.brand
-    told = [shown_date(edition.at.date(), brand.language)] + ([] if edition.approved else [f"Draft v{edition.rev}"])
-    lines = [" · ".join(filter(None, (brand.name, brand.contact))), " · ".join(told)]
+    draft = "" if edition.approved else phrases(brand.language).draft.format(rev=edition.rev)
+    told = (shown_date(edition.at.date(), brand.language), draft)
+    lines = [" · ".join(filter(None, (brand.name, brand.contact))), " · ".join(filter(None, told))]
     short = (measure.shortened(line, _FOOT_SIZE, width, 2) for line in lines if line)
     return TextBlock(id="edition", paragraphs=tuple((Run(line),) for line in short))
 
@@ -205,21 +206,21 @@ def _about(edition: Edition, made: list[Page]) -> Slide:
     name = ABOUT
     while name in ids:
         name += "."
+    said = phrases(edition.brand.language)
     version = shown_date(edition.at.date(), edition.brand.language)
     if not edition.approved:
-        version = f"Draft v{edition.rev}, {version}"
-    told = "An artificial intelligence model wrote the words of these slides, and nobody has confirmed them yet:"
+        version = f"{said.draft.format(rev=edition.rev)}, {version}"
     items = tuple(
-        Item((Run(f"{page.slide.title or 'Slide without a title'} (page {page.number})"),))
+        Item((Run(said.page.format(title=page.slide.title or said.untitled_slide, number=page.number)),))
         for page in firsts.values()
     )
     return Slide(
         id=name,
         kind=SlideKind.SOURCES,
-        title="About this deck",
+        title=said.about,
         confirmed=True,
         blocks=(
-            TextBlock(id="told", paragraphs=((Run(told),),)),
+            TextBlock(id="told", paragraphs=((Run(said.model_wrote),),)),
             BulletsBlock(id="slides", items=items),
             TextBlock(id="version", paragraphs=((Run(version),),)),
         ),

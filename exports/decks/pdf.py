@@ -24,6 +24,7 @@ from exports.decks.chart import chart_alt, chart_svg, whole_of
 from exports.decks.lists import Branch, Point, branches
 from exports.decks.measure import FONT_FOLDERS, TWINS, Measure, can_draw
 from exports.decks.pages import pages
+from exports.decks.phrases import phrases
 from exports.decks.pictures import framed, picture_size, picture_type
 from exports.decks.places import BAR, FOOTER, MARK, NUMBER, PANEL, PANEL_EDGE, WIDTH, Box, Page, Placed
 from exports.decks.records import (
@@ -46,7 +47,6 @@ from exports.decks.wording import cell_text, figure_text
 from exports.writing import direction, text_language, way_of
 
 _FOLDER = Path(__file__).parent
-_ABOUT = "Parts of this deck may have been written by a language model; pages that nobody has confirmed say so."
 _SCRIPTS = (
     *("Noto Sans", "Noto Sans Mono", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Thai", "Noto Sans Bengali"),
     *("Noto Sans Tamil", "Noto Sans Sinhala", "Noto Sans Lao", "Noto Sans Khmer", "Noto Sans Myanmar"),
@@ -122,6 +122,7 @@ class _Values:
         self._theme = theme(edition.brand)
         self._measure = Measure(edition.brand.font)
         self._boxes: Counter[str] = Counter()
+        self._words = phrases(edition.brand.language)
         self._lang, self._region = _language(edition.brand.language)
         self._way = way_of(self._lang)
         self._families = families(edition.brand.font)
@@ -139,7 +140,7 @@ class _Values:
         return {
             "title": self._letters(self._edition.deck.title) or "Deck",
             "author": self._letters(self._brand.name),
-            "about": _ABOUT,
+            "about": self._words.model_may_have,
             "lang": self._lang,
             "region": self._region,
             "dir": self._way,
@@ -233,7 +234,8 @@ class _Values:
         data = self._edition.pictures.get(block.sha256, b"")
         kind = picture_type(data)
         svg = framed(data, kind, block.width, block.height) if kind else None
-        return {"svg": svg, "alt": block.alt, "told": self._line((Run(f"Picture missing: {block.alt}"),), 12, 1e9)}
+        missing = self._words.picture_missing.format(alt=block.alt)
+        return {"svg": svg, "alt": block.alt, "told": self._line((Run(missing),), 12, 1e9)}
 
     def _figures(self, block: FiguresBlock, placed: Placed) -> dict[str, Any]:
         inner = [width - 2 * lengths.FIGURE_PAD for width in placed.columns]

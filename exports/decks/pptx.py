@@ -29,6 +29,7 @@ from exports.decks.office.template import (
 from exports.decks.office.writing import is_right_to_left, plain, slide_number
 from exports.decks.office.xml import HEAD, NAMESPACES, text
 from exports.decks.pages import pages
+from exports.decks.phrases import phrases
 from exports.decks.places import FOOTER, MARK, NUMBER, Box, Page
 from exports.decks.records import Brand, Edition
 from exports.decks.theme import FOOTER_SIZE, theme
@@ -163,7 +164,8 @@ def _set_properties(house: House) -> None:
     properties.version = str(edition.rev)
     properties.subject = edition.deck.preset.value.capitalize()
     properties.category = properties.keywords = "Travel"
-    properties.content_status = "Approved" if edition.approved else f"Draft v{edition.rev}"
+    draft = phrases(edition.brand.language).draft.format(rev=edition.rev)
+    properties.content_status = "Approved" if edition.approved else draft
     properties.comments = _model_told(edition)
 
 
@@ -173,7 +175,8 @@ def _author(brand: Brand) -> str:
 
 def _model_told(edition: Edition) -> str:
     titles = [slide.title for slide in edition.deck.shown() if not slide.confirmed]
+    said = phrases(edition.brand.language)
     if not titles:
-        return "Every slide was confirmed by a person."
-    told = "Suggested by the assistant, not confirmed by a person: " + "; ".join(titles)
+        return said.all_confirmed
+    told = f"{said.mark}: {'; '.join(titles)}"
     return told if len(told) <= _MOST_CHARS else told[: _MOST_CHARS - 1] + "…"

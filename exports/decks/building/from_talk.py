@@ -10,6 +10,7 @@ from exports.decks.building.around import Reply, taken_apart
 from exports.decks.building.from_text import Making, brief_blocks, built, pieces_slides, text_blocks
 from exports.decks.building.markdown import pieces_of
 from exports.decks.building.words import NewId, short_title
+from exports.decks.phrases import phrases
 from exports.decks.records import Brand, Deck, Preset, Slide, SlideKind, clean
 
 _HEADING = re.compile(r"^(?: {0,3}#{1,6}[ \t]+\S|\*\*[^*\n]{1,120}\*\*[ \t]*$)", re.MULTILINE)
@@ -42,7 +43,7 @@ def from_talk(
 ) -> Deck:
     """Return the deck that a talk makes. What is not known is left out of it."""
     found = plan_of(talk.messages)
-    making = Making(new_id, "talk", "the session", talk.language, (found.id,) if found else ())
+    making = Making(new_id, "talk", phrases(talk.language).in_session, talk.language, (found.id,) if found else ())
     reply = taken_apart(pieces_of(found.text)) if found else Reply((), (), ())
     text = found.text if found else ""
     first = frame.cover(talk.title, preset, talk.planner, (), making)
@@ -51,7 +52,7 @@ def from_talk(
         frame.sources(talk.sources, making, making.message_ids),
     )
     if preset is Preset.STATUS:
-        return frame.deck(talk.title, preset, [first, _status(reply, text, making), *last])
+        return frame.deck(talk.title, preset, [first, _status(reply, text, making), *last], making.words)
     return frame.deck(
         talk.title,
         preset,
@@ -64,6 +65,7 @@ def from_talk(
             frame.aside(text_blocks(reply.around, text, making), making),
             *last[1:],
         ],
+        making.words,
         valid_until,
     )
 
@@ -101,5 +103,5 @@ def _status(reply: Reply, text: str, making: Making) -> Slide | None:
     heading, blocks = brief_blocks(reply.plan, text, making)
     if not blocks and not heading:
         return None
-    title, origin = short_title(heading) or "Where we are", f"{making.origin}:status"
+    title, origin = short_title(heading) or making.words.where_we_are, f"{making.origin}:status"
     return built(making.new_id(), SlideKind.PLAN, title, blocks, origin, making.message_ids)

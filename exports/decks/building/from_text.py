@@ -11,6 +11,7 @@ from exports.decks.building.amounts import Reader, reader_of
 from exports.decks.building.markdown import MAX_CHARS, Piece, Section, piece_lines, pieces_of, sections
 from exports.decks.building.tables import table_blocks, total_of
 from exports.decks.building.words import NewId, lines_of, paragraph_blocks, plain_runs, runs_of, short_title
+from exports.decks.phrases import Phrases, phrases
 from exports.decks.records import (
     MAX_BLOCKS,
     MAX_ITEMS,
@@ -36,7 +37,7 @@ _MAX_LISTED = 20
 _MAX_LEVEL = 3
 _MAX_NUMBER = 9_999
 _FEW = 7  # lines of a section that is gathered with its neighbours
-_GATHERED = ({"t": "text", "s": "Good to know"},)
+_GATHERED = "gathered"
 _NUMBERED = re.compile(r"\b\w{1,40} \d{1,6}(?!\w)|第\d{1,6}\w")
 _LABELLED = re.compile(r"(\w+ \d+):( \S.*)")
 _TASK = re.compile(r"\[ \] ")
@@ -53,6 +54,11 @@ class Making:
     message_ids: tuple[str, ...] = ()
     taken: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def words(self) -> Phrases:
+        """Return what the deck says by itself, in its language."""
+        return phrases(self.language)
+
 
 def slides_of(text: str, title: str, making: Making) -> tuple[Slide, ...]:
     """Return the slides that a text in Markdown makes; *title* is of what stands above its first heading."""
@@ -62,10 +68,11 @@ def slides_of(text: str, title: str, making: Making) -> tuple[Slide, ...]:
 def pieces_slides(pieces: Sequence[Piece], text: str, title: str, making: Making) -> tuple[Slide, ...]:
     """Return the slides that pieces of *text* make, at most `MAX_BUILT`; the last one says what is left out."""
     reader = reader_of(text[:MAX_CHARS], making.language)
-    found = [slide for section in _parts(sections(pieces)) for slide in _slides(section, title, reader, making)]
+    parts = (_called(part, making) for part in _parts(sections(pieces)))
+    found = [slide for part in parts for slide in _slides(part, title, reader, making)]
     slides = at_most(MAX_BUILT, found, making)
     if len(text) > MAX_CHARS and slides:
-        slides = (*slides[:-1], with_note(slides[-1], f"The text is longer: the rest is in {making.where}.", making))
+        slides = (*slides[:-1], with_note(slides[-1], making.words.longer.format(where=making.where), making))
     return slides
 
 
@@ -78,7 +85,7 @@ def at_most(most: int, slides: Sequence[Slide], making: Making) -> tuple[Slide, 
     """Return the first of the slides; the last of them says how many are left out."""
     if len(slides) <= most:
         return tuple(slides)
-    left = f"{len(slides) - most:,} more slides are left out here. What they say is in {making.where}."
+    left = making.words.slides_left_out.format(count=f"{len(slides) - most:,}", where=making.where)
     return (*slides[: most - 1], with_note(slides[most - 1], left, making))
 
 
@@ -93,6 +100,14 @@ class _Part:
     whole: bool
     top: bool = False
     key: str = ""
+
+
+def _called(part: _Part, making: Making) -> _Part:
+    """Return a part with a title, if it is of sections that nothing stands above."""
+    if part.key != _GATHERED:
+        return part
+    heading = ({"t": "text", "s": making.words.good_to_know},)
+    return replace(part, section=replace(part.section, heading=heading))
 
 
 def _parts(whole: Section) -> Iterator[_Part]:
@@ -111,7 +126,7 @@ def _within(section: Section, *, top: bool = False) -> Iterator[_Part]:
 def _grouped_parts(inner: Sequence[Section], *, top: bool = False) -> Iterator[_Part]:
     for group in _grouped(inner):
         if len(group) > 1:
-            yield _Part(Section(_GATHERED, 0, inner=list(group)), whole=True, key="gathered")
+            yield _Part(Section((), 0, inner=list(group)), whole=True, key=_GATHERED)
         else:
             yield from _within(group[0], top=top)
 
@@ -215,7 +230,7 @@ def brief_blocks(pieces: Sequence[Piece], text: str, making: Making) -> tuple[st
     reader = reader_of(text[:MAX_CHARS], making.language)
     found = _own_blocks(Section(section.heading, 0, kept, section.inner), reader, making, top=True)[: MAX_BLOCKS - 1]
     if len(kept) < len(section.pieces):
-        left = plain_runs(f"Shortened: all of it is in {making.where}.", italic=True)
+        left = plain_runs(making.words.shortened.format(where=making.where), italic=True)
         found.append(TextBlock(id=making.new_id(), paragraphs=(left,)))
     return section.title, found
 
@@ -243,7 +258,7 @@ def _title_runs(title: str) -> Runs:
 
 def _figure(section: Section, reader: Reader, making: Making) -> Block | None:
     tables = [piece for one in section.inner for piece in one.pieces if piece["t"] == "table"]
-    found = [block for table in tables for block in table_blocks(table, reader, making.new_id)]
+    found = [block for table in tables for block in table_blocks(table, reader, making.words, making.new_id)]
     total = total_of(found)
     return FiguresBlock(id=making.new_id(), figures=(Figure(total[0], amount=total[1]),)) if total else None
 
@@ -288,7 +303,7 @@ def _block(piece: Piece, reader: Reader, making: Making) -> Iterator[Block]:
         case "quote":
             yield from _blocks(piece["blocks"], reader, making)
         case "table":
-            yield from table_blocks(piece, reader, making.new_id)
+            yield from table_blocks(piece, reader, making.words, making.new_id)
         case "list":
             yield from _bullets(piece, reader, making)
 

@@ -10,6 +10,7 @@ from exports.decks.building.from_talk import budget_last
 from exports.decks.building.from_text import Making, at_most, brief_blocks, built, pieces_slides
 from exports.decks.building.markdown import MAX_CHARS, Piece, pieces_of
 from exports.decks.building.words import NewId, paragraph_blocks, plain_runs, short_title
+from exports.decks.phrases import phrases
 from exports.decks.records import (
     MAX_BLOCKS,
     Brand,
@@ -63,11 +64,12 @@ def from_trip(
     valid_until: date | None = None,
 ) -> Deck:
     """Return the deck that a trip makes. What is not known is left out of it."""
-    making = Making(new_id, "trip", "the trip", trip.language)
+    making = Making(new_id, "trip", phrases(trip.language).in_trip, trip.language)
     asked = [question.text for question in open_questions(trip.brief)]
     last = (frame.questions(asked, making, confirmed=True), frame.sources(trip.sources, making))
     if preset is Preset.STATUS:
-        return frame.deck(trip.title, preset, [_cover(trip, preset, making), *_status(trip, making), *last])
+        slides = [_cover(trip, preset, making), *_status(trip, making), *last]
+        return frame.deck(trip.title, preset, slides, making.words)
     return frame.deck(
         trip.title,
         preset,
@@ -80,6 +82,7 @@ def from_trip(
             _files(trip, making),
             *last[1:],
         ],
+        making.words,
         valid_until,
     )
 
@@ -87,8 +90,8 @@ def from_trip(
 def _cover(trip: TripMaterial, preset: Preset, making: Making) -> Slide:
     fields = {field: text for field, _, text in shown_fields(trip.brief, trip.language)}
     known = [fields.get(field, "") for field in ("where", DATES, "months")]
-    lines = [f"For {trip.customer_name}" if trip.customer_name else "", *known]
-    return frame.cover(trip.title, preset, trip.planner, lines, making)
+    customer = making.words.for_customer.format(name=trip.customer_name) if trip.customer_name else ""
+    return frame.cover(trip.title, preset, trip.planner, [customer, *known], making)
 
 
 def _asked(trip: TripMaterial, making: Making) -> Slide | None:
@@ -118,7 +121,7 @@ def _status(trip: TripMaterial, making: Making) -> Sequence[Slide]:
         heading, blocks = brief_blocks(plan, held.text, its)
         if heading:
             blocks.insert(0, TextBlock(id=making.new_id(), paragraphs=(plain_runs(heading),), heading=True))
-        title = short_title(held.title) or "Session"
+        title = short_title(held.title) or making.words.session
         slides.append(
             built(
                 making.new_id(),
@@ -147,10 +150,10 @@ def _read(trip: TripMaterial) -> Iterator[tuple[Held, Sequence[Piece]]]:
 
 
 def _left_out(count: int, making: Making) -> Slide:
-    told = f"{count:,} more sessions are left out here. What they hold is in {making.where}."
+    told = making.words.sessions_left_out.format(count=f"{count:,}", where=making.where)
     blocks = paragraph_blocks([plain_runs(told)], making.new_id)
     origin = f"{making.origin}:more"
-    return built(making.new_id(), SlideKind.SESSIONS, "More sessions", blocks, origin, confirmed=True)
+    return built(making.new_id(), SlideKind.SESSIONS, making.words.more_sessions, blocks, origin, confirmed=True)
 
 
 def _files(trip: TripMaterial, making: Making) -> Slide | None:
@@ -160,9 +163,10 @@ def _files(trip: TripMaterial, making: Making) -> Slide | None:
     origin = f"{making.origin}:files"
     if not blocks:
         return None
-    return built(making.new_id(), SlideKind.FREE, "Documents", blocks, origin, confirmed=True, hidden=True)
+    return built(making.new_id(), SlideKind.FREE, making.words.documents, blocks, origin, confirmed=True, hidden=True)
 
 
 def _making(held: Held, making: Making) -> Making:
     ids = (held.message_id,) if held.message_id else ()
-    return Making(making.new_id, f"session {held.id[:60]}", f"the session “{held.title}”", making.language, ids)
+    where = making.words.in_named_session.format(title=held.title)
+    return Making(making.new_id, f"session {held.id[:60]}", where, making.language, ids)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from exports.decks.records import Block, Built, Deck, Slide
+from exports.decks.phrases import is_own_title
+from exports.decks.records import Block, Built, ChartBlock, Deck, Slide, SlideKind, TableBlock
 
 TITLE = "title"  # no block has this id: see `_unlike`
 Content = str | Block | None
@@ -48,6 +49,18 @@ class Stale:
     def conflicts(self) -> tuple[Change, ...]:
         """Those changes that need a choice."""
         return tuple(change for change in self.changes if change.conflict)
+
+    @property
+    def by_look(self) -> bool:
+        """Whether only what a brand says is another: whom to tell, or the language of the deck's own words."""
+        if self.slide.origin == "talk:cover":  # it says who made it, below its title
+            return all(change.part != TITLE for change in self.changes)
+        return self.slide.kind is SlideKind.APPROVE or all(map(_is_own_title, self.changes))
+
+
+def _is_own_title(change: Change) -> bool:
+    titles = (change.built, change.anew)
+    return all(isinstance(title, str) and is_own_title(title) for title in titles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +140,13 @@ def _changes(slide: Slide, built: Built, anew: Slide) -> Iterator[Change]:
     for part in dict.fromkeys((*was, *then)):
         before, present, after = was.get(part), now.get(part), then.get(part)
         removed = before is not None and present is None
-        if before != after and present != after and not removed:
+        if _said(before) != _said(after) and _said(present) != _said(after) and not removed:
             yield Change(part, before, present, after, present != before)
+
+
+def _said(block: Block | None) -> Block | None:
+    """Return a block without what only says in words what it shows: that is ours, in the deck's language."""
+    return replace(block, alt="") if isinstance(block, TableBlock | ChartBlock) else block
 
 
 def _with_ids(slide: Slide, anew: Sequence[Block]) -> tuple[Block, ...]:

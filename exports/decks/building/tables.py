@@ -7,6 +7,7 @@ from typing import Any
 
 from exports.decks.building.amounts import Reader, Style, currency_named
 from exports.decks.building.words import NewId, paragraph_blocks, plain_runs, runs_of, said
+from exports.decks.phrases import Phrases
 from exports.decks.records import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -30,7 +31,7 @@ _TOTAL = re.compile(
 )
 
 
-def table_blocks(table: dict[str, Any], reader: Reader, new_id: NewId) -> list[Block]:
+def table_blocks(table: dict[str, Any], reader: Reader, words: Phrases, new_id: NewId) -> list[Block]:
     """Return what shows a table: itself, or parts of it where it is too long, and a chart where its numbers make one.
 
     Columns that a deck's table has no place for are in a text below it.
@@ -50,7 +51,7 @@ def table_blocks(table: dict[str, Any], reader: Reader, new_id: NewId) -> list[B
     labels = (runs for cell in rows[-1] if (runs := runs_of(cell))) if rows else iter(())
     bold = all(run.bold for run in next(labels, ()))
     total = len(rows) > 1 and _is_total(texts[-1], amounts, bold=bold)
-    alt = f"Table: {', '.join(filter(None, heads))}"[:300] if any(heads) else "Table"
+    alt = f"{words.table}: {', '.join(filter(None, heads))}"[:300] if any(heads) else words.table
     shown = [cells[start : start + MAX_ROWS] for start in range(0, len(cells), MAX_ROWS)] or [[]]
     top = tuple(Cell(runs_of(cell)) for cell in head[:kept])
     found: list[Block] = [
@@ -58,9 +59,9 @@ def table_blocks(table: dict[str, Any], reader: Reader, new_id: NewId) -> list[B
         for part in shown
     ]
     if left > 0:
-        found += _rest(head, rows, new_id)
+        found += _rest(head, rows, words, new_id)
     end = len(rows) - total
-    chart = _chart(heads, texts[:end], amounts[:end], reader, new_id)
+    chart = _chart(heads, texts[:end], amounts[:end], reader, words, new_id)
     return [*found, chart] if chart else found
 
 
@@ -109,8 +110,8 @@ def _says_sum(label: str) -> bool:
     return _TOTAL.search(label[:200]) is not None
 
 
-def _rest(head: list[Any], rows: list[list[Any]], new_id: NewId) -> list[Block]:
-    told = f"Columns beyond the first {MAX_COLUMNS}, row by row:"
+def _rest(head: list[Any], rows: list[list[Any]], words: Phrases, new_id: NewId) -> list[Block]:
+    told = words.columns_beyond.format(count=MAX_COLUMNS)
     lines = ["; ".join(filter(None, map(said, row[MAX_COLUMNS:]))) for row in [head, *rows]]
     return paragraph_blocks([plain_runs(line) for line in (told, *lines) if line], new_id)
 
@@ -120,6 +121,7 @@ def _chart(
     texts: Sequence[Sequence[str]],
     amounts: list[list[Amount | None]],
     reader: Reader,
+    words: Phrases,
     new_id: NewId,
 ) -> ChartBlock | None:
     """Return bars of the money over the first column, or of plain numbers where there is nothing else beside it."""
@@ -139,16 +141,18 @@ def _chart(
         columns = list(zip(heads[1:], numbers, strict=True))
     if not all(any(map(str.isalpha, label)) for label in labels) or len(columns) > _MAX_SERIES:
         return None  # times, or other numbers
-    return _bars(labels, columns, new_id)
+    return _bars(labels, columns, words, new_id)
 
 
-def _bars(labels: list[str], columns: list[tuple[str, list[Amount | None]]], new_id: NewId) -> ChartBlock | None:
+def _bars(
+    labels: list[str], columns: list[tuple[str, list[Amount | None]]], words: Phrases, new_id: NewId
+) -> ChartBlock | None:
     found = [amount for _, column in columns for amount in column if amount]
     currencies = {amount.currency for amount in found}
     if len(currencies) != 1 or not any(amount.value for amount in found):
         return None
     series = tuple(
-        Series(name[:_MAX_LABEL] or "Number", tuple(amount.value if amount else None for amount in column))
+        Series(name[:_MAX_LABEL] or words.chart, tuple(amount.value if amount else None for amount in column))
         for name, column in columns
     )
     names = ", ".join(one.name for one in series)
@@ -158,5 +162,5 @@ def _bars(labels: list[str], columns: list[tuple[str, list[Amount | None]]], new
         series=series,
         currency=currencies.pop(),
         places=max(amount.places for amount in found),
-        alt=f"Bars: {names} for {', '.join(labels)}"[:600],
+        alt=words.bars.format(names=names, labels=", ".join(labels))[:600],
     )

@@ -9,6 +9,7 @@ from exports.decks.office.sheet import Sheet
 from exports.decks.office.tables import table
 from exports.decks.office.writing import Lead, is_right_to_left, joined, paragraph, plain
 from exports.decks.office.xml import RECTANGLE, C, filled, place, text
+from exports.decks.phrases import phrases
 from exports.decks.places import Box, Placed
 from exports.decks.records import (
     Block,
@@ -139,7 +140,8 @@ def _picture(sheet: Sheet, block: PictureBlock, placed: Placed) -> None:
     if data is None or not add_picture(
         sheet, block.id, within(placed.box, block.width / block.height), data, block.alt
     ):
-        missing = plain(f"Picture missing: {block.alt}", sheet.look(12, sheet.house.theme.pale))
+        told = phrases(sheet.house.edition.brand.language).picture_missing.format(alt=block.alt)
+        missing = plain(told, sheet.look(12, sheet.house.theme.pale))
         sheet.shapes.append(
             text_box(
                 sheet, block.id, placed.box, [missing], fill="bg2", pad=GAP / 2, anchor="ctr", described=block.alt

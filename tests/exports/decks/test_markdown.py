@@ -45,7 +45,7 @@ def test_a_draft_says_so_and_what_nobody_confirmed_too():
     final = deck_markdown(edition(approved=True, confirmed=True))
 
     assert draft.startswith(
-        "# Lisbon \\& \\<b\\>\n\nDraft v3, 3. Mai 2027\n\n## Day \\*1\\*\n\n*Suggested by the assistant"
+        "# Lisbon \\& \\<b\\>\n\nEntwurf v3, 3. Mai 2027\n\n## Day \\*1\\*\n\n*Vorschlag des Assistenten"
     )
     assert "Draft" not in final
     assert "Suggested" not in final
@@ -92,4 +92,4 @@ def test_figures_and_pictures_are_words():
     picture = PictureBlock(id="p", sha256="0" * 64, width=1, height=1, alt="A tram")
     made = deck_markdown(edition(figures, picture)).replace("\u00a0", " ")
 
-    assert "**Total:** 5 €  \nfour nights\n\n*Picture: A tram*" in made
+    assert "**Total:** 5 €  \nfour nights\n\n*Bild: A tram*" in made

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from exports.decks import agenda
 from exports.decks.measure import Measure
-from exports.decks.pages import ABOUT, HEIGHT, MARK, WIDTH, pages
+from exports.decks.pages import ABOUT, HEIGHT, WIDTH, pages
 from exports.decks.places import PANEL
 from exports.decks.records import (
     Amount,
@@ -196,7 +196,7 @@ def test_hidden_slides_have_no_page():
 def test_what_nobody_confirmed_is_marked_and_named_at_the_end():
     made = pages(edition(slide(slide_id="a"), slide(slide_id=ABOUT, title="By tram", confirmed=False)))
 
-    assert [page.mark for page in made] == ["", MARK, ""]
+    assert [page.mark for page in made] == ["", "Suggested by the assistant, not confirmed", ""]
     last = made[-1]
     assert last.slide.id not in ("a", ABOUT)
     words = [plain_text(one) for placed in last.placed for one in _texts(placed.block)]

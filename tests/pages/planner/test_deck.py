@@ -12,11 +12,11 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 import components.decks.drawn as drawn_decks
+from components.decks.marks import UNCONFIRMED
 from components.decks.typed import typed_items
 from db.models import Message
 from exports.decks.building.merging import Choice
 from exports.decks.html import deck_html
-from exports.decks.pages import MARK
 from exports.decks.records import PictureBlock, Preset, Run, Slide
 from services.decks.records import DeckOf
 from services.wiring import Services
@@ -207,10 +207,10 @@ def test_slides_are_moved_hidden_added_duplicated_and_removed(deck, services, pl
 
 def test_slide_that_nobody_confirmed_is_marked_until_somebody_does(deck, services, planner, of):
     go_to(deck, "Day 1")
-    assert MARK in lines(deck)
+    assert UNCONFIRMED in lines(deck)
 
     click(deck, "deck_mark_confirm_button")
-    assert MARK not in lines(deck)
+    assert UNCONFIRMED not in lines(deck)
     choose(deck, "deck_menu_", "Confirm all slides")
 
     assert all(slide.confirmed for slide in now(services, planner, of).deck.slides)

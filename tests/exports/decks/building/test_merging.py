@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 
 from exports.decks.building.from_talk import Said, Talk, from_talk
 from exports.decks.building.merging import TITLE, Choice, Refresh, Stale, refreshed, take, without
-from exports.decks.records import Deck, Preset, Run, Slide, TextBlock, deck_text, plain_text, read_deck
+from exports.decks.records import (
+    Brand,
+    Deck,
+    Preset,
+    Run,
+    Slide,
+    SlideKind,
+    TextBlock,
+    deck_text,
+    plain_text,
+    read_deck,
+)
 from tests.helpers.built_decks import ids, texts
 
 OLD = "# Day 1: Belém\n\nWalk.\n\n- tower\n\n# Day 2\n\nRest."
@@ -184,3 +195,29 @@ def test_a_slide_of_ones_own_is_never_stale():
     own = Slide(id="own", title="Mine")
 
     assert refreshed(replace(deck, slides=(*deck.slides, own)), made(OLD)) == Refresh((), (), ())
+
+
+GERMAN = Brand(language="de", contact="ada@example.com")
+PRICED = OLD + "\n# What it costs\n\n| What | Price |\n|---|---|\n| Hotel | €10 |\n| Tram | €20 |\n| Total | €30 |\n"
+
+
+@pytest.mark.parametrize("text", [OLD, PRICED])
+def test_slides_that_only_a_brand_changed_say_so(text: str):
+    deck, anew = of_talk(text, Brand()), of_talk(text, GERMAN)
+    refresh = refreshed(deck, anew)
+
+    assert (refresh.gone, refresh.new) == ((), ())
+    assert {one.slide.kind for one in refresh.stale} >= {SlideKind.COVER, SlideKind.ASKED, SlideKind.APPROVE}
+    assert [one.slide.title for one in refresh.stale if not one.by_look] == []
+    moved = refreshed(deck, of_talk(text.replace("Walk.", "Run."), GERMAN))
+    assert [one.slide.title for one in moved.stale if not one.by_look] == ["Day 1: Belém"]
+
+
+def of_talk(text: str, brand: Brand) -> Deck:
+    talk = Talk(
+        title="Lisbon",
+        messages=[Said("1", "user", "Lisbon, please"), Said("2", "assistant", text)],
+        planner="Ada",
+        language=brand.language,
+    )
+    return from_talk(talk, Preset.PROPOSAL, new_id=ids(), brand=brand)
