@@ -81,8 +81,8 @@ def _fields(brand: Brand) -> dict[str, str]:
             format_func=_language,
             key="deck_look_language",
             help=(
-                "How dates and amounts are written. A deck's own words, such as “Draft”, are in English, German, French,"
-                " Spanish, Italian, Portuguese, Polish or Dutch. What slides say is not translated."
+                "How dates and amounts are written. A deck's own words, such as “Draft”, are in English, German,"
+                " French, Spanish, Italian, Portuguese, Polish or Dutch. What slides say is not translated."
             ),
         )
     return values

@@ -63,7 +63,9 @@ def draw_no_deck(of: DeckOf, *, may_change: bool, user_id: int) -> None:
                 )
         drawn = drawn_draft(of, get_services().decks.proposal(of, user_id=user_id, preset=preset), user_id=user_id)
         draw_styles(drawn.css)
-        st.header(f"Preview: {counted(drawn.shown, 'slide')}", anchor=False)
+        hidden = len(drawn.pages) - drawn.shown
+        told = f"{counted(drawn.shown, 'slide')}{f', {hidden} hidden' if hidden else ''}"
+        st.header(f"Preview: {told}", anchor=False)
         draw_preview(drawn.pages)
 
 

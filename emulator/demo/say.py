@@ -85,7 +85,7 @@ def day_text(day: Day, plan: Plan) -> str:
     on = day_date(plan.wishes, day.number)
     place = f"{day.place.name}: " if len(plan.places) > 1 else ""
     parts = _trip_parts(day, day.trip, plan.wishes) if day.trip else _city_parts(day, plan)
-    lines = [f"- **{part}:** {text}" for part, text in parts.items()]
+    lines = [f"- **{part}:** {text[:1].upper()}{text[1:]}" for part, text in parts.items()]
     return "\n".join([f"### Day {day.number}{f', {on}' if on else ''}: {place}{_title(day)}", "", *lines])
 
 

@@ -66,10 +66,9 @@ draw_problem("deck")
 draw_changed(saved, user_id=user.id)
 draw_news(saved, refresh, drawn.problems, user_id=user.id)
 draw_bar(saved, drawn, page, slide, user_id=user.id)
-with st.container(key="deck_body", horizontal=True, wrap=False, gap="medium"):
-    draw_strip(of, drawn, slides, commented_slides(comments))
-    with st.container(key="deck_main", gap="small"):
-        draw_stage(page)
-        draw_marks(saved, slide, refresh, drawn.problems, user_id=user.id)
-        draw_comments(of, slide, slides, comments)
+with st.container(key="deck_main", gap="small"):
+    draw_stage(page)
+    draw_marks(saved, slide, refresh, drawn.problems, user_id=user.id)
+    draw_comments(of, slide, slides, comments)
+draw_strip(of, drawn, slides, commented_slides(comments))
 draw_deck_undo(saved, user_id=user.id)

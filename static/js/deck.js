@@ -118,6 +118,6 @@ new MutationObserver(() => {
   if (name === last || phone) return;
   last = name;
   const [box, around] = [label.getBoundingClientRect(), strip.getBoundingClientRect()];
-  if (box.top < around.top) strip.scrollTop += box.top - around.top - 8;
-  else if (box.bottom > around.bottom) strip.scrollTop += box.bottom - around.bottom + 8;
+  if (box.left < around.left) strip.scrollLeft += box.left - around.left - 8;
+  else if (box.right > around.right) strip.scrollLeft += box.right - around.right + 8;
 }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["checked"] });

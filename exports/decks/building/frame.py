@@ -78,9 +78,9 @@ def approve(planner: str, brand: Brand | None, valid_until: date | None, making:
         lines.append(f"{tell}: {contact}" if contact else f"{tell}.")
     if not lines:
         return None
-    block = BulletsBlock(id=making.new_id(), items=tuple(Item(plain_runs(line)) for line in lines))
+    blocks = paragraph_blocks([plain_runs(line) for line in lines], making.new_id)
     origin = f"{making.origin}:approve"
-    return built(making.new_id(), SlideKind.APPROVE, making.words.go_ahead, [block], origin, confirmed=True)
+    return built(making.new_id(), SlideKind.APPROVE, making.words.go_ahead, blocks, origin, confirmed=True)
 
 
 def questions(
