@@ -3,17 +3,36 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 import db.files
 import db.threads
+from db.ids import new_id
 from db.models import OutboxEntry, utc_now
 
 
 def add(db_session: Session, *, backend: str, kind: str, target_id: str, due_at: datetime | None = None) -> None:
     """Note that a thread, assistant or document must be deleted at Backboard: now, or at *due_at*."""
     db_session.add(OutboxEntry(backend=backend, kind=kind, target_id=target_id, due_at=due_at or utc_now()))
+
+
+def add_all(db_session: Session, things: Collection[tuple[str, str, str]], *, receipt_id: int) -> None:
+    """Note that these must be deleted at Backboard, as parts of an account that goes: backend, kind and id there."""
+    now = utc_now()
+    rows = [
+        {"id": new_id(), "backend": backend, "kind": kind, "target_id": target_id, "receipt_id": receipt_id,
+         "attempts": 0, "due_at": now, "created_at": now}
+        for backend, kind, target_id in things
+    ]  # fmt: skip
+    if rows:
+        db_session.execute(insert(OutboxEntry), rows)
+
+
+def count_of_receipt(db_session: Session, receipt_id: int) -> int:
+    """Return how many parts of an account that went are still to be deleted."""
+    query = select(func.count()).select_from(OutboxEntry).where(OutboxEntry.receipt_id == receipt_id)
+    return db_session.scalar(query) or 0
 
 
 def add_threads_of(db_session: Session, session_ids: Sequence[int]) -> None:

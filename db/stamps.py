@@ -7,14 +7,14 @@ whoever holds one number of several waits for no other that is held.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.models import Participant, Stamp, Trip, TripMember, User
 from db.plain import run
 
-_NOTED = "stamps"
+_NOTED, _GONE = "stamps", "stamps of the gone"
 
 
 def note(db_session: Session, user_ids: Collection[int]) -> None:
@@ -40,9 +40,30 @@ def note_sessions(db_session: Session, session_ids: Collection[int]) -> None:
     note(db_session, db_session.scalars(query).all() if session_ids else ())
 
 
+def forget(db_session: Session, user_id: int) -> None:
+    """Let the number of a planner who is deleted go at the end of this transaction."""
+    db_session.info.setdefault(_GONE, set()).add(user_id)
+
+
+def prune(db_session: Session) -> None:
+    """Drop the numbers of nobody: another transaction may have written one while its planner was deleted."""
+    gone = select(Stamp.user_id).where(Stamp.user_id.not_in(select(User.id)))
+    db_session.execute(delete(Stamp).where(Stamp.user_id.in_(gone.with_for_update(skip_locked=True))))
+
+
 def write(db_session: Session) -> None:
     """Write what was noted, as the last thing that a transaction does."""
-    user_ids = db_session.info.pop(_NOTED, None)
+    gone = db_session.info.pop(_GONE, set())
+    user_ids = db_session.info.pop(_NOTED, set()) - gone
+    if gone:
+        last = max(gone)  # one is deleted at a time
+        _rise(db_session, {one for one in user_ids if one < last})
+        db_session.execute(delete(Stamp).where(Stamp.user_id.in_(gone)))
+        user_ids = {one for one in user_ids if one > last}
+    _rise(db_session, user_ids)
+
+
+def _rise(db_session: Session, user_ids: Collection[int]) -> None:
     if not user_ids:
         return
     insert = sqlite.insert if db_session.get_bind().dialect.name == "sqlite" else postgresql.insert

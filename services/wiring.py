@@ -41,10 +41,12 @@ from services.messages.follow_ups import FollowUpService
 from services.messages.ratings import RatingService
 from services.messages.versions import VersionService
 from services.people.audit import AuditService
+from services.people.deletion import DeletionService
 from services.people.invitations import InvitationService
 from services.people.mail import ResetMail
 from services.people.people import PeopleService
 from services.people.pruning import Pruning
+from services.people.receipts import ReceiptService
 from services.people.resets import ResetService
 from services.process.background import BackgroundLoop, Tasks
 from services.process.http import http_client
@@ -142,6 +144,8 @@ class Services:
     invitations: InvitationService
     resets: ResetService
     audit: AuditService
+    deletion: DeletionService
+    receipts: ReceiptService
     _base: "_Base" = field(repr=False)
     _claims: ReplyClaims = field(repr=False)
     _outbox: Future[None] = field(repr=False)
@@ -261,6 +265,8 @@ def build_services(settings: Settings, *, compare_passwords: Compare, issuers: S
         invitations=InvitationService(database, settings, accounts),
         resets=ResetService(database, settings, send=reset_mail.ask if reset_mail else None),
         audit=AuditService(database),
+        deletion=DeletionService(database, replies),
+        receipts=ReceiptService(database),
         operations=OperationsService(base.numbers, database, running=running, readers=readers, tasks=tasks),
         costs=costs,
         ratings=RatingService(database),

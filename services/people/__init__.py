@@ -1,1 +1,1 @@
-"""What admins do with people: who is here, who is let in, what they did; and how a lost password is replaced."""
+"""What admins do with people, how a lost password is replaced, and what people do with all that is theirs."""
