@@ -87,7 +87,7 @@ def lock_trips(db_session: Session, user_id: int) -> None:
     db_session.execute(query.with_for_update(key_share=True))
 
 
-def heirs(db_session: Session, user_id: int) -> Sequence[Row[int, str, int, str, str, str]]:
+def active_heirs(db_session: Session, user_id: int) -> Sequence[Row[int, str, int, str, str, str]]:
     """Return who else works on the trips that are a user's, of each trip first who changes it, the longest first.
 
     Trip, its title, member, name, username and access. Whose account is disabled is not among them.
@@ -279,17 +279,21 @@ def remove_used(db_session: Session, user_id: int) -> None:
 # Who they are
 
 
-def remove_customers(db_session: Session, user_id: int) -> Sequence[Row[str, str]]:
-    """Delete a user's customers, whose trips go on without; return backend and id of all the user's assistants."""
+def lock_customers(db_session: Session, user_id: int) -> None:
+    """Hold a user's customers."""
     query = select(Customer.id).where(Customer.user_id == user_id).order_by(Customer.id).with_for_update()
     db_session.execute(query)
+
+
+def remove_customers(db_session: Session, user_id: int) -> Sequence[Row[str, str]]:
+    """Delete a user's customers, who are held and whose trips go on without; return backend and id of all the user's assistants."""
     gone = delete(Assistant).where(Assistant.user_id == user_id).execution_options(**_QUIETLY)
     assistants = db_session.execute(gone.returning(Assistant.backend, Assistant.assistant_id)).all()
     db_session.execute(delete(Customer).where(Customer.user_id == user_id).execution_options(**_QUIETLY))
     return assistants
 
 
-def lock_user(db_session: Session, user_id: int) -> tuple[User | None, bool]:
+def lock_with_active_admins(db_session: Session, user_id: int) -> tuple[User | None, bool]:
     """Hold a user and all admins; return the user, and whether somebody else is an active admin."""
     query = select(User).where(or_(User.id == user_id, User.role == ADMIN)).order_by(User.id)
     rows = db_session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()

@@ -45,7 +45,7 @@ def forget(db_session: Session, user_id: int) -> None:
     db_session.info.setdefault(_GONE, set()).add(user_id)
 
 
-def prune(db_session: Session) -> None:
+def lock_and_prune(db_session: Session) -> None:
     """Drop the numbers of nobody: another transaction may have written one while its planner was deleted."""
     gone = select(Stamp.user_id).where(Stamp.user_id.not_in(select(User.id)))
     db_session.execute(delete(Stamp).where(Stamp.user_id.in_(gone.with_for_update(skip_locked=True))))

@@ -139,7 +139,7 @@ class DeletionService:
 def _shared_trips(db_session: Session, user_id: int) -> tuple[SharedTrip, ...]:
     """Return a user's trips that others work on, with who can have them: where all only read, one of those."""
     found: dict[int, tuple[str, list[Heir], list[Heir]]] = {}
-    for row in db.leaving.heirs(db_session, user_id):
+    for row in db.leaving.active_heirs(db_session, user_id):
         _, change, read = found.setdefault(row.id, (row.title, [], []))
         which = change if row.access == db.trips.EDIT else read
         which.append(Heir(row.member_id, row.name, row.username))
@@ -177,8 +177,9 @@ def _remove(db_session: Session, user_id: int, heirs: Mapping[int, int] | None, 
     db.leaving.remove_used(db_session, user_id)
     db.participants.settle(db_session, db.leaving.seen_elsewhere(db_session, user_id))
     db.former.end_links(db_session, user_id, at=now)
+    db.leaving.lock_customers(db_session, user_id)
     assistants = db.leaving.remove_customers(db_session, user_id)
-    user, other_admins = db.leaving.lock_user(db_session, user_id)
+    user, other_admins = db.leaving.lock_with_active_admins(db_session, user_id)
     if user is None:
         raise NotFoundError("There is no such user.")
     if user.role == ADMIN and not other_admins:
