@@ -286,7 +286,7 @@ def lock_customers(db_session: Session, user_id: int) -> None:
 
 
 def remove_customers(db_session: Session, user_id: int) -> Sequence[Row[str, str]]:
-    """Delete a user's customers, who are held and whose trips go on without; return backend and id of all the user's assistants."""
+    """Delete a user's customers, held, whose trips go on; return backend and id of the user's assistants."""
     gone = delete(Assistant).where(Assistant.user_id == user_id).execution_options(**_QUIETLY)
     assistants = db_session.execute(gone.returning(Assistant.backend, Assistant.assistant_id)).all()
     db_session.execute(delete(Customer).where(Customer.user_id == user_id).execution_options(**_QUIETLY))

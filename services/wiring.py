@@ -48,6 +48,7 @@ from services.people.people import PeopleService
 from services.people.pruning import Pruning
 from services.people.receipts import ReceiptService
 from services.people.resets import ResetService
+from services.people.takeout import TakeoutService
 from services.process.background import BackgroundLoop, Tasks
 from services.process.http import http_client
 from services.process.smtp import SmtpServer
@@ -146,6 +147,7 @@ class Services:
     audit: AuditService
     deletion: DeletionService
     receipts: ReceiptService
+    takeout: TakeoutService
     _base: "_Base" = field(repr=False)
     _claims: ReplyClaims = field(repr=False)
     _outbox: Future[None] = field(repr=False)
@@ -223,6 +225,8 @@ def build_services(settings: Settings, *, compare_passwords: Compare, issuers: S
     decks = DeckService(database)
     accounts = AccountService(database, settings)
     reset_mail, mail = _mail(base)
+    memories = MemoryService(database, client, loop, threads, memory_sources, backend=backend)
+    transfer = TransferService(database, sessions, default_model=settings.default_model)
     return Services(
         settings=settings,
         accounts=accounts,
@@ -239,9 +243,9 @@ def build_services(settings: Settings, *, compare_passwords: Compare, issuers: S
         versions=VersionService(database, replies, shelf),
         follow_ups=FollowUpService(database, replies, shelf),
         models=models,
-        memories=MemoryService(database, client, loop, threads, memory_sources, backend=backend),
+        memories=memories,
         tokens=TokenService(database),
-        transfer=TransferService(database, sessions, default_model=settings.default_model),
+        transfer=transfer,
         templates=TemplateService(database, replies),
         customers=CustomerService(database),
         trips=TripService(database),
@@ -267,6 +271,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare, issuers: S
         audit=AuditService(database),
         deletion=DeletionService(database, replies),
         receipts=ReceiptService(database),
+        takeout=TakeoutService(database, transfer, memories),
         operations=OperationsService(base.numbers, database, running=running, readers=readers, tasks=tasks),
         costs=costs,
         ratings=RatingService(database),

@@ -23,8 +23,9 @@ from services.errors import InvalidInputError, NotFoundError
 from services.replies.replies import ReplyService
 from services.sessions.records import Accepted
 from services.texts import check_model, clean_instructions, clean_message, clean_text, clean_title
+from services.transfer.saved_things import MAX_TEMPLATES
 
-MOST = 100  # templates of one planner: they are listed whole
+MOST = MAX_TEMPLATES  # of one planner: they are listed whole
 _BUILT_IN = Path(__file__).with_suffix(".toml")
 _BLANK = re.compile(r"\{\{|\}\}|\{ *([^\W\d_][\w ,'-]{0,39}?) *\}")
 

@@ -10,12 +10,14 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from exports.sessions.json_text import FORMAT, VERSION, read_session
 from exports.sessions.records import SavedSession
+from exports.sessions.things import KINDS, Kind, Saved, format_of, read_thing
+from exports.sessions.things import VERSION as THINGS_VERSION
 from services.errors import InvalidInputError
 from services.transfer.chatgpt import read_conversation
 
@@ -35,7 +37,8 @@ DAMAGED = "This file is damaged or incomplete, so nothing was imported. Please e
 NEWER = "This file was made by a newer version of the app. Nothing was imported."
 
 _MAX_ZIP_ENTRIES = 20_000
-_CONVERSATIONS = re.compile(r"(?:.*[/\\])?conversations(?:-\d+)?\.json")  # large accounts get several
+_CONVERSATIONS = re.compile(r"(?:.*[/\\])?(?:conversations|sessions)(?:-\d+)?\.json")  # large accounts get several
+_THINGS: dict[str, Kind] = {f"{kind}.json": kind for kind in KINDS}
 _BEGIN = re.compile(rb"\s*([\[{])")
 # Nothing is tried twice (possessive), and a string that does not end is one token, to the end of the text.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{},]', re.DOTALL)
@@ -66,21 +69,43 @@ def sources(data: bytes) -> list[Source]:
     """Return the sessions of a file, in its order. Raises InvalidInputError where the file cannot be used."""
     if len(data) > MAX_BYTES:
         raise InvalidInputError(TOO_LARGE)
-    texts = _unpacked(data) if data[:4] in (b"PK\x03\x04", b"PK\x05\x06") else [data]
+    texts = (text for _, text in _unpacked(data, _CONVERSATIONS.fullmatch)) if _is_zip(data) else iter([data])
     reader = _Reader()
-    return [source for text in texts for source in reader.sources(text.removeprefix(b"\xef\xbb\xbf"))]
+    found = [source for text in texts for source in reader.sources(text.removeprefix(b"\xef\xbb\xbf"))]
+    if not found and not reader.texts:
+        raise InvalidInputError("There is no conversations.json in this .zip file.")
+    return found
 
 
-def _unpacked(data: bytes) -> Iterator[bytes]:
+def things(data: bytes) -> dict[Kind, list[Saved]]:
+    """Return the customers, trips and templates of a zip that holds somebody's data; none of any other file.
+
+    Raises InvalidInputError where the file cannot be used.
+    """
+    found: dict[Kind, list[Saved]] = {kind: [] for kind in KINDS}
+    if len(data) > MAX_BYTES:
+        raise InvalidInputError(TOO_LARGE)
+    if _is_zip(data):
+        reader = _Reader()
+        for name, text in _unpacked(data, _THINGS.get):
+            found[_THINGS[name]] += reader.things(text, _THINGS[name])
+    return found
+
+
+def _is_zip(data: bytes) -> bool:
+    return data[:4] in (b"PK\x03\x04", b"PK\x05\x06")
+
+
+def _unpacked(data: bytes, wanted: Callable[[str], object]) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of the files of a zip that are *wanted*."""
     if data.count(b"PK\x01\x02") > _MAX_ZIP_ENTRIES:
         raise InvalidInputError(TOO_LARGE)
     left = MAX_BYTES
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            entries = [one for one in packed.infolist() if _CONVERSATIONS.fullmatch(one.filename)]
-            if not entries:
-                raise InvalidInputError("There is no conversations.json in this .zip file.")
-            for entry in entries:
+            for entry in packed.infolist():
+                if not wanted(entry.filename):
+                    continue
                 if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                     raise InvalidInputError(UNKNOWN)
                 with packed.open(entry) as file:
@@ -88,7 +113,7 @@ def _unpacked(data: bytes) -> Iterator[bytes]:
                 left -= len(text)
                 if left < 0:
                     raise InvalidInputError(TOO_LARGE)
-                yield text
+                yield entry.filename, text
     except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as exc:
         raise InvalidInputError(DAMAGED) from exc  # RuntimeError: it wants a password
 
@@ -99,9 +124,28 @@ class _Reader:
     def __init__(self) -> None:
         self._values_left = MAX_VALUES
         self._sessions_left = MAX_SESSIONS
+        self.texts = 0  # that were read
+
+    def things(self, text: bytes, kind: Kind) -> list[Saved]:
+        """Return what a JSON text of customers, trips or templates holds."""
+        if not _BEGIN.match(text):
+            raise InvalidInputError(DAMAGED)
+        spans, rest = self._cut(text, key=f'"{kind}"'.encode())
+        if rest.values > MAX_SESSION_VALUES or any(one.values > MAX_SESSION_VALUES for one in spans):
+            raise InvalidInputError(TOO_MUCH)
+        head = _loads(text[: rest.start] + text[rest.end :])
+        if not isinstance(head, dict) or head.get("format") != format_of(kind):
+            raise InvalidInputError(DAMAGED)
+        if type(head.get("version")) is not int or head["version"] > THINGS_VERSION:
+            raise InvalidInputError(NEWER)
+        try:
+            return [read_thing(kind, text[span.start : span.end]) for span in spans]
+        except ValueError as exc:
+            raise InvalidInputError(DAMAGED) from exc
 
     def sources(self, text: bytes) -> list[Source]:
         """Return the sessions of a JSON text."""
+        self.texts += 1
         if not (begin := _BEGIN.match(text)):
             raise InvalidInputError(UNKNOWN)
         spans, rest = self._cut(text, key=None if begin[1] == b"[" else b'"sessions"')

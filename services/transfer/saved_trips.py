@@ -30,16 +30,22 @@ def saved_trip(db_session: Session, session_id: int, user_id: int) -> SavedTrip 
     if found is None or db.trips.get_visible(db_session, found[0].id, user_id=user_id) is None:
         return None
     trip, customer = found
+    return trip_values(trip, customer)
+
+
+def trip_values(trip: Trip, customer: Customer | None) -> SavedTrip:
+    """Return a trip with its customer as plain data."""
     return SavedTrip(
         key=trip.import_key or f"{_OURS}{trip.id}",
         title=trip.title,
         status=trip.status,
         brief=dict(trip.brief),
-        customer=_saved_customer(customer) if customer else None,
+        customer=customer_values(customer) if customer else None,
     )
 
 
-def _saved_customer(customer: Customer) -> SavedCustomer:
+def customer_values(customer: Customer) -> SavedCustomer:
+    """Return a customer as plain data."""
     return SavedCustomer(
         key=customer.import_key or f"{_OURS}{customer.id}",
         name=customer.name,
@@ -56,12 +62,15 @@ def checked_trip(saved: SavedTrip) -> SavedTrip:
     except BriefError as exc:
         raise InvalidInputError(f"Its trip cannot be used: {' '.join(exc.problems.values())}") from exc
     status = saved.status if saved.status in {one.value for one in TripStatus} else TripStatus.DRAFT.value
-    customer = saved.customer
-    if customer is not None:
-        name = " ".join(without_controls(customer.name).split())
-        texts = {one: without_controls(getattr(customer, one)) for one in ("contact", "notes")}
-        customer = replace(customer, name=name, language=_language(customer.language), **texts) if name else None
+    customer = checked_customer(saved.customer) if saved.customer else None
     return replace(saved, title=title, brief=brief, status=status, customer=customer)
+
+
+def checked_customer(saved: SavedCustomer) -> SavedCustomer | None:
+    """Return a customer that a file holds, made fit to be stored; None where that has no name."""
+    name = " ".join(without_controls(saved.name).split())
+    texts = {one: without_controls(getattr(saved, one)) for one in ("contact", "notes")}
+    return replace(saved, name=name, language=_language(saved.language), **texts) if name else None
 
 
 def _language(given: str | None) -> str | None:
@@ -72,7 +81,7 @@ def _language(given: str | None) -> str | None:
 
 def trip_of(db_session: Session, saved: SavedTrip, user_id: int) -> int:
     """Return the id of the planner's own trip that this was, or is made now; whoever calls holds the user."""
-    found = db.trips.imported(db_session, saved.key, own_id=_own_id(saved.key), user_id=user_id)
+    found = db.trips.imported(db_session, saved.key, own_id=own_id(saved.key), user_id=user_id)
     return found if found is not None else _made_trip(db_session, saved, user_id)
 
 
@@ -81,7 +90,7 @@ def _made_trip(db_session: Session, saved: SavedTrip, user_id: int) -> int:
     shared: dict[str, Any] = {
         "title": saved.title,
         "status": saved.status,
-        "customer_id": _customer_of(db_session, saved.customer, user_id) if saved.customer else None,
+        "customer_id": customer_of(db_session, saved.customer, user_id) if saved.customer else None,
         "brief": saved.brief,
         "content_hash": content_hash(saved.title, brief_of(saved.brief)),
     }
@@ -94,8 +103,9 @@ def _made_trip(db_session: Session, saved: SavedTrip, user_id: int) -> int:
     return trip.id
 
 
-def _customer_of(db_session: Session, saved: SavedCustomer, user_id: int) -> int:
-    found = db.customers.imported(db_session, saved.key, own_id=_own_id(saved.key), user_id=user_id)
+def customer_of(db_session: Session, saved: SavedCustomer, user_id: int) -> int:
+    """Return the id of the planner's own customer that this was, or is made now; whoever calls holds the user."""
+    found = db.customers.imported(db_session, saved.key, own_id=own_id(saved.key), user_id=user_id)
     if found is not None:
         return found
     values = {"name": saved.name, "contact": saved.contact, "language": saved.language, "notes": saved.notes}
@@ -105,7 +115,7 @@ def _customer_of(db_session: Session, saved: SavedCustomer, user_id: int) -> int
     return customer.id
 
 
-def _own_id(key: str) -> int:
+def own_id(key: str) -> int:
     """Return the id that a thing of this database had when it was exported, 0 for none."""
     its_id = key.removeprefix(_OURS)
     if its_id == key or not its_id.isascii() or not its_id.isdigit():

@@ -4,7 +4,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from enum import StrEnum
 from functools import partial
@@ -27,6 +27,7 @@ from exports.sessions.json_text import sessions_json
 from exports.sessions.markdown import session_markdown
 from exports.sessions.pdf import session_pdf
 from exports.sessions.records import SavedSession
+from exports.sessions.things import KINDS, Kind, Saved
 from services.accounts.roles import may_write, refuse_viewer, writing
 from services.errors import ExportRunningError, ImportRunningError, InvalidInputError, NotFoundError
 from services.model_names import model_here
@@ -34,9 +35,10 @@ from services.process.one_core import any_core
 from services.sessions.records import SessionFilter
 from services.sessions.sessions import SessionService
 from services.texts import check_model
-from services.transfer.import_file import MAX_BYTES, sources
+from services.transfer.import_file import MAX_BYTES, sources, things
 from services.transfer.samples import samples, shifted
 from services.transfer.saved_sessions import checked, is_here, saved_session, store
+from services.transfer.saved_things import checked_things, keep_thing
 from services.transfer.saved_trips import saved_trip
 
 _AT_ONCE = 500
@@ -75,11 +77,17 @@ class ExportFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What became of a file's sessions; *refused* has a sentence for each that could not be imported."""
+    """What became of a file's sessions; *refused* has a sentence for each that could not be imported.
+
+    *customers*, *trips* and *templates* are how many of them were made beside the sessions.
+    """
 
     imported: tuple[int, ...]  # their new ids
     already_here: int
     refused: tuple[str, ...]
+    customers: int = 0
+    trips: int = 0
+    templates: int = 0
 
 
 class TransferService:
@@ -115,7 +123,7 @@ class TransferService:
         """
         if session_ids is None:
             session_ids = [one.id for one in self._sessions.each(SessionFilter(), user_id=user_id)]
-        content = _json(self._saved_ones(session_ids, user_id))
+        content = _json(self.saved_ones(session_ids, user_id))
         self._note_export(user_id, f"{len(session_ids)} sessions")
         return ExportFile("sessions.json", "application/json", content)
 
@@ -131,14 +139,26 @@ class TransferService:
 
         Some hundreds are kept at a time, each whole or not at all; the same file again goes on where it was cut off.
         A process reads one file at a time, as it is all in memory then; the next one waits for *wait_s* seconds, a
-        while if nothing is said.
+        while if nothing is said. Of the zip of somebody's data it takes customers, trips and templates too.
 
         Raises InvalidInputError before anything is written when the file cannot be used, ImportRunningError.
         """
         refuse_viewer(self._db, user_id)
         with self._alone(IMPORT_WAIT_S if wait_s is None else wait_s):
-            found = sources(file if isinstance(file, bytes) else _read(file))
-            return self._import([source.read for source in found], user_id, on_progress)
+            data = file if isinstance(file, bytes) else _read(file)
+            found, beside = sources(data), checked_things(things(data))
+            made = {kind: self._keep_things(kind, beside[kind], user_id) for kind in KINDS}
+            result = self._import([source.read for source in found], user_id, on_progress)
+            return replace(result, customers=made["customers"], trips=made["trips"], templates=made["templates"])
+
+    def _keep_things(self, kind: Kind, things: Sequence[Saved], user_id: int) -> int:
+        """Store those of these customers, trips or templates that are not here; return how many those are."""
+        made = 0
+        for start in range(0, len(things), _AT_ONCE):
+            with writing(self._db, user_id) as db_session:
+                db.users.lock(db_session, user_id)
+                made += sum(keep_thing(db_session, kind, one, user_id) for one in things[start : start + _AT_ONCE])
+        return made
 
     def _pdf(self, saved: SavedSession, zone: tzinfo) -> bytes:
         if not self._printing.acquire(timeout=PDF_WAIT_S):
@@ -173,7 +193,7 @@ class TransferService:
         with self._db.read() as db_session:
             found = db.sessions.imported(db_session, [one.key for one in samples()], user_id=user_id)
             ids = [session.id for session in found if session.sample]
-        file = _json(self._saved_ones(ids, user_id))
+        file = _json(self.saved_ones(ids, user_id))
         return self._sessions.delete(ids, user_id=user_id), file
 
     def bring_back_samples(self, file: bytes, *, user_id: int) -> ImportResult:
@@ -219,7 +239,8 @@ class TransferService:
         except InvalidInputError:
             return model_here(db_session.get_one(User, user_id).last_model, default=self._default_model)
 
-    def _saved_ones(self, session_ids: Sequence[int], user_id: int) -> Iterator[SavedSession]:
+    def saved_ones(self, session_ids: Sequence[int], user_id: int) -> Iterator[SavedSession]:
+        """Yield sessions that a planner sees with all that is known of them, each as one moment has it."""
         for session_id in session_ids:
             with suppress(NotFoundError):  # deleted meanwhile
                 yield self._saved(session_id, user_id)

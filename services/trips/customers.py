@@ -15,12 +15,12 @@ from db.models import Customer as CustomerRow
 from services.accounts.roles import writing
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.texts import clean_query
+from services.transfer.saved_things import MAX_CUSTOMERS
 from services.trips.places import cursor_at, name_place
 from services.trips.records import Customer, CustomerPage
 from services.trips.views import customer_view
 from travel.types import NotValidError, language_of, line_of, sentence, text_of
 
-MAX_CUSTOMERS = 5_000  # of one planner
 MAX_NAME_CHARS, MAX_CONTACT_CHARS, MAX_NOTES_CHARS = 100, 500, 8_000
 _MAX_PAGE = 200
 _QUERY_CHARS = 200
