@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from components.accounts.api_tokens import TOKEN_DIALOGS
 from components.accounts.identity import current_user, draw_door_cookie, known_as
 from components.accounts.proxied import behind_proxy, is_let_through
+from components.accounts.ways_in import WAYS_IN_DIALOGS, offer_to_join
 from components.decks.dialogs import DECK_DIALOGS
 from components.dialogs import draw_dialog
 from components.memory.memories import MEMORY_DIALOGS
@@ -47,6 +48,7 @@ from db.engine import DatabaseUnavailableError
 
 DIALOGS = (
     TOKEN_DIALOGS
+    | WAYS_IN_DIALOGS
     | SESSION_DIALOGS
     | MOVING_DIALOGS
     | FILE_DIALOGS
@@ -120,6 +122,7 @@ try:
             settle_session(services.sessions, user_id=user.id, on_chat=page == chat)
             draw_sidebar(user, on_chat=page == chat, has_lists=page.url_path in LIST_PAGES)
             draw_session_notices(user_id=user.id)
+            offer_to_join(user)
             draw_dialog(DIALOGS, user=user, page=page.url_path)
         st.set_page_config(
             layout="wide" if page.url_path in WIDE_PAGES else "centered"

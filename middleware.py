@@ -23,6 +23,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
+from company_cookies import refused_for_length
 from components.resources import get_tabs
 from services.decks.logos import MAX_LOGO_BYTES
 from services.reviews.links import cookie_name, is_cookie, is_token, link_name
@@ -153,7 +154,7 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
         elif sum(len(value) for name, value in scope["headers"] if name == b"cookie") > _COOKIE_BYTES:
-            await refuse(scope, receive, send, PlainTextResponse("Your browser sends too many cookies.", 431))
+            await refuse(scope, receive, send, refused_for_length(scope, path=base_path() or "/"))
         elif scope["type"] == "websocket":
             if is_own_origin(Headers(scope=scope)):
                 await self._app(without_anothers_tab(scope), only_a_browsers(receive), send)
@@ -300,7 +301,7 @@ def _is_a_browsers(data: bytes | None) -> bool:
     return False
 
 
-async def refuse(scope: Scope, receive: Receive, send: Send, answer: PlainTextResponse | None = None) -> None:
+async def refuse(scope: Scope, receive: Receive, send: Send, answer: Response | None = None) -> None:
     """Answer a request with a sentence, and a WebSocket with its end."""
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})

@@ -16,7 +16,8 @@ from starlette.routing import Mount
 from streamlit.runtime.pages_manager import PagesManager
 
 from api.app import create_app
-from components.resources import get_services
+from company_cookies import CompanyCookies
+from components.resources import get_services, read_settings
 from db.engine import DatabaseUnavailableError
 from middleware import Guard, SecurityHeaders, base_path
 from proxy_sign_in import ProxySignIn
@@ -73,7 +74,7 @@ def _end_streams_at_a_signal() -> None:
 def _settings() -> Settings | None:
     """Return the settings, None if they are not right. First asked at a request: secrets are not read before."""
     try:
-        return Settings()
+        return read_settings()
     except ValidationError:
         return None
 
@@ -82,5 +83,8 @@ app = st.App(
     ROOT / "app.py",
     lifespan=lifespan,
     routes=[Mount("/api", app=create_app(get_services, base_path))],
-    middleware=[Middleware(one, get_settings=_settings) for one in (SecurityHeaders, ProxySignIn, Guard)],
+    middleware=[
+        *(Middleware(one, get_settings=_settings) for one in (SecurityHeaders, ProxySignIn, Guard)),
+        Middleware(CompanyCookies, get_settings=_settings, base_path=base_path),
+    ],
 )

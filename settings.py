@@ -6,7 +6,9 @@ import re
 import secrets
 import tempfile
 import tomllib
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -55,6 +57,59 @@ def _words(listed: object) -> object:
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 
 
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who signs people in for us, as `[auth]` of `secrets.toml` has it for Streamlit's `st.login`."""
+
+    name: str  # "default" where it has none
+    label: str
+    client_id: str
+    metadata_url: str
+
+
+_COMPANY_KEYS = ("client_id", "client_secret", "server_metadata_url")
+
+
+def _companies(section: Mapping[str, Any], *, strict: bool) -> tuple[Company, ...]:
+    """Return whom `[auth]` names, the unnamed one first. Raises ValueError with a sentence for each thing wrong."""
+    if not section:
+        return ()
+    wrong = list(_wrong_with_all(section, strict=strict))
+    named = {name: one for name, one in section.items() if isinstance(one, Mapping) and name != "client_kwargs"}
+    if any(key in section for key in _COMPANY_KEYS):
+        named = {"default": section} | named
+    if not named:
+        wrong.append(f"It needs {', '.join(_COMPANY_KEYS)}, or a section with them, such as [auth.google].")
+    for name, one in named.items():
+        wrong += _wrong_with(name, one, strict=strict)
+    if wrong:
+        raise ValueError(" ".join(wrong))
+    return tuple(
+        Company(name, str(one.get("label") or _label(name)), str(one["client_id"]), str(one["server_metadata_url"]))
+        for name, one in named.items()
+    )
+
+
+def _wrong_with_all(section: Mapping[str, Any], *, strict: bool) -> Iterator[str]:
+    if not re.fullmatch(r"https?://\S+/oauth2callback", str(section.get("redirect_uri", ""))):
+        yield "redirect_uri has to be the app's address with /oauth2callback at its end."
+    if len(str(section.get("cookie_secret", ""))) < (32 if strict else 1):
+        yield "cookie_secret has to be at least 32 random characters: who knows it can be anybody here."
+
+
+def _wrong_with(name: str, one: Mapping[str, Any], *, strict: bool) -> Iterator[str]:
+    if "_" in name:
+        yield f"The name {name} has an underscore, which Streamlit does not take: call it {name.replace('_', '-')}."
+    if missing := [key for key in _COMPANY_KEYS if not one.get(key)]:
+        yield f"The section of {name} has no {', '.join(missing)}."
+    elif not re.match(r"https://[^/\s]" if strict else r"https?://[^/\s]", str(one["server_metadata_url"])):
+        yield f"The server_metadata_url of {name} has to begin with https://."
+
+
+def _label(name: str) -> str:
+    return "your company" if name == "default" else name.replace("-", " ").title()
+
+
 def _proxies_here() -> str:
     """Community Cloud, which keeps the app below /mount/src, has a proxy that it does not name."""
     return UNLISTED if ROOT.is_relative_to("/mount/src") else ""
@@ -81,6 +136,8 @@ class Settings(BaseSettings):
     title_model: str = Field(default="openai/gpt-4o-mini", pattern=r"^([^/\s]+/\S+|off)$", validate_default=True)
     sign_up: Literal["open", "closed"] = "open"
     passwords: Literal["on", "off"] = "on"
+    # From the secrets alone: no variable of the environment has such a name.
+    companies: Annotated[tuple[Company, ...], NoDecode] = Field(default=(), validation_alias="[auth]")
     company_domains: Words = ()  # of mail addresses, with which somebody new comes in; none: any
     company_groups: Words = ()  # one of which somebody new needs; none: any
     company_groups_claim: str = "groups"
@@ -129,7 +186,7 @@ class Settings(BaseSettings):
             name.lower(): str(value)
             for name, value in found.items()
             if type(value) in (str, int, float) and value != ""
-        }
+        } | {"[auth]": found.get("auth", {})}
         return cls(**exported)
 
     @field_validator("dev_user_id", mode="before")
@@ -141,6 +198,12 @@ class Settings(BaseSettings):
         if text and not re.fullmatch("(?![0-9]+$)[a-z0-9._-]{3,40}", text):
             raise ValueError("It is a user's id or username: 3 to 40 letters, digits, dots, dashes and underscores.")
         return text or None
+
+    @field_validator("companies", mode="before")
+    @classmethod
+    def _of_secrets(cls, section: object, info: ValidationInfo) -> object:
+        strict = info.data.get("app_env") == "production"
+        return _companies(section, strict=strict) if isinstance(section, Mapping) else section
 
     @field_validator("smtp_url")
     @classmethod
@@ -177,6 +240,10 @@ class Settings(BaseSettings):
                 raise ValueError("COOKIE_KEY must be set to at least 32 random characters in production.")
             if self.dev_user_id is not None:
                 raise ValueError("DEV_USER_ID signs in without a password; it cannot be set in production.")
+            if self.passwords == "off" and not self.companies and self.proxy_sign_in == self.guests == "off":
+                raise ValueError(
+                    "Nobody could sign in: PASSWORDS is off, and neither [auth] nor PROXY_SIGN_IN is set."
+                )
         return self
 
     @model_validator(mode="after")
@@ -300,7 +367,8 @@ def wrong_settings(error: ValidationError) -> tuple[str, ...]:
     """Return a sentence for each setting that cannot be used: its name and why, never its value."""
     sentences = []
     for detail in error.errors(include_input=False, include_context=False, include_url=False):
-        name = str(detail["loc"][0]).upper() if detail["loc"] else ""
+        name = str(detail["loc"][0]) if detail["loc"] else ""
+        name = name.upper() if name.isidentifier() else name
         reason = detail["msg"].removeprefix("Value error, ")
         sentences.append(f"{name}: {reason}" if name else reason)
     return tuple(sentences)

@@ -3,15 +3,16 @@
 import atexit
 import gc
 import logging
-from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache
 
 import pandas  # noqa: F401 - `st.write_stream` imports it: the first planner's first words would wait for it
 import streamlit as st
 from pydantic import ValidationError
+from streamlit.auth_util import get_secrets_auth_section
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from components.departures import Departures
 from components.tabs import Tabs
 from components.waking import Waker
 from services.accounts.addresses import client_address
@@ -48,7 +49,7 @@ def where_from(settings: Settings) -> str | None:
 def built_services() -> Services:
     """Return this process's services, whoever asks."""
     log_to_stderr()
-    services = build_services(_settings(), compare_passwords=_same_password, issuers=_issuers())
+    services = build_services(_settings(), compare_passwords=_same_password)
     atexit.register(services.close)
     gc.freeze()  # Streamlit collects garbage after every run; what is loaded once need not be looked at each time
     return services
@@ -58,6 +59,12 @@ def built_services() -> Services:
 def get_tabs() -> Tabs:
     """Return which tabs of this process somebody is signed in at."""
     return Tabs()
+
+
+@st.cache_resource(show_spinner=False)
+def get_departures() -> Departures:
+    """Return who left this process's pages to sign in with a company."""
+    return Departures()
 
 
 @st.cache_resource(show_spinner=False, on_release=Waker.close)
@@ -74,19 +81,14 @@ def _same_password(typed: str, password_hash: str) -> bool:
     return bool(Hasher.check_pw(typed, password_hash))
 
 
-def _issuers() -> list[str]:
-    """Return the address of each company's OpenID configuration that `[auth]` of the secrets names."""
-    try:
-        auth = st.secrets.get("auth", {})
-    except FileNotFoundError:  # there are no secrets
-        return []
-    parts = [auth, *(part for part in auth.values() if isinstance(part, Mapping))]
-    return [str(part["server_metadata_url"]) for part in parts if part.get("server_metadata_url")]
+def read_settings() -> Settings:
+    """Return what is set by now, with the companies of the secrets. Raises ValidationError."""
+    return Settings.model_validate({"[auth]": get_secrets_auth_section().to_dict()})
 
 
 def _settings() -> Settings:
     try:
-        return Settings()
+        return read_settings()
     except ValidationError as error:
         for sentence in wrong_settings(error):
             _say_once(sentence)

@@ -31,7 +31,7 @@ class Tabs:
         """Remember whether somebody is signed in at a tab, and the browser by Streamlit's cookie against forgery."""
         with self._lock:
             self._tabs.pop(tab, None)
-            self._tabs[tab] = _Tab(signed_in, _browser(xsrf_cookie))
+            self._tabs[tab] = _Tab(signed_in, browser_of(xsrf_cookie))
             if len(self._tabs) > MOST:
                 self._tabs.popitem(last=False)
 
@@ -45,10 +45,10 @@ class Tabs:
         """Whether a tab was drawn for the browser that has this cookie."""
         with self._lock:
             known = self._tabs.get(tab)
-        drawn_for, browser = known.browser if known else None, _browser(xsrf_cookie)
+        drawn_for, browser = known.browser if known else None, browser_of(xsrf_cookie)
         return bool(drawn_for and browser and compare_digest(drawn_for, browser))
 
 
-def _browser(xsrf_cookie: str | None) -> bytes | None:
+def browser_of(xsrf_cookie: str | None) -> bytes | None:
     """Return what stays the same in the cookie, which is written in another way each time."""
     return decode_xsrf_token_string(xsrf_cookie)[0] if xsrf_cookie else None

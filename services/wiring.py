@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -192,10 +192,9 @@ class _Base:
     executor: Executor
 
 
-def build_services(settings: Settings, *, compare_passwords: Compare, issuers: Sequence[str] = ()) -> Services:
+def build_services(settings: Settings, *, compare_passwords: Compare) -> Services:
     """Connect, migrate, and start what runs in the background.
 
-    *issuers* are the addresses of the OpenID configurations of companies whose access tokens the API may take.
     Raises DatabaseUnavailableError when the database cannot be reached.
     """
     base = _base(settings)
@@ -232,7 +231,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare, issuers: S
         accounts=accounts,
         sign_ins=SignInService(database, settings, compare=compare_passwords),
         identities=identities,
-        company_tokens=CompanyTokens(_issuers(settings, issuers), identities),
+        company_tokens=CompanyTokens(_issuers(settings), identities),
         admins=_admins(base),
         sessions=sessions,
         sharing=SessionSharing(database),
@@ -369,10 +368,12 @@ def _mail(base: _Base) -> tuple[ResetMail | None, tuple[Future[None], ...]]:
     return resets, (started, base.loop.start(resets.work_forever(base.executor)))
 
 
-def _issuers(settings: Settings, metadata: Sequence[str]) -> Issuers:
+def _issuers(settings: Settings) -> Issuers:
     """Return whose access tokens the API takes: nobody's, where no setting says whom they are for."""
     audience = settings.company_api_audience
-    return Issuers([Issuer(audience=audience, metadata=one) for one in metadata] if audience else [])
+    return Issuers(
+        [Issuer(audience=audience, metadata=one.metadata_url) for one in settings.companies] if audience else []
+    )
 
 
 def _admins(base: _Base) -> AdminService:

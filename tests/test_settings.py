@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from settings import Settings
+from settings import Settings, wrong_settings
 
 KEY = "k" * 32
 
@@ -99,3 +99,49 @@ def test_proxy_that_is_listed_signs_in_by_headers_or_by_a_token() -> None:
     assert Settings.model_validate(LISTED).behind_proxy
     assert Settings.model_validate({**LISTED, **OF_ISSUER, "proxy_sign_in": "token"}).behind_proxy
     assert not Settings(forwarded_allow_ips="*").behind_proxy
+
+
+AUTH = {"redirect_uri": "https://travel.example.com/oauth2callback", "cookie_secret": KEY}
+ACME = {"client_id": "id", "client_secret": "secret", "server_metadata_url": "https://id.example.com/metadata"}
+
+
+def test_companies_are_those_of_the_secrets() -> None:
+    several = production(**{"[auth]": AUTH | ACME | {"google": ACME, "my-firm": ACME | {"label": "My firm, Inc."}}})
+
+    assert [(one.name, one.label) for one in several.companies] == [
+        ("default", "your company"),
+        ("google", "Google"),
+        ("my-firm", "My firm, Inc."),
+    ]
+    assert production(**{"[auth]": {}}).companies == ()
+
+
+@pytest.mark.parametrize(
+    ("section", "sentence"),
+    [
+        (AUTH, "It needs client_id, client_secret, server_metadata_url, or a section"),
+        (
+            AUTH | {"my_firm": ACME},
+            "The name my_firm has an underscore, which Streamlit does not take: call it my-",
+        ),
+        (AUTH | {"google": {"client_id": "id"}}, "The section of google has no client_secret, server_metadata_url."),
+        (AUTH | {"google": ACME | {"server_metadata_url": "http://id.example.com"}}, "has to begin with https://"),
+        (AUTH | ACME | {"redirect_uri": "https://travel.example.com/"}, "redirect_uri has to be the app's address"),
+        (AUTH | ACME | {"cookie_secret": "xxx"}, "cookie_secret has to be at least 32 random characters"),
+    ],
+)
+def test_company_that_cannot_work_is_named_with_what_to_do(section: dict[str, object], sentence: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        production(**{"[auth]": section})
+
+    (said,) = wrong_settings(caught.value)
+    assert said.startswith("[auth]: ")
+    assert sentence in said
+    assert KEY not in said
+
+
+def test_production_does_not_start_where_nobody_could_sign_in() -> None:
+    with pytest.raises(ValidationError, match="Nobody could sign in"):
+        production(passwords="off")
+    for way in ({"[auth]": AUTH | ACME}, {"proxy_sign_in": "headers"}, {"guests": "on"}):
+        assert production(passwords="off", **way).passwords == "off"

@@ -1,4 +1,5 @@
-"""Who is here: the tab's own sign-in, else the cookie, else (only while developing) DEV_USER_ID.
+"""Who is here: the tab's own sign-in, else the cookie, else what a company says, else (only while developing)
+DEV_USER_ID.
 
 Behind a proxy that signs people in (PROXY_SIGN_IN) it is whom that names, and none of these.
 
@@ -25,6 +26,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from components import browser_cookie
+from components.accounts import company
 from components.accounts.proxied import new_sign_in, said_here, whose
 from components.accounts.sign_in_cookie import (
     COOKIE_DAYS,
@@ -66,7 +68,7 @@ def current_user() -> User | None:
         return user
     if st.session_state.get("auth_form_used"):
         return None
-    return _from_cookie() or _from_settings()
+    return _from_cookie() or _from_company() or _from_settings()
 
 
 _asked_already: ContextVar[User | None] = ContextVar("asked_already", default=None)
@@ -138,6 +140,7 @@ def sign_out() -> None:
     _start_afresh()
     st.query_params.clear()
     st.session_state.auth_cookie = "delete"
+    company.forget()
 
 
 def draw_cookie() -> None:
@@ -166,6 +169,8 @@ def _draw_cookie() -> None:
     if done:
         st.session_state.pop("auth_cookie", None)
         _draw_known()
+        if auth_user:
+            company.leave_if_due(auth_user["id"])
 
 
 def _draw_known() -> None:
@@ -219,6 +224,14 @@ def _from_cookie() -> User | None:
     if claims and user:
         _remember(user, claims[1])
     return user
+
+
+def _from_company() -> User | None:
+    signed_in = company.signed_in()
+    if signed_in is None:
+        return None
+    _remember(signed_in.user, signed_in.at)
+    return signed_in.user
 
 
 def _from_settings() -> User | None:

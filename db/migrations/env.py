@@ -30,6 +30,6 @@ else:
     from db.engine import Database
     from settings import Settings
 
-    with Database(Settings().database_url).engine.connect() as opened:
+    with Database(Settings.with_secrets().database_url).engine.connect() as opened:
         run(opened)
         opened.commit()

@@ -6,6 +6,7 @@ from components.accounts.api_tokens import api_tokens
 from components.accounts.forms import admin_code_form, password_form, sign_out_buttons
 from components.accounts.identity import require_user
 from components.accounts.proxied import behind_proxy
+from components.accounts.ways_in import ways_in
 from components.resources import get_services
 from components.sessions.files import room_line
 from components.sessions.model_choice import default_model_choice
@@ -44,9 +45,14 @@ st.markdown(room_line(get_services().files.room(user_id=user.id)))
 
 tokens = get_services().tokens.all(user_id=user.id)
 has_password = get_services().accounts.has_password(user.id)
+identities = get_services().identities.all(user.id)
+if not behind_proxy() and (identities or get_services().settings.companies):
+    st.header("Ways to sign in", anchor=False)
+    ways_in(user, identities, has_password=has_password)
 if has_password and not behind_proxy():
     st.header("Password", anchor=False)
     password_form(tokens)
+if (has_password or identities) and not behind_proxy():
     st.header("Signed in", anchor=False)
     st.write("This browser stays signed in for 30 days.")
 elif behind_proxy():

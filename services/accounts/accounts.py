@@ -47,7 +47,12 @@ class AccountService:
     @property
     def sign_up_open(self) -> bool:
         """Whether new accounts are made here."""
-        return self._settings.sign_up == "open"
+        return self._settings.sign_up == "open" and self.passwords_on
+
+    @property
+    def passwords_on(self) -> bool:
+        """Whether people sign in with passwords of ours."""
+        return self._settings.passwords == "on"
 
     def sign_up(
         self,
@@ -120,10 +125,10 @@ class AccountService:
             user.last_model = chosen
 
     def has_password(self, user_id: int) -> bool:
-        """Whether the user signs in with a password of ours."""
+        """Whether the user has a password of ours, and may sign in with it."""
         with self._db.read() as db_session:
             user = db.users.get_active(db_session, user_id)
-            return user is not None and user.password_hash is not None
+            return self.passwords_on and user is not None and user.password_hash is not None
 
     def dev_user(self) -> User:
         """Return the planner of DEV_USER_ID, made if needed. Raises NotFoundError outside development."""

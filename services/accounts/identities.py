@@ -110,7 +110,8 @@ class IdentityService:
             row = next((one for one in rows if one.id == identity_id), None)
             if user is None or row is None:
                 raise NotFoundError("There is no such way to sign in.")
-            if user.password_hash is None and len(rows) == 1:
+            has_password = user.password_hash is not None and self._settings.passwords == "on"
+            if not has_password and len(rows) == 1:
                 raise NotPossibleError("This is the only way in which you can sign in.")
             db_session.delete(row)
             self._note(db_session, AuditAction.REMOVE_IDENTITY, user_id, row.issuer)

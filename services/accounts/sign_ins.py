@@ -28,7 +28,7 @@ from services.accounts.records import Confirmed, SignIn, User
 from services.accounts.roles import tell_pages
 from services.accounts.seen import note_seen
 from services.accounts.views import user_record
-from services.errors import InvalidInputError, NotFoundError, SignInTooOldError, WrongPasswordError
+from services.errors import InvalidInputError, NotFoundError, NotPossibleError, SignInTooOldError, WrongPasswordError
 from settings import Settings
 
 FRESH_FOR = timedelta(minutes=10)  # a sign-in that stands for a password, where there is none
@@ -73,8 +73,9 @@ class SignInService:
 
         A name that nobody has costs and answers what any other does. With the *proof* of `prove_browser` a wrong
         password is counted under that browser, and not under the name and the *address*, which strangers may have
-        locked. Raises WrongPasswordError, SignInLockedError, DoorBusyError.
+        locked. Raises WrongPasswordError, SignInLockedError, DoorBusyError, NotPossibleError.
         """
+        self._refuse_where_off()
         with hashing():
             tried = self._count(username, address=address, proof=proof)
             right = password_matches(password, tried.password_hash, self._compare)
@@ -119,7 +120,7 @@ class SignInService:
             user = db.users.active_signed_in(db_session, user_id=user_id, at=whole_ms(signed_in_at))
         if user is None:
             raise NotFoundError("There is no such user.")
-        if user.password_hash is not None:
+        if user.password_hash is not None and self._settings.passwords == "on":
             self._check_password(user_id, password, "That password is not correct.")
         elif self._clock() - signed_in_at > FRESH_FOR:
             how = "reload the page" if self._settings.behind_proxy else "sign out and in again"
@@ -131,8 +132,9 @@ class SignInService:
 
         API tokens end too, unless *keep_tokens*. A wrong *old* one counts like one at the door, but under a count of
         those who are in: strangers cannot lock it. Raises InvalidInputError, WrongPasswordError, SignInLockedError,
-        DoorBusyError, NotFoundError.
+        DoorBusyError, NotFoundError, NotPossibleError.
         """
+        self._refuse_where_off()
         with self._db.read() as db_session:
             user = db.users.get_active(db_session, user_id)
         if user is None:
@@ -174,6 +176,10 @@ class SignInService:
                 tell_pages(db_session, user_id)
                 which = f"signed in {at.astimezone(UTC).isoformat(timespec='milliseconds')}"
                 self._note(db_session, user_id, AuditAction.SIGN_OUT, which)
+
+    def _refuse_where_off(self) -> None:
+        if self._settings.passwords == "off":
+            raise NotPossibleError("Nobody signs in with a password here. Please choose another way.")
 
     def _count(self, username: str, *, address: str | None, proof: str | None) -> _Try:
         """Count one more wrong password for a typed name.

@@ -1,25 +1,19 @@
 """A real server: one that a worker's tests share, or freshly started ones for a test that asks for them."""
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Page
 
 from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
-from settings import ROOT
 from tests.helpers.browser import App
 from tests.helpers.planners import Planner, add_planner
 from tests.helpers.processes import free_port
 from tests.helpers.services import PACE_S, Emulator, until
-from tests.helpers.streamlit_process import COMMAND, StreamlitProcess
+from tests.helpers.started_app import started_app
 
 _LAST_OF_LOG = 6_000
 
@@ -34,7 +28,7 @@ def _shared_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emula
 
 @pytest.fixture(scope="session")
 def _shared_server(_shared_emulator: Emulator) -> Iterator[App]:
-    app = _started(_shared_emulator.state_path.parent, free_port(), BACKBOARD_BASE_URL=_shared_emulator.base_url)
+    app = started_app(_shared_emulator.state_path.parent, free_port(), BACKBOARD_BASE_URL=_shared_emulator.base_url)
     yield app
     app.kill()
 
@@ -67,12 +61,12 @@ def planner(shared_app: App, shared_emulator: Emulator, page: Page) -> Iterator[
 
 @pytest.fixture
 def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
-    """Give a function that starts the app on this test's own database; as `_started`."""
+    """Give a function that starts the app on this test's own database; as `started_app`."""
     apps: list[App] = []
     port = free_port()
 
     def start(**how: Any) -> App:
-        app = _started(tmp_path, port, name=f"server-{len(apps)}", **how)
+        app = started_app(tmp_path, port, name=f"server-{len(apps)}", **how)
         apps.append(app)
         return app
 
@@ -81,48 +75,3 @@ def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
         if app.process.poll() is None:
             app.kill()
         print(app.log.read_text()[-_LAST_OF_LOG:])  # pytest shows it where the test failed
-
-
-def _started(
-    folder: Path,
-    port: int,
-    *,
-    name: str = "server",
-    by_command: bool = False,
-    script: str = "server.py",
-    path: str = "",
-    **settings: str,
-) -> App:
-    """Start a server on the database of a folder, and wait until it answers.
-
-    *by_command* starts it as a person would: for tests that look at how the process ends. *script* is server.py, or
-    app.py for the screens alone. The server is at a *path* of its address. *settings* are the environment's.
-    """
-    log = folder / f"{name}.log"
-    env = {key: value for key, value in os.environ.items() if not key.startswith("STREAMLIT_")}
-    env |= {"DATABASE_URL": f"sqlite:///{folder / 'travelbot.db'}", "DEMO_PACE_S": "0"} | settings
-    if path:
-        env["STREAMLIT_SERVER_BASE_URL_PATH"] = path
-    process = _by_command(port, env, log) if by_command else StreamlitProcess(port, env, log, script=script)
-    origin = f"http://localhost:{port}"
-    deadline = time.monotonic() + 30
-    while not _answers(f"{origin}{path}/_stcore/health"):
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()  # nobody else knows of it, and at its end pytest would wait for it for ever
-            pytest.fail(f"The server does not answer.\n{log.read_text()}")
-        time.sleep(0.1)
-    return App(origin, process, log, env)
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(address, trust_env=False).is_success
-    except httpx.TransportError:
-        return False
-
-
-def _by_command(port: int, env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
-    with log.open("wb") as out:
-        return subprocess.Popen(
-            [sys.executable, *COMMAND, str(port)], cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT
-        )

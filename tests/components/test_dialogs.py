@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 import tests.helpers.component_scan  # noqa: F401 - once for all
 from components.accounts.api_tokens import TOKEN_DIALOGS
+from components.accounts.ways_in import WAYS_IN_DIALOGS
 from components.decks.dialogs import DECK_DIALOGS
 from components.memory.memories import MEMORY_DIALOGS
 from components.reviews.dialogs import REVIEW_DIALOGS
@@ -20,6 +21,7 @@ from settings import ROOT
 
 TABLES = (
     TOKEN_DIALOGS,
+    WAYS_IN_DIALOGS,
     SESSION_DIALOGS,
     FILE_DIALOGS,
     TRANSFER_DIALOGS,

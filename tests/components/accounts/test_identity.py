@@ -83,6 +83,7 @@ def use_settings(database: Database, monkeypatch: pytest.MonkeyPatch) -> UseSett
         )
         monkeypatch.setattr("components.accounts.identity.get_services", lambda: services)
         monkeypatch.setattr("components.address.get_services", lambda: services)
+        monkeypatch.setattr("components.accounts.company.get_services", lambda: services)
         return services
 
     return use

@@ -110,6 +110,15 @@ def test_what_is_somebody_elses_is_not_joined_and_the_only_way_in_stays(identiti
         identities.remove(only.id, user_id=maria.id)
 
 
+def test_only_way_in_stays_though_there_is_a_password_where_those_are_off(database, clock, said, maria: User):
+    identities = with_settings(database, clock, passwords="off")
+    identities.join(maria.id, said)
+    (only,) = identities.all(maria.id)
+
+    with pytest.raises(NotPossibleError, match="only way"):
+        identities.remove(only.id, user_id=maria.id)
+
+
 def test_disabled_user_stays_outside(identities, database, said):
     user = identities.enter(said).user
     with database.begin() as db_session:

@@ -18,8 +18,10 @@ from services.accounts.tokens import TokenService
 from services.errors import (
     InvalidInputError,
     NotFoundError,
+    NotPossibleError,
     SignInLockedError,
     SignInTooOldError,
+    SignUpClosedError,
     WrongPasswordError,
 )
 from tests.helpers.accounts import MS, NEW_PASSWORD, PASSWORD, SETTINGS, AllWrong, StoppedClock, cheaply, sign_up
@@ -43,6 +45,25 @@ def test_password_is_asked_for_again_and_wrong_ones_are_counted(sign_ins: SignIn
             sign_ins.confirm(maria.id, password="wrong", signed_in_at=here.at)
     with pytest.raises(SignInLockedError):
         sign_ins.confirm(maria.id, password=PASSWORD, signed_in_at=here.at)
+
+
+def test_where_passwords_are_off_nobody_comes_in_by_one_and_nobody_is_asked_for_it(
+    accounts: AccountService, sign_ins: SignInService, maria: User, database: Database, clock: StoppedClock
+) -> None:
+    here = sign_ins.sign_in("maria", PASSWORD)
+    settings = SETTINGS.model_copy(update={"passwords": "off"})
+    off = SignInService(database, settings, compare=cheaply, clock=clock)
+
+    with pytest.raises(NotPossibleError, match="Nobody signs in with a password here"):
+        off.sign_in("maria", PASSWORD)
+    with pytest.raises(NotPossibleError):
+        off.change_password(maria.id, old=PASSWORD, new=NEW_PASSWORD)
+    assert off.current(maria.id, here.at)
+    assert off.confirm(maria.id, password="", signed_in_at=here.at).user_id == maria.id
+    accounts_off = AccountService(database, settings, clock)
+    assert not accounts_off.has_password(maria.id)
+    with pytest.raises(SignUpClosedError):
+        sign_up(accounts_off, username="joan", email="joan@example.com")
 
 
 def test_sign_in_that_has_ended_confirms_nothing(sign_ins: SignInService, maria: User) -> None:
