@@ -46,18 +46,18 @@ st.markdown(room_line(get_services().files.room(user_id=user.id)))
 tokens = get_services().tokens.all(user_id=user.id)
 has_password = get_services().accounts.has_password(user.id)
 identities = get_services().identities.all(user.id)
-if not behind_proxy() and (identities or get_services().settings.companies):
-    st.header("Ways to sign in", anchor=False)
-    ways_in(user, identities, has_password=has_password)
-if has_password and not behind_proxy():
-    st.header("Password", anchor=False)
-    password_form(tokens)
-if (has_password or identities) and not behind_proxy():
-    st.header("Signed in", anchor=False)
-    st.write("This browser stays signed in for 30 days.")
-elif behind_proxy():
+if behind_proxy():
     st.header("Signed in", anchor=False)
     st.write("The proxy in front of this app says who you are. An open page stays signed in for 12 hours.")
+elif has_password or identities:
+    if identities or get_services().settings.companies:
+        st.header("Ways to sign in", anchor=False)
+        ways_in(user, identities, has_password=has_password)
+    if has_password:
+        st.header("Password", anchor=False)
+        password_form(tokens)
+    st.header("Signed in", anchor=False)
+    st.write("This browser stays signed in for 30 days.")
 else:
     st.info(
         "This planner has no password: the setting DEV_USER_ID signs in whoever opens the app on its own machine.",
