@@ -6,7 +6,6 @@ of this.
 """
 
 import json
-import logging
 import re
 from collections.abc import Callable, Iterable
 
@@ -29,8 +28,6 @@ from settings import Settings
 _OURS = re.compile(rf"({USER_COOKIE_NAME}|{TOKENS_COOKIE_NAME})(_[0-9]{{1,3}})?")
 _TOKEN_BYTES = 2_500  # of the cookie with what a company wants to have back when somebody signs out there
 _STATE_BYTES = 2_000  # of the cookie with ways to companies that nobody came back from
-
-log = logging.getLogger("travelbot")
 
 
 class CompanyCookies:

@@ -68,6 +68,8 @@ def signed_in() -> SignIn | None:
             )
     elif not (departure and departure.joining and is_new(departure)):  # who wants to join is in, by our own cookie
         entered = _enter()
+        if departure and departure.joining is None:
+            tell_once()
     st.session_state.company_read = True
     return entered
 

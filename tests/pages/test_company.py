@@ -145,9 +145,11 @@ def test_company_that_is_away_is_told_where_one_stands(visitor: AppTest, company
 def test_whoever_comes_back_is_in_and_needs_no_cookie_of_ours(
     visitor: AppTest, company: Company, services: Services
 ) -> None:
+    company.note(None, "acme", joining=None, before="")
     company.says()
     run(visitor)
 
+    assert company.departure is None  # who signs out again is not told that it came to nothing
     user = services.accounts.named("ada")
     assert user_id(visitor) == user.id
     assert "auth_cookie" not in visitor.session_state
