@@ -4,7 +4,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from components.accounts.api_tokens import TOKEN_DIALOGS
-from components.accounts.identity import current_user, draw_door_cookie, known_as
+from components.accounts.identity import draw_door_cookie, known_as
 from components.accounts.proxied import behind_proxy, is_let_through
 from components.accounts.ways_in import WAYS_IN_DIALOGS, offer_to_join
 from components.decks.dialogs import DECK_DIALOGS
@@ -22,6 +22,7 @@ from components.sessions.dialogs import SESSION_DIALOGS
 from components.sessions.files import FILE_DIALOGS
 from components.sessions.moving import MOVING_DIALOGS
 from components.sessions.people import PEOPLE_DIALOGS
+from components.sidebar.following import begin_to_follow
 from components.sidebar.shortcuts import SHORTCUT_DIALOGS
 from components.sidebar.sidebar import draw_sidebar
 from components.state import (
@@ -81,7 +82,7 @@ try:
         st.logo("/app/static/logo.svg", size="large", icon_image="/app/static/icon.png")
         load_scripts()
         services = get_services()
-        user = current_user()
+        user = begin_to_follow()
         note_role(user)
         note_tab(signed_in=user is not None)
         if user is None and behind_proxy():

@@ -143,5 +143,5 @@ def test_company_that_cannot_work_is_named_with_what_to_do(section: dict[str, ob
 def test_production_does_not_start_where_nobody_could_sign_in() -> None:
     with pytest.raises(ValidationError, match="Nobody could sign in"):
         production(passwords="off")
-    for way in ({"[auth]": AUTH | ACME}, {"proxy_sign_in": "headers"}, {"guests": "on"}):
+    for way in ({"[auth]": AUTH | ACME}, LISTED, {"guests": "on"}):
         assert production(passwords="off", **way).passwords == "off"

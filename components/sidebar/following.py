@@ -20,11 +20,26 @@ from services.sessions.lists import ListsNow
 _of_this_run: ContextVar[tuple[int, ListsNow | None] | None] = ContextVar("sidebar_lists", default=None)
 
 
-def begin_to_follow(*, user_id: int) -> ListsNow | None:
-    """Return what a planner's lists are like, to be compared with what they are later. Before any of them is read."""
-    drawn = get_services().list_watch.look(user_id)
-    _of_this_run.set((user_id, drawn))
-    return drawn
+def begin_to_follow() -> User | None:
+    """Return who is here, None for a stranger; once per run, before any of their lists is read.
+
+    What their lists are like is looked at first, to be compared with what they are later: whatever becomes of them
+    from now on is another then. In the first run of a tab only its cookie tells whose lists these are.
+    """
+    _of_this_run.set(None)
+    first = None if "auth_user" in st.session_state else current_user()
+    auth_user = st.session_state.get("auth_user")
+    user_id = auth_user["id"] if auth_user else first.id if first else None
+    if user_id is None:
+        return None
+    _of_this_run.set((user_id, get_services().list_watch.look(user_id)))
+    return current_user() if auth_user else first
+
+
+def lists_drawn() -> ListsNow | None:
+    """Return what the lists were like when this run began."""
+    kept = _of_this_run.get()
+    return kept[1] if kept else None
 
 
 def run_again_if_others() -> None:

@@ -9,7 +9,7 @@ from components.labels import in_groups, planner_zone
 from components.resources import get_services
 from components.sessions.samples import sidebar_samples
 from components.sidebar.account import draw_account
-from components.sidebar.following import begin_to_follow, follow_lists
+from components.sidebar.following import follow_lists, lists_drawn
 from components.sidebar.marks import SidebarMarks, keep_marks, watch_marks
 from components.sidebar.session_row import hit_row, session_row
 from components.sidebar.shortcuts import NEW_CHAT, NEXT_SESSION, PREVIOUS_SESSION
@@ -32,7 +32,6 @@ def draw_sidebar(user: User, *, on_chat: bool, has_lists: bool) -> None:
     Before the page, which may take long, and which *has_lists* of its own or not.
     """
     services = get_services()
-    drawn = begin_to_follow(user_id=user.id)
     now = utc_now().astimezone(planner_zone())
     active_id = active_session_id() if on_chat else None
     titles_come = services.settings.model_for_titles is not None
@@ -68,7 +67,7 @@ def draw_sidebar(user: User, *, on_chat: bool, has_lists: bool) -> None:
             else:
                 _draw_lists(services, marks, user_id=user.id, active_id=active_id, now=now)
         draw_account(user, demo=services.settings.demo)
-        follow_lists(drawn, marks, user=user, has_lists=has_lists)
+        follow_lists(lists_drawn(), marks, user=user, has_lists=has_lists)
         if marks.waits_elsewhere:
             watch_marks(marks)
     with st.container(key="top_bar"):  # in the bar at the top of a phone, where the sidebar is closed

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.accounts.identity import require_user
+from components.accounts.identity import require_user, while_admin
 from components.resources import get_services
 from components.state import show_new_chat
 from components.usage.frames import by_model, by_time, cost_by_model, frame_of, usage_csv
@@ -35,14 +35,16 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="insights_fi
     start, end = chosen
     if too_long(start, end):
         st.stop()
-    people = services.insights.people(start, end, viewer_id=user.id) if user.is_admin else ()
+    with while_admin():
+        people = services.insights.people(start, end, viewer_id=user.id) if user.is_admin else ()
     of = whose(user, people) if user.is_admin else user.id
     if user.is_admin and of != EVERYBODY:
         limit_form(of)
 if of != EVERYBODY:
     st.markdown(month_line(services.costs.this_month(of)))
 
-frame = frame_of(services.insights.days(start, end, viewer_id=user.id, of=of or None))
+with while_admin():
+    frame = frame_of(services.insights.days(start, end, viewer_id=user.id, of=of or None))
 span = f"{start.day} {start:%B %Y} to {end.day} {end:%B %Y}"
 if frame.empty:
     or_ask = ", or ask something" if user.may_write else ""

@@ -5,6 +5,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.accounts.identity import current_user, require_user
 from components.resources import get_services
 from db.engine import DatabaseUnavailableError
 from services.accounts.records import User
@@ -108,6 +109,52 @@ def test_admin_who_is_none_any_more_loses_the_page_at_the_next_look(
 
     assert "Operations" not in links(at)
     assert not at.metric
+
+
+def test_role_that_ends_while_a_page_begins_is_not_missed(
+    app: AppTest, services: Services, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.sessions.lists.LOOK_EVERY_S", 0)
+    ended: list[None] = []
+
+    def just_before() -> User | None:
+        user = current_user()
+        if not ended:
+            services.admins.set_admin(admin.id, admin=False)
+            ended.append(None)
+        return user
+
+    monkeypatch.setattr("components.sidebar.following.current_user", just_before)
+
+    app.run()
+
+    assert not app.exception
+    assert ended
+    assert "Operations" not in links(app)
+
+
+@pytest.mark.parametrize("page", ["operations", "insights"])
+def test_page_that_is_drawn_meanwhile_tells_no_error(
+    app: AppTest, services: Services, admin: User, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    app.run()
+    ended: list[None] = []
+
+    def require() -> User:
+        user = require_user()
+        if not ended:
+            services.admins.set_admin(admin.id, admin=False)
+            ended.append(None)
+        return user
+
+    monkeypatch.setattr("components.accounts.identity.require_admin", require)
+    monkeypatch.setattr("components.accounts.identity.require_user", require)
+
+    app.switch_page(f"pages/planner/{page}.py").run()
+
+    assert ended
+    assert not app.exception
+    assert "Operations" not in links(app)
 
 
 def test_board_goes_on_while_the_database_is_away(

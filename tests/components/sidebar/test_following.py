@@ -1,7 +1,6 @@
 """A page that is open runs again as soon as somebody is out, or in another role; a dialog waits for nothing else."""
 
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,7 +14,7 @@ BEFORE, AFTER = ListsNow(1, None), ListsNow(2, None)
 ADA = User(1, "ada", "ada@example.com", "Ada", None, None, role=ADMIN)
 
 
-def _script(drawn: Any, user: Any, marks: Any, dialog: bool) -> None:
+def _script(drawn: object, user: object, marks: object, dialog: bool) -> None:
     import streamlit as st
 
     from components.sidebar.following import follow_lists
@@ -24,7 +23,7 @@ def _script(drawn: Any, user: Any, marks: Any, dialog: bool) -> None:
         st.session_state.dialog = {"name": "any", "about": {}}
     st.session_state.runs = st.session_state.get("runs", 0) + 1
     if st.session_state.runs == 1:
-        follow_lists(drawn, marks, user=user, has_lists=False)
+        follow_lists(drawn, marks, user=user, has_lists=False)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
