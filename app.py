@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from components.accounts.api_tokens import TOKEN_DIALOGS
 from components.accounts.identity import draw_door_cookie, known_as
+from components.accounts.invitation import is_invited
 from components.accounts.proxied import behind_proxy, is_let_through
 from components.accounts.ways_in import WAYS_IN_DIALOGS, offer_to_join
 from components.decks.dialogs import DECK_DIALOGS
@@ -69,11 +70,11 @@ LIST_PAGES = ("sessions", "trips")
 
 st.set_page_config(page_title="Travel-Bot", page_icon="/app/static/icon.png")
 review = st.Page(REVIEW_PAGE, title="Review", url_path="review")
+reset = st.Page("pages/public/reset.py", title="New password", url_path="reset")
 
 try:
-    if (
-        is_asked_for(review) and is_let_through()
-    ):  # nothing of a planner's is drawn or looked up for whoever comes by a link
+    # Nothing of a planner's is drawn or looked up for whoever comes by a link.
+    if is_asked_for(review) and is_let_through():
         st.set_page_config(layout="centered")
         load_scripts("review")
         note_tab(signed_in=False)
@@ -92,9 +93,9 @@ try:
             page = st.navigation(doors, position="hidden")
         elif user is None:
             doors = [st.Page("pages/public/sign_in.py", title="Sign in", url_path="sign_in", default=True)]
-            if services.accounts.sign_up_open:
+            if services.accounts.sign_up_open or is_invited():
                 doors.append(st.Page("pages/public/sign_up.py", title="Sign up", url_path="sign_up"))
-            doors.append(review)
+            doors += [reset, review] if services.resets.possible else [review]
             doors += [  # whoever comes for a planner's page signs in there, and then sees it
                 st.Page("pages/public/sign_in.py", title="Sign in", url_path=path)
                 for path in ("sessions", "trips", "deck", "templates", "memory", "insights", "reviews", "settings")
@@ -118,6 +119,8 @@ try:
             if user.is_admin:
                 pages.append(st.Page(OPERATIONS_PAGE, title="Operations", url_path="operations"))
                 pages.append(st.Page(PEOPLE_PAGE, title="People", url_path="people"))
+            if services.resets.possible:  # by a link, whoever is signed in here
+                pages.append(reset)
             page = st.navigation(pages, position="hidden")
             finish_send()
             settle_session(services.sessions, user_id=user.id, on_chat=page == chat)

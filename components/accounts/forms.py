@@ -5,6 +5,7 @@ In `st.session_state`: `sign_up_problems` says what is wrong with each field, af
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -42,21 +43,26 @@ def sign_in_form() -> None:
         st.form_submit_button("Sign in", key="sign_in_submit", type="primary", width="stretch", on_click=_sign_in)
 
 
-def sign_up_form() -> None:
-    """Draw the form for a new account, which also signs in."""
+def sign_up_form(invitation: str | None = None) -> None:
+    """Draw the form for a new account, made by an invitation if there is one; it also signs in."""
     with st.form("sign_up_form", border=False):
         problems = st.session_state.get("sign_up_problems", {})
         st.text_input("Name", key="sign_up_name", autocomplete="name", max_chars=100)
-        _rule("", problems.get("name"))
+        rule("", problems.get("name"))
         st.text_input("E-mail", key="sign_up_email", autocomplete="email", max_chars=254)
-        _rule("", problems.get("email"))
+        rule("", problems.get("email"))
         st.text_input("Username", key="sign_up_username", autocomplete="username", max_chars=40)
-        _rule(USERNAME_RULE, problems.get("username"))
+        rule(USERNAME_RULE, problems.get("username"))
         st.text_input("Password", key="sign_up_password", type="password", autocomplete="new-password", max_chars=200)
-        _rule(PASSWORD_RULE, problems.get("password"))
+        rule(PASSWORD_RULE, problems.get("password"))
         draw_problem("sign_up")
         st.form_submit_button(
-            "Create account", key="sign_up_submit", type="primary", width="stretch", on_click=_sign_up
+            "Create account",
+            key="sign_up_submit",
+            type="primary",
+            width="stretch",
+            on_click=_sign_up,
+            args=(invitation,),
         )
 
 
@@ -77,7 +83,7 @@ def password_form(tokens: Sequence[TokenInfo]) -> None:
             autocomplete="new-password",
             max_chars=200,
         )
-        _rule(PASSWORD_RULE)
+        rule(PASSWORD_RULE)
         _tokens_to_revoke(tokens, key="account_password_revoke", does="Also revoke")
         draw_problem("password")
         st.form_submit_button("Change password", key="account_submit", on_click=_change_password)
@@ -110,7 +116,7 @@ def sign_out_buttons(tokens: Sequence[TokenInfo]) -> None:
 
 
 def _sign_in() -> None:
-    username, password = st.session_state.sign_in_username, _taken("sign_in_password")
+    username, password = st.session_state.sign_in_username, taken("sign_in_password")
     with telling("sign_in", task="sign you in"):
         if not username.strip() or not password:
             raise InvalidInputError("Type your username and your password.")
@@ -120,12 +126,13 @@ def _sign_in() -> None:
         enter(signed_in.user, signed_in.at)
 
 
-def _sign_up() -> None:
-    state = st.session_state
+def _sign_up(invitation: str | None) -> None:
+    state, services = st.session_state, get_services()
     state.sign_up_problems = {}
+    make = services.accounts.sign_up if invitation is None else partial(services.invitations.accept, invitation)
     with telling("sign_up", task="create the account"):
         try:
-            user = get_services().accounts.sign_up(
+            user = make(
                 name=state.sign_up_name,
                 email=state.sign_up_email,
                 username=state.sign_up_username,
@@ -136,10 +143,11 @@ def _sign_up() -> None:
             state.sign_up_problems = exc.problems
         else:
             enter(user, utc_now())
+            st.query_params.clear()
 
 
 def _change_password() -> None:
-    old, new = _taken("account_old_password"), _taken("account_new_password")
+    old, new = taken("account_old_password"), taken("account_new_password")
     with telling("password"):
         if user := current_user():
             keep, tokens = _tokens_left(user, "account_password_revoke")
@@ -149,7 +157,7 @@ def _change_password() -> None:
 
 
 def _become_admin() -> None:
-    code = _taken("account_admin_code")
+    code = taken("account_admin_code")
     with telling("admin_code"):
         if user := current_user():
             get_services().admins.become_admin(user.id, code, address=address())
@@ -186,14 +194,14 @@ def _counted(tokens: Sequence[TokenInfo]) -> str:
     return "API token" if len(tokens) == 1 else f"{len(tokens)} API tokens"
 
 
-def _taken(key: str) -> str:
+def taken(key: str) -> str:
     """Take a typed secret out of its field, and out of this tab's state."""
     password: str = st.session_state[key]
     st.session_state[key] = ""
     return password
 
 
-def _rule(sentence: str, problem: str | None = None) -> None:
+def rule(sentence: str, problem: str | None = None) -> None:
     """Draw the rule of the field above, or what is wrong with what stands in it."""
     if problem:
         st.markdown(f":red[:material/error: :small[{escape_label(problem)}]]")

@@ -20,6 +20,8 @@ with st.container(horizontal_alignment="center"), st.container(key="sign_in_card
         )
     if with_password:
         sign_in_form()
+        if services.resets.possible:
+            st.page_link("pages/public/reset.py", label="Forgot your password?", icon=":material/lock_reset:")
     company_buttons(alone=not with_password)
     if services.accounts.sign_up_open:
         st.page_link("pages/public/sign_up.py", label="New here? Create an account", icon=":material/person_add:")

@@ -3,13 +3,18 @@
 import streamlit as st
 
 from components.accounts.forms import sign_up_form
+from components.accounts.invitation import INVITATION_PARAMETER, draw_invitation
 from components.resources import get_services
 
 services = get_services()
+invitation = st.query_params.get(INVITATION_PARAMETER)
 
 with st.container(horizontal_alignment="center"), st.container(key="sign_up_card", width=420):
     st.title("Create an account", anchor=False)
-    if services.accounts.sign_up_open:
+    if invitation is not None:
+        if draw_invitation(invitation):
+            sign_up_form(invitation)
+    elif services.accounts.sign_up_open:
         if services.settings.demo:
             st.write("This is a demo: made-up details will do, and nothing is sent to the e-mail address.")
         sign_up_form()

@@ -27,6 +27,7 @@ MAX_DAYS = 90
 MAX_NOTE_CHARS = 200
 MAX_OPEN = 200  # by all admins together
 
+_NO_PASSWORDS = "Nobody signs in with a password here, so no link makes an account."
 _UNKNOWN = "This link is not an invitation, or it was revoked. Ask the person who sent it for another one."
 _USED = "This invitation was used already. Sign in with the account that was made with it."
 _ENDED = "This invitation has ended. Ask the person who sent it for another one."
@@ -56,7 +57,7 @@ class InvitationService:
         Raises InvalidInputError, NotPossibleError.
         """
         if not self._passwords:
-            raise NotPossibleError("Nobody signs in with a password here, so a link cannot make an account.")
+            raise NotPossibleError(_NO_PASSWORDS)
         if role not in ROLES:
             raise InvalidInputError("A role is viewer, planner or admin.")
         if not 1 <= days <= MAX_DAYS:
@@ -108,6 +109,8 @@ class InvitationService:
 
         What is no link is counted for the *address*, if it is known.
         """
+        if not self._passwords:
+            raise NotPossibleError(_NO_PASSWORDS)
         now = self._clock()
         with self._db.read() as db_session:
             check_links(db_session, address, now=now)

@@ -14,7 +14,7 @@ from settings import ROOT
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 _PLAIN = re.compile(r"[\w.:/{}+-]+")
-_LINK = re.compile(r"(/review[/?]|[?&]link=)[^\s\"]*")
+_LINK = re.compile(r"(/review[/?]|[?&](?:link|invite)=)[^\s\"]*")
 _MOST_CAUSES = 5
 _MOST_PLACES = 30
 _USUAL = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {"message", "asctime", "taskName"}
@@ -42,7 +42,7 @@ def _without_text(record: logging.LogRecord) -> bool:
 
 
 def _without_links(record: logging.LogRecord) -> bool:
-    """Take out of the server's own lines what opens a review: whoever reads a log would get in."""
+    """Take out of the server's own lines what opens a review or an account: whoever reads a log would get in."""
     if isinstance(record.args, tuple):
         record.args = tuple(_LINK.sub(r"\1…", one) if isinstance(one, str) else one for one in record.args)
     return True

@@ -51,7 +51,14 @@ def test_line_says_of_an_error_what_kind_and_where_on_one_line_and_nothing_of_it
 
 @pytest.mark.parametrize(
     "address",
-    ["/review?link=s3cret", "/api/review/s3cret", "/api/review/s3cret/comments?anchor=1", "/?a=b&link=s3cret"],
+    [
+        "/review?link=s3cret",
+        "/reset?link=s3cret",
+        "/sign_up?invite=s3cret",
+        "/api/review/s3cret",
+        "/api/review/s3cret/comments?anchor=1",
+        "/?a=b&link=s3cret",
+    ],
 )
 def test_servers_own_log_does_not_tell_what_opens_a_review(caplog: pytest.LogCaptureFixture, address: str):
     access = logging.getLogger("uvicorn.access")
