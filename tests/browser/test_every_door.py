@@ -65,7 +65,7 @@ def routes_of_the_api(app: App, victim: Victim, visitor: Visitor) -> Iterator[st
             answer = asked(http, door, victim)
             let_in = answer.is_success or answer.status_code in NO_FORM
             wanted, got = door.outcomes[visitor.place], "ok" if let_in else str(answer.status_code)
-            if got != wanted or marks(answer.text, visitor):
+            if got not in wanted.split("/") or marks(answer.text, visitor):
                 yield f"{door.method} {door.path} {door.names}: {got}, not {wanted}; {answer.text[:300]}"
 
 

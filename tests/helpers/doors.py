@@ -71,7 +71,7 @@ ok ok ok ok ok                everybody's, and nobody's
     GET /reviews session_id
     GET /reviews trip_id
     GET /brand
-401 ok ok ok ok               written, of one's own
+401 ok 403 ok ok              written, of one's own
     POST /chat
     POST /sessions
     POST /sessions/cleanup session_ids
@@ -83,21 +83,56 @@ ok ok ok ok ok                everybody's, and nobody's
     PUT DELETE /brand/logo
     POST /import
     POST DELETE /samples
-401 404 404 404 404           of a thing that is another's
-    GET PATCH DELETE /sessions/{session_id}
-    GET POST /sessions/{session_id}/messages
-    POST /sessions/{session_id}/chat
+401 404 404 404 404           read, of a thing that is another's
+    GET /sessions/{session_id}
+    GET /sessions/{session_id}/messages
     GET /sessions/{session_id}/stream
-    POST /sessions/{session_id}/stop
-    GET POST /sessions/{session_id}/files
-    DELETE /sessions/{session_id}/files/{file_id}
+    GET /sessions/{session_id}/files
     GET /sessions/{session_id}/files/{file_id}/content
-    GET POST /sessions/{session_id}/members
+    GET /sessions/{session_id}/members
+    GET /sessions/{session_id}/follow-ups
+    GET /sessions/{session_id}/export
+    GET /messages/{message_id}/memories
+    GET /trips/{trip_id}
+    GET /trips/{trip_id}/sessions
+    GET /trips/{trip_id}/members
+    GET /trips/{trip_id}/files
+    GET /trips/{trip_id}/files/{trip_file_id}/content
+    GET /trips/{trip_id}/revisions
+    GET /trips/{trip_id}/revisions/{rev}
+    GET /trips/{trip_id}/revisions/{rev}/changes
+    GET /sessions/{session_id}/slides
+    GET /sessions/{session_id}/slides/versions
+    GET /sessions/{session_id}/slides/refresh
+    GET /sessions/{session_id}/slides/pictures/{sha256}
+    GET /trips/{trip_id}/slides
+    GET /trips/{trip_id}/slides/versions
+    GET /trips/{trip_id}/slides/refresh
+    GET /trips/{trip_id}/slides/pictures/{sha256}
+    GET /customers/{customer_id}
+    GET /customers/{customer_id}/memories
+    GET /customers/{customer_id}/memories/search
+    GET /templates/{template_id}
+    GET /sessions trip_id
+    GET /trips customer_id
+    GET /reviews/{review_id}
+    GET /reviews/{review_id}/snapshot
+    GET /reviews/{review_id}/comments
+    GET /reviews/{review_id}/decisions
+    POST /sessions/{session_id}/export
+    POST /trips/{trip_id}/export
+401 404 403/404 404 404       changed, of a thing that is another's
+    PATCH DELETE /sessions/{session_id}
+    POST /sessions/{session_id}/messages
+    POST /sessions/{session_id}/chat
+    POST /sessions/{session_id}/stop
+    POST /sessions/{session_id}/files
+    DELETE /sessions/{session_id}/files/{file_id}
+    POST /sessions/{session_id}/members
     PATCH DELETE /sessions/{session_id}/members/{user_id}
-    GET POST /sessions/{session_id}/follow-ups
+    POST /sessions/{session_id}/follow-ups
     POST /sessions/{session_id}/follow-ups/send
     PATCH DELETE /follow-ups/{follow_up_id}
-    GET POST /sessions/{session_id}/export
     POST /messages/{message_id}/retry
     POST /messages/{message_id}/edit
     POST /messages/{message_id}/show
@@ -105,57 +140,42 @@ ok ok ok ok ok                everybody's, and nobody's
     POST /messages/{message_id}/restore
     DELETE /messages/{message_id}
     PUT DELETE /messages/{message_id}/rating
-    GET /messages/{message_id}/memories
-    GET PATCH DELETE /trips/{trip_id}
+    PATCH DELETE /trips/{trip_id}
     POST /trips/{trip_id}/copy customer_id
-    GET /trips/{trip_id}/sessions
     POST /trips/{trip_id}/sessions session_ids
-    GET POST /trips/{trip_id}/members
+    POST /trips/{trip_id}/members
     PATCH DELETE /trips/{trip_id}/members/{user_id}
-    GET POST /trips/{trip_id}/files
+    POST /trips/{trip_id}/files
     DELETE /trips/{trip_id}/files/{trip_file_id}
-    GET /trips/{trip_id}/files/{trip_file_id}/content
-    GET /trips/{trip_id}/revisions
-    GET /trips/{trip_id}/revisions/{rev}
-    GET /trips/{trip_id}/revisions/{rev}/changes
     POST /trips/{trip_id}/revisions/{rev}/restore
-    POST /trips/{trip_id}/export
-    GET POST PUT /sessions/{session_id}/slides
-    GET /sessions/{session_id}/slides/versions
+    POST PUT /sessions/{session_id}/slides
     POST /sessions/{session_id}/slides/restore
-    GET POST /sessions/{session_id}/slides/refresh
+    POST /sessions/{session_id}/slides/refresh
     POST /sessions/{session_id}/slides/accept message_id
     POST /sessions/{session_id}/slides/pictures
-    GET /sessions/{session_id}/slides/pictures/{sha256}
-    GET POST PUT /trips/{trip_id}/slides
-    GET /trips/{trip_id}/slides/versions
+    POST PUT /trips/{trip_id}/slides
     POST /trips/{trip_id}/slides/restore
-    GET POST /trips/{trip_id}/slides/refresh
+    POST /trips/{trip_id}/slides/refresh
     POST /trips/{trip_id}/slides/pictures
-    GET /trips/{trip_id}/slides/pictures/{sha256}
-    GET PATCH DELETE /customers/{customer_id}
-    GET POST DELETE /customers/{customer_id}/memories
-    GET /customers/{customer_id}/memories/search
+    PATCH DELETE /customers/{customer_id}
+    POST DELETE /customers/{customer_id}/memories
     PATCH DELETE /customers/{customer_id}/memories/{memory_id}
     PATCH DELETE /memories/{memory_id}
-    GET PUT DELETE /templates/{template_id}
+    PUT DELETE /templates/{template_id}
     POST /templates/{template_id}/start
     POST /reviews session_id
     POST /reviews trip_id
-    GET /sessions trip_id
-    GET /trips customer_id
     POST /chat trip_id
     POST /sessions trip_id
     POST /trips customer_id
-    GET PATCH DELETE /reviews/{review_id}
+    PATCH DELETE /reviews/{review_id}
     POST /reviews/{review_id}/share-again
     POST /reviews/{review_id}/address
-    GET /reviews/{review_id}/snapshot
-    GET POST /reviews/{review_id}/comments
+    POST /reviews/{review_id}/comments
     PATCH DELETE /reviews/{review_id}/comments/{comment_id}
     POST /reviews/{review_id}/comments/{comment_id}/resolve
     POST /reviews/{review_id}/comments/{comment_id}/reopen
-    GET POST /reviews/{review_id}/decisions
+    POST /reviews/{review_id}/decisions
 """
 
 
