@@ -4,6 +4,7 @@ Headers that say so are taken out of every request, whatever it is for, unless t
 proxy that TRUSTED_PROXIES lists opened the connection. Then they become one header of ours, which the script reads.
 """
 
+import logging
 from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
@@ -22,8 +23,11 @@ from settings import Settings
 _OF_OPERATORS = ("/_stcore/health", "/_stcore/script-health-check", "/api/health", "/api/metrics")
 _API = "/api/"  # a program has a token; and any page may call it, which a proxy's cookie must not make somebody's
 _OTHER_WAYS_IN = ("/auth/", "/oauth2callback")
+_MOST_LOGGED = 20
 _NOT_LISTED = "This app is reached through its proxy, which signs you in. Open it at the proxy's address."
 _NOBODY = "Nobody is signed in here. Please sign in where you came from, then reload the page."
+
+log = logging.getLogger("travelbot")
 
 
 class ProxySignIn:
@@ -33,6 +37,7 @@ class ProxySignIn:
         self._app = app
         self._get_settings = get_settings
         self._issuer: Issuer | None = None
+        self._logged: set[str] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or WebSocket."""
@@ -58,6 +63,7 @@ class ProxySignIn:
         """Return a refusal, or else what our header is to say; that is nothing for the API."""
         forwarded_for = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
         if not is_listed(scope.get("client"), forwarded_for, settings.trusted_proxies):
+            self._log_once(str((scope.get("client") or ("a local socket",))[0]))
             return PlainTextResponse(_NOT_LISTED, 403), ""
         if comes_twice(of_identity):
             return PlainTextResponse("A header that says who you are came twice.", 400), ""
@@ -77,6 +83,14 @@ class ProxySignIn:
         except IssuerAwayError as exc:
             return PlainTextResponse(exc.message, 503, {"Retry-After": "5"}), ""
         return (None, header) if header else (PlainTextResponse(_NOBODY, 403), "")
+
+    def _log_once(self, address: str) -> None:
+        """Tell whoever sets this up which address TRUSTED_PROXIES does not list."""
+        if address not in self._logged and len(self._logged) < _MOST_LOGGED:
+            self._logged.add(address)
+            log.warning(
+                "A request came from an address that TRUSTED_PROXIES does not list.", extra={"address": address}
+            )
 
     def _header(self, of_identity: list[Header], settings: Settings) -> str:
         """Return what our header is to say, empty where the proxy names nobody. Not for an event loop."""

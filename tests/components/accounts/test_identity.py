@@ -257,6 +257,7 @@ def test_request_from_elsewhere_is_not_from_this_machine(headers: dict[str, str]
         "X-Real-IP", "x_real_ip", "X-Client-IP", "X-Cluster-Client-IP", "X-Azure-ClientIP", "X-AppEngine-User-IP",
         "X-Envoy-External-Address", "X-Original-Forwarded-For", "X-ProxyUser-Ip", "Forwarded", "Forwarded-For",
         "X-Forwarded-User", "X_FORWARDED_FOR", "X-Amz-Cf-Id", "Via", "CDN-Loop", "Tailscale-User-Login",
+        "X-Travelbot-Identity",
     ],
 )  # fmt: skip
 def test_whatever_a_proxy_adds_tells_that_somebody_handed_the_request_on(header: str) -> None:
