@@ -2,10 +2,10 @@
 
 import logging
 import secrets
-from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import httpx
 
@@ -48,6 +48,7 @@ from services.people.people import PeopleService
 from services.people.pruning import Pruning
 from services.people.receipts import ReceiptService
 from services.people.resets import ResetService
+from services.people.retention import RetentionService
 from services.people.takeout import TakeoutService
 from services.process.background import BackgroundLoop, Tasks
 from services.process.http import http_client
@@ -147,6 +148,7 @@ class Services:
     audit: AuditService
     deletion: DeletionService
     receipts: ReceiptService
+    retention: RetentionService
     takeout: TakeoutService
     _base: "_Base" = field(repr=False)
     _claims: ReplyClaims = field(repr=False)
@@ -209,7 +211,9 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
     running, tasks = RunningReplies(at_once=settings.replies_at_once), Tasks()
     readers = ReplyReaders(database, running, executor=executor)
     claims = _claims(base, models, costs, memory_sources, tools, threads, running, tasks)
-    outbox = loop.start(work_forever(database, client, _removal(settings), backend=backend, executor=executor))
+    retention = RetentionService(database, days=settings.retention_days)
+    remove = partial(_remove, Pruning(settings.audit_days), retention)
+    outbox = loop.start(work_forever(database, client, remove, backend=backend, executor=executor))
     shelf = FileShelf(settings.files_mb_per_user * 1_000_000)
     replies = ReplyService(
         database,
@@ -270,6 +274,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         audit=AuditService(database),
         deletion=DeletionService(database, replies),
         receipts=ReceiptService(database),
+        retention=retention,
         takeout=TakeoutService(database, transfer, memories),
         operations=OperationsService(base.numbers, database, running=running, readers=readers, tasks=tasks),
         costs=costs,
@@ -292,16 +297,12 @@ def shared_things(database: Database) -> dict[tuple[str, bool], Shareable]:
     }
 
 
-def _removal(settings: Settings) -> Callable[[Database], None]:
-    """Return what removes for good what can no longer be brought back, and what is kept for a time only."""
-    prune = Pruning(settings.audit_days)
-
-    def remove(database: Database) -> None:
-        remove_deleted(database)
-        remove_deleted_trips(database)
-        prune(database)
-
-    return remove
+def _remove(prune: Pruning, retention: RetentionService, database: Database) -> None:
+    """Remove for good what can no longer be brought back, and what is kept for a time only."""
+    remove_deleted(database)
+    remove_deleted_trips(database)
+    prune(database)
+    retention.look()
 
 
 def _base(settings: Settings) -> _Base:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from components.labels import counted, escape_label, local_time, name_in, relative_time
+from components.sessions.ending import ends_on
 from components.state import show_session
 from components.wide_tables import CSV_ENCODING, as_text
 from services.sessions.records import SessionFilter, SessionOrder, SessionSummary
@@ -89,15 +90,19 @@ def clear_filters() -> None:
 
 
 def session_table(
-    sessions: Sequence[SessionSummary], trips: Mapping[int, str], *, zone: tzinfo
+    sessions: Sequence[SessionSummary], trips: Mapping[int, str], ends: Mapping[int, datetime], *, zone: tzinfo
 ) -> list[SessionSummary]:
     """Draw the table and return the sessions that are selected in it; a click on a title opens its session.
 
-    *trips* are the titles of their trips, by id.
+    *trips* are the titles of their trips, by id, *ends* when those end that end soon.
     """
     when = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone=str(zone), width=140)
+    frame = session_frame(sessions, trips).assign(Title=[_button_label(session.title) for session in sessions])
+    if ends:
+        frame = frame.assign(Ends=pd.Series([ends.get(one.id) for one in sessions], dtype="datetime64[us, UTC]"))
+    columns = [name for name in _COLUMNS if name != "Trip" or trips]
     drawn = st.dataframe(
-        session_frame(sessions, trips).assign(Title=[_button_label(session.title) for session in sessions]),
+        frame,
         # Rows are selected by their place: with other rows it is another table, and nothing is selected.
         key=f"sessions_table_{hash(tuple(session.id for session in sessions))}",
         hide_index=True,
@@ -105,7 +110,7 @@ def session_table(
         selection_mode="multi-row",
         placeholder="–",
         height="content" if len(sessions) <= 12 else 520,
-        column_order=[name for name in _COLUMNS if name != "Trip" or trips],
+        column_order=[columns[0], *(["Ends"] if ends else []), *columns[1:]],
         column_config={
             "Title": st.column_config.ButtonColumn(
                 width=205 if trips else 260,
@@ -116,6 +121,12 @@ def session_table(
                 args=([session.id for session in sessions],),
             ),
             "Trip": st.column_config.TextColumn(width=115),
+            "Ends": st.column_config.DatetimeColumn(
+                format="D MMM YYYY",
+                timezone=str(zone),
+                width=95,
+                help="Unless somebody uses it before, or pins it",
+            ),
             "Last used": when,
             "Created": when,
             "Messages": st.column_config.NumberColumn(format="localized", width=80),
@@ -143,7 +154,9 @@ def _button_label(title: str) -> str:
     return f"\u2060{title}" if title.lstrip().startswith((":", "[")) else title
 
 
-def session_list(sessions: Sequence[SessionSummary], trips: Mapping[int, str], *, now: datetime) -> None:
+def session_list(
+    sessions: Sequence[SessionSummary], trips: Mapping[int, str], ends: Mapping[int, datetime], *, now: datetime
+) -> None:
     """Draw the first sessions as rows that open them; only a phone shows them, in place of the table."""
     with st.container(key="sessions_list", gap=None):
         for session in sessions[:_LISTED]:
@@ -151,7 +164,13 @@ def session_list(sessions: Sequence[SessionSummary], trips: Mapping[int, str], *
             marks = [*(["pinned"] if session.pinned else []), *(["archived"] if session.archived else [])]
             trip = _trip_title(session, trips)
             details = " · ".join(
-                [*([escape_label(trip)] if trip else []), used, counted(session.message_count, "message"), *marks]
+                [
+                    *([f":orange[{ends_on(ends[session.id])}]"] if session.id in ends else []),
+                    *([escape_label(trip)] if trip else []),
+                    used,
+                    counted(session.message_count, "message"),
+                    *marks,
+                ]
             )
             st.button(
                 f"**{escape_label(session.title)}** :small[:gray[{details}]]",

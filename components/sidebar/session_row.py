@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.labels import counted, escape_label, local_time, relative_time
 from components.sessions.actions import row_menu
+from components.sessions.ending import ends_on
 from components.sessions.people import shared_words
 from components.sidebar.marks import SidebarMarks
 from components.state import show_session
@@ -25,11 +26,12 @@ def session_row(
     namesakes: bool = False,
     shortcut: str | None = None,
     in_trip: bool = False,
+    ends_at: datetime | None = None,
 ) -> None:
     """Draw one session: a button that opens it, beside it the place for its mark, and its menu.
 
     Where it has *namesakes*, its details tell it from the other sessions of its title. *in_trip*: it is
-    drawn among the sessions of its trip, its title alone.
+    drawn among the sessions of its trip, its title alone. *ends_at*: it is not kept beyond that.
     """
     place = "trip_" if in_trip else ""
     used = local_time(session.last_message_at, now.tzinfo)
@@ -38,6 +40,8 @@ def session_row(
         details = f"{used.day} {used:%b %H:%M} · {escape_label(session.last_message_preview)}"
     if session.sample:
         details = f"Sample · {details}"
+    if ends_at:
+        details = f":orange[{ends_on(ends_at)}] · {details}"
     shared = shared_words(session)
     if shared:
         details = f":material/group: {details}"
@@ -50,7 +54,8 @@ def session_row(
             type="secondary" if active else "tertiary",
             width="stretch",
             help=f"{escape_label(_short(session.title))} · last used {used.day} {used:%B %Y, %H:%M}"
-            + (f" · {shared[0].lower()}{shared[1:]}" if shared else ""),
+            + (f" · {shared[0].lower()}{shared[1:]}" if shared else "")
+            + (f" · {ends_on(ends_at).lower()} unless it is used" if ends_at else ""),
             shortcut=shortcut,
             on_click=show_session,
             args=(session.id,),

@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.labels import in_groups, planner_zone
 from components.resources import get_services
+from components.sessions.ending import endings
 from components.sessions.samples import sidebar_samples
 from components.sidebar.account import draw_account
 from components.sidebar.following import follow_lists, lists_drawn
@@ -103,7 +104,10 @@ def _draw_lists(
     groups += in_groups((one for one in recent.sessions if one.id not in above_ids), now=now)
     listed = [*above, *(session for _, group in groups for session in group)]
     shortcuts = _shortcuts([session.id for session in listed], active_id)
-    sidebar_trips(trips, in_trip, marks, user_id=user_id, active_id=active_id, now=now, shortcuts=shortcuts)
+    ends = endings(listed, user_id=user_id)
+    sidebar_trips(
+        trips, in_trip, marks, user_id=user_id, active_id=active_id, now=now, shortcuts=shortcuts, ends=ends
+    )
     titles = Counter(session.title for _, group in groups for session in group)
     for name, group in groups:
         st.caption(name)
@@ -116,6 +120,7 @@ def _draw_lists(
                 marks=marks,
                 namesakes=titles[session.title] > 1,
                 shortcut=shortcuts.get(session.id),
+                ends_at=ends.get(session.id),
             )
     if not listed:
         whose = "What is shared with you" if reads_only() else "Your sessions"

@@ -38,6 +38,7 @@ def sidebar_trips(
     active_id: int | None,
     now: datetime,
     shortcuts: Mapping[int, str],
+    ends: Mapping[int, datetime],
 ) -> None:
     """Draw the trips, and the sessions *found* in the one that is open; nothing where there is none."""
     if not trips:
@@ -60,6 +61,7 @@ def sidebar_trips(
                             marks=marks,
                             shortcut=shortcuts.get(session.id),
                             in_trip=True,
+                            ends_at=ends.get(session.id),
                         )
                     _below_sessions(trip, found)
 

@@ -50,6 +50,7 @@ from components.resources import get_services
 from components.reviews.beside import comments_button, reviews_menu
 from components.sessions.actions import session_menu
 from components.sessions.dialogs import instructions_button
+from components.sessions.ending import ending_line
 from components.sessions.files import files_menu
 from components.sessions.model_choice import chosen, model_menu
 from components.sessions.people import people_button
@@ -114,6 +115,7 @@ with st.container(key="chat_header", horizontal=True, wrap=False, vertical_align
     if session:
         session_menu(session, user_id=user.id)
 limit_notice(user)
+ending_line(session, user_id=user.id)
 
 window = open_window(session.id if session else None, user_id=user.id)
 if session is None:

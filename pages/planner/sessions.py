@@ -6,6 +6,7 @@ from components.accounts.identity import require_user
 from components.labels import planner_zone
 from components.resources import get_services
 from components.sessions.actions import selection_actions
+from components.sessions.ending import endings
 from components.sessions.samples import remove_samples_button
 from components.sessions.table import clear_filters, session_filters, session_list, session_table, sessions_csv
 from components.state import show_new_chat
@@ -39,10 +40,11 @@ table = sessions.table(wanted, user_id=user.id, limit=limit, order=order)
 if table.sessions:
     ids = {session.trip_id for session in table.sessions if session.trip_id is not None}
     titles = trip_names.titles(ids, user_id=user.id)
-    session_list(table.sessions, titles, now=utc_now().astimezone(zone))
+    ends = endings(table.sessions, user_id=user.id)
+    session_list(table.sessions, titles, ends, now=utc_now().astimezone(zone))
     with st.container(key="sessions_wide"):
         actions = st.container(key="sessions_actions", horizontal=True, vertical_alignment="center")
-        selected = session_table(table.sessions, titles, zone=zone)
+        selected = session_table(table.sessions, titles, ends, zone=zone)
     with actions:
         selection_actions(selected, user_id=user.id)
     with downloads_place:
