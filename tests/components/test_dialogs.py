@@ -9,6 +9,7 @@ from components.accounts.api_tokens import TOKEN_DIALOGS
 from components.accounts.ways_in import WAYS_IN_DIALOGS
 from components.decks.dialogs import DECK_DIALOGS
 from components.memory.memories import MEMORY_DIALOGS
+from components.people.dialogs import ADMIN_DIALOGS
 from components.reviews.dialogs import REVIEW_DIALOGS
 from components.sessions.dialogs import SESSION_DIALOGS
 from components.sessions.files import FILE_DIALOGS
@@ -32,8 +33,9 @@ TABLES = (
     PEOPLE_DIALOGS,
     TRIP_DIALOGS,
     DECK_DIALOGS,
+    ADMIN_DIALOGS,
 )
-OPENS = re.compile(r'open_dialog(?:\(|,\s+(?:args=)?\()"(\w+)"')
+OPENS = re.compile(r'(?:open_dialog(?:\(|,\s+(?:args=)?\()|^    _[A-Z_]+: )"(\w+)"', re.MULTILINE)  # or chosen in a menu
 
 
 def _script() -> None:

@@ -15,10 +15,16 @@ import pytest
 
 from services.accounts.issuers import MAX_TOKEN_CHARS, Issuer, Issuers, fetched
 from services.errors import IssuerAwayError
-from tests.helpers.issuers import AUDIENCE, ISSUER, KEYS_AT, METADATA_AT, Published, public, signed
+from tests.helpers import issuers as helper
+from tests.helpers.issuers import AUDIENCE, ISSUER, KEYS_AT, METADATA_AT, Published, public
 
-NOW = datetime.now(UTC)
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET = "a secret of more than thirty-two characters"
+
+
+def signed(key_id: str = "first", algorithm: str = "ES256", **claims: Any) -> str:
+    """Return a token of this clock's time."""
+    return helper.signed(key_id, algorithm, **{"at": NOW, **claims})
 
 
 class Ticking:
