@@ -33,8 +33,9 @@ class CompanyAwayError(ServiceError):
 
 
 def companies() -> tuple[Company, ...]:
-    """Return who signs people in for us."""
-    return get_services().settings.companies
+    """Return who signs people in for us: nobody where a proxy does."""
+    settings = get_services().settings
+    return () if settings.behind_proxy else settings.companies
 
 
 def answer() -> Mapping[str, object] | None:
