@@ -40,9 +40,9 @@ from services.wiring import Services
 _DESCRIPTION = """
 Everything the screens can do, for programs: start a session, send a message, read the reply while it is written.
 
-Every route but `/health` wants a personal token (`Authorization: Bearer tbt_…`), made on the screen *Settings*, or where
-it is set up, an access token of your company; those below `/review/` want what stands in the address of a link, and no
-account.
+Every route but `/health` wants a personal token (`Authorization: Bearer tbt_…`), made on the screen *Settings*, or
+where it is set up, an access token of your company; those below `/review/` want what stands in the address of a link
+instead, and no account.
 What changes something is refused to a viewer, whose role it is to read: a 403 with the code `read_only_role`.
 Errors are problem documents (RFC 9457) with a stable `code`.
 """
