@@ -21,7 +21,7 @@ st.title("Settings", anchor=False)
 if done := st.session_state.pop("account_done", None):
     st.success(done, icon=":material/check:")
 with st.container(border=True):
-    facts = (("Name", user.name), ("E-mail", user.email), ("Username", user.username))
+    facts = (("Name", user.name), ("E-mail", user.email or "none"), ("Username", user.username))
     for column, (label, value) in zip(st.columns((2, 3, 2)), facts, strict=True):
         with column.container(gap=None):
             st.markdown(f":small[**{label}**]")

@@ -12,7 +12,7 @@ class User:
 
     id: int
     username: str
-    email: str
+    email: str  # empty where they have told none
     name: str
     last_model: str | None
     last_session_id: int | None

@@ -1,6 +1,7 @@
 """Rows of users made into the plain data that goes up."""
 
 import db.models
+from db.models import NO_MAIL
 from db.plain import Plain
 from services.accounts.records import User
 
@@ -10,7 +11,7 @@ def user_record(row: Plain[db.models.User]) -> User:
     return User(
         id=row.id,
         username=row.username,
-        email=row.email,
+        email="" if row.email.endswith(NO_MAIL) else row.email,
         name=row.name,
         last_model=row.last_model,
         last_session_id=row.last_session_id,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 import db.comments
 import db.reviews
 from db.engine import Database, DatabaseUnavailableError
-from db.models import Review, User, utc_now
+from db.models import NO_MAIL, Review, User, utc_now
 from services.process.background import in_thread
 from services.process.smtp import MailNotSentError, SmtpServer
 from services.reviews.records import DecisionKind
@@ -98,7 +98,9 @@ class ReviewMail:
                 return None
             user = db_session.get_one(User, row.user_id)
             sees_it = db.reviews.get_visible(db_session, row.id, user_id=row.user_id) is not None
-            lines = [] if user.disabled or not sees_it else self._lines(db_session, row)
+            lines = (
+                [] if user.disabled or not sees_it or user.email.endswith(NO_MAIL) else self._lines(db_session, row)
+            )
             title = db.reviews.title(db_session, row.id)
             where = f"{self._public_url}/reviews?review={row.id}" if self._public_url else "the page Reviews"
             text = "\n".join(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from db.models import NO_MAIL, User
 from services.process.smtp import SmtpServer
 from services.reviews.mail import ReviewMail
 from services.reviews.records import DecisionKind, Thing
@@ -137,6 +138,18 @@ def test_what_only_the_planner_did_is_no_news_to_them(reviews, mail, got, sessio
     reviews.comments.record_decision(link.review.id, DecisionKind.APPROVE, user_id=user_id, name="Bo", sha256=seen)
 
     assert not mail.send_one()
+    assert told(got) == []
+
+
+def test_whoever_has_told_no_address_gets_none(database, reviews, mail, got, session_id, user_id):
+    with database.begin() as db_session:
+        db_session.get_one(User, user_id).email = f"{user_id}{NO_MAIL}"
+    link = reviews.share(session_id, user_id)
+    reviews.later(seconds=1)
+    reviews.visits.look(link.token, ANNA)
+
+    mail.send_one()
+
     assert told(got) == []
 
 
