@@ -4,19 +4,21 @@ In `st.session_state`: `join_told` is True once this tab has told what came of s
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
 from components.accounts import company
 from components.accounts.identity import current_user, signed_in_at, stay_signed_in
-from components.dialogs import Dialogs, close_dialog, confirmed, leave_dialog, open_dialog
+from components.dialogs import Dialogs, close_dialog, leave_dialog, open_dialog
 from components.labels import escape_label, planner_zone
 from components.problems import draw_problem, telling
 from components.resources import get_services
+from components.state import SETTINGS_PAGE
 from services.accounts.identities import IdentityInfo
 from services.accounts.records import User
 from services.errors import NotFoundError
-from settings import Company
+from settings import ROOT, Company
 
 
 def company_buttons(*, alone: bool) -> None:
@@ -124,44 +126,55 @@ def _ask_before_join(name: str, *, user: User) -> None:
         label = escape_label(company.capital(company.company_name(name)))
         who = " · ".join(escape_label(one) for one in (said.name, said.email) if one) or "somebody without a name"
         st.markdown(f"{label} says that you are **{who}**.")
-        st.markdown("Whoever signs in there as that can come in here, and is you.")
-        password = _password(user, "join")
-        if confirmed("Join", key="join"):
+        st.markdown("Whoever signs in there as that person comes in here as you.")
+        if (password := _confirmed("Join", user, key="join")) is not None:
             with telling():
                 _confirm(user, password)
                 get_services().identities.join(user.id, said)
                 st.session_state.account_done = f"{label} is joined: you can sign in with it from now on."
-                leave_dialog()
+                close_dialog()
+                st.switch_page(SETTINGS_PAGE)
 
 
 @st.dialog("Remove this way to sign in?", icon=":material/link_off:", on_dismiss=close_dialog)
 def _ask_before_remove(identity_id: int, label: str, *, user: User) -> None:
     st.markdown(f"**{escape_label(company.capital(label))}**")
     st.markdown("You can no longer sign in with it. You stay signed in here, and can join it again.")
-    password = _password(user, "remove_way_in")
-    if confirmed("Remove", key="remove_way_in"):
+    st.html(ROOT / "static" / "dialogs.css")  # what removes is red
+    if (password := _confirmed("Remove", user, key="remove_way_in_confirm")) is not None:
         with telling():
             _confirm(user, password)
-            try:
+            with suppress(NotFoundError):  # it was removed in another tab
                 get_services().identities.remove(identity_id, user_id=user.id)
-            except NotFoundError:  # it was removed in another tab
-                leave_dialog()
             stay_signed_in(user, signed_in_at())
             leave_dialog()
 
 
-def _password(user: User, key: str) -> str | None:
-    """Draw the field for the password where the user has one; return what stands in it."""
-    if not get_services().accounts.has_password(user.id):
-        return None
-    return st.text_input(
-        "Your password", key=f"{key}_password", type="password", autocomplete="current-password", max_chars=200
-    )
+def _confirmed(label: str, user: User, *, key: str) -> str | None:
+    """Draw the buttons below a question, and a field for the password of who has one.
+
+    Return what stands in it, once the answer is *label*; empty for those who have none.
+    """
+    with st.form(f"{key}_form", border=False):
+        password = ""
+        if get_services().accounts.has_password(user.id):
+            password = st.text_input(
+                "Your password",
+                key=f"{key}_password",
+                type="password",
+                autocomplete="current-password",
+                max_chars=200,
+            )
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            said_yes = st.form_submit_button(label, key=key, type="primary")
+            if st.form_submit_button("Cancel", key=f"{key}_cancel"):
+                leave_dialog()
+    return password if said_yes else None
 
 
-def _confirm(user: User, password: str | None) -> None:
+def _confirm(user: User, password: str) -> None:
     """Check the password of who has one; the others were asked for a new sign-in before they left."""
-    if password is not None:
+    if get_services().accounts.has_password(user.id):
         get_services().sign_ins.confirm(user.id, password=password, signed_in_at=signed_in_at())
 
 

@@ -211,11 +211,11 @@ def test_who_is_in_joins_by_saying_so(as_maria: AppTest, company: Company, servi
     run(back)
     assert services.identities.all(maria.id) == ()
     back.text_input(key="join_password").set_value("wrong")
-    press(back, "join_confirm")
+    press(back, "join")
     assert errors(back) == ["That password is not correct."]
     assert services.identities.all(maria.id) == ()
     back.text_input(key="join_password").set_value(PASSWORD)
-    press(back, "join_confirm")
+    press(back, "join")
 
     (joined,) = services.identities.all(maria.id)
     assert (joined.issuer, joined.email) == (ISSUER, "ada@example.com")
@@ -263,7 +263,7 @@ def test_way_in_is_removed_with_the_password_and_the_only_one_stays(
     run(as_maria.switch_page(SETTINGS_PAGE))
     assert "**Acme, Inc.**" in [plain(line.value) for line in as_maria.markdown]
     press(as_maria, f"way_in_remove_{joined.id}")
-    as_maria.text_input(key="remove_way_in_password").set_value(PASSWORD)
+    as_maria.text_input(key="remove_way_in_confirm_password").set_value(PASSWORD)
     press(as_maria, "remove_way_in_confirm")
     assert services.identities.all(maria.id) == ()
 
