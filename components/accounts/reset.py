@@ -22,7 +22,7 @@ def ask_for_link() -> None:
     """Draw the form that has a link mailed, or say whom to ask where no mail is sent."""
     if not get_services().resets.by_mail:
         st.info(
-            "Ask an admin here for a link with which you set a new password. They find it under *People*.",
+            "Ask an admin for a link with which you set a new password: they make one under *People*.",
             icon=":material/lock_reset:",
         )
         return

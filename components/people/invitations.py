@@ -71,7 +71,7 @@ def _row(one: Invitation, *, now: datetime) -> None:
         gap="small",
         border=True,
     ):
-        st.markdown(f"**{escape_label(one.note)}**  \n:small[{_facts(one, now)}]")
+        st.markdown(f"**{escape_label(one.note)}**  \n:small[{_facts(one, now)}]", width="stretch")
         st.badge(_STATES[one.state], color="green" if one.state is InvitationState.OPEN else "gray")
         if one.state is InvitationState.OPEN:
             st.button(

@@ -81,7 +81,10 @@ def _row(person: Person, *, me: bool, now: datetime) -> None:
         gap="small",
         border=True,
     ):
-        st.markdown(f"**{escape_label(person.name)}**{' (you)' if me else ''}  \n:small[{_facts(person, now)}]")
+        st.markdown(
+            f"**{escape_label(person.name)}**{' (you)' if me else ''}  \n:small[{_facts(person, now)}]",
+            width="stretch",
+        )
         if person.disabled:
             st.badge("Disabled", color="red")
         else:

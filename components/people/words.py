@@ -1,6 +1,7 @@
 """What roles are called, and what the audit tells, in words. Plain text: whoever draws it escapes it."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from services.people.records import ADMIN, GUEST, PLANNER, VIEWER, AuditAction, AuditRow, AuditTarget, Person
 
@@ -76,12 +77,12 @@ _THINGS = {
 
 
 def how_they_sign_in(person: Person) -> str:
-    """Return the ways in which somebody signs in."""
-    ways = ["Password"] if person.has_password else []
-    ways += [issuer.removeprefix("https://").removeprefix("http://").rstrip("/") for issuer in person.issuers]
+    """Return the ways in which somebody signs in; of a company its host."""
+    ways = ["password"] if person.has_password else []
+    ways += dict.fromkeys(urlsplit(issuer).hostname or issuer for issuer in person.issuers)
     if person.provider == "dev":
         ways.append("DEV_USER_ID")
-    return ", ".join(ways) or "No way to sign in"
+    return f"Signs in with {', '.join(ways)}" if ways else "No way to sign in"
 
 
 def told(row: AuditRow) -> str:

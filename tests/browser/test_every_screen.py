@@ -70,6 +70,7 @@ def test_every_screen_works_under_the_policy_and_is_free_of_serious_flaws(
         "sessions": sessions,
         "settings": settings,
         "operations": operations,
+        "people": people,
         "reviews": functools.partial(reviews, planner=planner),
     }
     for screen in SCREENS:
@@ -244,6 +245,22 @@ def reviews(page: Page, planner: Planner) -> list[str]:
 def operations(page: Page) -> list[str]:
     expect(page.get_by_test_id("stTable").last).to_contain_text("Ada Lovelace (ada")
     return flaws(page)
+
+
+def people(page: Page) -> list[str]:
+    """Look at each tab, and at a dialog."""
+    expect(page.get_by_text("(you)")).to_be_visible()
+    found = flaws(page)
+    page.get_by_role("tab", name="Audit log").click()
+    expect(page.get_by_text("Became admin").first).to_be_visible()
+    found += flaws(page)
+    page.get_by_role("tab", name="Invitations").click()
+    page.get_by_role("button", name="Invite", exact=True).click()
+    page.get_by_label("For whom").fill("Carol")
+    found += flaws(page)
+    page.get_by_role("button", name="Make link").click()
+    expect(page.get_by_text("Copy it now")).to_be_visible()
+    return found + flaws(page)
 
 
 @pytest.mark.parametrize("size", [(1280, 1600), (390, 844)], ids=["wide", "phone"])

@@ -44,6 +44,7 @@ def test_phone_shows_everything_within_its_width(shared_app: App, browser: Brows
             ("Memory", "Memory"),
             ("Templates", "Templates"),
             ("Operations", "Operations"),
+            ("People", "People"),
             ("Settings", "Settings"),
         ):
             page.get_by_test_id("stExpandSidebarButton").tap()

@@ -52,7 +52,7 @@ def test_where_no_mail_is_sent_an_admin_is_asked(visitor: AppTest) -> None:
 
     at = opened(visitor, RESET)
 
-    assert "Ask an admin here for a link" in at.info[0].value
+    assert "Ask an admin for a link" in at.info[0].value
     assert not at.text_input
 
 
