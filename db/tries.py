@@ -24,6 +24,11 @@ def count(db_session: Session, address: str, kind: str, *, now: datetime, window
     return db_session.scalars(upsert, execution_options={"populate_existing": True}).one()
 
 
+def known(db_session: Session, address: str, kind: str) -> AddressTries | None:
+    """Return what is counted of an address, if anything is; for reading."""
+    return db_session.get(AddressTries, (address, kind))
+
+
 def counted(db_session: Session, address: str, kind: str, *, now: datetime) -> int:
     """Return how many there are in the window."""
     query = select(AddressTries.tries).where(AddressTries.address == address, AddressTries.kind == kind)

@@ -162,6 +162,11 @@ def failures_of(db_session: Session, username: str, *, now: datetime) -> SignInF
     return db_session.scalars(upsert).one()
 
 
+def known_failures(db_session: Session, username: str) -> SignInFailures | None:
+    """Return the failed log-ins of a typed name, if there were any; for reading."""
+    return db_session.get(SignInFailures, username)
+
+
 def forget_failures(db_session: Session, username: str) -> None:
     """Start from nought for this name."""
     db_session.execute(delete(SignInFailures).where(SignInFailures.username == username))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 import db.tries
 import db.users
 from db.engine import Database
+from db.models import AddressTries, SignInFailures
 from services.accounts.addresses import site_of
 from services.errors import SignInLockedError, TooManySignUpsError
 
@@ -45,17 +46,33 @@ def prune_counts(database: Database, *, now: datetime) -> None:
         db.tries.lock_and_prune(db_session, now=now)
 
 
+def refuse_locked(db_session: Session, name: str, tries: str, address: str | None, *, now: datetime) -> None:
+    """Raise SignInLockedError while an address or a name rests, of too many *tries*.
+
+    It only reads: who guesses on makes nobody else wait.
+    """
+    if address is not None:
+        counted = db.tries.known(db_session, site_of(address), WRONG_FROM_ADDRESS.kind)
+        if counted and counted.window_ends_at > now and counted.tries >= WRONG_FROM_ADDRESS.most:
+            raise _too_many_from_address(counted, now=now)
+    if failures := db.users.known_failures(db_session, name):
+        _refuse_if_locked(failures, tries, now=now)
+
+
 def count_try(db_session: Session, name: str, tries: str, *, now: datetime) -> None:
     """Count one more try under a name before anybody looks at it. Raises SignInLockedError, of too many *tries*."""
     failures = db.users.failures_of(db_session, name, now=now)
+    _refuse_if_locked(failures, tries, now=now)
     if failures.locked_until is not None:
-        if failures.locked_until > now:
-            wait = _minutes(failures.locked_until - now)
-            raise SignInLockedError(f"Too many {tries}. Try again in {wait}.")
         failures.failures, failures.locked_until = 0, None
     failures.failures += 1
     if failures.failures >= WRONG_PASSWORDS:
         failures.locked_until = now + LOCKED_FOR
+
+
+def _refuse_if_locked(failures: SignInFailures, tries: str, *, now: datetime) -> None:
+    if failures.locked_until is not None and failures.locked_until > now:
+        raise SignInLockedError(f"Too many {tries}. Try again in {_minutes(failures.locked_until - now)}.")
 
 
 def count_from_address(db_session: Session, address: str | None, limit: AddressLimit, *, now: datetime) -> None:
@@ -65,10 +82,15 @@ def count_from_address(db_session: Session, address: str | None, limit: AddressL
     counted = db.tries.count(db_session, site_of(address), limit.kind, now=now, window=limit.window)
     if counted.tries <= limit.most:
         return
-    wait = _minutes(counted.window_ends_at - now)
     if limit is WRONG_FROM_ADDRESS:
-        raise SignInLockedError(f"Too many wrong passwords from your network. Please try again in {wait}.")
+        raise _too_many_from_address(counted, now=now)
+    wait = _minutes(counted.window_ends_at - now)
     raise TooManySignUpsError(f"Too many sign-ups from your network. Please try again in {wait}.")
+
+
+def _too_many_from_address(counted: AddressTries, *, now: datetime) -> SignInLockedError:
+    wait = _minutes(counted.window_ends_at - now)
+    return SignInLockedError(f"Too many wrong passwords from your network. Please try again in {wait}.")
 
 
 def take_back(db_session: Session, name: str, address: str | None) -> None:

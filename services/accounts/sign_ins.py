@@ -14,7 +14,14 @@ import db.users
 from db.engine import Database
 from db.models import AuditAction, AuditTarget, utc_now
 from services.accounts.known_browsers import known_browser, new_proof, proof_key
-from services.accounts.limits import WRONG_FROM_ADDRESS, count_from_address, count_try, prune_counts, take_back
+from services.accounts.limits import (
+    WRONG_FROM_ADDRESS,
+    count_from_address,
+    count_try,
+    prune_counts,
+    refuse_locked,
+    take_back,
+)
 from services.accounts.passwords import (
     NOBODYS_HASH,
     Compare,
@@ -33,6 +40,7 @@ from settings import Settings
 
 FRESH_FOR = timedelta(minutes=10)  # a sign-in that stands for a password, where there is none
 _TICK = timedelta(milliseconds=1)
+_OF_A_NAME, _OF_A_BROWSER = "wrong passwords for this name", "wrong passwords from this browser"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +195,9 @@ class SignInService:
         Before anybody looks at it: guesses made side by side do not go round the limit. Raises SignInLockedError.
         """
         typed, now = typed_username(username), self._clock()
+        if proof is None:
+            with self._db.read() as db_session:
+                refuse_locked(db_session, typed, _OF_A_NAME, address, now=now)
         prune_counts(self._db, now=now)
         with self._db.begin() as db_session:
             user = db.users.by_username(db_session, typed)
@@ -198,8 +209,7 @@ class SignInService:
             counted_as = f"browser {browser}" if browser else typed  # no name that is typed at the door has a space
             counted_at = None if browser else address
             count_from_address(db_session, counted_at, WRONG_FROM_ADDRESS, now=now)
-            whose = "from this browser" if browser else "for this name"
-            count_try(db_session, counted_as, f"wrong passwords {whose}", now=now)
+            count_try(db_session, counted_as, _OF_A_BROWSER if browser else _OF_A_NAME, now=now)
         return _Try(typed, password_hash, at, counted_as, counted_at)
 
     def _known_browser(self, proof: str, username: str, password_hash: str, now: datetime) -> str | None:

@@ -1,9 +1,11 @@
 """How often somebody may try to come in, and that guessing costs the same whatever is guessed."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from math import ceil
 
 import bcrypt
 import jwt
@@ -318,3 +320,29 @@ def test_made_up_names_do_not_fill_the_table(
 
     with database.read() as db_session:
         assert db_session.scalars(select(SignInFailures.username)).all() == ["maria"]
+
+
+@pytest.mark.parametrize(("against", "quarterly"), [("one name", 5), ("many names", 50)])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_of_ten_thousand_guesses_few_are_compared_and_the_owner_stays_in(
+    accounts: AccountService, database: Database, clock: StoppedClock, against: str, quarterly: int
+) -> None:
+    """One name, from an address each; and a name each, from one address, which is the owner's. One guess a second."""
+    maria = sign_up(accounts)
+    owners = SignInService(database, SETTINGS, compare=cheaply, clock=clock)
+    came_in = owners.sign_in("maria", PASSWORD, address=HERE)
+    proof = owners.prove_browser(maria.id)
+    compare = AllWrong()
+    guessing = SignInService(database, SETTINGS, compare=compare, clock=clock)
+
+    answers = Counter[str]()
+    for number in range(10_000):
+        name, address = ("maria", f"2001:db8:{number:x}::1") if against == "one name" else (f"maria{number}", HERE)
+        answers[answer(guessing, name, f"guess {number}", address=address)] += 1
+        clock.now += timedelta(seconds=1)
+
+    few = ceil(10_000 / LOCKED_FOR.total_seconds()) * quarterly
+    assert answers == {WRONG: few, LOCKED: 10_000 - few}
+    assert len(compare.asked) == few
+    assert owners.current(maria.id, came_in.at) == maria
+    assert owners.sign_in("maria", PASSWORD, address=HERE, proof=proof).user == maria
