@@ -34,7 +34,9 @@ SCREENS = {
     "insights": _PLANNERS,
     "settings": _PLANNERS,
     "operations": "door none none none page",
-    "review": "form form form form form",  # which says that a link is missing
+    "people": "door none none none page",
+    "reset": "form page page page page",  # which says that a link is missing
+    "review": "form form form form form",  # so does this
     "sign_in": "door none none none none",
     "sign_up": "form none none none none",
     "no_such_page": "door none none none none",
