@@ -66,6 +66,11 @@ class Company:
     client_id: str
     metadata_url: str
 
+    @property
+    def issuer(self) -> str:
+        """What it has to call itself, by its own address (OpenID Connect Discovery); without a slash at its end."""
+        return self.metadata_url.removesuffix("/.well-known/openid-configuration").rstrip("/")
+
 
 _COMPANY_KEYS = ("client_id", "client_secret", "server_metadata_url")
 

@@ -371,9 +371,15 @@ def _mail(base: _Base) -> tuple[ResetMail | None, tuple[Future[None], ...]]:
 
 def _issuers(settings: Settings) -> Issuers:
     """Return whose access tokens the API takes: nobody's, where no setting says whom they are for."""
-    audience = settings.company_api_audience
+    audience, companies = settings.company_api_audience, settings.companies
+    several = len(companies) > 1  # one of them must not speak for another
     return Issuers(
-        [Issuer(audience=audience, metadata=one.metadata_url) for one in settings.companies] if audience else []
+        [
+            Issuer(audience=audience, metadata=one.metadata_url, expected=one.issuer if several else "")
+            for one in companies
+        ]
+        if audience
+        else []
     )
 
 

@@ -26,7 +26,11 @@ def said_of(claims: Mapping[str, object], settings: Settings) -> Said:
     if not _names(issuer) or not _names(subject) or issued_at is None:
         raise NotInvitedError("Your company's answer does not say who you are. Ask whoever runs this app.")
     company = company_of(claims, settings)
-    if company is None or company.client_id not in _audience(claims):
+    if (
+        company is None
+        or company.client_id not in _audience(claims)
+        or _speaks_for_another(company, issuer, settings)
+    ):
         raise NotInvitedError("Your company's answer is not meant for this app. Ask whoever runs it.")
     email = claims.get("email")
     return Said(
@@ -61,6 +65,11 @@ def kept_claims(claims: Mapping[str, object], settings: Settings) -> dict[str, o
 def company_of(claims: Mapping[str, object], settings: Settings) -> Company | None:
     """Return the company whose answer this is, None where it is no longer one of ours."""
     return next((one for one in settings.companies if one.name == claims.get("provider")), None)
+
+
+def _speaks_for_another(company: Company, issuer: object, settings: Settings) -> bool:
+    """Whether a company, one of several, calls itself what it is not: it could let in as anybody of another's."""
+    return len(settings.companies) > 1 and str(issuer).rstrip("/") != company.issuer
 
 
 def answers(company: Company) -> bool:

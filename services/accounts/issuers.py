@@ -61,7 +61,8 @@ class Issuer:
     """One who signs tokens for one audience: us.
 
     What it is called in its tokens (*name*) and the address of its *keys* are given, or are told at *metadata*, the
-    address of its OpenID configuration. *email_is_verified* is what holds where a token does not say.
+    address of its OpenID configuration. *email_is_verified* is what holds where a token does not say. *expected* is
+    what it may call itself there, without a slash at the end; empty: anything.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Issuer:
         name: str = "",
         keys: str = "",
         metadata: str = "",
+        expected: str = "",
         groups_claim: str = "groups",
         email_is_verified: bool = False,
         fetch: Fetch | None = None,
@@ -78,6 +80,7 @@ class Issuer:
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._audience, self._name, self._keys_at, self._metadata = audience, name, keys, metadata
+        self._expected = expected
         self._groups_claim, self._email_is_verified = groups_claim, email_is_verified
         self._fetch = fetch or fetched
         self._clock = clock
@@ -169,6 +172,8 @@ class Issuer:
             name, keys_at = about["issuer"], about["jwks_uri"]
             if not isinstance(name, str) or not isinstance(keys_at, str) or "{" in name:  # of many, and so of anybody
                 raise ValueError("This is no issuer.")
+            if self._expected and name.rstrip("/") != self._expected:
+                raise ValueError("It calls itself something else.")
             if self._metadata.startswith("https:") and not keys_at.startswith("https:"):
                 raise ValueError("Its keys are not to be had safely.")
         keys = _usable(self._fetch(keys_at)["keys"])

@@ -107,6 +107,20 @@ def test_answer_that_is_not_for_us_lets_nobody_in(settings, changed):
             said_of(claims, settings)
 
 
+@pytest.mark.parametrize("provider", ["acme", "globex"])
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_of_several_companies_each_speaks_for_itself_only(settings, provider, slash):
+    globex = Company("globex", "Globex", "travel-bot", "https://globex.example/.well-known/openid-configuration")
+    both = settings.model_copy(update={"companies": (ACME, globex)})
+    claims = CLAIMS | {"iss": f"https://id.example.com{slash}", "provider": provider}
+
+    if provider == "acme":
+        assert said_of(claims, both).subject == "00u1"
+        return
+    with pytest.raises(NotInvitedError, match="not meant for this app"):
+        said_of(claims, both)
+
+
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1/metadata", "http://[", "nonsense"])
 def test_company_that_is_away_does_not_answer(address):
     assert not answers(replace(ACME, metadata_url=address))

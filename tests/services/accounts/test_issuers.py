@@ -249,6 +249,18 @@ def test_configuration_that_names_nobody_for_sure_is_not_used(published, about):
         Issuers([described(published)]).check(signed())
 
 
+@pytest.mark.parametrize(("expected", "takes"), [(ISSUER, True), ("https://other.example", False)])
+def test_issuer_that_calls_itself_another_is_not_used(published, expected, takes):
+    given = {"audience": AUDIENCE, "metadata": METADATA_AT, "fetch": published.fetch, "now": lambda: NOW}
+    issuers = Issuers([Issuer(**given, expected=expected)])
+
+    if takes:
+        assert issuers.check(signed())
+        return
+    with pytest.raises(IssuerAwayError):
+        issuers.check(signed())
+
+
 def test_of_several_issuers_one_may_be_away(published):
     gone = Published()
     gone.away = True
