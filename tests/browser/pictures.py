@@ -118,6 +118,9 @@ def take_all(browser: Browser, url: str, emulator: str, database_url: str) -> No
             take(page, f"history-{scheme}")
             link = shared(page)
             take(page, f"reviews-{scheme}")
+            if scheme == "light":
+                deck(page, url)
+                take(page, "deck-light")
             new_chat(page, url)
             fault(emulator, "error_event:120")
             ask(page, "Three days in Vienna for a concert, with a hotel near the opera")
@@ -163,6 +166,16 @@ def take_all(browser: Browser, url: str, emulator: str, database_url: str) -> No
             page.get_by_role("textbox", name="Username").wait_for()
             page.wait_for_timeout(1200)
             take(page, f"sign-in-{scheme}")
+
+
+def deck(page: Page, url: str) -> None:
+    """Make slides of the session that is open, and go to its first day."""
+    page.goto(f"{url}/deck?{page.url.partition('?')[2]}")
+    page.get_by_role("button", name="Make slides").click()
+    page.get_by_role("radio", name="Day 1").press("Space")
+    expect(page.locator(".deck-stage")).to_contain_text("Day 1")
+    page.evaluate("document.activeElement.blur()")
+    page.wait_for_timeout(1500)
 
 
 def new_chat(page: Page, url: str) -> None:

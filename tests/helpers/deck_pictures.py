@@ -5,8 +5,11 @@ The deck that the demo's plan of Lisbon makes is one picture.
 .venv-dev/bin/python -m tests.helpers.deck_pictures        # writes docs/images/decks/*.png
 """
 
+import os
 import shutil
 from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pypdfium2
 from PIL import Image
@@ -14,6 +17,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 
 from exports.decks.building.from_talk import Said, Talk, from_talk
 from exports.decks.html import DeckHtml, deck_html
+from exports.decks.measure import FONT_FOLDERS
 from exports.decks.pdf import deck_pdf
 from exports.decks.records import Brand, Edition, Preset
 from settings import ROOT
@@ -36,8 +40,12 @@ def main() -> None:
         for number, sheet in enumerate(pypdfium2.PdfDocument(deck_pdf(sample())), 1):
             save(sheet.render(scale=2 * WIDTH / 960).to_pil(), f"{name}-{number}.png")
     save_sheet(demo(), "demo.png")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGS)
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=CHROMIUM_ARGS,
+            env={**os.environ, **with_fonts(Path(folder))},
+        )
         page = browser.new_page(viewport={"width": WIDTH, "height": WIDTH}, device_scale_factor=2)
         for name, sample in SAMPLES.items():
             show(page, deck_html(sample(), pictures=True))
@@ -46,6 +54,13 @@ def main() -> None:
                 save(picture, f"{name}-html.png")
         (IMAGES / "html.png").unlink()
         browser.close()
+
+
+def with_fonts(folder: Path) -> dict[str, str]:
+    """Return what lets a browser find the fonts of every script, as those of people do, whatever this machine has."""
+    folders = "".join(f"<dir>{one}</dir>" for one in ("/usr/share/fonts", *FONT_FOLDERS))
+    (folder / "fonts.conf").write_text(f"<fontconfig>{folders}<cachedir>{folder}</cachedir></fontconfig>")
+    return {"FONTCONFIG_FILE": str(folder / "fonts.conf")}
 
 
 def demo() -> Edition:

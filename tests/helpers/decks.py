@@ -152,7 +152,7 @@ def lisbon() -> Edition:
                         Item(runs("No flight before nine")),
                         Item(runs("Rooms next to each other")),
                         Item(runs("with a lift, since Rui walks with a stick"), level=1),
-                        Item(runs("Under $1,200 to $1,500 a head, all in")),
+                        Item(runs("From $1,200 to $1,500 a head, all in")),
                     ),
                 ),
             ),
@@ -211,7 +211,7 @@ def lisbon() -> Edition:
                 ),
                 ChartBlock(
                     id="chart",
-                    categories=("Hotel", "Train", "Tour", "=1+1 <Discount>"),
+                    categories=("Hotel", "Train", "Tour", "Discount"),
                     series=(
                         Series(
                             "Price", (Decimal("1840.50"), Decimal("236.00"), Decimal("380.00"), Decimal("-120.25"))
@@ -228,7 +228,7 @@ def lisbon() -> Edition:
         Slide(
             id="ideas",
             title="Also worth a thought",
-            blocks=(bullets("more", "A boat to Cacilhas", "The tile museum <b>on a wet day</b> & a café"),),
+            blocks=(bullets("more", "A boat to Cacilhas", "The tile museum & its café, on a wet day"),),
         ),
         Slide(id="secret", title=f"{PRIVATE} margins", blocks=(text("margin", f"{PRIVATE} 18 %"),), hidden=True),
         Slide(
@@ -247,6 +247,16 @@ def lisbon() -> Edition:
         logo_type="image/png",
     )
     return edition(Deck(title="Lisbon for the Almeida family", slides=slides), brand)
+
+
+_OPEN = (
+    "Die Reederei bestätigt die Überfahrt erst, wenn alle Namen vorliegen: Es fehlen noch die Gruppen 12, 19 und 27.",
+    "Für den vierten Bus liegen zwei Angebote vor. Das günstigere gilt nur bis zum 15. März.",
+    "Die Jugendherberge fragt, wie viele vegetarische Essen sie täglich vorbereiten soll.",
+    "Die Gruppenversicherung ist angefragt; ohne sie haften die Betreuerinnen und Betreuer selbst.",
+    "Drei Gruppen möchten einen Tag später anreisen. Der Aufpreis beträgt 38,50 € je Person.",
+    "Wer fährt mit welchem Bus? Die Liste hängt an dieser Präsentation.",
+)
 
 
 def status() -> Edition:
@@ -289,7 +299,11 @@ def status() -> Edition:
             kind=SlideKind.QUESTIONS,
             title="Was noch offen ist",
             blocks=(
-                text("long", *("Die Reederei bestätigt die Überfahrt erst, wenn alle Namen vorliegen. " * 6,) * 8),
+                text(
+                    "long",
+                    "Bis zum 20. März brauchen wir Ihre Antwort, damit die Fahrt stattfindet.",
+                ),
+                bullets("points", *_OPEN),
             ),
             confirmed=True,
         ),

@@ -25,7 +25,7 @@ def shapes(slide: Any) -> Iterator[Any]:
 
 
 def named(slide: Any, name: str) -> Any:
-    (found,) = [shape for shape in shapes(slide) if shape.name == name]
+    (found,) = [shape for shape in shapes(slide) if name in (shape.name, block_of(shape))]
     return found
 
 
@@ -38,6 +38,13 @@ def alt(shape: Any) -> str | None:
     (properties,) = list(shape._element.iter(qn("p:cNvPr")))[:1]
     found: str | None = properties.get("descr")
     return found
+
+
+def block_of(shape: Any) -> str | None:
+    """Return the id of the block that a shape is of; its name is what people read."""
+    (properties,) = list(shape._element.iter(qn("p:cNvPr")))[:1]
+    found = [element for element in properties.iter() if str(element.tag).endswith("deck}block")]
+    return str(found[0].get("id")) if found else None
 
 
 def runs(shape: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from exports.decks import agenda
 from exports.decks.office.sheet import Sheet
 from exports.decks.office.tables import table
 from exports.decks.office.writing import Lead, is_right_to_left, joined, paragraph, plain
-from exports.decks.office.xml import RECTANGLE, C, filled, place, text
+from exports.decks.office.xml import RECTANGLE, C, filled, place
 from exports.decks.phrases import phrases
 from exports.decks.places import Box, Placed
 from exports.decks.records import (
@@ -64,15 +64,15 @@ def text_box(
     fill: str = "",
     pad: float = 0,
     anchor: str = "t",
-    described: str = "",
+    alt: str = "",
+    block_id: str = "",
 ) -> str:
     """Return a box whose words stay as they break. *holder* is the placeholder of the layout that it fills."""
     kind = '<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>' if holder else '<p:cNvSpPr txBox="1"/>'
     shape = "" if holder else RECTANGLE
     inset = round(pad * 12_700)
-    alt = f' descr="{text(described)}"' if described else ""
     return (
-        f'<p:sp><p:nvSpPr><p:cNvPr id="{sheet.new_id()}" name="{text(name)}"{alt}/>{kind}<p:nvPr>{holder}</p:nvPr>'
+        f"<p:sp><p:nvSpPr>{sheet.properties(name, alt=alt, block_id=block_id)}{kind}<p:nvPr>{holder}</p:nvPr>"
         f"</p:nvSpPr><p:spPr>{place(box)}{shape}{filled(fill) if fill else '<a:noFill/>'}</p:spPr>"
         f'<p:txBody><a:bodyPr wrap="square" lIns="{inset}" tIns="{inset}" rIns="{inset}" bIns="{inset}" rtlCol="0" '
         f'anchor="{anchor}"><a:noAutofit/></a:bodyPr><a:lstStyle/>{joined(paragraphs)}</p:txBody></p:sp>'
@@ -84,7 +84,13 @@ def _texts(sheet: Sheet, block: TextBlock, placed: Placed, holder: str) -> None:
     paragraphs = [
         paragraph(runs, look, sheet.link, before=placed.gap if at else 0) for at, runs in enumerate(block.paragraphs)
     ]
-    sheet.shapes.append(text_box(sheet, block.id, placed.box, paragraphs, holder=holder))
+    _add_words(sheet, placed, paragraphs, holder)
+
+
+def _add_words(sheet: Sheet, placed: Placed, paragraphs: list[str], holder: str) -> None:
+    block = placed.block
+    name = sheet.block_name(block)
+    sheet.shapes.append(text_box(sheet, name, placed.box, paragraphs, holder=holder, block_id=block.id))
 
 
 def _agenda(sheet: Sheet, block: BulletsBlock, placed: Placed, holder: str) -> None:
@@ -92,7 +98,7 @@ def _agenda(sheet: Sheet, block: BulletsBlock, placed: Placed, holder: str) -> N
     for at, (label, runs) in enumerate(agenda.rows(placed)):
         lead = Lead(margin=placed.labels, hanging=placed.labels, shown=bool(label), label=label)
         paragraphs.append(paragraph(runs, look, sheet.link, before=placed.gap if at else 0, lead=lead))
-    sheet.shapes.append(text_box(sheet, block.id, placed.box, paragraphs, holder=holder))
+    _add_words(sheet, placed, paragraphs, holder)
     sheet.shapes += [_area(sheet, rule, sheet.house.theme.edge) for rule in agenda.rules(placed)]
 
 
@@ -107,7 +113,7 @@ def _bullets(sheet: Sheet, block: BulletsBlock, placed: Placed, holder: str) -> 
         lead = Lead(margin=step * (item.level + 1), hanging=step, level=item.level, number=number, shown=shown)
         gap = placed.gap if at else 0
         paragraphs.append(paragraph(item.runs, look, sheet.link, before=gap, lead=lead))
-    sheet.shapes.append(text_box(sheet, block.id, placed.box, paragraphs, holder=holder))
+    _add_words(sheet, placed, paragraphs, holder)
 
 
 def _first_numbers(items: Sequence[Item]) -> list[int | None]:
@@ -127,9 +133,9 @@ def _first_numbers(items: Sequence[Item]) -> list[int | None]:
 
 def _chart(sheet: Sheet, block: ChartBlock, placed: Placed) -> None:
     named = sheet.part.relate_to(sheet.house.chart(block, placed), RT.CHART)
+    about = sheet.properties(sheet.block_name(block), alt=block.alt or sheet.page.title, block_id=block.id)
     sheet.shapes.append(
-        f'<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id="{sheet.new_id()}" name="{block.id}" '
-        f'descr="{text(block.alt or sheet.page.title)}"/><p:cNvGraphicFramePr/><p:nvPr/></p:nvGraphicFramePr>'
+        f"<p:graphicFrame><p:nvGraphicFramePr>{about}<p:cNvGraphicFramePr/><p:nvPr/></p:nvGraphicFramePr>"
         f'{place(placed.box, "p:xfrm")}<a:graphic><a:graphicData uri="{C}"><c:chart xmlns:c="{C}" r:id="{named}"/>'
         "</a:graphicData></a:graphic></p:graphicFrame>"
     )
@@ -137,25 +143,32 @@ def _chart(sheet: Sheet, block: ChartBlock, placed: Placed) -> None:
 
 def _picture(sheet: Sheet, block: PictureBlock, placed: Placed) -> None:
     data = sheet.house.edition.pictures.get(block.sha256)
-    if data is None or not add_picture(
-        sheet, block.id, within(placed.box, block.width / block.height), data, block.alt
-    ):
+    name, inner = sheet.block_name(block), within(placed.box, block.width / block.height)
+    if data is None or not add_picture(sheet, name, inner, data, block.alt, block_id=block.id):
         told = phrases(sheet.house.edition.brand.language).picture_missing.format(alt=block.alt)
         missing = plain(told, sheet.look(12, sheet.house.theme.pale))
         sheet.shapes.append(
             text_box(
-                sheet, block.id, placed.box, [missing], fill="bg2", pad=GAP / 2, anchor="ctr", described=block.alt
+                sheet,
+                name,
+                placed.box,
+                [missing],
+                fill="bg2",
+                pad=GAP / 2,
+                anchor="ctr",
+                alt=block.alt,
+                block_id=block.id,
             )
         )
 
 
-def add_picture(sheet: Sheet, name: str, box: Box, data: bytes, alt: str) -> bool:
+def add_picture(sheet: Sheet, name: str, box: Box, data: bytes, alt: str, *, block_id: str = "") -> bool:
     """Draw a picture; return False where it is of a kind that not every reader draws."""
     part = sheet.house.picture(data)
     if part is None:
         return False
     sheet.shapes.append(
-        f'<p:pic><p:nvPicPr><p:cNvPr id="{sheet.new_id()}" name="{text(name)}" descr="{text(alt)}"/>'
+        f"<p:pic><p:nvPicPr>{sheet.properties(name, alt=alt, block_id=block_id)}"
         '<p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr><p:nvPr/></p:nvPicPr>'
         f'<p:blipFill><a:blip r:embed="{sheet.part.relate_to(part, RT.IMAGE)}"/><a:stretch><a:fillRect/></a:stretch>'
         f"</p:blipFill><p:spPr>{place(box)}{RECTANGLE}</p:spPr></p:pic>"
@@ -170,14 +183,15 @@ def within(box: Box, ratio: float) -> Box:
 
 
 def _figures(sheet: Sheet, block: FiguresBlock, placed: Placed) -> None:
-    box, group = placed.box, sheet.new_id()
+    box, name = placed.box, sheet.block_name(block)
+    about = sheet.properties(name, block_id=block.id)
     cards, y, rest = [], box.y, list(block.figures)
     mirrored = is_right_to_left(sheet.house.edition.brand.language)
     for height in placed.rows:
         x = 0.0
         for width in placed.columns[: len(rest)]:
             left = box.width - x - width if mirrored else x
-            cards.append(_figure(sheet, block, rest.pop(0), Box(box.x + left, y, width, height), placed.size))
+            cards.append(_figure(sheet, name, rest.pop(0), Box(box.x + left, y, width, height), placed.size))
             x += width + GAP
         y += height + GAP
     corners = place(box)
@@ -185,7 +199,7 @@ def _figures(sheet: Sheet, block: FiguresBlock, placed: Placed) -> None:
         "a:ext", "a:chExt"
     )
     sheet.shapes.append(
-        f'<p:grpSp><p:nvGrpSpPr><p:cNvPr id="{group}" name="{block.id}"/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr>'
+        f"<p:grpSp><p:nvGrpSpPr>{about}<p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr>"
         f"<p:grpSpPr>{inner}</p:grpSpPr>{''.join(cards)}</p:grpSp>"
     )
 
@@ -198,10 +212,10 @@ def _area(sheet: Sheet, box: Box, colour: str) -> str:
     )
 
 
-def _figure(sheet: Sheet, block: FiguresBlock, figure: Figure, box: Box, size: float) -> str:
+def _figure(sheet: Sheet, name: str, figure: Figure, box: Box, size: float) -> str:
     number = sheet.look(size * FIGURE, "tx2", bold=True)
     shown = figure_text(figure, number.language)
     said = [plain(shown, number), plain(figure.label, sheet.look(size, sheet.house.theme.pale))]
     edge = _area(sheet, Box(box.x, box.y, _FIGURE_EDGE, box.height), "accent2")
-    card = text_box(sheet, f"{block.id}: {figure.label}"[:200], box, said, fill="bg2", pad=FIGURE_PAD)
+    card = text_box(sheet, f"{name}: {figure.label}"[:200], box, said, fill="bg2", pad=FIGURE_PAD)
     return card + edge

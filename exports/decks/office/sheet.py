@@ -1,6 +1,7 @@
 """What a slide is being made of: its shapes as text, numbered in their order, and what they refer to."""
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
 
 from pptx.opc.constants import CONTENT_TYPE as CT
@@ -12,10 +13,14 @@ from pptx.package import Package
 from exports.decks.office.charts import chart, number_format
 from exports.decks.office.workbooks import workbook
 from exports.decks.office.writing import Look
+from exports.decks.office.xml import text
 from exports.decks.places import Page, Placed
-from exports.decks.records import ChartBlock, Edition
+from exports.decks.plain import kind_name
+from exports.decks.records import Block, ChartBlock, Edition
 from exports.decks.theme import LINE, Theme
 
+_BLOCK = "{5B8C6C1E-7F0B-4E0C-9B53-6E1A5D0B7C21}"  # the extension of a shape that names its block
+_OURS = "urn:backboard:travelbot:deck"
 _KINDS = {b"\x89PNG": ("png", CT.PNG), b"\xff\xd8\xff": ("jpg", CT.JPEG), b"GIF8": ("gif", CT.GIF)}
 
 
@@ -64,11 +69,25 @@ class Sheet:
     part: Part
     shapes: list[str] = field(default_factory=list)
     _last_id: int = 1
+    _kinds: Counter[str] = field(default_factory=Counter)
 
     def new_id(self) -> int:
         """Return a number for a shape, of which no other on this slide has the same."""
         self._last_id += 1
         return self._last_id
+
+    def properties(self, name: str, *, alt: str = "", block_id: str = "") -> str:
+        """Return what is said of a shape: its number and name, what it shows, and which block of the deck it is."""
+        shown = f' descr="{text(alt)}"' if alt else ""
+        block = f'<a:ext uri="{_BLOCK}"><b:block xmlns:b="{_OURS}" id="{text(block_id)}"/></a:ext>'
+        more = f"<a:extLst>{block}</a:extLst>" if block_id else ""
+        return f'<p:cNvPr id="{self.new_id()}" name="{text(name)}"{shown}>{more}</p:cNvPr>'
+
+    def block_name(self, block: Block) -> str:
+        """Return what a block is called on this slide, where Office lists its shapes: "Table 1"."""
+        kind = kind_name(block)
+        self._kinds[kind] += 1
+        return f"{kind} {self._kinds[kind]}"
 
     def link(self, url: str) -> str:
         """Return the name by which the shapes refer to an address."""

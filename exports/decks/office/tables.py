@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from exports.decks.office.sheet import Sheet
 from exports.decks.office.writing import Look, is_right_to_left, paragraph, plain
-from exports.decks.office.xml import emu, filled, place, text
+from exports.decks.office.xml import emu, filled, place
 from exports.decks.places import Placed
 from exports.decks.records import Cell, TableBlock
 from exports.decks.theme import CELL_X, CELL_Y
@@ -23,10 +23,11 @@ def table(sheet: Sheet, block: TableBlock, placed: Placed) -> str:
         fill = "bg2" if at % 2 == 0 else ""
         rows.append(_row(sheet, cells, placed, at, fill, sheet.look(placed.size, bold=last), above=last))
     rtl = ' rtl="1"' if is_right_to_left(sheet.house.edition.brand.language) else ""
+    about = sheet.properties(sheet.block_name(block), alt=block.alt or sheet.page.title, block_id=block.id)
     columns = "".join(f'<a:gridCol w="{emu(width)}"/>' for width in placed.columns)
     return (
-        f'<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id="{sheet.new_id()}" name="{block.id}" '
-        f'descr="{text(block.alt or sheet.page.title)}"/><p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/>'
+        f"<p:graphicFrame><p:nvGraphicFramePr>{about}"
+        f'<p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/>'
         f"</p:cNvGraphicFramePr><p:nvPr/></p:nvGraphicFramePr>{place(placed.box, 'p:xfrm')}"
         f'<a:graphic><a:graphicData uri="{_KIND}"><a:tbl>'
         f'<a:tblPr{rtl} firstRow="1" lastRow="{int(total)}" bandRow="1"/>'

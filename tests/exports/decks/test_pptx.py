@@ -112,13 +112,23 @@ def test_words_numbers_and_totals_are_those_of_the_deck(edition, file):
                     assert said == [f"{figure_text(figure, language)}\n{figure.label}" for figure in figures]
 
 
+def test_shapes_have_names_that_people_read():
+    names = [[shape.name for shape in slide.shapes] for slide in pptx.read(deck_pptx(lisbon())).slides]
+
+    assert names[0] == ["Title", "Text 1", "Text 2", "Logo", "Slide number"]
+    assert names[2] == ["Title", "Heading 1", "List 1", "Picture 1", "Logo", "Footer", "Slide number"]
+    assert names[4][:3] == ["Title", "Figures 1", "Chart 1"]
+    assert "Mark" in names[6]
+
+
 def test_a_chart_is_native_and_its_workbook_holds_its_numbers_and_no_more(edition, file):
     blocks = {block.id: block for slide in edition.deck.shown() for block in slide.blocks if block.kind == "chart"}
     found = [shape for slide in file.slides for shape in slide.shapes if shape.has_chart]
 
-    assert [shape.name for shape in found] == list(blocks)
+    assert [pptx.block_of(shape) for shape in found] == list(blocks)
+    assert all(shape.name.startswith("Chart ") for shape in found)
     for shape in found:
-        block, chart = blocks[shape.name], shape.chart
+        block, chart = blocks[pptx.block_of(shape)], shape.chart
         assert tuple(chart.plots[0].categories) == block.categories
         assert [(one.name, [_decimal(value) for value in one.values]) for one in chart.plots[0].series] == [
             (one.name, list(one.values)) for one in block.series
@@ -240,7 +250,7 @@ def test_a_deck_written_from_right_to_left_has_its_tables_and_figures_so():
     slide = written(one(table, figures, title="כותרת", brand=Brand(language="he-IL")))
 
     assert pptx.named(slide, "t").table._tbl.tblPr.get("rtl") == "1"
-    assert pptx.named(slide, "f: ראשון").left > pptx.named(slide, "f: שני").left
+    assert pptx.named(slide, "Figures 1: ראשון").left > pptx.named(slide, "Figures 1: שני").left
     assert pptx.named(slide, "Title").text_frame.paragraphs[0]._p.pPr.get("algn") == "r"
 
 
