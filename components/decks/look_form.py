@@ -36,6 +36,10 @@ def look_dialog(of: list[object], *, user: User) -> None:
             st.markdown(f":orange[:material/contrast:] {escape_label(one)}")
         new, goes = _logo(brand)
         place = st.container()
+        with st.container(key="deck_look_failed"):  # the browser knows; see deck.css
+            st.markdown(
+                ":red[:material/error: This file did not arrive. Choose it again or another one, or remove it.]"
+            )
         with st.container(horizontal=True, horizontal_alignment="right"):
             if st.button("Cancel", key="deck_look_cancel"):
                 leave_dialog()
@@ -44,12 +48,12 @@ def look_dialog(of: list[object], *, user: User) -> None:
             return
         try:
             with place:
-                get_services().brands.change(dict(values), user_id=user.id)
                 if new is not None:
                     get_services().brands.set_logo(new.getvalue(), user_id=user.id)
                     let_go(new)
                 elif goes:
                     get_services().brands.set_logo(None, user_id=user.id)
+                get_services().brands.change(dict(values), user_id=user.id)
         except InvalidFieldsError as exc:
             for problem in exc.problems.values():
                 place.markdown(f":red[:material/error: {escape_label(problem)}]")

@@ -25,7 +25,7 @@ from exports.decks.lists import Branch, Point, branches
 from exports.decks.measure import FONT_FOLDERS, TWINS, Measure, can_draw
 from exports.decks.pages import pages
 from exports.decks.phrases import phrases
-from exports.decks.pictures import framed, picture_size, picture_type
+from exports.decks.pictures import drawn_logo, framed, picture_size, picture_type
 from exports.decks.places import BAR, FOOTER, MARK, NUMBER, PANEL, PANEL_EDGE, WIDTH, Box, Page, Placed
 from exports.decks.records import (
     BulletsBlock,
@@ -127,6 +127,7 @@ class _Values:
         self._way = way_of(self._lang)
         self._families = families(edition.brand.font)
         self._is_drawn = cache(partial(can_draw, font=edition.brand.font))
+        self._drawn = self._logo()
         self._kinds: dict[type[Any], Callable[[Any, Placed], dict[str, Any]]] = {
             TextBlock: self._text,
             BulletsBlock: self._bullets,
@@ -146,7 +147,7 @@ class _Values:
             "dir": self._way,
             "fonts": self._families,
             "look": _look(self._theme),
-            "logo": self._logo(),
+            "logo": self._drawn,
             "pages": [self._page(page) for page in laid_out],
         }
 
@@ -158,7 +159,7 @@ class _Values:
             "title": self._line((Run(page.title),), page.title_size, page.title_box.width, bold=True),
             "title_box": _box(page.title_box),
             "title_size": page.title_size,
-            "logo": _box(page.logo) if page.logo else None,
+            "logo": _box(page.logo) if page.logo and self._drawn else None,
             "footer": self._line((Run(page.footer),), lengths.FOOTER_SIZE, WIDTH),
             "mark": self._line((Run(page.mark),), lengths.FOOTER_SIZE, WIDTH),
             "rules": [_box(rule) for placed in page.placed for rule in agenda.rules(placed)],
@@ -255,13 +256,10 @@ class _Values:
 
     def _logo(self) -> str | None:
         logo, kind = self._brand.logo, self._brand.logo_type
-        if logo is None or kind is None:
+        is_svg = kind == "image/svg+xml"
+        if logo is None or kind is None or (is_svg and drawn_logo(logo) is None):
             return None
-        return (
-            logo.decode("utf-8", "replace")
-            if kind == "image/svg+xml"
-            else framed(logo, kind, *(picture_size(logo) or LOGO))
-        )
+        return logo.decode("utf-8", "replace") if is_svg else framed(logo, kind, *(picture_size(logo) or LOGO))
 
     def _line(self, runs: Runs, size: float, width: float, *, bold: bool = False) -> dict[str, Any]:
         """Return words for one paragraph that is *width* wide, with their language and direction."""

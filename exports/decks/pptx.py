@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import UTC
 from functools import lru_cache
 
-import typst
 from PIL import Image
 from pptx.opc.constants import CONTENT_TYPE as CT
 from pptx.opc.constants import RELATIONSHIP_TYPE as RT
@@ -30,6 +29,7 @@ from exports.decks.office.writing import is_right_to_left, plain, slide_number
 from exports.decks.office.xml import HEAD, NAMESPACES, text
 from exports.decks.pages import pages
 from exports.decks.phrases import phrases
+from exports.decks.pictures import drawn_logo
 from exports.decks.places import FOOTER, MARK, NUMBER, Box, Page
 from exports.decks.records import Brand, Edition
 from exports.decks.theme import FOOTER_SIZE, theme
@@ -109,19 +109,6 @@ def _size(data: bytes) -> tuple[int, int] | None:
             return image.size
     except (OSError, ValueError, Image.DecompressionBombError):
         return None
-
-
-@lru_cache(maxsize=32)
-def drawn_logo(svg: bytes) -> bytes | None:
-    """Return an SVG as PNG, since not every reader of PPTX draws SVG; None where it is none."""
-    source = (
-        "#set page(width: 240pt, height: auto, margin: 0pt, fill: none)\n#image(bytes(sys.inputs.svg), width: 240pt)"
-    )
-    try:
-        drawn = typst.compile(source.encode(), format="png", ppi=216, sys_inputs={"svg": svg.decode()})
-    except (typst.TypstError, UnicodeDecodeError):
-        return None
-    return drawn
 
 
 def _add_foot(sheet: Sheet) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from exports.decks.measure import can_draw
+from exports.decks.pictures import drawn_logo
 from exports.decks.records import (
     Block,
     BulletsBlock,
@@ -35,6 +36,8 @@ def problems(edition: Edition) -> tuple[Problem, ...]:
     """Return what no font draws, which pictures are missing, which colours are hard to read, what is no sum."""
     brand = edition.brand
     found = [Problem(None, text) for text in contrast_problems(brand)]
+    if brand.logo and brand.logo_type == "image/svg+xml" and drawn_logo(brand.logo) is None:
+        found.append(Problem(None, "The logo cannot be drawn, so no file shows it. Use a PNG instead, in Look."))
     if told := _undrawable("".join((brand.name, brand.contact, brand.footer)), edition):
         found.append(Problem(None, f"In what stands around the slides, {told}"))
     for slide in edition.deck.shown():

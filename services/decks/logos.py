@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Literal
 from xml.etree import ElementTree
 
+from exports.decks.pictures import drawn_logo
 from services.decks.pictures import scaled
 from services.errors import FileRefusedError
 
@@ -52,9 +53,12 @@ def _checked_svg(content: bytes) -> bytes:
         _keep_shapes(root)
         _check_number(root)
         ElementTree.register_namespace("", _SVG)
-        return bytes(ElementTree.tostring(root, encoding="utf-8"))
+        made = bytes(ElementTree.tostring(root, encoding="utf-8"))
     except (ElementTree.ParseError, RecursionError, ValueError, LookupError) as exc:
         raise FileRefusedError(_NO_LOGO) from exc
+    if drawn_logo(made) is None:
+        raise FileRefusedError("This logo cannot be drawn in PDF and PowerPoint. Save it as a PNG instead.")
+    return made
 
 
 def _keep_shapes(element: ElementTree.Element) -> None:

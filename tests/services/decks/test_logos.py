@@ -1,10 +1,15 @@
 """Logos: what of an SVG is kept, and which are refused. Others are looked at as pictures are: test_pictures.py."""
 
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from exports.decks.pdf import deck_pdf
+from exports.decks.pictures import drawn_logo
+from exports.decks.pptx import deck_pptx
+from exports.decks.problems import problems
 from services.decks.logos import checked_logo
 from services.errors import FileRefusedError
 from tests.helpers.deck_places import picture
@@ -144,3 +149,35 @@ def test_what_is_no_logo_is_refused(content):
 
 def test_picture_is_scaled_down():
     assert checked_logo(picture())[1] in ("image/png", "image/jpeg")
+
+
+PATTERN = '<pattern id="p" width="1e6" height="1e6" patternUnits="userSpaceOnUse"/><rect fill="url(#p)"/>'
+
+
+@pytest.mark.parametrize("drawing", ['width="0" height="0">', f'viewBox="0 0 10 10">{PATTERN}'])
+def test_logo_that_no_file_can_show_is_refused(drawing: str):
+    with pytest.raises(FileRefusedError, match="cannot be drawn in PDF and PowerPoint"):
+        checked_logo(f'<svg xmlns="http://www.w3.org/2000/svg" {drawing}</svg>'.encode())
+
+
+@pytest.mark.parametrize("size", ['width="1" height="1e7"', 'width="1e9" height="1"'])
+def test_logo_takes_no_memory_by_the_size_that_it_says(size: str):
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}><rect width="5" height="5"/></svg>'
+    logo, _ = checked_logo(svg.encode())
+    drawn = drawn_logo(logo)
+
+    assert drawn
+    with Image.open(BytesIO(drawn)) as picture:
+        assert max(picture.size) == 720
+
+
+def test_logo_that_is_kept_and_cannot_be_drawn_is_told_and_left_out_of_files():
+    edition = one(text("a", "Hello"))
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">{PATTERN}</svg>'.encode()
+    bad = replace(edition, brand=replace(edition.brand, logo=svg, logo_type="image/svg+xml"))
+
+    assert [found.text for found in problems(bad)] == [
+        "The logo cannot be drawn, so no file shows it. Use a PNG instead, in Look."
+    ]
+    assert deck_pdf(bad).startswith(b"%PDF")
+    assert deck_pptx(bad).startswith(b"PK")
