@@ -120,7 +120,7 @@ def default_model_choice(user: User, default_model: str) -> None:
 
 def _choose_default(user_id: int) -> None:
     with telling("settings_model"):
-        if model := st.session_state.settings_model:
+        if model := st.session_state.get("settings_model"):  # nothing is left where they sign out with it
             get_services().accounts.choose_model(user_id, model)
 
 

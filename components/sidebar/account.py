@@ -35,6 +35,8 @@ def draw_account(user: User, *, demo: bool) -> None:
             if user.is_admin:
                 st.page_link(OPERATIONS_PAGE, label="Operations", icon=":material/monitoring:", width="stretch")
                 st.page_link(PEOPLE_PAGE, label="People", icon=":material/manage_accounts:", width="stretch")
+            for _ in range((0 if user.is_admin else 2) + (0 if user.may_write else 2)):
+                st.empty()  # else the links of another role stay beside a running reply
         with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
             if demo:
                 with st.container(width="stretch"):

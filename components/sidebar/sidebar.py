@@ -53,6 +53,8 @@ def draw_sidebar(user: User, *, on_chat: bool, has_lists: bool) -> None:
                 shortcut=NEW_CHAT,
                 on_click=show_new_chat,
             )
+        else:
+            st.empty()
         query = st.text_input(
             "Search sessions",
             key="sidebar_search",
@@ -76,6 +78,8 @@ def draw_sidebar(user: User, *, on_chat: bool, has_lists: bool) -> None:
             st.button(
                 "New chat", key="top_new_chat", icon=":material/edit_square:", type="tertiary", on_click=show_new_chat
             )
+        else:
+            st.empty()
 
 
 def _draw_hits(sessions: SessionService, query: str, *, user_id: int, now: datetime) -> None:

@@ -17,7 +17,7 @@ SOON_MS = 10_000  # two seconds on a machine that does nothing else
 
 def expect_door(page: Page) -> None:
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible(timeout=SOON_MS)
-    expect(page.get_by_test_id("stSidebar")).to_have_count(0)
+    expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
     expect(page.get_by_test_id("stDialog")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
