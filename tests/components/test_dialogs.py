@@ -35,7 +35,9 @@ TABLES = (
     DECK_DIALOGS,
     ADMIN_DIALOGS,
 )
-OPENS = re.compile(r'(?:open_dialog(?:\(|,\s+(?:args=)?\()|^    _[A-Z_]+: )"(\w+)"', re.MULTILINE)  # or chosen in a menu
+OPENS = re.compile(
+    r'(?:open_dialog(?:\(|,\s+(?:args=)?\()|^    _[A-Z_]+: )"(\w+)"', re.MULTILINE
+)  # or chosen in a menu
 
 
 def _script() -> None:
