@@ -107,7 +107,9 @@ def _wrong_with(name: str, one: Mapping[str, Any], *, strict: bool) -> Iterator[
         yield f"The name {name} has an underscore, which Streamlit does not take: call it {name.replace('_', '-')}."
     if missing := [key for key in _COMPANY_KEYS if not one.get(key)]:
         yield f"The section of {name} has no {', '.join(missing)}."
-    elif not re.match(r"https://[^/\s]" if strict else r"https?://[^/\s]", str(one["server_metadata_url"])):
+        return
+    url = str(one["server_metadata_url"])
+    if not re.match(r"https?://[^/\s]", url) or (strict and not url.startswith("https:")):
         yield f"The server_metadata_url of {name} has to begin with https://."
 
 
