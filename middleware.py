@@ -156,7 +156,8 @@ class Guard:
         elif sum(len(value) for name, value in scope["headers"] if name == b"cookie") > _COOKIE_BYTES:
             await refuse(scope, receive, send, refused_for_length(scope, path=base_path() or "/"))
         elif scope["type"] == "websocket":
-            if is_own_origin(Headers(scope=scope)):
+            settings = self._get_settings()
+            if is_own_origin(Headers(scope=scope), always=settings is not None and settings.behind_proxy):
                 await self._app(without_anothers_tab(scope), only_a_browsers(receive), send)
             else:
                 await refuse(scope, receive, send)
@@ -256,10 +257,14 @@ def kept_link(scope: Scope) -> Response | None:
     return answer
 
 
-def is_own_origin(headers: Headers) -> bool:
-    """Whether a page of this server opens the WebSocket, one that the configuration allows, or no page at all."""
+def is_own_origin(headers: Headers, *, always: bool = False) -> bool:
+    """Whether a page of this server opens the WebSocket, one that the configuration allows, or no page at all.
+
+    Where Streamlit's `server.enableCORS` is off, every page may; but not if it matters *always*, as where a proxy's
+    own cookie signs people in.
+    """
     origin = headers.get("origin")
-    if origin is None or not config.get_option("server.enableCORS"):
+    if origin is None or not (always or config.get_option("server.enableCORS")):
         return True
     try:
         host = urlsplit(origin).netloc.lower()

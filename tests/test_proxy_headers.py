@@ -6,6 +6,7 @@ from typing import Any
 import jwt
 import pytest
 from starlette.types import ASGIApp
+from streamlit import config
 
 from middleware import Guard, SecurityHeaders
 from proxy_sign_in import ProxySignIn
@@ -246,6 +247,22 @@ async def test_programs_need_the_proxy_and_a_token_of_their_own_and_no_header_ma
 async def test_there_is_no_other_way_in(path):
     assert (await ask(on(), USER, path=path)).status == 404
     assert (await ask(OFF, path=path)).status == 200
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("settings", "opens"), [(on(), False), (OFF, True)], ids=["behind a proxy", "not"])
+async def test_another_sites_page_opens_no_websocket_by_a_proxys_cookie_whatever_streamlit_is_told(
+    monkeypatch, settings, opens
+):
+    options = config.get_option
+    monkeypatch.setattr("middleware.config.get_option", lambda name: name != "server.enableCORS" and options(name))
+    host, origin = (b"host", b"travel.example"), (b"origin", b"https://evil.example")
+
+    reached = await ask(settings, USER, host, origin, kind="websocket", path="/_stcore/stream")
+    own = await ask(settings, USER, host, (b"origin", b"https://travel.example"), kind="websocket")
+
+    assert (reached.headers is not None) == opens
+    assert own.headers is not None
 
 
 def token_mode(**more: Any) -> Settings:

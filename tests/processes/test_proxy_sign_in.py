@@ -37,6 +37,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
         "DEMO_PACE_S": "0",
         "PROXY_SIGN_IN": "headers",
         "TRUSTED_PROXIES": FROM,
+        "STREAMLIT_SERVER_ENABLE_CORS": "false",  # as hosting services set it
         "STREAMLIT_SERVER_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{ports[1]}",
     }
     cluster = Cluster(environment, folder)
