@@ -64,7 +64,7 @@ class IdentityService:
         self._clock = clock
 
     def enter(self, said: Said) -> SignIn:
-        """Let somebody in; makes the user at the first time, and takes over the role where groups give one.
+        """Let somebody in; makes the user at the first time. A new answer gives the role, where groups give one.
 
         The same answer, shown again, is the same sign-in: one that has ended lets nobody in. Raises NotInvitedError
         for somebody new whom no setting lets in, for a disabled user, and for an answer that holds no more.
@@ -125,24 +125,27 @@ class IdentityService:
             identity = _identity(user.id, said, at=now)
             db_session.add(identity)
             db_session.flush()
-        at = self._instant(db_session, identity, said, user, now)
         if user.disabled:
             raise NotInvitedError("This account is disabled. Ask whoever runs this app.")
-        identity.email = said.email
-        self._take_over_role(db_session, user, said)
+        at = db.identities.signed_in_at(db_session, identity.id, int(said.issued_at.timestamp()))
+        if at is None:  # an answer from before, shown again, is no news of the address nor of the groups
+            at = self._begin_sign_in(db_session, identity, said, user, now)
+            identity.email = said.email
+            self._take_over_role(db_session, user, said)
         return SignIn(user_record(user), at)
 
-    def _instant(
+    def _begin_sign_in(
         self, db_session: Session, identity: db.models.Identity, said: Said, user: db.models.User, now: datetime
     ) -> datetime:
-        """Return the instant of the sign-in that an answer is for: of now at its first time."""
-        issued_at = int(said.issued_at.timestamp())
-        if known := db.identities.signed_in_at(db_session, identity.id, issued_at):
-            return known
+        """Keep what sign-in an answer is for, at its first time; return its instant."""
         if abs(now - said.issued_at) > _FRESH_FOR:
             raise NotInvitedError("Your company's answer is too old. Please sign in again.")
         at = max(now, user.sessions_valid_from)  # another machine's clock may be ahead
-        db_session.add(db.models.CompanySignIn(identity_id=identity.id, issued_at=issued_at, signed_in_at=at))
+        db_session.add(
+            db.models.CompanySignIn(
+                identity_id=identity.id, issued_at=int(said.issued_at.timestamp()), signed_in_at=at
+            )
+        )
         self._note(db_session, AuditAction.SIGN_IN, user.id, said.issuer)
         return at
 

@@ -165,3 +165,14 @@ def test_groups_give_the_role_each_time_where_they_are_named(database, clock, sa
         return identities.enter(replace(said, issued_at=clock(), groups=groups)).user.role
 
     assert [role("IT"), role("Guests"), role(), role("it", "guests")] == ["admin", "viewer", "planner", "admin"]
+
+
+def test_answer_that_is_shown_again_gives_no_role_back(database, clock, said, sign_ins):
+    identities = with_settings(database, clock, company_admins=("it",))
+    before = replace(said, groups=("IT",))
+    kept = identities.enter(before)
+    sign_ins.sign_out(kept.user.id, kept.at)
+    clock.now += timedelta(minutes=1)
+    assert identities.enter(replace(said, issued_at=clock(), groups=())).user.role == "planner"
+
+    assert identities.enter(before).user.role == "planner"
