@@ -1,9 +1,12 @@
 """What the settings refuse in production."""
 
+import tomllib
+
 import pytest
 from pydantic import ValidationError
 
 from settings import Settings, wrong_settings
+from tests.helpers.companies import recipe
 
 KEY = "k" * 32
 
@@ -145,3 +148,12 @@ def test_production_does_not_start_where_nobody_could_sign_in() -> None:
         production(passwords="off")
     for way in ({"[auth]": AUTH | ACME}, LISTED, {"guests": "on"}):
         assert production(passwords="off", **way).passwords == "off"
+
+
+@pytest.mark.parametrize(("title", "name"), [("Clerk", "clerk"), ("Google on Community Cloud", "google")])
+def test_recipes_of_the_readme_start_in_production(title: str, name: str) -> None:
+    read = tomllib.loads(recipe(title).replace('"…"', f'"{KEY}"'))
+    settings = Settings.model_validate({key.lower(): value for key, value in read.items()} | {"[auth]": read["auth"]})
+
+    assert settings.app_env == "production"
+    assert [one.name for one in settings.companies] == [name]

@@ -12,14 +12,14 @@ from sqlalchemy import select
 
 from db.models import User
 from tests.helpers.browser import COOKIE, PASSWORD, App, wait_until
-from tests.helpers.companies import Company, secrets_of, started_company
+from tests.helpers.companies import Company, recipe, section, started_company, tried_here
 from tests.helpers.planners import add_planner, database_of
 from tests.helpers.processes import free_port
 from tests.helpers.started_app import started_app
 
 pytestmark = pytest.mark.browser
 
-FAILED = "Acme did not sign you in. Please try again, or choose another way."
+FAILED = "{} did not sign you in. Please try again, or choose another way."
 
 
 @dataclass(frozen=True)
@@ -28,23 +28,24 @@ class Firm:
 
     app: App
     acme: Company
-    globex: Company
+    clerk: Company
 
 
 @pytest.fixture(scope="module")
 def companies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Company, Company]]:
     folder = tmp_path_factory.mktemp("companies")
     with ExitStack() as started:
-        acme, globex = (started.enter_context(started_company(folder, name)) for name in ("acme", "globex"))
-        for company in (acme, globex):
+        acme, clerk = (started.enter_context(started_company(folder, name)) for name in ("acme", "clerk"))
+        for company in (acme, clerk):
             company.knows("ada", email="ada@example.com", email_verified=True, name=f"Ada of {company.name}")
-        yield acme, globex
+        yield acme, clerk
 
 
 @pytest.fixture(scope="module")
 def firm(companies: tuple[Company, Company], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
     folder, port = tmp_path_factory.mktemp("company"), free_port()
-    (folder / "secrets.toml").write_text(secrets_of(port, *companies))
+    acme, clerk = companies
+    (folder / "secrets.toml").write_text(tried_here(recipe("Clerk"), port, clerk) + section(acme))
     app = started_app(folder, port, STREAMLIT_SECRETS_FILES=str(folder / "secrets.toml"))
     yield Firm(app, *companies)
     app.kill()
@@ -71,7 +72,7 @@ def expect_in(page: Page, name: str) -> None:
 
 
 def expect_out(page: Page, app: App, sentence: str | None = None) -> None:
-    expect(page.get_by_role("button", name="Continue with Acme")).to_be_visible()
+    expect(page.get_by_role("button", name="Continue with").first).to_be_visible()
     if sentence:
         expect(page.get_by_role("alert").get_by_text(sentence)).to_be_visible()
     assert page.url.startswith(app.url)
@@ -109,11 +110,11 @@ def test_second_company_is_somebody_else_and_the_disabled_are_out(page: Page, br
     with browser.new_context() as context:
         context.set_default_timeout(20_000)
         other = context.new_page()
-        sign_in(other, firm.app, firm.globex)
-        expect_in(other, "Ada of globex")
+        sign_in(other, firm.app, firm.clerk)
+        expect_in(other, "Ada of clerk")
 
         with database_of(firm.app) as database, database.begin() as db_session:
-            ada = db_session.scalars(select(User).where(User.name == "Ada of globex")).one()
+            ada = db_session.scalars(select(User).where(User.name == "Ada of clerk")).one()
             ada.disabled = True
         other.get_by_test_id("stSidebar").get_by_role("button", name="New chat").click()
 
@@ -133,7 +134,7 @@ def test_answer_that_does_not_hold_leads_back_with_a_sentence(page: Page, firm: 
 
     for subject in ("wrong-audience", "expired"):
         sign_in(page, firm.app, firm.acme, subject)
-        expect_out(page, firm.app, FAILED)
+        expect_out(page, firm.app, FAILED.format("Acme"))
     sign_in(page, firm.app, firm.acme, "wrong-audience-for-us")
     expect_out(page, firm.app, "Your company's answer is not meant for this app. Ask whoever runs it.")
     sign_in(page, firm.app, firm.acme, "old")
@@ -142,10 +143,10 @@ def test_answer_that_does_not_hold_leads_back_with_a_sentence(page: Page, firm: 
     page.context.clear_cookies()
     leave_for(page, firm.app, firm.acme)
     page.get_by_role("button", name="Deny").click()
-    expect_out(page, firm.app, FAILED)
+    expect_out(page, firm.app, FAILED.format("Acme"))
     page.reload()
     expect_out(page, firm.app)
-    expect(page.get_by_text(FAILED)).to_have_count(0)
+    expect(page.get_by_text(FAILED.format("Acme"))).to_have_count(0)
 
 
 def test_claims_of_twenty_thousand_bytes_open_the_app(page: Page, firm: Firm) -> None:
@@ -183,28 +184,29 @@ def test_who_is_in_joins_a_company_and_comes_in_by_it(page: Page, firm: Firm) ->
 def test_app_alone_signs_in_and_out_and_tells_what_failed(
     page: Page, companies: tuple[Company, Company], start_app: Callable[..., App], tmp_path: Path
 ) -> None:
-    acme, globex = companies
+    google = replace(companies[0], name="google")
     secrets = tmp_path / "secrets.toml"
     secrets.touch()
     app = start_app(script="app.py", STREAMLIT_SECRETS_FILES=str(secrets), PASSWORDS="off")
-    secrets.write_text(secrets_of(app.port, acme, replace(globex, port=1)))
+    auth = tried_here(recipe("Google on Community Cloud"), app.port, google)
+    secrets.write_text(auth + section(replace(google, name="away", port=1)))
     page.goto(app.url)
     expect_out(page, app)
     expect(page.get_by_label("Password")).to_have_count(0)
-    page.get_by_role("button", name="Continue with Globex").click()
-    expect_out(page, app, "Globex cannot be reached right now.")
+    page.get_by_role("button", name="Continue with Away").click()
+    expect_out(page, app, "Away cannot be reached right now.")
 
-    leave_for(page, app, acme)
+    leave_for(page, app, google)
     page.get_by_role("button", name="Deny").click()
-    expect_out(page, app, FAILED)
-    sign_in(page, app, acme)
+    expect_out(page, app, FAILED.format("Google"))
+    sign_in(page, app, google)
     expect_in(page, "Ada of acme")
 
     sign_out(page)
     page.get_by_role("button").first.click()
     expect_out(page, app)
-    acme.knows("grace", name="Grace Hopper", photo=token_urlsafe(15_000))
-    sign_in(page, app, acme, "grace")
+    google.knows("grace", name="Grace Hopper", photo=token_urlsafe(15_000))
+    sign_in(page, app, google, "grace")
     wait_until(page, "document.readyState === 'complete' && !document.body.textContent.includes('Authorize')")
     assert sum(len(cookie["value"]) for cookie in page.context.cookies()) > 40_000  # no WebSocket carries that
 

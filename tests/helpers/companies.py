@@ -1,5 +1,6 @@
 """Companies that sign people in: real OpenID providers on this machine, who say what a test wants."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Page
 
+from settings import ROOT
 from tests.helpers.processes import free_port, wait_until_up
 
 COOKIE_SECRET = "a cookie secret of more than thirty-two characters"
@@ -32,6 +34,10 @@ class Company:
     def label(self) -> str:
         return self.name.title()
 
+    @property
+    def metadata_url(self) -> str:
+        return f"{self.issuer}/.well-known/openid-configuration"
+
     def knows(self, subject: str, **claims: object) -> None:
         """Have the provider say this of somebody, from now on."""
         httpx.put(f"{self.issuer}/users/{subject}", json=claims, trust_env=False).raise_for_status()
@@ -51,22 +57,37 @@ def started_company(folder: Path, name: str) -> Iterator[Company]:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
     company = Company(name, port, process, log)
     try:
-        wait_until_up(f"{company.issuer}/.well-known/openid-configuration", log.read_text)
+        wait_until_up(company.metadata_url, log.read_text)
         yield company
     finally:
         process.kill()
         process.wait(10)
 
 
-def secrets_of(app_port: int, *companies: Company, top: str = "") -> str:
-    """Return the secrets.toml of an app on a port that takes these companies."""
-    sections = [
-        f'{top}\n[auth]\nredirect_uri = "http://localhost:{app_port}/oauth2callback"\n'
-        f'cookie_secret = "{COOKIE_SECRET}"\n'
-    ]
-    for one in companies:
-        sections.append(
-            f'[auth.{one.name}]\nclient_id = "travel-bot"\nclient_secret = "secret"\n'
-            f'server_metadata_url = "{one.issuer}/.well-known/openid-configuration"\n'
-        )
-    return "\n".join(sections)
+def section(company: Company) -> str:
+    """Return what a secrets.toml says of a company."""
+    return (
+        f'[auth.{company.name}]\nclient_id = "travel-bot"\nclient_secret = "secret"\n'
+        f'server_metadata_url = "{company.metadata_url}"\n'
+    )
+
+
+def recipe(title: str) -> str:
+    """Return the secrets.toml that the README gives under a title."""
+    _, _, below = (ROOT / "README.md").read_text("utf-8").partition(f"**{title}**")
+    found = re.search(r"```toml\n(.*?)```", below, re.DOTALL)
+    assert found, title
+    return found[1]
+
+
+def tried_here(secrets: str, app_port: int, company: Company) -> str:
+    """Return the `[auth]` of a recipe with this machine's addresses in place of the real ones."""
+    auth = secrets[secrets.index("[auth]") :].replace("…", "x")
+    for key, value in (
+        ("redirect_uri", f"http://localhost:{app_port}/oauth2callback"),
+        ("cookie_secret", COOKIE_SECRET),
+        ("server_metadata_url", company.metadata_url),
+    ):
+        auth, number = re.subn(rf'^{key} = ".*?"', f'{key} = "{value}"', auth, flags=re.MULTILINE)
+        assert number == 1, key
+    return auth
