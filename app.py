@@ -121,6 +121,8 @@ try:
                 pages.append(st.Page(PEOPLE_PAGE, title="People", url_path="people"))
             if services.resets.possible:  # by a link, whoever is signed in here
                 pages.append(reset)
+            if is_invited():
+                pages.append(st.Page("pages/public/sign_up.py", title="Sign up", url_path="sign_up"))
             page = st.navigation(pages, position="hidden")
             finish_send()
             settle_session(services.sessions, user_id=user.id, on_chat=page == chat)

@@ -80,7 +80,7 @@ def _limits(user_id: int, name: str, *, user: User) -> None:
             st.markdown(":small[Leave a field empty for what everybody has. What is there already stays.]")
             saved = st.form_submit_button("Save", key="person_limits_save", type="primary")
         if saved:
-            limit = None if usd is None else Decimal(str(usd))
+            limit = None if usd is None else Decimal(f"{usd:.2f}")
             if limit != (None if micros is None else Decimal(micros) / MICROS):
                 services.costs.set_limit(user_id, limit, by=user.id)
             services.people.set_files_mb(user_id, files_mb, admin_id=user.id)

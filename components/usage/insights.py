@@ -277,12 +277,15 @@ def limit_form(user_id: int) -> None:
     draw_problem("insights")
     menu = st.popover("Monthly limit", icon=":material/payments:", key=f"insights_limit_menu_{user_id}")
     with menu, st.form(f"insights_limit_{user_id}", border=False):
-        key = f"insights_limit_usd_{user_id}"
+        micros = month.own_limit_micros
+        key = f"insights_limit_usd_{user_id}_{micros}"  # another box where the limit is another
+        # Not as the widget's own value: it could not be emptied then.
+        st.session_state.setdefault(key, None if micros is None else micros / MICROS)
         st.number_input(
             "US dollars a month",
             min_value=0.0,
             max_value=float(MAX_LIMIT_USD),
-            value=None if month.own_limit_micros is None else month.own_limit_micros / MICROS,
+            value=None,
             step=1.0,
             format="%.2f",
             placeholder="No limit" if month.limit_micros is None else f"{month.limit_micros / MICROS:.2f}",
@@ -296,5 +299,5 @@ def _set_limit(user_id: int, key: str) -> None:
     typed = st.session_state[key]
     with telling("insights"):
         if admin := current_user():
-            limit = None if typed is None else Decimal(str(typed))
+            limit = None if typed is None else Decimal(f"{typed:.2f}")
             get_services().costs.set_limit(user_id, limit, by=admin.id)

@@ -3,7 +3,9 @@
 import streamlit as st
 
 from components.accounts.forms import sign_up_form
+from components.accounts.identity import current_user
 from components.accounts.invitation import INVITATION_PARAMETER, draw_invitation
+from components.labels import escape_label
 from components.resources import get_services
 
 services = get_services()
@@ -11,6 +13,13 @@ invitation = st.query_params.get(INVITATION_PARAMETER)
 
 with st.container(horizontal_alignment="center"), st.container(key="sign_up_card", width=420):
     st.title("Create an account", anchor=False)
+    if user := current_user():
+        st.info(
+            f"You are signed in as {escape_label(user.name)}. An invitation is for somebody new: to use it yourself, "
+            "sign out first and open its link again.",
+            icon=":material/account_circle:",
+        )
+        st.stop()
     if invitation is not None:
         if draw_invitation(invitation):
             sign_up_form(invitation)

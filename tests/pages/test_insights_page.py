@@ -136,10 +136,15 @@ def test_admin_sees_everybody_and_limits_one(
 
     run(at.selectbox(key="insights_whose").select_index(2))
     assert tiles(at)["Cost"] == "$1.00"
-    at.number_input(key=f"insights_limit_usd_{stranger.id}").set_value(1.25)
+    at.number_input(key=f"insights_limit_usd_{stranger.id}_None").set_value(1.25)
     run(at.button(key=f"insights_limit_save_{stranger.id}").click())
     assert services.costs.this_month(stranger.id).limit_micros == 1_250_000
     assert "This month so far: $1.00. The limit is $1.25." in texts(at)
+    box = at.number_input(key=f"insights_limit_usd_{stranger.id}_1250000")
+    assert box.value == 1.25
+    box.set_value(None)
+    run(at.button(key=f"insights_limit_save_{stranger.id}").click())
+    assert services.costs.this_month(stranger.id).limit_micros is None
 
 
 def test_admin_who_is_none_any_more_sees_only_their_own(

@@ -142,6 +142,17 @@ def test_invited_person_makes_an_account_while_sign_up_is_closed(
     assert "invite" not in at.query_params
 
 
+def test_invitation_is_not_for_who_is_signed_in(visitor: AppTest, services: Services, maria: User) -> None:
+    sign_in(run(visitor), "maria", PASSWORD)
+    with pytest.raises(ValueError, match="Could not find a navigation page"):
+        visitor.switch_page(SIGN_UP)
+
+    at = opened(visitor, SIGN_UP, invite="any")
+
+    assert "You are signed in as Maria" in at.info[0].value
+    assert not [one for one in at.text_input if str(one.key).startswith("sign_up")]
+
+
 @pytest.mark.parametrize("state", ["used", "ended", "unknown"])
 def test_invitation_that_makes_no_account_says_why(
     visitor: AppTest, services: Services, admin: User, state: str
