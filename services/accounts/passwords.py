@@ -18,7 +18,7 @@ from services.texts import without_unseen
 USERNAME_RULE = "Use 3 to 40 characters: letters a to z, digits, dot, underscore and hyphen."
 PASSWORD_RULE = (
     "Use 10 to 72 characters (accented letters and emoji count as more), no space at either end, "
-    "without your username, and not a common password."
+    "without your username or the app's name, and not a common password."
 )
 _MAX_PASSWORD_BYTES = 72  # bcrypt takes no more
 
@@ -29,6 +29,7 @@ Compare = Callable[[str, str], bool]  # whether a typed password has this hash; 
 NOBODYS_HASH = "$2b$12$qq450eJaeRrzUOTd6V8VdOInThxcvPDol802D5LOxGkHx8vS6mr76"
 
 _MIN_PASSWORD_CHARS = 10
+_APPS_NAMES = ("travelbot", "backboard")  # however they are spaced
 # In lower case, one a line: the 4,000 that most people chose, of those with at least ten characters, and a few of
 # ours. Source: Mark Burnett's ten million passwords (2015), which he gave to the public domain.
 _WELL_KNOWN = Path(__file__).with_name("common_passwords.txt")
@@ -90,6 +91,9 @@ def check_new_password(password: str, *, username: str) -> None:
         )
     if username and username in password.casefold():
         raise InvalidInputError("A password cannot have the username in it.")
+    letters = "".join(char for char in password.casefold() if char.isalnum())
+    if any(name in letters for name in _APPS_NAMES):
+        raise InvalidInputError("A password cannot have the name of this app in it.")
     if password.casefold() in well_known_passwords():
         raise InvalidInputError("That password is one of the most common ones. Please choose another.")
 

@@ -61,6 +61,8 @@ def test_name_that_cannot_be_shown_is_refused(accounts: AccountService, name: st
         (" leading space", "begin or end"),
         ("trailing space\u00a0", "begin or end"),
         ("xxMARIAxxyyy", "username in it"),
+        ("Travel-Bot 2031!", "name of this app"),
+        ("my back.board key", "name of this app"),
         ("Password123", "most common"),
         ("nul\x00in the middle", "cannot be used"),
         ("half a \ud800 character", "cannot be used"),

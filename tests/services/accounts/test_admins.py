@@ -37,6 +37,7 @@ def test_code_of_any_start_makes_one_admin_and_only_hashes_are_kept(
     with database.read() as db_session:
         kept = db_session.scalars(select(AdminCode.code_hash)).all()
     assert len(kept) == 3
+    assert {4 * len(code.replace("-", "")) for code in codes} == {112}  # bits: guessed by nobody who has the hashes
     assert not set(codes) & set(kept)
 
     admins.become_admin(maria.id, f"  {codes[1].upper().replace('-', ' ')}\n")

@@ -120,6 +120,12 @@ def test_nobody_comes_in_under_an_unknown_name_even_if_the_password_were_right(d
         sign_ins.sign_in("nobody", PASSWORD)
 
 
+def test_password_of_years_ago_lets_in(sign_ins: SignInService, maria: User, clock: StoppedClock) -> None:
+    clock.now += timedelta(days=3_650)
+
+    assert sign_ins.sign_in("maria", PASSWORD).user == maria
+
+
 def test_password_is_compared_as_it_was_typed(database: Database, maria: User) -> None:
     compare = AllWrong()
     sign_ins = SignInService(database, SETTINGS, compare=compare)
