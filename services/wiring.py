@@ -375,7 +375,12 @@ def _issuers(settings: Settings) -> Issuers:
     several = len(companies) > 1  # one of them must not speak for another
     return Issuers(
         [
-            Issuer(audience=audience, metadata=one.metadata_url, expected=one.issuer if several else "")
+            Issuer(
+                audience=audience,
+                metadata=one.metadata_url,
+                expected=one.issuer if several else "",
+                for_api=True,
+            )
             for one in companies
         ]
         if audience

@@ -32,6 +32,7 @@ _AGAIN_AFTER_FAILURE_S = 10.0  # while there are no keys at all
 _OLD_AFTER_S = 3600.0  # a key that an issuer has taken back is taken no longer
 _CLOCKS_DIFFER = timedelta(seconds=30)  # that much at most
 _CURVES = {"RS256": ("RSA", None), "PS256": ("RSA", None), "ES256": ("EC", "P-256"), "EdDSA": ("OKP", "Ed25519")}
+_OF_ID_TOKENS = {"nonce", "at_hash", "c_hash"}
 _OPTIONS: Options = {  # times are looked at here, by a clock that can be given
     "require": ["exp", "iss", "aud", "sub"],
     "verify_exp": False,
@@ -62,7 +63,8 @@ class Issuer:
 
     What it is called in its tokens (*name*) and the address of its *keys* are given, or are told at *metadata*, the
     address of its OpenID configuration. *email_is_verified* is what holds where a token does not say. *expected* is
-    what it may call itself there, without a slash at the end; empty: anything.
+    what it may call itself there, without a slash at the end; empty: anything. With *for_api* it takes no id token:
+    that tells an app who signed in, and opens nothing.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Issuer:
         keys: str = "",
         metadata: str = "",
         expected: str = "",
+        for_api: bool = False,
         groups_claim: str = "groups",
         email_is_verified: bool = False,
         fetch: Fetch | None = None,
@@ -80,7 +83,7 @@ class Issuer:
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._audience, self._name, self._keys_at, self._metadata = audience, name, keys, metadata
-        self._expected = expected
+        self._expected, self._for_api = expected, for_api
         self._groups_claim, self._email_is_verified = groups_claim, email_is_verified
         self._fetch = fetch or fetched
         self._clock = clock
@@ -110,6 +113,8 @@ class Issuer:
                 issuer=self._name,
                 options=_OPTIONS,
             )
+            if self._for_api and claims.keys() & _OF_ID_TOKENS:
+                return None
             expires_at = self._end(claims)
             said = said_by(claims, groups_claim=self._groups_claim, email_is_verified=self._email_is_verified)
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError, OSError, RecursionError):

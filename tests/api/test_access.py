@@ -466,3 +466,27 @@ def test_wrong_setting_is_told_apart_from_a_mistake(serve, path):
 
     assert (answer.status_code, answer.json()["code"]) == (503, "settings")
     assert "REPLIES" not in answer.text  # to a stranger
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_a_route_does_not_name_is_not_written(api: Api, stranger: Api):
+    more = {"user_id": str(stranger.user_id), "owner_id": str(stranger.user_id), "role": "admin", "access": "owner"}
+    more |= {"rev": 1, "id": "7", "created_at": "2020-01-01T00:00:00Z", "message_count": 9, "is_admin": True}
+    things = {
+        "/sessions": ("session_id", {"title": "New"}),
+        "/trips": ("trip_id", {"title": "New"}),
+        "/customers": ("customer_id", {"name": "New"}),
+    }
+    for path, (name, given) in things.items():
+        made = api.http.post(path, json=given | more).json()
+        place = f"{path}/{made[name]}"
+        before = api.http.get(place).json()
+
+        assert api.http.patch(place, json=given | more).is_success, place
+
+        after = api.http.get(place).json()
+        assert {key for key in before if before[key] != after[key]} <= {"updated_at", "rev"}, place
+        assert made[name] != "7"
+        assert stranger.http.get(place).status_code == 404, place
+    assert api.http.get("/me").json()["user_id"] == str(api.user_id)
+    assert api.http.get("/metrics").status_code == 403

@@ -21,7 +21,7 @@ from settings import ROOT
 from tests.helpers.api_routes import BODIES, ROUTES, named
 from tests.helpers.browser import App
 from tests.helpers.doors import ADMIN, OUT, SCREENS, STREAMLIT, ApiDoor, api_doors
-from tests.helpers.tab import drawn, has_sidebar, is_the_door, open_tab, stream
+from tests.helpers.tab import drawn, elements, has_sidebar, is_the_door, open_tab, stream
 from tests.helpers.victim import MARK, NAME, WORD, Victim, added_victim
 from tests.helpers.visitors import Visitor, visitors
 
@@ -57,6 +57,8 @@ def screens(app: App, victim: Victim, visitor: Visitor) -> Iterator[str]:
         wanted, got = outcomes.split()[visitor.place], shown(said, page)
         if got != wanted or marks(sent(said), visitor):
             yield f"/{page}: {got}, not {wanted}; {marks(sent(said), visitor)}"
+        elif got == "page" and not any(one.button.label == "Sign out" for one in elements(said)):
+            yield f"/{page}: no way to sign out"
 
 
 def routes_of_the_api(app: App, victim: Victim, visitor: Visitor) -> Iterator[str]:

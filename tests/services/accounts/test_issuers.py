@@ -261,6 +261,15 @@ def test_issuer_that_calls_itself_another_is_not_used(published, expected, takes
         issuers.check(signed())
 
 
+@pytest.mark.parametrize("claim", ["nonce", "at_hash", "c_hash"])
+def test_id_token_opens_no_api(published, claim):
+    given = {"name": ISSUER, "audience": AUDIENCE, "keys": KEYS_AT, "fetch": published.fetch, "now": lambda: NOW}
+
+    assert Issuer(**given).check(signed(**{claim: "x"}))
+    assert Issuer(**given, for_api=True).check(signed(**{claim: "x"})) is None
+    assert Issuer(**given, for_api=True).check(signed())
+
+
 def test_of_several_issuers_one_may_be_away(published):
     gone = Published()
     gone.away = True
