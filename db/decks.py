@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.orm import Session, undefer
 
 from db.models import Brand, Deck, DeckPicture, DeckVersion, Participant, User
@@ -72,6 +72,18 @@ def versions(
     if before is not None:
         query = query.where(DeckVersion.rev < before)
     return db_session.execute(query.order_by(DeckVersion.rev.desc()).limit(limit)).all()
+
+
+def revs(db_session: Session, deck_id: int) -> Sequence[int]:
+    """Return the numbers of all versions of a deck, the first one first."""
+    query = select(DeckVersion.rev).where(DeckVersion.deck_id == deck_id)
+    return db_session.scalars(query.order_by(DeckVersion.rev)).all()
+
+
+def remove_versions(db_session: Session, deck_id: int, revs: Collection[int]) -> None:
+    """Remove versions of a deck that is held."""
+    query = delete(DeckVersion).where(DeckVersion.deck_id == deck_id, DeckVersion.rev.in_(revs))
+    db_session.execute(query.execution_options(synchronize_session=False))
 
 
 def pictures(db_session: Session, deck_id: int, hashes: Collection[str]) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from components.problems import draw_problem, telling, unless_away
 from components.resources import get_services
 from components.state import DECK_PAGE
 from exports.decks.records import Deck, Slide
-from services.decks.proposals import slides_in
+from services.decks.proposals import is_proposed, slides_in
 from services.decks.records import DeckOf, SavedDeck
 from services.errors import InvalidInputError, NotFoundError
 from services.parts import Part
@@ -95,7 +95,7 @@ def _not_added(proposed: Sequence[Slide], saved: SavedDeck | None, message_id: i
     came = [
         one
         for one in (saved.deck.slides if saved else ())
-        if one.message_ids == (str(message_id),) and not one.origin
+        if one.message_ids == (str(message_id),) and is_proposed(one)
     ]
     same = {(one.title, one.blocks) for one in came}
     left = [one for one in proposed if (one.title, one.blocks) not in same]

@@ -35,6 +35,10 @@ def versions_dialog(of: list[object], *, user: User) -> None:
         found = get_services().decks.versions(thing, user_id=user.id, limit=state["shown"])
         for one in found.versions:
             _row(saved, one)
+        if not found.next_cursor and len(found.versions) < saved.latest:
+            st.caption(
+                "Of earlier versions not each one is kept: the first, and of the others fewer the older they are."
+            )
         if found.next_cursor and state["shown"] < 100:
             st.button("Show more", key="deck_versions_more", icon=":material/expand_more:", on_click=_show_more)
 

@@ -29,7 +29,7 @@ class Deck(Base):
 
 
 class DeckVersion(Base):
-    """A deck as one change left it. Rows are added, never changed."""
+    """A deck as one change left it. Rows are added, never changed; of many, older ones go."""
 
     __tablename__ = "deck_versions"
 

@@ -18,7 +18,7 @@ from services.decks.editing import changes, edited
 from services.decks.keeping import found_version, keep, readable, saved_deck, summary_view
 from services.decks.material import built_deck
 from services.decks.places import Place, changeable_place, found_deck, found_place, held_place
-from services.decks.proposals import slides_in
+from services.decks.proposals import of_reply, slides_in
 from services.decks.records import DeckOf, DeckVersions, SavedDeck
 from services.errors import DeckChangedError, InvalidInputError, NotFoundError, NotPossibleError
 from services.parts import known_parts
@@ -161,24 +161,16 @@ class DeckService:
             row = db.decks.lock(db_session, **of.columns)
             _check_rev(row, rev)
             proposed = _proposed(db_session, session_id, message_id, user_id)
-            slides = tuple(
-                Slide(
-                    id=_slide_id(),
-                    title=slide.title,
-                    blocks=slide.blocks,
-                    notes=slide.notes,
-                    message_ids=(str(message_id),),
-                )
-                for slide in proposed
-                if chosen is None or slide.id in chosen
-            )
-            if not slides:
+            wanted = [slide for slide in proposed if chosen is None or slide.id in chosen]
+            if not wanted:
                 raise NotFoundError("This reply does not propose such slides.")
             if row is None:
                 row = db.decks.add(db_session, at=self._clock(), **of.columns)
+                slides = _accepted(wanted, message_id, ())
                 deck = Deck(title=place.title, slides=slides)
             else:
                 now = saved_deck(place, row, found_version(db_session, row.id, row.rev)).deck
+                slides = _accepted(wanted, message_id, now.slides)
                 deck = replace(now, slides=_before_the_end(now.slides, slides))
             added = counted_slides(len(slides))
             summary = f"Added {added} that the assistant proposed"
@@ -219,6 +211,16 @@ def _proposed(db_session: Session, session_id: int, message_id: int, user_id: in
     if message is None or message.session_id != session_id:
         raise NotFoundError("There is no such message.")
     return slides_in(known_parts(message.parts))
+
+
+def _accepted(proposed: Sequence[Slide], message_id: int, there: Sequence[Slide]) -> tuple[Slide, ...]:
+    """Return proposed slides as a deck has them. Each origin is of one slide: another of its title has none."""
+    taken, made = {slide.origin for slide in there}, list[Slide]()
+    for slide in proposed:
+        one = of_reply(slide, message_id, slide_id=_slide_id())
+        made.append(replace(one, origin=None, built=None) if one.origin in taken else one)
+        taken.add(one.origin)
+    return tuple(made)
 
 
 def _before_the_end(slides: tuple[Slide, ...], new: tuple[Slide, ...]) -> tuple[Slide, ...]:

@@ -16,6 +16,9 @@ from services.errors import InvalidInputError, NotFoundError
 
 MAX_DECK_BYTES = 2_000_000  # of its JSON
 MAX_SUMMARY_CHARS = 200
+MAX_VERSIONS = 200  # of one deck
+MAX_VERSION_BYTES = 50_000_000  # of all of them, as long as it is by now
+_FEWEST = 20
 
 
 def readable(deck: Deck) -> Deck:
@@ -31,9 +34,10 @@ def readable(deck: Deck) -> Deck:
 def keep(
     db_session: Session, row: DeckRow, deck: Deck, summary: str, *, user_id: int, at: datetime
 ) -> Row[DeckVersion, str | None]:
-    """Add a version to a deck that is held, and return it. Raises InvalidInputError."""
+    """Add a version to a deck that is held, and return it; of many, older ones go. Raises InvalidInputError."""
     content = deck_text(deck)
-    if len(content.encode()) > MAX_DECK_BYTES:
+    size = len(content.encode())
+    if size > MAX_DECK_BYTES:
         raise InvalidInputError("This deck is too long to be kept. Remove slides, or shorten their tables and texts.")
     _check_pictures(db_session, row.id, deck)
     db.decks.add_version(
@@ -46,11 +50,20 @@ def keep(
         content=content,
         sha256=deck_hash(deck),
     )
+    _thin_out(db_session, row.id, size)
     if row.trip_id is not None:
         db.stamps.note_trip(db_session, row.trip_id)
     elif row.session_id is not None:
         db.stamps.note_sessions(db_session, [row.session_id])
     return found_version(db_session, row.id, row.rev)
+
+
+def _thin_out(db_session: Session, deck_id: int, size: int) -> None:
+    """Let every second version go that is neither the first nor among the latest, once there are too many."""
+    most = max(_FEWEST, min(MAX_VERSIONS, MAX_VERSION_BYTES // size))
+    revs = db.decks.revs(db_session, deck_id)
+    if len(revs) > most:
+        db.decks.remove_versions(db_session, deck_id, revs[1 : -(most // 2)][::2])
 
 
 def _check_pictures(db_session: Session, deck_id: int, deck: Deck) -> None:

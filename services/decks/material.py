@@ -14,9 +14,10 @@ from db.models import Message
 from db.plain import Plain
 from exports.decks.building.from_talk import Said, Talk, from_talk, plan_of
 from exports.decks.building.from_trip import Held, TripMaterial, from_trip
-from exports.decks.records import Deck, Preset
+from exports.decks.records import Deck, Preset, Slide
 from services.decks.brands import brand_of
 from services.decks.places import Place
+from services.decks.proposals import of_reply, slides_in
 from services.errors import NotPossibleError
 from services.intake import web_address
 from services.message_status import MessageStatus
@@ -44,6 +45,16 @@ def built_deck(
         return from_trip(trip, preset, new_id=new_id, brand=brand, valid_until=valid_until)
     talk = _talk(db_session, place, user_id, brand.language)
     return from_talk(talk, preset, new_id=new_id, brand=brand, valid_until=valid_until)
+
+
+def proposed_now(db_session: Session, place: Place, *, user_id: int, new_id: Callable[[], str]) -> dict[str, Slide]:
+    """Return by its origin each slide that the assistant proposes in a session, as it was proposed last."""
+    found: dict[str, Slide] = {}
+    for row in _shown(db_session, place.leaf_id, user_id):
+        for slide in slides_in(known_parts(row.parts)) if row.role == "assistant" else ():
+            one = of_reply(slide, row.id, slide_id=new_id())
+            found[one.origin or ""] = one
+    return found
 
 
 def _talk(db_session: Session, place: Place, user_id: int, language: str) -> Talk:

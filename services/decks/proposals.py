@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from exports.decks.building.amounts import currency_named, reader_of
-from exports.decks.records import MAX_COLUMNS, MAX_ROWS, Deck, Slide, deck_values, read_slides
+from exports.decks.records import MAX_COLUMNS, MAX_ROWS, Built, Deck, Slide, deck_values, read_slides
 from services.parts import Part, ToolCallPart
 
 NAME = "propose_slides"
@@ -18,6 +18,7 @@ ASK_FOR_SLIDES = (
     " only what the conversation says, and its prices as they stand there."
 )
 MAX_PROPOSED = 30
+_ORIGIN, _ORIGIN_CHARS = "proposed:", 150
 _MAX_OUTPUT_CHARS = 400_000
 _MAX_PROBLEM_CHARS = 300
 _PROPOSED = "The planner sees them beside your reply and decides. Say in a sentence what you propose."
@@ -60,6 +61,27 @@ _SLIDE: dict[str, Any] = {
     },
     "required": ["title", "blocks"],
 }
+
+
+def of_reply(proposed: Slide, message_id: int, *, slide_id: str) -> Slide:
+    """Return a slide that a reply proposes as a deck has it: nobody stands by its words yet.
+
+    Its origin is its title: what is proposed again under it is the same slide, moved on.
+    """
+    return Slide(
+        id=slide_id,
+        title=proposed.title,
+        blocks=proposed.blocks,
+        notes=proposed.notes,
+        origin=f"{_ORIGIN}{proposed.title[:_ORIGIN_CHARS]}",
+        built=Built(proposed.title, proposed.blocks),
+        message_ids=(str(message_id),),
+    )
+
+
+def is_proposed(slide: Slide) -> bool:
+    """Return whether a slide of a deck was one that the assistant proposed."""
+    return bool(slide.message_ids) and (slide.origin is None or slide.origin.startswith(_ORIGIN))
 
 
 def slides_in(parts: Iterable[Part]) -> tuple[Slide, ...]:

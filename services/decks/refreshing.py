@@ -11,8 +11,9 @@ from exports.decks.building.merging import Choice, New, Refresh, refreshed, take
 from exports.decks.records import Deck, Slide
 from services.decks.decks import DeckService
 from services.decks.keeping import found_version, saved_deck
-from services.decks.material import built_deck
+from services.decks.material import built_deck, proposed_now
 from services.decks.places import Place, found_deck, found_place
+from services.decks.proposals import is_proposed
 from services.decks.records import DeckOf, SavedDeck
 from services.errors import InvalidInputError, NotPossibleError
 
@@ -75,6 +76,11 @@ def _compared(db_session: Session, place: Place, deck: Deck, user_id: int) -> Re
         )
     except NotPossibleError:  # there is nothing to make it of any more
         return _NOTHING
+    accepted = {slide.origin for slide in deck.slides if is_proposed(slide)}
+    if place.of.kind == "session" and accepted:
+        proposed = proposed_now(db_session, place, user_id=user_id, new_id=lambda: str(new_id()))
+        again = (slide for origin, slide in proposed.items() if origin in accepted)
+        built = replace(built, slides=(*built.slides, *again))
     return refreshed(deck, built)
 
 

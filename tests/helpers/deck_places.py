@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -67,13 +68,17 @@ class Decks:
     trip_id: int
     session_id: int
 
-    def say(self, *texts: str) -> int:
+    def say(self, *texts: str, **columns: Any) -> int:
         """Let the talk go on, for everybody who sees it; return the last message's id."""
-        last_id = self.reviews.say(self.session_id, *texts)[-1]
+        last_id = self.reviews.say(self.session_id, *texts, **columns)[-1]
+        self.show(last_id)
+        return last_id
+
+    def show(self, last_id: int) -> None:
+        """Let everybody see the talk up to a message."""
         with self.database.begin() as db_session:
             for user_id in (self.ada, self.bob, self.cleo):
                 db.participants.change(db_session, [self.session_id], user_id=user_id, last_message_id=last_id)
-        return last_id
 
     @property
     def session(self) -> DeckOf:

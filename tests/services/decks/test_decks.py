@@ -10,7 +10,8 @@ import db.room
 from db.engine import Database
 from db.models import Message
 from exports.decks.building.merging import Choice
-from exports.decks.records import MAX_SLIDES, Amount, Preset, Run, Slide, SlideKind, TableBlock, TextBlock
+from exports.decks.records import MAX_SLIDES, Amount, Built, Preset, Run, Slide, SlideKind, TableBlock, TextBlock
+from services.decks import keeping
 from services.decks.material import built_deck
 from services.decks.records import DeckOf
 from services.errors import DeckChangedError, InvalidInputError, NotFoundError, NotPossibleError
@@ -239,7 +240,14 @@ def test_of_what_a_reply_proposes_only_its_words_are_taken(planning: Decks):
 
     [slide] = planning.decks.accept(planning.session_id, reply_id, user_id=planning.bob, rev=None).deck.slides
 
-    assert slide == Slide(id=slide.id, title="Fado", notes="Ask", message_ids=(str(reply_id),))
+    assert slide == Slide(
+        id=slide.id,
+        title="Fado",
+        notes="Ask",
+        message_ids=(str(reply_id),),
+        origin="proposed:Fado",
+        built=Built("Fado", ()),
+    )
 
 
 def test_proposed_slides_come_before_what_closes_a_deck_and_the_hidden_ones_behind_that(planning: Decks):
@@ -316,3 +324,25 @@ def test_others_write_while_a_deck_is_built(planning: Decks, monkeypatch: pytest
     planning.decks.make(planning.session, user_id=planning.ada)
 
     assert planning.brands.get(user_id=planning.eve).name == "Weber"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("room", "most"), [(10**9, 12), (1, 4)])
+def test_older_versions_are_thinned_out_and_the_first_and_the_latest_stay(planning: Decks, monkeypatch, room, most):
+    monkeypatch.setattr(keeping, "MAX_VERSIONS", 12)
+    monkeypatch.setattr(keeping, "MAX_VERSION_BYTES", room)
+    monkeypatch.setattr(keeping, "_FEWEST", 4)
+    saved = planning.decks.make(planning.session, user_id=planning.ada)
+    for number in range(40):
+        deck = replace(saved.deck, title=f"Lisbon {number}")
+        saved = planning.decks.change(planning.session, deck, user_id=planning.ada, rev=saved.rev)
+        kept = [
+            one.rev for one in planning.decks.versions(planning.session, user_id=planning.ada, limit=100).versions
+        ]
+        assert len(kept) <= most
+        assert kept[-1] == 1
+        assert kept[: most // 2] == list(range(saved.rev, 0, -1))[: most // 2]
+
+    assert planning.decks.restore(planning.session, 1, user_id=planning.ada, rev=saved.rev).deck.title != "Lisbon 39"
+    with pytest.raises(NotFoundError):
+        planning.decks.get(planning.session, user_id=planning.ada, rev=2)

@@ -10,7 +10,8 @@ from exports.decks.plain import block_text
 from exports.decks.records import TableBlock
 from services.backboard.tools import Tools
 from services.decks.proposals import NAME, ProposeSlides, slides_in
-from services.parts import ToolCallPart
+from services.parts import ToolCallPart, stored_part
+from tests.helpers.deck_places import Decks, planning  # noqa: F401 - a fixture
 
 TEXT = {"kind": "text", "paragraphs": ["Hello"]}
 
@@ -112,3 +113,46 @@ def test_numbers_that_are_none_stay_text(text):
 )
 def test_output_of_an_imported_file_that_is_none_proposes_nothing(told):
     assert slides_in([ToolCallPart(NAME, output=told)]) == ()
+
+
+def reply(planning: Decks, *slides: tuple[str, str]) -> int:
+    """Let the session go on with a reply that proposes slides of these titles and words; return its id."""
+    given = [{"title": title, "blocks": [{"kind": "text", "paragraphs": [text]}]} for title, text in slides]
+    part = stored_part(ToolCallPart(NAME, output=output(given)))
+    return planning.say("Here they are.", role="assistant", parts=[part])
+
+
+def shown(planning: Decks) -> dict[str, str]:
+    deck = planning.decks.get(planning.session, user_id=planning.ada).deck
+    return {one.title: block_text(one.blocks[0], "en") for one in deck.slides if one.message_ids and one.origin}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_accepted_slide_is_outdated_once_it_is_proposed_otherwise_or_its_reply_is_shown_no_more(planning: Decks):
+    before = planning.say("And?")
+    first = reply(planning, ("Costs", "In all 900"), ("Hotel", "By the river"))
+    saved = planning.decks.accept(planning.session_id, first, user_id=planning.ada, rev=None)
+    look = lambda: planning.refreshing.look(planning.session, user_id=planning.ada)  # noqa: E731
+    assert [one.slide.title for one in look().stale] == []
+    assert look().gone == ()
+
+    reply(planning, ("Costs", "In all 950"))
+    stale = look().stale
+    assert [one.slide.title for one in stale] == ["Costs"]
+    planning.refreshing.take(planning.session, {stale[0].slide.id: {}}, user_id=planning.ada, rev=saved.rev)
+    assert shown(planning)["Costs"] == "In all 950"
+    assert look().stale == ()
+
+    planning.show(before)
+    assert {one.title for one in look().gone} == {"Costs", "Hotel"}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_slide_that_is_proposed_and_taken_twice_is_there_twice(planning: Decks):
+    first = reply(planning, ("Costs", "In all 900"))
+    saved = planning.decks.accept(planning.session_id, first, user_id=planning.ada, rev=None)
+    second = reply(planning, ("Costs", "In all 950"))
+    after = planning.decks.accept(planning.session_id, second, user_id=planning.ada, rev=saved.rev)
+
+    assert [one.origin for one in after.deck.slides] == ["proposed:Costs", None]
+    assert len({one.id for one in after.deck.slides}) == 2
