@@ -69,7 +69,8 @@ def _add_routes(start: str, thing: str, find: Callable[..., Any]) -> None:
         """Return the deck of a session or trip, or one version of it; the one that would be made where none was."""
         decks = caller.services.decks
         if version is None and decks.find(of, user_id=caller.user_id) is None:
-            return _shown(caller, of, decks.proposal(of, user_id=caller.user_id), None)
+            with caller.services.deck_files.turn():  # it is made anew at each request
+                return _shown(caller, of, decks.proposal(of, user_id=caller.user_id), None)
         saved = decks.get(of, user_id=caller.user_id, rev=version)
         return _shown(caller, of, saved.deck, saved)
 
@@ -103,7 +104,8 @@ def _add_routes(start: str, thing: str, find: Callable[..., Any]) -> None:
     @router.get(f"{start}/slides/refresh", name=f"look_at_{thing}_slides", responses=READ)
     def look(caller: CallerDep, of: Of) -> RefreshOut:
         """Tell which slides would be made otherwise today, since the session or trip moved on."""
-        return RefreshOut.of(caller.services.deck_refreshing.look(of, user_id=caller.user_id))
+        with caller.services.deck_files.turn():
+            return RefreshOut.of(caller.services.deck_refreshing.look(of, user_id=caller.user_id))
 
     @router.post(f"{start}/slides/refresh", name=f"refresh_{thing}_slides", responses=WRITE)
     def refresh(caller: WriterDep, of: Of, body: DeckRefresh) -> DeckOut:

@@ -74,7 +74,7 @@ class DeckFiles:
         Where none was made, it is the one that would be. Raises NotFoundError, NotPossibleError, ExportRunningError.
         """
         edition, title = self._edition(of, user_id, rev, proposed=True)
-        with _held(self._line, wait_s=0), _held(self._making, wait_s=_WAIT_S):
+        with self.turn():
             content = _MADE_BY[kind](edition)
         with self._db.begin() as db_session:
             found_place(db_session, of, user_id)
@@ -82,6 +82,12 @@ class DeckFiles:
             target = (AuditTarget.DECK, deck.id) if deck is not None else (AuditTarget(of.kind), of.id)
             db.audit.note(db_session, AuditAction.EXPORT, user_id=user_id, target=target, detail=kind)
         return ExportFile(f"{file_name(title) or 'deck'}.{kind}", TYPES[kind], content)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until nothing else is being made, and hold up others meanwhile. Raises ExportRunningError."""
+        with _held(self._line, wait_s=0), _held(self._making, wait_s=_WAIT_S):
+            yield
 
     def edition(self, of: DeckOf, *, user_id: int, rev: int | None = None) -> Edition:
         """Return all that renderers need to show a deck, or one version of it. Raises NotFoundError."""

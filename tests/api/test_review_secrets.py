@@ -1,6 +1,7 @@
 """A link opens exactly its snapshot: what else is asked for with it, and what is searched for in its answers."""
 
 import re
+from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
@@ -10,6 +11,10 @@ from sqlalchemy import update
 
 from db.engine import Database
 from db.models import Review, User, utc_now
+from exports.decks.html import deck_html
+from exports.decks.records import Slide
+from services.decks.decks import DeckService
+from services.decks.records import DeckOf
 from services.errors import ServiceError
 from services.reviews.records import DecisionKind, LinkSettings, Thing
 from services.reviews.visits import new_reader_key
@@ -19,6 +24,8 @@ from tests.helpers.api_routes import GUARDED, OF_LINKS, OPEN, ROUTES, ask, named
 from tests.helpers.pdfs import words
 from tests.helpers.review_secrets import NUMBER, SEEN, SEEN_OF_BRIEF, planted, planted_brief
 from tests.helpers.reviews import Reviews
+
+SECRET = re.compile(rf"\bmark \w|{NUMBER // 1000}", re.IGNORECASE)
 
 
 @pytest.fixture
@@ -99,6 +106,44 @@ def test_marked_secrets_of_a_trip_are_in_no_answer(database, reviews, address, u
         assert str(NUMBER)[:5] not in text
     for text in answers:
         for secret in (str(trip_id), str(user_id), str(hidden.review.id), str(link.review.id), link.token):
+            assert secret not in without_ids(text), secret
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_marked_secrets_of_a_deck_are_in_no_answer(database, reviews, address, user_id):
+    session_id = planted(database, reviews, user_id)
+    of, decks = DeckOf("session", session_id), DeckService(database)
+    saved = decks.make(of, user_id=user_id)
+    slides = [replace(one, notes="mark notes") for one in saved.deck.slides]
+    hidden = Slide(id="hidden", title="mark hidden", notes="mark notes", hidden=True)
+    deck = replace(saved.deck, slides=(*slides, hidden))
+    saved = decks.change(of, deck, user_id=user_id, rev=saved.rev)
+    chosen = LinkSettings(audience="Customer", note="Please by Friday.", download=True)
+    link = reviews.links.share(Thing("session", session_id, deck=True), chosen, user_id=user_id)
+    reviews.comments.add(link.review.id, "mark internal", user_id=user_id, internal=True)
+    reviews.comments.add(link.review.id, "To everybody", user_id=user_id)
+    key = new_reader_key()
+    reviews.visits.look(link.token, key)
+    other = (replace(deck.slides[0], title="Lisbon"), *deck.slides[1:])
+    decks.change(of, replace(deck, slides=other), user_id=user_id, rev=saved.rev)
+    reviews.links.share_again([link.review.id], user_id=user_id)
+
+    answers = everything(address, link.token, key)
+    visits = reviews.visits
+    shown = [repr(visits.look(link.token, key)), *(repr(visits.shown(link.token, key, number=n)) for n in (1, 2))]
+    drawn = deck_html(visits.deck(link.token, key), pictures=True)
+    files = [
+        words(visits.snapshot_pdf(link.token, key, zone=UTC).content),
+        words(visits.receipt(link.token, key, kind="pdf", zone=UTC).content),
+        visits.receipt(link.token, key, kind="json", zone=UTC).content.decode(),
+    ]
+    told = [re.sub(r"<[^>]*>", "", one.html) for one in drawn.slides]
+
+    assert all("tram" in one for one in (answers[0], *shown, " ".join(told), files[0], files[2]))
+    for text in [*answers, *shown, *files, *told]:
+        assert not SECRET.search(text), SECRET.search(text)
+    for text in answers:
+        for secret in (str(session_id), str(user_id), str(link.review.id), link.token):
             assert secret not in without_ids(text), secret
 
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from pptx import Presentation
 
+from services.decks import files
 from services.decks.files import TYPES, DeckFormat
 from services.decks.proposals import NAME
 from services.decks.records import DeckOf
@@ -341,3 +342,15 @@ def test_brand_is_the_owners_and_shown_to_all_on_the_trip(programs, planning):
     scripted = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
     assert problem(programs.ada.put("/brand/logo", files={"file": ("a.svg", scripted)})) == (422, "file_refused")
     assert programs.ada.delete("/brand/logo").json()["logo_type"] is None
+
+
+def test_deck_that_nobody_made_is_not_drawn_for_many_at_once(programs, services, planning, monkeypatch):
+    monkeypatch.setattr(files, "_WAIT_S", 0.01)
+    address = f"/sessions/{planning.session_id}/slides"
+    with services.deck_files.turn():
+        for path in ("", "/refresh"):
+            answer = programs.ada.get(f"{address}{path}")
+            assert (answer.status_code, answer.json()["code"]) == (503, "export_running"), path
+            programs.ada.post(address)
+
+    assert programs.ada.get(address).status_code == 200
