@@ -13,6 +13,8 @@ from components.dialogs import draw_dialog
 from components.memory.memories import MEMORY_DIALOGS
 from components.outage import draw_database_away, draw_settings_wrong
 from components.people.dialogs import ADMIN_DIALOGS
+from components.people.leaving import LEAVING_DIALOGS
+from components.people.receipts import new_receipt
 from components.replies.actions import finish_send
 from components.resources import get_services
 from components.reviews.dialogs import REVIEW_DIALOGS
@@ -33,6 +35,7 @@ from components.state import (
     MEMORY_PAGE,
     OPERATIONS_PAGE,
     PEOPLE_PAGE,
+    RECEIPT_PAGE,
     REVIEW_PAGE,
     REVIEWS_PAGE,
     SESSIONS_PAGE,
@@ -63,6 +66,7 @@ DIALOGS = (
     | TRIP_DIALOGS
     | DECK_DIALOGS
     | ADMIN_DIALOGS
+    | LEAVING_DIALOGS
 )
 
 WIDE_PAGES = ("sessions", "deck", "insights", "operations")
@@ -71,6 +75,7 @@ LIST_PAGES = ("sessions", "trips")
 st.set_page_config(page_title="Travel-Bot", page_icon="/app/static/icon.png")
 review = st.Page(REVIEW_PAGE, title="Review", url_path="review")
 reset = st.Page("pages/public/reset.py", title="New password", url_path="reset")
+receipt = st.Page(RECEIPT_PAGE, title="Receipt", url_path="receipt")
 
 try:
     # Nothing of a planner's is drawn or looked up for whoever comes by a link.
@@ -95,7 +100,7 @@ try:
             doors = [st.Page("pages/public/sign_in.py", title="Sign in", url_path="sign_in", default=True)]
             if services.accounts.sign_up_open or is_invited():
                 doors.append(st.Page("pages/public/sign_up.py", title="Sign up", url_path="sign_up"))
-            doors += [reset, review] if services.resets.possible else [review]
+            doors += [reset, review, receipt] if services.resets.possible else [review, receipt]
             doors += [  # whoever comes for a planner's page signs in there, and then sees it
                 st.Page("pages/public/sign_in.py", title="Sign in", url_path=path)
                 for path in ("sessions", "trips", "deck", "templates", "memory", "insights", "reviews", "settings")
@@ -115,6 +120,7 @@ try:
                 st.Page(INSIGHTS_PAGE, title="Insights", url_path="insights"),
                 st.Page(SETTINGS_PAGE, title="Settings", url_path="settings"),
                 review,
+                receipt,
             ]
             if user.is_admin:
                 pages.append(st.Page(OPERATIONS_PAGE, title="Operations", url_path="operations"))
@@ -133,6 +139,7 @@ try:
         st.set_page_config(
             layout="wide" if page.url_path in WIDE_PAGES else "centered"
         )  # unsaid, the last page's stays
+        new_receipt()
         with known_as(user):
             page.run()
 except DatabaseUnavailableError:

@@ -214,12 +214,18 @@ class Deleted(BaseModel):
 
 
 class Imported(BaseModel):
-    """What became of a file's sessions; *refused* says of each that could not be imported why."""
+    """What became of a file's sessions; *refused* says of each that could not be imported why.
+
+    *customers*, *trips* and *templates* are how many were made of those that the zip of somebody's data holds.
+    """
 
     imported: int
     session_ids: list[Id]
     already_here: int
     refused: list[str]
+    customers: int
+    trips: int
+    templates: int
 
 
 class Added(BaseModel):

@@ -24,6 +24,7 @@ OPERATIONS_PAGE = "pages/planner/operations.py"
 DECK_PAGE = "pages/planner/deck.py"
 INSIGHTS_PAGE = "pages/planner/insights.py"
 PEOPLE_PAGE = "pages/planner/people.py"
+RECEIPT_PAGE = "pages/public/receipt.py"
 REVIEW_PAGE = "pages/public/review.py"
 REVIEWS_PAGE = "pages/planner/reviews.py"
 NO_SUCH_SESSION = 0  # an id that no session ever has

@@ -5,14 +5,15 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import Session
 
+from db.former import FORMER
 from db.models import ADMIN, GUEST, Identity, User
 
 
 def page(
     db_session: Session, *, words: str, role: str | None, disabled: bool | None, after: str, limit: int
 ) -> Sequence[User]:
-    """Return users by username, those behind *after*; without a *role*, guests are left out."""
-    query = select(User).where(User.username > after)
+    """Return users by username, those behind *after*; without a *role*, guests are left out, former ones always."""
+    query = select(User).where(User.username > after, User.username != FORMER)
     for word in words.split():
         query = query.where(_has(word))
     query = query.where(User.role != GUEST if role is None else User.role == role)

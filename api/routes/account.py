@@ -1,8 +1,11 @@
 """Search, models, and whose token this is."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
 
 from api.account_schemas import Me, ModelList, ModelOut, TokenOut
 from api.dependencies import CallerDep, GuardedRoute
@@ -11,6 +14,8 @@ from api.schemas import ID_PATTERN, WITHOUT_NUL, Hit, HitList
 from db.ids import MAX_ID
 
 router = APIRouter(route_class=GuardedRoute)
+
+_PIECE_BYTES = 64 * 1024
 
 
 @router.get("/search", tags=["Search"], responses=declared(401, 422, 429, 503))
@@ -54,3 +59,29 @@ async def me(caller: CallerDep) -> Me:
         email=user.email,
         token=TokenOut(name=token.name, read_only=token.read_only, expires_at=token.expires_at),
     )
+
+
+_ZIP: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The zip",
+        "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@router.get("/me/data", tags=["Account"], response_class=StreamingResponse, responses=_ZIP | declared(401, 429, 503))
+def my_data(caller: CallerDep) -> StreamingResponse:
+    """Give all that is the caller's as one zip: sessions, trips, customers, decks, reviews, templates, files.
+
+    `POST /api/import` takes it. Two are made at a time: while others are, the answer is a 503.
+    """
+    made = ExitStack()
+    file = made.enter_context(caller.services.takeout.opened(user_id=caller.user_id))
+
+    def pieces() -> Iterator[bytes]:
+        with made:
+            while piece := file.read(_PIECE_BYTES):
+                yield piece
+
+    headers = {"Content-Disposition": 'attachment; filename="my-data.zip"'}
+    return StreamingResponse(pieces(), media_type="application/zip", headers=headers)

@@ -65,7 +65,7 @@ def export_session(
 
 @router.post("/import", responses=declared(401, 403, 413, 422, 429, 503), openapi_extra=_BODY)
 async def import_sessions(caller: WriterDep, request: Request) -> Imported:
-    """Import the sessions of a file that was exported here, or of ChatGPT's export, of at most 50 MB.
+    """Import the sessions of a file that was exported here, of ChatGPT's export or of `GET /me/data`: at most 50 MB.
 
     The body is the file (`application/json`, `application/zip`), or a form with the field `file`. What is here
     already is left as it is, so that the same import can be repeated. One is made at a time: while another runs,
@@ -78,6 +78,9 @@ async def import_sessions(caller: WriterDep, request: Request) -> Imported:
         session_ids=[str(one) for one in result.imported],
         already_here=result.already_here,
         refused=list(result.refused),
+        customers=result.customers,
+        trips=result.trips,
+        templates=result.templates,
     )
 
 

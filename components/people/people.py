@@ -30,12 +30,14 @@ _RESET = ":material/lock_reset: Link for a new password"
 _SIGN_OUT = ":material/logout: Sign out everywhere"
 _DISABLE = ":material/block: Disable"
 _ENABLE = ":material/check_circle: Enable"
+_DELETE = ":material/delete_forever: Delete account"
 _DIALOGS = {
     _ROLE: "person_role",
     _LIMITS: "person_limits",
     _RESET: "person_reset",
     _SIGN_OUT: "person_sign_out",
     _DISABLE: "person_disable",
+    _DELETE: "person_delete",
 }
 
 
@@ -108,13 +110,13 @@ def _facts(person: Person, now: datetime) -> str:
 
 def _choices(person: Person, *, me: bool) -> list[str]:
     if person.disabled:
-        return [_ENABLE]
+        return [_ENABLE, _DELETE]
     choices = [] if person.role == GUEST else [_ROLE]
     choices.append(_LIMITS)
     if get_services().resets.possible and person.role != GUEST:
         choices.append(_RESET)
     choices.append(_SIGN_OUT)
-    return choices if me else [*choices, _DISABLE]
+    return choices if me else [*choices, _DISABLE, _DELETE]
 
 
 def _chosen(user_id: int, name: str) -> None:

@@ -1,5 +1,6 @@
 """Sessions as files, on the screens: the dialogs that export one and import many."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -87,8 +88,8 @@ def _import(result: tuple[Any, ...] | None, *, user: User) -> None:
             leave_dialog()
         return
     st.markdown(
-        "Choose a `.json` file that was exported here, or an export from ChatGPT: its `.zip`, or the "
-        "`conversations.json` inside. Sessions that are here already are left as they are."
+        "Choose a `.json` file that was exported here, the `.zip` with your data, or an export from ChatGPT: its "
+        "`.zip`, or the `conversations.json` inside. What is here already is left as it is."
     )
     file = st.file_uploader(
         "File",
@@ -112,7 +113,7 @@ def _import_now(file: UploadedFile, *, user_id: int) -> None:
     try:
         with telling(advice="Import the file again to continue."):
             done = get_services().transfer.import_file(file, user_id=user_id, on_progress=show)
-            open_dialog("import", result=(done.imported, done.already_here, done.refused))
+            open_dialog("import", result=dataclasses.astuple(done))
             let_go(file)
             st.rerun()
     finally:
@@ -122,6 +123,10 @@ def _import_now(file: UploadedFile, *, user_id: int) -> None:
 def _draw_result(result: ImportResult) -> None:
     if result.imported:
         st.success(f"Imported {counted(len(result.imported), 'session')}.", icon=":material/check:")
+    beside = [(result.trips, "trip"), (result.customers, "customer"), (result.templates, "template")]
+    if any(number for number, _ in beside):
+        made = ", ".join(counted(number, noun) for number, noun in beside if number)
+        st.success(f"Made beside them: {made}.", icon=":material/luggage:")
     if result.already_here:
         was = "was" if result.already_here == 1 else "were"
         st.info(f"{counted(result.already_here, 'session')} {was} here already.", icon=":material/done_all:")
@@ -131,7 +136,7 @@ def _draw_result(result: ImportResult) -> None:
             st.text(told)
         if len(result.refused) > _REFUSALS_SHOWN:
             st.text(f"… and {len(result.refused) - _REFUSALS_SHOWN:,} more.")
-    if not (result.imported or result.already_here or result.refused):
+    if not any(dataclasses.astuple(result)):
         st.info("There is no session in this file.", icon=":material/info:")
 
 

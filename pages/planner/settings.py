@@ -7,6 +7,7 @@ from components.accounts.forms import admin_code_form, password_form, sign_out_b
 from components.accounts.identity import require_user
 from components.accounts.proxied import behind_proxy
 from components.accounts.ways_in import ways_in
+from components.people.leaving import my_data
 from components.resources import get_services
 from components.sessions.files import room_line
 from components.sessions.model_choice import default_model_choice
@@ -67,6 +68,9 @@ sign_out_buttons(tokens)
 
 st.header("API tokens", anchor=False)
 api_tokens(user, tokens, ask_password=has_password)
+
+st.header("Your data", anchor=False)
+my_data(user)
 
 if not get_services().admins.has_any():
     st.header("Admin", anchor=False)

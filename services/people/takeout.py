@@ -7,7 +7,9 @@ import json
 import threading
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
+from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 import db.audit
@@ -48,6 +50,7 @@ from services.transfer.transfer import TransferService
 TAKEOUTS_AT_ONCE = 2  # in one process: each reads and packs for as long as there is something
 SESSIONS_BYTES = 20_000_000  # of one file of sessions; of those one after the other fits into an import
 _WAIT_S = 2.0
+_IN_MEMORY = 1_000_000  # bytes of a zip
 _AT_ONCE = 100
 _SPECIAL = str.maketrans(dict.fromkeys('/\\:*?"<>|\0', "-"))
 _LOGOS = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
@@ -99,6 +102,19 @@ class TakeoutService:
         """Return how many bytes the user's files and pictures have: about what the zip has at least."""
         with self._db.read() as db_session:
             return db.room.file_bytes(db_session, user_id=user_id)
+
+    def as_bytes(self, *, user_id: int) -> bytes:
+        """Return the zip, for who cannot take a file. Raises as `write`."""
+        with self.opened(user_id=user_id) as file:
+            return file.read()
+
+    @contextmanager
+    def opened(self, *, user_id: int) -> Iterator[IO[bytes]]:
+        """Give the zip as a file at its beginning, which lies on the disk where it is large. Raises as `write`."""
+        with SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
+            self.write(file, user_id=user_id)
+            file.seek(0)
+            yield file
 
     def write(self, file: IO[bytes], *, user_id: int, on_progress: Progress | None = None) -> None:
         """Write the zip into *file*; *on_progress* is told how many of how many sessions, files and decks are done.

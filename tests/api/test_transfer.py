@@ -35,6 +35,23 @@ def test_session_is_exported_and_imported_by_another(api, stranger):
     ]
 
 
+def test_all_of_ones_own_is_one_zip_that_comes_back_once(api, stranger):
+    session_id = api.chat("Where to eat in Faro?").session_id
+    trip = api.http.post("/trips", json={"title": "Faro"}).json()
+    api.http.post(f"/trips/{trip['trip_id']}/sessions", json={"session_ids": [session_id]})
+
+    answer = api.http.get("/me/data")
+    first, again = (
+        stranger.http.post("/import", content=answer.content, headers={"Content-Type": "application/zip"}).json()
+        for _ in range(2)
+    )
+
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["content-disposition"] == 'attachment; filename="my-data.zip"'
+    assert (first["imported"], first["trips"], again["imported"], again["trips"]) == (1, 1, 0, 0)
+    assert again["already_here"] == 1
+
+
 def test_markdown_and_pdf_have_the_callers_times(api):
     session_id = api.chat("Where to eat in Lisbon?").session_id
 

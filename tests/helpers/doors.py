@@ -35,6 +35,7 @@ SCREENS = {
     "settings": _PLANNERS,
     "operations": "door none none none page",
     "people": "door none none none page",
+    "receipt": "form page page page page",  # of an account that was deleted
     "reset": "form page page page page",  # which says that a link is missing
     "review": "form form form form form",  # so does this
     "sign_in": "door none none none none",
@@ -59,6 +60,7 @@ ok ok ok ok ok                everybody's, and nobody's
     POST /review/{token}/decisions
 401 ok ok ok ok               read, of one's own
     GET /me
+    GET /me/data
     GET /chat/{chat_id}/stream
     GET /models
     GET /usage
