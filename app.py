@@ -139,9 +139,9 @@ try:
         st.set_page_config(
             layout="wide" if page.url_path in WIDE_PAGES else "centered"
         )  # unsaid, the last page's stays
-        new_receipt()
-        with known_as(user):
-            page.run()
+        if not new_receipt():
+            with known_as(user):
+                page.run()
 except DatabaseUnavailableError:
     draw_database_away()
 except ValidationError as error:

@@ -22,7 +22,7 @@ def my_data(user: User) -> None:
     """Draw the download of all that is a user's, and what deletes the account."""
     takeout = get_services().takeout
     st.markdown(
-        "One zip with all that is yours: sessions, trips, customers, decks, reviews, templates, files, what is "
+        "One zip with all that is yours: sessions, trips, customers, decks, reviews, templates, files, and what is "
         "remembered for you. *Import* under All sessions takes it."
     )
     if takeout.size(user_id=user.id) > MOST_MB * 1_000_000:

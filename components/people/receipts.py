@@ -46,15 +46,16 @@ def code_text(code: str) -> None:
     )
 
 
-def new_receipt() -> None:
-    """Draw the code of the account that was just deleted here, until it is put away."""
+def new_receipt() -> bool:
+    """Draw, in place of any page, the code of the account that was just deleted here; return whether there is one."""
     code = st.session_state.get("receipt_code")
     if code is None:
-        return
+        return False
     with st.container(key="receipt_new", border=True):
         st.markdown("**The account is deleted.** This is the code of its receipt:")
         code_text(code)
         st.button("I have kept it", key="receipt_kept", type="primary", on_click=_put_away)
+    return True
 
 
 def _put_away() -> None:
@@ -83,7 +84,7 @@ def _look() -> None:
 def _receipt(receipt: ReceiptView) -> None:
     at = local_time(receipt.made_at, planner_zone())
     with st.container(key="receipt_found", border=True):
-        st.markdown(f"**An account was deleted on {at.day} {at:%B %Y, %H:%M}.** With it went:")
+        st.markdown(f"**An account was deleted on {at.day} {at:%B %Y, %H:%M}.** This is what became of it:")
         st.markdown(counts_text(receipt.counts))
         if receipt.waiting:
             left = counted(receipt.waiting, "part is", "parts are")

@@ -192,7 +192,7 @@ class _Takeout:
         left = self._counted(self._transfer.saved_ones(ids, self._user_id))
         following, number = next(left, None), 1
         while number == 1 or following is not None:
-            with self._zip.open(f"sessions-{number:03}.json", "w", force_zip64=True) as entry:
+            with self._entry(f"sessions-{number:03}.json") as entry:
                 following = _write_some(entry, following, left)
             number += 1
 
@@ -338,8 +338,14 @@ class _Takeout:
 
         self._put(name, pieces())
 
+    def _entry(self, name: str) -> IO[bytes]:
+        """Return a new file in the zip, to be written to; without being told, one written in pieces is from 1980."""
+        info = zipfile.ZipInfo(name, datetime.now().timetuple()[:6])
+        info.compress_type = zipfile.ZIP_DEFLATED
+        return self._zip.open(info, "w", force_zip64=True)
+
     def _put(self, name: str, pieces: Iterable[bytes]) -> None:
-        with self._zip.open(name, "w", force_zip64=True) as entry:
+        with self._entry(name) as entry:
             for piece in pieces:
                 entry.write(piece)
 
