@@ -57,6 +57,7 @@ async def me(caller: CallerDep) -> Me:
         username=user.username,
         name=user.name,
         email=user.email,
+        role=user.role,
         token=TokenOut(name=token.name, read_only=token.read_only, expires_at=token.expires_at),
     )
 
