@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.accounts.identity import require_admin
+from components.accounts.identity import require_admin, while_admin
 from components.labels import planner_zone
 from components.people.audit import audit_log
 from components.people.invitations import invitation_list
@@ -18,11 +18,11 @@ st.title("People", anchor=False)
 now = utc_now().astimezone(planner_zone())
 people, invitations, audit = st.tabs(["People", "Invitations", "Audit log"], key="people_tabs", on_change="rerun")
 if people.open:
-    with people:
+    with people, while_admin():
         people_list(admin_id=user.id, now=now)
 if invitations.open:
-    with invitations:
+    with invitations, while_admin():
         invitation_list(admin_id=user.id, now=now)
 if audit.open:
-    with audit:
+    with audit, while_admin():
         audit_log(admin_id=user.id, now=now)

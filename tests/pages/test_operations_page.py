@@ -133,7 +133,7 @@ def test_role_that_ends_while_a_page_begins_is_not_missed(
     assert "Operations" not in links(app)
 
 
-@pytest.mark.parametrize("page", ["operations", "insights"])
+@pytest.mark.parametrize("page", ["operations", "insights", "people"])
 def test_page_that_is_drawn_meanwhile_tells_no_error(
     app: AppTest, services: Services, admin: User, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
