@@ -68,8 +68,9 @@ def composer(
 def _why_there_is_no_box(session: SessionSummary) -> None:
     owner = escape_label(session.owner_name or "its owner")
     whom = "an admin to make you a planner" if reads_only() else f"{owner} to let you write"
+    you = "You are a viewer: you" if reads_only() else "You"
     with st.container(key="chat_reader", border=True):
-        st.markdown(f":material/visibility: You can read this session. Ask {whom}.")
+        st.markdown(f":material/visibility: {you} can read this session. Ask {whom}.")
 
 
 def _send_typed(session_id: int | None, client_message_id: str, model: str, memory: bool) -> None:

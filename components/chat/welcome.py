@@ -104,7 +104,9 @@ def readers_welcome(user: User) -> None:
     """Draw, in the place of a new chat, what somebody can do who reads only."""
     shared = get_services().sessions.recent(user_id=user.id, limit=1).sessions
     with st.container(key="chat_reads_only", gap="medium"):
-        st.title("You can read what colleagues share with you", anchor=False)
+        first_name = user.name.split()[0] if user.name.split() else ""
+        st.title(f"Welcome, {escape_label(first_name)}" if first_name else "Welcome", anchor=False)
+        st.markdown(READS_ONLY)
         if shared:
             st.markdown("Open a session or a trip in the list at the side, or find one below.")
         else:
@@ -115,7 +117,6 @@ def readers_welcome(user: User) -> None:
         with st.container(horizontal=True):
             st.page_link(SESSIONS_PAGE, label="All sessions", icon=":material/table_rows:")
             st.page_link(TRIPS_PAGE, label="Trips", icon=":material/luggage:")
-        st.markdown(f":small[{READS_ONLY}]")
 
 
 def _ask(prompt: str, client_message_id: str, model: str, memory: bool) -> None:

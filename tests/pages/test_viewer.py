@@ -10,6 +10,7 @@ from db.engine import Database
 from db.models import VIEWER
 from db.models import User as UserRow
 from services.accounts.records import User
+from services.accounts.roles import READS_ONLY
 from services.decks.records import DeckOf
 from services.reviews.records import LinkSettings, Thing
 from services.wiring import Services
@@ -109,7 +110,8 @@ def test_viewer_with_nothing_yet_is_told_what_to_do(app: AppTest, set_role: Call
     app.run()
 
     assert not app.exception
-    assert [title.value for title in app.title] == ["You can read what colleagues share with you"]
+    assert [title.value for title in app.title] == ["Welcome, Ada"]
+    assert READS_ONLY in [text.value for text in app.markdown]
     assert any("your username is **ada**" in text.value for text in app.markdown)
     for page, words in (("sessions", "Sessions that colleagues share"), ("trips", "Trips that colleagues share")):
         app.switch_page(f"pages/planner/{page}.py").run()
