@@ -27,4 +27,3 @@ with st.container(horizontal_alignment="center"), st.container(key="sign_in_card
         st.page_link("pages/public/sign_up.py", label="New here? Create an account", icon=":material/person_add:")
     elif with_password:
         st.markdown(":small[New accounts are made by whoever runs this.]")
-    st.page_link("pages/public/receipt.py", label="Receipt of a deleted account", icon=":material/receipt_long:")

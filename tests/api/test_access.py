@@ -471,7 +471,12 @@ def test_wrong_setting_is_told_apart_from_a_mistake(serve, path):
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_a_route_does_not_name_is_not_written(api: Api, stranger: Api):
-    more = {"user_id": str(stranger.user_id), "owner_id": str(stranger.user_id), "role": "admin", "access": "owner"}
+    more: dict[str, object] = {
+        "user_id": str(stranger.user_id),
+        "owner_id": str(stranger.user_id),
+        "role": "admin",
+        "access": "owner",
+    }
     more |= {"rev": 1, "id": "7", "created_at": "2020-01-01T00:00:00Z", "message_count": 9, "is_admin": True}
     things = {
         "/sessions": ("session_id", {"title": "New"}),
