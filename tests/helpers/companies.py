@@ -64,6 +64,12 @@ def started_company(folder: Path, name: str) -> Iterator[Company]:
         process.wait(10)
 
 
+def secrets_of(app_port: int, *companies: Company) -> str:
+    """Return the secrets.toml of an app on a port that takes these companies."""
+    auth = f'[auth]\nredirect_uri = "{_back_at(app_port)}"\ncookie_secret = "{COOKIE_SECRET}"\n'
+    return "\n".join([auth, *map(section, companies)])
+
+
 def section(company: Company) -> str:
     """Return what a secrets.toml says of a company."""
     return (
@@ -91,10 +97,14 @@ def tried_here(secrets: str, app_port: int, company: Company) -> str:
     """Return the `[auth]` of a recipe with this machine's addresses in place of the real ones."""
     auth = secrets[secrets.index("[auth]") :].replace("…", "x")
     for key, value in (
-        ("redirect_uri", f"http://localhost:{app_port}/oauth2callback"),
+        ("redirect_uri", _back_at(app_port)),
         ("cookie_secret", COOKIE_SECRET),
         ("server_metadata_url", company.metadata_url),
     ):
         auth, number = re.subn(rf'^{key} = ".*?"', f'{key} = "{value}"', auth, flags=re.MULTILINE)
         assert number == 1, key
     return auth
+
+
+def _back_at(app_port: int) -> str:
+    return f"http://localhost:{app_port}/oauth2callback"
