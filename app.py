@@ -7,7 +7,7 @@ from components.accounts.api_tokens import TOKEN_DIALOGS
 from components.accounts.identity import draw_door_cookie, known_as
 from components.accounts.invitation import is_invited
 from components.accounts.proxied import behind_proxy, is_let_through
-from components.accounts.ways_in import WAYS_IN_DIALOGS, offer_to_join
+from components.accounts.ways_in import WAYS_IN_DIALOGS, go_on, offer_to_join
 from components.decks.dialogs import DECK_DIALOGS
 from components.dialogs import draw_dialog
 from components.memory.memories import MEMORY_DIALOGS
@@ -130,6 +130,7 @@ try:
             if is_invited():
                 pages.append(st.Page("pages/public/sign_up.py", title="Sign up", url_path="sign_up"))
             page = st.navigation(pages, position="hidden")
+            go_on(pages)
             finish_send()
             settle_session(services.sessions, user_id=user.id, on_chat=page == chat)
             draw_sidebar(user, on_chat=page == chat, has_lists=page.url_path in LIST_PAGES)

@@ -4,7 +4,8 @@ A browser is known by Streamlit's cookie against forgery, as the tabs are.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -23,6 +24,8 @@ class Departure:
     joining: int | None  # the user who is in and wants to join the company; None: somebody wants to come in
     before: str  # names the answer that was there already
     at: datetime
+    page: str = ""  # that somebody had come for, by its path
+    query: Mapping[str, str] = field(default_factory=dict)
     told: bool = False  # what came of it was
 
 
@@ -33,12 +36,12 @@ class Departures:
         self._by_browser: OrderedDict[bytes, Departure] = OrderedDict()
         self._lock = Lock()
 
-    def note(self, xsrf_cookie: str | None, company: str, *, joining: int | None, before: str) -> None:
+    def note(self, xsrf_cookie: str | None, departure: Departure) -> None:
         """Remember that a browser leaves; one without the cookie is not known again."""
         if browser := browser_of(xsrf_cookie):
             with self._lock:
                 self._by_browser.pop(browser, None)
-                self._by_browser[browser] = Departure(company, joining, before, utc_now())
+                self._by_browser[browser] = departure
                 if len(self._by_browser) > MOST:
                     self._by_browser.popitem(last=False)
 

@@ -6,6 +6,7 @@ of ours, which is checked at every run like any other (`components/accounts/iden
 In `st.session_state`:
 - `company_read`: True once this tab has looked at what the company says;
 - `company_problem`: a sentence about why nobody came in by it;
+- `company_page`: {"page": path, "query": {name: value}} that somebody had come for, as they are let in;
 - `company_due`: the name of the company that somebody leaves for, to join it, once the browser has our cookie: that
   keeps them signed in on the way.
 """
@@ -26,6 +27,8 @@ from services.accounts.records import SignIn
 from services.errors import NotInvitedError, ServiceError
 from services.process.clock import utc_now
 from settings import Company
+
+_MOST_CHARS = 500  # of the address that somebody had come for
 
 
 class CompanyAwayError(ServiceError):
@@ -69,8 +72,10 @@ def signed_in() -> SignIn | None:
             )
     elif not (departure and departure.joining and is_new(departure)):  # who wants to join is in, by our own cookie
         entered = _enter()
-        if departure and departure.joining is None:
+        if departure and departure.joining is None and not departure.told:
             tell_once()
+            if entered:
+                st.session_state.company_page = {"page": departure.page, "query": dict(departure.query)}
     st.session_state.company_read = True
     return entered
 
@@ -101,7 +106,10 @@ def check(company: Company) -> None:
 
 def leave_for(name: str, *, joining: int | None = None) -> None:
     """Lead the browser to a company; *joining* is the user who is in and wants to join it."""
-    get_departures().note(_browser(), name, joining=joining, before=_mark())
+    page, query = (st.context.url or "").rpartition("/")[2], st.query_params.to_dict()
+    if len(page) + sum(len(key) + len(value) for key, value in query.items()) > _MOST_CHARS:
+        page, query = "", {}
+    get_departures().note(_browser(), Departure(name, joining, _mark(), utc_now(), page=page, query=query))
     st.login(name)
 
 

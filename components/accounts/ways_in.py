@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from components.accounts import company
 from components.accounts.identity import current_user, signed_in_at, stay_signed_in
@@ -79,6 +80,14 @@ def offer_to_join(user: User) -> None:
     else:
         label = escape_label(company.capital(company.company_name(departure.company)))
         st.toast(f"{label} did not sign you in, so nothing is joined.", icon=":material/link_off:")
+
+
+def go_on(pages: Sequence[StreamlitPage]) -> None:
+    """Open the page that somebody had come for before they left for a company."""
+    if came_for := st.session_state.pop("company_page", None):
+        page = next((one for one in pages if one.url_path == came_for["page"]), None)
+        if page is not None and came_for["page"]:
+            st.switch_page(page, query_params=came_for["query"])
 
 
 def _leave(chosen: Company) -> None:

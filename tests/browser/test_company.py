@@ -52,8 +52,8 @@ def firm(companies: tuple[Company, Company], tmp_path_factory: pytest.TempPathFa
     print(app.log.read_text()[-6_000:])
 
 
-def leave_for(page: Page, app: App, company: Company) -> None:
-    page.goto(app.url)
+def leave_for(page: Page, app: App, company: Company, path: str = "") -> None:
+    page.goto(app.url + path)
     page.get_by_role("button", name=f"Continue with {company.label}").click()
     expect(page.get_by_role("heading", name="Authorize Client")).to_be_visible()
 
@@ -83,8 +83,11 @@ def names(context: BrowserContext) -> set[str]:
 
 
 def test_company_makes_a_user_and_out_is_out_at_both(page: Page, firm: Firm) -> None:
-    sign_in(page, firm.app, firm.acme)
+    leave_for(page, firm.app, firm.acme, "/settings?of=mail")
+    firm.acme.sign_in(page, "ada")
     expect_in(page, "Ada of acme")
+    expect(page.get_by_role("heading", name="Ways to sign in")).to_be_visible()
+    assert page.url == f"{firm.app.url}/settings?of=mail"
     page.reload()
     expect_in(page, "Ada of acme")
     cookies = {one["name"]: one for one in page.context.cookies()}

@@ -56,8 +56,11 @@ class Company:
     def of(self, _cookie: str | None) -> Departure | None:
         return self.departure
 
-    def note(self, _cookie: str | None, company: str, *, joining: int | None, before: str) -> None:
-        self.departure = Departure(company, joining, before, utc_now())
+    def note(self, _cookie: str | None, departure: Departure) -> None:
+        self.departure = departure
+
+    def left(self, *, joining: int | None = None, before: str = "", **came_for: object) -> None:
+        self.departure = Departure("acme", joining, before, utc_now(), **came_for)  # type: ignore[arg-type]
 
     def told(self, _cookie: str | None) -> None:
         self.departure = None
@@ -145,7 +148,7 @@ def test_company_that_is_away_is_told_where_one_stands(visitor: AppTest, company
 def test_whoever_comes_back_is_in_and_needs_no_cookie_of_ours(
     visitor: AppTest, company: Company, services: Services
 ) -> None:
-    company.note(None, "acme", joining=None, before="")
+    company.left()
     company.says()
     run(visitor)
 
@@ -157,6 +160,15 @@ def test_whoever_comes_back_is_in_and_needs_no_cookie_of_ours(
     services.sign_ins.end_all(user.id)
     run(visitor)
     assert user_id(visitor) is None
+
+
+def test_whoever_comes_back_sees_what_they_had_come_for(visitor: AppTest, company: Company) -> None:
+    company.left(page="settings", query={"a": "b"})
+    company.says()
+    run(visitor)
+
+    assert [title.value for title in visitor.title] == ["Settings"]
+    assert visitor.query_params["a"] == "b"
 
 
 def test_leaving_ends_both_sign_ins(visitor: AppTest, company: Company) -> None:
@@ -192,7 +204,7 @@ def test_who_is_not_let_in_reads_why(
 
 
 def test_who_comes_back_without_an_answer_reads_so_once(visitor: AppTest, company: Company) -> None:
-    company.note(None, "acme", joining=None, before="")
+    company.left()
 
     assert errors(run(visitor)) == ["Acme, Inc. did not sign you in. Please try again, or choose another way."]
     assert errors(run(new_tab())) == []
@@ -206,7 +218,7 @@ def test_who_is_in_joins_by_saying_so(as_maria: AppTest, company: Company, servi
 
     back = new_tab()
     back.session_state["auth_user"] = as_maria.session_state["auth_user"]
-    company.note(None, "acme", joining=maria.id, before="[null, null, null, null]")
+    company.left(joining=maria.id, before="[null, null, null, null]")
     company.says()
     run(back)
     assert services.identities.all(maria.id) == ()
@@ -226,7 +238,7 @@ def test_who_is_in_joins_by_saying_so(as_maria: AppTest, company: Company, servi
 def test_nothing_is_joined_by_itself(
     as_maria: AppTest, company: Company, services: Services, maria: User, key: str
 ) -> None:
-    company.note(None, "acme", joining=maria.id, before="")
+    company.left(joining=maria.id)
     company.says()
     press(run(as_maria), key)
 
@@ -237,7 +249,7 @@ def test_nothing_is_joined_by_itself(
 def test_who_wants_to_join_is_not_let_in_as_somebody_new_while_our_cookie_is_held_back(
     visitor: AppTest, company: Company, services: Services, maria: User
 ) -> None:
-    company.note(None, "acme", joining=maria.id, before="")
+    company.left(joining=maria.id)
     company.says()
     run(visitor)
 
@@ -246,7 +258,7 @@ def test_who_wants_to_join_is_not_let_in_as_somebody_new_while_our_cookie_is_hel
 
 
 def test_joining_that_came_to_nothing_is_told(as_maria: AppTest, company: Company, maria: User) -> None:
-    company.note(None, "acme", joining=maria.id, before="[null, null, null, null]")
+    company.left(joining=maria.id, before="[null, null, null, null]")
     run(as_maria)
 
     assert [plain(toast.value) for toast in as_maria.toast] == [
