@@ -27,7 +27,6 @@ from settings import Settings
 
 _OURS = re.compile(rf"({USER_COOKIE_NAME}|{TOKENS_COOKIE_NAME})(_[0-9]{{1,3}})?")
 _TOKEN_BYTES = 2_500  # of the cookie with what a company wants to have back when somebody signs out there
-_STATE_BYTES = 2_000  # of the cookie with ways to companies that nobody came back from
 
 
 class CompanyCookies:
@@ -56,7 +55,7 @@ class CompanyCookies:
                 self._make_small(headers, _names(scope), path=base or "/")
             await send(message)
 
-        await self._app(_with_few_states(scope), receive, with_small_cookies)
+        await self._app(scope, receive, with_small_cookies)
 
     def _make_small(self, headers: MutableHeaders, there: Iterable[str], *, path: str) -> None:
         """Put one short cookie in place of all that were to be set, if somebody comes in."""
@@ -97,21 +96,6 @@ def _names(scope: Scope) -> list[str]:
     """Return the names of the cookies of a request, in time that grows with their length."""
     header = "; ".join(Headers(scope=scope).getlist("cookie"))
     return [one.partition("=")[0].strip() for one in header.split(";")]
-
-
-def _with_few_states(scope: Scope) -> Scope:
-    """Return the request without Streamlit's session where that is long: browsers would not take a longer one."""
-    headers = []
-    for name, value in scope["headers"]:
-        if name == b"cookie":
-            cookies = value.split(b"; ")
-            value = b"; ".join(one for one in cookies if not _is_long_session(one))
-        headers.append((name, value))
-    return {**scope, "headers": headers} if scope["path"].endswith("/auth/login") else scope
-
-
-def _is_long_session(cookie: bytes) -> bool:
-    return cookie.startswith(f"{SESSION_COOKIE_NAME}=".encode()) and len(cookie) > _STATE_BYTES
 
 
 def _read(values: dict[str, str], name: str) -> dict[str, object] | None:

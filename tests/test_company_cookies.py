@@ -158,14 +158,3 @@ async def test_browser_with_too_many_cookies_is_rid_of_those_of_its_company():
     assert refused.status_code == 431
     assert "load this page again" in refused.text
     assert (await client.get("/")).text == "ours=z"
-
-
-@pytest.mark.parametrize(("length", "arrives"), [(100, True), (3_000, False)])
-async def test_ways_that_nobody_came_back_from_do_not_fill_the_session(length, arrives):
-    client = browser()
-    client.cookies.set("_streamlit_session", "s" * length, domain="testserver.local", path="/")
-    client.cookies.set("ours", "z", domain="testserver.local", path="/")
-
-    assert ("_streamlit_session" in (await client.get("/auth/login")).text) == arrives
-    assert "_streamlit_session" in (await client.get("/")).text
-    assert "ours=z" in (await client.get("/auth/login")).text
