@@ -6,18 +6,22 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 import db.assistants
+import db.audit
 import db.comments
 import db.customers
 import db.files
+import db.invitations
 import db.memories
 import db.messages
 import db.outbox
 import db.path_ends
+import db.people
 import db.replies
+import db.resets
 import db.reviews
 import db.room
 import db.search
@@ -35,9 +39,10 @@ import db.usage
 import db.users
 from db.assistants import Whose
 from db.engine import Database
-from db.models import AuditEntry, Message, utc_now
+from db.models import Message, utc_now
 
 DAY = date(2026, 11, 1)
+AUDIT: dict[str, Any] = {"username": None, "actions": (), "since": None, "until": None, "before": None, "limit": 50}
 
 QUERIES: dict[str, Callable[[Session], object]] = {
     "recent": lambda s: db.sessions.page(s, pinned=False, limit=20, user_id=1),
@@ -60,9 +65,18 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "count unfinished": lambda s: db.messages.count_unfinished(s, user_id=1),
     "signed in": lambda s: db.users.active_signed_in(s, user_id=1, at=utc_now()),
     "signed in by name": lambda s: db.users.active_signed_in(s, username="ada", at=utc_now()),
-    "audit by time": lambda s: s.scalars(
-        select(AuditEntry).where(AuditEntry.at < utc_now()).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
-    ).all(),
+    "next page of the audit": lambda s: db.audit.page(s, **AUDIT | {"before": (utc_now(), 5)}),
+    "audit of a time": lambda s: db.audit.page(s, **AUDIT | {"since": utc_now(), "until": utc_now()}),
+    "audit of one user": lambda s: db.audit.page(s, **AUDIT | {"username": "ada"}),
+    "old audit": lambda s: db.audit.has_older(s, than=utc_now()),
+    "audit pruned": lambda s: db.audit.prune(s, before=utc_now(), limit=500),
+    "people": lambda s: db.people.page(s, words="", role=None, disabled=None, after="ada", limit=50),
+    "issuers of people": lambda s: db.people.issuers(s, [1, 2]),
+    "names of people": lambda s: db.people.called(s, [1, 2]),
+    "invitations": lambda s: db.invitations.page(s, before=5, limit=50),
+    "invitation": lambda s: db.invitations.by_hash(s, "x"),
+    "link for a new password": lambda s: db.resets.user_id_of(s, "x", now=utc_now()),
+    "links of a user": lambda s: db.resets.count_since(s, 1, since=utc_now()),
     "token": lambda s: db.tokens.valid_of_active(s, "x", now=utc_now()),
     "tokens": lambda s: db.tokens.of_user(s, user_id=1),
     "summary": lambda s: db.sessions.summary(s, 1, user_id=1),
