@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from components.address import from_here
 from components.decks.changing import (
     add_blank,
     add_slide,
@@ -94,7 +95,7 @@ def _downloads(saved: SavedDeck, *, user_id: int) -> None:
 def _content(saved: SavedDeck, kind: DeckFormat, user_id: int) -> Callable[[], bytes]:
     """Return what makes the file; it runs on a thread that knows nothing of this tab."""
     files = get_services().deck_files
-    return lambda: files.export(saved.of, kind, user_id=user_id).content
+    return from_here(lambda: files.export(saved.of, kind, user_id=user_id).content)
 
 
 def _menu(saved: SavedDeck, *, is_owner: bool, user_id: int) -> None:

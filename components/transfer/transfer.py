@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from components.address import from_here
 from components.dialogs import Dialogs, close_dialog, leave_dialog, open_dialog
 from components.labels import counted, escape_label, planner_zone
 from components.problems import telling
@@ -38,7 +39,7 @@ def export_many_button(label: str, session_ids: Sequence[int] | None, *, key: st
     """Draw a button that downloads sessions, None: all, as one JSON file."""
     st.download_button(
         label,
-        lambda: get_services().transfer.export_many(user_id=user_id, session_ids=session_ids).content,
+        from_here(lambda: get_services().transfer.export_many(user_id=user_id, session_ids=session_ids).content),
         file_name="sessions.json",
         mime="application/json",
         key=key,
@@ -70,7 +71,7 @@ def _export(session_id: int, title: str, *, user: User) -> None:
 def _content(session_id: int, user_id: int, kind: ExportKind) -> Callable[[], bytes]:
     """Return what makes the file; it runs on a thread that knows neither this tab nor its time zone."""
     transfer, zone = get_services().transfer, planner_zone()
-    return lambda: transfer.export(session_id, user_id=user_id, kind=kind, zone=zone).content
+    return from_here(lambda: transfer.export(session_id, user_id=user_id, kind=kind, zone=zone).content)
 
 
 def _dismiss_import() -> None:
