@@ -30,6 +30,11 @@ def remove_all(db_session: Session, *, user_id: int) -> None:
     db_session.execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))
 
 
+def remove_everybodys(db_session: Session) -> None:
+    """Let no link set anybody's password any more: an admin lost the role, who may have made one to come back by."""
+    db_session.execute(delete(PasswordReset))
+
+
 def has_ended(db_session: Session, *, now: datetime) -> bool:
     """Whether there is one that has ended."""
     return bool(db_session.scalar(select(exists().where(PasswordReset.ends_at <= now))))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 import db.audit
 import db.models
+import db.resets
 import db.users
 from db.engine import Database
 from db.models import ADMIN, PLANNER, AuditAction, AuditTarget, utc_now
@@ -45,6 +46,8 @@ class AdminService:
             row = db.users.lock_active(db_session, user_id)
             if row is None:
                 raise NotFoundError("There is no such user.")
+            if row.role == ADMIN and not admin:
+                db.resets.remove_everybodys(db_session)
             row.role = ADMIN if admin else PLANNER
             tell_pages(db_session, row.id)
             if admin:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 import db.audit
 import db.identities
 import db.models
+import db.resets
 import db.stamps
 import db.users
 from db.engine import Database
@@ -188,6 +189,8 @@ class IdentityService:
         if not admins and role == PLANNER and user.role == ADMIN:
             return  # made one here
         if user.role != role:
+            if user.role == ADMIN:
+                db.resets.remove_everybodys(db_session)
             user.role = role
             db.stamps.note(db_session, {user.id})
             self._note(db_session, AuditAction.CHANGE_ROLE, user.id, f"{role}, by {said.issuer}")

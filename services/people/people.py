@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 import db.audit
 import db.models
 import db.people
+import db.resets
 from db.engine import Database
-from db.models import GUEST, NO_MAIL, AuditAction, AuditTarget, utc_now
+from db.models import ADMIN, GUEST, NO_MAIL, AuditAction, AuditTarget, utc_now
 from services.accounts.roles import tell_pages
 from services.accounts.sign_ins import end_sign_ins
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError
@@ -62,6 +63,8 @@ class PeopleService:
     def change_role(self, user_id: int, role: str, *, admin_id: int) -> None:
         """Let somebody do more, or less, from their next click on: what they have open follows.
 
+        With an admin's role every link for a new password ends: they may have made some.
+
         Raises NotPossibleError for a guest, and for the only admin.
         """
         if role not in ROLES:
@@ -73,6 +76,8 @@ class PeopleService:
             if user.role == role:
                 return
             self._keep_an_admin(db_session, user)
+            if user.role == ADMIN:
+                db.resets.remove_everybodys(db_session)
             user.role = role
             self._note(db_session, AuditAction.CHANGE_ROLE, user, admin_id, role)
 
@@ -88,6 +93,8 @@ class PeopleService:
             if user.disabled:
                 return
             self._keep_an_admin(db_session, user)
+            if user.role == ADMIN:
+                db.resets.remove_everybodys(db_session)
             end_sign_ins(db_session, user, AuditAction.DISABLE_USER, by=admin_id, now=self._clock())
             user.disabled = True
 

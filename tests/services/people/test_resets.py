@@ -1,5 +1,6 @@
 """A password that is lost is replaced by a link: once, for a time, and nobody learns by it who has an account."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 import db.models
 from db.engine import Database
 from db.models import AuditAction, AuditEntry
+from services.accounts.admins import AdminService
 from services.accounts.records import User
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError, TooManyResetsError
 from services.people.mail import MOST_TRIES, ResetMail
@@ -94,6 +96,35 @@ def test_what_ends_sign_ins_ends_links(house: Any, admin: User, bob: User, chang
         house.sign_ins.end_all(bob.id, keep_tokens=True)
     else:
         house.sign_ins.change_password(bob.id, old=PASSWORD, new=NEW_PASSWORD)
+
+    with pytest.raises(NotFoundError):
+        house.resets.username(link)
+
+
+def test_link_is_used_once_also_at_one_moment(house: Any, admin: User, bob: User) -> None:
+    link = house.resets.offer(bob.id, admin_id=admin.id).token
+
+    def attempt(password: str) -> bool:
+        try:
+            house.resets.set_password(link, password)
+        except NotFoundError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(attempt, [NEW_PASSWORD, "a third harbour 9"])) == [False, True]
+
+
+@pytest.mark.parametrize("how", ["role", "disabled", "command"])
+def test_admin_who_is_none_any_more_comes_back_by_no_link(house: Any, admin: User, bob: User, how: str) -> None:
+    house.people.change_role(bob.id, "admin", admin_id=admin.id)
+    link = house.resets.offer(admin.id, admin_id=bob.id).token
+    if how == "role":
+        house.people.change_role(bob.id, "planner", admin_id=admin.id)
+    elif how == "disabled":
+        house.people.disable(bob.id, admin_id=admin.id)
+    else:
+        AdminService(house.database, house.clock).set_admin(bob.id, admin=False)
 
     with pytest.raises(NotFoundError):
         house.resets.username(link)
