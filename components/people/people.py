@@ -47,7 +47,8 @@ def people_list(*, admin_id: int, now: datetime) -> None:
         words = st.text_input(
             "Search", key="people_words", type="search", placeholder="Name, username or e-mail", width=260
         )
-        kind = st.selectbox("Show", list(_KINDS), key="people_kind", width=150)
+        kinds = [kind for kind in _KINDS if kind != "Guests" or get_services().settings.guests == "on"]
+        kind = st.selectbox("Show", kinds, key="people_kind", width=150)
     wanted = PeopleFilter(words=words or "", **_KINDS[kind])
     pages = st.session_state.get("people_pages", 1)
     people, after = _pages(wanted, pages, admin_id=admin_id)

@@ -66,6 +66,8 @@ def test_admin_has_the_link_and_sees_who_is_here(page: AppTest) -> None:
     assert "**Bob Stranger**" in texts(page)
     assert "@bob · bob@example.com · No way to sign in · Never seen" in texts(page)
 
+    assert "Guests" not in page.selectbox(key="people_kind").options
+
     page.text_input(key="people_words").set_value("ada")
     assert "Bob" not in texts(run(page))
     page.text_input(key="people_words").set_value("nobody at all")
