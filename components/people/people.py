@@ -112,11 +112,9 @@ def _facts(person: Person, now: datetime) -> str:
 def _choices(person: Person, *, me: bool) -> list[str]:
     if person.disabled:
         return [_ENABLE, _DELETE]
-    choices = [] if person.role == GUEST else [_ROLE]
-    choices.append(_LIMITS)
-    if get_services().resets.possible and person.role != GUEST:
-        choices.append(_RESET)
-    choices.append(_SIGN_OUT)
+    if person.role == GUEST:  # who has nothing to come in with again
+        return [_LIMITS, _DISABLE, _DELETE]
+    choices = [_ROLE, _LIMITS, *([_RESET] if get_services().resets.possible else []), _SIGN_OUT]
     return choices if me else [*choices, _DISABLE, _DELETE]
 
 
