@@ -373,16 +373,9 @@ def _issuers(settings: Settings) -> Issuers:
     """Return whose access tokens the API takes: nobody's, where no setting says whom they are for."""
     audience, companies = settings.company_api_audience, settings.companies
     several = len(companies) > 1  # one of them must not speak for another
+    named = [(one.metadata_url, one.issuer if several else "") for one in companies]
     return Issuers(
-        [
-            Issuer(
-                audience=audience,
-                metadata=one.metadata_url,
-                expected=one.issuer if several else "",
-                for_api=True,
-            )
-            for one in companies
-        ]
+        [Issuer(audience=audience, metadata=at, expected=name, for_api=True) for at, name in named]
         if audience
         else []
     )

@@ -41,8 +41,8 @@ def code_text(code: str) -> None:
     """Draw the code of a receipt."""
     st.code(code, language=None, wrap_lines=True)
     st.markdown(
-        "Keep this code: it is shown only now. With it anybody can look at the receipt, on the page `/receipt` of this "
-        "app: it says what went and what is still being deleted at Backboard, and never whose it was."
+        "Keep this code: it is shown only now. With it anybody can look at the receipt, on the page `/receipt` of "
+        "this app: it says what went and what is still being deleted at Backboard, and never whose it was."
     )
 
 

@@ -471,7 +471,8 @@ def test_wrong_setting_is_told_apart_from_a_mistake(serve, path):
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_a_route_does_not_name_is_not_written(api: Api, stranger: Api):
-    more: dict[str, object] = {
+    their_id = str(stranger.user_id)
+    more: dict[str, Any] = {"user_id": their_id, "owner_id": their_id, "role": "admin", "access": "owner"}
         "user_id": str(stranger.user_id),
         "owner_id": str(stranger.user_id),
         "role": "admin",
