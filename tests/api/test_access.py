@@ -162,7 +162,6 @@ def test_document_lists_every_route_with_its_errors():
                 ("GET", "/search"),
                 ("GET", "/models"),
                 ("GET", "/me"),
-                ("GET", "/me/data"),
                 ("GET", "/health"),
                 ("GET", "/metrics"),
             ]
@@ -473,11 +472,6 @@ def test_wrong_setting_is_told_apart_from_a_mistake(serve, path):
 def test_what_a_route_does_not_name_is_not_written(api: Api, stranger: Api):
     their_id = str(stranger.user_id)
     more: dict[str, Any] = {"user_id": their_id, "owner_id": their_id, "role": "admin", "access": "owner"}
-        "user_id": str(stranger.user_id),
-        "owner_id": str(stranger.user_id),
-        "role": "admin",
-        "access": "owner",
-    }
     more |= {"rev": 1, "id": "7", "created_at": "2020-01-01T00:00:00Z", "message_count": 9, "is_admin": True}
     things = {
         "/sessions": ("session_id", {"title": "New"}),
