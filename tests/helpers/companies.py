@@ -78,13 +78,6 @@ def section(company: Company) -> str:
     )
 
 
-def secrets_of(app_port: int, *companies: Company) -> str:
-    """Return the secrets.toml of an app on this machine that signs people in with these companies."""
-    place = f"http://localhost:{app_port}/oauth2callback"
-    head = f'[auth]\nredirect_uri = "{place}"\ncookie_secret = "{COOKIE_SECRET}"\n'
-    return head + "".join(section(one) for one in companies)
-
-
 def recipe(title: str) -> str:
     """Return the secrets.toml that the README gives under a title."""
     _, _, below = (ROOT / "README.md").read_text("utf-8").partition(f"**{title}**")
