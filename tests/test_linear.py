@@ -34,7 +34,8 @@ from services.errors import FileRefusedError, InvalidInputError
 from services.parts import StepPart
 from services.process.logs import OneLine
 from services.replies import sources, titles
-from services.sessions import file_types, sessions
+from services.sessions import file_types
+from services.sessions.matches import excerpt
 from services.templates.templates import Opening
 from tests.helpers.awkward import ENDS, UNITS, too_slow
 from tests.helpers.patterns import Use, found, recording
@@ -107,8 +108,8 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "a title made from a message": texts.made_title,
     "a preview": texts.preview,
     "one line": texts.one_line,
-    "an excerpt": lambda text: sessions._excerpt(text, "zz"),
-    "an excerpt for": lambda text: sessions._excerpt("to look " * 4_000, text),
+    "an excerpt": lambda text: excerpt(text, "zz"),
+    "an excerpt for": lambda text: excerpt("to look " * 4_000, text),
     "an answer with a title": titles.cleaned_title,
     "sources": sources.sources_in,
     "an address in a text": lambda text: sources.sources_in(f"https://a{text}"),

@@ -1,12 +1,15 @@
-"""Which parts of a text a search found, so that a screen can mark them."""
+"""Which parts of a text a search found, so that a screen can show and mark them."""
 
 import re
 from collections.abc import Iterator
 
 from db.folding import terms, tokens
+from services.texts import one_line
 
 _WORD = re.compile(r"[\w\u0300-\u036f]+")
 _MAX_CHARS = 1_000  # of a title, an excerpt or a query
+_EXCERPT_CHARS = 140
+_PART_CHARS = 1_000  # of a message; more than a query or an excerpt has
 
 
 def matched_parts(text: str, query: str) -> Iterator[tuple[str, bool]]:
@@ -22,6 +25,20 @@ def matched_parts(text: str, query: str) -> Iterator[tuple[str, bool]]:
         at = end
     if at < len(text):
         yield text[at:], False
+
+
+def excerpt(text: str, query: str) -> str:
+    """Return the words around the first one found, on one line; only where it stands is looked at closely."""
+    words = query[:_MAX_CHARS].casefold().split()
+    parts = range(0, len(text), _PART_CHARS) if words else ()
+    begin = next((at for at in parts if words[0] in text[at : at + 2 * _PART_CHARS].casefold()), 0)
+    end = begin + 3 * _PART_CHARS
+    plain = one_line(text[begin:end])
+    at = plain.casefold().find(words[0]) if words else -1
+    start = max(0, min(at, len(plain)) - _EXCERPT_CHARS // 3)  # text that is folded may be longer
+    cut = plain[start : start + _EXCERPT_CHARS]
+    more = end < len(text) or start + _EXCERPT_CHARS < len(plain)
+    return ("…" if begin or start else "") + cut + ("…" if more else "")
 
 
 def _spans(text: str, wanted: set[str]) -> Iterator[tuple[int, int]]:

@@ -25,6 +25,7 @@ from db.models import AuditAction, AuditTarget, User, utc_now
 from exports.sessions.settings import PERSONAL
 from services.accounts.roles import check_may_write, writing
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError
+from services.sessions.matches import excerpt
 from services.sessions.new_sessions import new_session
 from services.sessions.records import (
     Elsewhere,
@@ -39,15 +40,12 @@ from services.sessions.records import (
 )
 from services.sessions.settings import cleaned_settings
 from services.sessions.views import message_view, own_summary, session_summary
-from services.texts import one_line
 
 MAX_PAGE = 200
 CURSOR = re.compile("^[0-9]{1,16}-[0-9]{1,19}$")  # microseconds since 1970, and a session's id
 NO_TITLE = "New chat"
 _QUERY_CHARS = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EXCERPT_CHARS = 140
-_PART_CHARS = 1_000  # of a message; more than a query or an excerpt has
 _AROUND_EARLIER = 2  # messages shown before the one that was asked for
 
 
@@ -371,7 +369,14 @@ class SessionService:
         with self._db.read() as db_session:
             hits = db.search.find(db_session, query[:_QUERY_CHARS], user_id=user_id, limit=limit, before_id=before_id)
         return tuple(
-            SearchHit(hit.session_id, hit.title, hit.message_id, _excerpt(hit.content, query), hit.at, hit.trip)
+            SearchHit(
+                hit.session_id,
+                hit.title,
+                hit.message_id,
+                excerpt(hit.content, query),
+                hit.at,
+                hit.trip,
+            )
             for hit in hits
         )
 
@@ -382,20 +387,6 @@ def _check_may_set(db_session: Session, chosen: Mapping[str, Any], access: str, 
     check_may_write(db_session, user_id)
     if access == "view":
         raise NotPossibleError("You can read this session, but not change it.")
-
-
-def _excerpt(text: str, query: str) -> str:
-    """Return the words around the first one found, on one line; only where it stands is looked at closely."""
-    words = query[:_QUERY_CHARS].casefold().split()
-    parts = range(0, len(text), _PART_CHARS) if words else ()
-    begin = next((at for at in parts if words[0] in text[at : at + 2 * _PART_CHARS].casefold()), 0)
-    end = begin + 3 * _PART_CHARS
-    plain = one_line(text[begin:end])
-    at = plain.casefold().find(words[0]) if words else -1
-    start = max(0, min(at, len(plain)) - _EXCERPT_CHARS // 3)  # text that is folded may be longer
-    cut = plain[start : start + _EXCERPT_CHARS]
-    more = end < len(text) or start + _EXCERPT_CHARS < len(plain)
-    return ("…" if begin or start else "") + cut + ("…" if more else "")
 
 
 def _cursor(session: SessionSummary) -> str:

@@ -7,7 +7,7 @@ import pytest
 from db.ids import new_id
 from db.models import ChatSession, Message, utc_now
 from services.errors import InvalidInputError, NotFoundError, TooManySessionsError
-from services.sessions.sessions import _excerpt
+from services.sessions.matches import excerpt
 from tests.helpers.rows import add_session, see
 from tests.helpers.services import Emulator, make_user, until, until_ended
 
@@ -197,7 +197,7 @@ def test_so_many_sessions_are_begun_within_a_day(services, user_id, database, mo
 
 
 @pytest.mark.parametrize(
-    ("text", "query", "excerpt"),
+    ("text", "query", "around"),
     [
         ("**Where** to?", "where", "Where to?"),
         ("a " * 5_000 + "the *Zakopane* road " + "b " * 5_000, "zakop", ("…", "the Zakopane road", "…")),
@@ -206,10 +206,10 @@ def test_so_many_sessions_are_begun_within_a_day(services, user_id, database, mo
         ("[" * 32_000, "x", ("[", "[[", "…")),
     ],
 )
-def test_excerpt_is_around_the_word(text, query, excerpt):
-    found = _excerpt(text, query)
+def test_excerpt_is_around_the_word(text, query, around):
+    found = excerpt(text, query)
 
-    begin, middle, end = (excerpt, excerpt, excerpt) if isinstance(excerpt, str) else excerpt
+    begin, middle, end = (around, around, around) if isinstance(around, str) else around
     assert found.startswith(begin)
     assert middle in found
     assert found.endswith(end)
