@@ -81,7 +81,10 @@ PAGES: dict[str, tuple[str, dict[str, str], set[str]]] = {  # the page, its addr
     "settings": (
         "settings",
         {},
-        {"Create token", "System", "Light", "Dark", "Sign out", "Sign out everywhere else", "Become the admin"},
+        {
+            *("Create token", "System", "Light", "Dark", "Sign out", "Sign out everywhere else", "Become the admin"),
+            *("Download my data", "Delete my account"),
+        },
     ),
 }
 
