@@ -467,3 +467,16 @@ def test_change_of_a_colleague_is_told_and_shown(deck, services, planner, of):
 
     assert "Call us" in stage(deck)
     assert "Changed by" not in lines(deck)
+
+
+def test_slide_leads_to_the_message_that_it_is_made_from(deck, services, planner, of, app_database):
+    assert "deck_source" not in keys(deck)  # a cover is made from none
+    go_to(deck, "Day 1")
+    with app_database.begin() as db_session:
+        query = select(Message.id).where(Message.session_id == of.id, Message.role == "assistant")
+        reply_id = db_session.scalar(query)
+    click(deck, "deck_source")
+
+    assert deck.session_state.chat_session_id == of.id
+    assert deck.session_state.chat_message_id in (reply_id, None)
+    assert "deck_source" not in keys(deck)  # it is the chat

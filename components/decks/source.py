@@ -1,0 +1,48 @@
+"""The way from a slide to the message that it is made from."""
+
+import streamlit as st
+
+from components.problems import telling
+from components.resources import get_services
+from components.state import show_session
+from exports.decks.records import Slide
+from services.decks.records import DeckOf
+from services.errors import NotPossibleError
+from services.reviews.records import Thing
+
+
+def draw_source(of: DeckOf, slide: Slide, *, user_id: int) -> None:
+    """Draw what opens the session of a slide at its message; nothing where it is made from none."""
+    if (session_id := _session_id(of, slide)) and slide.message_ids:
+        st.button(
+            "Where this is from",
+            key="deck_source",
+            icon=":material/chat:",
+            type="tertiary",
+            help="Opens the message in its session",
+            on_click=_open,
+            args=(session_id, slide.message_ids[0], user_id),
+        )
+
+
+def _session_id(of: DeckOf, slide: Slide) -> int | None:
+    """Return the session that a slide is made from; of a trip's, its origin begins with it."""
+    if of.kind == "session":
+        return of.id
+    kind, _, rest = (slide.origin or "").partition(" ")
+    found = rest.partition(":")[0]
+    return int(found) if kind == "session" and found.isdecimal() else None
+
+
+def _open(session_id: int, message: str, user_id: int) -> None:
+    """Go to a message, if its session shows it: a look brings no old version back. A callback."""
+    with telling("deck", task="open that"):
+        message_id = int(message) if message.isdecimal() else 0
+        thing = Thing("session", session_id)
+        try:
+            get_services().reviews.preview(thing, user_id=user_id, first_id=message_id, last_id=message_id)
+        except NotPossibleError as exc:
+            raise NotPossibleError(
+                "The message of this slide was replaced or deleted; its session no longer shows it."
+            ) from exc
+        show_session(session_id, message_id)
