@@ -20,6 +20,7 @@ from components.decks.comments import shared
 from components.decks.drawn import DrawnDeck, DrawnPage
 from components.decks.places import shown_slide_id, way_back
 from components.decks.slide_form import begin_edit
+from components.decks.source import has_source, open_source
 from components.decks.stage import draw_steps
 from components.decks.versions import ask_versions
 from components.dialogs import open_dialog
@@ -40,13 +41,14 @@ _CONFIRM, _RENAME, _LOOK, _SHARE, _AGAIN, _VERSIONS, _ANEW = (
     ":material/history: Versions",
     ":material/autorenew: Make anew",
 )
-_UP, _DOWN, _HIDE, _SHOW, _DUPLICATE, _ADD, _REMOVE = (
+_UP, _DOWN, _HIDE, _SHOW, _DUPLICATE, _ADD, _SOURCE, _REMOVE = (
     ":material/arrow_upward: Move up",
     ":material/arrow_downward: Move down",
     ":material/visibility_off: Hide",
     ":material/visibility: Show",
     ":material/content_copy: Duplicate",
     ":material/add: Add a slide after this",
+    ":material/chat: Go to its message",
     ":material/delete: Remove",
 )
 _EDITS = {_UP: move_up, _DOWN: move_down, _HIDE: turn_hidden, _SHOW: turn_hidden}
@@ -148,25 +150,33 @@ def draw_bar(saved: SavedDeck, drawn: DrawnDeck, page: DrawnPage, slide: Slide |
     """Draw which page is shown, and what can be done with its slide."""
     with st.container(key="deck_bar", horizontal=True, vertical_alignment="center", gap="small"):
         draw_steps(saved.of, drawn, page)
-        if not saved.may_change or slide is None:
+        if slide is None:
             return
-        st.button(
-            "Edit",
-            key="deck_edit",
-            icon=":material/edit:",
-            on_click=_edit,
-            args=(saved, slide.id),
-        )
-        key = f"deck_slide_menu_{saved.id}_{slide.id}"
-        st.menu_button(
-            "Slide",
-            [_UP, _DOWN, _SHOW if slide.hidden else _HIDE, _DUPLICATE, _ADD, _REMOVE],
-            key=key,
-            icon=":material/more_horiz:",
-            help="What else can be done with this slide",
-            on_click=_slide_chosen,
-            args=(key, saved, slide.id, user_id),
-        )
+        if saved.may_change:
+            st.button(
+                "Edit",
+                key="deck_edit",
+                icon=":material/edit:",
+                on_click=_edit,
+                args=(saved, slide.id),
+            )
+        changes = [_UP, _DOWN, _SHOW if slide.hidden else _HIDE, _DUPLICATE, _ADD]
+        options = [
+            *(changes if saved.may_change else []),
+            *([_SOURCE] if has_source(saved.of, slide) else []),
+            *([_REMOVE] if saved.may_change else []),
+        ]
+        if options:
+            key = f"deck_slide_menu_{saved.id}_{slide.id}"
+            st.menu_button(
+                "Slide",
+                options,
+                key=key,
+                icon=":material/more_horiz:",
+                help="What else can be done with this slide",
+                on_click=_slide_chosen,
+                args=(key, saved, slide, user_id),
+            )
 
 
 def _edit(saved: SavedDeck, drawn_id: str) -> None:
@@ -176,9 +186,11 @@ def _edit(saved: SavedDeck, drawn_id: str) -> None:
     begin_edit(saved, chosen_id if chosen_id and there else drawn_id)
 
 
-def _slide_chosen(key: str, saved: SavedDeck, slide_id: str, user_id: int) -> None:
-    choice, of, rev = st.session_state[key], saved.of, saved.rev
-    if choice == _REMOVE:
+def _slide_chosen(key: str, saved: SavedDeck, slide: Slide, user_id: int) -> None:
+    choice, of, rev, slide_id = st.session_state[key], saved.of, saved.rev, slide.id
+    if choice == _SOURCE:
+        open_source(of, slide, user_id)
+    elif choice == _REMOVE:
         remove_slide(of, slide_id, rev, user_id)
     elif choice in (_DUPLICATE, _ADD):
         add_slide(of, slide_id, duplicate if choice == _DUPLICATE else add_blank, rev, user_id)

@@ -6,7 +6,6 @@ from typing import Any
 import streamlit as st
 
 from components.decks.changing import change_slide, confirm, refresh_safely, remove_slide, turn_hidden
-from components.decks.source import draw_source
 from components.dialogs import open_dialog
 from components.labels import counted, escape_label
 from exports.decks.building.merging import Refresh, Stale
@@ -63,7 +62,6 @@ def draw_marks(
         for one in problems:
             if one.slide_id == slide.id:
                 st.markdown(f":orange[:material/warning:] {escape_label(one.text)}")
-        draw_source(saved.of, slide, user_id=user_id)
         if slide.notes:
             st.markdown(f"**{_NOTES}**")
             st.text(slide.notes)

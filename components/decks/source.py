@@ -1,7 +1,5 @@
 """The way from a slide to the message that it is made from."""
 
-import streamlit as st
-
 from components.problems import telling
 from components.resources import get_services
 from components.state import show_session
@@ -11,21 +9,12 @@ from services.errors import NotPossibleError
 from services.reviews.records import Thing
 
 
-def draw_source(of: DeckOf, slide: Slide, *, user_id: int) -> None:
-    """Draw what opens the session of a slide at its message; nothing where it is made from none."""
-    if (session_id := _session_id(of, slide)) and slide.message_ids:
-        st.button(
-            "Where this is from",
-            key="deck_source",
-            icon=":material/chat:",
-            type="tertiary",
-            help="Opens the message in its session",
-            on_click=_open,
-            args=(session_id, slide.message_ids[0], user_id),
-        )
+def has_source(of: DeckOf, slide: Slide) -> bool:
+    """Return whether a slide is made from a message, and it is known in which session."""
+    return bool(slide.message_ids) and session_of(of, slide) is not None
 
 
-def _session_id(of: DeckOf, slide: Slide) -> int | None:
+def session_of(of: DeckOf, slide: Slide) -> int | None:
     """Return the session that a slide is made from; of a trip's, its origin begins with it."""
     if of.kind == "session":
         return of.id
@@ -34,9 +23,10 @@ def _session_id(of: DeckOf, slide: Slide) -> int | None:
     return int(found) if kind == "session" and found.isdecimal() else None
 
 
-def _open(session_id: int, message: str, user_id: int) -> None:
-    """Go to a message, if its session shows it: a look brings no old version back. A callback."""
+def open_source(of: DeckOf, slide: Slide, user_id: int) -> None:
+    """Go to the message of a slide, if its session shows it: a look brings no old version back. A callback."""
     with telling("deck", task="open that"):
+        session_id, message = session_of(of, slide) or 0, slide.message_ids[0]
         message_id = int(message) if message.isdecimal() else 0
         thing = Thing("session", session_id)
         try:

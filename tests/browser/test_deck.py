@@ -33,6 +33,7 @@ def test_deck_is_gone_through_and_presented_with_keys_and_its_slide_changes_as_i
     stage, number = page.locator(".deck-stage"), page.locator(".st-key-deck_number")
     expect(number).to_have_text("1 of 8")
     wait_until(page, "window.travelbotReady")
+    expect(page.locator(".st-key-deck_strip").get_by_role("radio")).to_have_count(8)  # it comes last
     wait_until_at_rest(page)
     page.keyboard.press("ArrowRight")
     expect(number).to_have_text("2 of 8")

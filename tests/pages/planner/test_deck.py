@@ -470,13 +470,13 @@ def test_change_of_a_colleague_is_told_and_shown(deck, services, planner, of):
 
 
 def test_slide_leads_to_the_message_that_it_is_made_from(deck, services, planner, of, app_database):
-    assert "deck_source" not in keys(deck)  # a cover is made from none
+    assert not [one for menu in deck.menu_button for one in menu.options if "message" in one]  # a cover is of none
     go_to(deck, "Day 1")
     with app_database.begin() as db_session:
         query = select(Message.id).where(Message.session_id == of.id, Message.role == "assistant")
         reply_id = db_session.scalar(query)
-    click(deck, "deck_source")
+    choose(deck, "deck_slide_menu", "Go to its message")
 
     assert deck.session_state.chat_session_id == of.id
     assert deck.session_state.chat_message_id in (reply_id, None)
-    assert "deck_source" not in keys(deck)  # it is the chat
+    assert "deck_next" not in keys(deck)  # it is the chat
