@@ -45,7 +45,7 @@ def my_data(user: User) -> None:
         key="data_delete",
         icon=":material/delete_forever:",
         on_click=open_dialog,
-        args=("leave",),
+        args=("delete_account",),
     )
 
 
@@ -147,4 +147,4 @@ def _gone(name: str, code: str, *, user: User) -> None:
             leave_dialog()
 
 
-LEAVING_DIALOGS: Dialogs = {"leave": _leave, "person_delete": _remove, "person_gone": _gone}
+LEAVING_DIALOGS: Dialogs = {"delete_account": _leave, "person_delete": _remove, "person_gone": _gone}

@@ -10,6 +10,7 @@ from components.accounts.ways_in import WAYS_IN_DIALOGS
 from components.decks.dialogs import DECK_DIALOGS
 from components.memory.memories import MEMORY_DIALOGS
 from components.people.dialogs import ADMIN_DIALOGS
+from components.people.leaving import LEAVING_DIALOGS
 from components.reviews.dialogs import REVIEW_DIALOGS
 from components.sessions.dialogs import SESSION_DIALOGS
 from components.sessions.files import FILE_DIALOGS
@@ -34,6 +35,7 @@ TABLES = (
     TRIP_DIALOGS,
     DECK_DIALOGS,
     ADMIN_DIALOGS,
+    LEAVING_DIALOGS,
 )
 OPENS = re.compile(
     r'(?:open_dialog(?:\(|,\s+(?:args=)?\()|^    _[A-Z_]+: )"(\w+)"', re.MULTILINE
