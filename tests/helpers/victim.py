@@ -45,7 +45,7 @@ class Victim:
         return "&".join(f"{kind}={self.ids[f'{kind}_id']}" for kind in kinds)
 
 
-_OF_NOW = {"/metrics", "/health", "/models", "/usage"}
+_OF_NOW = {"/metrics", "/health", "/models", "/usage", "/me/data"}  # which tells when it was asked for last, too
 
 
 @contextmanager
