@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 import db.models
 from components.departures import Departure
+from components.resources import built_services
 from components.state import SETTINGS_PAGE
 from db.engine import Database
 from services.accounts.identities import Said
@@ -311,3 +312,16 @@ def test_passwords_are_off(
     assert keys(visitor) == ["sign_in_company_acme"]
     assert [box.key for box in visitor.text_input if str(box.key).startswith("sign_in")] == []
     assert "Create an account" not in str(visitor.main)
+
+
+def test_company_that_cannot_work_is_told_instead_of_a_screen(
+    visitor: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = {"redirect_uri": AUTH["redirect_uri"], "cookie_secret": "secret", "my_firm": AUTH["acme"]}
+    monkeypatch.setattr("components.resources.get_secrets_auth_section", lambda: AttrDict(wrong))
+    built_services.clear()
+    run(visitor)
+
+    (told,) = [line.value for line in visitor.text if line.value.startswith("[auth]")]
+    assert told == "[auth]: The name my_firm has an underscore, which Streamlit does not take: call it my-firm."
+    assert keys(visitor) == ["outage_try_again"]
