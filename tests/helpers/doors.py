@@ -37,7 +37,6 @@ SCREENS = {
     "people": "door none none none page",
     "receipt": "form page page page page",  # of an account that was deleted
     "reset": "form page page page page",  # which says that a link is missing
-    "receipt": "form page page page page",  # which asks for a code
     "review": "form form form form form",  # so does this
     "sign_in": "door none none none none",
     "sign_up": "form none none none none",
