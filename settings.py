@@ -279,6 +279,14 @@ class Settings(BaseSettings):
                 raise ValueError("PROXY_TOKEN_HEADER must be a header that the proxy alone writes.")
         return self
 
+    @model_validator(mode="after")
+    def _guests_can_stay(self) -> Self:
+        if self.guests == "on" and (self.sign_up == "closed" or self.proxy_sign_in != "off"):
+            raise ValueError(
+                "GUESTS can be on only where SIGN_UP is open, for those who stay, and PROXY_SIGN_IN is off."
+            )
+        return self
+
     @property
     def behind_proxy(self) -> bool:
         """True when a proxy says who is there, and nothing else does."""

@@ -21,6 +21,7 @@ from services.errors import (
     FileQuotaError,
     FileRefusedError,
     FileTooLargeError,
+    GuestLimitError,
     ImportRunningError,
     InvalidFieldsError,
     InvalidInputError,
@@ -77,6 +78,7 @@ STATUS_OF: dict[type[ServiceError], int] = {
     TripChangedError: 409,
     DeckChangedError: 409,
     DoorBusyError: 503,
+    GuestLimitError: 403,
 }
 _WAIT_S: dict[type[ServiceError], int] = {TooManyGuessesError: 300, TooManyCommentsError: 300}
 RETRY_AFTER_S = {429: 5, 503: 5}

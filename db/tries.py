@@ -1,5 +1,6 @@
-"""What is counted of addresses at the door."""
+"""What is counted of addresses at the door, and of guests."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, select, tuple_, update
@@ -39,6 +40,11 @@ def take_back(db_session: Session, address: str, kind: str) -> None:
     """Count one less."""
     of_this = (AddressTries.address == address, AddressTries.kind == kind, AddressTries.tries > 0)
     db_session.execute(update(AddressTries).where(*of_this).values(tries=AddressTries.tries - 1))
+
+
+def forget(db_session: Session, addresses: Collection[str]) -> None:
+    """Drop all that is counted of these."""
+    db_session.execute(delete(AddressTries).where(AddressTries.address.in_(addresses)))
 
 
 def lock_and_prune(db_session: Session, *, now: datetime) -> None:

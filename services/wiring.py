@@ -5,7 +5,6 @@ import secrets
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 
 import httpx
 
@@ -18,6 +17,7 @@ from emulator.server import EmulatorServer
 from services.accounts.accounts import AccountService
 from services.accounts.admins import AdminService
 from services.accounts.company_tokens import CompanyTokens
+from services.accounts.guests import GuestService, UnusedGuests
 from services.accounts.identities import IdentityService
 from services.accounts.issuers import Issuer, Issuers
 from services.accounts.passwords import Compare
@@ -41,6 +41,7 @@ from services.messages.follow_ups import FollowUpService
 from services.messages.ratings import RatingService
 from services.messages.versions import VersionService
 from services.people.audit import AuditService
+from services.people.cleaning import Cleaning
 from services.people.deletion import DeletionService
 from services.people.invitations import InvitationService
 from services.people.mail import ResetMail
@@ -68,7 +69,6 @@ from services.reviews.mail import ReviewMail
 from services.reviews.records import Shareable
 from services.reviews.reviews import ReviewService
 from services.reviews.visits import VisitService
-from services.sessions.deleted import remove_deleted
 from services.sessions.files import FileService, FileShelf
 from services.sessions.lists import ListWatch
 from services.sessions.live import SessionWatch
@@ -79,7 +79,7 @@ from services.templates.templates import TemplateService
 from services.transfer.transfer import TransferService
 from services.trips.approval import TripApproval
 from services.trips.customers import CustomerService
-from services.trips.deleted import TripDeletion, remove_deleted_trips
+from services.trips.deleted import TripDeletion
 from services.trips.files import TripFiles
 from services.trips.members import TripMembers
 from services.trips.names import TripNames
@@ -106,6 +106,7 @@ class Services:
     sign_ins: SignInService
     identities: IdentityService
     company_tokens: CompanyTokens
+    guests: GuestService
     admins: AdminService
     sessions: SessionService
     sharing: SessionSharing
@@ -204,7 +205,8 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
     backend, executor = settings.backend, base.executor
     identities = IdentityService(database, settings)
     models = ModelService(client, loop)
-    costs = CostService(database, monthly_limit_usd=settings.monthly_limit_usd)
+    monthly_usd, guest_messages = settings.monthly_limit_usd, settings.guest_messages
+    costs = CostService(database, monthly_limit_usd=monthly_usd, guest_messages=guest_messages)
     memory_sources = MemorySources(database, client, executor, backend=backend)
     tools = Tools([CurrentDate(), ProposeBrief(), ProposeSlides()])
     threads = BackboardThreads(database, client, tools, backend=backend, executor=executor)
@@ -212,8 +214,9 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
     readers = ReplyReaders(database, running, executor=executor)
     claims = _claims(base, models, costs, memory_sources, tools, threads, running, tasks)
     retention = RetentionService(database, days=settings.retention_days)
-    remove = partial(_remove, Pruning(settings.audit_days), retention)
-    outbox = loop.start(work_forever(database, client, remove, backend=backend, executor=executor))
+    guests = UnusedGuests(database, days=settings.guest_days)
+    cleaning = Cleaning(Pruning(settings.audit_days), retention, guests)
+    outbox = loop.start(work_forever(database, client, cleaning, backend=backend, executor=executor))
     shelf = FileShelf(settings.files_mb_per_user * 1_000_000)
     replies = ReplyService(
         database,
@@ -235,6 +238,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         accounts=accounts,
         sign_ins=SignInService(database, settings, compare=compare_passwords),
         identities=identities,
+        guests=GuestService(database, settings),
         company_tokens=CompanyTokens(_issuers(settings), identities),
         admins=_admins(base),
         sessions=sessions,
@@ -295,14 +299,6 @@ def shared_things(database: Database) -> dict[tuple[str, bool], Shareable]:
         ("trip", False): SharedTrips(database),
         ("trip", True): SharedDecks(database, "trip"),
     }
-
-
-def _remove(prune: Pruning, retention: RetentionService, database: Database) -> None:
-    """Remove for good what can no longer be brought back, and what is kept for a time only."""
-    remove_deleted(database)
-    remove_deleted_trips(database)
-    prune(database)
-    retention.look()
 
 
 def _base(settings: Settings) -> _Base:

@@ -112,12 +112,12 @@ class SignInFailures(Base):
 
 
 class AddressTries(Base):
-    """What came from one address of the internet within a window of time."""
+    """What came from one address of the internet, or from one guest, within a window of time."""
 
     __tablename__ = "address_tries"
 
-    address: Mapped[str] = mapped_column(String(60), primary_key=True)  # of IPv6 the network of 64 bits
-    kind: Mapped[str] = mapped_column(String(20), primary_key=True)  # "sign_up" or "sign_in"
+    address: Mapped[str] = mapped_column(String(60), primary_key=True)  # of IPv6 the network of 64 bits; or "guest 7"
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)  # what is counted: "sign_up", "guest_message"
     tries: Mapped[int]
     window_ends_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -12,7 +12,8 @@ import db.models
 import db.users
 from db.engine import Database
 from db.ids import new_id
-from db.models import AuditAction, AuditTarget, utc_now
+from db.models import GUEST, AuditAction, AuditTarget, utc_now
+from services.accounts.guests import become_planner
 from services.accounts.limits import SIGN_UPS_FROM_ADDRESS, count_from_address, prune_counts
 from services.accounts.passwords import (
     check_new_password,
@@ -26,7 +27,13 @@ from services.accounts.records import User
 from services.accounts.roles import writing
 from services.accounts.sign_ins import whole_ms
 from services.accounts.views import user_record
-from services.errors import InvalidFieldsError, InvalidInputError, NotFoundError, SignUpClosedError
+from services.errors import (
+    InvalidFieldsError,
+    InvalidInputError,
+    NotFoundError,
+    NotPossibleError,
+    SignUpClosedError,
+)
 from services.texts import check_model
 from settings import Settings
 
@@ -71,32 +78,46 @@ class AccountService:
         TooManySignUpsError, DoorBusyError. Whether a name is taken is only told where all else is right: each such
         look is counted.
         """
-        if not self.sign_up_open and let_in is None:
-            raise SignUpClosedError("New accounts are not being made here. Ask whoever runs this for one.")
-        problems: dict[str, str] = {}
-        with _noting(problems, "name"):
-            name = clean_name(name)
-        with _noting(problems, "email"):
-            email = clean_email(email)
-        with _noting(problems, "username"):
-            username = clean_username(username)
-        with _noting(problems, "password"):
-            check_new_password(password, username="" if "username" in problems else username)
-        if problems:
-            raise InvalidFieldsError(problems)
+        if let_in is None:
+            self._refuse_where_closed()
+        columns = _cleaned(name, email, username, password)
         with hashing():
             self._count_sign_up(address)
-            self._refuse_taken(username, email)
+            self._refuse_taken(columns["username"], columns["email"])
             return self._add(
                 db.models.User(
-                    username=username,
-                    email=email,
-                    name=name,
+                    **columns,
                     password_hash=hash_password(password),
                     sessions_valid_from=whole_ms(self._clock()),
                 ),
                 let_in,
             )
+
+    def stay(
+        self, user_id: int, *, name: str, email: str, username: str, password: str, address: str | None = None
+    ) -> User:
+        """Make a guest a planner with a password: the same user, who keeps all that is theirs, and stays in.
+
+        The limits of a guest are over. Raises as `sign_up` does, and NotPossibleError for anybody but a guest.
+        """
+        self._refuse_where_closed()
+        columns = _cleaned(name, email, username, password)
+        with hashing():
+            self._count_sign_up(address)
+            self._refuse_taken(columns["username"], columns["email"])
+            columns["password_hash"] = hash_password(password)
+        try:
+            with self._db.begin() as db_session:
+                row = db.users.lock_active(db_session, user_id)
+                if row is None or row.role != GUEST:
+                    raise NotPossibleError("You have an account already.")
+                for column, value in columns.items():
+                    setattr(row, column, value)
+                become_planner(db_session, row, provider="password", at=self._clock())
+                return user_record(row)
+        except IntegrityError as exc:
+            self._refuse_taken(columns["username"], columns["email"])
+            raise InvalidInputError("The account could not be made. Please try again.") from exc
 
     def get(self, user_id: int) -> User | None:
         """Return a user who is not disabled."""
@@ -157,6 +178,10 @@ class AccountService:
                     raise
                 return user_record(row)
 
+    def _refuse_where_closed(self) -> None:
+        if not self.sign_up_open:
+            raise SignUpClosedError("New accounts are not being made here. Ask whoever runs this for one.")
+
     def _count_sign_up(self, address: str | None) -> None:
         now = self._clock()
         prune_counts(self._db, now=now)
@@ -187,6 +212,22 @@ class AccountService:
         except IntegrityError as exc:
             self._refuse_taken(user.username, user.email)
             raise InvalidInputError("The account could not be made. Please try again.") from exc
+
+
+def _cleaned(name: str, email: str, username: str, password: str) -> dict[str, str]:
+    """Return the columns of a new account but its password, as they are kept. Raises InvalidFieldsError."""
+    problems: dict[str, str] = {}
+    with _noting(problems, "name"):
+        name = clean_name(name)
+    with _noting(problems, "email"):
+        email = clean_email(email)
+    with _noting(problems, "username"):
+        username = clean_username(username)
+    with _noting(problems, "password"):
+        check_new_password(password, username="" if "username" in problems else username)
+    if problems:
+        raise InvalidFieldsError(problems)
+    return {"username": username, "email": email, "name": name}
 
 
 @contextmanager

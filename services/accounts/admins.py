@@ -12,7 +12,8 @@ import db.models
 import db.resets
 import db.users
 from db.engine import Database
-from db.models import ADMIN, PLANNER, AuditAction, AuditTarget, utc_now
+from db.models import ADMIN, GUEST, PLANNER, AuditAction, AuditTarget, utc_now
+from services.accounts.guests import refuse_guest
 from services.accounts.limits import WRONG_FROM_ADDRESS, count_from_address, count_try, prune_counts
 from services.accounts.records import User
 from services.accounts.roles import tell_pages
@@ -41,11 +42,16 @@ class AdminService:
             return db.users.has_admin(db_session)
 
     def set_admin(self, user_id: int, *, admin: bool) -> None:
-        """Make a user an admin, or a planner again; from their next click on. Raises NotFoundError."""
+        """Make a user an admin, or a planner again; from their next click on.
+
+        Raises NotFoundError, and NotPossibleError for a guest.
+        """
         with self._db.begin() as db_session:
             row = db.users.lock_active(db_session, user_id)
             if row is None:
                 raise NotFoundError("There is no such user.")
+            if row.role == GUEST:
+                raise NotPossibleError("A guest cannot be an admin: they have to make an account first.")
             if row.role == ADMIN and not admin:
                 db.resets.remove_everybodys(db_session)
             row.role = ADMIN if admin else PLANNER
@@ -72,7 +78,7 @@ class AdminService:
         """Make the user the first admin if *code* is right; every other code is void then.
 
         Wrong ones are counted, as wrong passwords are. Raises InvalidInputError, SignInLockedError, NotFoundError,
-        and NotPossibleError where there is an admin already.
+        GuestLimitError, and NotPossibleError where there is an admin already.
         """
         now, tries = self._clock(), f"admin code {user_id}"
         prune_counts(self._db, now=now)
@@ -84,6 +90,7 @@ class AdminService:
             row = db.users.lock_active(db_session, user_id)
             if row is None:
                 raise NotFoundError("There is no such user.")
+            refuse_guest(db_session, user_id, to="be the admin")
             if db.users.has_admin(db_session):
                 raise NotPossibleError("There is an admin already.")
             if not right:

@@ -19,7 +19,8 @@ import db.stamps
 import db.users
 from db.engine import Database
 from db.ids import new_id
-from db.models import ADMIN, NO_MAIL, PLANNER, VIEWER, AuditAction, AuditTarget, utc_now
+from db.models import ADMIN, GUEST, NO_MAIL, PLANNER, VIEWER, AuditAction, AuditTarget, utc_now
+from services.accounts.guests import become_planner
 from services.accounts.passwords import usable_username
 from services.accounts.records import SignIn, User
 from services.accounts.sign_ins import whole_ms
@@ -92,9 +93,13 @@ class IdentityService:
             return tuple(IdentityInfo(row.id, row.issuer, row.email, row.created_at) for row in rows)
 
     def join(self, user_id: int, said: Said) -> None:
-        """Let a user, who is in, come in as this from now on. Raises NotPossibleError where somebody else does."""
+        """Let a user, who is in, come in as this from now on; a guest becomes a planner, or what their groups say.
+
+        Raises NotPossibleError where somebody else does, and NotInvitedError for a guest whom no setting lets in.
+        """
         with self._db.begin() as db_session:
-            if db.users.lock_active(db_session, user_id) is None:
+            user = db.users.lock_active(db_session, user_id)
+            if user is None:
                 raise NotFoundError("There is no such user.")
             taken_by = db.identities.user_of(db_session, said.issuer, said.subject)
             if taken_by is not None and taken_by.id != user_id:
@@ -102,6 +107,8 @@ class IdentityService:
             if taken_by is None:
                 db_session.add(_identity(user_id, said, at=self._clock()))
                 self._note(db_session, AuditAction.JOIN_IDENTITY, user_id, said.issuer)
+            if user.role == GUEST:
+                self._let_stay(db_session, user, said)
 
     def remove(self, identity_id: int, *, user_id: int) -> None:
         """Let a user no longer come in as this. Raises NotFoundError, and NotPossibleError for the only way in."""
@@ -161,15 +168,12 @@ class IdentityService:
 
     def _new_user(self, db_session: Session, said: Said, now: datetime) -> db.models.User:
         user_id = new_id()
-        wanted = usable_username(said.email.partition("@")[0] or said.name, fallback=f"user-{user_id}")
-        email = said.email.lower() if said.email_verified else ""
-        name_taken, email_taken = db.users.taken(db_session, username=wanted, email=email)
-        username = f"{wanted[:20]}-{user_id}" if name_taken else wanted
+        username, email, name = self._called(db_session, user_id, said)
         user = db.models.User(
             id=user_id,
             username=username,
-            email=f"{user_id}{NO_MAIL}" if email_taken or not email else email,
-            name=said.name or username,
+            email=email,
+            name=name,
             provider="company",
             sessions_valid_from=now,
             created_at=now,
@@ -178,6 +182,21 @@ class IdentityService:
         db_session.flush()
         self._note(db_session, AuditAction.SIGN_UP, user_id, said.issuer)
         return user
+
+    def _called(self, db_session: Session, user_id: int, said: Said) -> tuple[str, str, str]:
+        """Return the username, e-mail address and name of somebody new; those that are taken are made others."""
+        wanted = usable_username(said.email.partition("@")[0] or said.name, fallback=f"user-{user_id}")
+        email = said.email.lower() if said.email_verified else ""
+        name_taken, email_taken = db.users.taken(db_session, username=wanted, email=email)
+        username = f"{wanted[:20]}-{user_id}" if name_taken else wanted
+        return username, f"{user_id}{NO_MAIL}" if email_taken or not email else email, said.name or username
+
+    def _let_stay(self, db_session: Session, user: db.models.User, said: Said) -> None:
+        """Make a guest the planner that an issuer tells of, where the settings let one in."""
+        self._refuse_strangers(said)
+        user.username, user.email, user.name = self._called(db_session, user.id, said)
+        become_planner(db_session, user, provider="company", at=self._clock())
+        self._take_over_role(db_session, user, said)
 
     def _take_over_role(self, db_session: Session, user: db.models.User, said: Said) -> None:
         """Give the role that the groups of somebody give, where settings name any; else it stays."""

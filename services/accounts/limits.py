@@ -37,6 +37,8 @@ SIGN_UPS_FROM_ADDRESS = (
     AddressLimit("sign_up", 5, timedelta(minutes=5)),
     AddressLimit("sign_up_hour", 10, timedelta(hours=1)),
 )
+_GUEST_WINDOW = timedelta(days=1)
+_GUESTS_FROM_ANYWHERE = 20  # times as many as from one address come from all that are not known, together
 
 
 def prune_counts(database: Database, *, now: datetime) -> None:
@@ -93,6 +95,21 @@ def _too_many_from_address(counted: AddressTries, *, now: datetime) -> SignInLoc
     return SignInLockedError(f"Too many wrong passwords from your network. Please try again in {wait}.")
 
 
+def count_guest(db_session: Session, address: str | None, most: int, *, now: datetime) -> None:
+    """Count one more guest of a day: of an address, or of all whose address is not known.
+
+    Raises TooManySignUpsError.
+    """
+    site = "unknown" if address is None else site_of(address)
+    counted = db.tries.count(db_session, site, "guest", now=now, window=_GUEST_WINDOW)
+    if counted.tries > (most * _GUESTS_FROM_ANYWHERE if address is None else most):
+        whose = "" if address is None else " from your network"
+        wait = _minutes(counted.window_ends_at - now)
+        raise TooManySignUpsError(
+            f"Too many guests came in{whose} today. Please make an account, or try again in {wait}."
+        )
+
+
 def take_back(db_session: Session, name: str, address: str | None) -> None:
     """Forget the tries under a name, and one from an address: this one was right."""
     db.users.forget_failures(db_session, name)
@@ -102,4 +119,6 @@ def take_back(db_session: Session, name: str, address: str | None) -> None:
 
 def _minutes(remaining: timedelta) -> str:
     minutes = ceil(remaining / timedelta(minutes=1))
+    if minutes > 90:
+        return f"{ceil(minutes / 60)} hours"
     return "1 minute" if minutes == 1 else f"{minutes} minutes"

@@ -13,6 +13,7 @@ import db.tokens
 import db.users
 from db.engine import Database
 from db.models import AuditAction, AuditTarget, utc_now
+from db.plain import Plain
 from services.accounts.known_browsers import known_browser, new_proof, proof_key
 from services.accounts.limits import (
     WRONG_FROM_ADDRESS,
@@ -96,16 +97,13 @@ class SignInService:
         """Return the user as they are now, if their sign-in of this instant still holds; one query, seldom two."""
         with self._db.read() as db_session:
             user = db.users.active_signed_in(db_session, user_id=user_id, at=whole_ms(signed_in_at))
-        if user is None:
-            return None
-        note_seen(self._db, user, now=self._clock())
-        return user_record(user)
+        return self._here(user)
 
     def user_for_token(self, username: str, issued_at: datetime) -> User | None:
         """Return the user whose sign-in of this instant still holds."""
         with self._db.read() as db_session:
             user = db.users.active_signed_in(db_session, username=username, at=whole_ms(issued_at))
-            return user_record(user) if user else None
+        return self._here(user)
 
     def prove_browser(self, user_id: int, *, before: str | None = None) -> str | None:
         """Return what lets a browser in which the user is signed in try passwords of its own count from now on.
@@ -184,6 +182,12 @@ class SignInService:
                 tell_pages(db_session, user_id)
                 which = f"signed in {at.astimezone(UTC).isoformat(timespec='milliseconds')}"
                 self._note(db_session, user_id, AuditAction.SIGN_OUT, which)
+
+    def _here(self, user: Plain[db.models.User] | None) -> User | None:
+        if user is None:
+            return None
+        note_seen(self._db, user, now=self._clock())
+        return user_record(user)
 
     def _refuse_where_off(self) -> None:
         if self._settings.passwords == "off":

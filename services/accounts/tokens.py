@@ -11,6 +11,7 @@ import db.tokens
 import db.users
 from db.engine import Database, DatabaseUnavailableError
 from db.models import ADMIN, ApiToken, AuditAction, AuditTarget, utc_now
+from services.accounts.guests import refuse_guest
 from services.accounts.records import Confirmed, User
 from services.accounts.roles import check_may_write
 from services.accounts.seen import note_seen
@@ -78,7 +79,7 @@ class TokenService:
 
         *metrics_only* is for Prometheus, and an admin's. Who sits at a screen says first who they are:
         `create_confirmed`. Raises InvalidInputError (a name has 1 to 100 characters, a user has at most 50 tokens),
-        NotPossibleError, NotFoundError; ReadOnlyRoleError where a viewer asks for one that writes.
+        NotPossibleError, NotFoundError, GuestLimitError; ReadOnlyRoleError where a viewer asks for one that writes.
         """
         if days is not None and not 1 <= days <= MAX_DAYS:
             raise InvalidInputError(f"A token is valid for 1 to {MAX_DAYS:,} days, or without an end.")
@@ -89,6 +90,7 @@ class TokenService:
             user = db.users.get_active(db_session, user_id)
             if user is None:
                 raise NotFoundError("There is no such user.")
+            refuse_guest(db_session, user_id, to="have API tokens")
             if not (read_only or metrics_only):
                 check_may_write(db_session, user_id)
             if metrics_only and user.role != ADMIN:

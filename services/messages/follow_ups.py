@@ -139,16 +139,18 @@ class FollowUpService:
     def send_next(self, session_id: int, *, user_id: int) -> Accepted:
         """Send the next message that waits, where nothing is being written: after a reply that is not whole.
 
-        Raises NotFoundError, NotPossibleError where nothing waits, ReplyInProgressError, or TooManyRepliesError.
+        Raises NotFoundError, NotPossibleError where nothing waits, ReplyInProgressError, TooManyRepliesError,
+        or GuestLimitError.
         """
         with writing(self._db, user_id) as db_session:
             mine = at_rest(db_session, session_id, user_id)
             author_id = db.follow_ups.first_author_id(db_session, session_id)
-            self._replies.check_room(db_session, author_id or user_id)
+            asker = self._replies.check_room(db_session, author_id or user_id)
             remove_deleted_of(db_session, mine.session)
             accepted = send_waiting(db_session, session_id)
             if accepted is None:
                 raise NotPossibleError("No message is waiting here.")
+            self._replies.count(db_session, asker)
         self._replies.wake()
         return accepted
 

@@ -16,6 +16,7 @@ from db.engine import Database
 from db.ids import new_id
 from db.models import ChatSession, Message, Participant, utc_now
 from exports.sessions.settings import setting_values
+from services.accounts.guests import refuse_guest
 from services.accounts.roles import writing
 from services.errors import NotFoundError, NotPossibleError, ReplyInProgressError
 from services.message_status import MessageStatus
@@ -86,7 +87,7 @@ class VersionService:
             if message.role != "user":
                 raise NotPossibleError("Only a message of your own can be edited.")
             mine = at_rest(db_session, message.session_id, user_id)
-            self._replies.check_room(db_session, user_id)
+            asker = self._replies.check_room(db_session, user_id)
             remove_deleted_of(db_session, mine.session)
             db_session.refresh(message)
             if message.client_message_id == client_message_id:  # a program calls every version the same
@@ -96,6 +97,7 @@ class VersionService:
             question_id, reply_id = add_turn(
                 db_session, mine, text, client_message_id=client_message_id, parent_id=message.parent_id
             )
+            self._replies.count(db_session, asker)
             accepted = Accepted(mine.session_id, question_id, reply_id, repeated=False)
             log.info("message edited", extra={"reply": reply_id, "question": question_id})
             return accepted
@@ -130,6 +132,7 @@ class VersionService:
             if MessageStatus(message.status).unfinished:
                 raise ReplyInProgressError("This reply is still being written. Fork it when it is there.")
             check_sessions(db_session, user_id)
+            refuse_guest(db_session, user_id, to="fork a session")
             source = db_session.get_one(ChatSession, message.session_id)
             writable(db_session, source.id, user_id)
             ids = list(reversed(db.messages.path_ids(db_session, message.id, user_id=user_id, down_to=0)))

@@ -18,7 +18,7 @@ import db.usage
 import db.users
 from db.engine import Database
 from db.ids import new_id
-from db.models import Message, Participant, utc_now
+from db.models import Message, Participant, User, utc_now
 from db.plain import Plain
 from services.accounts.roles import writing
 from services.errors import (
@@ -106,6 +106,7 @@ class ReplyService:
             MessageIdReusedError: that id came before with another text, or in another session.
             TooManyRepliesError: as many replies as the planner may have are being written.
             MonthlyLimitError: what the planner may spend in a month is spent.
+            GuestLimitError: a guest has sent all messages that there are to try.
         """
         cleaned = clean_message(text if text.strip() or not files else please_look_at(files))
         check_name(client_message_id)
@@ -131,22 +132,30 @@ class ReplyService:
                 if place.session_id not in (None, known.session_id):
                     raise MessageIdReusedError("This message was already sent in another session.")
                 return repeated(db_session, known, text)
-            self.check_room(db_session, user_id)
+            asker = self.check_room(db_session, user_id)
             mine = self._session(db_session, text, user_id, place)
             session_id = mine.session_id
             question_id, reply_id = add_turn(
                 db_session, mine, text, client_message_id=client_message_id, parent_id=mine.last_message_id
             )
             self._shelf.keep(db_session, files, session_id=session_id, user_id=user_id, message_id=question_id)
+            self.count(db_session, asker)
             return Accepted(session_id, question_id, reply_id, repeated=False)
 
-    def check_room(self, db_session: Session, user_id: int) -> None:
-        """Raise TooManyRepliesError where no further reply may be written for a planner now."""
+    def check_room(self, db_session: Session, user_id: int) -> Plain[User]:
+        """Return a planner as just read; once their message is added, it is to be counted.
+
+        Raises TooManyRepliesError or MonthlyLimitError where no further reply may be written for them now.
+        """
         if db.messages.count_unfinished(db_session, user_id=user_id) >= self._per_user:
             raise TooManyRepliesError(
                 f"{self._per_user} replies are being written for you already. Wait for one, or stop one."
             )
-        self._costs.check(db_session, user_id=user_id)
+        return self._costs.check(db_session, user_id=user_id)
+
+    def count(self, db_session: Session, asker: Plain[User]) -> None:
+        """Count a message that was just added, or asked again, of a guest. Raises GuestLimitError."""
+        self._costs.guests.count(db_session, asker)
 
     def _session(self, db_session: Session, text: str, user_id: int, place: "_Place") -> Participant:
         session_id = place.session_id
@@ -265,7 +274,7 @@ class ReplyService:
             if unended is not None and unended.parent_id == question.id and unended.id != message_id:
                 return Accepted(message.session_id, question.id, unended.id, repeated=True)
             mine = at_rest(db_session, message.session_id, user_id)
-            self.check_room(db_session, user_id)
+            asker = self.check_room(db_session, user_id)
             session = mine.session
             remove_deleted_of(db_session, session)
             db.sides.settle(db_session, session)
@@ -274,6 +283,7 @@ class ReplyService:
             leave(db_session, mine, question.id)
             before = message if message.role == "assistant" else newest
             again_id = add_reply(db_session, mine, question.id, retry_of=before.id if before else None, model=model)
+            self.count(db_session, asker)
             accepted = Accepted(mine.session_id, question.id, again_id, repeated=False)
         self._claims.wake()
         log.info("retry accepted", extra=_ids(accepted))

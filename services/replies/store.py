@@ -269,6 +269,8 @@ class ReplyStore:
             return False
         if db.sides.is_from_before(session, db.follow_ups.first_id(db_session, work.session_id)):
             return False
+        if author_id is not None and not self._costs.guests.take(db_session, author_id):
+            return False
         return send_waiting(db_session, work.session_id) is not None
 
 

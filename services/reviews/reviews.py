@@ -15,6 +15,7 @@ from db.models import AuditAction, AuditTarget, ReviewVersion, User, utc_now
 from db.models import Review as ReviewRow
 from exports.decks.records import Edition
 from exports.reviews.records import Snapshot, snapshot_hash, snapshot_text
+from services.accounts.guests import refuse_guest
 from services.accounts.passwords import hash_password
 from services.accounts.roles import refuse_viewer, writing
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError
@@ -80,7 +81,7 @@ class ReviewService:
     ) -> NewLink:
         """Keep a snapshot of a thing, of a session also from one message to another, and make a link that shows it.
 
-        Raises InvalidInputError, NotPossibleError, NotFoundError, DoorBusyError.
+        Raises InvalidInputError, NotPossibleError, NotFoundError, GuestLimitError, DoorBusyError.
         """
         refuse_viewer(self._db, user_id)
         now = self._clock()
@@ -89,6 +90,7 @@ class ReviewService:
         made = self.preview(thing, user_id=user_id, first_id=first_id, last_id=last_id)
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         with writing(self._db, user_id) as db_session:
+            refuse_guest(db_session, user_id, to="share for review")
             title, planner_id = self._hold(db_session, thing, user_id)
             if planner_id != user_id:  # who opens the link sees what was shared with few
                 what = "its deck" if thing.deck else "it"

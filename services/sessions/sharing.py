@@ -9,7 +9,8 @@ import db.participants
 import db.session_members
 import db.users
 from db.engine import Database
-from db.models import AuditAction, AuditTarget
+from db.models import GUEST, AuditAction, AuditTarget
+from services.accounts.guests import refuse_guest
 from services.accounts.passwords import typed_username
 from services.accounts.roles import writing
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
@@ -46,7 +47,8 @@ class SessionSharing:
     def add(self, session_id: int, username: str, *, user_id: int, access: str = EDIT) -> tuple[Person, ...]:
         """Let somebody see a session, and write in it with `edit`; returns who sees it then.
 
-        Raises InvalidFieldsError where nobody is called so, or they see it; NotFoundError, NotPossibleError.
+        Raises InvalidFieldsError where nobody is called so, or they see it; NotFoundError, NotPossibleError,
+        GuestLimitError.
         """
         _check_access(access)
         name = typed_username(username)
@@ -54,8 +56,9 @@ class SessionSharing:
             raise InvalidFieldsError({"username": "Give the username of a colleague."})
         with writing(self._db, user_id) as db_session:
             _hold_own(db_session, session_id, user_id, to="share it")
+            refuse_guest(db_session, user_id, to="share a session")
             other = db.users.active_by_username(db_session, name)
-            if other is None:
+            if other is None or other.role == GUEST:
                 raise InvalidFieldsError({"username": f"The username “{name[:40]}” is nobody's here."})
             if other.id == user_id:
                 raise InvalidFieldsError({"username": "The username is your own: this session is yours already."})

@@ -28,6 +28,7 @@ from exports.sessions.markdown import session_markdown
 from exports.sessions.pdf import session_pdf
 from exports.sessions.records import SavedSession
 from exports.sessions.things import KINDS, Kind, Saved
+from services.accounts.guests import refuse_guest
 from services.accounts.roles import may_write, refuse_viewer, writing
 from services.errors import ExportRunningError, ImportRunningError, InvalidInputError, NotFoundError
 from services.model_names import model_here
@@ -141,9 +142,12 @@ class TransferService:
         A process reads one file at a time, as it is all in memory then; the next one waits for *wait_s* seconds, a
         while if nothing is said. Of the zip of somebody's data it takes customers, trips and templates too.
 
-        Raises InvalidInputError before anything is written when the file cannot be used, ImportRunningError.
+        Raises InvalidInputError before anything is written when the file cannot be used, ImportRunningError, and
+        GuestLimitError.
         """
         refuse_viewer(self._db, user_id)
+        with self._db.read() as db_session:
+            refuse_guest(db_session, user_id, to="import anything")
         with self._alone(IMPORT_WAIT_S if wait_s is None else wait_s):
             data = file if isinstance(file, bytes) else _read(file)
             found, beside = sources(data), checked_things(things(data))

@@ -15,7 +15,8 @@ import db.trip_sessions
 import db.trips
 import db.users
 from db.engine import Database
-from db.models import AuditAction, AuditTarget, ChatSession, Trip, TripMember
+from db.models import GUEST, AuditAction, AuditTarget, ChatSession, Trip, TripMember
+from services.accounts.guests import refuse_guest
 from services.accounts.passwords import typed_username
 from services.accounts.roles import writing
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
@@ -44,7 +45,8 @@ class TripMembers:
     def add(self, trip_id: int, username: str, *, user_id: int, access: str = TripAccess.EDIT) -> tuple[Member, ...]:
         """Let somebody work on a trip; returns all who do then.
 
-        Raises InvalidFieldsError where nobody is called so, or they work on it; NotFoundError, NotPossibleError.
+        Raises InvalidFieldsError where nobody is called so, or they work on it; NotFoundError, NotPossibleError,
+        GuestLimitError.
         """
         given = _checked_access(access)
         name = typed_username(username)
@@ -53,8 +55,9 @@ class TripMembers:
         with writing(self._db, user_id) as db_session:
             trip, owner, *_ = owned_trip(db_session, trip_id, user_id, to="share it")
             db.trip_sessions.lock_session_ids(db_session, trip_id)
+            refuse_guest(db_session, user_id, to="share a trip")
             other = db.users.active_by_username(db_session, name)
-            if other is None:
+            if other is None or other.role == GUEST:
                 raise InvalidFieldsError({"username": f"The username “{name[:40]}” is nobody's here."})
             if other.id == user_id:
                 raise InvalidFieldsError({"username": "The username is your own: you own this trip already."})

@@ -14,6 +14,7 @@ import db.users
 from db.engine import Database
 from db.models import AuditAction, AuditTarget, User, utc_now
 from db.plain import Plain
+from services.accounts.guests import GuestMessages
 from services.accounts.records import User as Person
 from services.errors import InvalidInputError, MonthlyLimitError, NotFoundError
 from services.usage.records import ModelInfo, MonthUsage
@@ -71,7 +72,7 @@ def usd(micros: int) -> str:
 
 
 class CostService:
-    """Counts what a planner spends, and says when it is enough.
+    """Counts what a planner spends, and says when it is enough; a guest sends so many messages, and no more.
 
     Months are calendar months in UTC. Raises DatabaseUnavailableError when the database is away.
     """
@@ -81,15 +82,18 @@ class CostService:
         database: Database,
         *,
         monthly_limit_usd: Decimal | None = None,
+        guest_messages: int = 20,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        self.guests = GuestMessages(guest_messages)
         self._db = database
         self._limit = None if monthly_limit_usd is None else int(monthly_limit_usd * MICROS)
         self._clock = clock
 
-    def check(self, db_session: Session, *, user_id: int) -> None:
-        """Raise MonthlyLimitError when this planner has spent what they may spend in a month."""
-        month = self._reached(db_session, user_id)
+    def check(self, db_session: Session, *, user_id: int) -> Plain[User]:
+        """Return a planner as just read. Raises MonthlyLimitError when they have spent a month's limit."""
+        user = db.users.read(db_session, user_id)
+        month = self._reached(db_session, user)
         if month is not None:
             used = f"{usd(month.spent_micros)} of {usd(month.limit_micros or 0)} is used"
             begins = f"{month.renews_on.day} {month.renews_on:%B %Y}"
@@ -97,10 +101,11 @@ class CostService:
                 f"Your monthly limit is reached: {used}. A new month begins on {begins}, at midnight UTC. "
                 "An admin can raise the limit."
             )
+        return user
 
     def allows(self, db_session: Session, *, user_id: int) -> bool:
         """Whether this planner may send another message."""
-        return self._reached(db_session, user_id) is None
+        return self._reached(db_session, db.users.read(db_session, user_id)) is None
 
     def limited(self, person: Person) -> bool:
         """Whether there is a limit for this planner at all; no query."""
@@ -138,9 +143,8 @@ class CostService:
                 at=self._clock(),
             )
 
-    def _reached(self, db_session: Session, user_id: int) -> MonthUsage | None:
+    def _reached(self, db_session: Session, user: Plain[User]) -> MonthUsage | None:
         """Return this month if nothing more may be spent in it."""
-        user = db.users.read(db_session, user_id)
         if self._limit is None and user.monthly_limit_micros is None:
             return None
         month = self._this_month(db_session, user)

@@ -21,8 +21,9 @@ VISITORS = {"services/reviews/visits.py", "services/reviews/doors.py", "services
 # What is written without asking for a role, by module and function: one's own account; what is only theirs of a
 # thing; the trace of a look; and what is written for nobody in particular.
 OWN_ACCOUNT = {
-    "services/accounts/accounts.py": {"_count_sign_up", "_add"},
+    "services/accounts/accounts.py": {"_count_sign_up", "_add", "stay"},
     "services/accounts/admins.py": {"set_admin", "new_code", "become_admin"},
+    "services/accounts/guests.py": {"begin"},
     "services/accounts/identities.py": {"enter", "join", "remove"},
     "services/accounts/limits.py": {"prune_counts"},
     "services/accounts/seen.py": {"note_seen"},
@@ -45,6 +46,7 @@ TRACES = {
 }
 NOBODYS = {
     "services/accounts/roles.py": {"writing"},
+    "services/accounts/guests.py": {"remove"},
     "services/replies/store.py": None,
     "services/replies/titles.py": None,
     "services/sessions/deleted.py": None,

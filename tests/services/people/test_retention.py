@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("no_background")
 @pytest.fixture
 def no_background(monkeypatch):
     """Let only a test itself end sessions."""
-    monkeypatch.setattr("services.wiring._remove", lambda *_: None)
+    monkeypatch.setattr("services.people.cleaning.Cleaning.__call__", lambda *_: None)
 
 
 class Watch:
