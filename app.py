@@ -4,6 +4,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from components.accounts.api_tokens import TOKEN_DIALOGS
+from components.accounts.guests import GUEST_DIALOGS
 from components.accounts.identity import draw_door_cookie, known_as
 from components.accounts.invitation import is_invited
 from components.accounts.proxied import behind_proxy, is_let_through
@@ -40,6 +41,7 @@ from components.state import (
     REVIEWS_PAGE,
     SESSIONS_PAGE,
     SETTINGS_PAGE,
+    SIGN_UP_PAGE,
     TEMPLATES_PAGE,
     TRIPS_PAGE,
     note_role,
@@ -54,6 +56,7 @@ from db.engine import DatabaseUnavailableError
 DIALOGS = (
     TOKEN_DIALOGS
     | WAYS_IN_DIALOGS
+    | GUEST_DIALOGS
     | SESSION_DIALOGS
     | MOVING_DIALOGS
     | FILE_DIALOGS
@@ -99,7 +102,7 @@ try:
         elif user is None:
             doors = [st.Page("pages/public/sign_in.py", title="Sign in", url_path="sign_in", default=True)]
             if services.accounts.sign_up_open or is_invited():
-                doors.append(st.Page("pages/public/sign_up.py", title="Sign up", url_path="sign_up"))
+                doors.append(st.Page(SIGN_UP_PAGE, title="Sign up", url_path="sign_up"))
             doors += [reset, review, receipt] if services.resets.possible else [review, receipt]
             doors += [  # whoever comes for a planner's page signs in there, and then sees it
                 st.Page("pages/public/sign_in.py", title="Sign in", url_path=path)
@@ -127,8 +130,8 @@ try:
                 pages.append(st.Page(PEOPLE_PAGE, title="People", url_path="people"))
             if services.resets.possible:  # by a link, whoever is signed in here
                 pages.append(reset)
-            if is_invited():
-                pages.append(st.Page("pages/public/sign_up.py", title="Sign up", url_path="sign_up"))
+            if user.is_guest or is_invited():
+                pages.append(st.Page(SIGN_UP_PAGE, title="Sign up", url_path="sign_up"))
             page = st.navigation(pages, position="hidden")
             go_on(pages)
             finish_send()

@@ -26,6 +26,7 @@ INSIGHTS_PAGE = "pages/planner/insights.py"
 PEOPLE_PAGE = "pages/planner/people.py"
 RECEIPT_PAGE = "pages/public/receipt.py"
 REVIEW_PAGE = "pages/public/review.py"
+SIGN_UP_PAGE = "pages/public/sign_up.py"
 REVIEWS_PAGE = "pages/planner/reviews.py"
 NO_SUCH_SESSION = 0  # an id that no session ever has
 _PARAMETER, _TRIP, _MESSAGE = "session", "trip", "message"

@@ -4,8 +4,10 @@ Each does its work in the click's callback, so that the run which follows draws 
 In `st.session_state`: `sign_up_problems` says what is wrong with each field, after a try.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -14,6 +16,7 @@ from components.accounts.identity import (
     current_user,
     enter,
     sign_out,
+    signed_in_at,
     stay_signed_in,
 )
 from components.accounts.proxied import behind_proxy
@@ -21,11 +24,14 @@ from components.address import address
 from components.labels import escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
+from components.state import CHAT_PAGE, show_page
 from services.accounts.passwords import PASSWORD_RULE, USERNAME_RULE
 from services.accounts.records import User
 from services.accounts.tokens import TokenInfo
 from services.errors import InvalidFieldsError, InvalidInputError
 from services.process.clock import utc_now
+
+_FIELDS = ("name", "email", "username", "password")  # of a new account
 
 
 def sign_in_form() -> None:
@@ -43,8 +49,25 @@ def sign_in_form() -> None:
         st.form_submit_button("Sign in", key="sign_in_submit", type="primary", width="stretch", on_click=_sign_in)
 
 
-def sign_up_form(invitation: str | None = None) -> None:
-    """Draw the form for a new account, made by an invitation if there is one; it also signs in."""
+def try_button() -> None:
+    """Draw the way in without an account."""
+    most = get_services().settings.guest_messages
+    st.button(
+        "Try it without an account",
+        key="sign_in_try",
+        icon=":material/explore:",
+        width="stretch",
+        on_click=_try,
+    )
+    draw_problem("try")
+    st.markdown(f":small[{most} messages, kept in this browser. They stay yours if you make an account.]")
+
+
+def sign_up_form(invitation: str | None = None, *, guest: bool = False) -> None:
+    """Draw the form for a new account, made by an invitation if there is one; it also signs in.
+
+    Of a *guest*, who is here, it makes the account of all that they have.
+    """
     with st.form("sign_up_form", border=False):
         problems = st.session_state.get("sign_up_problems", {})
         st.text_input("Name", key="sign_up_name", autocomplete="name", max_chars=100)
@@ -61,8 +84,8 @@ def sign_up_form(invitation: str | None = None) -> None:
             key="sign_up_submit",
             type="primary",
             width="stretch",
-            on_click=_sign_up,
-            args=(invitation,),
+            on_click=_stay if guest else _sign_up,
+            args=() if guest else (invitation,),
         )
 
 
@@ -126,24 +149,43 @@ def _sign_in() -> None:
         enter(signed_in.user, signed_in.at)
 
 
+def _try() -> None:
+    with telling("try", task="let you in"):
+        guest = get_services().guests.begin(address=address())
+        enter(guest.user, guest.at)
+
+
 def _sign_up(invitation: str | None) -> None:
-    state, services = st.session_state, get_services()
-    state.sign_up_problems = {}
+    services = get_services()
     make = services.accounts.sign_up if invitation is None else partial(services.invitations.accept, invitation)
+    with _telling_fields():
+        enter(make(**_typed_fields(), address=address()), utc_now())
+        st.query_params.clear()
+
+
+def _stay() -> None:
+    with _telling_fields():
+        if guest := current_user():
+            user = get_services().accounts.stay(guest.id, **_typed_fields(), address=address())
+            stay_signed_in(user, signed_in_at())
+            for name in _FIELDS:  # the password above all
+                del st.session_state[f"sign_up_{name}"]
+            show_page(CHAT_PAGE)
+
+
+@contextmanager
+def _telling_fields() -> Iterator[None]:
+    """Tell what goes wrong with a new account, also at the fields that it is about."""
+    st.session_state.sign_up_problems = {}
     with telling("sign_up", task="create the account"):
         try:
-            user = make(
-                name=state.sign_up_name,
-                email=state.sign_up_email,
-                username=state.sign_up_username,
-                password=state.sign_up_password,
-                address=address(),
-            )
+            yield
         except InvalidFieldsError as exc:
-            state.sign_up_problems = exc.problems
-        else:
-            enter(user, utc_now())
-            st.query_params.clear()
+            st.session_state.sign_up_problems = exc.problems
+
+
+def _typed_fields() -> dict[str, Any]:
+    return {name: st.session_state[f"sign_up_{name}"] for name in _FIELDS}
 
 
 def _change_password() -> None:

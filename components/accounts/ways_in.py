@@ -66,6 +66,19 @@ def ways_in(user: User, identities: Sequence[IdentityInfo], *, has_password: boo
         )
 
 
+def stay_buttons() -> None:
+    """Draw the companies by which a guest, who is here, becomes a planner."""
+    draw_problem("ways_in")
+    for one in company.companies():
+        st.button(
+            f"Continue with {escape_label(one.label)}",
+            key=f"stay_company_{one.name}",
+            width="stretch",
+            on_click=_start_joining,
+            args=(one, False),
+        )
+
+
 def offer_to_join(user: User) -> None:
     """Ask whoever comes back from a company that they wanted to join, or tell that nothing came of it."""
     if st.session_state.get("join_told") or not company.companies():
@@ -122,7 +135,7 @@ def _start_joining(chosen: Company, has_password: bool) -> None:
         if user is None:
             return
         company.check(chosen)
-        if not has_password:  # who has one is asked for it when they are back
+        if not (has_password or user.is_guest):  # who has one is asked when they are back
             get_services().sign_ins.confirm(user.id, password="", signed_in_at=signed_in_at())
         stay_signed_in(user, signed_in_at())
         st.session_state.company_due = chosen.name
@@ -140,6 +153,8 @@ def _ask_before_join(name: str, *, user: User) -> None:
             with telling():
                 _confirm(user, password)
                 get_services().identities.join(user.id, said)
+                if user.is_guest and (planner := current_user()):  # who is called otherwise now
+                    stay_signed_in(planner, signed_in_at())
                 st.session_state.account_done = f"{label} is joined: you can sign in with it from now on."
                 close_dialog()
                 st.switch_page(SETTINGS_PAGE)

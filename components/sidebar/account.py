@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components.accounts import identity
+from components.accounts.guests import guest_line
 from components.accounts.proxied import behind_proxy
 from components.labels import escape_label
 from components.reviews.entry import reviews_entry
@@ -42,16 +43,23 @@ def draw_account(user: User, *, demo: bool) -> None:
                 with st.container(width="stretch"):
                     _draw_demo_mark()
             shortcuts_button()
-        with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
-            st.markdown(f":material/account_circle: {escape_label(user.name)}", width="stretch")
-            if not behind_proxy():  # it would say at once who is here again
-                st.button(
-                    "Sign out",
-                    key="sidebar_sign_out",
-                    type="tertiary",
-                    on_click=identity.sign_out,
-                )
+        if user.is_guest:
+            guest_line(user)
+        else:
+            _draw_user(user)
     identity.draw_cookie()
+
+
+def _draw_user(user: User) -> None:
+    with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
+        st.markdown(f":material/account_circle: {escape_label(user.name)}", width="stretch")
+        if not behind_proxy():  # it would say at once who is here again
+            st.button(
+                "Sign out",
+                key="sidebar_sign_out",
+                type="tertiary",
+                on_click=identity.sign_out,
+            )
 
 
 def _draw_demo_mark() -> None:

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from components.accounts.guests import guest_notice
 from components.accounts.identity import require_user
 from components.chat.composer import composer
 from components.chat.drafts import keep_drafts
@@ -116,6 +117,8 @@ with st.container(key="chat_header", horizontal=True, wrap=False, vertical_align
         session_menu(session, user_id=user.id)
 limit_notice(user)
 ending_line(session, user_id=user.id)
+if user.is_guest:
+    guest_notice(user)
 
 window = open_window(session.id if session else None, user_id=user.id)
 if session is None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from components.accounts.api_tokens import api_tokens
 from components.accounts.forms import admin_code_form, password_form, sign_out_buttons
+from components.accounts.guests import guest_settings
 from components.accounts.identity import require_user
 from components.accounts.proxied import behind_proxy
 from components.accounts.ways_in import ways_in
@@ -43,6 +44,11 @@ st.page_link(INSIGHTS_PAGE, label="By day and model", icon=":material/insights:"
 
 st.header("Files", anchor=False)
 st.markdown(room_line(get_services().files.room(user_id=user.id)))
+
+if user.is_guest:
+    st.header("Account", anchor=False)
+    guest_settings(user)
+    st.stop()
 
 tokens = get_services().tokens.all(user_id=user.id)
 has_password = get_services().accounts.has_password(user.id)

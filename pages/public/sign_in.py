@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.accounts.forms import sign_in_form
+from components.accounts.forms import sign_in_form, try_button
 from components.accounts.ways_in import company_buttons
 from components.resources import get_services
 
@@ -23,6 +23,8 @@ with st.container(horizontal_alignment="center"), st.container(key="sign_in_card
         if services.resets.possible:
             st.page_link("pages/public/reset.py", label="Forgot your password?", icon=":material/lock_reset:")
     company_buttons(alone=not with_password)
+    if services.guests.welcome:
+        try_button()
     if services.accounts.sign_up_open:
         st.page_link("pages/public/sign_up.py", label="New here? Create an account", icon=":material/person_add:")
     elif with_password:

@@ -3,17 +3,25 @@
 import streamlit as st
 
 from components.accounts.forms import sign_up_form
+from components.accounts.guests import stay_form
 from components.accounts.identity import current_user
 from components.accounts.invitation import INVITATION_PARAMETER, draw_invitation
 from components.labels import escape_label
 from components.resources import get_services
+from components.state import CHAT_PAGE
 
 services = get_services()
 invitation = st.query_params.get(INVITATION_PARAMETER)
 
 with st.container(horizontal_alignment="center"), st.container(key="sign_up_card", width=420):
+    user = current_user()
+    if user is not None and user.is_guest:
+        st.title("Make an account", anchor=False)
+        stay_form()
+        st.page_link(CHAT_PAGE, label="Back to the chat", icon=":material/arrow_back:")
+        st.stop()
     st.title("Create an account", anchor=False)
-    if user := current_user():
+    if user is not None:
         st.info(
             f"You are signed in as {escape_label(user.name)}. An invitation is for somebody new: to use it yourself, "
             "sign out first and open its link again.",

@@ -1,0 +1,89 @@
+"""What only a guest is shown: how much is left to try, the way to an account, and the way out."""
+
+import streamlit as st
+
+from components.accounts import identity
+from components.accounts.company import companies
+from components.accounts.forms import sign_up_form
+from components.accounts.ways_in import stay_buttons
+from components.dialogs import Dialogs, close_dialog, leave_dialog, open_dialog
+from components.resources import get_services
+from components.state import SIGN_UP_PAGE
+from services.accounts.records import User
+
+
+def guest_line(user: User) -> None:
+    """Draw who is here, how much is left, and the ways to an account and out."""
+    left = get_services().guests.messages_left(user.id)
+    with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
+        st.markdown(f":small[:material/account_circle: Guest \u00b7 {messages(left)} left]", width="stretch")
+        st.button("Leave", key="sidebar_leave", type="tertiary", on_click=open_dialog, args=("leave_guest",))
+    if may_stay():
+        st.page_link(SIGN_UP_PAGE, label="Make an account", icon=":material/person_add:", width="stretch")
+
+
+def guest_notice(user: User) -> None:
+    """Draw, above the box to write in, that a guest has sent all messages there are, or leave its place empty."""
+    left = get_services().guests.messages_left(user.id)
+    with st.bottom:
+        if left == 0 and may_stay():
+            st.page_link(
+                SIGN_UP_PAGE,
+                label="All messages of a guest are sent. Make an account to go on; your sessions stay.",
+                icon=":material/person_add:",
+            )
+        else:
+            st.empty()
+
+
+def guest_settings(user: User) -> None:
+    """Draw what a guest is told about their account, and the ways to one and out."""
+    left = get_services().guests.messages_left(user.id)
+    days = get_services().settings.guest_days
+    st.markdown(
+        f"You are here as a guest, with {messages(left)} left, in this browser only. What is yours is removed once "
+        f"you were not here for {'a day' if days == 1 else f'{days} days'}."
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if may_stay():
+            st.page_link(SIGN_UP_PAGE, label="Make an account", icon=":material/person_add:")
+        st.button("Leave", key="account_leave", icon=":material/logout:", on_click=open_dialog, args=("leave_guest",))
+
+
+def stay_form() -> None:
+    """Draw the ways in which a guest, who is here, becomes a planner."""
+    st.write("Your sessions, trips and files stay as they are, and there is no limit of a guest any more.")
+    if get_services().accounts.sign_up_open:
+        sign_up_form(guest=True)
+    stay_buttons()
+
+
+def may_stay() -> bool:
+    """Whether a guest can make an account here."""
+    return get_services().accounts.sign_up_open or bool(companies())
+
+
+def messages(number: int) -> str:
+    """Return so many messages, in words."""
+    return "1 message" if number == 1 else f"{number} messages"
+
+
+@st.dialog("Leave without an account?", on_dismiss=close_dialog)
+def _leave(*, user: User) -> None:
+    st.markdown(
+        "Nobody can come back to what a guest has written, not even you."
+        + (" Make an account to keep it: all of it stays as it is." if may_stay() else "")
+    )
+    st.markdown(
+        ":small[You have an account already? A guest's sessions cannot be moved to it: export those you want to "
+        "keep, under *All sessions*, and import them there.]"
+    )
+    if may_stay():
+        st.page_link(SIGN_UP_PAGE, label="Make an account", icon=":material/person_add:")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Stay", key="leave_cancel"):
+            leave_dialog()
+        st.button("Leave", key="leave_confirm", type="primary", on_click=identity.sign_out)
+
+
+GUEST_DIALOGS: Dialogs = {"leave_guest": _leave}
