@@ -5,6 +5,7 @@ import streamlit as st
 from components.accounts import identity
 from components.accounts.company import companies
 from components.accounts.forms import sign_up_form
+from components.accounts.sign_in_cookie import COOKIE_DAYS
 from components.accounts.ways_in import stay_buttons
 from components.dialogs import Dialogs, close_dialog, leave_dialog, open_dialog
 from components.resources import get_services
@@ -41,8 +42,8 @@ def guest_settings(user: User) -> None:
     left = get_services().guests.messages_left(user.id)
     days = get_services().settings.guest_days
     st.markdown(
-        f"You are here as a guest, with {messages(left)} left, in this browser only. What is yours is removed once "
-        f"you were not here for {'a day' if days == 1 else f'{days} days'}."
+        f"You are here as a guest, with {messages(left)} left, in this browser only and for {COOKIE_DAYS} days at "
+        f"most. What is yours is removed once you were not here for {'a day' if days == 1 else f'{days} days'}."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         if may_stay():

@@ -127,4 +127,4 @@ def test_settings_offer_a_guest_what_a_guest_has(guest: AppTest) -> None:
 
     assert [one.value for one in at.header] == ["Model", "Appearance", "Cost", "Files", "Account"]
     assert "nobody.invalid" not in words(at)
-    assert "2 messages left, in this browser only" in words(at)
+    assert "2 messages left, in this browser only and for 30 days at most" in words(at)
