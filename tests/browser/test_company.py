@@ -46,7 +46,7 @@ def firm(companies: tuple[Company, Company], tmp_path_factory: pytest.TempPathFa
     folder, port = tmp_path_factory.mktemp("company"), free_port()
     acme, clerk = companies
     (folder / "secrets.toml").write_text(tried_here(recipe("Clerk"), port, clerk) + section(acme))
-    app = started_app(folder, port, STREAMLIT_SECRETS_FILES=str(folder / "secrets.toml"))
+    app = started_app(folder, port, STREAMLIT_SECRETS_FILES=str(folder / "secrets.toml"), GUESTS="on")
     yield Firm(app, *companies)
     app.kill()
     print(app.log.read_text()[-6_000:])
@@ -182,6 +182,26 @@ def test_who_is_in_joins_a_company_and_comes_in_by_it(page: Page, firm: Firm) ->
     page.context.clear_cookies()
     sign_in(page, firm.app, firm.acme, "joan")
     expect_in(page, "Joan C")
+
+
+def test_guest_stays_by_a_company_with_what_they_wrote(page: Page, firm: Firm) -> None:
+    firm.acme.knows("vera", email="vera@elsewhere.example", email_verified=True, name="Vera Rubin")
+    page.goto(firm.app.url)
+    page.get_by_role("button", name="Try it without an account").click()
+    page.get_by_test_id("stChatInputTextArea").fill("Three nights in Lisbon")
+    page.keyboard.press("Enter")
+    reply = page.get_by_test_id("stMainBlockContainer").get_by_text("When would they go?")
+    expect(reply).to_be_visible()
+    page.get_by_role("link", name="Make an account").click()
+    page.get_by_role("button", name="Continue with Acme").click()
+    firm.acme.sign_in(page, "vera")
+    page.get_by_role("dialog").get_by_role("button", name="Join", exact=True).click()
+    expect_in(page, "Vera Rubin")
+
+    page.context.clear_cookies()
+    sign_in(page, firm.app, firm.acme, "vera")
+    expect_in(page, "Vera Rubin")
+    expect(reply).to_be_visible()
 
 
 def test_app_alone_signs_in_and_out_and_tells_what_failed(
