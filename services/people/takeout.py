@@ -6,7 +6,7 @@ It is written to a file, a row or a session at a time, so it takes little memory
 import json
 import threading
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
@@ -83,8 +83,6 @@ _DECISION = ("id", "version_id", "sha256", "kind", "note", "name", "by_phone", "
 _RATING = ("message_id", "value", "reason")
 _AUDIT = ("at", "action", "target_kind", "target_id", "detail", "address")
 
-Progress = Callable[[int, int], None]
-
 
 class TakeoutService:
     """Writes all that is a user's into a zip.
@@ -116,16 +114,13 @@ class TakeoutService:
             file.seek(0)
             yield file
 
-    def write(self, file: IO[bytes], *, user_id: int, on_progress: Progress | None = None) -> None:
-        """Write the zip into *file*; *on_progress* is told how many of how many sessions, files and decks are done.
-
-        Raises ExportRunningError while others take theirs, NotFoundError.
-        """
+    def write(self, file: IO[bytes], *, user_id: int) -> None:
+        """Write the zip into *file*. Raises ExportRunningError while others take theirs, NotFoundError."""
         if not self._packing.acquire(timeout=_WAIT_S):
             raise ExportRunningError("Others are downloading their data right now. Try again in a minute.")
         try:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
-                _Takeout(self._db, self._transfer, self._memories, packed, user_id, on_progress).write()
+                _Takeout(self._db, self._transfer, self._memories, packed, user_id).write()
         finally:
             self._packing.release()
         with self._db.begin() as db_session:
@@ -143,20 +138,16 @@ class _Takeout:
         memories: MemoryService,
         packed: zipfile.ZipFile,
         user_id: int,
-        on_progress: Progress | None,
     ) -> None:
         self._db = database
         self._transfer = transfer
         self._memories = memories
         self._zip = packed
         self._user_id = user_id
-        self._on_progress = on_progress
-        self._done, self._total = 0, 0
 
     def write(self) -> None:
         account = self._account()
         sessions, files, decks = (self._ids(kind) for kind in (ChatSession, SessionFile, Deck))
-        self._total = len(sessions) + len(files) + len(decks)
         self._zip.writestr("README.txt", README)
         self._put("account.json", [_text(account)])
         self._sessions(sessions)
@@ -189,7 +180,7 @@ class _Takeout:
 
     def _sessions(self, ids: Sequence[int]) -> None:
         """Write sessions into files of which each can be imported by itself."""
-        left = self._counted(self._transfer.saved_ones(ids, self._user_id))
+        left = self._transfer.saved_ones(ids, self._user_id)
         following, number = next(left, None), 1
         while number == 1 or following is not None:
             with self._entry(f"sessions-{number:03}.json") as entry:
@@ -220,7 +211,7 @@ class _Takeout:
 
     def _files(self, ids: Sequence[int]) -> None:
         self._list("files.json", self._values(SessionFile, _FILE))
-        for row in self._counted(self._rows(SessionFile, ids)):
+        for row in self._rows(SessionFile, ids):
             with self._db.read() as db_session:
                 content = db.files.content(db_session, row.id)
             if content is not None:
@@ -228,7 +219,7 @@ class _Takeout:
 
     def _decks(self, ids: Sequence[int]) -> None:
         self._list("decks.json", self._deck_values(ids))
-        for deck_id in self._counted(iter(ids)):
+        for deck_id in ids:
             with self._db.read() as db_session:
                 deck = db_session.get(Deck, deck_id)
                 content = db.takeout.deck_content(db_session, deck_id, deck.rev) if deck else None
@@ -320,13 +311,6 @@ class _Takeout:
 
     def _values(self, kind: Any, names: Sequence[str]) -> Iterator[dict[str, Any]]:
         return (_values(row, names) for row in self._rows(kind))
-
-    def _counted(self, things: Iterable[Any]) -> Iterator[Any]:
-        for thing in things:
-            yield thing
-            self._done += 1
-            if self._on_progress:
-                self._on_progress(min(self._done, self._total), self._total)
 
     def _list(self, name: str, values: Iterable[dict[str, Any]]) -> None:
         def pieces() -> Iterator[bytes]:

@@ -37,9 +37,10 @@ from db.models import (
     utc_now,
 )
 from services.accounts.records import Confirmed
-from services.errors import InvalidInputError, NotFoundError, NotPossibleError, SignInLockedError
+from services.errors import InvalidFieldsError, InvalidInputError, NotFoundError, NotPossibleError, SignInLockedError
 from services.people import receipts
 from services.people.receipts import ReceiptService
+from services.people.records import PeopleFilter
 from services.reviews.records import LinkSettings, Thing
 from tests.helpers.asked import asked
 from tests.helpers.services import ask, make_user, until
@@ -288,6 +289,21 @@ def test_admin_deletes_somebody_who_left_and_the_longest_member_has_their_trips(
         (told,) = db_session.scalars(select(AuditEntry).where(AuditEntry.action == AuditAction.DELETE_ACCOUNT))
     assert told.user_id == admin_id
     assert holding(database, str(team.ada)) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whom_all_who_left_are_now_is_nobody(services, database, team, admin_id):
+    ask(services, team.bob, "5 days in Lisbon", "a", trip_id=team.trip_id)
+    services.deletion.delete(team.bob, by_admin_id=admin_id)
+
+    assert FORMER_NAME not in [one.name for one in services.people.page(PeopleFilter(), admin_id=admin_id).people]
+    with database.read() as db_session:
+        former = db_session.scalars(select(User).where(User.name == FORMER_NAME)).one()
+        assert (former.disabled, former.password_hash) == (True, None)
+    with pytest.raises(NotFoundError):
+        services.deletion.delete(former.id, by_admin_id=admin_id)
+    with pytest.raises(InvalidFieldsError):
+        services.trip_members.add(team.trip_id, former.username, user_id=team.ada)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
