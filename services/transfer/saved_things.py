@@ -17,18 +17,18 @@ from services.errors import InvalidInputError
 from services.texts import MAX_TITLE_CHARS, check_model, clean_instructions, clean_message, clean_title
 from services.transfer.saved_trips import checked_customer, checked_trip, customer_of, own_id, trip_of
 
-MAX_CUSTOMERS = 5_000  # of one planner
-MAX_TEMPLATES = 100  # of one planner
+MAX_CUSTOMERS, MAX_TRIPS, MAX_TEMPLATES = 5_000, 10_000, 100  # of one planner
+_MOST: dict[Kind, int] = {"customers": MAX_CUSTOMERS, "trips": MAX_TRIPS, "templates": MAX_TEMPLATES}
 _IMPORTED = " (imported)"
 _OPENING = ("instructions", "first_message", "model", "memory", "web_search")
 
 
 def checked_things(things: Mapping[Kind, Sequence[Saved]]) -> dict[Kind, list[Saved]]:
-    """Return those that can be stored; a trip or template that cannot be used is left out."""
+    """Return those that can be stored, of each kind as many as a planner may have. What is no use is left out."""
     kept: dict[Kind, list[Saved]] = {}
     for kind, given in things.items():
         kept[kind] = []
-        for thing in given:
+        for thing in given[: _MOST[kind]]:
             with suppress(InvalidInputError):
                 if checked := _checked(thing):
                     kept[kind].append(checked)
@@ -60,16 +60,20 @@ def _model(given: str | None) -> str | None:
     return None
 
 
+def room_for(db_session: Session, kind: Kind, user_id: int) -> int:
+    """Return how many more of a kind a planner may have."""
+    count = {"customers": db.customers.count_own, "trips": db.trips.count_owned, "templates": db.templates.count}
+    return _MOST[kind] - count[kind](db_session, user_id=user_id)
+
+
 def keep_thing(db_session: Session, kind: Kind, thing: Saved, user_id: int) -> bool:
     """Store a thing that was checked unless it is the planner's already; return whether it is new.
 
-    Whoever calls holds the user. What is more than a planner may have is left out.
+    Whoever calls holds the user.
     """
     match thing:
         case SavedCustomer():
             if _is_here(db_session, kind, thing.key, user_id):
-                return False
-            if db.customers.count_own(db_session, user_id=user_id) >= MAX_CUSTOMERS:
                 return False
             customer_of(db_session, thing, user_id)
         case SavedTrip():
@@ -90,9 +94,7 @@ def _keep_template(db_session: Session, thing: SavedTemplate, user_id: int) -> b
     """Store a template; one that says the same is the same, whatever it is called."""
     rows = db_session.scalars(select(Template).where(Template.user_id == user_id)).all()
     opening = {name: getattr(thing, name) for name in _OPENING}
-    if len(rows) >= MAX_TEMPLATES or any(
-        all(getattr(row, name) == value for name, value in opening.items()) for row in rows
-    ):
+    if any(all(getattr(row, name) == value for name, value in opening.items()) for row in rows):
         return False
     name, taken = thing.name, {row.name for row in rows}
     while name in taken and len(name) < MAX_TITLE_CHARS:

@@ -39,7 +39,7 @@ from services.texts import check_model
 from services.transfer.import_file import MAX_BYTES, sources, things
 from services.transfer.samples import samples, shifted
 from services.transfer.saved_sessions import checked, is_here, saved_session, store
-from services.transfer.saved_things import checked_things, keep_thing
+from services.transfer.saved_things import checked_things, keep_thing, room_for
 from services.transfer.saved_trips import saved_trip
 
 _AT_ONCE = 500
@@ -161,7 +161,10 @@ class TransferService:
         for start in range(0, len(things), _AT_ONCE):
             with writing(self._db, user_id) as db_session:
                 db.users.lock(db_session, user_id)
-                made += sum(keep_thing(db_session, kind, one, user_id) for one in things[start : start + _AT_ONCE])
+                room = room_for(db_session, kind, user_id)
+                for one in things[start : start + _AT_ONCE]:
+                    new = room > 0 and keep_thing(db_session, kind, one, user_id)
+                    made, room = made + new, room - new
         return made
 
     def _pdf(self, saved: SavedSession, zone: tzinfo) -> bytes:

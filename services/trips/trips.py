@@ -15,6 +15,7 @@ from db.models import Trip as TripRow
 from services.accounts.roles import writing
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.texts import clean_query
+from services.transfer.saved_things import MAX_TRIPS
 from services.trips.access import changeable_trip, check_customer, customer_for_trip, found_trip
 from services.trips.changing import Plan, asked_for, checked_brief, checked_title, differences, merged
 from services.trips.keeping import add_revision, keep_plan, plan_of, seen_plan, trip_now
@@ -25,7 +26,6 @@ from travel.brief import Brief, brief_values, carried, content_hash
 from travel.status import TripStatus
 
 MAX_PAGE = 200
-MAX_TRIPS = 10_000  # of one owner
 _QUERY_CHARS = 200
 
 

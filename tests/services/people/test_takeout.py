@@ -14,6 +14,7 @@ from services.errors import ExportRunningError, InvalidInputError, NotFoundError
 from services.people import takeout
 from services.reviews.records import LinkSettings, Thing
 from services.templates.templates import Opening
+from services.transfer import saved_things
 from tests.helpers.services import ask, make_user
 from tests.helpers.trips import team  # noqa: F401 - a fixture
 
@@ -116,6 +117,17 @@ def test_template_of_the_same_name_is_kept_beside(services, database, full):
         services.transfer.import_file(data, user_id=other)
     names = {one.name for one in services.templates.all(user_id=other) if not one.built_in}
     assert names == {"Offer", "Offer (imported)"}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_more_is_made_than_a_planner_may_have(services, database, full, monkeypatch):
+    data = packed(services, full.ada).fp.getvalue()
+    other = make_user(database, "other")
+    monkeypatch.setattr(saved_things, "_MOST", dict.fromkeys(saved_things._MOST, 1))
+    services.customers.create("Meyer", user_id=other)
+    services.templates.add(Opening(name="Mine", first_message="Hello"), user_id=other)
+    result = services.transfer.import_file(data, user_id=other)
+    assert (result.customers, result.trips, result.templates) == (0, 1, 0)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
