@@ -263,8 +263,8 @@ def test_who_only_reads_has_a_trip_where_nobody_else_can(services, database, tea
     assert services.trips.get(team.trip_id, user_id=team.cleo).access.value == "owner"
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_trip_goes_where_all_others_are_disabled(services, database, team):
+def test_trip_goes_where_all_others_are_disabled_and_what_these_began_is_theirs(services, database, team):
+    begun = services.sessions.create(user_id=team.bob, trip_id=team.trip_id, title="Sintra")
     with database.begin() as db_session:
         for one in (team.bob, team.cleo):
             db_session.get_one(User, one).disabled = True
@@ -272,6 +272,9 @@ def test_trip_goes_where_all_others_are_disabled(services, database, team):
     delete_own(services, team.ada)
     with database.read() as db_session:
         assert db_session.scalar(select(func.count()).select_from(Trip)) == 0
+    kept = services.sessions.get(begun.id, user_id=team.bob)
+    assert (kept.trip_id, kept.people) == (None, 1)
+    assert holding(database, str(team.ada)) == []
 
 
 def test_admin_deletes_somebody_who_left_and_the_longest_member_has_their_trips(services, database, team, admin_id):
