@@ -48,13 +48,19 @@ def _rows(items: Sequence[Item]) -> list[Row] | None:
     if not _FEWEST <= len(items) <= _MOST or any(item.level or item.number is not None for item in items):
         return None
     rows = [row for item in items if (row := labelled(item.runs))]
-    return rows if len(rows) == len(items) and all(map(_runs_right, rows)) else None
+    return rows if len(rows) == len(items) and len(ways := set(map(_way, rows))) == 1 and None not in ways else None
 
 
-def _runs_right(row: Row) -> bool:
-    """Return whether a point is written from left to right: not all of Office has labels at the right."""
+def _way(row: Row) -> str | None:
+    """Return which way a point is written; None where its label and what is beside it are not written alike."""
     label, rest = row
-    return direction(plain_text(label + rest)) == "ltr" and direction(plain_text(rest)) != "rtl"
+    way = direction(plain_text(label + rest))
+    return way if direction(plain_text(rest)) in (way, None) else None
+
+
+def is_right_to_left(placed: Placed) -> bool:
+    """Return whether a list that is placed with labels has these at the right."""
+    return any(direction(plain_text(label + runs)) == "rtl" for label, runs in rows(placed))
 
 
 def rows(placed: Placed) -> list[Row]:

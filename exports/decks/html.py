@@ -135,7 +135,8 @@ class _Sections:
     def _agenda(self, placed: Placed) -> str:
         rows = agenda.rows(placed)
         points = (f"<li>{self._line('b', label)}{self._line('span', runs)}</li>" for label, runs in rows)
-        return f'<ul class="agenda" role="list" dir="ltr" style="--l:{placed.labels:.2f}">{"".join(points)}</ul>'
+        way = "rtl" if agenda.is_right_to_left(placed) else "ltr"
+        return f'<ul class="agenda" role="list" dir="{way}" style="--l:{placed.labels:.2f}">{"".join(points)}</ul>'
 
     def _branch(self, branch: Branch) -> str:
         tag = "ol" if branch.mark is None else "ul"

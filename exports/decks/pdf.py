@@ -181,15 +181,15 @@ class _Values:
         return {"branches": [self._branch(branch, placed) for branch in made]}
 
     def _agenda(self, placed: Placed) -> dict[str, Any]:
-        width = placed.box.width - placed.labels
+        width, way = placed.box.width - placed.labels, "rtl" if agenda.is_right_to_left(placed) else "ltr"
         made = [
             {
-                "label": self._line(label, placed.size, placed.labels, bold=True) | {"dir": "ltr"},
-                "text": self._line(runs, placed.size, width) | {"dir": "ltr"},
+                "label": self._line(label, placed.size, placed.labels, bold=True) | {"dir": way},
+                "text": self._line(runs, placed.size, width) | {"dir": way},
             }
             for label, runs in agenda.rows(placed)
         ]
-        return {"rows": made, "labels": placed.labels}
+        return {"rows": made, "labels": placed.labels, "dir": way}
 
     def _branch(self, branch: Branch, placed: Placed) -> dict[str, Any]:
         points = [self._point(point, placed) for point in branch.points]

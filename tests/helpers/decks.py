@@ -361,6 +361,12 @@ def scripts() -> Edition:
             blocks=(agenda("parts", ("北京", SCRIPTS["Chinese"]), ("Łódź", SCRIPTS["Polish"])),),
             confirmed=True,
         ),
+        Slide(
+            id="left",
+            title="بالأيام",
+            blocks=(agenda("parts", ("الصباح", SCRIPTS["Arabic"]), ("المساء", SCRIPTS["Arabic"])),),
+            confirmed=True,
+        ),
         Slide(id="t", title="Dans un tableau", blocks=(table,), confirmed=True),
         Slide(
             id="g",

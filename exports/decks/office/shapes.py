@@ -21,6 +21,7 @@ from exports.decks.records import (
     PictureBlock,
     TableBlock,
     TextBlock,
+    plain_text,
 )
 from exports.decks.theme import FIGURE, FIGURE_PAD, GAP, INDENT
 from exports.decks.wording import figure_text
@@ -94,12 +95,31 @@ def _add_words(sheet: Sheet, placed: Placed, paragraphs: list[str], holder: str)
 
 
 def _agenda(sheet: Sheet, block: BulletsBlock, placed: Placed, holder: str) -> None:
+    if agenda.is_right_to_left(placed):
+        _mirrored_agenda(sheet, block, placed)
+        return
     look, paragraphs = sheet.look(placed.size), list[str]()
     for at, (label, runs) in enumerate(agenda.rows(placed)):
         lead = Lead(margin=placed.labels, hanging=placed.labels, shown=bool(label), label=label)
         paragraphs.append(paragraph(runs, look, sheet.link, before=placed.gap if at else 0, lead=lead))
     _add_words(sheet, placed, paragraphs, holder)
     sheet.shapes += [_area(sheet, rule, sheet.house.theme.edge) for rule in agenda.rules(placed)]
+
+
+def _mirrored_agenda(sheet: Sheet, block: BulletsBlock, placed: Placed) -> None:
+    """Draw labels at the right and what is beside them as boxes: not all of Office has tabs that go to the left."""
+    box, name, look = placed.box, sheet.block_name(block), sheet.look(placed.size)
+    about, boxes, y = sheet.properties(name, block_id=block.id), list[str](), placed.box.y
+    for (label, runs), height in zip(agenda.rows(placed), placed.rows, strict=True):
+        if label:
+            place_of = Box(box.right - placed.labels, y, placed.labels, height)
+            said = plain(plain_text(label), sheet.look(placed.size, "hlink", bold=True))
+            boxes.append(text_box(sheet, f"{name}: {plain_text(label)}"[:200], place_of, [said]))
+        beside = Box(box.x, y, box.width - placed.labels, height)
+        boxes.append(text_box(sheet, name, beside, [paragraph(runs, look, sheet.link)]))
+        y += height + placed.gap
+    boxes += [_area(sheet, rule, sheet.house.theme.edge) for rule in agenda.rules(placed)]
+    sheet.shapes.append(_group(about, box, boxes))
 
 
 def _bullets(sheet: Sheet, block: BulletsBlock, placed: Placed, holder: str) -> None:
@@ -194,13 +214,18 @@ def _figures(sheet: Sheet, block: FiguresBlock, placed: Placed) -> None:
             cards.append(_figure(sheet, name, rest.pop(0), Box(box.x + left, y, width, height), placed.size))
             x += width + GAP
         y += height + GAP
+    sheet.shapes.append(_group(about, box, cards))
+
+
+def _group(about: str, box: Box, shapes: list[str]) -> str:
+    """Return shapes that are moved together."""
     corners = place(box)
     inner = corners.removesuffix("</a:xfrm>") + corners.removeprefix("<a:xfrm>").replace("a:off", "a:chOff").replace(
         "a:ext", "a:chExt"
     )
-    sheet.shapes.append(
+    return (
         f"<p:grpSp><p:nvGrpSpPr>{about}<p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr>"
-        f"<p:grpSpPr>{inner}</p:grpSpPr>{''.join(cards)}</p:grpSp>"
+        f"<p:grpSpPr>{inner}</p:grpSpPr>{''.join(shapes)}</p:grpSp>"
     )
 
 

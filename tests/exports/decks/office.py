@@ -14,6 +14,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from exports.decks.agenda import is_right_to_left
 from exports.decks.measure import FONT_FOLDERS, TWINS
 from exports.decks.pages import pages
 from exports.decks.pdf import deck_pdf
@@ -116,9 +117,12 @@ def _places(page: Page) -> Iterator[tuple[str, Box]]:
 def _parts(placed: Placed) -> Iterator[tuple[str, Box]]:
     """Yield the cells of a table, the figures of a row, the labels of a list and what is beside them."""
     y = placed.box.y
+    mirrored = bool(placed.labels) and is_right_to_left(placed)
+    label_x = placed.box.right - placed.labels if mirrored else placed.box.x
+    text_x = placed.box.x + (0 if mirrored else placed.labels)
     for row, height in enumerate(placed.rows if placed.labels else ()):
-        yield f"{row}/label", Box(placed.box.x, y, placed.labels, height)
-        yield f"{row}/text", Box(placed.box.x + placed.labels, y, placed.box.width - placed.labels, height)
+        yield f"{row}/label", Box(label_x, y, placed.labels, height)
+        yield f"{row}/text", Box(text_x, y, placed.box.width - placed.labels, height)
         y += height + placed.gap
     if not isinstance(placed.block, TableBlock | FiguresBlock):
         return

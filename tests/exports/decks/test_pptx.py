@@ -97,6 +97,9 @@ def test_words_numbers_and_totals_are_those_of_the_deck(edition, file):
             match placed.block:
                 case TextBlock(paragraphs=paragraphs):
                     assert shape.text_frame.text == "\n".join(map(plain_text, paragraphs))
+                case BulletsBlock() if placed.labels and agenda.is_right_to_left(placed):
+                    said = [one.text_frame.text for one in shape.shapes if one.has_text_frame and one.text_frame.text]
+                    assert said == [plain_text(part) for row in agenda.rows(placed) for part in row]
                 case BulletsBlock() if placed.labels:
                     points = (map(plain_text, row) for row in agenda.rows(placed))
                     assert shape.text_frame.text == "\n".join(map("\t".join, points))
