@@ -203,6 +203,7 @@ class StaleOut(BaseModel):
 
     slide_id: str
     title: str
+    by_look: bool = Field(description="Only name, contact or language of the brand are others.")
     changes: list[ConflictOut]
 
 
@@ -228,6 +229,7 @@ class RefreshOut(BaseModel):
                 StaleOut(
                     slide_id=one.slide.id,
                     title=one.slide.title,
+                    by_look=one.by_look,
                     changes=[ConflictOut.of(each) for each in one.changes],
                 )
                 for one in fresh.stale
