@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.helpers.browser import App
-from tests.helpers.companies import Company, secrets_of, started_company
+from tests.helpers.companies import Company, section, started_company
 from tests.helpers.processes import free_port
 from tests.helpers.started_app import started_app
 from tests.helpers.tab import drawn, elements, open_tab
@@ -45,7 +45,8 @@ def firm(tmp_path: Path) -> Iterator[tuple[App, Company, Company]]:
     port = free_port()
     with ExitStack() as started:
         acme, globex = (started.enter_context(started_company(tmp_path, name)) for name in ("acme", "globex"))
-        (tmp_path / "secrets.toml").write_text(secrets_of(port, acme, globex))
+        secrets = f'[auth]\nredirect_uri = "http://localhost:{port}/oauth2callback"\ncookie_secret = "{"k" * 40}"\n'
+        (tmp_path / "secrets.toml").write_text(secrets + section(acme) + section(globex))
         app = started_app(tmp_path, port, STREAMLIT_SECRETS_FILES=str(tmp_path / "secrets.toml"))
         started.callback(app.kill)
         yield app, acme, globex
