@@ -39,7 +39,7 @@ SCREENS = {
     "reset": "form page page page page",  # which says that a link is missing
     "review": "form form form form form",  # so does this
     "sign_in": "door none none none none",
-    "sign_up": "form none none none none",
+    "sign_up": "form page none none none",
     "no_such_page": "door none none none none",
 }
 
@@ -52,6 +52,8 @@ ok ok ok ok ok                everybody's, and nobody's
     GET /docs-assets
 401 403 403 403 ok            admins'
     GET /metrics
+401 403 403 ok ok             taken in from elsewhere
+    POST /import
 404 404 404 404 404           a link's, which is no more
     GET /review/{token}
     GET /review/{token}/snapshot
@@ -85,7 +87,6 @@ ok ok ok ok ok                everybody's, and nobody's
     POST DELETE /memories
     PATCH /brand
     PUT DELETE /brand/logo
-    POST /import
     POST DELETE /samples
 401 404 404 404 404           read, of a thing that is another's
     GET /sessions/{session_id}
