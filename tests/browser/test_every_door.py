@@ -4,6 +4,7 @@ import ast
 import io
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 from unittest.mock import MagicMock
 
@@ -45,7 +46,7 @@ def test_every_door(start_app: Callable[..., App]) -> None:
         wrong = [
             f"{visitor.who}, {told}"
             for visitor in visitors(app, victim.planner)
-            for walk in (screens, routes_of_the_api, routes_of_streamlit, tabs)
+            for walk in (screens, routes_of_the_api, ids_within_own_things, routes_of_streamlit, tabs)
             for told in walk(app, victim, visitor)
         ]
 
@@ -72,6 +73,24 @@ def routes_of_the_api(app: App, victim: Victim, visitor: Visitor) -> Iterator[st
             wanted, got = door.outcomes[visitor.place], "ok" if let_in else str(answer.status_code)
             if got not in wanted.split("/") or marks(said_in(answer), visitor):
                 yield f"{door.method} {door.path} {door.names}: {got}, not {wanted}; {answer.text[:300]}"
+
+
+def ids_within_own_things(app: App, victim: Victim, visitor: Visitor) -> Iterator[str]:
+    """What is the victim's, named behind a session, trip, customer or review of the visitor's own."""
+    if visitor.who != "a planner":
+        return
+    with httpx.Client(base_url=f"{app.url}/api", headers=visitor.headers, trust_env=False, timeout=30) as http:
+        own = {"session_id": http.post("/chat", json={"content": "Hello"}).headers["x-session-id"]}
+        for path, given in (("/trips", {"title": "Own"}), ("/customers", {"name": "Own"})):
+            own[f"{path[1:-1]}_id"] = http.post(path, json=given).json()[f"{path[1:-1]}_id"]
+        own["review_id"] = http.post("/reviews", json=own | {"trip_id": None, "audience": "Own"}).json()["review_id"]
+        for door in api_doors():
+            if door.begins_with in own:
+                answer = asked(
+                    http, door, replace(victim, ids=victim.ids | {door.begins_with: own[door.begins_with]})
+                )
+                if answer.status_code != 404 or MARK in answer.text:
+                    yield f"own {door.begins_with}: {door.method} {door.path} {door.names}: {answer.status_code}"
 
 
 def routes_of_streamlit(app: App, victim: Victim, visitor: Visitor) -> Iterator[str]:

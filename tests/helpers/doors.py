@@ -3,6 +3,7 @@
 What is in no table here makes a test fail: whoever adds a screen or a route says in one line what it is to whom.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -168,6 +169,8 @@ ok ok ok ok ok                everybody's, and nobody's
     PATCH DELETE /memories/{memory_id}
     PUT DELETE /templates/{template_id}
     POST /templates/{template_id}/start
+    PATCH /sessions/{session_id} trip_id
+    PATCH /trips/{trip_id} customer_id
     POST /reviews session_id
     POST /reviews trip_id
     POST /chat trip_id
@@ -253,6 +256,12 @@ class ApiDoor:
     path: str
     names: tuple[str, ...]
     outcomes: tuple[str, ...]
+
+    @property
+    def begins_with(self) -> str | None:
+        """What the path names first, where something else of somebody's is named behind it."""
+        within = [name for name in re.findall(r"{(\w+)}", self.path) if name != "rev"]
+        return within[0] if within and len(within) + len(self.names) > 1 else None
 
 
 def api_doors() -> Iterator[ApiDoor]:
