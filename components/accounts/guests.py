@@ -76,8 +76,8 @@ def _leave(*, user: User) -> None:
         + (" Make an account to keep it: all of it stays as it is." if may_stay() else "")
     )
     st.markdown(
-        ":small[You have an account already? A guest's sessions cannot be moved to it: export those you want to "
-        "keep, under *All sessions*, and import them there.]"
+        ":small[You have an account already? A guest's sessions cannot be moved to it: download your data, "
+        "under *Settings*, and import it there.]"
     )
     if may_stay():
         st.page_link(SIGN_UP_PAGE, label="Make an account", icon=":material/person_add:")

@@ -48,6 +48,8 @@ st.markdown(room_line(get_services().files.room(user_id=user.id)))
 if user.is_guest:
     st.header("Account", anchor=False)
     guest_settings(user)
+    st.header("Your data", anchor=False)
+    my_data(user)
     st.stop()
 
 tokens = get_services().tokens.all(user_id=user.id)

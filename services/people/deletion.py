@@ -9,15 +9,17 @@ from sqlalchemy.orm import Session
 
 import db.audit
 import db.former
+import db.guests
 import db.leaving
 import db.models
 import db.outbox
 import db.participants
+import db.tries
 import db.trips
 import db.users
 from db.engine import Database
 from db.ids import new_id
-from db.models import ADMIN, AuditAction, Receipt, utc_now
+from db.models import ADMIN, GUEST, AuditAction, Receipt, utc_now
 from services.accounts.records import Confirmed
 from services.errors import NotFoundError, NotPossibleError, ServiceError
 from services.people.receipts import code_hash, new_code
@@ -192,6 +194,8 @@ def _remove(db_session: Session, user_id: int, heirs: Mapping[int, int] | None, 
     db_session.add(Receipt(id=receipt_id, code_hash=code_hash(code), counts=counts, created_at=now))
     db.outbox.add_all(db_session, parts, receipt_id=receipt_id)
     db.former.forget_in_audit(db_session, user_id)
+    if user.role == GUEST:
+        db.tries.forget(db_session, [db.guests.counted_as(user_id)])
     db.leaving.remove_user(db_session, user)
     detail = f"{counts['sessions']} sessions, {counts['trips']} trips, {counts['files']} files"
     db.audit.note(db_session, AuditAction.DELETE_ACCOUNT, user_id=by_admin_id, detail=detail, at=now)

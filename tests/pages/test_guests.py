@@ -125,6 +125,6 @@ def test_to_leave_is_asked_first(guest: AppTest) -> None:
 def test_settings_offer_a_guest_what_a_guest_has(guest: AppTest) -> None:
     at = run(guest.switch_page("pages/planner/settings.py"))
 
-    assert [one.value for one in at.header] == ["Model", "Appearance", "Cost", "Files", "Account"]
+    assert [one.value for one in at.header] == ["Model", "Appearance", "Cost", "Files", "Account", "Your data"]
     assert "nobody.invalid" not in words(at)
     assert "2 messages left, in this browser only and for 30 days at most" in words(at)
