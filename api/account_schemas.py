@@ -136,7 +136,7 @@ class Me(BaseModel):
     username: str
     name: str
     email: str
-    role: str = Field(description="guest, viewer, planner or admin.", examples=["planner"])
+    role: str = Field("planner", description="guest, viewer, planner or admin.", examples=["planner"])
     token: TokenOut
 
 

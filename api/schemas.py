@@ -223,9 +223,9 @@ class Imported(BaseModel):
     session_ids: list[Id]
     already_here: int
     refused: list[str]
-    customers: int
-    trips: int
-    templates: int
+    customers: int = 0
+    trips: int = 0
+    templates: int = 0
 
 
 class Added(BaseModel):

@@ -23,7 +23,7 @@ def unused(db_session: Session, *, before: datetime, limit: int) -> Sequence[int
     return db_session.scalars(query.order_by(User.last_seen_at).limit(limit)).all()
 
 
-def remove(db_session: Session, user_ids: Collection[int], *, before: datetime) -> bool:
+def lock_and_remove(db_session: Session, user_ids: Collection[int], *, before: datetime) -> bool:
     """Delete these guests with all that is theirs, unless one of them was seen since or stayed; return whether.
 
     If not, nothing of what was done is to be kept. What Backboard holds of them is noted to be deleted there. The

@@ -9,7 +9,7 @@ from db.former import FORMER
 from db.models import ADMIN, GUEST, Identity, User
 
 
-def page(
+def page_all_or_active(
     db_session: Session, *, words: str, role: str | None, disabled: bool | None, after: str, limit: int
 ) -> Sequence[User]:
     """Return users by username, those behind *after*; without a *role*, guests are left out, former ones always."""
@@ -33,7 +33,7 @@ def called(db_session: Session, user_ids: Collection[int]) -> Sequence[Row[int, 
     return db_session.execute(select(User.id, User.username, User.name).where(User.id.in_(user_ids))).all()
 
 
-def lock_with_admins(db_session: Session, user_id: int) -> Sequence[User]:
+def lock_with_active_admins(db_session: Session, user_id: int) -> Sequence[User]:
     """Return a user, disabled or not, and all who are admins now: nobody else changes any of them meanwhile."""
     is_admin = and_(User.role == ADMIN, User.disabled.is_(False))
     query = select(User).where(or_(User.id == user_id, is_admin))

@@ -162,6 +162,6 @@ class UnusedGuests:
             user_ids = db.guests.unused(db_session, before=before, limit=self._limit)
         if user_ids:
             with suppress(_CameBackError), self._db.begin() as db_session:
-                if not db.guests.remove(db_session, user_ids, before=before):
+                if not db.guests.lock_and_remove(db_session, user_ids, before=before):
                     raise _CameBackError  # the next look finds the others
         self._look_at = None if len(user_ids) == self._limit else now + _LOOK_EVERY

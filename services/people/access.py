@@ -19,7 +19,7 @@ def held_by_admin(db_session: Session, user_id: int, *, admin_id: int) -> User:
 
     Raises NotFoundError, also where *admin_id* is none.
     """
-    rows = {row.id: row for row in db.people.lock_with_admins(db_session, user_id)}
+    rows = {row.id: row for row in db.people.lock_with_active_admins(db_session, user_id)}
     admin, user = rows.get(admin_id), rows.get(user_id)
     if admin is None or admin.role != ADMIN or admin.disabled or user is None:
         raise NotFoundError("There is no such user.")
@@ -28,5 +28,5 @@ def held_by_admin(db_session: Session, user_id: int, *, admin_id: int) -> User:
 
 def is_only_admin(db_session: Session, user: User) -> bool:
     """Whether nobody else is an admin, of whom `held_by_admin` holds all."""
-    admins = [row.id for row in db.people.lock_with_admins(db_session, user.id) if row.role == ADMIN]
+    admins = [row.id for row in db.people.lock_with_active_admins(db_session, user.id) if row.role == ADMIN]
     return user.role == ADMIN and not user.disabled and admins == [user.id]

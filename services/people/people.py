@@ -40,7 +40,7 @@ class PeopleService:
         words = clean_query(wanted.words)[:_MAX_WORDS_CHARS]
         with self._db.read() as db_session:
             check_admin(db_session, admin_id)
-            rows = db.people.page(
+            rows = db.people.page_all_or_active(
                 db_session,
                 words=words,
                 role=wanted.role,

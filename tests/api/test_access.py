@@ -162,6 +162,7 @@ def test_document_lists_every_route_with_its_errors():
                 ("GET", "/search"),
                 ("GET", "/models"),
                 ("GET", "/me"),
+                ("GET", "/me/data"),
                 ("GET", "/health"),
                 ("GET", "/metrics"),
             ]

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 import tests.helpers.component_scan  # noqa: F401 - once for all
 from components.accounts.api_tokens import TOKEN_DIALOGS
+from components.accounts.guests import GUEST_DIALOGS
 from components.accounts.ways_in import WAYS_IN_DIALOGS
 from components.decks.dialogs import DECK_DIALOGS
 from components.memory.memories import MEMORY_DIALOGS
@@ -36,6 +37,7 @@ TABLES = (
     DECK_DIALOGS,
     ADMIN_DIALOGS,
     LEAVING_DIALOGS,
+    GUEST_DIALOGS,
 )
 OPENS = re.compile(
     r'(?:open_dialog(?:\(|,\s+(?:args=)?\()|^    _[A-Z_]+: )"(\w+)"', re.MULTILINE

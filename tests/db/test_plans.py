@@ -70,7 +70,7 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "audit of one user": lambda s: db.audit.page(s, **AUDIT | {"username": "ada"}),
     "old audit": lambda s: db.audit.has_older(s, than=utc_now()),
     "audit pruned": lambda s: db.audit.prune(s, before=utc_now(), limit=500),
-    "people": lambda s: db.people.page(s, words="", role=None, disabled=None, after="ada", limit=50),
+    "people": lambda s: db.people.page_all_or_active(s, words="", role=None, disabled=None, after="ada", limit=50),
     "issuers of people": lambda s: db.people.issuers(s, [1, 2]),
     "names of people": lambda s: db.people.called(s, [1, 2]),
     "invitations": lambda s: db.invitations.page(s, before=5, limit=50),
