@@ -1,17 +1,18 @@
 """Queries on sessions that nobody has used for long, which a setting lets end.
 
-A session is used where a message is written in it, or anything in its trip or the trip's brief, or a link to it is
-made or opened. What is pinned by anybody who sees it is kept.
+A session is used where a message is written in it, or anything in its trip or the trip's brief, where its deck or the
+trip's is changed, or a link to it is made or opened; where it is renamed, moved, no longer pinned, or comes from a
+file (`ChatSession.updated_at`). What is pinned by anybody who sees it is kept.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from db.models import ChatSession, Message, OutboxEntry, Participant, Review, TripMember, is_unfinished
+from db.models import ChatSession, Deck, Message, OutboxEntry, Participant, Review, TripMember, is_unfinished
 
 _HERE = "here"  # as the backend of an entry that nothing at Backboard is done for
 _RETENTION = "retention"
@@ -19,6 +20,7 @@ _RETENTION = "retention"
 _LINK_USED = func.coalesce(Review.last_opened_at, Review.created_at)
 _of_trip = TripMember.trip_id == ChatSession.trip_id
 _of_session = Review.session_id == ChatSession.id
+_deck = or_(Deck.session_id == ChatSession.id, Deck.trip_id == ChatSession.trip_id)
 _pinned = exists().where(Participant.session_id == ChatSession.id, Participant.pinned)
 _answering = exists().where(Message.session_id == ChatSession.id, is_unfinished())
 
@@ -26,10 +28,12 @@ _answering = exists().where(Message.session_id == ChatSession.id, is_unfinished(
 def _unused(since: datetime) -> ColumnElement[bool]:
     return and_(
         ChatSession.last_message_at <= since,
+        ChatSession.updated_at <= since,
         ChatSession.deleted_at.is_(None),
         ~_pinned,
         ~exists().where(_of_trip, TripMember.last_used_at > since),
         ~exists().where(_of_session, since < _LINK_USED),
+        ~exists().where(_deck, Deck.updated_at > since),
         ~_answering,
     )
 
@@ -55,8 +59,9 @@ def last_uses(
     """Return when those of these sessions of a planner's were used last that nobody has used since an instant."""
     of_trip = select(func.max(TripMember.last_used_at)).where(_of_trip).scalar_subquery()
     of_link = select(func.max(_LINK_USED)).where(_of_session).scalar_subquery()
+    of_deck = select(func.max(Deck.updated_at)).where(_deck).scalar_subquery()
     seen = exists().where(Participant.session_id == ChatSession.id, Participant.user_id == user_id)
-    query = select(ChatSession.id, ChatSession.last_message_at, of_trip, of_link)
+    query = select(ChatSession.id, ChatSession.last_message_at, ChatSession.updated_at, of_trip, of_link, of_deck)
     rows = db_session.execute(query.where(ChatSession.id.in_(session_ids), seen, _unused(since)))
     return {row[0]: max(filter(None, row[1:])) for row in rows}
 

@@ -127,6 +127,8 @@ class SessionService:
                 raise NotFoundError("There is no such session.")
             _check_may_set(db_session, chosen, mine.access, user_id)
             session = mine.session
+            if mine.pinned and chosen.get("pinned") is False:  # nobody has been warned of its end
+                session.updated_at = utc_now()
             for name, value in chosen.items():
                 setattr(mine if name in PERSONAL else session, name, value)
             if "title" in chosen:

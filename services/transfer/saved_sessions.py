@@ -178,7 +178,7 @@ def store(db_session: Session, saved: SavedSession, user_id: int, model: str, *,
         last_message_preview=preview(last.text) if last else "",
         last_message_at=saved.last_message_at,
         created_at=saved.created_at,
-        updated_at=saved.last_message_at,
+        updated_at=now,
     )
     mine.last_message_id = ids[last.id] if last else None
     session_id = mine.session_id

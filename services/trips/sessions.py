@@ -14,7 +14,7 @@ import db.trip_files
 import db.trip_sessions
 import db.trips
 from db.engine import Database
-from db.models import AuditAction, AuditTarget, ChatSession
+from db.models import AuditAction, AuditTarget, ChatSession, utc_now
 from services.accounts.roles import writing
 from services.errors import NotFoundError, NotPossibleError
 from services.trips.access import changeable_trip, found_trip
@@ -88,6 +88,7 @@ class TripSessions:
             forget_trip_files(db_session, session.trip_id, [session.id])
         detail = f"from {session.trip_id or 'none'} to {trip_id or 'none'}"
         db.sides.move(db_session, session, trip_id, carry=carry)
+        session.updated_at = utc_now()
         target = (AuditTarget.SESSION, session.id)
         db.audit.note(db_session, AuditAction.MOVE_SESSION, user_id=user_id, target=target, detail=detail)
 

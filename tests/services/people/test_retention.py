@@ -10,6 +10,7 @@ from db.models import (
     AuditEntry,
     BackboardThread,
     ChatSession,
+    Deck,
     Message,
     OutboxEntry,
     Participant,
@@ -19,6 +20,7 @@ from db.models import (
 )
 from services.people import retention
 from services.people.retention import WARNING, RetentionService
+from services.process.clock import utc_now
 from tests.helpers.rows import add_session
 from tests.helpers.services import make_user
 
@@ -50,7 +52,9 @@ class Watch:
 def session(database, user_id, *, unused_days, now=NOW, **columns):
     at = now - timedelta(days=unused_days)
     with database.begin() as db_session:
-        return add_session(db_session, user_id=user_id, last_message_at=at, created_at=at, **columns).id
+        return add_session(
+            db_session, user_id=user_id, last_message_at=at, created_at=at, updated_at=at, **columns
+        ).id
 
 
 def here(database):
@@ -100,10 +104,12 @@ def test_what_is_old_already_has_the_time_of_the_warning_also_after_a_new_start(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("use", ["a message", "a pin", "a colleague's pin", "its trip", "a link", "a reply"])
+@pytest.mark.parametrize(
+    "use", ["a message", "a pin", "a colleague's pin", "its trip", "a link", "a reply", "its deck", "its trip's deck"]
+)
 def test_use_keeps_a_session(services, database, user_id, use):
     trip = services.trips.create("Lisbon", user_id=user_id)
-    kept = session(database, user_id, unused_days=DAYS + 1, trip_id=trip.id if use == "its trip" else None)
+    kept = session(database, user_id, unused_days=DAYS + 1, trip_id=trip.id if "its trip" in use else None)
     with database.begin() as db_session:
         lately = NOW - timedelta(days=20)
         db_session.execute(
@@ -121,6 +127,10 @@ def test_use_keeps_a_session(services, database, user_id, use):
                     user_id=user_id, session_id=kept, audience="x", may="look", token_hash="0" * 64, created_at=at,
                     last_opened_at=lately,
                 ))  # fmt: skip
+            case "its deck":
+                db_session.add(Deck(session_id=kept, rev=1, updated_at=lately))
+            case "its trip's deck":
+                db_session.add(Deck(trip_id=trip.id, rev=1, updated_at=lately))
             case "a reply":
                 db_session.add(Message(session_id=kept, user_id=user_id, role="assistant", status="queued"))
     if use == "a colleague's pin":
@@ -133,6 +143,28 @@ def test_use_keeps_a_session(services, database, user_id, use):
 
     assert here(database) == {kept}
     assert watch.service.ends(services.sessions.recent(user_id=user_id).sessions, user_id=user_id) == {}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("how", ["unpinned", "imported", "moved"])
+def test_what_begins_to_count_anew_is_warned_of_before_it_ends(services, database, user_id, how):
+    now = utc_now()
+    trip = services.trips.create("Lisbon", user_id=user_id)
+    its_trip = trip.id if how == "moved" else None
+    old = session(database, user_id, unused_days=DAYS + 1, now=now, pinned=how == "unpinned", trip_id=its_trip)
+    watch = Watch(database, now=now - timedelta(days=60)).later(minutes=1)
+    watch.now = now
+    match how:
+        case "unpinned":
+            services.sessions.change(old, user_id=user_id, pinned=False)
+        case "imported":
+            file = services.transfer.export_many(user_id=user_id).content
+            (old,) = services.transfer.import_file(file, user_id=make_user(database, "bob")).imported
+        case "moved":
+            services.trip_sessions.move([old], None, user_id=user_id)
+    watch.later(minutes=11)
+
+    assert old in here(database)
 
 
 def test_session_of_a_trip_ends_when_nothing_happens_in_the_trip(services, database, user_id):
