@@ -30,7 +30,7 @@ def guest_notice(user: User) -> None:
         if left == 0 and may_stay():
             st.page_link(
                 SIGN_UP_PAGE,
-                label="All messages of a guest are sent. Make an account to go on; your sessions stay.",
+                label="All messages are sent: make an account",
                 icon=":material/person_add:",
             )
         else:
@@ -82,9 +82,9 @@ def _leave(*, user: User) -> None:
     if may_stay():
         st.page_link(SIGN_UP_PAGE, label="Make an account", icon=":material/person_add:")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Stay", key="leave_cancel"):
+        if st.button("Stay", key="leave_guest_cancel"):
             leave_dialog()
-        st.button("Leave", key="leave_confirm", type="primary", on_click=identity.sign_out)
+        st.button("Leave", key="leave_guest_confirm", type="primary", on_click=identity.sign_out)
 
 
 GUEST_DIALOGS: Dialogs = {"leave_guest": _leave}

@@ -74,7 +74,7 @@ def test_where_guests_are_off_nobody_is_offered_to_try(monkeypatch: pytest.Monke
 
 def test_next_guest_from_there_is_told_why_not(guest: AppTest, services: Services, visitor: AppTest) -> None:
     run(guest.button(key="sidebar_leave").click())
-    at = run(guest.button(key="leave_confirm").click())
+    at = run(guest.button(key="leave_guest_confirm").click())
 
     at = run(at.button(key="sign_in_try").click())
 
@@ -86,7 +86,7 @@ def test_used_up_messages_lead_to_an_account(guest: AppTest) -> None:
     at = send(send(guest, "One"), "Two")
 
     assert who(at) == "Guest · 0 messages left"
-    assert "All messages of a guest are sent. Make an account" in words(at)
+    assert "All messages are sent: make an account" in words(at)
 
 
 def test_guest_makes_an_account_and_goes_on_where_they_were(guest: AppTest, services: Services) -> None:
@@ -114,10 +114,10 @@ def test_to_leave_is_asked_first(guest: AppTest) -> None:
     at = run(guest.button(key="sidebar_leave").click())
     assert "Nobody can come back to what a guest has written" in words(at)
 
-    at = run(at.button(key="leave_cancel").click())
-    assert "leave_confirm" not in [button.key for button in at.button]
+    at = run(at.button(key="leave_guest_cancel").click())
+    assert "leave_guest_confirm" not in [button.key for button in at.button]
     run(at.button(key="sidebar_leave").click())
-    at = run(at.button(key="leave_confirm").click())
+    at = run(at.button(key="leave_guest_confirm").click())
 
     assert "auth_user" not in at.session_state
 
