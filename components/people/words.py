@@ -68,6 +68,7 @@ LABELS = {
     AuditAction.OTHER: "Something else",
 }
 
+_GONE = "somebody whose account is gone"
 _THINGS = {
     AuditTarget.SESSION: "a session",
     AuditTarget.TRIP: "a trip",
@@ -92,7 +93,7 @@ def told(row: AuditRow) -> str:
 
 
 def _whom(row: AuditRow) -> str:
-    return row.target or "somebody whose account is gone"
+    return row.target or _GONE
 
 
 def _detail(begin: str) -> Callable[[AuditRow], str]:
@@ -101,6 +102,19 @@ def _detail(begin: str) -> Callable[[AuditRow], str]:
 
 def _of_whom(begin: str) -> Callable[[AuditRow], str]:
     return lambda row: f"{begin} {_whom(row)}"
+
+
+def _with_colleague(begin: str) -> Callable[[AuditRow], str]:
+    return lambda row: f"{begin} {row.colleague or _GONE}"
+
+
+def _taken_off(what: str) -> Callable[[AuditRow], str]:
+    def words(row: AuditRow) -> str:
+        if row.colleague and row.colleague == row.who:
+            return f"Left {what}"
+        return f"Took {row.colleague or _GONE} off {what}"
+
+    return words
 
 
 def _signed_up(row: AuditRow) -> str:
@@ -168,5 +182,10 @@ _SENTENCES: dict[AuditAction, Callable[[AuditRow], str]] = {
     AuditAction.CREATE_TOKEN: _detail(LABELS[AuditAction.CREATE_TOKEN]),
     AuditAction.REVOKE_TOKEN: _detail(LABELS[AuditAction.REVOKE_TOKEN]),
     AuditAction.EXPORT: _exported,
+    AuditAction.SHARE_SESSION: _with_colleague("Shared a session with"),
+    AuditAction.UNSHARE_SESSION: _taken_off("a session"),
+    AuditAction.SHARE_TRIP: _with_colleague("Shared a trip with"),
+    AuditAction.UNSHARE_TRIP: _taken_off("a trip"),
+    AuditAction.HAND_OVER_TRIP: _with_colleague("Handed over a trip to"),
     AuditAction.OTHER: lambda row: row.detail or LABELS[row.action],
 }

@@ -16,6 +16,13 @@ from services.people.records import AuditFilter, AuditPage, AuditRow
 ROWS_AT_ONCE = 50
 MAX_DOWNLOADED = 50_000
 _READ_AT_ONCE = 1_000
+_ABOUT_COLLEAGUES = (  # whose id is at the end of the detail
+    AuditAction.SHARE_SESSION,
+    AuditAction.UNSHARE_SESSION,
+    AuditAction.SHARE_TRIP,
+    AuditAction.UNSHARE_TRIP,
+    AuditAction.HAND_OVER_TRIP,
+)
 
 
 class AuditService:
@@ -74,6 +81,8 @@ def _entries(
 def _rows(db_session: Session, entries: Sequence[AuditEntry]) -> tuple[AuditRow, ...]:
     users = [row.target_id for row in entries if row.target_kind is AuditTarget.USER]
     users += [row.user_id for row in entries]
+    colleagues = {row.id: _colleague_id(row) for row in entries}
+    users += colleagues.values()
     called = db.people.called(db_session, {one for one in users if one is not None})
     known = {row.id: row for row in called}
 
@@ -94,6 +103,13 @@ def _rows(db_session: Session, entries: Sequence[AuditEntry]) -> tuple[AuditRow,
             to_self=row.target_kind is AuditTarget.USER and row.target_id == row.user_id,
             detail=row.detail,
             address=row.address,
+            colleague=words(colleagues[row.id]),
         )
         for row in entries
     )
+
+
+def _colleague_id(row: AuditEntry) -> int | None:
+    last = row.detail.rpartition(" ")[2]
+    is_id = last.isascii() and last.isdecimal() and len(last) < 19
+    return int(last) if row.action in _ABOUT_COLLEAGUES and is_id else None

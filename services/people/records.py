@@ -118,6 +118,7 @@ class AuditRow:
     to_self: bool
     detail: str
     address: str
+    colleague: str | None = None  # whom something was shared with or handed to, or who was taken off it; as *target*
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,22 @@ def test_rows_come_latest_first_each_once_also_of_one_instant(
     assert rows[2].to_self
 
 
+@pytest.mark.parametrize(
+    ("detail", "colleague"),
+    [("view {}", "Bob (bob)"), ("{}", "Bob (bob)"), ("view", None), ("view 9{}", None), ("view " + "9" * 30, None)],
+)
+def test_row_of_sharing_names_the_colleague(
+    house: Any, admin: User, bob: User, detail: str, colleague: str | None
+) -> None:
+    with house.database.begin() as db_session:
+        note = detail.format(bob.id)
+        db.audit.note(db_session, AuditAction.SHARE_TRIP, user_id=admin.id, detail=note, at=house.clock.now)
+
+    [row] = read(house, admin, actions=(AuditAction.SHARE_TRIP,))
+
+    assert row.colleague == colleague
+
+
 def test_filters_hold_together(house: Any, admin: User, bob: User) -> None:
     start = house.clock.now
     house.sign_ins.sign_in("bob", PASSWORD)
