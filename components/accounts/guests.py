@@ -24,13 +24,13 @@ def guest_line(user: User) -> None:
 
 
 def guest_notice(user: User) -> None:
-    """Draw, above the box to write in, that a guest has sent all messages there are, or leave its place empty."""
+    """Draw, above the box to write in, the way on for a guest who has no messages left, or leave its place empty."""
     left = get_services().guests.messages_left(user.id)
     with st.bottom:
         if left == 0 and may_stay():
             st.page_link(
                 SIGN_UP_PAGE,
-                label="All messages are sent: make an account",
+                label="No messages left: make an account",  # one line of a phone
                 icon=":material/person_add:",
             )
         else:
@@ -43,7 +43,7 @@ def guest_settings(user: User) -> None:
     days = get_services().settings.guest_days
     st.markdown(
         f"You are here as a guest, with {messages(left)} left, in this browser only and for {COOKIE_DAYS} days at "
-        f"most. What is yours is removed once you were not here for {'a day' if days == 1 else f'{days} days'}."
+        f"most. All of it is removed after {'a day' if days == 1 else f'{days} days'} without a visit."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         if may_stay():
@@ -53,7 +53,7 @@ def guest_settings(user: User) -> None:
 
 def stay_form() -> None:
     """Draw the ways in which a guest, who is here, becomes a planner."""
-    st.write("Your sessions, trips and files stay as they are, and there is no limit of a guest any more.")
+    st.write("Your sessions, trips and files stay as they are, and the limits for guests no longer apply.")
     if get_services().accounts.sign_up_open:
         sign_up_form(guest=True)
     stay_buttons()
@@ -66,7 +66,7 @@ def may_stay() -> bool:
 
 def messages(number: int) -> str:
     """Return so many messages, in words."""
-    return "1 message" if number == 1 else f"{number} messages"
+    return "1 message" if number == 1 else f"{number or 'no'} messages"
 
 
 @st.dialog("Leave without an account?", on_dismiss=close_dialog)

@@ -126,7 +126,7 @@ if session is None:
     scroll_to_top()
     with place_in_turn(window["turn"]):  # where messages would be, but never where the first ones will be
         gone_notice()
-        welcome(user.name, model=model, memory=memory, trip=trip)
+        welcome("" if user.is_guest else user.name, model=model, memory=memory, trip=trip)
         offer_samples(user_id=user.id)
         template_buttons(
             services.templates.all(user_id=user.id), user=user, default_model=services.settings.default_model

@@ -116,8 +116,8 @@ class GuestMessages:
         counted_as = db.guests.counted_as(user_id)
         counted = db.tries.count(db_session, counted_as, _MESSAGES, now=utc_now(), window=_FOR_GOOD)
         if counted.tries > self._most:
-            messages = "the 1 message" if self._most == 1 else f"all {self._most} messages"
-            raise GuestLimitError(f"You have sent {messages} of a guest. {GO_ON}")
+            messages = "the one message" if self._most == 1 else f"all {self._most} messages"
+            raise GuestLimitError(f"You have sent {messages} that a guest may send. {GO_ON}")
 
 
 def become_planner(db_session: Session, row: db.models.User, *, provider: str, at: datetime) -> None:

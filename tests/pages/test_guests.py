@@ -82,11 +82,15 @@ def test_next_guest_from_there_is_told_why_not(guest: AppTest, services: Service
     assert error.value.startswith("Too many guests came in")
 
 
+def test_guest_is_greeted_without_a_name(guest: AppTest) -> None:
+    assert guest.title[0].value == "Where to next?"
+
+
 def test_used_up_messages_lead_to_an_account(guest: AppTest) -> None:
     at = send(send(guest, "One"), "Two")
 
-    assert who(at) == "Guest · 0 messages left"
-    assert "All messages are sent: make an account" in words(at)
+    assert who(at) == "Guest · no messages left"
+    assert "No messages left: make an account" in words(at)
 
 
 def test_guest_makes_an_account_and_goes_on_where_they_were(guest: AppTest, services: Services) -> None:

@@ -74,7 +74,9 @@ def test_messages_are_counted_whatever_becomes_of_them(services, guest):
     last = said(services, guest, "b")
 
     assert services.guests.messages_left(guest) == 0
-    sentence = r"^You have sent all 3 messages of a guest\. Make an account to go on; your sessions stay\.$"
+    sentence = (
+        r"^You have sent all 3 messages that a guest may send\. Make an account to go on; your sessions stay\.$"
+    )
     with pytest.raises(GuestLimitError, match=sentence):
         send(services, guest, "c", last.session_id)
     with pytest.raises(GuestLimitError):
