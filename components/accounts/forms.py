@@ -16,7 +16,6 @@ from components.accounts.identity import (
     current_user,
     enter,
     sign_out,
-    signed_in_at,
     stay_signed_in,
 )
 from components.accounts.proxied import behind_proxy
@@ -166,8 +165,8 @@ def _sign_up(invitation: str | None) -> None:
 def _stay() -> None:
     with _telling_fields():
         if guest := current_user():
-            user = get_services().accounts.stay(guest.id, **_typed_fields(), address=address())
-            stay_signed_in(user, signed_in_at())
+            stayed = get_services().accounts.stay(guest.id, **_typed_fields(), address=address())
+            stay_signed_in(stayed.user, stayed.at)
             for name in _FIELDS:  # the password above all
                 del st.session_state[f"sign_up_{name}"]
             show_page(CHAT_PAGE)

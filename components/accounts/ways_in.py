@@ -152,9 +152,8 @@ def _ask_before_join(name: str, *, user: User) -> None:
         if (password := _confirmed("Join", user, key="join")) is not None:
             with telling():
                 _confirm(user, password)
-                get_services().identities.join(user.id, said)
-                if user.is_guest and (planner := current_user()):  # who is called otherwise now
-                    stay_signed_in(planner, signed_in_at())
+                if stayed := get_services().identities.join(user.id, said):
+                    stay_signed_in(stayed.user, stayed.at)
                 st.session_state.account_done = f"{label} is joined: you can sign in with it from now on."
                 close_dialog()
                 st.switch_page(SETTINGS_PAGE)

@@ -23,7 +23,7 @@ from services.accounts.passwords import (
     hash_password,
     hashing,
 )
-from services.accounts.records import User
+from services.accounts.records import SignIn, User
 from services.accounts.roles import writing
 from services.accounts.sign_ins import whole_ms
 from services.accounts.views import user_record
@@ -95,8 +95,8 @@ class AccountService:
 
     def stay(
         self, user_id: int, *, name: str, email: str, username: str, password: str, address: str | None = None
-    ) -> User:
-        """Make a guest a planner with a password: the same user, who keeps all that is theirs, and stays in.
+    ) -> SignIn:
+        """Make a guest a planner with a password: the same user, who keeps all that is theirs, and is in anew.
 
         The limits of a guest are over. Raises as `sign_up` does, and NotPossibleError for anybody but a guest.
         """
@@ -113,8 +113,8 @@ class AccountService:
                     raise NotPossibleError("You have an account already.")
                 for column, value in columns.items():
                     setattr(row, column, value)
-                become_planner(db_session, row, provider="password", at=self._clock())
-                return user_record(row)
+                at = become_planner(db_session, row, provider="password", at=self._clock())
+                return SignIn(user_record(row), at)
         except IntegrityError as exc:
             self._refuse_taken(columns["username"], columns["email"])
             raise InvalidInputError("The account could not be made. Please try again.") from exc

@@ -23,7 +23,7 @@ from db.models import GUEST, NO_MAIL, PLANNER, AuditAction, AuditTarget, utc_now
 from db.plain import Plain
 from services.accounts.limits import count_guest, prune_counts
 from services.accounts.records import SignIn
-from services.accounts.sign_ins import whole_ms
+from services.accounts.sign_ins import next_ms, whole_ms
 from services.accounts.views import user_record
 from services.errors import GuestLimitError, SignUpClosedError, TooManyRepliesError
 from settings import Settings
@@ -120,14 +120,20 @@ class GuestMessages:
             raise GuestLimitError(f"You have sent {messages} that a guest may send. {GO_ON}")
 
 
-def become_planner(db_session: Session, row: db.models.User, *, provider: str, at: datetime) -> None:
-    """Let a guest, who is held, be a planner, who comes in by *provider* from now on; the guest's limits are over."""
+def become_planner(db_session: Session, row: db.models.User, *, provider: str, at: datetime) -> datetime:
+    """Let a guest, who is held, be a planner, who comes in by *provider* from now on; the guest's limits are over.
+
+    What was the guest's sign-in ends: somebody else may have begun it in this browser. Return the instant that one
+    needs to hold now.
+    """
     row.role, row.provider, row.files_mb = PLANNER, provider, None
+    row.sessions_valid_from = next_ms(at, row.sessions_valid_from)
     db_session.flush()
     db.tries.forget(db_session, [db.guests.counted_as(row.id)])
     db.stamps.note(db_session, {row.id})
     target = (AuditTarget.USER, row.id)
     db.audit.note(db_session, AuditAction.STAY, user_id=row.id, target=target, detail=provider, at=at)
+    return row.sessions_valid_from
 
 
 def refuse_guest(db_session: Session, user_id: int, *, to: str) -> None:

@@ -92,8 +92,10 @@ class IdentityService:
             rows = db.identities.of_user(db_session, user_id)
             return tuple(IdentityInfo(row.id, row.issuer, row.email, row.created_at) for row in rows)
 
-    def join(self, user_id: int, said: Said) -> None:
+    def join(self, user_id: int, said: Said) -> SignIn | None:
         """Let a user, who is in, come in as this from now on; a guest becomes a planner, or what their groups say.
+
+        Return the sign-in of who was a guest: the one before has ended.
 
         Raises NotPossibleError where somebody else does, and NotInvitedError for a guest whom no setting lets in.
         """
@@ -107,8 +109,7 @@ class IdentityService:
             if taken_by is None:
                 db_session.add(_identity(user_id, said, at=self._clock()))
                 self._note(db_session, AuditAction.JOIN_IDENTITY, user_id, said.issuer)
-            if user.role == GUEST:
-                self._let_stay(db_session, user, said)
+            return self._let_stay(db_session, user, said) if user.role == GUEST else None
 
     def remove(self, identity_id: int, *, user_id: int) -> None:
         """Let a user no longer come in as this. Raises NotFoundError, and NotPossibleError for the only way in."""
@@ -191,12 +192,13 @@ class IdentityService:
         username = f"{wanted[:20]}-{user_id}" if name_taken else wanted
         return username, f"{user_id}{NO_MAIL}" if email_taken or not email else email, said.name or username
 
-    def _let_stay(self, db_session: Session, user: db.models.User, said: Said) -> None:
+    def _let_stay(self, db_session: Session, user: db.models.User, said: Said) -> SignIn:
         """Make a guest the planner that an issuer tells of, where the settings let one in."""
         self._refuse_strangers(said)
         user.username, user.email, user.name = self._called(db_session, user.id, said)
-        become_planner(db_session, user, provider="company", at=self._clock())
+        at = become_planner(db_session, user, provider="company", at=self._clock())
         self._take_over_role(db_session, user, said)
+        return SignIn(user_record(user), at)
 
     def _take_over_role(self, db_session: Session, user: db.models.User, said: Said) -> None:
         """Give the role that the groups of somebody give, where settings name any; else it stays."""

@@ -264,8 +264,7 @@ def end_sign_ins(
     Links for a new password end too, and API tokens unless *keep_tokens*. The audit has it that *by* did this
     *action*, and what the user has open follows.
     """
-    # The next millisecond: whoever signed in until now has an earlier one.
-    user.sessions_valid_from = max(whole_ms(now), whole_ms(user.sessions_valid_from)) + _TICK
+    user.sessions_valid_from = next_ms(now, user.sessions_valid_from)
     tell_pages(db_session, user.id)
     db.resets.remove_all(db_session, user_id=user.id)
     db.audit.note(db_session, action, user_id=by, target=(AuditTarget.USER, user.id), at=now)
@@ -273,6 +272,14 @@ def end_sign_ins(
         target = (AuditTarget.TOKEN, token.id)
         db.audit.note(db_session, AuditAction.REVOKE_TOKEN, user_id=by, target=target, detail=token.name, at=now)
     return user.sessions_valid_from
+
+
+def next_ms(now: datetime, before: datetime) -> datetime:
+    """Return the next millisecond, from which on sign-ins hold: whoever signed in until now has an earlier one.
+
+    *before* is from when on they held so far.
+    """
+    return max(whole_ms(now), whole_ms(before)) + _TICK
 
 
 def whole_ms(instant: datetime) -> datetime:

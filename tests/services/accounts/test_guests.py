@@ -14,7 +14,7 @@ from services.accounts.accounts import AccountService
 from services.accounts.admins import AdminService
 from services.accounts.guests import GuestService
 from services.accounts.identities import IdentityService, Said
-from services.accounts.records import SignIn, User
+from services.accounts.records import SignIn
 from services.accounts.tokens import TokenService
 from services.errors import (
     GuestLimitError,
@@ -28,7 +28,7 @@ from services.errors import (
 from settings import Settings
 from tests.helpers.accounts import ELSEWHERE, HERE, PASSWORD, SETTINGS, StoppedClock, sign_up
 
-Stay = Callable[..., User]
+Stay = Callable[..., SignIn]
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def guest(guests: GuestService) -> SignIn:
 
 @pytest.fixture
 def stay(accounts: AccountService) -> Stay:
-    def become(user_id: int, **changed: str) -> User:
+    def become(user_id: int, **changed: str) -> SignIn:
         values = {"name": "Ada", "email": "Ada@example.com", "username": "Ada", "password": PASSWORD} | changed
         return accounts.stay(user_id, address=None, **values)
 
@@ -116,12 +116,14 @@ def test_guests_at_once_count_as_many(guests):
 
 
 def test_who_stays_is_the_same_user_and_stays_in(guest, stay, sign_ins, database):
-    user = stay(guest.user.id)
+    stayed = stay(guest.user.id)
+    user = stayed.user
 
     assert (user.id, user.username, user.email, user.name) == (guest.user.id, "ada", "ada@example.com", "Ada")
     assert (user.role, user_row(database, user.id).files_mb) == ("planner", None)
-    assert sign_ins.current(user.id, guest.at) == user
-    assert sign_ins.user_for_token(guest.user.username, guest.at) is None  # the cookie is written anew
+    assert sign_ins.current(user.id, stayed.at) == user
+    assert sign_ins.current(user.id, guest.at) is None  # whoever else had the guest's cookie is out
+    assert sign_ins.user_for_token("ada", guest.at) is None
     assert sign_ins.sign_in("ada", PASSWORD).user == user
     assert audit(database)[1] == (user.id, AuditAction.STAY)
 
@@ -192,13 +194,15 @@ def said(clock: StoppedClock) -> Said:
     )
 
 
-def test_guest_stays_by_a_company(guest, database, clock, said):
+def test_guest_stays_by_a_company(guest, database, clock, sign_ins, said):
     identities = IdentityService(database, SETTINGS.model_copy(update={"company_viewers": ("sales",)}), clock)
 
-    identities.join(guest.user.id, said)
+    stayed = identities.join(guest.user.id, said)
 
     user = identities.user_of(said)
     assert user is not None
+    assert stayed is not None
+    assert (sign_ins.current(user.id, stayed.at), sign_ins.current(user.id, guest.at)) == (user, None)
     assert (user.id, user.username, user.email, user.name) == (guest.user.id, "ada", "ada@example.com", "Ada L.")
     assert user.role == "planner"
     assert (user.id, AuditAction.STAY) in audit(database)
