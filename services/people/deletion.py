@@ -14,6 +14,7 @@ import db.leaving
 import db.models
 import db.outbox
 import db.participants
+import db.resets
 import db.tries
 import db.trips
 import db.users
@@ -99,8 +100,7 @@ class DeletionService:
         for somebody else, and for the only admin; NotFoundError.
         """
         with self._db.read() as db_session:
-            if not db.users.is_active_admin(db_session, by_admin_id):
-                raise NotPossibleError("Only an admin can delete somebody else's account.")
+            _check_admin(db_session, by_admin_id)
         if user_id == by_admin_id:
             raise NotPossibleError("Delete your own account under Settings.")
         return self._delete(user_id, None, by_admin_id=by_admin_id)
@@ -136,6 +136,11 @@ class DeletionService:
     def _unfinished(self, user_id: int) -> list[int]:
         with self._db.read() as db_session:
             return list(db.leaving.unfinished(db_session, user_id))
+
+
+def _check_admin(db_session: Session, user_id: int) -> None:
+    if not db.users.is_active_admin(db_session, user_id):
+        raise NotPossibleError("Only an admin can delete somebody else's account.")
 
 
 def _shared_trips(db_session: Session, user_id: int) -> tuple[SharedTrip, ...]:
@@ -184,8 +189,12 @@ def _remove(db_session: Session, user_id: int, heirs: Mapping[int, int] | None, 
     user, other_admins = db.leaving.lock_with_active_admins(db_session, user_id)
     if user is None:
         raise NotFoundError("There is no such user.")
-    if user.role == ADMIN and not other_admins:
-        raise NotPossibleError(_THEIR_ONLY_ADMIN if by_admin_id else ONLY_ADMIN)
+    if by_admin_id is not None:  # all admins are held now; replies were waited for since this was asked
+        _check_admin(db_session, by_admin_id)
+    if user.role == ADMIN:
+        if not other_admins:
+            raise NotPossibleError(_THEIR_ONLY_ADMIN if by_admin_id else ONLY_ADMIN)
+        db.resets.remove_everybodys(db_session)  # they may have made some
     if db.leaving.has_more(db_session, user_id):
         raise _ChangedError
     there = {"document": documents, "thread": threads, "assistant": assistants}

@@ -319,6 +319,29 @@ def test_only_admin_stays(services, database, admin_id, user_id):
         delete_own(services, user_id)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_links_that_an_admin_made_for_others_go_with_the_admin(services, database, admin_id, user_id):
+    services.admins.set_admin(user_id, admin=True)
+    link = services.resets.offer(make_user(database, "bob"), admin_id=admin_id).token
+
+    services.deletion.delete(admin_id, by_admin_id=user_id)
+
+    with pytest.raises(NotFoundError):
+        services.resets.username(link)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_is_no_admin_any_more_by_then_deletes_nobody(services, database, admin_id, user_id, monkeypatch):
+    left = make_user(database, "bob")
+    services.admins.set_admin(user_id, admin=True)
+    monkeypatch.setattr(services.deletion, "_stop_replies", lambda _: services.admins.set_admin(user_id, admin=False))
+
+    with pytest.raises(NotPossibleError, match="Only an admin"):
+        services.deletion.delete(left, by_admin_id=user_id)
+
+    assert services.accounts.get(left) is not None
+
+
 def test_all_goes_or_nothing(services, database, team, shared, monkeypatch):
     before = lasting(database)
 
