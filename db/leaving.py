@@ -23,7 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+import db.guests
 import db.stamps
+import db.tries
 from db.models import (
     ADMIN,
     ApiToken,
@@ -311,6 +313,7 @@ def remove_user(db_session: Session, user: User) -> None:
     """Delete a user, who is held, with what else is theirs alone: tokens, templates, their brand, sign-ins."""
     tries = (user.username, f"signed in {user.id}", f"admin code {user.id}")
     db_session.execute(delete(SignInFailures).where(SignInFailures.username.in_(tries)))
+    db.tries.forget(db_session, [db.guests.counted_as(user.id)])
     for_them = update(Invitation).where(Invitation.used_by_id == user.id)
     db_session.execute(for_them.values(note="").execution_options(**_QUIETLY))
     db_session.execute(delete(User).where(User.id == user.id).execution_options(**_QUIETLY))

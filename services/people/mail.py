@@ -118,9 +118,9 @@ class ResetMail:
             token = add_link(db_session, user, now=now, good_for=BY_MAIL_FOR)
             target = (AuditTarget.USER, user.id)
             db.audit.note(db_session, AuditAction.OFFER_RESET, user_id=None, target=target, detail="by mail", at=now)
-        text = "\n".join(
+        text = "\n".join(  # without their name: whoever signed up with somebody else's address chose that
             [
-                f"Hello {user.name},",
+                "Hello,",
                 "",
                 f"somebody, probably you, asked for a new password for the account “{user.username}” of Travel-Bot.",
                 "Open this link within an hour to set one:",

@@ -13,6 +13,7 @@ import db.models
 from db.engine import Database
 from db.models import Assistant, BackboardThread, ChatSession, User, utc_now
 from services.accounts.guests import UnusedGuests
+from services.accounts.records import Confirmed
 from services.errors import (
     FileQuotaError,
     GuestLimitError,
@@ -22,6 +23,7 @@ from services.errors import (
 )
 from services.people.cleaning import Cleaning
 from services.people.pruning import Pruning
+from services.process.origin import asked_from
 from services.reviews.records import LinkSettings, Thing
 from services.sessions.file_types import checked_file
 from services.sessions.records import Accepted
@@ -227,8 +229,11 @@ def assistants(emulator) -> set[str]:
 def test_unused_guest_goes_with_everything_and_nobody_else(services, database, emulator, guest, user_id):
     here = services.guests.begin().user.id
     said(services, here)
+    asked_from("192.0.2.7")
     accepted = said(services, guest, files=[PLAN])
     services.trips.create("Lisbon", user_id=guest)
+    services.transfer.export_many(user_id=guest)
+    asked_from(None)
     said(services, user_id)
     was_here(database, 8, guest, user_id)
     was_here(database, 6.9, here)
@@ -246,13 +251,25 @@ def test_unused_guest_goes_with_everything_and_nobody_else(services, database, e
         owners = set(db_session.scalars(select(ChatSession.user_id)))
         counted = set(db_session.scalars(select(db.models.AddressTries.address)))
         stamped = set(db_session.scalars(select(db.models.Stamp.user_id)))
+        addresses = set(db_session.scalars(select(db.models.AuditEntry.address)))
         told = db_session.scalars(select(db.models.AuditEntry).order_by(db.models.AuditEntry.id.desc())).first()
     assert owners == {here, user_id}
     assert db.guests.counted_as(guest) not in counted
     assert guest not in stamped
     assert (told.action, told.target_id, told.user_id, told.detail) == ("delete_account", guest, None, "unused guest")
+    assert addresses == {""}
     until(lambda: emulator.thread_status(thread_id) == 404, what="the thread goes at Backboard")
     until(lambda: assistant_id not in assistants(emulator), what="the assistant goes, too")
+
+
+@ON_SQLITE
+def test_of_a_guest_who_deletes_it_all_nothing_stays_counted(services, database, guest):
+    said(services, guest)
+
+    services.deletion.delete_own(Confirmed(guest))
+
+    with database.read() as db_session:
+        assert db_session.scalars(select(db.models.AddressTries.address)).all() == ["unknown"]  # one more guest
 
 
 def test_a_batch_takes_as_many_statements_as_one_guest(services, database, database_url):

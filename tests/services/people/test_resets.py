@@ -138,6 +138,7 @@ def test_link_is_mailed_for_an_hour(house: Any, bob: User, mail: ResetMail, got:
 
     (sent,) = got.mails
     assert (sent["To"], sent["Subject"]) == ("bob@example.com", "Set a new password")
+    assert bob.name not in sent.get_content()  # nothing that a stranger could have written to this address
     link = link_in(got)
     house.clock.now += timedelta(minutes=59)
     house.resets.set_password(link, NEW_PASSWORD)
