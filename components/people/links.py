@@ -5,7 +5,7 @@ import streamlit as st
 from components.dialogs import leave_dialog
 from components.labels import escape_label
 from components.resources import get_services
-from components.reviews.addresses import base_address
+from components.reviews.addresses import base_address, draw_address
 from services.accounts.records import User
 
 
@@ -20,7 +20,7 @@ def address_of(page: str, query: str) -> str:
 def link_dialog(whom: str, address: str, told: str, *, user: User) -> None:
     """Show an address, which nobody can look up later."""
     st.markdown(f"**{escape_label(whom)}**")
-    st.code(address, language=None, wrap_lines=True)
+    draw_address(address)
     st.markdown(f"Copy it now: it is not shown again. {told}")
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Done", key="people_link_done", type="primary"):

@@ -37,15 +37,20 @@ def show_address(made: NewLink, *, title: str) -> None:
     st.rerun()
 
 
-@st.dialog("Link", icon=":material/link:", width="medium", dismissible=False)  # a slip of Esc would lose it
-def address_dialog(review_id: int, address: str, title: str, *, user: User) -> None:
-    """Show an address, which nobody can look up later."""
-    st.markdown(escape_label(title))
+def draw_address(address: str) -> None:
+    """Draw an address, whole, and the button that copies it."""
     with st.container(key="review_address_text", border=True):
         st.text(address)
     with st.container(horizontal=True, vertical_alignment="center"):
         copied = st.button("Copy link", key="review_address_copy", icon=":material/content_copy:")  # copy.js does it
         st.markdown(":green[:material/check: Link copied]" if copied else "", width="content")
+
+
+@st.dialog("Link", icon=":material/link:", width="medium", dismissible=False)  # a slip of Esc would lose it
+def address_dialog(review_id: int, address: str, title: str, *, user: User) -> None:
+    """Show an address, which nobody can look up later."""
+    st.markdown(escape_label(title))
+    draw_address(address)
     st.markdown(
         "Copy it now: it is shown only this once. If it is lost, or comes into wrong hands, *New address* on the "
         "link's page replaces it."
