@@ -50,10 +50,12 @@ def ways_in(user: User, identities: Sequence[IdentityInfo], *, has_password: boo
     for identity in identities:
         _identity(identity, only=len(identities) == 1 and not has_password)
     draw_problem("ways_in")
+    joined = {company.company_label(identity.issuer) for identity in identities}
     with st.container(horizontal=True):
         for one in company.companies():
+            label = escape_label(one.label)
             st.button(
-                f"Join {escape_label(one.label)}",
+                f"Join another account at {label}" if one.label in joined else f"Join {label}",
                 key=f"ways_in_join_{one.name}",
                 icon=":material/add_link:",
                 on_click=_start_joining,

@@ -233,6 +233,8 @@ def test_who_is_in_joins_by_saying_so(as_maria: AppTest, company: Company, servi
     (joined,) = services.identities.all(maria.id)
     assert (joined.issuer, joined.email) == (ISSUER, "ada@example.com")
     assert user_id(back) == maria.id
+    run(back.switch_page(SETTINGS_PAGE))
+    assert plain(back.button(key="ways_in_join_acme").label) == "Join another account at Acme, Inc."
 
 
 @pytest.mark.parametrize("key", ["join_cancel", "sidebar_sign_out"])
