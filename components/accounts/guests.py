@@ -11,6 +11,7 @@ from components.dialogs import Dialogs, close_dialog, leave_dialog, open_dialog
 from components.resources import get_services
 from components.state import SIGN_UP_PAGE
 from services.accounts.records import User
+from settings import ROOT
 
 
 def guest_line(user: User) -> None:
@@ -81,6 +82,7 @@ def _leave(*, user: User) -> None:
     )
     if may_stay():
         st.page_link(SIGN_UP_PAGE, label="Make an account", icon=":material/person_add:")
+    st.html(ROOT / "static" / "dialogs.css")  # what loses all is red
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Stay", key="leave_guest_cancel"):
             leave_dialog()

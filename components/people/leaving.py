@@ -14,6 +14,7 @@ from components.resources import get_services
 from services.accounts.records import Confirmed, User
 from services.errors import InvalidInputError
 from services.people.deletion import SharedTrip
+from settings import ROOT
 
 MOST_MB = 200  # of files: a browser's download is in this process's memory, what the API sends is not
 
@@ -55,7 +56,7 @@ def _leave(*, user: User) -> None:
     services = get_services()
     with telling():
         plan = services.deletion.plan(user.id)
-        st.markdown("With your account these go, for good:")
+        st.markdown("These go with your account, for good:")
         st.markdown(counts_text(plan.counts))
         st.markdown(
             "What you wrote in sessions of others stays there, as a former colleague's. Your links to reviews end. "
@@ -79,9 +80,13 @@ def _leave(*, user: User) -> None:
                     autocomplete="current-password",
                     max_chars=200,
                 )
-            wanted = st.form_submit_button(
-                "Delete my account", key="leave_confirm", type="primary", icon=":material/delete_forever:"
-            )
+            st.html(ROOT / "static" / "dialogs.css")  # what deletes is red
+            with st.container(horizontal=True, horizontal_alignment="right"):
+                wanted = st.form_submit_button(
+                    "Delete my account", key="leave_confirm", type="primary", icon=":material/delete_forever:"
+                )
+                if st.form_submit_button("Cancel", key="leave_cancel"):
+                    leave_dialog()
         if not wanted:
             return
         _check_typed(typed, user.username, "your")
@@ -120,7 +125,7 @@ def _remove(user_id: int, name: str, *, user: User) -> None:
         person = services.people.get(user_id, admin_id=user.id)
         plan = services.deletion.plan(user_id)
         st.markdown(f"**{escape_label(name)}**")
-        st.markdown("With this account these go, for good:")
+        st.markdown("These go with this account, for good:")
         st.markdown(counts_text(plan.counts))
         for trip in plan.trips:
             st.markdown(f"“{escape_label(trip.title)}” goes to {escape_label(trip.heirs[0].name)}.")

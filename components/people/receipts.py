@@ -34,7 +34,7 @@ _NOUNS = {
 def counts_text(counts: Mapping[str, int]) -> str:
     """Return how much of what goes, or went, as a list in Markdown; nothing of what there was none."""
     lines = [f"- {counted(counts[name], *nouns)}" for name, nouns in _NOUNS.items() if counts.get(name)]
-    return "\n".join(lines) or "- nothing but the account itself"
+    return "\n".join(lines) or "- only the account itself"
 
 
 def code_text(code: str) -> None:
@@ -54,7 +54,7 @@ def new_receipt() -> bool:
     with st.container(key="receipt_new", border=True):
         st.markdown("**The account is deleted.** This is the code of its receipt:")
         code_text(code)
-        st.button("I have kept it", key="receipt_kept", type="primary", on_click=_put_away)
+        st.button("I have saved it", key="receipt_kept", type="primary", on_click=_put_away)
     return True
 
 

@@ -178,6 +178,9 @@ def test_who_is_in_joins_a_company_and_comes_in_by_it(page: Page, firm: Firm) ->
     dialog.get_by_role("button", name="Join", exact=True).click()
     expect(page.get_by_text("Acme is joined: you can sign in with it from now on.")).to_be_visible()
     expect(page.get_by_text("elsewhere.example · since")).to_be_visible()
+    page.get_by_role("button", name="Remove").click()
+    remove = page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True)
+    expect(remove).to_have_css("background-color", "rgb(179, 56, 44)")
 
     page.context.clear_cookies()
     sign_in(page, firm.app, firm.acme, "joan")

@@ -66,6 +66,9 @@ def test_account_is_deleted_by_its_owner_and_its_receipt_is_looked_at(
     services.sessions.create(user_id=maria.id)
     press(at, "data_delete")
     assert "- 1 session" in texts(at)
+    press(at, "leave_cancel")
+    assert not [one for one in at.text_input if one.key == "leave_username"]
+    press(at, "data_delete")
     assert at.selectbox(key=f"leave_trip_{trip.id}").options == [f"{stranger.name} (@{stranger.username})"]
 
     fill(at, "mario", PASSWORD)
@@ -81,6 +84,7 @@ def test_account_is_deleted_by_its_owner_and_its_receipt_is_looked_at(
     assert at.text_input(key="sign_in_username").value == ""
     assert not at.code
     run(at.switch_page("pages/public/receipt.py"))
+    assert [one.proto.label for one in at.get("page_link")] == ["Back to sign in"]
     at.text_input(key="receipt_typed").set_value("0000")
     assert "no receipt with this code" in errors(press(at, "receipt_show"))[0]
     at.text_input(key="receipt_typed").set_value(code)
