@@ -114,8 +114,8 @@ def password_form(tokens: Sequence[TokenInfo]) -> None:
 def admin_code_form() -> None:
     """Draw the field that makes the first admin."""
     st.markdown(
-        "Nobody here is an admin. Whoever types a one-time code here becomes the admin: sees what everybody uses and "
-        "what it costs, and sets monthly limits."
+        "Nobody here is an admin. Whoever types a one-time code here becomes the admin: manages people and their "
+        "limits, and sees what everybody uses and what it costs."
     )
     if not get_services().admins.has_code():
         st.markdown("There is no code now: the app writes one to its log at its next start.")
@@ -202,7 +202,9 @@ def _become_admin() -> None:
     with telling("admin_code"):
         if user := current_user():
             get_services().admins.become_admin(user.id, code, address=address())
-            st.session_state.account_done = "You are the admin now: see Operations, and everybody under Insights."
+            st.session_state.account_done = (
+                "You are the admin now: manage everybody under People, and see Operations and Insights."
+            )
 
 
 def _sign_out_elsewhere() -> None:

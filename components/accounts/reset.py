@@ -32,7 +32,7 @@ def ask_for_link() -> None:
             icon=":material/mail:",
         )
         return
-    st.markdown("We send you a link with which you set a new one.")
+    st.markdown("We mail you a link that sets a new one.")
     with st.form("reset_form", border=False):
         st.text_input("Username or e-mail", key="reset_name", autocomplete="username", max_chars=MAX_TYPED_CHARS)
         draw_problem("reset")
@@ -53,7 +53,7 @@ def new_password(token: str) -> None:
         )
         rule(PASSWORD_RULE)
         draw_problem("reset")
-        st.markdown(":small[Every browser and program that is signed in to this account is out then.]")
+        st.markdown(":small[This signs every browser and program out of the account.]")
         st.form_submit_button(
             "Set password", key="reset_set", type="primary", width="stretch", on_click=_set_password, args=(token,)
         )
