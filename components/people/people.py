@@ -105,7 +105,8 @@ def _row(person: Person, *, me: bool, now: datetime) -> None:
 
 def _facts(person: Person, now: datetime) -> str:
     seen = f"Seen {relative_time(person.last_seen_at, now=now)}" if person.last_seen_at else "Never seen"
-    facts = [f"@{person.username}", person.email, how_they_sign_in(person), seen]
+    passwords = get_services().resets.possible
+    facts = [f"@{person.username}", person.email, how_they_sign_in(person, passwords=passwords), seen]
     return " · ".join(escape_label(fact) for fact in facts if fact)
 
 

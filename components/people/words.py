@@ -77,9 +77,9 @@ _THINGS = {
 }
 
 
-def how_they_sign_in(person: Person) -> str:
-    """Return the ways in which somebody signs in; of a company its host."""
-    ways = ["password"] if person.has_password else []
+def how_they_sign_in(person: Person, *, passwords: bool) -> str:
+    """Return the ways in which somebody signs in; of a company its host. *passwords*: whether one lets anybody in."""
+    ways = ["password"] if person.has_password and passwords else []
     ways += dict.fromkeys(urlsplit(issuer).hostname or issuer for issuer in person.issuers)
     if person.provider == "dev":
         ways.append("DEV_USER_ID")
@@ -105,13 +105,15 @@ def _of_whom(begin: str) -> Callable[[AuditRow], str]:
 
 
 def _with_colleague(begin: str) -> Callable[[AuditRow], str]:
-    return lambda row: f"{begin} {row.colleague or _GONE}"
+    return lambda row: f"{begin} {row.colleague or _GONE}" if row.detail else LABELS[row.action]
 
 
 def _taken_off(what: str) -> Callable[[AuditRow], str]:
     def words(row: AuditRow) -> str:
         if row.colleague and row.colleague == row.who:
             return f"Left {what}"
+        if not row.detail:  # it went with the account of whoever did this
+            return LABELS[row.action]
         return f"Took {row.colleague or _GONE} off {what}"
 
     return words

@@ -154,7 +154,7 @@ def _nothing(*, filtered: bool, ended: bool) -> None:
         else:
             st.header("No open reviews", anchor=False)
             st.markdown(
-                "Reviews of trips that colleagues share with you stand there, in the trip."
+                "Reviews of a trip that a colleague shares with you are on the page of the trip."
                 if reads_only()
                 else "Let a customer look at a session, a trip's brief or a deck, comment on it and approve it, "
                 "without an account: open it, and choose *Share for review*."

@@ -127,7 +127,7 @@ def _draw_result(result: ImportResult) -> None:
     beside = [(result.trips, "trip"), (result.customers, "customer"), (result.templates, "template")]
     if any(number for number, _ in beside):
         made = ", ".join(counted(number, noun) for number, noun in beside if number)
-        st.success(f"Made beside them: {made}.", icon=":material/luggage:")
+        st.success(f"Also added: {made}.", icon=":material/luggage:")
     if result.already_here:
         was = "was" if result.already_here == 1 else "were"
         st.info(f"{counted(result.already_here, 'session')} {was} here already.", icon=":material/done_all:")

@@ -387,7 +387,7 @@ def test_code_of_the_log_makes_the_first_admin(account: AppTest, services: Servi
     at.text_input(key="account_admin_code").set_value(code or "")
     at = run(at.button(key="account_admin_submit").click())
 
-    assert at.success[0].value.startswith("You are the admin now")
+    assert at.success[0].value.startswith("You are the admin now: manage everybody under People")
     assert "account_admin_code" not in {field.key for field in at.text_input}
     assert [user.username for user in services.admins.all()] == ["maria"]
 

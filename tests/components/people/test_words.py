@@ -7,9 +7,9 @@ from io import StringIO
 import pytest
 
 from components.people.audit import audit_csv
-from components.people.words import LABELS, ROLES, told
+from components.people.words import LABELS, ROLES, how_they_sign_in, told
+from services.people.records import PLANNER, AuditAction, AuditRow, AuditTarget, Person
 from services.people.records import ROLES as GIVEN
-from services.people.records import AuditAction, AuditRow, AuditTarget
 
 AT = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 
@@ -60,6 +60,8 @@ def test_every_action_has_words(action: AuditAction, detail: str) -> None:
         (row("share_session", "edit 2", colleague="Bob (bob)"), "Shared a session with Bob (bob)"),
         (row("unshare_session", "2", colleague="Bob (bob)"), "Took Bob (bob) off a session"),
         (row("share_trip", "view 2"), "Shared a trip with somebody whose account is gone"),
+        (row("share_trip"), "Let somebody work on a trip"),
+        (row("unshare_trip"), "Took somebody off a trip"),
         (row("unshare_trip", "1", colleague="Ada (ada)"), "Left a trip"),
         (row("hand_over_trip", "to 2", colleague="Bob (bob)"), "Handed over a trip to Bob (bob)"),
         (row("other", "something of long ago"), "something of long ago"),
@@ -68,6 +70,21 @@ def test_every_action_has_words(action: AuditAction, detail: str) -> None:
 )
 def test_words_of(entry: AuditRow, words: str) -> None:
     assert told(entry) == words
+
+
+@pytest.mark.parametrize(
+    ("passwords", "issuers", "words"),
+    [
+        (True, ("https://id.example/acme",), "Signs in with password, id.example"),
+        (False, ("https://id.example/acme",), "Signs in with id.example"),
+        (False, (), "No way to sign in"),
+    ],
+)
+def test_password_that_lets_nobody_in_is_no_way_to_sign_in(
+    passwords: bool, issuers: tuple[str, ...], words: str
+) -> None:
+    bob = Person(2, "bob", "Bob", "", PLANNER, False, "password", True, issuers, None, AT, None, None)
+    assert how_they_sign_in(bob, passwords=passwords) == words
 
 
 def test_csv_runs_nothing_in_a_spreadsheet() -> None:
