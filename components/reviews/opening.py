@@ -13,10 +13,10 @@ from components.problems import draw_problem, telling, unless_away
 from components.resources import get_services, get_waker
 from components.reviews.visitor import Visitor
 from services.errors import InvalidInputError, NotFoundError, PasscodeNeededError, ServiceError, TooManyGuessesError
+from services.reviews.doors import GONE
 from services.reviews.links import link_name
 from services.reviews.records import Visit
 from services.reviews.texts import MAX_PASSCODE_CHARS
-from services.reviews.visits import GONE
 
 _TYPED = (  # how the keys begin of what is typed on the page
     *("review_typed_", "review_passage_", "review_before_", "review_name_", "review_answer_typed_", "review_edited_"),

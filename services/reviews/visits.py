@@ -23,9 +23,7 @@ from services.errors import (
 )
 from services.reviews.comments import NOWHERE, change_comment, check_room, decide, first_of, place
 from services.reviews.decks import edition
-from services.reviews.doors import GONE as GONE
-from services.reviews.doors import KEY_CHARS as KEY_CHARS
-from services.reviews.doors import Door, Open, fingerprint, is_key, key_hash
+from services.reviews.doors import GONE, Door, Open, fingerprint, is_key, key_hash
 from services.reviews.files import ReceiptKind, ReviewFiles, Told
 from services.reviews.guesses import check_guesses, count_said, count_wrong_link, count_wrong_passcode
 from services.reviews.records import Decision, DecisionKind, ReviewMay, ReviewState, Thread, Version, Visit

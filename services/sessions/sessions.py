@@ -371,14 +371,7 @@ class SessionService:
         with self._db.read() as db_session:
             hits = db.search.find(db_session, query[:_QUERY_CHARS], user_id=user_id, limit=limit, before_id=before_id)
         return tuple(
-            SearchHit(
-                hit.session_id,
-                hit.title,
-                hit.message_id,
-                excerpt(hit.content, query),
-                hit.at,
-                hit.trip,
-            )
+            SearchHit(hit.session_id, hit.title, hit.message_id, excerpt(hit.content, query), hit.at, hit.trip)
             for hit in hits
         )
 

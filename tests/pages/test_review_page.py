@@ -19,10 +19,11 @@ from db.models import User as UserRow
 from exports import markdown_text
 from services.accounts.records import User
 from services.errors import NotFoundError
+from services.reviews.doors import GONE
 from services.reviews.guesses import SAID, WRONG_LINKS
 from services.reviews.links import cookie_name, link_name
 from services.reviews.records import DecisionKind, NewLink, ReviewMay
-from services.reviews.visits import GONE, VisitService, new_reader_key
+from services.reviews.visits import VisitService, new_reader_key
 from services.wiring import Services
 from settings import ROOT
 from tests.helpers.clock import NOON, Clock
