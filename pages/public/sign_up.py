@@ -17,6 +17,12 @@ with st.container(horizontal_alignment="center"), st.container(key="sign_up_card
     user = current_user()
     if user is not None and user.is_guest:
         st.title("Make an account", anchor=False)
+        if invitation is not None:
+            st.info(
+                "This does not use your invitation. To use it, leave as a guest first and open its link again: what "
+                "you wrote as a guest is gone then.",
+                icon=":material/mail:",
+            )
         stay_form()
         st.page_link(CHAT_PAGE, label="Back to the chat", icon=":material/arrow_back:")
         st.stop()

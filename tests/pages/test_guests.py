@@ -93,6 +93,13 @@ def test_used_up_messages_lead_to_an_account(guest: AppTest) -> None:
     assert "No messages left: make an account" in words(at)
 
 
+def test_guest_with_an_invitation_is_told_how_to_use_it(guest: AppTest) -> None:
+    guest.query_params["invite"] = "any"
+    at = run(guest.switch_page("pages/public/sign_up.py"))
+
+    assert at.info[0].value.startswith("This does not use your invitation. To use it, leave as a guest first")
+
+
 def test_guest_makes_an_account_and_goes_on_where_they_were(guest: AppTest, services: Services) -> None:
     at = send(guest, "Three nights in Lisbon")
     user_id = at.session_state["auth_user"]["id"]
