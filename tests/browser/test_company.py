@@ -98,7 +98,7 @@ def test_company_makes_a_user_and_out_is_out_at_both(page: Page, firm: Firm) -> 
 
     expect(page.get_by_role("heading", name="End Session")).to_be_visible()
     assert page.url.startswith(f"{firm.acme.issuer}/oauth2/end_session")
-    page.get_by_role("button").first.click()
+    page.get_by_role("button", name="End session").click()
     expect_out(page, firm.app)
     assert "_streamlit_user" not in names(page.context)
     kept = cookies["_streamlit_user"]
@@ -229,7 +229,7 @@ def test_app_alone_signs_in_and_out_and_tells_what_failed(
     expect_in(page, "Ada of acme")
 
     sign_out(page)
-    page.get_by_role("button").first.click()
+    page.get_by_role("button", name="End session").click()
     expect_out(page, app)
     google.knows("grace", name="Grace Hopper", photo=token_urlsafe(15_000))
     sign_in(page, app, google, "grace")
@@ -237,5 +237,5 @@ def test_app_alone_signs_in_and_out_and_tells_what_failed(
     assert sum(len(cookie["value"]) for cookie in page.context.cookies()) > 40_000  # no WebSocket carries that
 
     page.goto(f"{app.url}/auth/logout")
-    page.get_by_role("button").first.click()
+    page.get_by_role("button", name="End session").click()
     expect_out(page, app)

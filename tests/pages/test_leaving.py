@@ -130,7 +130,9 @@ def test_session_that_ends_soon_is_told_wherever_it_is_listed(
     now = utc_now()
     with app_database.begin() as db_session:
         at = now - timedelta(days=85)
-        old = add_session(db_session, user_id=planner.id, title="Old", last_message_at=at, created_at=at)
+        old = add_session(
+            db_session, user_id=planner.id, title="Old", last_message_at=at, created_at=at, updated_at=at
+        )
         planned = db_session.get_one(db.models.User, planner.id)
         planned.last_session_id = old.id
     retention = RetentionService(app_database, days=90)
