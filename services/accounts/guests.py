@@ -28,6 +28,7 @@ from services.accounts.views import user_record
 from services.errors import GuestLimitError, SignUpClosedError, TooManyRepliesError
 from settings import Settings
 
+GUEST_THINGS = 20  # trips of a guest, and customers
 GO_ON = "Make an account to go on; your sessions stay."
 _MESSAGES = "guest_message"
 _FOR_GOOD = timedelta(days=36_500)
@@ -134,6 +135,12 @@ def become_planner(db_session: Session, row: db.models.User, *, provider: str, a
     target = (AuditTarget.USER, row.id)
     db.audit.note(db_session, AuditAction.STAY, user_id=row.id, target=target, detail=provider, at=at)
     return row.sessions_valid_from
+
+
+def check_room(db_session: Session, user_id: int, number: int, *, things: str) -> None:
+    """Raise GuestLimitError where a guest has a *number* of some *things* already that is all they may."""
+    if number >= GUEST_THINGS and db.users.role(db_session, user_id) == GUEST:
+        raise GuestLimitError(f"A guest has {GUEST_THINGS} {things} at most. {GO_ON}")
 
 
 def refuse_guest(db_session: Session, user_id: int, *, to: str) -> None:

@@ -12,6 +12,7 @@ from db.engine import Database
 from db.ids import new_id
 from db.models import AuditAction, AuditTarget, utc_now
 from db.models import Customer as CustomerRow
+from services.accounts.guests import check_room
 from services.accounts.roles import writing
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.texts import clean_query
@@ -37,10 +38,15 @@ class CustomerService:
         self._db = database
 
     def create(self, name: str, *, user_id: int, **given: Any) -> Customer:
-        """Make a customer; *given* has any of contact, language and notes. Raises InvalidFieldsError."""
+        """Make a customer; *given* has any of contact, language and notes.
+
+        Raises InvalidFieldsError, and NotPossibleError or GuestLimitError where there are too many.
+        """
         values = _checked({"name": name, **given})
         with writing(self._db, user_id) as db_session:
-            if db.customers.count_own(db_session, user_id=user_id) >= MAX_CUSTOMERS:
+            own = db.customers.count_own(db_session, user_id=user_id)
+            check_room(db_session, user_id, own, things="customers")
+            if own >= MAX_CUSTOMERS:
                 raise NotPossibleError(f"You have {MAX_CUSTOMERS:,} customers. Delete some that you no longer need.")
             now = utc_now()
             row = CustomerRow(id=new_id(), user_id=user_id, created_at=now, updated_at=now, **values)

@@ -12,6 +12,7 @@ from db.engine import Database
 from db.ids import new_id
 from db.models import AuditAction, AuditTarget, utc_now
 from db.models import Trip as TripRow
+from services.accounts.guests import check_room
 from services.accounts.roles import writing
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.texts import clean_query
@@ -49,7 +50,7 @@ class TripService:
     ) -> Trip:
         """Make a trip; *brief* has those fields of it that are known, as `travel.brief.brief_of` takes them.
 
-        Raises InvalidFieldsError, NotFoundError for the customer, NotPossibleError where there are too many.
+        Raises InvalidFieldsError, NotFoundError for the customer, NotPossibleError or GuestLimitError of too many.
         """
         empty = Plan("", TripStatus.DRAFT, customer_id, Brief())
         plan = asked_for(empty, {"title": title, "status": status, "brief": brief})
@@ -166,7 +167,9 @@ class TripService:
     def _add(self, db_session: Session, plan: Plan, user_id: int, summary: str) -> Trip:
         if plan.customer_id is not None:
             customer_for_trip(db_session, plan.customer_id, user_id)
-        if db.trips.count_owned(db_session, user_id=user_id) >= MAX_TRIPS:
+        owned = db.trips.count_owned(db_session, user_id=user_id)
+        check_room(db_session, user_id, owned, things="trips")
+        if owned >= MAX_TRIPS:
             raise NotPossibleError(f"You have {MAX_TRIPS:,} trips. Delete some that you no longer need.")
         now = utc_now()
         trip = TripRow(

@@ -12,7 +12,7 @@ from db.engine import Database
 from db.models import AuditAction
 from services.accounts.accounts import AccountService
 from services.accounts.admins import AdminService
-from services.accounts.guests import GuestService
+from services.accounts.guests import GUEST_THINGS, GuestService
 from services.accounts.identities import IdentityService, Said
 from services.accounts.records import SignIn
 from services.accounts.tokens import TokenService
@@ -25,6 +25,8 @@ from services.errors import (
     SignUpClosedError,
     TooManySignUpsError,
 )
+from services.trips.customers import CustomerService
+from services.trips.trips import TripService
 from settings import Settings
 from tests.helpers.accounts import ELSEWHERE, HERE, PASSWORD, SETTINGS, StoppedClock, sign_up
 
@@ -216,3 +218,24 @@ def test_guest_whom_a_company_does_not_let_in_stays_a_guest(guest, database, clo
 
     assert identities.user_of(said) is None
     assert sign_ins.current(guest.user.id, guest.at) == guest.user
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_guest_has_a_few_trips_and_customers_and_a_planner_more(
+    database: Database, guest: SignIn, stay: Stay
+) -> None:
+    trips, customers = TripService(database), CustomerService(database)
+
+    def make() -> None:
+        trips.create("Rome", user_id=guest.user.id)
+        customers.create("Weber", user_id=guest.user.id)
+
+    for _ in range(GUEST_THINGS):
+        make()
+    with pytest.raises(GuestLimitError, match="20 trips at most"):
+        trips.create("Rome", user_id=guest.user.id)
+    with pytest.raises(GuestLimitError, match="20 customers at most"):
+        customers.create("Weber", user_id=guest.user.id)
+
+    stay(guest.user.id)
+    make()
