@@ -28,8 +28,12 @@ async def work_forever(
     backend: str,
     executor: Executor,
 ) -> None:
-    """Take due entries and do them, and remove what can no longer be brought back, until cancelled."""
+    """Take due entries and do them, and remove what can no longer be brought back, until cancelled.
+
+    Not at once: a process that has just started has people waiting for it, and none of this is urgent.
+    """
     while True:
+        await asyncio.sleep(LOOK_S)
         try:
             entries = await in_thread(executor, partial(_take, database, backend))
             await in_thread(executor, partial(remove_deleted, database))
@@ -40,7 +44,6 @@ async def work_forever(
             log.warning("The database cannot be reached; looking again soon.")
         except Exception:  # whatever it is, the next look does the rest
             log.exception("Could not do what is left to be done")
-        await asyncio.sleep(LOOK_S)
 
 
 async def _do(client: BackboardClient, entry: OutboxEntry) -> bool:
