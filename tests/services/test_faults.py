@@ -10,10 +10,9 @@ from db.models import ChatSession, Message
 from emulator.server import EmulatorServer
 from services.message_status import MessageStatus
 from services.parts import NoticePart
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.doubles import ObedientDemo
 from tests.helpers.services import Emulator, ask, until, until_ended
-
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing of it is PostgreSQL's own
 
 
 @ON_SQLITE
@@ -78,6 +77,7 @@ def test_credits_that_are_out_are_an_error_and_never_an_answer(
     assert services.sessions.search("credits", user_id=user_id) == ()
 
 
+@ON_SQLITE
 def test_credits_that_are_out_are_no_answer_to_be_adopted(start_services, emulator, user_id):
     services = start_services()
     emulator.fault({"fault": "no_credit,cut:0"})
@@ -133,6 +133,7 @@ def test_lost_answer_is_interrupted_keeps_its_text_and_is_not_sent_again(
     assert emulator.paid_calls == calls + 1
 
 
+@ON_SQLITE
 def test_question_already_in_the_thread_is_not_asked_again_in_the_same_words(
     start_services, emulator, user_id, monkeypatch
 ):
@@ -159,6 +160,7 @@ def test_odd_streams_give_the_whole_text(services, emulator, user_id, fault):
     assert reply.text == emulator.runs[-1]["text"]
 
 
+@ON_SQLITE
 def test_forgotten_thread_is_replaced_with_the_last_turns_and_told_once(services, emulator, user_id):
     accepted, _ = ask(services, user_id)
     emulator.fault({"fault": "forget_thread"})
@@ -172,6 +174,7 @@ def test_forgotten_thread_is_replaced_with_the_last_turns_and_told_once(services
     assert emulator.paid_calls == 3
 
 
+@ON_SQLITE
 def test_stream_cut_after_a_tool_is_adopted_whole(services, emulator, user_id):
     emulator.fault({"fault": "keep_alive"}, {"fault": "cut:2"})
     _, reply = ask(services, user_id, "What is today's date?")
@@ -181,6 +184,7 @@ def test_stream_cut_after_a_tool_is_adopted_whole(services, emulator, user_id):
     assert emulator.paid_calls == 1
 
 
+@ON_SQLITE
 def test_tool_outputs_that_are_refused_interrupt_the_reply_and_retry_works(
     start_services, emulator, user_id, monkeypatch
 ):

@@ -28,10 +28,10 @@ from services.reviews.records import LinkSettings, Thing
 from services.sessions.file_types import checked_file
 from services.sessions.records import Accepted
 from services.wiring import Services
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.lock_order import watch
 from tests.helpers.services import until, until_ended
 
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 CLEAN = Cleaning.__call__
 PLAN = checked_file("plan.txt", b"Two nights in Lisbon")
 

@@ -32,8 +32,11 @@ from services.sessions.records import NewFile
 from services.templates.templates import Opening
 from services.transfer.transfer import ExportKind
 from services.wiring import Services
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import Emulator, make_user, until, until_ended
 from tests.helpers.sides import KEY, given, join, make_customer, make_trip, move, new_session_in, say
+
+pytestmark = ON_SQLITE
 
 
 @dataclass

@@ -17,6 +17,7 @@ from services.message_status import MessageStatus
 from services.parts import ReasoningPart
 from services.sessions.sessions import NO_TITLE
 from services.transfer.transfer import ExportKind
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.naughty import (
     STRINGS,
     file_of,
@@ -28,7 +29,6 @@ from tests.helpers.naughty import (
 )
 from tests.helpers.services import until_ended
 
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing of it is PostgreSQL's own
 _FRAME = {"format": "travelbot.sessions", "version": 1}
 _UNSEEN = dict.fromkeys(map(ord, "\ufe0f\ufeff"))  # what nobody sees in those of the strings that can be names
 

@@ -23,10 +23,10 @@ from services.texts import MAX_TITLE_CHARS, clean_title, without_controls
 from services.transfer.transfer import ExportKind
 from services.wiring import Services
 from tests.helpers.chatgpt import conversation, node
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.naughty import STRINGS, joined, kept, on_one_line, says_something
 from tests.helpers.services import until, until_ended
 
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing of it is PostgreSQL's own
 SAID = [text for text in STRINGS if says_something(text)]
 SILENT = [text for text in STRINGS if not says_something(text)]
 TITLES = [title for text in SAID if says_something(title := on_one_line(on_one_line(text)[:100]))]

@@ -9,9 +9,12 @@ from sqlalchemy import select
 
 from db.models import BackboardThread
 from services.transfer.transfer import ExportKind
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import Emulator
 from tests.helpers.sides import given, say
 from tests.helpers.trips import Team, team  # noqa: F401 - a fixture
+
+pytestmark = ON_SQLITE
 
 SECRET = "I am called Bobsmark"
 

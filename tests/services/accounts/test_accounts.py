@@ -15,8 +15,7 @@ from services.accounts.sign_ins import SignInService
 from services.errors import InvalidInputError, NotFoundError, SignUpClosedError
 from settings import Settings
 from tests.helpers.accounts import PASSWORD, SETTINGS, answer, sign_up
-
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing of it is PostgreSQL's own
+from tests.helpers.databases import ON_SQLITE
 
 
 def test_sign_up_keeps_names_in_lower_case_and_only_the_hash(accounts: AccountService, database: Database) -> None:

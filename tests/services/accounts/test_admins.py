@@ -14,8 +14,10 @@ from services.accounts.records import User
 from services.accounts.sign_ins import SignInService
 from services.errors import InvalidInputError, NotPossibleError, SignInLockedError
 from tests.helpers.accounts import HERE, PASSWORD, StoppedClock, answer, sign_up
+from tests.helpers.databases import ON_SQLITE
 
 
+@ON_SQLITE
 def test_wrong_admin_codes_count_for_the_address(
     admins: AdminService, sign_ins: SignInService, maria: User, ten_from_an_address: None
 ) -> None:
@@ -52,6 +54,7 @@ def test_code_of_any_start_makes_one_admin_and_only_hashes_are_kept(
         assert db_session.scalars(select(AdminCode)).all() == []
 
 
+@ON_SQLITE
 def test_code_is_void_once_there_is_an_admin(accounts: AccountService, admins: AdminService, maria: User) -> None:
     code = code_of(admins)
     other = sign_up(accounts, username="other", email="other@example.com")
@@ -84,6 +87,7 @@ def test_two_who_hold_a_code_at_once_make_one_admin(
     assert len(admins.all()) == 1
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("typed", ["", "-", "0000-0000-0000-0000-0000", "\ud800", "x" * 1000])
 def test_wrong_code_makes_no_admin(admins: AdminService, maria: User, typed: str) -> None:
     code_of(admins)

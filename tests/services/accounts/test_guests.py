@@ -29,6 +29,7 @@ from services.trips.customers import CustomerService
 from services.trips.trips import TripService
 from settings import Settings
 from tests.helpers.accounts import ELSEWHERE, HERE, PASSWORD, SETTINGS, StoppedClock, sign_up
+from tests.helpers.databases import ON_SQLITE
 
 Stay = Callable[..., SignIn]
 
@@ -74,6 +75,7 @@ def test_guest_is_in_by_a_cookie_like_anybodys(guests, sign_ins, guest, database
     assert audit(database) == [(guest.user.id, AuditAction.BEGIN_AS_GUEST)]
 
 
+@ON_SQLITE
 def test_nobody_is_a_guest_where_the_setting_is_off(database):
     with pytest.raises(SignUpClosedError):
         GuestService(database, SETTINGS).begin()
@@ -97,6 +99,7 @@ def test_an_address_makes_so_many_guests_a_day(guests, clock):
     guests.begin(address=HERE)
 
 
+@ON_SQLITE
 def test_where_no_address_is_known_all_together_make_twenty_times_as_many(guests):
     for _ in range(40):
         guests.begin()
@@ -138,6 +141,7 @@ def test_guest_who_comes_back_is_seen(guest, sign_ins, clock, database):
     assert user_row(database, guest.user.id).last_seen_at == clock()
 
 
+@ON_SQLITE
 def test_who_takes_a_former_guests_name_is_not_in_by_the_guests_cookie(guest, stay, sign_ins, accounts, clock):
     stay(guest.user.id)
     clock.now += timedelta(seconds=1)
@@ -147,6 +151,7 @@ def test_who_takes_a_former_guests_name_is_not_in_by_the_guests_cookie(guest, st
     assert sign_ins.user_for_token(guest.user.username, guest.at) is None
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("changed", "fields"),
     [
@@ -172,6 +177,7 @@ def test_only_a_guest_becomes_a_planner_and_once(guest, stay, maria):
         stay(guest.user.id, username="other", email="other@example.com")
 
 
+@ON_SQLITE
 def test_nobody_stays_where_sign_up_was_closed_since(guest, database):
     closed = AccountService(database, SETTINGS.model_copy(update={"sign_up": "closed"}))
 
@@ -179,6 +185,7 @@ def test_nobody_stays_where_sign_up_was_closed_since(guest, database):
         closed.stay(guest.user.id, name="Ada", email="ada@example.com", username="ada", password=PASSWORD)
 
 
+@ON_SQLITE
 def test_guest_has_no_tokens_and_is_no_admin(guest, database, admins: AdminService):
     code = admins.new_code() or ""
     with pytest.raises(GuestLimitError, match=r"^A guest cannot have API tokens\. Make an account to go on"):
@@ -196,6 +203,7 @@ def said(clock: StoppedClock) -> Said:
     )
 
 
+@ON_SQLITE
 def test_guest_stays_by_a_company(guest, database, clock, sign_ins, said):
     identities = IdentityService(database, SETTINGS.model_copy(update={"company_viewers": ("sales",)}), clock)
 
@@ -210,6 +218,7 @@ def test_guest_stays_by_a_company(guest, database, clock, sign_ins, said):
     assert (user.id, AuditAction.STAY) in audit(database)
 
 
+@ON_SQLITE
 def test_guest_whom_a_company_does_not_let_in_stays_a_guest(guest, database, clock, sign_ins, said):
     identities = IdentityService(database, SETTINGS.model_copy(update={"company_domains": ("other.com",)}), clock)
 

@@ -13,6 +13,7 @@ from services.accounts.identities import IdentityService, Said
 from services.accounts.records import SignIn, User
 from services.errors import NotFoundError, NotInvitedError, NotPossibleError
 from tests.helpers.accounts import SETTINGS, StoppedClock
+from tests.helpers.databases import ON_SQLITE
 
 Enter = Callable[..., SignIn]
 
@@ -62,6 +63,7 @@ def test_same_answer_is_the_same_sign_in_and_ends_once(identities, sign_ins, clo
     assert sign_ins.current(first.user.id, fresh.at)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("minutes", [-11, 11])
 def test_answer_of_another_time_lets_nobody_in(identities, said, minutes):
     with pytest.raises(NotInvitedError, match="too old"):
@@ -98,6 +100,7 @@ def test_who_is_in_joins_and_then_comes_in_that_way(identities, said, maria: Use
     assert identities.user_of(said) is None
 
 
+@ON_SQLITE
 def test_what_is_somebody_elses_is_not_joined_and_the_only_way_in_stays(identities, said, maria: User):
     ada = identities.enter(said).user
     (only,) = identities.all(ada.id)
@@ -110,6 +113,7 @@ def test_what_is_somebody_elses_is_not_joined_and_the_only_way_in_stays(identiti
         identities.remove(only.id, user_id=maria.id)
 
 
+@ON_SQLITE
 def test_only_way_in_stays_though_there_is_a_password_where_those_are_off(database, clock, said, maria: User):
     identities = with_settings(database, clock, passwords="off")
     identities.join(maria.id, said)
@@ -119,6 +123,7 @@ def test_only_way_in_stays_though_there_is_a_password_where_those_are_off(databa
         identities.remove(only.id, user_id=maria.id)
 
 
+@ON_SQLITE
 def test_disabled_user_stays_outside(identities, database, said):
     user = identities.enter(said).user
     with database.begin() as db_session:
@@ -130,6 +135,7 @@ def test_disabled_user_stays_outside(identities, database, said):
     assert user
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("changed", "is_let_in"),
     [
@@ -149,6 +155,7 @@ def test_only_verified_addresses_of_named_domains_begin(database, clock, said, c
         identities.enter(replace(said, **changed))
 
 
+@ON_SQLITE
 def test_only_members_of_named_groups_begin(database, clock, said):
     identities = with_settings(database, clock, company_groups=("planners",))
 
@@ -167,6 +174,7 @@ def test_groups_give_the_role_each_time_where_they_are_named(database, clock, sa
     assert [role("IT"), role("Guests"), role(), role("it", "guests")] == ["admin", "viewer", "planner", "admin"]
 
 
+@ON_SQLITE
 def test_answer_that_is_shown_again_gives_no_role_back(database, clock, said, sign_ins):
     identities = with_settings(database, clock, company_admins=("it",))
     before = replace(said, groups=("IT",))

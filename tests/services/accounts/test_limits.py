@@ -34,6 +34,7 @@ from tests.helpers.accounts import (
     cheaply,
     sign_up,
 )
+from tests.helpers.databases import ON_SQLITE
 
 WRONG, LOCKED = "wrong_password", "sign_in_locked"
 
@@ -77,6 +78,7 @@ def test_five_wrong_passwords_lock_for_fifteen_minutes_and_a_restart_changes_not
     assert signed_in.user == maria
 
 
+@ON_SQLITE
 def test_lock_that_ran_out_leaves_five_more(sign_ins: SignInService, maria: User, clock: StoppedClock) -> None:
     fail(sign_ins, "maria", 5)
     clock.now += LOCKED_FOR
@@ -86,6 +88,7 @@ def test_lock_that_ran_out_leaves_five_more(sign_ins: SignInService, maria: User
     assert answer(sign_ins) == LOCKED
 
 
+@ON_SQLITE
 def test_locked_name_is_told_so_whatever_the_password(database: Database, maria: User) -> None:
     compare = AllWrong()
     sign_ins = SignInService(database, SETTINGS, compare=compare)
@@ -95,6 +98,7 @@ def test_locked_name_is_told_so_whatever_the_password(database: Database, maria:
     assert [typed for typed, _ in compare.asked] == ["wrong"] * 5
 
 
+@ON_SQLITE
 def test_right_password_forgets_the_wrong_ones(sign_ins: SignInService, maria: User) -> None:
     fail(sign_ins, "maria", 4)
     sign_ins.sign_in("maria", PASSWORD)
@@ -124,6 +128,7 @@ def statements(database: Database) -> Iterator[list[str]]:
     event.remove(database.engine, "before_cursor_execute", note)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("kind", ["unknown", "disabled", "without password", "impossible"])
 def test_name_that_cannot_sign_in_costs_and_answers_like_one_that_can(
     sign_ins: SignInService, database: Database, maria: User, statements: list[str], kind: str
@@ -144,6 +149,7 @@ def test_name_that_cannot_sign_in_costs_and_answers_like_one_that_can(
     assert work[typed] == work["maria"]
 
 
+@ON_SQLITE
 def test_every_hash_that_is_checked_costs_the_same(database: Database) -> None:
     sign_up(AccountService(database, Settings()))  # with a real hash
     compare = AllWrong()
@@ -177,6 +183,7 @@ def test_fiftieth_wrong_password_from_an_address_is_its_last_for_a_while(
     other_process.close()
 
 
+@ON_SQLITE
 def test_office_that_signs_in_all_day_is_not_locked_out(
     sign_ins: SignInService, maria: User, ten_from_an_address: None
 ) -> None:
@@ -186,6 +193,7 @@ def test_office_that_signs_in_all_day_is_not_locked_out(
     fail_from(sign_ins, HERE, times=10)  # nothing was counted so far
 
 
+@ON_SQLITE
 def test_addresses_of_one_ipv6_site_count_together(sign_ins: SignInService, ten_from_an_address: None) -> None:
     for number in range(10):
         assert answer(sign_ins, f"name-{number}", address=f"2001:db8:1:2::{number:x}") == WRONG
@@ -235,6 +243,7 @@ def test_accounts_from_one_address_are_few_and_the_wait_is_told(
         }
 
 
+@ON_SQLITE
 def test_sign_up_that_breaks_a_rule_is_not_counted(accounts: AccountService) -> None:
     for _ in range(20):
         with pytest.raises(InvalidInputError):
@@ -243,6 +252,7 @@ def test_sign_up_that_breaks_a_rule_is_not_counted(accounts: AccountService) -> 
     sign_up(accounts, address=HERE)
 
 
+@ON_SQLITE
 def test_stranger_who_locks_a_name_and_an_address_does_not_lock_its_owners_browser(
     sign_ins: SignInService, maria: User, ten_from_an_address: None
 ) -> None:
@@ -256,6 +266,7 @@ def test_stranger_who_locks_a_name_and_an_address_does_not_lock_its_owners_brows
     assert sign_ins.current(maria.id, new_at) == maria
 
 
+@ON_SQLITE
 def test_known_browser_has_five_tries_of_its_own(sign_ins: SignInService, maria: User) -> None:
     proof = sign_ins.prove_browser(maria.id)
     assert [answer(sign_ins, proof=proof) for _ in range(5)] == [WRONG] * 5
@@ -292,6 +303,7 @@ def test_only_a_proof_of_ours_for_this_name_that_has_not_ended_counts(
     assert counted_as(before) == "maria"
 
 
+@ON_SQLITE
 def test_hashes_are_worked_out_few_at_a_time_and_who_is_turned_away_is_not_counted(
     accounts: AccountService, sign_ins: SignInService, maria: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -331,7 +343,7 @@ def test_made_up_names_do_not_fill_the_table(
 def test_of_seven_hundred_guesses_few_are_compared_and_the_owner_stays_in(
     accounts: AccountService, database: Database, clock: StoppedClock, against: str, quarterly: int
 ) -> None:
-    """One name, from an address each; and a name each, from one address, which is the owner's. A guess every three seconds."""
+    """One name, from an address each; and a name each, from the owner's address. A guess every three seconds."""
     maria = sign_up(accounts)
     owners = SignInService(database, SETTINGS, compare=cheaply, clock=clock)
     came_in = owners.sign_in("maria", PASSWORD, address=HERE)

@@ -13,6 +13,7 @@ from services.reviews.records import DecisionKind
 from services.templates.templates import built_in
 from services.trips.records import TripAccess
 from settings import ROOT
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import ask, make_user
 
 ADMINS = {"services/people"}  # there is written what admins do, and what is somebody's own account
@@ -174,6 +175,7 @@ def test_viewers_access_is_to_view_whatever_they_were_given(services, database, 
     assert (accesses(user_id), accesses(bob)) == ({"owner"}, {"edit"})
 
 
+@ON_SQLITE
 def test_members_are_told_what_they_were_given(services, database, user_id, viewer):
     trip_id = services.trips.create("Lisbon", user_id=user_id).id
     bob = make_user(database, "bob")

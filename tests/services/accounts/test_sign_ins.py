@@ -25,8 +25,10 @@ from services.errors import (
     WrongPasswordError,
 )
 from tests.helpers.accounts import MS, NEW_PASSWORD, PASSWORD, SETTINGS, AllWrong, StoppedClock, cheaply, sign_up
+from tests.helpers.databases import ON_SQLITE
 
 
+@ON_SQLITE
 def test_proof_of_a_browser_is_no_sign_in(sign_ins: SignInService, maria: User) -> None:
     proof = sign_ins.prove_browser(maria.id)
 
@@ -47,6 +49,7 @@ def test_password_is_asked_for_again_and_wrong_ones_are_counted(sign_ins: SignIn
         sign_ins.confirm(maria.id, password=PASSWORD, signed_in_at=here.at)
 
 
+@ON_SQLITE
 def test_where_passwords_are_off_nobody_comes_in_by_one_and_nobody_is_asked_for_it(
     accounts: AccountService, sign_ins: SignInService, maria: User, database: Database, clock: StoppedClock
 ) -> None:
@@ -66,6 +69,7 @@ def test_where_passwords_are_off_nobody_comes_in_by_one_and_nobody_is_asked_for_
         sign_up(accounts_off, username="joan", email="joan@example.com")
 
 
+@ON_SQLITE
 def test_sign_in_that_has_ended_confirms_nothing(sign_ins: SignInService, maria: User) -> None:
     here = sign_ins.sign_in("maria", PASSWORD)
     sign_ins.sign_out(maria.id, here.at)
@@ -74,6 +78,7 @@ def test_sign_in_that_has_ended_confirms_nothing(sign_ins: SignInService, maria:
         sign_ins.confirm(maria.id, password=PASSWORD, signed_in_at=here.at)
 
 
+@ON_SQLITE
 def test_without_a_password_a_sign_in_of_the_last_ten_minutes_will_do(
     sign_ins: SignInService, database: Database, clock: StoppedClock
 ) -> None:
@@ -113,6 +118,7 @@ def test_tokens_end_with_the_sign_ins_unless_one_says_otherwise(
         assert sorted(map(tuple, db_session.execute(revoked))) == ([] if keep else ids_and_names)
 
 
+@ON_SQLITE
 def test_nobody_comes_in_under_an_unknown_name_even_if_the_password_were_right(database: Database) -> None:
     sign_ins = SignInService(database, SETTINGS, compare=lambda *_: True)
 
@@ -120,12 +126,14 @@ def test_nobody_comes_in_under_an_unknown_name_even_if_the_password_were_right(d
         sign_ins.sign_in("nobody", PASSWORD)
 
 
+@ON_SQLITE
 def test_password_of_years_ago_lets_in(sign_ins: SignInService, maria: User, clock: StoppedClock) -> None:
     clock.now += timedelta(days=3_650)
 
     assert sign_ins.sign_in("maria", PASSWORD).user == maria
 
 
+@ON_SQLITE
 def test_password_is_compared_as_it_was_typed(database: Database, maria: User) -> None:
     compare = AllWrong()
     sign_ins = SignInService(database, SETTINGS, compare=compare)
@@ -178,6 +186,7 @@ def test_changed_password_ends_every_sign_in_of_the_same_millisecond_too(
     assert sign_ins.current(maria.id, again.at) == maria
 
 
+@ON_SQLITE
 def test_sign_in_begun_before_the_password_changed_does_not_hold(
     sign_ins: SignInService, database: Database, maria: User, clock: StoppedClock
 ) -> None:
@@ -191,6 +200,7 @@ def test_sign_in_begun_before_the_password_changed_does_not_hold(
     assert sign_ins.current(maria.id, here.at) is None
 
 
+@ON_SQLITE
 def test_clock_that_is_behind_does_not_shut_the_door(
     sign_ins: SignInService, maria: User, clock: StoppedClock
 ) -> None:
@@ -202,6 +212,7 @@ def test_clock_that_is_behind_does_not_shut_the_door(
     assert sign_ins.current(maria.id, here.at) == maria
 
 
+@ON_SQLITE
 def test_wrong_old_password_locks_the_change_and_not_the_door(sign_ins: SignInService, maria: User) -> None:
     for _ in range(5):
         with pytest.raises(WrongPasswordError, match="The current password is not correct"):
@@ -238,6 +249,7 @@ def test_password_changed_twice_at_once_changes_once(sign_ins: SignInService, ma
     assert sorted(answers) == [False, True]
 
 
+@ON_SQLITE
 def test_ending_every_sign_in_leaves_the_one_that_asked(sign_ins: SignInService, maria: User) -> None:
     here = sign_ins.sign_in("maria", PASSWORD)
 
@@ -272,6 +284,7 @@ def test_pruning_the_audit_signs_nobody_back_in(sign_ins: SignInService, maria: 
     assert sign_ins.user_for_token("maria", here.at) is None
 
 
+@ON_SQLITE
 def test_audit_names_what_was_done(
     sign_ins: SignInService, maria: User, database: Database, clock: StoppedClock
 ) -> None:

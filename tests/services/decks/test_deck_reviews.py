@@ -21,6 +21,7 @@ from services.reviews.visits import new_reader_key
 from services.sessions.sessions import SessionService
 from services.trips.deleted import TripDeletion
 from services.trips.records import WithSessions
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.deck_places import Decks, planning  # noqa: F401 - a fixture
 from tests.helpers.pdfs import read
 
@@ -74,6 +75,7 @@ def test_shared_deck_is_its_shown_slides_and_nothing_of_how_they_came_about(plan
     assert "€712.50" in costs.text
 
 
+@ON_SQLITE
 def test_reader_sees_that_version_whatever_becomes_of_deck_and_brand(planning: Decks, deck):
     picture = planning.pictures.add(planning.session, image(), user_id=planning.ada)
     block = PictureBlock(
@@ -96,6 +98,7 @@ def test_reader_sees_that_version_whatever_becomes_of_deck_and_brand(planning: D
     assert planning.reviews.links.behind(of(planning.session), user_id=planning.ada) == {link.review.id: True}
 
 
+@ON_SQLITE
 def test_slides_and_parts_are_commented_on_and_changes_told_by_slide(planning: Decks, deck):
     link = share(planning, planning.session)
     visits = planning.reviews.visits
@@ -121,6 +124,7 @@ def test_slides_and_parts_are_commented_on_and_changes_told_by_slide(planning: D
     assert became[deck.deck.slides[1].id] is Change.GONE
 
 
+@ON_SQLITE
 def test_slide_that_only_looks_different_has_changed_too(planning: Decks, deck):
     link = share(planning, planning.session)
     before = planning.reviews.visits.look(link.token, ANNA).snapshot
@@ -156,6 +160,7 @@ def test_approval_is_of_what_a_version_shows(planning: Decks, deck):
     assert not files.draft(planning.session, other, user_id=planning.ada).approved
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("change", ["name", "logo"])
 def test_approval_is_of_how_a_version_looks(planning: Decks, deck, change: str):
     files, brands = DeckFiles(planning.database), planning.brands
@@ -180,6 +185,7 @@ def test_approval_is_of_how_a_version_looks(planning: Decks, deck, change: str):
     assert files.edition(planning.session, user_id=planning.ada).approved
 
 
+@ON_SQLITE
 def test_notes_and_what_is_hidden_are_no_news_to_an_audience(planning: Decks, deck):
     links, thing = planning.reviews.links, of(planning.session)
     link = share(planning, planning.session)
@@ -196,6 +202,7 @@ def test_notes_and_what_is_hidden_are_no_news_to_an_audience(planning: Decks, de
     assert shown.deck.rev == 4  # not the version that showed the same once
 
 
+@ON_SQLITE
 def test_links_of_a_talk_and_of_its_deck_are_listed_apart(planning: Decks, deck):
     links, talk = planning.reviews.links, Thing("session", planning.session_id)
     of_talk = links.share(talk, LinkSettings(audience="Talk"), user_id=planning.ada)
@@ -233,6 +240,7 @@ def test_who_shares_a_deck(planning: Decks, deck):
         planning.reviews.links.preview(of(planning.trip), user_id=planning.ada, first_id=1)
 
 
+@ON_SQLITE
 def test_deck_without_a_shown_slide_is_not_shared(planning: Decks, deck):
     hidden = tuple(replace(one, hidden=True) for one in deck.deck.slides)
     planning.decks.change(planning.session, replace(deck.deck, slides=hidden), user_id=planning.ada, rev=1)
@@ -240,6 +248,7 @@ def test_deck_without_a_shown_slide_is_not_shared(planning: Decks, deck):
         share(planning, planning.session)
 
 
+@ON_SQLITE
 def test_files_of_a_shared_deck(planning: Decks, deck):
     visits = planning.reviews.visits
     link, looked_at = share(planning, planning.session), share(planning, planning.session, download=False)
@@ -255,6 +264,7 @@ def test_files_of_a_shared_deck(planning: Decks, deck):
     assert planning.reviews.links.get(link.review.id, user_id=planning.ada).review.state is ReviewState.APPROVED
 
 
+@ON_SQLITE
 def test_talk_is_no_deck(planning: Decks):
     link = planning.reviews.share(planning.session_id, planning.ada)
     with pytest.raises(NotFoundError):

@@ -19,6 +19,7 @@ from services.parts import ToolCallPart, stored_part
 from services.sessions.lists import ListWatch
 from services.sessions.sessions import SessionService
 from services.trips.members import TripMembers
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.deck_places import PLAN, Decks, picture, planning  # noqa: F401 - a fixture
 
 
@@ -36,6 +37,7 @@ def at(saved, title):
     return titled(saved).index(title)
 
 
+@ON_SQLITE
 def test_plan_of_a_session_becomes_slides_with_its_sums(planning: Decks):
     saved = planning.decks.make(planning.session, user_id=planning.ada)
 
@@ -55,6 +57,7 @@ def test_trip_has_a_deck_of_its_brief_and_what_its_sessions_hold(planning: Decks
     assert planning.decks.get(planning.trip, user_id=planning.cleo).deck == saved.deck
 
 
+@ON_SQLITE
 def test_proposal_is_what_making_it_makes(planning: Decks):
     proposed = planning.decks.proposal(planning.session, user_id=planning.cleo)
     made = planning.decks.make(planning.session, user_id=planning.ada)
@@ -63,6 +66,7 @@ def test_proposal_is_what_making_it_makes(planning: Decks):
     assert planning.decks.find(planning.trip, user_id=planning.ada) is None
 
 
+@ON_SQLITE
 def test_session_without_an_answer_has_nothing_to_show(planning: Decks, user_id):
     empty = planning.reviews.session(user_id, ("Hello",))
 
@@ -102,6 +106,7 @@ def test_change_is_refused_where_somebody_else_was_quicker(planning: Decks):
     assert planning.decks.get(planning.session, user_id=planning.ada).rev == 2
 
 
+@ON_SQLITE
 def test_whoever_words_a_slide_stands_by_it_and_its_source_stays(planning: Decks):
     saved = planning.decks.make(planning.session, user_id=planning.ada)
     number = at(saved, "Day 1: Alfama")
@@ -117,6 +122,7 @@ def test_whoever_words_a_slide_stands_by_it_and_its_source_stays(planning: Decks
     assert after.summary == "Changed “Up to the castle”"
 
 
+@ON_SQLITE
 def test_new_slide_gets_an_id_of_ours_and_no_id_comes_twice(planning: Decks):
     saved = planning.decks.make(planning.session, user_id=planning.ada)
     mine = Slide(id="mine", title="My own", blocks=(TextBlock(id="t", paragraphs=((Run("Hello"),),)),))
@@ -137,12 +143,14 @@ def test_new_slide_gets_an_id_of_ours_and_no_id_comes_twice(planning: Decks):
     assert (back.rev, back.summary) == (4, "Restored version 2")
 
 
+@ON_SQLITE
 def test_nothing_is_kept_where_nothing_is_another(planning: Decks):
     saved = planning.decks.make(planning.session, user_id=planning.ada)
 
     assert planning.decks.change(planning.session, saved.deck, user_id=planning.ada, rev=1).rev == 1
 
 
+@ON_SQLITE
 def test_last_slide_stays(planning: Decks):
     saved = planning.decks.make(planning.session, user_id=planning.ada)
 
@@ -179,6 +187,7 @@ def test_who_reads_changes_nothing_and_a_stranger_finds_nothing(planning: Decks)
         assert planning.decks.get(of, user_id=planning.ada).rev == 1
 
 
+@ON_SQLITE
 def test_slide_follows_its_source_when_asked_and_words_of_people_stay(planning: Decks):
     saved = planning.decks.make(planning.session, user_id=planning.ada)
     alfama, belem = at(saved, "Day 1: Alfama"), at(saved, "Day 2: Belém")
@@ -199,6 +208,7 @@ def test_slide_follows_its_source_when_asked_and_words_of_people_stay(planning: 
     assert planning.refreshing.look(planning.session, user_id=planning.ada).stale == ()
 
 
+@ON_SQLITE
 def test_where_both_changed_somebody_chooses(planning: Decks):
     saved = planning.decks.make(planning.session, user_id=planning.ada)
     number = at(saved, "Day 1: Alfama")
@@ -233,6 +243,7 @@ def proposing(planning: Decks, *slides: dict[str, object]) -> int:
     return reply_id
 
 
+@ON_SQLITE
 def test_of_what_a_reply_proposes_only_its_words_are_taken(planning: Decks):
     """What it says came from a file that anybody may have written: an import."""
     ours = {"origin": "talk:cover", "built": {"title": "x", "blocks": []}, "confirmed": True, "kind": "approve"}
@@ -250,6 +261,7 @@ def test_of_what_a_reply_proposes_only_its_words_are_taken(planning: Decks):
     )
 
 
+@ON_SQLITE
 def test_proposed_slides_come_before_what_closes_a_deck_and_the_hidden_ones_behind_that(planning: Decks):
     kinds = {"plan": SlideKind.PLAN, "approve": SlideKind.APPROVE, "aside": SlideKind.FREE}
     slides = [Slide(id=key, title=key, kind=kind, hidden=key == "aside") for key, kind in kinds.items()]
@@ -261,6 +273,7 @@ def test_proposed_slides_come_before_what_closes_a_deck_and_the_hidden_ones_behi
     assert [slide.title for slide in saved.deck.slides] == ["plan", "Fado", "approve", "aside"]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("title", ["x" * 201, "\ud800"])
 def test_deck_that_could_not_be_read_again_is_not_kept(planning: Decks, title: str):
     saved = planning.decks.make(planning.session, user_id=planning.ada)
@@ -271,6 +284,7 @@ def test_deck_that_could_not_be_read_again_is_not_kept(planning: Decks, title: s
     assert (kept.deck.title, kept.summary) == ("A", "Renamed to “A”")
 
 
+@ON_SQLITE
 def test_deck_takes_no_more_slides_than_it_holds(planning: Decks):
     many = [Slide(id=f"s{number}", title="One of many") for number in range(MAX_SLIDES)]
     planning.decks.put(planning.session, many, user_id=planning.ada, rev=None)

@@ -17,6 +17,7 @@ from services.trips.members import TripMembers
 from services.trips.records import WithSessions
 from services.trips.sessions import TripSessions
 from services.trips.trips import TripService
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.deck_places import Decks, picture, planning  # noqa: F401 - a fixture
 
 
@@ -70,6 +71,7 @@ def test_decks_go_with_their_trip_and_come_back_with_it(kept: Decks, sessions):
     assert room(kept, kept.ada) == [some]
 
 
+@ON_SQLITE
 def test_trip_that_is_handed_over_takes_the_room_of_its_new_owner(kept: Decks):
     assert room(kept, kept.ada, kept.bob) == [2, 0]
 
@@ -82,6 +84,7 @@ def test_trip_that_is_handed_over_takes_the_room_of_its_new_owner(kept: Decks):
     assert kept.decks.get(kept.session, user_id=kept.bob).rev == 1
 
 
+@ON_SQLITE
 def test_session_keeps_its_deck_wherever_it_is(kept: Decks):
     sessions = TripSessions(kept.database)
 
@@ -95,6 +98,7 @@ def test_session_keeps_its_deck_wherever_it_is(kept: Decks):
     assert kept.decks.get(kept.session, user_id=kept.cleo).rev == 1
 
 
+@ON_SQLITE
 def test_copy_of_a_trip_for_another_customer_takes_no_deck_along(kept: Decks):
     marked = Slide(id="s", title="MARK", blocks=(TextBlock(id="t", paragraphs=((Run("MARK"),),)),), notes="MARK")
     kept.decks.put(kept.trip, (marked,), title="MARK", user_id=kept.ada, rev=1)

@@ -12,6 +12,7 @@ from services.message_status import MessageStatus
 from services.parts import MemoryPart
 from services.sessions.records import Accepted
 from services.wiring import Services
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import Emulator, last_message, make_user, until, until_ended
 
 FACTS = "I am vegetarian. My home airport is Kraków."
@@ -40,6 +41,7 @@ def pending(database) -> list[str]:
         return [one for one in db_session.query(Message.memory_operation_id).all() if one[0]]
 
 
+@ON_SQLITE
 def test_user_who_never_spoke_has_no_memories_and_no_assistant(services, emulator: Emulator, user_id):
     page = services.memories.page(user_id=user_id)
 
@@ -50,6 +52,7 @@ def test_user_who_never_spoke_has_no_memories_and_no_assistant(services, emulato
     assert "POST /api/assistants" not in httpx.get(f"{emulator.root}/emulator/counts").json()["requests"]
 
 
+@ON_SQLITE
 def test_added_corrected_searched_and_forgotten(services, user_id):
     tea = services.memories.add("  Prefers tea ", user_id=user_id)
     services.memories.add("Hates noise", user_id=user_id)
@@ -63,6 +66,7 @@ def test_added_corrected_searched_and_forgotten(services, user_id):
     assert texts(services, user_id) == ["Hates noise"]
 
 
+@ON_SQLITE
 def test_odd_memory_among_good_ones_is_left_out(services, emulator, user_id):
     tea = services.memories.add("Prefers tea", user_id=user_id)
     services.memories.add("Hates noise", user_id=user_id)
@@ -89,6 +93,7 @@ def test_memory_names_the_message_that_it_comes_from(services, database, user_id
     assert services.memories.memories_of_message(accepted.reply_id, user_id=user_id) == ()
 
 
+@ON_SQLITE
 def test_reply_names_the_memories_that_it_used(services, user_id):
     tea = services.memories.add("Prefers tea", user_id=user_id)
     accepted = say(services, user_id, "Three days in Rome")
@@ -101,6 +106,7 @@ def test_reply_names_the_memories_that_it_used(services, user_id):
     assert MemoryPart not in map(type, reply.parts)
 
 
+@ON_SQLITE
 def test_source_is_found_later_where_nobody_could_wait_for_it(services, database, user_id, monkeypatch):
     monkeypatch.setattr("services.memory.sources.ASK_FOR_S", 0.0)
     accepted = say(services, user_id, FACTS)
@@ -122,6 +128,7 @@ def test_next_process_finds_the_source(start_services, database, user_id, monkey
     assert pending(database) == []
 
 
+@ON_SQLITE
 def test_message_asked_about_at_once_waits_for_what_is_written_down(services, user_id, monkeypatch):
     monkeypatch.setattr("services.memory.sources.ASK_FOR_S", 0.0)
     accepted = say(services, user_id, FACTS)
@@ -131,6 +138,7 @@ def test_message_asked_about_at_once_waits_for_what_is_written_down(services, us
     assert {memory.text for memory in found} == {"Is vegetarian", "Flies from Kraków"}
 
 
+@ON_SQLITE
 def test_operation_that_backboard_does_not_know_is_given_up(services, database, user_id):
     services.memories.add("Prefers tea", user_id=user_id)
     accepted = say(services, user_id, "Hello")
@@ -174,6 +182,7 @@ def test_forget_all_also_forgets_what_is_being_written_down(services, database, 
     assert pending(database) == []
 
 
+@ON_SQLITE
 def test_deleted_message_offers_what_is_remembered_from_it(services, user_id):
     accepted = say(services, user_id, FACTS)
     until_sourced(services, user_id, 2)
@@ -217,6 +226,7 @@ def test_id_that_is_none_reaches_nothing(services, user_id, memory_id):
     assert texts(services, user_id) == ["Prefers tea"]
 
 
+@ON_SQLITE
 def test_newest_come_first_up_to_a_hundred_and_pages_hold_all(services, user_id):
     for number in range(101):
         services.memories.add(f"Fact {number}", user_id=user_id)
@@ -232,6 +242,7 @@ def test_newest_come_first_up_to_a_hundred_and_pages_hold_all(services, user_id)
     assert [memory.text for memory in few.memories] == [f"Fact {number}" for number in range(60, 20, -1)]
 
 
+@ON_SQLITE
 def test_backboard_away_is_a_sentence_and_the_reply_is_not_harmed(services, emulator, database, user_id):
     accepted = say(services, user_id, FACTS)
     emulator.go_away()
@@ -251,6 +262,7 @@ def test_backboard_away_is_a_sentence_and_the_reply_is_not_harmed(services, emul
     assert pending(database) == []
 
 
+@ON_SQLITE
 def test_assistant_that_is_gone_remembers_nothing_and_a_new_one_is_made(services, emulator, database, user_id):
     services.memories.add("Prefers tea", user_id=user_id)
     with database.read() as db_session:

@@ -11,6 +11,7 @@ from services.replies.store import ReplyStore
 from services.sessions.deleted import remove_deleted
 from services.sessions.file_types import checked_file
 from services.sessions.records import Accepted
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import make_user, until, until_ended
 
 
@@ -94,6 +95,7 @@ def test_message_taken_back_waits_again_where_it_stood(services, emulator, datab
     assert words(services, answering.session_id, user_id)[1:] == []
 
 
+@ON_SQLITE
 def test_files_wait_and_come_with_their_message(services, emulator, user_id, answering):
     brief = checked_file("brief.txt", b"The hotel must have an elevator.")
     waiting = wait(services, "", answering, user_id, brief)
@@ -127,6 +129,7 @@ def test_message_sent_while_it_waits_is_sent_once(services, emulator, user_id, a
     assert words(services, answering.session_id, user_id)[1:] == ["Add Sintra", "And by train"]
 
 
+@ON_SQLITE
 def test_stop_lets_messages_wait_until_a_person_sends_them(services, emulator, user_id, answering):
     wait(services, "Make it Porto", answering, user_id)
     services.replies.stop(answering.reply_id, user_id=user_id)
@@ -139,6 +142,7 @@ def test_stop_lets_messages_wait_until_a_person_sends_them(services, emulator, u
     assert until_ended(services, sent.reply_id, user_id).status is MessageStatus.COMPLETE
 
 
+@ON_SQLITE
 def test_stop_that_comes_too_late_for_the_reply_holds_what_waits(services, emulator, user_id, answering, monkeypatch):
     monkeypatch.setattr(ReplyClaims, "stop", lambda *_: None)  # the reply is whole before it hears of it
     wait(services, "Make it Porto", answering, user_id)
@@ -150,6 +154,7 @@ def test_stop_that_comes_too_late_for_the_reply_holds_what_waits(services, emula
     assert len(services.follow_ups.all(answering.session_id, user_id=user_id)) == 1
 
 
+@ON_SQLITE
 def test_stop_of_a_reply_that_nobody_has_begun_lets_messages_wait(services, user_id, monkeypatch):
     monkeypatch.setattr(ReplyClaims, "wake", lambda *_: None)
     monkeypatch.setattr(ReplyStore, "claim_born", lambda *_: [])
@@ -162,6 +167,7 @@ def test_stop_of_a_reply_that_nobody_has_begun_lets_messages_wait(services, user
     assert len(services.follow_ups.all(queued.session_id, user_id=user_id)) == 1
 
 
+@ON_SQLITE
 def test_broken_reply_lets_messages_wait_until_a_person_sends_them(
     services, emulator, user_id, answering, monkeypatch
 ):
@@ -178,6 +184,7 @@ def test_broken_reply_lets_messages_wait_until_a_person_sends_them(
         services.follow_ups.send_next(answering.session_id, user_id=user_id)
 
 
+@ON_SQLITE
 def test_where_nothing_is_written_it_is_sent_at_once(services, emulator, user_id, answering):
     emulator.release()
     until_ended(services, answering.reply_id, user_id)
@@ -202,6 +209,7 @@ def test_same_message_twice_waits_once(services, emulator, user_id, answering):
     assert emulator.paid_calls == 2
 
 
+@ON_SQLITE
 def test_only_so_many_may_wait(services, user_id, answering):
     for number in range(AT_MOST):
         wait(services, f"Message {number}", answering, user_id)

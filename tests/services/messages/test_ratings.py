@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from db.models import Message, Usage
 from services.errors import InvalidInputError, NotFoundError, ReplyInProgressError
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import make_user, until_ended
 
 pytestmark = pytest.mark.usefixtures("noon")  # what is used is counted by the day
@@ -57,6 +58,7 @@ def test_stranger_rates_nothing(services, database, reply):
     assert counted(database) == [(0, 0)]
 
 
+@ON_SQLITE
 def test_only_replies_are_rated(services, user_id, reply):
     stored = services.replies.store("Hi", role="assistant", session_id=reply.session_id, user_id=user_id)
     for message_id in (reply.parent_id, stored.id, 5):
@@ -64,6 +66,7 @@ def test_only_replies_are_rated(services, user_id, reply):
             services.ratings.rate(message_id, 1, user_id=user_id)
 
 
+@ON_SQLITE
 def test_reply_is_rated_when_it_is_there(services, emulator, user_id):
     emulator.hold_reply()
     accepted = services.replies.send("Plan 5 days in Lisbon", user_id=user_id, client_message_id="a")
@@ -82,6 +85,7 @@ def test_what_is_no_rating_is_refused(services, database, user_id, reply, value,
     assert counted(database) == [(0, 0)]
 
 
+@ON_SQLITE
 def test_sample_that_no_model_wrote_is_rated_and_counts_for_none(services, database, user_id):
     (session_id, *_) = services.transfer.add_samples(user_id=user_id).imported
     sample = services.sessions.history(session_id, user_id=user_id).messages[-1]

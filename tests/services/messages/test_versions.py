@@ -6,6 +6,7 @@ from db.models import Message
 from services.errors import MessageIdReusedError, NotFoundError, NotPossibleError, ReplyInProgressError
 from services.message_status import MessageStatus
 from services.sessions.deleted import remove_deleted
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.rows import leaf
 from tests.helpers.services import make_user, until, until_ended
 
@@ -49,6 +50,7 @@ def test_edited_message_is_another_version_and_the_first_keeps_what_followed(ser
     assert services.sessions.get(first.session_id, user_id=user_id).message_count == 6
 
 
+@ON_SQLITE
 def test_each_version_goes_on_in_a_thread_that_knows_only_what_it_shows(services, emulator, user_id, talk):
     first = talk("Three nights in Lisbon")
     second = talk("With my parents", first.session_id)
@@ -69,6 +71,7 @@ def test_each_version_goes_on_in_a_thread_that_knows_only_what_it_shows(services
     assert emulator.asked(old_thread) == ["Three nights in Lisbon", "With my parents", "By plane then"]
 
 
+@ON_SQLITE
 def test_reply_in_the_middle_is_asked_for_anew_with_another_model(services, emulator, user_id, talk):
     first = talk("Three nights in Lisbon")
     talk("With my parents", first.session_id)
@@ -86,6 +89,7 @@ def test_reply_in_the_middle_is_asked_for_anew_with_another_model(services, emul
     ]
 
 
+@ON_SQLITE
 def test_regenerating_while_it_is_written_gives_the_same_reply(services, emulator, user_id, talk):
     first = talk("Three nights in Lisbon")
     emulator.hold_reply()
@@ -114,6 +118,7 @@ def test_versions_within_versions_come_back_as_they_were_left(services, user_id,
     assert [text for text, _ in shown(services, first.session_id, user_id)] == ["A", "B"]
 
 
+@ON_SQLITE
 def test_message_deep_in_another_version_is_shown_when_chosen(services, user_id, talk):
     first = talk("A")
     deep = talk("B", first.session_id)
@@ -133,6 +138,7 @@ def test_same_edit_twice_is_one_version(services, emulator, user_id, talk):
         edited(services, first.message_id, "A3", user_id)
 
 
+@ON_SQLITE
 def test_fork_is_a_session_of_its_own_that_knows_the_turns_before(services, emulator, user_id, talk):
     first = talk("Three nights in Lisbon")
     talk("With my parents", first.session_id)
@@ -152,6 +158,7 @@ def test_fork_is_a_session_of_its_own_that_knows_the_turns_before(services, emul
     assert {hit.session_id for hit in services.sessions.search("dogs", user_id=user_id)} == {fork_id}
 
 
+@ON_SQLITE
 def test_earlier_message_is_forked_while_a_reply_is_written(services, emulator, user_id, talk):
     first = talk("Three nights in Lisbon")
     emulator.hold_reply(chunks=3)
@@ -167,6 +174,7 @@ def test_earlier_message_is_forked_while_a_reply_is_written(services, emulator, 
     until_ended(services, writing.reply_id, user_id)
 
 
+@ON_SQLITE
 def test_fork_at_a_question_can_be_answered_there(services, user_id, talk):
     first = talk("Three nights in Lisbon")
     fork_id = services.versions.fork(first.message_id, user_id=user_id)
@@ -218,6 +226,7 @@ def test_deleted_message_is_removed_for_good_and_backboard_forgets_it(
     assert "passport" not in "".join(emulator.asked(emulator.runs[-1]["thread_id"]))
 
 
+@ON_SQLITE
 def test_message_after_a_deletion_is_sent_without_what_was_deleted(services, emulator, database, user_id, talk):
     first = talk("Three nights in Lisbon")
     last = talk("My passport number is X1234567", first.session_id)
@@ -233,6 +242,7 @@ def test_message_after_a_deletion_is_sent_without_what_was_deleted(services, emu
     ]
 
 
+@ON_SQLITE
 def test_only_turn_deleted_leaves_an_empty_session(services, database, user_id, talk, monkeypatch):
     only = talk("Three nights in Lisbon")
     services.versions.delete(only.message_id, user_id=user_id)
@@ -246,6 +256,7 @@ def test_only_turn_deleted_leaves_an_empty_session(services, database, user_id, 
     assert shown(services, only.session_id, user_id) == [("Begin again", 1)]
 
 
+@ON_SQLITE
 def test_other_version_is_shown_when_the_one_shown_is_deleted(services, user_id, talk):
     first = talk("A")
     talk("B", first.session_id)
@@ -272,6 +283,7 @@ def test_message_deleted_in_another_version_leaves_what_was_before_it(services, 
     assert shown(services, first.session_id, user_id) == [("A", 2)]
 
 
+@ON_SQLITE
 def test_reply_alone_is_neither_edited_nor_deleted(services, user_id, talk):
     first = talk("Three nights in Lisbon")
 

@@ -21,6 +21,7 @@ from services.errors import (
 from services.people import invitations
 from services.people.records import InvitationState
 from tests.helpers.accounts import HERE, PASSWORD, answer
+from tests.helpers.databases import ON_SQLITE
 
 
 def invite(house: Any, admin: User, role: str = "planner", days: int = 7) -> str:
@@ -62,6 +63,7 @@ def test_invited_person_gets_the_role_once(house: Any, admin: User, database: Da
         house.invitations.revoke(listed.id, admin_id=admin.id)
 
 
+@ON_SQLITE
 def test_link_of_an_account_that_is_gone_opens_nothing_again(house: Any, admin: User, database: Database) -> None:
     token = invite(house, admin, "admin")
     carol = accept(house, token)
@@ -100,6 +102,7 @@ def test_link_ends_with_its_days_and_with_its_maker(house: Any, admin: User, bob
     assert states(house, bob) == [InvitationState.ENDED] * 2
 
 
+@ON_SQLITE
 def test_revoked_link_and_what_never_was_one_are_the_same(house: Any, admin: User) -> None:
     token = invite(house, admin)
     (listed,) = house.invitations.page(admin_id=admin.id).invitations
@@ -125,6 +128,7 @@ def test_guesses_are_counted_for_the_address(house: Any, admin: User) -> None:
     assert house.invitations.check(token, address=HERE) == "planner"
 
 
+@ON_SQLITE
 def test_broken_rule_does_not_use_the_link_up(house: Any, admin: User) -> None:
     token = invite(house, admin)
     with pytest.raises(InvalidFieldsError):
@@ -133,6 +137,7 @@ def test_broken_rule_does_not_use_the_link_up(house: Any, admin: User) -> None:
     assert accept(house, token).username == "carol"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "wrong", [{"role": "guest"}, {"days": 0}, {"days": 91}, {"note": " "}, {"note": "x" * 201}], ids=str
 )

@@ -16,6 +16,7 @@ from services.errors import InvalidInputError, NotFoundError, NotPossibleError
 from services.people import people
 from services.people.records import PeopleFilter
 from tests.helpers.accounts import PASSWORD, answer
+from tests.helpers.databases import ON_SQLITE
 
 ASKS: dict[str, Callable[[Any, int, int], object]] = {
     "page": lambda house, bob, who: house.people.page(PeopleFilter(), admin_id=who),
@@ -43,6 +44,7 @@ def rows(database: Database, action: AuditAction) -> list[tuple[int | None, int 
         return [(row.user_id, row.target_id, row.detail) for row in found]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("who", ["planner", "viewer", "disabled", "was one", "nobody"])
 def test_nobody_else_asks_anything(house: Any, admin: User, bob: User, who: str) -> None:
     other = house.add("eve", who if who in ("planner", "viewer") else "admin").id
@@ -158,6 +160,7 @@ def test_people_are_found_by_what_they_are_called_page_by_page(
     assert found(disabled=True) == []
 
 
+@ON_SQLITE
 def test_person_tells_how_they_sign_in(house: Any, admin: User, bob: User, database: Database) -> None:
     with database.begin() as db_session:
         db_session.add(db.models.Identity(user_id=bob.id, issuer="https://id.example", subject="1"))
@@ -168,12 +171,14 @@ def test_person_tells_how_they_sign_in(house: Any, admin: User, bob: User, datab
     assert (person.has_password, person.issuers, person.email) == (True, ("https://id.example",), "")
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("files_mb", [-1, 1_000_001])
 def test_room_for_files_is_bounded(house: Any, admin: User, bob: User, files_mb: int) -> None:
     with pytest.raises(InvalidInputError, match=r"^Room for files is 0 to 1,000,000 MB\.$"):
         house.people.set_files_mb(bob.id, files_mb, admin_id=admin.id)
 
 
+@ON_SQLITE
 def test_guest_gets_no_role_and_no_link(house: Any, admin: User) -> None:
     guest = house.add("guest-7", "guest")
 

@@ -17,6 +17,7 @@ from services.people.mail import MOST_TRIES, ResetMail
 from services.people.resets import ResetService
 from services.process.smtp import SmtpServer
 from tests.helpers.accounts import HERE, NEW_PASSWORD, PASSWORD, SETTINGS, answer
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.mail import MailServer, mail_server
 
 
@@ -74,6 +75,7 @@ def test_link_sets_the_password_and_ends_everything_else(
     assert link not in kept
 
 
+@ON_SQLITE
 def test_link_holds_for_its_time_and_while_the_account_does(house: Any, admin: User, bob: User) -> None:
     link = house.resets.offer(bob.id, admin_id=admin.id).token
     with pytest.raises(InvalidInputError):
@@ -89,6 +91,7 @@ def test_link_holds_for_its_time_and_while_the_account_does(house: Any, admin: U
         house.resets.offer(bob.id, admin_id=admin.id)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("change", ["change_password", "end_all"])
 def test_what_ends_sign_ins_ends_links(house: Any, admin: User, bob: User, change: str) -> None:
     link = house.resets.offer(bob.id, admin_id=admin.id).token
@@ -115,6 +118,7 @@ def test_link_is_used_once_also_at_one_moment(house: Any, admin: User, bob: User
         assert sorted(pool.map(attempt, [NEW_PASSWORD, "a third harbour 9"])) == [False, True]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("how", ["role", "disabled", "command"])
 def test_admin_who_is_none_any_more_comes_back_by_no_link(house: Any, admin: User, bob: User, how: str) -> None:
     house.people.change_role(bob.id, "admin", admin_id=admin.id)
@@ -130,6 +134,7 @@ def test_admin_who_is_none_any_more_comes_back_by_no_link(house: Any, admin: Use
         house.resets.username(link)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("typed", ["bob", " BOB ", "Bob@Example.com"])
 def test_link_is_mailed_for_an_hour(house: Any, bob: User, mail: ResetMail, got: MailServer, typed: str) -> None:
     house.resets.ask(typed)
@@ -145,6 +150,7 @@ def test_link_is_mailed_for_an_hour(house: Any, bob: User, mail: ResetMail, got:
     assert answer(house.sign_ins, "bob", NEW_PASSWORD) == "in"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("typed", ["nobody", "nobody@example.com", "company", "disabled", "\ud800"])
 def test_who_has_no_account_with_a_password_gets_no_mail(
     house: Any, admin: User, bob: User, mail: ResetMail, got: MailServer, database: Database, typed: str
@@ -207,6 +213,7 @@ def test_mail_that_is_not_taken_is_sent_again_and_given_up_at_last(
     assert not mail._waiting
 
 
+@ON_SQLITE
 def test_without_mail_or_passwords_nothing_is_sent(house: Any, database: Database, bob: User) -> None:
     no_mail = ResetService(database, SETTINGS, send=None, clock=house.clock)
     assert (no_mail.by_mail, no_mail.possible) == (False, True)

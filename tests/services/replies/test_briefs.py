@@ -8,6 +8,7 @@ import pytest
 from db.models import ChatSession, SessionFile
 from services.backboard.prompt import PROMPT
 from services.parts import NoticePart
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import last_message, until, until_ended
 from tests.helpers.sides import make_customer, make_trip, move, new_session_in, say, write_brief
 from travel.brief import Brief, Budget, Money, Need, Traveller, told
@@ -55,6 +56,7 @@ def test_brief_is_told_with_every_question_and_what_is_private_never(services, e
     assert notices(services, session_id, user_id) == []
 
 
+@ON_SQLITE
 def test_session_without_a_trip_is_told_of_none(services, database, emulator, user_id, session_id):
     move(database, session_id, None)
     say(services, "Three nights", session_id, user_id=user_id)
@@ -78,6 +80,7 @@ def test_changed_brief_is_known_at_once_and_said_above_the_first_reply_alone(
     assert "2027-05-04" in prompts(emulator)[1]
 
 
+@ON_SQLITE
 def test_change_of_what_is_private_is_neither_told_nor_said(
     services, database, emulator, user_id, trip_id, session_id
 ):
@@ -90,6 +93,7 @@ def test_change_of_what_is_private_is_neither_told_nor_said(
     assert len(set(prompts(emulator))) == 1
 
 
+@ON_SQLITE
 def test_needs_that_may_be_told_are_told(services, database, emulator, user_id, trip_id, session_id):
     say(services, "Three nights", session_id, user_id=user_id)
     write_brief(database, trip_id, Brief(where=("Rome",), travellers=ROME.travellers, tell_needs=True))
@@ -99,6 +103,7 @@ def test_needs_that_may_be_told_are_told(services, database, emulator, user_id, 
     assert "Coeliacmark" in prompts(emulator)[1]
 
 
+@ON_SQLITE
 def test_brief_of_which_no_revision_is_there_is_said_to_have_changed(
     services, database, user_id, trip_id, session_id
 ):
@@ -112,6 +117,7 @@ def test_brief_of_which_no_revision_is_there_is_said_to_have_changed(
     ]
 
 
+@ON_SQLITE
 def test_question_that_was_refused_knew_nothing(services, database, emulator, user_id, trip_id, session_id):
     say(services, "Three nights", session_id, user_id=user_id)
     write_brief(database, trip_id, Brief(where=("Porto",)))
@@ -123,6 +129,7 @@ def test_question_that_was_refused_knew_nothing(services, database, emulator, us
     assert notices(services, session_id, user_id) == [f"{CHANGED}destinations, travellers."]
 
 
+@ON_SQLITE
 def test_reply_that_waits_while_its_session_is_moved_is_told_of_no_other_trip(
     start_services, database, emulator, user_id, trip_id
 ):

@@ -5,6 +5,7 @@ import pytest
 from services.message_status import MessageStatus
 from services.parts import NoticePart, ReasoningPart, StepPart, ToolCallPart, texts
 from services.replies.live import LiveReply
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import ask, until, until_ended
 
 LONGEST = 5_000
@@ -34,6 +35,7 @@ def test_endless_reply_is_ended_and_says_so(services, emulator, user_id):
     assert last.status is MessageStatus.COMPLETE
 
 
+@ON_SQLITE
 def test_endless_reasoning_counts_too(services, emulator, user_id):
     emulator.fault({"fault": "endless_reasoning"})
     _, reply = ask(services, user_id)
@@ -42,6 +44,7 @@ def test_endless_reasoning_counts_too(services, emulator, user_id):
     assert _chars(reply) == LONGEST
 
 
+@ON_SQLITE
 def test_answer_that_was_found_again_is_cut_too(services, emulator, user_id, monkeypatch):
     monkeypatch.setattr("services.replies.live.MAX_CHARS", 500)
     emulator.fault({"fault": "cut:3"})
@@ -52,6 +55,7 @@ def test_answer_that_was_found_again_is_cut_too(services, emulator, user_id, mon
     assert emulator.runs[-1]["text"].startswith(reply.text)
 
 
+@ON_SQLITE
 def test_event_without_end_is_a_reply_that_is_too_long(services, emulator, user_id, monkeypatch):
     monkeypatch.setattr("backboard_client._reading.MAX_EVENTS", 50)
     _, reply = ask(services, user_id)
@@ -61,6 +65,7 @@ def test_event_without_end_is_a_reply_that_is_too_long(services, emulator, user_
     until(lambda: emulator.runs[-1]["status"] in ("CANCELLED", "COMPLETED"), what="the run has ended")
 
 
+@ON_SQLITE
 def test_reply_that_does_not_come_to_an_end_is_ended(services, emulator, user_id, monkeypatch):
     monkeypatch.setattr("services.replies.writer.LONGEST_S", 1.0)
     emulator.hold_reply(20)

@@ -8,7 +8,10 @@ from services.parts import NoticePart
 from services.replies.store import ReplyStore
 from services.templates.templates import Opening
 from services.usage.costs import CostService
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import ask, last_message, until_ended
+
+pytestmark = ON_SQLITE
 
 DEMO, REAL = {"default_model": "demo/detailed"}, {"default_model": "openai/gpt-4o", "backboard_api_key": "a real key"}
 FROM_DEMO = "From here on openai/gpt-4o answers, no longer the demo assistant."

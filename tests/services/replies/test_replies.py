@@ -16,6 +16,7 @@ from services.sessions.new_sessions import new_session
 from services.sessions.turns import add_turn
 from services.usage.costs import CostService
 from services.wiring import Services
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import last_message, make_user, until, until_ended
 
 
@@ -39,6 +40,7 @@ def test_message_is_answered_and_kept(services, emulator, user_id):
     assert emulator.paid_calls == 1
 
 
+@ON_SQLITE
 def test_whole_conversation_goes_to_one_thread(services, emulator, user_id):
     first = services.replies.send("5 days in Lisbon in May", user_id=user_id, client_message_id="a")
     until_ended(services, first.reply_id, user_id)
@@ -66,6 +68,7 @@ def test_same_message_twice_at_once_is_one_paid_call(services, emulator, user_id
     assert len(services.sessions.recent(user_id=user_id).sessions) == 1
 
 
+@ON_SQLITE
 def test_same_id_with_another_text_is_refused(services, user_id):
     services.replies.send("Hello", user_id=user_id, client_message_id="a")
 
@@ -105,6 +108,7 @@ def test_name_that_cannot_be_kept_is_refused_wherever_a_message_gets_one(service
     assert len(services.sessions.recent(user_id=user_id).sessions) == 1
 
 
+@ON_SQLITE
 def test_refused_text_writes_nothing(services, user_id):
     with pytest.raises(InvalidInputError):
         services.replies.send("\x00", user_id=user_id, client_message_id="a")
@@ -127,6 +131,7 @@ def test_strangers_session_and_reply_do_not_exist(services, database, user_id):
             attempt()
 
 
+@ON_SQLITE
 def test_stop_keeps_the_text_and_cancels_the_run(services, emulator, user_id):
     emulator.hold_reply()
     accepted = services.replies.send("14 days in Japan in detail", user_id=user_id, client_message_id="a")
@@ -141,6 +146,7 @@ def test_stop_keeps_the_text_and_cancels_the_run(services, emulator, user_id):
     until(lambda: emulator.runs[-1]["status"].upper() == "CANCELLED", what="the run was cancelled")
 
 
+@ON_SQLITE
 def test_stop_from_another_process_is_heard(start_services, emulator, user_id):
     here, elsewhere = start_services(), start_services()
     emulator.hold_reply()
@@ -208,6 +214,7 @@ def test_more_replies_than_may_run_wait_and_say_so(start_services, emulator, use
     assert until_ended(services, first.reply_id, user_id).status is MessageStatus.COMPLETE
 
 
+@ON_SQLITE
 def test_memory_is_shared_by_sessions_and_can_be_off(services, emulator, user_id):
     first = services.replies.send("I am vegan", user_id=user_id, client_message_id="a")
     until_ended(services, first.reply_id, user_id)
@@ -223,6 +230,7 @@ def test_memory_is_shared_by_sessions_and_can_be_off(services, emulator, user_id
     assert "vegan" not in asked("off", memory=False).lower()
 
 
+@ON_SQLITE
 def test_one_planners_memory_is_not_anothers(services, database, user_id):
     first = services.replies.send("I am vegan", user_id=user_id, client_message_id="a")
     until_ended(services, first.reply_id, user_id)
@@ -233,6 +241,7 @@ def test_one_planners_memory_is_not_anothers(services, database, user_id):
     assert "vegan" not in until_ended(services, accepted.reply_id, eve).text.lower()
 
 
+@ON_SQLITE
 def test_tool_turn_is_answered_and_shown(services, emulator, user_id):
     accepted = services.replies.send("What is today's date?", user_id=user_id, client_message_id="a")
     until_ended(services, accepted.reply_id, user_id)

@@ -15,6 +15,7 @@ from db.models import OutboxEntry, Usage, utc_now
 from services.message_status import MessageStatus
 from services.replies.titles import PROMPT, SessionTitles, cleaned_title
 from services.wiring import Services
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import Emulator, until, until_ended
 
 pytestmark = pytest.mark.usefixtures("noon")  # what is used is counted by the day
@@ -91,6 +92,7 @@ def test_first_reply_gives_the_session_its_title_and_the_search_finds_it(service
     assert not services.sessions.get(session_id, user_id=user_id).title_chosen
 
 
+@ON_SQLITE
 def test_it_is_one_cheap_call_without_memory_or_tools_in_a_thread_that_is_deleted(
     services, emulator, user_id, database
 ):
@@ -115,12 +117,14 @@ def waiting_for_deletion(database: Database) -> list[str]:
         return list(db_session.scalars(select(OutboxEntry.target_id).where(OutboxEntry.kind == "thread")))
 
 
+@ON_SQLITE
 def test_title_is_in_the_language_of_the_conversation(services, user_id):
     session_id = ask(services, user_id, "東京に5日間、4月に行きたい。予算は二十万円です")
 
     named(services, session_id, user_id, "東京に5日間、4月に行きたい")
 
 
+@ON_SQLITE
 def test_later_replies_are_not_titled(services, emulator, user_id, begun):
     session_id = ask(services, user_id)
     named(services, session_id, user_id)
@@ -131,6 +135,7 @@ def test_later_replies_are_not_titled(services, emulator, user_id, begun):
     assert title(services, session_id, user_id) == GIVEN
 
 
+@ON_SQLITE
 def test_first_reply_that_failed_gives_no_title_and_the_next_whole_one_does(services, emulator, user_id, begun):
     emulator.fault({"fault": "error_event:3"})
     accepted = services.replies.send(ASKED, user_id=user_id, client_message_id="m")
@@ -144,6 +149,7 @@ def test_first_reply_that_failed_gives_no_title_and_the_next_whole_one_does(serv
     assert emulator.paid_calls == 3  # two replies, one title
 
 
+@ON_SQLITE
 def test_session_is_named_after_its_beginning_also_where_that_was_stopped(services, emulator, user_id, begun):
     emulator.hold_reply()
     first = services.replies.send(ASKED, user_id=user_id, client_message_id="m")
@@ -158,6 +164,7 @@ def test_session_is_named_after_its_beginning_also_where_that_was_stopped(servic
     assert emulator.runs[-1]["text"] == title(services, first.session_id, user_id) == GIVEN
 
 
+@ON_SQLITE
 def test_credits_that_are_out_are_no_title(services, emulator, database, user_id):
     emulator.fault({"fault": "keep_alive"}, {"fault": "no_credit"})
     session_id = ask(services, user_id)
@@ -170,6 +177,7 @@ def test_credits_that_are_out_are_no_title(services, emulator, database, user_id
     assert title(services, session_id, user_id) == MADE
 
 
+@ON_SQLITE
 def test_chosen_title_is_not_even_asked_about(services, emulator, user_id, begun):
     session = services.sessions.create(user_id=user_id, title="The Bergs")
     ask(services, user_id, session_id=session.id)
@@ -179,6 +187,7 @@ def test_chosen_title_is_not_even_asked_about(services, emulator, user_id, begun
     assert title(services, session.id, user_id) == "The Bergs"
 
 
+@ON_SQLITE
 def test_title_chosen_meanwhile_stays(services, emulator, user_id, begun):
     emulator.fault({"fault": "slow_end:0"}, {"fault": "hold:0"})
     session_id = ask(services, user_id)
@@ -190,6 +199,7 @@ def test_title_chosen_meanwhile_stays(services, emulator, user_id, begun):
     assert title(services, session_id, user_id) == "The Bergs"
 
 
+@ON_SQLITE
 def test_session_deleted_meanwhile_changes_nothing(services, emulator, user_id, begun, caplog):
     emulator.fault({"fault": "slow_end:0"}, {"fault": "hold:0"})
     session_id = ask(services, user_id)
@@ -227,6 +237,7 @@ def test_call_is_paid_for_and_counts_for_the_day_the_session_and_the_month(servi
     assert services.costs.this_month(user_id).spent_micros == session.cost_micros
 
 
+@ON_SQLITE
 def test_title_that_is_not_taken_was_paid_for_all_the_same(services, emulator, user_id, database):
     emulator.fault({"fault": "slow_end:0"}, {"fault": "hold:0"})
     session_id = ask(services, user_id)
@@ -238,6 +249,7 @@ def test_title_that_is_not_taken_was_paid_for_all_the_same(services, emulator, u
     assert used(database)[0].cost_micros > 0
 
 
+@ON_SQLITE
 def test_call_that_broke_off_is_of_unknown_price(services, emulator, user_id, database):
     emulator.fault({"fault": "slow_end:0"}, {"fault": "status:500"})
     session_id = ask(services, user_id)
@@ -248,6 +260,7 @@ def test_call_that_broke_off_is_of_unknown_price(services, emulator, user_id, da
     assert services.sessions.get(session_id, user_id=user_id).unpriced == 1
 
 
+@ON_SQLITE
 def test_model_without_a_price_gives_a_title_of_unknown_price(start_services, user_id, database):
     services = start_services(title_model="acme/own-model")
     session_id = ask(services, user_id)
@@ -258,6 +271,7 @@ def test_model_without_a_price_gives_a_title_of_unknown_price(start_services, us
     assert row.output_tokens > 0
 
 
+@ON_SQLITE
 def test_nothing_is_named_past_the_monthly_limit(start_services, emulator, user_id, begun):
     services = start_services(title_model=MINI, monthly_limit_usd="0.0001")
     session_id = ask(services, user_id)
@@ -281,6 +295,7 @@ def test_failure_is_silent_and_is_not_tried_again(services, emulator, user_id, b
     assert reply.error_text is None
 
 
+@ON_SQLITE
 def test_reply_does_not_wait_for_its_title(services, emulator, user_id, begun):
     emulator.fault({"fault": "slow_end:0"}, {"fault": "hold:0"})
     session_id = ask(services, user_id)
@@ -301,6 +316,7 @@ def test_two_processes_ask_for_one_title(services, start_services, emulator, use
     assert emulator.paid_calls == 2
 
 
+@ON_SQLITE
 def test_switched_off_it_costs_nothing(start_services, emulator, user_id, begun):
     services = start_services(title_model="off")
     session_id = ask(services, user_id)

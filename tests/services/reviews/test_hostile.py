@@ -18,6 +18,7 @@ from services.errors import (
 )
 from services.reviews.records import DecisionKind, LinkSettings, ReviewState, Thing
 from services.reviews.visits import new_reader_key
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.hostile import BYTES, TEXTS
 from tests.helpers.naughty import STRINGS
 from tests.helpers.services import make_user
@@ -81,6 +82,7 @@ def test_what_is_asked_with_odd_texts_finds_nothing(reviews, session_id, user_id
                 ask(text, ANNA)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("key", ["", "x", "x" * 23, "\0" * 22, "\ud800" * 22, "é" * 22, "x" * 10_000])
 def test_key_that_is_none_is_nobodys(reviews, session_id, user_id, key):
     link = reviews.share(session_id, user_id)
@@ -119,6 +121,7 @@ def test_passcode_is_the_same_from_every_keyboard(reviews, session_id, user_id):
     assert reviews.visits.look(link.token, ANNA).version.number == 1
 
 
+@ON_SQLITE
 def test_passcode_that_nobody_looked_at_is_not_counted(reviews, session_id, user_id, monkeypatch):
     link = reviews.share(session_id, user_id, passcode="tram 28!")
     monkeypatch.setattr(passwords, "_WAIT_S", 0.01)
@@ -177,6 +180,7 @@ def test_nobody_waits_while_a_passage_is_looked_for_in_a_costly_text(reviews, da
     reviews.comments.add(link.review.id, "Hm", user_id=user_id, anchor=reply.anchor, passage="castle")
 
 
+@ON_SQLITE
 def test_comment_stays_on_what_was_shown_when_it_is_shared_again(reviews, session_id, user_id):
     link = reviews.share(session_id, user_id)
     said = reviews.visits.comment(link.token, ANNA, "Hm", name="Anna")
@@ -206,6 +210,7 @@ def test_deleted_user_leaves_what_they_said_on_others_links(reviews, database, s
         reviews.visits.look(link.token, ANNA)
 
 
+@ON_SQLITE
 def test_revoked_link_is_not_shared_again_and_gets_no_address(reviews, session_id, user_id):
     link = reviews.share(session_id, user_id)
     reviews.links.revoke(link.review.id, user_id=user_id)

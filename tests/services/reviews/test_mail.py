@@ -7,6 +7,7 @@ from services.process.smtp import SmtpServer
 from services.reviews.mail import ReviewMail
 from services.reviews.records import DecisionKind, Thing
 from services.reviews.visits import new_reader_key
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.mail import mail_server
 from tests.helpers.services import until
 
@@ -79,6 +80,7 @@ def test_one_mail_in_ten_minutes_and_the_next_one_tells_the_rest(reviews, mail, 
     assert told(got) == ["Customer: 1 new comment", "Customer: 3 new comments"]
 
 
+@ON_SQLITE
 def test_what_comes_while_a_mail_goes_off_is_told_by_the_next(reviews, mail, got, session_id, user_id, monkeypatch):
     link = reviews.share(session_id, user_id)
     reviews.later(seconds=1)
@@ -99,6 +101,7 @@ def test_what_comes_while_a_mail_goes_off_is_told_by_the_next(reviews, mail, got
     assert told(got) == ["Customer: 1 new comment", "Customer: 1 new comment"]
 
 
+@ON_SQLITE
 def test_mail_that_is_refused_is_tried_again_later(reviews, mail, got, session_id, user_id):
     link = reviews.share(session_id, user_id)
     reviews.later(seconds=1)
@@ -114,6 +117,7 @@ def test_mail_that_is_refused_is_tried_again_later(reviews, mail, got, session_i
     assert told(got) == ["Customer: 1 new comment"]
 
 
+@ON_SQLITE
 def test_mail_that_nobody_sent_for_days_does_not_keep_back_what_comes_then(reviews, mail, got, session_id, user_id):
     link = reviews.share(session_id, user_id)
     reviews.later(seconds=1)
@@ -130,6 +134,7 @@ def test_mail_that_nobody_sent_for_days_does_not_keep_back_what_comes_then(revie
     assert told(got) == ["Customer: 2 new comments", "Customer: 1 new comment"]
 
 
+@ON_SQLITE
 def test_what_only_the_planner_did_is_no_news_to_them(reviews, mail, got, session_id, user_id):
     link = reviews.share(session_id, user_id)
     reviews.later(seconds=1)
@@ -141,6 +146,7 @@ def test_what_only_the_planner_did_is_no_news_to_them(reviews, mail, got, sessio
     assert told(got) == []
 
 
+@ON_SQLITE
 def test_whoever_has_told_no_address_gets_none(database, reviews, mail, got, session_id, user_id):
     with database.begin() as db_session:
         db_session.get_one(User, user_id).email = f"{user_id}{NO_MAIL}"

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from db.models import ChatSession, Message
 from services.errors import NotFoundError, NotPossibleError
 from services.reviews.records import Thing
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.reviews import TALK
 from tests.helpers.rows import see
 from tests.helpers.services import make_user
@@ -30,6 +31,7 @@ def set_columns(database, message_id: int, **values: Any) -> None:
         db_session.execute(update(Message).where(Message.id == message_id).values(**values))
 
 
+@ON_SQLITE
 def test_part_is_never_wider_nor_narrower_than_asked_for(reviews, database, session_id, user_id):
     one, two, three, four = ids(database, session_id)
 
@@ -41,6 +43,7 @@ def test_part_is_never_wider_nor_narrower_than_asked_for(reviews, database, sess
         shown(reviews, session_id, user_id, first_id=four, last_id=one)
 
 
+@ON_SQLITE
 def test_messages_of_another_session_are_no_ends(reviews, database, session_id, user_id):
     eve = make_user(database, "eve")
     theirs, ours = ids(database, reviews.session(eve)), ids(database, reviews.session(user_id))
@@ -106,6 +109,7 @@ def test_reply_that_did_not_end_well(reviews, session_id, user_id, columns, text
     assert (last.text, last.ending) == (("Half of", seen) if seen else ("And then?", None))
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("status", ["queued", "running"])
 def test_reply_that_is_being_written_is_waited_for(reviews, session_id, user_id, status):
     [question] = reviews.say(session_id, "And then?")
@@ -116,6 +120,7 @@ def test_reply_that_is_being_written_is_waited_for(reviews, session_id, user_id,
     assert shown(reviews, session_id, user_id, last_id=question)[-1] == "And then?"
 
 
+@ON_SQLITE
 def test_long_session_is_shared_in_parts_and_never_cut(reviews, database, user_id, monkeypatch):
     session_id = reviews.session(user_id, tuple(f"Message {number}" for number in range(1_200)))
     every = ids(database, session_id)
@@ -128,6 +133,7 @@ def test_long_session_is_shared_in_parts_and_never_cut(reviews, database, user_i
     assert len(shown(reviews, session_id, user_id, last_id=every[499])) == 500
 
 
+@ON_SQLITE
 def test_texts_beyond_a_million_characters_are_too_much(reviews, user_id):
     session_id = reviews.session(user_id, ("x" * 600_000, "y" * 600_000))
 
@@ -135,6 +141,7 @@ def test_texts_beyond_a_million_characters_are_too_much(reviews, user_id):
         shown(reviews, session_id, user_id)
 
 
+@ON_SQLITE
 def test_session_without_messages_is_not_shared(reviews, user_id):
     with pytest.raises(NotPossibleError, match="nothing to share"):
         reviews.share(reviews.session(user_id, ()), user_id)

@@ -20,9 +20,8 @@ from services.errors import (
 from services.reviews.records import DecisionKind, ReviewMay, ReviewState
 from services.reviews.state import divided
 from services.reviews.visits import new_reader_key
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.reviews import TALK
-
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing of it is PostgreSQL's own
 
 ANNA, BO = new_reader_key(), new_reader_key()
 
@@ -43,6 +42,7 @@ def test_whoever_has_the_link_sees_what_was_shared_and_no_more(reviews, session_
     )
 
 
+@ON_SQLITE
 def test_token_is_kept_as_a_hash_only(reviews, database, session_id, user_id):
     link = reviews.share(session_id, user_id)
 
@@ -117,6 +117,7 @@ def test_guesses_from_one_address_end_and_nobody_else_is_locked_out(reviews, ses
     reviews.visits.unlock(link.token, BO, "tram 28!", address="198.51.100.1")
 
 
+@ON_SQLITE
 def test_links_that_are_none_are_counted_by_address(reviews, session_id, user_id):
     link = reviews.share(session_id, user_id)
     for _ in range(30):
@@ -154,6 +155,7 @@ def test_comment_hangs_on_a_message_a_passage_or_the_whole(reviews, session_id, 
     assert not theirs.first.mine
 
 
+@ON_SQLITE
 def test_own_comment_can_be_changed_or_taken_back_for_a_quarter_of_an_hour(reviews, session_id, user_id):
     link = reviews.share(session_id, user_id)
     first = reviews.visits.comment(link.token, ANNA, "Tpyo", name="Anna").first
@@ -192,6 +194,7 @@ def test_who_comes_back_is_told_what_is_new_for_them(reviews, session_id, user_i
     assert reviews.visits.look(link.token, ANNA, since=seen).news != ()
 
 
+@ON_SQLITE
 def test_internal_comment_is_no_stakeholders(reviews, session_id, user_id):
     link = reviews.share(session_id, user_id)
     hidden = reviews.comments.add(link.review.id, "They pay late.", user_id=user_id, internal=True)
@@ -225,6 +228,7 @@ def test_decision_is_about_the_snapshot_that_was_seen(reviews, session_id, user_
     assert reviews.visits.look(link.token, BO).state is ReviewState.CHANGES_ASKED
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("may", "comments", "decides"),
     [(ReviewMay.LOOK, False, False), (ReviewMay.COMMENT, True, False), (ReviewMay.DECIDE, True, True)],
@@ -282,6 +286,7 @@ def test_every_event_leaves_an_audit_row(reviews, database, session_id, user_id)
         assert link.token not in str([vars(row) for row in rows])
 
 
+@ON_SQLITE
 def test_files_are_made_for_those_who_may_have_them_and_leave_an_audit_row(reviews, database, session_id, user_id):
     link = reviews.share(session_id, user_id)
     seen = reviews.visits.look(link.token, ANNA).version.sha256
@@ -313,6 +318,7 @@ def test_files_are_made_for_those_who_may_have_them_and_leave_an_audit_row(revie
         assert [row.detail for row in rows] == ["pdf", "receipt json", "receipt pdf"]
 
 
+@ON_SQLITE
 def test_decline_is_told_as_such_and_who_decides_again_replaces_what_they_decided(reviews, session_id, user_id):
     link = reviews.share(session_id, user_id, approvals=2)
     seen = reviews.visits.look(link.token, ANNA).version.sha256
@@ -327,6 +333,7 @@ def test_decline_is_told_as_such_and_who_decides_again_replaces_what_they_decide
     assert [one.replaced for one in visit.decisions] == [False, True, False]
 
 
+@ON_SQLITE
 def test_no_stands_whoever_says_yes_in_its_name_until_the_planner_records_it(reviews, session_id, user_id):
     link = reviews.share(session_id, user_id)
     seen = reviews.visits.look(link.token, ANNA).version.sha256
@@ -347,6 +354,7 @@ def test_no_stands_whoever_says_yes_in_its_name_until_the_planner_records_it(rev
     assert reviews.visits.look(link.token, BO).state is ReviewState.DECLINED
 
 
+@ON_SQLITE
 def test_recorded_decision_replaces_no_other_name_and_no_other_version(reviews, session_id, user_id):
     link = reviews.share(session_id, user_id)
     seen = reviews.visits.look(link.token, ANNA).version.sha256
@@ -460,6 +468,7 @@ def test_one_name_is_one_approval_in_however_many_browsers(reviews, session_id, 
     assert (visit.state, visit.approved) == (ReviewState.OPEN, 1)
 
 
+@ON_SQLITE
 def test_names_are_kept_without_what_nobody_sees_in_them(reviews, session_id, user_id):
     link = reviews.share(session_id, user_id)
 
@@ -470,6 +479,7 @@ def test_names_are_kept_without_what_nobody_sees_in_them(reviews, session_id, us
     assert thread.first.name == "Anna \u0639\u0644\u06cc\u200c\u0631\u0636\u0627"
 
 
+@ON_SQLITE
 def test_what_was_shown_before_somebody_came_is_not_theirs(reviews, session_id, user_id):
     link = reviews.share(session_id, user_id)
     reviews.visits.look(link.token, ANNA)
@@ -484,6 +494,7 @@ def test_what_was_shown_before_somebody_came_is_not_theirs(reviews, session_id, 
             reviews.visits.shown(link.token, key, number=1)
 
 
+@ON_SQLITE
 def test_link_that_is_only_to_be_looked_at_by_now_takes_no_other_words(reviews, session_id, user_id):
     link = reviews.share(session_id, user_id)
     said = reviews.visits.comment(link.token, ANNA, "Hello", name="Anna").first
@@ -494,6 +505,7 @@ def test_link_that_is_only_to_be_looked_at_by_now_takes_no_other_words(reviews, 
     assert reviews.visits.take_back(link.token, ANNA, said.id).first.removed
 
 
+@ON_SQLITE
 def test_link_was_opened_also_by_a_browser_that_keeps_nothing(reviews, session_id, user_id):
     link = reviews.share(session_id, user_id)
 

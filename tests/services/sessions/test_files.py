@@ -20,6 +20,7 @@ from services.sessions.file_types import MAX_FILES, checked_file
 from services.sessions.records import Accepted, FileState, NewFile
 from services.usage.records import RoomOrder
 from services.wiring import Services
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.documents import PNG, pdf
 from tests.helpers.services import Emulator, last_message, make_user, until, until_ended
 
@@ -69,6 +70,7 @@ def notices(services: Services, accepted: Accepted, user_id: int) -> list[str]:
     return [part.text for part in message.parts if isinstance(part, NoticePart)]
 
 
+@ON_SQLITE
 def test_file_is_indexed_before_the_question_is_asked_and_quoted(services, emulator, database, user_id):
     accepted, ended = sent(services, user_id, "What about the elevator in the file?", brief())
 
@@ -82,6 +84,7 @@ def test_file_is_indexed_before_the_question_is_asked_and_quoted(services, emula
     assert asked.endswith("(Files with this message: brief.txt)")
 
 
+@ON_SQLITE
 def test_message_of_files_alone_asks_to_look_at_them(services, user_id):
     accepted, ended = sent(services, user_id, " ", brief("a.md"), brief("b.pdf", pdf("The museum is closed")))
 
@@ -89,6 +92,7 @@ def test_message_of_files_alone_asks_to_look_at_them(services, user_id):
     assert "museum" in ended.text
 
 
+@ON_SQLITE
 def test_reply_says_what_it_reads_while_it_waits(services, user_id):
     accepted = services.replies.send("Hello", user_id=user_id, client_message_id="1", files=[brief()])
     notes = set()
@@ -99,6 +103,7 @@ def test_reply_says_what_it_reads_while_it_waits(services, user_id):
     assert "Reading “brief.txt” …" in notes
 
 
+@ON_SQLITE
 def test_nothing_is_uploaded_twice_to_one_thread(services, emulator, user_id):
     accepted, _ = sent(services, user_id, "Hello", brief())
     sent(services, user_id, "Hello again", session_id=accepted.session_id)
@@ -115,6 +120,7 @@ def test_same_message_sent_twice_keeps_its_files_once(services, user_id):
     assert states(services, first.session_id, user_id) == [("brief.txt", FileState.READY)]
 
 
+@ON_SQLITE
 def test_version_of_the_conversation_gets_the_files_again(services, emulator, database, user_id):
     accepted, _ = sent(services, user_id, "Hello", brief())
     edited = services.versions.edit(accepted.message_id, "Hello there", user_id=user_id, client_message_id="edit")
@@ -123,6 +129,7 @@ def test_version_of_the_conversation_gets_the_files_again(services, emulator, da
     assert list(documents(emulator, database).values()) == [["brief.txt"], ["brief.txt"]]
 
 
+@ON_SQLITE
 def test_thread_that_backboard_lost_is_replaced_with_its_files(services, emulator, database, user_id):
     accepted, _ = sent(services, user_id, "Hello", brief())
     (thread_id,) = documents(emulator, database)
@@ -133,6 +140,7 @@ def test_thread_that_backboard_lost_is_replaced_with_its_files(services, emulato
     assert list(documents(emulator, database).values()) == [["brief.txt", "more.txt"]]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [("index-error.txt", BRIEF, "could not be parsed"), ("scan.pdf", pdf(), "scan")],
@@ -150,6 +158,7 @@ def test_file_that_cannot_be_indexed_is_told_once_and_the_question_is_asked(serv
     assert why in (held.problem or "")
 
 
+@ON_SQLITE
 def test_file_that_is_never_indexed_is_waited_for_once(services, user_id, monkeypatch):
     monkeypatch.setattr("services.backboard.file_copies.LONGEST_S", 1.0)
     accepted, _ = sent(services, user_id, "Hello", brief("index-never.txt"))
@@ -163,6 +172,7 @@ def test_file_that_is_never_indexed_is_waited_for_once(services, user_id, monkey
     assert states(services, accepted.session_id, user_id) == [("index-never.txt", FileState.READING)]
 
 
+@ON_SQLITE
 def test_upload_whose_answer_was_lost_is_found_and_not_made_again(services, emulator, database, user_id):
     accepted, _ = sent(services, user_id, "Hello", brief("answer-lost.txt"))
 
@@ -171,6 +181,7 @@ def test_upload_whose_answer_was_lost_is_found_and_not_made_again(services, emul
     assert states(services, accepted.session_id, user_id) == [("answer-lost.txt", FileState.READY)]
 
 
+@ON_SQLITE
 def test_process_killed_between_upload_and_note_leads_to_no_second_upload(
     database, emulator, start_services, user_id
 ):
@@ -192,6 +203,7 @@ def as_a_kill_leaves_it(database: Database) -> None:
         copy.document_id, copy.status = None, "uploading"
 
 
+@ON_SQLITE
 def test_removed_file_goes_at_backboard_too(services, emulator, database, user_id):
     accepted, _ = sent(services, user_id, "Hello", brief())
     (thread_id,) = documents(emulator, database)
@@ -205,6 +217,7 @@ def test_removed_file_goes_at_backboard_too(services, emulator, database, user_i
         services.files.get(file.info.id, user_id=user_id)
 
 
+@ON_SQLITE
 def test_file_of_the_same_name_is_not_taken_for_one_that_is_being_deleted(
     services, emulator, database, user_id, monkeypatch
 ):
@@ -225,6 +238,7 @@ def test_file_of_the_same_name_is_not_taken_for_one_that_is_being_deleted(
     assert copy.document_id != old["document_id"]
 
 
+@ON_SQLITE
 def test_file_that_nobody_knows_to_have_arrived_is_removed_with_its_thread(services, emulator, database, user_id):
     accepted, _ = sent(services, user_id, "Hello", brief())
     (thread_id,) = documents(emulator, database)
@@ -278,12 +292,14 @@ def test_session_holds_so_many_files_and_no_more(services, user_id):
     assert services.sessions.get(session_id, user_id=user_id).message_count == 0
 
 
+@ON_SQLITE
 def test_picture_is_kept_and_the_demo_says_it_cannot_see_it(services, user_id):
     _, ended = sent(services, user_id, "", checked_file("view.png", PNG))
 
     assert "cannot see pictures" in ended.text
 
 
+@ON_SQLITE
 def test_web_search_is_asked_for_and_its_links_become_sources(services, emulator, user_id):
     session_id = services.sessions.create(user_id=user_id).id
     off, _ = sent(services, user_id, "5 days in Lisbon", session_id=session_id)
@@ -309,6 +325,7 @@ def test_fork_takes_along_the_files_of_the_turns_that_it_has(services, user_id):
     assert states(services, fork_id, user_id) == [("brief.txt", FileState.KEPT)]
 
 
+@ON_SQLITE
 def test_file_removed_while_it_is_handed_over_does_not_stay_at_backboard(
     services, emulator, database, user_id, monkeypatch
 ):
@@ -361,6 +378,7 @@ def test_files_of_all_sessions_share_one_room(small: Services, user_id: int, dat
     small.files.add(theirs.id, "b.txt", b"b" * 600 * KB, user_id=stranger)
 
 
+@ON_SQLITE
 def test_room_is_given_back(small: Services, user_id: int) -> None:
     one, other = (small.sessions.create(user_id=user_id) for _ in range(2))
     file = small.files.add(one.id, "a.txt", b"a" * 900 * KB, user_id=user_id)
@@ -387,6 +405,7 @@ def test_message_that_waits_needs_room_for_its_files(small: Services, emulator: 
     emulator.release()
 
 
+@ON_SQLITE
 def test_many_small_files_take_room_too(small: Services, user_id: int) -> None:
     session = small.sessions.create(user_id=user_id)
     for number in range(MAX_FILES):

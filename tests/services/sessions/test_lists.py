@@ -12,6 +12,7 @@ from services.sessions.lists import LOOK_EVERY_S, ListWatch
 from services.trips.records import WithSessions
 from services.wiring import Services
 from tests.helpers.asked import asked_of
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import ask
 from tests.helpers.trips import Team, team  # noqa: F401 - a fixture
 
@@ -73,6 +74,7 @@ def test_all_who_work_on_a_trip_are_told_what_others_do_to_it_and_nobody_else(
     assert told(lambda: services.trip_deletion.bring_back(trip_id, **ada)) == {team.ada, team.bob}
 
 
+@ON_SQLITE
 def test_all_who_see_a_session_are_told_what_changes_in_their_lists(
     services: Services, team: Team, told: Told
 ) -> None:
@@ -101,6 +103,7 @@ def test_number_counts_a_transaction_once(services: Services, watch: ListWatch, 
     assert after.changes == before.changes + 1
 
 
+@ON_SQLITE
 def test_open_pages_cost_one_statement_however_many_they_are_and_whatever_they_list(
     services: Services, database: Database, watch: ListWatch, clock: list[float], team: Team
 ) -> None:

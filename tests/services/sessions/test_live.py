@@ -9,6 +9,7 @@ from services.errors import NotFoundError, ReplyInProgressError
 from services.sessions.live import LOOK_EVERY_S, SessionWatch
 from services.sessions.sharing import VIEW
 from tests.helpers.asked import asked_of
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import make_user, until_ended
 
 
@@ -49,6 +50,7 @@ def test_history_names_others_also_once_they_have_left(services, talk, user_id, 
     assert history.names == {ben: "Ben"}
 
 
+@ON_SQLITE
 def test_sessions_of_one_person_ask_for_no_names(services, user_id):
     accepted = say(services, "Hi", user_id, None)
     with asked_of(services.sessions._db) as statements:
@@ -70,6 +72,7 @@ def test_who_went_on_elsewhere_is_told_until_their_version_is_shown(services, ta
     assert services.sessions.history(talk.session_id, user_id=user_id).messages[-1].id == edited.reply_id
 
 
+@ON_SQLITE
 def test_who_goes_on_in_their_own_version_is_told_no_more(services, talk, user_id, ben):
     edited = services.versions.edit(talk.message_id, "In Porto", user_id=ben, client_message_id="e")
     until_ended(services, edited.reply_id, ben)
@@ -79,6 +82,7 @@ def test_who_goes_on_in_their_own_version_is_told_no_more(services, talk, user_i
     assert services.sessions.elsewhere(talk.session_id, user_id=ben).name == "Ada"
 
 
+@ON_SQLITE
 def test_version_that_is_being_answered_can_be_gone_to_and_no_other(services, emulator, talk, user_id, ben):
     emulator.hold_reply(3)
     edited = services.versions.edit(talk.message_id, "In Porto", user_id=ben, client_message_id="e")
@@ -95,6 +99,7 @@ def test_version_that_is_being_answered_can_be_gone_to_and_no_other(services, em
         services.versions.choose(talk.reply_id, user_id=eve)
 
 
+@ON_SQLITE
 def test_what_waits_names_who_else_wrote_it(services, emulator, talk, user_id, ben):
     emulator.hold_reply(3)
     accepted = services.replies.send("By train?", user_id=user_id, client_message_id="s", session_id=talk.session_id)
@@ -134,6 +139,7 @@ def test_watch_tells_each_change_of_a_colleague_and_nothing_else(services, watch
     assert watch.now(session_id, user_id=ben) is None
 
 
+@ON_SQLITE
 def test_watch_tells_of_a_message_that_waits(services, emulator, watch, clock, talk, user_id, ben):
     emulator.hold_reply(3)
     accepted = services.replies.send("By train?", user_id=user_id, client_message_id="s", session_id=talk.session_id)
@@ -147,6 +153,7 @@ def test_watch_tells_of_a_message_that_waits(services, emulator, watch, clock, t
     until_ended(services, accepted.reply_id, user_id)
 
 
+@ON_SQLITE
 def test_many_tabs_cost_one_look(database, watch, clock, talk, user_id, ben):
     watch.look(talk.session_id, user_id=user_id)
     with asked_of(database) as statements:

@@ -11,6 +11,7 @@ from exports.sessions.settings import SETTINGS, setting_values
 from services.errors import InvalidInputError
 from services.sessions.records import SessionSummary
 from services.transfer.transfer import ExportKind
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import make_user, until_ended
 from tests.helpers.unusual import unusual_settings
 
@@ -40,6 +41,7 @@ def test_new_session_keeps_what_was_chosen(services, user_id, session_id):
     assert kept(services, session_id, user_id) == UNUSUAL
 
 
+@ON_SQLITE
 def test_new_session_of_a_message_keeps_what_was_chosen(services, user_id):
     accepted = services.replies.send("Hello", user_id=user_id, client_message_id="a", **UNUSUAL)
 
@@ -49,6 +51,7 @@ def test_new_session_of_a_message_keeps_what_was_chosen(services, user_id):
     assert services.sessions.get(accepted.session_id, user_id=user_id).title_chosen
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("name", SETTINGS)
 def test_one_setting_is_changed_and_the_others_stay(services, user_id, name):
     usual = services.sessions.create(user_id=user_id)
@@ -66,6 +69,7 @@ def test_all_settings_change_or_none_does(services, user_id, session_id):
     assert kept(services, session_id, user_id) == UNUSUAL
 
 
+@ON_SQLITE
 def test_what_is_no_setting_is_refused(services, user_id, session_id):
     for attempt in (
         lambda: services.sessions.create(user_id=user_id, no_such="x"),
@@ -76,6 +80,7 @@ def test_what_is_no_setting_is_refused(services, user_id, session_id):
             attempt()
 
 
+@ON_SQLITE
 def test_exported_session_is_imported_with_every_setting(services, database, user_id, session_id):
     bob = make_user(database, "bob")
 
@@ -86,6 +91,7 @@ def test_exported_session_is_imported_with_every_setting(services, database, use
     assert kept(services, copy_id, bob) == UNUSUAL
 
 
+@ON_SQLITE
 def test_fork_has_the_settings_but_a_title_and_a_place_of_its_own(services, user_id, session_id):
     note = services.replies.store("Three nights", role="user", session_id=session_id, user_id=user_id)
 
@@ -95,6 +101,7 @@ def test_fork_has_the_settings_but_a_title_and_a_place_of_its_own(services, user
     assert kept(services, fork_id, user_id) == UNUSUAL | of_its_own
 
 
+@ON_SQLITE
 def test_file_that_says_nothing_of_a_setting_is_imported_as_usual(services, user_id):
     at = "2026-05-01T09:30:00Z"
     session = {"key": "elsewhere:1", "title": "Lisbon", "planner": "Ada", "model": "openai/gpt-4o",

@@ -12,6 +12,7 @@ from services.reviews.records import LinkSettings, Thing
 from services.sessions.records import Accepted
 from services.sessions.sharing import EDIT, VIEW
 from services.transfer.transfer import ExportKind
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import make_user, until, until_ended
 
 NOWHERE = "There is no such session."
@@ -101,6 +102,7 @@ def test_pin_archive_and_marks_are_each_persons_own(services, say, talk, user_id
     assert services.sessions.get(talk.session_id, user_id=user_id).archived
 
 
+@ON_SQLITE
 def test_an_arrow_changes_nobody_elses_view(services, say, talk, user_id, ben):
     edited = services.versions.edit(talk.message_id, "In Porto", user_id=ben, client_message_id="e")
     until_ended(services, edited.reply_id, ben)
@@ -138,6 +140,7 @@ def test_a_version_comes_back_to_each_as_they_left_it(services, say, talk, user_
     assert words(services, session_id, ben) == ["Three nights in Lisbon", "By the sea"]
 
 
+@ON_SQLITE
 def test_who_left_and_comes_again_is_shown_the_newest_of_a_version(services, say, talk, user_id, ben):
     park = say("By the park", user_id, talk.session_id)
     sea = services.versions.edit(park.message_id, "By the sea", user_id=user_id, client_message_id="sea")
@@ -155,6 +158,7 @@ def test_who_left_and_comes_again_is_shown_the_newest_of_a_version(services, say
     assert words(services, talk.session_id, ben)[-1] == "By the sea"
 
 
+@ON_SQLITE
 def test_message_that_one_deletes_is_gone_for_both(services, say, talk, user_id, ben):
     second = say("With my parents", user_id, talk.session_id)
     services.versions.delete(second.message_id, user_id=ben)
@@ -166,6 +170,7 @@ def test_message_that_one_deletes_is_gone_for_both(services, say, talk, user_id,
     assert words(services, talk.session_id, user_id)[-1] == "By train"
 
 
+@ON_SQLITE
 def test_ratings_are_each_persons_own(services, talk, user_id, ben):
     services.ratings.rate(talk.reply_id, 1, user_id=user_id)
     services.ratings.rate(talk.reply_id, -1, user_id=ben, reason="Too short")
@@ -175,6 +180,7 @@ def test_ratings_are_each_persons_own(services, talk, user_id, ben):
     assert services.sessions.history(talk.session_id, user_id=ben).messages[-1].rating_reason == "Too short"
 
 
+@ON_SQLITE
 def test_costs_and_limits_count_for_who_wrote(services, say, talk, user_id, ben):
     today = utc_now().date()
 
@@ -247,6 +253,7 @@ def test_for_who_is_taken_off_it_is_not_there(services, talk, user_id, ben):
         services.transfer.export(talk.session_id, user_id=ben, kind=ExportKind.JSON)
 
 
+@ON_SQLITE
 def test_stream_ends_for_who_is_taken_off_within_two_seconds(services, emulator, talk, user_id, ben):
     emulator.hold_reply(3)
     accepted = services.replies.send(
@@ -270,6 +277,7 @@ def test_stream_ends_for_who_is_taken_off_within_two_seconds(services, emulator,
     until_ended(services, accepted.reply_id, user_id)
 
 
+@ON_SQLITE
 def test_reply_of_who_left_meanwhile_is_finished_for_the_others(services, emulator, talk, user_id, ben):
     emulator.hold_reply(3)
     accepted = services.replies.send(
@@ -284,6 +292,7 @@ def test_reply_of_who_left_meanwhile_is_finished_for_the_others(services, emulat
     assert words(services, talk.session_id, user_id) == ["Three nights in Lisbon", "With my parents"]
 
 
+@ON_SQLITE
 def test_message_that_waits_is_its_authors_alone_to_change(services, emulator, talk, user_id, ben):
     emulator.hold_reply(3)
     accepted = services.replies.send("By train?", user_id=user_id, client_message_id="s", session_id=talk.session_id)
@@ -339,6 +348,7 @@ def test_only_the_owner_shares_and_a_stranger_finds_nothing(services, database, 
     ] == [("ben", EDIT, True)]
 
 
+@ON_SQLITE
 def test_fork_of_somebody_elses_session_tells_ones_own_assistant_nothing_of_it(services, emulator, say, talk, ben):
     fork_id = services.versions.fork(talk.reply_id, user_id=ben)
     say("And by train?", ben, fork_id)
@@ -346,6 +356,7 @@ def test_fork_of_somebody_elses_session_tells_ones_own_assistant_nothing_of_it(s
     assert emulator.asked(emulator.runs[-1]["thread_id"]) == ["And by train?"]
 
 
+@ON_SQLITE
 def test_messages_that_wait_are_sent_within_what_their_author_may_spend(services, emulator, talk, user_id, ben):
     emulator.hold_reply(3)
     accepted = services.replies.send("By train?", user_id=user_id, client_message_id="s", session_id=talk.session_id)

@@ -6,6 +6,7 @@ from services.backboard.prompt import PROMPT
 from services.errors import InvalidInputError, NotFoundError
 from services.message_status import MessageStatus
 from services.templates.templates import MOST, Opening, built_in
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import last_message, make_user, until_ended
 
 MINE = Opening(
@@ -55,6 +56,7 @@ def test_saved_template_is_listed_by_name_before_those_that_everybody_has(servic
     assert services.templates.get(saved.id, user_id=user_id) == saved
 
 
+@ON_SQLITE
 def test_template_is_changed_deleted_and_brought_back(services, user_id):
     saved = services.templates.add(MINE, user_id=user_id)
     changed = services.templates.change(saved.id, Opening("New", instructions="y"), user_id=user_id)
@@ -113,6 +115,7 @@ def test_name_is_taken_once(services, user_id, database):
     services.templates.add(MINE, user_id=make_user(database, "eve"))
 
 
+@ON_SQLITE
 def test_there_are_only_so_many(services, user_id):
     for number in range(MOST):
         services.templates.add(Opening(f"T{number}", instructions="x"), user_id=user_id)
@@ -121,6 +124,7 @@ def test_there_are_only_so_many(services, user_id):
         services.templates.add(MINE, user_id=user_id)
 
 
+@ON_SQLITE
 def test_what_everybody_has_cannot_be_changed_but_copied(services, user_id):
     everybodys = built_in()[0]
     for refused in (
@@ -144,6 +148,7 @@ def test_each_that_everybody_has_can_be_started(services, emulator, user_id, tem
     assert "{" not in emulator.asked(emulator.runs[0]["thread_id"])[0]
 
 
+@ON_SQLITE
 def test_session_has_what_its_template_says_and_the_assistant_is_told_with_every_question(
     services, emulator, user_id
 ):
@@ -163,6 +168,7 @@ def test_session_has_what_its_template_says_and_the_assistant_is_told_with_every
     assert [run["memory"] for run in emulator.runs] == ["off", "off"]
 
 
+@ON_SQLITE
 def test_instructions_are_changed_and_taken_away(services, emulator, user_id):
     session = services.sessions.create(user_id=user_id, instructions="Be brief.")
     changed = services.sessions.change(session.id, user_id=user_id, instructions=" Be \x00long. ")
@@ -178,6 +184,7 @@ def test_instructions_are_changed_and_taken_away(services, emulator, user_id):
         services.sessions.change(session.id, user_id=user_id, instructions="x" * 8_001)
 
 
+@ON_SQLITE
 def test_session_becomes_a_template_with_its_first_message(services, user_id, database):
     accepted = services.replies.send(
         "Use {braces}: 5 days in Lisbon", user_id=user_id, client_message_id="m", memory=False, instructions="Brief."
@@ -197,6 +204,7 @@ def test_session_becomes_a_template_with_its_first_message(services, user_id, da
         services.templates.of_session(accepted.session_id, user_id=make_user(database, "eve"))
 
 
+@ON_SQLITE
 def test_template_without_a_first_message_needs_one(services, user_id):
     saved = services.templates.add(Opening("Tables", instructions="Answer as a table."), user_id=user_id)
     with pytest.raises(InvalidInputError):

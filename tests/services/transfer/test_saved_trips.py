@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.transfer.transfer import ExportKind
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import make_user
 
 BRIEF = {"where": ["Lisbon"], "start": "2027-05-03", "end": "2027-05-07", "notes_private": "They book late"}
@@ -67,6 +68,7 @@ def test_trip_that_is_here_is_joined_and_made_once(services, session_id, user_id
     assert trips(services, eve) == [("Lisbon in May", "Familie Weber")]
 
 
+@ON_SQLITE
 def test_file_does_not_join_a_trip_of_somebody_elses(services, session_id, user_id, eve):
     trip_id = services.sessions.get(session_id, user_id=user_id).trip_id
     file = exported(services, session_id, user_id)
@@ -79,6 +81,7 @@ def test_file_does_not_join_a_trip_of_somebody_elses(services, session_id, user_
     assert len(services.sessions.latest(user_id=user_id, limit=9).sessions) == 1
 
 
+@ON_SQLITE
 def test_who_sees_the_session_alone_gets_nothing_of_its_trip(services, session_id, user_id, eve):
     services.sharing.add(session_id, "eve", user_id=user_id, access="view")
 
@@ -107,6 +110,7 @@ def test_trip_that_cannot_be_is_refused_in_a_sentence(services, session_id, user
     assert trips(services, eve) == []
 
 
+@ON_SQLITE
 def test_what_a_file_says_of_a_customer_is_made_fit_to_be_kept(services, session_id, user_id, eve):
     document = json.loads(exported(services, session_id, user_id))
     document["sessions"][0]["trip"] |= {"status": "lost"}

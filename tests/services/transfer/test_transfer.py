@@ -18,6 +18,7 @@ from services.sessions.records import SessionFilter
 from services.transfer.saved_sessions import store
 from services.transfer.transfer import PDFS_AT_ONCE, ExportKind
 from tests.helpers.chatgpt import conversation, node
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.rows import add_session, see
 from tests.helpers.services import database_gone, last_message, make_user, until_ended
 
@@ -117,6 +118,7 @@ def test_round_trip_keeps_everything(services, database, user_id, session_id):
     assert {row.client_message_id for row in rows} == {row.sent_at for row in rows} == {None}
 
 
+@ON_SQLITE
 def test_markdown_and_pdf_hold_the_path_shown(services, user_id, session_id):
     markdown = services.transfer.export(session_id, user_id=user_id, kind=ExportKind.MARKDOWN)
     pdf = services.transfer.export(session_id, user_id=user_id, kind=ExportKind.PDF)
@@ -214,6 +216,7 @@ def test_one_file_is_imported_at_a_time(services, user_id):
     assert services.transfer.import_file(chatgpt(hello("c-2")), user_id=user_id, wait_s=0).already_here == 1
 
 
+@ON_SQLITE
 def test_much_text_is_kept_in_several_transactions(services, user_id, monkeypatch):
     kept, keep = [], services.transfer._keep
 
@@ -229,6 +232,7 @@ def test_much_text_is_kept_in_several_transactions(services, user_id, monkeypatc
     assert max(kept) < 1_500_000
 
 
+@ON_SQLITE
 def test_chatgpt_export_is_found_shown_and_gone_on_with(services, emulator, user_id):
     result = services.transfer.import_file(chatgpt(hello()), user_id=user_id)
     (session_id,) = result.imported
@@ -254,6 +258,7 @@ def test_chatgpt_export_is_found_shown_and_gone_on_with(services, emulator, user
     assert services.sessions.get(session_id, user_id=user_id).message_count == 4
 
 
+@ON_SQLITE
 def test_broken_file_imports_nothing(services, user_id):
     whole = chatgpt(hello(), hello("c-2"))
     for broken in (whole[:-20], whole[:-1], b"PK\x03\x04 no zip", b"x"):
@@ -290,6 +295,7 @@ def test_a_session_that_cannot_be_kept_is_refused_and_the_others_are_not(service
     assert "Łódź" in result.refused[0]
 
 
+@ON_SQLITE
 def test_odd_values_of_a_file_are_put_right(services, user_id, session_id):
     file = json.loads(json_file(services, session_id, user_id))
     (session,) = file["sessions"]
@@ -327,6 +333,7 @@ def test_odd_values_of_a_file_are_put_right(services, user_id, session_id):
     assert summary.last_message_id == messages[-1].id
 
 
+@ON_SQLITE
 def test_long_conversation_is_kept_whole(services, user_id):
     nodes = [
         node(str(turn), str(turn - 1) if turn else None, "assistant" if turn % 2 else "user", f"turn {turn}")
@@ -345,6 +352,7 @@ def test_long_conversation_is_kept_whole(services, user_id):
     assert told == [(1, 2), (2, 2)]
 
 
+@ON_SQLITE
 def test_strangers_sessions_do_not_exist(services, database, user_id, session_id):
     eve = make_user(database, "eve")
     for kind in ExportKind:
@@ -355,6 +363,7 @@ def test_strangers_sessions_do_not_exist(services, database, user_id, session_id
     assert json.loads(services.transfer.export_many(user_id=eve).content)["sessions"] == []
 
 
+@ON_SQLITE
 def test_many_sessions_are_one_file_that_comes_back(services, database, user_id, session_id):
     services.transfer.import_file(chatgpt(hello(), hello("c-2")), user_id=user_id)
     archived = services.transfer.import_file(chatgpt(hello("c-3")), user_id=user_id).imported
@@ -371,6 +380,7 @@ def test_many_sessions_are_one_file_that_comes_back(services, database, user_id,
     assert [one.last_message_preview for one in archived_there] == ["Hello yourself."]
 
 
+@ON_SQLITE
 def test_an_export_too_large_to_come_back_is_refused(services, user_id, session_id, monkeypatch):
     monkeypatch.setattr("services.transfer.transfer.MAX_BYTES", 1000)
 
@@ -410,6 +420,7 @@ def test_samples_come_go_and_come_back(services, database, emulator, user_id):
     assert sum(one.sample for one in services.sessions.recent(user_id=user_id).sessions) == 3
 
 
+@ON_SQLITE
 def test_samples_are_one_planners_own(services, database, user_id):
     eve = make_user(database, "eve")
     services.transfer.add_samples(user_id=user_id)
@@ -419,6 +430,7 @@ def test_samples_are_one_planners_own(services, database, user_id):
     assert len(services.transfer.add_samples(user_id=eve).imported) == 3
 
 
+@ON_SQLITE
 def test_samples_show_versions_tables_and_that_they_are_samples(services, user_id):
     ids = services.transfer.add_samples(user_id=user_id).imported
     for session_id in ids:
@@ -431,6 +443,7 @@ def test_samples_show_versions_tables_and_that_they_are_samples(services, user_i
     assert any(len([m for m in messages if m.get("parent_id") == 0]) == 2 for messages in versions)
 
 
+@ON_SQLITE
 def test_so_many_pdfs_are_made_at_once(services, user_id, monkeypatch):
     monkeypatch.setattr("services.transfer.transfer.PDF_WAIT_S", 0.0)
     (session_id, *_) = services.transfer.add_samples(user_id=user_id).imported

@@ -16,6 +16,7 @@ from services.reviews.records import DecisionKind, LinkSettings, ReviewState, Th
 from services.reviews.visits import new_reader_key
 from services.trips.deleted import remove_deleted_trips
 from services.trips.records import WithSessions
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.mail import mail_server
 from tests.helpers.pdfs import words
 from tests.helpers.trips import Team, team  # noqa: F401 - a fixture
@@ -61,6 +62,7 @@ def approve(services, link, *, kind=DecisionKind.APPROVE, note="", key=ANNA):
     services.visits.decide(link.token, key, kind, name="Anna", sha256=seen, note=note)
 
 
+@ON_SQLITE
 def test_audience_sees_what_is_known_and_what_is_open_and_no_note(services, thing, team, change):
     change(travellers=[NEED], must=[{"text": "Tram 28", "hard": True}], notes_private="They pay late")
 
@@ -80,6 +82,7 @@ def test_audience_sees_what_is_known_and_what_is_open_and_no_note(services, thin
     assert "Nuts" in blocks(services.reviews.preview(thing, user_id=team.ada))[2][3]
 
 
+@ON_SQLITE
 def test_question_about_what_is_known_in_part_has_a_place_of_its_own(services, thing, team, change):
     change(start=None, end=None, months=["2027-05"], travellers=[{"label": "A child", "band": "child"}])
 
@@ -89,6 +92,7 @@ def test_question_about_what_is_known_in_part_has_a_place_of_its_own(services, t
     assert (shown["travellers"], shown["ask_travellers"]) == ("field", "question")
 
 
+@ON_SQLITE
 def test_what_is_only_for_the_team_and_the_status_change_nothing_that_is_shown(services, thing, team, share, change):
     change(travellers=[NEED])
     link = share()
@@ -99,6 +103,7 @@ def test_what_is_only_for_the_team_and_the_status_change_nothing_that_is_shown(s
     assert services.reviews.share_again([link.review.id], user_id=team.ada) == {link.review.id: False}
 
 
+@ON_SQLITE
 def test_comments_stay_with_their_field_when_it_is_shared_again(services, thing, team, share, change):
     link = share()
     said = services.visits.comment(link.token, ANNA, "At most 2,000", name="Anna", anchor="budget", passage="cost")
@@ -175,6 +180,7 @@ def test_links_of_a_member_who_stops_are_the_owners(services, database, team, sh
         services.reviews.get(link.review.id, user_id=team.bob)
 
 
+@ON_SQLITE
 def test_mail_is_about_the_trip_and_for_who_still_sees_it(services, database, team, share):
     now = utc_now() + timedelta(minutes=1)
     link = share()
@@ -195,6 +201,7 @@ def test_mail_is_about_the_trip_and_for_who_still_sees_it(services, database, te
     assert str(told["Subject"]) == "Customer: 1 new comment"
 
 
+@ON_SQLITE
 def test_approval_of_the_brief_as_it_is_now_offers_a_status_that_a_person_sets(services, team, share, change):
     def offered(user_id=team.bob):
         return services.trip_approval.offered_status(team.trip_id, user_id=user_id)
@@ -230,6 +237,7 @@ def test_approval_of_the_brief_as_it_is_now_offers_a_status_that_a_person_sets(s
     assert (latest.by, latest.summary) == ("Bob", "Status")
 
 
+@ON_SQLITE
 def test_latest_word_about_the_same_brief_counts(services, team, share, change):
     link = share()
     approve(services, link)
@@ -268,6 +276,7 @@ def test_links_of_a_deleted_trip_open_nothing_and_end_with_it(services, database
             assert db_session.scalars(select(table)).all() == []
 
 
+@ON_SQLITE
 def test_receipts_and_the_pdf_are_of_a_brief(services, team, share, change):
     change(purpose="A weekend of *fado*")
     link = share()

@@ -5,10 +5,12 @@ from sqlalchemy import select
 
 from db.models import Assistant, AuditAction, AuditEntry, BackboardThread, OutboxEntry
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import ask
 from tests.helpers.trips import team  # noqa: F401 - a fixture
 
 
+@ON_SQLITE
 def test_customer_is_kept_as_it_was_given(services, user_id):
     made = services.customers.create(
         "  Familie\nWeber ", user_id=user_id, contact="a@b.example\n+49 30", language="PT-pt", notes="Pays late"

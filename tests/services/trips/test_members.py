@@ -11,6 +11,7 @@ from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.trips import members
 from services.trips.records import TripAccess
 from tests.helpers.asked import asked
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import ask, make_user, until, until_ended
 from tests.helpers.trips import team  # noqa: F401 - a fixture
 
@@ -22,12 +23,14 @@ def who(services, team, user_id=None):
     }
 
 
+@ON_SQLITE
 def test_members_are_listed_to_each_other_the_owner_first(services, team):
     assert list(who(services, team, team.cleo).items()) == [("ada", "owner"), ("bob", "edit"), ("cleo", "view")]
     with pytest.raises(NotFoundError):
         services.trip_members.list(team.trip_id, user_id=team.eve)
 
 
+@ON_SQLITE
 def test_new_member_is_named_as_typed_and_sees_the_trip(services, team):
     found = services.trip_members.add(team.trip_id, " Eve ", user_id=team.ada, access="view")
 
@@ -61,6 +64,7 @@ def test_who_cannot_be_let_in_is_told_at_the_field(services, database, team, use
     assert who(services, team) == before
 
 
+@ON_SQLITE
 def test_no_more_than_fit_are_let_in(services, team, monkeypatch):
     monkeypatch.setattr(members, "MAX_MEMBERS", 3)
     with pytest.raises(NotPossibleError, match="3 members"):
@@ -81,6 +85,7 @@ def test_only_the_owner_lets_in_and_takes_off(services, team):
     assert who(services, team) == {"ada": "owner", "bob": "edit", "cleo": "view"}
 
 
+@ON_SQLITE
 def test_member_may_do_more_and_is_taken_off(services, team):
     services.trip_members.change(team.trip_id, team.cleo, user_id=team.ada, access="edit")
     services.trips.change(team.trip_id, user_id=team.cleo, title="Porto")
@@ -123,6 +128,7 @@ def test_member_leaves_and_the_owner_hands_over_first(services, database, team):
         services.trip_members.leave(team.trip_id, user_id=team.ada)
 
 
+@ON_SQLITE
 def test_nothing_is_handed_to_who_cannot_come_in(services, database, team):
     with database.begin() as db_session:
         db_session.get_one(User, team.bob).disabled = True
@@ -146,6 +152,7 @@ def test_sessions_are_settled_whenever_members_change(services, team, monkeypatc
     assert settled == [[session.id]] * 6
 
 
+@ON_SQLITE
 def test_audit_says_who_let_whom_in(services, database, team):
     services.trip_members.hand_over(team.trip_id, team.bob, user_id=team.ada)
     services.trip_members.remove(team.trip_id, team.cleo, user_id=team.bob)
@@ -181,6 +188,7 @@ def test_sessions_that_a_member_has_started_are_the_owners_once_they_stop(servic
     assert emulator.asked(emulator.runs[-1]["thread_id"]) == ["And by train?"]  # nothing of what Bob's was told
 
 
+@ON_SQLITE
 def test_reply_of_who_is_taken_off_a_trip_is_followed_by_them_no_more(services, emulator, team):
     session_id = services.sessions.create(user_id=team.bob, trip_id=team.trip_id).id
     emulator.hold_reply(3)

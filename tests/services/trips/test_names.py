@@ -11,6 +11,7 @@ from services.sessions.records import SessionFilter
 from services.trips.records import TripAccess, WithSessions
 from services.wiring import Services
 from tests.helpers.asked import asked
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import until
 from tests.helpers.trips import Team, team  # noqa: F401 - a fixture
 
@@ -74,6 +75,7 @@ def test_latest_trips_say_what_is_new_in_them_beside_the_session_looked_at(servi
     }
 
 
+@ON_SQLITE
 def test_latest_trips_say_where_a_reply_is_being_written(services, team, emulator):
     session_id = new_session(services, team)
     emulator.hold_reply(1)
@@ -89,6 +91,7 @@ def test_latest_trips_say_where_a_reply_is_being_written(services, team, emulato
     until(lambda: answering(team.ada) == [(False, False)])
 
 
+@ON_SQLITE
 def test_latest_trips_are_one_statement_however_many_there_are(services, team, database):
     for number in range(7):
         trip_id = services.trips.create(f"Trip {number}", user_id=team.ada).id
@@ -174,6 +177,7 @@ def test_title_of_a_trip_is_not_to_be_guessed_by_whom_only_a_session_is_shared_w
     assert found(services, "lisbon", team.eve) == [beside, session_id]
 
 
+@ON_SQLITE
 def test_memory_that_a_move_leaves_behind_is_named(services, team):
     inside = new_session(services, team)
     outside = services.sessions.create(user_id=team.ada).id

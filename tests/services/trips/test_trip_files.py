@@ -8,6 +8,7 @@ from db.room import LEAST_BYTES
 from services.errors import FileQuotaError, FileRefusedError, NotFoundError, NotPossibleError
 from services.sessions import files as shelf
 from services.sessions.files import FileShelf
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import ask
 from tests.helpers.trips import team  # noqa: F401 - a fixture
 
@@ -59,6 +60,7 @@ def test_what_a_former_member_added_takes_room_of_the_owner(services, team, how)
     assert names(services, team, team.ada) == [("a.txt", "Bob")]
 
 
+@ON_SQLITE
 def test_file_of_another_trip_or_session_is_not_one_of_this(services, team):
     other = services.trips.create("Oslo", user_id=team.ada)
     of_trip = services.trip_files.add(other.id, "a.txt", b"x", user_id=team.ada)
@@ -85,6 +87,7 @@ def test_no_more_files_than_fit(services, database, team, monkeypatch):
     assert names(services, team, team.ada) == [("a.txt", "Ada")]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("document_id", "status", "left"),
     [("doc_1", "ready", [("document", "doc_1")]), (None, "uploading", [("thread", None)]), (None, "failed", [])],

@@ -25,6 +25,7 @@ from services.reviews.visits import new_reader_key
 from services.sessions.deleted import UNDO_S
 from services.trips.deleted import remove_deleted_trips
 from services.trips.records import TripContents, WithSessions
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import ask, until
 from tests.helpers.trips import team  # noqa: F401 - a fixture
 
@@ -71,6 +72,7 @@ def test_several_move_into_a_trip_and_out_again(services, database, team):
         )  # fmt: skip
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("carry", [False, True])
 def test_assistant_of_a_customer_is_told_earlier_turns_only_where_that_is_wanted(services, emulator, team, carry):
     accepted, _ = ask(services, team.ada, "A room with a view of the river")
@@ -83,6 +85,7 @@ def test_assistant_of_a_customer_is_told_earlier_turns_only_where_that_is_wanted
     assert ("river" in heard) == carry
 
 
+@ON_SQLITE
 def test_nobody_moves_what_is_not_theirs_nor_where_they_only_read(services, database, team):
     mine = services.sessions.create(user_id=team.ada).id
     theirs = services.sessions.create(user_id=team.eve).id
@@ -100,6 +103,7 @@ def test_nobody_moves_what_is_not_theirs_nor_where_they_only_read(services, data
     assert of_trip(database, team.trip_id) == of_trip(database, strange) == set()
 
 
+@ON_SQLITE
 def test_session_that_leaves_takes_no_file_of_the_trip_along(services, emulator, database, team):
     accepted, _ = ask(services, team.ada)
     services.trip_sessions.move([accepted.session_id], team.trip_id, user_id=team.ada)
@@ -134,6 +138,7 @@ def test_contents_are_counted_before_anything_is_deleted(services, team):
         services.trip_sessions.contents(team.trip_id, user_id=team.eve)
 
 
+@ON_SQLITE
 def test_link_to_a_session_of_a_deleted_trip_opens_nothing(services, database, team):
     session_id = services.sessions.create(user_id=team.ada, trip_id=team.trip_id).id
     services.replies.store("Hello", role="user", session_id=session_id, user_id=team.ada)
@@ -176,6 +181,7 @@ def test_deleted_trip_is_out_of_sight_and_comes_back_whole(services, database, t
         assert db_session.get_one(ChatSession, session_id).deleted_at is None
 
 
+@ON_SQLITE
 def test_reply_that_ended_while_its_trip_was_deleted_is_found_when_that_is_back(services, emulator, database, team):
     emulator.hold_reply(chunks=3)
     accepted = services.replies.send("Lisbon?", user_id=team.bob, client_message_id="a", trip_id=team.trip_id)
@@ -238,6 +244,7 @@ def test_sessions_are_kept_where_that_is_wanted(services, emulator, database, te
     assert emulator.thread_status(thread_id) == 200
 
 
+@ON_SQLITE
 def test_only_the_owner_deletes_a_trip(services, team):
     with pytest.raises(NotPossibleError, match="Only the owner"):
         services.trip_deletion.delete(team.trip_id, user_id=team.bob, sessions=WithSessions.KEEP)

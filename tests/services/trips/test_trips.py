@@ -16,6 +16,7 @@ from services.errors import (
     TripChangedError,
 )
 from services.trips.records import TripAccess, TripOrder
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.trips import team  # noqa: F401 - a fixture
 from travel.brief import FIELDS, Brief, brief_values, content_hash
 from travel.status import TripStatus
@@ -25,6 +26,7 @@ def titles(services, user_id, **asked):
     return [one.title for one in services.trips.page(user_id=user_id, **asked).trips]
 
 
+@ON_SQLITE
 def test_trip_needs_a_title_and_nothing_else(services, user_id):
     made = services.trips.create("  Lisbon\n in May ", user_id=user_id)
 
@@ -44,6 +46,7 @@ def test_members_read_it_and_strangers_find_nothing(services, team):
         services.trips.get(team.trip_id, user_id=team.eve)
 
 
+@ON_SQLITE
 def test_what_is_wrong_is_told_by_field_and_changes_nothing(services, team):
     wrong = {
         "title": "\n" * 1_000,
@@ -96,6 +99,7 @@ def test_two_who_change_other_fields_both_have_their_way(services, team):
     assert both.rev == 3
 
 
+@ON_SQLITE
 def test_later_one_is_told_of_a_field_that_somebody_else_changed(services, team):
     services.trips.change(team.trip_id, user_id=team.bob, rev=1, title="Porto", brief={"end": "2027-05-09"})
     with pytest.raises(TripChangedError, match="Title, End") as refused:
@@ -112,6 +116,7 @@ def test_later_one_is_told_of_a_field_that_somebody_else_changed(services, team)
     services.trips.change(team.trip_id, user_id=team.bob, rev=1, title="Faro")  # both want the same
 
 
+@ON_SQLITE
 def test_what_comes_together_must_be_possible(services, team):
     services.trips.change(team.trip_id, user_id=team.bob, rev=1, brief={"start": "2027-05-06"})
     with pytest.raises(InvalidFieldsError, match="end"):
@@ -134,6 +139,7 @@ def test_many_at_once_lose_no_change(services, team):
     assert services.trips.get(team.trip_id, user_id=team.ada).rev == 2
 
 
+@ON_SQLITE
 def test_who_may_only_read_changes_nothing(services, team):
     for attempt in (
         lambda: services.trips.change(team.trip_id, user_id=team.cleo, title="Mine"),
@@ -145,6 +151,7 @@ def test_who_may_only_read_changes_nothing(services, team):
     assert services.trips.get(team.trip_id, user_id=team.ada).rev == 1
 
 
+@ON_SQLITE
 def test_customer_of_somebody_else_is_not_chosen(services, team):
     """Whoever is taken off a trip would else go on reading what is remembered about its customer."""
     stranger = services.customers.create("Tanaka", user_id=team.eve)
@@ -251,6 +258,7 @@ def test_copy_holds_no_word_of_the_first_customer(services, database, user_id):
     assert MARK not in audit
 
 
+@ON_SQLITE
 def test_copy_keeps_what_the_planner_names_and_no_more(services, team):
     copy = services.trips.copy(team.trip_id, "Lisbon again", user_id=team.cleo, keep=["where"])
     dated = services.trips.copy(
@@ -267,6 +275,7 @@ def test_copy_keeps_what_the_planner_names_and_no_more(services, team):
         services.trips.copy(team.trip_id, "x", user_id=team.eve)
 
 
+@ON_SQLITE
 def test_revisions_are_compared_and_restored_as_new_ones(services, team):
     services.trips.change(
         team.trip_id, user_id=team.bob, title="Porto", brief={"where": ["Porto"]}, status="proposed"
@@ -302,6 +311,7 @@ def test_revisions_are_compared_and_restored_as_new_ones(services, team):
             attempt()
 
 
+@ON_SQLITE
 def test_audit_says_who_made_and_copied_what(services, database, user_id):
     trip = services.trips.create("Lisbon", user_id=user_id)
     copy = services.trips.copy(trip.id, "Porto", user_id=user_id)
@@ -315,6 +325,7 @@ def test_audit_says_who_made_and_copied_what(services, database, user_id):
     ]
 
 
+@ON_SQLITE
 def test_every_field_of_a_brief_can_be_made_unknown_again(services, user_id):
     trip = services.trips.create("Lisbon", user_id=user_id, brief=FIRST)
 

@@ -17,6 +17,7 @@ from services.replies.records import Ending, ReplySnapshot
 from services.replies.store import NotOursError, ReplyStore
 from services.usage.costs import CostService, RunUse, cost_of, together, usd
 from services.usage.records import ModelInfo
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import last_message, make_user, until, until_ended
 
 pytestmark = pytest.mark.usefixtures("noon")  # what is used is counted by the day
@@ -63,12 +64,14 @@ def test_reply_costs_its_tokens_times_the_prices_of_the_list(services, database,
     assert row.first_text_ms == round((reply.first_text_s or 0) * 1000)
 
 
+@ON_SQLITE
 def test_what_backboard_says_that_it_cost_comes_first(services, emulator, user_id):
     emulator.fault({"fault": "cost_usd:0.0123"})
 
     assert ask(services, user_id).cost_micros == 12_300
 
 
+@ON_SQLITE
 def test_every_round_of_tools_is_counted(services, emulator, user_id):
     reply = ask(services, user_id, text="What is today's date?")
 
@@ -82,6 +85,7 @@ def test_every_round_of_tools_is_counted(services, emulator, user_id):
     assert reply.cost_micros == round(reply.input_tokens * PRICE_IN + reply.output_tokens * PRICE_OUT)
 
 
+@ON_SQLITE
 def test_price_that_is_not_known_is_not_nought(services, database, user_id):
     reply = ask(services, user_id, model="acme/own-model")
 
@@ -116,6 +120,7 @@ def test_reply_ends_without_the_list_of_models(start_services, emulator, user_id
     assert time.monotonic() - began < 10
 
 
+@ON_SQLITE
 def test_refused_message_costs_nothing(services, emulator, database, user_id):
     emulator.fault({"fault": "status:401", "times": 5})
 
@@ -126,6 +131,7 @@ def test_refused_message_costs_nothing(services, emulator, database, user_id):
     assert (row.replies, row.not_whole, row.unpriced, row.first_texts) == (1, 1, 0, 0)
 
 
+@ON_SQLITE
 def test_what_a_stopped_reply_cost_is_not_known(services, emulator, database, user_id):
     emulator.hold_reply()
     accepted = services.replies.send(QUESTION, user_id=user_id, client_message_id="a")
@@ -138,6 +144,7 @@ def test_what_a_stopped_reply_cost_is_not_known(services, emulator, database, us
     assert (row.replies, row.not_whole, row.unpriced, row.first_texts) == (1, 1, 1, 1)
 
 
+@ON_SQLITE
 def test_answer_that_was_found_in_the_thread_is_counted_too(services, emulator, database, user_id):
     emulator.fault({"fault": "cut:3"})
 
@@ -218,6 +225,7 @@ def test_month_is_the_calendar_month_in_utc(database, user_id):
     assert month("2027-01-01T00:00:00Z") == (0, date(2027, 2, 1))
 
 
+@ON_SQLITE
 def test_limit_reached_in_mid_reply_lets_it_end_and_refuses_the_next(start_services, emulator, user_id):
     services = start_services(monthly_limit_usd="0.0001")
 
@@ -235,6 +243,7 @@ def test_limit_reached_in_mid_reply_lets_it_end_and_refuses_the_next(start_servi
     assert emulator.paid_calls == 1
 
 
+@ON_SQLITE
 def test_message_that_waits_is_not_sent_past_the_limit(start_services, emulator, user_id):
     services = start_services(monthly_limit_usd="0.0001")
     emulator.hold_reply()
@@ -282,6 +291,7 @@ def test_warning_comes_at_four_fifths(database, user_id, micros, near, reached):
     assert (month.near, month.reached) == (near, reached)
 
 
+@ON_SQLITE
 def test_only_an_admin_changes_a_limit_and_it_is_written_down(services, database, user_id):
     admin_id = make_user(database, "root")
     services.admins.set_admin(admin_id, admin=True)

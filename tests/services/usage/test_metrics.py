@@ -14,6 +14,7 @@ from services.message_status import MessageStatus
 from services.usage.metrics import Numbers, operation_name
 from services.usage.operations import Timing, together
 from services.wiring import Services
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import Emulator, make_user, until, until_ended
 
 pytestmark = pytest.mark.usefixtures("noon")  # what is used is counted by the day
@@ -33,6 +34,7 @@ def sample(numbers: Numbers, name: str, **labels: str) -> float | None:
     return numbers.registry.get_sample_value(name, labels)
 
 
+@ON_SQLITE
 def test_reply_is_counted_with_its_times(services: Services, user_id: int) -> None:
     until_ended(services, ask(services, user_id), user_id)
     until(lambda: services.operations.report().tasks == 2, what="the reply's task ended")
@@ -62,6 +64,7 @@ def test_reply_is_counted_with_its_times(services: Services, user_id: int) -> No
     assert report.memory_bytes is None or report.memory_bytes > 10**7
 
 
+@ON_SQLITE
 def test_time_until_backboard_answers_is_that_until_its_answer_begins(
     services: Services, emulator: Emulator, user_id: int
 ) -> None:
@@ -104,6 +107,7 @@ def test_backboard_that_is_away_is_counted_at_each_try(services: Services, emula
     assert services.operations.report().backboard_errors == {"BackboardUnavailableError": 3}
 
 
+@ON_SQLITE
 def test_reply_that_waits_for_its_turn_is_queued(
     start_services: Callable[..., Services], emulator: Emulator, database: Database, user_id: int
 ) -> None:
@@ -122,6 +126,7 @@ def test_reply_that_waits_for_its_turn_is_queued(
     assert services.operations.report().queued == 0
 
 
+@ON_SQLITE
 def test_each_set_of_services_has_numbers_of_its_own(start_services: Callable[..., Services], user_id: int) -> None:
     one, other = start_services(replies_at_once=1), start_services(replies_at_once=1)
     until_ended(one, ask(one, user_id), user_id)
