@@ -32,6 +32,7 @@ from tests.helpers.clock import Clock
 from tests.helpers.postgres import EmptyDatabases, started_postgres
 from tests.helpers.quick import quick
 from tests.helpers.services import PACE_S, Emulator, make_user
+from tests.helpers.settings_fields import know_settings_fields
 from tests.helpers.statements import share_compiled_statements
 
 os.environ["TITLE_MODEL"] = "off"  # a title is one more call: only its own tests ask for one
@@ -39,6 +40,7 @@ os.environ["TITLE_MODEL"] = "off"  # a title is one more call: only its own test
 # Nothing here speaks TLS, yet every client of httpx would read all certificates of the world: 40 ms each time.
 httpx._transports.default.create_ssl_context = functools.cache(httpx._transports.default.create_ssl_context)  # type: ignore[attr-defined]
 
+know_settings_fields()
 share_compiled_statements()
 
 expect.set_options(timeout=20_000)  # as long as a click waits: a machine that is busy is slow, not wrong
