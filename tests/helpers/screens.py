@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 import db.models
 import db.search
@@ -30,6 +32,12 @@ def add_user(database: Database, username: str, name: str) -> User:
         db_session.add(row)
         db_session.flush()
         return User(row.id, row.username, row.email, row.name, None, None)
+
+
+def begin_at(app: AppTest, page: str) -> AppTest:
+    """Let an app begin at the page of a file, as a link to it does; call run() on it."""
+    app._page_hash = calc_hash(Path(page).stem)
+    return app
 
 
 def load_at(app: AppTest, address: object) -> None:

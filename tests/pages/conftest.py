@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 import db.models
 import db.search
-import tests.helpers.component_scan  # noqa: F401 - once for all
+import tests.helpers.app_test  # noqa: F401 - once for all
 from components.resources import built_services, get_services
 from db.engine import Database
 from db.ids import new_id

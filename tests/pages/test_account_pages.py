@@ -12,6 +12,7 @@ from services.accounts.passwords import PASSWORD_RULE, USERNAME_RULE
 from services.accounts.records import User
 from services.errors import WrongPasswordError
 from services.wiring import Services
+from tests.helpers.screens import begin_at
 
 PASSWORD = "harbour lights 7"
 NEW_PASSWORD = "another harbour 8"
@@ -157,7 +158,7 @@ def test_sign_in_says_that_this_is_a_demo(visitor: AppTest) -> None:
 
 
 def test_new_account_is_signed_in_at_once(visitor: AppTest, services: Services) -> None:
-    at = sign_up(run(run(visitor).switch_page("pages/public/sign_up.py")))
+    at = sign_up(run(begin_at(visitor, "pages/public/sign_up.py")))
 
     user = services.accounts.get(at.session_state["auth_user"]["id"])
     assert user is not None
@@ -166,7 +167,7 @@ def test_new_account_is_signed_in_at_once(visitor: AppTest, services: Services) 
 
 
 def test_rules_stand_there_before_anything_is_typed(visitor: AppTest) -> None:
-    at = run(run(visitor).switch_page("pages/public/sign_up.py"))
+    at = run(begin_at(visitor, "pages/public/sign_up.py"))
 
     assert {f":small[{rule}]" for rule in (USERNAME_RULE, PASSWORD_RULE)} <= {text.value for text in at.markdown}
 
@@ -177,7 +178,7 @@ def field_problems(at: AppTest) -> list[str]:
 
 
 def test_refused_account_tells_all_that_is_wrong_and_keeps_what_was_typed(visitor: AppTest) -> None:
-    at = sign_up(run(run(visitor).switch_page("pages/public/sign_up.py")), username="M", password="short")
+    at = sign_up(run(begin_at(visitor, "pages/public/sign_up.py")), username="M", password="short")
 
     assert field_problems(at) == [
         f"That username cannot be used. {USERNAME_RULE}",
@@ -188,7 +189,7 @@ def test_refused_account_tells_all_that_is_wrong_and_keeps_what_was_typed(visito
 
 
 def test_taken_name_is_told(visitor: AppTest, maria: User) -> None:
-    at = sign_up(run(run(visitor).switch_page("pages/public/sign_up.py")))
+    at = sign_up(run(begin_at(visitor, "pages/public/sign_up.py")))
 
     assert field_problems(at) == [
         "There is already an account with that e-mail address.",
@@ -321,7 +322,7 @@ def test_sixth_account_from_here_is_told_to_wait(visitor: AppTest, services: Ser
             name="M", email=f"{number}@example.com", username=f"m-{number}", password=PASSWORD, address="127.0.0.1"
         )
 
-    at = sign_up(run(run(visitor).switch_page("pages/public/sign_up.py")))
+    at = sign_up(run(begin_at(visitor, "pages/public/sign_up.py")))
 
     assert errors(at) == ["Too many sign-ups from your network. Please try again in 5 minutes."]
     assert not is_signed_in(at)
@@ -357,7 +358,7 @@ def test_signing_out_shows_the_way_in_again(account: AppTest) -> None:
 
 
 def test_planner_without_a_password_has_no_form_for_one(app: AppTest) -> None:
-    at = run(run(app).switch_page("pages/planner/settings.py"))
+    at = run(begin_at(app, "pages/planner/settings.py"))
 
     assert not [box for box in at.text_input if box.key == "account_new_password"]
     assert any("DEV_USER_ID" in hint.value for hint in at.info)

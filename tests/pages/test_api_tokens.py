@@ -9,13 +9,13 @@ from db.models import utc_now
 from services.accounts.records import User
 from services.accounts.tokens import MAX_TOKENS, TokenService
 from services.wiring import Services
+from tests.helpers.screens import begin_at
 
 
 @pytest.fixture
 def page(app: AppTest) -> AppTest:
     app.session_state["auth_user"]["signed_in_at"] = int(utc_now().timestamp() * 1000)
-    app.run()
-    return run(app.switch_page(SETTINGS_PAGE))
+    return run(begin_at(app, SETTINGS_PAGE))
 
 
 def run(app: AppTest) -> AppTest:

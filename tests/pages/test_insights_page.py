@@ -12,6 +12,7 @@ from db.models import utc_now
 from services.accounts.records import User
 from services.wiring import Services
 from settings import ROOT
+from tests.helpers.screens import begin_at
 
 PAGE = "pages/planner/insights.py"
 
@@ -24,7 +25,7 @@ def run(what: Any) -> AppTest:
 
 
 def open_page(app: AppTest) -> AppTest:
-    return run(run(app).switch_page(PAGE))
+    return run(begin_at(app, PAGE))
 
 
 def texts(at: AppTest) -> str:
@@ -165,6 +166,6 @@ def test_page_itself_asks_who_is_there(visitor: AppTest) -> None:
 
 
 def test_settings_tell_what_the_month_cost(app: AppTest, use: None) -> None:
-    at = run(run(app).switch_page("pages/planner/settings.py"))
+    at = run(begin_at(app, "pages/planner/settings.py"))
 
     assert "This month so far: $0.0042" in texts(at)

@@ -13,6 +13,7 @@ from services.accounts.records import User
 from services.people.retention import WARNING, RetentionService
 from services.wiring import Services
 from tests.helpers.rows import add_session
+from tests.helpers.screens import begin_at
 
 PASSWORD = "harbour lights 7"
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
@@ -99,7 +100,7 @@ def test_admin_deletes_the_account_of_somebody_who_left(
 ) -> None:
     with app_database.begin() as db_session:
         db_session.get_one(db.models.User, planner.id).role = "admin"
-    run(run(app).switch_page("pages/planner/people.py"))
+    run(begin_at(app, "pages/planner/people.py"))
     menu = app.menu_button(key=f"people_menu_{stranger.id}")
     menu.click(next(name for name in menu.options if name.endswith("Delete account")))
     run(app)

@@ -9,7 +9,7 @@ from db.engine import DatabaseUnavailableError
 from emulator.faults import FaultQueue, Faults
 from services.errors import BackboardAwayError
 from services.memory.memories import MemoryService
-from tests.helpers.screens import choose, load_at
+from tests.helpers.screens import begin_at, choose, load_at
 from tests.helpers.services import until, until_ended
 
 FACTS = "I am vegetarian. My home airport is Kraków."
@@ -17,9 +17,7 @@ FACTS = "I am vegetarian. My home airport is Kraków."
 
 @pytest.fixture
 def page(app: AppTest) -> AppTest:
-    app.run()
-    app.switch_page(MEMORY_PAGE)
-    return app
+    return begin_at(app, MEMORY_PAGE)
 
 
 def run(at: AppTest) -> AppTest:

@@ -24,7 +24,7 @@ from tests.helpers.naughty import (
     saved_sessions,
     says_something,
 )
-from tests.helpers.screens import change_last_reply, load_at
+from tests.helpers.screens import begin_at, change_last_reply, load_at
 
 AT_ONCE = 90  # the sidebar lists at most a hundred
 SAID = [text for text in STRINGS if says_something(text)]
@@ -37,7 +37,7 @@ def run(at: AppTest) -> AppTest:
 
 
 def open_page(at: AppTest, page: str) -> AppTest:
-    run(at).switch_page(page)
+    begin_at(at, page)
     return run(at)
 
 

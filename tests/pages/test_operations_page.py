@@ -11,6 +11,7 @@ from db.engine import DatabaseUnavailableError
 from services.accounts.records import User
 from services.wiring import Services
 from settings import ROOT
+from tests.helpers.screens import begin_at
 from tests.helpers.services import until_ended
 
 PAGE = "pages/planner/operations.py"
@@ -43,7 +44,7 @@ def texts(at: AppTest) -> list[str]:
 
 
 def test_admin_has_the_link_and_the_page(app: AppTest, admin: User) -> None:
-    at = run(run(app).switch_page(PAGE))
+    at = run(begin_at(app, PAGE))
 
     assert "Operations" in links(at)
     assert [title.value for title in at.title] == ["Operations"]
@@ -52,7 +53,7 @@ def test_admin_has_the_link_and_the_page(app: AppTest, admin: User) -> None:
 
 
 def test_page_says_in_words_what_has_not_happened_yet(app: AppTest, admin: User) -> None:
-    at = run(run(app).switch_page(PAGE))
+    at = run(begin_at(app, PAGE))
 
     assert {
         "No reply has begun here yet.",
@@ -66,7 +67,7 @@ def test_page_shows_the_numbers_of_prometheus(app: AppTest, services: Services, 
     accepted = services.replies.send("Three nights in Lisbon", user_id=admin.id, client_message_id="a")
     until_ended(services, accepted.reply_id, admin.id)
 
-    at = run(run(app).switch_page(PAGE))
+    at = run(begin_at(app, PAGE))
 
     assert tiles(at)["Complete"] == "1"
     assert b'travelbot_replies_ended_total{status="complete"} 1.0' in services.operations.text()
@@ -102,7 +103,7 @@ def test_page_itself_asks_who_is_there(app: AppTest, services: Services, planner
 def test_admin_who_is_none_any_more_loses_the_page_at_the_next_look(
     app: AppTest, services: Services, admin: User
 ) -> None:
-    at = run(run(app).switch_page(PAGE))
+    at = run(begin_at(app, PAGE))
     services.admins.set_admin(admin.id, admin=False)
 
     run(at)
@@ -181,7 +182,7 @@ def test_admin_sees_who_keeps_how_much(app: AppTest, services: Services, admin: 
     session = services.sessions.create(user_id=admin.id)
     services.files.add(session.id, "a.txt", b"a" * 1_200_000, user_id=admin.id)
 
-    at = run(run(app).switch_page(PAGE))
+    at = run(begin_at(app, PAGE))
     at.selectbox(key="operations_room_order").set_value("Messages")
     run(at)
 

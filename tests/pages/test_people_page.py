@@ -13,7 +13,7 @@ from services.errors import NotFoundError
 from services.people.records import PeopleFilter
 from services.wiring import Services
 from settings import ROOT
-from tests.helpers.screens import SIGNED_IN_AT
+from tests.helpers.screens import SIGNED_IN_AT, begin_at
 
 PAGE = "pages/planner/people.py"
 
@@ -27,7 +27,7 @@ def admin(app_database: Database, planner: User) -> User:
 
 @pytest.fixture
 def page(app: AppTest, admin: User, stranger: User) -> AppTest:
-    return run(run(app).switch_page(PAGE))
+    return run(begin_at(app, PAGE))
 
 
 def run(at: AppTest) -> AppTest:

@@ -17,6 +17,7 @@ from services.accounts.sign_ins import FRESH_FOR
 from services.wiring import Services
 from settings import Company
 from tests.helpers.clock import NOON, Clock
+from tests.helpers.screens import begin_at
 from tests.helpers.told import told
 
 ENDED = "Your sign-in here has ended. Reload the page to come in again."
@@ -155,8 +156,7 @@ def test_sign_in_that_was_ended_is_over_until_the_page_is_loaded_again(visitor, 
 
 def test_signing_out_elsewhere_keeps_this_tab_and_writes_no_cookie(visitor, comes):
     comes(ADA)
-    visitor.run()
-    visitor.switch_page("pages/planner/settings.py").run()
+    begin_at(visitor, "pages/planner/settings.py").run()
     visitor.button(key="account_sign_out_elsewhere").click().run()
 
     assert who(visitor) == "Ada Lovelace"

@@ -8,6 +8,7 @@ from services.accounts.records import User
 from services.wiring import Services
 from tests.helpers.accounts import NEW_PASSWORD, PASSWORD, sign_up
 from tests.helpers.mail import mail_server
+from tests.helpers.screens import begin_at
 from tests.helpers.services import until
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
@@ -36,8 +37,7 @@ def run(at: AppTest) -> AppTest:
 def opened(at: AppTest, page: str, **query: str) -> AppTest:
     for name, value in query.items():
         at.query_params[name] = value
-    run(at)
-    return run(at.switch_page(page))
+    return run(begin_at(at, page))
 
 
 def sign_in(at: AppTest, username: str, password: str) -> AppTest:

@@ -8,13 +8,12 @@ from streamlit.testing.v1 import AppTest
 from components.sessions.table import sessions_csv
 from components.state import SESSIONS_PAGE
 from services.sessions.records import SessionFilter
+from tests.helpers.screens import begin_at
 
 
 @pytest.fixture
 def page(app: AppTest) -> AppTest:
-    app.run()
-    app.switch_page(SESSIONS_PAGE)
-    return app
+    return begin_at(app, SESSIONS_PAGE)
 
 
 def run(at: AppTest) -> AppTest:

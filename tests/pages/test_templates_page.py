@@ -9,6 +9,7 @@ from components.labels import escape_label
 from db.engine import DatabaseUnavailableError
 from services.replies.replies import ReplyService
 from services.templates.templates import Opening, Template, built_in
+from tests.helpers.screens import begin_at
 
 AddSession = Callable[..., int]
 ITINERARY = {"days": "5", "where": "Lisbon", "month": "May", "who": "two", "budget": "$2,000", "brief": "Fish."}
@@ -35,9 +36,7 @@ def own(services, planner) -> list[Template]:
 
 
 def on_page(app: AppTest) -> AppTest:
-    run(app)
-    app.switch_page("pages/planner/templates.py")
-    return run(app)
+    return run(begin_at(app, "pages/planner/templates.py"))
 
 
 def choose(app: AppTest, session_id: int, choice: str) -> AppTest:

@@ -15,7 +15,7 @@ from components.state import CHAT_PAGE, SESSIONS_PAGE
 from db.models import ChatSession, Message
 from services.transfer.transfer import ExportKind
 from tests.helpers.chatgpt import conversation, node
-from tests.helpers.screens import AddSession
+from tests.helpers.screens import AddSession, begin_at
 
 
 def run(at: AppTest) -> AppTest:
@@ -66,8 +66,7 @@ def test_who_has_a_session_is_not_offered_samples(app, add_session):
 def test_samples_are_removed_from_all_sessions_too_and_own_sessions_stay(app, services, planner, add_session):
     services.transfer.add_samples(user_id=planner.id)
     add_session("My own")
-    run(app)
-    app.switch_page(SESSIONS_PAGE)
+    begin_at(app, SESSIONS_PAGE)
     run(app)
 
     click(app, "sessions_remove_samples")
@@ -87,9 +86,7 @@ def test_export_dialog_has_a_file_of_each_kind(app, add_session):
 
 @pytest.fixture
 def page(app: AppTest) -> AppTest:
-    run(app)
-    app.switch_page(SESSIONS_PAGE)
-    return run(app)
+    return run(begin_at(app, SESSIONS_PAGE))
 
 
 def upload(page: AppTest, name: str, data: bytes) -> None:
@@ -158,8 +155,7 @@ def test_file_of_the_dialog_leaves_the_memory(
 
 def test_all_sessions_are_exported_from_their_page(app, add_session: AddSession):
     add_session()
-    run(app)
-    app.switch_page(SESSIONS_PAGE)
+    begin_at(app, SESSIONS_PAGE)
     run(app)
 
     assert "sessions_export_all" in [one.key for one in app.get("download_button")]
@@ -198,8 +194,7 @@ def drawn_everywhere(app: AppTest, session_id: int) -> str:
 
 def test_hostile_file_is_drawn_and_locks_nobody_out(app, services, planner):
     app.context = {"timezone": "Pacific/Honolulu", "timezone_offset": 600}
-    run(app)
-    app.switch_page(SESSIONS_PAGE)
+    begin_at(app, SESSIONS_PAGE)
     run(app)
     upload(app, "sessions.json", hostile_file())
     assert [one.value for one in app.success] == ["Imported 1 session."]

@@ -10,7 +10,7 @@ from components.state import MEMORY_PAGE
 from services.accounts.records import User
 from services.memory.memories import MemoryService
 from services.wiring import Services
-from tests.helpers.screens import load_at
+from tests.helpers.screens import begin_at, load_at
 from tests.helpers.services import until_ended
 
 FACTS = "I am vegetarian. My home airport is Kraków."
@@ -32,9 +32,7 @@ def weber(services: Services, planner: User) -> Weber:
 
 @pytest.fixture
 def page(app: AppTest) -> AppTest:
-    app.run()
-    app.switch_page(MEMORY_PAGE)
-    return app
+    return begin_at(app, MEMORY_PAGE)
 
 
 def run(at: AppTest) -> AppTest:

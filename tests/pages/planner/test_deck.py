@@ -21,7 +21,7 @@ from exports.decks.records import PictureBlock, Preset, Run, Slide
 from services.decks.records import DeckOf
 from services.wiring import Services
 from tests.helpers.deck_places import PLAN
-from tests.helpers.screens import AddSession
+from tests.helpers.screens import AddSession, begin_at
 
 PAGE = "pages/planner/deck.py"
 
@@ -58,8 +58,7 @@ def of(add_session: AddSession) -> DeckOf:
 
 @pytest.fixture
 def page(app: AppTest, of: DeckOf) -> AppTest:
-    run(app)
-    app.switch_page(PAGE)
+    begin_at(app, PAGE)
     app.query_params["session"] = str(of.id)
     return app
 
@@ -115,8 +114,7 @@ def stage(at: AppTest) -> str:
 
 def test_nothing_to_make_says_what_to_do_next(app, add_session):
     session_id = add_session(answer="", status="failed")
-    run(app)
-    app.switch_page(PAGE)
+    begin_at(app, PAGE)
     app.query_params["session"] = str(session_id)
     run(app)
 
@@ -175,8 +173,7 @@ def test_what_is_typed_is_shown_at_once_and_is_there_after_another_page(deck, se
     run(deck)
     assert any("Up to the castle" in str(one.proto.body) for one in htmls(deck))
     deck.switch_page("pages/planner/trips.py")
-    run(deck)
-    deck.switch_page(PAGE)
+    begin_at(deck, PAGE)
     deck.query_params["session"] = str(of.id)
     run(deck)
     assert title_field(deck).value == "Up to the castle"
@@ -317,8 +314,7 @@ def test_viewer_of_a_trip_sees_its_slides_and_nothing_to_change_them(app, servic
     services.trip_members.add(trip.id, "ada", user_id=stranger.id, access="view")
     of = DeckOf("trip", trip.id)
     services.decks.make(of, user_id=stranger.id)
-    run(app)
-    app.switch_page(PAGE)
+    begin_at(app, PAGE)
     app.query_params["trip"] = str(trip.id)
     run(app)
 
@@ -332,8 +328,7 @@ def test_whoever_may_no_longer_change_a_deck_is_not_offered_to_undo(app, service
     trip = services.trips.create("Lisbon", user_id=stranger.id, brief={"where": ["Lisbon"], "purpose": "Rest"})
     services.trip_members.add(trip.id, "ada", user_id=stranger.id, access="edit")
     services.decks.make(DeckOf("trip", trip.id), user_id=stranger.id)
-    run(app)
-    app.switch_page(PAGE)
+    begin_at(app, PAGE)
     app.query_params["trip"] = str(trip.id)
     run(app)
     choose(app, "deck_slide_menu_", "Hide")

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from services.reviews.records import DecisionKind, ReviewMay, ReviewState
 from services.reviews.visits import new_reader_key
 from tests.helpers.reviews import TALK, Reviews
-from tests.helpers.screens import load_at
+from tests.helpers.screens import begin_at, load_at
 
 ANNA = new_reader_key()
 
@@ -264,8 +264,7 @@ def test_link_is_revoked_once_that_is_confirmed(app, reviews, services, planner)
 
 
 def open_details(app: AppTest, review_id: int) -> None:
-    run(app)
-    app.switch_page("pages/planner/reviews.py")
+    begin_at(app, "pages/planner/reviews.py")
     app.query_params["review"] = str(review_id)
     run(app)
 

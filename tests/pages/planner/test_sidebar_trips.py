@@ -14,7 +14,7 @@ from services.accounts.records import User
 from services.trips.records import Trip
 from services.wiring import Services
 from tests.helpers.asked import asked
-from tests.helpers.screens import load_at
+from tests.helpers.screens import begin_at, load_at
 
 
 def run(at: AppTest) -> AppTest:
@@ -322,8 +322,7 @@ def test_what_others_started_is_not_offered_to_be_moved(app, services, planner, 
 def test_table_shows_trips_and_lets_through_those_of_one(app, trip, services, planner, add_session):
     inside, _ = add_session("Inside"), add_session("Outside")
     services.trip_sessions.move([inside], trip.id, user_id=planner.id)
-    run(app)
-    app.switch_page(SESSIONS_PAGE)
+    begin_at(app, SESSIONS_PAGE)
     run(app)
     (table,) = app.dataframe
     trips = dict(zip(table.value["Title"], table.value["Trip"], strict=True))

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from services.decks.proposals import ASK_FOR_SLIDES, slides_in
 from services.decks.records import DeckOf
 from tests.helpers.deck_places import PLAN
-from tests.helpers.screens import load_at
+from tests.helpers.screens import begin_at, load_at
 from tests.helpers.services import until
 
 TALK = "5 days in Lisbon in May 2027 for two adults, about $2,000"
@@ -103,8 +103,7 @@ def test_whoever_may_only_read_looks(app, services, planner, stranger, session_i
 
 def test_assistant_is_asked_from_the_screen_of_a_session_without_a_deck(app, services, planner, add_session):
     session_id = add_session(text="3 days in Porto in June for two", answer=PLAN)
-    run(app)
-    app.switch_page("pages/planner/deck.py")
+    begin_at(app, "pages/planner/deck.py")
     app.query_params["session"] = str(session_id)
     run(app)
     app.button(key="deck_ask").click()

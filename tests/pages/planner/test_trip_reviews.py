@@ -9,6 +9,7 @@ from services.reviews.visits import new_reader_key
 from services.trips.trips import TripService
 from services.wiring import Services
 from tests.helpers.reviews import Reviews
+from tests.helpers.screens import begin_at
 from travel.status import TripStatus
 
 TRIPS, REVIEWS = "pages/planner/trips.py", "pages/planner/reviews.py"
@@ -59,8 +60,7 @@ def link(reviews: Reviews, trip_id: int, planner) -> NewLink:
 @pytest.fixture
 def on_trip(app: AppTest, trip_id: int) -> AppTest:
     """Give the page of the trip, not yet run."""
-    run(app)
-    app.switch_page(TRIPS)
+    begin_at(app, TRIPS)
     app.query_params["trip"] = str(trip_id)
     return app
 
@@ -68,8 +68,7 @@ def on_trip(app: AppTest, trip_id: int) -> AppTest:
 @pytest.fixture
 def on_review(app: AppTest, link: NewLink) -> AppTest:
     """Give the page of the link, not yet run."""
-    run(app)
-    app.switch_page(REVIEWS)
+    begin_at(app, REVIEWS)
     app.query_params["review"] = str(link.review.id)
     return app
 

@@ -15,6 +15,7 @@ from services.trips.records import Trip, TripAccess, WithSessions
 from services.wiring import Services
 from tests.helpers.asked import asked
 from tests.helpers.naughty import STRINGS, says_something
+from tests.helpers.screens import begin_at
 from travel.brief import Brief, Need, Wish, brief_of
 from travel.status import TripStatus
 
@@ -76,9 +77,7 @@ def listed(at: AppTest) -> list[str]:
 
 @pytest.fixture
 def page(app: AppTest) -> AppTest:
-    run(app)
-    app.switch_page(PAGE)
-    return app
+    return begin_at(app, PAGE)
 
 
 @pytest.fixture
