@@ -338,12 +338,14 @@ def test_made_up_names_do_not_fill_the_table(
         assert db_session.scalars(select(SignInFailures.username)).all() == ["maria"]
 
 
+@pytest.mark.soak(short=1_000, long=10_000)  # guesses
 @pytest.mark.parametrize(("against", "quarterly"), [("one name", 5), ("many names", 50)])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_of_seven_hundred_guesses_few_are_compared_and_the_owner_stays_in(
-    accounts: AccountService, database: Database, clock: StoppedClock, against: str, quarterly: int
+def test_of_thousands_of_guesses_few_are_compared_and_the_owner_stays_in(
+    accounts: AccountService, database: Database, clock: StoppedClock, lasts: float, against: str, quarterly: int
 ) -> None:
-    """One name, from an address each; and a name each, from the owner's address. A guess every three seconds."""
+    """One name, from an address each; and a name each, from the owner's address. One guess a second."""
+    guesses = int(lasts)
     maria = sign_up(accounts)
     owners = SignInService(database, SETTINGS, compare=cheaply, clock=clock)
     came_in = owners.sign_in("maria", PASSWORD, address=HERE)
@@ -352,13 +354,13 @@ def test_of_seven_hundred_guesses_few_are_compared_and_the_owner_stays_in(
     guessing = SignInService(database, SETTINGS, compare=compare, clock=clock)
 
     answers = Counter[str]()
-    for number in range(700):
+    for number in range(guesses):
         name, address = ("maria", f"2001:db8:{number:x}::1") if against == "one name" else (f"maria{number}", HERE)
         answers[answer(guessing, name, f"guess {number}", address=address)] += 1
-        clock.now += timedelta(seconds=3)
+        clock.now += timedelta(seconds=1)
 
-    few = ceil(700 * 3 / LOCKED_FOR.total_seconds()) * quarterly
-    assert answers == {WRONG: few, LOCKED: 700 - few}
+    few = ceil(guesses / LOCKED_FOR.total_seconds()) * quarterly
+    assert answers == {WRONG: few, LOCKED: guesses - few}
     assert len(compare.asked) == few
     assert owners.current(maria.id, came_in.at) == maria
     assert owners.sign_in("maria", PASSWORD, address=HERE, proof=proof).user == maria
