@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,12 @@ START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
 MakeUser = Callable[[str], int]
 MakeSession = Callable[..., tuple[int, list[int]]]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Say where a backup goes."""
+    return tmp_path / "backup.jsonl.gz"
 
 
 @pytest.fixture

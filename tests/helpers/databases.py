@@ -4,3 +4,12 @@ import pytest
 
 # For what is the same on every database: plain statements, or none that another test does not run on both.
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+# Where there is a second one, with its fixtures other_url and other_database.
+TO_SQLITE = pytest.mark.parametrize("other_url", ["sqlite"], indirect=True)
+ACROSS = pytest.mark.parametrize(
+    ("database_url", "other_url"), [("sqlite", "postgres"), ("postgres", "sqlite")], indirect=True
+)
+ALIKE = pytest.mark.parametrize(
+    ("database_url", "other_url"), [("sqlite", "sqlite"), ("postgres", "postgres")], indirect=True
+)
