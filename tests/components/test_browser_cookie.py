@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
-import tests.helpers.component_scan  # noqa: F401 - once for all
+import tests.helpers.app_test  # noqa: F401 - once for all
 from tests.helpers.told import told
 
 

@@ -4,7 +4,7 @@ import re
 
 from streamlit.testing.v1 import AppTest
 
-import tests.helpers.component_scan  # noqa: F401 - once for all
+import tests.helpers.app_test  # noqa: F401 - once for all
 from components.accounts.api_tokens import TOKEN_DIALOGS
 from components.accounts.guests import GUEST_DIALOGS
 from components.accounts.ways_in import WAYS_IN_DIALOGS

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import tests.helpers.component_scan  # noqa: F401 - once for all
+import tests.helpers.app_test  # noqa: F401 - once for all
 from components import scripts
 from settings import ROOT
 from tests.helpers.told import told

@@ -1,13 +1,15 @@
 """What AppTest does anew in every run, done once: half a run's time. Importing this is enough."""
 
-from typing import Any
+from types import SimpleNamespace
+from unittest.mock import MagicMock
 
-from streamlit.runtime import context
+from streamlit.runtime import Runtime, context
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import app_test, local_script_runner
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 import tests.helpers.component_scan  # noqa: F401
+from components.accounts.sign_in_cookie import COOKIE_NAME
 
 _wait = local_script_runner.require_widgets_deltas
 
@@ -26,11 +28,14 @@ def _share_scripts() -> None:
         module.ScriptCache = lambda: compiled  # type: ignore[attr-defined,assignment]
 
 
-def _without_a_client() -> Any:
-    """Know of no headers and cookies: there is no browser. AppTest's mock of one takes long to make up nothing."""
-    return None
+def _share_the_server() -> None:
+    """Make the server up once; its browser sends no header, and a cookie of no sign-in, so that none is looked for."""
+    server = MagicMock(spec=Runtime)
+    client = SimpleNamespace(headers={}, cookies={COOKIE_NAME: "none"}, remote_ip=None)
+    app_test.MagicMock = lambda **_: server  # type: ignore[attr-defined]
+    context._get_client_context = lambda: client  # type: ignore[assignment,return-value]
 
 
 _share_scripts()
+_share_the_server()
 local_script_runner.require_widgets_deltas = _wait_for_the_end
-context._get_client_context = _without_a_client

@@ -34,6 +34,14 @@ def joined(strings: Sequence[str], size: int) -> list[str]:
     return ["\n\n".join(strings[start : start + size]) for start in range(0, len(strings), size)]
 
 
+def packed(strings: Sequence[str], chars: int) -> list[str]:
+    """Return strings as fewer ones, on a line each that is not longer than so many characters."""
+    lines = [""]
+    for text in (on_one_line(text)[:chars] for text in strings):
+        lines[-1:] = [lines[-1], text] if len(lines[-1]) + len(text) >= chars else [f"{lines[-1]} {text}".strip()]
+    return lines
+
+
 def saved_sessions(strings: Sequence[str] = STRINGS) -> list[SavedSession]:
     """Return a session for each string, which stands in every field that takes it."""
     return [_saved(number, text) for number, text in enumerate(strings)]

@@ -20,6 +20,7 @@ from tests.helpers.naughty import (
     joined,
     kept,
     on_one_line,
+    packed,
     saved_conversation,
     saved_sessions,
     says_something,
@@ -28,6 +29,7 @@ from tests.helpers.screens import begin_at, change_last_reply, load_at
 
 AT_ONCE = 90  # the sidebar lists at most a hundred
 SAID = [text for text in STRINGS if says_something(text)]
+TITLES = packed(SAID, 100)  # as long as a title may be
 
 
 def run(at: AppTest) -> AppTest:
@@ -54,9 +56,9 @@ def test_labels_show_them_as_they_are():
         assert shown == " ".join(one.split()).replace("\u2060", "")
 
 
-@pytest.mark.parametrize("start", range(0, len(SAID), AT_ONCE))
+@pytest.mark.parametrize("start", range(0, len(TITLES), AT_ONCE))
 def test_chat_and_sidebar(app: AppTest, services: Services, planner: User, monkeypatch, start: int):
-    some = SAID[start : start + AT_ONCE]
+    some = TITLES[start : start + AT_ONCE]
     monkeypatch.setattr("components.chat.window.PAGE", 2 * AT_ONCE)
     services.transfer.import_file(file_of(saved_sessions(some)), user_id=planner.id)
     (session_id,) = services.transfer.import_file(file_of([saved_conversation(some)]), user_id=planner.id).imported
@@ -67,7 +69,7 @@ def test_chat_and_sidebar(app: AppTest, services: Services, planner: User, monke
 
     assert {kept(text) for text in some} <= texts(app)
     rows = "\n".join(str(button.label) for button in app.sidebar.button)
-    assert [text for text in some if escape_label(on_one_line(text[:100])) not in rows] == []
+    assert [text for text in some if escape_label(text) not in rows] == []
 
 
 def test_session_with_all_of_them_beside_its_reply(app: AppTest, services: Services, planner: User):
@@ -78,13 +80,13 @@ def test_session_with_all_of_them_beside_its_reply(app: AppTest, services: Servi
 
 
 def test_all_sessions_are_one_table(app: AppTest, services: Services, planner: User):
-    services.transfer.import_file(file_of(saved_sessions()), user_id=planner.id)
-    app.session_state["sessions_limit"] = len(STRINGS)
+    services.transfer.import_file(file_of(saved_sessions(TITLES)), user_id=planner.id)
+    app.session_state["sessions_limit"] = len(TITLES)
 
     open_page(app, SESSIONS_PAGE)
 
     titles = {str(title) for table in app.dataframe for title in table.value["Title"]}
-    assert {on_one_line(text[:100]) for text in SAID} <= titles
+    assert set(TITLES) <= titles
     for words in joined(STRINGS, 100):
         app.text_input(key="sessions_words").set_value(words)
         run(app)
@@ -119,13 +121,14 @@ def test_settings_and_insights(app: AppTest, services: Services, planner: User, 
 def test_what_waits_and_files(
     app: AppTest, services: Services, planner: User, app_database: Database, add_session, monkeypatch
 ):
-    monkeypatch.setattr("services.messages.follow_ups.AT_MOST", len(SAID))
-    monkeypatch.setattr("services.sessions.files.MAX_FILES", len(SAID))
+    some = packed(SAID, 80)[::3]  # so much is shown of what waits, and some will do: all are escaped in one way
+    monkeypatch.setattr("services.messages.follow_ups.AT_MOST", len(some))
+    monkeypatch.setattr("services.sessions.files.MAX_FILES", len(some))
     session_id = add_session()
     held = {"lease_owner": "another process", "lease_until": utc_now() + timedelta(hours=1)}
     change_last_reply(app_database, session_id, status="running", **held)
     names = []
-    for number, text in enumerate(SAID):
+    for number, text in enumerate(some):
         named = f"{text} {number}.txt"
         names.append(services.files.add(session_id, named, b"x", user_id=planner.id).name)
         services.follow_ups.add(text, session_id=session_id, user_id=planner.id, client_message_id=str(number))
@@ -136,7 +139,7 @@ def test_what_waits_and_files(
     run(app)
 
     shown = "\n".join(element.value for element in app.markdown)
-    assert [text for text in SAID if waiting_label(kept(text)) not in shown] == []
+    assert [text for text in some if waiting_label(kept(text)) not in shown] == []
     removes = {button.label for button in app.button}
     assert {f"Remove {escape_label(name)}" for name in names} <= removes
 

@@ -9,7 +9,7 @@ import jwt
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import tests.helpers.component_scan  # noqa: F401 - once for all
+import tests.helpers.app_test  # noqa: F401 - once for all
 from components.accounts.identity import is_this_machine
 from components.accounts.sign_in_cookie import COOKIE_NAME, from_ms, read_token, to_ms
 from db.engine import Database

@@ -1,7 +1,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import tests.helpers.component_scan  # noqa: F401 - once for all
+import tests.helpers.app_test  # noqa: F401 - once for all
 from components.replies.blocks import blocks, pieces
 from components.replies.plain_text import NOTICE
 from components.replies.steps import tool_words
