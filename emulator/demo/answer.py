@@ -4,23 +4,22 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import takewhile
+from itertools import accumulate, takewhile
 
 from emulator.conversation import Answer, Document, ToolRequest, Turn
 from emulator.demo import brief, facts, say, slides, titles, told
-from emulator.demo.costs import Costs, part_of, rooms_for
 from emulator.demo.days import days_named
 from emulator.demo.destinations import atlas
-from emulator.demo.documents import Found, look_up, named_in, wants_plan
+from emulator.demo.documents import look_up, named_in, wants_plan
 from emulator.demo.line import MONTHS, WORDS, typed
 from emulator.demo.memory import addressed, extract_facts, matters
 from emulator.demo.offers import ending
 from emulator.demo.plan import Plan
 from emulator.demo.reading import FACTS
-from emulator.demo.say import TEXTS, joined, plan_of
+from emulator.demo.say import plan_of
 from emulator.demo.talk import planner_lines, step, today_from
 from emulator.demo.wishes import Reading, State, Wishes
-from emulator.demo.words import in_words, listed, people, plain, plural, quoted
+from emulator.demo.words import TEXTS, joined, plain, plural, quoted, wished
 
 __all__ = ["answer", "extract_facts"]  # an emulator.conversation.Demo
 
@@ -50,43 +49,52 @@ def answer(
     """
     if titles.is_wanted(system_prompt) and history:
         return Answer("", titles.title(history[-1].text))
-    outputs = [*(turn.text for turn in history if turn.role == "tool"), *map(str, (tool_outputs or {}).values())]
+    newest_turns = [*takewhile(lambda turn: turn.role != "user", reversed(history))]
+    today, outputs = today_from(_outputs(history, tool_outputs)), _outputs(newest_turns, tool_outputs)
     lines = planner_lines(turn.text for turn in history if turn.role == "user")[-READ_LINES:] or [""]
-    if brief.TOOL in tools:
-        if brief.is_wanted(lines[-1]):
-            return _brief(lines, documents, _outputs(history, tool_outputs), today_from(outputs))
-        lines = [brief.without_request(line) for line in lines]
-    if slides.TOOL in tools:
-        wanted = slides.is_wanted(lines[-1])
-        lines = [slides.without_request(line) for line in lines]
-        if wanted:
-            begun = _begun(memories, lines, system_prompt, today_from(outputs))
-            return _slides(lines, begun, documents, _outputs(history, tool_outputs))
+    asked_for = [tool for tool in (brief, slides) if tool.TOOL in tools and tool.is_wanted(lines[-1])]
+    for tool in (tool for tool in (brief, slides) if tool.TOOL in tools):
+        lines = [tool.without_request(line) for line in lines]
+    if brief in asked_for:
+        return _brief(_states(State(today=today), lines, documents), lines, outputs)
     used = [one for one in memories if _remembered([one], lines) != Wishes()]
-    state = before = _begun(used, lines, system_prompt, today_from(outputs))
-    for line in lines:
-        before, state = state, _step(state, line, documents)
-    has_asked = tool_outputs is not None or (bool(history) and history[-1].role == "tool")
+    before, state = _states(_begun(used, lines, system_prompt, today), lines, documents)[-2:]
+    if slides in asked_for:
+        return _proposal(slides.TOOL, slides.arguments(state), slides.told(outputs), outputs)
+    has_asked = tool_outputs is not None or bool(newest_turns and newest_turns[0].role == "tool")
     if DATE_TOOL in tools and not has_asked and (state.reading.relative or "date" in state.topics):
         reasoning = "The message depends on today's date, which I do not know. I ask for it first."
         return Answer(reasoning, "", (ToolRequest(DATE_TOOL, {}),))
     found, parts = look_up(typed(lines[-1]), documents), list[str]()
     if "identity" not in state.topics and not any(turn.role == "assistant" and turn.text.strip() for turn in history):
-        parts.append(TEXTS["introduction"])
-        if noted := told.brief_line(system_prompt):
-            parts.append(f"From the brief of this trip: {plain(noted)}.")
+        noted = told.brief_line(system_prompt)
+        parts += [TEXTS["introduction"], f"From the brief of this trip: {plain(noted)}." if noted else ""]
     if not (found and found.whole):
         parts.append(
-            _about_itself(state, lines, memories, system_prompt)
+            _about_itself(state, lines, memories)
             or _about_places(state)
-            or _about_the_trip(before, state, memories, style)
+            or _about_the_trip(before, state, style)
             or _about_the_rest(state)
         )
     parts += [found.text] if found else []
     if used and state.whole:
         parts.append(f"From memory I keep in mind: {'; '.join(addressed(one) for one in used)}.")
     parts += [_web_note(state)] if web_search else []
-    return Answer(_reasoning(state, found), "\n\n".join(parts), files=found.names if found else ())
+    so_far = f"The trip so far: {_said(state.wishes)}." if _said(state.wishes) else "No place is set yet."
+    reasoning = f"{so_far} I look for the closest answer in the bundled facts."
+    return Answer(reasoning, joined(*parts), files=found.names if found else ())
+
+
+def _outputs(turns: Sequence[Turn], tool_outputs: Mapping[str, str] | None) -> list[str]:
+    return [*(turn.text for turn in turns if turn.role == "tool"), *map(str, (tool_outputs or {}).values())]
+
+
+# What the planner wrote
+
+
+def _states(begun: State, lines: Sequence[str], documents: Sequence[Document]) -> list[State]:
+    """The state at the beginning and after each message."""
+    return [*accumulate(lines, lambda state, line: _step(state, line, documents), initial=begun)]
 
 
 def _step(state: State, line: str, documents: Sequence[Document]) -> State:
@@ -99,39 +107,6 @@ def _step(state: State, line: str, documents: Sequence[Document]) -> State:
         state = replace(known, reading=Reading(), past=state.past)
     state = step(state, said)
     return replace(state, notes=(*missed, *state.notes))
-
-
-def _outputs(history: Sequence[Turn], tool_outputs: Mapping[str, str] | None) -> list[str]:
-    """What tools said since the last question."""
-    since = takewhile(lambda turn: turn.role != "user", reversed(history))
-    return [*map(str, (tool_outputs or {}).values()), *(turn.text for turn in since if turn.role == "tool")]
-
-
-def _brief(lines: Sequence[str], documents: Sequence[Document], outputs: Sequence[str], today: date | None) -> Answer:
-    """Proposes what the conversation says of a trip, and tells what became of it."""
-    state, names = State(today=today), tuple[str, ...]()
-    for line in map(brief.without_request, lines):
-        state = _step(state, line, documents)
-        names = state.names or names
-    wishes = brief.sure(state.wishes, lines)
-    if not (arguments := brief.arguments(wishes, names, lines)):
-        return Answer("", f"{TEXTS['nothing_to_propose']} {TEXTS['help']}")
-    if outputs:
-        return Answer("I say what became of the proposal, and what is open.", brief.told(outputs, arguments, wishes))
-    reasoning = "I propose what was said so far, and leave out the rest."
-    return Answer(reasoning, "", (ToolRequest(brief.TOOL, arguments),))
-
-
-def _slides(lines: Sequence[str], state: State, documents: Sequence[Document], outputs: Sequence[str]) -> Answer:
-    """Proposes slides of the plan as it stands, and tells what became of them."""
-    for line in lines:
-        state = _step(state, line, documents) if line.strip(" .,:;!?") else state
-    if not (arguments := slides.arguments(state)):
-        return Answer("", f"{TEXTS['nothing_for_slides']} {TEXTS['where']}")
-    if outputs:
-        return Answer("I say which slides I proposed.", slides.told(outputs))
-    reasoning = "I make slides of the plan as it stands, with its prices."
-    return Answer(reasoning, "", (ToolRequest(slides.TOOL, arguments),))
 
 
 def _begun(memories: Sequence[str], lines: Sequence[str], system_prompt: str | None, today: date | None) -> State:
@@ -151,23 +126,33 @@ def _remembered(memories: Sequence[str], lines: Sequence[str]) -> Wishes:
     return Wishes(**{field: getattr(state.wishes, field) for field in known})
 
 
-def _reasoning(state: State, found: Found | None) -> str:
-    said, read = _said(state.wishes), listed(found.names) if found else ""
-    shown = [f"The trip so far: {said}."] if said else ["No place from my file is set yet."]
-    shown += [f"I compare the question with the words in {read}."] if read else []
-    return " ".join([*shown, "I look for the closest answer in the bundled facts."])
+# Proposals
+
+
+def _brief(states: Sequence[State], lines: Sequence[str], outputs: Sequence[str]) -> Answer:
+    wishes = brief.sure(states[-1].wishes, lines)
+    names = next((state.names for state in reversed(states) if state.names), ())
+    arguments = brief.arguments(wishes, names, lines)
+    return _proposal(brief.TOOL, arguments, brief.told(outputs, arguments, wishes), outputs)
+
+
+def _proposal(tool: str, arguments: dict[str, object], told_of_it: str, outputs: Sequence[str]) -> Answer:
+    """Calls a tool with what was said, or tells what became of it when there are *outputs*."""
+    if not arguments:
+        return Answer("", TEXTS[f"no_{tool}"])
+    if outputs:
+        return Answer("I say what became of the proposal.", told_of_it)
+    return Answer("I propose what was said so far, and leave out the rest.", "", (ToolRequest(tool, arguments),))
+
+
+# What to answer
 
 
 def _said(wishes: Wishes) -> str:
-    return ", ".join(filter(None, in_words(wishes).values()))
+    return ", ".join(wished(wishes))
 
 
-def _left(state: State) -> str:
-    """A sentence on what was not understood, if anything was not."""
-    return f"I could not make anything of {quoted(state.reading.left)}." if state.reading.left else ""
-
-
-def _about_itself(state: State, lines: Sequence[str], memories: Sequence[str], system_prompt: str | None) -> str:
+def _about_itself(state: State, lines: Sequence[str], memories: Sequence[str]) -> str:
     topic, reading = state.topics[0] if state.topics else "", state.reading
     if topic == "identity":
         no = "No. " if re.search(_PATTERNS["taken_for"], reading.text) else ""
@@ -179,148 +164,113 @@ def _about_itself(state: State, lines: Sequence[str], memories: Sequence[str], s
     if topic == "date" and state.today:
         return f"Today is {state.today:%A} {state.today.day} {MONTHS[state.today.month - 1]} {state.today.year}."
     if topic in ("language", "tongue", "forget", "help", "disruption", "date", "instructions"):
-        return TEXTS[topic].format(
-            language=reading.language, count=plural(len((system_prompt or "").split()), "word")
-        )
+        return TEXTS[topic].format(language=reading.language)
     return "" if any(char.isalnum() for char in reading.raw) else TEXTS["help"]
 
 
 def _memories(state: State, lines: Sequence[str], memories: Sequence[str]) -> str:
-    said = list(dict.fromkeys(fact for line in lines for fact in extract_facts(line) if fact not in memories))
-    parts = [
-        "\n".join([f"From {where}:", "", *(f"- {plain(one.strip().rstrip('.'))}" for one in statements)])
-        for where, statements in (("earlier conversations", memories), ("this conversation", said))
-        if statements
-    ]
-    parts += [f"The trip so far: {trip}."] if (trip := _said(state.wishes)) else []
-    return joined(*parts, "Tell me if something is wrong.") if parts else TEXTS["memory"]
+    said = dict.fromkeys(fact for line in lines for fact in extract_facts(line))
+    known = [f"- {plain(one.strip().rstrip('.'))}" for one in dict.fromkeys([*memories, *said])]
+    known += [f"- The trip so far: {trip}"] if (trip := _said(state.wishes)) else []
+    return joined("I know this:", "\n".join(known), "Tell me if something is wrong.") if known else TEXTS["memory"]
 
 
 def _about_places(state: State) -> str:
     """Answers that change no trip: comparisons, facts, and that a place is not known."""
+    wishes, said, left = state.wishes, state.reading.said, say.left(state)
+    asked = [topic for topic in state.topics if topic in FACTS]
     if "compare" in state.topics and len(state.about) > 1:
-        return joined(facts.comparison(state), _left(state), ending(state))
-    if state.names and ("unknown place" in state.topics or not state.wishes.places):
-        kept = "The plan stays as it is." if state.wishes.places else ""
+        return joined(facts.comparison(state), left, ending(state))
+    if state.names and ("unknown place" in state.topics or not wishes.places):
+        kept = "The plan stays as it is." if wishes.places else ""
         return joined(facts.unknown_place(state.names[0]), kept, ending(state))
-    asked, said = [topic for topic in state.topics if topic in FACTS], state.reading.said
-    if "thing" in state.topics:
-        known = [facts.thing(name, atlas().get(one), state.wishes) for name in said.wanted for one in state.about]
-        return joined(*known, _left(state))
+    if {"thing", "included"} & set(state.topics) and said.wanted:
+        places = [atlas().get(one) for one in state.about]
+        known = [facts.thing(name, place, wishes) for name in said.wanted for place in places if name in place.things]
+        return joined(*known, say.where(state, said.wanted), left)
     if not (asked and state.about) or (state.whole and "checklist" not in asked):
         return ""
-    diets = tuple(dict.fromkeys((*state.wishes.diets, *said.diets)))
-    wishes = replace(state.wishes, month=said.month or state.wishes.month, diets=diets)
+    diets = tuple(dict.fromkeys((*wishes.diets, *said.diets)))
+    wishes = replace(wishes, month=said.month or wishes.month, diets=diets)
     places = [atlas().get(one) for one in state.about[: 3 if len(asked) == 1 else 1]]
-    texts = [facts.fact(topic, place, wishes) for topic in asked[:3] for place in places]
-    return joined(*dict.fromkeys(texts), _left(state), ending(state))
+    return joined(*(facts.fact(topic, place, wishes) for topic in asked[:3] for place in places), left, ending(state))
 
 
-def _about_the_trip(before: State, state: State, memories: Sequence[str], style: str) -> str:
+def _about_the_trip(before: State, state: State, style: str) -> str:
     """The plan in the shape that is asked for; empty where nothing about it is."""
     wishes, topics = state.wishes, state.topics
     if not wishes.places:
         return ""
-    (plan, costs), changed, left, end = plan_of(state), say.changed_text(before, state), _left(state), ending(state)
-    each, unmet = costs(-(-costs.total // sum(wishes.group))), say.not_met(state, plan)
-    if "changes" in topics:
-        was, changes = state.past[-1] if state.past else (wishes, state.changes)
-        return say.changed_text(replace(state, wishes=was, changes=changes), state) or "Nothing was changed yet."
-    if "email" in topics:
-        return _email(state, memories)
-    if "save" in topics:
-        return joined(facts.ways_to_save(state), end)
-    if "included" in topics:
-        known = say.included_text(state, plan)
-        return known or joined("This is all that I know to be in it:", say.as_table(plan), left)
-    if "table" in topics:
-        return joined(changed, say.as_table(plan), left, end)
-    if "group" in topics:
-        rooms, heads = plural(rooms_for(wishes), "room"), plural(sum(wishes.group), "person")
-        group = TEXTS["group"].format(rooms=rooms, heads=heads, each=each)
-        return joined(say.plan_text(state, group, style=style), end)
-    text, asks_costs = state.reading.text, "costs" in topics
-    if (asks_costs or "day" in topics) and not changed and (days_asked := days_named(text)):
-        return joined(*(_about_a_day(plan, number, text, costs=asks_costs) for number in days_asked), left)
-    if "costs" in topics:
-        return joined(changed, _about_the_costs(state, plan, costs), unmet, end)
-    if "detail" in topics:
-        return say.plan_text(state, TEXTS["detail"])
-    if changed:
-        old, _ = plan_of(before)
-        days = say.changed_days(old, plan)
-        if state.whole or len(days) > 2:
-            return joined(changed, say.plan_text(state, end, style=style))
-        sections = [now for was, now in zip(say.sections(old), say.sections(plan), strict=True) if was != now]
-        return joined(changed, unmet, *([say.day_text(day, plan) for day in days] or sections), end)
-    if state.reading.said.places and not (state.planned and set(state.about) <= set(wishes.places)):
-        return joined(facts.fact("overview", atlas().get(state.about[0]), wishes), unmet, end)
-    if state.planned and (state.whole or "short" in topics):
-        return say.plan_text(state, end, style="brief" if "short" in topics else style)
-    return ""
-
-
-def _about_the_costs(state: State, plan: Plan, costs: Costs) -> str:
-    called, part = part_of(costs, state.reading.text)
-    if not part.rows:
-        return say.included_text(state, plan) or "The costs hold nothing of the kind."
-    each, daily = costs(-(-part.total // sum(state.wishes.group))), costs(part.total // len(plan.days))
-    lead = f"For {people(state.wishes)}, {say.headline(plan)}: {costs(part.total)} in all{called}, "
-    lead += f"about {each} a person or {daily} a day for everybody."
-    return joined(lead, say.cost_table(part) if called else say.cost_text(plan, costs))
-
-
-def _about_a_day(plan: Plan, number: int, text: str, *, costs: bool) -> str:
-    day = next((one for one in plan.days if one.number == (len(plan.days) if number == -1 else number)), None)
-    if day is None:
-        return TEXTS["no_day"].format(days=plural(len(plan.days), "day"), number=number)
-    return say.day_cost_text(plan, day, text) if costs else say.day_text(day, plan)
-
-
-def _email(state: State, memories: Sequence[str]) -> str:
-    to = re.search(_PATTERNS["to"], state.reading.raw)
-    names = [one.removeprefix("Is called ").strip(" .") for one in memories if one.startswith("Is called ")]
-    customer, sender = (
-        " ".join(one[:1].upper() + one[1:] for one in to[1].split()) if to else "customer",
-        ["[your name]", *names][-1],
+    plan, costs = plan_of(state)
+    changed, unmet, numbers = (
+        say.changed_text(before, state),
+        say.not_met(state, plan),
+        days_named(state.reading.text),
     )
-    return joined(say.as_email(plan_of(state)[0], to=customer, sender=sender), "" if to else _left(state))
+    days = say.changed_days(plan_of(before)[0], plan) if changed else []
+    if "email" in topics:
+        to = re.search(_PATTERNS["to"], state.reading.raw)
+        named = " ".join(word[:1].upper() + word[1:] for word in to[1].split()) if to else "customer"
+        shown, unmet = say.as_email(plan, costs, to=named), "" if to else unmet
+    elif "included" in topics:
+        shown = TEXTS["included"]
+    elif numbers and not changed and {"day", "costs"} & set(topics):
+        whole = f"The whole trip costs {costs(costs.total)} without flights." if "costs" in topics else ""
+        shown = joined(*(_numbered_day(plan, number) for number in numbers), whole)
+    elif {"costs", "save"} & set(topics):
+        shown = say.costs_told(plan, costs)
+    elif "table" in topics:
+        shown = say.as_table(plan, costs)
+    elif changed and not state.whole and len(days) <= 2:
+        shown = joined(*([say.day_text(day, plan) for day in days] or say.sections(plan)))
+    elif changed or (state.planned and (state.whole or {"short", "detail"} & set(topics))):
+        shown, unmet = say.plan_text(state, style="brief" if "short" in topics else style), ""
+        shown = joined(shown, TEXTS["detail"] if "detail" in topics else "")
+    elif state.reading.said.places and not (state.planned and set(state.about) <= set(wishes.places)):
+        shown = facts.fact("overview", atlas().get(state.about[0]), wishes)
+    else:
+        return ""
+    return joined(changed, unmet, shown, ending(state))
+
+
+def _numbered_day(plan: Plan, number: int) -> str:
+    """A day by its number, -1 for the last one."""
+    if number > len(plan.days) or not number:
+        return TEXTS["no_day"].format(days=plural(len(plan.days), "day"), number=number)
+    return say.day_text(plan.days[number - (number > 0)], plan)
 
 
 def _about_the_rest(state: State) -> str:
     """Small talk, facts about the person, ideas, and what was not understood."""
     reading, wishes, first = state.reading, state.wishes, state.topics[0] if state.topics else ""
-    ideas = joined(facts.ideas(state), _left(state), ending(state))
-    if first == "ideas":
-        return ideas
+    noted = f"Noted: {_said(wishes)}." if _said(wishes) else ""
     if first in ("nothing to undo", "no", "yes", "bye", "thanks"):
         return TEXTS[first]
     if state.notes:
-        return " ".join(filter(None, [*state.notes, _left(state)]))
+        return joined(" ".join(state.notes), say.left(state))
     if (said := extract_facts(reading.raw)) and reading.said.days is None:
         follow = TEXTS["noted" if wishes.places else "where"]
         return f"Noted: {', '.join(plain(addressed(one)) for one in said)}. {follow}"
     if first in ("hello", "reset"):
-        return f"{'Hello.' if first == 'hello' else 'We start anew.'} Where would you like to go?\n\n{TEXTS['help']}"
+        return joined("Hello." if first == "hello" else "We start anew.", TEXTS["help"])
     if wishes.places and not state.planned and reading.wishes_something:
-        return joined(f"Noted: {_said(wishes)}.", _left(state), ending(state))
+        return joined(noted, say.left(state), ending(state))
     if wishes.places and reading.wishes_something and not reading.left:
         return f"That is how the plan is already, so nothing changed. {TEXTS['can_do']}"
-    missed = f"I did not understand {quoted([*reading.names, *reading.left]) or 'that'}"
-    if wishes.places:
-        stands = "the plan is as it was" if state.planned else "there is no plan yet"
-        return f"{missed}, and {stands}. {TEXTS['can_do']}"
-    sought = wishes.month or wishes.interests
-    if reading.continent or (sought and reading.said != Wishes()):
-        return ideas
+    seeks = reading.continent or ((wishes.month or wishes.interests) and reading.said != Wishes())
+    if first == "ideas" or (seeks and not wishes.places):
+        return joined(facts.ideas(state), say.left(state), ending(state))
     if first == "live":
         return facts.fact("live", atlas().destinations[0], wishes)
-    if first in FACTS:
+    if first in FACTS and not wishes.places:
         return f"About which place? {TEXTS['help']}"
-    if reading.wishes_something or reading.relative:
-        noted = f"Noted: {_said(wishes)}. " if _said(wishes) else ""
-        return joined(f"{noted}Which place should it be?", _left(state), facts.destinations(None))
-    return f"{missed}. {TEXTS['help']}"
+    if not wishes.places and (reading.wishes_something or reading.relative):
+        return joined(noted, say.left(state), f"Which place should it be? {facts.destinations(None)}")
+    missed = f"I did not understand {quoted([*reading.names, *reading.left]) or 'that'}"
+    stands = (
+        "" if not wishes.places else ", and the plan is as it was" if state.planned else ", and there is no plan yet"
+    )
+    return f"{missed}{stands}. {TEXTS['can_do' if wishes.places else 'help']}"
 
 
 def _web_note(state: State) -> str:

@@ -10,9 +10,8 @@ from typing import Any
 
 from emulator.demo.destinations import fold
 from emulator.demo.line import MONTHS, WORDS, typed
-from emulator.demo.say import TEXTS
 from emulator.demo.wishes import NO_YEAR, Wishes
-from emulator.demo.words import day_date, in_words, listed, money, names_of, needs, plain, when
+from emulator.demo.words import TEXTS, day_date, in_words, listed, money, names_of, needs, plain, when
 
 TOOL = "propose_brief"
 _ASKED_FOR = re.compile(WORDS["patterns"]["brief"], re.I)
@@ -36,7 +35,7 @@ def sure(wishes: Wishes, lines: Sequence[str]) -> Wishes:
         wishes = replace(wishes, adults=None, children=None, ages=(), supposed=False)
     if wishes.month and wishes.start is None and not _named(wishes.month, _words(lines)):
         wishes = replace(wishes, month=None)
-    return wishes if wishes.no_trips else replace(wishes, trips=0)  # more or fewer than the demo plans as a rule
+    return wishes
 
 
 def arguments(wishes: Wishes, names: Sequence[str], lines: Sequence[str]) -> dict[str, Any]:
@@ -68,10 +67,10 @@ def told(outputs: Iterable[str], asked_with: Mapping[str, Any], wishes: Wishes) 
                 return f"{TEXTS['not_proposed']} {plain(' '.join(answer['problems'].values()))}"
             proposed = answer["proposed"]
             said = in_words(wishes if "budget" in asked_with else replace(wishes, budget=None))
-            said["places"] = listed(asked_with.get("where", []))
+            said["places"] = [listed(asked_with.get("where", []))]
             open_ones = [one["text"] for one in proposed["questions"]]
             still = f"\n\nStill open: {plain(' '.join(open_ones))}" if open_ones else ""
-            summary = plain(", ".join(filter(None, said.values())))
+            summary = plain(", ".join(text for texts in said.values() for text in texts))
             return f"I propose **{plain(proposed['title'])}**: {summary}. {TEXTS['proposed']}{still}"
     return TEXTS["not_proposed"]
 
@@ -112,7 +111,7 @@ def _people(wishes: Wishes, questions: dict[str, str]) -> dict[str, Any]:
     if _alone(wishes):
         return {"travellers": [{"label": "Adult 1", "band": "adult", "needs": _needs(wishes)}]}
     who = "Who needs" if wishes.adults else "Who goes along, and who needs"
-    questions["travellers"] = f"{who} what was said: {needs(wishes)}?"
+    questions["travellers"] = f"{who} what was said: {listed(needs(wishes))}?"
     return counts
 
 
@@ -144,9 +143,8 @@ def _budget(wishes: Wishes, questions: dict[str, str]) -> dict[str, Any] | None:
 def _musts(wishes: Wishes) -> list[dict[str, Any]]:
     said = in_words(wishes)
     dated = wishes.start is not None and wishes.start.year != NO_YEAR
-    days = "" if dated or wishes.stays else said["days"]
-    trips = said["trips"] if wishes.no_trips else ""
-    of_some = "" if _alone(wishes) else needs(wishes)
+    days = [] if dated or wishes.stays else said["days"]
+    of_some = "" if _alone(wishes) else listed(needs(wishes))
     needed = [{"text": f"{of_some}, for those who need it", "hard": True}] if of_some else []
-    texts = (days, trips, *(said[name] for name in _MUSTS), *wishes.wanted)
-    return [*needed, *({"text": text} for text in texts if text)]
+    texts = [*days, *said["trips"], *(text for name in _MUSTS for text in said[name]), *wishes.wanted]
+    return [*needed, *({"text": text} for text in texts)]

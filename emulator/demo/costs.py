@@ -1,17 +1,13 @@
 """What a plan costs, roughly: whole units of one currency, in rows that anybody can reckon again."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby, pairwise
 
 from emulator.demo.destinations import distance_km
-from emulator.demo.line import WORDS, whole_words
 from emulator.demo.plan import Day, Plan
 from emulator.demo.wishes import Wishes
-from emulator.demo.words import converted, currency_of, level, listed, money, plural
-
-_PATTERNS, _HOW, _SPARE = WORDS["patterns"], ("left_out", "alone"), "Spare"
+from emulator.demo.words import converted, currency_of, level, money, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +52,10 @@ def estimate(plan: Plan, wishes: Wishes) -> Costs:
         km = round(distance_km(one.lat, one.lon, other.lat, other.lon))
         fare = converted(15 + km * Decimal("0.15"), "USD", currency)
         rows.append(Row(f"{one.name} to {other.name}", f"{heads} × {money(fare, currency)}", fare * heads))
-    rows.append(_spare(rows))
+    rows.append(Row("Spare", "5% for the unforeseen", (sum(row.amount for row in rows) + 10) // 20))
     said, days = wishes.budget, len(plan.days)
     budget = converted(said.times(heads, days), said.currency or currency, currency) if said else None
     return Costs(currency, tuple(rows), budget)
-
-
-def _spare(rows: Sequence[Row]) -> Row:
-    return Row(_SPARE, "5% for the unforeseen", (sum(row.amount for row in rows) + 10) // 20)
-
-
-def part_of(costs: Costs, text: str) -> tuple[str, Costs]:
-    """The rows that a question is about, and how to call them: " without hotel", " for tickets only"."""
-    said = {how: " ".join(one[0] for one in whole_words(_PATTERNS[f"parts_{how}"]).finditer(text)) for how in _HOW}
-    named = {
-        how: [name for name, pattern in WORDS["rows"].items() if whole_words(pattern).search(said[how])]
-        for how in _HOW
-    }
-    alone, out = named["alone"], named["left_out"]
-    if not (alone or out):
-        return "", costs
-    rows = [row for row in costs.rows if row.label.startswith(tuple(alone) or "") and row.label != _SPARE]
-    rows = [row for row in rows if not row.label.startswith(tuple(out))]
-    rows += [_spare(rows)] if not alone and costs.rows[-1].label == _SPARE else []
-    called = (f" for {listed(alone).lower()} only" if alone else "") + (
-        f" without {listed(out).lower()}" if out else ""
-    )
-    return called, Costs(costs.currency, tuple(rows), None)
-
-
-def of_day(plan: Plan, day: Day) -> Costs:
-    """What one day costs, with the night after it, without a share of what is spare."""
-    currency = currency_of(plan.wishes)
-    rows = _in_one_place([day], plan.wishes, currency, "", last=len(plan.days))
-    return Costs(currency, tuple(rows), None)
 
 
 def _in_one_place(days: list[Day], wishes: Wishes, currency: str, where: str, *, last: int) -> list[Row]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache
 
 from emulator.demo.destinations import atlas, fold
-from emulator.demo.line import LISTS, TAKEN, WORDS, Line, any_of, whole_words
+from emulator.demo.line import LISTS, TAKEN, WORDS, Line, whole_words
 from emulator.demo.wishes import Change
 
 _PATTERNS, _NOT = WORDS["patterns"], WORDS["macros"]["NOT"]
@@ -19,7 +19,7 @@ def days_named(text: str) -> list[int]:
     return [-1 if one["last"] else int(number) for one in found for number in one.groups() if number]
 
 
-def read_changes(line: Line, near: _Names) -> tuple[Change, ...]:
+def read_changes(line: Line) -> tuple[Change, ...]:
     """What is to be different about single days; taken away from the line."""
     swaps = [sorted((int(match[1]), int(match[2]))) for match in line.take(_PATTERNS["swap"])]
     found = [Change(first, "swap", second) for first, second in swaps]
@@ -30,44 +30,40 @@ def read_changes(line: Line, near: _Names) -> tuple[Change, ...]:
             if day := days_named(piece):
                 begin = begin if waiting else start
                 waiting += day
-            if day and (changes := _of_a_day(piece, near)):  # "day 3 and day 5 easier" is of both
+            if day and (changes := _of_a_day(piece)):  # "day 3 and day 5 easier" is of both
                 found += [replace(change, day=one) for one in waiting for change, _ in changes]
                 line.take_away(begin, start + len(piece))
                 line.find(f"{_PATTERNS['day']}|{_PATTERNS['other_day']}")
                 for _, match in changes:
                     line.understand(start + match.start(), start + match.end())
                 waiting.clear()
+            elif day and not _asks_of_day(piece) and piece == line.text[start : start + len(piece)]:
+                line.refused.append(line.quote(start, start + len(piece)))  # "no museums on day 5" is of no other day
+                line.remove(start, start + len(piece))
             start += len(piece)
     return tuple(found)
 
 
-def _of_a_day(piece: str, near: _Names) -> list[tuple[Change, re.Match[str]]]:
+def _asks_of_day(piece: str) -> bool:
+    """Whether a part of a line that names a day wishes nothing for it, or is read elsewhere."""
+    topics = (WORDS["topics"][name] for name in ("day", "costs", "included"))
+    fewer = (pattern for sign, pattern in WORDS["numbers"]["steps"] if sign < 0)  # "remove the last day"
+    return any(whole_words(pattern).search(piece) for pattern in (*topics, *fewer))
+
+
+def _of_a_day(piece: str) -> list[tuple[Change, re.Match[str]]]:
     """What is to be different about a day, and where that is said in a piece of a line."""
     denied, changes = whole_words(WORDS["negation"]["word"]).search(piece), list[tuple[Change, re.Match[str]]]()
-    names = _names_near(near) | {name: "the day trip" for name in ("day trip", "daytrip", "day-trip")}
-    if found := whole_words(any_of(_names_near(near))).search(piece) or whole_words(any_of(names)).search(piece):
-        skipped = re.search(_PATTERNS["skip"], piece[: found.start()])
-        skipped = skipped or re.match(r" (?:less|fewer|out)\b", piece[found.end() :])
-        return [] if skipped or denied else [(Change(0, "move", name=names[found[0]]), found)]
-    found = whole_words(_PATTERNS["clock"]).search(piece)
-    if found and not denied and (start := start_in(found)):
-        changes.append((Change(0, "at", start), found))
     for kind, pattern in WORDS["days"].items():
         name, value = kind.split()
         found = None if name == "free" and _PART_OF_DAY.search(piece) else whole_words(pattern).search(piece)
         if (
             found
             and not (denied and denied.start() < found.start())
-            and not {name, "free", "at" if name == "start" else ""} & {one.kind for one, _ in changes}
+            and not {name, "free"} & {one.kind for one, _ in changes}
         ):
             changes.append((Change(0, name, int(value)), found))
             piece = f"{piece[: found.start()]}{TAKEN * len(found[0])}{piece[found.end() :]}"
-    for name, (pattern, *_) in WORDS["interests"].items():
-        if found := whole_words(pattern).search(piece):
-            off = whole_words(rf"{_NOT} (?:{pattern})").search(piece)
-            off = off or re.search(_PATTERNS["skip"], piece[: found.start()])
-            if off or not denied:
-                changes.append((Change(0, "theme", -1 if off else 1, name), found))
     return changes
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from emulator.demo import facts
 from emulator.demo.reading import ABOUT_ITSELF, ASIDES, SMALL_TALK
-from emulator.demo.say import TEXTS, plan_of
+from emulator.demo.say import plan_of
 from emulator.demo.wishes import State
-from emulator.demo.words import names_of
+from emulator.demo.words import TEXTS, names_of
 
 _NO_OFFER = {"no", "yes", "language", "email", "disruption", "reset"} | ABOUT_ITSELF | SMALL_TALK
 
@@ -31,8 +31,6 @@ def _of_places(question: str, first: str, names: Sequence[str], *asked: str) -> 
 
 def offer_of(state: State) -> Offer:
     wishes, first = state.wishes, state.topics[0] if state.topics else ""
-    if first == "save" and wishes.places:
-        return Offer("Shall I take the cheaper rooms and meals?", "cheaper")
     if len(state.about) > 1 and (first == "compare" or not wishes.places):
         best = facts.best_of(state.about, wishes).name
         return _of_places(f"Shall I plan {best}?", best, names_of(state.about), *([] if wishes.days else ["days"]))
@@ -40,10 +38,8 @@ def offer_of(state: State) -> Offer:
         return Offer()
     if not wishes.places or first in ("ideas", "unknown place"):
         near = [place.name for place, _ in facts.near_places(state.names[0])] if state.names else []
-        if near:
-            return _of_places(f"Shall I plan {near[0]} instead?", near[0], near)
         sought = first == "ideas" or state.reading.continent or wishes.month or wishes.interests
-        names = [place.name for place in facts.fitting_places(state)] if sought and not state.names else []
+        names = near or ([place.name for place in facts.fitting_places(state)] if sought and not state.names else [])
         return _of_places("Which one shall I plan?", names[0], names) if names else Offer()
     missing = [] if wishes.month else ["month"]
     missing += [] if wishes.adults or wishes.children else ["people"]

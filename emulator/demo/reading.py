@@ -52,14 +52,14 @@ def read(text: str, *, context: _Names = (), brief: bool = False) -> Reading:
     unmet = [line.quote(*match.span()) for match in line.take(_PATTERNS["unmet"])]
     if context and line.find(WORDS["topics"]["costs"]):  # "how much is it without the hotel" changes no plan
         line.find(_PATTERNS["day"])
-        line.take(f"{_PATTERNS['parts_left_out']}|{_PATTERNS['parts_alone']}")
-        unmet += [line.quote(*match.span()) for match in line.take(_PATTERNS["parts_unknown"])]
+        parts = f"{_PATTERNS['parts_left_out']}|{_PATTERNS['parts_alone']}|{_PATTERNS['parts_unknown']}"
+        unmet += [line.quote(*match.span()) for match in line.take(parts)]
     spots = _places(line)
     places, country, dropped = _chosen(line, spots)
     if language:
         return replace(empty, language=language, said=Wishes(places=places))
     near = places or context
-    changes = read_changes(line, near)
+    changes = read_changes(line)
     dates, budget = numbers.read_dates(line), numbers.read_budget(line, brief=brief)
     relative = None if dates else numbers.read_relative(line)
     where = list(dict.fromkeys(spot[1:] for spot in spots if spot[0] in places))
@@ -71,8 +71,6 @@ def read(text: str, *, context: _Names = (), brief: bool = False) -> Reading:
     drops = [("places", one) for one in dropped]
     wanted, unwanted = read_sights(line, near, drops)
     fields |= _wishes(line, shifts, drops)
-    if atlas().bases.keys() & {*wanted, *unwanted}:  # "a day trip to Sintra" is that one
-        shifts = [one for one in shifts if one[0] != "trips"]
     topics = _topics(line, len(places), bool(days), bool(budget))
     topics = ("thing", *topics) if wanted and line.find(_PATTERNS["thing"]) else topics
     month = numbers.read_month(line, south=bool(near) and atlas().get(near[0]).lat < 0)
@@ -131,12 +129,12 @@ def _topics(line: Line, places: int, days: bool, budget: bool) -> _Names:
         found.remove("compare")
     if "compare" in found:
         found &= {"compare", "plan", *ABOUT_ITSELF}
-    found -= {"packing", "rules", "costs", "currency"} if "checklist" in found else set()
+    found -= {"packing", "rules", "costs", "practical"} if "checklist" in found else set()
     found -= {name for name, has in (("ideas", places), ("live", budget)) if has}
     found -= FACTS if "included" in found else set()
     found -= {"stay"} if "costs" in found else set()
     if days and "plan" in found:
-        found &= {"plan", "email", "group", "disruption", "short"}
+        found &= {"plan", "email", "disruption", "short"}
     serious = found - SMALL_TALK or (found if len(line.words) < 6 else set())
     return tuple(name for name in WORDS["topics"] if name in serious)
 
@@ -271,8 +269,7 @@ def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, st
                 elif sign == "+":
                     said[field] = tuple(dict.fromkeys((*said.get(field, ()), value)))
                 elif sign == "^":
-                    count = re.search(r"\d", match[0]) if field == "trips" else None  # "add 2 day trips"
-                    shifts.append((field, int(value) * int(count[0] if count else 1)))
+                    shifts.append((field, int(value)))
                 else:
                     said.setdefault(field, int(value) if value.lstrip("-").isdecimal() else value)
     for match in line.take(_PATTERNS["allergy"]):

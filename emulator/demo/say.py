@@ -2,24 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from emulator.demo import words
-from emulator.demo.costs import Costs, estimate, of_day, part_of, rooms_for
+from emulator.demo.costs import Costs, estimate
 from emulator.demo.destinations import DayTrip
-from emulator.demo.line import PAIRS, WORDS, whole_words
-from emulator.demo.plan import Day, Plan, Stop, build, can_eat
-from emulator.demo.wishes import MAX_DAYS, Change, State, Wishes
-from emulator.demo.words import clock, day_date, listed, months, people, plural, when
+from emulator.demo.line import PAIRS
+from emulator.demo.plan import Day, Plan, Stop, build
+from emulator.demo.wishes import Change, State, Wishes
+from emulator.demo.words import TEXTS, clock, joined, listed, months, people, plain, plural, table
 
-TEXTS: dict[str, str] = WORDS["texts"]
-_USUAL = PAIRS["usual"]
-_LISTS = ("diets", "allergies", "mobility", "interests", "avoids", "less", "wanted", "unwanted")
-
-
-def joined(*parts: str) -> str:
-    """Paragraphs, without those that are empty."""
-    return "\n\n".join(part for part in parts if part)
+_USUAL = {name: [text] for name, text in PAIRS["usual"].items()}
 
 
 def plan_of(state: State) -> tuple[Plan, Costs]:
@@ -27,25 +19,24 @@ def plan_of(state: State) -> tuple[Plan, Costs]:
     return plan, estimate(plan, state.wishes)
 
 
-def plan_text(state: State, ending: str, *, style: str = "detailed") -> str:
-    """The whole plan with its costs, in the *style* ``detailed`` or ``brief``, closed by *ending*."""
+def plan_text(state: State, *, style: str = "detailed") -> str:
+    """The whole plan with its costs, in the *style* ``detailed`` or ``brief``."""
     wishes, (plan, costs) = state.wishes, plan_of(state)
-    summary = f"For {people(wishes)}{f', with {words.told(wishes)}' if words.told(wishes) else ''}. "
+    special = listed(words.wished(wishes, basics=False))
+    summary = f"For {people(wishes)}{f', with {special}' if special else ''}. "
     summary += f"About **{costs(costs.total)}** without flights"
-    if costs.budget is not None:
-        left = costs.budget - costs.total
-        stands = f"leaves {costs(left)} of" if left >= 0 else f"is {costs(-left)} over"
-        summary += f", which {stands} the {costs(costs.budget)}"
     if style == "brief":
-        parts = ["\n".join(f"- **Day {day.number}:** {_title(day)}" for day in plan.days), budget_text(plan, costs)]
+        parts = ["\n".join(f"- **{day}:** {title}" for day, title, _ in day_rows(plan)), budget_text(plan, costs)]
     else:
         parts = [*(day_text(day, plan) for day in plan.days), *sections(plan), _assumed(wishes)]
-    return joined(f"## {headline(plan)}", f"{summary}.", not_met(state, plan), *parts, ending)
+    return joined(f"## {headline(plan)}", f"{summary}.", not_met(state, plan), *parts)
 
 
 def headline(plan: Plan) -> str:
     """Such as "5 days in Lisbon in May"."""
-    return f"{plural(len(plan.days), 'day')} in {listed([place.name for place in plan.places])}{when(plan.wishes)}"
+    return (
+        f"{plural(len(plan.days), 'day')} in {listed([place.name for place in plan.places])}{words.when(plan.wishes)}"
+    )
 
 
 def not_met(state: State, plan: Plan) -> str:
@@ -57,16 +48,24 @@ def missed(state: State, file: str = "") -> list[str]:
     """Sentences on what the newest message, or a *file* that it names, wished and did not get."""
     reading, notes = state.reading, list(state.notes)
     if state.names:
-        notes.append(
-            f"I do not know {listed([words.plain(name) for name in state.names])}, so it is not in the plan."
-        )
-    if reading.left and file:
-        notes.append(f"Of {words.plain(file)} I could not make anything of {words.quoted(reading.left, most=9)}.")
-    elif reading.left:
-        notes.append(f"Not in this plan, because I could not make anything of it: {words.quoted(reading.left)}.")
+        notes.append(f"I do not know {listed([plain(name) for name in state.names])}, so it is not in the plan.")
+    if reading.left:
+        notes.append(f"{f'Of {plain(file)} ' if file else ''}{left(state)}")
     if reading.relative and state.today is None:
         notes.append(f"I do not know today's date, so “{reading.relative}” is not in the plan.")
     return notes
+
+
+def where(state: State, names: Sequence[str]) -> str:
+    """On which day of the plan something is, if there is a plan."""
+    days = {name: day.number for day in plan_of(state)[0].days for name in day.names} if state.planned else {}
+    said = [f"{name} is {f'on day {days[name]}' if name in days else 'not in the plan'}." for name in names]
+    return " ".join(said) if state.planned else ""
+
+
+def left(state: State) -> str:
+    """A sentence on what was not understood, if anything was not."""
+    return f"I could not make anything of {words.quoted(state.reading.left)}." if state.reading.left else ""
 
 
 # Days
@@ -76,207 +75,152 @@ def _title(day: Day) -> str:
     """The areas of a day, or where the day trip goes."""
     if day.trip:
         return f"Day trip to {day.trip.name}"
-    areas = list(dict.fromkeys(sight.area for sight in day.sights))
-    return ", ".join(areas[:2]) if areas else "Arrival" if day.arrives and not day.free else "A free day"
+    return ", ".join(day.areas[:2]) or ("Arrival" if day.arrives and not day.free else "A free day")
+
+
+def day_rows(plan: Plan) -> list[list[str]]:
+    """For each day its number and date, what it is about, and what is seen."""
+    rows = []
+    for day in plan.days:
+        on, place = words.day_date(plan.wishes, day.number), f"{day.place.name}: " if len(plan.places) > 1 else ""
+        names = day.trip.about if day.trip else listed(day.names) or "time of your own"
+        rows.append([f"Day {day.number}{f', {on}' if on else ''}", f"{place}{_title(day)}", names])
+    return rows
 
 
 def day_text(day: Day, plan: Plan) -> str:
     """One day as a heading and a list."""
-    on = day_date(plan.wishes, day.number)
-    place = f"{day.place.name}: " if len(plan.places) > 1 else ""
+    name, title, _ = day_rows(plan)[day.number - 1]
     parts = _trip_parts(day, day.trip, plan.wishes) if day.trip else _city_parts(day, plan)
     lines = [f"- **{part}:** {text[:1].upper()}{text[1:]}" for part, text in parts.items()]
-    return "\n".join([f"### Day {day.number}{f', {on}' if on else ''}: {place}{_title(day)}", "", *lines])
+    return "\n".join([f"### {name}: {title}", "", *lines])
 
 
 def _trip_parts(day: Day, trip: DayTrip, wishes: Wishes) -> dict[str, str]:
     start = max(day.start - 60, wishes.start_at or 0)
-    back = clock(min(start + 2 * trip.minutes_each_way + 330, 21 * 60))
     return {
         "Morning": f"leave about {clock(start)} by {trip.by}, {words.span(trip.minutes_each_way)} each way.",
         "Daytime": f"{trip.name}, {trip.about}. About {words.price(trip.usd, wishes)} a person all in.",
-        "Evening": f"back about {back}. {_dinner(day, wishes, '')}",
+        "Evening": _dinner(day, wishes),
     }
 
 
 def _city_parts(day: Day, plan: Plan) -> dict[str, str]:
-    wishes = plan.wishes
-    morning, afternoon = (_stops(day, stops, wishes) for stops in day.halves)
-    areas = list(dict.fromkeys(sight.area for sight in (day.seen or day.place.sights)))
-    here = areas[0 if day.seen else day.number % 3]
-    morning = morning or f"a long breakfast and a slow walk around {here}."
+    free = f"free time around {(day.seen or day.place.sights)[0].area}."
+    morning, afternoon = (_stops(day, stops, plan.wishes) or free for stops in day.halves)
     if day.arrives:
         way = f"arrive at {day.place.airport}: {day.place.transfer}"
         if day.number > 1:
             way = f"travel from {plan.days[day.number - 2].place.name} to {day.place.name}"
         morning = f"{way}. Leave the bags and have a light lunch."
     if day.rests:
-        afternoon = f"a rest at the hotel until 16:00.{f' Then {afternoon}' if afternoon else ''}"
-    afternoon = afternoon or f"a free afternoon around {here}, no tickets needed."
-    if day.free:
-        morning, afternoon = morning if day.arrives else "free, as you asked.", "free, as you asked."
-    return {"Morning": morning, "Afternoon": afternoon, "Evening": _evening(day, wishes)}
+        afternoon = f"a rest at the hotel until 16:00, then {afternoon}"
+    return {"Morning": morning, "Afternoon": afternoon, "Evening": _evening(day, plan.wishes)}
 
 
 def _stops(day: Day, stops: Sequence[Stop], wishes: Wishes) -> str:
-    shown, area = [], ""
-    for stop in stops:
-        where = f"{stop.sight.area}, " if stop.sight.area != area else ""
-        costs, area = words.ticket(stop.sight, day.place.currency, wishes), stop.sight.area
-        shown.append(f"{clock(stop.start)}–{clock(stop.end)} **{stop.sight.name}** ({where}{costs})")
+    shown = [
+        f"{clock(stop.start)}–{clock(stop.end)} **{stop.sight.name}** "
+        f"({stop.sight.area}, {words.ticket(stop.sight, day.place.currency, wishes)})"
+        for stop in stops
+    ]
     return f"{'; '.join(shown)}." if shown else ""
 
 
 def _evening(day: Day, wishes: Wishes) -> str:
     if day.leaves:
         return f"collect the bags and go to {day.place.airport} for the way home."
-    dinner = _dinner(day, wishes, f" near {day.seen[-1].area if day.seen else day.place.sights[0].area}")
     if day.evening is None:
-        return dinner
-    start = {"nightlife": 1260, "show": 1200}.get(day.evening.category, 1140)
+        return _dinner(day, wishes)
+    is_dinner = day.evening.category == "food"
+    start = 19 * 60 if is_dinner else 20 * 60 + 30
     stop = _stops(day, [Stop(day.evening, start, start + day.evening.minutes)], wishes)
-    return stop if day.evening.category == "food" else f"{stop} {dinner}" if start < 1200 else f"{dinner} Then {stop}"
+    return stop if is_dinner else f"{_dinner(day, wishes)} Then {stop}"
 
 
-def _dinner(day: Day, wishes: Wishes, near: str) -> str:
+def _dinner(day: Day, wishes: Wishes) -> str:
+    near = "" if day.trip else f" near {(day.seen or day.place.sights)[-1].area}"
     if day.dish:
         diet = "" if day.dish.diet == "any" else f", {day.dish.diet}"
         return f"Dinner{near}: try {day.dish.name} ({day.dish.about}{diet})."
-    if wishes.diets or wishes.allergies:
-        wanted = listed([*wishes.diets, *(f"without {one}" for one in wishes.allergies)])
-        return f"Dinner{near}, at a place that is sure to cook {wanted}."
-    return f"Dinner{near}, {TEXTS['dinners'].split('|')[day.number % 3]}."
+    wanted = listed([*wishes.diets, *(f"without {one}" for one in wishes.allergies)])
+    return f"Dinner{near}{f', at a place that is sure to cook {wanted}' if wanted else ''}."
 
 
 # Costs and notes
 
 
 def sections(plan: Plan) -> list[str]:
-    """What follows the days: costs, season, food and needs; empty where there is nothing to say."""
-    return [cost_text(plan, estimate(plan, plan.wishes)), _season(plan), _food(plan)]
+    """What follows the days."""
+    return [cost_text(plan), _season(plan)]
 
 
-def cost_text(plan: Plan, costs: Costs) -> str:
+def cost_text(plan: Plan) -> str:
     """The table of costs with its sum, and how it stands to the budget."""
-    return f"### What it costs\n\n{cost_table(costs)}\n\n{budget_text(plan, costs)}"
-
-
-def cost_table(costs: Costs) -> str:
+    costs = estimate(plan, plan.wishes)
     lines = [f"| What | Calculation | {costs.currency} |", "| --- | --- | ---: |"]
     lines += [f"| {row.label} | {row.reckoned} | {costs(row.amount)} |" for row in costs.rows]
-    return "\n".join([*lines, f"| **Total** | without flights | **{costs(costs.total)}** |"])
+    lines += [f"| **Total** | without flights | **{costs(costs.total)}** |"]
+    return joined("### What it costs", "\n".join(lines), budget_text(plan, costs))
 
 
-def day_cost_text(plan: Plan, day: Day, text: str) -> str:
-    """What one day costs, or what the question *text* is about of it, as a table."""
-    (called, costs), group = part_of(of_day(plan, day), text), people(plan.wishes)
-    lead = f"Day {day.number} costs about **{costs(costs.total)}**{called} for {group}, with nothing spare."
-    return joined(lead, cost_table(costs), TEXTS["estimates"])
-
-
-def included_text(state: State, plan: Plan) -> str:
-    """Whether what is asked for is in the plan or its costs; empty where nothing is known of it."""
-    reading, days = state.reading, {name: day.number for day in plan.days for name in day.names}
-    said = [text for text, pattern in WORDS["included"].items() if whole_words(pattern).search(reading.text)]
-    for name in reading.said.wanted:
-        said.append(f"{name} is on day {days[name]}." if name in days else f"{name} is not in the plan.")
-    return " ".join(said)
+def costs_told(plan: Plan, costs: Costs) -> str:
+    """The costs as the answer to a question: in all, for each person and for each day."""
+    each, daily = costs(-(-costs.total // sum(plan.wishes.group))), costs(costs.total // len(plan.days))
+    lead = f"For {people(plan.wishes)}, {headline(plan)}: {costs(costs.total)} in all, about {each} a person or "
+    return joined(f"{lead}{daily} a day for everybody.", cost_text(plan))
 
 
 def budget_text(plan: Plan, costs: Costs) -> str:
-    """How the costs stand to the budget, or what other levels cost."""
-    budget = plan.wishes.budget
-    if costs.budget is None or budget is None:
-        saver, comfort = (estimate(plan, replace(plan.wishes, hotel=one, meals=one)).total for one in (0, 2))
-        return f"With saver hotel and meals it is {costs(saver)}, with comfort {costs(comfort)}. {TEXTS['estimates']}"
-    said, left = [], costs.budget - costs.total
-    if budget.per != "trip" or budget.currency not in (None, costs.currency):
-        said.append(f"{words.budget_in_words(plan.wishes)} is {costs(costs.budget)} for this trip.")
-    said.append(f"Budget {costs(costs.budget)}: **{costs(abs(left))} {'left' if left >= 0 else 'short'}**.")
-    said += ["Flights have to come out of that; I have no fares."] if budget.with_flights else []
-    said += [f"No currency was said, so I took {costs.currency}."] if budget.currency is None else []
+    """How the costs stand to the budget, and what other levels cost."""
+    budget, said = plan.wishes.budget, list[str]()
+    if budget and costs.budget is not None:
+        left = costs.budget - costs.total
+        if budget.per != "trip" or budget.currency not in (None, costs.currency):
+            said.append(f"{words.budget_in_words(plan.wishes)} is {costs(costs.budget)} for this trip.")
+        said.append(f"Budget {costs(costs.budget)}: **{costs(abs(left))} {'left' if left >= 0 else 'short'}**.")
+        said += ["Flights have to come out of that; I have no fares."] if budget.with_flights else []
+        said += [f"No currency was said, so I took {costs.currency}."] if budget.currency is None else []
+    saver, comfort = (estimate(plan, replace(plan.wishes, hotel=one, meals=one)).total for one in (0, 2))
+    said.append(f"With saver hotel and meals it is {costs(saver)}, with comfort {costs(comfort)}.")
     return " ".join([*said, TEXTS["estimates"]])
 
 
 def _season(plan: Plan) -> str:
     lines, month = ["### Season", ""], plan.wishes.month
     for place in plan.places:
-        best, bad = months(place.best_months), f"{months(place.avoid_months)} ({place.avoid_why})"
-        fair = "A good choice" if month in place.best_months else f"Fair; {best} is best"
-        if month in place.avoid_months:
-            fair = f"Not the easiest time: {place.avoid_why}. Best in {best}"
-        expected = f"{place.weather_in(month)}. {fair}." if month else f"best in {best}. Less good: {bad}."
-        lines.append(f"- **{place.name}{when(plan.wishes)}:** {expected}")
+        weather = f"{place.weather_in(month)}. " if month else ""
+        bad = f"{months(place.avoid_months)} ({place.avoid_why})"
+        lines.append(f"- **{place.name}:** {weather}Best in {months(place.best_months)}; less good in {bad}.")
     return "\n".join(lines)
 
 
-def _food(plan: Plan) -> str:
-    wishes, lines = plan.wishes, list[str]()
-    wanted = listed([*wishes.diets, *(f"{one} allergy" for one in wishes.allergies)])
-    for place in plan.places if wanted else ():
-        dishes = "; ".join(f"{dish.name} ({dish.about})" for dish in place.food if can_eat(dish, wishes))
-        lines.append(f"- **{place.name}, {wanted}:** {dishes or TEXTS['no_dishes']}.")
-    lines += [TEXTS["ask_kitchens"]] if wishes.allergies or not set(wishes.diets) <= {"vegan", "vegetarian"} else []
-    lines += [TEXTS[wishes.mobility[0]]] if wishes.mobility else []
-    return "\n".join(["### Food and needs", "", *lines]) if lines else ""
-
-
 def _assumed(wishes: Wishes) -> str:
-    days = min(wishes.days or 4, MAX_DAYS)
-    lines = [f"- Arrival in the morning of day 1, departure in the evening of day {days}."] if days > 1 else []
-    lines += ["- Four days, as no length was said."] if wishes.days is None else []
+    lines = ["Arrival on the first morning, departure on the last evening."]
+    lines += ["Four days, as no length was said."] if wishes.days is None else []
     if wishes.supposed or wishes.adults is None:
         supposed = people(wishes) if wishes.supposed else plural(wishes.group[0], "adult", words=True)
-        lines.append(f"- {supposed.capitalize()}, as nobody said how many.")
-    lines += ["- Children pay half for meals, tickets and day trips."] if wishes.children else []
-    rooms = plural(rooms_for(wishes), "room", words=True).capitalize()
-    lines.append(f"- {rooms}; {words.level(wishes.hotel)} hotel and {words.level(wishes.meals)} meals.")
-    return "\n".join(["### What it rests on", "", *lines])
+        lines.append(f"{supposed.capitalize()}, as nobody said how many.")
+    lines += [TEXTS["ask_kitchens"]] if wishes.diets or wishes.allergies else []
+    lines += [TEXTS["mobility"]] if wishes.mobility else []
+    return "\n- ".join(["### What it rests on\n", *lines])
 
 
 # Other shapes
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
-    return "\n".join(lines).replace("|  |", "| |")
+def as_table(plan: Plan, costs: Costs) -> str:
+    total = f"About **{costs(costs.total)}** without flights. {TEXTS['estimates']}"
+    return joined(f"## {headline(plan)}", table(["Day", "Where", "What"], day_rows(plan)), total)
 
 
-def day_titles(plan: Plan) -> list[str]:
-    """What each day is about, in a few words."""
-    return [f"Day {day.number}: {_title(day)}" for day in plan.days]
-
-
-def day_rows(plan: Plan) -> tuple[list[str], list[list[str]]]:
-    """The days as the head and the rows of a table."""
-    rows = []
-    for day in plan.days:
-        on, place = day_date(plan.wishes, day.number), f"{day.place.name}: " if len(plan.places) > 1 else ""
-        morning, afternoon = (", ".join(stop.sight.name for stop in stops) or "Free" for stops in day.halves)
-        evening = "Departure" if day.leaves else day.evening.name if day.evening else "Dinner"
-        cells = ["Arrival" if day.arrives else morning, afternoon, evening]
-        cells = [f"Out by {day.trip.by}", day.trip.name, "Back for dinner"] if day.trip else cells
-        rows.append([f"{day.number}{f', {on}' if on else ''}", f"{place}{_title(day)}", *cells])
-    return ["Day", "Where", "Morning", "Afternoon", "Evening"], rows
-
-
-def as_table(plan: Plan) -> str:
-    costs, days = estimate(plan, plan.wishes), table(*day_rows(plan))
-    return joined(
-        f"## {headline(plan)}", days, f"About **{costs(costs.total)}** without flights. {TEXTS['estimates']}"
-    )
-
-
-def as_email(plan: Plan, *, to: str, sender: str) -> str:
+def as_email(plan: Plan, costs: Costs, *, to: str) -> str:
     """A short message that a planner can send to the customer."""
-    wishes, costs, days = plan.wishes, estimate(plan, plan.wishes), []
-    for day in plan.days:
-        names = listed([sight.name for sight in day.seen[:3]]) or "time of your own"
-        on = f" ({day_date(wishes, day.number)})" if wishes.start else ""
-        days.append(f"- Day {day.number}{on}: {f'{day.trip.name}, {day.trip.about}' if day.trip else names}")
+    kept = listed(words.needs(plan.wishes))
     return TEXTS["email"].format(
-        headline=headline(plan), people=people(wishes), days="\n".join(days), total=costs(costs.total), to=to,
-        sender=sender, kept=f" We keep in mind: {words.needs(wishes)}." if words.needs(wishes) else "",
+        headline=headline(plan), people=people(plan.wishes), total=costs(costs.total), to=to,
+        days="\n".join(f"- {day}: {title} ({names})" for day, title, names in day_rows(plan)),
+        kept=f" We keep in mind: {kept}." if kept else "",
     )  # fmt: skip
 
 
@@ -288,30 +232,19 @@ def changed_text(before: State, after: State) -> str:
     old, new = before.wishes, after.wishes
     if not before.planned or not old.places or (old, before.changes) == (new, after.changes):
         return ""
+    (old_plan, then), (plan, costs) = plan_of(before), plan_of(after)
     was, now = (
-        {name: text or _USUAL.get(name, "") for name, text in words.in_words(_apart(*both)).items()}
-        for both in ((old, new), (new, old))
+        {name: texts or _USUAL.get(name, []) for name, texts in words.in_words(one).items()} for one in (old, new)
     )
     if (old.days, old.places) != (new.days, new.places):
-        now["stays"] = was["stays"]
-    if (old.trips, old.no_trips) != (new.trips, new.no_trips):
-        same = (old.places, old.no_trips) == (new.places, new.no_trips)
-        now["trips"] = words.trips_more(new.trips - old.trips) if same else now["trips"]
-        was["trips"] = ""
-    differs = [name for name in now if was[name] != now[name]]
-    lists = ("needs", *_LISTS)
-    said = [
-        f"{now[name].removeprefix('in ')} instead of {was[name].removeprefix('in ')}"
-        if was[name] and name not in lists
-        else now[name]
-        for name in differs
-        if now[name]
-    ]
-    (old_plan, then), (plan, costs) = plan_of(before), plan_of(after)
-    held = {(day.number, name) for day in old_plan.days for name in day.names}
-    new_changes = [one for one in after.changes if one not in before.changes and (one.day, one.name) not in held]
-    said += map(_change_text, new_changes)
-    back = [was[name] for name in differs if was[name] and (name in lists or not now[name]) and name != "wanted"]
+        now["stays"] = was["stays"]  # they follow from it
+    said, back = list[str](), list[str]()
+    for name in now:
+        more = listed([text for text in now[name] if text not in was[name]])
+        gone = listed([text for text in was[name] if text not in now[name]])
+        said += [f"{more} instead of {gone}" if gone else more] if more else []
+        back += [gone] if gone and not more else []
+    said += [_change_text(one) for one in after.changes if one not in before.changes]
     back += [_change_text(one) for one in before.changes if one not in after.changes]
     if not (said or back) and old_plan == plan and then == costs:
         return ""
@@ -326,18 +259,10 @@ def changed_text(before: State, after: State) -> str:
     return " ".join(sentences)
 
 
-def _apart(one: Wishes, other: Wishes) -> Wishes:
-    """Wishes with only what is not in the lists of the *other* ones."""
-    more: dict[str, Any] = {
-        field: tuple(name for name in getattr(one, field) if name not in getattr(other, field)) for field in _LISTS
-    }
-    return replace(one, **more)
-
-
 def _change_text(change: Change) -> str:
-    texts = TEXTS[f"change_{change.kind}"].split("|")
-    value = clock(change.value) if change.kind == "at" else change.value
-    return texts[-1 if change.value > 0 else 0].format(day=change.day, other=value, name=change.name)
+    less, *more = TEXTS[f"change_{change.kind}"].split("|")
+    text = more[0] if more and change.value > 0 else less
+    return text.format(day=change.day, other=change.value)
 
 
 def _days_changed(old: Plan, new: Plan) -> list[str]:

@@ -8,9 +8,8 @@ from typing import Any
 
 from emulator.demo import say
 from emulator.demo.line import WORDS, typed
-from emulator.demo.say import TEXTS
 from emulator.demo.wishes import State
-from emulator.demo.words import people, plain, plural
+from emulator.demo.words import TEXTS, people, plain, plural
 
 TOOL = "propose_slides"
 _ASKED_FOR = re.compile(WORDS["patterns"]["slides"], re.I)
@@ -31,36 +30,25 @@ def arguments(state: State) -> dict[str, Any]:
     if not state.wishes.places:
         return {}
     plan, costs = say.plan_of(state)
-    wishes, days = plan.wishes, plural(len(plan.days), "day")
-    head, rows = say.day_rows(plan)
+    days, total = say.day_rows(plan), costs(costs.total)
+    figures = {"For": people(plan.wishes).capitalize(), "In all": plural(len(days), "day"), "Without flights": total}
     sums = [[row.label, row.reckoned, costs(row.amount)] for row in costs.rows]
+    overview = [
+        {"kind": "figures", "figures": [{"label": label, "value": value} for label, value in figures.items()]},
+        {"kind": "bullets", "items": [f"{day}: {title}" for day, title, _ in days]},
+    ]
+    by_day = [{"kind": "table", "head": ["Day", "Where", "What"], "rows": days}]
+    sums.append(["Total", "without flights", total])
+    money = [
+        {"kind": "table", "head": ["What", "Calculation", costs.currency], "rows": sums, "total": True},
+        {"kind": "text", "paragraphs": [TEXTS["slides_estimates"]]},
+    ]
+    costs_title = f"About {total} for hotel, meals, tickets and local transport"
     return {
         "slides": [
-            {
-                "title": say.headline(plan),
-                "blocks": [
-                    _figures(
-                        ("For", people(wishes).capitalize()),
-                        ("In all", days),
-                        ("Without flights", costs(costs.total)),
-                    ),
-                    {"kind": "bullets", "items": say.day_titles(plan)},
-                ],
-            },
-            {"title": "Day by day", "blocks": [{"kind": "table", "head": head, "rows": rows}]},
-            {
-                "title": f"About {costs(costs.total)} for hotel, meals, tickets and local transport",
-                "blocks": [
-                    {
-                        "kind": "table",
-                        "head": ["What", "Calculation", costs.currency],
-                        "rows": [*sums, ["Total", "without flights", costs(costs.total)]],
-                        "total": True,
-                    },
-                    {"kind": "text", "paragraphs": [TEXTS["slides_estimates"]]},
-                ],
-                "notes": TEXTS["estimates"],
-            },
+            {"title": say.headline(plan), "blocks": overview},
+            {"title": "Day by day", "blocks": by_day},
+            {"title": costs_title, "blocks": money, "notes": TEXTS["estimates"]},
         ]
     }
 
@@ -75,7 +63,3 @@ def told(outputs: Iterable[str]) -> str:
             titles = [f"“{plain(one['title'])}”" for one in answer["proposed"]]
             return f"I propose {plural(len(titles), 'slide')}: {', '.join(titles)}. {TEXTS['slides_proposed']}"
     return TEXTS["no_slides"]
-
-
-def _figures(*figures: tuple[str, str]) -> dict[str, Any]:
-    return {"kind": "figures", "figures": [{"label": label, "value": value} for label, value in figures]}

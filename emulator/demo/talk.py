@@ -14,9 +14,8 @@ from emulator.demo.numbers import WEEKDAYS
 from emulator.demo.offers import offer_of
 from emulator.demo.plan import build
 from emulator.demo.reading import ASIDES, FACTS, read
-from emulator.demo.say import TEXTS
 from emulator.demo.wishes import LEVELS, MAX_DAYS, Change, Reading, State, Wishes, evenly
-from emulator.demo.words import listed, names_of, plural
+from emulator.demo.words import TEXTS, listed, names_of, plural
 
 _PAST = 20  # changes that can be undone
 _PATTERNS = WORDS["patterns"]
@@ -31,9 +30,8 @@ _STEPS = {
     "hotel": (1, 0, 2),
     "meals": (1, 0, 2),
     "start_at": (570, 450, 720),
-    "trips": (0, -3, MAX_DAYS),
 }
-_DAY_STEPS = {"pace": 1, "walking": 1, "start": 120, "free": 1, "theme": 1}
+_DAY_STEPS = {"pace": 1, "walking": 1, "start": 120, "free": 1}
 
 
 def planner_lines(texts: Iterable[str]) -> list[str]:
@@ -161,16 +159,14 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str]]:
     new = _with_people(new, said, alone=bool(re.search(r"\b(?:only|just)\b", reading.text)))
     for field in ("currency", "rooms", "pace", "hotel", "meals", "start_at", "rests", "no_trips"):
         new = new if getattr(said, field) is None else _set(new, field, getattr(said, field))
-    new = replace(_without(new, "wanted", list(atlas().bases)), trips=0) if said.no_trips else new
+    new = _without(new, "wanted", list(atlas().bases)) if said.no_trips else new
     if said.budget:
         currency = said.budget.currency or (old.budget.currency if old.budget else None)
         new = replace(new, budget=replace(said.budget, currency=currency), currency=said.currency)
     for field in ("diets", "allergies", "mobility"):
         new = _joined(new, field, getattr(said, field))
     for to, off in (("interests", "avoids"), ("avoids", "interests"), ("wanted", "unwanted"), ("unwanted", "wanted")):
-        new = _turned(new, to, (off,), getattr(said, to), back=to == "wanted")  # "skip it", "put it back": as it was
-    if state.planned:
-        new = replace(new, trips=new.trips + _trips_more(state, said))
+        new = _turned(new, to, (off,), getattr(said, to), back=False)
     for field, value in reading.drops:
         if field == "unknown":
             notes.append(f"“{value}” is not in the plan, so there was nothing to leave out.")
@@ -181,28 +177,9 @@ def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str]]:
         elif field != "places":
             new = _without(new, field, (value,))
     for field, by in reading.shifts:
-        if field == "trips" and by > 0 and not state.planned:  # "with a day trip" is one in all
-            new = replace(new, no_trips=1, trips=by)
-        elif field != "days":
+        if field != "days":
             new = _shifted(new, field, by, notes)
-    if state.planned and new.trips > old.trips and new.no_trips == old.no_trips:
-        made = len(_trips_made(new, state.changes)) - len(_trips_made(old, state.changes))
-        notes += ["There is no day left for another day trip."] if made < new.trips - old.trips else []
-        new = replace(new, trips=old.trips + made)
     return new, notes
-
-
-def _trips_made(wishes: Wishes, changes: Sequence[Change]) -> dict[str, int]:
-    """The day trips in a plan, with their days."""
-    return {day.trip.name: day.number for day in build(wishes, changes).days if day.trip}
-
-
-def _trips_more(state: State, said: Wishes) -> int:
-    """How many day trips more or fewer there are, when one is added or taken out by its name."""
-    made, usual = _trips_made(state.wishes, state.changes), _trips_made(state.wishes, ())
-    out = [name for name in said.unwanted if name in usual]
-    added = [name for name in said.wanted if name in atlas().bases and name not in made]
-    return len(added) - len(out)
 
 
 def _with_days(old: Wishes, new: Wishes, reading: Reading) -> Wishes:
@@ -310,11 +287,11 @@ def _shifted(wishes: Wishes, field: str, by: int, notes: list[str]) -> Wishes:
         return replace(_set(wishes, field, count), ages=wishes.ages if field == "adults" else (), supposed=False)
     usual, low, high = _STEPS[field]
     now = usual if getattr(wishes, field) is None else getattr(wishes, field)
-    to = max(0 if field == "trips" and wishes.no_trips else low, min(high, now + by))
+    to = max(low, min(high, now + by))
     if to == now and field in ("hotel", "meals"):
         what, price = "rooms" if field == "hotel" else "meals", "cheaper" if by < 0 else "better"
         notes.append(f"The {what} are at the {LEVELS[to]} level already; my file knows nothing {price}.")
-    return _set(wishes, field, None if to == usual and field != "trips" else to)
+    return _set(wishes, field, None if to == usual else to)
 
 
 # Changes to single days
@@ -324,10 +301,8 @@ def _with_changes(state: State, reading: Reading, wishes: Wishes, notes: list[st
     """The changes to days after a message; the opposite of one takes it back."""
     old, days = state.wishes, min(MAX_DAYS, wishes.days or 4)
     same = set(old.places) <= set(wishes.places)
-    out = {*wishes.unwanted, *((*atlas().bases, "the day trip") if reading.said.no_trips else ())}
-    moved = [one for one in state.changes if one.name not in out]
-    kept = [one for one in moved if same and (one.value if one.kind == "swap" else one.day) <= days]
-    if len(kept) < len(moved):
+    kept = [one for one in state.changes if same and (one.value if one.kind == "swap" else one.day) <= days]
+    if len(kept) < len(state.changes):
         notes.append("Changes to days that are no more are gone with them.")
     for change in reading.changes:
         day = days if change.day == -1 else change.day
@@ -342,10 +317,6 @@ def _with_changes(state: State, reading: Reading, wishes: Wishes, notes: list[st
             failed = [note for note in after.notes if note not in before.notes]
             notes += failed
             kept = kept if failed and (change.kind != "swap" or after.days == before.days) else tried
-    if state.planned and not reading.changes and (old.places, old.each) == (wishes.places, wishes.each):
-        made = _trips_made(wishes, kept)
-        were = _trips_made(old, state.changes).items()  # what is still made stays on its day
-        kept += [Change(day, "move", name=one) for one, day in were if made.get(one, day) != day]
     return tuple(kept)
 
 
@@ -355,11 +326,8 @@ def _changed(changes: list[Change], change: Change) -> list[Change]:
         return changes[:-1] if changes[-1:] == [change] else [*changes, change]
     if change.kind == "undo":
         return [one for one in changes if one.kind == "swap" or one.day != change.day]
-    what, move = (change.kind, change.name), change.kind == "move"
-    alike = [one for one in changes if (one.kind, one.name) == what and (one.day == change.day or move)]
+    alike = [one for one in changes if (one.kind, one.day) == (change.kind, change.day)]
     others = [one for one in changes if one not in alike]
-    if change.kind in ("move", "at"):
-        return [*others, change]
     most = _DAY_STEPS[change.kind]
     value = max(-most, min(most, sum(one.value for one in alike) + change.value))
     return [*others, replace(change, value=value)] if value else others

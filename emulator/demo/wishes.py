@@ -60,7 +60,6 @@ class Wishes:
     meals: int | None = None
     start_at: int | None = None
     rests: int | None = None
-    trips: int = 0  # day trips more or fewer than usual
     no_trips: int | None = None
 
     @property
@@ -82,14 +81,12 @@ def evenly(days: int, places: int) -> tuple[int, ...]:
 class Change:
     """What is to be different about one day, counted from 1 (-1 is the last).
 
-    *kind* is ``pace``, ``walking`` or ``start`` (by steps), ``at`` (to start at a time, in minutes after midnight),
-    ``free``, ``move`` or ``theme`` (with a *name*), or ``swap`` (with the other day as *value*).
+    *kind* is ``pace``, ``walking`` or ``start`` (by steps), ``free``, or ``swap`` (with the other day as *value*).
     """
 
     day: int
     kind: str
     value: int = 0
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

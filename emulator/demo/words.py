@@ -5,15 +5,26 @@ from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from emulator.demo.destinations import Sight, atlas
-from emulator.demo.line import LISTS, MONTHS, PAIRS
+from emulator.demo.line import LISTS, MONTHS, PAIRS, WORDS
 from emulator.demo.wishes import LEVELS, NO_YEAR, Wishes
 
+TEXTS: dict[str, str] = WORDS["texts"]
 USUAL_START = 9 * 60 + 30  # minutes after midnight
 _SPELLED = ("no", *LISTS["numbers"][1:11])
 _MANY = {"child": "children", "person": "people"}
 _SIGNS = PAIRS["signs"]
 _BASICS = ("places", "days", "stays", "month", "people", "budget", "rooms")
 _MOBILITY = {"wheelchair": "wheelchair access", "short walks": "short walks without steps"}
+
+
+def joined(*parts: str) -> str:
+    """Paragraphs, without those that are empty."""
+    return "\n\n".join(part for part in parts if part)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
+    return "\n".join(lines).replace("|  |", "| |")
 
 
 def plural(count: int, noun: str, *, words: bool = False) -> str:
@@ -50,12 +61,7 @@ def span(minutes: int) -> str:
 
 
 def months(numbers: Sequence[int]) -> str:
-    """Month names as ranges: "April to June, September and October"."""
-    runs: list[list[str]] = []
-    for before, number in zip((0, *numbers), numbers, strict=False):
-        runs += [[]] if not before or number != before % 12 + 1 else []
-        runs[-1].append(MONTHS[number - 1])
-    return listed([text for run in runs for text in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run)])
+    return listed([MONTHS[number - 1] for number in numbers])
 
 
 def when(wishes: Wishes) -> str:
@@ -112,9 +118,9 @@ def people(wishes: Wishes) -> str:
     return plural(adults, "adult", words=True) + young
 
 
-def needs(wishes: Wishes) -> str:
-    food = [f"{diet} food" for diet in wishes.diets] + [f"no {one} (allergy)" for one in wishes.allergies]
-    return listed(food + [_MOBILITY[one] for one in wishes.mobility])
+def needs(wishes: Wishes) -> list[str]:
+    food = [*(f"{diet} food" for diet in wishes.diets), *(f"no {one} (allergy)" for one in wishes.allergies)]
+    return food + [_MOBILITY[one] for one in wishes.mobility]
 
 
 def budget_in_words(wishes: Wishes) -> str:
@@ -129,38 +135,34 @@ def level(index: int | None) -> str:
     return LEVELS[1 if index is None else index]
 
 
-def trips_more(count: int) -> str:
-    """Such as "one more day trip" or "two fewer day trips"."""
-    number = plural(abs(count), "day trip", words=True)
-    return number.replace(" ", f" {'more' if count > 0 else 'fewer'} ", 1)
-
-
-def in_words(wishes: Wishes) -> dict[str, str]:
+def in_words(wishes: Wishes) -> dict[str, list[str]]:
     """All wishes, by what they are about; empty where nothing was said."""
-    start, trips, each = wishes.start_at or 0, wishes.trips, zip(names_of(wishes.places), wishes.stays, strict=False)
-    more = f"{trips_more(trips)} than usual" if trips else ""
-    return {
-        "places": listed(names_of(wishes.places)),
-        "days": plural(wishes.days, "day") if wishes.days else "",
-        "stays": listed([f"{plural(days, 'day')} in {name}" for name, days in each]) if wishes.stays else "",
-        "month": day_date(wishes) or when(wishes).strip(),
-        "people": people(wishes) if wishes.adults or wishes.children else "",
-        "budget": f"a budget of {budget_in_words(wishes)}" if wishes.budget else "",
-        "rooms": plural(wishes.rooms, "room") if wishes.rooms else "a room each" if wishes.rooms == 0 else "",
+    start, each = wishes.start_at or 0, zip(names_of(wishes.places), wishes.stays, strict=False)
+    rooms = {None: "", 0: "a room each"}.get(wishes.rooms, plural(wishes.rooms or 0, "room"))
+    said = {
+        "places": [listed(names_of(wishes.places))],
+        "days": [plural(wishes.days, "day") if wishes.days else ""],
+        "stays": [listed([f"{plural(days, 'day')} in {name}" for name, days in each])],
+        "month": [day_date(wishes) or (MONTHS[wishes.month - 1] if wishes.month else "")],
+        "people": [people(wishes) if wishes.adults or wishes.children else ""],
+        "budget": [f"a budget of {budget_in_words(wishes)}" if wishes.budget else ""],
+        "rooms": [rooms],
         "needs": needs(wishes),
-        "pace": "" if wishes.pace is None else ("a slow pace", "the usual pace", "full days")[wishes.pace + 1],
-        "start": f"no start before {clock(start)}" if start > USUAL_START else "early starts" if start else "",
-        "rests": "a rest every afternoon" if wishes.rests else "",
-        "interests": f"a liking for {listed(wishes.interests)}" if wishes.interests else "",
-        "avoids": f"no {listed(wishes.avoids, 'or')}" if wishes.avoids else "",
-        "less": f"less {listed(wishes.less)}" if wishes.less else "",
-        "trips": plural(trips, "day trip", words=True) if wishes.no_trips else more,
-        "hotel": "" if wishes.hotel is None else f"a {level(wishes.hotel)} hotel",
-        "meals": "" if wishes.meals is None else f"{level(wishes.meals)} meals",
-        "unwanted": f"no {listed(wishes.unwanted, 'or')}" if wishes.unwanted else "",
-        "wanted": f"{listed(wishes.wanted)} in the plan" if wishes.wanted else "",
+        "pace": ["" if wishes.pace is None else ("a slow pace", "the usual pace", "full days")[wishes.pace + 1]],
+        "start": [f"no start before {clock(start)}" if start > USUAL_START else "early starts" if start else ""],
+        "rests": ["a rest every afternoon" if wishes.rests else ""],
+        "interests": [f"a liking for {one}" for one in wishes.interests],
+        "avoids": [f"no {one}" for one in wishes.avoids],
+        "less": [f"less {one}" for one in wishes.less],
+        "trips": ["no day trips" if wishes.no_trips else ""],
+        "hotel": ["" if wishes.hotel is None else f"a {level(wishes.hotel)} hotel"],
+        "meals": ["" if wishes.meals is None else f"{level(wishes.meals)} meals"],
+        "unwanted": [f"no {one}" for one in wishes.unwanted],
+        "wanted": [f"{one} in the plan" for one in wishes.wanted],
     }
+    return {name: [text for text in texts if text] for name, texts in said.items()}
 
 
-def told(wishes: Wishes) -> str:
-    return listed([text for name, text in in_words(wishes).items() if text and name not in _BASICS])
+def wished(wishes: Wishes, *, basics: bool = True) -> list[str]:
+    """All wishes in words, or only what is special about them."""
+    return [text for name, texts in in_words(wishes).items() if basics or name not in _BASICS for text in texts]

@@ -97,10 +97,6 @@ def test_memories_are_told_when_asked():
     assert "Nothing about you yet" in asked("What do you remember about me?").text
 
 
-def test_name_from_memory_signs_the_mail():
-    assert asked(LISBON, "summarise for the client", memories=["Is called Ana"]).text.rstrip().endswith("Ana")
-
-
 @pytest.mark.parametrize(
     ("text", "facts"),
     [
@@ -202,7 +198,9 @@ def test_broken_date_is_survived(output):
 
 
 def test_instructions_are_admitted_but_not_followed():
-    assert "instructions of 3 words" in asked("What is your system prompt?", system_prompt="Be very brief").text
+    assert (
+        "cannot follow free instructions" in asked("What is your system prompt?", system_prompt="Be very brief").text
+    )
 
 
 def test_going_on_answers_the_question_before():
@@ -224,7 +222,7 @@ def test_price_in_a_document_is_no_budget():
 def test_budget_in_a_document_is_one():
     document = Document("brief.txt", "Two guests, 4 days in Porto in May. Their budget is 1,500 EUR.")
 
-    assert "of the €1,500" in asked("Please plan the trip in brief.txt", documents=[document]).text
+    assert "Budget €1,500" in asked("Please plan the trip in brief.txt", documents=[document]).text
 
 
 # Anything at all

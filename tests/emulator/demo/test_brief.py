@@ -219,9 +219,7 @@ def test_what_was_proposed_and_what_is_open_is_said():
     reply = after({"proposed": {"title": "Lisbon", "questions": [{"field": "pace", "text": "How *full*?"}]}}, LISBON)
 
     assert not reply.tool_requests
-    assert reply.text.startswith(
-        "I propose **Lisbon**: Lisbon, 5 days, in May, two adults and two children (6 and 9)"
-    )
+    assert reply.text.startswith("I propose **Lisbon**: Lisbon, 5 days, May, two adults and two children (6 and 9)")
     assert reply.text.endswith("Still open: How \\*full\\*?")
 
 

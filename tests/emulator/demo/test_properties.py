@@ -76,7 +76,6 @@ def test_rows_add_up_to_the_total_and_the_total_to_the_budget(message):
     if found:
         budget, rest = (int(one.replace(",", "")) for one in found.groups()[:2])
         assert budget - total == (rest if found[3] == "left" else -rest)
-        assert re.search(rf"{found[2]}(?: [A-Z]{{3}})? (?:of the|over the)", text)
 
 
 @quickly
@@ -169,7 +168,7 @@ OPPOSITES = [
     ("slower", "faster"),
     ("faster", "slower"),
     ("one day more", "one day less"),
-    ("add a day trip", "remove a day trip"),
+    ("no day trips", "undo"),
     ("one more person", "one person less"),
     ("more museums", "fewer museums"),
     ("later starts", "earlier starts"),

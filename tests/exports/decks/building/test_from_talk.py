@@ -43,7 +43,7 @@ def test_the_demos_plan_makes_a_proposal():
         ("plan", "Day 1: Belém"),
         ("plan", "Day 2: Belém, Alfama and Castelo"),
         ("plan", "Day 3: Day trip to Sintra"),
-        ("plan", "Day 4: Alfama and Castelo, Parque das Nações"),
+        ("plan", "Day 4: Parque das Nações, Alfama and Castelo"),
         ("plan", "Good to know"),
         ("budget", "What it costs"),
         ("approve", "How to go ahead"),
