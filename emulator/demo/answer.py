@@ -80,7 +80,7 @@ def answer(
     if used and state.whole:
         parts.append(f"From memory I keep in mind: {'; '.join(addressed(one) for one in used)}.")
     parts += [_web_note(state)] if web_search else []
-    so_far = f"The trip so far: {_said(state.wishes)}." if _said(state.wishes) else "No place is set yet."
+    so_far = f"The trip so far: {wished(state.wishes)}." if wished(state.wishes) else "No place is set yet."
     reasoning = f"{so_far} I look for the closest answer in the bundled facts."
     return Answer(reasoning, joined(*parts), files=found.names if found else ())
 
@@ -148,12 +148,8 @@ def _proposal(tool: str, arguments: dict[str, object], told_of_it: str, outputs:
 # What to answer
 
 
-def _said(wishes: Wishes) -> str:
-    return ", ".join(wished(wishes))
-
-
 def _about_itself(state: State, lines: Sequence[str], memories: Sequence[str]) -> str:
-    topic, reading = state.topics[0] if state.topics else "", state.reading
+    topic, reading = [*state.topics, ""][0], state.reading
     if topic == "identity":
         no = "No. " if re.search(_PATTERNS["taken_for"], reading.text) else ""
         return f"{no}{TEXTS['introduction'].strip('*')}\n\n{TEXTS['help']}"
@@ -171,7 +167,7 @@ def _about_itself(state: State, lines: Sequence[str], memories: Sequence[str]) -
 def _memories(state: State, lines: Sequence[str], memories: Sequence[str]) -> str:
     said = dict.fromkeys(fact for line in lines for fact in extract_facts(line))
     known = [f"- {plain(one.strip().rstrip('.'))}" for one in dict.fromkeys([*memories, *said])]
-    known += [f"- The trip so far: {trip}"] if (trip := _said(state.wishes)) else []
+    known += [f"- The trip so far: {trip}"] if (trip := wished(state.wishes)) else []
     return joined("I know this:", "\n".join(known), "Tell me if something is wrong.") if known else TEXTS["memory"]
 
 
@@ -184,10 +180,10 @@ def _about_places(state: State) -> str:
     if state.names and ("unknown place" in state.topics or not wishes.places):
         kept = "The plan stays as it is." if wishes.places else ""
         return joined(facts.unknown_place(state.names[0]), kept, ending(state))
-    if {"thing", "included"} & set(state.topics) and said.wanted:
+    if "thing" in state.topics:
         places = [atlas().get(one) for one in state.about]
         known = [facts.thing(name, place, wishes) for name in said.wanted for place in places if name in place.things]
-        return joined(*known, say.where(state, said.wanted), left)
+        return joined(*known, left)
     if not (asked and state.about) or (state.whole and "checklist" not in asked):
         return ""
     diets = tuple(dict.fromkeys((*wishes.diets, *said.diets)))
@@ -201,28 +197,24 @@ def _about_the_trip(before: State, state: State, style: str) -> str:
     wishes, topics = state.wishes, state.topics
     if not wishes.places:
         return ""
-    plan, costs = plan_of(state)
-    changed, unmet, numbers = (
-        say.changed_text(before, state),
-        say.not_met(state, plan),
-        days_named(state.reading.text),
-    )
+    (plan, costs), numbers = plan_of(state), days_named(state.reading.text)
+    changed, unmet = say.changed_text(before, state), say.not_met(state, plan)
     days = say.changed_days(plan_of(before)[0], plan) if changed else []
     if "email" in topics:
         to = re.search(_PATTERNS["to"], state.reading.raw)
         named = " ".join(word[:1].upper() + word[1:] for word in to[1].split()) if to else "customer"
         shown, unmet = say.as_email(plan, costs, to=named), "" if to else unmet
-    elif "included" in topics:
+    elif "included" in topics and not state.reading.said.wanted:
         shown = TEXTS["included"]
     elif numbers and not changed and {"day", "costs"} & set(topics):
         whole = f"The whole trip costs {costs(costs.total)} without flights." if "costs" in topics else ""
         shown = joined(*(_numbered_day(plan, number) for number in numbers), whole)
     elif {"costs", "save"} & set(topics):
         shown = say.costs_told(plan, costs)
-    elif "table" in topics:
+    elif {"table", "included"} & set(topics):
         shown = say.as_table(plan, costs)
     elif changed and not state.whole and len(days) <= 2:
-        shown = joined(*([say.day_text(day, plan) for day in days] or say.sections(plan)))
+        shown = joined(*([say.day_text(day, plan) for day in days] or [say.cost_text(plan), say.notes_text(plan)]))
     elif changed or (state.planned and (state.whole or {"short", "detail"} & set(topics))):
         shown, unmet = say.plan_text(state, style="brief" if "short" in topics else style), ""
         shown = joined(shown, TEXTS["detail"] if "detail" in topics else "")
@@ -242,35 +234,31 @@ def _numbered_day(plan: Plan, number: int) -> str:
 
 def _about_the_rest(state: State) -> str:
     """Small talk, facts about the person, ideas, and what was not understood."""
-    reading, wishes, first = state.reading, state.wishes, state.topics[0] if state.topics else ""
-    noted = f"Noted: {_said(wishes)}." if _said(wishes) else ""
-    if first in ("nothing to undo", "no", "yes", "bye", "thanks"):
+    reading, wishes, first, left = state.reading, state.wishes, [*state.topics, ""][0], say.left(state)
+    noted = f"Noted: {wished(wishes)}." if wished(wishes) else ""
+    if first in ("nothing to undo", "no", "yes", "bye", "thanks", "hello", "reset"):
         return TEXTS[first]
     if state.notes:
-        return joined(" ".join(state.notes), say.left(state))
+        return " ".join([*state.notes, left]).strip()
     if (said := extract_facts(reading.raw)) and reading.said.days is None:
         follow = TEXTS["noted" if wishes.places else "where"]
         return f"Noted: {', '.join(plain(addressed(one)) for one in said)}. {follow}"
-    if first in ("hello", "reset"):
-        return joined("Hello." if first == "hello" else "We start anew.", TEXTS["help"])
-    if wishes.places and not state.planned and reading.wishes_something:
-        return joined(noted, say.left(state), ending(state))
+    if wishes.places and reading.wishes_something and not state.planned:
+        return joined(noted, left, ending(state))
     if wishes.places and reading.wishes_something and not reading.left:
         return f"That is how the plan is already, so nothing changed. {TEXTS['can_do']}"
     seeks = reading.continent or ((wishes.month or wishes.interests) and reading.said != Wishes())
     if first == "ideas" or (seeks and not wishes.places):
-        return joined(facts.ideas(state), say.left(state), ending(state))
+        return joined(facts.ideas(state), left, ending(state))
     if first == "live":
         return facts.fact("live", atlas().destinations[0], wishes)
-    if first in FACTS and not wishes.places:
-        return f"About which place? {TEXTS['help']}"
-    if not wishes.places and (reading.wishes_something or reading.relative):
-        return joined(noted, say.left(state), f"Which place should it be? {facts.destinations(None)}")
+    if not wishes.places and (first in FACTS or reading.wishes_something or reading.relative):
+        return joined(noted, left, f"Which place should it be? {facts.destinations(None)}")
     missed = f"I did not understand {quoted([*reading.names, *reading.left]) or 'that'}"
-    stands = (
-        "" if not wishes.places else ", and the plan is as it was" if state.planned else ", and there is no plan yet"
-    )
-    return f"{missed}{stands}. {TEXTS['can_do' if wishes.places else 'help']}"
+    if not wishes.places:
+        return f"{missed}. {TEXTS['help']}"
+    stands = "the plan is as it was" if state.planned else "there is no plan yet"
+    return f"{missed}, and {stands}. {TEXTS['can_do']}"
 
 
 def _web_note(state: State) -> str:

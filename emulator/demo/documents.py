@@ -1,7 +1,6 @@
 """What the demo assistant says about documents: it compares words and quotes. It understands nothing of them."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,10 +37,11 @@ def look_up(text: str, documents: Sequence[Document]) -> Found | None:
     asked = bool(named) or bool(re.search(_PATTERNS["documents"], message))
     passages = [(one.name, text) for one in named or documents for text in _passages(one.text)]
     wanted = _words(text) - {word for one in documents for word in _words(one.name)}
-    quotes, lead = _best(wanted, passages, at_least=1 if asked else 2), "found"
-    if asked and not quotes:
-        begins = {name: (name, text) for name, text in reversed(passages)}
-        quotes, lead = [*reversed(begins.values())][:_QUOTES], "begins"
+    shared = {passage: len(_words(passage[1]) & wanted) for passage in passages}
+    enough = [passage for passage in shared if shared[passage] >= (1 if asked else 2)]
+    quotes = sorted(enough, key=lambda passage: -shared[passage])[:_QUOTES]
+    lead = "found" if quotes else "begins"
+    quotes = quotes or (passages[:1] if asked else [])
     unseen = [f"**{plain(one.name)}**" for one in named or documents if asked and not one.text]
     names = tuple(dict.fromkeys(name for name, _ in quotes))
     whole = asked and not wants_plan(message)
@@ -52,15 +52,6 @@ def look_up(text: str, documents: Sequence[Document]) -> Found | None:
     parts += [_TEXTS["unseen"].format(files=listed(unseen))] if unseen else []
     parts += [_TEXTS["quoted"].format(file=plain(names[0]))] if whole and quotes else []
     return Found("\n\n".join(parts), names, whole) if parts else None
-
-
-def _best(wanted: frozenset[str], passages: Sequence[tuple[str, str]], *, at_least: int) -> list[tuple[str, str]]:
-    """The passages that share the most, and the rarest, words with what is wanted."""
-    words = [_words(text) for _, text in passages]
-    frequency = Counter(word for one in words for word in one)
-    shared = {at: one & wanted for at, one in enumerate(words) if len(one & wanted) >= at_least}
-    best = sorted(shared, key=lambda at: -sum(1 / frequency[word] for word in shared[at]))
-    return [passages[at] for at in best[:_QUOTES]]
 
 
 def _passages(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from emulator.demo.destinations import Destination, Sight, atlas
 from emulator.demo.line import WORDS
 from emulator.demo.plan import INDOOR, build, can_eat, categories, ranked
 from emulator.demo.wishes import State, Wishes
-from emulator.demo.words import TEXTS, listed, months, names_of, plain, plural, price, table, when
+from emulator.demo.words import TEXTS, listed, months, plain, plural, price, table, when
 
 
 def fact(topic: str, place: Destination, wishes: Wishes) -> str:
@@ -23,7 +23,7 @@ def fact(topic: str, place: Destination, wishes: Wishes) -> str:
         f"about {price(one.usd, wishes)} a person)"
         for one in place.day_trips
     ]
-    shown = [sight for sight in sights if topic != "rain" or sight.category in INDOOR][:12]
+    shown = [sight for sight in sights if topic != "rain" or sight.category in INDOOR]
     rows = [(one.name, one.area, words.span(one.minutes), words.ticket(one, place.currency, wishes)) for one in shown]
     return str(WORDS["facts"][topic]).format(
         name=place.name, country=place.country, airport=place.airport, transfer=place.transfer,
@@ -79,26 +79,22 @@ def best_of(place_ids: Sequence[str], wishes: Wishes) -> Destination:
 def comparison(state: State) -> str:
     """A table of places side by side, and which one to take."""
     places, wishes = [atlas().get(one) for one in state.about], state.wishes
-    costs, month, currency = [_cost_of(place, wishes) for place in places], wishes.month, words.currency_of(wishes)
-    dishes = [[one.name for one in place.food if can_eat(one, wishes)] for place in places]
-    best, cheapest = best_of(state.about, wishes), places[costs.index(min(costs))]
+    costs, month = {place.name: _cost_of(place, wishes) for place in places}, wishes.month
     rows = {
-        f"Weather{when(wishes)}" if month else "Best months": [
-            place.weather_in(month) if month else months(place.best_months) for place in places
+        f"Weather{when(wishes)}": [
+            place.weather_in(month) if month else f"best in {months(place.best_months)}" for place in places
         ],
         "See first": [", ".join(sight.name for sight in ranked(place, wishes)[:3]) for place in places],
-        "Eat": [names[0] if names else "ask each kitchen" for names in dishes],
         "Day trips": [", ".join(one.name for one in place.day_trips) for place in places],
         f"{plural(wishes.days or 4, 'day')}, all but flights": [
-            f"about {words.money(one, currency)}" for one in costs
+            f"about {words.money(one, words.currency_of(wishes))}" for one in costs.values()
         ],
     }
-    why = [f"it is best in {months(best.best_months)}"]
-    why += ["it costs least"] if best == cheapest else []
-    dearer = "" if best == cheapest else f" {cheapest.name} costs least."
-    cells = table(["", *(place.name for place in places)], [[f"**{name}**", *row] for name, row in rows.items()])
-    why_text = f"I would take **{best.name}**: {listed(why)}.{dearer} {TEXTS['estimates']}"
-    return f"## {listed(names_of(state.about), 'or')}\n\n{cells}\n\n{why_text}"
+    best, cheapest = best_of(state.about, wishes), min(costs, key=lambda name: costs[name])
+    cells = table(["", *costs], [[f"**{name}**", *row] for name, row in rows.items()])
+    why = f"I would take **{best.name}**: it is best in {months(best.best_months)}."
+    least = f"{'It' if cheapest == best.name else cheapest} costs least. {TEXTS['estimates']}"
+    return f"## {listed([*costs], 'or')}\n\n{cells}\n\n{why} {least}"
 
 
 def fitting_places(state: State) -> list[Destination]:

@@ -30,7 +30,7 @@ def _of_places(question: str, first: str, names: Sequence[str], *asked: str) -> 
 
 
 def offer_of(state: State) -> Offer:
-    wishes, first = state.wishes, state.topics[0] if state.topics else ""
+    wishes, first = state.wishes, [*state.topics, ""][0]
     if len(state.about) > 1 and (first == "compare" or not wishes.places):
         best = facts.best_of(state.about, wishes).name
         return _of_places(f"Shall I plan {best}?", best, names_of(state.about), *([] if wishes.days else ["days"]))

@@ -12,7 +12,6 @@ INDOOR = frozenset({"museum", "gallery", "palace", "religious", "market", "famil
 _ON_FOOT = frozenset({"quarter", "nature"})
 _NOON, _LUNCH_ENDS, _REST_ENDS, _DAY_ENDS = 13 * 60 + 15, 14 * 60, 16 * 60, 18 * 60 + 30  # minutes after midnight
 _HOP, _STROLL = 30, 15  # minutes between areas, and within one
-_FAR = 150  # minutes each way: too far for whoever starts late
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Day:
     place: Destination
     arrives: bool = field(compare=False)
     leaves: bool = field(compare=False)
-    pace: int = field(compare=False)
+    most: int = field(compare=False)  # sights by day
     start: int
     gentle: bool = field(compare=False)  # no steps, one area
     rests: bool
@@ -46,11 +45,6 @@ class Day:
     dish: Dish | None = None
 
     @property
-    def most(self) -> int:
-        """How many sights by day at most."""
-        return max(1, 3 + self.pace - (self.arrives or self.rests))
-
-    @property
     def seen(self) -> list[Sight]:
         """All sights of the day, in order of time."""
         return [*self.sights, *([self.evening] if self.evening else [])]
@@ -58,10 +52,6 @@ class Day:
     @property
     def names(self) -> list[str]:
         return [one.name for one in self.seen] + ([self.trip.name] if self.trip else [])
-
-    @property
-    def areas(self) -> list[str]:
-        return list(dict.fromkeys(sight.area for sight in self.sights))
 
     @property
     def halves(self) -> tuple[list[Stop], list[Stop]]:
@@ -123,11 +113,6 @@ def build(wishes: Wishes, changes: Sequence[Change] = ()) -> Plan:
         _include(plan, name)
     if missing := [name for name in wishes.wanted if not any(name in day.names for day in plan.days)]:
         plan.notes.append(f"I found no time for {listed(missing)}.")
-    for place in plan.places:
-        dishes = [one for one in place.food if not one.snack and can_eat(one, wishes)]
-        evenings = [day for day in plan.days if day.place == place and not day.leaves]
-        for day, dish in zip(evenings, dishes, strict=False):
-            day.dish = dish
     return plan
 
 
@@ -136,10 +121,7 @@ def _shares(plan: Plan, days: int) -> list[tuple[Destination, int]]:
     wishes, places = plan.wishes, [atlas().get(one) for one in plan.wishes.places]
     most = max(1, days // 2) if wishes.country else days
     if out := [place.name for place in places[most:]]:
-        are = "is" if len(out) == 1 else "are"
-        plan.notes.append(
-            f"For {plural(days, 'day')} it is too much: {listed(out)} would need more time, and {are} left out."
-        )
+        plan.notes.append(f"{plural(days, 'day')} are too few to see {listed(out)} too.")
     places = places[:most]
     said = len(wishes.stays) == len(places) and sum(wishes.stays) == days
     return list(zip(places, wishes.stays if said else evenly(days, len(places)), strict=True))
@@ -187,12 +169,16 @@ def ranked(place: Destination, wishes: Wishes) -> list[Sight]:
 
 def _usual_days(place: Destination, count: int, wishes: Wishes, first: int, total: int) -> list[Day]:
     """The days in one place, as they would be if nothing were unwanted."""
-    pace, slow = wishes.pace or 0, (wishes.pace or 0) < 0
+    slow, most = (wishes.pace or 0) < 0, 3 + (wishes.pace or 0)
     start = wishes.start_at or USUAL_START + 30 * slow
-    same = pace, start, bool(wishes.mobility), bool(wishes.rests)
-    days = [Day(first + at, place, not at and total > 1, first + at == total > 1, *same) for at in range(count)]
-    trips = [one for one in place.day_trips if start <= USUAL_START or one.minutes_each_way <= _FAR]
-    for day, trip in zip(days[2:-1:3] if count > 6 or not slow else [], trips, strict=False):
+    dishes = [one for one in place.food if not one.snack and can_eat(one, wishes)]
+    days = list[Day]()
+    for number in range(first, first + count):
+        arrives, leaves = number == first and total > 1, number == total > 1
+        fewer = max(1, most - (arrives or bool(wishes.rests)))
+        days.append(Day(number, place, arrives, leaves, fewer, start, bool(wishes.mobility), bool(wishes.rests)))
+        days[-1].dish = dishes.pop(0) if dishes and not leaves else None
+    for day, trip in zip(days[2:-1:3] if count > 6 or not slow else [], place.day_trips, strict=False):
         day.trip = trip
     sights = ranked(place, replace(wishes, unwanted=()))
     pool, evenings = [one for one in sights if not one.evening], [one for one in sights if one.evening]

@@ -22,13 +22,13 @@ def plan_of(state: State) -> tuple[Plan, Costs]:
 def plan_text(state: State, *, style: str = "detailed") -> str:
     """The whole plan with its costs, in the *style* ``detailed`` or ``brief``."""
     wishes, (plan, costs) = state.wishes, plan_of(state)
-    special = listed(words.wished(wishes, basics=False))
+    special = words.wished(wishes, basics=False)
     summary = f"For {people(wishes)}{f', with {special}' if special else ''}. "
     summary += f"About **{costs(costs.total)}** without flights"
     if style == "brief":
         parts = ["\n".join(f"- **{day}:** {title}" for day, title, _ in day_rows(plan)), budget_text(plan, costs)]
     else:
-        parts = [*(day_text(day, plan) for day in plan.days), *sections(plan), _assumed(wishes)]
+        parts = [*(day_text(day, plan) for day in plan.days), cost_text(plan), notes_text(plan)]
     return joined(f"## {headline(plan)}", f"{summary}.", not_met(state, plan), *parts)
 
 
@@ -56,13 +56,6 @@ def missed(state: State, file: str = "") -> list[str]:
     return notes
 
 
-def where(state: State, names: Sequence[str]) -> str:
-    """On which day of the plan something is, if there is a plan."""
-    days = {name: day.number for day in plan_of(state)[0].days for name in day.names} if state.planned else {}
-    said = [f"{name} is {f'on day {days[name]}' if name in days else 'not in the plan'}." for name in names]
-    return " ".join(said) if state.planned else ""
-
-
 def left(state: State) -> str:
     """A sentence on what was not understood, if anything was not."""
     return f"I could not make anything of {words.quoted(state.reading.left)}." if state.reading.left else ""
@@ -75,7 +68,8 @@ def _title(day: Day) -> str:
     """The areas of a day, or where the day trip goes."""
     if day.trip:
         return f"Day trip to {day.trip.name}"
-    return ", ".join(day.areas[:2]) or ("Arrival" if day.arrives and not day.free else "A free day")
+    areas = list(dict.fromkeys(sight.area for sight in day.sights))
+    return ", ".join(areas[:2]) or ("Arrival" if day.arrives and not day.free else "A free day")
 
 
 def day_rows(plan: Plan) -> list[list[str]]:
@@ -91,21 +85,21 @@ def day_rows(plan: Plan) -> list[list[str]]:
 def day_text(day: Day, plan: Plan) -> str:
     """One day as a heading and a list."""
     name, title, _ = day_rows(plan)[day.number - 1]
-    parts = _trip_parts(day, day.trip, plan.wishes) if day.trip else _city_parts(day, plan)
-    lines = [f"- **{part}:** {text[:1].upper()}{text[1:]}" for part, text in parts.items()]
+    parts = _out_of_town(day, day.trip, plan.wishes) if day.trip else _in_town(day, plan)
+    lines = [
+        f"- **{part}:** {text[:1].upper()}{text[1:]}"
+        for part, text in zip(("Morning", "Afternoon", "Evening"), parts, strict=True)
+    ]
     return "\n".join([f"### {name}: {title}", "", *lines])
 
 
-def _trip_parts(day: Day, trip: DayTrip, wishes: Wishes) -> dict[str, str]:
-    start = max(day.start - 60, wishes.start_at or 0)
-    return {
-        "Morning": f"leave about {clock(start)} by {trip.by}, {words.span(trip.minutes_each_way)} each way.",
-        "Daytime": f"{trip.name}, {trip.about}. About {words.price(trip.usd, wishes)} a person all in.",
-        "Evening": _dinner(day, wishes),
-    }
+def _out_of_town(day: Day, trip: DayTrip, wishes: Wishes) -> tuple[str, str, str]:
+    start, each_way = clock(max(day.start - 60, wishes.start_at or 0)), words.span(trip.minutes_each_way)
+    cost = f"About {words.price(trip.usd, wishes)} a person all in."
+    return f"leave about {start} by {trip.by}, {each_way} each way.", f"{trip.about}. {cost}", _dinner(day, wishes)
 
 
-def _city_parts(day: Day, plan: Plan) -> dict[str, str]:
+def _in_town(day: Day, plan: Plan) -> tuple[str, str, str]:
     free = f"free time around {(day.seen or day.place.sights)[0].area}."
     morning, afternoon = (_stops(day, stops, plan.wishes) or free for stops in day.halves)
     if day.arrives:
@@ -115,7 +109,11 @@ def _city_parts(day: Day, plan: Plan) -> dict[str, str]:
         morning = f"{way}. Leave the bags and have a light lunch."
     if day.rests:
         afternoon = f"a rest at the hotel until 16:00, then {afternoon}"
-    return {"Morning": morning, "Afternoon": afternoon, "Evening": _evening(day, plan.wishes)}
+    if day.leaves:
+        return morning, afternoon, f"collect the bags and go to {day.place.airport} for the way home."
+    start = 20 * 60 + 30
+    late = [Stop(day.evening, start, start + day.evening.minutes)] if day.evening else []
+    return morning, afternoon, f"{_dinner(day, plan.wishes)}{' Then ' * bool(late)}{_stops(day, late, plan.wishes)}"
 
 
 def _stops(day: Day, stops: Sequence[Stop], wishes: Wishes) -> str:
@@ -125,17 +123,6 @@ def _stops(day: Day, stops: Sequence[Stop], wishes: Wishes) -> str:
         for stop in stops
     ]
     return f"{'; '.join(shown)}." if shown else ""
-
-
-def _evening(day: Day, wishes: Wishes) -> str:
-    if day.leaves:
-        return f"collect the bags and go to {day.place.airport} for the way home."
-    if day.evening is None:
-        return _dinner(day, wishes)
-    is_dinner = day.evening.category == "food"
-    start = 19 * 60 if is_dinner else 20 * 60 + 30
-    stop = _stops(day, [Stop(day.evening, start, start + day.evening.minutes)], wishes)
-    return stop if is_dinner else f"{_dinner(day, wishes)} Then {stop}"
 
 
 def _dinner(day: Day, wishes: Wishes) -> str:
@@ -148,11 +135,6 @@ def _dinner(day: Day, wishes: Wishes) -> str:
 
 
 # Costs and notes
-
-
-def sections(plan: Plan) -> list[str]:
-    """What follows the days."""
-    return [cost_text(plan), _season(plan)]
 
 
 def cost_text(plan: Plan) -> str:
@@ -186,17 +168,13 @@ def budget_text(plan: Plan, costs: Costs) -> str:
     return " ".join([*said, TEXTS["estimates"]])
 
 
-def _season(plan: Plan) -> str:
-    lines, month = ["### Season", ""], plan.wishes.month
+def notes_text(plan: Plan) -> str:
+    """The season, and what else the plan rests on."""
+    wishes, lines = plan.wishes, ["Arrival on the first morning, departure on the last evening."]
     for place in plan.places:
-        weather = f"{place.weather_in(month)}. " if month else ""
+        weather = f"{place.weather_in(wishes.month)}; " if wishes.month else ""
         bad = f"{months(place.avoid_months)} ({place.avoid_why})"
-        lines.append(f"- **{place.name}:** {weather}Best in {months(place.best_months)}; less good in {bad}.")
-    return "\n".join(lines)
-
-
-def _assumed(wishes: Wishes) -> str:
-    lines = ["Arrival on the first morning, departure on the last evening."]
+        lines.append(f"**{place.name}:** {weather}best in {months(place.best_months)}; less good in {bad}.")
     lines += ["Four days, as no length was said."] if wishes.days is None else []
     if wishes.supposed or wishes.adults is None:
         supposed = people(wishes) if wishes.supposed else plural(wishes.group[0], "adult", words=True)
@@ -246,7 +224,7 @@ def changed_text(before: State, after: State) -> str:
         back += [gone] if gone and not more else []
     said += [_change_text(one) for one in after.changes if one not in before.changes]
     back += [_change_text(one) for one in before.changes if one not in after.changes]
-    if not (said or back) and old_plan == plan and then == costs:
+    if not (said or back) and then == costs:
         return ""
     sentences = [f"{lead}: {'; '.join(texts)}." for lead, texts in (("Changed", said), ("Taken back", back)) if texts]
     sentences += _days_changed(old_plan, plan) if old.places == new.places else []

@@ -163,6 +163,7 @@ def in_words(wishes: Wishes) -> dict[str, list[str]]:
     return {name: [text for text in texts if text] for name, texts in said.items()}
 
 
-def wished(wishes: Wishes, *, basics: bool = True) -> list[str]:
+def wished(wishes: Wishes, *, basics: bool = True) -> str:
     """All wishes in words, or only what is special about them."""
-    return [text for name, texts in in_words(wishes).items() if basics or name not in _BASICS for text in texts]
+    said = in_words(wishes).items()
+    return ", ".join(text for name, texts in said if basics or name not in _BASICS for text in texts)
