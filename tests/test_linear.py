@@ -55,7 +55,7 @@ SAID = (
 
 
 def _made() -> list[Use]:
-    cached = (demo_line.whole_words, demo_line._negation, demo_line._normal, reading.read, days._names_near)
+    cached = (demo_line.whole_words, demo_line._normal, reading.read, days._called)
     for function in cached:
         function.cache_clear()
     with recording() as noted:

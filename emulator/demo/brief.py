@@ -16,7 +16,7 @@ from emulator.demo.words import TEXTS, day_date, in_words, listed, money, names_
 TOOL = "propose_brief"
 _ASKED_FOR = re.compile(WORDS["patterns"]["brief"], re.I)
 _PACES = ("relaxed", "balanced", "full")
-_MUSTS = ("stays", "rooms", "start", "rests", "interests", "less", "hotel", "meals")  # as they are in words
+_MUSTS = ("stays", "rooms", "start", "rests", "interests", "hotel", "meals")  # as they are in words
 
 
 def is_wanted(line: str) -> bool:
@@ -104,24 +104,11 @@ def _named(month: int, words: Sequence[str]) -> list[str]:
 
 
 def _people(wishes: Wishes, questions: dict[str, str]) -> dict[str, Any]:
-    """Counts; with needs whoever goes alone. Whose they are in a group was not said: it is asked."""
-    counts = {"adults": wishes.adults, "children": wishes.children, "child_ages": list(wishes.ages)}
-    if not needs(wishes):
-        return counts
-    if _alone(wishes):
-        return {"travellers": [{"label": "Adult 1", "band": "adult", "needs": _needs(wishes)}]}
-    who = "Who needs" if wishes.adults else "Who goes along, and who needs"
-    questions["travellers"] = f"{who} what was said: {listed(needs(wishes))}?"
-    return counts
-
-
-def _alone(wishes: Wishes) -> bool:
-    return wishes.adults == 1 and not wishes.children
-
-
-def _needs(wishes: Wishes) -> list[dict[str, Any]]:
-    said = (("diet", wishes.diets), ("allergy", wishes.allergies), ("mobility", wishes.mobility))
-    return [{"kind": kind, "text": text, "hard": True} for kind, texts in said for text in texts]
+    """How many they are. Whose the needs in a group are was not said: it is asked."""
+    if needs(wishes) and wishes.group != (1, 0):
+        who = "Who needs" if wishes.adults else "Who goes along, and who needs"
+        questions["travellers"] = f"{who} what was said: {listed(needs(wishes))}?"
+    return {"adults": wishes.adults, "children": wishes.children, "child_ages": list(wishes.ages)}
 
 
 def _budget(wishes: Wishes, questions: dict[str, str]) -> dict[str, Any] | None:
@@ -144,7 +131,7 @@ def _musts(wishes: Wishes) -> list[dict[str, Any]]:
     said = in_words(wishes)
     dated = wishes.start is not None and wishes.start.year != NO_YEAR
     days = [] if dated or wishes.stays else said["days"]
-    of_some = "" if _alone(wishes) else listed(needs(wishes))
-    needed = [{"text": f"{of_some}, for those who need it", "hard": True}] if of_some else []
+    of_some = f"{listed(needs(wishes))}, for those who need it"
+    needed = [{"text": of_some, "hard": True}] if needs(wishes) else []
     texts = [*days, *said["trips"], *(text for name in _MUSTS for text in said[name]), *wishes.wanted]
     return [*needed, *({"text": text} for text in texts)]

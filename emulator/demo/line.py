@@ -28,14 +28,20 @@ PAIRS: dict[str, dict[str, str]] = {
     for name, text in WORDS["pairs"].items()
 }
 MONTHS = LISTS["months"]
-_LIKED = "|".join(pattern for pattern, *_ in WORDS["interests"].values())
 READ_CHARS = 4_000  # of one message; nobody describes a trip in more
 TAKEN = "\x1f"  # stands where something was taken out
-_SPELLED = {word: str(number) for number, word in enumerate(LISTS["numbers"])} | PAIRS["spelled"]
-_TENS, _UNITS = [str(ten) for ten in range(20, 100, 10)], [str(unit) for unit in range(1, 10)]
+_UNITS, _TENS = LISTS["numbers"], LISTS["tens"]
+_SPELLED = (
+    PAIRS["spelled"]
+    | {word: str(number) for number, word in enumerate(_UNITS)}
+    | {
+        f"{ten} {unit}".strip(): f"{at}{to}"
+        for at, ten in enumerate(_TENS, 2)
+        for to, unit in enumerate(["", *_UNITS[1:10]])
+    }
+)
+_WORD = re.compile(rf"(?:{'|'.join(_TENS)})[ -](?:{'|'.join(_UNITS[1:10])})(?![^\W_])|[^\W_]+", re.I)
 _FILLERS = frozenset(LISTS["fillers"])
-_OTHERS = _FILLERS | frozenset(LISTS["others"])
-_WORD = re.compile(r"[^\W_]+")
 _FILES = re.compile(r"\n\n\(Files with this message: [^\n]{0,2000}\)$")
 _LONG_RUN = re.compile(r"([^\w\s]{9})[^\w\s]+")  # marks over marks take long to fold
 
@@ -44,6 +50,10 @@ _LONG_RUN = re.compile(r"([^\w\s]{9})[^\w\s]+")  # marks over marks take long to
 def whole_words(pattern: str) -> re.Pattern[str]:
     """A pattern that begins and ends where words do."""
     return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
+
+
+_NEGATION = whole_words(WORDS["patterns"]["negation"])
+_CLAUSE_END = re.compile(WORDS["patterns"]["clause_end"])
 
 
 def typed(text: str) -> str:
@@ -55,27 +65,22 @@ class Line:
     """A text folded, with numbers in figures and typing errors mended.
 
     ``find`` looks at all of it; ``take`` looks at what is left and takes what it finds away from later looks. Both
-    note what they found as understood. What a negation governs is not taken but *refused*, as a quotation.
+    note what they found as understood. What is *refused* is quoted, and nobody finds it any more.
     """
 
     def __init__(self, text: str) -> None:
-        self.raw = typed(text)
+        self.raw, self.is_cut = typed(text), len(text) > READ_CHARS
         self.words: list[tuple[str, int, int, int, int]] = []  # word, where it stands here, and in the raw text
         self.text, before = "", 0
         for match in _WORD.finditer(self.raw):
             self.text += _gap(self.raw[before : match.start()])
-            word, at, begin, before = _normal(match[0]), len(self.text), match.start(), match.end()
-            spelled = match[0].isalpha() and bool(self.words) and self.raw[begin - 2].isalpha()
-            if spelled and word in _UNITS and self.words[-1][0] in _TENS and self.text[-3:-1] in _TENS:
-                ten, at, _, begin, _ = self.words.pop()  # "twenty-one" is one number
-                word, self.text = str(int(ten) + int(word)), self.text[:at]
+            word, at, before = _normal(match[0]), len(self.text), match.end()
             self.text += word
-            self.words.append((word, at, at + len(word), begin, before))
+            self.words.append((word, at, len(self.text), match.start(), before))
         self.text += _gap(self.raw[before:])
         self.rest = self.text
         self._known = bytearray(len(self.text))
         self.refused: list[str] = []
-        self._negated = list(_negated(self.text))
 
     def find(self, pattern: str) -> list[re.Match[str]]:
         """Everything in the line that is *pattern*, in whole words."""
@@ -84,27 +89,17 @@ class Line:
             self.understand(*match.span())
         return found
 
-    def take(self, pattern: str) -> list[re.Match[str]]:
-        """Everything in what is left that is *pattern*, in whole words; taken away."""
-        found = [one for one in whole_words(pattern).finditer(self.rest) if not self.refuse(*one.span())]
+    def take(self, pattern: str, *, negated: bool | None = None) -> list[re.Match[str]]:
+        """Everything in what is left that is *pattern*, in whole words, and taken away.
+
+        With *negated* only what holds a negation itself, as in "no museums", or holds none.
+        """
+        found = list(whole_words(pattern).finditer(self.rest))
+        if negated is not None:
+            found = [one for one in found if is_negated(one[0]) == negated and not self.is_denied(one.start())]
         for match in found:
             self.remove(*match.span())
         return found
-
-    def negation(self, start: int) -> int | None:
-        """Where the negation begins that governs what stands at *start*."""
-        return next((begin for begin, end in self._negated if begin < start < end), None)
-
-    def refuse(self, start: int, end: int, *, begin: int | None = None) -> bool:
-        """Take a stretch away, to be quoted, where it is negated, or from *begin* on."""
-        begin = self.negation(start) if begin is None else begin
-        if begin is None:
-            return False
-        quote = self.quote(begin, end)
-        self.refused = [*(one for one in self.refused if one not in quote), quote]
-        self.understand(begin, end)
-        self.take_away(start, end)
-        return True
 
     def remove(self, start: int, end: int) -> None:
         """Take away a stretch of the line and note it as understood."""
@@ -112,12 +107,33 @@ class Line:
         self.take_away(start, end)
 
     def take_away(self, start: int, end: int) -> None:
-        self.rest = f"{self.rest[:start]}{TAKEN * (end - start)}{self.rest[end:]}"
+        self.rest = without(self.rest, start, end)
 
     def understand(self, start: int, end: int) -> None:
         self._known[start:end] = b"\x01" * (end - start)
 
-    def before(self, start: int, chars: int = 16) -> str:
+    def refuse(self, start: int, end: int) -> None:
+        """Quote a stretch of the line as not understood."""
+        self.refused.append(self.quote(start, end))
+        self.remove(start, end)
+        self.text = without(self.text, start, end)
+
+    def is_denied(self, start: int) -> bool:
+        """Whether a negation stands right before, as in "don't skip"."""
+        return bool(re.search(r"(?:n't|\bnot|\bnever) $", self.before(start)))
+
+    def refuse_negated(self) -> None:
+        """Refuse what is negated, to the end of its clause."""
+        for start, end in self.clauses():
+            if match := _NEGATION.search(self.rest, start, end):
+                self.refuse(match.start(), end)
+
+    def clauses(self) -> list[tuple[int, int]]:
+        """Where each clause begins and ends."""
+        ends = [match.span() for match in _CLAUSE_END.finditer(self.text)]
+        return list(zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(self.text)], strict=True))
+
+    def before(self, start: int, chars: int = 40) -> str:
         return self.text[max(0, start - chars) : start]
 
     def quote(self, start: int, end: int) -> str:
@@ -132,9 +148,9 @@ class Line:
             if word == "and" or self._known[start]:
                 chars[start:end] = "." * (end - start)
         runs = re.finditer(r"(?:[^.,;:!?()\n]|(?<=\d)[.,:](?=\d))+", "".join(chars))
-        said = [(any(map(_says_something, _WORD.findall(run[0]))), run) for run in runs]
-        quotes = [(says, self.quote(*run.span())) for says, run in said if says or re.search(r"\d", run[0])]
-        return [quote for says, quote in quotes if says or re.search(r"\d", quote)]  # "one" is a figure too
+        quotes = [self.quote(*run.span()) for run in runs if any(map(_says_something, _WORD.findall(run[0])))]
+        cut = f"what follows the first {READ_CHARS:,} characters"
+        return [*quotes, cut] if self.is_cut else quotes
 
     def names(self, known: Iterable[str]) -> list[tuple[str, int, int]]:
         """Which names are in what is left, and where; of two that begin alike the longer one."""
@@ -144,33 +160,19 @@ class Line:
         return any(word[1] == start and self.raw[word[3]].isupper() for word in self.words)
 
 
-def _negated(text: str) -> Iterable[tuple[int, int]]:
-    """Each negation with the end of what it governs: its clause, or the dislike that it is known to begin."""
-    done = 0
-    for match in whole_words(WORDS["negation"]["word"]).finditer(text):
-        if match.start() >= done:
-            kind = "noun" if _negation("noun").fullmatch(match[0]) else "clause"
-            known = _dislikes().match(text, match.start())
-            goes_on = known and _negation(f"{kind}_goes_on").match(text[known.end() : known.end() + 80])
-            begin = known.end() if known else match.end() + 2 * text.startswith(" ", match.end())  # "not in May"
-            end = _negation(f"{kind}_ends").search(text, begin)
-            done = known.end() if known and not goes_on else end.start() if end else len(text)
-            yield match.start(), done
+def is_negated(text: str) -> bool:
+    return _NEGATION.search(text) is not None
 
 
-@cache
-def _negation(name: str) -> re.Pattern[str]:
-    return re.compile(WORDS["negation"][name].replace("<LIKED>", rf"(?:the |any |more )?(?:{_LIKED})"))
-
-
-@cache
-def _dislikes() -> re.Pattern[str]:
-    rules = [*WORDS["wishes"].values(), WORDS["patterns"]["clock"], WORDS["numbers"]["no_children"]]
-    return whole_words("|".join([rf"{WORDS['macros']['NOT']} (?:{_LIKED})", *rules]))
+def without(text: str, start: int, end: int) -> str:
+    """The text with a stretch blanked."""
+    return f"{text[:start]}{TAKEN * (end - start)}{text[end:]}"
 
 
 def _says_something(word: str) -> bool:
-    return len(word) > 2 and not word.isdecimal() and not {word, word.removesuffix("s")} & _FILLERS
+    if any(char.isdigit() for char in word):
+        return word != "1"
+    return len(word) > 2 and not {word, word.removesuffix("s")} & _FILLERS
 
 
 def any_of(names: Iterable[str]) -> str:
@@ -187,19 +189,12 @@ def _gap(text: str) -> str:
 @lru_cache(maxsize=4_096)
 def _normal(written: str) -> str:
     """A word as it is compared: folded, in figures, and with one letter wrong the known word that it is like."""
-    word = fold(written)
+    word = fold(written).replace("-", " ")
     word = _SPELLED.get(word, word)
-    if not 5 <= len(word) <= 16 or word in _OTHERS or word in _named() or not word.isalpha():
+    if not 5 <= len(word) <= 16 or word in _FILLERS or word in LISTS["others"] or not word.isalpha():
         return word
     alike = [known for known in _known_words() if known[0] == word[0] and abs(len(known) - len(word)) < 2]
     return next(iter(get_close_matches(word, alike, n=1, cutoff=0.82)), word)
-
-
-@cache
-def _named() -> frozenset[str]:
-    """The words in names of sights and day trips: Delphi is not Delhi."""
-    names = (fold(name) for place in atlas().destinations for name in place.things)
-    return frozenset(word for name in names for word in _WORD.findall(name))
 
 
 @cache

@@ -156,10 +156,10 @@ def can_eat(dish: Dish, wishes: Wishes) -> bool:
 def ranked(place: Destination, wishes: Wishes) -> list[Sight]:
     """The sights of *place* that suit: the important ones first, what is liked half a list ahead of its turn."""
     liked = categories(wishes.interests) | ({"family"} if wishes.children else set())
-    less, half = categories(wishes.less), len(place.sights) / 2
+    half = len(place.sights) / 2
 
     def turn(sight: Sight) -> float:
-        return place.sights.index(sight) - half * ((sight.category in liked) - (sight.category in less))
+        return place.sights.index(sight) - half * (sight.category in liked)
 
     return sorted((one for one in place.sights if suits(one, wishes)), key=turn)
 

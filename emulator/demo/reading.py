@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from emulator.demo import numbers
-from emulator.demo.days import goes_on, read_changes, read_sights, start_in
+from emulator.demo.days import Names, Spot, goes_on, read_changes, read_sights
 from emulator.demo.destinations import atlas, fold
 from emulator.demo.line import LISTS, PAIRS, TAKEN, WORDS, Line, whole_words
 from emulator.demo.wishes import Reading, Wishes
@@ -16,87 +16,83 @@ FACTS = frozenset(WORDS["facts"]) - {"overview"}  # answers about places: asking
 ASIDES = FACTS | {"included", "save", "day", "thing"}  # what changes no trip that there is
 ABOUT_ITSELF = frozenset(["identity", "tongue", "memory", "forget", "date", "instructions", "destinations", "help"])
 _PATTERNS, _MACROS = WORDS["patterns"], WORDS["macros"]
-_NOT, _RULES = _MACROS["NOT"], dict[str, str]()
-for _field, _thing in (("hotel", _MACROS["ROOM"]), ("meals", _MACROS["MEAL"])):
-    for _step, _how in (("^-1", _MACROS["CHEAPER"]), ("^1", rf"(?:{_MACROS['NICER']}|better)")):
-        _RULES[_field + _step] = rf"{_how}(?: the)? {_thing}|{_thing}(?: is| are)?(?: a bit| much)? {_how}"
-    for _level, _name in enumerate(("CHEAP", "STANDARD", "LUXURY")):
-        _RULES[f"{_field}={_level}"] = rf"{_MACROS[_name]} {_thing}"
-for _name, _pattern in WORDS["wishes"].items():
-    _RULES[_name] = f"{_RULES[_name]}|{_pattern}" if _name in _RULES else _pattern
-for _name, (_pattern, *_) in WORDS["interests"].items():
-    _RULES |= {
-        f"avoids+{_name}": rf"{_NOT} (?:{_pattern})|(?:{_pattern}) (?:are|is) (?:boring|not for us)",
-        f"like:{_name}^-1": rf"(?:less|fewer|not so (?:much|many)) (?:{_pattern})",
-        f"like:{_name}^1": rf"more (?:{_pattern})",
-        f"interests+{_name}": rf"(?:{_pattern}){_PATTERNS['no_problem']}",
-    }
-_Names = tuple[str, ...]
-_Spot = tuple[str, int, int]  # the id of a place, and where in the line it is named
+_LIKED = {name: pattern for name, (pattern, *_) in WORDS["interests"].items()}
+_ANY_LIKED = rf"(?:the )?(?:{'|'.join(_LIKED.values())})"
+_NOT_LIKED = rf"{_MACROS['NOT']} {_ANY_LIKED}(?:(?:, {_ANY_LIKED}){{0,4}},? (?:n?or|and) {_ANY_LIKED})?"
+_RULES = dict[str, str]()  # by what comes of it, see the word file
+for _effect, _pattern in WORDS["wishes"].items():
+    if re.match(r"diets\+|mobility\+", _effect):
+        _RULES[_effect.replace("+", "-")] = rf"{_PATTERNS['removed']} (?:{_pattern})"
+    _RULES[_effect] = _pattern
+for _name, _pattern in _LIKED.items():
+    _RULES[f"interests+{_name}"] = rf"(?:{_pattern}){_PATTERNS['no_problem']}"
 
 
 @lru_cache(maxsize=512)
-def read(text: str, *, context: _Names = (), brief: bool = False) -> Reading:
+def read(text: str, *, context: Names = (), brief: bool = False) -> Reading:
     """Everything that can be recognised in *text*, which may be anything.
 
     *context* are the ids of the places that names of sights may belong to; a *brief* is a document: amounts in it are
     no budget unless it says so.
     """
     line = Line(text)
-    empty = Reading(raw=line.raw, text=line.text)
-    language = _language(line)
-    answer, more = (None, True) if language else _answer(line)
-    if not more:
-        return replace(empty, answer=answer)
+    known = Reading(raw=line.raw, text=line.text, language=_language(line))
+    answer, more = _answer(line)
+    if known.language or not more:
+        return replace(known, said=Wishes(places=_chosen(_places(line))[0]), answer=answer)
     line.take(_PATTERNS["no_wish"])  # "which one is cheaper", and in "June instead of May" what is instead
-    unmet = [line.quote(*match.span()) for match in line.take(_PATTERNS["unmet"])]
-    if context and line.find(WORDS["topics"]["costs"]):  # "how much is it without the hotel" changes no plan
-        line.find(_PATTERNS["day"])
-        parts = f"{_PATTERNS['parts_left_out']}|{_PATTERNS['parts_alone']}|{_PATTERNS['parts_unknown']}"
-        unmet += [line.quote(*match.span()) for match in line.take(parts)]
-    spots = _places(line)
-    places, country, dropped = _chosen(line, spots)
-    if language:
-        return replace(empty, language=language, said=Wishes(places=places))
-    near = places or context
+    for match in line.take(rf"{_PATTERNS['unmet']}|(?:less|fewer) {_ANY_LIKED}"):
+        line.refused.append(line.quote(*match.span()))
+    # First what is not wished; what else is negated is refused, and then everything is a wish.
+    dropped, spots = _places_out(line), _places(line)
+    near = tuple(dict.fromkeys(one for one, *_ in spots)) or context
+    unwanted = read_sights(line, near, out=True)
     changes = read_changes(line)
-    dates, budget = numbers.read_dates(line), numbers.read_budget(line, brief=brief)
+    fields, shifts, drops = dict[str, Any](), list[tuple[str, int]](), [("places", one) for one in dropped]
+    _read_wishes(line, fields, shifts, drops, negated=True)
+    line.refuse_negated()
+    spots = [spot for spot in spots if line.text[spot[1]] != TAKEN and spot[0] not in dropped]
+    places, country = _chosen(spots)
+    wanted, located = read_sights(line, near, out=False), _located(line)
+    dates, budget, currency = (
+        numbers.read_dates(line),
+        numbers.read_budget(line, brief=brief),
+        numbers.read_currency(line),
+    )
+    _read_wishes(line, fields, shifts, drops, negated=False)
     relative = None if dates else numbers.read_relative(line)
-    where = list(dict.fromkeys(spot[1:] for spot in spots if spot[0] in places))
-    _refuse_stays(line, near, where)
-    stays, days, more_days = numbers.read_days(line, where)
-    days = days or (2 if relative and relative.endswith("weekend") else None)
-    fields, shifts = numbers.read_people(line)
-    shifts += [("days", more_days)] if more_days else []
-    drops = [("places", one) for one in dropped]
-    wanted, unwanted = read_sights(line, near, drops)
-    fields |= _wishes(line, shifts, drops)
-    topics = _topics(line, len(places), bool(days), bool(budget))
-    topics = ("thing", *topics) if wanted and line.find(_PATTERNS["thing"]) else topics
+    goals, others = [spot for spot in spots if spot[0] in places], [*wanted, *(located if spots else [])]
+    stays, days = numbers.read_days(line, goals, others)
+    people, vague = numbers.read_people(line)
     month = numbers.read_month(line, south=bool(near) and atlas().get(near[0]).lat < 0)
+    topics = _topics(line, len(places), bool(days), bool(budget), bool(wanted))
+    start, length = dates or (None, None)
+    days = length or days or (2 if relative and "weekend" in relative else None)
     said = Wishes(
-        **fields, places=places, country=country, stays=stays, days=(dates[1] if dates else None) or days,
-        month=dates[0].month if dates else month, start=dates[0] if dates else None, budget=budget,
-        wanted=wanted, unwanted=unwanted,
+        **people | fields, currency=currency, places=places, country=country, stays=stays, days=days,
+        month=start.month if start else month, start=start, budget=budget,
+        wanted=_names(wanted), unwanted=_names(unwanted),
     )  # fmt: skip
     return replace(
-        empty, said=said, mode=_mode(line, spots, topics, bool(dropped)), answer=answer,
-        shifts=tuple(shifts), drops=tuple(drops), changes=changes, topics=topics, relative=relative,
-        names=(*_located(line), *(() if places else _unknown_names(line)))[:3],
+        known, said=said, mode=_mode(line, spots, topics, bool(dropped)), answer=answer,
+        shifts=tuple(shifts), drops=tuple(drops), changes=changes, topics=topics, relative=relative, vague=vague,
+        names=(*_names(located), *(() if places else _unknown_names(line)))[:3],
         continent=next((to for name, to in PAIRS["continents"].items() if line.find(name)), None),
-        left=(*unmet, *line.refused, *line.left_over()),
+        left=(*line.refused, *line.left_over()),
     )  # fmt: skip
+
+
+def _names(spots: list[Spot]) -> Names:
+    return tuple(dict.fromkeys(name for name, *_ in spots))
 
 
 def _answer(line: Line) -> tuple[str | None, bool]:
     """Whether the message answers an offer, and whether it says more than that."""
-    for answer in ("yes", "no"):
+    for answer in ("yes", "no", "undo"):
         if re.match(_PATTERNS[f"{answer}_line"], line.text):
             return answer, False
     if match := re.match(_PATTERNS["pick"], line.text) or re.match(_PATTERNS["number"], line.text):
         return match["n"], False
-    if any(line.negation(match.start()) is None for match in line.find(_PATTERNS["undo"])):
-        return "undo", False
     if match := re.match(_PATTERNS["yes_lead"], line.text):
         line.remove(*match.span())
         return "yes", True
@@ -110,42 +106,39 @@ def _language(line: Line) -> str | None:
         if sum(ends[0] <= char <= ends[1] for char in letters) * 2 > len(letters) > 3:
             return name
     words = [word[0] for word in line.words[:60]]
-    sure = words + [word for word in words if word in LISTS["sure"]]  # one such word is enough
-    scores = {name: sum(word in known.split() for word in sure) for name, known in WORDS["languages"].items()}
+    words += [word for word in words if word in LISTS["sure"]]  # one such word is enough
+    scores = {name: sum(word in known.split() for word in words) for name, known in WORDS["languages"].items()}
     english = scores.pop("English")
     best = max(scores, key=lambda name: scores[name])
     return best if scores[best] >= 2 and scores[best] > english else None
 
 
-def _topics(line: Line, places: int, days: bool, budget: bool) -> _Names:
+def _topics(line: Line, places: int, days: bool, budget: bool, things: bool) -> Names:
     """What is asked for, the most telling first; small talk only where there is nothing else."""
-    found = {
-        name
-        for name, pattern in WORDS["topics"].items()
-        if any(line.negation(one.start()) is None for one in line.find(pattern))
-    }
+    found = {name for name, pattern in WORDS["topics"].items() if line.find(pattern)}
     found |= {"compare"} if "ranks" in found and places > 1 else set()
     if "compare" in found and places < 2 and not line.find(_PATTERNS["compared"]):  # but "or"
         found.remove("compare")
     if "compare" in found:
         found &= {"compare", "plan", *ABOUT_ITSELF}
     found -= {"packing", "rules", "costs", "practical"} if "checklist" in found else set()
-    found -= {name for name, has in (("ideas", places), ("live", budget)) if has}
+    found -= {name for name, has in (("ideas", places), ("live", budget), ("excursions", things)) if has}
     found -= FACTS if "included" in found else set()
     found -= {"stay"} if "costs" in found else set()
     if days and "plan" in found:
         found &= {"plan", "email", "disruption", "short"}
-    serious = found - SMALL_TALK or (found if len(line.words) < 6 else set())
-    return tuple(name for name in WORDS["topics"] if name in serious)
+    serious = found - SMALL_TALK or (found if len(line.words) < 6 and not days else set())
+    thing = ("thing",) if things and line.find(_PATTERNS["thing"]) else ()
+    return (*thing, *(name for name in WORDS["topics"] if name in serious))
 
 
 # Places
 
 
 @cache
-def _place_ids() -> dict[str, _Names]:
+def _place_ids() -> dict[str, Names]:
     """How places and their countries are called, and which ids each name stands for."""
-    ids: dict[str, _Names] = {}
+    ids: dict[str, Names] = {}
     for place in atlas().destinations:
         country = fold(place.country.split(",")[0])
         ids[country] = (*ids.get(country, ()), place.id)
@@ -155,149 +148,99 @@ def _place_ids() -> dict[str, _Names]:
     return ids
 
 
-def _places(line: Line) -> list[_Spot]:
-    """The places in the line that somebody may go to."""
+def _places_out(line: Line) -> Names:
+    """The places that are to be left out."""
+    out, last = list[str](), 0
+    for name, start, end in line.names(_place_ids()):
+        lead, after = re.search(_PATTERNS["out"], line.before(start)), line.text[end : end + 40]
+        listed = last and (end == last or goes_on(line, last, start))
+        changed = re.search(r"\b(?:change|swap|switch|exchange)(?: from)? $", line.before(start))
+        if lead or listed or (changed and re.match(_PATTERNS["changed_to"], after)):
+            line.remove(start - len(lead[0]) if lead else start, end)
+            out += _place_ids()[name]
+            last = end
+    return tuple(sorted(set(out)))
+
+
+def _places(line: Line) -> list[Spot]:
+    """The places in what is left where somebody may go."""
     found = []
     for name, start, end in line.names(_place_ids()):
         line.remove(start, end)
-        if not _is_no_goal(line, start, end):
+        if not re.search(_PATTERNS["home"], line.before(start)):
             found += [(one, start, end) for one in _place_ids()[name]]
     return found
 
 
-def _is_no_goal(line: Line, start: int, end: int) -> bool:
-    """Whether somebody lives or was in a place, or is called like it."""
-    surname = re.match(r" ([a-z]{3,30})", line.text[end : end + 32])
-    called = surname and line.is_capital(end + 1) and line.before(start).endswith("for ")
-    known = surname and surname[1] in (*numbers.MONTH_NUMBERS, *numbers.WEEKDAYS)
-    return bool(re.search(_PATTERNS["home"], line.before(start, 30)) or (called and not known))
+def _chosen(spots: list[Spot]) -> tuple[Names, str | None]:
+    """The places that are meant, and the country where only that was said."""
+    starts = [start for _, start, _ in spots]
+    cities = [one for one, start, _ in spots if starts.count(start) == 1]
+    ids = tuple(dict.fromkeys(cities or [one for one, *_ in spots]))
+    return ids, atlas().get(ids[0]).country if ids and not cities else None
 
 
-def _chosen(line: Line, spots: list[_Spot]) -> tuple[_Names, str | None, _Names]:
-    """The places that are meant, the country where only that was said, and places to be left out."""
-    out, last, before = set[str](), 0, 0  # the last one that is out, and any before
-    for one, start, end in spots:
-        between, lead = line.text[before:start], line.before(start, 40)
-        if before and start > before and re.search(_PATTERNS["corrects"], between):  # "Rome, no, Florence"
-            out |= {other for other, at, _ in spots if at < start}
-        listed = last and (end == last or goes_on(line, last, start))
-        changed = re.search(_PATTERNS["changed"], lead) and re.match(_PATTERNS["changed_to"], line.text[end:])
-        if listed or changed or re.search(_PATTERNS["out"], lead):
-            out.add(one)
-            last = end
-        before = end
-    chosen = [(one, start) for one, start, _ in spots if one not in out]
-    starts = [start for _, start in chosen]
-    cities = [one for one, start in chosen if starts.count(start) == 1]
-    ids = tuple(dict.fromkeys(cities or [one for one, _ in chosen]))
-    return ids, atlas().get(ids[0]).country if ids and not cities else None, tuple(sorted(out))
-
-
-def _mode(line: Line, spots: list[_Spot], topics: _Names, replaces: bool) -> str:
+def _mode(line: Line, spots: list[Spot], topics: Names, replaces: bool) -> str:
     if not spots or "compare" in topics:
         return "candidates" if spots else "new"
-    for mode, pattern in WORDS["modes"].items():
-        if (mode != "swap" or len(spots) > 1) and line.find(pattern):
-            return str(mode)
     goes_on = re.match(r"\W*(?:and|plus|then) ", line.text) and not line.find("instead")
     if goes_on or re.search(_PATTERNS["add"], line.before(spots[0][1], 90)):
         return "add"
     return "instead" if replaces or line.find(_PATTERNS["instead"]) else "new"
 
 
-def _located(line: Line) -> list[str]:
-    """Names of places that are only located on the map or day trips, not described."""
+def _located(line: Line) -> list[Spot]:
+    """Places that are only located on the map, or day trips of other places: none that can be planned."""
     names, found = {fold(name): name for name in (*atlas().nearby_places, *atlas().bases)}, []
     for name, start, end in line.names(names):
         led = re.search(r"\b(?:in|to|for|around|visit|near|and|or|about) $", line.before(start))
-        days = re.search(r"(?:days?|nights?|weeks?|weekend) in $", line.before(start)) and re.match(
-            r"\W*$| ?[,.;!?]| (?:for|in)\b", line.text[end:]
-        )  # "4 days in nice"
-        if name not in LISTS["ambiguous"] or days or (led and line.is_capital(start)):
+        if name not in LISTS["ambiguous"] or (led and line.is_capital(start)):
             line.remove(start, end)
-            found += [] if _is_no_goal(line, start, end) else [names[name]]
+            found += [] if re.search(_PATTERNS["home"], line.before(start)) else [(names[name], start, end)]
     return found
-
-
-def _refuse_stays(line: Line, near: _Names, where: list[tuple[int, int]]) -> None:
-    """Days in a day trip, or in a place that is only located, are no days of the places that have their own."""
-    trips = {fold(trip.name) for one in near for trip in atlas().get(one).day_trips}
-    located = set(map(fold, (*atlas().nearby_places, *atlas().bases))) - set(LISTS["ambiguous"])
-    if where and not any(numbers.stay(line, *spot) for spot in where):
-        return
-    for name, start, end in line.names(trips | located if where else trips):
-        if stay := numbers.stay(line, start, end):
-            line.remove(*stay[2])
-            one_day = name in trips and stay[0] == 1 and not stay[1].startswith("n")
-            line.refused += [] if one_day else [line.quote(min(start, stay[2][0]), max(end, stay[2][1]))]
 
 
 def _unknown_names(line: Line) -> list[str]:
     """Names with a capital after "in", "to" and the like, when they were nothing else."""
     found = []
     for match in re.finditer(_PATTERNS["name"], line.rest):
-        known = match["one"] in (*numbers.MONTH_NUMBERS, *numbers.WEEKDAYS, "the", "day", "english")
-        if known or not line.is_capital(match.start("one")):
-            continue
-        end = match.end("two" if match["two"] and line.is_capital(match.start("two")) else "one")
-        found.append(line.quote(match.start("one"), end))
-        line.remove(match.start("one"), end)
+        if line.is_capital(match.start("one")) and match["one"] not in numbers.NO_NAMES:
+            end = match.end("two" if match["two"] and line.is_capital(match.start("two")) else "one")
+            found.append(line.quote(match.start("one"), end))
+            line.remove(match.start("one"), end)
     return found
 
 
 # Wishes
 
 
-def _wishes(line: Line, shifts: list[tuple[str, int]], drops: list[tuple[str, str]]) -> dict[str, Any]:
-    """Fields of the wishes by the rules of the word file; steps, and what no longer holds, go to the lists."""
-    said: dict[str, Any] = {"allergies": (), "currency": numbers.read_currency(line)}
-    for match in line.take(_PATTERNS["clock"]):
-        if start := start_in(match):
-            said["start_at"] = start
+def _read_wishes(
+    line: Line, said: dict[str, Any], shifts: list[tuple[str, int]], drops: list[tuple[str, str]], *, negated: bool
+) -> None:
+    """Wishes by the rules of the word file, those whose words hold a negation apart from the others."""
+    for match in line.take(_PATTERNS["clock"], negated=negated):
+        if 6 <= int(match[1]) <= 13:
+            said["start_at"] = int(match[1]) * 60 + int(match[2] or 0)
         else:
             line.refused.append(line.quote(*match.span()))
-    shifts += [("at most", 1)] * bool(line.take(_PATTERNS["stars_at_most"]))
+    disliked = " ".join(match[0] for match in line.take(_NOT_LIKED, negated=negated))
+    avoids = [name for name, pattern in _LIKED.items() if whole_words(pattern).search(disliked)]
+    said["avoids"] = (*said.get("avoids", ()), *avoids)
     for effects, pattern in _RULES.items():
-        for match in [
-            one for one in whole_words(pattern).finditer(line.rest) if not _is_off(line, one, effects, said, drops)
-        ]:
-            line.remove(*match.span())
-            for effect in effects.split(";"):
-                field, sign, value = re.split(r"([=+^-])", effect, maxsplit=1)
-                if sign == "-":
-                    drops.append((field, value))
-                elif sign == "+":
-                    said[field] = tuple(dict.fromkeys((*said.get(field, ()), value)))
-                elif sign == "^":
-                    shifts.append((field, int(value)))
-                else:
-                    said.setdefault(field, int(value) if value.lstrip("-").isdecimal() else value)
-    for match in line.take(_PATTERNS["allergy"]):
-        said["allergies"] += tuple(one for one in re.findall(r"[a-z]{3,}", match[1] or match[2]) if one != "and")
-    for match in line.find(_PATTERNS["left_out"]):
-        if TAKEN not in line.rest[match.start(1) : match.end(1)] and not line.refuse(*match.span()):
-            drops.append(("unknown", line.quote(match.start(1), match.end(1))))
-    return said
-
-
-def _is_off(
-    line: Line, match: re.Match[str], effects: str, said: dict[str, Any], drops: list[tuple[str, str]]
-) -> bool:
-    """Whether a wish is negated, so that it is none: a need is dropped, a taste avoided, anything else quoted."""
-    begin, (field, _, value) = line.negation(match.start()), effects.partition("+")
-    kept = begin is not None and re.search(
-        WORDS["negation"]["keeps"], line.text[begin : match.start()].removeprefix("never mind")
-    )
-    if begin is None and (removed := re.search(_PATTERNS["removed"], line.before(match.start(), 30))):
-        begin = match.start() - len(removed[0])  # "remove the wheelchair", not "don't remove it"
-    if begin is None:
-        return False
-    if field not in ("diets", "mobility", "interests") or kept:
-        return line.refuse(*match.span(), begin=begin)
-    if field == "interests":
-        said["avoids"] = tuple(dict.fromkeys((*said.get("avoids", ()), value)))
-    else:
-        drops.append((field, value))
-    line.understand(begin, match.start())  # what stands between may be disliked too
-    line.remove(*match.span())
-    return True
+        if not (found := line.take(pattern, negated=negated)):
+            continue
+        figures = [re.search(r"\d+", match[0]) for match in found]
+        number = sum(int(figure[0]) if figure else 1 for figure in figures)
+        for effect in effects.split(";"):
+            field, sign, value = re.split(r"([=+^-])", effect, maxsplit=1)
+            if sign == "-":
+                drops.append((field, value))
+            elif sign == "+":
+                said[field] = (*said.get(field, ()), value)
+            elif sign == "^":
+                shifts.append((field, int(value.replace("#", str(number)))))
+            else:
+                said.setdefault(field, int(value.replace("#", str(number))))
+    for match in line.take(_PATTERNS["allergy"], negated=negated):
+        names = [one for one in re.findall(r"[a-z]{3,}", match[1] or match[2]) if one != "and"]
+        said["allergies"] = (*said.get("allergies", ()), *names)

@@ -9,13 +9,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from emulator.demo.destinations import atlas, fold
-from emulator.demo.line import READ_CHARS, WORDS
-from emulator.demo.numbers import WEEKDAYS
+from emulator.demo.line import WORDS
 from emulator.demo.offers import offer_of
 from emulator.demo.plan import build
 from emulator.demo.reading import ASIDES, FACTS, read
-from emulator.demo.wishes import LEVELS, MAX_DAYS, Change, Reading, State, Wishes, evenly
-from emulator.demo.words import TEXTS, listed, names_of, plural
+from emulator.demo.wishes import MAX_DAYS, Change, Reading, State, Wishes
+from emulator.demo.words import TEXTS, plural
 
 _PAST = 20  # changes that can be undone
 _PATTERNS = WORDS["patterns"]
@@ -24,14 +23,13 @@ _CARRIED = (
     "These messages were added to the conversation meanwhile, oldest first:",
 )
 _SPEAKER = re.compile(r"(?:^|\n\n)(Planner|You|Note): ")
-# Steps of the wishes: what is usual, and both ends.
-_STEPS = {
-    "pace": (0, -1, 1),
-    "hotel": (1, 0, 2),
-    "meals": (1, 0, 2),
-    "start_at": (570, 450, 720),
-}
-_DAY_STEPS = {"pace": 1, "walking": 1, "start": 120, "free": 1}
+_STEPS = {"pace": (0, -1, 1), "hotel": (1, 0, 2), "meals": (1, 0, 2), "start_at": (570, 450, 720)}  # usual, both ends
+_DAY_STEPS = {"pace": 1, "walking": 1, "start": 120, "free": 1}  # at most
+_REPLACED = ("currency", "rooms", "pace", "hotel", "meals", "start_at", "rests", "no_trips")
+_ADDED = {  # to what was said before, and what it takes names out of
+    "diets": None, "allergies": None, "mobility": None,
+    "interests": "avoids", "avoids": "interests", "wanted": "unwanted", "unwanted": "wanted",
+}  # fmt: skip
 
 
 def planner_lines(texts: Iterable[str]) -> list[str]:
@@ -57,53 +55,51 @@ def step(state: State, text: str, *, brief: bool = False) -> State:
     if reading.answer in ("yes", "no") and not reading.wishes_something and not reading.topics:
         return replace(fresh, topics=(reading.answer,))
     if reading.answer == "undo":
-        if not state.past or (state.planned and not state.past[-1][0].places):
-            return replace(fresh, topics=("nothing to undo",))
-        (wishes, changes), past = state.past[-1], state.past[:-1]
-        return replace(fresh, wishes=wishes, changes=changes, past=past, topics=("undo",))
+        return _undone(fresh)
     leads = reading.said.days or re.search(_PATTERNS["goes_to"], reading.text)
     if state.wishes.places and reading.names and not reading.said.places and leads:
         return replace(fresh, names=reading.names, topics=("unknown place",))
-    same, past = (state.wishes, state.changes), state.past
     if "reset" in reading.topics:
-        state = State(today=state.today)
-        fresh = replace(state, reading=reading, topics=reading.topics)
-    wishes, notes = _merged(state, reading)
-    notes += (
-        [f"That was long: I read no more than {READ_CHARS:,} characters of it."] if len(text) > READ_CHARS else []
-    )
-    changes = _with_changes(state, reading, wishes, notes)
-    compared = state.about if len(state.about) > 1 else ()
-    about = reading.said.places or state.wishes.places or compared
+        fresh = State(today=state.today, past=state.past, reading=reading, topics=reading.topics)
+    return _with_wishes(state, fresh, asks=asks)
+
+
+def _undone(state: State) -> State:
+    if not state.past or (state.planned and not state.past[-1][0].places):
+        return replace(state, topics=("nothing to undo",))
+    (wishes, changes), past = state.past[-1], state.past[:-1]
+    return replace(state, wishes=wishes, changes=changes, past=past, topics=("undo",))
+
+
+def _with_wishes(before: State, state: State, *, asks: bool) -> State:
+    """The *state* with what its newest message wishes, or compares, or only asks about."""
+    reading, old = state.reading, state.wishes
+    wishes, notes = _merged(state)
+    changes = _with_changes(state, wishes, notes)
+    compared = before.about if len(before.about) > 1 else ()
+    about = reading.said.places or old.places or compared
     names = tuple(one for one in reading.names if fold(one) not in map(fold, wishes.wanted))
-    fresh = replace(fresh, names=names, about=about)
-    if reading.mode == "candidates" and len({*state.wishes.places, *about}) > 1:
-        about = about if len(about) > 1 else tuple(dict.fromkeys((*state.wishes.places, *about)))
-        kept = state.wishes if state.planned else replace(wishes, places=state.wishes.places, country=None)
-        return replace(fresh, wishes=kept, about=about[:4])
-    if compared and _goes_on_comparing(state, reading):
-        kept = state.wishes if state.planned else wishes
-        return replace(fresh, wishes=kept, about=compared, topics=("compare", *reading.topics))
-    if asks or (ASIDES & set(reading.topics) and not reading.said.days and (state.wishes.places or compared)):
-        return fresh if asks else _with_what_is_left(fresh)
+    state = replace(state, names=names, about=about)
+    if reading.mode == "candidates" and len({*old.places, *about}) > 1:
+        about = about if len(about) > 1 else tuple(dict.fromkeys((*old.places, *about)))
+        kept = old if state.planned else replace(wishes, places=old.places, country=None)
+        return replace(state, wishes=kept, about=about[:4])
+    if compared and _goes_on_comparing(state):
+        kept = old if state.planned else wishes
+        return replace(state, wishes=kept, about=compared, topics=("compare", *reading.topics))
+    if asks:
+        return state
     planned = bool(wishes.places) and (state.planned or wishes.days is not None or "plan" in reading.topics)
-    other = any(getattr(state.wishes, one) != getattr(wishes, one) for one in ("places", "days", "stays", "start"))
-    past = past if same == (wishes, changes) else (*past, same)[-_PAST:]
+    other = any(getattr(old, one) != getattr(wishes, one) for one in ("places", "days", "stays", "start"))
+    same = (before.wishes, before.changes)
+    past = state.past if same == (wishes, changes) else (*state.past, same)[-_PAST:]
     whole = planned and (other or not state.planned or "plan" in reading.topics)
-    return replace(fresh, wishes=wishes, changes=changes, notes=tuple(notes), planned=planned, whole=whole, past=past)
+    return replace(state, wishes=wishes, changes=changes, notes=tuple(notes), planned=planned, whole=whole, past=past)
 
 
-def _with_what_is_left(state: State) -> State:
-    """A question that wishes more than it asks about is answered, and told to have changed nothing."""
-    reading = state.reading
-    said = replace(reading.said, places=(), country=None, month=None, interests=(), wanted=(), supposed=False)
-    said = replace(said, diets=()) if re.search(_PATTERNS["question"], reading.text) else said
-    more = said != Wishes() or reading.shifts or reading.drops or reading.changes
-    return replace(state, reading=replace(reading, left=(*reading.left, reading.raw))) if more else state
-
-
-def _goes_on_comparing(state: State, reading: Reading) -> bool:
+def _goes_on_comparing(state: State) -> bool:
     """Whether a message after a comparison is about the same places: "which is cheaper?", "and in June?"."""
+    reading = state.reading
     if reading.said.places or reading.names or {"ideas", "plan", *FACTS} & set(reading.topics):
         return False
     return "ranks" in reading.topics or (not state.wishes.places and reading.wishes_something)
@@ -111,19 +107,29 @@ def _goes_on_comparing(state: State, reading: Reading) -> bool:
 
 def _read(state: State, text: str, brief: bool) -> tuple[Reading, bool]:
     """A message, and whether it only asks about the plan that there is. Questions beside a wish wish nothing."""
-    reading, sentences = read(text, context=state.wishes.places, brief=brief), re.split(r"(?<=[.!?\n])\s+", text)
-    asked = [one for one in sentences if re.match(_PATTERNS["asks"], fold(one))] if state.wishes.places else []
+    near = state.wishes.places
+    reading, sentences = read(text, context=near, brief=brief), re.split(r"(?<=[.!?\n])\s+", text)
+    asked = [one for one in sentences if _asks(one, near)] if near or len(state.about) > 1 else []
     if not asked or reading.said == Wishes(currency=reading.said.currency or "none"):  # "what is that in euros?"
         return reading, False
-    told = read(" ".join(one for one in sentences if one not in asked), context=state.wishes.places)
+    told = read(" ".join(one for one in sentences if one not in asked), context=near)
     topics, left = reading.topics, tuple(map(str.strip, asked))
     if told.wishes_something:
         topics = tuple(one for one in topics if one not in ASIDES)
         return replace(told, topics=topics, left=(*told.left, *(() if topics else left))), False
-    elsewhere = set(reading.said.places) - set(state.wishes.places)
-    other = elsewhere and reading.said == Wishes(places=reading.said.places)
-    understood = ASIDES & set(topics) or other or not reading.wishes_something
+    about = replace(reading.said, places=(), country=None, month=None, interests=(), wanted=(), supposed=False)
+    about = replace(about, diets=()) if re.search(_PATTERNS["question"], reading.text) else about
+    asks_more = about != Wishes() or reading.shifts or reading.drops or reading.changes
+    elsewhere = set(reading.said.places) - set(near)
+    understood = ((ASIDES & set(topics) or elsewhere) and not asks_more) or not reading.wishes_something
     return reading if understood else replace(reading, left=left), "reset" not in topics
+
+
+def _asks(sentence: str, near: tuple[str, ...]) -> bool:
+    """Whether a sentence is a question, or asks for something else than the plan."""
+    reading = read(sentence, context=near)
+    aside = ASIDES & set(reading.topics) and not reading.said.days
+    return bool(aside or re.match(_PATTERNS["asks"], fold(sentence)))
 
 
 def _taken_up(state: State, reading: Reading) -> str | None:
@@ -133,8 +139,6 @@ def _taken_up(state: State, reading: Reading) -> str | None:
         count, asked = len(re.findall(r"\d+", ages[1])), offer_of(state).asked
         if count == state.wishes.children and (count > 1 or ("ages" in asked and "days" not in asked)):
             return f"children aged {ages[1]}"
-    if (both := re.match(r"\W{0,3}both\b", reading.text)) and "compare" in state.topics:
-        return f"plan {listed(names_of(state.about))} {reading.text[both.end() :]}"
     plans_it = "plan" in reading.topics and not state.wishes.places and not reading.wishes_something
     if answer in ("no", "undo") or (answer is None and not plans_it):
         return None
@@ -148,175 +152,127 @@ def _taken_up(state: State, reading: Reading) -> str | None:
     return f"{answer} {fields[0]}" if fields and re.match(_PATTERNS["number"], reading.text) else None
 
 
-def _merged(state: State, reading: Reading) -> tuple[Wishes, list[str]]:
+def _merged(state: State) -> tuple[Wishes, list[str]]:
     """The wishes after a message, and notes on what could not be done."""
-    old, said, notes = state.wishes, reading.said, list[str]()
-    new = _with_days(old, _with_places(old, reading), reading)
+    old, reading, said, notes = state.wishes, state.reading, state.reading.said, list[str]()
+    new = _with_people(_with_days(old, _with_places(old, reading), reading, notes), reading)
     start, month = said.start, said.month
     if reading.relative and state.today and not start:
         start, month = resolve(reading.relative, state.today)
-    new = replace(new, start=start, month=start.month if start else month) if start or month else new
-    new = _with_people(new, said, alone=bool(re.search(r"\b(?:only|just)\b", reading.text)))
-    for field in ("currency", "rooms", "pace", "hotel", "meals", "start_at", "rests", "no_trips"):
-        new = new if getattr(said, field) is None else _set(new, field, getattr(said, field))
-    new = _without(new, "wanted", list(atlas().bases)) if said.no_trips else new
+    if start or month:
+        new = replace(new, start=start, month=start.month if start else month)
     if said.budget:
         currency = said.budget.currency or (old.budget.currency if old.budget else None)
-        new = replace(new, budget=replace(said.budget, currency=currency), currency=said.currency)
-    for field in ("diets", "allergies", "mobility"):
-        new = _joined(new, field, getattr(said, field))
-    for to, off in (("interests", "avoids"), ("avoids", "interests"), ("wanted", "unwanted"), ("unwanted", "wanted")):
-        new = _turned(new, to, (off,), getattr(said, to), back=False)
+        new = replace(new, budget=replace(said.budget, currency=currency), currency=None)
+    for field in _REPLACED:
+        new = new if getattr(said, field) is None else _set(new, field, getattr(said, field))
+    new = _without(new, "wanted", list(atlas().bases)) if said.no_trips else new
+    for field, opposite in _ADDED.items():
+        names = getattr(said, field)
+        new = _without(new, opposite, names) if opposite else new
+        new = _set(new, field, tuple(dict.fromkeys((*getattr(new, field), *names))))
     for field, value in reading.drops:
-        if field == "unknown":
-            notes.append(f"“{value}” is not in the plan, so there was nothing to leave out.")
-        elif field == "places" and old.places and value not in old.places:
-            notes.append(f"{atlas().get(value).name} is not in the plan, so there was nothing to leave out.")
-        elif field == "budget":
+        if field == "budget":
             new = replace(new, budget=None)
         elif field != "places":
             new = _without(new, field, (value,))
     for field, by in reading.shifts:
-        if field != "days":
-            new = _shifted(new, field, by, notes)
+        new = new if field == "days" else _shifted(new, field, by)
     return new, notes
-
-
-def _with_days(old: Wishes, new: Wishes, reading: Reading) -> Wishes:
-    said, stays, more = reading.said, old.each, dict(reading.shifts).get("days", 0)
-    adds = bool(said.days and reading.mode == "add" and old.places)
-    one_of_several = new.places == old.places and len(said.places) == 1 < len(old.places)
-    if one_of_several and (said.days or more):
-        at = old.places.index(said.places[0])
-        stays = (*stays[:at], said.days or max(1, stays[at] + more), *stays[at + 1 :])
-    elif adds and len(said.stays) == 1:  # the days of the place added
-        stays = (*evenly(max(1, (said.days or 0) - said.stays[0]), len(old.places)), said.stays[0])
-    elif adds and said.days and not said.stays and old.days and said.places:
-        stays = (*stays, said.days)
-    elif more > 0 and old.days and len(new.places) == len(old.places) + 1:  # "add 2 days in Porto"
-        stays = (*stays, more)
-    elif more and new.stays and new.stays[-1] + more > 0:
-        stays = (*new.stays[:-1], new.stays[-1] + more)
-    elif more:
-        return replace(new, days=max(1, min(MAX_DAYS, (said.days or new.days or 4) + more)), stays=())
-    else:
-        return replace(new, days=said.days, stays=said.stays) if said.days else new
-    return replace(new, stays=stays, days=sum(stays))
 
 
 def _set(wishes: Wishes, field: str, value: Any) -> Wishes:
     return replace(wishes, **{field: value})
 
 
-def _joined(wishes: Wishes, field: str, names: Sequence[str]) -> Wishes:
-    return _set(wishes, field, tuple(dict.fromkeys((*getattr(wishes, field), *names))))
-
-
 def _without(wishes: Wishes, field: str, values: Sequence[str]) -> Wishes:
     return _set(wishes, field, tuple(one for one in getattr(wishes, field) if one not in values))
 
 
-def _turned(wishes: Wishes, to: str, off: Sequence[str], names: Sequence[str], *, back: bool) -> Wishes:
-    """Names are put to one field and out of others; with *back*, what was in the others is only put out."""
-    there = {one for field in off for one in getattr(wishes, field)} if back else set()
-    for field in off:
-        wishes = _without(wishes, field, names)
-    return _joined(wishes, to, [one for one in names if one not in there])
-
-
-def _with_places(old: Wishes, reading: Reading) -> Wishes:
-    said, places, names = reading.said, reading.said.places, reading.names
-    other = replace(old, stays=(), wanted=(), unwanted=(), country=said.country)
-    gone = {value for field, value in reading.drops if field == "places"}
-    kept = tuple(one for one in old.places if one not in gone)
-    if not places and not old.places:  # what is a day trip of a known place is no unknown place
-        for trip in names:
-            if trip in atlas().bases:
-                return replace(other, places=(atlas().bases[trip],), wanted=(trip,))
-    if not places and kept != old.places:
-        stays = tuple(days for days, one in zip(old.stays, old.places, strict=False) if one in kept)
-        things = {name for one in kept for name in atlas().get(one).things}
-        wanted, unwanted = (tuple(one for one in names if one in things) for names in (old.wanted, old.unwanted))
-        fewer = replace(other, places=kept, stays=stays, wanted=wanted, unwanted=unwanted)
-        return replace(fewer, days=sum(stays) or old.days)
-    if not places:
-        return old
-    if reading.mode in ("swap", "first") and set(places) <= set(old.places):
-        each = dict(zip(old.places, old.each, strict=True))
-        other_way = dict(zip(places, reversed(places), strict=True))
-        switched = tuple(other_way.get(one, one) for one in old.places)
-        places = switched if reading.mode == "swap" else tuple(dict.fromkeys((*places, *old.places)))
-        return replace(old, places=places, stays=tuple(each[one] for one in places))
-    if reading.mode == "new" and set(places) < set(old.places):
-        places = old.places
-    if reading.mode == "add" or (gone and len(old.places) > 1):
-        places = tuple(dict.fromkeys((*kept, *places)))
-    if places == old.places:
-        return replace(old, country=said.country or old.country)
-    if set(old.places) <= set(places):
-        return replace(old, places=places, country=None if old.places else said.country, stays=())
-    return replace(other, places=places)
-
-
-def _with_people(wishes: Wishes, said: Wishes, *, alone: bool) -> Wishes:
-    """The group: who names adults only leaves the children that were known before."""
-    of_some = said.adults is None and said.ages and len(said.ages) == said.children
-    if of_some and set(said.ages) < set(wishes.ages) and not alone:
-        return wishes  # "the 5 year old naps" is about one of them
-    if said.adults is None and said.children is None:
-        return replace(wishes, ages=said.ages[: wishes.children or 0]) if said.ages and wishes.children else wishes
-    guessed = said.supposed and bool(wishes.children)  # "the kids hate ruins" is not how many they are
-    children = wishes.children if said.children is None or guessed else said.children
-    adults = wishes.adults if said.adults is None else said.adults
-    ages = wishes.ages if children == wishes.children and not said.ages else said.ages
-    supposed = wishes.supposed if guessed else said.supposed
-    return replace(wishes, adults=adults, children=children, ages=ages, supposed=supposed)
-
-
-def _shifted(wishes: Wishes, field: str, by: int, notes: list[str]) -> Wishes:
-    """Take a step as far as it goes, and note where it does not."""
-    if field == "at most":
-        return replace(wishes, hotel=by) if (wishes.hotel or 0) > by else wishes
-    if field.startswith("like:"):  # less of what was wished is as much as usual
-        mine, off = ("interests", ["avoids", "less"]) if by > 0 else ("less", ["interests"])
-        return _turned(wishes, mine, off, [field.removeprefix("like:")], back=True)
-    if field == "somebody":
-        return wishes if wishes.adults else replace(wishes, adults=by)
+def _shifted(wishes: Wishes, field: str, by: int) -> Wishes:
+    """The wishes after a step, which goes no further than there is anything."""
     if field in ("adults", "children"):
         count = max(field == "adults", wishes.group[field == "children"] + by)
         return replace(_set(wishes, field, count), ages=wishes.ages if field == "adults" else (), supposed=False)
     usual, low, high = _STEPS[field]
     now = usual if getattr(wishes, field) is None else getattr(wishes, field)
     to = max(low, min(high, now + by))
-    if to == now and field in ("hotel", "meals"):
-        what, price = "rooms" if field == "hotel" else "meals", "cheaper" if by < 0 else "better"
-        notes.append(f"The {what} are at the {LEVELS[to]} level already; my file knows nothing {price}.")
     return _set(wishes, field, None if to == usual else to)
+
+
+def _with_places(old: Wishes, reading: Reading) -> Wishes:
+    said, places = reading.said, reading.said.places
+    base = next((name for name in reading.names if name in atlas().bases), None)
+    if base and not places and not old.places:  # a day trip of a known place is no unknown place
+        return replace(old, places=(atlas().bases[base],), wanted=(base,))
+    gone = {value for field, value in reading.drops if field == "places"}
+    kept = tuple(one for one in old.places if one not in gone)
+    if not places or (reading.mode == "new" and set(places) < set(old.places)):
+        places = kept
+    elif reading.mode == "add" or (gone and len(old.places) > 1):
+        places = tuple(dict.fromkeys((*kept, *places)))
+    if places == old.places:
+        return replace(old, country=said.country or old.country)
+    stays = dict(zip(old.places, old.stays, strict=False))
+    stayed = tuple(stays[one] for one in places) if set(places) <= stays.keys() else ()
+    things = {name for one in places for name in atlas().get(one).things}
+    wanted, unwanted = (tuple(one for one in names if one in things) for names in (old.wanted, old.unwanted))
+    new = replace(old, places=places, country=said.country, stays=stayed, days=sum(stayed) or old.days)
+    return replace(new, wanted=wanted, unwanted=unwanted)
+
+
+def _with_days(old: Wishes, new: Wishes, reading: Reading, notes: list[str]) -> Wishes:
+    said, more = reading.said, dict(reading.shifts).get("days", 0)
+    if (said.days or more) and new.places == old.places and len(said.places) == 1 < len(old.places):
+        notes.append("Please say the days in each place, for example “3 days in Rome and 2 days in Florence”.")
+        return new
+    added = len(said.places) == 1 and (*old.places, *said.places) == new.places
+    if old.days and old.places and added and not said.stays and (more > 0 or (said.days and reading.mode == "add")):
+        stays = (*old.each, said.days or more)  # "add 2 days in Porto"
+    elif more and new.stays:
+        stays = (*new.stays[:-1], max(1, new.stays[-1] + more))
+    elif more:
+        return replace(new, days=max(1, min(MAX_DAYS, (new.days or 4) + more)))
+    else:
+        return replace(new, days=said.days, stays=said.stays) if said.days else new
+    return replace(new, stays=stays, days=sum(stays))
+
+
+def _with_people(wishes: Wishes, reading: Reading) -> Wishes:
+    """The group: who names adults only leaves the children that were known before."""
+    said, adults, children = reading.said, reading.said.adults, reading.said.children
+    if said.adults is None and said.ages and wishes.ages and len(said.ages) < len(wishes.ages):
+        return wishes  # "the 5 year old naps" is about one of them
+    if reading.vague:
+        adults, children = wishes.adults or adults, wishes.children or children
+    adults = wishes.adults if adults is None else adults
+    children = wishes.children if children is None else children
+    ages = said.ages or (wishes.ages if children == wishes.children else ())
+    supposed = said.supposed if (adults, children) != (wishes.adults, wishes.children) else wishes.supposed
+    return replace(wishes, adults=adults, children=children, ages=ages[: children or 0], supposed=supposed)
 
 
 # Changes to single days
 
 
-def _with_changes(state: State, reading: Reading, wishes: Wishes, notes: list[str]) -> tuple[Change, ...]:
+def _with_changes(state: State, wishes: Wishes, notes: list[str]) -> tuple[Change, ...]:
     """The changes to days after a message; the opposite of one takes it back."""
-    old, days = state.wishes, min(MAX_DAYS, wishes.days or 4)
-    same = set(old.places) <= set(wishes.places)
-    kept = [one for one in state.changes if same and (one.value if one.kind == "swap" else one.day) <= days]
+    days, same = min(MAX_DAYS, wishes.days or 4), set(state.wishes.places) <= set(wishes.places)
+    kept = [one for one in state.changes if same and one.last_day <= days]
     if len(kept) < len(state.changes):
         notes.append("Changes to days that are no more are gone with them.")
-    for change in reading.changes:
-        day = days if change.day == -1 else change.day
-        last = change.value if change.kind == "swap" else day
+    for said in state.reading.changes:
+        change = replace(said, day=days) if said.day == -1 else said
         if not wishes.places or not (state.planned or wishes.days):
             notes.append("There is no plan yet whose days could change.")
-        elif not (1 <= day <= days and 1 <= last <= days):
-            notes.append(TEXTS["no_day"].format(days=plural(days, "day"), number=max(day, last)))
+        elif not 1 <= change.day <= change.last_day <= days:
+            notes.append(TEXTS["no_day"].format(days=plural(days, "day"), number=change.last_day))
         else:
-            tried = _changed(kept, replace(change, day=day))
+            tried = _changed(kept, change)
             before, after = build(wishes, kept), build(wishes, tried)
             failed = [note for note in after.notes if note not in before.notes]
             notes += failed
-            kept = kept if failed and (change.kind != "swap" or after.days == before.days) else tried
+            kept = kept if failed and after.days == before.days else tried
     return tuple(kept)
 
 
@@ -324,12 +280,10 @@ def _changed(changes: list[Change], change: Change) -> list[Change]:
     """The changes with one more; what it takes back or repeats goes into it."""
     if change.kind == "swap":
         return changes[:-1] if changes[-1:] == [change] else [*changes, change]
-    if change.kind == "undo":
-        return [one for one in changes if one.kind == "swap" or one.day != change.day]
     alike = [one for one in changes if (one.kind, one.day) == (change.kind, change.day)]
-    others = [one for one in changes if one not in alike]
     most = _DAY_STEPS[change.kind]
     value = max(-most, min(most, sum(one.value for one in alike) + change.value))
+    others = [one for one in changes if one not in alike]
     return [*others, replace(change, value=value)] if value else others
 
 
@@ -342,22 +296,18 @@ def today_from(outputs: Iterable[str]) -> date | None:
     return found
 
 
-def resolve(relative: str, today: date) -> tuple[date | None, int | None]:
+def resolve(relative: str, today: date) -> tuple[date | None, int]:
     """The first day and the month that *relative* means; only a month for "next month".
 
     "Next weekend" is the one of the week after this one, "this weekend" the one of this week.
     """
-    ahead, weekday = re.match(r"in (\d{1,2}|an?) (day|week|month)", relative), today.weekday()
-    count, unit = int(relative.startswith("next")), relative.split()[-1]
-    if ahead:
-        count, unit = int(ahead[1]) if ahead[1].isdecimal() else 1, ahead[2]
-    if unit in ("month", "year"):
-        return None, (today.month + count - 1) % 12 + 1 if unit == "month" else None
-    days = {
-        "day": count,
-        "week": count * (7 if ahead else 7 - weekday),
-        "weekend": 7 * count + 5 - weekday,
-        "tomorrow": 2 if relative.startswith("day after") else 1,
-    } | {name: (at - weekday) % 7 or 7 for at, name in enumerate(WEEKDAYS)}
-    first = today + timedelta(days=days[unit])
+    number, monday = re.search(r"\d{1,2}", relative), today - timedelta(days=today.weekday())
+    count = int(number[0]) if number else 1
+    if "month" in relative:
+        return None, (today.month + count - 1) % 12 + 1
+    first = today + timedelta(days=count * (7 if "week" in relative else 1))
+    if relative == "next week":
+        first = monday + timedelta(days=7)
+    elif "weekend" in relative:
+        first = monday + timedelta(days=5 + 7 * relative.startswith("next"))
     return first, first.month

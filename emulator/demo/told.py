@@ -33,40 +33,28 @@ def _said(brief: Mapping[str, Any]) -> Iterator[str]:
         yield listed(where)
     with suppress(KeyError, TypeError, ValueError):
         start, end = (date.fromisoformat(brief[name]) for name in ("start", "end"))
-        yield f"{(end - start).days + 1} days from {_day(start)} to {_day(end)}"
-    yield from _months(brief.get("months"))
-    yield from _people(brief.get("travellers"))
-    budget = brief.get("budget")
-    if isinstance(budget, dict) and isinstance(most := budget.get("high") or budget.get("low"), dict):
-        with suppress(KeyError, TypeError, ValueError, ArithmeticError):
-            each = " per person" if budget.get("basis") == "per_person" else ""
-            yield f"budget {float(most['amount']):.0f} {most['currency']}{each}"
-    if brief.get("pace") in ("relaxed", "full"):
-        yield "relaxed pace" if brief["pace"] == "relaxed" else "a full programme"
-    yield from _texts([one.get("text") for one in _objects(brief.get("must"))])
-    yield from (f"no {text}" for text in _texts([one.get("text") for one in _objects(brief.get("avoid"))]))
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
-def _months(months: object) -> Iterator[str]:
-    for month in _texts(months)[:1]:
-        with suppress(ValueError):
-            yield f"in {date.fromisoformat(f'{month}-01'):%B %Y}"
-
-
-def _people(travellers: object) -> Iterator[str]:
-    people = _objects(travellers)
-    adults = sum(one.get("band") == "adult" for one in people)
-    if adults:
+        yield f"{(end - start).days + 1} days from {start.day} {start:%B %Y} to {end.day} {end:%B %Y}"
+    with suppress(IndexError, ValueError):
+        yield f"in {date.fromisoformat(_texts(brief.get('months'))[0] + '-01'):%B %Y}"
+    people = _objects(brief.get("travellers"))
+    if adults := sum(one.get("band") == "adult" for one in people):
         yield plural(adults, "adult")
     for child in (one for one in people if one.get("band") in ("child", "infant")):
         age = child.get("age_at_travel")
         yield f"a child of {age}" if isinstance(age, int) else "a child"
-    for needs in (_objects(one.get("needs")) for one in people):
-        yield from (f"one is {text}" for text in _texts([need.get("text") for need in needs]))
+    yield from (f"one is {text}" for one in people for text in _each(one, "needs"))
+    with suppress(AttributeError, KeyError, TypeError, ValueError, ArithmeticError):
+        most = brief["budget"].get("high") or brief["budget"]["low"]
+        each = " per person" if brief["budget"].get("basis") == "per_person" else ""
+        yield f"budget {float(most['amount']):.0f} {most['currency']}{each}"
+    if pace := {"relaxed": "relaxed pace", "full": "a full programme"}.get(str(brief.get("pace"))):
+        yield pace
+    yield from _each(brief, "must")
+    yield from (f"no {text}" for text in _each(brief, "avoid"))
+
+
+def _each(part: Mapping[str, Any], field: str) -> list[str]:
+    return _texts([one.get("text") for one in _objects(part.get(field))])
 
 
 def _objects(values: object) -> list[dict[str, Any]]:

@@ -52,7 +52,6 @@ class Wishes:
     mobility: tuple[str, ...] = ()
     interests: tuple[str, ...] = ()
     avoids: tuple[str, ...] = ()
-    less: tuple[str, ...] = ()
     wanted: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
     pace: int | None = None
@@ -81,22 +80,26 @@ def evenly(days: int, places: int) -> tuple[int, ...]:
 class Change:
     """What is to be different about one day, counted from 1 (-1 is the last).
 
-    *kind* is ``pace``, ``walking`` or ``start`` (by steps), ``free``, or ``swap`` (with the other day as *value*).
+    *kind* is ``pace``, ``walking`` or ``start`` (by steps), ``free``, or ``swap`` (*value* is the other, later day).
     """
 
     day: int
     kind: str
-    value: int = 0
+    value: int
+
+    @property
+    def last_day(self) -> int:
+        return self.value if self.kind == "swap" else self.day
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One message, read. *said* holds only what it says.
 
-    *mode* tells what to do with its places: ``new``, ``add``, ``instead``, ``only``, ``first``, ``swap`` or
-    ``candidates``. *shifts* are steps from what was wished before, *drops* values that no longer hold, both by field.
-    *topics* are what is asked for, the most telling first. *answer* is ``yes``, ``no``, ``undo`` or a
-    number. *names* are places that are not in the file. *left* quotes what nothing was made of.
+    *mode* tells what to do with its places: ``new``, ``add``, ``instead`` or ``candidates``. *shifts* are steps and
+    *drops* values that no longer hold, by field. *topics* are what is asked for, the most telling first. *answer* is
+    ``yes``, ``no``, ``undo`` or a number. *names* are places that are not in the file.
+    *vague* says that people were named, but not counted. *left* quotes what nothing was made of.
     """
 
     raw: str = ""
@@ -112,6 +115,7 @@ class Reading:
     continent: str | None = None
     relative: str | None = None
     language: str | None = None
+    vague: bool = False
     left: tuple[str, ...] = ()
 
     @property

@@ -153,7 +153,6 @@ def in_words(wishes: Wishes) -> dict[str, list[str]]:
         "rests": ["a rest every afternoon" if wishes.rests else ""],
         "interests": [f"a liking for {one}" for one in wishes.interests],
         "avoids": [f"no {one}" for one in wishes.avoids],
-        "less": [f"less {one}" for one in wishes.less],
         "trips": ["no day trips" if wishes.no_trips else ""],
         "hotel": ["" if wishes.hotel is None else f"a {level(wishes.hotel)} hotel"],
         "meals": ["" if wishes.meals is None else f"{level(wishes.meals)} meals"],

@@ -169,7 +169,7 @@ def test_date_is_not_asked_for_without_need_or_tool():
     [
         ("This weekend in Porto", "### Day 1, Saturday 21 November:"),
         ("Next weekend in Porto", "### Day 1, Saturday 28 November:"),
-        ("2 days in Porto next friday", "### Day 1, Friday 27 November:"),
+        ("2 days in Porto next week", "### Day 1, Monday 23 November:"),
         ("3 days in Porto in two weeks", "### Day 1, Friday 4 December:"),
         ("3 days in Porto next month", "## 3 days in Porto in December"),
         ("What is today's date?", "Friday 20 November 2026"),

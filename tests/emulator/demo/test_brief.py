@@ -141,12 +141,11 @@ def test_needs_of_a_group_are_nobodys_and_whose_they_are_is_asked(people, childr
     assert questions(call) == {"travellers": "Who needs what was said: vegetarian food and no nuts (allergy)?"}
 
 
-def test_needs_of_whoever_goes_alone_are_theirs():
+def test_whose_the_needs_are_is_not_asked_of_whoever_goes_alone():
     call = proposed("5 days in Lisbon, just me, I am vegan")
 
-    needs = [{"kind": "diet", "text": "vegan", "hard": True}]
-    assert call["travellers"] == [{"label": "Adult 1", "band": "adult", "needs": needs}]
-    assert (questions(call), call["must"]) == ({}, [{"text": "5 days"}])
+    needed = {"text": "vegan food, for those who need it", "hard": True}
+    assert (questions(call), call["must"]) == ({}, [needed, {"text": "5 days"}])
 
 
 @pytest.mark.parametrize(

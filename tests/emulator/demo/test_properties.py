@@ -170,7 +170,7 @@ OPPOSITES = [
     ("one day more", "one day less"),
     ("no day trips", "undo"),
     ("one more person", "one person less"),
-    ("more museums", "fewer museums"),
+    ("more museums", "undo"),
     ("later starts", "earlier starts"),
     ("keep day 2 free", "undo"),
     ("no museums", "undo"),
