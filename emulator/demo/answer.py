@@ -14,7 +14,6 @@ from emulator.demo.documents import look_up, named_in, wants_plan
 from emulator.demo.line import MONTHS, WORDS, typed
 from emulator.demo.memory import addressed, extract_facts, matters
 from emulator.demo.offers import ending
-from emulator.demo.plan import Plan
 from emulator.demo.reading import FACTS
 from emulator.demo.say import plan_of
 from emulator.demo.talk import planner_lines, step, today_from
@@ -61,8 +60,12 @@ def answer(
     before, state = _states(_begun(used, lines, system_prompt, today), lines, documents)[-2:]
     if slides in asked_for:
         return _proposal(slides.TOOL, slides.arguments(state), slides.told(outputs), outputs)
-    has_asked = tool_outputs is not None or bool(newest_turns and newest_turns[0].role == "tool")
-    if DATE_TOOL in tools and not has_asked and (state.reading.relative or "date" in state.topics):
+    if (
+        DATE_TOOL in tools
+        and tool_outputs is None
+        and not outputs
+        and (state.reading.relative or "date" in state.topics)
+    ):
         reasoning = "The message depends on today's date, which I do not know. I ask for it first."
         return Answer(reasoning, "", (ToolRequest(DATE_TOOL, {}),))
     found, parts = look_up(typed(lines[-1]), documents), list[str]()
@@ -179,7 +182,7 @@ def _about_places(state: State) -> str:
         return joined(facts.comparison(state), left, ending(state))
     if state.names and ("unknown place" in state.topics or not wishes.places):
         kept = "The plan stays as it is." if wishes.places else ""
-        return joined(facts.unknown_place(state.names[0]), kept, ending(state))
+        return joined(facts.unknown_place(state), kept, ending(state))
     if "thing" in state.topics:
         places = [atlas().get(one) for one in state.about]
         known = [facts.thing(name, place, wishes) for name in said.wanted for place in places if name in place.things]
@@ -198,8 +201,8 @@ def _about_the_trip(before: State, state: State, style: str) -> str:
     if not wishes.places:
         return ""
     (plan, costs), numbers = plan_of(state), days_named(state.reading.text)
-    changed, unmet = say.changed_text(before, state), say.not_met(state, plan)
-    days = say.changed_days(plan_of(before)[0], plan) if changed else []
+    total = len(plan.days)
+    (changed, days), unmet = say.changed(before, state), say.not_met(state, plan)
     if "email" in topics:
         to = re.search(_PATTERNS["to"], state.reading.raw)
         named = " ".join(word[:1].upper() + word[1:] for word in to[1].split()) if to else "customer"
@@ -207,8 +210,11 @@ def _about_the_trip(before: State, state: State, style: str) -> str:
     elif "included" in topics and not state.reading.said.wanted:
         shown = TEXTS["included"]
     elif numbers and not changed and {"day", "costs"} & set(topics):
+        asked = [say.day_text(day, plan) for day in plan.days if {day.number, day.number - total - 1} & set(numbers)]
         whole = f"The whole trip costs {costs(costs.total)} without flights." if "costs" in topics else ""
-        shown = joined(*(_numbered_day(plan, number) for number in numbers), whole)
+        shown = (
+            joined(*asked, whole) if asked else TEXTS["no_day"].format(days=plural(total, "day"), number=numbers[0])
+        )
     elif {"costs", "save"} & set(topics):
         shown = say.costs_told(plan, costs)
     elif {"table", "included"} & set(topics):
@@ -223,13 +229,6 @@ def _about_the_trip(before: State, state: State, style: str) -> str:
     else:
         return ""
     return joined(changed, unmet, shown, ending(state))
-
-
-def _numbered_day(plan: Plan, number: int) -> str:
-    """A day by its number, -1 for the last one."""
-    if number > len(plan.days) or not number:
-        return TEXTS["no_day"].format(days=plural(len(plan.days), "day"), number=number)
-    return say.day_text(plan.days[number - (number > 0)], plan)
 
 
 def _about_the_rest(state: State) -> str:

@@ -35,13 +35,6 @@ class Costs:
         return money(amount, self.currency)
 
 
-def rooms_for(wishes: Wishes) -> int:
-    """Two adults to a room; up to two children sleep with them, a third needs a bed in another one."""
-    adults, children = wishes.group
-    usual = max(-(-adults // 2), -(-(adults + children) // 4))
-    return usual if wishes.rooms is None else wishes.rooms or adults
-
-
 def estimate(plan: Plan, wishes: Wishes) -> Costs:
     """What the plan costs at the levels of hotel and meals that are wished, "standard" where nothing was said."""
     currency, heads, rows = currency_of(wishes), sum(wishes.group), list[Row]()
@@ -66,8 +59,9 @@ def _in_one_place(days: list[Day], wishes: Wishes, currency: str, where: str, *,
     seen, trips = [sight for day in days for sight in day.seen], [day.trip for day in days if day.trip]
     tickets = sum(converted(sight.price, place.currency, currency) for sight in seen)
     outings = sum(converted(trip.usd, "USD", currency) for trip in trips)
-    nights, rooms, heads = sum(day.number < last for day in days), rooms_for(wishes), sum(wishes.group)
-    in_town = len(days) - len(trips)
+    nights, in_town, (adults, children) = sum(day.number < last for day in days), len(days) - len(trips), wishes.group
+    heads, usual = adults + children, max(-(-adults // 2), -(-(adults + children) // 4))  # children sleep with them
+    rooms = usual if wishes.rooms is None else wishes.rooms or adults
     stay = f"{plural(rooms, 'room')} × {plural(nights, 'night')} × {money(room, currency)}, {hotel}"
     rides = f"{plural(heads, 'person')} × {plural(in_town, 'day')} × {money(ride, currency)}"
     rows = [

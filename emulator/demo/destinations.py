@@ -110,10 +110,9 @@ class Atlas:
         """The names of day trips, with the ids of the destinations that they are made from."""
         return {trip.name: place.id for place in self.destinations[::-1] for trip in place.day_trips}
 
-    def nearest(self, lat: float, lon: float, *, count: int) -> list[tuple[Destination, int]]:
-        """The *count* destinations closest to a point, with their distances in km, closest first."""
-        near = [(place, round(distance_km(lat, lon, place.lat, place.lon))) for place in self.destinations]
-        return sorted(near, key=lambda one: (one[1], one[0].id))[:count]
+    def nearest(self, lat: float, lon: float, *, count: int) -> list[Destination]:
+        """The *count* destinations closest to a point, closest first."""
+        return sorted(self.destinations, key=lambda place: distance_km(lat, lon, place.lat, place.lon))[:count]
 
 
 def fold(text: str) -> str:

@@ -10,7 +10,8 @@ from emulator.demo.line import LISTS, WORDS
 from emulator.demo.words import listed, plain
 
 _PATTERNS, _TEXTS, _COMMON = WORDS["patterns"], WORDS["documents"], frozenset(LISTS["common"])
-_PASSAGE_CHARS, _QUOTES = 420, 3
+_QUOTES, _MOST_CHARS = 3, 420
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ def look_up(text: str, documents: Sequence[Document]) -> Found | None:
     """What the documents say to a message; None when it is not about them and they share no words with it."""
     message, named = fold(text), named_in(text, documents)
     asked = bool(named) or bool(re.search(_PATTERNS["documents"], message))
-    passages = [(one.name, text) for one in named or documents for text in _passages(one.text)]
+    passages = [
+        (one.name, text) for one in named or documents for text in _SENTENCE_ENDS.split(one.text) if text.strip()
+    ]
     wanted = _words(text) - {word for one in documents for word in _words(one.name)}
     shared = {passage: len(_words(passage[1]) & wanted) for passage in passages}
     enough = [passage for passage in shared if shared[passage] >= (1 if asked else 2)]
@@ -47,23 +50,10 @@ def look_up(text: str, documents: Sequence[Document]) -> Found | None:
     whole = asked and not wants_plan(message)
     parts = [_TEXTS[lead].format(files=listed([f"**{plain(name)}**" for name in names]))] if quotes else []
     for name, text in quotes:
-        cited = "\n".join(f"> {plain(line)}" for line in text.split("\n"))
-        parts.append(f"{cited}\n>\n> — {plain(name)}")
+        parts.append(f"> {plain(text.strip()[:_MOST_CHARS])}\n>\n> — {plain(name)}")
     parts += [_TEXTS["unseen"].format(files=listed(unseen))] if unseen else []
     parts += [_TEXTS["quoted"].format(file=plain(names[0]))] if whole and quotes else []
     return Found("\n\n".join(parts), names, whole) if parts else None
-
-
-def _passages(text: str) -> list[str]:
-    """A text cut at blank lines, and where a paragraph is long at its sentences."""
-    cut = []
-    for paragraph in re.split(r"\n\s*\n", text):
-        pieces = [""]
-        for sentence in re.split(r"(?<=[.!?])(?=\s)|(?=\n)", paragraph):
-            pieces += [""] if len(pieces[-1]) + len(sentence) > _PASSAGE_CHARS else []
-            pieces[-1] = (pieces[-1] + sentence)[:_PASSAGE_CHARS]
-        cut += [piece.strip() for piece in pieces]
-    return [piece for piece in cut if piece]
 
 
 def _words(text: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from emulator.demo.destinations import Destination, Sight, atlas
 from emulator.demo.line import WORDS
 from emulator.demo.plan import INDOOR, build, can_eat, categories, ranked
 from emulator.demo.wishes import State, Wishes
-from emulator.demo.words import TEXTS, listed, months, plain, plural, price, table, when
+from emulator.demo.words import TEXTS, listed, plain, plural, price, table, when
 
 
 def fact(topic: str, place: Destination, wishes: Wishes) -> str:
@@ -28,8 +28,8 @@ def fact(topic: str, place: Destination, wishes: Wishes) -> str:
     return str(WORDS["facts"][topic]).format(
         name=place.name, country=place.country, airport=place.airport, transfer=place.transfer,
         practical=place.practical, currency=place.currency, month=when(wishes), estimates=TEXTS["estimates"],
-        best=months(place.best_months), avoid=f"{months(place.avoid_months)} ({place.avoid_why})",
-        weather=place.weather_in(wishes.month) if wishes.month else "what the month brings, which I was not told",
+        season=words.season(place, wishes),
+        weather=place.weather_in(wishes.month) if wishes.month else "the weather of the month",
         site=f", and begin at [{site[0]}]({site[1]})" if site else "", first=listed([one.name for one in sights[:6]]),
         daily=price(daily["meal"] * 2 + daily["transport"] + daily["room"] / 2, wishes),
         meal=price(daily["meal"], wishes), room=price(daily["room"], wishes),
@@ -54,15 +54,11 @@ def thing(name: str, place: Destination, wishes: Wishes) -> str:
     return f"**{name}** is a day trip from {place.name}: {known.about}, {way}."
 
 
-def _season(place: Destination, wishes: Wishes) -> int:
-    """1 where the month is one of the best, -1 where it is one to avoid."""
-    return (wishes.month in place.best_months) - (wishes.month in place.avoid_months)
-
-
-def _liked(place: Destination, wishes: Wishes) -> int:
-    """How much there is of what is liked; more than three of a kind do not count."""
+def _fit(place: Destination, wishes: Wishes) -> tuple[int, int]:
+    """How good the season is, -1 to 1, and how much there is of what is liked, at most three of a kind."""
     kinds = [categories([one]) for one in wishes.interests]
-    return sum(min(3, sum(sight.category in kind for sight in place.sights)) for kind in kinds)
+    liked = sum(min(3, sum(sight.category in kind for sight in place.sights)) for kind in kinds)
+    return (wishes.month in place.best_months) - (wishes.month in place.avoid_months), liked
 
 
 def _cost_of(place: Destination, wishes: Wishes) -> int:
@@ -73,17 +69,15 @@ def _cost_of(place: Destination, wishes: Wishes) -> int:
 def best_of(place_ids: Sequence[str], wishes: Wishes) -> Destination:
     """The place to recommend: the better season first, then more of what is liked, then the lower costs."""
     places = [atlas().get(one) for one in place_ids]
-    return min(places, key=lambda one: (-_season(one, wishes), -_liked(one, wishes), _cost_of(one, wishes)))
+    return max(places, key=lambda one: (_fit(one, wishes), -_cost_of(one, wishes)))
 
 
 def comparison(state: State) -> str:
     """A table of places side by side, and which one to take."""
     places, wishes = [atlas().get(one) for one in state.about], state.wishes
-    costs, month = {place.name: _cost_of(place, wishes) for place in places}, wishes.month
+    costs = {place.name: _cost_of(place, wishes) for place in places}
     rows = {
-        f"Weather{when(wishes)}": [
-            place.weather_in(month) if month else f"best in {months(place.best_months)}" for place in places
-        ],
+        f"Weather{when(wishes)}": [words.season(place, wishes) for place in places],
         "See first": [", ".join(sight.name for sight in ranked(place, wishes)[:3]) for place in places],
         "Day trips": [", ".join(one.name for one in place.day_trips) for place in places],
         f"{plural(wishes.days or 4, 'day')}, all but flights": [
@@ -92,20 +86,24 @@ def comparison(state: State) -> str:
     }
     best, cheapest = best_of(state.about, wishes), min(costs, key=lambda name: costs[name])
     cells = table(["", *costs], [[f"**{name}**", *row] for name, row in rows.items()])
-    why = f"I would take **{best.name}**: it is best in {months(best.best_months)}."
-    least = f"{'It' if cheapest == best.name else cheapest} costs least. {TEXTS['estimates']}"
-    return f"## {listed([*costs], 'or')}\n\n{cells}\n\n{why} {least}"
+    why = f"By the season, what is liked and the costs, in this order, I would take **{best.name}**. "
+    why += f"{cheapest} costs least. {TEXTS['estimates']}"
+    return f"## {listed([*costs], 'or')}\n\n{cells}\n\n{why}"
 
 
-def fitting_places(state: State) -> list[Destination]:
-    """Four places of the region: the best season first, warm if that is asked for, then most of what is liked."""
+def suggested(state: State) -> list[Destination]:
+    """The places closest to one that is only located; else those of the region that are warm, if that is asked for,
+    in season, and have most of what is liked.
+    """
     wishes, reading = state.wishes, state.reading
+    if state.names:
+        point = atlas().nearby_places.get(state.names[0])
+        return atlas().nearest(*point, count=3) if point else []
     asks_warm = wishes.month and re.search(r"\b(?:warm|sun|sunny|hot)\b", reading.text)
 
-    def fits(place: Destination) -> tuple[int, int]:
+    def fits(place: Destination) -> tuple[bool, tuple[int, int]]:
         degrees = re.search(r"(-?\d{1,2})-\d{1,2} °C", place.weather_in(wishes.month or 1))
-        is_warm = bool(degrees and int(degrees[1]) >= 15)
-        return _season(place, wishes) + (is_warm if asks_warm else 0), _liked(place, wishes)
+        return not asks_warm or bool(degrees and int(degrees[1]) >= 15), _fit(place, wishes)
 
     inside = [one for one in atlas().destinations if reading.continent in (None, one.continent)]
     inside = [one for one in inside if ("places", one.id) not in reading.drops]
@@ -116,25 +114,19 @@ def ideas(state: State) -> str:
     wishes = state.wishes
     liked = f" for {listed(wishes.interests)}" if wishes.interests else ""
     lines = [f"Here are places I would look at first{when(wishes)}{liked}:", ""]
-    for number, place in enumerate(fitting_places(state), 1):
-        season = place.weather_in(wishes.month) if wishes.month else f"best in {months(place.best_months)}"
+    for number, place in enumerate(suggested(state), 1):
         names = listed([one.name for one in ranked(place, wishes)[:3]])
-        lines.append(f"{number}. **{place.name}, {place.country}:** {season}. {names}.")
+        lines.append(f"{number}. **{place.name}, {place.country}:** {names}; {words.season(place, wishes)}.")
     return "\n".join(lines)
 
 
-def near_places(name: str) -> list[tuple[Destination, int]]:
-    """The known places closest to one that is only located, with distances in km."""
-    point = atlas().nearby_places.get(name)
-    return atlas().nearest(*point, count=3) if point else []
-
-
-def unknown_place(name: str) -> str:
+def unknown_place(state: State) -> str:
     """Says that a place is not bundled, and what is near it."""
+    name, near = state.names[0], suggested(state)
     if base := atlas().bases.get(name):
         return f"I know **{name}** only as a day trip from {atlas().get(base).name}."
-    near = [f"{one.name} ({one.country}, about {km:,} km away)" for one, km in near_places(name)]
-    closest = f" The closest places that I know: {listed(near)}." if near else f"\n\n{destinations(None)}"
+    known = f" The closest places that I know are {listed([one.name for one in near])}."
+    closest = known if near else f"\n\n{destinations(None)}"
     return f"**{plain(name)}** is not in my small file, so I cannot plan it.{closest}"
 
 

@@ -37,9 +37,8 @@ def offer_of(state: State) -> Offer:
     if first in _NO_OFFER or (set(state.topics) & ASIDES and not state.whole):
         return Offer()
     if not wishes.places or first in ("ideas", "unknown place"):
-        near = [place.name for place, _ in facts.near_places(state.names[0])] if state.names else []
-        sought = first == "ideas" or state.reading.continent or wishes.month or wishes.interests
-        names = near or ([place.name for place in facts.fitting_places(state)] if sought and not state.names else [])
+        sought = first == "ideas" or state.names or state.reading.continent or wishes.month or wishes.interests
+        names = [place.name for place in facts.suggested(state)] if sought else []
         return _of_places("Which one shall I plan?", names[0], names) if names else Offer()
     missing = [] if wishes.month else ["month"]
     missing += [] if wishes.adults or wishes.children else ["people"]

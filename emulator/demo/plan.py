@@ -101,12 +101,12 @@ def build(wishes: Wishes, changes: Sequence[Change] = ()) -> Plan:
     if (wishes.days or 4) > total:
         plan.notes.append(f"{wishes.days} days are more than I can plan, so these are the first {MAX_DAYS}.")
     for place, count in _shares(plan, total):
-        plan.days.extend(_usual_days(place, count, wishes, len(plan.days) + 1, total))
+        _add_days(plan, place, count, total)
     for day in plan.days:
         count = len(day.sights)
         if day.trip and (wishes.no_trips or day.trip.name in wishes.unwanted):
             day.trip, count = None, day.most
-        _refill(plan, day, count, wishes)
+        _fill(plan, day, count, wishes)
     for change in changes:
         _change(plan, plan.days[change.day - 1], change)
     for name in wishes.wanted:
@@ -167,50 +167,44 @@ def ranked(place: Destination, wishes: Wishes) -> list[Sight]:
 # The usual days
 
 
-def _usual_days(place: Destination, count: int, wishes: Wishes, first: int, total: int) -> list[Day]:
-    """The days in one place, as they would be if nothing were unwanted."""
+def _add_days(plan: Plan, place: Destination, count: int, total: int) -> None:
+    """Add the days in one place, as they would be if nothing were unwanted."""
+    wishes, first = replace(plan.wishes, unwanted=()), len(plan.days) + 1
     slow, most = (wishes.pace or 0) < 0, 3 + (wishes.pace or 0)
     start = wishes.start_at or USUAL_START + 30 * slow
     dishes = [one for one in place.food if not one.snack and can_eat(one, wishes)]
-    days = list[Day]()
     for number in range(first, first + count):
         arrives, leaves = number == first and total > 1, number == total > 1
         fewer = max(1, most - (arrives or bool(wishes.rests)))
-        days.append(Day(number, place, arrives, leaves, fewer, start, bool(wishes.mobility), bool(wishes.rests)))
-        days[-1].dish = dishes.pop(0) if dishes and not leaves else None
+        day = Day(number, place, arrives, leaves, fewer, start, bool(wishes.mobility), bool(wishes.rests))
+        day.dish = dishes.pop(0) if dishes and not leaves else None
+        plan.days.append(day)
+    days, sights = plan.days[first - 1 :], ranked(place, wishes)
     for day, trip in zip(days[2:-1:3] if count > 6 or not slow else [], place.day_trips, strict=False):
         day.trip = trip
-    sights = ranked(place, replace(wishes, unwanted=()))
-    pool, evenings = [one for one in sights if not one.evening], [one for one in sights if one.evening]
-    city = [day for day in days if not day.trip]
+    city, left = [day for day in days if not day.trip], sum(not one.evening for one in sights)
     for at, day in enumerate(city):
-        _fill(day, pool, min(day.most, -(-len(pool) // (len(city) - at))))
-    for day, evening in zip(city[:: 1 + slow], evenings, strict=False):
+        _fill(plan, day, min(day.most, -(-left // (len(city) - at))), wishes)
+        left -= len(day.sights)
+    for day, evening in zip(city[:: 1 + slow], [one for one in sights if one.evening], strict=False):
         day.evening = None if day.leaves else evening
-    return days
 
 
-def _fill(day: Day, pool: list[Sight], count: int) -> None:
-    """Move sights from *pool* into the day until it has *count*, one area as long as there is any."""
-    while len(day.sights) < count:
-        fitting = [sight for sight in pool if day.times([*day.sights, sight])]
-        near = [sight for sight in fitting if day.sights and sight.area == day.sights[-1].area]
-        if not fitting or (day.sights and day.gentle and not near):
-            return
-        day.sights.append((near or fitting)[0])
-        pool.remove(day.sights[-1])
-
-
-# What makes other plans of them
-
-
-def _refill(plan: Plan, day: Day, count: int, wishes: Wishes) -> None:
-    """Take out of a day in town what does not suit, and bring its sights up to *count*."""
+def _fill(plan: Plan, day: Day, count: int, wishes: Wishes) -> None:
+    """Take out of a day in town what does not suit, and bring its sights up to *count*, best of one area."""
     seen = {name for one in plan.days for name in one.names}
     unused = [one for one in ranked(day.place, wishes) if not one.evening and one.name not in seen]
     day.sights = [one for one in day.sights if suits(one, wishes)]
     day.evening = day.evening if day.evening and suits(day.evening, wishes) else None
-    _fill(day, unused, count)
+    while len(day.sights) < count:
+        fitting = [one for one in unused if one not in day.sights and day.times([*day.sights, one])]
+        near = [one for one in fitting if day.sights and one.area == day.sights[-1].area]
+        if not fitting or (day.sights and day.gentle and not near):
+            return
+        day.sights.append((near or fitting)[0])
+
+
+# What makes other plans of them
 
 
 def _change(plan: Plan, day: Day, change: Change) -> None:
@@ -218,7 +212,7 @@ def _change(plan: Plan, day: Day, change: Change) -> None:
     kind, less, was = change.kind, change.value < 0, (day.start, day.names, day.free)
     if day.trip and less and kind in ("pace", "walking"):  # a day out is neither lazy nor short of walking
         day.trip = None
-        _refill(plan, day, day.most, plan.wishes)
+        _fill(plan, day, day.most, plan.wishes)
     if kind == "swap":
         _swap(day, plan.days[change.value - 1])
     elif kind == "free":
@@ -227,13 +221,13 @@ def _change(plan: Plan, day: Day, change: Change) -> None:
         day.start += 0 if day.arrives else change.value
     elif kind == "walking" and less:
         day.gentle = True
-        _refill(plan, day, len(day.sights), replace(plan.wishes, mobility=("short walks",)))
+        _fill(plan, day, len(day.sights), replace(plan.wishes, mobility=("short walks",)))
         areas = [sight.area for sight in day.sights]
         day.sights = [sight for sight in day.sights if sight.area == max(areas, key=areas.count)]
     elif less:
         day.sights, day.evening, day.start = day.sights[: max(1, len(day.sights) - 1)], None, day.start + 30
     elif not day.trip:
-        _refill(plan, day, len(day.sights) + 1, plan.wishes)
+        _fill(plan, day, len(day.sights) + 1, plan.wishes)
     day.trim()
     if was == (day.start, day.names, day.free):
         plan.notes.append(f"I found no way to change day {day.number} like that, so it stays as it is.")

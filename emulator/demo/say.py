@@ -9,7 +9,7 @@ from emulator.demo.destinations import DayTrip
 from emulator.demo.line import PAIRS
 from emulator.demo.plan import Day, Plan, Stop, build
 from emulator.demo.wishes import Change, State, Wishes
-from emulator.demo.words import TEXTS, clock, joined, listed, months, people, plain, plural, table
+from emulator.demo.words import TEXTS, clock, joined, listed, people, plain, plural, table
 
 _USUAL = {name: [text] for name, text in PAIRS["usual"].items()}
 
@@ -171,10 +171,7 @@ def budget_text(plan: Plan, costs: Costs) -> str:
 def notes_text(plan: Plan) -> str:
     """The season, and what else the plan rests on."""
     wishes, lines = plan.wishes, ["Arrival on the first morning, departure on the last evening."]
-    for place in plan.places:
-        weather = f"{place.weather_in(wishes.month)}; " if wishes.month else ""
-        bad = f"{months(place.avoid_months)} ({place.avoid_why})"
-        lines.append(f"**{place.name}:** {weather}best in {months(place.best_months)}; less good in {bad}.")
+    lines += [f"**{place.name}:** {words.season(place, wishes)}." for place in plan.places]
     lines += ["Four days, as no length was said."] if wishes.days is None else []
     if wishes.supposed or wishes.adults is None:
         supposed = people(wishes) if wishes.supposed else plural(wishes.group[0], "adult", words=True)
@@ -205,11 +202,11 @@ def as_email(plan: Plan, costs: Costs, *, to: str) -> str:
 # What became different
 
 
-def changed_text(before: State, after: State) -> str:
-    """What a message changed in a plan, in a sentence or two; empty where there was none to compare with."""
+def changed(before: State, after: State) -> tuple[str, list[Day]]:
+    """What a message changed in a plan, in a sentence or two, and the days; empty where there was no plan before."""
     old, new = before.wishes, after.wishes
     if not before.planned or not old.places or (old, before.changes) == (new, after.changes):
-        return ""
+        return "", []
     (old_plan, then), (plan, costs) = plan_of(before), plan_of(after)
     was, now = (
         {name: texts or _USUAL.get(name, []) for name, texts in words.in_words(one).items()} for one in (old, new)
@@ -225,16 +222,17 @@ def changed_text(before: State, after: State) -> str:
     said += [_change_text(one) for one in after.changes if one not in before.changes]
     back += [_change_text(one) for one in before.changes if one not in after.changes]
     if not (said or back) and then == costs:
-        return ""
+        return "", []
     sentences = [f"{lead}: {'; '.join(texts)}." for lead, texts in (("Changed", said), ("Taken back", back)) if texts]
-    sentences += _days_changed(old_plan, plan) if old.places == new.places else []
+    days = [day for day, was in zip(plan.days, old_plan.days, strict=False) if day != was]
+    sentences += _days_changed(old_plan, plan, len(days)) if old.places == new.places else []
     if then.currency != costs.currency:
         sentences.append(f"All amounts are in {costs.currency} now: {costs(costs.total)} in all.")
     elif then.total != costs.total:
         sentences.append(f"It costs {costs(costs.total)} instead of {then(then.total)}.")
     else:
         sentences.append(f"It still costs {costs(costs.total)}.")
-    return " ".join(sentences)
+    return " ".join(sentences), days
 
 
 def _change_text(change: Change) -> str:
@@ -243,19 +241,14 @@ def _change_text(change: Change) -> str:
     return text.format(day=change.day, other=change.value)
 
 
-def _days_changed(old: Plan, new: Plan) -> list[str]:
+def _days_changed(old: Plan, new: Plan, others: int) -> list[str]:
     """What came in, what went out, and that the rest is as it was."""
     was, now = ([name for day in plan.days for name in day.names] for plan in (old, new))
     added, gone = [one for one in now if one not in was], [one for one in was if one not in now]
     said = [f"New: {listed(added)}."] if 0 < len(added) < 7 else []
     said += [f"Out: {listed(gone)}."] if 0 < len(gone) < 7 else []
-    same = len(new.days) - len(changed_days(old, new))
+    same = len(new.days) - others
     if len(old.days) == len(new.days) and same:
         rest = f"The other {same} days stay as they are." if same > 1 else "The other day stays as it is."
         said.append("The days stay as they are." if same == len(new.days) else rest)
     return said
-
-
-def changed_days(old: Plan, new: Plan) -> list[Day]:
-    """The days of *new* that hold something else than in *old*."""
-    return [after for before, after in zip(old.days, new.days, strict=False) if before != after]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from emulator.demo.destinations import Sight, atlas
+from emulator.demo.destinations import Destination, Sight, atlas
 from emulator.demo.line import LISTS, MONTHS, PAIRS, WORDS
 from emulator.demo.wishes import LEVELS, NO_YEAR, Wishes
 
@@ -38,10 +38,9 @@ def listed(names: Sequence[str], word: str = "and") -> str:
     return f"{', '.join(names[:-1])} {word} {names[-1]}" if len(names) > 1 else "".join(names)
 
 
-def quoted(texts: Sequence[str], *, most: int = 3) -> str:
-    """At most *most* quotations, as plain text for Markdown."""
-    shown = [f"“{plain(text[:80])}”" for text in texts[:most]]
-    return listed([*shown, f"{len(texts) - most} more"] if len(texts) > most else shown)
+def quoted(texts: Sequence[str]) -> str:
+    """At most five quotations, as plain text for Markdown."""
+    return listed([*(f"“{plain(text[:80])}”" for text in texts[:5]), *(["more"] if len(texts) > 5 else [])])
 
 
 def plain(text: str) -> str:
@@ -60,8 +59,11 @@ def span(minutes: int) -> str:
     return f"{minutes} minutes" if not hours else f"{hours} h {rest} min" if rest else plural(hours, "hour")
 
 
-def months(numbers: Sequence[int]) -> str:
-    return listed([MONTHS[number - 1] for number in numbers])
+def season(place: Destination, wishes: Wishes) -> str:
+    """The weather of the month, if there is one, and which months are good or bad."""
+    weather = f"{place.weather_in(wishes.month)}; " if wishes.month else ""
+    good, bad = ([MONTHS[month - 1] for month in each] for each in (place.best_months, place.avoid_months))
+    return f"{weather}best in {listed(good)}; less good in {listed(bad)} ({place.avoid_why})"
 
 
 def when(wishes: Wishes) -> str:

@@ -203,9 +203,9 @@ async def test_eight_times_the_sentences_cost_no_more_than_they_should():
     def cost_s(sentences: int) -> float:
         document = Document("a.txt", "lift. " * sentences)
         begun = time.thread_time()
-        assert "> lift. lift." in said("What does a.txt say of lifts?", documents=[document])
+        assert "> lift." in said("What does a.txt say of lifts?", documents=[document])
         return time.thread_time() - begun
 
     few, many = (min(cost_s(number) for _ in range(2)) for number in (60_000, 480_000))
 
-    assert many < 20 * few  # to look all through a paragraph at each of its sentences: 40 times and more
+    assert many < 20 * few  # to look all through a text at each of its sentences: 40 times and more

@@ -136,8 +136,8 @@ def test_distance_is_right_for_known_cities() -> None:
 def test_nearest_comes_first() -> None:
     lisbon = atlas().get("lisbon")
     near = atlas().nearest(lisbon.lat, lisbon.lon, count=3)
-    assert [place.id for place, _ in near[:2]] == ["lisbon", "porto"]
-    assert 0 == near[0][1] < near[1][1] < near[2][1]
+    assert [place.id for place in near[:2]] == ["lisbon", "porto"]
+    assert len(near) == 3
 
 
 @pytest.mark.parametrize(
