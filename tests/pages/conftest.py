@@ -31,12 +31,19 @@ def backboard_url() -> str | None:
 
 @pytest.fixture
 def services(
-    sqlite_template: Path, tmp_path: Path, noon: Clock, monkeypatch: pytest.MonkeyPatch, backboard_url: str | None
+    sqlite_template: Path,
+    emulator_template: Path,
+    tmp_path: Path,
+    noon: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    backboard_url: str | None,
 ) -> Iterator[Services]:
     """Start this process's services over an empty SQLite database and an emulator without pauses, at noon."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     shutil.copyfile(sqlite_template, tmp_path / "travelbot.db")
+    if backboard_url is None:
+        shutil.copyfile(emulator_template, tmp_path / "emulator.db")
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'travelbot.db'}")
     monkeypatch.setenv("DEMO_PACE_S", "0")
     monkeypatch.setenv("TITLE_MODEL", "off")

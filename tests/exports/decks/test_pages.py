@@ -287,7 +287,7 @@ BLOCKS = st.one_of(
 )
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     blocks=st.lists(BLOCKS, max_size=6),
     kind=st.sampled_from([SlideKind.COVER, SlideKind.FREE]),

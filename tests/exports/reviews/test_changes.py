@@ -177,12 +177,12 @@ def test_words_that_changed(before, after, expected):
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: repr(unit[:8]))
 def test_no_text_is_lost_or_slow(unit):
-    before = repeated(unit, 32_000)
-    after = repeated(unit[::-1] + unit[:1], 32_000, ("c", ""))
+    before = repeated(unit, 12_000)
+    after = repeated(unit[::-1] + unit[:1], 12_000, ("c", ""))
     begun = time.thread_time()
 
     marked(before, after)
-    assert time.thread_time() - begun < 1  # it is 0.04 s
+    assert time.thread_time() - begun < 0.5  # it is 0.015 s
 
 
 def prose(chars: int, *, letters: str = "", seed: int = 1) -> str:
