@@ -1,5 +1,6 @@
 """A real server: one that a worker's tests share, or freshly started ones for a test that asks for them."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,10 @@ def _shared_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emula
 
 
 @pytest.fixture(scope="session")
-def _shared_server(_shared_emulator: Emulator) -> Iterator[App]:
-    app = started_app(_shared_emulator.state_path.parent, free_port(), BACKBOARD_BASE_URL=_shared_emulator.base_url)
+def _shared_server(_shared_emulator: Emulator, sqlite_template: Path) -> Iterator[App]:
+    folder = _shared_emulator.state_path.parent
+    shutil.copyfile(sqlite_template, folder / "travelbot.db")
+    app = started_app(folder, free_port(), BACKBOARD_BASE_URL=_shared_emulator.base_url)
     yield app
     app.kill()
 
@@ -60,12 +63,18 @@ def planner(shared_app: App, shared_emulator: Emulator, page: Page) -> Iterator[
 
 
 @pytest.fixture
-def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
-    """Give a function that starts the app on this test's own database; as `started_app`."""
+def start_app(tmp_path: Path, sqlite_template: Path) -> Iterator[Callable[..., App]]:
+    """Give a function that starts the app on this test's own database; as `started_app`.
+
+    The database is migrated already, but for what is started by its command.
+    """
     apps: list[App] = []
     port = free_port()
+    database = tmp_path / "travelbot.db"
 
     def start(**how: Any) -> App:
+        if not (how.get("by_command") or database.exists()):
+            shutil.copyfile(sqlite_template, database)
         app = started_app(tmp_path, port, name=f"server-{len(apps)}", **how)
         apps.append(app)
         return app

@@ -1,7 +1,8 @@
-"""`streamlit run server.py` without its five seconds of imports.
+"""`streamlit run server.py` without its seven seconds of imports.
 
-The process is forked off one that has read the libraries, and nothing of the app; no server has ever run in that one,
-so what comes of it is as cold as what the command starts. Only its end is not that of an interpreter.
+The process is forked off one that has read the libraries and what is below the screens, which neither reads a setting
+nor keeps anything when it is imported; no server has ever run in that one, so what comes of it is as cold as what the
+command starts. Only its end is not that of an interpreter.
 """
 
 import gc
@@ -31,9 +32,10 @@ _LIBRARIES = [
     *("pptx", "lxml.etree", "PIL.Image", "PIL.ImageOps", "rapidfuzz.distance", "babel.dates", "babel.numbers"),
     *("streamlit_authenticator", "requests", "httpcore", "psutil"),
 ]
+_BELOW_THE_SCREENS = ["services.wiring", "api.app"]
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(_LIBRARIES)
+_context.set_forkserver_preload([*_LIBRARIES, *_BELOW_THE_SCREENS])
 
 
 class StreamlitProcess:
