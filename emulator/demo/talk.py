@@ -84,7 +84,9 @@ def _with_wishes(before: State, state: State, *, asks: bool) -> State:
         about = about if len(about) > 1 else tuple(dict.fromkeys((*old.places, *about)))
         kept = old if state.planned else replace(wishes, places=old.places, country=None)
         return replace(state, wishes=kept, about=about[:4])
-    if compared and _goes_on_comparing(state):
+    elsewhere = reading.said.places or reading.names or {"ideas", "plan", *FACTS} & set(reading.topics)
+    goes_on = "ranks" in reading.topics or (not old.places and reading.wishes_something)
+    if compared and goes_on and not elsewhere:  # "which is cheaper?", "and in June?"
         kept = old if state.planned else wishes
         return replace(state, wishes=kept, about=compared, topics=("compare", *reading.topics))
     if asks:
@@ -95,14 +97,6 @@ def _with_wishes(before: State, state: State, *, asks: bool) -> State:
     past = state.past if same == (wishes, changes) else (*state.past, same)[-_PAST:]
     whole = planned and (other or not state.planned or "plan" in reading.topics)
     return replace(state, wishes=wishes, changes=changes, notes=tuple(notes), planned=planned, whole=whole, past=past)
-
-
-def _goes_on_comparing(state: State) -> bool:
-    """Whether a message after a comparison is about the same places: "which is cheaper?", "and in June?"."""
-    reading = state.reading
-    if reading.said.places or reading.names or {"ideas", "plan", *FACTS} & set(reading.topics):
-        return False
-    return "ranks" in reading.topics or (not state.wishes.places and reading.wishes_something)
 
 
 def _read(state: State, text: str, brief: bool) -> tuple[Reading, bool]:
