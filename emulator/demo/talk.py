@@ -55,20 +55,16 @@ def step(state: State, text: str, *, brief: bool = False) -> State:
     if reading.answer in ("yes", "no") and not reading.wishes_something and not reading.topics:
         return replace(fresh, topics=(reading.answer,))
     if reading.answer == "undo":
-        return _undone(fresh)
+        if not state.past or (state.planned and not state.past[-1][0].places):
+            return replace(fresh, topics=("nothing to undo",))
+        wishes, changes = state.past[-1]
+        return replace(fresh, wishes=wishes, changes=changes, past=state.past[:-1], topics=("undo",))
     leads = reading.said.days or re.search(_PATTERNS["goes_to"], reading.text)
     if state.wishes.places and reading.names and not reading.said.places and leads:
         return replace(fresh, names=reading.names, topics=("unknown place",))
     if "reset" in reading.topics:
         fresh = State(today=state.today, past=state.past, reading=reading, topics=reading.topics)
     return _with_wishes(state, fresh, asks=asks)
-
-
-def _undone(state: State) -> State:
-    if not state.past or (state.planned and not state.past[-1][0].places):
-        return replace(state, topics=("nothing to undo",))
-    (wishes, changes), past = state.past[-1], state.past[:-1]
-    return replace(state, wishes=wishes, changes=changes, past=past, topics=("undo",))
 
 
 def _with_wishes(before: State, state: State, *, asks: bool) -> State:
