@@ -34,7 +34,7 @@ def offer_of(state: State) -> Offer:
     if len(state.about) > 1 and (first == "compare" or not wishes.places):
         best = facts.best_of(state.about, wishes).name
         return _of_places(f"Shall I plan {best}?", best, names_of(state.about), *([] if wishes.days else ["days"]))
-    if first in _NO_OFFER or (set(state.topics) & ASIDES and not state.whole):
+    if first in _NO_OFFER or (wishes.places and set(state.topics) & ASIDES and not state.whole):
         return Offer()
     if not wishes.places or first in ("ideas", "unknown place"):
         sought = first == "ideas" or state.names or state.reading.continent or wishes.month or wishes.interests

@@ -170,7 +170,8 @@ def budget_text(plan: Plan, costs: Costs) -> str:
 
 def notes_text(plan: Plan) -> str:
     """The season, and what else the plan rests on."""
-    wishes, lines = plan.wishes, ["Arrival on the first morning, departure on the last evening."]
+    wishes = plan.wishes
+    lines = ["Arrival on the first morning, departure on the last evening."] if len(plan.days) > 1 else []
     lines += [f"**{place.name}:** {words.season(place, wishes)}." for place in plan.places]
     lines += ["Four days, as no length was said."] if wishes.days is None else []
     if wishes.supposed or wishes.adults is None:
