@@ -52,8 +52,8 @@ def make_session(database: Database) -> MakeSession:
                     role="assistant" if place % 2 else "user", status="complete", content=text,
                 )  # fmt: skip
                 db_session.add(message)
-                db_session.flush()
                 ids.append(message.id)
+            db_session.flush()
             see(db_session, session, last_message_id=ids[-1] if ids else None)
             session.message_count = len(ids)
             return session.id, ids

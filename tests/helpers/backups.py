@@ -51,9 +51,10 @@ def add_conversation(database: Database, username: str, *texts: str) -> int:
                 parts=[{"kind": "text", "text": content, "data": None}],
             )  # fmt: skip
             db_session.add(message)
-            db_session.flush()
-            db.search.put(db_session, message.id, session.id, content)
             last_id = message.id
+        db_session.flush()
+        for message in db_session.scalars(select(Message).where(Message.session_id == session.id)):
+            db.search.put(db_session, message.id, session.id, message.content)
         session.message_count = len(texts)
         see(db_session, session, last_message_id=last_id)
         return user.id

@@ -94,11 +94,11 @@ class Reviews:
                 **({"status": "complete"} | columns),
             )
             db_session.add(message)
-            db_session.flush()
             last_id = message.id
-            see(db_session, session, last_message_id=last_id)
             session.message_count += 1
             ids.append(message.id)
+        db_session.flush()
+        see(db_session, session, last_message_id=last_id)
         return ids
 
     def share(self, session_id: int, user_id: int, *, passcode: str | None = None, **settings: Any) -> NewLink:

@@ -364,7 +364,8 @@ def test_template_and_import_bring_nothing_over(world, ada, kowalski, tanaka):
     assert world.crossed() == []
 
 
-def test_title_is_asked_of_the_same_assistant_and_told_nothing_from_before_a_move(start_services, world):
+def test_title_is_asked_of_the_same_assistant_and_told_nothing_from_before_a_move(start_services, world, monkeypatch):
+    monkeypatch.setattr("services.replies.recovery.LOOK_FOR_S", 0.5)
     world.services = start_services(title_model="openai/gpt-4o-mini")
     ada = world.add(make_user(world.database, "ada"), "Adastra", customer=False)
     kowalski, tanaka = (world.add(ada.user_id, mark, customer=True) for mark in ("Kowalmark", "Tanakmark"))

@@ -19,6 +19,7 @@ from services.errors import NotPossibleError
 from services.parts import MemoryPart, known_parts
 from services.sessions.records import Accepted
 from services.wiring import Services
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import Emulator, make_user, until, until_ended
 from tests.helpers.sides import KEY, given, join, make_customer, make_trip, move
 
@@ -232,6 +233,7 @@ class Moves:
                 assert set(WORD.findall(used)) <= self.allowed[name], (name, self.done)
 
 
+@ON_SQLITE
 @pytest.mark.soak(short=1, long=10)  # times so many steps, each on sides of its own
 def test_no_word_is_ever_given_to_another_side(services, database, emulator, request, lasts):
     seed = request.config.getoption("--seed")

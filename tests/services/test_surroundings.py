@@ -10,6 +10,7 @@ from sqlalchemy import event, update
 from db.engine import DatabaseUnavailableError
 from db.models import Message, utc_now
 from services.message_status import MessageStatus
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.postgres import started_postgres
 from tests.helpers.services import database_gone, last_message, make_user, until, until_ended
 
@@ -26,7 +27,7 @@ def begin(services, emulator, user_id, *, pace_s: float = 0.01):
 
 
 @pytest.mark.slow
-@pytest.mark.soak(short=9, long=20)  # seconds; a lease is four
+@pytest.mark.soak(short=6, long=20)  # seconds; a lease is four
 def test_database_gone_for_long_loses_nothing(services, emulator, database_url, user_id, lasts):
     accepted = begin(services, emulator, user_id)
     with database_gone(database_url):
@@ -45,7 +46,7 @@ def crash(postgres):
     postgres.wait(10)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the server here is the test's own
+@ON_SQLITE  # the server here is the test's own
 def test_postgres_restarted_and_crashed_in_mid_reply_loses_nothing(start_services, emulator):
     with started_postgres() as server:
         services = start_services(database_url=server.get_uri(driver="psycopg"))
@@ -68,7 +69,7 @@ def test_postgres_restarted_and_crashed_in_mid_reply_loses_nothing(start_service
     assert emulator.paid_calls == 2
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_SQLITE
 def test_full_disk_refuses_what_is_new_and_loses_nothing(services, emulator, user_id):
     room = {"pages": 0}
 
@@ -94,6 +95,7 @@ def fill(services, user_id):
         services.replies.send("long " * 2000, user_id=user_id, client_message_id=f"b{number}")
 
 
+@ON_SQLITE
 def test_address_of_backboard_that_leads_nowhere_is_a_sentence(start_services, user_id):
     services = start_services(backboard_base_url="http://backboard.invalid/api")
     accepted = services.replies.send(QUESTION, user_id=user_id, client_message_id="a")
@@ -104,6 +106,7 @@ def test_address_of_backboard_that_leads_nowhere_is_a_sentence(start_services, u
     assert "Backboard" in (reply.error_text or "")
 
 
+@ON_SQLITE
 def test_backboard_away_for_long_keeps_the_text_and_retry_works(services, emulator, user_id, monkeypatch):
     monkeypatch.setattr("services.replies.recovery.LOOK_FOR_S", 2.0)
     accepted = begin(services, emulator, user_id)

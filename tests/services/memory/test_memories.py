@@ -243,7 +243,8 @@ def test_newest_come_first_up_to_a_hundred_and_pages_hold_all(services, user_id)
 
 
 @ON_SQLITE
-def test_backboard_away_is_a_sentence_and_the_reply_is_not_harmed(services, emulator, database, user_id):
+def test_backboard_away_is_a_sentence_and_the_reply_is_not_harmed(services, emulator, database, user_id, monkeypatch):
+    monkeypatch.setattr("backboard_client._retry.ATTEMPTS", 1)
     accepted = say(services, user_id, FACTS)
     emulator.go_away()
     for attempt in (

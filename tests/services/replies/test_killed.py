@@ -16,6 +16,7 @@ from services.message_status import MessageStatus
 from services.wiring import build_services
 from settings import ROOT, Settings
 from tests.helpers.accounts import cheaply
+from tests.helpers.databases import ON_SQLITE
 from tests.helpers.services import last_message, until, until_ended
 
 QUESTION = "14 days in Japan"
@@ -78,7 +79,7 @@ def test_killed_process_leaves_a_reply_that_the_next_adopts_whole(
     assert emulator.paid_calls == 1
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the demo's state lies beside an SQLite file
+@ON_SQLITE  # the demo's state lies beside an SQLite file
 def test_killed_process_with_the_demo_inside_keeps_all_but_the_last_second(
     database, database_url, user_id, start_child
 ):
@@ -114,6 +115,7 @@ def demo_runs(database_url: str) -> int:
         return int(connection.execute("SELECT count(*) FROM runs").fetchone()[0])
 
 
+@ON_SQLITE
 def test_process_that_stood_still_has_lost_its_reply_and_says_so(database, services, emulator, user_id, start_child):
     emulator.hold_reply()
     child, reply_id = start_child(user_id, BACKBOARD_BASE_URL=emulator.base_url)
@@ -133,6 +135,7 @@ def test_process_that_stood_still_has_lost_its_reply_and_says_so(database, servi
     assert (emulator.paid_calls, len(emulator.runs)) == (1, 1)
 
 
+@ON_SQLITE
 def test_terminated_process_hands_its_reply_over_at_once(database, database_url, emulator, user_id, start_child):
     emulator.hold_reply()
     child, reply_id = start_child(user_id, BACKBOARD_BASE_URL=emulator.base_url)

@@ -19,7 +19,7 @@ from services.errors import ServiceError
 from services.wiring import Services
 from tests.helpers.services import Emulator, database_gone, make_user, until
 
-PLANNERS = 6
+PLANNERS = 4
 STRIKES = ("backboard", "backboard", "backboard", "backboard gone", "database gone", "restart", "pause")
 AT_BACKBOARD = (
     "slow_tokens:0.01", "slow_first:1", "slow_tokens:0.02", "error_event:5", "run_failed", "cut:7", "cut_lost:7",

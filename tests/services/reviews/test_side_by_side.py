@@ -72,7 +72,7 @@ def test_two_decide_in_the_same_moment_and_both_are_kept(reviews, session_id, us
 def test_shared_again_while_people_decide_look_and_comment(reviews, session_id, user_id):
     link = reviews.share(session_id, user_id)
     mine = new_reader_key()
-    for turn in range(5):
+    for turn in range(3):
         seen = reviews.visits.look(link.token, mine).version.sha256
         reviews.say(session_id, f"More {turn}")
         key = new_reader_key()
@@ -90,15 +90,15 @@ def test_shared_again_while_people_decide_look_and_comment(reviews, session_id, 
 
         assert kinds(found) in ([], [ReviewChangedError.__name__])
     visit = reviews.visits.look(link.token, mine)
-    assert visit.version.number == 6
+    assert visit.version.number == 4
     assert all(one.outdated for one in visit.decisions)
     assert visit.state is (ReviewState.OUTDATED if visit.decisions else ReviewState.OPEN)
-    assert visit.threads == {None: 5}
+    assert visit.threads == {None: 3}
 
 
 def test_all_links_are_shared_again_from_two_sides_and_new_ones_made(reviews, session_id, user_id):
     links = [reviews.share(session_id, user_id).review.id for _ in range(5)]
-    for turn in range(5):
+    for turn in range(3):
         reviews.say(session_id, f"More {turn}")
 
         found = at_once(
@@ -110,7 +110,7 @@ def test_all_links_are_shared_again_from_two_sides_and_new_ones_made(reviews, se
         )
 
         assert kinds(found) == []
-    assert {one.version.number for one in reviews.links.page(user_id=user_id) if one.id in links} == {6}
+    assert {one.version.number for one in reviews.links.page(user_id=user_id) if one.id in links} == {4}
 
 
 def test_link_never_goes_back_to_what_was_read_before_another_shared_it(reviews, session_id, user_id, monkeypatch):
@@ -133,7 +133,7 @@ def test_link_never_goes_back_to_what_was_read_before_another_shared_it(reviews,
         assert (version.number, snapshot.blocks[-1].text) == (2, "The hotel is cancelled")
 
 
-@pytest.mark.parametrize("turn", range(3))
+@pytest.mark.parametrize("turn", range(2))
 def test_session_is_deleted_while_people_are_on_its_links(reviews, database, session_id, user_id, turn):
     link = reviews.share(session_id, user_id)
     seen = link.review.version.sha256
@@ -239,7 +239,7 @@ def test_browsers_without_end_lock_nobody_out(reviews, session_id, user_id, monk
     link, first = reviews.share(session_id, user_id), new_reader_key()
     reviews.visits.look(link.token, first)
     mine = reviews.visits.comment(link.token, new_reader_key(), "Hm", name="Anna")
-    for _ in range(20):
+    for _ in range(8):
         reviews.visits.look(link.token, new_reader_key())
 
     assert reviews.visits.seen(link.token, first) != (0, 0)
