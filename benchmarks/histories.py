@@ -7,7 +7,8 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import accumulate
+from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam, insert, update
@@ -111,10 +112,9 @@ def _write(db_session: Session, sessions: list[dict[str, Any]], rows: list[dict[
         for session in sessions
     ]
     db_session.execute(insert(BackboardThread), threads)
-    for session in sessions:
-        db.search.put(db_session, session["id"], session["id"], session["title"])
-    for row in rows:
-        db.search.put(db_session, row["id"], row["session_id"], row["content"])
+    db.search.put_titles(db_session, list(ends))
+    for session_id, of_session in groupby(rows, key=itemgetter("session_id")):
+        db.search.put_new(db_session, session_id, [(row["id"], row["content"]) for row in of_session])
 
 
 def _messages(rng: random.Random, session_id: int, user_id: int, length: int, words: int) -> Iterator[dict[str, Any]]:

@@ -32,6 +32,7 @@ import db.usage
 from benchmarks.histories import COMMON, Account, account
 from db.assistants import Whose
 from db.engine import Database
+from db.ids import new_id
 from db.models import (
     ChatSession,
     FollowUp,
@@ -153,9 +154,10 @@ def with_belongings(database: Database, owner: Account) -> Account:
         for session_id, last_id in db_session.execute(
             select(Participant.session_id, Participant.last_message_id).where(Participant.user_id == owner.user_id)
         ).all():
-            waiting = FollowUp(**of_owner, session_id=session_id, text="Later", client_message_id=str(session_id))
+            waiting = FollowUp(
+                **of_owner, id=new_id(), session_id=session_id, text="Later", client_message_id=str(session_id)
+            )
             db_session.add(waiting)
-            db_session.flush()
             db_session.add(PathEnd(**of_owner, session_id=session_id, message_id=last_id, leaf_id=last_id))
             for place in ({"message_id": last_id}, {"follow_up_id": waiting.id}):
                 file = {"name": "brief.txt", "media_type": "text/plain", "size": 1, "content": b"a"}
