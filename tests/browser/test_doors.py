@@ -13,16 +13,11 @@ from websockets.typing import Origin
 
 from middleware import TAB_BYTES
 from services.sessions.file_types import MAX_FILE_MB
-from tests.helpers.browser import TOOK, App, open_app
-from tests.helpers.planners import Planner
-from tests.helpers.tab import drawn, is_the_door, open_tab, stream
+from tests.helpers.browser import COOKIE, TOOK, App, open_app
+from tests.helpers.planners import Planner, add_planner
+from tests.helpers.tab import drawn, is_the_door, open_tab, stream, xsrf_of
 
 pytestmark = pytest.mark.browser
-
-
-def xsrf_of(client: httpx.Client, app: App) -> str:
-    client.get(f"{app.url}/_stcore/health")
-    return client.cookies["_streamlit_xsrf"]
 
 
 def test_stranger_opens_a_tab_and_cannot_upload(shared_app: App) -> None:
@@ -42,19 +37,15 @@ def test_stranger_opens_a_tab_and_cannot_upload(shared_app: App) -> None:
     assert (answer.status_code, answer.text) == (403, "Sign in to add files.")
 
 
-def test_id_of_a_tab_signs_nobody_in(page: Page, planner: Planner) -> None:
+def test_id_of_a_tab_signs_nobody_in(shared_app: App) -> None:
     """It stands in addresses of uploads, so in logs of proxies; and Streamlit keeps a closed tab for a while."""
-    app = planner.app
-    open_app(page, app)
-    with page.expect_request("**/_stcore/upload_file/**") as upload:
-        page.get_by_test_id("stChatInputFileUploadButton").locator("input").set_input_files(
-            {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Hello"}
-        )
-    tab = upload.value.url.rsplit("/", 2)[-2]
-    with page.expect_event("close"):
-        page.close()
+    planner = add_planner(shared_app)
+    with open_tab(shared_app, headers={"Cookie": f"{COOKIE}={planner.cookie()}"}) as socket:
+        said = drawn(socket)
+        tab = said[0].new_session.initialize.session_id
+        assert b"Lovelace" in b"".join(one.SerializeToString() for one in said)
 
-    with open_tab(app, "x", tab) as socket:
+    with open_tab(shared_app, "x", tab) as socket:
         said = drawn(socket)
 
     assert is_the_door(said)

@@ -1,11 +1,13 @@
 """What another site in the same browser, or anybody with a path, gets from a server."""
 
+from contextlib import ExitStack
+
 import httpx
 import pytest
-from playwright.sync_api import Page
 
-from tests.helpers.browser import App, open_app
-from tests.helpers.planners import Planner
+from tests.helpers.browser import COOKIE, App
+from tests.helpers.planners import add_planner
+from tests.helpers.tab import drawn, open_tab, xsrf_of
 
 pytestmark = pytest.mark.browser
 
@@ -28,12 +30,11 @@ PATHS = [
 ]
 
 
-def test_another_site_reads_nothing_that_a_cookie_opens(page: Page, planner: Planner) -> None:
+def test_another_site_reads_nothing_that_a_cookie_opens(shared_app: App) -> None:
     """What is for everybody (typefaces) or wants a token (the API) may be asked from anywhere, without cookies."""
-    app = planner.app
-    open_app(page, app)
-    cookies = {one["name"]: one["value"] for one in page.context.cookies()}
+    app, cookies = shared_app, {COOKIE: add_planner(shared_app).cookie()}
     with httpx.Client(base_url=app.url, trust_env=False, cookies=cookies, headers=ELSEWHERE) as client:
+        xsrf_of(client, app)
         answers = {path: client.get(path) for path in PATHS}
         asked_first = client.options(
             "/api/sessions",
@@ -51,24 +52,22 @@ def test_another_site_reads_nothing_that_a_cookie_opens(page: Page, planner: Pla
     assert upload.headers["access-control-allow-origin"] == app.url
 
 
-def test_files_are_taken_and_removed_with_the_pages_own_token_only(page: Page, planner: Planner) -> None:
-    app = planner.app
-    open_app(page, app)
-    chooser = page.get_by_test_id("stChatInputFileUploadButton").locator("input")
-    with page.expect_response("**/_stcore/upload_file/**") as upload:
-        chooser.set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Hello"})
-    assert upload.value.status == 204
-    place = upload.value.url
+def test_files_are_taken_and_removed_with_the_pages_own_token_only(shared_app: App) -> None:
+    with ExitStack() as opened:
+        signed_in = {COOKIE: add_planner(shared_app).cookie()}
+        client = opened.enter_context(httpx.Client(trust_env=False, cookies=signed_in))
+        token = xsrf_of(client, shared_app)
+        cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+        tab = opened.enter_context(open_tab(shared_app, headers={"Cookie": cookies}))
+        place = f"{shared_app.url}/_stcore/upload_file/{drawn(tab)[0].new_session.initialize.session_id}/some-id"
 
-    cookies = {one["name"]: one["value"] for one in page.context.cookies()}
-    token = cookies["_streamlit_xsrf"]
-    with httpx.Client(trust_env=False, cookies=cookies) as client:
+        def statuses(headers: dict[str, str]) -> tuple[int, int]:
+            put = client.put(place, files={"file": ("notes.txt", b"Hello")}, headers=headers)
+            return put.status_code, client.delete(place, headers=headers).status_code
+
         for headers in ({}, {"X-Xsrftoken": "made up"}, ELSEWHERE):
-            put = client.put(place, files={"file": ("more.txt", b"Hi")}, headers=headers)
-            delete = client.delete(place, headers=headers)
-            assert (put.status_code, delete.status_code) == (403, 403), headers
-        accepted = client.put(place, files={"file": ("more.txt", b"Hi")}, headers={"X-Xsrftoken": token})
-    assert accepted.status_code == 204
+            assert statuses(headers) == (403, 403), headers
+        assert statuses({"X-Xsrftoken": token}) == (204, 204)
 
 
 def test_nothing_but_static_files_is_served(shared_app: App) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import httpx
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -14,6 +15,12 @@ from tests.helpers.browser import App
 
 def stream(app: App) -> str:
     return app.url.replace("http://", "ws://") + "/_stcore/stream"
+
+
+def xsrf_of(client: httpx.Client, app: App) -> str:
+    """Let a client come to a page, and return the token that the page's script reads in its cookie."""
+    client.get(f"{app.url}/_stcore/health")
+    return client.cookies["_streamlit_xsrf"]
 
 
 def open_tab(app: App, *told: str, headers: dict[str, str] | None = None) -> ClientConnection:
