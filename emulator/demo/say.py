@@ -179,7 +179,7 @@ def notes_text(plan: Plan) -> str:
         lines.append(f"{supposed.capitalize()}, as nobody said how many.")
     lines += [TEXTS["ask_kitchens"]] if wishes.diets or wishes.allergies else []
     lines += [TEXTS["mobility"]] if wishes.mobility else []
-    return "\n- ".join(["### What it rests on\n", *lines])
+    return "\n- ".join(["### Good to know\n", *lines])
 
 
 # Other shapes

@@ -44,4 +44,4 @@ def _check(answer: str, rest: Sequence[tuple[str, str]]) -> None:
 
 
 def test_there_are_conversations_enough() -> None:
-    assert len(scripts()) >= 60
+    assert len(scripts()) >= 150
