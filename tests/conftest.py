@@ -4,9 +4,8 @@ import functools
 import gc
 import os
 import shutil
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,7 @@ import bcrypt
 import httpx._transports.default
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from psycopg import sql
 
 from db.engine import Database
@@ -27,13 +25,14 @@ from services.wiring import Services, build_services
 from settings import Settings
 from tests.helpers import lock_order
 from tests.helpers.accounts import cheaply
-from tests.helpers.browser import CHROMIUM_ARGS, STATES
+from tests.helpers.browser import CHROMIUM_ARGS
 from tests.helpers.clock import Clock
 from tests.helpers.postgres import EmptyDatabases, started_postgres
 from tests.helpers.quick import quick
 from tests.helpers.services import PACE_S, Emulator, make_user
 from tests.helpers.settings_fields import know_settings_fields
 from tests.helpers.statements import share_compiled_statements
+from tests.helpers.windows import Window
 
 os.environ["TITLE_MODEL"] = "off"  # a title is one more call: only its own tests ask for one
 
@@ -263,45 +262,26 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def _window(browser: Browser) -> Iterator[BrowserContext]:
-    """Open the window of a worker's tests: what the browser has loaded and compiled for one, it has for the next.
-
-    Nothing in it moves that need not, as moving takes half a core.
-    """
-    with browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce") as context:
-        context.set_default_timeout(20_000)
-        yield context
+def _window(browser: Browser) -> Iterator[Window]:
+    with closing(Window(browser)) as window:
+        yield window
 
 
 @pytest.fixture
-def page(_window: BrowserContext) -> Iterator[Page]:
-    """Give a page of a visitor of its own: no cookie and nothing else that is stored outlives a test."""
-    begin = time.monotonic()
-
-    def tell(what: str) -> None:  # pytest shows it where the test failed
-        print(f"{time.monotonic() - begin:5.1f} s  {what}")
-
-    tellers = {
-        "console": lambda message: tell(f"{message.type}: {message.text}"),
-        "weberror": lambda error: tell(f"error: {error.error}"),
-        "requestfailed": lambda request: tell(f"{request.failure}: {request.url}"),
-    }
-    for event, teller in tellers.items():
-        _window.on(event, teller)  # type: ignore[call-overload]
-    yield _window.new_page()
-    for event, teller in tellers.items():
-        _window.remove_listener(event, teller)
-    for one in _window.pages:
-        with suppress(PlaywrightError):  # it may show nothing of ours, or hang
-            tell(f"{one.url} {one.get_by_test_id('stApp').evaluate(STATES, timeout=500)}")
-        one.close()
-    _forget(_window)
+def page(_window: Window) -> Iterator[Page]:
+    """Give a page of a visitor of its own."""
+    with _window.page() as page:
+        yield page
 
 
-def _forget(window: BrowserContext) -> None:
-    page = window.new_page()
-    everything = {"origin": "*", "storageTypes": "all"}  # all but the cache
-    window.new_cdp_session(page).send("Storage.clearDataForOrigin", everything)
-    page.close()
-    window.clear_cookies()
-    window.clear_permissions()
+@pytest.fixture(scope="session")
+def _window_elsewhere(browser: Browser) -> Iterator[Window]:
+    with closing(Window(browser)) as window:
+        yield window
+
+
+@pytest.fixture
+def elsewhere(_window_elsewhere: Window) -> Iterator[Page]:
+    """Give a page of another visitor, in a browser of their own."""
+    with _window_elsewhere.page() as page:
+        yield page

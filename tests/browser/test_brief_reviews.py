@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from db.models import utc_now
 from tests.helpers.browser import wait_until, wait_until_at_rest
@@ -29,7 +29,7 @@ def look_at_on_both(page: Page) -> None:
         assert flaws(page) == []
 
 
-def test_brief_is_shared_commented_on_and_approved(page: Page, planner: Planner, browser: Browser) -> None:
+def test_brief_is_shared_commented_on_and_approved(page: Page, planner: Planner, elsewhere: Page) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     with database_of(planner.app) as database:
         trip_id = Reviews(database, now=utc_now()).trip(
@@ -42,7 +42,8 @@ def test_brief_is_shared_commented_on_and_approved(page: Page, planner: Planner,
     page.get_by_role("button", name="Done").click()
     expect(page.get_by_role("link", name=re.compile("Customer.*Never opened"))).to_be_visible()
 
-    anna = browser.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]
+    anna = elsewhere
+    anna.set_viewport_size(PHONE)  # type: ignore[arg-type]
     anna.goto(link)
     entry = anna.locator(".st-key-review_block_must")
     expect(entry).to_contain_text("Tram 28")

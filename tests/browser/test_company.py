@@ -1,5 +1,6 @@
 """A company's sign-in in a real browser, at real providers: there and back, out at both, and all that goes wrong."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -7,7 +8,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from db.models import User
@@ -42,8 +43,11 @@ def companies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Compan
 
 
 @pytest.fixture(scope="module")
-def firm(companies: tuple[Company, Company], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
+def firm(
+    companies: tuple[Company, Company], sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Firm]:
     folder, port = tmp_path_factory.mktemp("company"), free_port()
+    shutil.copyfile(sqlite_template, folder / "travelbot.db")
     acme, clerk = companies
     (folder / "secrets.toml").write_text(tried_here(recipe("Clerk"), port, clerk) + section(acme))
     app = started_app(folder, port, STREAMLIT_SECRETS_FILES=str(folder / "secrets.toml"), GUESTS="on")
@@ -107,24 +111,21 @@ def test_company_makes_a_user_and_out_is_out_at_both(page: Page, firm: Firm) -> 
     expect_out(page, firm.app, "Your sign-in has ended. Please sign in again.")
 
 
-def test_second_company_is_somebody_else_and_the_disabled_are_out(page: Page, browser: Browser, firm: Firm) -> None:
+def test_second_company_is_somebody_else_and_the_disabled_are_out(page: Page, elsewhere: Page, firm: Firm) -> None:
     sign_in(page, firm.app, firm.acme)
     expect_in(page, "Ada of acme")
-    with browser.new_context() as context:
-        context.set_default_timeout(20_000)
-        other = context.new_page()
-        sign_in(other, firm.app, firm.clerk)
-        expect_in(other, "Ada of clerk")
+    sign_in(elsewhere, firm.app, firm.clerk)
+    expect_in(elsewhere, "Ada of clerk")
 
-        with database_of(firm.app) as database, database.begin() as db_session:
-            ada = db_session.scalars(select(User).where(User.name == "Ada of clerk")).one()
-            ada.disabled = True
-        other.get_by_test_id("stSidebar").get_by_role("button", name="New chat").click()
+    with database_of(firm.app) as database, database.begin() as db_session:
+        ada = db_session.scalars(select(User).where(User.name == "Ada of clerk")).one()
+        ada.disabled = True
+    elsewhere.get_by_test_id("stSidebar").get_by_role("button", name="New chat").click()
 
-        expect_out(other, firm.app)
-        other.reload()
-        expect_out(other, firm.app, "This account is disabled. Ask whoever runs this app.")
-        expect(other.get_by_role("button", name="Use another account")).to_be_visible()
+    expect_out(elsewhere, firm.app)
+    elsewhere.reload()
+    expect_out(elsewhere, firm.app, "This account is disabled. Ask whoever runs this app.")
+    expect(elsewhere.get_by_role("button", name="Use another account")).to_be_visible()
     page.reload()
     expect_in(page, "Ada of acme")
 

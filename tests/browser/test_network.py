@@ -76,6 +76,7 @@ def test_tab_that_slept_while_the_server_forgot_it_goes_on(start_app, page: Page
     app.kill()
     start_app()
     sleep.send("Page.setWebLifecycleState", {"state": "active"})
+    sleep.detach()
 
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Lisbon", timeout=40_000)
     box(page).fill("cheaper")

@@ -1,10 +1,9 @@
 """Two people in one session, or in one trip, each in their own browser: what one does, the other sees at once."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from services.sessions.sharing import SessionSharing
 from services.trips.customers import CustomerService
@@ -25,10 +24,9 @@ def ben(planner: Planner) -> Planner:
 
 
 @pytest.fixture
-def bens_page(ben: Planner, browser: Browser) -> Iterator[Page]:
-    with browser.new_context() as context:
-        ben.sign_in(context)
-        yield context.new_page()
+def bens_page(ben: Planner, elsewhere: Page) -> Page:
+    ben.sign_in(elsewhere.context)
+    return elsewhere
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from services.accounts.sign_ins import SignInService
 from settings import Settings
@@ -89,14 +89,11 @@ def test_signed_out_planner_stays_out_in_every_tab(page: Page, planner: Planner)
 
 
 def test_changed_password_ends_another_browser_and_keeps_this_one(
-    page: Page, browser: Browser, planner: Planner
+    page: Page, elsewhere: Page, planner: Planner
 ) -> None:
-    elsewhere = browser.new_context()
-    elsewhere.set_default_timeout(20_000)
-    planner.sign_in(elsewhere)
-    other = elsewhere.new_page()
-    other.goto(planner.app.url)
-    expect_signed_in(other)
+    planner.sign_in(elsewhere.context)
+    elsewhere.goto(planner.app.url)
+    expect_signed_in(elsewhere)
     page.goto(f"{planner.app.url}/settings")
     before = page.evaluate("document.cookie")
 
@@ -106,16 +103,15 @@ def test_changed_password_ends_another_browser_and_keeps_this_one(
     expect(page.get_by_text("Your password is changed.")).to_be_visible()
     wait_until(page, "before => document.cookie !== before", before)
 
-    expect_signed_out(other)
-    other.reload()
-    expect_signed_out(other)
+    expect_signed_out(elsewhere)
+    elsewhere.reload()
+    expect_signed_out(elsewhere)
     page.reload()
     expect_signed_in(page)
-    elsewhere.close()
 
 
 def test_stranger_locks_the_name_and_the_browser_that_was_signed_in_before_gets_in(
-    page: Page, browser: Browser, shared_app: App
+    page: Page, elsewhere: Page, shared_app: App
 ) -> None:
     planner = add_planner(shared_app)
     sign_in(page, planner)
@@ -124,12 +120,10 @@ def test_stranger_locks_the_name_and_the_browser_that_was_signed_in_before_gets_
     with database_of(shared_app) as database:  # four from another process, the fifth and sixth from a browser
         sign_ins = SignInService(database, Settings(), compare=AllWrong())
         assert [answer(sign_ins, planner.username) for _ in range(4)] == ["wrong_password"] * 4
-    with browser.new_context() as elsewhere:
-        stranger = elsewhere.new_page()
-        stranger.goto(shared_app.url)
-        for told in ("do not match", "Too many wrong passwords for this name"):
-            fill_sign_in(stranger, planner, "wrong password")
-            expect(stranger.get_by_role("alert")).to_contain_text(told)
+    elsewhere.goto(shared_app.url)
+    for told in ("do not match", "Too many wrong passwords for this name"):
+        fill_sign_in(elsewhere, planner, "wrong password")
+        expect(elsewhere.get_by_role("alert")).to_contain_text(told)
 
     page.goto(shared_app.url)  # a new tab, as it were: nothing but the cookie is left
     sign_in(page, planner)
