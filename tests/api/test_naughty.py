@@ -1,4 +1,7 @@
-"""515 awkward strings in every field of every route: each comes back as it went in, or is a 422 with a sentence."""
+"""515 awkward strings in every field of every route: they come back as they went in, or are a 422 with a sentence.
+
+The services take each string by itself: tests/services/test_naughty_fields.py.
+"""
 
 import csv
 import io
@@ -20,9 +23,10 @@ from tests.helpers.naughty import STRINGS, joined, kept, on_one_line, says_somet
 _SOUND = [text for text in STRINGS if says_something(text)]
 SAID = joined(_SOUND, 60)
 # Each where it may be taken for something else than a text, the long ones together.
-SEVERAL = [*(text for text in _SOUND if len(text) < 6), *joined([text for text in _SOUND if len(text) >= 6], 5)]
-MIDDLING = [text for text in STRINGS if 6 <= len(text) < 30]  # a title holds three of them
+SEVERAL = [*(text for text in _SOUND if len(text) < 6), *joined([text for text in _SOUND if len(text) >= 6], 8)]
+MIDDLING = [text for text in STRINGS if 6 <= len(text) < 30]  # a title holds four of them
 SILENT = [text for text in STRINGS if not says_something(text)]
+EACH = tuple(dict.fromkeys((*SEVERAL, *SILENT)))
 BINARY = {chr(number) for number in (*range(9), *range(14, 27), *range(28, 32))}  # such a file is no text
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -44,13 +48,15 @@ def told(response: httpx.Response, *, well: bool) -> Any:
 
 
 def test_sessions(api: Api, services):
-    for text in STRINGS:
-        answer = api.http.post("/sessions", json={"title": text, "instructions": text})
-        session = told(answer, well=says_something(text) and len(on_one_line(text)) <= 100)
+    for text in EACH:
+        title = text[:100]
+        answer = api.http.post("/sessions", json={"title": title, "instructions": text})
+        session = told(answer, well=says_something(title))
         if session:
-            assert (session["title"], session["instructions"]) == (on_one_line(text), kept(text) or None)
+            assert (session["title"], session["instructions"]) == (on_one_line(title), kept(text) or None)
+    told(api.http.post("/sessions", json={"title": SAID[0]}), well=False)
     rows = list(services.sessions.each(SessionFilter(), user_id=api.user_id))
-    assert len(rows) > 450
+    assert len(rows) > 150
     table = list(csv.reader(io.StringIO(sessions_csv(rows, zone=UTC).decode("utf-8-sig"), newline="")))
     assert [line[0] for line in table[1:]] == [as_text(row.title) for row in rows]
 
@@ -58,7 +64,7 @@ def test_sessions(api: Api, services):
 def test_messages_their_names_and_what_is_looked_for(api: Api):
     session_id = api.http.post("/sessions", json={"title": "All of them"}).json()["session_id"]
     said = []
-    for text in dict.fromkeys((*SEVERAL, *SILENT)):  # some are there twice, and the same id is the same message
+    for text in EACH:
         body = {"role": "user", "content": text} | ({"id": text[:100]} if text else {})
         message = told(api.http.post(f"/sessions/{session_id}/messages", json=body), well=says_something(text))
         if message:
@@ -75,7 +81,7 @@ def test_messages_their_names_and_what_is_looked_for(api: Api):
 
 
 def test_names_in_addresses(api: Api):
-    for text in STRINGS:
+    for text in EACH:
         if text not in ("", ".", ".."):  # no names, but other addresses
             answer = api.http.get(f"/chat/{quote(text, safe='')}/stream", follow_redirects=True)
             assert answer.status_code in (204, 404, 422)
@@ -84,7 +90,7 @@ def test_names_in_addresses(api: Api):
 
 def test_templates(api: Api):
     template_id = api.http.post("/templates", json={"name": "x", "instructions": "x"}).json()["template_id"]
-    for text in (*SEVERAL, *SILENT):
+    for text in EACH:
         body = {"name": text[:100], "instructions": text, "first_message": text}
         template = told(api.http.put(f"/templates/{template_id}", json=body), well=says_something(text))
         if template:
@@ -94,7 +100,7 @@ def test_templates(api: Api):
 
 def test_reasons_of_ratings(api: Api):
     reply = api.chat("Three nights in Lisbon")
-    for text in ("", *joined(STRINGS, 3)):
+    for text in ("", *joined(STRINGS, 8)):
         rated = told(
             api.http.put(f"/messages/{reply.reply_id}/rating", json={"value": -1, "reason": text}), well=True
         )
@@ -103,13 +109,13 @@ def test_reasons_of_ratings(api: Api):
 
 def test_memories(api: Api):
     added: list[str] = []
-    for text in (*SEVERAL, *SILENT):
+    for text in EACH:
         memory = told(api.http.post("/memories", json={"content": text}), well=says_something(text))
         added += [memory["content"]] if memory else []
-    assert added == [kept(text) for text in SEVERAL]
+    assert added == [kept(text) for text in dict.fromkeys(SEVERAL)]
     one = api.http.get("/memories", params={"limit": 1}).json()["memories"][0]
     path = f"/memories/{one['memory_id']}"
-    for text in joined(added, 8):
+    for text in joined(added, 4):
         assert told(api.http.patch(path, json={"content": text}), well=True)["content"] == kept(text)
     told(api.http.patch(path, json={"content": one["content"]}), well=True)
     for start in range(0, len(STRINGS), 10):
@@ -127,9 +133,9 @@ def test_names_and_contents_of_files(api: Api, monkeypatch):
     session_id = api.http.post("/sessions", json={"title": "Files"}).json()["session_id"]
     place = f"/sessions/{session_id}/files"
     names = []
-    for number, text in enumerate(STRINGS):
+    for number, text in enumerate(EACH):
         content = text.encode() or b"x"
-        sent = {"file": (f"{text} {number}.txt", content)}
+        sent = {"file": (f"{text[:90]} {number}.txt", content)}
         file = told(api.http.post(place, files=sent), well=not BINARY & set(text))
         if not file:
             continue
@@ -143,7 +149,7 @@ def test_names_and_contents_of_files(api: Api, monkeypatch):
             told_name = answer.headers["content-disposition"].removeprefix("attachment; filename*=UTF-8''")
             assert unquote(told_name) == file["name"]
     assert [file["name"] for file in api.http.get(place).json()["files"]] == names
-    assert len(names) > 500
+    assert len(names) > 150
 
 
 def test_messages_that_wait(api: Api, emulator):
@@ -152,7 +158,7 @@ def test_messages_that_wait(api: Api, emulator):
     place = f"/sessions/{session_id}/follow-ups"
     told(api.http.post(place, json={"content": "14 days in Japan"}), well=True)
     one = told(api.http.post(place, json={"content": "x"}), well=True)["waiting"]["follow_up_id"]
-    for text in (*joined(STRINGS, 5), *(text for text in STRINGS if not says_something(text))):
+    for text in (*joined(STRINGS, 8), *SILENT):
         changed = told(api.http.patch(f"/follow-ups/{one}", json={"content": text}), well=says_something(text))
         assert changed is None or changed["content"] == kept(text)
     told(api.http.delete(f"/follow-ups/{one}"), well=True)
@@ -169,9 +175,8 @@ def test_other_versions_and_blanks(api: Api):
     question_id = api.http.get(f"/sessions/{first.session_id}/messages").json()["messages"][0]["id"]
     body = {"name": "x", "first_message": "Please go to {where}."}
     template_id = api.http.post("/templates", json=body).json()["template_id"]
-    for text in STRINGS:
-        if not says_something(text):
-            told(api.http.post(f"/messages/{question_id}/edit", json={"content": text}), well=False)
+    for text in SILENT:
+        told(api.http.post(f"/messages/{question_id}/edit", json={"content": text}), well=False)
         if not kept(text):
             told(api.http.post(f"/templates/{template_id}/start", json={"values": {"where": text}}), well=False)
     for text in SAID:
@@ -199,7 +204,9 @@ def test_whose_token_it_is(api: Api, services):
 def test_trips_customers_and_what_is_looked_for(api: Api):
     trip_id = api.http.post("/trips", json={"title": "x"}).json()["trip_id"]
     customer_id = api.http.post("/customers", json={"name": "x"}).json()["customer_id"]
-    for text in (*(text for text in STRINGS if not 6 <= len(text) < 30), *joined(MIDDLING, 3)):
+    single = [text for text in STRINGS if len(text) < 6]
+    longer = [text for text in STRINGS if len(text) >= 30]
+    for text in (*single[::2], *joined(MIDDLING, 4), *longer[::6]):
         line, short = normalize("NFC", on_one_line(text)), len(on_one_line(text)) <= 100
         brief = {"purpose": text, "where": [text], "must": [{"text": text}], "notes_private": text}
         trip = api.http.patch(f"/trips/{trip_id}", json={"title": text, "brief": brief})
@@ -224,7 +231,7 @@ def test_trips_customers_and_what_is_looked_for(api: Api):
 def test_what_names_nothing_of_a_trip(api: Api):
     trip_id = api.http.post("/trips", json={"title": "x"}).json()["trip_id"]
     customer_id = api.http.post("/customers", json={"name": "x"}).json()["customer_id"]
-    for text in STRINGS[::4]:
+    for text in STRINGS[::16]:
         language = api.http.patch(f"/customers/{customer_id}", json={"language": text})
         told(language, well=language.status_code == 200 and (not text or len(text) < 10))
         for path, body in (

@@ -18,15 +18,9 @@ from services.reviews.records import LinkSettings, NewLink, ReviewMay, Thing
 from services.reviews.visits import new_reader_key
 from services.wiring import Services
 from tests.helpers.api import Api, Routes, logged
-from tests.helpers.api_routes import BODIES, OF_LINKS, named
+from tests.helpers.api_routes import BODIES, named, of_links
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def routes() -> Routes:
-    """Give routes of this test's own: nobody has asked there yet."""
-    return Routes()
 
 
 @pytest.fixture
@@ -51,7 +45,7 @@ def share(services: Services, session_id: int, user_id: int) -> Callable[..., Ne
 @pytest.fixture
 def http(address: str) -> Iterator[httpx.Client]:
     """Give a program that has nothing."""
-    with httpx.Client(base_url=address, trust_env=False) as client:
+    with httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
         yield client
 
 
@@ -171,7 +165,7 @@ def test_passcodes_are_guessed_ten_times_and_whoever_is_in_stays_in(http, share)
 )
 def test_what_is_no_link_opens_nothing(http, share, garbage):
     share()
-    for method, path in OF_LINKS:
+    for method, path in of_links():
         answer = http.request(method, named(path, garbage), json=BODIES.get(path))
         assert told(answer) == (404, "not_found"), (method, path)
 
@@ -252,7 +246,7 @@ def test_nobodys_body_is_received(routes: Routes, address, share):
         sent.append(message)
 
     for token, status in (("x" * 32, 404), (link.token, 403)):
-        for method, path in OF_LINKS:
+        for method, path in of_links():
             scope = {
                 "type": "http",
                 "asgi": {"version": "3.0"},
@@ -285,7 +279,7 @@ def test_body_is_small(http, share, size_told):
 def test_answers_are_kept_by_nobody(http, share):
     link = share()
     for token in (link.token, "x" * 32):
-        for method, path in OF_LINKS:
+        for method, path in of_links():
             answer = http.request(method, path.format(token=token, comment_id="1"), json=BODIES.get(path))
             told_ = [answer.headers.get(name) for name in ("cache-control", "x-robots-tag", "referrer-policy")]
             assert told_ == ["no-store", "noindex", "no-referrer"], (method, path, answer.status_code)
@@ -307,7 +301,7 @@ def test_no_log_and_no_metric_tells_what_opens_a_link(http, api, share, services
     caplog.set_level("DEBUG")
     link = share(passcode="tram 28!")
     headers = {"X-Review-Passcode": "tram 28!", "X-Review-Key": new_reader_key()}
-    for method, path in OF_LINKS:
+    for method, path in of_links():
         for suffix in ("", "/", "/nothing", "?link=" + link.token):
             http.request(
                 method,

@@ -9,20 +9,26 @@ from sqlalchemy import select
 from db.engine import Database
 from db.models import VIEWER, Base, User
 from tests.helpers.api import Api
-from tests.helpers.api_routes import GUARDED, PUBLIC, SCHEMA, ask
+from tests.helpers.api_routes import PUBLIC, ask, document, guarded
 from tests.helpers.deck_places import picture
 
 READS = {("POST", "/sessions/{session_id}/export"), ("POST", "/trips/{trip_id}/export")}
 PERSONAL = {("POST", "/messages/{message_id}/show"), ("PATCH", "/sessions/{session_id}")}  # a pin, a version shown
 NO_TIME = {("POST", "/sessions/{session_id}/stop"), ("POST", "/import")}  # nothing to stop, no file to import
-WRITING = [route for route in GUARDED if route[0] != "GET" and route not in READS | PERSONAL | NO_TIME]
-READING = [path for method, path in GUARDED if method == "GET"]
 TRACES = ("api_tokens", "audit")  # that a token was used, and that somebody exported something
 SECRETS = ("password", "secret", "token", "key")
 OURS = (
     *("password", "secret", "hash", "disabled", "subject", "lease", "fence"),
     *("thread", "assistant_id", "run_id", "document_id", "backend"),
 )
+
+
+def reading() -> list[str]:
+    return [path for method, path in guarded() if method == "GET"]
+
+
+def writing() -> list[tuple[str, str]]:
+    return [route for route in guarded() if route[0] != "GET" and route not in READS | PERSONAL | NO_TIME]
 
 
 def everything(database: Database) -> dict[str, str]:
@@ -80,7 +86,7 @@ def test_reading_changes_nothing(api: Api, ids: dict[str, str], database: Databa
     services.admins.set_admin(api.user_id, admin=True)
     before = everything(database)
 
-    for path in READING:
+    for path in reading():
         answer = ask(api.http, "GET", path.format_map(ids))
         assert answer.status_code in (200, 204), (path, answer.text)
         assert everything(database) == before, path
@@ -93,13 +99,13 @@ def test_viewer_reads_what_is_theirs_and_changes_nothing(api: Api, ids: dict[str
     before = everything(database)
 
     refused = {}
-    for method, path in WRITING:
+    for method, path in writing():
         answer = ask(api.http, method, path, ids | {"follow_up_id": "1"})
         refused[method, path] = answer.status_code, answer.json().get("code")
         assert everything(database) == before, (method, path)
 
     assert {route: told for route, told in refused.items() if told != (403, "read_only_role")} == {}
-    for path in READING:
+    for path in reading():
         if path != "/metrics":
             assert ask(api.http, "GET", path.format_map(ids)).status_code in (200, 204), path
     session = f"/sessions/{ids['session_id']}"
@@ -113,7 +119,7 @@ def test_viewer_reads_what_is_theirs_and_changes_nothing(api: Api, ids: dict[str
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_answers_tell_nothing_but_what_is_for_their_reader(api: Api, ids: dict[str, str], services: Any) -> None:
     services.admins.set_admin(api.user_id, admin=True)
-    for path in READING:
+    for path in reading():
         answer = ask(api.http, "GET", path.format_map(ids))
         if answer.headers.get("content-type") != "application/json":
             continue
@@ -134,7 +140,7 @@ def test_token_in_an_address_lets_nobody_in(api: Api, name: str) -> None:
 def test_no_address_has_a_place_for_a_secret() -> None:
     places = [
         place["name"]
-        for path, item in SCHEMA["paths"].items()
+        for path, item in document()["paths"].items()
         if not path.startswith(PUBLIC)  # a link's address is its secret: tests/api/test_public_review.py
         for operation in item.values()
         for place in operation.get("parameters", [])

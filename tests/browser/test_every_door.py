@@ -21,7 +21,7 @@ from websockets.typing import Origin
 
 import server
 from settings import ROOT
-from tests.helpers.api_routes import BODIES, ROUTES, named
+from tests.helpers.api_routes import BODIES, named, routes
 from tests.helpers.browser import App
 from tests.helpers.doors import ADMIN, OUT, SCREENS, STREAMLIT, ApiDoor, api_doors
 from tests.helpers.tab import drawn, elements, has_sidebar, is_the_door, open_tab, stream
@@ -191,7 +191,7 @@ def is_open(app: App, path: str, headers: dict[str, str], *, origin: str | None 
 def test_every_screen_and_route_is_in_the_tables() -> None:
     assert isinstance(API, FastAPI)
     outside = [route for route in API.routes if isinstance(route, Route | Mount)]  # of OpenAPI's document
-    of_api = {*ROUTES, *(("GET", route.path) for route in outside)}
+    of_api = {*routes(), *(("GET", route.path) for route in outside)}
     of_streamlit = [*server.app._user_routes, *create_streamlit_routes(MagicMock())]
 
     assert {*SCREENS} ^ pages_of_the_app() == {"no_such_page"}

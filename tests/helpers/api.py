@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import create_app
+from api.limits import RequestLimit
 from services.process.logs import OneLine
 from services.wiring import Services
 from tests.helpers.services import until
@@ -174,6 +175,7 @@ def serve(listener: Listener, routes: Routes) -> Iterator[Callable[..., str]]:
             mounts.append(Mount("/", app=StaticFiles(directory=folder, html=True)))
         assert listener.app is None, "one API at a time"
         listener.app, routes.get_services = Starlette(routes=mounts), get_services
+        routes.app.state.request_limit = RequestLimit()  # nobody has asked yet
         return f"{listener.address}/api"
 
     yield start

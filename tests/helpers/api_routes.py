@@ -1,5 +1,9 @@
-"""Every route of the API, and a request to it that would do."""
+"""Every route of the API, and a request to it that would do.
 
+To make the document takes more than a second: no test module asks for it while it is imported.
+"""
+
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -8,17 +12,9 @@ import httpx
 
 from api.app import create_app
 
-
-def _nobody():
-    raise AssertionError("not asked at import")
-
-
+Route = tuple[str, str]  # method and path
 OPEN = {"/health"}
 PUBLIC = "/review/"  # what a link opens, without an account
-SCHEMA = create_app(_nobody).openapi()
-ROUTES = sorted((method.upper(), path) for path, item in SCHEMA["paths"].items() for method in item)
-GUARDED = [route for route in ROUTES if route[1] not in OPEN and not route[1].startswith(PUBLIC)]
-OF_LINKS = [route for route in ROUTES if route[1].startswith(PUBLIC)]
 TEMPLATE = {"name": "Mine", "instructions": "Be brief.", "first_message": "Hi"}
 DECISION = {"kind": "approve", "name": "Anna", "sha256": "0" * 64}
 SLIDES = {"rev": 1, "slides": [{"id": "1", "title": "Hi", "blocks": []}]}
@@ -64,6 +60,32 @@ BODIES: dict[str, dict[str, Any]] = {
     "/review/{token}/comments/{comment_id}": {"text": "Hi"},
     "/review/{token}/decisions": DECISION,
 }
+
+
+def _nobody():
+    raise AssertionError("not asked for the document")
+
+
+@functools.cache
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document. Nobody may change it."""
+    return create_app(_nobody).openapi()
+
+
+@functools.cache
+def routes() -> tuple[Route, ...]:
+    """Return every route, sorted."""
+    return tuple(sorted((method.upper(), path) for path, item in document()["paths"].items() for method in item))
+
+
+def guarded() -> list[Route]:
+    """Return the routes that ask for a token."""
+    return [route for route in routes() if route[1] not in OPEN and not route[1].startswith(PUBLIC)]
+
+
+def of_links() -> list[Route]:
+    """Return the routes that a link opens."""
+    return [route for route in routes() if route[1].startswith(PUBLIC)]
 
 
 def ask(

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from tests.helpers.api import client
-from tests.helpers.api_routes import ROUTES, named
+from tests.helpers.api_routes import named, routes
 from tests.helpers.browser import COOKIE, App
 from tests.helpers.deck_places import picture
 from tests.helpers.planners import Planner, add_planner
@@ -33,7 +33,7 @@ class Victim:
     def everything(self) -> dict[str, str]:
         """Return what every route that reads tells them of what is theirs."""
         found = {}
-        for method, path in ROUTES:
+        for method, path in routes():
             if method == "GET" and path not in _OF_NOW and not path.startswith("/review/"):
                 answer = self.http.get(named(path, self.ids), params={"q": WORD, "since": "1"})
                 found[path] = f"{answer.status_code} {answer.text}"
