@@ -81,7 +81,7 @@ def answer(
         )
     parts += [found.text] if found else []
     if used and state.whole:
-        parts.append(f"From memory I keep in mind: {'; '.join(addressed(one) for one in used)}.")
+        parts.append(f"From memory I keep in mind: {'; '.join(plain(addressed(one)) for one in used)}.")
     parts += [_web_note(state)] if web_search else []
     so_far = f"The trip so far: {wished(state.wishes)}." if wished(state.wishes) else "No place is set yet."
     reasoning = f"{so_far} I look for the closest answer in the bundled facts."
@@ -169,7 +169,7 @@ def _about_itself(state: State, lines: Sequence[str], memories: Sequence[str]) -
 
 def _memories(state: State, lines: Sequence[str], memories: Sequence[str]) -> str:
     said = dict.fromkeys(fact for line in lines for fact in extract_facts(line))
-    known = [f"- {plain(one.strip().rstrip('.'))}" for one in dict.fromkeys([*memories, *said])]
+    known = [f"- {plain(one).rstrip('.')}" for one in dict.fromkeys([*memories, *said]) if one.strip()]
     known += [f"- The trip so far: {trip}"] if (trip := wished(state.wishes)) else []
     return joined("I know this:", "\n".join(known), "Tell me if something is wrong.") if known else TEXTS["memory"]
 

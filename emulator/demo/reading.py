@@ -28,7 +28,7 @@ for _name, _pattern in _LIKED.items():
     _RULES[f"interests+{_name}"] = rf"(?:{_pattern}){_PATTERNS['no_problem']}"
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4_096)  # a long conversation, read again at each turn
 def read(text: str, *, context: Names = (), brief: bool = False) -> Reading:
     """Everything that can be recognised in *text*, which may be anything.
 

@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from typing import Any
 
 from emulator.demo.destinations import atlas, fold
-from emulator.demo.line import WORDS
+from emulator.demo.line import WORDS, typed
 from emulator.demo.offers import offer_of
 from emulator.demo.plan import build
 from emulator.demo.reading import ASIDES, FACTS, read
@@ -17,6 +17,7 @@ from emulator.demo.wishes import MAX_DAYS, Change, Reading, State, Wishes
 from emulator.demo.words import TEXTS, plural
 
 _PAST = 20  # changes that can be undone
+_SENTENCES = 20  # of a message that are looked at one by one
 _PATTERNS = WORDS["patterns"]
 _CARRIED = (
     "This conversation began earlier. Its latest turns, oldest first:",
@@ -98,7 +99,8 @@ def _with_wishes(before: State, state: State, *, asks: bool) -> State:
 def _read(state: State, text: str, brief: bool) -> tuple[Reading, bool]:
     """A message, and whether it only asks about the plan that there is. Questions beside a wish wish nothing."""
     near = state.wishes.places
-    reading, sentences = read(text, context=near, brief=brief), re.split(r"(?<=[.!?\n])\s+", text)
+    reading = read(text, context=near, brief=brief)
+    sentences = re.split(r"(?<=[.!?\n])\s+", typed(text), maxsplit=_SENTENCES)
     asked = [one for one in sentences if _asks(one, near)] if near or len(state.about) > 1 else []
     if not asked or reading.said == Wishes(currency=reading.said.currency or "none"):  # "what is that in euros?"
         return reading, False
@@ -282,7 +284,8 @@ def today_from(outputs: Iterable[str]) -> date | None:
     found = None
     for output in outputs:
         with suppress(ValueError, TypeError, KeyError, RecursionError):
-            found = date.fromisoformat(json.loads(output)["date"])
+            said = date.fromisoformat(json.loads(output)["date"])
+            found = said if said.year < MAXYEAR else found  # there is a day after it
     return found
 
 

@@ -62,4 +62,5 @@ def _objects(values: object) -> list[dict[str, Any]]:
 
 
 def _texts(values: object) -> list[str]:
-    return [one[:200] for one in values if isinstance(one, str)][:_MOST_WISHES] if isinstance(values, list) else []
+    texts = [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
+    return [one[:200].encode(errors="ignore").decode() for one in texts[:_MOST_WISHES]]

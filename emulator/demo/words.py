@@ -44,8 +44,8 @@ def quoted(texts: Sequence[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """Text whose marks are no Markdown."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#|~$" else char for char in text)
+    """Text on one line whose marks are no Markdown."""
+    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#|~$" else char for char in " ".join(text.split()))
 
 
 def clock(minutes: int) -> str:

@@ -5,6 +5,7 @@ import pytest
 from emulator.conversation import Document, ToolRequest, Turn
 from emulator.demo.answer import answer, extract_facts
 from emulator.demo.destinations import atlas
+from emulator.demo.reading import read
 from tests.helpers.demo import asked
 
 LISBON = "5 days in Lisbon in May for two, one is vegetarian, about $2,000"
@@ -260,3 +261,31 @@ def test_what_is_quoted_cannot_format_the_reply():
 def test_history_without_a_user_is_answered():
     for history in ([], [Turn("assistant", "Hello")], [Turn("tool", FRIDAY)]):
         assert answer(history, memories=[], tools=["current_date"], system_prompt=None, tool_outputs=None).text
+
+
+@pytest.mark.parametrize("text", ["x. " * 1_300, "".join(f"Guest {at} likes room {at}.\n" for at in range(1_000))])
+def test_of_a_message_of_many_short_sentences_few_are_read_alone(text):
+    before = read.cache_info().misses
+    asked("5 days in Lisbon", text, "thanks")
+
+    assert read.cache_info().misses - before < 50
+
+
+def test_memory_is_no_markdown():
+    memory = "Is vegetarian\n\n## Heading ![x](https://evil.example/x.png) <b>"
+    told = [
+        asked("5 days in Lisbon for two", memories=[memory]),
+        asked("what do you remember of me?", memories=[memory]),
+    ]
+
+    assert all("\\<b\\>" in one.text and "\n\n## Heading" not in one.text for one in told)
+
+
+def test_end_of_the_calendar_is_no_date():
+    asked("5 days in Lisbon tomorrow", tools=["current_date"], tool_outputs={"a": '{"date": "9999-12-31"}'})
+
+
+def test_brief_that_is_no_text_is_left_out():
+    prompt = '{"brief": {"where": ["\\ud800", "Lisbon"]}}'
+
+    assert "Lisbon" in asked("hello", system_prompt=prompt).text.encode().decode()
