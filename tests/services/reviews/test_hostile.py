@@ -34,7 +34,7 @@ AWFUL = (
     "\u202e\u2066",
     "\n" * 5_000,
 )
-ODD = (*STRINGS[::12], *TEXTS, *AWFUL)
+ODD = (*STRINGS[::30], *TEXTS, *AWFUL)
 ODD_FOR_A_DATABASE = (*BYTES, *AWFUL)  # what PostgreSQL may keep otherwise than SQLite
 
 
