@@ -53,7 +53,7 @@ def whole_words(pattern: str) -> re.Pattern[str]:
 
 
 _NEGATION = whole_words(WORDS["patterns"]["negation"])
-_CLAUSE_END = re.compile(WORDS["patterns"]["clause_end"])
+_CLAUSE_END, _DAY_LEAD = (re.compile(WORDS["patterns"][one]) for one in ("clause_end", "day_lead"))
 
 
 def typed(text: str) -> str:
@@ -129,9 +129,13 @@ class Line:
                 self.refuse(match.start(), end)
 
     def clauses(self) -> list[tuple[int, int]]:
-        """Where each clause begins and ends."""
-        ends = [match.span() for match in _CLAUSE_END.finditer(self.text)]
-        return list(zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(self.text)], strict=True))
+        """Where each clause begins and ends. "On day 3, more sights" is one."""
+        found, start = [], 0
+        for match in _CLAUSE_END.finditer(self.text):
+            if not _DAY_LEAD.fullmatch(self.text, start, match.end()):
+                found.append((start, match.start()))
+                start = match.end()
+        return [*found, (start, len(self.text))]
 
     def before(self, start: int, chars: int = 40) -> str:
         return self.text[max(0, start - chars) : start]
