@@ -179,7 +179,7 @@ def _about_places(state: State) -> str:
     wishes, said, left = state.wishes, state.reading.said, say.left(state)
     asked = [topic for topic in state.topics if topic in FACTS]
     if "compare" in state.topics and len(state.about) > 1:
-        return joined(facts.comparison(state), left, ending(state))
+        return joined(facts.comparison(state), say.unknown(state, "compared"), left, ending(state))
     if state.names and ("unknown place" in state.topics or not wishes.places):
         kept = "The plan stays as it is." if wishes.places else ""
         return joined(facts.unknown_place(state), kept, ending(state))

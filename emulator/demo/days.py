@@ -8,6 +8,7 @@ from emulator.demo.line import LISTS, WORDS, Line, is_negated, whole_words, with
 from emulator.demo.wishes import Change
 
 _PATTERNS = WORDS["patterns"]
+_KINDS = whole_words("|".join(liked for liked, *kinds in WORDS["interests"].values() if len(kinds) < 3))
 Names = tuple[str, ...]
 Spot = tuple[str, int, int]  # a name or an id, and where in the line it stands
 
@@ -58,7 +59,8 @@ def read_sights(line: Line, near: Names, *, out: bool) -> list[Spot]:
     found, last, called = list[Spot](), 0, _called(near)
     for name, start, end in line.names(called):
         before, is_whole = line.before(start), fold(called[name]) == name
-        if not is_whole and re.search(r"\b(?:an?|any|some|1|more) $", before):  # "a museum" is any
+        is_kind = _KINDS.fullmatch(name) and not before.endswith("the ")
+        if not is_whole and (is_kind or re.search(r"\b(?:an?|any|some|1|more) $", before)):  # "a museum", "no beach"
             continue
         lead = re.search(_PATTERNS["skip" if out else "see"], before)
         listed = last and goes_on(line, last, start)
@@ -83,8 +85,7 @@ def _called(place_ids: Names) -> dict[str, str]:
     called = {fold(name): name for name in names}
     words_of = {name: set(re.findall(r"[^\W_]{4,}", name)) for name in called}
     words = [word for one in words_of.values() for word in one]
-    kinds = "|".join(pattern for pattern, *_ in WORDS["interests"].values())  # "museums" are all of them
-    general = {word for word in words if word.endswith("s") and re.fullmatch(kinds, word)}
+    general = {word for word in words if word.endswith("s") and _KINDS.fullmatch(word)}  # "museums" are all of them
     known = {word for word in words if words.count(word) < 3} - general - set(LISTS["generic"])
     alone = {word: full for name, full in reversed(called.items()) for word in known & words_of[name]}
     return alone | called

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
-from emulator.demo.destinations import DayTrip, Destination, Dish, Sight, atlas
-from emulator.demo.line import WORDS
+from emulator.demo.destinations import DayTrip, Destination, Dish, Sight, atlas, fold
+from emulator.demo.line import WORDS, whole_words
 from emulator.demo.wishes import MAX_DAYS, Change, Wishes, evenly
 from emulator.demo.words import USUAL_START, listed, plural
 
@@ -104,8 +105,10 @@ def build(wishes: Wishes, changes: Sequence[Change] = ()) -> Plan:
         _add_days(plan, place, count, total)
     for day in plan.days:
         count = len(day.sights)
-        if day.trip and (wishes.no_trips or day.trip.name in wishes.unwanted):
-            day.trip, count = None, day.most
+        if day.trip and (wishes.no_trips or not suits(day.trip, wishes)):
+            used, traded = [one.trip for one in plan.days], {*wishes.wanted} & {*wishes.traded}
+            day.trip = next((one for one in day.place.day_trips if one.name in traded and one not in used), None)
+            count = 0 if day.trip else day.most
         _fill(plan, day, count, wishes)
     for change in changes:
         _change(plan, plan.days[change.day - 1], change)
@@ -134,13 +137,27 @@ def categories(names: Sequence[str]) -> set[str]:
     return {category for name in names for category in WORDS["interests"][name][1:]}
 
 
-def suits(sight: Sight, wishes: Wishes) -> bool:
-    """Whether nothing that was wished speaks against a sight."""
+@cache
+def _kinds(thing: Sight | DayTrip) -> frozenset[str]:
+    """The interests that a sight or a day trip is for, by its category or by what it is called."""
+    category, about = (
+        (thing.category, thing.name) if isinstance(thing, Sight) else ("", f"{thing.name}: {thing.about}")
+    )
+    return frozenset(
+        name
+        for name, (pattern, *categories) in WORDS["interests"].items()
+        if category in categories or whole_words(pattern).search(fold(about))
+    )
+
+
+def suits(thing: Sight | DayTrip, wishes: Wishes) -> bool:
+    """Whether nothing that was wished speaks against a sight or a day trip."""
+    avoided = _kinds(thing) & {*wishes.avoids} and not _kinds(thing) & {*wishes.interests}
+    if avoided or thing.name in wishes.unwanted or isinstance(thing, DayTrip):
+        return not (avoided or thing.name in wishes.unwanted)
     return not (
-        sight.name in wishes.unwanted
-        or sight.category in categories(wishes.avoids) - categories(wishes.interests)
-        or (wishes.mobility and (sight.steps or sight.category in _ON_FOOT))
-        or (sight.category == "nightlife" and wishes.children)
+        (wishes.mobility and (thing.steps or thing.category in _ON_FOOT))
+        or (thing.category == "nightlife" and wishes.children)
     )
 
 
@@ -180,7 +197,8 @@ def _add_days(plan: Plan, place: Destination, count: int, total: int) -> None:
         day.dish = dishes.pop(0) if dishes and not leaves else None
         plan.days.append(day)
     days, sights = plan.days[first - 1 :], ranked(place, wishes)
-    for day, trip in zip(days[2:-1:3] if count > 6 or not slow else [], place.day_trips, strict=False):
+    trips = [one for one in place.day_trips if suits(one, wishes)]
+    for day, trip in zip(days[2:-1:3] if count > 6 or not slow else [], trips, strict=False):
         day.trip = trip
     city, left = [day for day in days if not day.trip], sum(not one.evening for one in sights)
     for at, day in enumerate(city):

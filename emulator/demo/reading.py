@@ -8,7 +8,7 @@ from typing import Any
 from emulator.demo import numbers
 from emulator.demo.days import Names, Spot, goes_on, read_changes, read_sights
 from emulator.demo.destinations import atlas, fold
-from emulator.demo.line import LISTS, PAIRS, TAKEN, WORDS, Line, whole_words
+from emulator.demo.line import LISTS, PAIRS, TAKEN, WORDS, Line, any_of, whole_words
 from emulator.demo.wishes import Reading, Wishes
 
 SMALL_TALK = frozenset(("thanks", "bye", "hello"))
@@ -41,8 +41,9 @@ def read(text: str, *, context: Names = (), brief: bool = False) -> Reading:
     if known.language or not more:
         return replace(known, said=Wishes(places=_chosen(_places(line))[0]), answer=answer)
     line.take(_PATTERNS["no_wish"])  # "which one is cheaper", and in "June instead of May" what is instead
-    for match in line.take(rf"{_PATTERNS['unmet']}|(?:less|fewer) {_ANY_LIKED}"):
+    for match in line.take(rf"{_PATTERNS['unmet']}|(?:less|fewer|not (?:so|too) (?:many|much)) {_ANY_LIKED}"):
         line.refused.append(line.quote(*match.span()))
+    _refuse_levels(line, context)
     # First what is not wished; what else is negated is refused, and then everything is a wish.
     dropped, spots = _places_out(line), _places(line)
     near = tuple(dict.fromkeys(one for one, *_ in spots)) or context
@@ -60,6 +61,7 @@ def read(text: str, *, context: Names = (), brief: bool = False) -> Reading:
         numbers.read_currency(line),
     )
     _read_wishes(line, fields, shifts, drops, negated=False)
+    fields.pop("kept", None)
     relative = None if dates else numbers.read_relative(line)
     goals, others = [spot for spot in spots if spot[0] in places], [*wanted, *(located if spots else [])]
     stays, days = numbers.read_days(line, goals, others)
@@ -71,7 +73,7 @@ def read(text: str, *, context: Names = (), brief: bool = False) -> Reading:
     said = Wishes(
         **people | fields, currency=currency, places=places, country=country, stays=stays, days=days,
         month=start.month if start else month, start=start, budget=budget,
-        wanted=_names(wanted), unwanted=_names(unwanted),
+        wanted=_names(wanted), unwanted=_names(unwanted), traded=_names(wanted if unwanted else []),
     )  # fmt: skip
     return replace(
         known, said=said, mode=_mode(line, spots, topics, bool(dropped)), answer=answer,
@@ -172,6 +174,15 @@ def _places(line: Line) -> list[Spot]:
     return found
 
 
+def _refuse_levels(line: Line, context: Names) -> None:
+    """Refuse a level of hotel or meals for one of several places: "luxury hotel in Rome, a cheap one in Venice"."""
+    cities = {name: ids[0] for name, ids in _place_ids().items() if len(ids) == 1}
+    said, name = {cities[name] for name, *_ in line.names(cities)}, any_of(cities)
+    if len(said if said - {*context} else context) > 1:
+        for match in line.find(_PATTERNS["level_in_place"].replace("NAME", f"(?:{name})")):
+            line.refuse(*match.span())
+
+
 def _chosen(spots: list[Spot]) -> tuple[Names, str | None]:
     """The places that are meant, and the country where only that was said."""
     starts = [start for _, start, _ in spots]
@@ -193,7 +204,8 @@ def _located(line: Line) -> list[Spot]:
     """Places that are only located on the map, or day trips of other places: none that can be planned."""
     names, found = {fold(name): name for name in (*atlas().nearby_places, *atlas().bases)}, []
     for name, start, end in line.names(names):
-        led = re.search(r"\b(?:in|to|for|around|visit|near|and|or|about) $", line.before(start))
+        listed = line.rest[max(0, start - 3) : start] == f"{TAKEN}, "  # after a place that is known
+        led = listed or re.search(r"\b(?:in|to|for|around|visit|near|and|or|about) $", line.before(start))
         if name not in LISTS["ambiguous"] or (led and line.is_capital(start)):
             line.remove(start, end)
             found += [] if re.search(_PATTERNS["home"], line.before(start)) else [(names[name], start, end)]
@@ -233,6 +245,8 @@ def _read_wishes(
         number = sum(int(figure[0]) if figure else 1 for figure in figures)
         for effect in effects.split(";"):
             field, sign, value = re.split(r"([=+^-])", effect, maxsplit=1)
+            if field in said.get("kept", ()):
+                continue
             if sign == "-":
                 drops.append((field, value))
             elif sign == "+":

@@ -47,13 +47,18 @@ def not_met(state: State, plan: Plan) -> str:
 def missed(state: State, file: str = "") -> list[str]:
     """Sentences on what the newest message, or a *file* that it names, wished and did not get."""
     reading, notes = state.reading, list(state.notes)
-    if state.names:
-        notes.append(f"I do not know {listed([plain(name) for name in state.names])}, so it is not in the plan.")
+    notes += [unknown(state, "in the plan")] if state.names else []
     if reading.left:
         notes.append(f"{f'Of {plain(file)} ' if file else ''}{left(state)}")
     if reading.relative and state.today is None:
         notes.append(f"I do not know today's date, so “{reading.relative}” is not in the plan.")
     return notes
+
+
+def unknown(state: State, purpose: str) -> str:
+    """A sentence on places that are not in the file, if any were named."""
+    names = listed([plain(name) for name in state.names])
+    return f"I do not know {names}, so {'they are' if state.names[1:] else 'it is'} not {purpose}." if names else ""
 
 
 def left(state: State) -> str:

@@ -28,7 +28,7 @@ _STEPS = {"pace": (0, -1, 1), "hotel": (1, 0, 2), "meals": (1, 0, 2), "start_at"
 _DAY_STEPS = {"pace": 1, "walking": 1, "start": 120, "free": 1}  # at most
 _REPLACED = ("currency", "rooms", "pace", "hotel", "meals", "start_at", "rests", "no_trips")
 _ADDED = {  # to what was said before, and what it takes names out of
-    "diets": None, "allergies": None, "mobility": None,
+    "diets": None, "allergies": None, "mobility": None, "traded": None,
     "interests": "avoids", "avoids": "interests", "wanted": "unwanted", "unwanted": "wanted",
 }  # fmt: skip
 
@@ -156,6 +156,8 @@ def _merged(state: State) -> tuple[Wishes, list[str]]:
     if said.budget:
         currency = said.budget.currency or (old.budget.currency if old.budget else None)
         new = replace(new, budget=replace(said.budget, currency=currency), currency=None)
+    if any(re.search(WORDS["macros"]["LEVEL_IN"], fold(one)) for one in reading.left):
+        notes.append(TEXTS["one_level"])
     for field in _REPLACED:
         new = new if getattr(said, field) is None else _set(new, field, getattr(said, field))
     new = _without(new, "wanted", list(atlas().bases)) if said.no_trips else new

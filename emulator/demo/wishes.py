@@ -31,7 +31,8 @@ class Wishes:
     """What somebody wishes. ``None`` and empty are "not said"; *places* are ids, *wanted* and *unwanted* names.
 
     *stays* are the days in each place. *start_at* is in minutes after midnight. *hotel* and *meals* index ``LEVELS``;
-    *pace* is -1 (slow) to 1 (full). *rooms* is 0 for one each. *rests* and *no_trips* are 1 or 0.
+    *pace* is -1 (slow) to 1 (full). *rooms* is 0 for one each. *rests* and *no_trips* are 1 or 0. *traded* are names
+    that were wanted instead of others.
     """
 
     places: tuple[str, ...] = ()
@@ -54,6 +55,7 @@ class Wishes:
     avoids: tuple[str, ...] = ()
     wanted: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
+    traded: tuple[str, ...] = ()
     pace: int | None = None
     hotel: int | None = None
     meals: int | None = None
