@@ -51,7 +51,9 @@ def answer(
     newest_turns = [*takewhile(lambda turn: turn.role != "user", reversed(history))]
     today, outputs = today_from(_outputs(history, tool_outputs)), _outputs(newest_turns, tool_outputs)
     lines = planner_lines(turn.text for turn in history if turn.role == "user")[-READ_LINES:] or [""]
-    asked_for = [tool for tool in (brief, slides) if tool.TOOL in tools and tool.is_wanted(lines[-1])]
+    asked_for = [
+        tool for tool in (brief, slides) if tool.TOOL in tools and tool.without_request(lines[-1]) != lines[-1]
+    ]
     for tool in (tool for tool in (brief, slides) if tool.TOOL in tools):
         lines = [tool.without_request(line) for line in lines]
     if brief in asked_for:
@@ -60,12 +62,8 @@ def answer(
     before, state = _states(_begun(used, lines, system_prompt, today), lines, documents)[-2:]
     if slides in asked_for:
         return _proposal(slides.TOOL, slides.arguments(state), slides.told(outputs), outputs)
-    if (
-        DATE_TOOL in tools
-        and tool_outputs is None
-        and not outputs
-        and (state.reading.relative or "date" in state.topics)
-    ):
+    needs_date = state.reading.relative or "date" in state.topics
+    if needs_date and DATE_TOOL in tools and tool_outputs is None and not outputs:
         reasoning = "The message depends on today's date, which I do not know. I ask for it first."
         return Answer(reasoning, "", (ToolRequest(DATE_TOOL, {}),))
     found, parts = look_up(typed(lines[-1]), documents), list[str]()
@@ -212,9 +210,8 @@ def _about_the_trip(before: State, state: State, style: str) -> str:
     elif numbers and not changed and {"day", "costs"} & set(topics):
         asked = [say.day_text(day, plan) for day in plan.days if {day.number, day.number - total - 1} & set(numbers)]
         whole = f"The whole trip costs {costs(costs.total)} without flights." if "costs" in topics else ""
-        shown = (
-            joined(*asked, whole) if asked else TEXTS["no_day"].format(days=plural(total, "day"), number=numbers[0])
-        )
+        unknown = TEXTS["no_day"].format(days=plural(total, "day"), number=numbers[0])
+        shown = joined(*asked, whole) if asked else unknown
     elif {"costs", "save"} & set(topics):
         shown = say.costs_told(plan, costs)
     elif {"table", "included"} & set(topics):

@@ -19,14 +19,9 @@ _PACES = ("relaxed", "balanced", "full")
 _MUSTS = ("stays", "rooms", "start", "rests", "interests", "hotel", "meals")  # as they are in words
 
 
-def is_wanted(line: str) -> bool:
-    """Whether a message asks for a brief of what was said so far."""
-    return bool(_ASKED_FOR.search(typed(line)))
-
-
 def without_request(line: str) -> str:
-    """What a message says besides asking for a brief."""
-    return _ASKED_FOR.sub("", line) if is_wanted(line) else line
+    """What a message says besides asking for a brief of what was said so far; all of it where it does not ask."""
+    return _ASKED_FOR.sub("", line) if _ASKED_FOR.search(typed(line)) else line
 
 
 def sure(wishes: Wishes, lines: Sequence[str]) -> Wishes:

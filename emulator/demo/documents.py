@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from emulator.conversation import Document
 from emulator.demo.destinations import fold
 from emulator.demo.line import LISTS, WORDS
-from emulator.demo.words import listed, plain
+from emulator.demo.words import TEXTS, listed, plain
 
-_PATTERNS, _TEXTS, _COMMON = WORDS["patterns"], WORDS["documents"], frozenset(LISTS["common"])
+_PATTERNS, _COMMON = WORDS["patterns"], frozenset(LISTS["common"])
 _QUOTES, _MOST_CHARS = 3, 420
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s|\n")
 
@@ -48,11 +48,11 @@ def look_up(text: str, documents: Sequence[Document]) -> Found | None:
     unseen = [f"**{plain(one.name)}**" for one in named or documents if asked and not one.text]
     names = tuple(dict.fromkeys(name for name, _ in quotes))
     whole = asked and not wants_plan(message)
-    parts = [_TEXTS[lead].format(files=listed([f"**{plain(name)}**" for name in names]))] if quotes else []
+    parts = [TEXTS[lead].format(files=listed([f"**{plain(name)}**" for name in names]))] if quotes else []
     for name, text in quotes:
         parts.append(f"> {plain(text.strip()[:_MOST_CHARS])}\n>\n> — {plain(name)}")
-    parts += [_TEXTS["unseen"].format(files=listed(unseen))] if unseen else []
-    parts += [_TEXTS["quoted"].format(file=plain(names[0]))] if whole and quotes else []
+    parts += [TEXTS["unseen"].format(files=listed(unseen))] if unseen else []
+    parts += [TEXTS["quoted"].format(file=plain(names[0]))] if whole and quotes else []
     return Found("\n\n".join(parts), names, whole) if parts else None
 
 

@@ -8,7 +8,7 @@ from emulator.demo import words
 from emulator.demo.costs import estimate
 from emulator.demo.destinations import Destination, Sight, atlas
 from emulator.demo.line import WORDS
-from emulator.demo.plan import INDOOR, build, can_eat, categories, ranked
+from emulator.demo.plan import INDOOR, build, can_eat, kinds, ranked
 from emulator.demo.wishes import State, Wishes
 from emulator.demo.words import TEXTS, listed, plain, plural, price, table, when
 
@@ -46,18 +46,15 @@ def thing(name: str, place: Destination, wishes: Wishes) -> str:
     """What is known of a sight or a day trip of a place."""
     known = place.things[name]
     if isinstance(known, Sight):
-        paid = words.ticket(known, place.currency, wishes)
-        return (
-            f"**{name}** is in {known.area}, {place.name}. It takes {words.span(known.minutes)}; the ticket: {paid}."
-        )
+        takes, paid = words.span(known.minutes), words.ticket(known, place.currency, wishes)
+        return f"**{name}** is in {known.area}, {place.name}. It takes {takes}; the ticket: {paid}."
     way = f"{words.span(known.minutes_each_way)} each way by {known.by}"
     return f"**{name}** is a day trip from {place.name}: {known.about}, {way}."
 
 
 def _fit(place: Destination, wishes: Wishes) -> tuple[int, int]:
     """How good the season is, -1 to 1, and how much there is of what is liked, at most three of a kind."""
-    kinds = [categories([one]) for one in wishes.interests]
-    liked = sum(min(3, sum(sight.category in kind for sight in place.sights)) for kind in kinds)
+    liked = sum(min(3, sum(one in kinds(sight) for sight in place.sights)) for one in wishes.interests)
     return (wishes.month in place.best_months) - (wishes.month in place.avoid_months), liked
 
 
@@ -76,13 +73,12 @@ def comparison(state: State) -> str:
     """A table of places side by side, and which one to take."""
     places, wishes = [atlas().get(one) for one in state.about], state.wishes
     costs = {place.name: _cost_of(place, wishes) for place in places}
+    sums = [f"about {words.money(one, words.currency_of(wishes))}" for one in costs.values()]
     rows = {
         f"Weather{when(wishes)}": [words.season(place, wishes) for place in places],
         "See first": [", ".join(sight.name for sight in ranked(place, wishes)[:3]) for place in places],
         "Day trips": [", ".join(one.name for one in place.day_trips) for place in places],
-        f"{plural(wishes.days or 4, 'day')}, all but flights": [
-            f"about {words.money(one, words.currency_of(wishes))}" for one in costs.values()
-        ],
+        f"{plural(wishes.days or 4, 'day')}, all but flights": sums,
     }
     best, cheapest = best_of(state.about, wishes), min(costs, key=lambda name: costs[name])
     cells = table(["", *costs], [[f"**{name}**", *row] for name, row in rows.items()])

@@ -31,15 +31,12 @@ MONTHS = LISTS["months"]
 READ_CHARS = 4_000  # of one message; nobody describes a trip in more
 TAKEN = "\x1f"  # stands where something was taken out
 _UNITS, _TENS = LISTS["numbers"], LISTS["tens"]
-_SPELLED = (
-    PAIRS["spelled"]
-    | {word: str(number) for number, word in enumerate(_UNITS)}
-    | {
-        f"{ten} {unit}".strip(): f"{at}{to}"
-        for at, ten in enumerate(_TENS, 2)
-        for to, unit in enumerate(["", *_UNITS[1:10]])
-    }
-)
+_SPELLED = PAIRS["spelled"] | {word: str(number) for number, word in enumerate(_UNITS)}
+_SPELLED |= {
+    f"{ten} {unit}".strip(): f"{at}{to}"
+    for at, ten in enumerate(_TENS, 2)
+    for to, unit in enumerate(["", *_UNITS[1:10]])
+}
 _WORD = re.compile(rf"(?:{'|'.join(_TENS)})[ -](?:{'|'.join(_UNITS[1:10])})(?![^\W_])|[^\W_]+", re.I)
 _FILLERS = frozenset(LISTS["fillers"])
 _FILES = re.compile(r"\n\n\(Files with this message: [^\n]{0,2000}\)$")

@@ -13,15 +13,7 @@ INDOOR = frozenset({"museum", "gallery", "palace", "religious", "market", "famil
 _ON_FOOT = frozenset({"quarter", "nature"})
 _NOON, _LUNCH_ENDS, _REST_ENDS, _DAY_ENDS = 13 * 60 + 15, 14 * 60, 16 * 60, 18 * 60 + 30  # minutes after midnight
 _HOP, _STROLL = 30, 15  # minutes between areas, and within one
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """A sight with its start and end in minutes after midnight."""
-
-    sight: Sight
-    start: int
-    end: int
+Stop = tuple[Sight, int]  # what is seen, and when it begins in minutes after midnight
 
 
 @dataclass(slots=True)
@@ -58,7 +50,7 @@ class Day:
     def halves(self) -> tuple[list[Stop], list[Stop]]:
         """What is seen in the morning and in the afternoon, with times."""
         stops = self.times(self.sights) or []
-        return [one for one in stops if one.start < _NOON], [one for one in stops if one.start >= _NOON]
+        return [one for one in stops if one[1] < _NOON], [one for one in stops if one[1] >= _NOON]
 
     def times(self, sights: Sequence[Sight]) -> list[Stop] | None:
         """The *sights* in this order, half of them in the morning; None where they do not fit."""
@@ -69,7 +61,7 @@ class Day:
                 clock = max(clock, _REST_ENDS if self.rests else _LUNCH_ENDS)
             if clock + sight.minutes > _DAY_ENDS:
                 return None
-            stops.append(Stop(sight, clock, clock + sight.minutes))
+            stops.append((sight, clock))
             clock, area = clock + sight.minutes, sight.area
         return stops
 
@@ -133,12 +125,8 @@ def _shares(plan: Plan, days: int) -> list[tuple[Destination, int]]:
 # What suits
 
 
-def categories(names: Sequence[str]) -> set[str]:
-    return {category for name in names for category in WORDS["interests"][name][1:]}
-
-
 @cache
-def _kinds(thing: Sight | DayTrip) -> frozenset[str]:
+def kinds(thing: Sight | DayTrip) -> frozenset[str]:
     """The interests that a sight or a day trip is for, by its category or by what it is called."""
     category, about = (
         (thing.category, thing.name) if isinstance(thing, Sight) else ("", f"{thing.name}: {thing.about}")
@@ -152,7 +140,7 @@ def _kinds(thing: Sight | DayTrip) -> frozenset[str]:
 
 def suits(thing: Sight | DayTrip, wishes: Wishes) -> bool:
     """Whether nothing that was wished speaks against a sight or a day trip."""
-    avoided = _kinds(thing) & {*wishes.avoids} and not _kinds(thing) & {*wishes.interests}
+    avoided = kinds(thing) & {*wishes.avoids} and not kinds(thing) & {*wishes.interests}
     if avoided or thing.name in wishes.unwanted or isinstance(thing, DayTrip):
         return not (avoided or thing.name in wishes.unwanted)
     return not (
@@ -172,11 +160,11 @@ def can_eat(dish: Dish, wishes: Wishes) -> bool:
 
 def ranked(place: Destination, wishes: Wishes) -> list[Sight]:
     """The sights of *place* that suit: the important ones first, what is liked half a list ahead of its turn."""
-    liked = categories(wishes.interests) | ({"family"} if wishes.children else set())
     half = len(place.sights) / 2
 
     def turn(sight: Sight) -> float:
-        return place.sights.index(sight) - half * (sight.category in liked)
+        liked = kinds(sight) & {*wishes.interests} or (wishes.children and sight.category == "family")
+        return place.sights.index(sight) - half * bool(liked)
 
     return sorted((one for one in place.sights if suits(one, wishes)), key=turn)
 

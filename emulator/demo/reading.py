@@ -179,7 +179,7 @@ def _refuse_levels(line: Line, context: Names) -> None:
     cities = {name: ids[0] for name, ids in _place_ids().items() if len(ids) == 1}
     said, name = {cities[name] for name, *_ in line.names(cities)}, any_of(cities)
     if len(said if said - {*context} else context) > 1:
-        for match in line.find(_PATTERNS["level_in_place"].replace("NAME", f"(?:{name})")):
+        for match in line.find(rf"{_PATTERNS['level_in']}(?:{name})(?![^.!\n]{{0,80}}\?)"):
             line.refuse(*match.span())
 
 

@@ -34,9 +34,8 @@ def plan_text(state: State, *, style: str = "detailed") -> str:
 
 def headline(plan: Plan) -> str:
     """Such as "5 days in Lisbon in May"."""
-    return (
-        f"{plural(len(plan.days), 'day')} in {listed([place.name for place in plan.places])}{words.when(plan.wishes)}"
-    )
+    where = listed([place.name for place in plan.places])
+    return f"{plural(len(plan.days), 'day')} in {where}{words.when(plan.wishes)}"
 
 
 def not_met(state: State, plan: Plan) -> str:
@@ -90,11 +89,9 @@ def day_rows(plan: Plan) -> list[list[str]]:
 def day_text(day: Day, plan: Plan) -> str:
     """One day as a heading and a list."""
     name, title, _ = day_rows(plan)[day.number - 1]
-    parts = _out_of_town(day, day.trip, plan.wishes) if day.trip else _in_town(day, plan)
-    lines = [
-        f"- **{part}:** {text[:1].upper()}{text[1:]}"
-        for part, text in zip(("Morning", "Afternoon", "Evening"), parts, strict=True)
-    ]
+    texts = _out_of_town(day, day.trip, plan.wishes) if day.trip else _in_town(day, plan)
+    parts = zip(("Morning", "Afternoon", "Evening"), texts, strict=True)
+    lines = [f"- **{part}:** {text[:1].upper()}{text[1:]}" for part, text in parts]
     return "\n".join([f"### {name}: {title}", "", *lines])
 
 
@@ -116,16 +113,15 @@ def _in_town(day: Day, plan: Plan) -> tuple[str, str, str]:
         afternoon = f"a rest at the hotel until 16:00, then {afternoon}"
     if day.leaves:
         return morning, afternoon, f"collect the bags and go to {day.place.airport} for the way home."
-    start = 20 * 60 + 30
-    late = [Stop(day.evening, start, start + day.evening.minutes)] if day.evening else []
+    late = [(day.evening, 20 * 60 + 30)] if day.evening else []
     return morning, afternoon, f"{_dinner(day, plan.wishes)}{' Then ' * bool(late)}{_stops(day, late, plan.wishes)}"
 
 
 def _stops(day: Day, stops: Sequence[Stop], wishes: Wishes) -> str:
     shown = [
-        f"{clock(stop.start)}–{clock(stop.end)} **{stop.sight.name}** "
-        f"({stop.sight.area}, {words.ticket(stop.sight, day.place.currency, wishes)})"
-        for stop in stops
+        f"{clock(start)}–{clock(start + sight.minutes)} **{sight.name}** "
+        f"({sight.area}, {words.ticket(sight, day.place.currency, wishes)})"
+        for sight, start in stops
     ]
     return f"{'; '.join(shown)}." if shown else ""
 

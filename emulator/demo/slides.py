@@ -15,14 +15,9 @@ TOOL = "propose_slides"
 _ASKED_FOR = re.compile(WORDS["patterns"]["slides"], re.I)
 
 
-def is_wanted(line: str) -> bool:
-    """Whether a message asks for slides of what was said so far."""
-    return bool(_ASKED_FOR.search(typed(line)))
-
-
 def without_request(line: str) -> str:
-    """What a message says besides asking for slides."""
-    return _ASKED_FOR.sub("", line) if is_wanted(line) else line
+    """What a message says besides asking for slides of what was said so far; all of it where it does not ask."""
+    return _ASKED_FOR.sub("", line) if _ASKED_FOR.search(typed(line)) else line
 
 
 def arguments(state: State) -> dict[str, Any]:

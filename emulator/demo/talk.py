@@ -156,7 +156,7 @@ def _merged(state: State) -> tuple[Wishes, list[str]]:
     if said.budget:
         currency = said.budget.currency or (old.budget.currency if old.budget else None)
         new = replace(new, budget=replace(said.budget, currency=currency), currency=None)
-    if any(re.search(WORDS["macros"]["LEVEL_IN"], fold(one)) for one in reading.left):
+    if any(re.search(_PATTERNS["level_in"], fold(one)) for one in reading.left):
         notes.append(TEXTS["one_level"])
     for field in _REPLACED:
         new = new if getattr(said, field) is None else _set(new, field, getattr(said, field))

@@ -7,7 +7,7 @@ import pytest
 
 from emulator.conversation import Answer, Document, Turn
 from emulator.demo.answer import answer, extract_facts
-from emulator.demo.brief import is_wanted
+from emulator.demo.brief import without_request
 from services.trips.proposals import ASK_FOR_BRIEF
 from tests.helpers.demo import asked
 
@@ -57,7 +57,7 @@ def test_brief_is_proposed_when_it_is_asked_for(text):
     ],
 )
 def test_other_requests_are_none(text):
-    assert not is_wanted(text)
+    assert without_request(text) == text
     assert not asked(LISBON, text, tools=TOOLS).tool_requests
 
 

@@ -128,8 +128,8 @@ def test_nothing_is_seen_twice_nor_at_two_places_at_once(message):
     assert len(set(seen)) == len(seen)
     for day in plan.days:
         stops = [stop for half in day.halves for stop in half]
-        assert all(one.end <= other.start for one, other in pairwise(stops))
-        assert all(day.start <= stop.start < stop.end <= 18 * 60 + 30 for stop in stops)
+        assert all(start + sight.minutes <= then for (sight, start), (_, then) in pairwise(stops))
+        assert all(day.start <= start < start + sight.minutes <= 18 * 60 + 30 for sight, start in stops)
         assert not (day.trip and day.seen)
         assert not (day.leaves and day.evening)
 

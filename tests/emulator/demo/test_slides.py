@@ -8,7 +8,7 @@ import pytest
 
 from emulator.conversation import Turn
 from emulator.demo.answer import answer
-from emulator.demo.slides import is_wanted
+from emulator.demo.slides import without_request
 from exports.decks.plain import block_text
 from exports.decks.records import TableBlock
 from services.decks.proposals import ASK_FOR_SLIDES, ProposeSlides, slides_in
@@ -67,7 +67,7 @@ def test_slides_are_proposed_when_they_are_asked_for(text):
     ],
 )
 def test_other_requests_are_none(text):
-    assert not is_wanted(text)
+    assert without_request(text) == text
 
 
 def test_slides_are_those_of_the_plan_as_it_stands_with_its_prices():
