@@ -126,10 +126,8 @@ def fold(text: str) -> str:
 def distance_km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
     """The great-circle distance between two points given in degrees."""
     phi_a, phi_b = math.radians(lat_a), math.radians(lat_b)
-    half_chord = (
-        math.sin((phi_b - phi_a) / 2) ** 2
-        + math.cos(phi_a) * math.cos(phi_b) * math.sin(math.radians(lon_b - lon_a) / 2) ** 2
-    )
+    across = math.cos(phi_a) * math.cos(phi_b) * math.sin(math.radians(lon_b - lon_a) / 2) ** 2
+    half_chord = math.sin((phi_b - phi_a) / 2) ** 2 + across
     return 2 * 6371 * math.asin(min(1.0, math.sqrt(half_chord)))
 
 

@@ -55,11 +55,8 @@ def read(text: str, *, context: Names = (), brief: bool = False) -> Reading:
     spots = [spot for spot in spots if line.text[spot[1]] != TAKEN and spot[0] not in dropped]
     places, country = _chosen(spots)
     wanted, located = read_sights(line, near, out=False), _located(line)
-    dates, budget, currency = (
-        numbers.read_dates(line),
-        numbers.read_budget(line, brief=brief),
-        numbers.read_currency(line),
-    )
+    dates, budget = numbers.read_dates(line), numbers.read_budget(line, brief=brief)
+    currency = numbers.read_currency(line)
     _read_wishes(line, fields, shifts, drops, negated=False)
     fields.pop("kept", None)
     relative = None if dates else numbers.read_relative(line)

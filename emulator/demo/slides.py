@@ -32,7 +32,6 @@ def arguments(state: State) -> dict[str, Any]:
         {"kind": "figures", "figures": [{"label": label, "value": value} for label, value in figures.items()]},
         {"kind": "bullets", "items": [f"{day}: {title}" for day, title, _ in days]},
     ]
-    by_day = [{"kind": "table", "head": ["Day", "Where", "What"], "rows": days}]
     sums.append(["Total", "without flights", total])
     money = [
         {"kind": "table", "head": ["What", "Calculation", costs.currency], "rows": sums, "total": True},
@@ -42,7 +41,7 @@ def arguments(state: State) -> dict[str, Any]:
     return {
         "slides": [
             {"title": say.headline(plan), "blocks": overview},
-            {"title": "Day by day", "blocks": by_day},
+            {"title": "Day by day", "blocks": [{"kind": "table", "head": ["Day", "Where", "What"], "rows": days}]},
             {"title": costs_title, "blocks": money, "notes": TEXTS["estimates"]},
         ]
     }
