@@ -1,5 +1,6 @@
 """A plan, and what became different in it, as Markdown."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -221,8 +222,9 @@ def changed(before: State, after: State) -> tuple[str, list[Day]]:
         gone = listed([text for text in was[name] if text not in now[name]])
         said += [f"{more} instead of {gone}" if gone else more] if more else []
         back += [gone] if gone and not more else []
-    said += [_change_text(one) for one in after.changes if one not in before.changes]
-    back += [_change_text(one) for one in before.changes if one not in after.changes]
+    one, other = Counter(before.changes), Counter(after.changes)
+    said += map(_change_text, (other - one).elements())
+    back += [text for text in map(_change_text, (one - other).elements()) if text not in said]
     if not (said or back) and then == costs:
         return "", []
     sentences = [f"{lead}: {'; '.join(texts)}." for lead, texts in (("Changed", said), ("Taken back", back)) if texts]

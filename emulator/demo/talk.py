@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import MAXYEAR, date, timedelta
 from typing import Any
 
+from emulator.demo import say
 from emulator.demo.destinations import atlas, fold
 from emulator.demo.line import WORDS, typed
 from emulator.demo.offers import offer_of
@@ -56,10 +57,12 @@ def step(state: State, text: str, *, brief: bool = False) -> State:
     if reading.answer in ("yes", "no") and not reading.wishes_something and not reading.topics:
         return replace(fresh, topics=(reading.answer,))
     if reading.answer == "undo":
-        if not state.past or (state.planned and not state.past[-1][0].places):
-            return replace(fresh, topics=("nothing to undo",))
-        wishes, changes = state.past[-1]
-        return replace(fresh, wishes=wishes, changes=changes, past=state.past[:-1], topics=("undo",))
+        for at in range(len(state.past) - 1, -1, -1):
+            wishes, changes = state.past[at]
+            back = replace(fresh, wishes=wishes, changes=changes, past=state.past[:at], topics=("undo",))
+            if not state.planned or (wishes.places and say.changed(state, back)[0]):
+                return back
+        return replace(fresh, past=(), topics=("nothing to undo",))
     leads = reading.said.days or re.search(_PATTERNS["goes_to"], reading.text)
     if state.wishes.places and reading.names and not reading.said.places and leads:
         return replace(fresh, names=reading.names, topics=("unknown place",))
@@ -226,7 +229,7 @@ def _with_days(old: Wishes, new: Wishes, reading: Reading, notes: list[str]) -> 
     elif more and new.stays:
         stays = (*new.stays[:-1], max(1, new.stays[-1] + more))
     elif more:
-        return replace(new, days=max(1, min(MAX_DAYS, (new.days or 4) + more)))
+        return replace(new, days=max(1, min(999, (new.days or 4) + more)))
     else:
         return replace(new, days=said.days, stays=said.stays) if said.days else new
     return replace(new, stays=stays, days=sum(stays))
@@ -260,7 +263,8 @@ def _with_changes(state: State, wishes: Wishes, notes: list[str]) -> tuple[Chang
         if not wishes.places or not (state.planned or wishes.days):
             notes.append("There is no plan yet whose days could change.")
         elif not 1 <= change.day <= change.last_day <= days:
-            notes.append(TEXTS["no_day"].format(days=plural(days, "day"), number=change.last_day))
+            number = change.day and change.last_day  # of "swap days 0 and 3" it is the 0
+            notes.append(TEXTS["no_day"].format(days=plural(days, "day"), number=number))
         else:
             tried = _changed(kept, change)
             before, after = build(wishes, kept), build(wishes, tried)
@@ -271,13 +275,15 @@ def _with_changes(state: State, wishes: Wishes, notes: list[str]) -> tuple[Chang
 
 
 def _changed(changes: list[Change], change: Change) -> list[Change]:
-    """The changes with one more; what it takes back or repeats goes into it."""
+    """The changes with one more; what it takes back or repeats since the day was swapped goes into it."""
     if change.kind == "swap":
         return changes[:-1] if changes[-1:] == [change] else [*changes, change]
-    alike = [one for one in changes if (one.kind, one.day) == (change.kind, change.day)]
+    swaps = [at for at, one in enumerate(changes, 1) if one.kind == "swap" and change.day in (one.day, one.value)]
+    since = swaps[-1] if swaps and change.kind != "start" else 0  # when a day starts is not swapped
+    alike = [one for one in changes[since:] if (one.kind, one.day) == (change.kind, change.day)]
     most = _DAY_STEPS[change.kind]
     value = max(-most, min(most, sum(one.value for one in alike) + change.value))
-    others = [one for one in changes if one not in alike]
+    others = [*changes[:since], *(one for one in changes[since:] if one not in alike)]
     return [*others, replace(change, value=value)] if value else others
 
 
