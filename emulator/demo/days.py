@@ -19,17 +19,19 @@ def days_named(text: str) -> list[int]:
     return [int(number) for one in found for number in re.findall(r"\d+", one[0]) or [-1]]
 
 
-def read_changes(line: Line) -> tuple[Change, ...]:
+def read_changes(line: Line, *, is_known: bool) -> tuple[Change, ...]:
     """What is to be different about single days. A clause that names a day is about no other one."""
     swaps = [sorted((int(match[1]), int(match[2]))) for match in line.take(_PATTERNS["swap"], negated=False)]
     found = [Change(first, "swap", second) for first, second in swaps]
     for start, end in line.clauses():
         clause = line.rest[start:end]
-        days = days_named(clause)
+        days, is_whole = days_named(clause), clause == line.text[start:end]  # not in "skip the fado on day 2"
+        if is_known and is_whole and re.search(_PATTERNS["days_of"], clause):  # "2 days for museums" of the trip
+            line.refuse(start, end)
+            continue
         if not days:
             continue
-        is_known = clause != line.text[start:end]  # "skip the fado on day 2"
-        if not is_known and not re.search(_PATTERNS["not_of_a_day"], clause):
+        if is_whole and not re.search(_PATTERNS["not_of_a_day"], clause):
             changes, rest = _changes_in(clause)
             if not changes or is_negated(rest) or (len(days) > 1 and _changes_in(rest)[0]):
                 line.refuse(start, end)
@@ -63,6 +65,8 @@ def read_sights(line: Line, near: Names, *, out: bool) -> list[Spot]:
         if not is_whole and (is_kind or re.search(r"\b(?:an?|any|some|1|more) $", before)):  # "a museum", "no beach"
             continue
         lead = re.search(_PATTERNS["skip" if out else "see"], before)
+        if out and not lead and re.match(_PATTERNS["changed_to"], line.text[end : end + 6]):
+            lead = re.search(r"\b(?:swap|switch|exchange|trade|change)(?: the)? $", before)
         listed = last and goes_on(line, last, start)
         if lead and out and line.is_denied(start - len(lead[0])):  # "don't skip it"
             continue

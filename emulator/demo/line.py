@@ -112,6 +112,10 @@ class Line:
     def refuse(self, start: int, end: int) -> None:
         """Quote a stretch of the line as not understood."""
         self.refused.append(self.quote(start, end))
+        self.hide(start, end)
+
+    def hide(self, start: int, end: int) -> None:
+        """Take away a stretch so that nobody finds it any more."""
         self.remove(start, end)
         self.text = without(self.text, start, end)
 

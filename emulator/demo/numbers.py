@@ -52,42 +52,39 @@ def read_month(line: Line, *, south: bool) -> int | None:
     return (_SEASONS[seasons[0][1]] + 6 * south - 1) % 12 + 1 if seasons else None
 
 
-def read_relative(line: Line) -> str | None:
-    """Words that mean something only when today's date is known."""
-    return next((match[0] for match in line.take(_NUMBERS["relative"])), None)
-
-
 # Days
 
 
 def read_days(line: Line, spots: list[Spot], others: list[Spot]) -> tuple[tuple[int, ...], int | None]:
-    """The days in each of several places, and the days in all.
+    """The days in each of several places (0 for "the rest" of them), and the days in all.
 
     *spots* are the places to go to, *others* names of places where nobody can stay.
     """
-    where = [spot for at, spot in enumerate(spots) if spot[1] not in [start for _, start, _ in spots[:at]]]
-    found = [stay for spot in where if (stay := _stay(line, spot))]
+    where = list({spot[1]: spot for spot in spots}.values())  # a country once
+    names = list(dict.fromkeys(name for name, *_ in where))
+    found = {spot[0]: stay for spot in where if (stay := _stay(line, spot))}  # the last of a place named twice
     for name, start, end in others if found or not where else ():
         if stay := _stay(line, (name, start, end)):
             away = line.remove if stay[0] == 1 else line.refuse  # a day is a day trip
             away(min(start, stay[2][0]), max(end, stay[2][1]))
-    if len(where) > 1 and (each := line.take(_NUMBERS["each"])):
-        found = [(int(each[0][1]), each[0][2].startswith("n"), each[0].span())] * len(where)
-    if 1 < len(found) == len(where):
-        for *_, span in found:
-            line.remove(*span)
-        stays = [count for count, *_ in found]
-        stays[-1] += any(is_nights for _, is_nights, _ in found)  # a night more belongs to the last place
-        return tuple(stays), sum(stays)
+    if len(names) > 1 and (each := line.take(_NUMBERS["each"])):
+        found = dict.fromkeys(names, (int(each[0][1]), each[0][2].startswith("n"), each[0].span()))
+    if len(found) > 1:
+        for *_, span in found.values():
+            (line.remove if len(found) == len(names) else line.refuse)(*span)
     said = [(_days_of(match), match["unit"][0], match) for match in line.take(_NUMBERS["length"])]
     for days, pattern in _NUMBERS["lengths"] if not said else ():
         said += [(days, "", match) for match in line.take(pattern)]
+    lengths, stays = {days for days, *_ in said}, [found[name][0] for name in names if 1 < len(names) == len(found)]
+    if stays and 0 not in stays:  # a night more belongs to the last place
+        stays[-1] += any(is_nights for _, is_nights, _ in found.values()) or lengths == {sum(stays) + 1}
+        line.refused += [line.quote(*match.span()) for days, _, match in said if days != sum(stays)]
+        return tuple(stays), sum(stays)
     if [unit for _, unit, _ in said] == ["w", "d"]:  # "a week and two days"
         return (), said[0][0] + said[1][0]
-    if len({days for days, *_ in said}) > 1:
+    if len(lengths) > 1:
         line.refused += [line.quote(*match.span()) for *_, match in said]
-        return (), None
-    return (), said[0][0] if said else None
+    return tuple(stays), lengths.pop() if len(lengths) == 1 else None
 
 
 def _days_of(match: re.Match[str]) -> int:
@@ -100,14 +97,15 @@ def _count(word: str | None) -> int:
 
 
 def _stay(line: Line, spot: Spot) -> tuple[int, bool, tuple[int, int]] | None:
-    """The number beside the name of a place, whether it is of nights, and where it stands."""
+    """The number beside the name of a place (0 for "the rest"), whether it is of nights, and where it stands."""
     at = max(0, spot[1] - 24)
     match = re.search(_NUMBERS["stay_before"], line.rest[at : spot[1]])
     if match is None:
         at, match = spot[2], re.match(_NUMBERS["stay_after"], line.rest[spot[2] : spot[2] + 16])
-    if match is None or not 0 < int(match[1]) < 30:
+    if match is None:
         return None
-    return int(match[1]), (match[2] or "").startswith("n"), (at + match.start(), at + match.end())
+    count = int(match[1]) if match[1].isdecimal() else 0
+    return count, (match[2] or "").startswith("n"), (at + match.start(), at + match.end())
 
 
 # People
@@ -187,27 +185,31 @@ def read_currency(line: Line) -> str | None:
 
 
 def read_budget(line: Line, *, brief: bool) -> Budget | None:
-    """The budget: an amount of money that is not the price of something; in a *brief*, only one that is called so."""
+    """The budget, the upper one of two amounts: no price of something; in a *brief*, only one that is called so."""
     for match in _MONEY.finditer(line.rest):
         before = re.split(r"[.;!?\n]", line.rest[max(0, match.start() - 200) : match.start()])[-1]
         after = re.split(r"[.;!?\n]", line.rest[match.end() : match.end() + 40])[0]
         called = re.search(r"\b(?:budget|spend|spending)\b", f"{before} {after}")
-        is_money = (
-            match["sign"] or match["name"] or match["kilo"] or re.search(_NUMBERS["is_budget"], f"{before}<{after}")
-        )
+        is_named = match["sign"] or match["name"] or match["kilo"]
+        is_money = is_named or re.search(_NUMBERS["is_budget"], f"{before}<{after}")
         is_price = re.match(_NUMBERS["price_after"], after) or re.search(_PRICE, before.rsplit(",")[-1])
         amount = Decimal(re.sub(r"[.,' ](?=\d{3}(?:\D|$))", "", match["amount"]).replace(",", "."))
         if not is_money or amount <= 0 or (not called and (brief or is_price)):
             continue
         amount *= 1000 if match["kilo"] else 1
-        later = re.search(rf"(?<!\w){_NAME}", after)  # "600 each, eur"
-        name = (match["sign"] or match["name"] or (later[0] if later else "")).strip()
+        elsewhere = re.search(_SIGN, match["low"] or "") or re.search(rf"(?<!\w){_NAME}", after)  # "600 each, eur"
+        name = (match["sign"] or match["name"] or (elsewhere[0] if elsewhere else "")).strip()
+        if name and name not in _CURRENCIES:  # there is no rate
+            line.refuse(*match.span())
+            return None
         tail = re.split(r", | for | in | and ", after)[0]
         person = re.search(_NUMBERS["per_person"], tail) or re.search(_NUMBERS["person_before"], before)
         day = re.search(_NUMBERS["per_day"], tail) or re.search(r"\b(?:daily|per day)\b", before)
         per = " and ".join(["person"] * bool(person) + ["day"] * bool(day)) or "trip"
         flights = bool(line.find(_NUMBERS["with_flights"]))
-        line.remove(match.start(), match.end() + (len(tail) if per != "trip" else 0))
-        amount = Decimal(int(amount)) if amount == int(amount) else amount
-        return Budget(amount, _CURRENCIES.get(name), per, flights)
+        line.hide(match.start(), match.end() + (len(tail) if per != "trip" else 0))
+        return Budget(Decimal(f"{amount.normalize():f}"), _CURRENCIES.get(name), per, flights)
+    for match in whole_words(_NUMBERS["basis"]).finditer(line.rest):
+        line.hide(*match.span())
+        return Budget(Decimal(0), None, "person and day" if "day" in match["per"] else "person")
     return None

@@ -48,7 +48,7 @@ def read(text: str, *, context: Names = (), brief: bool = False) -> Reading:
     dropped, spots = _places_out(line), _places(line)
     near = tuple(dict.fromkeys(one for one, *_ in spots)) or context
     unwanted = read_sights(line, near, out=True)
-    changes = read_changes(line)
+    changes = read_changes(line, is_known=bool(context))
     fields, shifts, drops = dict[str, Any](), list[tuple[str, int]](), [("places", one) for one in dropped]
     _read_wishes(line, fields, shifts, drops, negated=True)
     line.refuse_negated()
@@ -59,7 +59,7 @@ def read(text: str, *, context: Names = (), brief: bool = False) -> Reading:
     currency = numbers.read_currency(line)
     _read_wishes(line, fields, shifts, drops, negated=False)
     fields.pop("kept", None)
-    relative = None if dates else numbers.read_relative(line)
+    relative = None if dates else next((match[0] for match in line.take(WORDS["numbers"]["relative"])), None)
     goals, others = [spot for spot in spots if spot[0] in places], [*wanted, *(located if spots else [])]
     stays, days = numbers.read_days(line, goals, others)
     people, vague = numbers.read_people(line)

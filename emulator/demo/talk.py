@@ -116,7 +116,8 @@ def _read(state: State, text: str, brief: bool) -> tuple[Reading, bool]:
     about = replace(about, diets=()) if re.search(_PATTERNS["question"], reading.text) else about
     asks_more = about != Wishes() or reading.shifts or reading.drops or reading.changes
     elsewhere = set(reading.said.places) - set(near)
-    understood = ((ASIDES & set(topics) or elsewhere) and not asks_more) or not reading.wishes_something
+    answers = ASIDES & set(topics) or elsewhere or ("costs" in topics and not reading.left)
+    understood = (answers and not asks_more) or not reading.wishes_something
     return reading if understood else replace(reading, left=left), "reset" not in topics
 
 
@@ -156,7 +157,10 @@ def _merged(state: State) -> tuple[Wishes, list[str]]:
         start, month = resolve(reading.relative, state.today)
     if start or month:
         new = replace(new, start=start, month=start.month if start else month)
-    if said.budget:
+    if said.budget and not said.budget.amount:
+        notes += [] if old.budget else ["There is no budget yet."]
+        new = replace(new, budget=old.budget and replace(old.budget, per=said.budget.per))
+    elif said.budget:
         currency = said.budget.currency or (old.budget.currency if old.budget else None)
         new = replace(new, budget=replace(said.budget, currency=currency), currency=None)
     if any(re.search(_PATTERNS["level_in"], fold(one)) for one in reading.left):
@@ -220,7 +224,11 @@ def _with_places(old: Wishes, reading: Reading) -> Wishes:
 
 def _with_days(old: Wishes, new: Wishes, reading: Reading, notes: list[str]) -> Wishes:
     said, more = reading.said, dict(reading.shifts).get("days", 0)
-    if (said.days or more) and new.places == old.places and len(said.places) == 1 < len(old.places):
+    rest = (said.days or new.days or 0) - sum(said.stays)
+    of_some = (
+        (said.stays or len(said.places) == 1) and new.places == old.places and len(said.places) < len(old.places)
+    )
+    if (of_some and (said.days or said.stays or more)) or (0 in said.stays and (rest < 1 or said.stays.count(0) > 1)):
         notes.append("Please say the days in each place, for example “3 days in Rome and 2 days in Florence”.")
         return new
     added = len(said.places) == 1 and (*old.places, *said.places) == new.places
@@ -230,6 +238,8 @@ def _with_days(old: Wishes, new: Wishes, reading: Reading, notes: list[str]) -> 
         stays = (*new.stays[:-1], max(1, new.stays[-1] + more))
     elif more:
         return replace(new, days=max(1, min(999, (new.days or 4) + more)))
+    elif 0 in said.stays:  # "the rest in Venice"
+        stays = tuple(days or rest for days in said.stays)
     else:
         return replace(new, days=said.days, stays=said.stays) if said.days else new
     return replace(new, stays=stays, days=sum(stays))
@@ -241,7 +251,7 @@ def _with_people(wishes: Wishes, reading: Reading) -> Wishes:
     if said.adults is None and said.ages and wishes.ages and len(said.ages) < len(wishes.ages):
         return wishes  # "the 5 year old naps" is about one of them
     if reading.vague:
-        adults, children = wishes.adults or adults, wishes.children or children
+        adults, children = wishes.adults or adults, children and (wishes.children or children)
     adults = wishes.adults if adults is None else adults
     children = wishes.children if children is None else children
     ages = said.ages or (wishes.ages if children == wishes.children else ())

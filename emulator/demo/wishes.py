@@ -13,7 +13,7 @@ NO_YEAR = 4  # stands where none was said; a leap year, so that there is a 29 Fe
 class Budget:
     """An amount as it was said; *per* is ``trip``, ``person``, ``day`` or ``person and day``.
 
-    The currency is None where none was said.
+    The currency is None where none was said. An amount of 0 stands for the one that was said before.
     """
 
     amount: Decimal
