@@ -39,7 +39,7 @@ def read_changes(line: Line, *, is_known: bool) -> tuple[Change, ...]:
             for change, match in changes:
                 found += [Change(day, change.kind, change.value) for day in days]
                 line.understand(start + match.start(), start + match.end())
-            line.take_away(start, end)
+            line.rest = without(line.rest, start, end)
         line.find(_PATTERNS["day"])
     return tuple(found)
 

@@ -101,9 +101,6 @@ class Line:
     def remove(self, start: int, end: int) -> None:
         """Take away a stretch of the line and note it as understood."""
         self.understand(start, end)
-        self.take_away(start, end)
-
-    def take_away(self, start: int, end: int) -> None:
         self.rest = without(self.rest, start, end)
 
     def understand(self, start: int, end: int) -> None:

@@ -104,8 +104,8 @@ def _stay(line: Line, spot: Spot) -> tuple[int, bool, tuple[int, int]] | None:
         at, match = spot[2], re.match(_NUMBERS["stay_after"], line.rest[spot[2] : spot[2] + 16])
     if match is None:
         return None
-    count = int(match[1]) if match[1].isdecimal() else 0
-    return count, (match[2] or "").startswith("n"), (at + match.start(), at + match.end())
+    start, end = at + match.start(), at + match.end()
+    return int(match[1]) if match[1].isdecimal() else 0, (match[2] or "").startswith("n"), (start, end)
 
 
 # People
