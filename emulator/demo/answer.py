@@ -210,8 +210,8 @@ def _about_the_trip(before: State, state: State, style: str) -> str:
     elif numbers and not changed and {"day", "costs"} & set(topics):
         asked = [say.day_text(day, plan) for day in plan.days if {day.number, day.number - total - 1} & set(numbers)]
         whole = f"The whole trip costs {costs(costs.total)} without flights." if "costs" in topics else ""
-        unknown = TEXTS["no_day"].format(days=plural(total, "day"), number=numbers[0])
-        shown = joined(*asked, whole) if asked else unknown
+        no_day = TEXTS["no_day"].format(days=plural(total, "day"), number=numbers[0])
+        shown = joined(*asked, whole) if asked else no_day
     elif {"costs", "save"} & set(topics):
         shown = say.costs_told(plan, costs)
     elif {"table", "included"} & set(topics):

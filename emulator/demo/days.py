@@ -15,8 +15,7 @@ Spot = tuple[str, int, int]  # a name or an id, and where in the line it stands
 
 def days_named(text: str) -> list[int]:
     """The numbers of the days that a text names; -1 is the last day."""
-    found = re.finditer(_PATTERNS["day"], text)
-    return [int(number) for one in found for number in re.findall(r"\d+", one[0]) or [-1]]
+    return [int(number) for one in re.findall(_PATTERNS["day"], text) for number in re.findall(r"\d+", one) or [-1]]
 
 
 def read_changes(line: Line, *, is_known: bool) -> tuple[Change, ...]:

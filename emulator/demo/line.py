@@ -31,12 +31,8 @@ MONTHS = LISTS["months"]
 READ_CHARS = 4_000  # of one message; nobody describes a trip in more
 TAKEN = "\x1f"  # stands where something was taken out
 _UNITS, _TENS = LISTS["numbers"], LISTS["tens"]
-_SPELLED = PAIRS["spelled"] | {word: str(number) for number, word in enumerate(_UNITS)}
-_SPELLED |= {
-    f"{ten} {unit}".strip(): f"{at}{to}"
-    for at, ten in enumerate(_TENS, 2)
-    for to, unit in enumerate(["", *_UNITS[1:10]])
-}
+_NUMBERS = [*_UNITS, *(f"{ten} {unit}".strip() for ten in _TENS for unit in ["", *_UNITS[1:10]])]  # zero to 99
+_SPELLED = PAIRS["spelled"] | {word: str(number) for number, word in enumerate(_NUMBERS)}
 _WORD = re.compile(rf"(?:{'|'.join(_TENS)})[ -](?:{'|'.join(_UNITS[1:10])})(?![^\W_])|[^\W_]+", re.I)
 _FILLERS = frozenset(LISTS["fillers"])
 _FILES = re.compile(r"\n\n\(Files with this message: [^\n]{0,2000}\)$")
@@ -50,7 +46,8 @@ def whole_words(pattern: str) -> re.Pattern[str]:
 
 
 _NEGATION = whole_words(WORDS["patterns"]["negation"])
-_CLAUSE_END, _DAY_LEAD = (re.compile(WORDS["patterns"][one]) for one in ("clause_end", "day_lead"))
+_CLAUSE_END = re.compile(WORDS["patterns"]["clause_end"])
+_DAY_LEAD = re.compile(WORDS["patterns"]["day_lead"])
 
 
 def typed(text: str) -> str:

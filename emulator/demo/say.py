@@ -35,8 +35,8 @@ def plan_text(state: State, *, style: str = "detailed") -> str:
 
 def headline(plan: Plan) -> str:
     """Such as "5 days in Lisbon in May"."""
-    where = listed([place.name for place in plan.places])
-    return f"{plural(len(plan.days), 'day')} in {where}{words.when(plan.wishes)}"
+    places = listed([place.name for place in plan.places])
+    return f"{plural(len(plan.days), 'day')} in {places}{words.when(plan.wishes)}"
 
 
 def not_met(state: State, plan: Plan) -> str:

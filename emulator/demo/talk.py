@@ -273,8 +273,7 @@ def _with_changes(state: State, wishes: Wishes, notes: list[str]) -> tuple[Chang
         if not wishes.places or not (state.planned or wishes.days):
             notes.append("There is no plan yet whose days could change.")
         elif not 1 <= change.day <= change.last_day <= days:
-            number = change.day and change.last_day  # of "swap days 0 and 3" it is the 0
-            notes.append(TEXTS["no_day"].format(days=plural(days, "day"), number=number))
+            notes.append(TEXTS["no_day"].format(days=plural(days, "day"), number=change.day and change.last_day))
         else:
             tried = _changed(kept, change)
             before, after = build(wishes, kept), build(wishes, tried)
