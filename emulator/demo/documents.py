@@ -44,7 +44,8 @@ def look_up(text: str, documents: Sequence[Document]) -> Found | None:
     enough = [passage for passage in shared if shared[passage] >= (1 if asked else 2)]
     quotes = sorted(enough, key=lambda passage: -shared[passage])[:_QUOTES]
     lead = "found" if quotes else "begins"
-    quotes = quotes or (passages[:1] if asked else [])
+    first = {name: (name, text) for name, text in reversed(passages)}  # of each document
+    quotes = quotes or ([*reversed(first.values())][:_QUOTES] if asked else [])
     unseen = [f"**{plain(one.name)}**" for one in named or documents if asked and not one.text]
     names = tuple(dict.fromkeys(name for name, _ in quotes))
     whole = asked and not wants_plan(message)
