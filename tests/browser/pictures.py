@@ -119,7 +119,7 @@ def take_all(browser: Browser, url: str, emulator: str, database_url: str) -> No
             link = shared(page)
             take(page, f"reviews-{scheme}")
             if scheme == "light":
-                deck(page, url)
+                deck(page, f"{url}/deck?{address.partition('?')[2]}")
                 take(page, "deck-light")
             new_chat(page, url)
             fault(emulator, "error_event:120")
@@ -168,9 +168,9 @@ def take_all(browser: Browser, url: str, emulator: str, database_url: str) -> No
             take(page, f"sign-in-{scheme}")
 
 
-def deck(page: Page, url: str) -> None:
-    """Make slides of the session that is open, and go to its first day."""
-    page.goto(f"{url}/deck?{page.url.partition('?')[2]}")
+def deck(page: Page, address: str) -> None:
+    """Make slides on the screen at an address, and go to the first day."""
+    page.goto(address)
     page.get_by_role("button", name="Make slides").click()
     page.get_by_role("radio", name="Day 1").press("Space")
     expect(page.locator(".deck-stage")).to_contain_text("Day 1")
