@@ -62,6 +62,12 @@ async def _of_trip(trip_id: TripId) -> DeckOf:
 
 def _add_routes(start: str, thing: str, find: Callable[..., Any]) -> None:
     """Add what can be done with the deck of a thing, at addresses that begin with *start*."""
+    _add_deck(start, thing, find)
+    _add_refreshing(start, thing, find)
+    _add_files(start, thing, find)
+
+
+def _add_deck(start: str, thing: str, find: Callable[..., Any]) -> None:
     Of = Annotated[DeckOf, Depends(find)]  # noqa: N806  a type
 
     @router.get(f"{start}/slides", name=f"get_{thing}_slides", responses=_SHOWN)
@@ -101,6 +107,10 @@ def _add_routes(start: str, thing: str, find: Callable[..., Any]) -> None:
         saved = caller.services.decks.restore(of, body.version, user_id=caller.user_id, rev=body.rev)
         return _shown(caller, of, saved.deck, saved)
 
+
+def _add_refreshing(start: str, thing: str, find: Callable[..., Any]) -> None:
+    Of = Annotated[DeckOf, Depends(find)]  # noqa: N806  a type
+
     @router.get(f"{start}/slides/refresh", name=f"look_at_{thing}_slides", responses=READ)
     def look(caller: CallerDep, of: Of) -> RefreshOut:
         """Tell which slides would be made otherwise today, since the session or trip moved on."""
@@ -112,6 +122,10 @@ def _add_routes(start: str, thing: str, find: Callable[..., Any]) -> None:
         """Make slides anew; what a person worded stays where its source is as it was."""
         saved = caller.services.deck_refreshing.take(of, body.slides, body.new, user_id=caller.user_id, rev=body.rev)
         return _shown(caller, of, saved.deck, saved)
+
+
+def _add_files(start: str, thing: str, find: Callable[..., Any]) -> None:
+    Of = Annotated[DeckOf, Depends(find)]  # noqa: N806  a type
 
     @router.post(f"{start}/slides/pictures", name=f"add_{thing}_slide_picture", status_code=201, responses=WRITE)
     def add_picture(caller: WriterDep, of: Of, file: Picture) -> PictureOut:

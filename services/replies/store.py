@@ -121,7 +121,6 @@ class ReplyStore:
             whose = Whose(asked.owner_id, customer_id)  # its answer may be there all the same
         trip_id = asked.trip_id if asked.customer_id == customer_id else None  # else the session was moved since
         names = db.files.names_with(db_session, asked.id) if asked.has_files else ()
-        earlier = db.messages.replies_to(db_session, asked.id, user_id=asked.owner_id)
         model, parts = reply.model or asked.model, tuple(map(read_part, reply.parts))
         instead_of = None
         if reply.sent_at is None and (here := model_here(model, default=self._default_model)) != model:
@@ -149,14 +148,7 @@ class ReplyStore:
             web_search=asked.web_search,
             sent=reply.sent_at is not None,
             taken_over=wanted.lease is not None,
-            earlier_ids=frozenset(
-                row.id
-                for row in earlier
-                if row.id < reply.id
-                and row.sent_at is not None
-                and row.status != MessageStatus.COMPLETE
-                and row.memory_customer_id == customer_id
-            ),
+            earlier_ids=_broken_off(db_session, reply, asked),
             run_id=reply.run_id,
             text=reply.content,
             parts=parts,
@@ -272,6 +264,18 @@ class ReplyStore:
         if author_id is not None and not self._costs.guests.take(db_session, author_id):
             return False
         return send_waiting(db_session, work.session_id) is not None
+
+
+def _broken_off(db_session: Session, reply: Plain[Message], asked: db.replies.Asked) -> frozenset[int]:
+    """Return the earlier replies to the same question that were sent, on the same side, and did not end whole."""
+    return frozenset(
+        row.id
+        for row in db.messages.replies_to(db_session, asked.id, user_id=asked.owner_id)
+        if row.id < reply.id
+        and row.sent_at is not None
+        and row.status != MessageStatus.COMPLETE
+        and row.memory_customer_id == reply.memory_customer_id
+    )
 
 
 def _fail(db_session: Session, reply: Plain[Message], code: str, sentence: str) -> None:
