@@ -1,0 +1,42 @@
+"""Passcodes are guessed so often and no more: from one address, and on one link from wherever they come."""
+
+import pytest
+
+from services.errors import TooManyGuessesError, WrongPasscodeError
+from services.reviews.guesses import WRONG_PASSCODES, WRONG_PASSCODES_OF_LINK
+from services.reviews.visits import new_reader_key
+from tests.helpers.databases import ON_SQLITE
+
+RIGHT = "tram 28!"
+ANNA = new_reader_key()
+
+
+@ON_SQLITE
+def test_passcode_of_a_link_is_guessed_sixty_times_an_hour_from_wherever(reviews, session_id, user_id):
+    link, other = (reviews.share(session_id, user_id, passcode=RIGHT) for _ in range(2))
+    reviews.visits.unlock(link.token, ANNA, RIGHT)
+
+    for number in range(WRONG_PASSCODES_OF_LINK.most):
+        where = f"203.0.113.{number}" if number % 2 else None  # plain app.py may know no address
+        with pytest.raises(WrongPasscodeError):
+            reviews.visits.unlock(link.token, new_reader_key(), "a guess", address=where)
+    for where in (None, "198.51.100.1"):
+        with pytest.raises(TooManyGuessesError, match="on this link"):
+            reviews.visits.unlock(link.token, new_reader_key(), RIGHT, address=where)
+
+    assert reviews.visits.look(link.token, ANNA).version.number == 1  # who is in stays in
+    reviews.visits.unlock(other.token, new_reader_key(), RIGHT)
+    reviews.later(minutes=61)
+    reviews.visits.unlock(link.token, new_reader_key(), RIGHT)
+
+
+@ON_SQLITE
+def test_guesses_without_end_from_one_address_use_up_no_one_elses(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id, passcode=RIGHT)
+
+    for number in range(2 * WRONG_PASSCODES_OF_LINK.most):
+        with pytest.raises(WrongPasscodeError if number < WRONG_PASSCODES.most else TooManyGuessesError):
+            reviews.visits.unlock(link.token, new_reader_key(), "a guess", address="203.0.113.9")
+
+    for where in (None, "198.51.100.1"):
+        reviews.visits.unlock(link.token, new_reader_key(), RIGHT, address=where)
