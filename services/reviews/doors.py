@@ -97,14 +97,19 @@ class Door:
             self.note(db_session, row.id, AuditAction.OPEN_REVIEW)
         return reader
 
+    def let_in(self, db_session: Session, row: ReviewRow, key: str, passcode_hash: str) -> None:
+        """Note that a browser knew the passcode of this hash. Raises NotPossibleError, InvalidInputError."""
+        was_here = db.reviews.reader(db_session, row.id, key_hash(row.id, key)) is not None
+        _found(self.reader(db_session, row, key)).unlocked = fingerprint(passcode_hash)
+        if was_here:  # of a new one it is noted
+            self.note(db_session, row.id, AuditAction.OPEN_REVIEW)
+
     def known(self, link: Open, key: str, name: str) -> ReviewReader:
         """Return the browser that says something, under its name from now on.
 
         Raises NotPossibleError, InvalidInputError.
         """
-        reader = link.reader or self.reader(link.db_session, link.row, key)
-        if reader is None:
-            raise NotPossibleError("Too many browsers have opened this link. Ask for a new one.")
+        reader = _found(link.reader or self.reader(link.db_session, link.row, key))
         reader.name = name
         return reader
 
@@ -132,6 +137,12 @@ class Door:
 
 
 _Find = Callable[..., db.reviews.LinkRow | None]
+
+
+def _found(reader: ReviewReader | None) -> ReviewReader:
+    if reader is None:
+        raise NotPossibleError("Too many browsers have opened this link. Ask for a new one.")
+    return reader
 
 
 def is_key(key: str) -> bool:

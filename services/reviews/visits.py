@@ -23,7 +23,7 @@ from services.errors import (
 )
 from services.reviews.comments import NOWHERE, change_comment, check_room, decide, first_of, place
 from services.reviews.decks import edition
-from services.reviews.doors import GONE, Door, Open, fingerprint, is_key, key_hash
+from services.reviews.doors import GONE, Door, Open, is_key, key_hash
 from services.reviews.files import ReceiptKind, ReviewFiles, Told
 from services.reviews.guesses import check_guesses, count_said, count_wrong_link, count_wrong_passcode
 from services.reviews.records import Decision, DecisionKind, ReviewMay, ReviewState, Thread, Version, Visit
@@ -103,10 +103,7 @@ class VisitService:
         with self._db.begin() as db_session:
             row = self._door.row(db_session, token)
             count_wrong_passcode(db_session, row.id, address, now=now, back=True)
-            reader = self._door.reader(db_session, row, key)
-            if reader is None:
-                raise NotPossibleError("Too many browsers have opened this link. Ask for a new one.")
-            reader.unlocked = fingerprint(passcode_hash)
+            self._door.let_in(db_session, row, key, passcode_hash)
 
     def look(
         self, token: str, key: str | None, *, since: tuple[int, int] | None = None, alone: bool = False

@@ -1,5 +1,7 @@
 """Planners get mail about what came on their links: once in ten minutes of each, and nothing of it is lost."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from db.models import NO_MAIL, User
@@ -61,6 +63,30 @@ def test_first_opening_comments_and_decisions_are_told_without_a_word_of_theirs(
     assert f"https://travel.example.com/reviews?review={link.review.id}" in text
     assert "secret" not in str(last)
     assert link.token not in str(last)
+
+
+@ON_SQLITE
+def test_only_the_first_opening_is_told(reviews, mail, got, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+    reviews.later(seconds=1)
+    for key in (ANNA, new_reader_key(), ANNA):
+        reviews.visits.look(link.token, key)
+        mail.send_one()
+        reviews.later(minutes=11)
+
+    assert told(got) == ["Customer: opened for the first time"]
+
+
+def test_processes_that_look_at_once_send_one_mail_about_each_link(reviews, mail, got, session_id, user_id):
+    links = [reviews.share(session_id, user_id, audience=name) for name in ("Customer", "Finance")]
+    reviews.later(seconds=1)
+    for link in links:
+        reviews.visits.comment(link.token, ANNA, "One", name="Anna")
+
+    with ThreadPoolExecutor(4) as processes:
+        list(processes.map(lambda _: mail.send_one(), range(8)))
+
+    assert sorted(told(got)) == ["Customer: 1 new comment", "Finance: 1 new comment"]
 
 
 def test_one_mail_in_ten_minutes_and_the_next_one_tells_the_rest(reviews, mail, got, session_id, user_id):

@@ -185,9 +185,9 @@ def test_who_comes_back_is_told_what_is_new_for_them(reviews, session_id, user_i
 
     visit = reviews.visits.look(link.token, ANNA)
     [thread] = visit.news
-    assert [(one.text, one.new, one.by_planner) for one in (thread.first, *thread.answers)] == [
-        ("Is it far?", False, False),
-        ("Ten minutes.", True, True),
+    assert [(one.name, one.text, one.new, one.by_planner) for one in (thread.first, *thread.answers)] == [
+        ("Anna", "Is it far?", False, False),
+        ("Ada", "Ten minutes.", True, True),
     ]
     assert reviews.visits.look(link.token, ANNA).news == ()
     seen = visit.seen_version, visit.seen_comment_id
@@ -263,6 +263,14 @@ def test_every_event_leaves_an_audit_row(reviews, database, session_id, user_id)
     reviews.links.change(link.review.id, link.review.settings, user_id=user_id, passcode="tram 28!")
     with pytest.raises(WrongPasscodeError):
         reviews.visits.unlock(link.token, ANNA, "tram 29!")
+    for key in (ANNA, BO):  # one that was here before there was a passcode, and a new one
+        reviews.visits.unlock(link.token, key, "tram 28!")
+    token = reviews.links.new_address(link.review.id, user_id=user_id).token
+    mine = reviews.comments.add(link.review.id, "Hm", user_id=user_id).id
+    reviews.comments.change(mine, "Hm!", review_id=link.review.id, user_id=user_id)
+    reviews.comments.take_back(mine, review_id=link.review.id, user_id=user_id)
+    seen = reviews.links.get(link.review.id, user_id=user_id).review.version.sha256
+    reviews.comments.record_decision(link.review.id, DecisionKind.APPROVE, user_id=user_id, name="Cy", sha256=seen)
     reviews.links.revoke(link.review.id, user_id=user_id)
 
     with database.read() as db_session:
@@ -280,10 +288,18 @@ def test_every_event_leaves_an_audit_row(reviews, database, session_id, user_id)
             AuditAction.SHARE_AGAIN,
             AuditAction.CHANGE_REVIEW,
             AuditAction.REFUSE_PASSCODE,
+            AuditAction.OPEN_REVIEW,
+            AuditAction.OPEN_REVIEW,
+            AuditAction.CHANGE_REVIEW,
+            AuditAction.COMMENT,
+            AuditAction.CHANGE_COMMENT,
+            AuditAction.TAKE_BACK_COMMENT,
+            AuditAction.DECIDE,
             AuditAction.REVOKE_REVIEW,
         ]
         assert {row.target_id for row in rows} == {link.review.id}
-        assert link.token not in str([vars(row) for row in rows])
+        for secret in (link.token, token, ANNA, "tram 28!"):
+            assert secret not in str([vars(row) for row in rows])
 
 
 @ON_SQLITE
