@@ -13,7 +13,7 @@ from components.reviews.entry import follow_links, has_links
 from components.reviews.link_list import opened_words
 from components.reviews.things import thing_link
 from components.reviews.thread_actions import about_words, draw_threads
-from components.reviews.words import state_badge
+from components.reviews.words import open_badge, state_badge
 from components.state import REVIEWS_PAGE, reads_only
 from services.accounts.records import User
 from services.process.clock import utc_now
@@ -129,6 +129,7 @@ def _link(review: Review, *, now: datetime) -> None:
         )
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             state_badge(review)
+            open_badge(review)
             st.markdown(f":small[{opened_words(review, now=now)}]", width="content")
 
 

@@ -9,14 +9,14 @@ version that the form was first drawn for, while it is drawn.
 import streamlit as st
 
 from components.address import address
-from components.labels import counted, escape_label
+from components.labels import escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.reviews.changed import go_to_changes
 from components.reviews.files import receipt_buttons
 from components.reviews.head import DECISION
 from components.reviews.visitor import Visitor, name_input, remember_name, typed_name
-from components.reviews.words import DECISIONS, instant, short_hash
+from components.reviews.words import DECISIONS, how_many, instant, short_hash
 from services.errors import InvalidInputError
 from services.reviews.records import Decision, DecisionKind, ReviewMay, Version, Visit
 from services.reviews.texts import MAX_NOTE_CHARS
@@ -142,7 +142,7 @@ def _draw_all(visit: Visit) -> None:
     for decision in shown[:_LISTED]:
         _draw_one(decision)
     if more := shown[_LISTED:]:
-        with st.expander(counted(len(more), "earlier decision")):
+        with st.expander(how_many(len(more), "earlier decision")):
             for decision in more:
                 _draw_one(decision)
 

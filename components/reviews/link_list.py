@@ -10,9 +10,9 @@ from typing import TypeVar
 
 import streamlit as st
 
-from components.labels import counted, escape_label, relative_time
+from components.labels import escape_label, relative_time
 from components.resources import get_services
-from components.reviews.words import STATES, THINGS, day, state_badge
+from components.reviews.words import STATES, THINGS, day, open_badge, state_badge
 from components.state import SESSIONS_PAGE, parsed_id, reads_only
 from services.reviews.records import Review, ReviewState
 
@@ -138,8 +138,7 @@ def _row(link: Review, *, now: datetime) -> None:
         with st.container(key=f"reviews_marks_{link.id}", horizontal=True, wrap=False, gap="xsmall", width="content"):
             if link.unseen:
                 st.badge("New", color="green")
-            if link.open_threads:
-                st.badge(counted(link.open_threads, "open comment"), icon=":material/forum:", color="orange")
+            open_badge(link)
             state_badge(link)
 
 

@@ -12,7 +12,7 @@ from functools import partial
 import streamlit as st
 
 from components.address import address
-from components.labels import counted, escape_label
+from components.labels import escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.reviews.places import go_to, show_message
@@ -20,7 +20,7 @@ from components.reviews.slides import parts_label, parts_of
 from components.reviews.snapshot import first_words
 from components.reviews.threads import draw_thread
 from components.reviews.visitor import Visitor, name_input, remember_name, typed_name
-from components.reviews.words import THINGS, said
+from components.reviews.words import THINGS, how_many, said
 from exports.reviews.records import Block
 from services.errors import NotFoundError
 from services.reviews.records import Comment, ReviewMay, Thread, Version, Visit
@@ -128,7 +128,7 @@ def _may_say(visit: Visit) -> bool:
 def _open_button(place: str, number: int) -> None:
     is_open = _is_open(place)
     st.button(
-        counted(number, "comment"),
+        how_many(number, "comment"),
         key=f"review_open_{place}",
         type="tertiary",
         icon=":material/expand_less:" if is_open else ":material/forum:",

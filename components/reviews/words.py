@@ -6,8 +6,9 @@ from typing import NamedTuple
 import streamlit as st
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
 
-from components.labels import escape_label, local_time, planner_zone
+from components.labels import counted, escape_label, local_time, planner_zone
 from exports.reviews.records import Block, ThingKind
 from services.reviews.records import DecisionKind, Review, ReviewState
 
@@ -87,6 +88,12 @@ def state_badge(review: Review) -> None:
     st.badge(name, icon=icon, color=colour)  # type: ignore[arg-type]
 
 
+def open_badge(review: Review) -> None:
+    """Draw how many comments on a link nobody has resolved; nothing where there are none."""
+    if review.open_threads:
+        st.badge(counted(review.open_threads, "open comment"), icon=":material/forum:", color="orange")
+
+
 def _outcome(review: Review) -> str:
     """Return how a link came out; nothing where nobody has decided about what it shows."""
     match review.outcome:
@@ -109,6 +116,11 @@ def instant(at: datetime) -> str:
 def day(on: date) -> str:
     """Return a day in the language of the browser."""
     return str(format_date(on, "long", locale=_locale()))
+
+
+def how_many(number: int, noun: str) -> str:
+    """Return a number, as the language of the browser writes it, and its noun."""
+    return f"{format_decimal(number, locale=_locale())} {noun if number == 1 else f'{noun}s'}"
 
 
 def said(block: Block) -> str:

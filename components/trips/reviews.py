@@ -12,7 +12,7 @@ from components.resources import get_services
 from components.reviews.beside import slides_comments
 from components.reviews.entry import follow_reviews
 from components.reviews.link_list import due_words, opened_words
-from components.reviews.words import state_badge
+from components.reviews.words import open_badge, state_badge
 from components.state import REVIEWS_PAGE, reads_only
 from components.trips.words import status_name
 from services.reviews.records import Review, Thing
@@ -101,6 +101,7 @@ def _link(review: Review, *, now: datetime) -> None:
             query_params={"review": str(review.id)},
             width="stretch",
         )
+        open_badge(review)
         state_badge(review)
 
 

@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextInput
 from streamlit.util import calc_hash
 
+from components.labels import escape_label
 from components.resources import get_tabs
 from db.engine import Database, DatabaseUnavailableError
 from db.models import ChatSession, Message
@@ -27,10 +28,12 @@ from services.reviews.visits import VisitService, new_reader_key
 from services.wiring import Services
 from settings import ROOT
 from tests.helpers.clock import NOON, Clock
+from tests.helpers.naughty import STRINGS, says_something
 from tests.helpers.reviews import TALK, Reviews
 from tests.helpers.rows import see
 from tests.helpers.told import told
 
+TOGGLE = "review_changes_toggle"
 HOSTILE = "<script>alert(1)</script> ![x](https://evil.example/x.png) :tada: $x$ **b** [l](https://evil.example)"
 
 
@@ -155,6 +158,37 @@ def test_last_day_of_a_link_is_the_one_that_the_planner_chose(
     visitor: AppTest, share: Callable[..., NewLink], ends_at: datetime, said: str
 ) -> None:
     assert said in shown(opened(visitor, share(ends_at=ends_at).token)).replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("locale", "day", "instant", "number"),
+    [
+        ("de-DE", "20. November 2026", "18.11.2026, 13:00", "1.234 comments"),
+        ("pl", "20 listopada 2026", "18 lis 2026, 13:00", "1 234 comments"),
+        ("en-GB", "20 November 2026", "18 Nov 2026, 13:00", "1,234 comments"),
+        ("tlh-KX", "November 20, 2026", "Nov 18, 2026, 1:00 PM", "1,234 comments"),  # nobody has words for it
+    ],
+)
+def test_days_times_and_numbers_are_as_the_language_of_the_browser_writes_them(
+    visitor: AppTest,
+    share: Callable[..., NewLink],
+    monkeypatch: pytest.MonkeyPatch,
+    locale: str,
+    day: str,
+    instant: str,
+    number: str,
+) -> None:
+    link = share(due_on=NOON.date() + timedelta(days=2))
+    monkeypatch.setattr("db.comments.count_threads", lambda *_, **__: {None: 1234})
+    visitor.context["locale"] = locale
+
+    at = opened(visitor, link.token)
+    page = shown(at).replace("\u202f", " ")
+
+    assert f"Please answer by **{day}**" in page
+    assert f"version of {instant}" in page
+    assert f"**Ada Planner** · {instant}" in page
+    assert at.button(key="review_open_whole").label.replace("\u00a0", " ") == number
 
 
 @pytest.mark.parametrize(
@@ -285,6 +319,30 @@ def test_comment_on_a_passage_is_shown_as_it_was_typed_in_a_thread_that_others_a
     assert [answer.text for answer in thread.answers] == ["I forgot: a lift?"]
 
 
+def test_hostile_names_comments_and_passages_are_text(visitor: AppTest, reviews: Reviews, planner: User) -> None:
+    strings = [one for one in STRINGS if says_something(one)][::40]
+    session_id = reviews.session(planner.id, tuple(strings))
+    link = reviews.share(session_id, planner.id)
+    blocks = reviews.visits.look(link.token, None).snapshot.blocks
+    for text, block in zip(strings, blocks, strict=True):
+        reviews.later(minutes=1)
+        passage = text[:900] if block.kind == "message" else None  # of a reply nobody sees the marks
+        about: dict[str, Any] = {"anchor": block.anchor, "passage": passage, "name": text[:100]}
+        reviews.visits.comment(link.token, new_reader_key(), text[:4000], **about)
+
+    at = opened(visitor, link.token)
+    for block in blocks:
+        click(at, f"review_open_{block.anchor}")
+
+    drawn, labels = [one.value for one in at.text], [one.value for one in at.markdown]
+    threads = [reviews.visits.threads(link.token, None, anchor=block.anchor)[0] for block in blocks]
+    for thread in threads:
+        assert thread.first.text in drawn
+        assert any(one.startswith(f"**{escape_label(thread.first.name)}** ") for one in labels), thread.first.name
+        assert thread.passage is None or any(f"*{escape_label(thread.passage)}*" in one for one in labels)
+    assert sum(thread.passage is not None for thread in threads) > 3
+
+
 @pytest.mark.parametrize(
     ("text", "name", "passage", "said"),
     [
@@ -405,6 +463,25 @@ def test_decision_is_about_what_was_on_the_page_and_can_be_made_again(
     assert "You approved" in shown(at)
 
 
+def test_what_the_planner_did_is_marked_as_such(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, planner: User
+) -> None:
+    link = share(approvals=2)
+    said = reviews.visits.comment(link.token, new_reader_key(), "A lift?", name="Bob")
+    reviews.comments.add(link.review.id, "There is one.", user_id=planner.id, thread_id=said.id)
+    reviews.comments.resolve(said.id, review_id=link.review.id, user_id=planner.id)
+    sha256, kind = link.review.version.sha256, DecisionKind.APPROVE
+    reviews.comments.record_decision(link.review.id, kind, user_id=planner.id, name="Cy", sha256=sha256)
+
+    page = shown(click(opened(visitor, link.token), "review_open_whole")).replace("\u202f", " ")
+
+    assert "**Ada Planner** :blue-badge[Planner]" in page
+    assert "Resolved by Ada Planner in the version of Nov 18, 2026, 1:00 PM." in page
+    assert "**Cy:** Approved :blue-badge[By phone]" in page
+    assert "1 of 2 approvals so far" in page
+    assert "nobody has verified them" in page
+
+
 def test_decision_about_an_earlier_version_is_refused_and_what_changed_is_offered(
     visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, session_id: int, planner: User
 ) -> None:
@@ -417,12 +494,49 @@ def test_decision_about_an_earlier_version_is_refused_and_what_changed_is_offere
 
     assert "This has changed since you looked." in shown(at)
     assert reviews.links.get(link.review.id, user_id=planner.id).decisions == ()
-    click(at, "review_changes_toggle")
+    click(at, TOGGLE)
     page = shown(at)
     assert page.count(":green-background[") == 3  # what the colours mean, and two messages
     assert "Two days, then." in page
     decided(at, "approve")
     assert len(reviews.links.get(link.review.id, user_id=planner.id).decisions) == 1
+
+
+def test_what_changed_is_told_by_message_and_by_word(
+    share: Callable[..., NewLink],
+    reviews: Reviews,
+    services: Services,
+    session_id: int,
+    planner: User,
+    app_database: Database,
+) -> None:
+    link = share()
+    keys = [new_reader_key() for _ in range(2)]
+    for key in keys:
+        reviews.visits.look(link.token, key)
+    _, second, third, _ = (int(anchor(reviews, link, number)) for number in range(4))
+
+    def changed_by(*texts: str, after: int, key: str) -> str:
+        """Return what a reader is told once the session goes on with these after a message."""
+        with app_database.begin() as db_session:
+            see(db_session, db_session.get_one(ChatSession, session_id), last_message_id=after)
+        reviews.say(session_id, *texts)
+        reviews.links.share_again([link.review.id], user_id=planner.id)
+        at = AppTest.from_file(ROOT / "app.py", default_timeout=20)
+        return shown(click(opened(at, link.token, key=key), TOGGLE))
+
+    services.sessions.change(session_id, user_id=planner.id, title="Lisbon in June")
+    anew = changed_by("Cheaper, please?", "Then take the *bus*.", after=second, key=keys[0])
+    gone = changed_by(after=third, key=keys[1])
+
+    for page in (anew, gone):
+        assert "**Title:** Lisbon in :red-background[~~May~~] :green-background[June]" in page
+        assert "green-badge[New]" not in page
+    assert "orange-badge[Changed] **Ada Planner**\nCheaper :green-background[, please] ?" in anew
+    assert "orange-badge[Changed] **Assistant**\nThen take the :red-background[~~tram and eat" in anew
+    assert ":green-background[bus.]" in anew
+    assert "red-badge[Gone] **Assistant**\n:red-background[~~Then take the tram and eat at the market." in gone
+    assert "Changed]" not in gone
 
 
 def test_newer_version_is_told_in_the_form_and_chosen_for_anew(
@@ -654,6 +768,6 @@ def test_long_replies_are_not_read_whole_to_name_them_or_to_tell_what_changed(
 
     reviews.say(session_id, "Once more?", long)
     reviews.links.share_again([link.review.id], user_id=planner.id)
-    click(run(at), "review_changes_toggle")
+    click(run(at), TOGGLE)
     assert "New" in shown(at)
     assert sum(read) < 5_000

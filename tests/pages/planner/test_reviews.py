@@ -1,5 +1,7 @@
 """Reviews on the planner's screens: the list, one link, what was said, and all that beside the session itself."""
 
+import base64
+import json
 import re
 from datetime import timedelta
 
@@ -13,9 +15,11 @@ from services.reviews.records import DecisionKind, NewLink, ReviewMay, ReviewSta
 from services.reviews.visits import new_reader_key
 from tests.helpers.asked import asked
 from tests.helpers.naughty import STRINGS, says_something
-from tests.helpers.reviews import Reviews
+from tests.helpers.pdfs import words
+from tests.helpers.reviews import TALK, Reviews
 from tests.helpers.rows import see
 from tests.helpers.screens import begin_at, load_at
+from tests.helpers.told import told
 
 PAGE = "pages/planner/reviews.py"
 ANNA, BO = new_reader_key(), new_reader_key()
@@ -243,6 +247,35 @@ def test_yes_and_no_under_one_name_are_told_until_the_planner_records_which_is_m
     assert lines(page).count("Decided again") == 2
 
 
+def test_planner_takes_receipts_of_what_was_decided_also_once_the_link_has_ended(
+    page, reviews, link, session_id, planner
+):
+    opened(page, link)
+    pdf, values = (f"reviews_receipt_{kind}_{link.review.id}" for kind in ("pdf", "json"))
+    assert not {pdf, values} & set(keys(page))  # nobody has decided
+    sha256 = link.review.version.sha256
+    reviews.visits.decide(link.token, ANNA, DecisionKind.APPROVE, name="Anna", sha256=sha256)
+    reviews.comments.record_decision(
+        link.review.id, DecisionKind.DECLINE, user_id=planner.id, name="Bo", sha256=sha256
+    )
+    reviews.links.revoke(link.review.id, user_id=planner.id)
+    run(page)
+
+    [made] = told(click(page, values), "download")
+    receipt = json.loads(base64.b64decode(made["content"]))
+    assert (made["type"], receipt["review"]["sha256"]) == ("application/json", sha256)
+    assert [(one["name"], one["kind"], one["by_phone"], one["sha256"]) for one in receipt["decisions"]] == [
+        ("Anna", "approve", False, sha256),
+        ("Bo", "decline", True, sha256),
+    ]
+    assert [block["text"] for block in receipt["snapshot"]["blocks"]] == list(TALK)
+    [made] = told(click(page, pdf), "download")
+    shown = words(base64.b64decode(made["content"]))
+    assert made["type"] == "application/pdf"
+    assert all(part in shown for part in ("Anna (not verified)", "Recorded by Ada Planner after a call.", TALK[0]))
+    assert not run(page).get("download_button")
+
+
 def test_decision_by_phone_about_what_has_changed_meanwhile_is_not_taken(page, reviews, link, session_id, planner):
     opened(page, link)
     click(page, f"reviews_do_phone_{link.review.id}")
@@ -429,13 +462,17 @@ def test_chat_shows_the_links_of_its_session_and_comments_beside_their_messages(
     assert app.text_area(key="review_ask_text").value.startswith("> Bo: Too far.")
 
 
-def test_menu_in_the_chat_lists_its_links_and_shares_them_again(app, reviews, link, session_id):
+def test_menu_in_the_chat_lists_its_links_and_shares_them_again(app, reviews, link, session_id, planner):
     reviews.say(session_id, "And the sea?", "Cascais.")
+    finance = reviews.share(session_id, planner.id, audience="Finance")
+    for number in range(2):
+        reviews.visits.comment(finance.token, ANNA, f"No {number}", name="Anna")
     load_at(app, session_id)
     app.session_state[f"chat_reviews_{session_id}"] = True
     run(app)
     assert "**Customer**" in [one.label for one in app.get("page_link")]
     assert "Never opened" in lines(app)
+    assert re.findall(r"(\d open comments?)\]", lines(app)) == ["2 open comments"]  # on one of the two links
     click(app, f"chat_share_again_{session_id}")
 
     assert app.checkbox(key=f"review_again_{link.review.id}").value

@@ -109,6 +109,7 @@ def test_comments_lie_beside_the_brief_and_it_is_shared_again(on_trip, reviews, 
     labels = [one.label for one in on_trip.button]
     assert "Budget: 1 comment" in labels
     assert "In general: 1 comment" in labels
+    assert "2 open comments]" in lines(on_trip)
     click(on_trip, "trips_comments_budget")
     assert "At most 2,000" in lines(on_trip)
     assert "Customer · On an entry" in lines(on_trip)
