@@ -4,9 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from services.reviews.records import DecisionKind, ReviewMay, ReviewState
 from services.reviews.visits import new_reader_key
+from settings import ROOT
 from tests.helpers.reviews import TALK, Reviews
 from tests.helpers.screens import begin_at, load_at
 
@@ -145,6 +147,40 @@ def test_preview_shows_the_part_that_is_chosen_and_makes_nothing(sharing, servic
     assert (made.first_id, made.last_id) == (first, second)
     _, shown = services.reviews.shown(made.id, user_id=planner.id)
     assert [block.text for block in shown.blocks] == list(TALK[2:])
+
+
+def test_preview_shows_exactly_what_the_link_then_shows(sharing, reviews, services, planner, session_id, monkeypatch):
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", {})
+    source = {"kind": "source", "text": "The tram", "url": "https://example.com/tram", "at": 0}
+    reviews.say(session_id, "By $5 *tram*?", role="user")
+    reviews.say(session_id, "**Yes**, [28](https://example.com): $5.", role="assistant", parts=[source])
+    reviews.say(session_id, "And th", role="assistant", status="stopped")
+    run(sharing)
+    sharing.text_area(key=f"review_share_{session_id}_note").set_value("*Please* by Friday.")
+    click(sharing, "review_share_preview")
+    previewed = [one for one in drawn(sharing) if one[1][0].startswith("**")]  # the chat behind has no captions there
+    assert "*Please* by Friday." in [one.value for one in sharing.text]
+    assert [one.value for one in sharing.subheader] == ["Lisbon in May"]
+    click(sharing, "review_share_go")
+    token = addresses(sharing)[0].rpartition("=")[2]
+
+    visitor = AppTest.from_file(ROOT / "app.py", default_timeout=20)
+    visitor.context = sharing.context
+    visitor.query_params["link"] = token
+    visitor._page_hash = calc_hash("review")
+    shown = drawn(run(visitor))
+
+    assert len(shown) == len(TALK) + 3
+    assert previewed == shown
+    assert "*Please* by Friday." in [one.value for one in visitor.text]
+    assert [one.value for one in visitor.title] == ["Lisbon in May"]
+
+
+def drawn(at: AppTest) -> list[tuple[str, list[str]]]:
+    """Return by whom each message is said, and all that is drawn of it, in order."""
+    return [
+        (one.name, [str(element.value) for element in one if hasattr(element, "value")]) for one in at.chat_message
+    ]
 
 
 def test_session_without_messages_says_that_there_is_nothing_to_share(app, reviews, services, planner):
