@@ -62,7 +62,7 @@ def session_menu(session: SessionSummary, *, user_id: int) -> None:
             _COST,
             _DECK,
             _EXPORT,
-            *_ways_out(session),
+            *_ways_out(session, user_id),
         ],
         key=key,
         icon=":material/more_horiz:",
@@ -84,7 +84,7 @@ def row_menu(session: SessionSummary, *, user_id: int, place: str = "") -> None:
             _ARCHIVE,
             *_trip_choices(session),
             *_moves(session),
-            *_ways_out(session),
+            *_ways_out(session, user_id),
         ],
         key=key,
         icon=":material/more_horiz:",
@@ -137,8 +137,10 @@ def _moves(session: SessionSummary) -> list[str]:
     return [_MOVE] if session.access == "owner" else []
 
 
-def _ways_out(session: SessionSummary) -> list[str]:
-    return [] if reads_only() else [_DELETE if session.is_own else _LEAVE]
+def _ways_out(session: SessionSummary, user_id: int) -> list[str]:
+    if session.user_id != user_id:
+        return [_LEAVE]
+    return [] if reads_only() else [_DELETE]
 
 
 def _ask_for_brief(session: SessionSummary) -> None:

@@ -159,7 +159,7 @@ def _leave(session_id: int, title: str, *, user: User) -> None:
             return
         st.markdown(f"You will not see it any more. What you wrote stays for the others. {owner} can share it again.")
         if confirmed("Leave", key="session_leave", icon=":material/logout:"):
-            services.sharing.remove(session_id, user.id, user_id=user.id)
+            services.sharing.leave(session_id, user_id=user.id)
             st.session_state.session_news = f"You left “{escape_label(title)}”."
             leave_removed([session_id], user_id=user.id)
             leave_dialog()

@@ -92,14 +92,13 @@ def _set_status(key: str, trip: Trip, user_id: int) -> None:
 
 
 def _menu(trip: Trip, *, user_id: int) -> None:
-    owner = trip.access is TripAccess.OWNER
     key = f"trips_menu_{trip.id}"
     st.menu_button(
         "More",
         [
             *([] if reads_only() else [_COPY]),
             _UNARCHIVE if trip.archived else _ARCHIVE,
-            *([] if reads_only() else [_DELETE if owner else _LEAVE]),
+            *_ways_out(trip, user_id=user_id),
         ],
         key=key,
         icon=":material/more_horiz:",
@@ -107,6 +106,13 @@ def _menu(trip: Trip, *, user_id: int) -> None:
         on_click=_chosen,
         args=(key, trip, user_id),
     )
+
+
+def _ways_out(trip: Trip, *, user_id: int) -> list[str]:
+    if trip.access is TripAccess.OWNER:
+        return [_DELETE]
+    owns = reads_only() and get_services().trip_members.list(trip.id, user_id=user_id)[0].user_id == user_id
+    return [] if owns else [_LEAVE]
 
 
 def _chosen(key: str, trip: Trip, user_id: int) -> None:

@@ -9,14 +9,14 @@ import db.participants
 import db.session_members
 import db.users
 from db.engine import Database
-from db.models import GUEST, AuditAction, AuditTarget
+from db.models import GUEST, AuditAction, AuditTarget, Participant
 from services.accounts.guests import refuse_guest
 from services.accounts.passwords import typed_username
-from services.accounts.roles import writing
+from services.accounts.roles import check_may_write, writing
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 
 MAX_PEOPLE = 50  # who see one session, its owner among them
-EDIT, VIEW = "edit", "view"
+OWNER, EDIT, VIEW = "owner", "edit", "view"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +88,41 @@ class SessionSharing:
 
         Raises NotFoundError, NotPossibleError.
         """
+        if member_id == user_id:
+            return self.leave(session_id, user_id=user_id)
         with writing(self._db, user_id) as db_session:
-            mine = db.participants.lock_with_session(db_session, session_id, user_id=user_id)
-            if mine is None:
-                raise NotFoundError("There is no such session.")
-            if member_id != user_id and mine.access != "owner":
-                raise NotPossibleError("Only the owner of this session can stop sharing it.")
-            if not db.session_members.is_there(db_session, session_id, member_id):
-                raise NotFoundError("This session is not shared with them by itself.")
-            db.session_members.remove(db_session, session_id, member_id)
-            return _settled(db_session, session_id, AuditAction.UNSHARE_SESSION, user_id, str(member_id))
+            _hold_own(db_session, session_id, user_id, to="stop sharing it")
+            return _ended(db_session, session_id, member_id, user_id)
+
+    def leave(self, session_id: int, *, user_id: int) -> tuple[Person, ...]:
+        """Leave a session of somebody else, as who may only read does too; returns who sees it, if one still does.
+
+        Raises NotFoundError; NotPossibleError for its owner.
+        """
+        with self._db.begin() as db_session:
+            if _hold(db_session, session_id, user_id).access == OWNER:
+                check_may_write(db_session, user_id)
+                raise NotPossibleError("You own this session. Stop sharing it with the others, or delete it.")
+            return _ended(db_session, session_id, user_id, user_id)
 
 
-def _hold_own(db_session: Session, session_id: int, user_id: int, *, to: str) -> None:
+def _hold(db_session: Session, session_id: int, user_id: int) -> Participant:
     mine = db.participants.lock_with_session(db_session, session_id, user_id=user_id)
     if mine is None:
         raise NotFoundError("There is no such session.")
-    if mine.access != "owner":
+    return mine
+
+
+def _hold_own(db_session: Session, session_id: int, user_id: int, *, to: str) -> None:
+    if _hold(db_session, session_id, user_id).access != OWNER:
         raise NotPossibleError(f"Only the owner of this session can {to}.")
+
+
+def _ended(db_session: Session, session_id: int, member_id: int, user_id: int) -> tuple[Person, ...]:
+    if not db.session_members.is_there(db_session, session_id, member_id):
+        raise NotFoundError("This session is not shared with them by itself.")
+    db.session_members.remove(db_session, session_id, member_id)
+    return _settled(db_session, session_id, AuditAction.UNSHARE_SESSION, user_id, str(member_id))
 
 
 def _settled(
@@ -125,7 +142,7 @@ def _people(db_session: Session, session_id: int, user_id: int) -> tuple[Person,
         raise NotFoundError("There is no such session.")
     alone = db.session_members.ids(db_session, session_id)
     people = [Person(*row, alone=row[0] in alone) for row in rows]
-    return tuple(sorted(people, key=lambda one: (one.access != "owner", one.name.casefold(), one.username)))
+    return tuple(sorted(people, key=lambda one: (one.access != OWNER, one.name.casefold(), one.username)))
 
 
 def _check_access(access: str) -> None:

@@ -18,7 +18,7 @@ from db.engine import Database
 from db.models import GUEST, AuditAction, AuditTarget, ChatSession, Trip, TripMember
 from services.accounts.guests import refuse_guest
 from services.accounts.passwords import typed_username
-from services.accounts.roles import writing
+from services.accounts.roles import check_may_write, writing
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.trips.access import found_trip, owned_trip
 from services.trips.records import Member, TripAccess
@@ -116,14 +116,15 @@ class TripMembers:
     def leave(self, trip_id: int, *, user_id: int) -> None:
         """Work on somebody else's trip no more; what one has started in it, or added, stays and is its owner's.
 
-        Raises NotFoundError; NotPossibleError for its owner.
+        Who may only read does so too. Raises NotFoundError; NotPossibleError for its owner.
         """
-        with writing(self._db, user_id) as db_session:
+        with self._db.begin() as db_session:
             row = db.trips.lock_visible(db_session, trip_id, user_id=user_id)
             if row is None:
                 raise NotFoundError("There is no such trip.")
             db.trip_sessions.lock_session_ids(db_session, trip_id)
             if row[1].access == TripAccess.OWNER:
+                check_may_write(db_session, user_id)
                 raise NotPossibleError("You own this trip. Hand it over to a member before you leave it.")
             _let_go(db_session, row[0], user_id)
             self._settled(db_session, trip_id, AuditAction.UNSHARE_TRIP, user_id, str(user_id))

@@ -42,7 +42,14 @@ def things(services: Services, planner: User, stranger: User, add_session: AddSe
     link = services.reviews.share(Thing("session", own_id), LinkSettings(audience="Anna"), user_id=planner.id)
     services.comments.add(link.review.id, "Look at this", user_id=planner.id)
     services.reviews.share(Thing("trip", trip_id), LinkSettings(audience="Ben"), user_id=stranger.id)
-    return {"session": session_id, "own": own_id, "trip": trip_id, "review": link.review.id}
+    own_trip_id = services.trips.create("Rome", user_id=planner.id).id
+    return {
+        "session": session_id,
+        "own": own_id,
+        "trip": trip_id,
+        "own_trip": own_trip_id,
+        "review": link.review.id,
+    }
 
 
 def offered(app: AppTest) -> set[str]:
@@ -61,12 +68,13 @@ _MESSAGES = {"Copy", "Link", "Run the page again"}
 _MENU = {"Session", "Who sees this", "Pin", "Archive", "Cost", "Slides", "Export"}
 PAGES: dict[str, tuple[str, dict[str, str], set[str]]] = {  # the page, its address, and what can be pressed there
     "chat": ("chat", {}, set()),
-    "session": ("chat", {"session": "session"}, {"People (2)", *_MESSAGES, *_MENU}),
+    "session": ("chat", {"session": "session"}, {"People (2)", "Leave", *_MESSAGES, *_MENU}),
     "own": ("chat", {"session": "own"}, _MESSAGES | _MENU),
     "sessions": ("sessions", {}, {"CSV", "Export all"}),
     "trips": ("trips", {}, {"Customers"}),
     "new trip": ("trips", {"form": "new"}, {"Customers"}),
-    "trip": ("trips", {"trip": "trip"}, {"All trips", "Deck", "Download brief\\.txt", "More", "Archive"}),
+    "trip": ("trips", {"trip": "trip"}, {"All trips", "Deck", "Download brief\\.txt", "More", "Archive", "Leave"}),
+    "own trip": ("trips", {"trip": "own_trip"}, {"All trips", "Deck", "More", "Archive"}),
     "deck": (
         "deck",
         {"session": "session"},
@@ -133,3 +141,21 @@ def test_page_that_was_open_refuses_what_it_still_offered(
     assert services.sessions.get(things["own"], user_id=planner.id).message_count == 2
     assert not app.get("chat_input")
     assert any("Ask an admin" in text.value for text in app.markdown)
+
+
+def test_viewer_leaves_what_is_shared_with_them(
+    app: AppTest, things: dict[str, int], services: Services, planner: User, set_role: Callable[[str], None]
+) -> None:
+    set_role(VIEWER)
+    load_at(app, things["session"])
+    app.menu_button(key=f"session_menu_{things['session']}").click(":material/logout: Leave").run()
+    app.button(key="session_leave_confirm").click().run()
+    assert not app.exception
+    app.query_params["trip"] = str(things["trip"])
+    app.switch_page("pages/planner/trips.py").run()
+    app.menu_button(key=f"trips_menu_{things['trip']}").click(":material/logout: Leave").run()
+    app.button(key="trip_leave_confirm").click().run()
+
+    assert not app.exception
+    assert [one.id for one in services.sessions.recent(user_id=planner.id).sessions] == [things["own"]]
+    assert [one.title for one in services.trips.page(user_id=planner.id).trips] == ["Rome"]

@@ -36,8 +36,10 @@ OWN_ACCOUNT = {
 }
 PERSONAL = {
     "services/sessions/sessions.py": {"change", "open", "mark_seen", "set_archived"},
+    "services/sessions/sharing.py": {"leave"},
     "services/messages/versions.py": {"choose"},
     "services/trips/trips.py": {"set_archived"},
+    "services/trips/members.py": {"leave"},
     "services/reviews/reviews.py": {"mark_seen"},
 }
 TRACES = {
@@ -121,7 +123,8 @@ def test_what_no_route_offers_is_refused_too(services, database, user_id, viewer
         "samples": lambda: services.transfer.add_samples(**given),
         "samples again": lambda: services.transfer.bring_back_samples(saved, **given),
         "hand over": lambda: services.trip_members.hand_over(trip_id, bob, **given),
-        "leave": lambda: services.trip_members.leave(trip_id, **given),
+        "leave": lambda: services.trip_members.leave(trip_id, **given),  # it is their own, and so is the session
+        "leave a session": lambda: services.sharing.leave(session_id, **given),
         "bring back": lambda: services.trip_deletion.bring_back(deleted_id, **given),
         "accept a status": lambda: services.trip_approval.accept(trip_id, **given),
         "picture of a file": lambda: services.deck_pictures.add_file(DeckOf("session", session_id), file_id, **given),
@@ -173,6 +176,23 @@ def test_viewers_access_is_to_view_whatever_they_were_given(services, database, 
     for who in (user_id, bob):
         viewer(who, viewer=False)
     assert (accesses(user_id), accesses(bob)) == ({"owner"}, {"edit"})
+
+
+def test_viewer_leaves_what_others_share_with_them(services, database, user_id, viewer):
+    bob = make_user(database, "bob")
+    session_id = services.sessions.create(user_id=user_id).id
+    trip_id = services.trips.create("Lisbon", user_id=user_id).id
+    services.sharing.add(session_id, "bob", user_id=user_id)
+    services.trip_members.add(trip_id, "bob", user_id=user_id)
+    of_bob = services.sessions.create(user_id=bob, trip_id=trip_id).id
+    viewer(bob)
+
+    services.sharing.remove(session_id, bob, user_id=bob)
+    services.trip_members.remove(trip_id, bob, user_id=bob)
+
+    assert services.sessions.recent(user_id=bob).sessions == ()
+    assert services.trips.page(user_id=bob).trips == ()
+    assert services.sessions.get(of_bob, user_id=user_id).user_id == user_id
 
 
 @ON_SQLITE

@@ -335,6 +335,8 @@ def test_only_the_owner_shares_and_a_stranger_finds_nothing(services, database, 
         services.sharing.add(talk.session_id, "eve", user_id=ben)
     with pytest.raises(NotPossibleError):
         services.sharing.remove(talk.session_id, user_id, user_id=ben)
+    with pytest.raises(NotPossibleError, match="You own this session"):
+        services.sharing.remove(talk.session_id, user_id, user_id=user_id)
     for call in (
         lambda: services.sharing.people(talk.session_id, user_id=eve),
         lambda: services.sharing.add(talk.session_id, "eve", user_id=eve),
