@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from travel.brief import FieldChange
 
+_SHOWN_CHARS = 100  # of what a field is, or was to be
+
 
 class ServiceError(Exception):
     """The base; *message* is written for the person."""
@@ -45,10 +47,16 @@ class TripChangedError(ServiceError):
     code = "trip_changed"
 
     def __init__(self, fields: Sequence[FieldChange], *, rev: int) -> None:
-        labels = ", ".join(one.label for one in fields)
-        super().__init__(f"Somebody else changed this meanwhile: {labels}. Choose which of the two it should be.")
+        both = " ".join(
+            f"{one.label} is now {_quoted(one.before)}, and was to be {_quoted(one.after)}." for one in fields
+        )
+        super().__init__(f"Somebody else changed this meanwhile. {both} Choose which of the two it should be.")
         self.fields = tuple(fields)
         self.rev = rev
+
+
+def _quoted(text: str) -> str:
+    return f"“{text if len(text) <= _SHOWN_CHARS else f'{text[: _SHOWN_CHARS - 1]}…'}”" if text else "nothing"
 
 
 class DeckChangedError(ServiceError):

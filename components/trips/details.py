@@ -88,7 +88,7 @@ def _status(trip: Trip, *, user_id: int) -> None:
 
 def _set_status(key: str, trip: Trip, user_id: int) -> None:
     with telling("trips"):
-        get_services().trips.change(trip.id, user_id=user_id, status=st.session_state[key])
+        get_services().trips.change(trip.id, user_id=user_id, rev=trip.rev, status=st.session_state[key])
 
 
 def _menu(trip: Trip, *, user_id: int) -> None:

@@ -11,7 +11,7 @@ from components.problems import draw_problem, telling, unless_away
 from components.resources import get_services
 from components.state import TRIPS_PAGE
 from components.trips.places import trip_address
-from components.trips.whom import chosen_customer, whom_field
+from components.trips.whom import named_customer, whom_field
 from components.trips.words import brief_rows
 from services.errors import NotFoundError
 from services.parts import Part
@@ -106,12 +106,13 @@ def _create(proposal: Proposal, offers: Sequence[_Offer], message_id: int, sessi
     key, state = f"chat_proposal_{message_id}", st.session_state
     carry = bool(state.get(f"{key}_carry"))
     with telling(f"proposal_{message_id}"):
-        services = get_services()
         brief, title = _ticked(proposal.brief, offers, message_id), checked_title(state[f"{key}_title"] or "")
-        customer_id = chosen_customer(key=key, user_id=user_id)
-        trip = services.trips.create(title, user_id=user_id, customer_id=customer_id, brief=brief)
-        services.trip_sessions.move([session_id], trip.id, user_id=user_id, carry=carry)
-        st.session_state.session_news = f"Created the trip “{escape_label(trip.title)}”. This session is in it."
+        customer = named_customer(key=key)
+        trip, new = get_services().trip_sessions.make_trip(
+            session_id, title, user_id=user_id, customer=customer, brief=brief, carry=carry
+        )
+        did = f"Created the trip “{escape_label(trip.title)}”. This session is in it."
+        state.session_news = did if new else f"This session is in the trip “{escape_label(trip.title)}”."
 
 
 # A trip that there is

@@ -20,15 +20,22 @@ def whom_field(*, key: str, user_id: int) -> bool:
     return chosen is not None
 
 
-def chosen_customer(*, key: str, user_id: int) -> int | None:
-    """Return the id of the customer chosen there, who is made if need be. Raises InvalidFieldsError."""
+def named_customer(*, key: str) -> int | str | None:
+    """Return the id of the customer chosen there, or the name of a new one. Raises InvalidFieldsError."""
     state = st.session_state
     chosen: int | None = state[f"{key}_customer"] or None
     if chosen != NEW_CUSTOMER:
         return chosen
-    name = (state.get(f"{key}_new_name") or "").strip()
-    if not name:
-        raise InvalidFieldsError({"name": "The name of the customer is empty."})
+    if name := (state.get(f"{key}_new_name") or "").strip():
+        return str(name)
+    raise InvalidFieldsError({"name": "The name of the customer is empty."})
+
+
+def chosen_customer(*, key: str, user_id: int) -> int | None:
+    """Return the id of the customer chosen there, who is made if need be. Raises InvalidFieldsError."""
+    state, name = st.session_state, named_customer(key=key)
+    if not isinstance(name, str):
+        return name
     made: tuple[str, int] | None = state.get(f"{key}_made")
     if made is None or made[0] != name:
         made = state[f"{key}_made"] = (name, get_services().customers.create(name, user_id=user_id).id)

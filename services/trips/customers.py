@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 import db.audit
 import db.customers
 import db.outbox
@@ -42,17 +44,8 @@ class CustomerService:
 
         Raises InvalidFieldsError, and NotPossibleError or GuestLimitError where there are too many.
         """
-        values = _checked({"name": name, **given})
         with writing(self._db, user_id) as db_session:
-            own = db.customers.count_own(db_session, user_id=user_id)
-            check_room(db_session, user_id, own, things="customers")
-            if own >= MAX_CUSTOMERS:
-                raise NotPossibleError(f"You have {MAX_CUSTOMERS:,} customers. Delete some that you no longer need.")
-            now = utc_now()
-            row = CustomerRow(id=new_id(), user_id=user_id, created_at=now, updated_at=now, **values)
-            db_session.add(row)
-            db_session.flush()
-            return customer_view(row, user_id=user_id)
+            return add_customer(db_session, {"name": name, **given}, user_id)
 
     def get(self, customer_id: int, *, user_id: int) -> Customer:
         """Return one customer. Raises NotFoundError."""
@@ -127,6 +120,20 @@ class CustomerService:
             target = (AuditTarget.CUSTOMER, customer_id)
             detail = f"of {len(trip_ids)} trips"
             db.audit.note(db_session, AuditAction.DELETE_CUSTOMER, user_id=user_id, target=target, detail=detail)
+
+
+def add_customer(db_session: Session, given: Mapping[str, Any], user_id: int) -> Customer:
+    """Make a customer of somebody's own. Raises as `CustomerService.create` does."""
+    values = _checked(given)
+    own = db.customers.count_own(db_session, user_id=user_id)
+    check_room(db_session, user_id, own, things="customers")
+    if own >= MAX_CUSTOMERS:
+        raise NotPossibleError(f"You have {MAX_CUSTOMERS:,} customers. Delete some that you no longer need.")
+    now = utc_now()
+    row = CustomerRow(id=new_id(), user_id=user_id, created_at=now, updated_at=now, **values)
+    db_session.add(row)
+    db_session.flush()
+    return customer_view(row, user_id=user_id)
 
 
 def _not_own(visible: bool, what: str) -> NotFoundError | NotPossibleError:

@@ -1,6 +1,8 @@
 """The sessions of a trip: what they hold, and how they come into it and out of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -18,7 +20,13 @@ from db.models import AuditAction, AuditTarget, ChatSession, utc_now
 from services.accounts.roles import writing
 from services.errors import NotFoundError, NotPossibleError
 from services.trips.access import changeable_trip, found_trip
-from services.trips.records import TripContents
+from services.trips.changing import Plan, asked_for
+from services.trips.customers import add_customer
+from services.trips.keeping import trip_now
+from services.trips.records import Trip, TripContents
+from services.trips.trips import add_trip
+from travel.brief import Brief
+from travel.status import TripStatus
 
 
 class TripSessions:
@@ -64,12 +72,7 @@ class TripSessions:
         with writing(self._db, user_id) as db_session:
             if trip_id is not None:
                 changeable_trip(db_session, trip_id, user_id)
-            own = db.trip_sessions.lock_own_sessions(db_session, wanted, user_id=user_id)
-            if len(own) < len(wanted):
-                others = wanted - {one.id for one in own}
-                if len(db.sessions.titles(db_session, others, user_id=user_id)) < len(others):
-                    raise NotFoundError("There is no such session.")
-                raise NotPossibleError("Only who has started a session can move it.")
+            own = _own(db_session, wanted, user_id)
             moved = [one for one in own if one.trip_id != trip_id]
             for session in moved:
                 self._move(db_session, session, trip_id, user_id, carry=carry)
@@ -81,6 +84,35 @@ class TripSessions:
             db.stamps.note_sessions(db_session, ids)  # who sees them as before has them at another place
             return tuple(ids)
 
+    def make_trip(
+        self,
+        session_id: int,
+        title: str,
+        *,
+        user_id: int,
+        customer: int | str | None = None,
+        brief: Mapping[str, Any] = {},
+        carry: bool = False,
+    ) -> tuple[Trip, bool]:
+        """Make a trip and move one's own session into it; return the trip that it is in then, and whether it is new.
+
+        A session that is in a trip already stays there, and none is made: as of two clicks the second. *customer* is
+        an id, or the name of a new one. Raises as `TripService.create` and `move` do.
+        """
+        plan = asked_for(Plan("", TripStatus.DRAFT, None, Brief()), {"title": title, "brief": brief})
+        with writing(self._db, user_id) as db_session:
+            session = _own(db_session, [session_id], user_id)[0]
+            if session.trip_id is not None:
+                return trip_now(db_session, session.trip_id, user_id), False
+            if isinstance(customer, str):
+                customer = add_customer(db_session, {"name": customer}, user_id).id
+            trip = add_trip(db_session, replace(plan, customer_id=customer), user_id, "Created")
+            self._move(db_session, session, trip.id, user_id, carry=carry)
+            db_session.flush()
+            db.participants.settle(db_session, [session_id])
+            db.stamps.note_sessions(db_session, [session_id])
+            return trip_now(db_session, trip.id, user_id), True
+
     def _move(
         self, db_session: Session, session: ChatSession, trip_id: int | None, user_id: int, *, carry: bool
     ) -> None:
@@ -91,6 +123,17 @@ class TripSessions:
         session.updated_at = utc_now()
         target = (AuditTarget.SESSION, session.id)
         db.audit.note(db_session, AuditAction.MOVE_SESSION, user_id=user_id, target=target, detail=detail)
+
+
+def _own(db_session: Session, session_ids: Collection[int], user_id: int) -> Sequence[ChatSession]:
+    """Return sessions of somebody's own, held. Raises NotFoundError, NotPossibleError."""
+    own = db.trip_sessions.lock_own_sessions(db_session, session_ids, user_id=user_id)
+    others = set(session_ids) - {one.id for one in own}
+    if others and len(db.sessions.titles(db_session, others, user_id=user_id)) < len(others):
+        raise NotFoundError("There is no such session.")
+    if others:
+        raise NotPossibleError("Only who has started a session can move it.")
+    return own
 
 
 def forget_trip_files(db_session: Session, trip_id: int, session_ids: Collection[int] | None = None) -> None:

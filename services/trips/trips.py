@@ -55,7 +55,7 @@ class TripService:
         empty = Plan("", TripStatus.DRAFT, customer_id, Brief())
         plan = asked_for(empty, {"title": title, "status": status, "brief": brief})
         with writing(self._db, user_id) as db_session:
-            return self._add(db_session, plan, user_id, "Created")
+            return add_trip(db_session, plan, user_id, "Created")
 
     def get(self, trip_id: int, *, user_id: int) -> Trip:
         """Return one trip. Raises NotFoundError."""
@@ -159,36 +159,38 @@ class TripService:
             if kept.start is not None:
                 del given["start"]
             plan = Plan(checked, TripStatus.DRAFT, customer_id, checked_brief(given, kept))
-            made = self._add(db_session, plan, user_id, "Copied from another trip")
+            made = add_trip(db_session, plan, user_id, "Copied from another trip")
             target = (AuditTarget.TRIP, trip_id)
             db.audit.note(db_session, AuditAction.COPY_TRIP, user_id=user_id, target=target, detail=f"to {made.id}")
             return made
 
-    def _add(self, db_session: Session, plan: Plan, user_id: int, summary: str) -> Trip:
-        if plan.customer_id is not None:
-            customer_for_trip(db_session, plan.customer_id, user_id)
-        owned = db.trips.count_owned(db_session, user_id=user_id)
-        check_room(db_session, user_id, owned, things="trips")
-        if owned >= MAX_TRIPS:
-            raise NotPossibleError(f"You have {MAX_TRIPS:,} trips. Delete some that you no longer need.")
-        now = utc_now()
-        trip = TripRow(
-            id=new_id(),
-            user_id=user_id,
-            customer_id=plan.customer_id,
-            title=plan.title,
-            status=plan.status,
-            brief=brief_values(plan.brief),
-            content_hash=content_hash(plan.title, plan.brief),
-            rev=1,
-            created_at=now,
-            updated_at=now,
-        )
-        db.trips.add(db_session, trip, at=now)
-        add_revision(db_session, trip, summary, user_id=user_id, at=now)
-        target = (AuditTarget.TRIP, trip.id)
-        db.audit.note(db_session, AuditAction.CREATE_TRIP, user_id=user_id, target=target, detail=str(trip.id))
-        return trip_now(db_session, trip.id, user_id)
+
+def add_trip(db_session: Session, plan: Plan, user_id: int, summary: str) -> Trip:
+    """Make a trip of somebody's own. Raises as `TripService.create` does."""
+    if plan.customer_id is not None:
+        customer_for_trip(db_session, plan.customer_id, user_id)
+    owned = db.trips.count_owned(db_session, user_id=user_id)
+    check_room(db_session, user_id, owned, things="trips")
+    if owned >= MAX_TRIPS:
+        raise NotPossibleError(f"You have {MAX_TRIPS:,} trips. Delete some that you no longer need.")
+    now = utc_now()
+    trip = TripRow(
+        id=new_id(),
+        user_id=user_id,
+        customer_id=plan.customer_id,
+        title=plan.title,
+        status=plan.status,
+        brief=brief_values(plan.brief),
+        content_hash=content_hash(plan.title, plan.brief),
+        rev=1,
+        created_at=now,
+        updated_at=now,
+    )
+    db.trips.add(db_session, trip, at=now)
+    add_revision(db_session, trip, summary, user_id=user_id, at=now)
+    target = (AuditTarget.TRIP, trip.id)
+    db.audit.note(db_session, AuditAction.CREATE_TRIP, user_id=user_id, target=target, detail=str(trip.id))
+    return trip_now(db_session, trip.id, user_id)
 
 
 def _starts_only(given: Mapping[str, Any]) -> bool:

@@ -55,10 +55,12 @@ def test_trip_is_made_of_a_talk_changed_deleted_and_brought_back(page: Page, pla
     page.locator("label").filter(has=budget).click()
     expect(budget).not_to_be_checked()
     assert looked_at_on_both(page) == []
-    create.click()
+    create.dblclick()
 
     page.locator("[class*='st-key-chat_proposal_'] a").filter(has_text="Lisbon in May").click()
     expect(page.get_by_role("heading", name="Lisbon in May")).to_be_visible()
+    with database_of(planner.app) as database:
+        assert len(TripService(database).page(user_id=planner.id).trips) == 1
     expect(page.get_by_text("2 adults, 1 child (8)")).to_be_visible()
     expect(page.get_by_text("What may the trip cost?")).to_be_visible()
     assert looked_at_on_both(page) == []

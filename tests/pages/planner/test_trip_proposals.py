@@ -105,6 +105,19 @@ def test_what_is_ticked_makes_the_trip_that_the_session_is_in(proposed, services
     assert offered(proposed) == {"Budget": "up to $2,000 in all", "Musts": "5 days"}
 
 
+def test_what_was_proposed_meanwhile_changed_is_told_with_both_values(app, services, planner, talk):
+    trip = services.trips.create("Portugal", user_id=planner.id, brief={"where": ["Porto"]})
+    services.trip_sessions.move([talk], trip.id, user_id=planner.id)
+    run(app)
+    choose(app, f"session_menu_{talk}", "Update the trip's brief")
+    services.trips.change(trip.id, user_id=planner.id, brief={"where": ["Faro"]})
+    press(app, "Update the brief")
+
+    assert "Where to is now “Faro”, and was to be “Lisbon”" in app.error[0].value.replace("\\", "")
+    assert services.trips.get(trip.id, user_id=planner.id).brief.where == ("Faro",)
+    assert offered(app)["Where to"] == "Faro → Lisbon"
+
+
 @pytest.mark.parametrize("carried", [True, False])
 def test_trip_for_a_customer_carries_the_talk_over_only_if_ticked(
     proposed, services, planner, talk, app_database, carried

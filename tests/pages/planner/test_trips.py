@@ -477,6 +477,20 @@ def test_status_is_changed_in_place(page, services, planner, trip):
     assert page.selectbox(key=f"trips_status_{trip.id}_2").value == TripStatus.BOOKED
 
 
+def test_who_changes_the_status_later_is_told_both_and_chooses(page, services, planner, trip):
+    opened(page, trip.id)
+    services.trips.change(trip.id, user_id=planner.id, status="booked")
+    page.selectbox(key=f"trips_status_{trip.id}_1").set_value(TripStatus.CANCELLED)
+    run(page)
+
+    assert "Status is now “booked”, and was to be “cancelled”." in page.error[0].value.replace("\\", "")
+    assert page.selectbox(key=f"trips_status_{trip.id}_2").value == TripStatus.BOOKED
+    page.selectbox(key=f"trips_status_{trip.id}_2").set_value(TripStatus.CANCELLED)
+    run(page)
+    assert not page.error
+    assert services.trips.get(trip.id, user_id=planner.id).status is TripStatus.CANCELLED
+
+
 def test_sessions_of_a_trip_are_opened_and_begun_there(page, services, planner, trip, add_session):
     session_id = add_session("Lisbon talk")
     add_session("Another talk")

@@ -1,6 +1,7 @@
 """Sessions of a trip: moved, counted, and deleted or kept with it."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from db.models import (
     TripMember,
     utc_now,
 )
-from services.errors import NotFoundError, NotPossibleError
+from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.reviews.records import LinkSettings, Thing
 from services.reviews.visits import new_reader_key
 from services.sessions.deleted import UNDO_S
@@ -101,6 +102,43 @@ def test_nobody_moves_what_is_not_theirs_nor_where_they_only_read(services, data
         with pytest.raises(error):
             services.trip_sessions.move(ids, trip_id, user_id=user_id)
     assert of_trip(database, team.trip_id) == of_trip(database, strange) == set()
+
+
+def test_trip_is_made_of_a_session_once_however_often_that_is_asked_for_at_once(services, team):
+    session_id = services.sessions.create(user_id=team.ada).id
+
+    def make(_):
+        return services.trip_sessions.make_trip(session_id, "Rome", user_id=team.ada, customer="Okafor")
+
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(make, range(4)))
+
+    assert sum(new for _, new in made) == 1
+    (trip,) = [one for one in services.trips.page(user_id=team.ada).trips if one.title == "Rome"]
+    assert {one.id for one, _ in made} == {services.sessions.get(session_id, user_id=team.ada).trip_id} == {trip.id}
+    assert trip.customer_name == "Okafor"
+    assert [one.name for one in services.customers.page(user_id=team.ada).customers] == ["Okafor", "Weber"]
+
+
+@ON_SQLITE
+def test_trip_is_not_made_of_a_session_where_anything_is_wrong_with_it(services, team):
+    mine = services.sessions.create(user_id=team.ada).id
+    theirs = services.sessions.create(user_id=team.bob, trip_id=team.trip_id).id
+    stranger = services.customers.create("Tanaka", user_id=team.eve).id
+
+    for session_id, given, error in (
+        (mine, {"title": " "}, InvalidFieldsError),
+        (mine, {"customer": " "}, InvalidFieldsError),
+        (mine, {"customer": stranger}, NotFoundError),
+        (mine, {"brief": {"start": "2027-02-30"}, "customer": "Okafor"}, InvalidFieldsError),
+        (theirs, {}, NotPossibleError),
+        (5, {"customer": "Okafor"}, NotFoundError),
+    ):
+        with pytest.raises(error):
+            services.trip_sessions.make_trip(session_id, **{"title": "Rome", **given}, user_id=team.ada)
+    assert [one.title for one in services.trips.page(user_id=team.ada).trips] == ["Lisbon in May"]
+    assert [one.name for one in services.customers.page(user_id=team.ada).customers] == ["Weber"]
+    assert services.sessions.get(mine, user_id=team.ada).trip_id is None
 
 
 @ON_SQLITE

@@ -102,7 +102,8 @@ def test_two_who_change_other_fields_both_have_their_way(services, team):
 @ON_SQLITE
 def test_later_one_is_told_of_a_field_that_somebody_else_changed(services, team):
     services.trips.change(team.trip_id, user_id=team.bob, rev=1, title="Porto", brief={"end": "2027-05-09"})
-    with pytest.raises(TripChangedError, match="Title, End") as refused:
+    both = "Title is now “Porto”, and was to be “Faro”. End is now “May 9, 2027”, and was to be “May 8, 2027”."
+    with pytest.raises(TripChangedError, match=both) as refused:
         services.trips.change(
             team.trip_id, user_id=team.ada, rev=1, title="Faro", brief={"end": "2027-05-08", "pace": "full"}
         )
