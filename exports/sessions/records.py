@@ -22,7 +22,8 @@ Status = Literal["queued", "running", "complete", "stopped", "failed", "interrup
 class SavedMessage:
     """One turn. *parts* stand beside the text of a reply; *at* in each counts the characters before it.
 
-    *leaf_id* is where the path below this message ended when who exports it chose another version.
+    *leaf_id* is where the path below this message ended when who exports it chose another version. *author* is who
+    wrote it where that is not the planner whose session it is.
     """
 
     id: FileId
@@ -44,6 +45,7 @@ class SavedMessage:
     rating_reason: Annotated[str, Field(max_length=1000)] | None = None
     retry_of: FileId | None = None
     leaf_id: FileId | None = None
+    author: Annotated[str, Field(max_length=100)] | None = None
 
     def sources(self) -> list[tuple[str, str]]:
         """Return title and address of what a reply found in the web, in order."""
@@ -115,7 +117,9 @@ class SavedSession(SessionSettings):
 
     def speaker(self, message: SavedMessage) -> str:
         """Return who says *message*, for people."""
-        return {"user": self.planner or "Planner", "assistant": "Assistant"}.get(message.role, "Note")
+        return {"user": message.author or self.planner or "Planner", "assistant": "Assistant"}.get(
+            message.role, "Note"
+        )
 
 
 def ending(message: SavedMessage) -> str | None:

@@ -40,13 +40,13 @@ def saved_session(
     ratings: Mapping[int, Plain[Rating]],
     ends: Mapping[int, int],
     *,
-    planner: str,
+    names: Mapping[int, str],
     trip: SavedTrip | None,
     elsewhere: bool,
 ) -> SavedSession:
     """Return a session as somebody sees it, with those of all its messages that are not deleted.
 
-    *ends* are where they left the paths below versions.
+    *ends* are where they left the paths below versions, *names* those of its owner and of all who wrote in it.
     """
     session = mine.session
     rows = sorted(rows, key=lambda row: row.id)
@@ -63,12 +63,15 @@ def saved_session(
         key=session.import_key or f"{_OURS}{session.id}",
         **setting_values(session, **{name: getattr(mine, name) for name in PERSONAL}),
         title_chosen=session.title_chosen,
-        planner=planner,
+        planner=names[session.user_id],
         created_at=session.created_at,
         last_message_at=session.last_message_at,
         last_message_id=name(mine.last_message_id),
         messages=[
-            _saved_message(row, name(row.parent_id), kept, ratings.get(row.id), name(ends.get(row.id)))
+            replace(
+                _saved_message(row, name(row.parent_id), kept, ratings.get(row.id), name(ends.get(row.id))),
+                author=names[row.user_id] if row.role == "user" and row.user_id != session.user_id else None,
+            )
             for row in rows
             if row.id in kept
         ],

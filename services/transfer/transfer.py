@@ -269,10 +269,10 @@ class TransferService:
                 some = [row.id for row in rows[start : start + _AT_ONCE]]
                 ratings |= db.ratings.by_message(db_session, some, user_id=user_id)
             ends = db.path_ends.of_session(db_session, session_id, user_id=user_id)
-            planner = db_session.get_one(User, user_id).name
+            names = db.users.names(db_session, {mine.session.user_id, *(row.user_id for row in rows)})
             trip = saved_trip(db_session, session_id, user_id)
             elsewhere = mine.session.user_id != user_id or db.sides.was_told_elsewhere(db_session, mine.session)
-            return saved_session(mine, rows, ratings, ends, planner=planner, trip=trip, elsewhere=elsewhere)
+            return saved_session(mine, rows, ratings, ends, names=names, trip=trip, elsewhere=elsewhere)
 
     def _note_export(self, user_id: int, detail: str, *, target: tuple[AuditTarget, int] | None = None) -> None:
         with self._db.begin() as db_session:

@@ -8,10 +8,15 @@ from exports.sessions.records import SavedMessage, SavedSession
 BEGUN = datetime(2026, 5, 12, 12, 3, tzinfo=UTC)
 
 
-def session(answer: str, question: str = "Five days in Lisbon?", **reply: Any) -> SavedSession:
-    """Return a session of one question and its answer, with an earlier answer that is not shown."""
+def session(
+    answer: str, question: str = "Five days in Lisbon?", author: str | None = None, **reply: Any
+) -> SavedSession:
+    """Return a session of one question and its answer, with an earlier answer that is not shown.
+
+    *author* asks where it is not the planner whose session it is.
+    """
     messages = [
-        SavedMessage("1", "user", "complete", question, BEGUN),
+        SavedMessage("1", "user", "complete", question, BEGUN, author=author),
         SavedMessage("2", "assistant", "complete", "Earlier answer", BEGUN, parent_id="1", model="openai/gpt-4o"),
         SavedMessage(
             "3",

@@ -21,6 +21,14 @@ def test_a_file_says_who_said_what_when_and_with_which_model():
     assert "Earlier answer" not in made
 
 
+def test_what_a_colleague_wrote_says_so():
+    made = session_markdown(session("Gladly.", author="Ben *Novák*"), zone=UTC).decode()
+
+    assert "- Planner: Ada Lovelace\n" in made
+    assert r"**Ben \*Novák\*** · 12 May 2026" in made
+    assert "**Ada Lovelace**" not in made
+
+
 def test_what_a_planner_typed_is_no_markdown():
     typed = "# not a heading\n\n*stars* <b>, [a](b) & `x`\n- 5 people\n1_000 ~ $5"
     made = session_markdown(session("Yes.", question=typed), zone=UTC).decode()

@@ -1,6 +1,7 @@
 """A session that several people see: both write, each has a view of their own, and who leaves is out at once."""
 
 import contextlib
+import json
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -66,6 +67,23 @@ def test_colleague_finds_it_reads_it_and_goes_on_with_it(services, say, talk, us
         ]
     authors = [one.author_id for one in services.sessions.history(talk.session_id, user_id=ben).messages]
     assert authors == [user_id, user_id, ben, ben, user_id, user_id]
+
+
+@ON_SQLITE
+def test_file_of_it_names_whose_it_is_and_who_wrote_what_whoever_makes_it(
+    services, database, say, talk, user_id, ben
+):
+    say("With my parents", ben, talk.session_id)
+
+    for somebody in (user_id, ben):
+        content = services.transfer.export(talk.session_id, user_id=somebody, kind=ExportKind.JSON).content
+        (saved,) = json.loads(content)["sessions"]
+        said = [(one["text"], one.get("author")) for one in saved["messages"] if one["role"] == "user"]
+        assert saved["planner"] == "Ada"
+        assert said == [("Three nights in Lisbon", None), ("With my parents", "Ben")]
+        assert not [one for one in saved["messages"] if one["role"] == "assistant" and "author" in one]
+        paper = services.transfer.export(talk.session_id, user_id=somebody, kind=ExportKind.MARKDOWN).content.decode()
+        assert paper.count("**Ada** · ") == paper.count("**Ben** · ") == 1
 
 
 def test_what_was_and_what_is_said_is_found_by_who_sees_it_and_by_nobody_else(services, say, talk, user_id, ben):
