@@ -177,14 +177,16 @@ def selection_actions(selected: Sequence[SessionSummary], *, user_id: int) -> No
             args=(ids, False),
             kwargs={"user_id": user_id, "title": selected[0].title},
         )
-    if any(session.access == "owner" for session in selected):
+    own = [session for session in selected if session.is_own]
+    of_others = len(own) < len(selected)
+    if own:
         st.button(
             "Move",
             key="sessions_move",
             icon=":material/drive_file_move:",
-            help="Move to a trip, or out of one",
+            help=f"Move {'your own of them ' if of_others else ''}to a trip, or out of one",
             on_click=ask_where_to,
-            args=(selected,),
+            args=(own,),
         )
     if len(ids) == 1:
         st.button(
@@ -196,12 +198,12 @@ def selection_actions(selected: Sequence[SessionSummary], *, user_id: int) -> No
         )
     else:
         export_many_button("Export", ids, key="sessions_export_many", user_id=user_id)
-    if own := [session for session in selected if session.is_own]:
+    if own:
         st.button(
             "Delete",
             key="sessions_delete",
             icon=":material/delete:",
-            help=None if len(own) == len(selected) else "Of those selected, your own",
+            help="Of those selected, your own" if of_others else None,
             on_click=ask_before_delete,
             args=([session.id for session in own], own[0].title if len(own) == 1 else ""),
         )

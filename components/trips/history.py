@@ -18,7 +18,7 @@ from components.trips.places import show_part
 from components.trips.trip_list import gathered
 from services.errors import NotFoundError
 from services.sessions.records import SessionSummary
-from services.trips.records import RevisionSummary, Trip, TripFile
+from services.trips.records import Member, RevisionSummary, Trip, TripFile
 from travel.brief import FieldChange
 
 ROWS_AT_FIRST = 10
@@ -26,14 +26,21 @@ _LATEST = 5
 
 
 def draw_activity(
-    trip: Trip, sessions: Sequence[SessionSummary], files: Sequence[TripFile], *, user_id: int, now: datetime
+    trip: Trip,
+    sessions: Sequence[SessionSummary],
+    files: Sequence[TripFile],
+    members: Sequence[Member],
+    *,
+    user_id: int,
+    now: datetime,
 ) -> None:
-    """Draw what was done last: changes of the brief, sessions that were used, files that were added."""
+    """Draw what was done last: changes of the brief, sessions that were used, files and members that were added."""
     latest = sorted(
         [
             *_changed(trip, user_id=user_id),
             *_written(trip, sessions, user_id=user_id),
             *(_Deed(one.created_at, one.by, f"added {one.name}", "attach_file", *_at_file(one)) for one in files),
+            *_came(members),
         ],
         key=lambda one: one.at,
         reverse=True,
@@ -82,6 +89,12 @@ def _written(trip: Trip, sessions: Sequence[SessionSummary], *, user_id: int) ->
 
 def _at_file(file: TripFile) -> tuple[Callable[..., None], tuple[Any, ...]]:
     return show_part, (f"trips_line_file_{file.id}",)
+
+
+def _came(members: Sequence[Member]) -> Iterator[_Deed]:
+    """Yield who came to work on a trip, but for who was there first."""
+    for one in sorted(members, key=lambda one: one.since)[1:]:
+        yield _Deed(one.since, one.name, "joined", "group_add", show_part, (f"trips_line_member_{one.user_id}",))
 
 
 def _show_revisions(trip_id: int) -> None:

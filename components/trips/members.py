@@ -1,6 +1,6 @@
 """Who works on a trip: the list, and what its owner does with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -24,15 +24,17 @@ _EDIT, _VIEW, _HAND_OVER, _REMOVE = (
 )
 
 
-def draw_members(trip: Trip, *, user_id: int) -> None:
-    """Draw who works on a trip, its owner first; the owner adds and removes others."""
+def draw_members(trip: Trip, *, user_id: int) -> Sequence[Member]:
+    """Draw who works on a trip, its owner first; the owner adds and removes others. Return them."""
     st.header("Members", anchor=False)
     with st.container(key="trips_members", gap="xsmall"):
-        for member in get_services().trip_members.list(trip.id, user_id=user_id):
+        members = get_services().trip_members.list(trip.id, user_id=user_id)
+        for member in members:
             _row(trip, member, user_id=user_id)
     draw_problem("trip_members")
     if trip.access is TripAccess.OWNER:
         _add_form(trip, user_id=user_id)
+    return members
 
 
 def _row(trip: Trip, member: Member, *, user_id: int) -> None:

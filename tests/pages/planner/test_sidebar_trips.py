@@ -298,6 +298,26 @@ def test_move_within_one_memory_asks_nothing(app, services, planner, add_session
     assert [toast.value for toast in app.toast] == ["Moved “Hotels” out of its trip."]
 
 
+def test_several_move_from_all_sessions_but_for_what_others_started(
+    app, trip, services, planner, stranger, add_session, monkeypatch
+):
+    own = add_session("One"), add_session("Two")
+    theirs = add_session("Theirs", user_id=stranger.id)
+    services.sharing.add(theirs, planner.username, user_id=stranger.id)
+    monkeypatch.setattr("components.sessions.table.session_table", lambda sessions, *_, **__: list(sessions))
+    begin_at(app, SESSIONS_PAGE)
+    run(app)
+    assert "3 sessions selected" in texts(app)
+    click(app, "sessions_move")
+    assert "2 sessions" in texts(app)
+    choose_trip(app, trip.id)
+    click(app, "session_move_go")
+
+    moved = services.sessions.latest(user_id=planner.id, limit=9, trip_id=trip.id).sessions
+    assert {one.id for one in moved} == set(own)
+    assert [toast.value for toast in app.toast] == [f"Moved 2 sessions to “{escape_label('Lisbon in *May*')}”."]
+
+
 def test_move_without_any_trip_says_where_to_make_one(app, add_session):
     session_id = add_session("Hotels")
     load_at(app, session_id)

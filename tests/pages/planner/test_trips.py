@@ -468,6 +468,24 @@ def test_latest_activity_says_who_did_what_and_leads_there(page, services, plann
     assert page.session_state["chat_session_id"] == session_id
 
 
+def test_latest_activity_names_who_joined_and_which_file_came(page, services, planner, stranger, trip):
+    services.trip_members.add(trip.id, "bob", user_id=planner.id)
+    services.trip_files.add(trip.id, "offer.txt", b"Hotel", user_id=stranger.id)
+    opened(page, trip.id)
+
+    deeds = [
+        one.label.partition(" :small")[0].replace("\\", "") for one in page.button if "trips_deed_" in str(one.key)
+    ]
+    assert deeds == [
+        "**Bob Stranger** added offer.txt",
+        "**Bob Stranger** joined",
+        "**Ada Planner** created the trip",
+    ]
+    page.button(key="trips_deed_1").click()
+    run(page)
+    assert page.session_state["trips_part"]["key"] == f"trips_line_member_{stranger.id}"
+
+
 def test_status_is_changed_in_place(page, services, planner, trip):
     opened(page, trip.id)
     page.selectbox(key=f"trips_status_{trip.id}_1").set_value(TripStatus.BOOKED)
