@@ -5,7 +5,6 @@ Printed are the seconds of CPU of the tab's main thread, from the click that dra
 """
 
 import argparse
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from playwright.sync_api import Browser, CDPSession, Error, sync_playwright
 from benchmarks.servers import ROOT, free_port, wait_until_up
 from components.replies.model_text import safe_markdown
 from exports.markdown_cost import cost_ms
+from tests.helpers.browser import chromium
 
 _PAGE = """
 import sys
@@ -164,14 +164,13 @@ class Tab:
 
 
 def _measure(kinds: Sequence[str], sizes: Sequence[int], how: str, longest_s: float) -> None:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         script, file, port = Path(folder) / "page.py", Path(folder) / "text.md", free_port()
         script.write_text(_PAGE)
         command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
         with subprocess.Popen([*command, "--", str(file)], cwd=ROOT, stdout=subprocess.DEVNULL) as server:
             wait_until_up(f"http://127.0.0.1:{port}/_stcore/health")
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+            browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
             for kind in kinds:
                 for size in sizes:
                     file.write_text(safe_markdown(KINDS[kind](size)) if how == "markdown" else KINDS[kind](size))
@@ -183,7 +182,7 @@ def _measure(kinds: Sequence[str], sizes: Sequence[int], how: str, longest_s: fl
                         print(f"{kind:26} {size:9,}  more than {longest_s:.0f} s", flush=True)
                         browser.close()
                         browser = playwright.chromium.launch(
-                            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+                            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
                         )
                         break
                     said_s = cost_ms(KINDS[kind](size)) / 1000

@@ -9,7 +9,6 @@ browser beside one of 6. Ends with 1 when an aim is missed.
 
 import argparse
 import asyncio
-import shutil
 import statistics
 import subprocess
 import sys
@@ -33,6 +32,7 @@ from exports.decks.records import Edition, PictureBlock, Slide
 from services.decks.decks import DeckService
 from services.decks.records import DeckOf
 from services.sessions.sessions import SessionService
+from tests.helpers.browser import chromium
 from tests.helpers.decks import many
 
 _KINDS: dict[str, Callable[[Edition], bytes]] = {"PPTX": deck_pptx, "PDF": deck_pdf}
@@ -160,7 +160,7 @@ def _openings(port: int, session_ids: list[int], rounds: int) -> bool:
     """Open decks in a browser that was never here, until all their pages are on the screen."""
     seen: dict[int, list[float]] = {one: [] for one in session_ids}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        browser = playwright.chromium.launch(executable_path=chromium())
         for number in range(rounds + 1):
             for (session_id, times), pages in zip(seen.items(), (_FEW, _MANY), strict=True):
                 took = _opening_s(browser, port, session_id, pages)

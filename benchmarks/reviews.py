@@ -9,7 +9,6 @@ one with none; what pages at rest cost; and when a comment of one is seen by all
 
 import argparse
 import asyncio
-import shutil
 import statistics
 import sys
 import tempfile
@@ -32,6 +31,7 @@ from services.reviews.records import LinkSettings, Thing
 from services.reviews.reviews import ReviewService
 from services.reviews.visits import VisitService, new_reader_key
 from services.sessions.shared import SharedSessions
+from tests.helpers.browser import chromium
 
 LINKS, COMMENTS, PEOPLE = 100, 500, 50
 _VIEW_AT_MOST = 1.1
@@ -118,7 +118,7 @@ def main() -> int:
 def _first_views(port: int, plain: int, token: str, rounds: int) -> bool:
     seen: dict[str, list[float]] = {"plain": [], "ours": []}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        browser = playwright.chromium.launch(executable_path=chromium())
         for number in range(rounds + 1):  # the first of each is not counted: the server draws its first page
             ours_s = _view_s(browser, f"http://127.0.0.1:{port}/review?link={token}")
             plain_s = _view_s(browser, f"http://127.0.0.1:{plain}/")

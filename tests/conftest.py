@@ -25,7 +25,7 @@ from services.wiring import Services, build_services
 from settings import Settings
 from tests.helpers import lock_order
 from tests.helpers.accounts import cheaply
-from tests.helpers.browser import CHROMIUM_ARGS
+from tests.helpers.browser import CHROMIUM_ARGS, chromium
 from tests.helpers.clock import Clock
 from tests.helpers.postgres import EmptyDatabases, started_postgres
 from tests.helpers.quick import quick
@@ -252,11 +252,9 @@ def user_id(database: Database) -> int:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium once."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert chromium, "No Chromium is installed; `make test` installs Debian's."
+    """Start the browser once."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
+        started = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGS)
         yield started
         started.close()
 

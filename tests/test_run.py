@@ -1,6 +1,7 @@
-"""What `make test` runs again, and what it does not."""
+"""What `make test` runs again, and what it does not; and the browser that it drives."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from settings import ROOT
+from tests.helpers.browser import chromium
 
 PASSES = "def test_passes(): pass\n"
 FAILS = "def test_fails(): assert False\n"
@@ -141,3 +143,68 @@ def test_everything_passed(tmp_path):
 
     assert ran.returncode == 0
     assert ran.stdout.splitlines()[-2:] == ["mypy:", "looked at"]
+
+
+def put(folder: Path, *names: str, script: str = "#!/bin/sh\n") -> None:
+    """Put programs into a folder."""
+    for name in names:
+        (folder / name).write_text(script)
+        (folder / name).chmod(0o755)
+
+
+@pytest.mark.parametrize("best", ["chromium-headless-shell", "chromium", "google-chrome"])
+def test_browser_is_the_best_that_is_there(tmp_path, monkeypatch, best):
+    names = ["google-chrome", "chromium", "chromium-headless-shell"]
+    put(tmp_path, *names[: names.index(best) + 1])
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert chromium() == str(tmp_path / best)
+
+
+# What apt-get is asked for where it has these packages, and these browsers are there; the code says how it ends.
+@pytest.mark.parametrize(
+    ("packages", "there", "asked", "code"),
+    [
+        pytest.param("chromium chromium-headless-shell", "", ["chromium-headless-shell"], 0, id="nothing is there"),
+        pytest.param("chromium", "", ["chromium-headless-shell", "chromium"], 0, id="older release"),
+        pytest.param("", "", ["chromium-headless-shell", "chromium"], 2, id="nothing to be had"),
+        pytest.param("", "chromium", ["chromium-headless-shell"], 0, id="no network, and Chromium is there"),
+    ],
+)
+def test_make_gets_the_headless_shell_else_chromium(tmp_path, packages, there, asked, code):
+    tools, log = tmp_path / "tools", tmp_path / "asked"
+    tools.mkdir()
+    put(tools, "id", script="#!/bin/sh\necho 0\n")
+    put(tools, *there.split())
+    put(
+        tools,
+        "apt-get",
+        script=f"""#!/bin/sh
+        for last; do :; done
+        test "$1" = install || exit 0
+        echo "$last" >> "{log}"
+        case " {packages} " in *" $last "*) ;; *) exit 100 ;; esac
+        """,
+    )
+
+    made = subprocess.run([_make(), "--no-print-directory", "chromium"], cwd=ROOT, env={"PATH": str(tools)})
+
+    assert (log.read_text().split(), made.returncode) == (asked, code)
+
+
+@pytest.mark.parametrize(("there", "code"), [((), 2), (("chromium",), 0)], ids=["no browser", "Chromium"])
+def test_make_without_apt_get_needs_a_browser_that_is_there(tmp_path, there, code):
+    put(tmp_path, *there)
+
+    made = subprocess.run(
+        [_make(), "--no-print-directory", "chromium"], cwd=ROOT, env={"PATH": str(tmp_path)}, stderr=subprocess.PIPE
+    )
+
+    assert made.returncode == code
+    assert (b"please install it" in made.stderr) == bool(code)
+
+
+def _make() -> str:
+    found = shutil.which("make")
+    assert found
+    return found

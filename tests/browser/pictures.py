@@ -4,7 +4,6 @@
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,7 @@ from emulator.server import EmulatorServer
 from services.trips.customers import CustomerService
 from services.trips.trips import TripService
 from settings import ROOT
-from tests.helpers.browser import CHROMIUM_ARGS, TOOK
+from tests.helpers.browser import CHROMIUM_ARGS, TOOK, chromium
 from tests.helpers.processes import free_port
 
 IMAGES = ROOT / "docs" / "images"
@@ -70,7 +69,7 @@ def main() -> None:
             env=env,
             stdout=subprocess.DEVNULL,
         )
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGS)
         try:
             wait_until_healthy(url)
             take_all(browser, url, base_url.removesuffix("/api"), env["DATABASE_URL"])

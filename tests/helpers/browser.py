@@ -1,6 +1,7 @@
 """The app in a browser: the server, and what a person does and sees there."""
 
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,6 +15,8 @@ from playwright.sync_api import Error, Locator, Page, expect
 from tests.helpers.services import until
 from tests.helpers.streamlit_process import StreamlitProcess
 
+# What will do, the best first: the headless shell needs a third less CPU than the browser it is made of.
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -40,6 +43,13 @@ TOO_SMALL = """
         .filter(([, box]) => Math.min(box.width, box.height) < 43.5)
         .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)
 """
+
+
+def chromium() -> str:
+    """Return the path of the browser that the tests drive."""
+    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    assert found, "No Chromium is installed; `make test` installs Debian's."
+    return found
 
 
 @dataclass

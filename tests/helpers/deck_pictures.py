@@ -21,7 +21,7 @@ from exports.decks.measure import FONT_FOLDERS
 from exports.decks.pdf import deck_pdf
 from exports.decks.records import Brand, Edition, Preset
 from settings import ROOT
-from tests.helpers.browser import CHROMIUM_ARGS
+from tests.helpers.browser import CHROMIUM_ARGS, chromium
 from tests.helpers.built_decks import ids
 from tests.helpers.decks import SAMPLES
 from tests.helpers.demo import talk
@@ -42,7 +42,7 @@ def main() -> None:
     save_sheet(demo(), "demo.png")
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
+            executable_path=chromium(),
             args=CHROMIUM_ARGS,
             env={**os.environ, **with_fonts(Path(folder))},
         )
