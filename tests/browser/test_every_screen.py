@@ -278,6 +278,10 @@ def test_what_a_link_opens_works_under_the_policy_and_is_free_of_serious_flaws(
         page.goto(f"{shared_app.url}/review?link={'x' * 32}")
         expect(page.get_by_role("heading", name="Nothing to see here")).to_be_visible()
         found = flaws(page)
+        locked = reviews.share(session_id, planner.id, passcode="tram 28!")
+        page.goto(f"{shared_app.url}/review?link={locked.token}")
+        expect(page.get_by_role("button", name="Open")).to_be_enabled()
+        found += flaws(page)
 
         page.goto(f"{shared_app.url}/review?link={link.token}")
         expect(page.locator(f".st-key-review_comment_{anchor} button")).to_be_enabled()

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from db.migrate import migrate
 from db.models import utc_now
-from services.reviews.records import NewLink
+from services.reviews.records import DecisionKind, NewLink
 from services.reviews.visits import new_reader_key
 from tests.helpers.browser import App, wait_until
 from tests.helpers.planners import Planner, add_planner, database_of
@@ -36,6 +36,11 @@ class Shared:
     def say(self, link: NewLink, text: str, **about: object) -> None:
         """Let somebody else say something."""
         self.reviews.visits.comment(link.token, self.key, text, name="Bob", **about)  # type: ignore[arg-type]
+
+    def decide(self, link: NewLink) -> None:
+        """Let somebody else decide."""
+        seen = link.review.version.sha256
+        self.reviews.visits.decide(link.token, self.key, DecisionKind.DECLINE, name="Bob", sha256=seen)
 
 
 @pytest.fixture
@@ -194,6 +199,9 @@ def test_open_page_hears_of_others_keeps_what_is_typed_and_is_empty_once_revoked
     expect(typed).to_have_value("Half a sentence")
     assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
 
+    shared.decide(link)
+    expect(page.locator(".st-key-review_decision")).to_contain_text("Bob: Declined", timeout=5_000)
+    expect(typed).to_have_value("Half a sentence")
     shared.reviews.say(shared.session_id, "Shorter?", "Two days then.")
     shared.reviews.links.share_again([link.review.id], user_id=shared.planner.id)
     expect(page.locator(".st-key-review_changed_bar")).to_contain_text("Changed since you looked", timeout=5_000)
@@ -327,6 +335,8 @@ def test_link_opens_under_the_plain_app_and_is_asked_for_its_passcode(
     app = start_app(script="app.py")
     shared = share(app)
     link = shared.reviews.share(shared.session_id, shared.planner.id, passcode="open sesame")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
 
     page.goto(f"{app.url}/review?link={link.token}")
     expect(page.get_by_role("button", name="Open")).to_be_enabled()
@@ -338,12 +348,14 @@ def test_link_opens_under_the_plain_app_and_is_asked_for_its_passcode(
     page.get_by_role("button", name="Open").click()
     expect(page.get_by_text("castle", exact=True)).to_be_visible()
     assert page.locator("meta[name=robots]").get_attribute("content") == "noindex, nofollow"
+    assert page.locator("meta[name=referrer]").get_attribute("content") == "no-referrer"
 
     page.reload()
     expect(page.get_by_text("castle", exact=True)).to_be_visible()
     shared.reviews.links.revoke(link.review.id, user_id=shared.planner.id)
     expect(page.get_by_text("Nothing to see here")).to_be_visible(timeout=2_000)
     assert link.token not in app.log.read_text()
+    assert not [url for url in asked if not url.startswith((app.url, "data:", "blob:"))]  # nothing from elsewhere
 
 
 def tab_to(page: Page, words: str) -> None:

@@ -13,14 +13,19 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from db.models import utc_now
 from services.reviews.records import DecisionKind, NewLink
 from services.reviews.visits import new_reader_key
+from settings import ROOT
 from tests.helpers.browser import App
 from tests.helpers.pdfs import words
 from tests.helpers.planners import add_planner, database_of
 from tests.helpers.review_secrets import NUMBER, SEEN, SEEN_OF_BRIEF, planted, planted_brief
 from tests.helpers.reviews import Reviews
-from tests.helpers.tab import drawn, elements, is_the_door, open_tab
+from tests.helpers.tab import drawn, elements, has_sidebar, is_the_door, open_tab
 
-PAGES = ("", "sessions", "templates", "memory", "insights", "reviews", "settings", "operations", "sign_in", "nowhere")
+PLANNERS = sorted(page.stem for page in (ROOT / "pages" / "planner").glob("*.py") if page.stem != "chat")
+PUBLIC = sorted(
+    page.stem for page in (ROOT / "pages" / "public").glob("*.py") if page.stem not in ("review", "sign_in")
+)
+DOORS = ("", "sign_in", "nowhere", *PLANNERS)
 
 
 @pytest.fixture(params=["session", "trip"])
@@ -85,10 +90,11 @@ def test_link_opens_no_other_page_and_no_place_for_files(shared_app, link):
     _, made, key = link
     query = f"link={made.token}&{made.review.thing.kind}={made.review.thing.id}&review={made.review.id}"
     cookies = {"Cookie": f"travelbot_reviewer={key}; session={made.token}"}
-    for page in PAGES:
+    for page in (*DOORS, *PUBLIC):
         with open_tab(shared_app, headers=cookies) as tab:
             said = drawn(tab, page, query=query)
-            assert is_the_door(said), page
+            assert page in PUBLIC or is_the_door(said), page
+            assert not has_sidebar(said), page
             assert not holds_a_mark(sent(said))
             assert not any(text.encode() in sent(said) for text in (*SEEN, *SEEN_OF_BRIEF))
     with open_tab(shared_app, headers=cookies) as tab:

@@ -65,7 +65,10 @@ def test_session_is_shared_and_what_is_said_appears_while_the_planner_types(
     expect(box).to_be_focused()
     box.fill("Gladly: we could ")
     reviews.visits.comment(token, ANNA, "And the tram?", name="Anna")
-    expect(page.get_by_text("And the tram?")).to_be_visible()
+    expect(page.get_by_text("And the tram?")).to_be_visible(timeout=5_000)
+    sha256 = reviews.visits.look(token, ANNA).version.sha256
+    reviews.visits.decide(token, ANNA, DecisionKind.DECLINE, name="Anna", sha256=sha256)
+    expect(page.get_by_text("Declined by Anna (not verified)")).to_be_visible(timeout=5_000)
     expect(box).to_have_value("Gladly: we could ")
     box.press_sequentially("take the lift.")
     page.get_by_role("button", name="Send").click()
