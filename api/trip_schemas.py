@@ -56,8 +56,9 @@ Fields = Annotated[
     Field(
         description="Fields of a brief: `where`, `purpose`, `start` and `end` (both or neither), `months` while "
         "there are no dates, `date_flex_days`, `travellers` (or `adults`, `children` and `child_ages`), `budget`, "
-        "`pace` (relaxed, balanced, full), `must`, `avoid`, `tell_needs`, `notes_private`. What is null or not there "
-        "is not known. Notes are never told to the assistant, and the travellers' needs only with `tell_needs`.",
+        "`pace` (relaxed, balanced, full), `must`, `avoid`, `questions` that are still open, `tell_needs`, "
+        "`notes_private`. What is null or not there is not known. Notes are never told to the assistant, and the "
+        "travellers' needs only with `tell_needs`.",
         examples=[_BRIEF],
     ),
 ]

@@ -39,6 +39,7 @@ _SUBJECTS = {
     "pace": "The pace",
     "must": "A must",
     "avoid": "What is to be avoided",
+    "questions": "An open question",
     "tell_needs": "Whether needs may be told",
     "notes_private": "The text of the notes",
 }
@@ -162,6 +163,11 @@ def _wishes(given: object) -> tuple[Wish, ...]:
     return tuple(found.values())
 
 
+def _questions(given: object) -> tuple[str, ...]:
+    questions = _list(given, limits.MAX_QUESTIONS, "The list of open questions")
+    return unique(line_of(one, limits.MAX_QUESTION_CHARS) for one in questions)
+
+
 def _list(given: object, most: int, subject: str) -> list[object]:
     with about(subject):
         if not isinstance(given, list | tuple):
@@ -216,6 +222,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "pace": _pace,
     "must": _wishes,
     "avoid": _wishes,
+    "questions": _questions,
     "tell_needs": truth_of,
     "notes_private": lambda given: text_of(given, limits.MAX_NOTES_CHARS),
 }

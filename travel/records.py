@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from travel.types import Money
 
@@ -24,6 +25,7 @@ FIELDS: Mapping[str, str] = {
     "pace": "Pace",
     "must": "Musts",
     "avoid": "To avoid",
+    "questions": "Open questions",
     "tell_needs": "Needs may be told",
     "notes_private": "Notes for the team",
 }
@@ -70,7 +72,8 @@ class Wish:
 class Brief:
     """What is known about a trip before it is planned; what is empty or None is not known.
 
-    There are both dates or neither, and months ("2027-05") only where there are no dates. The notes are private, and
+    There are both dates or neither, and months ("2027-05") only where there are no dates. *questions* are to be asked
+    beside those about what is not known. The notes are private, and
     so are the travellers' needs unless *tell_needs* says that they may be told to the assistant and shown.
     """
 
@@ -85,6 +88,7 @@ class Brief:
     pace: str | None = None
     must: tuple[Wish, ...] = ()
     avoid: tuple[Wish, ...] = ()
+    questions: tuple[str, ...] = ()
     tell_needs: bool = False
     notes_private: str = ""
 
@@ -114,7 +118,14 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is not known yet, and the field that it would be written to."""
+    """What is not known yet, and the field that it would be written to: `questions` of one of the team's own."""
 
     field: str
     text: str
+
+    @property
+    def name(self) -> str:
+        """What names it among the others of a brief, as long as it is the same."""
+        if self.field != "questions":
+            return self.field
+        return f"questions_{sha256(self.text.encode()).hexdigest()[:12]}"

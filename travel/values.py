@@ -27,6 +27,7 @@ def brief_values(brief: Brief) -> dict[str, Any]:
         "pace": brief.pace,
         "must": [_wish(one) for one in brief.must],
         "avoid": [_wish(one) for one in brief.avoid],
+        "questions": list(brief.questions),
         "tell_needs": brief.tell_needs,
         "notes_private": brief.notes_private,
     }

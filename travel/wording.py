@@ -23,7 +23,7 @@ _TOLD = (
 def shown(brief: Brief, language: str | None = None, *, private: bool = False) -> tuple[tuple[str, str], ...]:
     """Return what is known, as rows of a label and a plain text, dates and amounts as they are written in *language*.
 
-    Notes, and needs that may not be told, are among them only with *private*: for the team.
+    Notes, needs that may not be told, and what is still to be asked are among them only with *private*: for the team.
     """
     return tuple((label, text) for _, label, text in shown_fields(brief, language, private=private))
 
@@ -35,7 +35,7 @@ def shown_fields(
     locale = locale_of(language)
     seen = brief if private else public(brief)
     rows = {field: (FIELDS[field], text(seen, locale)) for field, text in _TEXTS.items()}
-    for field in ("start", "end", "tell_needs"):
+    for field in ("start", "end", "tell_needs", *(() if private else ("questions",))):
         del rows[field]
     dates = {DATES: (_DATES, _interval(seen, locale))}
     rows = {"where": rows.pop("where"), "purpose": rows.pop("purpose"), **dates, **rows}
@@ -66,7 +66,18 @@ def open_questions(brief: Brief) -> tuple[Question, ...]:
         asked["budget"] = "What may the trip cost?"
     if brief.pace is None:
         asked["pace"] = "Should the days be relaxed, balanced or full?"
-    return tuple(Question(field, text) for field, text in asked.items())
+    own = (Question("questions", text) for text in brief.questions)
+    return (*(Question(field, text) for field, text in asked.items()), *own)
+
+
+def placed_questions(brief: Brief) -> tuple[tuple[str, Question], ...]:
+    """Return the same, each with its place beside `shown_fields`: that of its field, where nothing else stands there.
+
+    Where a question has its answer one day, that stands at the same place.
+    """
+    known = {field for field, *_ in shown_fields(brief)}
+    places = [(DATES if one.field == "start" else one.name, one) for one in open_questions(brief)]
+    return tuple((f"ask_{place}" if place in known else place, one) for place, one in places)
 
 
 def told(title: str, customer_name: str | None, customer_language: str | None, brief: Brief) -> str:
@@ -175,6 +186,7 @@ _TEXTS: Mapping[str, Callable[[Brief, Locale], str]] = {
     "pace": lambda brief, _: brief.pace or "",
     "must": lambda brief, _: _wishes(brief.must),
     "avoid": lambda brief, _: _wishes(brief.avoid),
+    "questions": lambda brief, _: " ".join(brief.questions),
     "tell_needs": lambda brief, _: "yes" if brief.tell_needs else "",
     "notes_private": lambda brief, _: brief.notes_private,
 }

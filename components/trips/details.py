@@ -14,7 +14,7 @@ from components.trips.places import close_trip, is_shown, known_key, open_form
 from components.trips.words import ACCESS, brief_fields, days_words, language_name, status_badge, status_name
 from services.errors import NotFoundError
 from services.trips.records import Trip, TripAccess
-from travel.brief import Question, open_questions
+from travel.brief import Question, placed_questions
 from travel.status import TripStatus
 
 _COPY, _ARCHIVE, _UNARCHIVE, _LEAVE, _DELETE = (
@@ -139,17 +139,17 @@ def draw_brief(trip: Trip, *, user_id: int) -> None:
             _customer(trip.customer_id, user_id=user_id)
         for field, label, text in brief_fields(trip.brief):
             _row(field, label, text)
-    questions = open_questions(trip.brief)
+    questions = placed_questions(trip.brief)
     if questions:
         with st.container(key="trips_questions", border=True, gap=None):
             st.markdown("**Still open**")
-            for one in questions:
-                _question(trip, one)
+            for place, one in questions:
+                _question(trip, one, place)
 
 
-def _question(trip: Trip, question: Question) -> None:
+def _question(trip: Trip, question: Question, place: str) -> None:
     """Draw what is not known yet: for whoever may change the trip, the way to where it is written."""
-    key = known_key(f"ask_{question.field}")
+    key = known_key(place)
     text = _led_to(escape_label(question.text), key)
     with st.container(key=key):
         if not trip.access.may_change:
@@ -157,7 +157,7 @@ def _question(trip: Trip, question: Question) -> None:
             return
         st.button(
             text,
-            key=f"trips_answer_{question.field}",
+            key=f"trips_answer_{question.name}",
             icon=":material/edit:",
             type="tertiary",
             on_click=open_form,

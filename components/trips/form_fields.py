@@ -95,6 +95,11 @@ def trip_fields(title: str, customer_id: int | None, brief: Brief, *, key: str, 
         text = _area(label, wishes_text(before), key=f"{key}_{name}", help_=_ONE_PER_LINE)
         given[name] = typed_wishes(text, before)
         places[name] = st.empty()
+    help_ = "One per line. The assistant is told them, and a review shows them."
+    given["questions"] = lines(
+        _area("Open questions", "\n".join(brief.questions), key=f"{key}_questions", help_=help_)
+    )
+    places["questions"] = st.empty()
     given["notes_private"] = _area(
         "Notes for the team",
         brief.notes_private,

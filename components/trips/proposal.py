@@ -21,6 +21,7 @@ from services.trips.proposals import Proposal, proposal_in
 from services.trips.records import Trip
 from travel import limits
 from travel.brief import FIELDS, Brief, Question, brief_values, known_brief
+from travel.types import unique
 
 _DATES = ("start", "end", "months")  # one of them without the others may be none
 _GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -84,9 +85,10 @@ def _draw_new(proposal: Proposal, message_id: int, session_id: int, *, user_id: 
             key=f"{key}_carry",
             help="Each customer has an assistant of their own, which remembers what it hears about them.",
         )
+    proposal = _with_questions(proposal, Brief())
     offers = _offers(Brief(), proposal.brief)
     _draw_offers(offers, message_id)
-    _draw_questions(proposal.questions)
+    _draw_questions([one for one in proposal.questions if one.text not in proposal.brief.questions])
     draw_problem(f"proposal_{message_id}")
     st.button(
         "Create trip",
@@ -119,6 +121,7 @@ def _create(proposal: Proposal, offers: Sequence[_Offer], message_id: int, sessi
 
 
 def _draw_differences(proposal: Proposal, trip: Trip, message_id: int, *, user_id: int) -> None:
+    proposal = _with_questions(proposal, trip.brief)
     offers = _offers(trip.brief, _merged(trip.brief, proposal.brief))
     with st.container(horizontal=True, vertical_alignment="center"):
         name = "Update the trip's brief" if offers else "This session is in a trip"
@@ -168,6 +171,12 @@ def _merged(before: Brief, proposed: Brief) -> Brief:
 
 
 # Both
+
+
+def _with_questions(proposal: Proposal, before: Brief) -> Proposal:
+    """Return a proposal with what it asks of its own as a part of its brief, beside what that asked before."""
+    questions = unique((*before.questions, *proposal.own_questions))[: limits.MAX_QUESTIONS]
+    return replace(proposal, brief=replace(proposal.brief, questions=questions))
 
 
 def _offers(before: Brief, after: Brief) -> tuple[_Offer, ...]:

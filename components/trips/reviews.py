@@ -126,6 +126,8 @@ def _called(anchor: str | None) -> str:
     if anchor is None:
         return "In general"
     field = anchor.removeprefix("ask_")
+    if field.startswith("questions_"):
+        return "Open question"
     return "Dates" if field == DATES else FIELDS.get(field, "An earlier version")
 
 

@@ -63,6 +63,7 @@ def brief_rows(brief: Brief) -> tuple[tuple[str, str], ...]:
 def brief_fields(brief: Brief) -> tuple[tuple[str, str, str], ...]:
     """Return the rows of `brief_rows`, each with the name of its field first."""
     rows = shown_fields(brief, st.context.locale, private=True)
+    rows = tuple(row for row in rows if row[0] != "questions")  # they stand with the others that are open
     return tuple((field, label, text.capitalize() if field == "pace" else text) for field, label, text in rows)
 
 

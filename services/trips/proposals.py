@@ -18,7 +18,7 @@ from travel.brief import (
     open_questions,
     title_of,
 )
-from travel.types import NotValidError, about, line_of, sentence
+from travel.types import NotValidError, about, line_of, sentence, unique
 
 NAME = "propose_brief"
 # What a planner who wants a trip made of a session says.
@@ -28,7 +28,7 @@ ASK_FOR_BRIEF = (
 )
 _MAX_OUTPUT_CHARS = 100_000
 _OF_THE_TEAM = ("tell_needs", "notes_private")
-_FIELDS = tuple(field for field in FIELDS if field not in _OF_THE_TEAM)
+_FIELDS = tuple(field for field in FIELDS if field not in (*_OF_THE_TEAM, "questions"))
 _PROPOSED = "The planner sees it beside your reply and decides. Say in a sentence what you propose and what is open."
 _REFUSED = "Nothing was proposed. Correct this and call the tool again; leave out what you do not know."
 
@@ -40,6 +40,13 @@ class Proposal:
     title: str
     brief: Brief
     questions: tuple[Question, ...]
+
+    @property
+    def own_questions(self) -> tuple[str, ...]:
+        """Those that no field which is not known yet stands for: they would be lost where nobody writes them down."""
+        known, asked = brief_values(self.brief), {one.text for one in open_questions(self.brief)}
+        own = (one for one in self.questions if not one.field or one.field in known)
+        return unique(one.text for one in own if one.text not in asked)
 
 
 def proposal_in(parts: Iterable[Part]) -> Proposal | None:

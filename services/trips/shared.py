@@ -9,7 +9,7 @@ from db.models import Trip
 from exports.reviews.records import Block, Snapshot
 from services.errors import NotPossibleError
 from services.trips.access import changeable_trip, check_may_change, found_trip
-from travel.brief import DATES, known_brief, open_questions, shown_fields
+from travel.brief import known_brief, placed_questions, shown_fields
 
 _QUESTION = "Open question"
 
@@ -40,15 +40,9 @@ def brief_snapshot(trip: Trip) -> Snapshot:
 
 
 def _blocks(trip: Trip) -> Iterator[Block]:
-    """Yield the fields that are known, then the questions that are open.
-
-    Where a question has its answer one day, that stands at the same anchor: what was said stays with it.
-    """
+    """Yield the fields that are known, then the questions that are open."""
     brief = known_brief(trip.brief)
-    fields = shown_fields(brief)
-    for field, label, text in fields:
+    for field, label, text in shown_fields(brief):
         yield Block(field, "field", label, None, text)
-    known = {field for field, *_ in fields}
-    for question in open_questions(brief):
-        anchor = DATES if question.field == "start" else question.field
-        yield Block(f"ask_{anchor}" if anchor in known else anchor, "question", _QUESTION, None, question.text)
+    for anchor, question in placed_questions(brief):
+        yield Block(anchor, "question", _QUESTION, None, question.text)

@@ -50,6 +50,7 @@ WHOLE = {
     "pace": "relaxed",
     "must": [{"text": "A tram ride", "hard": False}],
     "avoid": [{"text": "Early mornings", "hard": True}],
+    "questions": ["Is the flight in the budget?"],
     "tell_needs": True,
     "notes_private": "Pays late.\nAsk twice.",
 }
@@ -75,6 +76,7 @@ def test_brief_is_kept_as_it_was_given():
         pace="relaxed",
         must=(Wish("A tram ride"),),
         avoid=(Wish("Early mornings", hard=True),),
+        questions=("Is the flight in the budget?",),
         tell_needs=True,
         notes_private="Pays late.\nAsk twice.",
     )
@@ -105,6 +107,9 @@ def test_parts_of_a_brief_can_be_given_as_they_are():
             "The end (2027-05-01) is before the start (2027-05-03).",
         ),
         ({"start": "2027-05-03"}, "end", "The end is missing: a trip has a start and an end, or neither."),
+        ({"questions": "Why?"}, "questions", "The list of open questions is no list."),
+        ({"questions": ["a"] * 21}, "questions", "The list of open questions has more than 20 entries."),
+        ({"questions": ["a" * 201]}, "questions", "An open question has more than 200 characters."),
         ({"end": "2027-05-03"}, "start", "The start is missing: a trip has a start and an end, or neither."),
         (
             {"start": "2027-02-30", "end": "2027-03-02"},

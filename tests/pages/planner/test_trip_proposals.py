@@ -105,6 +105,25 @@ def test_what_is_ticked_makes_the_trip_that_the_session_is_in(proposed, services
     assert offered(proposed) == {"Budget": "up to $2,000 in all", "Musts": "5 days"}
 
 
+def test_question_that_the_assistant_asks_is_still_asked_by_the_trip(app, services, planner):
+    run(app)
+    say(app, "5 days in Lisbon in May 2027 for two adults and a child of 8, one is vegan")
+    (session,) = services.sessions.recent(user_id=planner.id).sessions
+    choose(app, f"session_menu_{session.id}", "Make this a trip")
+    (asked,) = [text for label, text in offered(app).items() if label == "Open questions"]
+    assert asked.startswith("Who needs what was said")
+    press(app, "Create trip")
+
+    (made,) = services.trips.page(user_id=planner.id).trips
+    assert services.trips.get(made.id, user_id=planner.id).brief.questions == (asked,)
+    assert offered(app) == {}
+    services.trips.change(made.id, user_id=planner.id, brief={"questions": ["Who pays?"]})
+    run(app)
+    assert offered(app) == {"Open questions": f"Who pays? → Who pays? {asked}"}
+    press(app, "Update the brief")
+    assert services.trips.get(made.id, user_id=planner.id).brief.questions == ("Who pays?", asked)
+
+
 def test_what_was_proposed_meanwhile_changed_is_told_with_both_values(app, services, planner, talk):
     trip = services.trips.create("Portugal", user_id=planner.id, brief={"where": ["Porto"]})
     services.trip_sessions.move([talk], trip.id, user_id=planner.id)

@@ -444,12 +444,30 @@ def test_trip_shows_its_brief_and_what_is_open(page, services, planner):
     assert page.session_state["trips_part"]["key"] == f"trips_form_{trip.id}_low"
 
 
+def test_questions_of_ones_own_stand_with_what_is_open_and_are_written_in_the_form(page, services, planner, trip):
+    edited(page, trip.id)
+    page.text_area(key=f"trips_form_{trip.id}_questions").set_value("Who pays?\n\nIs the flight in the budget?")
+    click(page, "trips_form_save")
+
+    now = services.trips.get(trip.id, user_id=planner.id).brief
+    assert now.questions == ("Who pays?", "Is the flight in the budget?")
+    asked = [one for one in page.button if str(one.key).startswith("trips_answer_questions_")]
+    assert [one.label.replace("\\", "") for one in asked] == list(now.questions)
+    assert not [text for text in texts(page) if "Who pays?" in text]
+    asked[0].click()
+    run(page)
+    assert page.session_state["trips_part"]["key"] == f"trips_form_{trip.id}_questions"
+    page.text_area(key=f"trips_form_{trip.id}_questions").set_value("")
+    click(page, "trips_form_save")
+    assert services.trips.get(trip.id, user_id=planner.id).brief.questions == ()
+
+
 def test_link_to_a_field_of_the_brief_leads_there_once(page, services, planner):
     trip = services.trips.create("Rome", user_id=planner.id, brief={"where": ["Rome"]})
-    page.query_params["field"] = "ask_budget"
+    page.query_params["field"] = "budget"
     opened(page, trip.id)
 
-    assert page.session_state["trips_part"]["key"] == "trips_known_ask_budget"
+    assert page.session_state["trips_part"]["key"] == "trips_known_budget"
     assert page.button(key="trips_answer_budget").label == r":yellow-background[What may the trip cost\?]"
     assert "field" not in page.query_params
 

@@ -93,6 +93,19 @@ def test_question_about_what_is_known_in_part_has_a_place_of_its_own(services, t
 
 
 @ON_SQLITE
+def test_question_of_ones_own_keeps_its_place_beside_others(services, thing, team, change):
+    change(questions=["Who pays?", "Who is vegetarian?"])
+    first = blocks(services.reviews.preview(thing, user_id=team.ada))
+    change(questions=["Who is vegetarian?"])
+    second = blocks(services.reviews.preview(thing, user_id=team.ada))
+
+    own = [(anchor, text) for anchor, _, label, text in first if text.startswith("Who ") and label == "Open question"]
+    assert [text for _, text in own[-2:]] == ["Who pays?", "Who is vegetarian?"]
+    assert own[-2][0] != own[-1][0]
+    assert second[-1] == first[-1]
+
+
+@ON_SQLITE
 def test_what_is_only_for_the_team_and_the_status_change_nothing_that_is_shown(services, thing, team, share, change):
     change(travellers=[NEED])
     link = share()

@@ -54,6 +54,21 @@ def test_proposal_is_read_from_the_parts_of_the_reply():
     )
 
 
+def test_question_that_no_unknown_field_stands_for_is_one_of_the_briefs_own():
+    asked = [
+        {"field": "budget", "text": "Is the flight in the budget?"},
+        {"field": "pace", "text": "How early do they get up?"},  # the pace is not known: that is asked in any case
+        {"field": "travellers", "text": "How old are the children?"},  # as it is asked in any case
+        {"text": "Who is vegetarian?"},
+        {"text": "Who is vegetarian?"},
+    ]
+    given = LISBON | {"child_ages": [], "children": 1, "questions": asked}
+    proposal = proposal_in([ToolCallPart("propose_brief", output=output_of(given))])
+
+    assert proposal is not None
+    assert proposal.own_questions == ("Is the flight in the budget?", "Who is vegetarian?")
+
+
 def test_what_is_not_said_stays_unknown_and_is_asked():
     proposal = proposal_in([ToolCallPart("propose_brief", output=output_of({"title": "A trip"}))])
 

@@ -218,6 +218,7 @@ FIRST = {
     "pace": "relaxed",
     "must": [{"text": f"{MARK} must", "hard": True}],
     "avoid": [{"text": f"{MARK} avoid", "hard": False}],
+    "questions": [f"{MARK} question?"],
     "tell_needs": True,
     "notes_private": f"{MARK} notes",
 }  # fmt: skip
