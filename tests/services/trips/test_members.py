@@ -1,5 +1,8 @@
 """Who works on a trip: let in by username, taken off, handed over to."""
 
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -207,6 +210,30 @@ def test_reply_of_who_is_taken_off_a_trip_is_followed_by_them_no_more(services, 
     with pytest.raises(NotFoundError):
         services.replies.watch(accepted.reply_id, user_id=team.bob)
     emulator.release()
+    until_ended(services, accepted.reply_id, team.ada)
+
+
+@ON_SQLITE
+def test_stream_of_a_program_ends_for_who_is_taken_off_a_trip(services, emulator, team):
+    session_id = services.sessions.create(user_id=team.bob, trip_id=team.trip_id).id
+    emulator.hold_reply(3)
+    accepted = services.replies.send("Lisbon?", user_id=team.bob, client_message_id="a", session_id=session_id)
+    begun = threading.Event()
+
+    async def read() -> None:
+        async for snapshot in services.replies.follow(accepted.reply_id, user_id=team.bob):
+            if snapshot.text:
+                begun.set()
+
+    with ThreadPoolExecutor(1) as reader:
+        try:
+            reading = reader.submit(asyncio.run, read())
+            assert begun.wait(20)
+            services.trip_members.remove(team.trip_id, team.bob, user_id=team.ada)
+            with pytest.raises(NotFoundError):
+                reading.result(5)
+        finally:
+            emulator.release()
     until_ended(services, accepted.reply_id, team.ada)
 
 

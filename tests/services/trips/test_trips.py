@@ -87,6 +87,21 @@ def test_each_change_is_a_revision_that_says_what_was_changed(services, team):
     ]
 
 
+@ON_SQLITE
+def test_revisions_stay_as_they_were_written_with_who_and_when(services, team):
+    first = services.trip_revisions.get(team.trip_id, 1, user_id=team.ada)
+    changed = services.trips.change(team.trip_id, user_id=team.bob, title="Porto", brief={"pace": "relaxed"})
+    second = services.trip_revisions.get(team.trip_id, 2, user_id=team.ada)
+    services.trip_revisions.restore(team.trip_id, 1, user_id=team.ada)
+    services.trips.change(team.trip_id, user_id=team.ada, status="booked", brief={"where": None})
+
+    assert (first.by, second.by, second.at) == ("Ada", "Bob", changed.updated_at)
+    assert first.at < second.at
+    for one in (first, second):
+        assert services.trip_revisions.get(team.trip_id, one.rev, user_id=team.cleo) == one
+        assert one.content_hash == content_hash(one.title, one.brief)
+
+
 def test_two_who_change_other_fields_both_have_their_way(services, team):
     services.trips.change(team.trip_id, user_id=team.bob, rev=1, title="Porto", brief={"pace": "full"})
     both = services.trips.change(
