@@ -30,6 +30,7 @@ from services.reviews.links import cookie_name, is_cookie, is_token, link_name
 from services.sessions.file_types import EXTENSIONS, MAX_FILE_BYTES
 from services.transfer.import_file import MAX_BYTES as MAX_IMPORT_BYTES
 from settings import Settings
+from whole_runs import only_whole_runs
 
 TAB_FILES = 100
 TAB_BYTES = 2 * MAX_IMPORT_BYTES  # what one tab may have uploaded and not yet had read
@@ -158,7 +159,9 @@ class Guard:
         elif scope["type"] == "websocket":
             settings = self._get_settings()
             if is_own_origin(Headers(scope=scope), always=settings is not None and settings.behind_proxy):
-                await self._app(without_anothers_tab(scope), only_a_browsers(receive), send)
+                own = without_anothers_tab(scope)
+                tab = _tab_of(own)
+                await self._app(own, only_a_browsers(receive), send if tab is None else only_whole_runs(tab, send))
             else:
                 await refuse(scope, receive, send)
         elif answer := self._refusal(scope) or kept_link(scope):
@@ -319,8 +322,7 @@ def without_anothers_tab(scope: Scope) -> Scope:
 
     Streamlit's page names its tab in the third place of the protocols when it connects again.
     """
-    headers = Headers(scope=scope)
-    protocols = [one.strip() for one in headers.get("sec-websocket-protocol", "").split(",")]
+    protocols = _protocols(scope)
     if len(protocols) < 3:
         return scope
     if len(protocols) == 3 and _is_its_own(scope, protocols[2]):
@@ -328,6 +330,16 @@ def without_anothers_tab(scope: Scope) -> Scope:
     kept = ", ".join(protocols[:2]).encode("latin-1")
     others = [(name, value) for name, value in scope["headers"] if name != b"sec-websocket-protocol"]
     return {**scope, "headers": [*others, (b"sec-websocket-protocol", kept)]}
+
+
+def _protocols(scope: Scope) -> list[str]:
+    return [one.strip() for one in Headers(scope=scope).get("sec-websocket-protocol", "").split(",")]
+
+
+def _tab_of(scope: Scope) -> str | None:
+    """Return the tab that a WebSocket connects again, None where it is a new one."""
+    protocols = _protocols(scope)
+    return protocols[2] if len(protocols) == 3 else None
 
 
 def _is_its_own(scope: Scope, tab: str) -> bool:

@@ -111,6 +111,14 @@ class Waker:
                 del self._waiting[one.tab, one.fragment_id]
 
 
+def run_at_rest(tab: str) -> None:
+    """Run a tab's page as its browser asked for it last, where no script runs for it. Called in the server's loop."""
+    session = runtime.get_instance().get_app_session(tab) if _is_served() else None
+    if session is None or session._scriptrunner is not None or session._state is AppSessionState.SHUTDOWN_REQUESTED:
+        return
+    session.request_rerun(session._client_state)
+
+
 def _is_served() -> bool:
     """Whether there is a server; a test of a page has something that looks like one."""
     return runtime.exists() and type(runtime.get_instance()) is runtime.Runtime  # a mock says it is an instance

@@ -25,7 +25,8 @@ MAY_IMPORT = {
     "api": {"services", "db", "backboard_client", "travel", "exports", "settings"},
     "app": {"components", "services", "db", "settings"},
     "company_cookies": {"services", "settings"},
-    "middleware": {"company_cookies", "components", "services", "settings"},
+    "whole_runs": {"components"},
+    "middleware": {"company_cookies", "components", "services", "settings", "whole_runs"},
     "proxy_sign_in": {"middleware", "services", "settings"},
     "server": {
         *("api", "company_cookies", "components", "middleware", "proxy_sign_in", "services", "db", "settings"),

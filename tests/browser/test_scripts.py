@@ -4,10 +4,11 @@ import json
 from html import escape
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from settings import ROOT
-from tests.helpers.browser import open_app, wait_until
+from tests.helpers.browser import open_app, wait_until, wait_until_at_rest
 from tests.helpers.planners import Planner
 
 pytestmark = pytest.mark.browser
@@ -36,6 +37,40 @@ def test_tab_that_outlives_an_update_is_loaded_again_with_what_was_typed(planner
             document.body.append(script);
         }"""
     )
+
+    wait_until(page, "!window.sameTab && window.travelbotReady")
+    expect(box).to_have_value("Rome or Athens")
+
+
+def test_page_that_streamlit_has_ended_is_loaded_again_with_what_was_typed(planner: Planner, page: Page):
+    connections: list[WebSocketRoute] = []
+    leaves: list[list[int]] = []  # places of what holds nothing
+
+    def carry(near: WebSocketRoute) -> None:
+        connections.append(near)
+        far = near.connect_to_server()
+        near.on_message(far.send)
+        far.on_message(hear)
+
+    def hear(data: str | bytes) -> None:
+        assert isinstance(data, bytes)
+        said = ForwardMsg.FromString(data)
+        if said.delta.HasField("new_element"):
+            leaves.append([*said.metadata.delta_path])
+        connections[-1].send(data)
+
+    page.route_web_socket("**/_stcore/stream", carry)
+    open_app(page, planner.app)
+    wait_until(page, "window.travelbotReady")
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.fill("Rome or Athens")
+    wait_until_at_rest(page)
+    page.evaluate("window.sameTab = true")
+
+    within_a_leaf = ForwardMsg()
+    within_a_leaf.metadata.delta_path.extend([*leaves[-1], 0])
+    within_a_leaf.delta.new_element.text.body = "Half a run"
+    connections[-1].send(within_a_leaf.SerializeToString())
 
     wait_until(page, "!window.sameTab && window.travelbotReady")
     expect(box).to_have_value("Rome or Athens")
