@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from db.models import utc_now
 from services.reviews.records import DecisionKind
 from services.reviews.visits import new_reader_key
-from tests.helpers.browser import ask, open_app, wait_until
-from tests.helpers.flaws import CONTRAST
+from tests.helpers.browser import ask, open_app, wait_until, wait_until_at_rest
+from tests.helpers.flaws import CONTRAST, flaws
 from tests.helpers.planners import Planner, database_of
 from tests.helpers.reviews import Reviews
 from tests.helpers.services import Emulator
@@ -130,6 +130,23 @@ def test_what_is_pointed_at_can_be_read_in_the_dark_theme(page: Page, planner: P
             pointed_at.nth(number).hover()
             wait_until(page, "!document.getAnimations().some(({ playState }) => playState === 'running')")
             assert page.evaluate(CONTRAST) == []
+
+
+def test_list_and_link_can_be_read_and_used_on_a_phone(page: Page, planner: Planner, reviews: Reviews) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    link = reviews.share(reviews.session(planner.id), planner.id, approvals=2, due_on=utc_now().date())
+    seen = reviews.visits.look(link.token, ANNA)
+    anchor = seen.snapshot.blocks[1].anchor
+    reviews.visits.comment(link.token, ANNA, "Leave it out?", name="Anna", anchor=anchor, passage="castle")
+    reviews.comments.add(link.review.id, "She is 80.", user_id=planner.id, internal=True)
+    sha256 = seen.version.sha256
+    reviews.visits.decide(link.token, ANNA, DecisionKind.APPROVE, name="Anna", sha256=sha256)
+    for address, words in (("/reviews", "Lisbon in May"), (f"/reviews?review={link.review.id}", "She is 80.")):
+        page.goto(f"{planner.app.url}{address}")
+        expect(page.locator(".stMain").get_by_text(words).first).to_be_visible()
+        wait_until_at_rest(page)
+        assert flaws(page) == []
+        assert page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
 
 
 def test_back_from_a_message_leads_to_the_link_that_one_came_from(
