@@ -33,18 +33,18 @@ def get_visible(db_session: Session, trip_id: int, *, user_id: int) -> Row[Any] 
     return run(db_session, _NAME, {"owner_id": user_id, "trip_id": trip_id}).one_or_none()
 
 
-_TITLES = select(TripMember.trip_id, TripMember.title).where(
-    TripMember.user_id == THEIR_ID, TripMember.trip_id.in_(bindparam("trip_ids", expanding=True))
+_ALL_TITLES = (
+    select(TripMember.trip_id, TripMember.title)
+    .join(Trip, Trip.id == TripMember.trip_id)
+    .where(TripMember.user_id == THEIR_ID, Trip.deleted_at.is_(None))
 )
+_TITLES = _ALL_TITLES.where(TripMember.trip_id.in_(bindparam("trip_ids", expanding=True)))
 
 
 def titles(db_session: Session, trip_ids: Collection[int], *, user_id: int) -> dict[int, str]:
     """Return the titles of those of these trips that this planner is a member of, by id."""
     rows = run(db_session, _TITLES, {"owner_id": user_id, "trip_ids": list(trip_ids)}) if trip_ids else ()
     return {row.trip_id: row.title for row in rows}
-
-
-_ALL_TITLES = select(TripMember.trip_id, TripMember.title).where(TripMember.user_id == THEIR_ID)
 
 
 def all_titles(db_session: Session, *, user_id: int) -> dict[int, str]:

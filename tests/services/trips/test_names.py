@@ -178,6 +178,18 @@ def test_title_of_a_trip_is_not_to_be_guessed_by_whom_only_a_session_is_shared_w
 
 
 @ON_SQLITE
+def test_trip_that_is_deleted_is_in_no_list_of_titles_also_while_it_can_be_brought_back(services, team):
+    session_id = new_session(services, team)
+    services.trip_deletion.delete(team.trip_id, user_id=team.ada, sessions=WithSessions.KEEP)
+
+    assert services.trip_names.titles([team.trip_id], user_id=team.ada) == {}
+    assert services.trip_names.all_titles(user_id=team.ada) == {}
+    services.trip_deletion.bring_back(team.trip_id, user_id=team.ada)
+    assert services.trip_names.titles([team.trip_id], user_id=team.ada) == {team.trip_id: "Lisbon in May"}
+    assert services.sessions.get(session_id, user_id=team.ada).trip_id == team.trip_id
+
+
+@ON_SQLITE
 def test_memory_that_a_move_leaves_behind_is_named(services, team):
     inside = new_session(services, team)
     outside = services.sessions.create(user_id=team.ada).id
