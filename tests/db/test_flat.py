@@ -179,7 +179,7 @@ def with_shared(database: Database, owner: Account, colleague: Account, *, numbe
 
 
 def give_trips(db_session: Session, owner: Account) -> None:
-    """Give the planner a trip for every four sessions; one of them holds ten."""
+    """Give the planner a trip for every four sessions, with these; one of them holds ten."""
     session_ids = db_session.scalars(
         select(ChatSession.id).where(ChatSession.user_id == owner.user_id).order_by(ChatSession.id)
     ).all()
@@ -191,8 +191,9 @@ def give_trips(db_session: Session, owner: Account) -> None:
         db.trips.add(db_session, row, at=utc_now())
         left = {"summary": "Created", "title": row.title, "status": "draft", "brief": {}, "content_hash": ""}
         db_session.add(TripRevision(trip_id=row.id, rev=1, **left))
-    held = update(ChatSession).where(ChatSession.id.in_([owner.session_id, *session_ids[:9]]))
-    db_session.execute(held.values(trip_id=rows[-1].id))
+    held = dict(zip(session_ids, (row.id for row in rows for _ in range(4)), strict=True))
+    held |= dict.fromkeys([owner.session_id, *session_ids[:9]], rows[-1].id)
+    db_session.execute(update(ChatSession), [{"id": one, "trip_id": trip_id} for one, trip_id in held.items()])
 
 
 def test_a_big_account_is_no_more_work_than_a_small_one(database: Database):
