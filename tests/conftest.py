@@ -23,7 +23,7 @@ from emulator.server import EmulatorServer
 from emulator.store import Store
 from services.wiring import Services, build_services
 from settings import Settings
-from tests.helpers import lock_order
+from tests.helpers import lock_order, naughty
 from tests.helpers.accounts import cheaply
 from tests.helpers.browser import CHROMIUM_ARGS, chromium
 from tests.helpers.clock import Clock
@@ -52,6 +52,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--soak", type=float, default=0, metavar="TIMES", help="the soak tests' long run, or longer still"
     )
     group.addoption("--seed", type=int, default=1, help="of what soak tests do at random")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--soak"):
+        naughty.take_all()
 
 
 @pytest.fixture

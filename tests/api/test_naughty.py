@@ -1,4 +1,4 @@
-"""515 awkward strings in every field of every route: they come back as they went in, or are a 422 with a sentence.
+"""Awkward strings in every field of every route: they come back as they went in, or are a 422 with a sentence.
 
 The services take each string by itself: tests/services/test_naughty_fields.py.
 """
@@ -18,18 +18,18 @@ from components.sessions.table import sessions_csv
 from components.wide_tables import as_text
 from services.sessions.records import SessionFilter
 from tests.helpers.api import Api, Streamed
-from tests.helpers.naughty import STRINGS, joined, kept, on_one_line, says_something
+from tests.helpers.naughty import SOAK, SOME, joined, kept, on_one_line, says_something
 
-_SOUND = [text for text in STRINGS if says_something(text)]
+_SOUND = [text for text in SOME if says_something(text)]
 SAID = joined(_SOUND, 60)
 # Each where it may be taken for something else than a text, the long ones together.
 SEVERAL = [*(text for text in _SOUND if len(text) < 6), *joined([text for text in _SOUND if len(text) >= 6], 8)]
-MIDDLING = [text for text in STRINGS if 6 <= len(text) < 30]  # a title holds four of them
-SILENT = [text for text in STRINGS if not says_something(text)]
+MIDDLING = [text for text in SOME if 6 <= len(text) < 30]  # a title holds four of them
+SILENT = [text for text in SOME if not says_something(text)]
 EACH = tuple(dict.fromkeys((*SEVERAL, *SILENT)))
 BINARY = {chr(number) for number in (*range(9), *range(14, 27), *range(28, 32))}  # such a file is no text
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = [SOAK, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_sessions(api: Api, services):
             assert (session["title"], session["instructions"]) == (on_one_line(title), kept(text) or None)
     told(api.http.post("/sessions", json={"title": SAID[0]}), well=False)
     rows = list(services.sessions.each(SessionFilter(), user_id=api.user_id))
-    assert len(rows) > 150
+    assert len(rows) > len(SOME) / 4
     table = list(csv.reader(io.StringIO(sessions_csv(rows, zone=UTC).decode("utf-8-sig"), newline="")))
     assert [line[0] for line in table[1:]] == [as_text(row.title) for row in rows]
 
@@ -71,7 +71,7 @@ def test_messages_their_names_and_what_is_looked_for(api: Api):
             said.append(message["content"])
             assert said[-1] == kept(text)
 
-    for text in {text for text in STRINGS if 4 < len(text) <= 200 and text.isalpha()}:
+    for text in {text for text in SOME if 4 < len(text) <= 200 and text.isalpha()}:
         assert told(api.http.get("/search", params={"q": text}), well=True)["hits"]
     for text in SEVERAL:
         told(api.http.get("/search", params={"q": text[:200]}), well=True)
@@ -100,7 +100,7 @@ def test_templates(api: Api):
 
 def test_reasons_of_ratings(api: Api):
     reply = api.chat("Three nights in Lisbon")
-    for text in ("", *joined(STRINGS, 8)):
+    for text in ("", *joined(SOME, 8)):
         rated = told(
             api.http.put(f"/messages/{reply.reply_id}/rating", json={"value": -1, "reason": text}), well=True
         )
@@ -118,8 +118,8 @@ def test_memories(api: Api):
     for text in joined(added, 4):
         assert told(api.http.patch(path, json={"content": text}), well=True)["content"] == kept(text)
     told(api.http.patch(path, json={"content": one["content"]}), well=True)
-    for start in range(0, len(STRINGS), 10):
-        told(api.http.get("/memories/search", params={"q": " ".join(STRINGS[start : start + 10])[:400]}), well=True)
+    for start in range(0, len(SOME), 10):
+        told(api.http.get("/memories/search", params={"q": " ".join(SOME[start : start + 10])[:400]}), well=True)
     listed = [
         memory["content"]
         for page in range(1, len(added) // 100 + 2)
@@ -129,7 +129,7 @@ def test_memories(api: Api):
 
 
 def test_names_and_contents_of_files(api: Api, monkeypatch):
-    monkeypatch.setattr("services.sessions.files.MAX_FILES", len(STRINGS))
+    monkeypatch.setattr("services.sessions.files.MAX_FILES", len(SOME))
     session_id = api.http.post("/sessions", json={"title": "Files"}).json()["session_id"]
     place = f"/sessions/{session_id}/files"
     names = []
@@ -149,7 +149,7 @@ def test_names_and_contents_of_files(api: Api, monkeypatch):
             told_name = answer.headers["content-disposition"].removeprefix("attachment; filename*=UTF-8''")
             assert unquote(told_name) == file["name"]
     assert [file["name"] for file in api.http.get(place).json()["files"]] == names
-    assert len(names) > 150
+    assert len(names) > len(SOME) / 4
 
 
 def test_messages_that_wait(api: Api, emulator):
@@ -158,7 +158,7 @@ def test_messages_that_wait(api: Api, emulator):
     place = f"/sessions/{session_id}/follow-ups"
     told(api.http.post(place, json={"content": "14 days in Japan"}), well=True)
     one = told(api.http.post(place, json={"content": "x"}), well=True)["waiting"]["follow_up_id"]
-    for text in (*joined(STRINGS, 8), *SILENT):
+    for text in (*joined(SOME, 8), *SILENT):
         changed = told(api.http.patch(f"/follow-ups/{one}", json={"content": text}), well=says_something(text))
         assert changed is None or changed["content"] == kept(text)
     told(api.http.delete(f"/follow-ups/{one}"), well=True)
@@ -204,8 +204,8 @@ def test_whose_token_it_is(api: Api, services):
 def test_trips_customers_and_what_is_looked_for(api: Api):
     trip_id = api.http.post("/trips", json={"title": "x"}).json()["trip_id"]
     customer_id = api.http.post("/customers", json={"name": "x"}).json()["customer_id"]
-    single = [text for text in STRINGS if len(text) < 6]
-    longer = [text for text in STRINGS if len(text) >= 30]
+    single = [text for text in SOME if len(text) < 6]
+    longer = [text for text in SOME if len(text) >= 30]
     for text in (*single[::2], *joined(MIDDLING, 4), *longer[::6]):
         line, short = normalize("NFC", on_one_line(text)), len(on_one_line(text)) <= 100
         brief = {"purpose": text, "where": [text], "must": [{"text": text}], "notes_private": text}
@@ -231,7 +231,7 @@ def test_trips_customers_and_what_is_looked_for(api: Api):
 def test_what_names_nothing_of_a_trip(api: Api):
     trip_id = api.http.post("/trips", json={"title": "x"}).json()["trip_id"]
     customer_id = api.http.post("/customers", json={"name": "x"}).json()["customer_id"]
-    for text in STRINGS[::16]:
+    for text in SOME[::8]:
         language = api.http.patch(f"/customers/{customer_id}", json={"language": text})
         told(language, well=language.status_code == 200 and (not text or len(text) < 10))
         for path, body in (

@@ -4,14 +4,47 @@ import json
 import unicodedata
 from collections.abc import Sequence
 
+import pytest
+
 from exports.sessions.json_text import sessions_json
 from exports.sessions.records import SavedMessage, SavedSession
 from settings import ROOT
 from tests.helpers.saved_session import BEGUN
 
 STRINGS: list[str] = json.loads((ROOT / "tests" / "data" / "naughty-strings.json").read_text("utf-8"))
+SOME: list[str] = []  # those that a test takes: a spread of them, and with --soak all
 WEB = "https://example.com/?q="
 _CONTROLS = {char: None for char in (*range(32), 127) if chr(char) not in "\t\n"}
+
+
+def _characters(text: str) -> set[str]:
+    """Return what kinds of characters are in a text; each sign and control character of ASCII is one of its own."""
+    return {
+        char
+        if char.isascii() and not char.isalnum()
+        else f"{unicodedata.category(char)} {unicodedata.bidirectional(char)}"
+        for char in text
+    }
+
+
+def _spread() -> list[str]:
+    """Return every fourth string, and each other that brings a kind of character that none so far has."""
+    met = set().union(*(_characters(text) for text in STRINGS[::4]))
+    taken = []
+    for number, text in enumerate(STRINGS):
+        if number % 4 == 0 or _characters(text) - met:
+            taken.append(text)
+            met |= _characters(text)
+    return taken
+
+
+SOME += _spread()
+SOAK = pytest.mark.soak(short=len(SOME), long=len(STRINGS))  # strings
+
+
+def take_all() -> None:
+    """Let those tests take all that are imported from now on."""
+    SOME[:] = STRINGS
 
 
 def kept(text: str) -> str:
@@ -42,7 +75,7 @@ def packed(strings: Sequence[str], chars: int) -> list[str]:
     return lines
 
 
-def saved_sessions(strings: Sequence[str] = STRINGS) -> list[SavedSession]:
+def saved_sessions(strings: Sequence[str] = SOME) -> list[SavedSession]:
     """Return a session for each string, which stands in every field that takes it."""
     return [_saved(number, text) for number, text in enumerate(strings)]
 
@@ -51,7 +84,7 @@ def file_of(sessions: Sequence[SavedSession]) -> bytes:
     return b"".join(sessions_json(sessions))
 
 
-def saved_conversation(strings: Sequence[str] = STRINGS) -> SavedSession:
+def saved_conversation(strings: Sequence[str] = SOME) -> SavedSession:
     """Return one session in which the planner says each string, and the assistant says it again."""
     messages: list[SavedMessage] = []
     for text in strings:

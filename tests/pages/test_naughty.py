@@ -1,4 +1,4 @@
-"""One account holds 515 awkward strings in everything that it can name or say, and every screen is opened."""
+"""One account holds awkward strings in everything that it can name or say, and every screen is opened."""
 
 from datetime import timedelta
 
@@ -15,7 +15,8 @@ from services.accounts.records import User
 from services.templates.templates import Opening
 from services.wiring import Services
 from tests.helpers.naughty import (
-    STRINGS,
+    SOAK,
+    SOME,
     file_of,
     joined,
     kept,
@@ -27,8 +28,10 @@ from tests.helpers.naughty import (
 )
 from tests.helpers.screens import begin_at, change_last_reply, load_at
 
+pytestmark = SOAK
+
 AT_ONCE = 90  # the sidebar lists at most a hundred
-SAID = [text for text in STRINGS if says_something(text)]
+SAID = [text for text in SOME if says_something(text)]
 TITLES = packed(SAID, 100)  # as long as a title may be
 
 
@@ -87,7 +90,7 @@ def test_all_sessions_are_one_table(app: AppTest, services: Services, planner: U
 
     titles = {str(title) for table in app.dataframe for title in table.value["Title"]}
     assert set(TITLES) <= titles
-    for words in joined(STRINGS, 100):
+    for words in joined(SOME, 100):
         app.text_input(key="sessions_words").set_value(words)
         run(app)
 

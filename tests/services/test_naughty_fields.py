@@ -1,4 +1,4 @@
-"""515 awkward strings in what a person, a program or ChatGPT's file fills: kept as they are, or refused."""
+"""Awkward strings in what a person, a program or ChatGPT's file fills: kept as they are, or refused."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -24,11 +24,13 @@ from services.transfer.transfer import ExportKind
 from services.wiring import Services
 from tests.helpers.chatgpt import conversation, node
 from tests.helpers.databases import ON_SQLITE
-from tests.helpers.naughty import STRINGS, joined, kept, on_one_line, says_something
+from tests.helpers.naughty import SOAK, SOME, joined, kept, on_one_line, says_something
 from tests.helpers.services import until, until_ended
 
-SAID = [text for text in STRINGS if says_something(text)]
-SILENT = [text for text in STRINGS if not says_something(text)]
+pytestmark = SOAK
+
+SAID = [text for text in SOME if says_something(text)]
+SILENT = [text for text in SOME if not says_something(text)]
 TITLES = [title for text in SAID if says_something(title := on_one_line(on_one_line(text)[:100]))]
 BLANKS = Opening("x", first_message="Please go to {where}, and think of {brief}.")
 FILLED = "Please go to {}, and think of {}."
@@ -47,7 +49,7 @@ def test_sessions_and_tokens(services, user_id, monkeypatch):
     for title in titles:
         services.tokens.create(user_id=user_id, name=title)
         services.sessions.create(user_id=user_id, title=title, instructions=f"{title} {title}")
-    for text in STRINGS:
+    for text in SOME:
         if not says_something(text):
             with refused():
                 services.sessions.create(user_id=user_id, title=text)
@@ -103,7 +105,7 @@ def test_messages_reasons_templates_and_files(services, user_id):
 @ON_SQLITE
 def test_blanks_of_a_template(services, user_id):
     template_id = services.templates.add(BLANKS, user_id=user_id).id
-    for text in STRINGS:
+    for text in SOME:
         if kept(text):
             assert BLANKS.filled({"where": text, "brief": "x", text: text}) == FILLED.format(kept(text), "x")
         else:
@@ -160,10 +162,10 @@ def test_messages_that_wait(services, emulator, user_id):
 
 
 def test_titles_that_a_model_gives():
-    titles = [cleaned_title(text) for text in STRINGS]
+    titles = [cleaned_title(text) for text in SOME]
 
-    assert len([title for title in titles if title]) > 300
-    for text, title in zip(STRINGS, titles, strict=True):
+    assert len([title for title in titles if title]) > len(SOME) / 2
+    for text, title in zip(SOME, titles, strict=True):
         assert title is None or title == clean_title(title)
         left = iter(text)
         assert all(char in left for char in title or "" if not char.isspace()), text
@@ -186,13 +188,13 @@ def test_session_is_named_as_its_model_says(start_services, user_id, monkeypatch
 
 @ON_SQLITE
 def test_names_of_models(start_services):
-    naughty = Catalogue([VENDORS.models[0] | {"name": text} for text in STRINGS])
+    naughty = Catalogue([VENDORS.models[0] | {"name": text} for text in SOME])
     server = EmulatorServer(":memory:", demo, naughty)
 
     named = [model.name for model in start_services(backboard_base_url=server.start()).models.all()]
     server.stop(wait=False)
 
-    sound = {text for text in STRINGS if 0 < len(text) <= 255 and text == without_controls(text).replace("\n", "")}
+    sound = {text for text in SOME if 0 < len(text) <= 255 and text == without_controls(text).replace("\n", "")}
     assert sorted(named) == sorted(sound)
 
 
@@ -200,13 +202,13 @@ def test_names_of_models(start_services):
 def test_passwords_are_kept_as_they_are_typed(services, cheap_hashes):
     """What is signed up with signs in, and nothing like it does; then it is changed to the next one."""
     taken: list[str] = []
-    for text in dict.fromkeys(STRINGS):
+    for text in dict.fromkeys(SOME):
         if is_a_password(text):
             taken.append(text)
             continue
         with refused():
             services.accounts.sign_up(name="A", email="a@example.com", username="ada", password=text)
-    assert len(taken) > 300
+    assert len(taken) > len(SOME) / 2
     user = services.accounts.sign_up(name="A", email="a@example.com", username="ada", password=taken[0])
     for text in taken:
         password_hash = hash_password(text)
@@ -227,13 +229,13 @@ def is_a_password(text: str) -> bool:
 
 @ON_SQLITE
 def test_chatgpts_file_is_imported(services, user_id):
-    made = [of_chatgpt(number, text) for number, text in enumerate(STRINGS)]
+    made = [of_chatgpt(number, text) for number, text in enumerate(SOME)]
 
     result = services.transfer.import_file(json.dumps(made).encode(), user_id=user_id)
 
-    assert (len(result.imported), result.refused) == (len(STRINGS), ())
+    assert (len(result.imported), result.refused) == (len(SOME), ())
     content = services.transfer.export_many(user_id=user_id, session_ids=list(result.imported)).content
-    for text, came in zip(STRINGS, json.loads(content)["sessions"], strict=True):
+    for text, came in zip(SOME, json.loads(content)["sessions"], strict=True):
         assert came["title"] == on_one_line(text)[:100] or not on_one_line(text)
         question, reply = came["messages"]
         file = f"(The file {without_controls(text)[:200]} was here; it is not part of the import.)"
