@@ -1,7 +1,7 @@
 """What a message says is shown and never run, also where no content security policy helps: under plain app.py."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import httpx
 import pytest
@@ -77,9 +77,9 @@ def test_nothing_that_anybody_says_on_a_review_is_run_or_fetched(page: Page, sta
         link = reviews.share(session_id, planner.id, audience=HOSTILE[:80], note=HOSTILE)
         visit = reviews.visits.look(link.token, key)
         said, answered = (block.anchor for block in visit.snapshot.blocks)
-        about: dict[str, Any] = {"name": HOSTILE[:80], "anchor": said, "passage": passage}
-        reviews.visits.comment(link.token, new_reader_key(), HOSTILE, **about)
-        reviews.visits.comment(link.token, new_reader_key(), HOSTILE, name=HOSTILE[:80], anchor=answered)
+        comment = partial(reviews.visits.comment, link.token, name=HOSTILE[:80])
+        comment(new_reader_key(), HOSTILE, anchor=said, passage=passage)
+        comment(new_reader_key(), HOSTILE, anchor=answered)
         reviews.visits.decide(
             link.token, key, DecisionKind.DECLINE, name=HOSTILE[:80], note=HOSTILE, sha256=visit.version.sha256
         )
