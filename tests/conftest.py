@@ -42,7 +42,7 @@ httpx._transports.default.create_ssl_context = functools.cache(httpx._transports
 know_settings_fields()
 share_compiled_statements()
 
-expect.set_options(timeout=20_000)  # as long as a click waits: a machine that is busy is slow, not wrong
+expect.set_options(timeout=60_000)  # as long as a click waits: a machine that is busy is slow, not wrong
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

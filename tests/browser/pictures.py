@@ -232,7 +232,7 @@ def fault(emulator: str, name: str) -> None:
 
 def take(page: Page, name: str) -> None:
     """Save what the page shows, in 256 colours: a third of the size, and nobody sees the difference."""
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     page.wait_for_timeout(300)
     shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
     shot.quantize(256, dither=Image.Dither.NONE).save(IMAGES / f"{name}.png", optimize=True)

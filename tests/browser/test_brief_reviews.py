@@ -66,7 +66,7 @@ def test_brief_is_shared_commented_on_and_approved(page: Page, planner: Planner,
     decision.get_by_role("button", name="Send your decision").click()
     expect(anna.locator(".st-key-review_mine")).to_be_visible()
 
-    expect(page.get_by_role("button", name="Musts: 1 comment")).to_be_visible(timeout=20_000)  # by itself
+    expect(page.get_by_role("button", name="Musts: 1 comment")).to_be_visible()  # by itself
     accept = page.get_by_role("button", name="Set status to approved")
     expect(accept).to_be_visible()
     look_at_on_both(page)

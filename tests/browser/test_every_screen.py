@@ -45,7 +45,7 @@ def refused(told: list[str]) -> list[str]:
 
 
 def answer_is_whole(page: Page, number: int) -> None:
-    expect(page.get_by_text(TOOK)).to_have_count(number, timeout=40_000)
+    expect(page.get_by_text(TOOK)).to_have_count(number)
 
 
 @pytest.mark.slow
@@ -336,6 +336,6 @@ def test_reply_is_announced_to_those_who_listen(page: Page, planner: Planner, sh
     ask(page, "5 days in Lisbon in May")
     announced = page.locator("body > [role=status]")
 
-    expect(announced).to_have_text("The assistant is answering.", timeout=30_000)
+    expect(announced).to_have_text("The assistant is answering.")
     shared_emulator.release()
-    expect(announced).to_contain_text("Reply: I am a demo assistant", timeout=40_000)
+    expect(announced).to_contain_text("Reply: I am a demo assistant")

@@ -32,7 +32,7 @@ def test_app_in_a_frame_under_a_path_signs_in_answers_keeps_drafts_and_finds_its
 
     box.fill("Three nights in Lisbon")
     box.press("Enter")
-    expect(app.get_by_text(TOOK)).to_have_count(1, timeout=40_000)
+    expect(app.get_by_text(TOOK)).to_have_count(1)
     box.fill("And by train")
     wait_until(page, "Object.values(localStorage).includes('And by train')")
 

@@ -16,7 +16,7 @@ def test_table_of_sessions_offers_no_file_but_our_own(planner: Planner, page: Pa
     asking = page.get_by_test_id("stChatInputTextArea")
     asking.fill(FORMULA)
     asking.press("Enter")
-    expect(page.get_by_text(TOOK)).to_be_visible(timeout=40_000)
+    expect(page.get_by_text(TOOK)).to_be_visible()
 
     page.goto(f"{planner.app.url}/sessions")
     grid = page.get_by_test_id("stDataFrame")

@@ -16,7 +16,7 @@ def test_guest_comes_back_by_a_reload_and_takes_all_into_an_account(start_app, p
     page.get_by_test_id("stChatInputTextArea").fill("Three nights in Lisbon")
     page.keyboard.press("Enter")
     reply = page.get_by_test_id("stMainBlockContainer").get_by_text("When would they go?")
-    expect(reply).to_be_visible(timeout=20_000)
+    expect(reply).to_be_visible()
     wait_for_cookie(page, there=True)
 
     page.reload()

@@ -35,7 +35,7 @@ def test_undo_is_in_sight_deleting_is_red_and_signing_out_leaves_no_reply(
     announced = page.locator("body > [role=status]")
     expect(announced).to_have_text("The assistant is answering.")
     shared_emulator.release()
-    expect(page.get_by_text(TOOK)).to_be_visible(timeout=40_000)
+    expect(page.get_by_text(TOOK)).to_be_visible()
     scroll_up(page)
     bar = page.locator(".st-key-session_undo_bar")
     for choice in ("Archive", "Bring back"):

@@ -68,7 +68,7 @@ def test_label_is_nothing_but_words(address: str, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address)
-    expect(page.get_by_role("table")).to_have_count(len(NAMES), timeout=30_000)
+    expect(page.get_by_role("table")).to_have_count(len(NAMES))
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     wait_until(page, "document.querySelector('[data-test-script-state=notRunning]')")  # nothing moves any more
 

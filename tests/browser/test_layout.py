@@ -28,7 +28,7 @@ def test_session_opened_from_the_wide_table_is_narrow_and_keeps_its_header_and_i
     page.keyboard.press("Escape")
     for number in (1, 2):
         ask(page)
-        expect(replies).to_have_count(number, timeout=40_000)
+        expect(replies).to_have_count(number)
     narrow = width(header)
     for asked in page.get_by_text(QUESTION, exact=True).all():
         box = asked.bounding_box()

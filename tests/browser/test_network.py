@@ -78,11 +78,11 @@ def test_tab_that_slept_while_the_server_forgot_it_goes_on(start_app, page: Page
     sleep.send("Page.setWebLifecycleState", {"state": "active"})
     sleep.detach()
 
-    expect(page.get_by_test_id("stSidebar")).to_contain_text("Lisbon", timeout=40_000)
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Lisbon")
     box(page).fill("cheaper")
-    expect(page.get_by_test_id("stChatInputSubmitButton")).to_be_enabled(timeout=40_000)
+    expect(page.get_by_test_id("stChatInputSubmitButton")).to_be_enabled()
     page.get_by_test_id("stChatInputSubmitButton").click()
-    expect(page.get_by_text(TOOK)).to_have_count(2, timeout=40_000)
+    expect(page.get_by_text(TOOK)).to_have_count(2)
     assert page.evaluate("window.sameTab")
 
 
@@ -105,7 +105,7 @@ def test_message_sent_on_a_dead_connection_is_sent_once_the_tab_is_connected_aga
                 page.wait_for_timeout(1_000)
                 road.open()
 
-                expect(page.get_by_text(TOOK)).to_have_count(so_far + 1, timeout=40_000)
+                expect(page.get_by_text(TOOK)).to_have_count(so_far + 1)
                 expect(box(page)).to_have_value("")
             wait_until(page, "!Object.keys(localStorage).some(name => name.startsWith('travelbot-draft'))")
         assert page.evaluate("window.sameTab")
@@ -168,9 +168,9 @@ def test_message_that_went_to_a_server_which_never_took_it_is_in_the_box_again(s
         start_app()
         road.open()
 
-        expect(box(page)).to_have_value("And by train", timeout=40_000)
+        expect(box(page)).to_have_value("And by train")
         box(page).press("Enter")
-        expect(page.get_by_text(TOOK)).to_have_count(2, timeout=40_000)
+        expect(page.get_by_text(TOOK)).to_have_count(2)
     assert [status for status, _ in replies(tmp_path)] == ["complete", "complete"]
 
 

@@ -18,7 +18,7 @@ def test_phone_shows_everything_within_its_width(shared_app: App, browser: Brows
         page = phone.new_page()
         page.goto(shared_app.url)
         box = page.get_by_test_id("stChatInputTextArea")
-        expect(box).to_be_visible(timeout=30_000)
+        expect(box).to_be_visible()
         assert page.evaluate(WIDER_THAN_SCREEN) <= 0
         box.fill("5 days in Lisbon in May for two, about $2,000")
         page.get_by_test_id("stChatInputSubmitButton").tap()

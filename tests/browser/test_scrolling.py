@@ -21,12 +21,12 @@ def test_page_shows_the_greeting_at_first_then_what_was_just_sent_and_a_session_
     for number, text in enumerate(("5 days in Lisbon", "A week in Japan"), 1):
         asking.fill(text)
         asking.press("Enter")
-        expect(replies).to_have_count(number, timeout=40_000)
+        expect(replies).to_have_count(number)
     scroll_up(page)
     expect(page.locator(".st-key-chat_header")).to_be_in_viewport()
     asking.fill("Two days in Rome")
     asking.press("Enter")
-    expect(replies).to_have_count(3, timeout=40_000)
+    expect(replies).to_have_count(3)
     expect(replies.last).to_be_in_viewport()
 
     page.locator('[class*="st-key-chat_rating_"] button').last.click()

@@ -31,7 +31,7 @@ def test_no_address_draws_a_stranger_more_than_the_door(shared_app: App):
 def test_stranger_sees_the_door_at_a_page_of_planners_and_at_none(shared_app: App, page: Page):
     for address in ("sessions", "operations"):
         page.goto(f"{shared_app.url}/{address}?session=1")
-        expect(page.locator("input[autocomplete=username]")).to_be_visible(timeout=30_000)
+        expect(page.locator("input[autocomplete=username]")).to_be_visible()
         if address == "operations":  # for admins only
             page.keyboard.press("Escape")  # Streamlit says "Page not found", over the start page
         expect(page.get_by_role("textbox", name="Username")).to_be_enabled()
@@ -46,7 +46,7 @@ def test_planner_who_comes_for_a_page_sees_it_after_signing_in(shared_app: App, 
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 
-    expect(page.get_by_role("heading", name="All sessions")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="All sessions")).to_be_visible()
     expect(page).to_have_url(f"{shared_app.url}/sessions")
 
 

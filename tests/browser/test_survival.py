@@ -143,7 +143,7 @@ def test_killed_server_adopts_the_whole_answer_after_restart(start_app, page: Pa
 def until_first(page: Page, tmp_path: Path) -> list[tuple[str, str]]:
     """Wait at most 30 seconds from the first visit."""
     visited = time.monotonic()
-    expect(page.get_by_test_id("stChatMessage").last).to_be_visible(timeout=30_000)
+    expect(page.get_by_test_id("stChatMessage").last).to_be_visible()
     return until_ended(lambda: replies(tmp_path), timeout_s=30 - (time.monotonic() - visited))
 
 
@@ -194,7 +194,7 @@ def test_locked_database_is_a_sentence_and_the_typed_text_stays(start_app, page:
     lock = sqlite3.connect(tmp_path / "travelbot.db", isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
     ask(page)
-    expect(page.get_by_text("Cannot save right now")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Cannot save right now")).to_be_visible()
     expect(page.get_by_test_id("stChatInputTextArea")).to_have_value(QUESTION)
     lock.execute("ROLLBACK")
     lock.close()

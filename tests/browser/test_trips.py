@@ -46,10 +46,10 @@ def test_trip_is_made_of_a_talk_changed_deleted_and_brought_back(page: Page, pla
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     open_app(page, planner.app)
     ask(page, TALK)
-    expect(page.get_by_text(TOOK)).to_have_count(1, timeout=40_000)
+    expect(page.get_by_text(TOOK)).to_have_count(1)
     choose(page, "session_menu_", "Make this a trip")
     create = page.get_by_role("button", name="Create trip")
-    expect(create).to_be_visible(timeout=40_000)
+    expect(create).to_be_visible()
     budget = page.get_by_role("checkbox", name=re.compile("Budget"))
     expect(budget).to_be_checked()
     page.locator("label").filter(has=budget).click()

@@ -84,7 +84,7 @@ def test_fragment_is_run_with_what_the_widgets_hold_until_it_waits_anew(
 
     come.set()
 
-    until(lambda: len(tabs["one"].asked) > 1, timeout_s=5, what="the tab was run, and again: the first may be lost")
+    until(lambda: len(tabs["one"].asked) > 1, what="the tab was run, and again: the first may be lost")
     again = threading.Event()
     wait(waker, monkeypatch, "one", told(again))
     assert again.wait(5)
@@ -117,7 +117,7 @@ def test_nothing_is_asked_of_a_tab_before_its_run_is_over(
 
     tab._scriptrunner = None
 
-    until(lambda: bool(tab.asked), timeout_s=5, what="the tab was run")
+    until(lambda: bool(tab.asked), what="the tab was run")
 
 
 @pytest.mark.parametrize("fails", [False, True], ids=["is run in vain", "cannot be asked"])
@@ -159,7 +159,7 @@ def test_tab_without_a_connection_is_run_when_it_is_back(
 
     tabs["one"] = Tab()
 
-    until(lambda: bool(tabs["one"].asked), timeout_s=5, what="the tab was run")
+    until(lambda: bool(tabs["one"].asked), what="the tab was run")
 
 
 def test_one_that_fails_keeps_nobody_waiting(
@@ -170,7 +170,7 @@ def test_one_that_fails_keeps_nobody_waiting(
 
     wait(waker, monkeypatch, "one", lambda: True)
 
-    until(lambda: bool(tabs["one"].asked), timeout_s=5, what="the tab was run")
+    until(lambda: bool(tabs["one"].asked), what="the tab was run")
     assert not tabs["broken"].asked
 
 
@@ -183,10 +183,10 @@ def test_each_fragment_of_a_tab_waits_for_its_own(
     wait(waker, monkeypatch, "one", second.is_set, which=", the second")
 
     first.set()
-    until(lambda: bool(tab.asked), timeout_s=5, what="the first was run")
+    until(lambda: bool(tab.asked), what="the first was run")
     assert {one.fragment_id for one in tab.asked} == {"fragment of one, the first"}
     second.set()
-    until(lambda: len({one.fragment_id for one in tab.asked}) == 2, timeout_s=5, what="the second was run")
+    until(lambda: len({one.fragment_id for one in tab.asked}) == 2, what="the second was run")
 
     waker.wait_no_more_here()
     assert not waker._waiting

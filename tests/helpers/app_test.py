@@ -11,13 +11,14 @@ from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 import tests.helpers.component_scan  # noqa: F401
 from components.accounts.sign_in_cookie import COOKIE_NAME
 
+_LONGEST_S = 90.0
 _wait = local_script_runner.require_widgets_deltas
 
 
-def _wait_for_the_end(runner: LocalScriptRunner, timeout: float = 3) -> None:
-    """Wait without a look every millisecond, which takes the script's own time."""
+def _wait_for_the_end(runner: LocalScriptRunner, _timeout: float = 0) -> None:
+    """Wait without a look every millisecond, which takes the script's own time; as long as a busy machine needs."""
     assert runner._script_thread is not None
-    runner._script_thread.join(timeout)
+    runner._script_thread.join(_LONGEST_S)
     _wait(runner, 1 if runner.script_stopped() else 0)
 
 

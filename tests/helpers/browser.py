@@ -138,7 +138,7 @@ QUESTION = "5 days in Lisbon in May for two, one is vegetarian, about $2,000"
 
 def open_app(page: Page, app: App, path: str = "") -> None:
     page.goto(app.url + path)
-    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible(timeout=30_000)
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
 
 
 def session_row(page: Page, title: str) -> Locator:
@@ -158,7 +158,7 @@ def expect_streaming(page: Page) -> None:
 
 
 def expect_finished(page: Page) -> None:
-    expect(page.get_by_test_id("stChatMessage").last).to_contain_text(TOOK, timeout=40_000)
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text(TOOK)
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
 
 

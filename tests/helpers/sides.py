@@ -71,7 +71,7 @@ def new_session_in(services: Services, database: Database, trip_id: int | None, 
 def say(services: Services, text: str, session_id: int, *, user_id: int) -> Accepted:
     """Send a message and wait until it is answered."""
     accepted = services.replies.send(text, user_id=user_id, client_message_id=f"m{new_id()}", session_id=session_id)
-    until_ended(services, accepted.reply_id, user_id, timeout_s=40)
+    until_ended(services, accepted.reply_id, user_id)
     return accepted
 
 

@@ -77,7 +77,7 @@ def stranger(app_database: Database) -> User:
 @pytest.fixture
 def visitor(services: Services) -> AppTest:
     """Return the app as somebody opens it who is not signed in; call run() on it."""
-    at = AppTest.from_file(ROOT / "app.py", default_timeout=20)
+    at = AppTest.from_file(ROOT / "app.py")
     at.context = {"timezone": "Europe/Warsaw", "timezone_offset": -60}
     return at
 

@@ -95,7 +95,7 @@ def as_maria(visitor: AppTest, maria: User) -> AppTest:
 
 
 def new_tab() -> AppTest:
-    return AppTest.from_file(ROOT / "app.py", default_timeout=20)
+    return AppTest.from_file(ROOT / "app.py")
 
 
 def plain(markdown: str) -> str:

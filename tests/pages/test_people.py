@@ -48,7 +48,7 @@ def session_id(add_session: AddSession) -> int:
 @pytest.fixture
 def bob(stranger: User) -> AppTest:
     """Return the app as a colleague opens it."""
-    at = AppTest.from_file(ROOT / "app.py", default_timeout=20)
+    at = AppTest.from_file(ROOT / "app.py")
     at.session_state["auth_user"] = {"id": stranger.id, "signed_in_at": int(SIGNED_IN_AT.timestamp() * 1000)}
     return at
 

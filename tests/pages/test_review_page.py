@@ -522,7 +522,7 @@ def test_what_changed_is_told_by_message_and_by_word(
             see(db_session, db_session.get_one(ChatSession, session_id), last_message_id=after)
         reviews.say(session_id, *texts)
         reviews.links.share_again([link.review.id], user_id=planner.id)
-        at = AppTest.from_file(ROOT / "app.py", default_timeout=20)
+        at = AppTest.from_file(ROOT / "app.py")
         return shown(click(opened(at, link.token, key=key), TOGGLE))
 
     services.sessions.change(session_id, user_id=planner.id, title="Lisbon in June")
@@ -580,7 +580,7 @@ def test_one_who_comes_back_sees_what_changed_and_what_is_new(
     click(at, go)
     assert told(at, "scroll")[0]["key"] == f"review_thread_{thread.id}"
     assert "And :tada: rain?" in [text.value for text in at.text]  # its thread is open
-    again = AppTest.from_file(ROOT / "app.py", default_timeout=20)
+    again = AppTest.from_file(ROOT / "app.py")
     assert "new comment" not in shown(opened(again, link.token, key=key))
 
 
@@ -596,9 +596,9 @@ def test_what_comes_while_the_page_is_open_is_told_at_once_and_again_to_one_who_
     assert "1 new comment for you" in shown(at)
     at.session_state["review_woken"] = True
     assert not run(at).toast  # it was told
-    again = AppTest.from_file(ROOT / "app.py", default_timeout=20)
+    again = AppTest.from_file(ROOT / "app.py")
     assert "1 new comment for you" in shown(opened(again, link.token, key=key))
-    again = AppTest.from_file(ROOT / "app.py", default_timeout=20)
+    again = AppTest.from_file(ROOT / "app.py")
     assert "new comment" not in shown(opened(again, link.token, key=key))  # they saw it
 
 
@@ -718,7 +718,7 @@ def test_guesses_from_an_address_keep_out_those_who_never_had_the_link_open(
             reviews.visits.find(f"{number:032d}", address="203.0.113.9")
 
     assert "Too many links that are none" in shown(opened(visitor, link.token, key="b" * 22))
-    again = AppTest.from_file(ROOT / "app.py", default_timeout=20)
+    again = AppTest.from_file(ROOT / "app.py")
     assert opened(again, link.token, key=key).title[0].value == "Lisbon in May"
 
 

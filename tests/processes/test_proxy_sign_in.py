@@ -57,16 +57,16 @@ def test_whoever_signs_in_at_oauth2_proxy_is_in_and_the_next_person_is_another(p
 
     page.context.add_cookies([{"name": COOKIE, "value": "ada", "url": proxied.nginx}])
     page.goto(proxied.nginx)
-    expect(page.get_by_test_id("stSidebar")).to_contain_text("Ada Lovelace", timeout=30_000)
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Ada Lovelace")
     expect(page.get_by_test_id("stSidebar").get_by_role("button", name="Sign out")).to_have_count(0)
     page.get_by_test_id("stChatInputTextArea").fill("Three nights in Lisbon")
     page.get_by_test_id("stChatInputTextArea").press("Enter")
-    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("Day 1", timeout=30_000)
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("Day 1")
     assert not [one for one in page.context.cookies() if one["name"].startswith("travelbot_sign_in")]
 
     page.context.add_cookies([{"name": COOKIE, "value": "eve", "url": proxied.nginx}])
     page.goto(proxied.nginx)
-    expect(page.get_by_test_id("stSidebar")).to_contain_text("Eve", timeout=30_000)
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Eve")
     expect(page.get_by_test_id("stSidebar")).not_to_contain_text("Lisbon")
 
 

@@ -240,7 +240,7 @@ def test_database_locked_in_mid_reply_loses_nothing(services, emulator, database
     until(lambda: len(watch.next(0.1).text) > 50, what="some text")
     lock = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
-    until(lambda: (watch.next(0.1).note or "").startswith("The reply is here"), timeout_s=30, what="the end waits")
+    until(lambda: (watch.next(0.1).note or "").startswith("The reply is here"), what="the end waits")
     with pytest.raises(DatabaseUnavailableError):
         services.replies.send("More", user_id=user_id, client_message_id="b")
     lock.execute("ROLLBACK")

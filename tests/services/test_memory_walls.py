@@ -458,7 +458,7 @@ def test_answer_whose_stream_was_lost_is_looked_for_where_it_was_sent(world, kow
     until(lambda: world.emulator.runs, what="it was sent")
     move(world.database, session_id, tanaka.trip_id)
     world.emulator.release_all()
-    ended = until_ended(world.services, accepted.reply_id, kowalski.user_id, timeout_s=40)
+    ended = until_ended(world.services, accepted.reply_id, kowalski.user_id)
 
     assert ended.status is MessageStatus.COMPLETE
     assert world.asked() == [kowalski.assistant]

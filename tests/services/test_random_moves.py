@@ -98,7 +98,7 @@ class Moves:
 
     def ended(self, talk: Talk, accepted: Accepted) -> None:
         """Wait for a reply; what it says may be told where its session may be."""
-        until_ended(self.services, accepted.reply_id, talk.user_id, timeout_s=40)
+        until_ended(self.services, accepted.reply_id, talk.user_id)
         with self.database.read() as db_session:
             reply = db_session.get_one(Message, accepted.reply_id)
             talk.known |= set(WORD.findall(reply.content)) & self.allowed[talk.told_side]
@@ -207,7 +207,7 @@ class Moves:
                 talk.known.add(word)
         self.move(talk, carry=not waiting and self.rng.random() < 0.3)
         self.emulator.release()
-        until_ended(self.services, accepted.reply_id, talk.user_id, timeout_s=40)
+        until_ended(self.services, accepted.reply_id, talk.user_id)
         until(lambda: self.at_rest(talk), what="nothing is written any more")
 
     def follow_up(self, talk: Talk) -> None:

@@ -35,7 +35,7 @@ def test_database_gone_for_long_loses_nothing(services, emulator, database_url, 
         with pytest.raises(DatabaseUnavailableError):
             services.replies.send("More", user_id=user_id, client_message_id="b")
 
-    ended = until_ended(services, accepted.reply_id, user_id, timeout_s=40)
+    ended = until_ended(services, accepted.reply_id, user_id)
     assert (ended.status, ended.text) == (MessageStatus.COMPLETE, emulator.runs[-1]["text"])
     assert emulator.paid_calls == 1
 
@@ -61,7 +61,7 @@ def test_postgres_restarted_and_crashed_in_mid_reply_loses_nothing(start_service
         server.ensure_postgres_running()
 
         assert services.replies.snapshot(accepted.reply_id, user_id=user_id).status is MessageStatus.RUNNING
-        ended = until_ended(services, accepted.reply_id, user_id, timeout_s=40)
+        ended = until_ended(services, accepted.reply_id, user_id)
         assert (ended.status, ended.text) == (MessageStatus.COMPLETE, emulator.runs[-1]["text"])
         again = services.replies.send("More", user_id=user_id, client_message_id="b", session_id=accepted.session_id)
         assert until_ended(services, again.reply_id, user_id).status is MessageStatus.COMPLETE
@@ -99,7 +99,7 @@ def fill(services, user_id):
 def test_address_of_backboard_that_leads_nowhere_is_a_sentence(start_services, user_id):
     services = start_services(backboard_base_url="http://backboard.invalid/api")
     accepted = services.replies.send(QUESTION, user_id=user_id, client_message_id="a")
-    until_ended(services, accepted.reply_id, user_id, timeout_s=40)
+    until_ended(services, accepted.reply_id, user_id)
 
     reply = last_message(services, accepted.session_id, user_id)
     assert (reply.status, reply.error_code) == (MessageStatus.FAILED, "unreachable")
@@ -111,7 +111,7 @@ def test_backboard_away_for_long_keeps_the_text_and_retry_works(services, emulat
     monkeypatch.setattr("services.replies.recovery.LOOK_FOR_S", 2.0)
     accepted = begin(services, emulator, user_id)
     emulator.go_away()
-    until_ended(services, accepted.reply_id, user_id, timeout_s=40)
+    until_ended(services, accepted.reply_id, user_id)
     broken = last_message(services, accepted.session_id, user_id)
     emulator.come_back()
 
@@ -131,7 +131,6 @@ def test_clock_set_back_an_hour_leaves_no_reply_waiting_for_it(services, emulato
 
     until(
         lambda: last_message(services, accepted.session_id, user_id).status is MessageStatus.COMPLETE,
-        timeout_s=20,
         what="the reply was taken over",
     )
     assert last_message(services, accepted.session_id, user_id).text == whole.text

@@ -105,7 +105,7 @@ def token(username: object, signed_in_at: datetime, secret: str = SECRET, **clai
 
 
 def who(script: str = WHO_IS_HERE, state: Mapping[str, object] | None = None) -> AppTest:
-    at = AppTest.from_string(script, default_timeout=20)
+    at = AppTest.from_string(script)
     for key, value in (state or {}).items():
         at.session_state[key] = value
     at.run()

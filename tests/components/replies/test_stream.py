@@ -44,7 +44,7 @@ def _follow(
     texts: list[str], status: str = "complete", parts: list[tuple[str, str]] | None = None, note: str | None = None
 ) -> AppTest:
     at = AppTest.from_function(
-        _script, default_timeout=20, kwargs={"texts": texts, "status": status, "parts": parts or [], "note": note}
+        _script, kwargs={"texts": texts, "status": status, "parts": parts or [], "note": note}
     ).run()
     assert not at.exception
     return at

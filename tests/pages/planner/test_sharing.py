@@ -164,7 +164,7 @@ def test_preview_shows_exactly_what_the_link_then_shows(sharing, reviews, servic
     click(sharing, "review_share_go")
     token = addresses(sharing)[0].rpartition("=")[2]
 
-    visitor = AppTest.from_file(ROOT / "app.py", default_timeout=20)
+    visitor = AppTest.from_file(ROOT / "app.py")
     visitor.context = sharing.context
     visitor.query_params["link"] = token
     visitor._page_hash = calc_hash("review")

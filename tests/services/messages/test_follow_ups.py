@@ -40,7 +40,6 @@ def until_quiet(services, session_id, user_id):
             not services.follow_ups.all(session_id, user_id=user_id)
             and services.replies.unfinished(session_id, user_id=user_id) is None
         ),
-        timeout_s=30,
         what="all was answered",
     )
 

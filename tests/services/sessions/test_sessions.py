@@ -164,7 +164,7 @@ def test_thread_is_deleted_later_when_backboard_was_away(start_services, emulato
 
     emulator.come_back()
 
-    until(lambda: not thread_is_there(emulator, thread_id), timeout_s=20, what="the thread is deleted")
+    until(lambda: not thread_is_there(emulator, thread_id), what="the thread is deleted")
     until(lambda: tried(here) == 0, what="nothing is left to do")
 
 
