@@ -54,7 +54,7 @@ SAID = (
 
 
 def _made() -> list[Use]:
-    cached = (demo_line.whole_words, demo_line._normal, reading.read, days._called)
+    cached = (demo_line.whole_words, demo_line._normal, reading.read, days._called, memory._rules)
     for function in cached:
         function.cache_clear()
     not_read = found()[1]
@@ -188,13 +188,14 @@ def _session(text: str) -> SavedSession:
     )  # fmt: skip
 
 
+@pytest.mark.soak(short=1, long=len(ENDS))  # of the ends, for each unit
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_function_takes_linear_time(name):
+def test_function_takes_linear_time(name, lasts):
     def run(text: str) -> None:
         with suppress(*REFUSALS):
             FUNCTIONS[name](text)
 
-    assert too_slow(run, chars=800, least_s=0.0002) is None
+    assert too_slow(run, of_these=min(int(lasts), len(ENDS)), chars=800) is None
 
 
 @pytest.mark.parametrize(
@@ -210,10 +211,11 @@ def test_quadratic_pattern_is_found(pattern, unit):
     assert too_slow(Use("", re.compile(pattern), "sub"), units=["x", unit], chars=500, least_s=0) is not None
 
 
-def test_quadratic_function_is_found():
+@pytest.mark.parametrize("unit", [")", ") ", "a)", "))"])
+def test_quadratic_function_is_found(unit):
     def without_end(text: str) -> str:
         while text.count(")") > text.count("("):
             text = text[:-1]
         return text
 
-    assert too_slow(without_end, units=[")"], chars=800, least_s=0.0002) is not None
+    assert too_slow(without_end, units=["x", unit, f"{unit}{unit}"], of_these=1, chars=800) is not None

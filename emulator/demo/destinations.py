@@ -118,7 +118,10 @@ class Atlas:
 def fold(text: str) -> str:
     """*text* for comparing names: lower case, Latin letters without marks, other scripts as they are."""
     short = _LONG_RUN.sub(r"\1", text)
-    decomposed = unicodedata.normalize("NFKD", short.casefold().translate(_UNFOLDED))
+    plain = short.casefold().translate(_UNFOLDED)
+    if plain.isascii():
+        return plain
+    decomposed = unicodedata.normalize("NFKD", plain)
     marks_off = "".join(char for char in decomposed if not "\u0300" <= char <= "\u036f")
     return unicodedata.normalize("NFC", marks_off)
 

@@ -1,16 +1,21 @@
 """What to remember of a message: short statements about whoever says it, and which of them matter to a trip."""
 
+import functools
 import re
 from collections.abc import Sequence
 
 from emulator.demo.line import WORDS
 
 MAX_FACTS, READ_CHARS = 5, 4_000
-_RULES: list[tuple[str, str]] = WORDS["memory"]["rules"]
 _KIN: list[str] = WORDS["macros"]["KIN"].split("|")
 _ASKED_TO = re.compile(r"\s{0,9}(?:[Pp]lease )?(?:[Rr]emember|[Nn]ote)(?: that|:) ([^\n]{3,200})")
 _ASKS = re.compile(rf"\s{{0,9}}(?:{WORDS['memory']['questions']})\b", re.I)
 _VERBS: dict[str, str] = WORDS["memory"]["verbs"]
+
+
+@functools.cache
+def _rules() -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(pattern), fact) for pattern, fact in WORDS["memory"]["rules"]]
 
 
 def extract_facts(text: str) -> list[str]:
@@ -18,9 +23,9 @@ def extract_facts(text: str) -> list[str]:
     facts: dict[str, str] = {}
     for sentence in re.split(r"(?<=[.!?])\s|\n", text[:READ_CHARS]):
         clean = sentence.strip().rstrip(".!")
-        if clean.endswith("?") or _ASKS.match(clean):
+        if not clean or clean.endswith("?") or _ASKS.match(clean):
             continue
-        found = [fact.format(*match.groups()) for pattern, fact in _RULES for match in re.finditer(pattern, clean)]
+        found = [fact.format(*match.groups()) for pattern, fact in _rules() for match in pattern.finditer(clean)]
         asked = _ASKED_TO.match(clean)
         for fact in found or ([asked[1]] if asked else []):
             tidy = " ".join(re.sub(r"[\x00-\x1f\x7f]+", " ", fact).split()).strip(" ,;")

@@ -183,7 +183,7 @@ def _merged(state: State) -> tuple[Wishes, list[str]]:
 
 
 def _set(wishes: Wishes, field: str, value: Any) -> Wishes:
-    return replace(wishes, **{field: value})
+    return wishes if getattr(wishes, field) == value else replace(wishes, **{field: value})
 
 
 def _without(wishes: Wishes, field: str, values: Sequence[str]) -> Wishes:

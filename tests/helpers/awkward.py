@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import nlargest
 
 _SIGNS = (
@@ -61,19 +61,24 @@ def too_slow(
     run: Callable[[str], object],
     *,
     units: Iterable[str] = UNITS,
-    between: Iterable[tuple[str, str]] = ENDS,
+    between: Sequence[tuple[str, str]] = ENDS,
+    of_these: int | None = None,
     chars: int = 1_000,
     least_s: float = 0.0002,
 ) -> str | None:
     """Return, in words, an awkward text of which eight times as much takes far more than eight times as long.
 
     All units are tried in short texts of *chars* characters, the costliest again in longer ones. What takes less than
-    *least_s* seconds of CPU stays unlooked at: of a quadratic pattern no text of this length does.
+    *least_s* seconds of CPU stays unlooked at: of a quadratic pattern no text of this length does. Each unit stands
+    *between* all those ends, or only *of_these* so many: the next unit between the next ones.
     """
     on = gc.isenabled()
     gc.disable()
     try:
-        tried = [(_cpu_s(run, repeated(unit, chars, ends)), unit, ends) for unit in units for ends in between]
+        tried = [
+            (_cpu_s(run, repeated(unit, chars, ends)), unit, ends)
+            for unit, ends in _placed(units, between, of_these or len(between))
+        ]
         for seconds, unit, ends in nlargest(_TRIES, tried):
             if seconds >= least_s and _grows_too_fast(run, unit, ends, chars):
                 return f"{ends[0]!r} + n * {unit[:40]!r} + {ends[1]!r}"
@@ -81,6 +86,14 @@ def too_slow(
     finally:
         if on:
             gc.enable()
+
+
+def _placed(
+    units: Iterable[str], between: Sequence[tuple[str, str]], count: int
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    for number, unit in enumerate(units):
+        for place in range(number, number + count):
+            yield unit, between[place % len(between)]
 
 
 def _grows_too_fast(run: Callable[[str], object], unit: str, ends: tuple[str, str], chars: int) -> bool:
