@@ -62,20 +62,42 @@ def planner(shared_app: App, shared_emulator: Emulator, page: Page) -> Iterator[
     until(lambda: not added.answering(), timeout_s=30, what="the planner's last reply ended")
 
 
+@pytest.fixture(scope="session")
+def _own_ports() -> dict[str, int]:
+    """Give where the last test's own servers were."""
+    return {"app": 0, "front": 0}
+
+
 @pytest.fixture
-def start_app(tmp_path: Path, sqlite_template: Path) -> Iterator[Callable[..., App]]:
+def own_port(_own_ports: dict[str, int]) -> int:
+    """Give where a test's own server listens.
+
+    It is the same in each test: so the browser loads and compiles the app's scripts once, and not anew in each.
+    """
+    _own_ports["app"] = free_port(_own_ports["app"])
+    return _own_ports["app"]
+
+
+@pytest.fixture
+def front_port(_own_ports: dict[str, int]) -> int:
+    """Give where a test listens in front of a server; the same in each, too."""
+    _own_ports["front"] = free_port(_own_ports["front"])
+    return _own_ports["front"]
+
+
+@pytest.fixture
+def start_app(tmp_path: Path, own_port: int, sqlite_template: Path) -> Iterator[Callable[..., App]]:
     """Give a function that starts the app on this test's own database; as `started_app`.
 
     The database is migrated already, but for what is started by its command.
     """
     apps: list[App] = []
-    port = free_port()
     database = tmp_path / "travelbot.db"
 
     def start(**how: Any) -> App:
         if not (how.get("by_command") or database.exists()):
             shutil.copyfile(sqlite_template, database)
-        app = started_app(tmp_path, port, name=f"server-{len(apps)}", **how)
+        app = started_app(tmp_path, own_port, name=f"server-{len(apps)}", **how)
         apps.append(app)
         return app
 

@@ -18,13 +18,13 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[Callable[[App], str]]:
+def cloud(tmp_path: Path, front_port: int) -> Iterator[Callable[[App], str]]:
     """Give a function that puts the proxy before an app; it returns the address of the page with the frame."""
     with ExitStack() as started:
 
         def show(app: App) -> str:
             return started.enter_context(
-                started_path_proxy(tmp_path, app.port, path="/~/+", cookies=STREAMLITS_COOKIES)
+                started_path_proxy(tmp_path, front_port, app.port, path="/~/+", cookies=STREAMLITS_COOKIES)
             )
 
         yield show

@@ -16,7 +16,6 @@ from tests.helpers.processes import (
     ALL_COOKIES,
     NO_COOKIES,
     STREAMLITS_COOKIES,
-    free_port,
     started_nginx,
     started_path_proxy,
     wait_until_up,
@@ -29,17 +28,21 @@ PATH = "/team/bot"
 
 
 class Roads:
-    """Starts servers, what stands before them, and a link on them."""
+    """Starts servers and what stands before them, and puts a link on them."""
 
-    def __init__(self, start_app: Callable[..., App], folder: Path, stack: ExitStack) -> None:
+    def __init__(
+        self, shared_app: App, start_app: Callable[..., App], front_port: int, folder: Path, stack: ExitStack
+    ) -> None:
+        self._shared_app = shared_app
         self._start_app = start_app
+        self._port = front_port
         self._folder = folder
         self._stack = stack
         self.link: NewLink
 
     def app(self, **how: str) -> App:
-        """Start a server with a link on it."""
-        app = self._start_app(**how)
+        """Put a link on a server: the one of all tests, or one that is started this way."""
+        app = self._start_app(**how) if how else self._shared_app
         database = self._stack.enter_context(database_of(app))
         migrate(database)  # `app.py` alone does so at the first visit
         planner, reviews = add_planner(app), Reviews(database, now=utc_now())
@@ -48,20 +51,20 @@ class Roads:
 
     def proxy(self, app: App, *, path: str, cookies: str = ALL_COOKIES) -> str:
         """Put a proxy before a server that takes a path off; return its address."""
-        return self._stack.enter_context(started_path_proxy(self._folder, app.port, path=path, cookies=cookies))
+        proxy = started_path_proxy(self._folder, self._port, app.port, path=path, cookies=cookies)
+        return self._stack.enter_context(proxy)
 
     def shipped_proxy(self, app: App) -> str:
         """Put the nginx of deploy/nginx.conf before a server; return its address."""
-        port = free_port()
-        self._stack.enter_context(started_nginx(self._folder, port, [app.port]))
-        wait_until_up(f"http://127.0.0.1:{port}/api/health", app.log.read_text)
-        return f"http://127.0.0.1:{port}"
+        self._stack.enter_context(started_nginx(self._folder, self._port, [app.port]))
+        wait_until_up(f"http://127.0.0.1:{self._port}/api/health", app.log.read_text)
+        return f"http://127.0.0.1:{self._port}"
 
 
 @pytest.fixture
-def roads(start_app: Callable[..., App], tmp_path: Path) -> Iterator[Roads]:
+def roads(shared_app: App, start_app: Callable[..., App], front_port: int, tmp_path: Path) -> Iterator[Roads]:
     with ExitStack() as stack:
-        yield Roads(start_app, tmp_path, stack)
+        yield Roads(shared_app, start_app, front_port, tmp_path, stack)
 
 
 def comes_comments_and_comes_back(page: Page, address: str, within: Page | FrameLocator) -> None:
@@ -114,9 +117,9 @@ def test_link_opens_where_no_cookie_gets_through(roads: Roads, page: Page) -> No
     assert page.url == f"{address}/plans/review?link={roads.link.token}&again=1"
 
 
-@pytest.mark.parametrize("script", ["server.py", "app.py"])
-def test_link_opens_in_the_frame_of_community_cloud(roads: Roads, page: Page, script: str) -> None:
-    address = roads.proxy(roads.app(script=script), path="/~/+", cookies=STREAMLITS_COOKIES)
+@pytest.mark.parametrize("how", [{}, {"script": "app.py"}], ids=["server.py", "app.py"])
+def test_link_opens_in_the_frame_of_community_cloud(roads: Roads, page: Page, how: dict[str, str]) -> None:
+    address = roads.proxy(roads.app(**how), path="/~/+", cookies=STREAMLITS_COOKIES)
     within = page.frame_locator("iframe[title=app]")
 
     comes_comments_and_comes_back(page, f"{address}/review?link={roads.link.token}", within)

@@ -18,10 +18,14 @@ from settings import ROOT
 from tests.helpers.streamlit_process import StreamlitProcess
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
+def free_port(last: int = 0) -> int:
+    """Return a port that nobody listens on: the *last* one again, unless somebody has it now."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what was closed a moment ago is in nobody's way
+        try:
+            probe.bind(("127.0.0.1", last))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
@@ -135,12 +139,14 @@ NO_COOKIES = 'proxy_set_header Cookie ""; proxy_hide_header Set-Cookie;'
 
 
 @contextmanager
-def started_path_proxy(folder: Path, server: int, *, path: str, cookies: str = ALL_COOKIES) -> Iterator[str]:
-    """Start an nginx that takes a path off, in front of a server of this machine; give its address.
+def started_path_proxy(
+    folder: Path, port: int, server: int, *, path: str, cookies: str = ALL_COOKIES
+) -> Iterator[str]:
+    """Start an nginx on *port* that takes a path off, in front of a server of this machine; give its address.
 
     Every other address is a page that shows the one below the path in a frame, as on Community Cloud.
     """
-    port, configuration, log = free_port(), folder / "path.conf", folder / "path.log"
+    configuration, log = folder / "path.conf", folder / "path.log"
     user = "user root;" if os.geteuid() == 0 else ""
     about = {"folder": folder, "user": user, "port": port, "server": server, "path": path, "cookies": cookies}
     configuration.write_text(_PATH_PROXY.format(**about))

@@ -16,7 +16,7 @@ class Road:
     With *idle_s* a connection on which nothing has passed for so long is closed at both ends, as many a proxy does.
     """
 
-    def __init__(self, target: int | str, *, idle_s: float | None = None) -> None:
+    def __init__(self, target: int | str, *, port: int = 0, idle_s: float | None = None) -> None:
         self._address = target if isinstance(target, str) else ("127.0.0.1", target)
         self.idle_s = idle_s
         self._carried: dict[asyncio.Task[None], _Quiet] = {}
@@ -25,7 +25,7 @@ class Road:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="road", daemon=True)
         self._thread.start()
-        self.port = 0
+        self.port = port
         self.carried = 0  # connections so far
         self.open()
 
