@@ -12,7 +12,7 @@ from db.migrate import migrate
 from db.models import utc_now
 from services.reviews.records import DecisionKind, NewLink
 from services.reviews.visits import new_reader_key
-from tests.helpers.browser import App, wait_until
+from tests.helpers.browser import App, soon, wait_until
 from tests.helpers.planners import Planner, add_planner, database_of
 from tests.helpers.reviews import Reviews
 
@@ -193,7 +193,8 @@ def test_open_page_hears_of_others_keeps_what_is_typed_and_is_empty_once_revoked
     anchor = block(page, 1).get_attribute("class").rpartition("review_block_")[2].split()[0]  # type: ignore[union-attr]
 
     shared.say(link, "What about a boat?", anchor=anchor)
-    expect(block(page, 1).get_by_role("button", name="1 comment")).to_be_visible(timeout=5_000)
+    with soon(page, within_s=5):
+        expect(block(page, 1).get_by_role("button", name="1 comment")).to_be_visible()
     expect(page.get_by_test_id("stToast")).to_contain_text("New comment by Bob")
     typed.press_sequentially("tence")  # the box still has the focus
     expect(typed).to_have_value("Half a sentence")
@@ -204,14 +205,16 @@ def test_open_page_hears_of_others_keeps_what_is_typed_and_is_empty_once_revoked
     expect(typed).to_have_value("Half a sentence")
     shared.reviews.say(shared.session_id, "Shorter?", "Two days then.")
     shared.reviews.links.share_again([link.review.id], user_id=shared.planner.id)
-    expect(page.locator(".st-key-review_changed_bar")).to_contain_text("Changed since you looked", timeout=5_000)
+    with soon(page, within_s=5):
+        expect(page.locator(".st-key-review_changed_bar")).to_contain_text("Changed since you looked")
     expect(typed).to_have_value("Half a sentence")
     page.get_by_role("button", name="Show what changed").click()
     expect(page.locator(".st-key-review_changes_list")).to_contain_text("Two days then.")
     expect(typed).to_have_value("Half a sentence")
 
     shared.reviews.links.revoke(link.review.id, user_id=shared.planner.id)
-    expect(page.get_by_text("Nothing to see here")).to_be_visible(timeout=2_000)
+    with soon(page, within_s=2):
+        expect(page.get_by_text("Nothing to see here")).to_be_visible()
     expect(page.get_by_text("castle")).to_have_count(0)
     assert "castle" not in page.content()
 
@@ -353,7 +356,8 @@ def test_link_opens_under_the_plain_app_and_is_asked_for_its_passcode(
     page.reload()
     expect(page.get_by_text("castle", exact=True)).to_be_visible()
     shared.reviews.links.revoke(link.review.id, user_id=shared.planner.id)
-    expect(page.get_by_text("Nothing to see here")).to_be_visible(timeout=2_000)
+    with soon(page, within_s=2):
+        expect(page.get_by_text("Nothing to see here")).to_be_visible()
     assert link.token not in app.log.read_text()
     assert not [url for url in asked if not url.startswith((app.url, "data:", "blob:"))]  # nothing from elsewhere
 

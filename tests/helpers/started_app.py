@@ -36,7 +36,7 @@ def started_app(
         env["STREAMLIT_SERVER_BASE_URL_PATH"] = path
     process = _by_command(port, env, log) if by_command else StreamlitProcess(port, env, log, script=script)
     origin = f"http://localhost:{port}"
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + (120 if by_command else 30)  # its imports alone take seconds of CPU
     while not _answers(f"{origin}{path}/_stcore/health"):
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()  # nobody else knows of it, and at its end pytest would wait for it for ever
