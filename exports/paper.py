@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,8 @@ BOX = "□"
 _DEJAVU = frozenset("✓✗★☆")  # in DejaVu Sans Mono, which Typst brings along
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _NAMES_SHOWN = 12
+_LINES_OF_TEXT = 2_500  # a reply of prose that is as long as replies get has fewer
+_LINE_CHARS = 90  # about as many stand in one
 _FORMS = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # they choose a form of the letter before them
 # Not in scripts that are written without spaces, or whose letters join.
 _LONG_WORD = re.compile(r"[^\s\u0600-\u1fff\u2e80-\ua4cf\uac00-\ufdff\ufe70-\uffef]{36,}")
@@ -38,17 +41,32 @@ _TOO_COSTLY: Block = {
 _BLOCKS = ("par", "heading", "list", "table", "quote")
 
 
-def pdf(template: str, values: Callable[[bool], dict[str, Any]], *, title: str, kept_in: str, at: datetime) -> bytes:
+@dataclass
+class Room:
+    """What one PDF still has room for: lines of plain text, and Markdown by what `cost_ms` says of it.
+
+    *kept_in* says where everything is. 10,000 lines are 200 pages, and take Typst two or three seconds.
+    """
+
+    kept_in: str
+    lines: int = 10_000
+    markdown_ms: float = 30 * MOST_MS
+
+
+def pdf(
+    template: str, values: Callable[[bool, Room], dict[str, Any]], *, title: str, kept_in: str, at: datetime
+) -> bytes:
     """Return the PDF that *template*, a file below this folder, makes of values.
 
-    These are asked for with True, and once more with False where Typst cannot set what it says as Markdown. Added
-    are the *title*, how it runs, and in "boxes" a sentence on what could not be drawn, followed by *kept_in*, which
-    says where that is. The same values and the same *at*, when the file was made, give the same bytes.
+    These are asked for with True, and once more with False where Typst cannot set what it says as Markdown, each time
+    with the room that there is. Added are the *title*, how it runs, and in "boxes" a sentence on what could not be
+    drawn, followed by *kept_in*, which says where that is. The same values and the same *at*, when the file was made,
+    give the same bytes.
     """
     try:
-        return _compiled(template, values(True), title, kept_in, at)
+        return _compiled(template, values(True, Room(kept_in)), title, kept_in, at)
     except typst.TypstError:  # Markdown nested deeper than Typst goes
-        return _compiled(template, values(False), title, kept_in, at)
+        return _compiled(template, values(False, Room(kept_in)), title, kept_in, at)
 
 
 def _compiled(template: str, values: dict[str, Any], title: str, kept_in: str, at: datetime) -> bytes:
@@ -70,6 +88,7 @@ def _fonts() -> typst.Fonts:
 
 def turn(
     text: str,
+    room: Room,
     *,
     markdown: bool,
     key: str,
@@ -80,7 +99,10 @@ def turn(
     ending: str | None = None,
 ) -> dict[str, Any]:
     """Return what somebody says, for `turn` of paper.typ; *markdown* is set as such unless that takes too long."""
-    costly = markdown and cost_ms(text, most=MOST_MS) > MOST_MS
+    cost = cost_ms(text, most=MOST_MS) if markdown else 0
+    costly = cost > min(MOST_MS, room.markdown_ms)
+    if not costly:
+        room.markdown_ms -= cost
     return {
         "key": key,
         "who": who,
@@ -88,23 +110,38 @@ def turn(
         "model": model,
         "lang": language(text),
         "blocks": ([_TOO_COSTLY] if costly else [])
-        + (blocks(text) if markdown and not costly else as_typed(text))
+        + (blocks(text) if markdown and not costly else as_typed(text, room))
         + blocks(source_list(sources)),
         "ending": ending,
     }
 
 
-def as_typed(text: str) -> list[Block]:
-    """Return the lines of a text that is no Markdown: a block for those in a row that run the same way."""
+def as_typed(text: str, room: Room, *, most: int = _LINES_OF_TEXT) -> list[Block]:
+    """Return the lines of a text that is no Markdown: a block for those in a row that run the same way.
+
+    At most *most* of them, as they stand on paper, and as many as there is room for; then how many are left out.
+    """
     found: list[Block] = []
     before = None
-    for line in text.strip("\n").split("\n"):
-        way = direction(line) or before
-        if not found or way != before:
-            found.append({"t": "par", "in": [{"t": "text", "s": line}]})
-        else:
-            found[-1]["in"] += [{"t": "break"}, {"t": "text", "s": line}]
-        before = way
+    lines = text.strip("\n").split("\n")
+    left = min(most, room.lines)
+    for number, line in enumerate(lines):
+        taken = 1 + len(line) // _LINE_CHARS
+        whole = taken <= left
+        if not whole:
+            line = line[: left * _LINE_CHARS]
+        if whole or line:
+            way = direction(line) or before
+            if not found or way != before:
+                found.append({"t": "par", "in": [{"t": "text", "s": line}]})
+            else:
+                found[-1]["in"] += [{"t": "break"}, {"t": "text", "s": line}]
+            before = way
+            left -= min(taken, left)
+            room.lines -= min(taken, room.lines)
+        if not whole:
+            told = f"Lines left out here: {len(lines) - number:,}. {room.kept_in}"
+            return [*found, {"t": "par", "in": [{"t": "emph", "in": [{"t": "text", "s": told}]}]}]
     return found
 
 

@@ -147,7 +147,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "a list of sources": lambda text: markdown_text.source_list([(text, text)]),
     "a session as Markdown": lambda text: session_markdown(_session(text), zone=UTC),
     "text for a PDF": lambda text: paper.drawable(markdown_text.blocks(text), Counter()),
-    "typed text for a PDF": lambda text: paper.drawable(paper.as_typed(text), Counter()),
+    "typed text for a PDF": lambda text: paper.drawable(paper.as_typed(text, paper.Room("")), Counter()),
     "a language": writing.language,
     "pieces of a reply": lambda text: pieces(text, [StepPart(at) for at in range(0, len(text), 500)]),
     "JSON of a tool": loads,

@@ -26,7 +26,9 @@ def snapshot_pdf(
     ]
     return paper.pdf(
         TEMPLATE,
-        lambda markdown: shared_values(facts, planner, sha256) | {"messages": turns(snapshot, zone, markdown)},
+        lambda markdown, room: (
+            shared_values(facts, planner, sha256) | {"messages": turns(snapshot, zone, room, markdown)}
+        ),
         title=snapshot.title,
         kept_in="The page of the review shows them.",
         at=shared_at,
@@ -38,9 +40,9 @@ def shared_values(facts: Sequence[tuple[str, str]], planner: str, sha256: str) -
     return {"facts": [list(fact) for fact in facts], "planner": planner, "hash": grouped(sha256), "decisions": None}
 
 
-def turns(snapshot: Snapshot, zone: tzinfo, markdown: bool) -> list[dict[str, Any]]:
+def turns(snapshot: Snapshot, zone: tzinfo, room: paper.Room, markdown: bool) -> list[dict[str, Any]]:
     """Return the messages, or slides; replies are read as Markdown unless told not to."""
-    return [_turn(block, zone, markdown) for block in snapshot.blocks if block.kind != "part"]
+    return [_turn(block, zone, room, markdown) for block in snapshot.blocks if block.kind != "part"]
 
 
 def grouped(sha256: str) -> str:
@@ -48,10 +50,11 @@ def grouped(sha256: str) -> str:
     return " ".join(sha256[at : at + _GROUP] for at in range(0, len(sha256), _GROUP))
 
 
-def _turn(block: Block, zone: tzinfo, markdown: bool) -> dict[str, Any]:
+def _turn(block: Block, zone: tzinfo, room: paper.Room, markdown: bool) -> dict[str, Any]:
     is_reply = block.kind == "reply"
     return paper.turn(
         block.text,
+        room,
         markdown=markdown and is_reply and not is_too_deep(block.text),
         key="assistant" if is_reply else "user",
         who=block.author,

@@ -21,6 +21,10 @@ _CHECKED_BY = (
     "The SHA-256 is that of the content below; the JSON file of this receipt holds the same content and says how to "
     "check it."
 )
+_KEPT_IN = "The JSON file of this receipt holds them."
+_IN_SHORT = "Of decisions that were replaced, the notes are in the JSON file only."
+_LINES_OF_NOTES = 3_000  # of all together; what was decided last comes first
+_LINES_OF_NOTE = 100
 DecisionKind = Literal["approve", "approve_with_notes", "ask_for_changes", "decline"]
 _WHAT: dict[DecisionKind, str] = {
     "approve": "Approved",
@@ -103,21 +107,24 @@ def receipt_pdf(receipt: Receipt, *, zone: tzinfo) -> bytes:
         ("Version", f"{receipt.version}, shared {when(receipt.shared_at, zone)}"),
         ("Receipt made", when(receipt.made_at, zone)),
     ]
+    replaced = any(one.replaced and one.note for one in receipt.decisions)
+    room = paper.Room(_KEPT_IN, lines=_LINES_OF_NOTES)
+    told = [_decision(one, receipt, zone, room) for one in reversed(receipt.decisions)]
     above = shared_values(facts, receipt.planner, receipt.sha256) | {
-        "decisions": [_decision(one, receipt, zone) for one in receipt.decisions],
-        "explained": (f"{_NOT_VERIFIED} " if receipt.decisions else "") + _CHECKED_BY,
+        "decisions": told[::-1],
+        "explained": " ".join([_NOT_VERIFIED] * bool(told) + [_IN_SHORT] * replaced + [_CHECKED_BY]),
         "content": f"Content of version {receipt.version}",
     }
     return paper.pdf(
         TEMPLATE,
-        lambda markdown: above | {"messages": turns(receipt.snapshot, zone, markdown)},
+        lambda markdown, room: above | {"messages": turns(receipt.snapshot, zone, room, markdown)},
         title=receipt.title,
-        kept_in="The JSON file of this receipt holds them.",
+        kept_in=_KEPT_IN,
         at=receipt.made_at,
     )
 
 
-def _decision(one: DecisionRecord, receipt: Receipt, zone: tzinfo) -> dict[str, Any]:
+def _decision(one: DecisionRecord, receipt: Receipt, zone: tzinfo, room: paper.Room) -> dict[str, Any]:
     is_here = one.sha256 == receipt.sha256
     about = f"On version {one.version}, the content below." if is_here else f"On version {one.version}, SHA-256"
     return {
@@ -131,5 +138,5 @@ def _decision(one: DecisionRecord, receipt: Receipt, zone: tzinfo) -> dict[str, 
         "about": about,
         "hash": None if is_here else grouped(one.sha256),
         "lang": language(one.note),
-        "note": paper.as_typed(one.note) if one.note.strip() else [],
+        "note": [] if one.replaced or not one.note.strip() else paper.as_typed(one.note, room, most=_LINES_OF_NOTE),
     }

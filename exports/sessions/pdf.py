@@ -11,11 +11,11 @@ from exports.sessions.records import SavedMessage, SavedSession, ending
 def session_pdf(session: SavedSession, *, zone: tzinfo) -> bytes:
     """Return a session as a PDF file, times in *zone*. The same session gives the same bytes."""
 
-    def values(markdown: bool) -> dict[str, Any]:
+    def values(markdown: bool, room: paper.Room) -> dict[str, Any]:
         return {
             "planner": session.planner,
             "facts": [list(fact) for fact in session.facts(zone)],
-            "messages": [_message(session, message, zone, markdown=markdown) for message in session.path()],
+            "messages": [_message(session, message, zone, room, markdown=markdown) for message in session.path()],
         }
 
     return paper.pdf(
@@ -27,9 +27,12 @@ def session_pdf(session: SavedSession, *, zone: tzinfo) -> bytes:
     )
 
 
-def _message(session: SavedSession, message: SavedMessage, zone: tzinfo, *, markdown: bool) -> dict[str, Any]:
+def _message(
+    session: SavedSession, message: SavedMessage, zone: tzinfo, room: paper.Room, *, markdown: bool
+) -> dict[str, Any]:
     return paper.turn(
         message.text,
+        room,
         markdown=markdown and message.role == "assistant",
         key=message.role,
         who=session.speaker(message),

@@ -128,3 +128,10 @@ def test_hundreds_of_messages_are_all_there():
 
 def test_snapshot_of_nothing_has_a_page():
     assert "Lisbon [in] May" in words(pdf(snapshot()))
+
+
+def test_lines_without_end_are_left_out_and_counted():
+    told = words(pdf(snapshot(message("m1", "a\n" * 16_000))))
+
+    assert told.split().count("a") < 2_600
+    assert "a Lines left out here: 13,500. The page of the review shows them." in told

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Any
@@ -191,3 +192,33 @@ def test_many_decisions_go_on_on_further_pages():
     told = words(receipt_pdf(receipt(*many), zone=UTC))
 
     assert all(f"Person {number} (not verified)" in told for number in range(50))
+
+
+def test_notes_take_so_many_lines_all_together_and_are_whole_in_the_json_file():
+    made = receipt(*[decision("approve_with_notes", note="a\n" * 1_000)] * 50)
+    told = words(receipt_pdf(made, zone=UTC))
+
+    assert told.split().count("a") < 3_200
+    assert "a a Lines left out here: 900. The JSON file of this receipt holds them." in told
+    assert told.count("Lines left out here:") == 50
+    assert json.loads(receipt_json(made))["decisions"][0]["note"] == "a\n" * 1_000
+
+
+def test_hundreds_of_decisions_with_long_notes_cost_little_more_than_with_short_ones():
+    def cost_s(note: str) -> float:
+        made = receipt(*[decision("approve_with_notes", note=note)] * 300)
+        begun = time.process_time()
+        receipt_pdf(made, zone=UTC)
+        return time.process_time() - begun
+
+    assert cost_s("a\n" * 200) < 6 * cost_s("a")  # without a limit: fifty times
+
+
+def test_of_a_decision_that_was_replaced_the_note_is_in_the_json_file_only():
+    made = receipt(decision("decline", note="Too dear.", replaced=True), decision(note="As we said."))
+    told = words(receipt_pdf(made, zone=UTC))
+
+    assert "Declined · Replaced by a later decision · 12 May 2026, 12:03 UTC Grace Hopper (not verified) App" in told
+    assert "Too dear." not in told
+    assert "As we said. Names are as people gave them. Nobody has verified them. Of decisions that were" in told
+    assert json.loads(receipt_json(made))["decisions"][0]["note"] == "Too dear."

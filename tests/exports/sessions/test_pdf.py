@@ -221,3 +221,11 @@ def test_ordinary_reply_is_set_as_markdown():
 
     assert "As plain text" not in text
     assert "The end." in text
+
+
+def test_message_of_lines_without_end_is_cut_and_says_where_it_is_whole():
+    told = words(session_pdf(session("Gladly.", question="a\n" * 16_000 + "z"), zone=UTC))
+
+    assert told.split().count("a") < 2_600
+    assert "a Lines left out here: 13,501. The Markdown and JSON files hold them." in told
+    assert "Gladly." in told
