@@ -255,6 +255,7 @@ class DecisionList(BaseModel):
 class ReviewWithDecisions(ReviewOut):
     """A link with its versions and all that was decided, oldest first."""
 
+    changeable: bool = Field(description="Whether the caller may change it, and give it another address.")
     versions: list[VersionOut]
     decisions: list[DecisionOut]
 
@@ -263,6 +264,7 @@ class ReviewWithDecisions(ReviewOut):
         """Return a link as JSON shows it."""
         return cls.of(
             details.review,
+            changeable=details.changeable,
             versions=[VersionOut.of(one) for one in details.versions],
             decisions=[DecisionOut.of(one) for one in details.decisions],
         )

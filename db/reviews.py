@@ -89,6 +89,12 @@ def title(db_session: Session, review_id: int) -> str:
     return db_session.scalar(query) or ""
 
 
+def owner_id(db_session: Session, review_id: int) -> int:
+    """Return who owns the session or the trip that a link is of."""
+    query = _with_things(select(func.coalesce(ChatSession.user_id, Trip.user_id)).select_from(Review))
+    return int(db_session.scalars(query.where(Review.id == review_id)).one())
+
+
 def page(
     db_session: Session,
     *,

@@ -97,7 +97,10 @@ def get_review(caller: CallerDep, review_id: ReviewId) -> ReviewWithDecisions:
 
 @router.patch("/{review_id}", responses=WRITE)
 def change_review(caller: WriterDep, review_id: ReviewId, body: ReviewChange) -> ReviewOut:
-    """Change what is said of a link; with a later end, one that had come to its end opens again."""
+    """Change what is said of a link; with a later end, one that had come to its end opens again.
+
+    Only who made the link, or owns what it shows, may do so.
+    """
     before = caller.services.reviews.get(review_id, user_id=caller.user_id).review.settings
     return ReviewOut.of(
         caller.services.reviews.change(
@@ -121,7 +124,10 @@ def share_again(caller: WriterDep, review_id: ReviewId) -> SharedAgain:
 
 @router.post("/{review_id}/address", responses=WRITE)
 def change_address(request: Request, caller: WriterDep, review_id: ReviewId) -> ReviewMade:
-    """Give a link another address: the one before opens nothing from now on."""
+    """Give a link another address: the one before opens nothing from now on.
+
+    Only who made the link, or owns what it shows, may do so; the link is theirs from then on.
+    """
     return ReviewMade.made(caller.services.reviews.new_address(review_id, user_id=caller.user_id), _page(request))
 
 

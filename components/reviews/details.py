@@ -54,9 +54,10 @@ def draw_actions(details: ReviewDetails, *, user_id: int) -> None:
     review = details.review
     about: dict[str, object] = {"review_id": review.id}
     ended = review.state is ReviewState.ENDED
+    may_change = details.changeable and not review.revoked and not reads_only()
     ran_out = ended and not review.revoked
     with st.container(horizontal=True, gap="small", key="reviews_do"):
-        if ran_out and not reads_only():
+        if ran_out and may_change:
             _action("Extend", "event", open_dialog, args=("review_extend",), about=about)
         if not ended and not reads_only():
             again = about | {"thing": review.thing, "title": review.title}
@@ -73,12 +74,14 @@ def draw_actions(details: ReviewDetails, *, user_id: int) -> None:
             _action("Record a decision", "call", open_dialog, args=("review_phone",), about=about | shown)
         if details.decisions:
             planner_receipts(review.id, user_id=user_id)
-        if not review.revoked and not reads_only():
+        if may_change:
             _action("Edit", "edit", open_dialog, args=("review_edit",), about=about)
+        if not review.revoked and not reads_only():
+            own = [*([_EXTEND] if review.settings.ends_at and not ran_out else []), _ADDRESS]
             key = f"reviews_menu_{review.id}"
             st.menu_button(
                 "More",
-                [*([_EXTEND] if review.settings.ends_at and not ran_out else []), _ADDRESS, _REVOKE],
+                [*(own if may_change else []), _REVOKE],
                 key=key,
                 icon=":material/more_horiz:",
                 on_click=_chosen,

@@ -232,11 +232,15 @@ class NewLink:
 
 @dataclass(frozen=True, slots=True)
 class ReviewDetails:
-    """A link with all that was decided and its versions, oldest first."""
+    """A link with all that was decided and its versions, oldest first.
+
+    *changeable*: whoever asks may change it and give it another address.
+    """
 
     review: Review
     versions: tuple[Version, ...]
     decisions: tuple[Decision, ...]
+    changeable: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from services.reviews.records import (
 )
 from services.reviews.state import state_of
 from services.reviews.texts import clean_passcode, clean_settings
-from services.reviews.views import decisions, has_ended, review, snapshot, thing_of, version
+from services.reviews.views import decisions, has_ended, is_kept_by, review, snapshot, thing_of, version
 from services.texts import clean_query
 from services.transfer.transfer import ExportFile
 
@@ -42,6 +42,7 @@ MAX_LINKS = 200  # of one thing
 MAX_VERSIONS = 200  # of one link
 _TRIES = 20  # to share again while others do; each of them that is in vain is one of theirs that is not
 _TOKEN_BYTES = 24  # 192 bits
+ONLY_ITS_OWN = "Only who made this link, or owns what it shows, can change it or give it a new address."
 
 
 class ReviewService:
@@ -158,13 +159,13 @@ class ReviewService:
         """Change what is said of a link; one that had come to its end opens again with a later end.
 
         *passcode* None: as it is; empty: none any more. A new one is asked of those who were in, too. Raises
-        InvalidInputError, NotFoundError, DoorBusyError.
+        InvalidInputError, NotFoundError, DoorBusyError; NotPossibleError for others who see it.
         """
         now = self._clock()
         clean_settings(settings, now=now, passcode=passcode, before=settings.ends_at)  # a hash takes its time
         passcode_hash = hash_password(clean_passcode(passcode)) if passcode else None
         with writing(self._db, user_id) as db_session:
-            row = self._locked(db_session, review_id, user_id)
+            row = self._kept(db_session, review_id, user_id)
             chosen = clean_settings(settings, now=now, passcode=passcode, before=row.ends_at)
             told = [name for name, value in chosen.items() if getattr(row, name) != value]
             for name, value in chosen.items():
@@ -187,16 +188,16 @@ class ReviewService:
             return self._review(db_session, row)
 
     def new_address(self, review_id: int, *, user_id: int) -> NewLink:
-        """Give a link another address: the one before opens nothing any more.
+        """Give a link another address: the one before opens nothing any more. It is theirs then, who has that.
 
         Raises NotFoundError, NotPossibleError.
         """
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         with writing(self._db, user_id) as db_session:
-            row = self._locked(db_session, review_id, user_id)
+            row = self._kept(db_session, review_id, user_id)
             if row.revoked_at is not None:
                 raise NotPossibleError("This link was revoked. Make a new one.")
-            row.token_hash = token_hash(token)
+            row.token_hash, row.user_id = token_hash(token), user_id
             db.reviews.touch(row)
             self._note(db_session, row, AuditAction.CHANGE_REVIEW, user_id, "address")
             return NewLink(self._review(db_session, row), token)
@@ -213,6 +214,7 @@ class ReviewService:
                 self._review(db_session, row),
                 tuple(version(one, sha256) for one, sha256 in versions),
                 decisions(rows, numbers, shown[0].id),
+                changeable=is_kept_by(db_session, row, user_id),
             )
 
     def shown(self, review_id: int, *, user_id: int, number: int | None = None) -> tuple[Version, Snapshot]:
@@ -349,6 +351,13 @@ class ReviewService:
 
     def _locked(self, db_session: Session, review_id: int, user_id: int) -> ReviewRow:
         return _there(db.reviews.lock_visible(db_session, review_id, user_id=user_id))
+
+    def _kept(self, db_session: Session, review_id: int, user_id: int) -> ReviewRow:
+        """Return a link that somebody may change, held."""
+        row = self._locked(db_session, review_id, user_id)
+        if not is_kept_by(db_session, row, user_id):
+            raise NotPossibleError(ONLY_ITS_OWN)
+        return row
 
     def _review(self, db_session: Session, row: ReviewRow, title: str | None = None) -> Review:
         return self._reviews(db_session, [(row, title or db.reviews.title(db_session, row.id))])[0]

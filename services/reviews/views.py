@@ -81,6 +81,11 @@ def has_ended(row: ReviewRow, now: datetime) -> bool:
     return row.revoked_at is not None or (row.ends_at is not None and row.ends_at <= now)
 
 
+def is_kept_by(db_session: Session, row: ReviewRow, user_id: int) -> bool:
+    """Whether a link is somebody's to change: they made it, or own what it shows. Others may learn no address."""
+    return user_id in (row.user_id, db.reviews.owner_id(db_session, row.id))
+
+
 def version(row: ReviewVersion, sha256: str) -> Version:
     """Return what a link shows, or showed."""
     return Version(row.number, sha256, row.created_at)

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from services.reviews.records import DecisionKind, ReviewMay, ReviewState
+from services.reviews.records import DecisionKind, LinkSettings, ReviewMay, ReviewState, Thing
 from services.reviews.visits import new_reader_key
 from settings import ROOT
 from tests.helpers.reviews import TALK, Reviews
@@ -297,6 +297,21 @@ def test_link_is_revoked_once_that_is_confirmed(app, reviews, services, planner)
     assert services.reviews.get(link.review.id, user_id=planner.id).review.revoked
     shown = [str(one.key) for one in app.button]
     assert not [key for key in shown if key.startswith(("reviews_do_again", "reviews_do_edit"))]
+
+
+def test_editor_of_a_trip_is_offered_nothing_that_changes_somebody_elses_link(app, services, planner, stranger):
+    trip = services.trips.create("Porto", user_id=stranger.id)
+    services.trip_members.add(trip.id, "ada", user_id=stranger.id, access="edit")
+    thing, settings = Thing("trip", trip.id), LinkSettings(audience="Customer")
+    link = services.reviews.share(thing, settings, user_id=stranger.id)
+    open_details(app, link.review.id)
+
+    assert [name.rpartition(": ")[2] for name in app.menu_button(key=f"reviews_menu_{link.review.id}").options] == [
+        "Revoke"
+    ]
+    drawn = {str(one.key) for one in app.button}
+    assert f"reviews_do_again_{link.review.id}" in drawn
+    assert f"reviews_do_edit_{link.review.id}" not in drawn
 
 
 def open_details(app: AppTest, review_id: int) -> None:

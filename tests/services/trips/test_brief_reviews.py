@@ -12,7 +12,7 @@ from db.models import Review, ReviewVersion, Snapshot, utc_now
 from services.errors import NotFoundError, NotPossibleError
 from services.process.smtp import SmtpServer
 from services.reviews.mail import ReviewMail
-from services.reviews.records import DecisionKind, LinkSettings, ReviewState, Thing
+from services.reviews.records import DecisionKind, LinkSettings, ReviewMay, ReviewState, Thing
 from services.reviews.visits import new_reader_key
 from services.trips.deleted import remove_deleted_trips
 from services.trips.records import WithSessions
@@ -35,10 +35,10 @@ def thing(team: Team) -> Thing:
 def share(services, thing, team):
     """Give a function that shares the brief, as Ada unless somebody else is named."""
 
-    def made(by: int | None = None, **settings):
+    def made(by: int | None = None, passcode: str | None = None, **settings):
         given: dict[str, Any] = {"audience": "Customer", "download": True}
         chosen = LinkSettings(**(given | settings))
-        return services.reviews.share(thing, chosen, user_id=by or team.ada)
+        return services.reviews.share(thing, chosen, user_id=by or team.ada, passcode=passcode)
 
     return made
 
@@ -165,6 +165,40 @@ def test_who_may_change_a_trip_shares_it_and_sees_its_links(services, thing, tea
         share(team.eve)
     with pytest.raises(NotPossibleError, match="as a whole"):
         services.reviews.share(thing, LinkSettings(audience="A"), user_id=team.ada, first_id=1)
+
+
+def test_link_is_changed_by_who_made_it_and_by_the_trips_owner_alone(services, team, share):
+    owners, editors = share(passcode="secret-1"), share(team.bob)
+    changed = LinkSettings(audience="Customer", may=ReviewMay.LOOK)
+
+    for refused in (
+        lambda: services.reviews.new_address(owners.review.id, user_id=team.bob),
+        lambda: services.reviews.change(owners.review.id, changed, user_id=team.bob),
+        lambda: services.reviews.change(owners.review.id, owners.review.settings, user_id=team.bob, passcode=""),
+    ):
+        with pytest.raises(NotPossibleError, match="Only who made this link, or owns what it shows"):
+            refused()
+    review = services.reviews.get(owners.review.id, user_id=team.bob)
+    assert (review.changeable, review.review.has_passcode, review.review.settings.may) == (
+        False, True, ReviewMay.DECIDE,
+    )  # fmt: skip
+    said = services.comments.add(owners.review.id, "On it", user_id=team.bob)
+    assert services.comments.add(owners.review.id, "Done", user_id=team.bob, thread_id=said.id).answers
+    assert services.reviews.get(editors.review.id, user_id=team.bob).changeable
+    assert services.reviews.change(editors.review.id, changed, user_id=team.bob).settings.may is ReviewMay.LOOK
+    assert services.reviews.get(editors.review.id, user_id=team.ada).changeable
+
+
+def test_link_is_whose_who_made_its_address(services, team, share):
+    link = share(team.bob)
+    made = services.reviews.new_address(link.review.id, user_id=team.ada)
+
+    assert [one.id for one in services.reviews.page(user_id=team.ada)] == [link.review.id]
+    assert services.visits.look(made.token, ANNA).planner == "Ada"
+    with pytest.raises(NotFoundError):
+        services.visits.look(link.token, ANNA)
+    with pytest.raises(NotPossibleError, match="Only who made this link"):
+        services.reviews.new_address(link.review.id, user_id=team.bob)
 
 
 @pytest.mark.parametrize("end", ["removed", "left", "reads only"])
