@@ -160,6 +160,10 @@ class ReviewOut(BaseModel):
     version: VersionOut
     has_passcode: bool
     revoked: bool
+    ended_why: str | None = Field(
+        description="Why it is revoked where nobody revoked it: who made it works on the trip no more. "
+        "Another address opens it again; else null."
+    )
     opened_at: Instant | None
     last_opened_at: Instant | None
     open_comments: int = Field(description="That nobody has resolved, internal ones and answers not among them.")
@@ -183,6 +187,7 @@ class ReviewOut(BaseModel):
             version=VersionOut.of(review.version),
             has_passcode=review.has_passcode,
             revoked=review.revoked,
+            ended_why=review.ended_why,
             opened_at=review.opened_at,
             last_opened_at=review.last_opened_at,
             open_comments=review.open_threads,

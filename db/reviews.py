@@ -216,12 +216,34 @@ def news(db_session: Session, *, user_id: int) -> int:
 
 def hand_over(db_session: Session, trip_id: int, *, from_id: int, to_id: int, of_sessions: bool = False) -> None:
     """Let the links to a trip that are somebody's, or those to its sessions, be somebody else's; it is held then."""
-    sessions = select(ChatSession.id).where(ChatSession.trip_id == trip_id)
-    theirs = Review.session_id.in_(sessions) if of_sessions else Review.trip_id == trip_id
     now = new_id()
     changed = case((Review.changed < now, now), else_=Review.changed + 1)  # as `touch` has it
-    query = update(Review).where(theirs, Review.user_id == from_id)
+    query = update(Review).where(*_theirs_of_trip(trip_id, from_id, of_sessions))
     db_session.execute(query.values(user_id=to_id, changed=changed))
+
+
+def _theirs_of_trip(trip_id: int, user_id: int, of_sessions: bool) -> tuple[ColumnElement[bool], ...]:
+    sessions = select(ChatSession.id).where(ChatSession.trip_id == trip_id)
+    return Review.session_id.in_(sessions) if of_sessions else Review.trip_id == trip_id, Review.user_id == user_id
+
+
+def count_open_of(db_session: Session, trip_id: int, *, user_id: int, now: datetime) -> int:
+    """Return how many links to a trip and its sessions that are somebody's have not ended."""
+    count = select(func.count(Review.id))
+    kinds = (count.where(*_theirs_of_trip(trip_id, user_id, one), ~_has_ended(now)) for one in (False, True))
+    return sum(db_session.scalar(query) or 0 for query in kinds)
+
+
+def end(
+    db_session: Session, trip_id: int, *, of_id: int, why: str, at: datetime, of_sessions: bool = False
+) -> Sequence[Row[int, str]]:
+    """Revoke the links to a trip that are somebody's, or those to its sessions; return their ids and audiences.
+
+    Also those that came to their end: they would open again with a later one. They are held then.
+    """
+    query = update(Review).where(*_theirs_of_trip(trip_id, of_id, of_sessions), Review.revoked_at.is_(None))
+    query = query.values(revoked_at=at, ended_why=why).returning(Review.id, Review.audience)
+    return db_session.execute(query).all()
 
 
 # What a link shows

@@ -126,7 +126,8 @@ def share_again(caller: WriterDep, review_id: ReviewId) -> SharedAgain:
 def change_address(request: Request, caller: WriterDep, review_id: ReviewId) -> ReviewMade:
     """Give a link another address: the one before opens nothing from now on.
 
-    Only who made the link, or owns what it shows, may do so; the link is theirs from then on.
+    Only who made the link, or owns what it shows, may do so; the link is theirs from then on. One that ended as who
+    made it works on the trip no more (`ended_why`) opens again.
     """
     return ReviewMade.made(caller.services.reviews.new_address(review_id, user_id=caller.user_id), _page(request))
 

@@ -168,14 +168,20 @@ def add_member(caller: WriterDep, trip_id: TripId, body: MemberIn) -> MemberList
 
 @router.patch("/{trip_id}/members/{user_id}", responses=WRITE)
 def change_member(caller: WriterDep, trip_id: TripId, user_id: MemberId, body: MemberChange) -> MemberList:
-    """Let a member do more or less, or hand the trip over to them; returns all who work on it."""
+    """Let a member do more or less, or hand the trip over to them; returns all who work on it.
+
+    The review links of who may only read from then on end, as when they are taken off; those of who hands over stay.
+    """
     members = caller.services.trip_members
     return MemberList.of(members.change(trip_id, user_id, user_id=caller.user_id, access=body.access))
 
 
 @router.delete("/{trip_id}/members/{user_id}", status_code=204, response_class=Response, responses=WRITE)
 def remove_member(caller: WriterDep, trip_id: TripId, user_id: MemberId) -> None:
-    """Take a member off a trip that the caller owns; or, with the caller's own id, leave one."""
+    """Take a member off a trip that the caller owns; or, with the caller's own id, leave one.
+
+    The review links that they made end and are the owner's, who opens them again by another address.
+    """
     caller.services.trip_members.remove(trip_id, user_id, user_id=caller.user_id)
 
 

@@ -54,6 +54,8 @@ def draw_actions(details: ReviewDetails, *, user_id: int) -> None:
     review = details.review
     about: dict[str, object] = {"review_id": review.id}
     ended = review.state is ReviewState.ENDED
+    if review.ended_why:
+        _ended(details)
     may_change = details.changeable and not review.revoked and not reads_only()
     ran_out = ended and not review.revoked
     with st.container(horizontal=True, gap="small", key="reviews_do"):
@@ -87,6 +89,23 @@ def draw_actions(details: ReviewDetails, *, user_id: int) -> None:
                 on_click=_chosen,
                 args=(key, review.id, review.settings.audience),
             )
+
+
+def _ended(details: ReviewDetails) -> None:
+    """Draw why a link ended that nobody revoked, and what opens it again."""
+    review = details.review
+    st.info(
+        f"{escape_label(review.ended_why or '')} This link of theirs ended with that.", icon=":material/link_off:"
+    )
+    if details.changeable and not reads_only():
+        st.button(
+            "Share again at a new address",
+            key=f"reviews_reopen_{review.id}",
+            icon=":material/link:",
+            on_click=open_dialog,
+            args=("review_new_address",),
+            kwargs={"review_id": review.id, "audience": review.settings.audience, "again": True},
+        )
 
 
 def _action(

@@ -61,10 +61,13 @@ def extend_dialog(review_id: int, *, user: User) -> None:
 
 
 @st.dialog("New address?", icon=":material/link:", on_dismiss=close_dialog)
-def new_address_dialog(review_id: int, audience: str, *, user: User) -> None:
-    """Give a link another address."""
+def new_address_dialog(review_id: int, audience: str, *, again: bool = False, user: User) -> None:
+    """Give a link another address; *again*: it had ended, and opens then."""
     st.markdown(f"**{escape_label(audience)}**")
-    st.markdown("The address that they have now will stop working. Comments and decisions stay.")
+    before = (
+        "The address that they had stays closed." if again else "The address that they have now will stop working."
+    )
+    st.markdown(f"{before} Comments and decisions stay.")
     if confirmed("Make a new address", key="review_address_new", icon=":material/link:"):
         with telling():
             made = get_services().reviews.new_address(review_id, user_id=user.id)

@@ -117,7 +117,12 @@ def _filters() -> tuple[str, bool, list[ReviewState]]:
 
 
 def _row(link: Review, *, now: datetime) -> None:
-    told = (escape_label(link.settings.audience), due_words(link, today=now.date()), opened_words(link, now=now))
+    told = (
+        escape_label(link.settings.audience),
+        due_words(link, today=now.date()),
+        opened_words(link, now=now),
+        escape_label((link.ended_why or "").removesuffix(".")),
+    )
     with st.container(
         key=f"reviews_row_{link.id}",
         horizontal=True,

@@ -82,7 +82,7 @@ def state_badge(review: Review) -> None:
     name, colour, icon = STATES[review.state]
     approved, asked = review.approved, review.settings.approvals
     if review.state is ReviewState.ENDED:
-        name = " · ".join(filter(None, ("Revoked" if review.revoked else "Ran out", _outcome(review))))
+        name = " · ".join(filter(None, (_ending(review), _outcome(review))))
     elif review.state in (ReviewState.OPEN, ReviewState.APPROVED) and (asked > 1 or approved > 1):
         name = f"{name} ({approved} of {asked})"
     st.badge(name, icon=icon, color=colour)  # type: ignore[arg-type]
@@ -92,6 +92,12 @@ def open_badge(review: Review) -> None:
     """Draw how many comments on a link nobody has resolved; nothing where there are none."""
     if review.open_threads:
         st.badge(counted(review.open_threads, "open comment"), icon=":material/forum:", color="orange")
+
+
+def _ending(review: Review) -> str:
+    if review.ended_why:
+        return "Ended"
+    return "Revoked" if review.revoked else "Ran out"
 
 
 def _outcome(review: Review) -> str:

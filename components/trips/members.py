@@ -1,18 +1,19 @@
 """Who works on a trip: the list, and what its owner does with it."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
 from components.dialogs import close_dialog, confirmed, leave_dialog, open_dialog
-from components.labels import escape_label
+from components.labels import counted, escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.trips.places import close_trip
 from components.trips.words import ACCESS
 from services.accounts.records import User
-from services.errors import InvalidFieldsError
+from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.trips.records import Member, Trip, TripAccess
 
 _MAY = {TripAccess.EDIT: "can edit", TripAccess.VIEW: "can view"}
@@ -70,9 +71,13 @@ def _chosen(key: str, trip: Trip, member: Member, user_id: int) -> None:
     elif choice == _REMOVE:
         open_dialog("trip_member_remove", **about)
     else:
-        access = TripAccess.EDIT if choice == _EDIT else TripAccess.VIEW
+        access, members = TripAccess.EDIT if choice == _EDIT else TripAccess.VIEW, get_services().trip_members
         with telling("trip_members"):
-            get_services().trip_members.change(trip.id, member.user_id, user_id=user_id, access=access)
+            links = members.count_links(trip.id, member.user_id, user_id=user_id)
+            members.change(trip.id, member.user_id, user_id=user_id, access=access)
+            if links and access is TripAccess.VIEW:
+                told = f"{escape_label(member.name)} can only view this trip now."
+                st.session_state.session_news = f"{told} Their {counted(links, 'review link')} ended."
 
 
 def _add_form(trip: Trip, *, user_id: int) -> None:
@@ -118,8 +123,17 @@ def _asked(question: str, text: str, label: str, *, name: str, key: str, icon: s
     ask()
 
 
+def _links(trip_id: int, member_id: int, *, user_id: int) -> str:
+    """Return that a member's links end, and how many; empty where there are none."""
+    with suppress(NotFoundError, NotPossibleError):  # whoever confirms is told
+        if number := get_services().trip_members.count_links(trip_id, member_id, user_id=user_id):
+            return f"{counted(number, 'review link')} {'ends' if number == 1 else 'end'}."
+    return ""
+
+
 def remove_member_dialog(trip_id: int, member_id: int, name: str, *, user: User) -> None:
     """Ask whether a member is to work on a trip no more."""
+    links = _links(trip_id, member_id, user_id=user.id)
 
     def remove() -> None:
         get_services().trip_members.remove(trip_id, member_id, user_id=user.id)
@@ -127,7 +141,8 @@ def remove_member_dialog(trip_id: int, member_id: int, name: str, *, user: User)
 
     _asked(
         "Remove this member?",
-        "They no longer see the trip and its sessions, from this moment on. Sessions that they started in it stay.",
+        "They no longer see the trip and its sessions, from this moment on. Sessions that they started in it stay."
+        + (f" Their {links} You find what has ended in Reviews, and can share it again there." if links else ""),
         "Remove",
         name=name,
         key="trip_member_remove",
@@ -157,6 +172,7 @@ def hand_over_dialog(trip_id: int, member_id: int, name: str, *, user: User) -> 
 
 def leave_dialog_of(trip_id: int, title: str, *, user: User) -> None:
     """Ask whether somebody wants to work on a trip no more."""
+    links = _links(trip_id, user.id, user_id=user.id)
 
     def leave() -> None:
         get_services().trip_members.leave(trip_id, user_id=user.id)
@@ -165,7 +181,8 @@ def leave_dialog_of(trip_id: int, title: str, *, user: User) -> None:
 
     _asked(
         "Leave this trip?",
-        "You will no longer see it or its sessions. Sessions that you started in it stay, and will be its owner's.",
+        "You will no longer see it or its sessions. Sessions that you started in it stay, and will be its owner's."
+        + (f" Your {links}" if links else ""),
         "Leave",
         name=title,
         key="trip_leave",

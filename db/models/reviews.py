@@ -68,6 +68,9 @@ class Review(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256, hex
     passcode_hash: Mapped[str | None] = mapped_column(String(100))
     revoked_at: Mapped[datetime | None]
+    ended_why: Mapped[str | None] = mapped_column(
+        String(200)
+    )  # where nobody revoked it: who made it works there no more
     state: Mapped[str] = mapped_column(String(20), default="open")  # as `services.reviews.state` has it
     open_threads: Mapped[int] = mapped_column(default=0)  # of stakeholders, not resolved
     unseen: Mapped[bool] = mapped_column(default=False)  # something came that its planner has not looked at

@@ -189,7 +189,8 @@ class Thread:
 class Review:
     """A link, as its planner sees it. *approved* of `settings.approvals` approve of the version that it shows.
 
-    *outcome* is where it stands, also once it has ended.
+    *outcome* is where it stands, also once it has ended. *ended_why*: as who made it works there no
+    more; else None.
     """
 
     id: int
@@ -202,6 +203,7 @@ class Review:
     version: Version
     has_passcode: bool
     revoked: bool
+    ended_why: str | None
     opened_at: datetime | None
     last_opened_at: datetime | None
     open_threads: int

@@ -190,13 +190,14 @@ class ReviewService:
     def new_address(self, review_id: int, *, user_id: int) -> NewLink:
         """Give a link another address: the one before opens nothing any more. It is theirs then, who has that.
 
-        Raises NotFoundError, NotPossibleError.
+        One that ended as who had made it works there no more opens again. Raises NotFoundError, NotPossibleError.
         """
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         with writing(self._db, user_id) as db_session:
             row = self._kept(db_session, review_id, user_id)
-            if row.revoked_at is not None:
+            if row.revoked_at is not None and row.ended_why is None:
                 raise NotPossibleError("This link was revoked. Make a new one.")
+            row.revoked_at = row.ended_why = None
             row.token_hash, row.user_id = token_hash(token), user_id
             db.reviews.touch(row)
             self._note(db_session, row, AuditAction.CHANGE_REVIEW, user_id, "address")

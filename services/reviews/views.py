@@ -111,6 +111,7 @@ def review(
         version=version(*shown),
         has_passcode=row.passcode_hash is not None,
         revoked=row.revoked_at is not None,
+        ended_why=row.ended_why,
         opened_at=row.opened_at,
         last_opened_at=row.last_opened_at,
         open_threads=row.open_threads,

@@ -15,7 +15,7 @@ import db.trip_sessions
 import db.trips
 import db.users
 from db.engine import Database
-from db.models import GUEST, AuditAction, AuditTarget, ChatSession, Trip, TripMember
+from db.models import GUEST, AuditAction, AuditTarget, ChatSession, Trip, TripMember, utc_now
 from services.accounts.guests import refuse_guest
 from services.accounts.passwords import typed_username
 from services.accounts.roles import check_may_write, writing
@@ -73,7 +73,8 @@ class TripMembers:
     def change(self, trip_id: int, member_id: int, *, user_id: int, access: str) -> tuple[Member, ...]:
         """Let a member do more, or less; returns all members. With `owner` the trip is handed over.
 
-        What somebody has started or added who may only read from now on is the owner's, as when they leave.
+        What somebody has started or added who may only read from now on is the owner's, and their links end, as when
+        they leave.
 
         Raises InvalidFieldsError, NotFoundError, NotPossibleError.
         """
@@ -92,13 +93,14 @@ class TripMembers:
                 _take_over(db_session, trip, member_id)
             members = self._settled(db_session, trip_id, AuditAction.SHARE_TRIP, user_id, f"{given} {member_id}")
             if given is TripAccess.VIEW:
-                _hand_over_links(db_session, trip, member_id)
+                _end_links(db_session, trip, member_id, "may only read the trip now", by_id=user_id)
             return members
 
     def remove(self, trip_id: int, member_id: int, *, user_id: int) -> tuple[Member, ...]:
         """Let a member work on a trip no more; returns who is left.
 
-        The sessions that they have started in it, and the files that they have added, stay and are its owner's.
+        The sessions that they have started in it, and the files that they have added, stay and are its owner's; so do
+        their links for reviews, but open nothing until the owner gives them another address.
         Raises NotFoundError, NotPossibleError.
         """
         if member_id == user_id:
@@ -110,13 +112,14 @@ class TripMembers:
             _found(db_session, trip_id, member_id)
             _let_go(db_session, trip, member_id)
             members = self._settled(db_session, trip_id, AuditAction.UNSHARE_TRIP, user_id, str(member_id))
-            _hand_over_links(db_session, trip, member_id)
+            _end_links(db_session, trip, member_id, "was taken off the trip", by_id=user_id)
             return members
 
     def leave(self, trip_id: int, *, user_id: int) -> None:
         """Work on somebody else's trip no more; what one has started in it, or added, stays and is its owner's.
 
-        Who may only read does so too. Raises NotFoundError; NotPossibleError for its owner.
+        One's links for reviews end. Who may only read does so too. Raises NotFoundError; NotPossibleError for its
+        owner.
         """
         with self._db.begin() as db_session:
             row = db.trips.lock_visible(db_session, trip_id, user_id=user_id)
@@ -128,7 +131,18 @@ class TripMembers:
                 raise NotPossibleError("You own this trip. Hand it over to a member before you leave it.")
             _let_go(db_session, row[0], user_id)
             self._settled(db_session, trip_id, AuditAction.UNSHARE_TRIP, user_id, str(user_id))
-            _hand_over_links(db_session, row[0], user_id)
+            _end_links(db_session, row[0], user_id, "has left the trip", by_id=user_id)
+
+    def count_links(self, trip_id: int, member_id: int, *, user_id: int) -> int:
+        """Return how many open links for reviews of a trip and its sessions would end with a member.
+
+        The owner is told, and everybody of their own. Raises NotFoundError, NotPossibleError.
+        """
+        with self._db.snapshot() as db_session:
+            row = found_trip(db_session, trip_id, user_id)
+            if user_id not in (member_id, row[0].user_id):
+                raise NotPossibleError("Only the owner of this trip can ask for the links of others.")
+            return db.reviews.count_open_of(db_session, trip_id, user_id=member_id, now=utc_now())
 
     def hand_over(self, trip_id: int, member_id: int, *, user_id: int) -> tuple[Member, ...]:
         """Let a member be the owner of a trip; whoever was works on it as before. Returns all members.
@@ -185,10 +199,20 @@ def _take_over(db_session: Session, trip: Trip, member_id: int) -> None:
     db_session.flush()
 
 
-def _hand_over_links(db_session: Session, trip: Trip, member_id: int) -> None:
-    """Let the links to a trip and its sessions that are a former member's be its owner's. They are held last."""
+def _end_links(db_session: Session, trip: Trip, member_id: int, what: str, *, by_id: int) -> None:
+    """Let the links to a trip and its sessions that are a former member's be its owner's, and open nothing.
+
+    Whoever made a link knows its address, and would go on reading by it. The owner opens it at another one. They are
+    held last.
+    """
+    why = f"{db.users.names(db_session, {member_id})[member_id]} {what}."
     for of_sessions in (False, True):
+        ended = db.reviews.end(db_session, trip.id, of_id=member_id, why=why, at=utc_now(), of_sessions=of_sessions)
         db.reviews.hand_over(db_session, trip.id, from_id=member_id, to_id=trip.user_id, of_sessions=of_sessions)
+        for review_id, audience in ended:
+            target = (AuditTarget.REVIEW, review_id)
+            detail = f"for {audience}"
+            db.audit.note(db_session, AuditAction.REVOKE_REVIEW, user_id=by_id, target=target, detail=detail)
 
 
 def _members(db_session: Session, trip_id: int) -> tuple[Member, ...]:

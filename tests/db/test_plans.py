@@ -156,6 +156,11 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "links of a trip's sessions handed over": lambda s: db.reviews.hand_over(
         s, 1, from_id=1, to_id=2, of_sessions=True
     ),
+    "open links of a member": lambda s: db.reviews.count_open_of(s, 1, user_id=1, now=utc_now()),
+    "links of a member end": lambda s: db.reviews.end(s, 1, of_id=1, why="Bob left.", at=utc_now()),
+    "links of a member to sessions end": lambda s: db.reviews.end(
+        s, 1, of_id=1, why="Bob left.", at=utc_now(), of_sessions=True
+    ),
     "links to a trip that show something": lambda s: db.reviews.showing(s, 1, sha256="x"),
     "title of a link": lambda s: db.reviews.title(s, 1),
     "link": lambda s: db.reviews.active_by_token(s, "x", now=utc_now()),

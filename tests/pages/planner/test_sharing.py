@@ -299,6 +299,28 @@ def test_link_is_revoked_once_that_is_confirmed(app, reviews, services, planner)
     assert not [key for key in shown if key.startswith(("reviews_do_again", "reviews_do_edit"))]
 
 
+def test_link_of_who_was_taken_off_a_trip_says_so_and_is_shared_again(app, services, planner, stranger):
+    trip = services.trips.create("Porto", user_id=planner.id)
+    services.trip_members.add(trip.id, "bob", user_id=planner.id, access="edit")
+    settings = LinkSettings(audience="Customer")
+    link = services.reviews.share(Thing("trip", trip.id), settings, user_id=stranger.id)
+    services.trip_members.remove(trip.id, stranger.id, user_id=planner.id)
+    app.context["url"] = "https://a.example/reviews"
+    open_details(app, link.review.id)
+    assert [one.value for one in app.info] == [
+        f"{stranger.name} was taken off the trip\\. This link of theirs ended with that."
+    ]
+    click(app, f"reviews_reopen_{link.review.id}")
+    click(app, "review_address_new_confirm")
+
+    (address,) = addresses(app)
+    token = address.removeprefix("https://a.example/review?link=")
+    assert token != link.token
+    assert services.visits.find(token) == link.review.id
+    run(app)
+    assert not app.info
+
+
 def test_editor_of_a_trip_is_offered_nothing_that_changes_somebody_elses_link(app, services, planner, stranger):
     trip = services.trips.create("Porto", user_id=stranger.id)
     services.trip_members.add(trip.id, "ada", user_id=stranger.id, access="edit")

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from components.labels import escape_label
 from components.trips.form_fields import NEW_CUSTOMER
 from services.errors import NotFoundError
+from services.reviews.records import LinkSettings, Thing
 from services.sessions.lists import ListsNow, ListWatch
 from services.trips.records import Trip, TripAccess, WithSessions
 from services.wiring import Services
@@ -589,8 +590,12 @@ def test_owner_adds_members_and_says_what_they_may_do(page, services, planner, s
 
 def test_removed_member_is_no_member(page, services, planner, stranger, trip):
     services.trip_members.add(trip.id, "bob", user_id=planner.id)
+    thing = Thing("trip", trip.id)
+    for audience in ("Customer", "Finance"):
+        services.reviews.share(thing, LinkSettings(audience=audience), user_id=stranger.id)
     opened(page, trip.id)
     choose(page, f"trips_member_menu_{stranger.id}", "Remove")
+    assert "Their 2 review links end." in lines(page)
     click(page, "trip_member_remove_confirm")
 
     assert [one.username for one in services.trip_members.list(trip.id, user_id=planner.id)] == ["ada"]

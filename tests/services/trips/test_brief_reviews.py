@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 import db.reviews
-from db.models import Review, ReviewVersion, Snapshot, utc_now
+from db.models import AuditAction, AuditEntry, Review, ReviewVersion, Snapshot, utc_now
 from services.errors import NotFoundError, NotPossibleError
 from services.process.smtp import SmtpServer
 from services.reviews.mail import ReviewMail
@@ -23,6 +23,7 @@ from tests.helpers.trips import Team, team  # noqa: F401 - a fixture
 from travel.status import TripStatus
 
 ANNA = new_reader_key()
+WHY = {"removed": "was taken off the trip", "left": "has left the trip", "reads only": "may only read the trip now"}
 NEED = {"label": "Mia", "band": "child", "age_at_travel": 6, "needs": [{"kind": "allergy", "text": "Nuts"}]}
 
 
@@ -202,13 +203,24 @@ def test_link_is_whose_who_made_its_address(services, team, share):
 
 
 @pytest.mark.parametrize("end", ["removed", "left", "reads only"])
-def test_links_of_a_member_who_stops_are_the_owners(services, database, team, share, end):
+def test_links_of_a_member_who_stops_are_the_owners_and_open_nothing(services, database, team, share, end):
     link = share(team.bob)
     session_id = services.sessions.create(user_id=team.bob, trip_id=team.trip_id).id
     services.replies.store("Hello", role="user", session_id=session_id, user_id=team.bob)
     other = services.reviews.share(Thing("session", session_id), LinkSettings(audience="A"), user_id=team.bob)
     services.visits.comment(link.token, ANNA, "Lovely", name="Anna")
+    ran_out = services.reviews.share(
+        Thing("trip", team.trip_id),
+        LinkSettings(audience="B", ends_at=utc_now() + timedelta(days=1)),
+        user_id=team.bob,
+    )
+    with database.begin() as db_session:
+        query = update(Review).where(Review.id == ran_out.review.id)
+        db_session.execute(query.values(ends_at=utc_now() - timedelta(days=1)))
+    own = share()
     changed = services.reviews.get(link.review.id, user_id=team.ada).review.changed
+    assert services.trip_members.count_links(team.trip_id, team.bob, user_id=team.ada) == 2
+    assert services.trip_members.count_links(team.trip_id, team.bob, user_id=team.bob) == 2
     match end:
         case "removed":
             services.trip_members.remove(team.trip_id, team.bob, user_id=team.ada)
@@ -218,13 +230,63 @@ def test_links_of_a_member_who_stops_are_the_owners(services, database, team, sh
             services.trip_members.change(team.trip_id, team.bob, user_id=team.ada, access="view")
 
     theirs = {one.id for one in services.reviews.page(user_id=team.ada)}
-    assert theirs == {link.review.id, other.review.id}
+    assert theirs == {link.review.id, other.review.id, ran_out.review.id, own.review.id}
     assert services.reviews.news(user_id=team.ada) == 1
     assert services.reviews.news(user_id=team.bob) == 0
     assert services.reviews.get(link.review.id, user_id=team.ada).review.changed > changed
-    assert services.visits.look(link.token, ANNA).planner == "Ada"
     with pytest.raises(NotFoundError):
         services.reviews.get(link.review.id, user_id=team.bob)
+    for one in (link, other, ran_out):
+        ended = services.reviews.get(one.review.id, user_id=team.ada).review
+        assert (ended.state, ended.ended_why) == (ReviewState.ENDED, f"Bob {WHY[end]}.")
+        with pytest.raises(NotFoundError):
+            services.visits.look(one.token, ANNA)
+    services.reviews.change(
+        ran_out.review.id, LinkSettings(audience="B", ends_at=utc_now() + timedelta(days=9)), user_id=team.ada
+    )
+    with pytest.raises(NotFoundError):  # nor later
+        services.visits.look(ran_out.token, ANNA)
+    assert services.visits.look(own.token, ANNA).planner == "Ada"
+    with database.begin() as db_session:
+        query = select(AuditEntry.target_id, AuditEntry.user_id).where(AuditEntry.action == AuditAction.REVOKE_REVIEW)
+        noted = db_session.execute(query).all()
+    by = team.bob if end == "left" else team.ada
+    assert {(int(target), who) for target, who in noted} == {(one.review.id, by) for one in (link, other, ran_out)}
+
+
+def test_link_of_a_member_who_left_opens_again_at_another_address(services, team, share):
+    link, revoked = share(team.bob), share(team.bob)
+    services.visits.comment(link.token, ANNA, "Lovely", name="Anna")
+    services.reviews.revoke(revoked.review.id, user_id=team.bob)
+    services.trip_members.leave(team.trip_id, user_id=team.bob)
+    made = services.reviews.new_address(link.review.id, user_id=team.ada)
+
+    assert (made.review.state, made.review.ended_why) == (ReviewState.OPEN, None)
+    visit = services.visits.look(made.token, ANNA)
+    assert (visit.planner, visit.threads) == ("Ada", {None: 1})
+    with pytest.raises(NotFoundError):
+        services.visits.look(link.token, ANNA)
+    with pytest.raises(NotPossibleError, match="was revoked"):
+        services.reviews.new_address(revoked.review.id, user_id=team.ada)
+
+
+def test_links_go_on_when_a_trip_is_handed_over(services, team, share):
+    link = share()
+    services.trip_members.hand_over(team.trip_id, team.bob, user_id=team.ada)
+
+    assert services.visits.look(link.token, ANNA).planner == "Ada"
+    assert services.reviews.get(link.review.id, user_id=team.bob).changeable
+    services.trip_members.remove(team.trip_id, team.ada, user_id=team.bob)
+    with pytest.raises(NotFoundError):
+        services.visits.look(link.token, ANNA)
+
+
+def test_how_many_links_somebody_has_is_told_to_the_owner_and_to_them(services, team, share):
+    share()
+    with pytest.raises(NotPossibleError, match="Only the owner"):
+        services.trip_members.count_links(team.trip_id, team.ada, user_id=team.bob)
+    with pytest.raises(NotFoundError):
+        services.trip_members.count_links(team.trip_id, team.ada, user_id=team.eve)
 
 
 @ON_SQLITE
