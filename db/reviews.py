@@ -8,13 +8,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, delete, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.ids import new_id
 from db.models import (
     ChatSession,
     Review,
+    ReviewComment,
     ReviewDecision,
     ReviewReader,
     ReviewVersion,
@@ -331,6 +332,23 @@ def decisions(db_session: Session, review_ids: Collection[int]) -> Sequence[Revi
     """Return every decision on these links, oldest first."""
     query = select(ReviewDecision).where(ReviewDecision.review_id.in_(review_ids))
     return db_session.scalars(query.order_by(ReviewDecision.id)).all()
+
+
+def latest_comments(db_session: Session, trip_id: int, *, limit: int) -> Sequence[Row[datetime, str, int, bool, str]]:
+    """Return when, by whom and on which link of a trip stakeholders commented last; its kind is empty."""
+    query = select(ReviewComment.created_at, ReviewComment.name, Review.id, Review.deck, literal(""))
+    query = query.join(Review, Review.id == ReviewComment.review_id).where(Review.trip_id == trip_id)
+    query = query.where(ReviewComment.by_planner.is_(False), ReviewComment.removed_at.is_(None))
+    return db_session.execute(query.order_by(ReviewComment.id.desc()).limit(limit)).all()
+
+
+def latest_decisions(
+    db_session: Session, trip_id: int, *, limit: int
+) -> Sequence[Row[datetime, str, int, bool, str]]:
+    """Return when, by whom, on which link of a trip and what was decided last."""
+    query = select(ReviewDecision.created_at, ReviewDecision.name, Review.id, Review.deck, ReviewDecision.kind)
+    query = query.join(Review, Review.id == ReviewDecision.review_id).where(Review.trip_id == trip_id)
+    return db_session.execute(query.order_by(ReviewDecision.id.desc()).limit(limit)).all()
 
 
 def count_decisions(db_session: Session, review_id: int) -> int:

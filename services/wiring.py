@@ -77,6 +77,7 @@ from services.sessions.shared import SharedSessions
 from services.sessions.sharing import SessionSharing
 from services.templates.templates import TemplateService
 from services.transfer.transfer import TransferService
+from services.trips.activity import TripActivity
 from services.trips.approval import TripApproval
 from services.trips.customers import CustomerService
 from services.trips.deleted import TripDeletion
@@ -134,6 +135,7 @@ class Services:
     trip_sessions: TripSessions
     trip_deletion: TripDeletion
     trip_approval: TripApproval
+    trip_activity: TripActivity
     reviews: ReviewService
     comments: CommentService
     visits: VisitService
@@ -263,6 +265,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         trip_sessions=TripSessions(database),
         trip_deletion=TripDeletion(database),
         trip_approval=TripApproval(database),
+        trip_activity=TripActivity(database),
         reviews=ReviewService(database, shared_things(database)),
         comments=CommentService(database),
         visits=VisitService(database, compare=compare_passwords),

@@ -6,6 +6,7 @@ In `st.session_state`: `trips_revisions` is {"of": the id of the trip, "shown": 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,16 +14,24 @@ import streamlit as st
 from components.labels import escape_label, relative_time
 from components.problems import draw_problem, telling
 from components.resources import get_services
-from components.state import show_session
+from components.state import REVIEWS_PAGE, show_page, show_session
 from components.trips.places import show_part
 from components.trips.trip_list import gathered
 from services.errors import NotFoundError
+from services.reviews.records import DecisionKind
 from services.sessions.records import SessionSummary
 from services.trips.records import Member, RevisionSummary, Trip, TripFile
 from travel.brief import FieldChange
 
 ROWS_AT_FIRST = 10
 _LATEST = 5
+_ON_LINKS = {  # what was done, and its icon
+    "": ("commented on {}", "forum"),
+    DecisionKind.APPROVE: ("approved {}", "check_circle"),
+    DecisionKind.APPROVE_WITH_NOTES: ("approved {} with notes", "check_circle"),
+    DecisionKind.ASK_FOR_CHANGES: ("asked for changes to {}", "change_circle"),
+    DecisionKind.DECLINE: ("declined {}", "cancel"),
+}
 
 
 def draw_activity(
@@ -34,13 +43,17 @@ def draw_activity(
     user_id: int,
     now: datetime,
 ) -> None:
-    """Draw what was done last: changes of the brief, sessions that were used, files and members that were added."""
+    """Draw what was done last: changes of the brief, sessions that were used, files and members that were added.
+
+    And what was said and decided on its links.
+    """
     latest = sorted(
         [
             *_changed(trip, user_id=user_id),
             *_written(trip, sessions, user_id=user_id),
             *(_Deed(one.created_at, one.by, f"added {one.name}", "attach_file", *_at_file(one)) for one in files),
             *_came(members),
+            *_on_links(trip, user_id=user_id),
         ],
         key=lambda one: one.at,
         reverse=True,
@@ -95,6 +108,14 @@ def _came(members: Sequence[Member]) -> Iterator[_Deed]:
     """Yield who came to work on a trip, but for who was there first."""
     for one in sorted(members, key=lambda one: one.since)[1:]:
         yield _Deed(one.since, one.name, "joined", "group_add", show_part, (f"trips_line_member_{one.user_id}",))
+
+
+def _on_links(trip: Trip, *, user_id: int) -> Iterator[_Deed]:
+    """Yield what stakeholders said and decided."""
+    for one in get_services().trip_activity.on_links(trip.id, user_id=user_id, limit=_LATEST):
+        did, icon = _ON_LINKS[one.kind]
+        did = did.format("the slides" if one.deck else "the brief")
+        yield _Deed(one.at, one.name, did, icon, partial(show_page, REVIEWS_PAGE, review=str(one.review_id)), ())
 
 
 def _show_revisions(trip_id: int) -> None:

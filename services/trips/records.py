@@ -127,6 +127,17 @@ class Member:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LinkDeed:
+    """What somebody said or decided on a link to a trip: *kind* is of a decision, empty of a comment."""
+
+    at: datetime
+    name: str
+    review_id: int
+    deck: bool
+    kind: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevisionSummary:
     """What one change left of a trip, without its brief. *by* is None where that user is no more."""

@@ -148,6 +148,20 @@ def test_notes_of_an_approval_stand_beside_its_offer(on_trip, reviews, link):
     assert "Anna: But not *Sunday*" in [one.value for one in on_trip.text]
 
 
+def test_latest_activity_tells_comments_and_decisions_and_leads_to_the_link(on_trip, reviews, link):
+    reviews.visits.comment(link.token, ANNA, "Or Porto?", name="Anna")
+    sha256 = link.review.version.sha256
+    reviews.visits.decide(link.token, ANNA, DecisionKind.APPROVE, name="Anna", sha256=sha256)
+    run(on_trip)
+
+    deeds = [one for one in on_trip.button if str(one.key).startswith("trips_deed_")]
+    told = {one.label.partition(" :small")[0]: one for one in deeds}
+    assert told.keys() >= {"**Anna** commented on the brief", "**Anna** approved the brief"}
+    told["**Anna** approved the brief"].click()
+    run(on_trip)
+    assert on_trip.query_params["review"] == str(link.review.id)
+
+
 def test_offer_that_is_out_of_date_is_told(on_trip, reviews, services, link, trip_id, planner):
     reviews.visits.decide(link.token, ANNA, DecisionKind.APPROVE, name="Anna", sha256=link.review.version.sha256)
     run(on_trip)
