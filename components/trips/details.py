@@ -11,7 +11,7 @@ from components.resources import get_services
 from components.state import DECK_PAGE, reads_only, show_page
 from components.still import watch_access
 from components.trips.places import close_trip, is_shown, known_key, open_form
-from components.trips.words import ACCESS, brief_fields, days_words, language_name, status_badge, status_name
+from components.trips.words import ACCESS, brief_fields, language_name, status_badge, status_name, when_words
 from services.errors import NotFoundError
 from services.trips.records import Trip, TripAccess
 from travel.brief import Question, placed_questions
@@ -55,7 +55,7 @@ def draw_header(trip: Trip, *, user_id: int) -> None:
                 kwargs={"trip": str(trip.id)},
             )
             _menu(trip, user_id=user_id)
-    told = [days_words(trip.start, trip.end), *([_works(trip)] if trip.members > 1 else [])]
+    told = [when_words(trip), *([_works(trip)] if trip.members > 1 else [])]
     with st.container(key="trips_where", horizontal=True, vertical_alignment="center", gap="small"):
         _status(trip, user_id=user_id)
         if trip.archived:

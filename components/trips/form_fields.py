@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton
 from babel.numbers import get_currency_name, get_territory_currencies
 from streamlit.delta_generator import DeltaGenerator
 
@@ -25,14 +24,14 @@ from components.trips.typed import (
     wishes_text,
     with_needs,
 )
-from components.trips.words import NO_CUSTOMER, language_name, languages
+from components.trips.words import NO_CUSTOMER, language_name, languages, month_name
 from services.errors import NotFoundError
 from services.process.clock import utc_now
 from services.trips.customers import MAX_CONTACT_CHARS, MAX_NAME_CHARS, MAX_NOTES_CHARS
 from travel import limits
 from travel.brief import Brief, Traveller, counted
 from travel.records import BASES, NEED_KINDS, PACES
-from travel.types import NotValidError, currencies, locale_of, sentence
+from travel.types import NotValidError, currencies, sentence
 
 NEW_CUSTOMER = -1  # an id that no customer ever has; nor is any 0, in place of None, which would be no choice
 _NONE = 0
@@ -246,11 +245,6 @@ def _months(brief: Brief, *, key: str) -> list[str]:
         label_visibility="collapsed",
         select_all=False,
     )
-
-
-def month_name(month: str) -> str:
-    """Return a month in the language of the browser."""
-    return str(format_skeleton("yMMMM", date.fromisoformat(f"{month}-01"), locale=locale_of(st.context.locale)))
 
 
 # Who

@@ -5,7 +5,7 @@ from functools import cache
 
 import streamlit as st
 from babel import Locale
-from babel.dates import format_interval
+from babel.dates import format_interval, format_skeleton
 
 from services.trips.records import TripAccess, TripSummary
 from travel.brief import Brief, shown, shown_fields
@@ -44,13 +44,23 @@ def days_words(start: date | None, end: date | None) -> str:
     return str(format_interval(start, end, "yMMMd", locale=locale_of(st.context.locale)))
 
 
+def month_name(month: str) -> str:
+    """Return a month in the language of the browser."""
+    return str(format_skeleton("yMMMM", date.fromisoformat(f"{month}-01"), locale=locale_of(st.context.locale)))
+
+
+def when_words(trip: TripSummary) -> str:
+    """Return from when to when a trip is, or in which months; nothing where neither is known."""
+    return days_words(trip.start, trip.end) or ", ".join(map(month_name, trip.months))
+
+
 def trip_words(trip: TripSummary) -> list[str]:
     """Return who a trip is for, when it is, and who else works on it, as far as there is something to say."""
     others = trip.members - 1
     shared = f"shared with {others}" if trip.access is TripAccess.OWNER else "shared with you"
     return [
         *([trip.customer_name] if trip.customer_name else []),
-        *([days] if (days := days_words(trip.start, trip.end)) else []),
+        *([when] if (when := when_words(trip)) else []),
         *([shared] if others else []),
     ]
 

@@ -48,6 +48,7 @@ class TripSummary:
     archived: bool
     start: date | None
     end: date | None
+    months: tuple[str, ...]  # 2027-05; only where there are no dates
     rev: int
     members: int  # its owner among them
     last_used_at: datetime

@@ -43,6 +43,7 @@ def _head(row: TripRow, brief: Brief, members: int) -> dict[str, Any]:
         "archived": member.archived,
         "start": brief.start,
         "end": brief.end,
+        "months": brief.months,
         "rev": trip.rev,
         "members": members,
         "last_used_at": member.last_used_at,

@@ -99,6 +99,13 @@ def edited(page: AppTest, trip_id: int) -> AppTest:
 # The list
 
 
+def test_trip_known_by_its_months_says_them_in_the_list(page, services, planner):
+    services.trips.create("Trip in October", user_id=planner.id, brief={"months": ["2027-10"]})
+    run(page)
+
+    assert "October 2027 · used just now" in next(one.label for one in page.button if "trips_open_" in str(one.key))
+
+
 def test_without_trips_the_page_says_how_to_begin(page):
     run(page)
     assert "No trips yet" in [heading.value for heading in page.header]
