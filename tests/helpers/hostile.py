@@ -37,6 +37,16 @@ WORDS = (
 )  # fmt: skip
 TEXTS = (*KINDS, *BYTES, *WORDS)
 # For every field: what some field takes, and what is worst.
-EVERYWHERE = (*KINDS, False, [], None, 2**63, NO_TEXT[-6], "a\x00b\x07c", "\ud83d", "0001-01-01T00:00:00Z")
+EVERYWHERE: tuple[object, ...] = (
+    *KINDS,
+    False,
+    [],
+    None,
+    2**63,
+    NO_TEXT[-6],
+    "a\x00b\x07c",
+    "\ud83d",
+    "0001-01-01T00:00:00Z",
+)
 FOR_A_DATABASE = (*NO_TEXT, *KINDS, *BYTES)  # what one kind of database may keep otherwise than another
 HOSTILE = (*NO_TEXT, *TEXTS)

@@ -248,8 +248,10 @@ def test_links_of_a_member_who_stops_are_the_owners_and_open_nothing(services, d
         services.visits.look(ran_out.token, ANNA)
     assert services.visits.look(own.token, ANNA).planner == "Ada"
     with database.begin() as db_session:
-        query = select(AuditEntry.target_id, AuditEntry.user_id).where(AuditEntry.action == AuditAction.REVOKE_REVIEW)
-        noted = db_session.execute(query).all()
+        revoked = select(AuditEntry.target_id, AuditEntry.user_id).where(
+            AuditEntry.action == AuditAction.REVOKE_REVIEW
+        )
+        noted = db_session.execute(revoked).all()
     by = team.bob if end == "left" else team.ada
     assert {(int(target), who) for target, who in noted} == {(one.review.id, by) for one in (link, other, ran_out)}
 
