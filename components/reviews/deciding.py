@@ -3,7 +3,8 @@
 A choice belongs to the version that it was made for: the box of another version is another one, and empty.
 
 In `st.session_state`: `review_deciding` is True while one decides again, `review_form_version` the number of the
-version that the form was first drawn for, while it is drawn.
+version that the form was first drawn for, while it is drawn, `review_decisions` how many of all decisions are to be
+shown.
 """
 
 import streamlit as st
@@ -27,7 +28,7 @@ _CHOICES = {
     DecisionKind.ASK_FOR_CHANGES: ("Ask for changes", "Something has to be different first."),
     DecisionKind.DECLINE: ("Decline", "You do not want this."),
 }
-_LISTED = 5  # decisions in sight; more are folded
+_LISTED = 10  # decisions at a time
 
 
 def draw_decision(visitor: Visitor, visit: Visit) -> None:
@@ -139,12 +140,12 @@ def _draw_all(visit: Visit) -> None:
     shown = visit.decisions[::-1]
     st.header("All decisions", anchor=False)
     st.caption("Names are as people gave them; nobody has verified them.")
-    for decision in shown[:_LISTED]:
+    wanted = st.session_state.get("review_decisions", _LISTED)
+    for decision in shown[:wanted]:
         _draw_one(decision)
-    if more := shown[_LISTED:]:
-        with st.expander(how_many(len(more), "earlier decision")):
-            for decision in more:
-                _draw_one(decision)
+    if (more := len(shown) - wanted) > 0:
+        st.caption(f"{how_many(more, 'earlier decision')}.")
+        st.button("Show more", key="review_decisions_more", icon=":material/expand_more:", on_click=_show_more)
 
 
 def _draw_one(decision: Decision) -> None:
@@ -162,6 +163,10 @@ def _draw_one(decision: Decision) -> None:
 def _said(who: str, decision: Decision) -> str:
     name, _ = DECISIONS[decision.kind]
     return f"{who} {name[0].lower()}{name[1:]} on {escape_label(instant(decision.at))}"
+
+
+def _show_more() -> None:
+    st.session_state.review_decisions = st.session_state.get("review_decisions", _LISTED) + _LISTED
 
 
 def _again() -> None:

@@ -686,6 +686,31 @@ def test_name_in_a_cookie_that_is_none_is_left_out(
     assert len(name_box(at, "review_decision_name").value or "") <= 100
 
 
+def test_of_many_decisions_ten_more_are_drawn_each_time_that_they_are_asked_for(
+    visitor: AppTest, reviews: Reviews, share: Callable[..., NewLink]
+) -> None:
+    link = share(approvals=1)
+    seen = link.review.version.sha256
+    for number in range(23):
+        reviews.visits.decide(
+            link.token, new_reader_key(), DecisionKind.APPROVE, name=f"Person {number}.", sha256=seen
+        )
+
+    def drawn() -> int:
+        return sum(f"**Person {number}.:**" in shown(at) for number in range(23))
+
+    at = opened(visitor, link.token)
+    assert (drawn(), "13 earlier decisions." in shown(at)) == (10, True)
+    assert "**Person 22.:**" in shown(at)
+
+    click(at, "review_decisions_more")
+    assert (drawn(), "3 earlier decisions." in shown(at)) == (20, True)
+
+    click(at, "review_decisions_more")
+    assert drawn() == 23
+    assert keys(at, "review_decisions_more") == []
+
+
 def test_database_that_is_away_is_told_and_what_was_typed_is_there_again(
     visitor: AppTest, share: Callable[..., NewLink], monkeypatch: pytest.MonkeyPatch
 ) -> None:
