@@ -3,6 +3,7 @@
 Whoever has opened a link before is asked for nothing, so that nobody's guesses lock them out.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,23 +44,23 @@ def count_wrong_link(db_session: Session, address: str, *, now: datetime) -> Non
     db.tries.count(db_session, site_of(address), WRONG_LINKS.kind, now=now, window=WRONG_LINKS.window)
 
 
-def count_wrong_passcode(
-    db_session: Session, review_id: int, address: str | None, *, now: datetime, back: bool = False
+def check_passcodes(
+    db_session: Session, token_hash: str, passcode_hash: str, address: str | None, *, now: datetime
 ) -> None:
-    """Count a try of a passcode, by its address and on its link; *back*: one less, it was right.
-
-    Raises TooManyGuessesError. What an address has too many of is not counted on the link: others may still try.
-    """
-    site = site_of(address) if address is not None else None
-    link = _link(review_id)
-    if back:
-        for counted in filter(None, (site, link)):
-            db.tries.take_back(db_session, counted, WRONG_PASSCODES.kind)
-        return
-    if site is not None and _is_over(db_session, site, WRONG_PASSCODES, now):
+    """Raise TooManyGuessesError where too many wrong passcodes came from an address, or on a link."""
+    if address is not None and _is_full(db_session, site_of(address), WRONG_PASSCODES, now):
         raise TooManyGuessesError(f"Too many wrong passcodes came from your network. {_LATER}")
-    if _is_over(db_session, link, WRONG_PASSCODES_OF_LINK, now):
+    if _is_full(db_session, _door(token_hash, passcode_hash), WRONG_PASSCODES_OF_LINK, now):
         raise TooManyGuessesError("Too many wrong passcodes were tried on this link. Please try again in an hour.")
+
+
+def count_wrong_passcode(
+    db_session: Session, token_hash: str, passcode_hash: str, address: str | None, *, now: datetime
+) -> None:
+    """Count a wrong passcode, by its address and on its link, until that has a new address or passcode."""
+    if address is not None:
+        _count(db_session, site_of(address), WRONG_PASSCODES, now)
+    _count(db_session, _door(token_hash, passcode_hash), WRONG_PASSCODES_OF_LINK, now)
 
 
 def count_said(db_session: Session, review_id: int, address: str | None, *, now: datetime) -> None:
@@ -72,8 +73,19 @@ def count_said(db_session: Session, review_id: int, address: str | None, *, now:
 
 
 def _is_over(db_session: Session, who: str, limit: Limit, now: datetime) -> bool:
-    counted = db.tries.count(db_session, who, limit.kind, now=now, window=limit.window)
-    return counted.tries > limit.most
+    return _count(db_session, who, limit, now) > limit.most
+
+
+def _count(db_session: Session, who: str, limit: Limit, now: datetime) -> int:
+    return db.tries.count(db_session, who, limit.kind, now=now, window=limit.window).tries
+
+
+def _is_full(db_session: Session, who: str, limit: Limit, now: datetime) -> bool:
+    return db.tries.counted(db_session, who, limit.kind, now=now) >= limit.most
+
+
+def _door(token_hash: str, passcode_hash: str) -> str:
+    return "door " + hashlib.sha256(f"{token_hash}{passcode_hash}".encode()).hexdigest()[:48]
 
 
 def _link(review_id: int) -> str:

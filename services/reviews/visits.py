@@ -12,24 +12,23 @@ from db.engine import Database
 from db.models import AuditAction, ReviewComment, ReviewReader, ReviewVersion, utc_now
 from exports.decks.records import Edition
 from exports.reviews.records import DeckSnapshot, Snapshot
-from services.accounts.passwords import Compare, password_matches
+from services.accounts.passwords import Compare
 from services.errors import (
-    DoorBusyError,
     InvalidInputError,
     NotFoundError,
     NotPossibleError,
     TooManyCommentsError,
-    WrongPasscodeError,
 )
 from services.reviews.comments import NOWHERE, change_comment, check_room, decide, first_of, place
 from services.reviews.decks import edition
 from services.reviews.doors import GONE, Door, Open, is_key, key_hash
 from services.reviews.files import ReceiptKind, ReviewFiles, Told
-from services.reviews.guesses import check_guesses, count_said, count_wrong_link, count_wrong_passcode
+from services.reviews.guesses import check_guesses, count_said, count_wrong_link
+from services.reviews.passcodes import Passcodes
 from services.reviews.records import Decision, DecisionKind, ReviewMay, ReviewState, Thread, Version, Visit
 from services.reviews.reviews import settle, token_hash
 from services.reviews.state import state_of
-from services.reviews.texts import clean_comment, clean_reader_name, is_anchor, plain_passcode
+from services.reviews.texts import clean_comment, clean_reader_name, is_anchor
 from services.reviews.views import Whose, decisions, settings_of, snapshot, threads, version
 from services.texts import name_key
 from services.transfer.transfer import ExportFile
@@ -56,7 +55,7 @@ class VisitService:
     def __init__(self, database: Database, *, compare: Compare, clock: Callable[[], datetime] = utc_now) -> None:
         self._db = database
         self._door = Door(database, clock)
-        self._compare = compare
+        self._passcodes = Passcodes(database, self._door, compare, clock)
         self._clock = clock
         self._files = ReviewFiles()
 
@@ -83,27 +82,10 @@ class VisitService:
 
         Raises WrongPasscodeError, TooManyGuessesError, DoorBusyError, NotFoundError.
         """
-        now = self._clock()
-        with self._db.begin() as db_session:
-            row = self._door.row(db_session, token)
-            if row.passcode_hash is None:
-                return
-            count_wrong_passcode(db_session, row.id, address, now=now)  # before anybody looks at it
-            passcode_hash = row.passcode_hash
-        try:
-            matches = password_matches(plain_passcode(passcode), passcode_hash, self._compare)
-        except DoorBusyError:  # nobody looked at it
+        known = self._passcodes.known(token, passcode, address=address)
+        if known is not None:
             with self._db.begin() as db_session:
-                count_wrong_passcode(db_session, row.id, address, now=now, back=True)
-            raise
-        if not matches:
-            with self._db.begin() as db_session:
-                self._door.note(db_session, row.id, AuditAction.REFUSE_PASSCODE)
-            raise WrongPasscodeError("That passcode is not right.")
-        with self._db.begin() as db_session:
-            row = self._door.row(db_session, token)
-            count_wrong_passcode(db_session, row.id, address, now=now, back=True)
-            self._door.let_in(db_session, row, key, passcode_hash)
+                self._door.let_in(db_session, self._door.row(db_session, token), key, known)
 
     def look(
         self, token: str, key: str | None, *, since: tuple[int, int] | None = None, alone: bool = False

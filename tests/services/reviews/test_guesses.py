@@ -40,3 +40,24 @@ def test_guesses_without_end_from_one_address_use_up_no_one_elses(reviews, sessi
 
     for where in (None, "198.51.100.1"):
         reviews.visits.unlock(link.token, new_reader_key(), RIGHT, address=where)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("new", ["passcode", "address"])
+def test_new_passcode_or_address_of_a_link_opens_it_again_for_newcomers(reviews, session_id, user_id, new):
+    link = reviews.share(session_id, user_id, passcode=RIGHT)
+    token, right = link.token, RIGHT
+    for _ in range(WRONG_PASSCODES_OF_LINK.most):
+        with pytest.raises(WrongPasscodeError):
+            reviews.visits.unlock(token, new_reader_key(), "a guess")
+
+    if new == "passcode":
+        right = "tram 29!"
+        reviews.links.change(link.review.id, link.review.settings, user_id=user_id, passcode=right)
+    else:
+        token = reviews.links.new_address(link.review.id, user_id=user_id).token
+
+    with pytest.raises(WrongPasscodeError):
+        reviews.visits.unlock(token, ANNA, "a guess")
+    reviews.visits.unlock(token, ANNA, right)
+    assert reviews.visits.look(token, ANNA).version.number == 1
