@@ -215,8 +215,8 @@ def test_links_of_a_member_who_stops_are_the_owners_and_open_nothing(services, d
         user_id=team.bob,
     )
     with database.begin() as db_session:
-        query = update(Review).where(Review.id == ran_out.review.id)
-        db_session.execute(query.values(ends_at=utc_now() - timedelta(days=1)))
+        sooner = update(Review).where(Review.id == ran_out.review.id)
+        db_session.execute(sooner.values(ends_at=utc_now() - timedelta(days=1)))
     own = share()
     changed = services.reviews.get(link.review.id, user_id=team.ada).review.changed
     assert services.trip_members.count_links(team.trip_id, team.bob, user_id=team.ada) == 2
