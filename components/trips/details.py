@@ -181,6 +181,7 @@ def _led_to(label: str, key: str) -> str:
 def _customer(customer_id: int, *, user_id: int) -> None:
     try:
         customer = get_services().customers.get(customer_id, user_id=user_id)
+        keeper = "" if customer.mine else get_services().customers.keeper(customer_id, user_id=user_id)
     except NotFoundError:  # deleted since the trip was read
         return
     known = [
@@ -188,6 +189,7 @@ def _customer(customer_id: int, *, user_id: int) -> None:
         ("contact", "Contact", customer.contact),
         ("language", "Language", language_name(customer.language) if customer.language else ""),
         ("customer_notes", "About them", customer.notes),
+        ("keeper", "Kept by", f"{keeper}, who sees what the assistant remembers about them" if keeper else ""),
     ]
     for field, label, text in known:
         if text:

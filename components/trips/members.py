@@ -152,7 +152,7 @@ def remove_member_dialog(trip_id: int, member_id: int, name: str, *, user: User)
 
 
 def hand_over_dialog(trip_id: int, member_id: int, name: str, *, user: User) -> None:
-    """Ask whether a member is to be the owner of a trip."""
+    """Ask whether a member is to be the owner of a trip; who keeps its customer stays told of them."""
 
     def hand_over() -> None:
         get_services().trip_members.hand_over(trip_id, member_id, user_id=user.id)
@@ -160,14 +160,28 @@ def hand_over_dialog(trip_id: int, member_id: int, name: str, *, user: User) -> 
 
     _asked(
         "Hand over this trip?",
-        "They become its owner, who alone adds and removes members and deletes the trip. You can still edit it, and "
-        "keep its customer.",
+        "They become its owner, who alone adds and removes members and deletes the trip. You can still edit it."
+        + _customer_stays(trip_id, user_id=user.id),
         "Hand over",
         name=name,
         key="trip_hand_over",
         icon=":material/key:",
         does=hand_over,
     )
+
+
+def _customer_stays(trip_id: int, *, user_id: int) -> str:
+    """Return, as Markdown, with whom the customer of a trip that is handed over stays; empty: there is none."""
+    services = get_services()
+    with suppress(NotFoundError):  # whoever confirms is told
+        customer_id = services.trips.get(trip_id, user_id=user_id).customer_id
+        if customer_id is not None:
+            customer = services.customers.get(customer_id, user_id=user_id)
+            keeper = escape_label(services.customers.keeper(customer_id, user_id=user_id))
+            who = "you: you keep seeing" if customer.mine else f"{keeper}, who keeps seeing"
+            told = "what the assistant remembers about it, also from what is said in this trip afterwards."
+            return f" The customer {escape_label(customer.name)} stays with {who} {told}"
+    return ""
 
 
 def leave_dialog_of(trip_id: int, title: str, *, user: User) -> None:

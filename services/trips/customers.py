@@ -10,6 +10,7 @@ import db.customers
 import db.outbox
 import db.stamps
 import db.threads
+import db.users
 from db.engine import Database
 from db.ids import new_id
 from db.models import AuditAction, AuditTarget, utc_now
@@ -87,6 +88,14 @@ class CustomerService:
             db.stamps.note_customer(db_session, customer_id)
             db_session.flush()
             return customer_view(row, user_id=user_id)
+
+    def keeper(self, customer_id: int, *, user_id: int) -> str:
+        """Return the name of who keeps a customer, and sees what is remembered about them. Raises NotFoundError."""
+        with self._db.read() as db_session:
+            row = db.customers.get_visible(db_session, customer_id, user_id=user_id)
+            if row is None:
+                raise NotFoundError("There is no such customer.")
+            return db.users.names(db_session, {row.user_id})[row.user_id]
 
     def count_trips(self, customer_id: int, *, user_id: int) -> int:
         """Return how many trips would be without their customer. Raises NotFoundError."""

@@ -16,7 +16,7 @@ from services.trips.records import Trip, TripAccess, WithSessions
 from services.wiring import Services
 from tests.helpers.asked import asked
 from tests.helpers.naughty import STRINGS, says_something
-from tests.helpers.screens import begin_at
+from tests.helpers.screens import add_user, begin_at
 from travel.brief import Brief, Need, Wish, brief_of
 from travel.status import TripStatus
 
@@ -593,6 +593,35 @@ def test_owner_adds_members_and_says_what_they_may_do(page, services, planner, s
     assert access() == {"bob": TripAccess.OWNER, "ada": TripAccess.EDIT}
     assert menu not in keys(page)
     assert "trips_add_go" not in keys(page)
+
+
+def test_whoever_hands_a_trip_over_is_told_with_whom_its_customer_stays(page, services, planner, stranger):
+    weber = services.customers.create("Weber", user_id=planner.id)
+    trip = services.trips.create("Rome", user_id=planner.id, customer_id=weber.id)
+    services.trip_members.add(trip.id, "bob", user_id=planner.id)
+    opened(page, trip.id)
+    assert "Kept by" not in lines(page)
+    choose(page, f"trips_member_menu_{stranger.id}", "Make them the owner")
+    told = "The customer Weber stays with you: you keep seeing what the assistant remembers about it, also from what"
+    assert told in lines(page)
+    click(page, "trip_hand_over_confirm")
+
+    assert services.customers.keeper(weber.id, user_id=stranger.id) == planner.name
+
+
+def test_page_of_a_trip_tells_who_else_keeps_its_customer(page, services, app_database, planner, stranger):
+    eve = add_user(app_database, "eve", "Eve")
+    weber = services.customers.create("Weber", user_id=stranger.id)
+    trip = services.trips.create("Rome", user_id=stranger.id, customer_id=weber.id)
+    services.trip_members.add(trip.id, "ada", user_id=stranger.id)
+    services.trip_members.add(trip.id, "eve", user_id=stranger.id)
+    services.trip_members.hand_over(trip.id, planner.id, user_id=stranger.id)
+    opened(page, trip.id)
+    kept = f"{stranger.name}, who sees what the assistant remembers about them"
+    assert kept in texts(page)
+    choose(page, f"trips_member_menu_{eve.id}", "Make them the owner")
+
+    assert f"stays with {stranger.name}, who keeps seeing what the assistant remembers" in lines(page)
 
 
 def test_removed_member_is_no_member(page, services, planner, stranger, trip):

@@ -114,3 +114,11 @@ def test_deleted_customer_is_forgotten_at_backboard_and_its_trips_go_on(services
         assert (last.action, last.target_id) == (AuditAction.DELETE_CUSTOMER, team.customer_id)
     changed = services.trips.change(team.trip_id, user_id=team.bob, rev=1, title="Porto")
     assert changed.customer_id is None
+
+
+@ON_SQLITE
+def test_who_works_on_a_trip_is_told_who_keeps_its_customer(services, team):
+    for somebody in team.members:
+        assert services.customers.keeper(team.customer_id, user_id=somebody) == "Ada"
+    with pytest.raises(NotFoundError):
+        services.customers.keeper(team.customer_id, user_id=team.eve)
