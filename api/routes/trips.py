@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -38,7 +39,7 @@ from api.trip_schemas import (
     TripList,
     TripWithBrief,
 )
-from services.errors import InvalidFieldsError
+from services.errors import InvalidFieldsError, TripChangedError
 from services.sessions.sessions import CURSOR
 from services.trips.places import MAX_CURSOR_CHARS
 from services.trips.records import TripOrder, WithSessions
@@ -265,3 +266,6 @@ def _named_in_body() -> Iterator[None]:
     except InvalidFieldsError as exc:
         problems = {f"brief.{name}" if name in FIELDS else name: text for name, text in exc.problems.items()}
         raise InvalidFieldsError(problems) from exc
+    except TripChangedError as exc:
+        named = [replace(one, field=f"brief.{one.field}") if one.field in FIELDS else one for one in exc.fields]
+        raise TripChangedError(named, rev=exc.rev) from exc

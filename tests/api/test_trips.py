@@ -99,6 +99,9 @@ def test_later_one_of_two_is_told_both_values(api, trip):
         {"field": "body.title", "message": "Title is now “Porto”, and was to be “Faro”."}
     ]
     assert (merged["title"], merged["status"], merged["rev"]) == ("Porto", "proposed", 3)
+    api.http.patch(place, json={"rev": 3, "brief": {"where": ["Porto"]}})
+    of_brief = api.http.patch(place, json={"rev": 3, "brief": {"where": ["Faro"]}})
+    assert [one["field"] for one in of_brief.json()["errors"]] == ["body.brief.where"]
 
 
 def test_revisions_are_listed_compared_and_restored(api, trip):
