@@ -88,7 +88,9 @@ def _id(value: int | None) -> str | None:
 class SessionOut(_SessionHead):
     """One conversation."""
 
-    trip_id: Id | None = Field(default=None, description="The trip that it is in.")
+    trip_id: Id | None = Field(
+        default=None, description="The trip that it is in; null: none, or none that the caller works on."
+    )
     message_count: int
     total_tokens: int
     cost_usd: float = Field(description="Of its replies and its title: the sum of what is known.")
@@ -105,7 +107,7 @@ class SessionOut(_SessionHead):
     def of(cls, session: SessionSummary, **more: Any) -> Self:
         """Return a session as JSON shows it, with what there is *more* of it."""
         known = {name: getattr(session, name) for name in cls.model_fields if hasattr(session, name)}
-        known["trip_id"] = _id(session.trip_id)
+        known["trip_id"] = _id(session.shown_trip_id)
         return cls(session_id=str(session.id), cost_usd=session.cost_micros / MICROS, **known, **more)
 
 

@@ -50,6 +50,11 @@ class SessionSummary(SessionSettings):
         return self.access != "view"
 
     @property
+    def shown_trip_id(self) -> int | None:
+        """Return the trip that it is in, where who looks sees that: not who was given the session alone."""
+        return self.trip_id if self.is_own or self.trip_access else None
+
+    @property
     def may_change_trip(self) -> bool:
         """Whether who looks may change the trip that it is in."""
         return self.trip_access in ("owner", "edit")

@@ -32,6 +32,26 @@ def test_session_is_shared_changed_and_shared_no_more(api: Api, place: str):
     assert names(api.http.get(place)) == [owner]
 
 
+def test_who_is_given_a_session_alone_is_not_told_which_trip_it_is_in(api: Api, stranger: Api, services, user_id):
+    trip_id = api.http.post("/trips", json={"title": "Lisbon"}).json()["trip_id"]
+    made = api.http.post("/sessions", json={"title": "In it", "trip_id": trip_id}).json()
+    place = f"/sessions/{made['session_id']}"
+    name = stranger.http.get("/me").json()["username"]
+    assert api.http.post(f"{place}/members", json={"username": name, "access": "edit"}).status_code == 201
+
+    answers = [
+        stranger.http.get(place),
+        stranger.http.get("/sessions"),
+        stranger.http.get(f"{place}/export", params={"format": "json"}),
+        stranger.http.post(f"{place}/chat", json={"content": "Two nights"}),
+    ]
+    for answer in answers:
+        assert answer.is_success
+        assert trip_id not in answer.text + str(answer.headers)
+    assert answers[0].json()["trip_id"] is None
+    assert made["trip_id"] == api.http.get(place).json()["trip_id"] == trip_id
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "body", [{"username": "nobody"}, {"username": ""}, {"username": "ben", "access": "owner"}, {}]
