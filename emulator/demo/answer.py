@@ -50,7 +50,8 @@ def answer(
         return Answer("", titles.title(history[-1].text))
     newest_turns = [*takewhile(lambda turn: turn.role != "user", reversed(history))]
     today, outputs = today_from(_outputs(history, tool_outputs)), _outputs(newest_turns, tool_outputs)
-    lines = planner_lines(turn.text for turn in history if turn.role == "user")[-READ_LINES:] or [""]
+    texts = planner_lines(turn.text for turn in history if turn.role == "user")[-READ_LINES:] or [""]
+    lines = [told.untitled(text, system_prompt) for text in texts]
     asked_for = [
         tool for tool in (brief, slides) if tool.TOOL in tools and tool.without_request(lines[-1]) != lines[-1]
     ]

@@ -124,7 +124,7 @@ def _topics(line: Line, places: int, days: bool, budget: bool, things: bool) -> 
     found -= {name for name, has in (("ideas", places), ("live", budget), ("excursions", things)) if has}
     found -= FACTS if "included" in found else set()
     found -= {"stay"} if "costs" in found else set()
-    if days and "plan" in found:
+    if "plan" in found and (days or line.find(_PATTERNS["by_day"])):
         found &= {"plan", "email", "disruption", "short"}
     serious = found - SMALL_TALK or (found if len(line.words) < 6 and not days else set())
     thing = ("thing",) if things and line.find(_PATTERNS["thing"]) else ()

@@ -1,11 +1,14 @@
-"""The brief of a trip as the app tells it: JSON on a line of its own in the system prompt, read as if it was said."""
+"""A trip and its brief as the app tells them: JSON on a line of the system prompt, read as if it was said."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any
 
+from emulator.demo import titles
+from emulator.demo.reading import read
 from emulator.demo.words import listed, plural
 
 _MOST_WISHES = 20
@@ -14,16 +17,31 @@ _MOST_CHARS = 2_000
 
 def brief_line(system_prompt: str | None) -> str:
     """What a trip's brief says, in a planner's words; empty where there is none."""
-    brief = _brief(system_prompt or "")
+    brief = known_brief(system_prompt)
     return ", ".join(_said(brief))[:_MOST_CHARS] if brief else ""
 
 
-def _brief(prompt: str) -> Mapping[str, Any]:
-    for line in reversed(prompt.splitlines()):
+def untitled(line: str, system_prompt: str | None) -> str:
+    """A message in which the title of the trip, in quotes, is "it", or the place in it where its brief has none."""
+    title = _trip(system_prompt).get("trip")
+    if not isinstance(title, str) or not title.strip() or title not in line:
+        return line
+    tells = not _texts(known_brief(system_prompt).get("where")) and read(title).said.places
+    called = titles.title(title) if tells else "it"
+    return re.sub(rf"[“‘\"']{re.escape(title)}[”’\"']", lambda _: called, line)
+
+
+def known_brief(system_prompt: str | None) -> Mapping[str, Any]:
+    """The brief as it stands in the prompt: nothing in it is sure."""
+    brief = _trip(system_prompt).get("brief")
+    return brief if isinstance(brief, dict) else {}
+
+
+def _trip(system_prompt: str | None) -> Mapping[str, Any]:
+    for line in reversed((system_prompt or "").splitlines()):
         if line.startswith("{"):
             with suppress(ValueError, RecursionError):
-                known = json.loads(line).get("brief")
-                return known if isinstance(known, dict) else {}
+                return dict(json.loads(line))
     return {}
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from components.chat import welcome
 from emulator.demo.told import brief_line
 from tests.helpers.demo import talk
 from travel.brief import brief_of, told
@@ -33,6 +34,44 @@ def test_brief_is_planned_with_and_said_once():
     assert "From the brief" not in second
     assert "1 child" in second
     assert "late" not in first
+
+
+JAPAN = {
+    "where": ["Tokyo", "Kyoto"],
+    "start": "2027-04-10",
+    "end": "2027-04-21",
+    "adults": 2,
+    "child_ages": [8, 11],
+    "budget": {"low": {"amount": "6000", "currency": "GBP"}, "high": {"amount": "8500", "currency": "GBP"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("suggested", "holds"), [(0, ["### Day 1,", "### Day 12,", "### What it costs"]), (2, ["£8,500"])]
+)
+def test_trip_is_planned_by_its_title_as_the_app_suggests_it(suggested, holds):
+    text = welcome._IN_A_TRIP[suggested][3].format(trip="Marchetti in Japan")
+    [answer] = talk(text, system_prompt=f"You help.\n\n{told('Marchetti in Japan', None, None, brief_of(JAPAN))}")
+
+    assert all(one in answer for one in holds)
+    assert "could not make anything" not in answer
+
+
+@pytest.mark.parametrize(
+    ("title", "brief", "place"),
+    [
+        ("Rome in May", JAPAN, "Tokyo and Kyoto"),
+        ("Marchetti in Japan", {}, "Tokyo and Kyoto"),
+        ("Weber [a+] {0} \\1", BRIEF, "Lisbon"),
+    ],
+)
+def test_title_tells_where_only_if_the_brief_does_not(title, brief, place):
+    [answer] = talk(
+        f"Plan '{title}', 6 days", system_prompt=f"You help.\n\n{told(title, None, None, brief_of(brief))}"
+    )
+
+    assert f"## 6 days in {place}" in answer
+    assert "could not make anything" not in answer
 
 
 def test_what_is_said_comes_before_what_the_brief_says():
