@@ -1,6 +1,6 @@
 """What the assistant proposes a trip to be: a card below its reply, of which a planner takes what is right."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,12 +33,13 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
-    """A field that is proposed, in words; *before* is what stands in the brief now."""
+    """A field that is proposed, in words; *before* is what stands in the brief now, and *loses* some of it."""
 
     group: str
     label: str
     before: str
     after: str
+    loses: bool
 
 
 def last_proposal_id(messages: Sequence[MessageView]) -> int | None:
@@ -183,7 +184,7 @@ def _offers(before: Brief, after: Brief) -> tuple[_Offer, ...]:
     """Return what differs between two briefs, field by field."""
     was, now = brief_values(before), brief_values(after)
     return tuple(
-        _Offer(group, *_texts(fields, before, after))
+        _Offer(group, *_texts(fields, before, after), loses=bool(_entries(before, group) - _entries(after, group)))
         for group, fields in _GROUPS.items()
         if any(was.get(name) != now.get(name) for name in fields)
     )
@@ -196,6 +197,18 @@ def _texts(fields: Sequence[str], before: Brief, after: Brief) -> tuple[str, str
     return label, ", ".join(was.values()), ", ".join(now.values())
 
 
+def _entries(brief: Brief, group: str) -> set[str]:
+    """Return what a brief lists in a group, for comparing; of dates only whether there are days."""
+    texts: Mapping[str, Iterable[str]] = {
+        "where": brief.where,
+        "when": ["days"] if brief.start else [],
+        "travellers": [text for one in brief.travellers for text in (one.label, *(need.text for need in one.needs))],
+        "must": [one.text for one in brief.must],
+        "avoid": [one.text for one in brief.avoid],
+    }
+    return {text.casefold() for text in texts.get(group, ())}
+
+
 def _only(brief: Brief, fields: Sequence[str]) -> Brief:
     return replace(Brief(), **{name: getattr(brief, name) for name in fields})
 
@@ -205,9 +218,9 @@ def _draw_offers(offers: Sequence[_Offer], message_id: int) -> None:
         for one in offers:
             before = f"{escape_label(one.before)} → " if one.before else ""
             # Without any Markdown of ours: a screen reader says a checkbox's label as it is written.
-            st.checkbox(
-                f"{one.label}: {before}{escape_label(one.after) or 'nothing'}", value=True, key=_key(one, message_id)
-            )
+            label = f"{one.label}: {before}{escape_label(one.after) or 'nothing'}"
+            # A model may forget what the brief lists: only a person takes it out.
+            st.checkbox(label, value=not one.loses, key=_key(one, message_id))
 
 
 def _draw_questions(questions: Sequence[Question]) -> None:
@@ -224,4 +237,6 @@ def _ticked(brief: Brief, offers: Sequence[_Offer], message_id: int) -> dict[str
 
 
 def _key(offer: _Offer, message_id: int) -> str:
-    return f"chat_proposal_{message_id}_{offer.group}"
+    return (
+        f"chat_proposal_{message_id}_{'less_' if offer.loses else ''}{offer.group}"  # is not ticked when it begins to
+    )

@@ -58,7 +58,8 @@ def answer(
     for tool in (tool for tool in (brief, slides) if tool.TOOL in tools):
         lines = [tool.without_request(line) for line in lines]
     if brief in asked_for:
-        return _brief(_states(State(today=today), lines, documents), lines, outputs)
+        begun = _begun([], lines, system_prompt, today)
+        return _brief(_states(begun, lines, documents), lines, system_prompt, outputs)
     used = [one for one in memories if _remembered([one], lines) != Wishes()]
     before, state = _states(_begun(used, lines, system_prompt, today), lines, documents)[-2:]
     if slides in asked_for:
@@ -131,11 +132,19 @@ def _remembered(memories: Sequence[str], lines: Sequence[str]) -> Wishes:
 # Proposals
 
 
-def _brief(states: Sequence[State], lines: Sequence[str], outputs: Sequence[str]) -> Answer:
-    wishes = brief.sure(states[-1].wishes, lines)
+def _brief(
+    states: Sequence[State], lines: Sequence[str], system_prompt: str | None, outputs: Sequence[str]
+) -> Answer:
+    """Proposes what was said beside what the brief of the trip, with which the states begin, says already."""
+    begun, known = [told.brief_line(system_prompt)], told.known_brief(system_prompt)
+    before, lines = brief.sure(states[0].wishes, begun), [*begun, *lines]
+    wishes = brief.added(brief.sure(states[-1].wishes, lines), before)
     names = next((state.names for state in reversed(states) if state.names), ())
     arguments = brief.arguments(wishes, names, lines)
-    return _proposal(brief.TOOL, arguments, brief.told(outputs, arguments, wishes), outputs)
+    arguments = told.news(arguments, brief.arguments(before, states[0].names, begun), known)
+    if known and arguments.keys() == {"title"}:
+        return Answer("", TEXTS["no_news"])
+    return _proposal(brief.TOOL, arguments, brief.told(outputs, arguments, wishes, before, known), outputs)
 
 
 def _proposal(tool: str, arguments: dict[str, object], told_of_it: str, outputs: Sequence[str]) -> Answer:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from emulator.demo.destinations import fold
+from emulator.demo.destinations import atlas, fold
 from emulator.demo.line import MONTHS, WORDS, typed
 from emulator.demo.wishes import NO_YEAR, Wishes
 from emulator.demo.words import TEXTS, day_date, in_words, listed, money, names_of, needs, plain, when
@@ -33,6 +33,13 @@ def sure(wishes: Wishes, lines: Sequence[str]) -> Wishes:
     return wishes
 
 
+def added(wishes: Wishes, before: Wishes) -> Wishes:
+    """The wishes, in the places of *before* where only their country was said."""
+    if wishes.country in [atlas().get(one).country for one in before.places]:
+        return replace(wishes, country=before.country, places=before.places, stays=before.stays)
+    return wishes
+
+
 def arguments(wishes: Wishes, names: Sequence[str], lines: Sequence[str]) -> dict[str, Any]:
     """What to call the tool with; empty where nothing was said about a trip. *names* are of unknown places."""
     questions = dict[str, str]()
@@ -53,19 +60,20 @@ def arguments(wishes: Wishes, names: Sequence[str], lines: Sequence[str]) -> dic
     return {field: value for field, value in known.items() if value not in (None, [])}
 
 
-def told(outputs: Iterable[str], asked_with: Mapping[str, Any], wishes: Wishes) -> str:
-    """What the tool made of it, in words."""
+def told(outputs: Iterable[str], asked_with: Mapping[str, Any], wishes: Wishes, before: Wishes, known: Any) -> str:
+    """What the tool made of it, in words: what was not wished *before*, and what the fields *known* do not answer."""
     for output in outputs:
         with suppress(ValueError, TypeError, KeyError, AttributeError, RecursionError):
             answer = json.loads(output)
             if "problems" in answer:
                 return f"{TEXTS['not_proposed']} {plain(' '.join(answer['problems'].values()))}"
             proposed = answer["proposed"]
-            said = in_words(wishes if "budget" in asked_with else replace(wishes, budget=None))
+            said, was = in_words(wishes if "budget" in asked_with else replace(wishes, budget=None)), in_words(before)
             said["places"] = [listed(asked_with.get("where", []))]
-            open_ones = [one["text"] for one in proposed["questions"]]
+            open_ones = [one["text"] for one in proposed["questions"] if one.get("field") not in known]
             still = f"\n\nStill open: {plain(' '.join(open_ones))}" if open_ones else ""
-            summary = plain(", ".join(text for texts in said.values() for text in texts))
+            new = [text for name, texts in said.items() for text in texts if text and text not in was[name]]
+            summary = plain(", ".join(new))
             return f"I propose **{plain(proposed['title'])}**: {summary}. {TEXTS['proposed']}{still}"
     return TEXTS["not_proposed"]
 

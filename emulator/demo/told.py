@@ -8,11 +8,13 @@ from datetime import date
 from typing import Any
 
 from emulator.demo import titles
+from emulator.demo.destinations import fold
 from emulator.demo.reading import read
 from emulator.demo.words import listed, plural
 
 _MOST_WISHES = 20
 _MOST_CHARS = 2_000
+_PEOPLE, _LISTS = ("adults", "children", "child_ages"), {"where", "must", "avoid"}
 
 
 def brief_line(system_prompt: str | None) -> str:
@@ -29,6 +31,32 @@ def untitled(line: str, system_prompt: str | None) -> str:
     tells = not _texts(known_brief(system_prompt).get("where")) and read(title).said.places
     called = titles.title(title) if tells else "it"
     return re.sub(rf"[“‘\"']{re.escape(title)}[”’\"']", lambda _: called, line)
+
+
+def news(now: Mapping[str, Any], before: Mapping[str, Any], brief: Mapping[str, Any]) -> dict[str, Any]:
+    """What a proposal says *now* that the trip's *brief*, by itself proposed *before*, does not; else only a title.
+
+    What the brief lists stays, what is new comes after it; its days are no month. Of what it knows nothing is
+    asked by field.
+    """
+    new = {field: value for field, value in now.items() if field == "title" or before.get(field) != value}
+    if new.get("months") == [str(brief.get("start"))[:7]]:
+        del new["months"]
+    if new.keys() & {*_PEOPLE}:
+        new |= {field: now[field] for field in _PEOPLE if field in now}
+    for field in _LISTS & new.keys():
+        known = [one for one in brief.get(field) or () if isinstance(one, str | dict)]
+        said = {fold(_text(one)) for one in (*known, *before.get(field, ()))}
+        added = [one for one in new.pop(field) if fold(_text(one)) not in said]
+        new |= {field: [*known, *added]} if added else {}
+    asked = [one for one in new.pop("questions", ()) if one not in before.get("questions", ())]
+    asked = [one for one in asked if one["field"] != "start" or "start" not in brief]
+    asked = [{"text": one["text"]} if one["field"] in brief else one for one in asked]
+    return new | ({"questions": asked} if asked else {})
+
+
+def _text(wish: str | dict[str, Any]) -> str:
+    return wish if isinstance(wish, str) else str(wish.get("text"))
 
 
 def known_brief(system_prompt: str | None) -> Mapping[str, Any]:

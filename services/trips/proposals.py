@@ -62,7 +62,8 @@ class ProposeBrief:
     description = (
         "Proposes a trip to the planner: its title, and its brief as far as it is known. Use it when the planner asks"
         " for a trip or a brief to be made from the conversation. Give only what the conversation says. Leave out"
-        " whatever is unknown, never guess or fill in what is usual, and ask for it under questions. Nothing is"
+        " whatever is unknown, never guess or fill in what is usual, and ask for it under questions. Where the trip"
+        " has a brief, a list takes the place of the one in it: repeat what stands there. Nothing is"
         " changed by it: the planner reads the proposal beside your reply, and accepts it or not."
     )
 

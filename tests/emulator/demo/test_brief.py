@@ -10,8 +10,19 @@ from emulator.demo.answer import answer, extract_facts
 from emulator.demo.brief import without_request
 from services.trips.proposals import ASK_FOR_BRIEF
 from tests.helpers.demo import asked
+from travel.brief import brief_of, told
 
 TOOLS = ["current_date", "propose_brief"]
+KNOWN = {
+    "where": ["Tokyo", "Kyoto"],
+    "start": "2027-04-10",
+    "end": "2027-04-21",
+    "travellers": [{"label": name, "band": "adult"} for name in ("Lucia", "Marco")]
+    + [{"label": "Ada", "band": "child"}],
+    "budget": {"low": {"amount": "6000", "currency": "GBP"}, "high": {"amount": "8500", "currency": "GBP"}},
+    "must": [{"text": "Ghibli museum", "hard": True}, {"text": "One night in a ryokan"}],
+    "avoid": [{"text": "raw fish"}],
+}
 LISBON = "5 days in Lisbon in May for two adults and two kids aged 6 and 9, about $2,000"
 
 
@@ -26,11 +37,16 @@ def questions(call: dict[str, Any]) -> dict[str, str]:
     return {one["field"]: one["text"] for one in call.get("questions", [])}
 
 
-def after(output: object, *texts: str) -> Answer:
+def in_trip(title: str = "Marchetti in Japan", **more: Any) -> str:
+    """The prompt of a trip that knows a lot, and *more*."""
+    return told(title, None, None, brief_of(KNOWN | more))
+
+
+def after(output: object, *texts: str, system_prompt: str | None = None) -> Answer:
     """The answer when the tool has said *output*."""
     turns = [Turn("user", text) for text in (*texts, ASK_FOR_BRIEF)]
     outputs = {"propose_brief": output if isinstance(output, str) else json.dumps(output)}
-    return answer(turns, memories=[], tools=TOOLS, system_prompt=None, tool_outputs=outputs)
+    return answer(turns, memories=[], tools=TOOLS, system_prompt=system_prompt, tool_outputs=outputs)
 
 
 @pytest.mark.parametrize(
@@ -247,3 +263,45 @@ def test_earlier_proposal_does_not_answer_a_new_request():
     assert reply.tool_requests
     again = answer([*turns, old], memories=[], tools=TOOLS, system_prompt=None, tool_outputs=None)
     assert again.text.startswith("I propose **Old**")
+
+
+@pytest.mark.parametrize(
+    "said", ["Plan it in Japan", "Please plan “Marchetti in Japan” day by day", "What is the weather in April?"]
+)
+def test_what_a_trip_knows_is_not_proposed(said):
+    reply = asked(said, ASK_FOR_BRIEF, tools=TOOLS, system_prompt=in_trip())
+
+    assert not reply.tool_requests
+    assert reply.text == "The brief of this trip says already what was said here."
+
+
+def test_what_is_said_in_a_trip_is_added_to_its_lists():
+    call = proposed("A week in Japan, vegetarian food, no museums", "and 2 days in Seoul", system_prompt=in_trip())
+
+    assert call["where"] == ["Tokyo", "Kyoto", "Seoul"]
+    assert [one["text"] for one in call["must"][:2]] == ["Ghibli museum", "One night in a ryokan"]
+    assert call["must"][2]["text"] == "vegetarian food, for those who need it"
+    assert [one["text"] for one in call["avoid"]] == ["raw fish", "museums"]
+    assert not {"budget", "adults", "children", "months"} & call.keys()
+
+
+def test_month_of_the_days_that_a_trip_knows_is_not_proposed():
+    assert "months" not in proposed("in April 2027 with vegetarian food", system_prompt=in_trip())
+    assert proposed("in October 2027", system_prompt=in_trip())["months"] == ["2027-10"]
+
+
+def test_what_people_say_newly_is_proposed_to_a_trip():
+    call = proposed("we are three adults and a child now, at most 9,000 GBP", system_prompt=in_trip())
+
+    assert (call["adults"], call["children"], call["budget"]["high"]["amount"]) == (3, 1, "9000")
+    assert not {"where", "must", "start"} & call.keys()
+
+
+def test_nothing_that_a_trip_knows_is_asked_or_told_again():
+    open_ones = [{"field": field, "text": f"{field}?"} for field in ("start", "budget", "pace", "where", "")]
+    reply = after(
+        {"proposed": {"title": "Japan", "questions": open_ones}}, "with vegetarian food", system_prompt=in_trip()
+    )
+
+    assert reply.text.startswith("I propose **Japan**: vegetarian food. ")
+    assert reply.text.endswith("Still open: pace? ?")

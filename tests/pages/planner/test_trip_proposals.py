@@ -3,11 +3,12 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.trips import proposal
 from components.trips.form_fields import NEW_CUSTOMER
 from db.models import ChatSession
 from services.trips.proposals import ASK_FOR_BRIEF
 from services.wiring import Services
-from travel.brief import Brief, Wish
+from travel.brief import Brief, Wish, brief_of
 
 TALK = "5 days in Lisbon in May 2027 for two adults and a child of 8, about $2,000, no museums"
 
@@ -42,6 +43,15 @@ def offered(at: AppTest) -> dict[str, str]:
             label, _, text = one.label.replace("\\", "").partition(": ")
             found[label] = text
     return found
+
+
+def ticked(at: AppTest) -> list[str]:
+    """Return the fields on the card that are ticked."""
+    return [one.label.partition(": ")[0] for one in at.main.checkbox if one.value]
+
+
+def tick(at: AppTest, group: str) -> None:
+    next(one for one in at.main.checkbox if str(one.key).endswith(f"_{group}")).check()
 
 
 def button(at: AppTest, name: str) -> str | None:
@@ -132,9 +142,10 @@ def test_what_was_proposed_meanwhile_changed_is_told_with_both_values(app, servi
     services.trips.change(trip.id, user_id=planner.id, brief={"where": ["Faro"]})
     press(app, "Update the brief")
 
-    assert "Where to is now “Faro”, and was to be “Lisbon”" in app.error[0].value.replace("\\", "")
+    assert "Where to is now “Faro”, and was to be “Porto, Lisbon”" in app.error[0].value.replace("\\", "")
     assert services.trips.get(trip.id, user_id=planner.id).brief.where == ("Faro",)
-    assert offered(app)["Where to"] == "Faro → Lisbon"
+    assert offered(app)["Where to"] == "Faro → Porto, Lisbon"
+    assert "Where to" not in ticked(app)
 
 
 @pytest.mark.parametrize("carried", [True, False])
@@ -199,16 +210,37 @@ def test_session_of_a_trip_is_offered_only_what_differs(app, services, planner, 
     run(app)
     choose(app, f"session_menu_{talk}", "Update the trip's brief")
     assert {name: text for name, text in offered(app).items() if name in ("Where to", "Months", "To avoid")} == {
-        "Where to": "Porto → Lisbon",
+        "Where to": "Porto → Porto, Lisbon",
         "Months": "Jun 1 – 5, 2027 → May 2027",
     }
     untick(app, "where")
+    tick(app, "when")
     press(app, "Update the brief")
 
     now = services.trips.get(trip.id, user_id=planner.id).brief
     assert (now.where, now.months, now.start, now.pace) == (("Porto",), ("2027-05",), None, "full")
     assert now.avoid == (Wish("museums"),)
     assert list(offered(app)) == ["Where to"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_ticked"),
+    [
+        ({"where": ["Tokyo"]}, {"where": ["tokyo", "Kyoto"]}, True),
+        ({"where": ["Tokyo", "Kyoto"]}, {"where": ["Japan"]}, False),
+        ({"must": ["A ryokan", "Ghibli"]}, {"must": ["Vegan food"]}, False),
+        ({"avoid": ["Museums"]}, {"avoid": [{"text": "museums", "hard": True}]}, True),
+        ({"avoid": ["Museums"]}, {"avoid": ["Bars"]}, False),
+        ({"travellers": [{"label": "Lucia", "band": "adult"}]}, {"adults": 1}, False),
+        ({"adults": 1}, {"adults": 2, "child_ages": [8]}, True),
+        ({"start": "2027-06-01", "end": "2027-06-05"}, {"months": ["2027-06"]}, False),
+        ({"start": "2027-06-01", "end": "2027-06-05"}, {"start": "2027-06-02", "end": "2027-06-05"}, True),
+    ],
+)
+def test_what_takes_something_out_of_a_brief_is_not_ticked_by_itself(before, after, is_ticked):
+    (offer,) = proposal._offers(brief_of(before), proposal._merged(brief_of(before), brief_of(after)))
+
+    assert offer.loses is not is_ticked
 
 
 def test_who_may_only_read_a_trip_is_offered_nothing_to_press(app, services, planner, stranger, proposed):
