@@ -11,7 +11,7 @@ from components.problems import telling
 from components.resources import get_services
 from components.reviews.entry import follow_links, has_links
 from components.reviews.link_list import opened_words
-from components.reviews.things import thing_link
+from components.reviews.things import changed_since, thing_link
 from components.reviews.thread_actions import about_words, draw_threads
 from components.reviews.words import open_badge, state_badge
 from components.state import REVIEWS_PAGE, reads_only
@@ -50,8 +50,10 @@ def reviews_menu(session: SessionSummary, *, user_id: int) -> Counts:
         with menu:
             now = utc_now().astimezone(planner_zone())
             for of in (thing, thing._replace(deck=True)):
-                for review in services.reviews.page(user_id=user_id, of=of, limit=_LISTED):
-                    _link(review, now=now)
+                links = services.reviews.page(user_id=user_id, of=of, limit=_LISTED)
+                changed = changed_since(of, links, user_id=user_id)
+                for review in links:
+                    _link(review, changed=review.id in changed, now=now)
             if number > of_deck and not reads_only():
                 _share_button("Share again", thing, session.title)
             if of_deck and not reads_only():
@@ -119,7 +121,7 @@ def _menu_key(session_id: int) -> str:
     return f"chat_reviews_{session_id}"
 
 
-def _link(review: Review, *, now: datetime) -> None:
+def _link(review: Review, *, changed: bool, now: datetime) -> None:
     with st.container(key=f"chat_review_{review.id}", gap=None):
         st.page_link(
             REVIEWS_PAGE,
@@ -128,7 +130,7 @@ def _link(review: Review, *, now: datetime) -> None:
             query_params={"review": str(review.id)},
         )
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            state_badge(review)
+            state_badge(review, changed=changed)
             open_badge(review)
             st.markdown(f":small[{opened_words(review, now=now)}]", width="content")
 

@@ -19,7 +19,7 @@ from components.reviews.link_form import MAY, last_day_of
 from components.reviews.link_list import close_link, due_words, gathered, opened_words
 from components.reviews.slides import Drawn, draw_slides, slides_of
 from components.reviews.snapshot import draw_blocks, first_words, is_entry
-from components.reviews.things import thing_link
+from components.reviews.things import changed_since, thing_link
 from components.reviews.thread_actions import about_words, draw_threads, new_thread
 from components.reviews.words import DECISIONS, THINGS, day, instant, short_hash, state_badge
 from components.state import reads_only
@@ -37,14 +37,14 @@ _EXTEND, _ADDRESS, _REVOKE = (
 )
 
 
-def draw_header(details: ReviewDetails, *, now: datetime) -> None:
+def draw_header(details: ReviewDetails, *, user_id: int, now: datetime) -> None:
     """Draw whose link it is and where it stands."""
     review = details.review
     st.button("All reviews", key="reviews_back", icon=":material/arrow_back:", type="tertiary", on_click=close_link)
     st.title(escape_label(review.settings.audience), anchor=False)
     thing_link(review.thing, escape_label(review.title))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="reviews_where"):
-        state_badge(review)
+        state_badge(review, changed=bool(changed_since(review.thing, [review], user_id=user_id)))
         told = (due_words(review, today=now.date()), opened_words(review, now=now))
         st.markdown(f":small[{' · '.join(filter(None, told))}]", width="content")
 

@@ -1,10 +1,15 @@
-"""The way to what a link is of: a session in the chat, a trip's own page, or the screen of a deck."""
+"""What a link is of: the way to it, and whether it has become something else than the link shows."""
+
+from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
+from components.resources import get_services
 from components.reviews.words import THINGS
 from components.state import CHAT_PAGE, DECK_PAGE, TRIPS_PAGE
-from services.reviews.records import Thing
+from services.errors import NotFoundError
+from services.reviews.records import Review, Thing
 
 
 def thing_link(thing: Thing, label: str, *, field: str | None = None) -> None:
@@ -14,3 +19,14 @@ def thing_link(thing: Thing, label: str, *, field: str | None = None) -> None:
     if field:
         address |= {"field": field}
     st.page_link(page, label=label, icon=icon, query_params=address)
+
+
+def changed_since(thing: Thing, links: Sequence[Review], *, user_id: int) -> set[int]:
+    """Return the ids of those of a thing's *links* that show something else than it is now.
+
+    Reads all of the thing: for where the links of one thing are drawn.
+    """
+    with suppress(NotFoundError):  # it is gone since its links were read
+        found = get_services().reviews.behind(thing, user_id=user_id, links=links)
+        return {review_id for review_id, differs in found.items() if differs}
+    return set()

@@ -77,8 +77,11 @@ DECISIONS = {
 _HASH_CHARS = 16
 
 
-def state_badge(review: Review) -> None:
-    """Draw where a link stands, of several approvals how many there are; of one that has ended, why and how."""
+def state_badge(review: Review, *, changed: bool = False) -> None:
+    """Draw where a link stands, of several approvals how many there are; of one that has ended, why and how.
+
+    *changed*: what it is of has become something else than it shows.
+    """
     name, colour, icon = STATES[review.state]
     approved, asked = review.approved, review.settings.approvals
     if review.state is ReviewState.ENDED:
@@ -86,6 +89,8 @@ def state_badge(review: Review) -> None:
     elif review.state in (ReviewState.OPEN, ReviewState.APPROVED) and (asked > 1 or approved > 1):
         name = f"{name} ({approved} of {asked})"
     st.badge(name, icon=icon, color=colour)  # type: ignore[arg-type]
+    if changed:
+        st.badge("Changed since", icon=":material/history:", color="orange")
 
 
 def open_badge(review: Review) -> None:

@@ -12,21 +12,28 @@ from components.resources import get_services
 from components.reviews.beside import slides_comments
 from components.reviews.entry import follow_reviews
 from components.reviews.link_list import due_words, opened_words
+from components.reviews.things import changed_since
 from components.reviews.words import open_badge, state_badge
 from components.state import REVIEWS_PAGE, reads_only
 from components.trips.words import status_name
-from services.reviews.records import Review, Thing
+from services.reviews.records import Review, ReviewState, Thing
 from services.trips.records import Trip
 from travel.brief import DATES, FIELDS
+from travel.status import TripStatus
 
 _LISTED = 10
+_AGREED = (TripStatus.APPROVED, TripStatus.BOOKED, TripStatus.TRAVELLING)
 
 
 def draw_offer(trip: Trip, *, user_id: int) -> None:
-    """Draw the status that a trip could be given as its brief is approved; an empty place where there is none."""
+    """Draw the status that a trip could be given as its brief is approved, or that it is not the one any more.
+
+    An empty place where there is neither.
+    """
     status = get_services().trip_approval.offered_status(trip.id, user_id=user_id)
     if status is None:
-        st.empty()
+        if not _draw_changed(trip, user_id=user_id):
+            st.empty()
         return
     notes = get_services().trip_approval.notes(trip.id, user_id=user_id)
     with st.container(key="trips_offer", border=True, gap="small"):
@@ -42,6 +49,22 @@ def draw_offer(trip: Trip, *, user_id: int) -> None:
             )
         for name, note in notes:
             st.text(f"{name}: {note}")
+
+
+def _draw_changed(trip: Trip, *, user_id: int) -> bool:
+    """Draw that a trip's brief is not as it was approved, and what shares it again; return whether that is so."""
+    if trip.status not in _AGREED or not trip.access.may_change or reads_only():
+        return False
+    thing = Thing("trip", trip.id)
+    approved = get_services().reviews.page(
+        user_id=user_id, ended=False, of=thing, states=[ReviewState.APPROVED], limit=_LISTED
+    )
+    if not approved or len(changed_since(thing, approved, user_id=user_id)) < len(approved):
+        return False
+    with st.container(key="trips_changed", border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(":orange[:material/history:] The brief has changed since it was approved.", width="stretch")
+        _button("Share again", "sync", "review_again", thing, trip.title, key="trips_changed_again")
+    return True
 
 
 def draw_reviews(trip: Trip, *, user_id: int, now: datetime) -> None:
@@ -67,8 +90,10 @@ def draw_reviews(trip: Trip, *, user_id: int, now: datetime) -> None:
             _button("Share for review", "share", "review_share", thing, trip.title)
     with st.container(key="trips_reviews", gap="xsmall"):
         for of in (thing, thing._replace(deck=True)):
-            for review in services.reviews.page(user_id=user_id, of=of, limit=_LISTED):
-                _link(review, now=now)
+            links = services.reviews.page(user_id=user_id, of=of, limit=_LISTED)
+            changed = changed_since(of, links, user_id=user_id)
+            for review in links:
+                _link(review, changed=review.id in changed, now=now)
     if not (number or of_deck):
         st.caption("Let a customer look at the brief, comment on it and approve it, without an account.")
     if max(number, of_deck) > _LISTED:
@@ -78,10 +103,10 @@ def draw_reviews(trip: Trip, *, user_id: int, now: datetime) -> None:
     _comments(thing, services.comments.open_by_anchor(thing, user_id=user_id))
 
 
-def _button(label: str, icon: str, dialog: str, thing: Thing, title: str) -> None:
+def _button(label: str, icon: str, dialog: str, thing: Thing, title: str, *, key: str = "") -> None:
     st.button(
         label,
-        key=f"trips_{dialog}{'_deck' if thing.deck else ''}",
+        key=key or f"trips_{dialog}{'_deck' if thing.deck else ''}",
         icon=f":material/{icon}:",
         on_click=open_dialog,
         args=(dialog,),
@@ -89,7 +114,7 @@ def _button(label: str, icon: str, dialog: str, thing: Thing, title: str) -> Non
     )
 
 
-def _link(review: Review, *, now: datetime) -> None:
+def _link(review: Review, *, changed: bool, now: datetime) -> None:
     told = (due_words(review, today=now.date()), opened_words(review, now=now))
     with st.container(
         key=f"trips_link_{review.id}", horizontal=True, gap="small", vertical_alignment="center", border=True
@@ -102,7 +127,7 @@ def _link(review: Review, *, now: datetime) -> None:
             width="stretch",
         )
         open_badge(review)
-        state_badge(review)
+        state_badge(review, changed=changed)
 
 
 def _comments(thing: Thing, counts: Mapping[str | None, int]) -> None:

@@ -45,7 +45,7 @@ except NotFoundError:
 if details.review.unseen:
     reviews.mark_seen(opened, user_id=user.id)
     st.rerun()  # the mark in the sidebar, which stands already, is gone then
-draw_header(details, now=now)
+draw_header(details, user_id=user.id, now=now)
 draw_actions(details, user_id=user.id)
 draw_decisions(details)
 draw_comments(details, user_id=user.id)

@@ -253,14 +253,19 @@ class ReviewService:
         told = Told(planner, one.settings, one.outcome, one.approved, details.decisions, *about)
         return self._files.receipt(told, kind, zone=zone, now=self._clock())
 
-    def behind(self, thing: Thing, *, user_id: int) -> dict[int, bool | None]:
+    def behind(self, thing: Thing, *, user_id: int, links: Sequence[Review] | None = None) -> dict[int, bool | None]:
         """Return of each link of a thing that has not ended whether it shows something else than the thing now.
 
-        None: it cannot be shared again, as a message that it begins or ends at is no longer shown.
+        *links* are those to tell of, all if there are none given. None of a link: it cannot be shared again, as a
+        message that it begins or ends at is no longer shown.
         """
         hashes: dict[tuple[int | None, int | None], str | None] = {}
         behind: dict[int, bool | None] = {}
-        for one in self.page(user_id=user_id, of=thing, ended=False, limit=MAX_LINKS):
+        if links is None:
+            links = self.page(user_id=user_id, of=thing, ended=False, limit=MAX_LINKS)
+        for one in links:
+            if one.state is ReviewState.ENDED:
+                continue
             part = one.first_id, one.last_id
             if part not in hashes:
                 try:

@@ -472,6 +472,7 @@ def test_menu_in_the_chat_lists_its_links_and_shares_them_again(app, reviews, li
     run(app)
     assert "**Customer**" in [one.label for one in app.get("page_link")]
     assert "Never opened" in lines(app)
+    assert lines(app).count("Changed since]") == 1  # Finance has seen it all
     assert re.findall(r"(\d open comments?)\]", lines(app)) == ["2 open comments"]  # on one of the two links
     click(app, f"chat_share_again_{session_id}")
 

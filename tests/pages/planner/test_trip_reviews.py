@@ -172,6 +172,30 @@ def test_offer_that_is_out_of_date_is_told(on_trip, reviews, services, link, tri
     assert services.trips.get(trip_id, user_id=planner.id).status is TripStatus.DRAFT
 
 
+def test_approved_brief_that_was_changed_says_so_and_is_shared_again(
+    on_trip, reviews, services, link, trip_id, planner
+):
+    reviews.visits.decide(link.token, ANNA, DecisionKind.APPROVE, name="Anna", sha256=link.review.version.sha256)
+    services.trip_approval.accept(trip_id, user_id=planner.id)
+    assert "hanged since" not in lines(run(on_trip))
+    change(services, trip_id, planner, budget={"high": {"amount": "9900", "currency": "GBP"}})
+    told = lines(run(on_trip))
+    assert "Approved]" in told
+    assert "Changed since]" in told
+    assert "The brief has changed since it was approved." in told
+    click(on_trip, "trips_changed_again")
+    click(on_trip, "review_again_go")
+    assert "hanged since" not in lines(on_trip)
+    assert "trips_changed_again" not in keys(on_trip)
+
+
+def test_link_to_a_brief_that_was_changed_says_so(on_review, services, link, trip_id, planner):
+    assert "Changed since]" not in lines(run(on_review))
+    change(services, trip_id, planner, pace="full")
+
+    assert "Changed since]" in lines(run(on_review))
+
+
 def test_whoever_may_only_read_the_trip_sees_no_review(on_trip, services, trip_id, planner, stranger, reviews):
     theirs = TripService(reviews.database).create("Rome", user_id=stranger.id).id
     link = reviews.share_brief(theirs, stranger.id)
