@@ -1,5 +1,8 @@
 """Words about reviews, with days and times as the reader's browser writes them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -75,6 +78,19 @@ DECISIONS = {
     DecisionKind.DECLINE: ("Declined", ":material/cancel:"),
 }
 _HASH_CHARS = 16
+_OF_BRIEFS = Locale("en")  # in which the days and amounts of a brief stand in its snapshot
+
+_language: ContextVar[Locale | None] = ContextVar("reviews_language", default=None)
+
+
+@contextmanager
+def written_like(thing: ThingKind) -> Iterator[None]:
+    """Write days, times and numbers as what is shown has them in its own words, about which its readers decide."""
+    before = _language.set(_OF_BRIEFS if thing == "trip" else None)
+    try:
+        yield
+    finally:
+        _language.reset(before)
 
 
 def state_badge(review: Review, *, changed: bool = False) -> None:
@@ -141,6 +157,8 @@ def said(block: Block) -> str:
 
 
 def _locale() -> Locale:
+    if chosen := _language.get():
+        return chosen
     try:
         return Locale.parse(st.context.locale or "en", sep="-")
     except (UnknownLocaleError, ValueError):

@@ -18,6 +18,7 @@ from components.reviews.slides import Drawn, draw_closing, draw_slides, slides_o
 from components.reviews.snapshot import draw_blocks
 from components.reviews.talk import draw_earlier_talk, draw_slide_talk, draw_talk, draw_whole_talk
 from components.reviews.visitor import keep_name, link_token, reader_key
+from components.reviews.words import written_like
 from exports.reviews.records import DeckSnapshot
 from services.reviews.records import ReviewState
 from settings import ROOT
@@ -35,23 +36,24 @@ with st.container(key="review_watch"):
     watch_link(visit.review_id, changed=visit.changed)
     tell_passages(visit)
 
-draw_head(visit)
-draw_changed(visitor, visit)
-draw_news(visit)
-if isinstance(visit.snapshot, DeckSnapshot):
-    blocks = slides_of(visit.snapshot.blocks)
-    shown, approved = shown_blocks(blocks), visit.state is ReviewState.APPROVED
-    deck = partial(get_services().visits.deck, visitor.token, visitor.key, number=visit.version.number)
-    drawn = Drawn(visit.version.sha256, approved, deck)
-    draw_slides(shown, drawn, below=lambda block: draw_slide_talk(visitor, visit, block))
-    if len(shown) == len(blocks):
-        draw_closing(blocks, drawn)
-else:
-    blocks = list(visit.snapshot.blocks)
-    draw_blocks(shown_blocks(blocks), below=lambda block: draw_talk(visitor, visit, block))
-more_button(blocks)
+with written_like(visit.snapshot.thing):
+    draw_head(visit)
+    draw_changed(visitor, visit)
+    draw_news(visit)
+    if isinstance(visit.snapshot, DeckSnapshot):
+        blocks = slides_of(visit.snapshot.blocks)
+        shown, approved = shown_blocks(blocks), visit.state is ReviewState.APPROVED
+        deck = partial(get_services().visits.deck, visitor.token, visitor.key, number=visit.version.number)
+        drawn = Drawn(visit.version.sha256, approved, deck)
+        draw_slides(shown, drawn, below=lambda block: draw_slide_talk(visitor, visit, block))
+        if len(shown) == len(blocks):
+            draw_closing(blocks, drawn)
+    else:
+        blocks = list(visit.snapshot.blocks)
+        draw_blocks(shown_blocks(blocks), below=lambda block: draw_talk(visitor, visit, block))
+    more_button(blocks)
 
-draw_whole_talk(visitor, visit)
-draw_earlier_talk(visitor, visit)
-draw_decision(visitor, visit)
-snapshot_button(visitor, visit)
+    draw_whole_talk(visitor, visit)
+    draw_earlier_talk(visitor, visit)
+    draw_decision(visitor, visit)
+    snapshot_button(visitor, visit)

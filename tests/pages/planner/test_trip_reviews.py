@@ -266,6 +266,15 @@ def test_reader_sees_the_brief_comments_on_a_field_and_what_changed(
     assert "Go there" in [one.label for one in at.button]
 
 
+def test_days_beside_a_brief_are_written_as_in_it(visitor, link):
+    visitor.context["locale"] = "de-DE"
+
+    told = lines(visited(visitor, link.token))
+
+    assert "May 3\u2009–\u20097, 2027" in told
+    assert "version of Nov 18, 2026, 1:" in told
+
+
 def test_who_deletes_a_trip_is_told_that_its_links_go_though_sessions_are_kept(on_trip, trip_id, link, add_session):
     add_session("Lisbon talk", trip_id=trip_id)
     run(on_trip)
