@@ -17,7 +17,7 @@ from components.reviews.words import open_badge, state_badge
 from components.state import REVIEWS_PAGE, reads_only
 from services.accounts.records import User
 from services.process.clock import utc_now
-from services.reviews.records import Review, Thing
+from services.reviews.records import Review, ReviewState, Thing
 from services.sessions.records import SessionSummary
 from settings import ROOT
 
@@ -151,6 +151,7 @@ def comments_dialog(thing: Thing, anchor: str | None, *, user: User) -> None:
             versions={of: {one.number: one for one in link.versions} for of, link in links.items()},
             about={one.id: about_words(one, thing, links[one.review_id].review.settings.audience) for one in threads},
             user_id=user.id,
+            ended={of for of, link in links.items() if link.review.state is ReviewState.ENDED},
             beside_message=True,
         )
         if not threads:

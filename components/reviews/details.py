@@ -221,7 +221,7 @@ def draw_comments(details: ReviewDetails, *, user_id: int) -> None:
             label_visibility="collapsed",
         )
     if not reads_only():
-        new_thread(review.id, user_id=user_id)
+        new_thread(review, user_id=user_id)
     comments = get_services().comments
 
     def page(limit: int, before: Sequence[Thread]) -> Sequence[Thread]:
@@ -238,6 +238,7 @@ def draw_comments(details: ReviewDetails, *, user_id: int) -> None:
         versions={review.id: {one.number: one for one in details.versions}},
         about=_about(review, threads, user_id=user_id),
         user_id=user_id,
+        ended={review.id} if review.state is ReviewState.ENDED else (),
     )
     if not threads:
         st.caption("No open comments." if which == "Open" else "No comments yet.")

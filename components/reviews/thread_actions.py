@@ -5,7 +5,7 @@ thread (None: a new one), "comment": the id of the comment that is written anew,
 `reviews_gone` is the thread whose message was looked for last and is not shown in its session.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 
@@ -18,10 +18,11 @@ from components.reviews.threads import draw_thread
 from components.reviews.words import THINGS
 from components.state import reads_only, show_session
 from services.errors import NotPossibleError
-from services.reviews.records import Comment, Thing, Thread, Version
+from services.reviews.records import Comment, Review, ReviewState, Thing, Thread, Version
 from services.reviews.texts import MAX_COMMENT_CHARS
 
 _INTERNAL = "Internal: colleagues see it, those who have the link never do"
+_ENDED = ":material/link_off: :small[This link has ended: only colleagues see what you write here.]"
 
 
 def draw_threads(
@@ -31,11 +32,13 @@ def draw_threads(
     versions: Mapping[int, dict[int, Version]],
     about: Mapping[int, str],
     user_id: int,
+    ended: Collection[int] = (),
     beside_message: bool = False,
 ) -> None:
     """Draw threads and what can be done with them.
 
-    *versions* are those of each link, by its id; *about* says, as Markdown and by the thread's id, what it is about.
+    *versions* are those of each link, by its id; *about* says, as Markdown and by the thread's id, what it is about;
+    *ended* are the ids of the links that open no more.
     *beside_message*: the message that they are about is in sight. The assistant can be asked where *thing* is a
     session.
     """
@@ -46,15 +49,19 @@ def draw_threads(
             draw_thread(
                 thread,
                 versions=versions[thread.review_id],
-                below=lambda one: _below(one, thing, user_id, beside_message=beside_message),
+                below=lambda one: _below(
+                    one, thing, user_id, ended=one.review_id in ended, beside_message=beside_message
+                ),
                 beside=lambda one, comment: _beside(one, comment, user_id),
             )
 
 
-def new_thread(review_id: int, *, user_id: int) -> None:
+def new_thread(review: Review, *, user_id: int) -> None:
     """Draw what says something about the whole of a link, for its readers or for colleagues."""
     if st.session_state.get("reviews_writing") == {"thread": None, "comment": None}:
         with st.form("reviews_comment", border=True):
+            if review.state is ReviewState.ENDED:
+                st.markdown(_ENDED)
             st.text_area("Comment", key="reviews_comment_text", max_chars=MAX_COMMENT_CHARS, height=100)
             st.checkbox(_INTERNAL, key="reviews_comment_internal")
             draw_problem("review_thread_new")
@@ -64,7 +71,7 @@ def new_thread(review_id: int, *, user_id: int) -> None:
                     key="reviews_comment_send",
                     type="primary",
                     on_click=_comment,
-                    args=(review_id, user_id),
+                    args=(review.id, user_id),
                 )
                 st.form_submit_button("Cancel", key="reviews_comment_cancel", on_click=_stop_writing)
     else:
@@ -116,10 +123,10 @@ def _beside(thread: Thread, comment: Comment, user_id: int) -> None:
         )
 
 
-def _below(thread: Thread, thing: Thing, user_id: int, *, beside_message: bool) -> None:
+def _below(thread: Thread, thing: Thing, user_id: int, *, ended: bool, beside_message: bool) -> None:
     draw_problem(_place(thread.id))
     if _writes(thread.id, None):
-        _answer_form(thread, user_id)
+        _answer_form(thread, user_id, ended=ended)
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"reviews_actions_{thread.id}"):
         says_something = not reads_only() and any(not one.removed for one in (thread.first, *thread.answers))
@@ -153,9 +160,11 @@ def _button(label: str, icon: str, thread: Thread, on_click: object, *args: obje
     )
 
 
-def _answer_form(thread: Thread, user_id: int) -> None:
+def _answer_form(thread: Thread, user_id: int, *, ended: bool) -> None:
     key = f"reviews_answer_text_{thread.id}"
     with st.form(f"reviews_answer_{thread.id}", border=False):
+        if ended:
+            st.markdown(_ENDED)
         st.text_area("Your reply", key=key, max_chars=MAX_COMMENT_CHARS, height=100)
         if thread.first.internal:
             st.markdown(f":small[:material/lock: {_INTERNAL}]")

@@ -276,6 +276,18 @@ def test_planner_takes_receipts_of_what_was_decided_also_once_the_link_has_ended
     assert not run(page).get("download_button")
 
 
+def test_whoever_writes_on_a_link_that_has_ended_is_told_who_sees_it(page, reviews, link, planner):
+    thread = reviews.visits.comment(link.token, ANNA, "Too steep.", name="Anna")
+    sentence = "This link has ended: only colleagues see what you write here."
+    opened(page, link)
+    assert sentence not in lines(click(page, f"reviews_reply_{thread.id}"))
+    reviews.links.revoke(link.review.id, user_id=planner.id)
+
+    assert lines(run(page)).count(sentence) == 1
+    click(page, "reviews_comment_begin")
+    assert lines(page).count(sentence) == 1
+
+
 def test_decision_by_phone_about_what_has_changed_meanwhile_is_not_taken(page, reviews, link, session_id, planner):
     opened(page, link)
     click(page, f"reviews_do_phone_{link.review.id}")
