@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -22,7 +23,7 @@ from exports.decks.records import Edition
 from exports.reviews.records import DeckSnapshot, SharedDeck, snapshot_hash, snapshot_text
 from services.accounts.records import User
 from services.decks.records import DeckOf
-from services.errors import InvalidInputError
+from services.errors import InvalidInputError, NotFoundError
 from services.reviews.records import LinkSettings, Review, Thing
 from services.sessions.records import MessageView
 from services.texts import one_line
@@ -41,7 +42,7 @@ def share_dialog(thing: Thing, title: str, *, user: User) -> None:
         thing = _what_field(thing, key=key, user_id=user.id)
     st.markdown(f":small[Whoever has the link sees {THINGS[thing.shown].seen}.]")
     _warn(thing, user_id=user.id)
-    given = LinkSettings(audience="Customer")
+    given = LinkSettings(audience=_audience(thing, user_id=user.id))
     may = may_field(given, key=key)
     with telling(), st.form("review_share", border=False):
         fields = link_fields(given, may=may, key=key)
@@ -64,6 +65,16 @@ def share_dialog(thing: Thing, title: str, *, user: User) -> None:
                 show_address(made, title=f"The link for {made.review.settings.audience} is ready.")
     if previewed:
         _preview(thing, fields.settings, first_id, last_id, user_id=user.id)
+
+
+def _audience(thing: Thing, *, user_id: int) -> str:
+    """Return who a link is for unless somebody says otherwise: the trip's customer, by name where that is known."""
+    services = get_services()
+    with suppress(NotFoundError):  # whoever shares it is told
+        trip_id = thing.id if thing.kind == "trip" else services.sessions.get(thing.id, user_id=user_id).trip_id
+        if (trip := services.trip_names.find(trip_id, user_id=user_id)) and trip.customer_name:
+            return trip.customer_name
+    return "Customer"
 
 
 def _warn(thing: Thing, *, user_id: int) -> None:

@@ -102,6 +102,15 @@ def test_brief_is_shared_from_the_page_of_its_trip(on_trip, services, trip_id, p
     assert [label for label, *_ in links(on_trip) if "The Webers" in label] != []
 
 
+def test_link_is_for_the_customer_of_the_trip_by_name(on_trip, services, trip_id, planner):
+    weber = services.customers.create("Weber family", user_id=planner.id)
+    services.trips.change(trip_id, user_id=planner.id, customer_id=weber.id)
+
+    click(run(on_trip), "trips_review_share")
+
+    assert on_trip.text_input(key=f"review_share_{trip_id}_audience").value == "Weber family"
+
+
 def test_comments_lie_beside_the_brief_and_it_is_shared_again(on_trip, reviews, services, link, trip_id, planner):
     reviews.visits.comment(link.token, ANNA, "At most 2,000", name="Anna", anchor="budget")
     reviews.visits.comment(link.token, ANNA, "Nice", name="Anna")
