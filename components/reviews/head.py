@@ -4,10 +4,10 @@ from datetime import datetime, time
 
 import streamlit as st
 
-from components.labels import counted, escape_label, local_time, planner_zone
+from components.labels import escape_label, local_time, planner_zone
 from components.reviews.link_form import last_day_of
 from components.reviews.places import go_to
-from components.reviews.words import STATES, day, instant
+from components.reviews.words import STATES, day, instant, with_approvals
 from services.reviews.records import ReviewMay, ReviewState, Visit
 
 DECISION = "review_decision"  # the place where one decides
@@ -23,7 +23,8 @@ def draw_head(visit: Visit) -> None:
     )
     if settings.may is not ReviewMay.LOOK:
         name, colour, icon = STATES[visit.state]
-        st.badge(_state(visit) or name, icon=icon, color=colour)  # type: ignore[arg-type]
+        state = with_approvals(_state(visit) or name, visit.approved, settings)
+        st.badge(state, icon=icon, color=colour)  # type: ignore[arg-type]
     else:
         st.empty()
     if settings.note:
@@ -49,20 +50,15 @@ def draw_head(visit: Visit) -> None:
 
 def _state(visit: Visit) -> str | None:
     """Return where a link stands for those who open it, None where that is what its planner reads."""
-    settings = visit.settings
     if visit.state is ReviewState.OUTDATED:
         return "Changed since the last decision"
     if visit.state is not ReviewState.OPEN:
         return None
-    if settings.may is ReviewMay.COMMENT:
-        return "Open for comments"
-    return f"{visit.approved} of {counted(settings.approvals, 'approval')} so far"
+    return "Open for comments" if visit.settings.may is ReviewMay.COMMENT else "Open for a decision"
 
 
 def _facts(visit: Visit) -> list[str]:
     settings, facts = visit.settings, []
-    if settings.may is ReviewMay.DECIDE and visit.state is not ReviewState.OPEN:  # that says so itself
-        facts.append(f"{counted(settings.approvals, 'approval')} asked for")
     if settings.due_on and settings.may is not ReviewMay.LOOK:
         facts.append(f"Please answer by **{escape_label(day(settings.due_on))}**")
     if settings.ends_at:

@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 
 from components.labels import counted, escape_label, local_time, planner_zone
 from exports.reviews.records import Block, ThingKind
-from services.reviews.records import DecisionKind, Review, ReviewState
+from services.reviews.records import DecisionKind, LinkSettings, Review, ReviewMay, ReviewState
 
 
 class ThingWords(NamedTuple):
@@ -94,19 +94,25 @@ def written_like(thing: ThingKind) -> Iterator[None]:
 
 
 def state_badge(review: Review, *, changed: bool = False) -> None:
-    """Draw where a link stands, of several approvals how many there are; of one that has ended, why and how.
+    """Draw where a link stands, with its approvals where there are several; of one that has ended, why and how.
 
     *changed*: what it is of has become something else than it shows.
     """
     name, colour, icon = STATES[review.state]
-    approved, asked = review.approved, review.settings.approvals
     if review.state is ReviewState.ENDED:
         name = " · ".join(filter(None, (_ending(review), _outcome(review))))
-    elif review.state in (ReviewState.OPEN, ReviewState.APPROVED) and (asked > 1 or approved > 1):
-        name = f"{name} ({approved} of {asked})"
+    else:
+        name = with_approvals(name, review.approved, review.settings)
     st.badge(name, icon=icon, color=colour)  # type: ignore[arg-type]
     if changed:
         st.badge("Changed since", icon=":material/history:", color="orange")
+
+
+def with_approvals(state: str, approved: int, settings: LinkSettings) -> str:
+    """Return where a link stands, and of several approvals how many there are: the same to planners and readers."""
+    if settings.may is ReviewMay.DECIDE and max(approved, settings.approvals) > 1:
+        return f"{state} · {approved} of {counted(settings.approvals, 'approval')}"
+    return state
 
 
 def open_badge(review: Review) -> None:

@@ -138,7 +138,7 @@ def test_stranger_sees_what_was_shared_by_whom_for_whom_and_what_is_asked_for(
         "Ada Planner",
         "Customer",
         "Look at the *castle*.",
-        "0 of 2 approvals so far",
+        "Open for a decision · 0 of 2 approvals",
         TALK[0],
         "Walk up to the",
     ):
@@ -196,7 +196,7 @@ def test_days_times_and_numbers_are_as_the_language_of_the_browser_writes_them(
     [
         (ReviewMay.LOOK, None),
         (ReviewMay.COMMENT, "Open for comments"),
-        (ReviewMay.DECIDE, "0 of 2 approvals so far"),
+        (ReviewMay.DECIDE, "Open for a decision · 0 of 2 approvals"),
     ],
 )
 def test_state_is_told_in_words_for_those_who_open_the_link(
@@ -221,6 +221,7 @@ def test_state_of_a_version_that_nobody_decided_about_says_so(
     page = shown(opened(visitor, link.token, key=key))
 
     assert "Changed since the last decision" in page
+    assert "approval" not in page
     assert "About an earlier version" in page
 
 
@@ -478,7 +479,7 @@ def test_what_the_planner_did_is_marked_as_such(
     assert "**Ada Planner** :blue-badge[Planner]" in page
     assert "Resolved by Ada Planner in the version of Nov 18, 2026, 1:00 PM." in page
     assert "**Cy:** Approved :blue-badge[By phone]" in page
-    assert "1 of 2 approvals so far" in page
+    assert "Open for a decision · 1 of 2 approvals" in page
     assert "nobody has verified them" in page
 
 

@@ -97,7 +97,7 @@ def test_open_links_are_listed_by_due_date_with_where_they_stand(page, reviews, 
     label = page.button(key=f"reviews_open_{late.review.id}").label
     words = "**Lisbon in May** :small[Late · :red[Overdue since November 17, 2026] · Opened just now"
     assert words in label.replace("\\", "")
-    for badge in ("badge[New]", "1 open comment]", "Open (1 of 2)]"):
+    for badge in ("badge[New]", "1 open comment]", "Open · 1 of 2 approvals]"):
         assert badge in lines(page)
     page.segmented_control(key="reviews_which").set_value("Ended")
     run(page)
