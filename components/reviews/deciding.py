@@ -77,10 +77,11 @@ def _draw_form(visitor: Visitor, visit: Visit) -> None:
     kept_by = f"review_decision_form_{mine.id if mine else 0}"  # what is typed there, in a browser
     with st.container(key=kept_by), st.form("review_decision_form", border=True):
         st.markdown(f"You decide about exactly the version of **{escape_label(instant(version.created_at))}**.")
-        st.markdown(
-            f":small[Its fingerprint begins with {short_hash(version.sha256)}. "
-            "When the planner shows a newer version, your decision stays with this one.]"
-        )
+        with st.expander("Details", icon=":material/fingerprint:"):
+            st.markdown(
+                f":small[The fingerprint of this version begins with {short_hash(version.sha256)}. "
+                "When the planner shows a newer version, your decision stays with this one.]"
+            )
         st.radio(  # the callback reads it
             "Your decision",
             list(_CHOICES),

@@ -14,6 +14,7 @@ from streamlit.util import calc_hash
 
 from components.labels import escape_label
 from components.resources import get_tabs
+from components.reviews.words import short_hash
 from db.engine import Database, DatabaseUnavailableError
 from db.models import ChatSession, Message
 from db.models import User as UserRow
@@ -462,6 +463,16 @@ def test_decision_is_about_what_was_on_the_page_and_can_be_made_again(
         ("approve", "Carla", link.review.version.sha256),
     ]
     assert "You approved" in shown(at)
+
+
+def test_fingerprint_of_what_one_decides_about_stands_among_the_details(
+    visitor: AppTest, share: Callable[..., NewLink]
+) -> None:
+    link = share()
+
+    [details] = [one for one in opened(visitor, link.token).expander if one.label == "Details"]
+
+    assert short_hash(link.review.version.sha256) in details.markdown[0].value
 
 
 def test_what_the_planner_did_is_marked_as_such(
