@@ -73,11 +73,11 @@ def clean_passcode(passcode: str) -> str:
     cleaned = plain_passcode(passcode)
     if without_controls(cleaned) != cleaned:
         raise InvalidInputError("That passcode has a character in it that cannot be used.")
-    if not MIN_PASSCODE_CHARS <= len(cleaned) <= MAX_PASSCODE_CHARS or len(cleaned.encode()) > 72:
-        raise InvalidInputError(
-            f"A passcode has {MIN_PASSCODE_CHARS} to {MAX_PASSCODE_CHARS} characters. "
-            "Accented letters and emoji count as more."
-        )
+    rule = f"A passcode has {MIN_PASSCODE_CHARS} to {MAX_PASSCODE_CHARS} characters."
+    if len(cleaned) < MIN_PASSCODE_CHARS:
+        raise InvalidInputError(rule)
+    if len(cleaned) > MAX_PASSCODE_CHARS or len(cleaned.encode()) > 72:
+        raise InvalidInputError(f"{rule} Accented letters and emoji count as more.")
     return cleaned
 
 

@@ -20,6 +20,17 @@ def test_all_that_is_wrong_with_a_link_is_told_by_field(reviews, session_id, use
     assert reviews.links.count(Thing("session", session_id), user_id=user_id) == 0
 
 
+@pytest.mark.parametrize(("passcode", "counts"), [("abc", False), ("é" * 40, True)])
+def test_only_of_a_passcode_that_is_too_long_it_is_told_how_characters_count(
+    reviews, session_id, user_id, passcode, counts
+):
+    with pytest.raises(InvalidFieldsError) as caught:
+        reviews.share(session_id, user_id, passcode=passcode)
+
+    told = caught.value.problems["passcode"]
+    assert ("6 to 64 characters" in told, "emoji count as more" in told) == (True, counts)
+
+
 def test_links_say_whether_the_session_is_another_by_now(reviews, session_id, user_id):
     (first, *_, last) = [
         int(one.anchor) for one in reviews.links.preview(Thing("session", session_id), user_id=user_id).blocks
