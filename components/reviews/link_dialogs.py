@@ -48,7 +48,7 @@ def extend_dialog(review_id: int, *, user: User) -> None:
             latest = max(today, last_day_of(review.settings.ends_at) or today)
             st.markdown(f"**{escape_label(review.settings.audience)}**")
             last_day = st.date_input(
-                "Last day",
+                "Link ends on",
                 value=latest + _LONGER,
                 format="YYYY-MM-DD",
                 key=f"review_extend_{review_id}_last_day",

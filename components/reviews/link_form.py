@@ -128,7 +128,7 @@ def _days(given: LinkSettings, *, key: str) -> tuple[date | None, datetime | Non
         width=210,
     )
     last_day = st.date_input(
-        "Last day (optional)",
+        "Link ends on (optional)",
         value=last_day_of(given.ends_at),
         key=f"{key}_last_day",
         format="YYYY-MM-DD",

@@ -44,7 +44,7 @@ def clean_settings(
     if given.ends_at not in (None, before) and not now < given.ends_at <= now + _LONGEST:
         problems["ends_at"] = "A link ends in the future, in ten years at most."
     if given.due_on and given.ends_at and given.due_on > (given.ends_at - timedelta(microseconds=1)).date():
-        problems["due_on"] = "The link ends before that day. Choose an earlier one, or a later last day."
+        problems["due_on"] = "The link ends before that day. Choose an earlier one, or let the link end later."
     try:
         note = _within(given.note, MAX_NOTE_CHARS, "note")
     except InvalidInputError as exc:
