@@ -20,11 +20,12 @@ from components.reviews.slides import parts_label, parts_of
 from components.reviews.snapshot import first_words
 from components.reviews.threads import draw_thread
 from components.reviews.visitor import Visitor, name_input, remember_name, typed_name
-from components.reviews.words import THINGS, how_many, said
+from components.reviews.words import THINGS, how_many, said, time_of_day
 from exports.reviews.records import Block
 from services.errors import NotFoundError
 from services.reviews.records import Comment, ReviewMay, Thread, Version, Visit
 from services.reviews.texts import MAX_COMMENT_CHARS, MAX_PASSAGE_CHARS
+from services.reviews.views import CHANGEABLE_FOR
 
 WHOLE = "whole"
 _THREADS = 20  # drawn at first, and with each "Show more"
@@ -277,6 +278,8 @@ def _beside(visitor: Visitor, place: str, _: Thread, comment: Comment) -> None:
                     on_click=_begin_own,
                     args=(what, comment.id),
                 )
+            until = time_of_day(comment.created_at + CHANGEABLE_FOR)
+            st.markdown(f":small[:gray[You can change it until {escape_label(until)}]]", width="content")
 
 
 def _begin(place: str) -> None:

@@ -146,6 +146,12 @@ def instant(at: datetime) -> str:
     return f"{format_date(local, 'medium', locale=locale)}, {format_time(local, 'short', tzinfo=zone, locale=locale)}"
 
 
+def time_of_day(at: datetime) -> str:
+    """Return when on its day an instant is, in the language and the zone of the browser."""
+    zone = planner_zone()
+    return str(format_time(local_time(at, zone), "short", tzinfo=zone, locale=_locale()))
+
+
 def day(on: date) -> str:
     """Return a day in the language of the browser."""
     return str(format_date(on, "long", locale=_locale()))

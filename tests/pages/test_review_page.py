@@ -372,6 +372,7 @@ def test_own_comment_is_changed_and_taken_back_when_that_is_confirmed(
     link = share()
     at = commented(opened(visitor, link.token), "whole", "Nise")
     [thread] = reviews.comments.threads(link.review.id, user_id=planner.id)
+    assert "You can change it until 1:15 PM" in shown(at)
 
     at.button(key=f"review_editing_{thread.id}").click().run()
     at.text_area(key=f"review_edited_{thread.id}").input("Nice")
