@@ -3,6 +3,7 @@
 In `st.session_state`: `review_changes` is True while it is shown.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -23,6 +24,7 @@ MOST = 50  # messages that are listed
 _AROUND = 120  # characters of what stayed, before and after what did not
 _READ_CHARS = 60_000  # of Markdown, in all that is listed: to read more can take seconds
 _LONG = 600  # characters of what is new or gone, as a whole message
+_QUOTE = re.compile(r"(?:^>[^\n]*\n?)+", re.MULTILINE)  # lines that a planner took over from a comment
 _MARKS = {Change.NEW: ("New", "green"), Change.CHANGED: ("Changed", "orange"), Change.GONE: ("Gone", "red")}
 
 
@@ -129,7 +131,14 @@ def _pieces(change: BlockChange, as_read: bool) -> Sequence[Piece]:
 
 
 def _words(block: Block, as_read: bool) -> str:
-    return shown_text(block.text) if as_read and block.kind == "reply" else block.text
+    """Return what a block says, on one line or more; what a person's message quotes stands in quotation marks."""
+    if block.kind == "reply":
+        return shown_text(block.text) if as_read else block.text
+    return _QUOTE.sub(_quoted, block.text) if block.kind == "message" else block.text
+
+
+def _quoted(quote: re.Match[str]) -> str:
+    return f"“{' '.join(line.lstrip('> ') for line in quote[0].splitlines()).strip()}”\n"
 
 
 def _marked(pieces: Sequence[Piece]) -> str:

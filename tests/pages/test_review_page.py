@@ -495,6 +495,19 @@ def test_what_the_planner_did_is_marked_as_such(
     assert "nobody has verified them" in page
 
 
+def test_what_a_new_message_quotes_stands_in_quotation_marks_in_what_changed(
+    visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, session_id: int, planner: User
+) -> None:
+    link = share()
+    at = opened(visitor, link.token)
+    reviews.say(session_id, "> 1 room\n\n> Priya: Is one\n> enough?\n\nPlease check.", "Two rooms, then.")
+    reviews.links.share_again([link.review.id], user_id=planner.id)
+
+    page = shown(click(run(at), TOGGLE))
+
+    assert ":green-background[“1 room” “Priya: Is one enough?” Please check.]" in page
+
+
 def test_decision_about_an_earlier_version_is_refused_and_what_changed_is_offered(
     visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, session_id: int, planner: User
 ) -> None:
