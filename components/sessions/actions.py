@@ -138,8 +138,8 @@ def _moves(session: SessionSummary) -> list[str]:
 
 
 def _ways_out(session: SessionSummary, user_id: int) -> list[str]:
-    if session.user_id != user_id:
-        return [_LEAVE]
+    if session.user_id != user_id:  # whoever works on its trip leaves that instead
+        return [] if session.trip_access else [_LEAVE]
     return [] if reads_only() else [_DELETE]
 
 
