@@ -9,7 +9,7 @@ from travel.records import FIELDS, Brief, BriefError, Budget, FieldChange, Need,
 from travel.travellers import counted, travellers_from
 from travel.types import Money
 from travel.values import MAY_BE_CARRIED, brief_values, carried, content_hash, public
-from travel.wording import DATES, changes, open_questions, placed_questions, shown, shown_fields, told
+from travel.wording import DATES, changes, needs_text, open_questions, placed_questions, shown, shown_fields, told
 
 __all__ = [
     "DATES",
@@ -31,6 +31,7 @@ __all__ = [
     "content_hash",
     "counted",
     "known_brief",
+    "needs_text",
     "open_questions",
     "placed_questions",
     "public",

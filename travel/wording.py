@@ -80,6 +80,11 @@ def placed_questions(brief: Brief) -> tuple[tuple[str, Question], ...]:
     return tuple((f"ask_{place}" if place in known else place, one) for place, one in places)
 
 
+def needs_text(brief: Brief) -> str:
+    """Return what the travellers need, each after who needs it, whether or not it may be told."""
+    return "; ".join(f"{one.label}: {_needs(one)}" for one in brief.travellers if one.needs)
+
+
 def told(title: str, customer_name: str | None, customer_language: str | None, brief: Brief) -> str:
     """Return what an assistant is told of a trip: data, marked as such, without what is private.
 
@@ -123,7 +128,7 @@ def _flexible(brief: Brief, locale: Locale) -> str:
 
 
 def _travellers(brief: Brief, locale: Locale) -> str:
-    needs = "; ".join(f"{one.label}: {_needs(one)}" for one in brief.travellers if one.needs)
+    needs = needs_text(brief)
     return f"{travellers_text(brief.travellers)}{f' ({needs})' if needs else ''}"
 
 

@@ -1,5 +1,6 @@
 """One trip on its own page: what it is, how far it is, its brief, and what can be done with it."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -11,7 +12,15 @@ from components.resources import get_services
 from components.state import DECK_PAGE, reads_only, show_page
 from components.still import watch_access
 from components.trips.places import close_trip, is_shown, known_key, open_form
-from components.trips.words import ACCESS, brief_fields, language_name, status_badge, status_name, when_words
+from components.trips.words import (
+    ACCESS,
+    brief_fields,
+    language_name,
+    private_fields,
+    status_badge,
+    status_name,
+    when_words,
+)
 from services.errors import NotFoundError
 from services.trips.records import Trip, TripAccess
 from travel.brief import Question, placed_questions
@@ -135,16 +144,29 @@ def draw_brief(trip: Trip, *, user_id: int) -> None:
     """Draw what is known of a trip, and what is still to be asked."""
     st.header("Brief", anchor=False)
     with st.container(key="trips_brief", gap=None):
-        if trip.customer_id is not None:
-            _customer(trip.customer_id, user_id=user_id)
+        notes = "" if trip.customer_id is None else _customer(trip.customer_id, user_id=user_id)
         for field, label, text in brief_fields(trip.brief):
             _row(field, label, text)
+    _private([*([("customer_notes", "About them", notes)] if notes else []), *private_fields(trip.brief)])
     questions = placed_questions(trip.brief)
     if questions:
         with st.container(key="trips_questions", border=True, gap=None):
             st.markdown("**Still open**")
             for place, one in questions:
                 _question(trip, one, place)
+
+
+def _private(rows: Sequence[tuple[str, str, str]]) -> None:
+    """Draw what the team alone may know, apart from what a review shows; an empty place where there is nothing."""
+    if not rows:
+        st.empty()
+        return
+    with st.container(key="trips_private", border=True, gap=None):
+        st.markdown(
+            ":material/lock: **Only for the team** :small[Private: never told to the assistant, never in a review.]"
+        )
+        for field, label, text in rows:
+            _row(field, label, text)
 
 
 def _question(trip: Trip, question: Question, place: str) -> None:
@@ -178,19 +200,20 @@ def _led_to(label: str, key: str) -> str:
     return f":yellow-background[{label}]" if is_shown(key) else label
 
 
-def _customer(customer_id: int, *, user_id: int) -> None:
+def _customer(customer_id: int, *, user_id: int) -> str:
+    """Draw whom a trip is for; return what the team has noted about them."""
     try:
         customer = get_services().customers.get(customer_id, user_id=user_id)
         keeper = "" if customer.mine else get_services().customers.keeper(customer_id, user_id=user_id)
     except NotFoundError:  # deleted since the trip was read
-        return
+        return ""
     known = [
         ("customer", "Customer", customer.name),
         ("contact", "Contact", customer.contact),
         ("language", "Language", language_name(customer.language) if customer.language else ""),
-        ("customer_notes", "About them", customer.notes),
         ("keeper", "Kept by", f"{keeper}, who sees what the assistant remembers about them" if keeper else ""),
     ]
     for field, label, text in known:
         if text:
             _row(field, label, text)
+    return customer.notes

@@ -8,7 +8,7 @@ from babel import Locale
 from babel.dates import format_interval, format_skeleton
 
 from services.trips.records import TripAccess, TripSummary
-from travel.brief import Brief, shown, shown_fields
+from travel.brief import FIELDS, Brief, needs_text, shown, shown_fields
 from travel.status import TripStatus
 from travel.types import locale_of
 
@@ -71,10 +71,16 @@ def brief_rows(brief: Brief) -> tuple[tuple[str, str], ...]:
 
 
 def brief_fields(brief: Brief) -> tuple[tuple[str, str, str], ...]:
-    """Return the rows of `brief_rows`, each with the name of its field first."""
-    rows = shown_fields(brief, st.context.locale, private=True)
-    rows = tuple(row for row in rows if row[0] != "questions")  # they stand with the others that are open
+    """Return what others than the team may know, each row with the name of its field first."""
+    rows = shown_fields(brief, st.context.locale)
     return tuple((field, label, text.capitalize() if field == "pace" else text) for field, label, text in rows)
+
+
+def private_fields(brief: Brief) -> tuple[tuple[str, str, str], ...]:
+    """Return what the team alone may know, as rows like those of `brief_fields`."""
+    needs = "" if brief.tell_needs else needs_text(brief)
+    rows = ("needs", "What they need", needs), ("notes_private", FIELDS["notes_private"], brief.notes_private)
+    return tuple(row for row in rows if row[2])
 
 
 @cache

@@ -480,6 +480,22 @@ def test_link_to_a_field_of_the_brief_leads_there_once(page, services, planner):
     assert "field" not in page.query_params
 
 
+def test_what_is_private_stands_apart_only_for_the_team(page, services, planner, trip):
+    customer = services.customers.create("Weber", user_id=planner.id, notes="Rings at night")
+    services.trips.change(trip.id, user_id=planner.id, customer_id=customer.id)
+    opened(page, trip.id)
+
+    assert ":material/lock: **Only for the team**" in lines(page)
+    told = texts(page)
+    private = told[told.index("Rings at night") :]
+    assert private[:3] == ["Rings at night", "Ann: vegan", "Pays late"]
+    assert "1 adult, 1 child (8)" in told[: told.index("Rings at night")]
+    services.trips.change(trip.id, user_id=planner.id, brief={"tell_needs": True})
+    run(page)
+    assert "Ann: vegan" not in texts(page)
+    assert "1 adult, 1 child (8) (Ann: vegan)" in texts(page)
+
+
 def test_latest_activity_says_who_did_what_and_leads_there(page, services, planner, trip, add_session):
     services.trips.change(trip.id, user_id=planner.id, title="Rome", brief={"purpose": "Rest"})
     services.trip_revisions.restore(trip.id, 1, user_id=planner.id)
