@@ -16,10 +16,10 @@ from services.accounts.records import User
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.trips.records import Member, Trip, TripAccess
 
-_MAY = {TripAccess.EDIT: "can edit", TripAccess.VIEW: "can view"}
+_MAY = {one: ACCESS[one] for one in (TripAccess.EDIT, TripAccess.VIEW)}
 _EDIT, _VIEW, _HAND_OVER, _REMOVE = (
-    ":material/edit: Let them edit",
-    ":material/visibility: Let them view only",
+    f":material/edit: {ACCESS[TripAccess.EDIT]}",
+    f":material/visibility: {ACCESS[TripAccess.VIEW]}",
     ":material/key: Make them the owner",
     ":material/person_remove: Remove",
 )

@@ -253,7 +253,7 @@ def test_who_sees_it_by_its_trip_is_told_so_and_cannot_leave_it(app, bob, servic
     services.trip_members.add(trip.id, "bob", user_id=planner.id)
     load_at(app, session_id)
     choose(app, session_id, PEOPLE)
-    assert "works on the trip" in said(app)
+    assert "Can edit  \n:small[works on the trip]" in said(app)
     assert f"people_remove_{stranger.id}" not in {one.key for one in app.button}
 
     load_at(bob, session_id)

@@ -598,7 +598,8 @@ def test_owner_adds_members_and_says_what_they_may_do(page, services, planner, s
     page.text_input(key="trips_add_username_1").set_value("bob")
     click(page, "trips_add_go")
     menu = f"trips_member_menu_{stranger.id}"
-    choose(page, menu, "Let them view only")
+    choose(page, menu, "Can view")
+    assert next(one.rpartition(": ")[2] for one in page.menu_button(key=menu).options) == "Can edit"
 
     def access() -> dict[str, TripAccess]:
         return {one.username: one.access for one in services.trip_members.list(trip.id, user_id=planner.id)}
