@@ -49,11 +49,12 @@ def title_of(given: object) -> str:
     """Return a trip's title on one line. Raises BriefError."""
     try:
         with about("The title"):
-            if title := line_of(given, limits.MAX_TITLE_CHARS):
-                return title
-            raise NotValidError(f"is empty: it has 1 to {limits.MAX_TITLE_CHARS} characters")
+            title = line_of(given, limits.MAX_TITLE_CHARS)
     except NotValidError as exc:
         raise BriefError({"title": sentence(exc, "The title")}) from exc
+    if not title:
+        raise BriefError({"title": "Enter a title."})
+    return title
 
 
 def brief_of(given: Mapping[str, Any]) -> Brief:

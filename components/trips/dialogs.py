@@ -34,9 +34,6 @@ from travel import limits
 from travel.brief import MAY_BE_CARRIED, brief_values
 from travel.records import FIELDS
 
-_KEEP, _DELETE = "Keep them outside of the trip", "Delete them too"
-
-
 # Delete
 
 
@@ -49,8 +46,9 @@ def _delete(trip_id: int, *, user: User) -> None:
         st.markdown(f"**{escape_label(trip.title)}**")
         kept = WithSessions.KEEP
         if holds.sessions:
-            which = st.radio(_sessions_question(holds), [_KEEP, _DELETE], key=f"trip_delete_{trip_id}_sessions")
-            kept = WithSessions.DELETE if which == _DELETE else kept
+            them = "it" if holds.sessions == 1 else "them"
+            ways = {f"Keep {them} outside of the trip": kept, f"Delete {them} too": WithSessions.DELETE}
+            kept = ways[st.radio(_sessions_question(holds), list(ways), key=f"trip_delete_{trip_id}_sessions")]
         if kept is WithSessions.KEEP:  # what is the trip's own goes in any case
             holds = replace(holds, links=services.reviews.count(Thing("trip", trip_id), user_id=user.id))
         st.markdown(_what_goes(trip, holds, sessions_too=kept is WithSessions.DELETE))

@@ -17,12 +17,10 @@ from components.trips.form_fields import NEW_CUSTOMER, Typed, trip_fields
 from components.trips.places import close_form, close_trip, open_trip
 from components.trips.typed import changed_fields
 from services.errors import InvalidFieldsError, NotFoundError, TripChangedError
-from services.trips.changing import HEAD
 from services.trips.records import Trip
 from travel.brief import FIELDS, Brief, BriefError, brief_of, brief_values, title_of
 
 _MINE, _THEIRS = "mine", "theirs"
-_CUSTOMER_FIELDS = {"name": "Name", "contact": "Contact", "language": "Language", "notes": "Notes about the customer"}
 
 
 @st.fragment
@@ -56,13 +54,8 @@ def trip_form(trip: Trip | None, *, user_id: int) -> None:
                 _save(form, typed, user_id=user_id)
             except InvalidFieldsError as exc:
                 typed.tell(exc.problems)
-                wrong.markdown(f":red[:material/error: Nothing is saved yet. {_named(exc.problems)}]")
-
-
-def _named(problems: Mapping[str, str]) -> str:
-    """Return what is wrong, each after the name of its field."""
-    names = {**HEAD, **FIELDS, **_CUSTOMER_FIELDS}
-    return " ".join(f"{names.get(one, one)}: {escape_label(problem)}" for one, problem in problems.items())
+                told = escape_label(" ".join(exc.problems.values()))
+                wrong.markdown(f":red[:material/error: Nothing is saved yet. {told}]")
 
 
 def typed_in(trip_id: int) -> Trip | None:
@@ -162,7 +155,7 @@ def _checked(typed: Typed) -> dict[str, Any]:
     except BriefError as exc:
         problems = {**exc.problems, **problems}
     if typed.customer == NEW_CUSTOMER and not str(typed.new_customer["name"]).strip():
-        problems["name"] = "The name of the customer is empty."
+        problems["name"] = "Enter the customer's name."
     if problems:
         raise InvalidFieldsError(problems)
     return values

@@ -28,7 +28,7 @@ def named_customer(*, key: str) -> int | str | None:
         return chosen
     if name := (state.get(f"{key}_new_name") or "").strip():
         return str(name)
-    raise InvalidFieldsError({"name": "The name of the customer is empty."})
+    raise InvalidFieldsError({"name": "Enter the customer's name."})
 
 
 def chosen_customer(*, key: str, user_id: int) -> int | None:

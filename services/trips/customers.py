@@ -151,15 +151,8 @@ def _not_own(visible: bool, what: str) -> NotFoundError | NotPossibleError:
     return NotFoundError("There is no such customer.")
 
 
-def _name(given: object) -> str:
-    name = line_of(given, MAX_NAME_CHARS)
-    if not name:
-        raise NotValidError(f"is empty: it has 1 to {MAX_NAME_CHARS} characters")
-    return name
-
-
 _READERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
-    "name": ("The name", _name),
+    "name": ("The name", lambda given: line_of(given, MAX_NAME_CHARS)),
     "contact": ("The contact", lambda given: text_of(given or "", MAX_CONTACT_CHARS)),
     "language": ("The language", lambda given: language_of(given) if given else None),
     "notes": ("The text of the notes", lambda given: text_of(given or "", MAX_NOTES_CHARS)),
@@ -177,6 +170,8 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
             values[name] = reader(value)
         except NotValidError as exc:
             problems[name] = sentence(exc, subject)
+    if values.get("name") == "":
+        problems["name"] = "Enter a name."
     if problems:
         raise InvalidFieldsError(problems)
     return values

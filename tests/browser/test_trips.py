@@ -77,7 +77,7 @@ def test_trip_is_made_of_a_talk_changed_deleted_and_brought_back(page: Page, pla
     choose(page, "trips_menu_", "Delete")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("It holds 1 session.")
-    dialog.get_by_text("Delete them too").click()
+    dialog.get_by_text("Delete it too").click()
     expect(dialog).to_contain_text("1 session, 4 messages")
     dialog.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("heading", name="No trips yet")).to_be_visible()

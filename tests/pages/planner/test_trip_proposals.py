@@ -173,7 +173,7 @@ def test_trip_is_made_for_a_new_customer_who_is_made_once(proposed, services, pl
     customer.set_value(NEW_CUSTOMER)
     run(proposed)
     press(proposed, "Create trip")
-    assert ["The name of the customer is empty" in one.value for one in proposed.main.error] == [True]
+    assert ["Enter the customer" in one.value for one in proposed.main.error] == [True]
     (name,) = [one for one in proposed.main.text_input if one.label == "Name of the customer"]
     name.set_value("Okafor family")
     (title,) = [one for one in proposed.main.text_input if one.label == "Title"]
@@ -199,7 +199,7 @@ def test_title_that_is_none_is_told_and_nothing_is_made(proposed, services, plan
     title.set_value("  ")
     press(proposed, "Create trip")
 
-    assert ["The title is empty" in one.value for one in proposed.main.error] == [True]
+    assert ["Enter a title" in one.value for one in proposed.main.error] == [True]
     assert services.trips.page(user_id=planner.id).trips == ()
 
 

@@ -291,5 +291,5 @@ def test_who_deletes_a_trip_is_told_that_its_links_go_though_sessions_are_kept(o
     menu.click(next(name for name in menu.options if name.endswith("Delete")))
     run(on_trip)
 
-    assert on_trip.radio(key=f"trip_delete_{trip_id}_sessions").value == "Keep them outside of the trip"
+    assert on_trip.radio(key=f"trip_delete_{trip_id}_sessions").value == "Keep it outside of the trip"
     assert "What goes: its brief and revisions, 1 review link." in lines(on_trip)

@@ -202,7 +202,7 @@ def test_trip_of_somebody_else_does_not_exist(page, services, stranger):
 def test_title_alone_makes_a_trip(page, services, planner):
     click(run(page), "trips_new")
     click(page, "trips_form_save")
-    assert "Nothing is saved yet. Title: The title is empty" in lines(page)
+    assert "Nothing is saved yet. Enter a title." in lines(page)
     page.text_input(key="trips_form_new_title").set_value("Rome")
     click(page, "trips_form_save")
 
@@ -282,8 +282,8 @@ def test_what_is_wrong_is_told_at_its_field_and_nothing_is_made(page, services, 
 
     told = lines(page)
     for sentence in (
-        "The title is empty",
-        "The name of the customer is empty.",
+        "Enter a title.",
+        "Enter the customer's name.",
         "The end (2027-05-03) is before the start (2027-05-07).",
         "The age of a child is no whole number.",
         "can be read in two ways (2.000)",
@@ -785,13 +785,13 @@ def test_copy_takes_along_what_is_ticked_and_nothing_else(page, services, planne
     choose(page, f"trips_menu_{trip.id}", "Copy")
     key = f"trip_copy_{trip.id}"
     click(page, "trip_copy_go")
-    assert "The title is empty" in lines(page)
+    assert "Enter a title." in lines(page)
     page.text_input(key=f"{key}_title").set_value("Lisbon again")
     page.selectbox(key=f"{key}_customer").set_value(NEW_CUSTOMER)
     page.checkbox(key=f"{key}_where").check()
     page.date_input(key=f"{key}_start").set_value(date(2028, 5, 1))
     click(page, "trip_copy_go")
-    assert "The name of the customer is empty." in lines(page)
+    assert "Enter the customer's name." in lines(page)
     page.text_input(key=f"{key}_new_name").set_value("Marino")
     click(page, "trip_copy_go")
 
@@ -813,7 +813,7 @@ def test_deleted_trip_is_counted_first_and_comes_back(page, services, planner, t
     opened(page, trip.id)
     choose(page, f"trips_menu_{trip.id}", "Delete")
     if sessions_too:
-        page.radio(key=f"trip_delete_{trip.id}_sessions").set_value("Delete them too")
+        page.radio(key=f"trip_delete_{trip.id}_sessions").set_value("Delete it too")
         run(page)
     assert "It holds 1 session." in [one.label for one in page.radio]
     assert ("1 session, 2 messages" in lines(page)) is sessions_too
@@ -833,7 +833,7 @@ def test_chat_leaves_a_session_that_went_with_its_trip(page, services, planner, 
     page.session_state["chat_session_id"] = gone
     opened(page, trip.id)
     choose(page, f"trips_menu_{trip.id}", "Delete")
-    page.radio(key=f"trip_delete_{trip.id}_sessions").set_value("Delete them too")
+    page.radio(key=f"trip_delete_{trip.id}_sessions").set_value("Delete it too")
     run(page)
     click(page, "trip_delete_confirm")
 
@@ -848,7 +848,7 @@ def test_customer_is_made_changed_and_deleted(page, services, planner):
     click(page, "trips_customers")
     click(page, "customers_new")
     click(page, "customer_edit_save")
-    assert "The name is empty" in lines(page)
+    assert "Enter a name." in lines(page)
     page.text_input(key="customer_edit_None_name").set_value("Weber")
     click(page, "customer_edit_save")
     (made,) = services.customers.page(user_id=planner.id).customers
