@@ -23,7 +23,7 @@ from services.trips.records import (
     TripPage,
     TripSummary,
 )
-from travel.brief import MAY_BE_CARRIED, brief_values
+from travel.brief import MAY_BE_CARRIED, OF_THE_CUSTOMER, brief_values
 from travel.status import TripStatus
 
 _BRIEF: dict[str, Any] = {
@@ -92,12 +92,15 @@ class TripChange(Given):
 
 
 class TripCopy(Given):
-    """A trip to make of another one, for another customer."""
+    """A trip to make of another one, for another customer or the same."""
 
     title: Title
     customer_id: CustomerIdIn = None
-    keep: list[Literal["where", "purpose", "must", "avoid"]] = Field(
-        default=[], max_length=len(MAY_BE_CARRIED), description="What of the brief goes along beside its pace."
+    keep: list[Literal["where", "purpose", "must", "avoid", "travellers", "budget"]] = Field(
+        default=[],
+        max_length=len(MAY_BE_CARRIED) + len(OF_THE_CUSTOMER),
+        description="What of the brief goes along beside its pace; `travellers` and `budget` only where the customer "
+        "is the same.",
     )
     brief: Fields = Field(
         default={}, description="What is known of the new one. With a `start` alone it takes as many days as before."

@@ -8,13 +8,14 @@ from travel.checks import brief_of, known_brief, title_of
 from travel.records import FIELDS, Brief, BriefError, Budget, FieldChange, Need, Question, Traveller, Wish
 from travel.travellers import counted, travellers_from
 from travel.types import Money
-from travel.values import MAY_BE_CARRIED, brief_values, carried, content_hash, public
+from travel.values import MAY_BE_CARRIED, OF_THE_CUSTOMER, brief_values, carried, content_hash, public
 from travel.wording import DATES, changes, needs_text, open_questions, placed_questions, shown, shown_fields, told
 
 __all__ = [
     "DATES",
     "FIELDS",
     "MAY_BE_CARRIED",
+    "OF_THE_CUSTOMER",
     "Brief",
     "BriefError",
     "Budget",

@@ -11,6 +11,7 @@ from travel.records import Brief, Budget, Traveller, Wish
 from travel.types import Money
 
 MAY_BE_CARRIED = ("where", "purpose", "must", "avoid")
+OF_THE_CUSTOMER = ("travellers", "budget")  # may be carried too where the customer stays the same
 
 
 def brief_values(brief: Brief) -> dict[str, Any]:
@@ -47,13 +48,15 @@ def content_hash(title: str, brief: Brief) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def carried(brief: Brief, keep: Collection[str] = (), *, start: date | None = None) -> Brief:
+def carried(
+    brief: Brief, keep: Collection[str] = (), *, start: date | None = None, same_customer: bool = False
+) -> Brief:
     """Return what goes along when a trip is copied to another customer: the pace, and nothing of the first one.
 
-    *keep* names what of `MAY_BE_CARRIED` goes along too. With a *start* the copy is as long as the trip was. Raises
-    ValueError for a field that cannot go along.
+    *keep* names what of `MAY_BE_CARRIED` goes along too, and for the *same_customer* of `OF_THE_CUSTOMER`. With a
+    *start* the copy is as long as the trip was. Raises ValueError for a field that cannot go along.
     """
-    if other := set(keep) - set(MAY_BE_CARRIED):
+    if other := set(keep) - {*MAY_BE_CARRIED, *(OF_THE_CUSTOMER if same_customer else ())}:
         raise ValueError(f"These fields cannot go along: {', '.join(sorted(other))}.")
     kept: dict[str, Any] = {field: getattr(brief, field) for field in keep}
     if start is not None and brief.days is not None:

@@ -23,6 +23,7 @@ from components.trips.files import remove_file_dialog
 from components.trips.members import hand_over_dialog, leave_dialog_of, remove_member_dialog
 from components.trips.places import close_trip, open_trip
 from components.trips.whom import chosen_customer, whom_field
+from components.trips.words import brief_fields
 from components.undo import undo_bar
 from services.accounts.records import User
 from services.errors import InvalidFieldsError, NotFoundError
@@ -31,7 +32,7 @@ from services.sessions.deleted import UNDO_S
 from services.trips.changing import checked_title
 from services.trips.records import Trip, TripContents, WithSessions
 from travel import limits
-from travel.brief import MAY_BE_CARRIED, brief_values
+from travel.brief import MAY_BE_CARRIED, OF_THE_CUSTOMER, brief_values
 from travel.records import FIELDS
 
 # Delete
@@ -156,7 +157,7 @@ def _days(trip: Trip, places: dict[str, Any], *, key: str) -> Mapping[str, date 
             name: st.date_input(label, value=None, key=f"{key}_{name}", format="YYYY-MM-DD", width=210)
             for name, label in names.items()
         }
-    if days:
+    if days and given["start"]:
         st.markdown(f":small[Same length as the original: {counted(days, 'day')}.]")
     places |= {"start": st.empty(), "end": st.empty()}
     return {name: day for name, day in given.items() if day}
@@ -173,10 +174,20 @@ def _carried(trip: Trip, *, key: str) -> list[str]:
         for name in MAY_BE_CARRIED
         if known.get(name) and st.checkbox(f"{FIELDS[name]}: {_beginning(known[name])}", key=f"{key}_{name}")
     ]
-    st.markdown(
-        ":small[Nothing of the first customer comes along: no travellers, budget, notes, sessions, files, members or "
-        "memories. Look at what you select: it may name them.]"
-    )
+    if same := trip.customer_id is not None and st.session_state[f"{key}_customer"] == trip.customer_id:
+        rows = {field: f"{label}: {escape_label(text)}" for field, label, text in brief_fields(trip.brief)}
+        wanted += [
+            name
+            for name in OF_THE_CUSTOMER
+            if name in rows and st.checkbox(rows[name], value=True, key=f"{key}_{name}")
+        ]
+    if same:
+        st.markdown(":small[No notes, sessions, files or members come along.]")
+    else:
+        st.markdown(
+            ":small[Nothing of the first customer comes along: no travellers, budget, notes, sessions, files, "
+            "members or memories. Look at what you select: it may name them.]"
+        )
     return wanted
 
 

@@ -142,10 +142,11 @@ class TripService:
         keep: Collection[str] = (),
         brief: Mapping[str, Any] = {},
     ) -> Trip:
-        """Make a trip of the same kind for another customer, owned by whoever asks, with nothing of the first one's.
+        """Make a trip of the same kind, owned by whoever asks; for another customer with nothing of the first one's.
 
-        Of the brief its pace goes along and, of `MAY_BE_CARRIED`, what *keep* names; *brief* has what is known of the
-        new one. With a start alone the copy is as long as the trip was. Raises as `create` does.
+        Of the brief its pace goes along and, of `MAY_BE_CARRIED`, what *keep* names, of `OF_THE_CUSTOMER` too where
+        that is the same; *brief* has what is known of the new one. With a start alone the copy is as long as the trip
+        was. Raises as `create` does.
         """
         checked = checked_title(title)
         given = {name: value for name, value in brief.items() if value is not None}
@@ -153,7 +154,9 @@ class TripService:
         with writing(self._db, user_id) as db_session:
             row = found_trip(db_session, trip_id, user_id)
             try:
-                kept = carried(plan_of(row[0]).brief, keep, start=alone.start if alone else None)
+                start = alone.start if alone else None
+                same = customer_id is not None and customer_id == row[0].customer_id
+                kept = carried(plan_of(row[0]).brief, keep, start=start, same_customer=same)
             except ValueError as exc:
                 raise InvalidFieldsError({"keep": str(exc)}) from exc
             if kept.start is not None:

@@ -803,6 +803,34 @@ def test_copy_takes_along_what_is_ticked_and_nothing_else(page, services, planne
     )
 
 
+@pytest.mark.parametrize("same", [True, False])
+def test_copy_takes_travellers_and_budget_along_for_the_same_customer_alone(page, services, planner, trip, same):
+    weber, other = (services.customers.create(name, user_id=planner.id).id for name in ("Weber", "Okafor"))
+    marked = {"travellers": [{"label": "Qxzw Ann"}], "budget": {"high": {"amount": "1731", "currency": "CHF"}}}
+    services.trips.change(trip.id, user_id=planner.id, customer_id=weber, brief=marked)
+    opened(page, trip.id)
+    choose(page, f"trips_menu_{trip.id}", "Copy")
+    key = f"trip_copy_{trip.id}"
+    assert f"{key}_travellers" not in {one.key for one in page.checkbox}
+    assert "Same length" not in lines(page)
+    page.text_input(key=f"{key}_title").set_value("Lisbon again")
+    page.selectbox(key=f"{key}_customer").set_value(weber)
+    run(page)
+    assert all(page.checkbox(key=f"{key}_{name}").value for name in ("travellers", "budget"))
+    if not same:
+        page.selectbox(key=f"{key}_customer").set_value(other)
+        run(page)
+        assert f"{key}_budget" not in {one.key for one in page.checkbox}
+    page.date_input(key=f"{key}_start").set_value(date(2028, 5, 1))
+    run(page)
+    assert "Same length as the original: 5 days." in lines(page)
+    click(page, "trip_copy_go")
+
+    copy = services.trips.get(services.trips.page(user_id=planner.id, words="again").trips[0].id, user_id=planner.id)
+    assert [one.label for one in copy.brief.travellers] == (["Qxzw Ann"] if same else [])
+    assert ("1731" in repr(copy)) is ("Qxzw" in repr(copy)) is same
+
+
 # Delete
 
 

@@ -273,6 +273,13 @@ def test_copy_holds_no_word_of_the_first_customer(services, database, user_id):
         assert sign not in kept
         assert sign not in repr(copy)
     assert MARK not in audit
+    for customer_id in (other.id, None):
+        with pytest.raises(InvalidFieldsError, match="cannot go along: budget, travellers"):
+            services.trips.copy(
+                trip.id, "Again", user_id=user_id, customer_id=customer_id, keep=["travellers", "budget"]
+            )
+    same = services.trips.copy(trip.id, "Again", user_id=user_id, customer_id=first.id, keep=["travellers", "budget"])
+    assert {name for name in FIELDS if getattr(same.brief, name)} == {"travellers", "budget", "pace"}
 
 
 @ON_SQLITE
