@@ -56,7 +56,7 @@ def latest(db_session: Session, *, user_id: int, limit: int, beside: int | None 
     """Return the names of this planner's trips, last used first, without those that they archived.
 
     And what goes on in the sessions of each: *answering* in any, *elsewhere* in one that is not the session *beside*,
-    and *unseen* an answer in such a one.
+    and *unseen* an answer in such a one; *beside_in* is the trip of that session.
     """
     return run(db_session, _latest(), {"owner_id": user_id, "limit": limit, "beside": beside or 0}).all()
 
@@ -75,6 +75,10 @@ def _latest() -> Select[*tuple[Any, ...]]:
         TripMember.trip_id.in_(of_answered).label("answering"),
         TripMember.trip_id.in_(of_answered.where(Message.session_id != beside)).label("elsewhere"),
         TripMember.trip_id.in_(of_unseen.limit(_MOST_UNSEEN)).label("unseen"),
+        select(Participant.trip_id)
+        .where(Participant.session_id == beside, theirs)
+        .scalar_subquery()
+        .label("beside_in"),
     )
     query = query.where(TripMember.archived.is_(False))
     query = query.order_by(TripMember.last_used_at.desc(), TripMember.trip_id.desc())

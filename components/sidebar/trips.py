@@ -75,7 +75,7 @@ def _trip_row(trip: ListedTrip, marks: SidebarMarks, *, opened: bool, user_id: i
             f"**{escape_label(trip.title)}**{customer}",
             key=f"sidebar_trip_{trip.id}",
             icon=":material/keyboard_arrow_down:" if opened else ":material/keyboard_arrow_right:",
-            type="tertiary",
+            type="secondary" if trip.looked_at and not opened else "tertiary",  # open, the session itself is marked
             width="stretch",
             help="Close this trip" if opened else "Open this trip and the session used last in it",
             on_click=_close if opened else _open,

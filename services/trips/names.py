@@ -70,6 +70,7 @@ class TripNames:
                     answering=bool(row.answering),
                     answering_elsewhere=bool(row.elsewhere),
                     unseen=bool(row.unseen),
+                    looked_at=row.trip_id == row.beside_in,
                 )
                 for row in rows
             )

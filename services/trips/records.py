@@ -79,12 +79,14 @@ class TripName:
 class ListedTrip(TripName):
     """A trip and what goes on in its sessions.
 
-    *answering* in any of them; *answering_elsewhere* and *unseen* in one that is not the session looked at.
+    *answering* in any of them; *answering_elsewhere* and *unseen* in one that is not the session looked at;
+    *looked_at*: that one is in it.
     """
 
     answering: bool
     answering_elsewhere: bool
     unseen: bool
+    looked_at: bool
 
 
 @dataclass(frozen=True, slots=True)

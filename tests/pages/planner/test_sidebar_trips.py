@@ -103,6 +103,20 @@ def test_trip_opens_with_its_latest_session_and_closes(app, trip, add_session, p
     assert app.session_state["chat_session_id"] == older
 
 
+def test_trip_of_the_open_session_is_marked(app, services, planner, trip, add_session, put_into):
+    inside, outside = add_session("Inside"), add_session("Outside")
+    other = services.trips.create("Rome", user_id=planner.id)
+    put_into(trip.id, inside)
+
+    def marked() -> list[int]:
+        return [one.id for one in (trip, other) if app.button(key=f"sidebar_trip_{one.id}").proto.type == "secondary"]
+
+    load_at(app, inside)
+    assert marked() == [trip.id]
+    click(app, f"sidebar_session_{outside}")
+    assert marked() == []
+
+
 def test_trip_without_sessions_opens_a_new_chat_in_it(app, trip, services, planner, add_session):
     add_session()
     run(app)
