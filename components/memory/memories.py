@@ -83,7 +83,8 @@ def _origin(memory: Memory, now: datetime) -> None:
             args=(memory.source.session_id, memory.source.message_id),
         )
     elif memory.created_at:
-        st.markdown(f":small[Remembered {relative_time(memory.created_at, now=now)}]")
+        did = f"Added by {escape_label(memory.by)}," if memory.by else "Remembered"
+        st.markdown(f":small[{did} {relative_time(memory.created_at, now=now)}]")
 
 
 def memory_count(total: int, whose: Whose, *, newest_first: bool) -> None:

@@ -13,6 +13,7 @@ import backboard_client
 import db.assistants
 import db.memories
 import db.messages
+import db.people
 import db.sides
 from backboard_client import (
     AuthenticationError,
@@ -45,6 +46,7 @@ _QUERY_CHARS = 400
 _AT_ONCE = 8
 _ID = re.compile(r"[0-9A-Za-z][\w.:-]{0,254}", re.ASCII)  # it becomes part of an address
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)
+_ADDED_BY = "added_by"  # in the metadata: the id of the user
 _NO_SUCH = "There is no such memory."
 _NO_CUSTOMER = "There is no such customer."
 _ONLY_READ = "You can read what is remembered about this customer, but not change it."
@@ -120,11 +122,19 @@ class MemoryService:
         return self._with_sources(found, whose, user_id)
 
     def add(self, text: str, *, user_id: int, customer_id: int | None = None) -> Memory:
-        """Remember something; makes the assistant if there is none. Raises InvalidInputError."""
+        """Remember something, with who added it; makes the assistant if there is none.
+
+        Raises InvalidInputError, also where exactly this is remembered already.
+        """
         cleaned = clean_memory(text)
-        whose, _ = self._change(user_id, customer_id)
+        whose, known_id = self._change(user_id, customer_id)
+        if known_id is not None:
+            near = self._or_none(self._client.search_memories(known_id, cleaned[:_QUERY_CHARS], limit=MAX_FOUND))
+            if any(one.content == cleaned for one in near or ()):
+                raise InvalidInputError("Exactly this is remembered already.")
+        by = {_ADDED_BY: str(user_id)}
         adding = self._threads.on_assistant(
-            whose, lambda assistant_id: self._client.add_memory(assistant_id, cleaned)
+            whose, lambda assistant_id: self._client.add_memory(assistant_id, cleaned, metadata=by)
         )
         try:
             made = self._ask(adding, once=True)
@@ -276,11 +286,17 @@ class MemoryService:
             return ()
         with self._db.read() as db_session:
             rows = db.memories.sources(db_session, ids, whose, user_id=user_id, backend=self._backend)
+            added_by = {memory.memory_id: _adder_id(memory) for memory in found} if whose.customer_id else {}
+            adders = {one for one in added_by.values() if one is not None}
+            names = {one.id: one.name for one in db.people.called(db_session, adders)} if adders else {}
         sources = {
             memory_id: MemorySource(session_id, title, message_id, at)
             for memory_id, message_id, session_id, title, at in rows
         }
-        return tuple(_memory(memory, whose, sources.get(memory.memory_id)) for memory in found)
+        return tuple(
+            _memory(memory, whose, sources.get(memory.memory_id), names.get(added_by.get(memory.memory_id)))
+            for memory in found
+        )
 
 
 def _away(exc: Exception) -> str:
@@ -294,10 +310,17 @@ def _away(exc: Exception) -> str:
     return "Backboard cannot be reached right now."
 
 
-def _memory(memory: backboard_client.Memory, whose: Whose, source: MemorySource | None = None) -> Memory:
+def _adder_id(memory: backboard_client.Memory) -> int | None:
+    given = str(memory.metadata.get(_ADDED_BY) or "")
+    return int(given) if re.fullmatch("[0-9]{1,18}", given) else None
+
+
+def _memory(
+    memory: backboard_client.Memory, whose: Whose, source: MemorySource | None = None, by: str | None = None
+) -> Memory:
     at = _created_at(memory)
     told = None if at == _UNKNOWN else kept_instant(at, now=utc_now())
-    return Memory(memory.memory_id, kept_text(memory.content), told, source, whose.customer_id)
+    return Memory(memory.memory_id, kept_text(memory.content), told, source, whose.customer_id, by)
 
 
 def _created_at(memory: backboard_client.Memory) -> datetime:

@@ -18,7 +18,7 @@ class MemorySource:
 class Memory:
     """Something that an assistant remembers; *source* None: not known, not shown, or written by hand.
 
-    About a customer, or about the user.
+    About a customer, or about the user. *by*: who added it by hand about a customer, where that is known.
     """
 
     id: str
@@ -26,6 +26,7 @@ class Memory:
     created_at: datetime | None
     source: MemorySource | None
     customer_id: int | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

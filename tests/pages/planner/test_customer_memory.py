@@ -85,6 +85,18 @@ def test_choice_shows_the_memory_of_one_or_the_other(page, services, planner, we
     assert page.text_input(key="memory_words").value == ""
 
 
+def test_memory_added_by_hand_says_who_added_it_and_is_added_once(page, services, planner, weber):
+    page.query_params["customer"] = str(weber.id)
+    run(page)
+    for _ in range(2):
+        page.text_input(key="memory_text").set_value("Prefers trains")
+        click(page, "memory_add")
+
+    assert shown(page) == ["Prefers trains"]
+    assert ":small[Added by Ada Planner, just now]" in [line.value for line in page.main.markdown]
+    assert [error.value.replace("\\", "") for error in page.error] == ["Exactly this is remembered already."]
+
+
 def test_address_says_whose_it_is(page, services, planner, weber):
     services.memories.add("Theirs", user_id=planner.id, customer_id=weber.id)
     page.query_params["customer"] = str(weber.id)
