@@ -40,7 +40,7 @@ def first_words(block: Block) -> str:
     elif is_entry(block):
         begin = f"{block.author}: {begin}"
     text = " ".join((shown_text(begin) if block.kind == "reply" else begin).split())
-    return text if len(text) <= _FIRST else f"{text[:_FIRST].rstrip()}…"
+    return text if len(text) <= _FIRST else f"{text[:_FIRST].rstrip(' .…')}…"
 
 
 def is_entry(block: Block) -> bool:
@@ -54,7 +54,7 @@ def _draw(block: Block, budget_ms: float) -> float:
         _draw_entry(block)
         return 0.0
     reply = block.kind == "reply"
-    avatar = ":material/flight_takeoff:" if reply else None
+    avatar = ":material/flight_takeoff:" if reply else ":material/person:"
     spent = 0.0
     with st.chat_message("assistant" if reply else "user", avatar=avatar):
         st.caption(said(block))

@@ -135,6 +135,7 @@ def test_stranger_sees_what_was_shared_by_whom_for_whom_and_what_is_asked_for(
 
     page = shown(at)
     assert at.title[0].value == "Lisbon in May"
+    assert [said.avatar for said in at.chat_message[:2]] == [":material/person:", ":material/flight_takeoff:"]
     for words in (
         "Ada Planner",
         "Customer",
