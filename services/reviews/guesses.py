@@ -27,7 +27,8 @@ WRONG_LINKS = Limit("review_link", 30, timedelta(minutes=10))  # from one addres
 WRONG_PASSCODES = Limit("review_passcode", 10, timedelta(minutes=15))  # from one address
 WRONG_PASSCODES_OF_LINK = Limit("review_passcode", 60, timedelta(hours=1))  # from all of them
 SAID = Limit("review_said", 100, timedelta(minutes=5))  # from one address: fifty people may sit in one office
-SAID_ON_LINK = Limit("review_said", 200, timedelta(minutes=5))
+SAID_ON_LINK = Limit("review_said", 200, timedelta(minutes=5))  # comments that were kept
+DECIDED_ON_LINK = Limit("review_decided", 200, timedelta(minutes=5))
 _LATER = "Please try again in a few minutes."
 
 
@@ -63,12 +64,15 @@ def count_wrong_passcode(
     _count(db_session, _door(token_hash, passcode_hash), WRONG_PASSCODES_OF_LINK, now)
 
 
-def count_said(db_session: Session, review_id: int, address: str | None, *, now: datetime) -> None:
-    """Count a comment or decision. Raises TooManyCommentsError where they come too fast."""
-    site = site_of(address) if address is not None else None
-    if (site is not None and _is_over(db_session, site, SAID, now)) or _is_over(
-        db_session, _link(review_id), SAID_ON_LINK, now
-    ):
+def count_said(db_session: Session, address: str | None, *, now: datetime) -> None:
+    """Count what somebody says, kept or not. Raises TooManyCommentsError where it comes too fast."""
+    if address is not None and _is_over(db_session, site_of(address), SAID, now):
+        raise TooManyCommentsError(f"That is a lot at once. {_LATER}")
+
+
+def count_kept(db_session: Session, review_id: int, *, now: datetime, decision: bool = False) -> None:
+    """Count a comment, or a decision, that a link keeps. Raises TooManyCommentsError where they come too fast."""
+    if _is_over(db_session, f"review {review_id}", DECIDED_ON_LINK if decision else SAID_ON_LINK, now):
         raise TooManyCommentsError(f"That is a lot at once. {_LATER}")
 
 
@@ -86,7 +90,3 @@ def _is_full(db_session: Session, who: str, limit: Limit, now: datetime) -> bool
 
 def _door(token_hash: str, passcode_hash: str) -> str:
     return "door " + hashlib.sha256(f"{token_hash}{passcode_hash}".encode()).hexdigest()[:48]
-
-
-def _link(review_id: int) -> str:
-    return f"review {review_id}"

@@ -23,7 +23,12 @@ from services.reviews.comments import NOWHERE, change_comment, check_room, decid
 from services.reviews.decks import edition
 from services.reviews.doors import GONE, Door, Open, is_key, key_hash
 from services.reviews.files import ReceiptKind, ReviewFiles, Told
-from services.reviews.guesses import check_guesses, count_said, count_wrong_link
+from services.reviews.guesses import (
+    check_guesses,
+    count_kept,
+    count_said,
+    count_wrong_link,
+)
 from services.reviews.passcodes import Passcodes
 from services.reviews.records import Decision, DecisionKind, ReviewMay, ReviewState, Thread, Version, Visit
 from services.reviews.reviews import settle, token_hash
@@ -188,7 +193,7 @@ class VisitService:
         cleaned, called = clean_comment(text), clean_reader_name(name)
         with self._door.held(token, key) as link:
             _may(link, ReviewMay.COMMENT, ReviewMay.DECIDE)
-            count_said(link.db_session, link.row.id, address, now=link.now)  # also where its passage stands nowhere
+            count_said(link.db_session, address, now=link.now)  # also where its passage stands nowhere
         with self._door.opened(token, key) as link:  # to read a long text takes its time: nobody waits for it
             shown, _ = link.shown
             about = place(link.db_session, shown, anchor, passage, before) if thread_id is None else NOWHERE
@@ -197,6 +202,7 @@ class VisitService:
             reader = self._door.known(link, key, called)
             check_room(link.db_session, link.row.id, reader_id=reader.id)
             _is_not_the_planner(link, called)
+            count_kept(link.db_session, link.row.id, now=link.now)
             made = ReviewComment(
                 review_id=link.row.id,
                 version_id=shown.id,
@@ -248,7 +254,8 @@ class VisitService:
         """
         with self._door.held(token, key) as link:
             _may(link, ReviewMay.DECIDE)
-            count_said(link.db_session, link.row.id, address, now=link.now)
+            count_said(link.db_session, address, now=link.now)
+            count_kept(link.db_session, link.row.id, now=link.now, decision=True)
             called = clean_reader_name(name)
             _is_not_the_planner(link, called)
             reader = self._door.known(link, key, called)
@@ -271,7 +278,8 @@ class VisitService:
             found = db.comments.get(link.db_session, comment_id, review_id=link.row.id)
             if text is not None:
                 _may(link, ReviewMay.COMMENT, ReviewMay.DECIDE)
-                count_said(link.db_session, link.row.id, address, now=link.now)
+                count_said(link.db_session, address, now=link.now)
+                count_kept(link.db_session, link.row.id, now=link.now)
             change_comment(found, text, link.whose)
             assert found is not None
             self._came(link)

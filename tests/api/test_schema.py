@@ -22,7 +22,7 @@ SHARES = [*(f"reading {n}" for n in range(READING)), *(f"changing {n}" for n in 
 @pytest.fixture
 def target(serve, start_services, database, user_id, monkeypatch) -> dict[str, Any]:
     """Serve the API without limits on requests; give what a request to it needs, and the ids of real things."""
-    for limit in ("WRONG_LINKS", "SAID", "SAID_ON_LINK"):
+    for limit in ("WRONG_LINKS", "SAID", "SAID_ON_LINK", "DECIDED_ON_LINK"):
         monkeypatch.setattr(guesses, limit, replace(getattr(guesses, limit), most=10**9))
     services = start_services(requests_per_minute=10**9)
     address = serve(lambda: services)

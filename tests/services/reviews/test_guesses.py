@@ -1,9 +1,10 @@
-"""Passcodes are guessed so often and no more: from one address, and on one link from wherever they come."""
+"""Passcodes are guessed, and words are said, so often and no more: from one address, and on one link."""
 
 import pytest
 
-from services.errors import TooManyGuessesError, WrongPasscodeError
-from services.reviews.guesses import WRONG_PASSCODES, WRONG_PASSCODES_OF_LINK
+from services.errors import InvalidInputError, TooManyCommentsError, TooManyGuessesError, WrongPasscodeError
+from services.reviews.guesses import SAID_ON_LINK, WRONG_PASSCODES, WRONG_PASSCODES_OF_LINK
+from services.reviews.records import DecisionKind
 from services.reviews.visits import new_reader_key
 from tests.helpers.databases import ON_SQLITE
 
@@ -61,3 +62,28 @@ def test_new_passcode_or_address_of_a_link_opens_it_again_for_newcomers(reviews,
         reviews.visits.unlock(token, ANNA, "a guess")
     reviews.visits.unlock(token, ANNA, right)
     assert reviews.visits.look(token, ANNA).version.number == 1
+
+
+@ON_SQLITE
+def test_comments_that_are_refused_silence_nobody(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+    for _ in range(SAID_ON_LINK.most):
+        with pytest.raises(InvalidInputError):
+            reviews.visits.comment(link.token, new_reader_key(), "Hm", name="Eve", anchor="nowhere")
+
+    assert reviews.visits.comment(link.token, ANNA, "Yes", name="Anna").first.name == "Anna"
+
+
+@ON_SQLITE
+def test_comments_leave_room_for_decisions_and_edits_count_as_comments(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+    said = reviews.visits.comment(link.token, ANNA, "Hm", name="Anna").first
+    for number in range(1, SAID_ON_LINK.most):
+        reviews.visits.change(link.token, ANNA, said.id, f"Hm {number}")
+    for say in (reviews.visits.comment, lambda *who, **_: reviews.visits.change(*who[:2], said.id, "Hm")):
+        with pytest.raises(TooManyCommentsError):
+            say(link.token, ANNA, "Hm", name="Anna")
+
+    seen = link.review.version.sha256
+    made = reviews.visits.decide(link.token, ANNA, DecisionKind.APPROVE, name="Anna", sha256=seen)
+    assert made.name == "Anna"
