@@ -6,7 +6,9 @@ trip gets another customer, the customer is deleted. Nobody has to say so: whoev
 what must be said, with `move`.
 """
 
-from sqlalchemy import bindparam, exists, func, or_, select
+from typing import NamedTuple
+
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.assistants import Whose
@@ -14,6 +16,11 @@ from db.models import ChatSession, Customer, FollowUp, Message, SessionFile, Tri
 from db.plain import run
 
 _CUSTOMER_OF_TRIP = select(Trip.customer_id).where(Trip.id == bindparam("trip_id"), Trip.deleted_at.is_(None))
+_SIDE = (
+    select(ChatSession.user_id, ChatSession.told_after, Trip.customer_id)
+    .outerjoin(Trip, and_(Trip.id == ChatSession.trip_id, Trip.deleted_at.is_(None)))
+    .where(ChatSession.id == bindparam("session_id"))
+)
 _LAST_IDS = tuple(
     select(func.max(kind.id)).where(kind.session_id == bindparam("session_id"))
     for kind in (Message, FollowUp, SessionFile)
@@ -28,6 +35,19 @@ def customer_of(db_session: Session, session: ChatSession) -> int | None:
         return None
     found: int | None = run(db_session, _CUSTOMER_OF_TRIP, {"trip_id": session.trip_id}).scalar_one_or_none()
     return found
+
+
+class Side(NamedTuple):
+    """About whom a session is now; *told_after* is the last message of it that no assistant is told any more."""
+
+    owner_id: int
+    told_after: int | None
+    customer_id: int | None
+
+
+def side_of(db_session: Session, session_id: int) -> Side:
+    """Return about whom a session, of anybody, is now."""
+    return Side(*run(db_session, _SIDE, {"session_id": session_id}).one())
 
 
 def settle(db_session: Session, session: ChatSession) -> int | None:

@@ -120,7 +120,7 @@ def reply_end(message: MessageView, session: SessionSummary, *, below: Below | N
         )
     else:
         st.empty()
-    used_memories(message, own=session.is_own)
+    used_memories(message)
     reply_actions(message, session, told=_numbers(message))
     if below:
         below(message)

@@ -12,24 +12,20 @@ _MOST = 50
 _CHARS = 500  # of one memory
 
 
-def used_memories(message: MessageView, *, own: bool = True) -> None:
-    """Draw the memories that a reply used, folded; where there are none, leave their place empty.
-
-    *own* says whether the session is of whoever looks: what others know of themselves is not theirs to change.
-    """
+def used_memories(message: MessageView) -> None:
+    """Draw the memories that a reply used, folded; where there are none, leave their place empty."""
     used = [part.text for part in message.parts if isinstance(part, MemoryPart)]
     if not used:
         st.empty()
         return
     with st.expander(f"Used {memories_counted(len(used))}", type="compact", key=f"chat_memories_{message.id}"):
         st.markdown("\n".join(f"- {escape_label(_short(text))}" for text in used[:_MOST]))
-        if own or message.memory_customer_id is not None:
-            st.page_link(
-                MEMORY_PAGE,
-                label="Memory" if reads_only() else "Correct or delete",
-                icon=":material/neurology:",
-                query_params=memory_address(message.memory_customer_id),
-            )
+        st.page_link(
+            MEMORY_PAGE,
+            label="Memory" if reads_only() else "Correct or delete",
+            icon=":material/neurology:",
+            query_params=memory_address(message.memory_customer_id),
+        )
 
 
 def _short(text: str) -> str:

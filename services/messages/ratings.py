@@ -8,6 +8,7 @@ from db.models import Rating
 from services.accounts.roles import writing
 from services.errors import InvalidInputError, NotFoundError, ReplyInProgressError
 from services.message_status import MessageStatus
+from services.sessions.memory_wall import MemoryWall
 from services.sessions.records import MessageView
 from services.sessions.views import message_view
 from services.texts import clean_text
@@ -55,7 +56,7 @@ class RatingService:
                 day = reply.ended_at.date()
                 db.usage.add(db_session, user_id=user_id, day=day, model=reply.model, **changes)
             db_session.flush()
-            return message_view(reply, rating=rating)
+            return message_view(reply, MemoryWall(db_session, user_id=user_id), rating=rating)
 
 
 def _changes(before: int | None, value: int | None) -> dict[str, int]:

@@ -44,6 +44,7 @@ _COPIED = (
     "first_text_at",
     "ended_at",
     "cost_micros",
+    "memory_customer_id",
     "created_at",
     "updated_at",
 )

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from contextlib import suppress
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -17,11 +18,12 @@ import db.replies
 from db.engine import Database
 from services.errors import NotFoundError
 from services.message_status import MessageStatus
-from services.parts import known_parts
+from services.parts import MemoryPart, known_parts
 from services.process.background import in_thread
 from services.replies.live import LiveReply, interval_s
 from services.replies.records import ReplySnapshot
 from services.replies.running import RunningReplies
+from services.sessions.memory_wall import MemoryWall
 
 POLL_S = 0.5  # of a reply that this process does not write
 _STILL_EVERY_S = 1.0  # is asked whether somebody may still read a session that is not their own
@@ -74,7 +76,23 @@ class ReplyReaders:
             note = None
             if status is MessageStatus.QUEUED and reply.lease_owner is None and not self.running.free:
                 note = "Many replies are being written right now; this one is waiting for its turn."
-            return ReplySnapshot(reply.id, status, reply.content, tuple(known_parts(reply.parts)), note)
+            parts = MemoryWall(db_session, user_id=user_id).shown(tuple(known_parts(reply.parts)), reply)
+            return ReplySnapshot(reply.id, status, reply.content, parts, note)
+
+    async def _walled(self, snapshot: ReplySnapshot, user_id: int) -> ReplySnapshot:
+        """Return a reply as it is written here, without memories that are not for this user. Raises NotFoundError."""
+        if not any(isinstance(part, MemoryPart) for part in snapshot.parts):
+            return snapshot
+
+        def shown() -> ReplySnapshot:
+            with self._db.read() as db_session:
+                reply = db.messages.read_visible(db_session, snapshot.reply_id, user_id=user_id)
+                if reply is None:
+                    raise NotFoundError("There is no such reply.")
+                parts = MemoryWall(db_session, user_id=user_id).shown(snapshot.parts, reply)
+                return replace(snapshot, parts=parts)
+
+        return await in_thread(self._executor, shown)
 
     def watch(self, reply_id: int, *, user_id: int) -> "ReplyWatch":
         """Return a way to follow a reply while it is written, for use in a `with`. Raises NotFoundError."""
@@ -104,7 +122,7 @@ class ReplyReaders:
                         while live.snapshot.status.unfinished and not self._ending:
                             changed.clear()
                             told = live.snapshot
-                            yield told
+                            yield await self._walled(told, user_id)
                             await _wait(changed, SILENCE_S if owner else _STILL_EVERY_S)
                             if not owner and loop.time() - checked_at >= _STILL_EVERY_S:
                                 checked_at = loop.time()
@@ -114,7 +132,7 @@ class ReplyReaders:
                             elif told.parts:
                                 await self._until_words(live, changed, interval_s(len(self)))
                     if live.snapshot.status in _SAVED:
-                        yield live.snapshot
+                        yield await self._walled(live.snapshot, user_id)
                         return
                 snapshot = await in_thread(self._executor, lambda: self.snapshot(reply_id, user_id=user_id))
                 yield snapshot

@@ -35,6 +35,7 @@ from services.replies.records import ReplySnapshot
 from services.sessions.deleted import remove_deleted_of
 from services.sessions.file_types import please_look_at
 from services.sessions.files import FileShelf
+from services.sessions.memory_wall import MemoryWall
 from services.sessions.new_sessions import new_session
 from services.sessions.records import Accepted, MessageView, NewFile
 from services.sessions.settings import cleaned_settings
@@ -206,7 +207,7 @@ class ReplyService:
                 if known is not None:
                     if (known.session_id, known.role, known.content) != (session_id, role, text):
                         raise MessageIdReusedError("That id was already used for another message.")
-                    return message_view(known)
+                    return message_view(known, MemoryWall(db_session, user_id=user_id))
             mine = at_rest(db_session, session_id, user_id)
             session = mine.session
             remove_deleted_of(db_session, session)
@@ -232,7 +233,7 @@ class ReplyService:
             show(mine, message.id, now)
             session.last_message_preview = preview(text)
             db.search.put(db_session, message.id, session.id, text)
-            return message_view(message)
+            return message_view(message, MemoryWall(db_session, user_id=user_id))
 
     def get(self, message_id: int, *, user_id: int) -> MessageView:
         """Return one message as the database has it. Raises NotFoundError."""
@@ -240,7 +241,8 @@ class ReplyService:
             message = db.messages.read_visible(db_session, message_id, user_id=user_id)
             if message is None:
                 raise NotFoundError("There is no such message.")
-            return message_view(message, rating=db.ratings.get(db_session, message_id, user_id=user_id))
+            rating = db.ratings.get(db_session, message_id, user_id=user_id)
+            return message_view(message, MemoryWall(db_session, user_id=user_id), rating=rating)
 
     def id_of(self, client_message_id: str, *, user_id: int) -> int | None:
         """Return the id of the message that this planner's program named so, or None."""

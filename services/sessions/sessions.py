@@ -26,6 +26,7 @@ from exports.sessions.settings import PERSONAL
 from services.accounts.roles import check_may_write, writing
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError
 from services.sessions.matches import excerpt
+from services.sessions.memory_wall import MemoryWall
 from services.sessions.new_sessions import new_session
 from services.sessions.records import (
     Elsewhere,
@@ -161,8 +162,9 @@ class SessionService:
             ids = [row.id for row in rows[:limit]]
             files = db.files.of_messages(db_session, ids, user_id=user_id)
             ratings = db.ratings.by_message(db_session, ids, user_id=user_id)
+            wall = MemoryWall(db_session, user_id=user_id)
             views = tuple(
-                message_view(row, files=files, rating=ratings.get(row.id)) for row in reversed(rows[:limit])
+                message_view(row, wall, files=files, rating=ratings.get(row.id)) for row in reversed(rows[:limit])
             )
         return views, views[0].id if views and len(rows) > limit else None
 
@@ -308,7 +310,8 @@ class SessionService:
             ratings = db.ratings.by_message(db_session, ids, user_id=user_id)
             others = {row.user_id for row in shown} - {user_id}
             names = db.users.names(db_session, others) if others else {}
-            messages = [message_view(row, versions[row.id], files, ratings.get(row.id)) for row in shown]
+            wall = MemoryWall(db_session, user_id=user_id)
+            messages = [message_view(row, wall, versions[row.id], files, ratings.get(row.id)) for row in shown]
         return History(tuple(messages), has_earlier=len(rows) > limit, has_later=has_later, names=names)
 
     def elsewhere(self, session_id: int, *, user_id: int) -> Elsewhere | None:

@@ -8,6 +8,7 @@ from db.models import ChatSession, Message, Participant, Rating, SessionFile
 from db.plain import Plain
 from services.message_status import MessageStatus
 from services.parts import known_parts
+from services.sessions.memory_wall import MemoryWall
 from services.sessions.records import FileInfo, MessageView, SessionSummary
 
 _COLUMNS = tuple(one.name for one in fields(SessionSummary) if one.name != "answering")
@@ -33,13 +34,14 @@ def file_info(file: Plain[SessionFile]) -> FileInfo:
 
 def message_view(
     message: Plain[Message],
+    wall: MemoryWall,
     versions: Sequence[int] = (),
     files: Sequence[Plain[SessionFile]] = (),
     rating: Plain[Rating] | None = None,
 ) -> MessageView:
     """Return a message as the chat shows it, with the ids of all versions of its turn, and its own of *files*.
 
-    *rating* is that of who looks.
+    *rating* is that of who looks, and *wall* says what they are shown of memories.
     """
     return MessageView(
         id=message.id,
@@ -48,7 +50,7 @@ def message_view(
         role=message.role,
         status=MessageStatus(message.status),
         text=message.content,
-        parts=tuple(known_parts(message.parts)),
+        parts=wall.shown(tuple(known_parts(message.parts)), message),
         model=message.model,
         input_tokens=message.input_tokens,
         output_tokens=message.output_tokens,

@@ -21,7 +21,8 @@ from exports.sessions.settings import PERSONAL, setting_values
 from services.errors import InvalidInputError
 from services.intake import MAX_PARTS, MAX_TEXT_CHARS, kept, kept_model, kept_part
 from services.message_status import MessageStatus
-from services.parts import StoredPart, read_part, stored_part
+from services.parts import StoredPart, known_parts, read_part, stored_part
+from services.sessions.memory_wall import MemoryWall
 from services.sessions.new_sessions import add_session
 from services.sessions.sessions import NO_TITLE
 from services.texts import MAX_TITLE_CHARS, preview, without_controls
@@ -43,10 +44,12 @@ def saved_session(
     names: Mapping[int, str],
     trip: SavedTrip | None,
     elsewhere: bool,
+    wall: MemoryWall,
 ) -> SavedSession:
     """Return a session as somebody sees it, with those of all its messages that are not deleted.
 
-    *ends* are where they left the paths below versions, *names* those of its owner and of all who wrote in it.
+    *ends* are where they left the paths below versions, *names* those of its owner and of all who wrote in it; *wall*
+    says what they are shown of memories.
     """
     session = mine.session
     rows = sorted(rows, key=lambda row: row.id)
@@ -70,6 +73,7 @@ def saved_session(
         messages=[
             replace(
                 _saved_message(row, name(row.parent_id), kept, ratings.get(row.id), name(ends.get(row.id))),
+                parts=_without_none(_shown(row, wall)),
                 author=names[row.user_id] if row.role == "user" and row.user_id != session.user_id else None,
             )
             for row in rows
@@ -91,7 +95,6 @@ def _saved_message(
         status=cast("Status", row.status),
         text=row.content,
         created_at=row.created_at,
-        parts=[{name: value for name, value in part.items() if value is not None} for part in row.parts],
         model=row.model,
         input_tokens=row.input_tokens,
         output_tokens=row.output_tokens,
@@ -105,6 +108,17 @@ def _saved_message(
         retry_of=str(row.retry_of) if row.retry_of in kept else None,
         leaf_id=end,
     )
+
+
+def _shown(row: Plain[Message], wall: MemoryWall) -> Sequence[Mapping[str, Any]]:
+    """Return the parts of a message as they are stored, without memories that are not for who asks."""
+    if all(part.get("kind") != "memory" for part in row.parts) or wall.shows(row):
+        return row.parts
+    return [stored_part(part) for part in wall.shown(tuple(known_parts(row.parts)), row)]
+
+
+def _without_none(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in part.items() if value is not None} for part in parts]
 
 
 def checked(saved: SavedSession) -> SavedSession:

@@ -33,6 +33,7 @@ from services.accounts.roles import may_write, refuse_viewer, writing
 from services.errors import ExportRunningError, ImportRunningError, InvalidInputError, NotFoundError
 from services.model_names import model_here
 from services.process.one_core import any_core
+from services.sessions.memory_wall import MemoryWall
 from services.sessions.records import SessionFilter
 from services.sessions.sessions import SessionService
 from services.texts import check_model
@@ -272,7 +273,8 @@ class TransferService:
             names = db.users.names(db_session, {mine.session.user_id, *(row.user_id for row in rows)})
             trip = saved_trip(db_session, session_id, user_id)
             elsewhere = mine.session.user_id != user_id or db.sides.was_told_elsewhere(db_session, mine.session)
-            return saved_session(mine, rows, ratings, ends, names=names, trip=trip, elsewhere=elsewhere)
+            wall = MemoryWall(db_session, user_id=user_id)
+            return saved_session(mine, rows, ratings, ends, names=names, trip=trip, elsewhere=elsewhere, wall=wall)
 
     def _note_export(self, user_id: int, detail: str, *, target: tuple[AuditTarget, int] | None = None) -> None:
         with self._db.begin() as db_session:

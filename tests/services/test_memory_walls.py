@@ -4,6 +4,7 @@ Marked words are planted on each side, in its memory and in what is said there; 
 assistant was given.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,8 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
+from api.ui_parts import ui_parts
+from api.ui_stream import UiMessageStream
 from db.engine import Database
 from db.models import (
     Assistant,
@@ -26,7 +29,7 @@ from db.models import (
 from services.backboard.threads import MOVED_NOTICE
 from services.errors import NotFoundError, NotPossibleError
 from services.message_status import MessageStatus
-from services.parts import MemoryPart, NoticePart
+from services.parts import MemoryPart, NoticePart, Part
 from services.replies.titles import PROMPT
 from services.sessions.records import NewFile
 from services.templates.templates import Opening
@@ -100,6 +103,27 @@ class World:
         """Return what the replies that a session shows say that they have used."""
         messages = self.services.sessions.history(session_id, user_id=user_id).messages
         return {part.text for one in messages for part in one.parts if isinstance(part, MemoryPart)}
+
+    def shown(self, session_id: int, user_id: int) -> str:
+        """Return all that a user is shown of the parts of a session's replies, by every path there is."""
+        read = self.services.sessions
+        views = [*read.history(session_id, user_id=user_id).messages]
+        views += read.messages(session_id, user_id=user_id, limit=100)[0]
+        replies = [one.id for one in views if one.role == "assistant"]
+        views += [self.services.replies.get(one, user_id=user_id) for one in replies]
+        views += [self.services.ratings.rate(one, 1, user_id=user_id) for one in replies]
+        parts: list[object] = [one.parts for one in views]
+        parts += [self.services.replies.snapshot(one, user_id=user_id).parts for one in replies]
+        told = [UiMessageStream(session_id=session_id, reply_id=one, model=None) for one in replies]
+        parts += [
+            list(stream.advance(self.services.replies.snapshot(one, user_id=user_id)))
+            for stream, one in zip(told, replies, strict=True)
+        ]
+        parts += [ui_parts(one) for one in views]
+        for kind in (ExportKind.JSON, ExportKind.MARKDOWN):
+            file = self.services.transfer.export(session_id, user_id=user_id, kind=kind)
+            parts.append(file.content.decode())
+        return str(parts)
 
 
 @pytest.fixture
@@ -335,6 +359,117 @@ def test_fork_by_who_only_views_the_trip_is_outside_of_it(world, ada, kowalski):
 
     assert world.asked()[-1] == ada.assistant
     assert world.crossed() == []
+
+
+def _prefers(side: Side) -> str:
+    return f"Prefers {side.mark}"
+
+
+def test_memories_of_a_customer_are_not_shown_where_their_session_was_moved_to(world, ada, kowalski, tanaka, eve):
+    join(world.database, tanaka.trip_id, eve.user_id, "edit")
+    session_id = world.begin(kowalski)
+    assert _prefers(kowalski) in world.shown(session_id, ada.user_id)
+    for now, carry in ((tanaka, False), (tanaka, True), (ada, False)):
+        world.services.trip_sessions.move([session_id], now.trip_id, user_id=ada.user_id, carry=carry)
+        for user_id in (ada.user_id, eve.user_id) if now is tanaka else (ada.user_id,):
+            assert _prefers(kowalski) not in world.shown(session_id, user_id)
+            assert "Used 1 memory of another customer." in world.shown(session_id, user_id)
+        assert world.used(session_id, ada.user_id) == set()
+    world.say(ada, session_id)
+    assert world.used(session_id, ada.user_id) == {"Prefers Adastra hotels"}
+    move(world.database, session_id, make_trip(world.database, ada.user_id, kowalski.customer_id))
+    assert world.used(session_id, ada.user_id) == {"Prefers Kowalmark hotels"}
+
+
+@pytest.mark.parametrize("change", ["another customer", "no customer", "customer deleted"])
+def test_memories_of_a_customer_are_not_shown_where_the_trip_has_it_no_more(world, ada, kowalski, tanaka, change):
+    session_id = world.begin(kowalski)
+    with world.database.begin() as db_session:
+        if change == "customer deleted":
+            db_session.delete(db_session.get_one(Customer, kowalski.customer_id))
+        else:
+            now = tanaka.customer_id if change == "another customer" else None
+            db_session.get_one(Trip, kowalski.trip_id).customer_id = now
+
+    assert _prefers(kowalski) not in world.shown(session_id, ada.user_id)
+    assert "Used 1 memory of another customer." in world.shown(session_id, ada.user_id)
+
+
+def test_memories_of_a_customer_are_shown_to_who_sees_its_trips_alone(world, ada, kowalski, eve):
+    session_id = world.begin(kowalski)
+    world.services.sharing.add(session_id, "eve", user_id=ada.user_id)
+    assert _prefers(kowalski) not in world.shown(session_id, eve.user_id)
+    assert "Used 1 memory that is not shown here." in world.shown(session_id, eve.user_id)
+    join(world.database, kowalski.trip_id, eve.user_id, "view")
+
+    assert world.used(session_id, eve.user_id) == {"Prefers Kowalmark hotels"}
+
+
+def test_what_a_planners_own_assistant_remembers_is_shown_to_them_alone(world, ada, eve):
+    session_id = world.begin(ada)
+    world.services.sharing.add(session_id, "eve", user_id=ada.user_id)
+    say(world.services, "And by train", session_id, user_id=eve.user_id)
+    fork = world.services.versions.fork(_last(world, session_id, eve), user_id=eve.user_id)
+
+    assert "Prefers Adastra hotels" in world.used(session_id, ada.user_id)
+    for its_id in (session_id, fork):
+        assert _prefers(ada) not in world.shown(its_id, eve.user_id)
+
+
+def test_sessions_that_are_handed_over_do_not_show_what_was_remembered_about_their_first_owner(world, ada, eve):
+    trip_id = make_trip(world.database, ada.user_id)
+    join(world.database, trip_id, eve.user_id, "edit")
+    eve.trip_id = trip_id
+    session_id = world.begin(eve)
+    assert world.used(session_id, eve.user_id) == {"Prefers Evemark hotels"}
+    world.services.trip_members.leave(trip_id, user_id=eve.user_id)
+
+    assert _prefers(eve) not in world.shown(session_id, ada.user_id)
+
+
+def test_forks_and_imports_show_no_memories_of_another_customer(world, ada, kowalski, tanaka):
+    session_id = world.begin(kowalski)
+    before = world.services.transfer.export(session_id, user_id=ada.user_id, kind=ExportKind.JSON)
+    assert world.used(_forked(world, session_id, ada), ada.user_id) == {"Prefers Kowalmark hotels"}
+    move(world.database, session_id, tanaka.trip_id)
+    fork = _forked(world, session_id, ada)
+    assert _prefers(kowalski) not in world.shown(fork, ada.user_id)
+    move(world.database, fork, None)
+    assert _prefers(kowalski) not in world.shown(fork, ada.user_id)
+    after = world.services.transfer.export(session_id, user_id=ada.user_id, kind=ExportKind.JSON)
+    assert _prefers(kowalski).encode() not in after.content
+    eve = world.add(make_user(world.database, "eve"), "Evemark", customer=True)
+    (imported,) = world.services.transfer.import_file(before.content, user_id=eve.user_id).imported
+    move(world.database, imported, eve.trip_id)
+
+    assert _prefers(kowalski) not in world.shown(imported, eve.user_id)
+
+
+def _forked(world: World, session_id: int, side: Side) -> int:
+    return world.services.versions.fork(_last(world, session_id, side), user_id=side.user_id)
+
+
+def test_reader_of_a_reply_in_flight_sees_no_memories_after_the_move(world, kowalski, tanaka):
+    session_id = new_session_in(world.services, world.database, kowalski.trip_id, user_id=kowalski.user_id)
+    world.emulator.hold_reply(3)
+    accepted = world.services.replies.send(
+        "Three nights in Lisbon", user_id=kowalski.user_id, client_message_id="a", session_id=session_id
+    )
+    until(lambda: world.emulator.runs, what="it was sent")
+    move(world.database, session_id, tanaka.trip_id)
+
+    async def read() -> list[Part]:
+        seen, released = list[Part](), list[None]()
+        async for snapshot in world.services.replies.follow(accepted.reply_id, user_id=kowalski.user_id):
+            if not released:
+                released.append(world.emulator.release())
+            seen += snapshot.parts
+        return seen
+
+    seen = asyncio.run(read())
+
+    assert "Used 1 memory of another customer." in [one.text for one in seen if isinstance(one, NoticePart)]
+    assert MemoryPart not in map(type, seen)
 
 
 def _notices(world: World, session_id: int, side: Side) -> list[str]:

@@ -1,6 +1,7 @@
-"""Sessions are moved about at random, with all that is done in them: no word of one side is ever given to another.
+"""Sessions are moved about at random, with all that is done in them: no word of one side is given to another.
 
-Every word is new. Each assistant may be given those that were said to it, and those that were carried over to it.
+What is shown of a memory never crosses either. Every word is new. Each assistant may be given those that were said to
+it, and those that were carried over to it.
 `make soak` has it go on for longer; TIMES=10 SEED=7 for ten times that, and with other moves.
 """
 
@@ -219,7 +220,7 @@ class Moves:
         return self.services.replies.unfinished(talk.id, user_id=talk.user_id) is None
 
     def check(self) -> None:
-        """Fail where an assistant was given, or a reply has used, a word that it may not know."""
+        """Fail where an assistant was given, a reply has used, or a session shows, a word that it may not know."""
         for name, text in given(self.emulator).items():
             assert set(WORD.findall(text)) <= self.allowed[name], (name, self.done)
         with self.database.read() as db_session:
@@ -231,6 +232,10 @@ class Moves:
                 name = f"travelbot-customer-{customer_id}" if customer_id else f"travelbot-user-{user_id}"
                 used = " ".join(part.text for part in known_parts(parts) if isinstance(part, MemoryPart))
                 assert set(WORD.findall(used)) <= self.allowed[name], (name, self.done)
+        for talk in self.talks:
+            views, _ = self.services.sessions.messages(talk.id, user_id=talk.user_id, limit=200)
+            shown = " ".join(part.text for one in views for part in one.parts if isinstance(part, MemoryPart))
+            assert set(WORD.findall(shown)) <= self.allowed[self.side(talk)], (talk, self.done)
 
 
 @ON_SQLITE
