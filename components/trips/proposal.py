@@ -13,7 +13,7 @@ from components.state import TRIPS_PAGE
 from components.trips.places import trip_address
 from components.trips.whom import named_customer, whom_field
 from components.trips.words import brief_rows
-from services.errors import NotFoundError
+from services.errors import NotFoundError, NotPossibleError
 from services.parts import Part
 from services.sessions.records import MessageView, SessionSummary
 from services.trips.changing import checked_title
@@ -23,6 +23,7 @@ from travel import limits
 from travel.brief import FIELDS, Brief, Question, brief_values, known_brief
 from travel.types import unique
 
+_FOR_ANOTHER = "Proposed for another customer's trip. Ask again for a proposal for this one."
 _DATES = ("start", "end", "months")  # one of them without the others may be none
 _GROUPS: Mapping[str, tuple[str, ...]] = {
     "when" if name == "start" else name: _DATES if name == "start" else (name,)
@@ -58,6 +59,9 @@ def proposal_card(message: MessageView, session: SessionSummary, *, user_id: int
     if proposal is None:
         return
     with st.container(key=f"chat_proposal_{message.id}", border=True, gap="small"):
+        if message.for_another:
+            st.caption(_FOR_ANOTHER)
+            return
         if session.trip_id is None:
             if session.user_id == user_id:
                 _draw_new(proposal, message.id, session.id, user_id=user_id)
@@ -111,6 +115,7 @@ def _create(proposal: Proposal, offers: Sequence[_Offer], message_id: int, sessi
     with telling(f"proposal_{message_id}"):
         brief, title = _ticked(proposal.brief, offers, message_id), checked_title(state[f"{key}_title"] or "")
         customer = named_customer(key=key)
+        _check_is_for_this(message_id, user_id)
         trip, new = get_services().trip_sessions.make_trip(
             session_id, title, user_id=user_id, customer=customer, brief=brief, carry=carry
         )
@@ -157,8 +162,15 @@ def _update(
     with telling(f"proposal_{message_id}"):
         brief = _ticked(proposal.brief, offers, message_id)
         if brief:
+            _check_is_for_this(message_id, user_id)
             get_services().trips.change(trip_id, user_id=user_id, rev=rev, brief=brief)
             st.session_state.session_news = "Updated the trip's brief."
+
+
+def _check_is_for_this(message_id: int, user_id: int) -> None:
+    """Raise NotPossibleError where the session of a reply was moved to another customer since this was drawn."""
+    if get_services().replies.get(message_id, user_id=user_id).for_another:
+        raise NotPossibleError(_FOR_ANOTHER)
 
 
 def _merged(before: Brief, proposed: Brief) -> Brief:

@@ -174,6 +174,7 @@ class MessageView:
     rating_reason: str | None = None
     author_id: int = 0  # who wrote it, or asked for it
     memory_customer_id: int | None = None  # whose memory a reply was given; None: that of the session's owner
+    for_another: bool = False  # a reply to another customer's session, as this was until it was moved
     files: tuple[FileInfo, ...] = ()  # that came with it
 
 

@@ -66,6 +66,7 @@ def message_view(
         rating_reason=rating.reason if rating else None,
         author_id=message.user_id,
         memory_customer_id=message.memory_customer_id,
+        for_another=wall.is_for_another(message),
         files=tuple(file_info(one) for one in files if one.message_id == message.id),
     )
 

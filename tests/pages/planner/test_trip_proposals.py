@@ -168,6 +168,41 @@ def test_trip_for_a_customer_carries_the_talk_over_only_if_ticked(
         assert (session.trip_id, session.told_customer_id) == (made.id, weber.id if carried else None)
 
 
+@pytest.mark.parametrize("to", ["another customer", "no trip", "same customer"])
+def test_proposal_for_another_customers_trip_is_closed(app, services, planner, talk, to):
+    weber, sharma = (services.customers.create(name, user_id=planner.id).id for name in ("Weber", "Sharma"))
+    trip = services.trips.create("Portugal", user_id=planner.id, customer_id=weber)
+    services.trip_sessions.move([talk], trip.id, user_id=planner.id, carry=True)
+    run(app)
+    choose(app, f"session_menu_{talk}", "Update the trip's brief")
+    assert "Where to" in offered(app)
+    other = services.trips.create("Japan", user_id=planner.id, customer_id=weber if to == "same customer" else sharma)
+    moved_to = None if to == "no trip" else other.id
+    services.trip_sessions.move([talk], moved_to, user_id=planner.id)
+    run(app)
+
+    closed = to != "same customer"
+    assert ("Proposed for another customer's trip" in lines(app)) == closed
+    assert ("Where to" not in offered(app)) == closed
+    assert (button(app, "Update the brief") is None) == closed
+    assert button(app, "Create trip") is None
+
+
+def test_proposal_is_not_accepted_where_the_session_has_another_customer_since_it_was_drawn(
+    app, services, planner, talk
+):
+    weber, sharma = (services.customers.create(name, user_id=planner.id).id for name in ("Weber", "Sharma"))
+    trip = services.trips.create("Portugal", user_id=planner.id, customer_id=weber)
+    services.trip_sessions.move([talk], trip.id, user_id=planner.id, carry=True)
+    run(app)
+    choose(app, f"session_menu_{talk}", "Update the trip's brief")
+    services.trips.change(trip.id, user_id=planner.id, customer_id=sharma)
+    press(app, "Update the brief")
+
+    assert services.trips.get(trip.id, user_id=planner.id).brief == Brief()
+    assert "Proposed for another customer's trip" in lines(app)
+
+
 def test_trip_is_made_for_a_new_customer_who_is_made_once(proposed, services, planner):
     (customer,) = [one for one in proposed.main.selectbox if one.label == "Customer"]
     customer.set_value(NEW_CUSTOMER)
