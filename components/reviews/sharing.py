@@ -107,10 +107,27 @@ def _part_fields(session_id: int, *, user_id: int) -> tuple[int | None, int | No
     words = {message.id: f"{number}. {_beginning(message)}" for number, message in enumerate(shown, 1)}
     first, last = {_WHOLE: "The first message"} | words, {_WHOLE: "The last message"} | words
     key = f"review_share_{session_id}"
+    begin = _first_for_this(shown)
+    if begin:
+        which = f"Messages 1 to {begin:,}" if begin < len(shown) else "These messages"
+        since = ", so *From* is set to the first one after them" if begin < len(shown) else ""
+        st.warning(f"{which} were written for another customer{since}.", icon=":material/group_off:")
     with st.container(horizontal=True):
-        first_id = st.selectbox("From", list(first), format_func=first.__getitem__, key=f"{key}_first", width=340)
+        first_id = st.selectbox(
+            "From",
+            list(first),
+            index=begin + 1 if 0 < begin < len(shown) else 0,
+            format_func=first.__getitem__,
+            key=f"{key}_first",
+            width=340,
+        )
         last_id = st.selectbox("To", list(last), format_func=last.__getitem__, key=f"{key}_last", width=340)
     return first_id or None, last_id or None
+
+
+def _first_for_this(shown: Sequence[MessageView]) -> int:
+    """Return the place of the first message after those that were written for another customer."""
+    return next((place for place in range(len(shown), 0, -1) if shown[place - 1].for_another), 0)
 
 
 def _can_be_shared(message: MessageView) -> bool:

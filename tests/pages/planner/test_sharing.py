@@ -3,14 +3,17 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from db.models import Message
 from services.reviews.records import DecisionKind, LinkSettings, ReviewMay, ReviewState, Thing
 from services.reviews.visits import new_reader_key
 from settings import ROOT
 from tests.helpers.reviews import TALK, Reviews
 from tests.helpers.screens import begin_at, load_at
+from tests.helpers.sides import make_customer
 
 ANNA = new_reader_key()
 
@@ -147,6 +150,42 @@ def test_preview_shows_the_part_that_is_chosen_and_makes_nothing(sharing, servic
     assert (made.first_id, made.last_id) == (first, second)
     _, shown = services.reviews.shown(made.id, user_id=planner.id)
     assert [block.text for block in shown.blocks] == list(TALK[2:])
+
+
+@pytest.mark.parametrize("more", [True, False])
+def test_what_was_written_for_another_customer_is_told_and_left_out_at_first(
+    app, reviews, services, planner, session_id, app_database, more
+):
+    customer = make_customer(app_database, planner.id)
+    messages = services.sessions.history(session_id, user_id=planner.id).messages
+    replies = [one.id for one in messages if one.role == "assistant"]
+    with app_database.begin() as db_session:
+        for_another = update(Message).where(Message.id.in_(replies[:1] if more else replies))
+        db_session.execute(for_another.values(memory_customer_id=customer))
+    load_at(app, session_id)
+    menu = app.menu_button(key=f"session_menu_{session_id}")
+    menu.click(next(name for name in menu.options if name.endswith("Share for review")))
+    run(app)
+
+    (told,) = [one.value for one in app.warning]
+    first = app.selectbox(key=f"review_share_{session_id}_first")
+    if more:
+        assert (
+            told == "Messages 1 to 2 were written for another customer, so *From* is set to the first one after them."
+        )
+        assert first.value == messages[2].id
+        click(app, "review_share_go")
+        (made,) = services.reviews.page(user_id=planner.id)
+        _, shown = services.reviews.shown(made.id, user_id=planner.id)
+        assert [block.text for block in shown.blocks] == list(TALK[2:])
+    else:
+        assert told == "These messages were written for another customer."
+        assert first.value == 0
+
+
+def test_nothing_is_told_of_another_customer_where_there_was_none(sharing, session_id):
+    assert not sharing.warning
+    assert sharing.selectbox(key=f"review_share_{session_id}_first").value == 0
 
 
 def test_preview_shows_exactly_what_the_link_then_shows(sharing, reviews, services, planner, session_id, monkeypatch):
