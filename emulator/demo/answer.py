@@ -18,7 +18,7 @@ from emulator.demo.reading import FACTS
 from emulator.demo.say import plan_of
 from emulator.demo.talk import planner_lines, step, today_from
 from emulator.demo.wishes import Reading, State, Wishes
-from emulator.demo.words import TEXTS, joined, plain, plural, quoted, wished
+from emulator.demo.words import TEXTS, joined, listed, names_of, plain, plural, quoted, wished
 
 __all__ = ["answer", "extract_facts"]  # an emulator.conversation.Demo
 
@@ -139,7 +139,8 @@ def _brief(
     begun, known = [told.brief_line(system_prompt)], told.known_brief(system_prompt)
     before, lines = brief.sure(states[0].wishes, begun), [*begun, *lines]
     wishes = brief.added(brief.sure(states[-1].wishes, lines), before)
-    names = next((state.names for state in reversed(states) if state.names), ())
+    compared = next((listed(names_of(one.about), "or") for one in reversed(states) if one.about[1:]), "")
+    names = next((state.names for state in reversed(states) if state.names), (compared,) if compared else ())
     arguments = brief.arguments(wishes, names, lines)
     arguments = told.news(arguments, brief.arguments(before, states[0].names, begun), known)
     if known and arguments.keys() == {"title"}:

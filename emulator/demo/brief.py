@@ -11,7 +11,7 @@ from typing import Any
 from emulator.demo.destinations import atlas, fold
 from emulator.demo.line import MONTHS, WORDS, typed
 from emulator.demo.wishes import NO_YEAR, Wishes
-from emulator.demo.words import TEXTS, day_date, in_words, listed, money, names_of, needs, plain, when
+from emulator.demo.words import TEXTS, day_date, in_words, listed, money, names_of, needs, plain, plural, when
 
 TOOL = "propose_brief"
 _ASKED_FOR = re.compile(WORDS["patterns"]["brief"], re.I)
@@ -41,8 +41,8 @@ def added(wishes: Wishes, before: Wishes) -> Wishes:
 
 
 def arguments(wishes: Wishes, names: Sequence[str], lines: Sequence[str]) -> dict[str, Any]:
-    """What to call the tool with; empty where nothing was said about a trip. *names* are of unknown places."""
-    questions = dict[str, str]()
+    """What to call the tool with; empty where nothing was said about a trip. *names* are of places in no plan."""
+    questions = dict[str, str]()  # by field
     where = [wishes.country] if wishes.country else names_of(wishes.places) or list(names)
     if not where and wishes == Wishes():
         return {}
@@ -55,7 +55,7 @@ def arguments(wishes: Wishes, names: Sequence[str], lines: Sequence[str]) -> dic
         "pace": None if wishes.pace is None else _PACES[wishes.pace + 1],
         "must": _musts(wishes),
         "avoid": [{"text": one} for one in (*wishes.avoids, *wishes.unwanted)],
-        "questions": [{"field": field, "text": text} for field, text in questions.items()],
+        "questions": [({"field": field} if field else {}) | {"text": text} for field, text in questions.items()],
     }
     return {field: value for field, value in known.items() if value not in (None, [])}
 
@@ -70,6 +70,8 @@ def told(outputs: Iterable[str], asked_with: Mapping[str, Any], wishes: Wishes, 
             proposed = answer["proposed"]
             said, was = in_words(wishes if "budget" in asked_with else replace(wishes, budget=None)), in_words(before)
             said["places"] = [listed(asked_with.get("where", []))]
+            for month in asked_with.get("months", []):
+                said["month"] = [f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"]
             open_ones = [one["text"] for one in proposed["questions"] if one.get("field") not in known]
             still = f"\n\nStill open: {plain(' '.join(open_ones))}" if open_ones else ""
             new = [text for name, texts in said.items() for text in texts if text and text not in was[name]]
@@ -86,12 +88,15 @@ def _dates(wishes: Wishes, lines: Sequence[str], questions: dict[str, str]) -> d
             return {"start": start.isoformat(), "end": (start + timedelta(days=wishes.days - 1)).isoformat()}
         questions["start"] = f"How long does the trip take that begins on {day_date(wishes)}?"
         return {"months": [f"{start:%Y-%m}"]}
-    if month is None:
-        return {}
-    years = [] if start else _named(month, _words(lines))
-    if years and years[-1]:
-        return {"months": [f"{years[-1]}-{month:02d}"]}
-    questions["start"] = f"Which year is meant by {day_date(wishes) or MONTHS[month - 1]}?"
+    years = _named(month, _words(lines)) if month and not start else []
+    year = years[-1] if years else ""
+    if wishes.days and not wishes.stays:  # no field says how long a trip without dates is
+        asked = f"from {day_date(wishes)}: in which year" if start else f"in all: on which dates{when(wishes)} {year}"
+        questions[""] = f"The trip takes {plural(wishes.days, 'day')} {asked.strip()}?"
+    if month and year:
+        return {"months": [f"{year}-{month:02d}"]}
+    if month and not (start and questions):
+        questions["start"] = f"Which year is meant by {day_date(wishes) or MONTHS[month - 1]}?"
     return {}
 
 
@@ -132,9 +137,7 @@ def _budget(wishes: Wishes, questions: dict[str, str]) -> dict[str, Any] | None:
 
 def _musts(wishes: Wishes) -> list[dict[str, Any]]:
     said = in_words(wishes)
-    dated = wishes.start is not None and wishes.start.year != NO_YEAR
-    days = [] if dated or wishes.stays else said["days"]
     of_some = f"{listed(needs(wishes))}, for those who need it"
     needed = [{"text": of_some, "hard": True}] if needs(wishes) else []
-    texts = [*days, *said["trips"], *(text for name in _MUSTS for text in said[name]), *wishes.wanted]
+    texts = [*said["trips"], *(text for name in _MUSTS for text in said[name]), *wishes.wanted]
     return [*needed, *({"text": text} for text in texts)]

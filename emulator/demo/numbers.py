@@ -46,7 +46,8 @@ def read_month(line: Line, *, south: bool) -> int | None:
         before, after = line.before(match.start()), line.text[match.end() : match.end() + 10]
         sure = len(match["month"]) > 3 and match["month"] != "march"
         if sure or re.search(_NUMBERS["before_month"], before) or re.match(_NUMBERS["after_month"], after):
-            line.remove(*match.span())
+            year = re.match(r"(?: of|,)? 20\d\d(?!\w)", after)
+            line.remove(match.start(), match.end() + (year.end() if year else 0))
             return MONTH_NUMBERS[match["month"]]
     seasons = line.take(rf"(?:in|this|next|for|the|of|during) (?:the )?({'|'.join(_SEASONS)})")
     return (_SEASONS[seasons[0][1]] + 6 * south - 1) % 12 + 1 if seasons else None

@@ -14,6 +14,7 @@ from emulator.demo.words import listed, plural
 
 _MOST_WISHES = 20
 _MOST_CHARS = 2_000
+_LENGTH = re.compile(r"The trip takes (\d{1,3} days?)\b")  # as a proposal asks when it is
 _PEOPLE, _LISTS = ("adults", "children", "child_ages"), {"where", "must", "avoid"}
 
 
@@ -50,8 +51,8 @@ def news(now: Mapping[str, Any], before: Mapping[str, Any], brief: Mapping[str, 
         added = [one for one in new.pop(field) if fold(_text(one)) not in said]
         new |= {field: [*known, *added]} if added else {}
     asked = [one for one in new.pop("questions", ()) if one not in before.get("questions", ())]
-    asked = [one for one in asked if one["field"] != "start" or "start" not in brief]
-    asked = [{"text": one["text"]} if one["field"] in brief else one for one in asked]
+    asked = [one for one in asked if one.get("field") != "start" or "start" not in brief]
+    asked = [{"text": one["text"]} if one.get("field") in brief else one for one in asked]
     return new | ({"questions": asked} if asked else {})
 
 
@@ -82,6 +83,7 @@ def _said(brief: Mapping[str, Any]) -> Iterator[str]:
         yield f"{(end - start).days + 1} days from {start.day} {start:%B %Y} to {end.day} {end:%B %Y}"
     with suppress(IndexError, ValueError):
         yield f"in {date.fromisoformat(_texts(brief.get('months'))[0] + '-01'):%B %Y}"
+    yield from (match[1] for one in _texts(brief.get("questions")) if (match := _LENGTH.match(one)))
     people = _objects(brief.get("travellers"))
     if adults := sum(one.get("band") == "adult" for one in people):
         yield plural(adults, "adult")

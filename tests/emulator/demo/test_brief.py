@@ -34,7 +34,7 @@ def proposed(*texts: str, **more: Any) -> dict[str, Any]:
 
 
 def questions(call: dict[str, Any]) -> dict[str, str]:
-    return {one["field"]: one["text"] for one in call.get("questions", [])}
+    return {one.get("field", "long"): one["text"] for one in call.get("questions", [])}
 
 
 def in_trip(title: str = "Marchetti in Japan", **more: Any) -> str:
@@ -85,7 +85,29 @@ def test_without_the_tool_nothing_is_proposed():
 
 
 def test_proposal_holds_what_was_said_and_leaves_out_the_rest():
-    assert proposed("4 days in Porto") == {"title": "Porto", "where": ["Porto"], "must": [{"text": "4 days"}]}
+    length = {"text": "The trip takes 4 days in all: on which dates?"}
+
+    assert proposed("4 days in Porto") == {"title": "Porto", "where": ["Porto"], "questions": [length]}
+
+
+def test_places_that_are_compared_are_proposed():
+    call = proposed("Rome or Athens in October 2027 for 4 days, two adults")
+
+    assert (call["title"], call["where"], call["months"]) == (
+        "Rome or Athens in October",
+        ["Rome or Athens"],
+        ["2027-10"],
+    )
+    assert questions(call) == {"long": "The trip takes 4 days in all: on which dates in October 2027?"}
+    assert proposed("Rome or Athens for 4 days", "the second one")["where"] == ["Athens"]
+
+
+def test_summary_of_a_proposal_has_the_year_and_no_holes():
+    output = {"proposed": {"title": "Trip", "questions": []}}
+
+    reply = after(output, "Rome or Athens in October 2027 for 4 days, two adults")
+    assert reply.text.startswith("I propose **Trip**: Rome or Athens, 4 days, October 2027, two adults. ")
+    assert after(output, "4 days in October 2027").text.startswith("I propose **Trip**: 4 days, October 2027. ")
 
 
 def test_people_and_money_are_proposed():
@@ -114,7 +136,7 @@ def test_budget_without_a_currency_is_asked_for():
     call = proposed("5 days in Rome, budget 3000")
 
     assert "budget" not in call
-    assert questions(call) == {"budget": "In which currency is the budget of 3,000?"}
+    assert questions(call)["budget"] == "In which currency is the budget of 3,000?"
 
 
 def test_dates_need_a_year():
@@ -122,7 +144,8 @@ def test_dates_need_a_year():
 
     assert (known["start"], known["end"], "must" in known) == ("2027-05-03", "2027-05-05", False)
     assert not {"start", "end", "months"} & unknown.keys()
-    assert questions(unknown) == {"start": "Which year is meant by 3 May?"}
+    assert questions(unknown) == {"long": "The trip takes 3 days from 3 May: in which year?"}
+    assert questions(proposed("Prague from 3 May")) == {"start": "Which year is meant by 3 May?"}
 
 
 def test_dates_need_a_length():
@@ -134,7 +157,10 @@ def test_dates_need_a_length():
 
 def test_months_need_a_year():
     assert proposed("Rome and Florence in May 2027, 6 days")["months"] == ["2027-05"]
-    assert questions(proposed("6 days in Rome in May")) == {"start": "Which year is meant by May?"}
+    assert questions(proposed("6 days in Rome in May")) == {
+        "start": "Which year is meant by May?",
+        "long": "The trip takes 6 days in all: on which dates in May?",
+    }
     assert "months" not in proposed("Ten days in Japan in autumn")
 
 
@@ -154,14 +180,14 @@ def test_needs_of_a_group_are_nobodys_and_whose_they_are_is_asked(people, childr
     assert (call["adults"], call.get("children"), call.get("child_ages")) == (2, children, None)
     assert "travellers" not in call
     assert call["must"][0] == {"text": "vegetarian food and no nuts (allergy), for those who need it", "hard": True}
-    assert questions(call) == {"travellers": "Who needs what was said: vegetarian food and no nuts (allergy)?"}
+    assert questions(call)["travellers"] == "Who needs what was said: vegetarian food and no nuts (allergy)?"
 
 
 def test_whose_the_needs_are_is_not_asked_of_whoever_goes_alone():
     call = proposed("5 days in Lisbon, just me, I am vegan")
 
     needed = {"text": "vegan food, for those who need it", "hard": True}
-    assert (questions(call), call["must"]) == ({}, [needed, {"text": "5 days"}])
+    assert ([*questions(call)], call["must"]) == (["long"], [needed])
 
 
 @pytest.mark.parametrize(
@@ -182,7 +208,7 @@ def test_wishes_of_the_whole_conversation_are_proposed():
     call = proposed(LISBON, "We love art, no museums", "a slow pace, not before 10", "make it 4 days")
 
     assert call["pace"] == "relaxed"
-    assert call["must"] == [{"text": "4 days"}, {"text": "no start before 10:00"}, {"text": "a liking for art"}]
+    assert call["must"] == [{"text": "no start before 10:00"}, {"text": "a liking for art"}]
     assert call["avoid"] == [{"text": "museums"}]
 
 
@@ -305,3 +331,10 @@ def test_nothing_that_a_trip_knows_is_asked_or_told_again():
 
     assert reply.text.startswith("I propose **Japan**: vegetarian food. ")
     assert reply.text.endswith("Still open: pace? ?")
+
+
+def test_length_that_was_proposed_as_a_question_is_planned_with():
+    (length,) = proposed("9 days in Lisbon")["questions"]
+    trip = told("Lisbon", None, None, brief_of({"where": ["Lisbon"], "questions": [length["text"]]}))
+
+    assert "## 9 days in Lisbon" in asked("Plan it day by day", system_prompt=trip).text
