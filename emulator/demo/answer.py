@@ -9,9 +9,9 @@ from itertools import accumulate, takewhile
 from emulator.conversation import Answer, Document, ToolRequest, Turn
 from emulator.demo import brief, facts, say, slides, titles, told
 from emulator.demo.days import days_named
-from emulator.demo.destinations import atlas
+from emulator.demo.destinations import atlas, fold
 from emulator.demo.documents import look_up, named_in, wants_plan
-from emulator.demo.line import MONTHS, WORDS, typed
+from emulator.demo.line import MONTHS, WORDS, says_something, typed
 from emulator.demo.memory import addressed, extract_facts, matters
 from emulator.demo.offers import ending
 from emulator.demo.reading import FACTS
@@ -62,6 +62,7 @@ def answer(
         return _brief(_states(begun, lines, documents), lines, system_prompt, outputs)
     used = [one for one in memories if _remembered([one], lines) != Wishes()]
     before, state = _states(_begun(used, lines, system_prompt, today), lines, documents)[-2:]
+    state, heard = _heard(state)
     if slides in asked_for:
         return _proposal(slides.TOOL, slides.arguments(state), slides.told(outputs), outputs)
     needs_date = state.reading.relative or "date" in state.topics
@@ -73,12 +74,13 @@ def answer(
         noted = told.brief_line(system_prompt)
         parts += [TEXTS["introduction"], f"From the brief of this trip: {plain(noted)}." if noted else ""]
     if not (found and found.whole):
-        parts.append(
+        told_of_it = (
             _about_itself(state, lines, memories)
             or _about_places(state)
             or _about_the_trip(before, state, style)
             or _about_the_rest(state)
         )
+        parts += [told_of_it if told_of_it.startswith(heard) else joined(heard, told_of_it)]
     parts += [found.text] if found else []
     if used and state.whole:
         parts.append(f"From memory I keep in mind: {'; '.join(plain(addressed(one)) for one in used)}.")
@@ -127,6 +129,17 @@ def _remembered(memories: Sequence[str], lines: Sequence[str]) -> Wishes:
         state = step(state, memory) if matters(memory, lines) else state
     known = ("diets", "allergies", "mobility", "start_at", "avoids")
     return Wishes(**{field: getattr(state.wishes, field) for field in known})
+
+
+def _heard(state: State) -> tuple[State, str]:
+    """The state, where what will be remembered counts as understood, and a sentence on it if it did not before."""
+    facts, left = extract_facts(state.reading.raw), state.reading.left
+    known = {"remember", *re.findall(r"[^\W_]+", fold(" ".join(facts)))}
+    other = tuple(one for one in left if {*filter(says_something, re.findall(r"[^\W_]+", fold(one)))} - known)
+    if not facts or other == left:
+        return state, ""
+    said = f"Noted: {', '.join(plain(addressed(one)) for one in facts)}."
+    return replace(state, reading=replace(state.reading, left=other)), said
 
 
 # Proposals

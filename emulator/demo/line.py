@@ -147,7 +147,7 @@ class Line:
             if word == "and" or self._known[start]:
                 chars[start:end] = "." * (end - start)
         runs = re.finditer(r"(?:[^.,;:!?()\n]|(?<=\d)[.,:](?=\d))+", "".join(chars))
-        quotes = [self.quote(*run.span()) for run in runs if any(map(_says_something, _WORD.findall(run[0])))]
+        quotes = [self.quote(*run.span()) for run in runs if any(map(says_something, _WORD.findall(run[0])))]
         cut = f"what follows the first {READ_CHARS:,} characters"
         return [*quotes, cut] if self.is_cut else quotes
 
@@ -168,7 +168,8 @@ def without(text: str, start: int, end: int) -> str:
     return f"{text[:start]}{TAKEN * (end - start)}{text[end:]}"
 
 
-def _says_something(word: str) -> bool:
+def says_something(word: str) -> bool:
+    """Whether a word, as it is compared, is more than a filler."""
     if any(char.isdigit() for char in word):
         return word != "1"
     return len(word) > 2 and not {word, word.removesuffix("s")} & _FILLERS
