@@ -33,7 +33,11 @@ def wants_plan(text: str) -> bool:
 
 
 def look_up(text: str, documents: Sequence[Document]) -> Found | None:
-    """What the documents say to a message; None when it is not about them and they share no words with it."""
+    """What the documents say to a message; None when it is not about them and they share no words with it.
+
+    Of a document with a word of the message in its name one more word is enough. A question is about the documents
+    where one passage has all its words.
+    """
     message, named = fold(text), named_in(text, documents)
     asked = bool(named) or bool(re.search(_PATTERNS["documents"], message))
     passages = [
@@ -41,14 +45,16 @@ def look_up(text: str, documents: Sequence[Document]) -> Found | None:
     ]
     wanted = _words(text) - {word for one in documents for word in _words(one.name)}
     shared = {passage: len(_words(passage[1]) & wanted) for passage in passages}
-    enough = [passage for passage in shared if shared[passage] >= (1 if asked else 2)]
+    meant = {one.name for one in documents if _words(one.name) & _words(text)}
+    enough = [one for one in shared if shared[one] >= (1 if asked or one[0] in meant else 2)]
     quotes = sorted(enough, key=lambda passage: -shared[passage])[:_QUOTES]
     lead = "found" if quotes else "begins"
     first = {name: (name, text) for name, text in reversed(passages)}  # of each document
     quotes = quotes or ([*reversed(first.values())][:_QUOTES] if asked else [])
     unseen = [f"**{plain(one.name)}**" for one in named or documents if asked and not one.text]
     names = tuple(dict.fromkeys(name for name, _ in quotes))
-    whole = asked and not wants_plan(message)
+    answered = text.rstrip().endswith("?") and bool(quotes) and shared[quotes[0]] == len(wanted)
+    whole = (asked or answered) and not wants_plan(message)
     parts = [TEXTS[lead].format(files=listed([f"**{plain(name)}**" for name in names]))] if quotes else []
     for name, text in quotes:
         parts.append(f"> {plain(text.strip()[:_MOST_CHARS])}\n>\n> — {plain(name)}")
