@@ -108,12 +108,17 @@ class BriefError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field that differs between two briefs; *before* and *after* are plain texts, empty where not known."""
+    """A field that differs between two briefs; *before* and *after* are plain texts, empty where not known.
+
+    Of a list, *removed* and *added* are its entries that went and came.
+    """
 
     field: str
     label: str
     before: str
     after: str
+    removed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

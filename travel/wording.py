@@ -103,7 +103,22 @@ def told(title: str, customer_name: str | None, customer_language: str | None, b
 def _change(field: str, before: Brief, after: Brief, locale: Locale) -> FieldChange:
     text = _one_by_one if field == "travellers" else _TEXTS[field]
     was, now = (text(brief, locale) for brief in (before, after))
-    return FieldChange(field, FIELDS[field], was, now)
+    first, second = (_entries(field, brief, locale) for brief in (before, after))
+    removed, added = (
+        tuple(one for one in these if one not in those) for these, those in ((first, second), (second, first))
+    )
+    return FieldChange(field, FIELDS[field], was, now, removed, added)
+
+
+def _entries(field: str, brief: Brief, locale: Locale) -> list[str]:
+    """Return the entries of a list as texts; none of a field that is no list."""
+    if field == "travellers":
+        return [_traveller(one) for one in brief.travellers]
+    if field == "months":
+        return [_month(one, locale) for one in brief.months]
+    if field in ("must", "avoid"):
+        return [_wish(one) for one in getattr(brief, field)]
+    return list(getattr(brief, field)) if field in ("where", "questions") else []
 
 
 def _interval(brief: Brief, locale: Locale) -> str:
@@ -119,7 +134,11 @@ def _day(iso: str, locale: Locale) -> str:
 
 
 def _months(brief: Brief, locale: Locale) -> str:
-    return ", ".join(str(format_skeleton("yMMMM", date_of(f"{month}-01"), locale=locale)) for month in brief.months)
+    return ", ".join(_month(month, locale) for month in brief.months)
+
+
+def _month(month: str, locale: Locale) -> str:
+    return str(format_skeleton("yMMMM", date_of(f"{month}-01"), locale=locale))
 
 
 def _flexible(brief: Brief, locale: Locale) -> str:
@@ -138,7 +157,8 @@ def _one_by_one(brief: Brief, locale: Locale) -> str:
 
 def _traveller(one: Traveller) -> str:
     age = "" if one.age_at_travel is None else f" ({one.age_at_travel})"
-    return f"{one.label}, {one.band}{age}{f': {_needs(one)}' if one.needs else ''}"
+    band = "" if one.label.lower().startswith(one.band) else f", {one.band}"  # as of Adult 1
+    return f"{one.label}{band}{age}{f': {_needs(one)}' if one.needs else ''}"
 
 
 def _needs(one: Traveller) -> str:
@@ -176,7 +196,11 @@ def _if_hard(hard: bool) -> str:
 
 
 def _wishes(wishes: Iterable[Wish]) -> str:
-    return "; ".join(f"{wish.text}{_if_hard(wish.hard)}" for wish in wishes)
+    return "; ".join(map(_wish, wishes))
+
+
+def _wish(wish: Wish) -> str:
+    return f"{wish.text}{_if_hard(wish.hard)}"
 
 
 _TEXTS: Mapping[str, Callable[[Brief, Locale], str]] = {

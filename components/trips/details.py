@@ -183,7 +183,7 @@ def _question(trip: Trip, question: Question, place: str) -> None:
             icon=":material/edit:",
             type="tertiary",
             on_click=open_form,
-            args=(trip.id, question.field),
+            args=(trip.id, "ages" if question.field == "travellers" and trip.brief.travellers else question.field),
         )
 
 

@@ -17,6 +17,7 @@ from components.trips.form_fields import NEW_CUSTOMER, Typed, trip_fields
 from components.trips.places import close_form, close_trip, open_trip
 from components.trips.typed import changed_fields
 from services.errors import InvalidFieldsError, NotFoundError, TripChangedError
+from services.trips.changing import HEAD
 from services.trips.records import Trip
 from travel.brief import FIELDS, Brief, BriefError, brief_of, brief_values, title_of
 
@@ -217,8 +218,11 @@ def _draw_clash(form: dict[str, Any], *, user_id: int) -> None:
             label, list(words), format_func=words.__getitem__, key=f"trips_clash_{clash['rev']}_{name}"
         )
     places = {name: st.empty() for name in ("title", "customer_id", *FIELDS)}
+    if alone := [name for name in _names(clash["given"]) if name not in chosen]:
+        labels = ", ".join(({**HEAD, **FIELDS})[name] for name in alone)
+        st.caption(f"You alone changed: {labels}. *Save* keeps that too, *Discard all of mine* does not.")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Discard mine", key="trips_clash_discard"):
+        if st.button("Discard all of mine", key="trips_clash_discard"):
             _leave()
         if not st.button("Save", key="trips_clash_save", type="primary"):
             return
@@ -227,6 +231,11 @@ def _draw_clash(form: dict[str, Any], *, user_id: int) -> None:
             _change(form, clash["rev"], _kept(clash["given"], chosen), user_id=user_id)
         except InvalidFieldsError as exc:
             Typed(places=places).tell(exc.problems)
+
+
+def _names(given: Mapping[str, Any]) -> list[str]:
+    """Return the fields that a change is of."""
+    return [*(name for name in given if name != "brief"), *given.get("brief", {})]
 
 
 def _kept(given: Mapping[str, Any], chosen: Mapping[str, str]) -> dict[str, Any]:

@@ -219,6 +219,11 @@ def _compare(trip: Trip, rows: Sequence[RevisionSummary], *, user_id: int) -> No
 
 
 def draw_change(change: FieldChange) -> None:
-    """Draw what a field was and what it is after a change."""
+    """Draw what a field was and what it is after a change; of a list what went and what came."""
+    if change.removed or change.added:
+        went = [f":material/remove: ~~{escape_label(one)}~~" for one in change.removed]
+        came = [f":material/add: **{escape_label(one)}**" for one in change.added]
+        st.markdown("  \n".join([f":small[:gray[{change.label}]]", *went, *came]))
+        return
     before, after = (escape_label(text) or "*nothing*" for text in (change.before, change.after))
     st.markdown(f":small[:gray[{change.label}]]  \n{before} :material/arrow_forward: **{after}**")

@@ -168,6 +168,18 @@ def test_change_that_words_do_not_show_is_a_change():
     )
 
 
+def test_change_of_a_list_names_what_went_and_came():
+    before = brief_of({"adults": 2, "months": ["2027-05"], "must": ["Pena Palace"], "questions": ["Wi-Fi?"]})
+    after = brief_of({"adults": 1, "months": ["2027-05", "2027-06"], "must": [{"text": "Pena Palace", "hard": True}]})
+
+    assert [(one.field, one.removed, one.added) for one in changes(before, after)] == [
+        ("months", (), ("June 2027",)),
+        ("travellers", ("Adult 2",), ()),
+        ("must", ("Pena Palace",), ("Pena Palace, required",)),
+        ("questions", ("Wi-Fi?",), ()),
+    ]
+
+
 def test_open_questions_are_about_what_is_not_known():
     assert [one.field for one in open_questions(Brief())] == ["where", "start", "travellers", "budget", "pace"]
     assert open_questions(brief_of(MARKED)) == ()

@@ -340,6 +340,7 @@ def test_two_who_change_the_same_choose_field_by_field(page, services, planner, 
     (radio,) = page.radio
     assert (radio.label, radio.options) == ("Purpose", ["Yours: Work", "Theirs: Rest"])
     assert page.warning[0].value.startswith("Ada Planner changed the same fields")
+    assert "You alone changed: Where to. *Save* keeps that too, *Discard all of mine* does not." in lines(page)
     assert services.trips.get(trip.id, user_id=planner.id).brief.where == ("Lisbon", "Sintra")
     radio.set_value(choice)
     click(page, "trips_clash_save")
@@ -494,6 +495,15 @@ def test_what_is_private_stands_apart_only_for_the_team(page, services, planner,
     run(page)
     assert "Ann: vegan" not in texts(page)
     assert "1 adult, 1 child (8) (Ann: vegan)" in texts(page)
+
+
+def test_question_about_ages_leads_to_them(page, services, planner):
+    trip = services.trips.create("Rome", user_id=planner.id, brief={"adults": 2, "children": 1})
+    opened(page, trip.id)
+    click(page, "trips_answer_travellers")
+
+    assert page.session_state["trips_part"]["key"] == f"trips_form_{trip.id}_ages"
+    assert page.text_input(key=f"trips_form_{trip.id}_ages")
 
 
 def test_latest_activity_says_who_did_what_and_leads_there(page, services, planner, trip, add_session):
@@ -769,7 +779,7 @@ def test_change_of_a_colleague_is_shown_on_the_open_page_and_told_above_the_form
 
 
 def test_revisions_are_compared_and_restored(page, services, planner, trip):
-    services.trips.change(trip.id, user_id=planner.id, brief={"purpose": "Rest"})
+    services.trips.change(trip.id, user_id=planner.id, brief={"purpose": "Rest", "where": ["Lisbon", "Faro"]})
     opened(page, trip.id)
     page.session_state[f"trips_revisions_{trip.id}"] = True
     run(page)
@@ -791,6 +801,7 @@ def test_copy_takes_along_what_is_ticked_and_nothing_else(page, services, planne
     page.checkbox(key=f"{key}_where").check()
     page.date_input(key=f"{key}_start").set_value(date(2028, 5, 1))
     click(page, "trip_copy_go")
+    assert "Where to]]  \n:material/remove: ~~Sintra~~  \n:material/add: **Faro**" in lines(page)
     assert "Enter the customer's name." in lines(page)
     page.text_input(key=f"{key}_new_name").set_value("Marino")
     click(page, "trip_copy_go")
