@@ -92,6 +92,14 @@ def page(
     return db_session.scalars(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)).all()
 
 
+def unshared(db_session: Session, trip_id: int, *, limit: int) -> Sequence[AuditEntry]:
+    """Return the latest rows that somebody works on a trip no more: the detail is whose id that is."""
+    of_trip = text("audit.target_kind = 'trip'")  # as the index has it
+    query = select(AuditEntry).where(of_trip, AuditEntry.target_id == trip_id)
+    query = query.where(AuditEntry.action == AuditAction.UNSHARE_TRIP)
+    return db_session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)).all()
+
+
 def has_older(db_session: Session, *, than: datetime) -> bool:
     """Whether there is a row from before this instant."""
     return bool(db_session.scalar(select(exists().where(AuditEntry.at < than))))

@@ -53,6 +53,7 @@ def draw_activity(
             *_written(trip, sessions, user_id=user_id),
             *(_Deed(one.created_at, one.by, f"added {one.name}", "attach_file", *_at_file(one)) for one in files),
             *_came(members),
+            *_went(trip, user_id=user_id),
             *_on_links(trip, user_id=user_id),
         ],
         key=lambda one: one.at,
@@ -108,6 +109,13 @@ def _came(members: Sequence[Member]) -> Iterator[_Deed]:
     """Yield who came to work on a trip, but for who was there first."""
     for one in sorted(members, key=lambda one: one.since)[1:]:
         yield _Deed(one.since, one.name, "joined", "group_add", show_part, (f"trips_line_member_{one.user_id}",))
+
+
+def _went(trip: Trip, *, user_id: int) -> Iterator[_Deed]:
+    """Yield who left, or took others off the trip."""
+    for one in get_services().trip_activity.departures(trip.id, user_id=user_id, limit=_LATEST):
+        who, did = (one.name, "left") if one.by is None else (one.by or "Somebody", f"removed {one.name}")
+        yield _Deed(one.at, who, did, "group_remove", show_part, ("trips_members",))
 
 
 def _on_links(trip: Trip, *, user_id: int) -> Iterator[_Deed]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Enum, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import JSON, Enum, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.ids import new_id
@@ -229,7 +229,16 @@ class AuditEntry(Base):
     """Who did something that somebody may have to answer for. Nothing else follows from a row: they may be pruned."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("audit_by_time", "at", "id"),)
+    __table_args__ = (
+        Index("audit_by_time", "at", "id"),
+        Index(
+            "audit_of_trips",
+            "target_id",
+            "id",
+            sqlite_where=text("target_kind = 'trip'"),
+            postgresql_where=text("target_kind = 'trip'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, default=new_id, autoincrement=False)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)

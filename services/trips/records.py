@@ -131,6 +131,15 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """Somebody works on a trip no more: whoever took them off it is *by*, None where they left."""
+
+    at: datetime
+    name: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LinkDeed:
     """What somebody said or decided on a link to a trip: *kind* is of a decision, empty of a comment."""
 

@@ -538,6 +538,23 @@ def test_latest_activity_names_who_joined_and_which_file_came(page, services, pl
     assert page.session_state["trips_part"]["key"] == f"trips_line_member_{stranger.id}"
 
 
+def test_latest_activity_names_who_left_and_who_was_removed(page, services, planner, stranger, trip):
+    services.trip_members.add(trip.id, "bob", user_id=planner.id)
+    services.trip_members.leave(trip.id, user_id=stranger.id)
+    services.trip_members.add(trip.id, "bob", user_id=planner.id)
+    services.trip_members.remove(trip.id, stranger.id, user_id=planner.id)
+    opened(page, trip.id)
+
+    deeds = [one.label.partition(" :small")[0] for one in page.button if "trips_deed_" in str(one.key)]
+    assert deeds == [
+        "**Ada Planner** removed Bob Stranger",
+        "**Bob Stranger** left",
+        "**Ada Planner** created the trip",
+    ]
+    click(page, "trips_deed_0")
+    assert page.session_state["trips_part"]["key"] == "trips_members"
+
+
 def test_status_is_changed_in_place(page, services, planner, trip):
     opened(page, trip.id)
     page.selectbox(key=f"trips_status_{trip.id}_1").set_value(TripStatus.BOOKED)
