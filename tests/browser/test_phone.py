@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
+from services.trips.trips import TripService
 from tests.helpers.browser import PASSWORD, TOO_SMALL, TOOK, WIDER_THAN_SCREEN, App, session_row
-from tests.helpers.planners import add_planner
+from tests.helpers.planners import add_planner, database_of
 
 pytestmark = pytest.mark.browser
 
@@ -66,3 +67,23 @@ def test_phone_shows_everything_within_its_width(shared_app: App, browser: Brows
         assert page.evaluate(WIDER_THAN_SCREEN) <= 0
         page.goto(f"{shared_app.url}/insights")
         page.locator('[data-testid="stTable"] [tabindex="0"]').first.wait_for()  # a wide table scrolls by keyboard
+
+
+def test_trip_of_a_chat_has_a_line_of_its_own(shared_app: App, browser: Browser):
+    planner, title = add_planner(shared_app), "Twelve days in Japan and Korea"
+    with database_of(shared_app) as database:
+        trip = TripService(database).create(title, user_id=planner.id)
+    with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True) as phone:
+        planner.sign_in(phone)
+        page = phone.new_page()
+        page.goto(f"{shared_app.url}/?trip={trip.id}")
+        header = page.locator(".st-key-chat_header")
+        name = header.get_by_role("link", name=title).locator("p")
+        name.wait_for(timeout=30_000)
+        assert name.evaluate("one => one.scrollWidth <= one.clientWidth")
+        menu = header.locator('[class*="st-key-chat_model_menu"] button:visible').bounding_box()
+        line = name.bounding_box()
+        assert menu is not None
+        assert line is not None
+        assert line["y"] >= menu["y"] + menu["height"]
+        assert page.evaluate(WIDER_THAN_SCREEN) <= 0
