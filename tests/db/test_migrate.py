@@ -87,7 +87,7 @@ def test_many_starts_at_once_migrate_a_new_file(tmp_path: Path):
 
     database = Database(url)
     with database.engine.connect() as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == "0021"
+        assert MigrationContext.configure(connection).get_current_revision() == "0022"
     database.close()
 
 
