@@ -47,7 +47,7 @@ class Side(NamedTuple):
 
 def side_of(db_session: Session, session_id: int) -> Side:
     """Return about whom a session, of anybody, is now."""
-    return Side(*run(db_session, _SIDE, {"session_id": session_id}).one())
+    return Side._make(run(db_session, _SIDE, {"session_id": session_id}).one())
 
 
 def settle(db_session: Session, session: ChatSession) -> int | None:

@@ -15,7 +15,7 @@ from db.engine import Database
 from db.models import AuditAction, AuditTarget, ReviewReader, ReviewVersion
 from db.models import Review as ReviewRow
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError, PasscodeNeededError
-from services.reviews.reviews import token_hash
+from services.reviews.links import token_hash
 from services.reviews.views import Whose
 
 KEY_CHARS = 22  # of what a browser is known by: 128 bits

@@ -1,8 +1,7 @@
 """Links as browsers keep them: the token is a cookie, and the address has a name that tells nothing of it."""
 
+import hashlib
 import re
-
-from services.reviews.reviews import token_hash
 
 COOKIE_PREFIX = "travelbot_review_"
 _TOKEN = re.compile(r"[\w-]{32}", re.ASCII)
@@ -13,6 +12,11 @@ _COOKIE = re.compile(f"{COOKIE_PREFIX}[0-9a-f]{{{_NAME_CHARS}}}")
 def is_token(text: str) -> bool:
     """Whether a text has the form of a link's token."""
     return _TOKEN.fullmatch(text) is not None
+
+
+def token_hash(token: str) -> str:
+    """Return what is kept of a link's token."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
 def link_name(token: str) -> str:

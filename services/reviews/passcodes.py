@@ -10,7 +10,7 @@ from services.accounts.passwords import Compare, hashing, password_matches
 from services.errors import NotFoundError, WrongPasscodeError
 from services.reviews.doors import GONE, Door
 from services.reviews.guesses import check_passcodes, count_wrong_passcode
-from services.reviews.reviews import token_hash
+from services.reviews.links import token_hash
 from services.reviews.texts import plain_passcode
 
 

@@ -1,6 +1,5 @@
 """What a planner does with links: share, change, revoke, share again; and what is listed of them."""
 
-import hashlib
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
@@ -21,6 +20,7 @@ from services.accounts.roles import refuse_viewer, writing
 from services.errors import InvalidInputError, NotFoundError, NotPossibleError
 from services.reviews.decks import edition
 from services.reviews.files import ReceiptKind, ReviewFiles, Told
+from services.reviews.links import token_hash
 from services.reviews.records import (
     LinkSettings,
     NewLink,
@@ -381,11 +381,6 @@ class ReviewService:
     def _note(self, db_session: Session, row: ReviewRow, action: AuditAction, user_id: int, detail: str) -> None:
         target = (AuditTarget.REVIEW, row.id)
         db.audit.note(db_session, action, user_id=user_id, target=target, detail=detail, at=self._clock())
-
-
-def token_hash(token: str) -> str:
-    """Return what is kept of a link's token."""
-    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
 def settle(db_session: Session, row: ReviewRow) -> None:

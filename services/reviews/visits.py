@@ -29,9 +29,10 @@ from services.reviews.guesses import (
     count_said,
     count_wrong_link,
 )
+from services.reviews.links import token_hash
 from services.reviews.passcodes import Passcodes
 from services.reviews.records import Decision, DecisionKind, ReviewMay, ReviewState, Thread, Version, Visit
-from services.reviews.reviews import settle, token_hash
+from services.reviews.reviews import settle
 from services.reviews.state import state_of
 from services.reviews.texts import clean_comment, clean_reader_name, is_anchor
 from services.reviews.views import Whose, decisions, settings_of, snapshot, threads, version
