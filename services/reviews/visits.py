@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 import db.audit
@@ -170,7 +171,7 @@ class VisitService:
                 anchor=anchor,
                 whole=anchor is None,
             )
-            return threads(link.db_session, firsts, link.numbers, link.whose, internal=False)
+            return _theirs(link, threads(link.db_session, firsts, link.numbers, link.whose, internal=False))
 
     def comment(
         self,
@@ -291,7 +292,7 @@ class VisitService:
     def _thread(self, link: Open, row: ReviewComment, reader: ReviewReader | None) -> Thread:
         first = first_of(link.db_session, row.thread_id or row.id, link.row.id, internal=False)
         whose = Whose(link.now, reader_id=reader.id if reader else 0)
-        return threads(link.db_session, [first], link.numbers, whose, internal=False)[0]
+        return _theirs(link, threads(link.db_session, [first], link.numbers, whose, internal=False))[0]
 
     def _visit(self, link: Open, since: tuple[int, int] | None) -> Visit:
         db_session, row, reader = link.db_session, link.row, link.reader
@@ -326,7 +327,7 @@ class VisitService:
         ids = list(dict.fromkeys(one.thread_id or one.id for one in newer))[:NEWS]
         firsts = db.comments.threads(link.db_session, [link.row.id], internal=False, limit=NEWS, thread_ids=ids)
         whose = Whose(link.now, reader_id=reader_id or 0, seen_id=seen_id)
-        return threads(link.db_session, firsts, link.numbers, whose, internal=False)
+        return _theirs(link, threads(link.db_session, firsts, link.numbers, whose, internal=False))
 
     def _note_visit(self, token: str, key: str | None) -> None:
         """Write down that a link was opened, and in a browser that is new, if that is not written down yet."""
@@ -374,6 +375,12 @@ def _first_seen(link: Open) -> int:
     """Return the number of the version that was shown when this browser came: what was before is not theirs."""
     before = [one.number for one, _ in link.versions if link.reader is None or one.id < link.reader.id]
     return max(before, default=1)
+
+
+def _theirs(link: Open, found: tuple[Thread, ...]) -> tuple[Thread, ...]:
+    """Return threads without words of versions from before this browser came."""
+    since = _first_seen(link)
+    return tuple(one if one.first.version >= since else replace(one, passage=None, before=None) for one in found)
 
 
 def _is_not_the_planner(link: Open, name: str) -> None:

@@ -511,6 +511,20 @@ def test_what_was_shown_before_somebody_came_is_not_theirs(reviews, session_id, 
 
 
 @ON_SQLITE
+def test_words_of_a_version_from_before_somebody_came_are_not_quoted_to_them(reviews, session_id, user_id):
+    link = reviews.share(session_id, user_id)
+    block = reviews.visits.look(link.token, ANNA).snapshot.blocks[0]
+    words = block.text.split()[0]
+    reviews.visits.comment(link.token, ANNA, "Hm", name="Anna", anchor=block.anchor, passage=words)
+    reviews.say(session_id, "More")
+    reviews.links.share_again([link.review.id], user_id=user_id)
+    reviews.visits.look(link.token, BO)
+
+    for key, quoted in ((ANNA, words), (BO, None), (None, None)):
+        assert [one.passage for one in reviews.visits.threads(link.token, key, anchor=block.anchor)] == [quoted]
+
+
+@ON_SQLITE
 def test_link_that_is_only_to_be_looked_at_by_now_takes_no_other_words(reviews, session_id, user_id):
     link = reviews.share(session_id, user_id)
     said = reviews.visits.comment(link.token, ANNA, "Hello", name="Anna").first
