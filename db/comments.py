@@ -86,16 +86,19 @@ def count_threads(
     return {anchor: number for anchor, number in db_session.execute(query.group_by(ReviewComment.anchor))}
 
 
-def open_passages(db_session: Session, review_id: int, *, limit: int) -> list[tuple[str, str, str]]:
+def open_passages(
+    db_session: Session, review_id: int, *, of: Collection[int], limit: int
+) -> list[tuple[str, str, str]]:
     """Return anchor, passage and the words kept of before it, latest first, of the open threads about one.
 
-    Internal ones are left out.
+    Only of those that began on a version in *of*. Internal ones are left out.
     """
     query = select(ReviewComment.anchor, ReviewComment.passage, ReviewComment.passage_before).where(
         ReviewComment.review_id == review_id,
         ReviewComment.internal.is_(False),
         ReviewComment.anchor.is_not(None),
         ReviewComment.passage.is_not(None),
+        ReviewComment.version_id.in_(of),
         is_open(),
     )
     rows = db_session.execute(query.order_by(ReviewComment.id.desc()).limit(limit))

@@ -296,6 +296,7 @@ class VisitService:
 
     def _visit(self, link: Open, since: tuple[int, int] | None) -> Visit:
         db_session, row, reader = link.db_session, link.row, link.reader
+        theirs = [one.id for one, _ in link.versions if one.number >= _first_seen(link)]
         rows = db.reviews.decisions(db_session, [row.id])
         state, approved = state_of(rows, version_id=link.shown[0].id, approvals=row.approvals)
         decided = decisions(rows, link.numbers, link.shown[0].id)
@@ -312,7 +313,7 @@ class VisitService:
             decisions=decided,
             my_decision=next((one for one in reversed(decided) if mine and one.id == mine[-1]), None),
             threads=db.comments.count_threads(db_session, [row.id], internal=False),
-            passages=tuple(db.comments.open_passages(db_session, row.id, limit=PASSAGES)),
+            passages=tuple(db.comments.open_passages(db_session, row.id, of=theirs, limit=PASSAGES)),
             news=self._news(link, seen_id) if seen_version else (),
             name=(reader.name if reader else None) or "",
             seen_version=seen_version,

@@ -522,6 +522,7 @@ def test_words_of_a_version_from_before_somebody_came_are_not_quoted_to_them(rev
 
     for key, quoted in ((ANNA, words), (BO, None), (None, None)):
         assert [one.passage for one in reviews.visits.threads(link.token, key, anchor=block.anchor)] == [quoted]
+        assert [one[1] for one in reviews.visits.look(link.token, key).passages] == [quoted] * bool(quoted)
 
 
 @ON_SQLITE
