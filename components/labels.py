@@ -10,6 +10,7 @@ import streamlit as st
 
 from services.sessions.records import SessionSummary
 
+ACCESS = {"owner": "Owner", "edit": "Can edit", "view": "Can view"}  # to a trip, or to a session
 _JOINER = "\u2060"  # takes no room; parts what Streamlit would read all the same, escaped or not
 _READ_ALL_THE_SAME = re.compile(
     r"""

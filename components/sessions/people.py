@@ -7,17 +7,15 @@ import streamlit as st
 
 from components.accounts.identity import current_user
 from components.dialogs import Dialogs, close_dialog, confirmed, leave_dialog, open_dialog
-from components.labels import counted, escape_label
+from components.labels import ACCESS, counted, escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.sessions.dialogs import leave_removed
-from components.trips.words import ACCESS
 from services.accounts.records import User
 from services.sessions.records import SessionSummary
 from services.sessions.sharing import EDIT, VIEW, Person
-from services.trips.records import TripAccess
 
-_MAY = {EDIT: ACCESS[TripAccess.EDIT], VIEW: ACCESS[TripAccess.VIEW]}
+_MAY = {EDIT: ACCESS[EDIT], VIEW: ACCESS[VIEW]}
 _NAME_KEY, _ACCESS_KEY = "people_username", "people_access"
 
 

@@ -6,14 +6,13 @@ from functools import partial
 import streamlit as st
 
 from components.dialogs import open_dialog
-from components.labels import counted, escape_label
+from components.labels import ACCESS, counted, escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.state import DECK_PAGE, reads_only, show_page
 from components.still import watch_access
 from components.trips.places import close_trip, is_shown, known_key, open_form
 from components.trips.words import (
-    ACCESS,
     brief_fields,
     language_name,
     private_fields,

@@ -7,11 +7,10 @@ from typing import Any
 import streamlit as st
 
 from components.dialogs import close_dialog, confirmed, leave_dialog, open_dialog
-from components.labels import counted, escape_label
+from components.labels import ACCESS, counted, escape_label
 from components.problems import draw_problem, telling
 from components.resources import get_services
 from components.trips.places import close_trip
-from components.trips.words import ACCESS
 from services.accounts.records import User
 from services.errors import InvalidFieldsError, NotFoundError, NotPossibleError
 from services.trips.records import Member, Trip, TripAccess

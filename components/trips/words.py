@@ -21,7 +21,6 @@ STATUSES = {
     TripStatus.DONE: ("Done", "gray", ":material/task_alt:"),
     TripStatus.CANCELLED: ("Cancelled", "red", ":material/cancel:"),
 }
-ACCESS = {TripAccess.OWNER: "Owner", TripAccess.EDIT: "Can edit", TripAccess.VIEW: "Can view"}
 NO_CUSTOMER = "No customer"
 _OF_A_COUNTRY = ("pt_BR", "pt_PT", "zh_Hans", "zh_Hant", "en_GB", "en_US")
 
