@@ -14,7 +14,7 @@ from emulator.demo.words import listed, plural
 
 _MOST_WISHES = 20
 _MOST_CHARS = 2_000
-_QUOTES = ("“”", "‘’", '""', "''")
+_QUOTES = ("“{}”", "‘{}’", '"{}"', "'{}'")
 _LENGTH = re.compile(r"The trip takes (\d{1,3} days?)\b")  # as a proposal asks when it is
 _PEOPLE, _LISTS = ("adults", "children", "child_ages"), {"where", "must", "avoid"}
 
@@ -32,8 +32,8 @@ def untitled(line: str, system_prompt: str | None) -> str:
         return line
     tells = not _texts(known_brief(system_prompt).get("where")) and read(title).said.places
     called = titles.title(title) if tells else "it"
-    for before, after in _QUOTES:
-        line = line.replace(f"{before}{title}{after}", called)
+    for quotes in _QUOTES:
+        line = line.replace(quotes.format(title), called)
     return line
 
 
