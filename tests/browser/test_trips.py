@@ -101,6 +101,7 @@ def test_form_that_is_left_shows_the_trip_as_it_was(page: Page, planner: Planner
     page.get_by_role("button", name="Cancel").click()
 
     expect(page.get_by_role("heading", name="Rome")).to_be_visible()
+    wait_until_at_rest(page)
     page.go_back()
     expect(page.get_by_role("heading", name="Edit trip")).to_be_visible()
     expect(page.get_by_role("textbox", name="Title")).to_have_value("Rome")
