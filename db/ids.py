@@ -1,5 +1,6 @@
 """Snowflake ids: 64-bit keys that sort by time and need no round trip to the database."""
 
+import os
 import secrets
 import threading
 import time
@@ -26,6 +27,10 @@ class SnowflakeIds:
         self._last_ms = 0
         self._sequence = 0
 
+    def change_worker(self) -> None:
+        """Take another worker number, at random: for a process that was forked off one that makes ids, too."""
+        self._worker = secrets.randbelow(1 << _WORKER_BITS)
+
     def __call__(self) -> int:
         """Return the next id."""
         with self._lock:
@@ -42,6 +47,8 @@ class SnowflakeIds:
 
 
 new_id = SnowflakeIds()
+if hasattr(os, "register_at_fork"):  # Windows does not fork
+    os.register_at_fork(after_in_child=new_id.change_worker)
 
 
 def made_at(snowflake: int) -> datetime:

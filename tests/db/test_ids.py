@@ -1,5 +1,7 @@
 """Ids only grow, whatever the clock does."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -37,3 +39,19 @@ def test_an_id_says_when_it_was_made_and_fits_63_bits():
 
     assert made_at(made) == datetime.fromtimestamp(1_800_000_000.25, tz=UTC)
     assert made < 2**63
+
+
+def test_forked_processes_make_ids_of_their_own():
+    code = """
+import os
+from db.ids import new_id
+for _ in range(8):
+    if not (child := os.fork()):
+        print(new_id() >> 12 & 1023, flush=True)
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+    workers = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    assert len(workers) == 8
+    assert len({*workers}) > 1

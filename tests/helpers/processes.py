@@ -60,7 +60,7 @@ class Cluster:
     def restart(self, port: int) -> None:
         """End a server as an operator would, and start it again."""
         self.servers[port].send_signal(signal.SIGTERM)
-        assert self.servers[port].wait(20) in (0, -signal.SIGTERM), self.log()
+        assert self.servers[port].wait(60) in (0, -signal.SIGTERM), self.log()
         self.start(port)
 
     def log(self) -> str:

@@ -139,7 +139,8 @@ def insist(http: httpx.Client, method: str, path: str, **request: Any) -> httpx.
             return False
         if answer.status_code in (502, 503, 504):
             return False
-        answers.append(answer.raise_for_status())
+        assert answer.is_success, (answer.status_code, answer.text)
+        answers.append(answer)
         return True
 
     until(answered, timeout_s=60, every_s=0.1, what=f"{method} {path} was answered")
