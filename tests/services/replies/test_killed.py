@@ -64,13 +64,13 @@ def test_killed_process_leaves_a_reply_that_the_next_adopts_whole(
     until(lambda: len(stored_text(database, reply_id)) > 100, what="a checkpoint")
     child.kill()
     emulator.release()
-    until(lambda: emulator.runs[-1]["status"].upper() == "COMPLETED", what="the emulator finished")
+    until(lambda: emulator.runs[-1]["status"].upper() == "COMPLETED", timeout_s=30, what="the emulator finished")
 
     services = build_services(
         Settings(database_url=database_url, backboard_base_url=emulator.base_url), compare_passwords=cheaply
     )
     try:
-        ended = until_ended(services, reply_id, user_id)
+        ended = until_ended(services, reply_id, user_id, timeout_s=30)
     finally:
         services.close()
 
@@ -92,13 +92,13 @@ def test_killed_process_with_the_demo_inside_keeps_all_but_the_last_second(
 
     services = build_services(Settings(database_url=database_url, demo_pace_s=0), compare_passwords=cheaply)
     try:
-        ended = until_ended(services, reply_id, user_id)
+        ended = until_ended(services, reply_id, user_id, timeout_s=30)
         session_id = services.sessions.last_used(user_id=user_id)
         assert session_id is not None
         reply = last_message(services, session_id, user_id)
         runs = demo_runs(database_url)
         again = services.replies.retry(reply_id, user_id=user_id)
-        assert until_ended(services, again.reply_id, user_id).status is MessageStatus.COMPLETE
+        assert until_ended(services, again.reply_id, user_id, timeout_s=30).status is MessageStatus.COMPLETE
     finally:
         services.close()
 
@@ -121,12 +121,12 @@ def test_process_that_stood_still_has_lost_its_reply_and_says_so(database, servi
     child, reply_id = start_child(user_id, BACKBOARD_BASE_URL=emulator.base_url)
     until(lambda: len(stored_text(database, reply_id)) > 100, what="a checkpoint")
     child.send_signal(signal.SIGSTOP)
-    until(lambda: services._claims.running.get(reply_id), what="the reply was taken over")
+    until(lambda: services._claims.running.get(reply_id), timeout_s=20, what="the reply was taken over")
     child.send_signal(signal.SIGCONT)
     seen_there = child.stdout.readline().strip()
     still_running = emulator.runs[-1]["status"]
     emulator.release()
-    ended = until_ended(services, reply_id, user_id)
+    ended = until_ended(services, reply_id, user_id, timeout_s=30)
 
     assert seen_there == MessageStatus.INTERRUPTED
     assert still_running == "IN_PROGRESS"  # it was not its own to cancel any more
@@ -148,7 +148,7 @@ def test_terminated_process_hands_its_reply_over_at_once(database, database_url,
     )
     emulator.release()
     try:
-        ended = until_ended(services, reply_id, user_id)
+        ended = until_ended(services, reply_id, user_id, timeout_s=30)
     finally:
         services.close()
 

@@ -156,7 +156,7 @@ def test_stop_from_another_process_is_heard(start_services, emulator, user_id):
 
     other.replies.stop(accepted.reply_id, user_id=user_id)
 
-    assert until_ended(other, accepted.reply_id, user_id).status is MessageStatus.STOPPED
+    assert until_ended(other, accepted.reply_id, user_id, timeout_s=6).status is MessageStatus.STOPPED
 
 
 def until_owned(one, two, reply_id, user_id):

@@ -288,7 +288,7 @@ def test_stream_ends_for_who_is_taken_off_within_two_seconds(services, emulator,
             return True
         return False
 
-    until(gone, what="the stream ends")
+    until(gone, timeout_s=5, what="the stream ends")
     with pytest.raises(NotFoundError):
         services.replies.watch(accepted.reply_id, user_id=ben)
     emulator.release()

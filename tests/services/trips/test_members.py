@@ -206,7 +206,7 @@ def test_reply_of_who_is_taken_off_a_trip_is_followed_by_them_no_more(services, 
             return False
         return True
 
-    until(gone, what="the stream ends")
+    until(gone, timeout_s=5, what="the stream ends")
     with pytest.raises(NotFoundError):
         services.replies.watch(accepted.reply_id, user_id=team.bob)
     emulator.release()
