@@ -7,11 +7,9 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from pathlib import Path
 from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
-import streamlit as st
 from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -25,12 +23,13 @@ from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_N
 
 from company_cookies import refused_for_length
 from components.resources import get_tabs
+from frontend_files import frontend_page
 from services.decks.logos import MAX_LOGO_BYTES
 from services.reviews.links import cookie_name, is_cookie, is_token, link_name
 from services.sessions.file_types import EXTENSIONS, MAX_FILE_BYTES
 from services.transfer.import_file import MAX_BYTES as MAX_IMPORT_BYTES
 from settings import Settings
-from whole_runs import only_whole_runs
+from whole_runs import first_run_in_one, only_whole_runs
 
 TAB_FILES = 100
 TAB_BYTES = 2 * MAX_IMPORT_BYTES  # what one tab may have uploaded and not yet had read
@@ -54,7 +53,7 @@ def content_security_policy(frame_ancestors: str) -> str:
     """Return what a page of ours may load: what this server has, and nothing else.
 
     Beyond that are allowed:
-    - one script that Streamlit's own page holds, by its hash;
+    - the two scripts that Streamlit's own page holds here, by their hashes;
     - styles inside the page, as Streamlit's widgets are styled so while they are drawn;
     - images from `data:` and `blob:`, typefaces from `data:`: icons, the previews of files to send, parts of charts;
     - workers from `blob:`: the grid of `st.dataframe` and charts have such.
@@ -82,8 +81,7 @@ def script_hash(script: str) -> str:
 
 
 def _inline_scripts() -> list[str]:
-    page = (Path(st.__file__).parent / "static" / "index.html").read_text("utf-8")
-    return [script_hash(script) for script in re.findall(r"<script>(.*?)</script>", page, re.DOTALL)]
+    return [script_hash(script) for script in re.findall(r"<script>(.*?)</script>", frontend_page(), re.DOTALL)]
 
 
 class SecurityHeaders:
@@ -161,7 +159,8 @@ class Guard:
             if is_own_origin(Headers(scope=scope), always=settings is not None and settings.behind_proxy):
                 own = without_anothers_tab(scope)
                 tab = _tab_of(own)
-                await self._app(own, only_a_browsers(receive), send if tab is None else only_whole_runs(tab, send))
+                heard = first_run_in_one(send) if tab is None else only_whole_runs(tab, send)
+                await self._app(own, only_a_browsers(receive), heard)
             else:
                 await refuse(scope, receive, send)
         elif answer := self._refusal(scope) or kept_link(scope):

@@ -19,6 +19,7 @@ from api.app import create_app
 from company_cookies import CompanyCookies
 from components.resources import get_services, read_settings
 from db.engine import DatabaseUnavailableError
+from frontend_files import FrontendFiles
 from middleware import Guard, SecurityHeaders, base_path
 from proxy_sign_in import ProxySignIn
 from services.process.one_core import keep_to_one_core
@@ -85,6 +86,7 @@ app = st.App(
     routes=[Mount("/api", app=create_app(get_services, base_path))],
     middleware=[
         *(Middleware(one, get_settings=_settings) for one in (SecurityHeaders, ProxySignIn, Guard)),
+        Middleware(FrontendFiles, base_path=base_path),
         Middleware(CompanyCookies, get_settings=_settings, base_path=base_path),
     ],
 )

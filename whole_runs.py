@@ -1,6 +1,7 @@
-"""What a tab is told that lost its connection in mid-run and is connected again, in `server.py`."""
+"""What a tab is told of its page's runs, in `server.py`: of the first, and of one that a lost connection cut."""
 
 import asyncio
+from contextlib import suppress
 
 from starlette.types import Message, Send
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -8,6 +9,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from components.waking import run_at_rest
 
 _ASKS_ITSELF_S = 2.0  # until when a tab has asked for a run, where it knows that it needs one
+_IN_ONE_WITHIN_S = 0.5  # what a first run has drawn till then is sent
+_END_BYTES = 100  # a message that says that a run has ended is shorter
 _OF_RUNS = ("new_session", "delta", "ref_hash", "script_finished")
 
 
@@ -41,3 +44,48 @@ def only_whole_runs(tab: str, send: Send) -> Send:
             asking = asyncio.get_running_loop().call_later(_ASKS_ITSELF_S, ask)
 
     return send_next
+
+
+def first_run_in_one(send: Send) -> Send:
+    """Let a new tab hear its first run in one piece, or what there is of it after half a second.
+
+    A browser draws a page anew for whatever is added to it, while the script that adds it waits for the processor.
+    """
+    kept: list[Message] = []
+    is_over = False
+    in_turn = asyncio.Lock()
+    waiting: asyncio.Task[None] | None = None
+
+    async def let_go() -> None:
+        nonlocal is_over
+        is_over = True
+        while kept:
+            await send(kept.pop(0))
+
+    async def let_go_later() -> None:
+        await asyncio.sleep(_IN_ONE_WITHIN_S)
+        async with in_turn:
+            with suppress(Exception):  # nobody listens any more, as whoever sends next is told
+                await let_go()
+
+    async def send_next(message: Message) -> None:
+        nonlocal waiting
+        async with in_turn:
+            if message["type"] != "websocket.accept":
+                kept.append(message)
+                if is_over or _ends(message):
+                    await let_go()
+                elif waiting is None:
+                    waiting = asyncio.create_task(let_go_later())
+            else:
+                await send(message)
+
+    return send_next
+
+
+def _ends(message: Message) -> bool:
+    """Whether nothing of a run follows: it has ended, or the connection does."""
+    if message["type"] != "websocket.send":
+        return True
+    said = message.get("bytes") or b""
+    return len(said) < _END_BYTES and ForwardMsg.FromString(said).WhichOneof("type") == "script_finished"

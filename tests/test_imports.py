@@ -25,11 +25,13 @@ MAY_IMPORT = {
     "api": {"services", "db", "backboard_client", "travel", "exports", "settings"},
     "app": {"components", "services", "db", "settings"},
     "company_cookies": {"services", "settings"},
+    "frontend_files": set(),
     "whole_runs": {"components"},
-    "middleware": {"company_cookies", "components", "services", "settings", "whole_runs"},
+    "middleware": {"company_cookies", "components", "frontend_files", "services", "settings", "whole_runs"},
     "proxy_sign_in": {"middleware", "services", "settings"},
     "server": {
-        *("api", "company_cookies", "components", "middleware", "proxy_sign_in", "services", "db", "settings"),
+        *("api", "company_cookies", "components", "frontend_files", "middleware", "proxy_sign_in"),
+        *("services", "db", "settings"),
     },
 }
 ALONE = {  # and one module of a part that may import more

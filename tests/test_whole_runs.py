@@ -1,4 +1,4 @@
-"""What a tab is told that is connected again in the middle of a run."""
+"""What a tab is told of its first run, and what if it is connected again in the middle of one."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 import whole_runs
-from whole_runs import only_whole_runs
+from whole_runs import first_run_in_one, only_whole_runs
 
 
 @pytest.fixture
@@ -90,3 +90,70 @@ async def test_no_run_is_asked_for_where_nothing_is_missing_or_one_has_begun(ask
     await anyio.lowlevel.checkpoint()
 
     assert asked == []
+
+
+class NewTab:
+    """A tab that has just connected: what was said to it, and what of that it has heard."""
+
+    def __init__(self) -> None:
+        self.heard: list[Any] = []
+        self.say = first_run_in_one(self._send)
+        self.gone = False
+
+    async def _send(self, message: Any) -> None:
+        if self.gone:
+            raise BrokenPipeError
+        self.heard.append(message)
+
+    async def says(self, *said: ForwardMsg) -> int:
+        """Say this; return how much was heard by then."""
+        for one in said:
+            await self.say({"type": "websocket.send", "bytes": one.SerializeToString()})
+        return len(self.heard)
+
+
+@pytest.mark.anyio
+async def test_first_run_is_heard_in_one_piece_and_what_follows_at_once():
+    tab = NewTab()
+    await tab.say({"type": "websocket.accept"})
+    assert tab.heard == [{"type": "websocket.accept"}]
+
+    assert await tab.says(status(), begun(), drawn("a"), drawn("b")) == 1
+    assert await tab.says(ended()) == 6
+    assert await tab.says(begun()) == 7
+    assert [ForwardMsg.FromString(one["bytes"]) for one in tab.heard[1:]] == [
+        *(status(), begun(), drawn("a"), drawn("b")),
+        *(ended(), begun()),
+    ]
+
+
+@pytest.mark.anyio
+async def test_first_run_that_takes_long_is_heard_as_it_goes_on(monkeypatch):
+    monkeypatch.setattr(whole_runs, "_IN_ONE_WITHIN_S", 0)
+    tab = NewTab()
+    await tab.says(begun(), drawn("a"))
+    await anyio.wait_all_tasks_blocked()
+
+    assert len(tab.heard) == 2
+    assert await tab.says(drawn("b")) == 3
+
+
+@pytest.mark.anyio
+async def test_end_of_the_connection_is_told_after_what_was_kept():
+    tab = NewTab()
+    await tab.says(begun())
+    await tab.say({"type": "websocket.close"})
+
+    assert [one["type"] for one in tab.heard] == ["websocket.send", "websocket.close"]
+
+
+@pytest.mark.anyio
+async def test_who_sends_next_learns_that_nobody_listens_any_more(monkeypatch):
+    monkeypatch.setattr(whole_runs, "_IN_ONE_WITHIN_S", 0)
+    tab = NewTab()
+    tab.gone = True
+    await tab.says(begun())
+    await anyio.wait_all_tasks_blocked()
+
+    with pytest.raises(BrokenPipeError):
+        await tab.says(drawn("a"))

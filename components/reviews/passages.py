@@ -12,5 +12,5 @@ def tell_passages(visit: Visit) -> None:
     marked: dict[str, list[tuple[str, str]]] = {}
     for anchor, passage, before in visit.passages:
         if ":" not in anchor:  # the parts of a slide are marked in none
-            marked.setdefault(f"review_text_{anchor}", []).append((passage, before))
+            marked.setdefault(anchor, []).append((passage, before))
     tell("passages", {"marked": base64.b64encode(json.dumps(marked).encode()).decode()})

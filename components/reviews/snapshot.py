@@ -1,6 +1,7 @@
 """What was shared, as its audience sees it: the same for the planner's preview and for whoever opens the link."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import streamlit as st
 
@@ -39,8 +40,14 @@ def first_words(block: Block) -> str:
         begin = block.author
     elif is_entry(block):
         begin = f"{block.author}: {begin}"
-    text = " ".join((shown_text(begin) if block.kind == "reply" else begin).split())
+    text = " ".join((_without_marks(begin) if block.kind == "reply" else begin).split())
     return text if len(text) <= _FIRST else f"{text[:_FIRST].rstrip(' .…')}…"
+
+
+@lru_cache(maxsize=2_000)
+def _without_marks(begin: str) -> str:
+    """Return the beginning of a message as it is shown: everybody who has a link open asks for the same ones."""
+    return shown_text(begin)
 
 
 def is_entry(block: Block) -> bool:
@@ -58,13 +65,13 @@ def _draw(block: Block, budget_ms: float) -> float:
     spent = 0.0
     with st.chat_message("assistant" if reply else "user", avatar=avatar):
         st.caption(said(block))
-        with st.container(key=f"review_text_{block.anchor}"):
-            if reply:
-                spent = _draw_markdown(block.text, budget_ms)
-            else:
-                st.text(block.text)
+        if reply:
+            spent = _draw_markdown(block.text, budget_ms)
+        else:
+            st.text(block.text)
         if block.sources:
-            source_links([SourcePart(source.title, source.url) for source in block.sources])
+            with st.container(key=f"review_sources_{block.anchor}"):
+                source_links([SourcePart(source.title, source.url) for source in block.sources])
         if block.ending:
             st.caption(f":material/info: {escape_label(block.ending)}")
     return spent
@@ -82,7 +89,7 @@ def _draw_markdown(text: str, budget_ms: float) -> float:
     drawn, plain, spent = affordable(text, budget_ms)
     for piece in drawn:
         if safe := safe_markdown(piece):
-            st.markdown(safe)
+            st.markdown(safe, anchors=False)
     if plain:
         PlainText(st.container()).draw(plain)
     return spent

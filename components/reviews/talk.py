@@ -33,14 +33,24 @@ _AT_ONCE = 100
 _ADVICE = "What you typed is still there. Please try again in a moment."
 
 
+def keep_room(visitor: Visitor, visit: Visit) -> None:
+    """Let the page keep the room of what can be said below each message, till its browser is known."""
+    if visitor.key is None and _may_say(visit):
+        st.html('<i class="travelbot-to-be-known"></i>')
+    else:
+        st.empty()
+
+
 def draw_talk(visitor: Visitor, visit: Visit, block: Block | None) -> None:
     """Draw what is said about a message (None: the whole), closed, and the way to say something."""
     place = block.anchor if block else WHOLE
     number = visit.threads.get(block.anchor if block else None, 0)
     if not (_may_say(visit) or number or _is_open(place)):
         return
+    if visitor.key is None and not number:  # the page keeps the room
+        return
     with st.container(key=f"review_actions_{place}", horizontal=True, gap="xsmall"):
-        if _may_say(visit) and visitor.key is not None:  # till then its room is kept
+        if _may_say(visit) and visitor.key is not None:
             st.button(
                 f"Comment :small[on “{escape_label(first_words(block))}”]" if block else "Comment",
                 key=f"review_comment_{place}",

@@ -16,7 +16,7 @@ from components.reviews.passages import tell_passages
 from components.reviews.places import draw_scroll, more_button, shown_blocks
 from components.reviews.slides import Drawn, draw_closing, draw_slides, slides_of
 from components.reviews.snapshot import draw_blocks
-from components.reviews.talk import draw_earlier_talk, draw_slide_talk, draw_talk, draw_whole_talk
+from components.reviews.talk import draw_earlier_talk, draw_slide_talk, draw_talk, draw_whole_talk, keep_room
 from components.reviews.visitor import keep_name, link_token, reader_key
 from components.reviews.words import written_like
 from exports.reviews.records import DeckSnapshot
@@ -35,6 +35,7 @@ visitor, visit = opened(link_token(), key)
 with st.container(key="review_watch"):
     watch_link(visit.review_id, changed=visit.changed)
     tell_passages(visit)
+    keep_room(visitor, visit)
 
 with written_like(visit.snapshot.thing):
     draw_head(visit)

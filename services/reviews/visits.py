@@ -104,16 +104,14 @@ class VisitService:
 
         Raises NotFoundError, PasscodeNeededError.
         """
-        self._note_visit(token, key if key and is_key(key) else None)
+        key = key if key and is_key(key) else None
         with self._door.opened(token, key) as link:
             visit = self._visit(link, since)
-            stale = link.reader is not None and (
-                (link.reader.seen_version, link.reader.seen_comment_id)
-                != (visit.version.number, visit.latest_comment_id)
-            )
-        if stale and key is not None and not alone:
-            self._note_seen(token, key, visit)
-        return visit
+            noted = link.row.last_opened_at
+            to_note = noted is None or link.now - noted >= _OPENED_EVERY
+            if key is not None:
+                to_note |= link.reader is None or (not alone and not _has_seen(link.reader, visit))
+        return self._noted(token, key, visit, alone=alone) if to_note else visit
 
     def seen(self, token: str, key: str | None) -> tuple[int, int]:
         """Return the version and the comment that a browser saw last: (0, 0) where it was never here."""
@@ -330,25 +328,20 @@ class VisitService:
         whose = Whose(link.now, reader_id=reader_id or 0, seen_id=seen_id)
         return _theirs(link, threads(link.db_session, firsts, link.numbers, whose, internal=False))
 
-    def _note_visit(self, token: str, key: str | None) -> None:
-        """Write down that a link was opened, and in a browser that is new, if that is not written down yet."""
-        with self._door.opened(token, key) as link:
-            opened, is_known = link.row.last_opened_at, key is None or link.reader is not None
-            if is_known and opened is not None and link.now - opened < _OPENED_EVERY:
-                return
+    def _noted(self, token: str, key: str | None, visit: Visit, *, alone: bool) -> Visit:
+        """Write down that a link was opened, and what a browser has seen of it; return the visit as it is then."""
         with self._door.held(token, key) as link:
-            if key is not None:
-                self._door.reader(link.db_session, link.row, key)
-            if link.row.opened_at is None:
-                link.row.opened_at = link.now
+            row = link.row
+            reader = self._door.reader(link.db_session, row, key) if key is not None else None
+            if reader is not None and not alone:
+                reader.seen_version, reader.seen_comment_id = visit.version.number, visit.latest_comment_id
+            row.last_opened_at = link.now
+            if row.opened_at is None:
+                row.opened_at = link.now
+                is_latest = row.changed == visit.changed
                 self._came(link)
-            link.row.last_opened_at = link.now
-
-    def _note_seen(self, token: str, key: str, visit: Visit) -> None:
-        with self._door.held(token, key) as link:
-            if link.reader is not None:
-                link.reader.seen_version = visit.version.number
-                link.reader.seen_comment_id = visit.latest_comment_id
+                return replace(visit, changed=row.changed) if is_latest else visit
+        return visit
 
     def _note_download(self, token: str, key: str | None, what: str) -> None:
         with self._door.held(token, key) as link:  # it opens still, now that the file is made
@@ -382,6 +375,10 @@ def _theirs(link: Open, found: tuple[Thread, ...]) -> tuple[Thread, ...]:
     """Return threads without words of versions from before this browser came."""
     since = _first_seen(link)
     return tuple(one if one.first.version >= since else replace(one, passage=None, before=None) for one in found)
+
+
+def _has_seen(reader: ReviewReader, visit: Visit) -> bool:
+    return (reader.seen_version, reader.seen_comment_id) == (visit.version.number, visit.latest_comment_id)
 
 
 def _is_not_the_planner(link: Open, name: str) -> None:

@@ -4,12 +4,15 @@ const { onTold } = await import(`./told.js${version}`);
 const { focusIn, write } = await import(`./review_forms.js${version}`);
 const { find, lastWords } = await import(`./passage_words.js${version}`);
 
-const TEXT = '[class*="st-key-review_text_"]';
+const TEXT = '[class*="st-key-review_text_"], [class*="st-key-review_block_"] [data-testid="stChatMessageContent"]';
+const BESIDE = '[data-testid="stCaptionContainer"], [class*="st-key-review_sources_"]'; // what stands with it, not in it
 const LATER_MS = 200; // what is drawn is drawn in many steps
-let marked = {}; // [passage, words before it] by the key of their message
+let marked = {}; // [passage, words before it] by the anchor of their message
 
 function textsOf(element) {
-  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT, (node) =>
+    node.parentElement.closest(BESIDE) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT,
+  );
   const nodes = [];
   while (walker.nextNode()) nodes.push(walker.currentNode);
   return nodes;
@@ -31,8 +34,8 @@ function rangeOf([passage, before], element) {
 
 function mark() {
   if (!window.Highlight) return; // an older browser marks nothing
-  const ranges = Object.entries(marked).flatMap(([key, passages]) => {
-    const element = document.querySelector(`.st-key-${key}`);
+  const ranges = Object.entries(marked).flatMap(([anchor, passages]) => {
+    const element = document.querySelector(`.st-key-review_block_${anchor}`)?.querySelector(TEXT);
     return element ? passages.map((passage) => rangeOf(passage, element)) : [];
   });
   CSS.highlights.set("travelbot-passage", new Highlight(...ranges.filter(Boolean)));
@@ -79,9 +82,11 @@ function look() {
 function within(range) {
   const node = range.commonAncestorContainer;
   const text = (node.nodeType === Node.TEXT_NODE ? node.parentElement : node).closest?.(TEXT);
-  const anchor = text?.className.match(/st-key-review_text_([\w-]+)/)[1];
+  if (!text || [...text.querySelectorAll(BESIDE)].some((beside) => range.intersectsNode(beside))) return null;
+  const block = text.closest('[class*="st-key-review_block_"]');
+  const anchor = block.className.match(/st-key-review_block_([\w-]+)/)[1];
   const passage = range.toString().trim().replace(/\s+/g, " ");
-  if (!anchor || !passage || !commentButton(anchor)) return null;
+  if (!passage || !commentButton(anchor)) return null;
   return { anchor, passage, before: lastWords(textsBefore(range, text)) };
 }
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -84,7 +85,6 @@ def test_customer_looks_comments_and_decides_on_a_phone(
     block(page, 1).get_by_label("Your name").fill("Carla <b>C</b>")
     page.get_by_label("Your comment").fill("Is there a lift?\n![x](https://evil.example/x.png)")
     expect(page.get_by_text("Ctrl+Enter").locator("visible=true")).to_have_count(0)  # no phone has such keys
-    expect(page.get_by_label("Link to heading").locator("visible=true")).to_have_count(0)
     page.get_by_label("Passage, if any").fill("Walk up to the castle")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(block(page, 1)).to_contain_text("![x](https://evil.example/x.png)")
@@ -127,6 +127,30 @@ def test_customer_looks_comments_and_decides_on_a_phone(
         0
     )
     assert link.token not in shared_app.log.read_text()
+
+
+HEIGHTS = """() => [...document.querySelectorAll('[class*="st-key-review_block_"]')].map((one) => one.offsetHeight)"""
+NOTE_HEIGHTS = f"""
+new MutationObserver(() => {{
+  if (document.querySelector('.travelbot-to-be-known')) window.before = ({HEIGHTS})();
+}}).observe(document, {{ childList: true, subtree: true }});
+"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_link_finds_its_server_at_once_and_nothing_moves_when_more_can_be_done(
+    page: Page, shared_app: App, share: Callable[[App], Shared], width: int
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    page.add_init_script(NOTE_HEIGHTS)
+    page.set_viewport_size({"width": width, "height": 800})
+    open_link(page, shared_app, share(shared_app).link())
+
+    assert [path for path in asked if path.endswith("_stcore/health")] == ["/_stcore/health"]
+    before = page.evaluate("window.before")
+    assert len(before) > 2
+    assert page.evaluate(HEIGHTS) == before
 
 
 def test_name_that_was_given_is_in_each_form_that_comes_after(
@@ -378,8 +402,7 @@ def test_keyboard_suffices(page: Page, shared_app: App, share: Callable[[App], S
     link = share(shared_app).link()
     open_link(page, shared_app, link)
 
-    expect(page.get_by_label("Link to heading")).not_to_have_count(0)
-    expect(page.get_by_label("Link to heading").locator("visible=true")).to_have_count(0)  # no stops for Tab
+    expect(page.get_by_label("Link to heading")).to_have_count(0)  # no stops for Tab
     tab_to(page, "Comment")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Your name").first).to_be_focused()

@@ -94,7 +94,7 @@ def keys(at: AppTest, start: str) -> list[str]:
 
 
 def marked(at: AppTest) -> dict[str, list[list[str]]]:
-    """Return the passages, with the words before them, that the browser is to mark, by the key of their message."""
+    """Return the passages, with the words before them, that the browser is to mark, by their message's anchor."""
     [values] = told(at, "passages")
     found: dict[str, list[list[str]]] = json.loads(base64.b64decode(values["marked"]))
     return found
@@ -311,7 +311,7 @@ def test_comment_on_a_passage_is_shown_as_it_was_typed_in_a_thread_that_others_a
     assert (thread.first.text, thread.passage, thread.anchor) == (HOSTILE, "Walk up to the castle", place)
     assert HOSTILE in [text.value for text in at.text]  # drawn as text, not as Markdown
     assert "<b>Eve</b>" in shown(at)
-    assert marked(at) == {f"review_text_{place}": [["Walk up to the castle", ""]]}
+    assert marked(at) == {place: [["Walk up to the castle", ""]]}
     assert [box.value for box in at.text_input if box.label == "Your name"] == ["<b>Eve</b>"]  # for the decision, too
     assert told(at, "cookie")[0]["name"] == "travelbot_reviewer_name"
 
@@ -796,7 +796,7 @@ def test_passages_are_marked_while_something_open_is_said_about_them_to_everybod
     reviews.comments.add(link.review.id, "Dear", passage="Cost: $120", internal=True, **about)
     reviews.comments.add(link.review.id, "When?", passage="then dinner", **about)
 
-    assert marked(opened(visitor, link.token)) == {f"review_text_{place}": [["then dinner", ""]]}
+    assert marked(opened(visitor, link.token)) == {place: [["then dinner", ""]]}
 
 
 def test_long_replies_are_not_read_whole_to_name_them_or_to_tell_what_changed(

@@ -1,0 +1,90 @@
+"""Streamlit's own page and what it loads, in `server.py`: read once, compressed once, and served from memory.
+
+Streamlit opens, reads and closes a file in three threads for each of the hundred that a first visit asks for, and
+compresses none, as it would do that anew each time. Plain `streamlit run app.py` does as Streamlit does.
+"""
+
+import gzip
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from fastapi.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.file_util import get_static_dir
+from streamlit.web.server.starlette.starlette_server_config import STATIC_ASSET_CACHE_MAX_AGE_SECONDS
+
+# On a page that has a path, Streamlit's would ask there for its server first, and wait before it asks at the root.
+_HERE = "<script>window.__streamlit ??= { BACKEND_BASE_URL: new URL('.', location).href }</script>"
+_KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".woff2": "font/woff2"}
+_COMPRESSED = (".js", ".css")
+_KEPT = f"public, immutable, max-age={STATIC_ASSET_CACHE_MAX_AGE_SECONDS}"  # as Streamlit says: names tell what is in
+
+
+@cache
+def frontend_page() -> str:
+    """Return the page that Streamlit serves for every page of the app, which tells where its server is."""
+    return _page_file().read_text("utf-8").replace("</title>", f"</title>{_HERE}", 1)
+
+
+class FrontendFiles:
+    """Answers in Streamlit's place where a browser loads the page and its scripts, styles and typefaces."""
+
+    def __init__(self, app: ASGIApp, base_path: Callable[[], str]) -> None:
+        self._app = app
+        self._base_path = base_path
+        folder = _page_file().parent
+        found = (folder / "static").rglob("*")
+        self._files = {f"/{one.relative_to(folder).as_posix()}": one for one in found if one.suffix in _KINDS}
+        self._page_tag = FileResponse(_page_file(), stat_result=_page_file().stat()).headers["etag"]
+        self._read: dict[Path, bytes] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+        elif (file := self._files.get(scope["path"].removeprefix(self._base_path()))) and _takes_gzip(scope):
+            await (await self._answer(file))(scope, receive, send)
+        else:
+            await self._app(scope, receive, self._with_our_page(scope, receive, send))
+
+    async def _answer(self, file: Path) -> Response:
+        content = self._read.get(file)
+        if content is None:
+            content = self._read[file] = await run_in_threadpool(_content, file)
+        headers = {"cache-control": _KEPT, "vary": "accept-encoding"}
+        if file.suffix in _COMPRESSED:
+            headers["content-encoding"] = "gzip"
+        return Response(content, headers=headers, media_type=_KINDS[file.suffix])
+
+    def _with_our_page(self, scope: Scope, receive: Receive, send: Send) -> Send:
+        """Let through what the app answers, but our page in the place of Streamlit's."""
+        is_page = False
+
+        async def send_next(message: Message) -> None:
+            nonlocal is_page
+            if message["type"] == "http.response.start" and self._is_page(message):
+                is_page = True
+                await HTMLResponse(frontend_page(), headers={"cache-control": "no-cache"})(scope, receive, send)
+            elif not is_page:
+                await send(message)
+
+        return send_next
+
+    def _is_page(self, message: Message) -> bool:
+        return message["status"] == 200 and Headers(raw=message["headers"]).get("etag") == self._page_tag
+
+
+def _page_file() -> Path:
+    return Path(get_static_dir()) / "index.html"
+
+
+def _takes_gzip(scope: Scope) -> bool:
+    return "gzip" in Headers(scope=scope).get("accept-encoding", "")
+
+
+def _content(file: Path) -> bytes:
+    content = file.read_bytes()
+    return gzip.compress(content, 6, mtime=0) if file.suffix in _COMPRESSED else content

@@ -1,0 +1,110 @@
+"""What a browser loads of Streamlit's own, with Streamlit's static files and a bare answer behind the middleware."""
+
+import gzip
+import re
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Mount, Route
+from streamlit.file_util import get_static_dir
+from streamlit.web.server.starlette.starlette_static_routes import create_streamlit_static_handler
+
+import frontend_files
+from frontend_files import FrontendFiles, frontend_page
+from middleware import content_security_policy, script_hash
+
+STATIC = Path(get_static_dir())
+SCRIPT = next((STATIC / "static" / "js").glob("index.*.js"))
+TYPEFACE = next((STATIC / "static" / "media").glob("*.woff2"))
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+async def _own(_: Request) -> Response:
+    return HTMLResponse("<title>Ours</title>")
+
+
+async def browser(base: str) -> AsyncGenerator[httpx.AsyncClient]:
+    app = Starlette(
+        routes=[
+            Route(f"{base}/own", _own),
+            Mount(base or "/", create_streamlit_static_handler(str(STATIC), base)),
+        ],
+        middleware=[Middleware(FrontendFiles, base_path=lambda: base)],
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://here{base}") as client:
+        yield client
+
+
+@pytest.fixture(params=["", "/plans"])
+async def client(request: pytest.FixtureRequest) -> AsyncGenerator[httpx.AsyncClient]:
+    """Give a browser that opens the app, at the root and under a prefix."""
+    async for one in browser(request.param):
+        yield one
+
+
+@pytest.mark.anyio
+async def test_script_comes_compressed_and_is_read_once(client, monkeypatch):
+    path = f"/{SCRIPT.relative_to(STATIC)}"
+    streamlits = await client.get(path, headers={"accept-encoding": "identity"})
+    first = await client.get(path)
+    monkeypatch.setattr(frontend_files, "_content", None)  # would fail if it were read again
+    again = await client.get(path)
+
+    assert first.content == again.content == streamlits.content == SCRIPT.read_bytes()
+    assert (first.headers["content-encoding"], first.headers["vary"]) == ("gzip", "accept-encoding")
+    assert int(first.headers["content-length"]) < len(SCRIPT.read_bytes()) / 2
+    assert first.headers["cache-control"] == streamlits.headers["cache-control"]
+    assert first.headers["content-type"].startswith("text/javascript")
+    assert "content-encoding" not in streamlits.headers
+
+
+@pytest.mark.anyio
+async def test_typeface_is_sent_as_it_is(client):
+    answer = await client.get(f"/{TYPEFACE.relative_to(STATIC)}")
+
+    assert (answer.content, answer.headers["content-type"]) == (TYPEFACE.read_bytes(), "font/woff2")
+    assert "content-encoding" not in answer.headers
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("path", ["/", "/review", "/sessions?of=1", "/static/js/none.js"])
+async def test_every_page_tells_where_its_server_is(client, path):
+    answer = await client.get(path)
+
+    assert answer.text == frontend_page()
+    assert answer.text.count("<script>window.__streamlit ??=") == 1
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("path", ["/own", "/review/_stcore/health", "/manifest.json"])
+async def test_what_is_not_streamlits_page_is_left_as_it_is(client, path):
+    assert "__streamlit" not in (await client.get(path)).text
+
+
+@pytest.mark.anyio
+async def test_only_what_is_read_is_answered(client):
+    path = f"/{SCRIPT.relative_to(STATIC)}"
+    head = await client.head(path)
+
+    assert int(head.headers["content-length"]) == len(SCRIPT.read_bytes())
+    assert (await client.post(path)).status_code == 405
+
+
+def test_policy_lets_the_scripts_of_the_page_run_and_no_others():
+    scripts = re.findall(r"<script>(.*?)</script>", frontend_page(), re.DOTALL)
+    [allowed] = re.findall(r"script-src ([^;]*)", content_security_policy("'self'"))
+
+    assert len(scripts) == 2
+    assert allowed.split() == ["'self'", *map(script_hash, scripts)]
+    assert gzip.decompress(frontend_files._content(SCRIPT)) == SCRIPT.read_bytes()
