@@ -6,7 +6,7 @@ from functools import lru_cache
 import streamlit as st
 
 from components.labels import escape_label
-from components.replies.blocks import REPLY_MS, STRETCH_MS, affordable
+from components.replies.blocks import REPLY_MS, STRETCH_MS, Affordable, affordable
 from components.replies.model_text import safe_markdown
 from components.replies.plain_text import PlainText
 from components.replies.source_links import source_links
@@ -86,10 +86,16 @@ def _draw_entry(block: Block) -> None:
 
 
 def _draw_markdown(text: str, budget_ms: float) -> float:
-    drawn, plain, spent = affordable(text, budget_ms)
-    for piece in drawn:
-        if safe := safe_markdown(piece):
-            st.markdown(safe, anchors=False)
+    drawn, plain, spent = _readied(text, budget_ms)
+    for safe in drawn:
+        st.markdown(safe, anchors=False)
     if plain:
         PlainText(st.container()).draw(plain)
     return spent
+
+
+@lru_cache(maxsize=200)
+def _readied(text: str, budget_ms: float) -> Affordable:
+    """Return what a browser can draw of a reply, made safe: whoever has the link open sees the same, ever again."""
+    found = affordable(text, budget_ms)
+    return found._replace(drawn=[safe for piece in found.drawn if (safe := safe_markdown(piece))])

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 import streamlit as st
@@ -141,7 +142,11 @@ def _outcome(review: Review) -> str:
 
 def instant(at: datetime) -> str:
     """Return an instant in the language and the zone of the browser."""
-    zone, locale = planner_zone(), _locale()
+    return _instant(at, planner_zone(), _locale())
+
+
+@lru_cache(maxsize=2_000)
+def _instant(at: datetime, zone: tzinfo, locale: Locale) -> str:
     local = local_time(at, zone)
     return f"{format_date(local, 'medium', locale=locale)}, {format_time(local, 'short', tzinfo=zone, locale=locale)}"
 

@@ -18,7 +18,7 @@ def test_no_script_stands_in_the_page_but_streamlits(planner: Planner, page: Pag
     open_app(page, planner.app)
     wait_until(page, "window.travelbotReady")
 
-    assert page.evaluate("[...document.scripts].filter(script => !script.src).length") == 2  # and `frontend_files.py`'s
+    assert page.evaluate("[...document.scripts].filter(script => !script.src).length") == 2
     assert page.evaluate("document.querySelectorAll('iframe').length") == 0
 
 
