@@ -16,8 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 from streamlit.web.server.starlette.starlette_server_config import STATIC_ASSET_CACHE_MAX_AGE_SECONDS
 
-# On a page that has a path, Streamlit's would ask there for its server first, and wait before it asks at the root.
-_HERE = "<script>window.__streamlit ??= { BACKEND_BASE_URL: new URL('.', location).href }</script>"
+from settings import ROOT
+
+_HERE = ROOT / "static" / "js" / "here.js"
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".woff2": "font/woff2"}
 _COMPRESSED = (".js", ".css")
 _KEPT = f"public, immutable, max-age={STATIC_ASSET_CACHE_MAX_AGE_SECONDS}"  # as Streamlit says: names tell what is in
@@ -26,7 +27,8 @@ _KEPT = f"public, immutable, max-age={STATIC_ASSET_CACHE_MAX_AGE_SECONDS}"  # as
 @cache
 def frontend_page() -> str:
     """Return the page that Streamlit serves for every page of the app, which tells where its server is."""
-    return _page_file().read_text("utf-8").replace("</title>", f"</title>{_HERE}", 1)
+    script = f"<script>{_HERE.read_text('utf-8')}</script>"
+    return _page_file().read_text("utf-8").replace("</title>", f"</title>{script}", 1)
 
 
 class FrontendFiles:

@@ -82,7 +82,7 @@ async def test_every_page_tells_where_its_server_is(client, path):
     answer = await client.get(path)
 
     assert answer.text == frontend_page()
-    assert answer.text.count("<script>window.__streamlit ??=") == 1
+    assert answer.text.count("window.__streamlit ??=") == 1
     assert answer.headers["cache-control"] == "no-cache"
 
 

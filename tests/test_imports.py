@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "api": {"services", "db", "backboard_client", "travel", "exports", "settings"},
     "app": {"components", "services", "db", "settings"},
     "company_cookies": {"services", "settings"},
-    "frontend_files": set(),
+    "frontend_files": {"settings"},
     "whole_runs": {"components"},
     "middleware": {"company_cookies", "components", "frontend_files", "services", "settings", "whole_runs"},
     "proxy_sign_in": {"middleware", "services", "settings"},
