@@ -28,21 +28,46 @@ def delete(name: str) -> bool:
     return write(name, "", 0)
 
 
-def read(name: str, *, new: str | None = None, days: int = 0) -> None:
+def read(name: str) -> None:
     """Draw what asks the browser for a cookie that did not come with the page; `told` returns it in the next run.
 
-    Some hosts hand on only those cookies that they know: Community Cloud does. A browser that has none keeps *new*
-    for so many days, and tells that; without *new* it says nothing.
+    Some hosts hand on only those cookies that they know: Community Cloud does. A browser that has none says nothing.
     """
     with st.container(key=f"browser_cookie_{name}"):
         st.html(f"<style>.st-key-browser_cookie_{name} {{ display: none }}</style>")
-        tell("cookie-wanted", {"name": name, "input": _told(name), "value": new, "days": days})
+        tell("cookie-wanted", {"name": name, "input": _told(name)})
         st.text_input("Cookie", key=_told(name), max_chars=4_096, autocomplete="off")  # the script's alone
 
 
+def keep(name: str, new: str, days: int) -> None:
+    """Draw what lets a browser that has no such cookie keep *new*; `told` returns that then, or what it has.
+
+    That it keeps it is told by a button, which is there sooner than a box. To be called in every run.
+    """
+    if f"{name}_is_another" in st.session_state:
+        read(name)
+        return
+    if told(name):
+        st.empty()
+        return
+    with for_scripts(name):
+        kept, other = f"{name}_kept", f"{name}_other"
+        tell("cookie-new", {"name": name, "value": new, "days": days, "kept": kept, "other": other})
+        st.button("Kept", key=kept, on_click=_note, args=(_kept(name), new))  # the script's alone, both
+        st.button("Another", key=other, on_click=_note, args=(f"{name}_is_another", True))
+
+
 def told(name: str) -> str | None:
-    """Return the cookie that the browser told after `read`."""
-    return st.session_state.get(_told(name)) or None
+    """Return the cookie that the browser told after `read` or `keep`."""
+    return st.session_state.get(_kept(name)) or st.session_state.get(_told(name)) or None
+
+
+def _note(key: str, value: object) -> None:
+    st.session_state[key] = value
+
+
+def _kept(name: str) -> str:
+    return f"kept_{name}"
 
 
 def _told(name: str) -> str:

@@ -55,8 +55,7 @@ def reader_key() -> str | None:
     if came := st.context.cookies.get(_KEY):
         st.empty()
         return came
-    new = st.session_state.setdefault("review_new_key", new_reader_key())
-    browser_cookie.read(_KEY, new=new, days=_KEPT_DAYS)
+    browser_cookie.keep(_KEY, st.session_state.setdefault("review_new_key", new_reader_key()), _KEPT_DAYS)
     return browser_cookie.told(_KEY)
 
 

@@ -10,23 +10,36 @@ function write({ name, value, days }) {
 
 onTold("cookie", (cookie, element) => {
   write(cookie);
+  press(cookie.button, element);
+});
+
+function press(button, element) {
   let wait = 100; // milliseconds
   const answer = () => {
     if (!element.isConnected) return;
-    document.querySelector(`.st-key-${cookie.button} button`)?.click();
+    document.querySelector(`.st-key-${button} button`)?.click();
     wait = Math.min(wait * 2, 10_000);
     setTimeout(answer, wait);
   };
   answer();
-});
+}
 
-// What it reads goes into a box that nobody sees, as a person would type it. A browser without that cookie
-// keeps the value that it is given, or says nothing.
-onTold("cookie-wanted", ({ name, input, value, days }, element) => {
+function read(name) {
   const start = `${name}=`;
   const kept = document.cookie.split("; ").find((cookie) => cookie.startsWith(start));
-  if (kept === undefined && value) write({ name, value, days });
-  const found = kept?.slice(start.length) || value;
+  return kept?.slice(start.length);
+}
+
+// A browser that has no such cookie keeps the one that it is given; one that has another says so, and is asked for it.
+onTold("cookie-new", ({ name, value, days, kept, other }, element) => {
+  const had = read(name);
+  if (had === undefined) write({ name, value, days });
+  press(had === undefined || had === value ? kept : other, element);
+});
+
+// What it reads goes into a box that nobody sees, as a person would type it.
+onTold("cookie-wanted", ({ name, input }, element) => {
+  const found = read(name);
   const answer = () => {
     if (!element.isConnected) return;
     const box = document.querySelector(`.st-key-${input} input`);

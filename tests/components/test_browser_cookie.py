@@ -49,16 +49,32 @@ def test_answer_to_one_value_is_none_to_another() -> None:
 
 
 def test_browser_is_given_a_cookie_that_it_keeps_if_it_has_none():
-    def script() -> None:
-        import streamlit as st
+    at = AppTest.from_function(_keeping).run()
 
-        from components import browser_cookie
-
-        browser_cookie.read("reader", new="abc", days=30)
-        st.text(browser_cookie.told("reader") or "not told")
-
-    at = AppTest.from_function(script).run()
-
-    assert told(at, "cookie-wanted") == [{"name": "reader", "input": "told_reader", "value": "abc", "days": 30}]
+    assert told(at, "cookie-new") == [
+        {"name": "reader", "value": "abc", "days": 30, "kept": "reader_kept", "other": "reader_other"}
+    ]
     assert at.text[0].value == "not told"
-    assert at.text_input(key="told_reader").input("kept").run().text[0].value == "kept"
+    at.button(key="reader_kept").click().run()
+    assert at.text[0].value == "abc"
+    at.run()
+    assert (at.text[0].value, len(at.button), told(at, "cookie-new")) == ("abc", 0, [])
+
+
+def test_browser_that_has_another_cookie_is_asked_for_it():
+    at = AppTest.from_function(_keeping).run()
+    at.button(key="reader_other").click().run()
+
+    assert told(at, "cookie-wanted") == [{"name": "reader", "input": "told_reader"}]
+    assert at.text[0].value == "not told"
+    at.text_input(key="told_reader").input("another").run()
+    assert at.run().text[0].value == "another"
+
+
+def _keeping() -> None:
+    import streamlit as st
+
+    from components import browser_cookie
+
+    browser_cookie.keep("reader", "abc", 30)
+    st.text(browser_cookie.told("reader") or "not told")
