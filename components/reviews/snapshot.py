@@ -96,6 +96,6 @@ def _draw_markdown(text: str, budget_ms: float) -> float:
 
 @lru_cache(maxsize=200)
 def _readied(text: str, budget_ms: float) -> Affordable:
-    """Return what a browser can draw of a reply, made safe: whoever has the link open sees the same, ever again."""
+    """Return what a browser can draw of a reply, made safe: whoever has the link open sees the same."""
     found = affordable(text, budget_ms)
     return found._replace(drawn=[safe for piece in found.drawn if (safe := safe_markdown(piece))])

@@ -145,7 +145,11 @@ def test_link_finds_its_server_at_once_and_nothing_moves_when_more_can_be_done(
     page.on("request", lambda request: asked.append(urlsplit(request.url).path))
     page.add_init_script(NOTE_HEIGHTS)
     page.set_viewport_size({"width": width, "height": 800})
-    open_link(page, shared_app, share(shared_app).link())
+    shared = share(shared_app)
+    link = shared.link()
+    [message, *_] = shared.reviews.visits.look(link.token, None).snapshot.blocks
+    shared.reviews.visits.comment(link.token, new_reader_key(), "A lift?", name="Bo", anchor=message.anchor)
+    open_link(page, shared_app, link)
 
     assert [path for path in asked if path.endswith("_stcore/health")] == ["/_stcore/health"]
     before = page.evaluate("window.before")
