@@ -6,6 +6,7 @@ that nobody looks at. Streamlit offers nothing else; so a tab's session is told 
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +21,9 @@ log = logging.getLogger("travelbot")
 LOOK_EVERY_S = 0.5
 _GONE_AFTER = 300  # looks; Streamlit keeps a tab that lost its connection for two minutes
 _REST_AT_MOST = 60  # looks between two runs of a fragment that does not wait anew
+_AT_ONCE = 2  # tabs that are run: of fifty, all would be as late as the last
+_TURN_S = 0.3  # how long the others wait for one of them: some runs last for minutes
+_TURN_OVER_S = 0.005  # between two looks whether it is over
 
 
 @dataclass(slots=True)
@@ -46,6 +50,7 @@ class Waker:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
+        self._running: list[tuple[AppSession, float]] = []  # tabs, and until when the others wait for them
 
     def wake_here(self, has_come: Callable[[], bool]) -> None:
         """Run the fragment that calls this once more, as soon as *has_come* says so.
@@ -102,8 +107,19 @@ class Waker:
             self._forget(one)
         elif one.rest:
             one.rest -= 1
-        elif one.has_come():
-            session._call_soon_on_event_loop(partial(_run_fragment, session, one))
+        elif one.has_come() and session._scriptrunner is None:
+            self._wait_for_a_turn()
+            was_asked = threading.Event()
+            session._call_soon_on_event_loop(partial(_run_fragment, session, one, was_asked))
+            was_asked.wait(_TURN_S)
+            self._running.append((session, time.monotonic() + _TURN_S))
+
+    def _wait_for_a_turn(self) -> None:
+        while True:
+            now = time.monotonic()
+            self._running = [(tab, until) for tab, until in self._running if tab._scriptrunner and now < until]
+            if len(self._running) < _AT_ONCE or self._closed.wait(_TURN_OVER_S):
+                return
 
     def _forget(self, one: _Waiting) -> None:
         with self._lock:
@@ -124,24 +140,28 @@ def _is_served() -> bool:
     return runtime.exists() and type(runtime.get_instance()) is runtime.Runtime  # a mock says it is an instance
 
 
-def _run_fragment(session: AppSession, one: _Waiting) -> None:
+def _run_fragment(session: AppSession, one: _Waiting, was_asked: threading.Event) -> None:
     """Run a fragment with what the tab holds here: its address, its page, its widgets.
 
     While a run goes on, nothing is asked for: Streamlit notes address and page at its end, and a run that ends by
     `st.stop()` would swallow it. The next look finds the tab at rest, or its fragment waits anew.
     """
-    if session._scriptrunner is not None or not session.has_fragment(one.fragment_id):
-        return
-    if session._state is AppSessionState.SHUTDOWN_REQUESTED:  # what is closed would begin to live again
-        return
-    last = session._client_state
-    one.was_run()
-    session._create_scriptrunner(
-        RerunData(
-            query_string=last.query_string,
-            page_script_hash=last.page_script_hash,
-            fragment_id=one.fragment_id,
-            is_auto_rerun=True,
-            context_info=last.context_info,
+    if _may_run(session, one.fragment_id):
+        last = session._client_state
+        one.was_run()
+        session._create_scriptrunner(
+            RerunData(
+                query_string=last.query_string,
+                page_script_hash=last.page_script_hash,
+                fragment_id=one.fragment_id,
+                is_auto_rerun=True,
+                context_info=last.context_info,
+            )
         )
-    )
+    was_asked.set()
+
+
+def _may_run(session: AppSession, fragment_id: str) -> bool:
+    """Whether a tab is at rest, shows the fragment still, and is not closed: it would begin to live again."""
+    is_closed = session._state is AppSessionState.SHUTDOWN_REQUESTED
+    return session._scriptrunner is None and session.has_fragment(fragment_id) and not is_closed

@@ -34,6 +34,14 @@ class Tab:
         self.asked.append(asked)
 
 
+class Busy(Tab):
+    """A tab whose runs go on until somebody ends them."""
+
+    def _create_scriptrunner(self, asked: RerunData) -> None:
+        super()._create_scriptrunner(asked)
+        self._scriptrunner = object()
+
+
 @pytest.fixture
 def tabs(monkeypatch: pytest.MonkeyPatch) -> dict[str, Tab]:
     """Give the tabs of a server that runs."""
@@ -190,3 +198,37 @@ def test_each_fragment_of_a_tab_waits_for_its_own(
 
     waker.wait_no_more_here()
     assert not waker._waiting
+
+
+def test_tabs_take_turns_so_that_the_first_are_not_as_late_as_the_last(
+    tabs: dict[str, Tab], waker: Waker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("components.waking._TURN_S", 60.0)
+    most, come = 0, threading.Event()
+    for number in range(6):
+        tabs[str(number)] = Busy()
+        wait(waker, monkeypatch, str(number), come.is_set)
+
+    come.set()
+
+    def all_were_run() -> bool:
+        nonlocal most
+        running = [tab for tab in tabs.values() if tab._scriptrunner]
+        most = max(most, len(running))
+        if len(running) == 2:
+            running[0]._scriptrunner = None
+        return sum(bool(tab.asked) for tab in tabs.values()) == 6
+
+    until(all_were_run, what="each tab was run, as soon as another had ended")
+    assert most == 2
+
+
+def test_tab_whose_run_goes_on_keeps_the_others_waiting_for_its_turn_only(
+    tabs: dict[str, Tab], waker: Waker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("components.waking._TURN_S", 0.01)
+    for number in range(6):
+        tabs[str(number)] = Busy()
+        wait(waker, monkeypatch, str(number), lambda: True)
+
+    until(lambda: all(tab.asked for tab in tabs.values()), what="each tab was run, though no run has ended")
