@@ -163,10 +163,15 @@ async def _at_rest(port: int, reviews: Reviews, server: psutil.Process, number: 
         share = (after.user + after.system - before.user - before.system) / rest_s
         missed = _tell("at rest", f"{number} open pages, of a core", share, _REST_AT_MOST)
         begin = time.perf_counter()
+
+        async def seen_after_s(page: StreamlitPage) -> float:
+            await page.until(b"comment")
+            return time.perf_counter() - begin
+
         await asyncio.to_thread(reviews.say, "Now and here")
-        await asyncio.gather(*(page.until(b"comment") for page in pages))
-        seen_s = time.perf_counter() - begin
-    return missed | _tell("a comment is seen", f"by all {number}, seconds", seen_s, _SEEN_AT_MOST_S)
+        seen_s = sorted(await asyncio.gather(*map(seen_after_s, pages)))
+    told = f"by half of {number} after {statistics.median(seen_s):.1f} s, by all, seconds"
+    return missed | _tell("a comment is seen", told, seen_s[-1], _SEEN_AT_MOST_S)
 
 
 def _page(port: int, token: str) -> AbstractAsyncContextManager[StreamlitPage]:
