@@ -23,7 +23,13 @@ _GONE_AFTER = 300  # looks; Streamlit keeps a tab that lost its connection for t
 _REST_AT_MOST = 60  # looks between two runs of a fragment that does not wait anew
 _AT_ONCE = 2  # tabs that are run: of fifty, all would be as late as the last
 _TURN_S = 0.3  # how long the others wait for one of them: some runs last for minutes
+_IN_ONE_GO_S = 30.0  # how long tabs are run before others have their half of the time
 _TURN_OVER_S = 0.005  # between two looks whether it is over
+_BEGUN_S = 5.0  # until when the server's loop has begun a run; where it is busy, more of them help nobody
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(slots=True)
@@ -31,31 +37,35 @@ class _Waiting:
     tab: str
     fragment_id: str
     has_come: Callable[[], bool]
-    missed: int = 0  # looks since the tab was there last
-    run: int = 0  # times that it was run again, or could not be
-    rest: int = 0  # looks until it may be run once more
+    is_urgent: Callable[[], bool] = _never
+    run: int = 0  # times that it was run, or could not be
+    rests_until: float = 0.0
+    missed_since: float | None = None  # since when the tab is not there
 
-    def was_run(self) -> None:
+    def was_run(self, now: float, every_s: float) -> None:
         """Let it rest, ever longer: a run may be lost, and some never come to where they would wait anew."""
         self.run += 1
-        self.rest = min(2**self.run, _REST_AT_MOST) - 1
+        self.rests_until = now + every_s * min(2**self.run, _REST_AT_MOST)
 
 
 class Waker:
     """Tabs of this process that wait for something. Safe to use from any thread."""
 
-    def __init__(self, every_s: float = LOOK_EVERY_S) -> None:
+    def __init__(self, every_s: float = LOOK_EVERY_S, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._every_s = every_s
-        self._waiting: dict[tuple[str, str], _Waiting] = {}  # by tab and fragment
+        self._monotonic = monotonic
+        self._waiting: dict[tuple[str, str], _Waiting] = {}  # by tab and fragment; whoever waits longest is first
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
         self._running: list[tuple[AppSession, float]] = []  # tabs, and until when the others wait for them
+        self._owed_s = 0.0  # to others, for what it took to run tabs
+        self._ended_at = 0.0  # when it ran the last one
 
-    def wake_here(self, has_come: Callable[[], bool]) -> None:
-        """Run the fragment that calls this once more, as soon as *has_come* says so.
+    def wake_here(self, has_come: Callable[[], bool], *, is_urgent: Callable[[], bool] = _never) -> None:
+        """Run the fragment that calls this once more, as soon as *has_come* says so; before others if *is_urgent*.
 
-        *has_come* is called twice a second in another thread, where nothing of Streamlit's is at hand.
+        Both are called twice a second and more in another thread, where nothing of Streamlit's is at hand.
         """
         context, fragment_id = get_script_run_ctx(), ThreadState.get().fragment_id
         if context is None or fragment_id is None or not _is_served():
@@ -63,7 +73,7 @@ class Waker:
         with self._lock:
             tab = context.session_id
             self._waiting.pop((tab, fragment_id), None)  # behind the others, which so have their turn too
-            self._waiting[tab, fragment_id] = _Waiting(tab, fragment_id, has_come)
+            self._waiting[tab, fragment_id] = _Waiting(tab, fragment_id, has_come, is_urgent)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._look_forever, name="waker", daemon=True)
                 self._thread.start()
@@ -82,37 +92,83 @@ class Waker:
     def _look_forever(self) -> None:
         while not self._closed.wait(self._every_s):
             with self._lock:
-                waiting = list(self._waiting.values())
-                if not waiting:
+                if not self._waiting:
                     self._thread = None
                     return
-            for one in waiting:
-                self._look_safely(one)
+            self._look()
 
-    def _look_safely(self, one: _Waiting) -> None:
-        try:
-            self._look(one)
-        except Exception:  # of one tab; the others still wait, and so does this
-            log.exception("a tab was not woken")
-            one.was_run()
+    def _look(self) -> None:
+        """Run what has come, one after the other, and look anew each time: what is urgent overtakes a long row.
 
-    def _look(self, one: _Waiting) -> None:
-        session = runtime.get_instance().get_app_session(one.tab) if _is_served() else None
-        one.missed = 0 if session else one.missed + 1
-        if one.missed >= _GONE_AFTER:
-            self._forget(one)
-        elif session is None:
-            return
-        elif not session.has_fragment(one.fragment_id):  # the page has become another
-            self._forget(one)
-        elif one.rest:
-            one.rest -= 1
-        elif one.has_come() and session._scriptrunner is None:
+        Where there is ever more of it, half of the time is left for whatever else people do.
+        """
+        while not self._closed.is_set():
+            begin = self._monotonic()
+            self._owed_s = max(0.0, self._owed_s - (begin - self._ended_at))
+            self._ended_at = begin
+            found = self._next(urgent_only=self._owed_s > _IN_ONE_GO_S)
+            if found is None:
+                return
+            self._ask(*found)
             self._wait_for_a_turn()
-            was_asked = threading.Event()
-            session._call_soon_on_event_loop(partial(_run_fragment, session, one, was_asked))
-            was_asked.wait(_TURN_S)
-            self._running.append((session, time.monotonic() + _TURN_S))
+            self._ended_at = self._monotonic()
+            self._owed_s += self._ended_at - begin
+
+    def _next(self, *, urgent_only: bool) -> tuple[_Waiting, AppSession] | None:
+        with self._lock:
+            waiting = list(self._waiting.values())
+        first = None
+        for one in waiting:
+            try:
+                session = self._at_rest(one)
+                if session and one.is_urgent():
+                    return one, session
+                if session and first is None and not urgent_only and one.has_come():
+                    first = one, session
+            except Exception:  # of one tab; the others still wait, and so does this
+                log.exception("a tab was not woken")
+                one.was_run(self._monotonic(), self._every_s)
+        return first
+
+    def _at_rest(self, one: _Waiting) -> AppSession | None:
+        """Return the tab if it could be run now; forget it where it is gone, or its page has become another."""
+        now = self._monotonic()
+        session = runtime.get_instance().get_app_session(one.tab) if _is_served() else None
+        if session is None:
+            if one.missed_since is None:
+                one.missed_since = now
+            if now - one.missed_since >= _GONE_AFTER * self._every_s:
+                self._forget(one)
+            return None
+        one.missed_since = None
+        if not session.has_fragment(one.fragment_id):
+            self._forget(one)
+            return None
+        return session if now >= one.rests_until and session._scriptrunner is None else None
+
+    def _ask(self, one: _Waiting, session: AppSession) -> None:
+        begun = threading.Event()
+        one.rests_until = self._monotonic() + self._every_s  # also where it is not run now
+        try:
+            session._call_soon_on_event_loop(partial(self._run_fragment, session, one, begun))
+        except Exception:  # the server ends
+            log.exception("a tab was not woken")
+            return
+        begun.wait(_BEGUN_S)
+        self._running.append((session, time.monotonic() + _TURN_S))
+
+    def _run_fragment(self, session: AppSession, one: _Waiting, begun: threading.Event) -> None:
+        """Run a fragment with what the tab holds here: its address, its page, its widgets.
+
+        While a run goes on, nothing is asked for: Streamlit notes address and page at its end, and a run that ends
+        by `st.stop()` would swallow it. A later look finds the tab at rest, or its fragment waits anew.
+        """
+        try:
+            if _may_run(session, one.fragment_id):
+                one.was_run(self._monotonic(), self._every_s)
+                _run_again(session, one.fragment_id)
+        finally:
+            begun.set()
 
     def _wait_for_a_turn(self) -> None:
         while True:
@@ -140,25 +196,17 @@ def _is_served() -> bool:
     return runtime.exists() and type(runtime.get_instance()) is runtime.Runtime  # a mock says it is an instance
 
 
-def _run_fragment(session: AppSession, one: _Waiting, was_asked: threading.Event) -> None:
-    """Run a fragment with what the tab holds here: its address, its page, its widgets.
-
-    While a run goes on, nothing is asked for: Streamlit notes address and page at its end, and a run that ends by
-    `st.stop()` would swallow it. The next look finds the tab at rest, or its fragment waits anew.
-    """
-    if _may_run(session, one.fragment_id):
-        last = session._client_state
-        one.was_run()
-        session._create_scriptrunner(
-            RerunData(
-                query_string=last.query_string,
-                page_script_hash=last.page_script_hash,
-                fragment_id=one.fragment_id,
-                is_auto_rerun=True,
-                context_info=last.context_info,
-            )
+def _run_again(session: AppSession, fragment_id: str) -> None:
+    last = session._client_state
+    session._create_scriptrunner(
+        RerunData(
+            query_string=last.query_string,
+            page_script_hash=last.page_script_hash,
+            fragment_id=fragment_id,
+            is_auto_rerun=True,
+            context_info=last.context_info,
         )
-    was_asked.set()
+    )
 
 
 def _may_run(session: AppSession, fragment_id: str) -> bool:

@@ -8,7 +8,7 @@ import streamlit as st
 from components.dialogs import close_dialog, open_dialog
 from components.labels import counted, escape_label, planner_zone
 from components.problems import telling
-from components.resources import get_services
+from components.resources import get_services, get_waker
 from components.reviews.entry import follow_links, has_links
 from components.reviews.link_list import opened_words
 from components.reviews.things import changed_since, thing_link
@@ -141,8 +141,11 @@ def comments_dialog(thing: Thing, anchor: str | None, *, user: User) -> None:
     if st.session_state.dialog["name"] != "message_comments":
         st.rerun()  # a button in here opened another one
     st.html(ROOT / "static" / "reviews.css")
+    services = get_services()
+    look = services.review_watch.planner
+    drawn = look(user.id)
+    get_waker().wake_here(lambda: look(user.id) != drawn)  # draws the dialog anew, not the page
     with telling():
-        services = get_services()
         threads = services.comments.about(thing, anchor, user_id=user.id, limit=_THREADS)
         links = {one: services.reviews.get(one, user_id=user.id) for one in {thread.review_id for thread in threads}}
         draw_threads(

@@ -20,4 +20,4 @@ def watch_link(review_id: int, *, changed: int) -> None:
     if has_come():
         st.session_state.review_woken = True
         st.rerun()
-    get_waker().wake_here(has_come)
+    get_waker().wake_here(has_come, is_urgent=lambda: look(review_id) is None)

@@ -84,6 +84,8 @@ def _draw_passcode_form(visitor: Visitor, hint: str) -> None:
         st.title("Enter the passcode", anchor=False)
         st.markdown(escape_label(hint))
         draw_problem("review_passcode")
+        if visitor.key is None:  # what is sent before the browser is known would be lost
+            return
         with st.form("review_passcode", border=True):
             st.text_input(
                 "Passcode",
@@ -97,7 +99,6 @@ def _draw_passcode_form(visitor: Visitor, hint: str) -> None:
                 key="review_passcode_open",
                 type="primary",
                 icon=":material/lock_open:",
-                disabled=visitor.key is None,
                 on_click=_unlock,
                 args=(visitor,),
             )

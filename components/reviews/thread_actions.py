@@ -132,12 +132,10 @@ def _below(thread: Thread, thing: Thing, user_id: int, *, ended: bool, beside_me
         says_something = not reads_only() and any(not one.removed for one in (thread.first, *thread.answers))
         if says_something:
             _button("Reply", "reply", thread, _write, thread.id, None)
-        if reads_only():
-            pass
-        elif thread.resolved:
-            _button("Reopen", "restart_alt", thread, _reopen, thread, user_id)
-        else:
-            _button("Resolve", "check", thread, _resolve, thread, user_id)
+            if thread.resolved:
+                _button("Reopen", "restart_alt", thread, _reopen, thread, user_id)
+            else:
+                _button("Resolve", "check", thread, _resolve, thread, user_id)
         if thing.kind == "session":
             if says_something:
                 _button("Ask the assistant", "flight_takeoff", thread, _ask, thread, thing.id)

@@ -82,8 +82,10 @@ addEventListener("click", ({ target }) => {
   const name = button ? nameOf(button) : "";
   const comment = name.match(/^review_comment_([\w-]+)$/);
   const answer = name.match(/^review_answer_(\d+)$/);
+  const edit = name.match(/^review_editing_(\d+)$/);
   if (comment) opening = `review_form_${comment[1]}_`;
   if (answer) opening = `review_form_answer_${answer[1]}_`;
+  if (edit) opening = `review_edited_${edit[1]}`;
   if (button?.closest(CANCEL)) kept.delete(nameOf(button.closest(FORM)));
   look();
 });

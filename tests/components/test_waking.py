@@ -11,7 +11,7 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSessionState
 from streamlit.runtime.scriptrunner import RerunData
 
-from components.waking import Waker, _Waiting
+from components.waking import Waker
 from tests.helpers.services import until
 
 
@@ -60,14 +60,26 @@ def waker() -> Iterator[Waker]:
 
 
 def wait(
-    waker: Waker, monkeypatch: pytest.MonkeyPatch, tab: str, has_come: Callable[[], bool], which: str = ""
+    waker: Waker,
+    monkeypatch: pytest.MonkeyPatch,
+    tab: str,
+    has_come: Callable[[], bool],
+    which: str = "",
+    **options: Any,
 ) -> None:
     """Let a fragment of a tab wait."""
     monkeypatch.setattr("components.waking.get_script_run_ctx", lambda: SimpleNamespace(session_id=tab))
     monkeypatch.setattr(
         "components.waking.ThreadState.get", lambda: SimpleNamespace(fragment_id=f"fragment of {tab}{which}")
     )
-    waker.wake_here(has_come)
+    waker.wake_here(has_come, **options)
+
+
+def still_waker(monkeypatch: pytest.MonkeyPatch, monotonic: Callable[[], float] = lambda: 0.0) -> Waker:
+    """Return one that looks when it is told to, for which it is as late as *monotonic* says."""
+    made = Waker(monotonic=monotonic)
+    monkeypatch.setattr(made, "_look_forever", lambda: None)
+    return made
 
 
 def told(event: threading.Event) -> Callable[[], bool]:
@@ -112,13 +124,15 @@ def test_nothing_is_asked_of_a_tab_before_its_run_is_over(
 ) -> None:
     tab = tabs["one"] = Tab()
     tab._scriptrunner = object()
+    tabs["other"] = Tab()
     looked = threading.Semaphore(0)
 
     def has_come() -> bool:
         looked.release()
-        return True
+        return False
 
-    wait(waker, monkeypatch, "one", has_come)
+    wait(waker, monkeypatch, "one", lambda: True)
+    wait(waker, monkeypatch, "other", has_come)
     for _ in range(100):  # more often than it would be run
         assert looked.acquire(timeout=5)
     assert not tab.asked
@@ -130,7 +144,7 @@ def test_nothing_is_asked_of_a_tab_before_its_run_is_over(
 
 @pytest.mark.parametrize("fails", [False, True], ids=["is run in vain", "cannot be asked"])
 def test_tab_that_never_waits_anew_is_run_ever_more_seldom_and_never_let_go(
-    tabs: dict[str, Tab], waker: Waker, fails: bool
+    tabs: dict[str, Tab], monkeypatch: pytest.MonkeyPatch, fails: bool
 ) -> None:
     tab = tabs["one"] = Tab()
     looks: list[int] = []
@@ -139,21 +153,41 @@ def test_tab_that_never_waits_anew_is_run_ever_more_seldom_and_never_let_go(
         looks.append(number)
         return not fails or bool(1 / 0)
 
-    one = _Waiting("one", "fragment of one", has_come)
+    waker = still_waker(monkeypatch, lambda: number / 2)
+    number = 0
+    wait(waker, monkeypatch, "one", has_come)
     for number in range(1_000):  # noqa: B007 - `has_come` notes it
-        waker._look_safely(one)
+        waker._look()
 
     assert looks[:4] == [0, 2, 6, 14]
     assert len(tab.asked) == (0 if fails else len(looks))
     assert looks[-1] - looks[-2] <= 60
 
 
-def test_tab_that_is_closed_is_not_begun_again(tabs: dict[str, Tab], waker: Waker) -> None:
+def test_tab_that_is_closed_is_not_begun_again(tabs: dict[str, Tab], monkeypatch: pytest.MonkeyPatch) -> None:
     tab = tabs["one"] = Tab()
     tab._state = AppSessionState.SHUTDOWN_REQUESTED
-    waker._look_safely(_Waiting("one", "fragment of one", lambda: True))
+    waker = still_waker(monkeypatch)
+    wait(waker, monkeypatch, "one", lambda: True)
+
+    waker._look()
 
     assert not tab.asked
+
+
+def test_tab_that_is_gone_is_forgotten_in_the_end(tabs: dict[str, Tab], monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    waker = still_waker(monkeypatch, lambda: now)
+    wait(waker, monkeypatch, "one", lambda: True)
+    waker._look()
+    now = 149.0
+    waker._look()
+    assert waker._waiting
+
+    now = 151.0
+    waker._look()
+
+    assert not waker._waiting
 
 
 def test_tab_without_a_connection_is_run_when_it_is_back(
@@ -205,9 +239,13 @@ def test_tabs_take_turns_so_that_the_first_are_not_as_late_as_the_last(
 ) -> None:
     monkeypatch.setattr("components.waking._TURN_S", 60.0)
     most, come = 0, threading.Event()
+
+    def once(tab: Tab) -> Callable[[], bool]:
+        return lambda: come.is_set() and not tab.asked
+
     for number in range(6):
-        tabs[str(number)] = Busy()
-        wait(waker, monkeypatch, str(number), come.is_set)
+        tab = tabs[str(number)] = Busy()
+        wait(waker, monkeypatch, str(number), once(tab))
 
     come.set()
 
@@ -232,3 +270,52 @@ def test_tab_whose_run_goes_on_keeps_the_others_waiting_for_its_turn_only(
         wait(waker, monkeypatch, str(number), lambda: True)
 
     until(lambda: all(tab.asked for tab in tabs.values()), what="each tab was run, though no run has ended")
+
+
+def test_what_is_urgent_overtakes_a_row_that_came_before_it(
+    tabs: dict[str, Tab], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waker, order, ended = still_waker(monkeypatch), [], False
+    for number in range(6):
+        name = str(number)
+        tabs[name] = Tab()
+        monkeypatch.setattr(tabs[name], "_create_scriptrunner", lambda _, name=name: run(name))
+        wait(waker, monkeypatch, name, lambda: True)
+
+    def run(name: str) -> None:
+        nonlocal ended
+        order.append(name)
+        ended |= len(order) == 2
+
+    tabs["ended"] = Tab()
+    monkeypatch.setattr(tabs["ended"], "_create_scriptrunner", lambda _: run("ended"))
+    wait(waker, monkeypatch, "ended", lambda: ended, is_urgent=lambda: ended)
+
+    waker._look()
+
+    assert order == ["0", "1", "ended", "2", "3", "4", "5"]
+
+
+def test_tabs_that_are_woken_all_the_time_leave_half_of_it_to_others(
+    tabs: dict[str, Tab], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, asked = 0.0, []
+    waker = still_waker(monkeypatch, lambda: now)
+
+    def run(name: str) -> None:
+        nonlocal now
+        now += 1.0
+        asked.append(now)
+        wait(waker, monkeypatch, name, lambda: True)
+
+    for number in range(10):
+        name = str(number)
+        tabs[name] = Tab()
+        monkeypatch.setattr(tabs[name], "_create_scriptrunner", lambda _, name=name: run(name))
+        wait(waker, monkeypatch, name, lambda: True)
+    while now < 2_000:
+        waker._look()
+        now += 0.5
+
+    assert 0.4 < len(asked) / now < 0.6
+    assert asked[:10] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]  # what seldom comes is not kept waiting
