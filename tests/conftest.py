@@ -82,10 +82,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return browser, not (of_a_loop or starts_loops), not slow
 
     items.sort(key=place)
+    if not config.getoption("--soak"):
+        _keep(config, items, [item for item in items if not _is_for_soak_alone(item)])
     if config.getoption("--quick"):
-        kept = quick(items)
-        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-        items[:] = kept
+        _keep(config, items, quick(items))
+
+
+def _is_for_soak_alone(item: pytest.Item) -> bool:
+    return any(marker.kwargs["short"] == 0 for marker in item.iter_markers("soak"))
+
+
+def _keep(config: pytest.Config, items: list[pytest.Item], kept: list[pytest.Item]) -> None:
+    left_out = set(items) - set(kept)
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = kept
 
 
 @pytest.hookimpl(wrapper=True)
