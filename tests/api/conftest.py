@@ -13,7 +13,14 @@ from sqlalchemy.orm import Session
 
 from db.engine import Database
 from tests.helpers.api import Api, client, listener, routes, serve  # noqa: F401 - fixtures
+from tests.helpers.databases import SQLITE_FIRST
 from tests.helpers.services import make_user
+
+
+@pytest.fixture(params=SQLITE_FIRST)
+def database_url(database_url: str) -> str:
+    """Return the address of an empty database; routes ask the services, whose own tests run on both kinds."""
+    return database_url
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,8 @@ import pytest
 import emulator.responses as emulator_responses
 from db.models import User
 from tests.helpers.api import Reading, Streamed, client
+from tests.helpers.databases import ON_BOTH, ON_SQLITE
 from tests.helpers.road import Road
-
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing of it is PostgreSQL's own
 
 
 def ui_body(text: str, message_id: str, chat_id: str = "aName", **more: Any) -> dict[str, Any]:
@@ -178,6 +177,7 @@ def test_repeated_send_joins_the_first_one(api, emulator):
     assert (moved.status_code, moved.json()["code"]) == (409, "message_id_reused")
 
 
+@ON_BOTH
 def test_many_at_once_with_one_id_are_one_message_and_one_paid_call(api, emulator):
     readings = [Reading(api.http, "POST", "/chat", json=ui_body("Three nights in Lisbon", "m1")) for _ in range(8)]
     for reading in readings:
@@ -339,6 +339,7 @@ def test_file_in_a_message_is_told_where_it_goes(api):
     assert "POST /sessions/{session_id}/files" in refused.json()["detail"]
 
 
+@ON_BOTH
 @pytest.mark.parametrize("accept", ["text/plain", "text/event-stream"])
 def test_what_no_database_keeps_does_not_cut_a_reply(api, emulator, monkeypatch, accept):
     frame = emulator_responses._frame
