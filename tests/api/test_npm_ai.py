@@ -1,11 +1,15 @@
 """The npm package `ai`, each major version that people use, reads our streams as they are."""
 
+import hashlib
 import json
 import queue
 import shutil
 import subprocess
+import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,15 +26,34 @@ Play = Callable[[str], dict[str, Any]]
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
+def installed(version: str, folder: Path) -> Path:
+    """Return the folder with one major version, installed as its lock file says.
+
+    It stays in .venv-dev, under what the lock file holds: npm takes five seconds.
+    """
+    lock = hashlib.sha256((HERE / version / "package-lock.json").read_bytes()).hexdigest()[:16]
+    kept = Path(sys.prefix) / "node" / f"{version}-{lock}"
+    if not kept.is_dir():
+        shutil.copytree(HERE / version, folder)
+        arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        done = npm(arguments, return_completed_process=True, cwd=folder, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        kept.parent.mkdir(exist_ok=True)
+        whole = Path(tempfile.mkdtemp(dir=kept.parent)) / version
+        shutil.copytree(folder, whole, symlinks=True)
+        with suppress(OSError):  # another process was first
+            whole.rename(kept)
+        shutil.rmtree(whole.parent)
+    return kept
+
+
 @pytest.fixture(scope="session", params=["ai5", "ai6", "ai7"])
 def package(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install one major version, as its lock file says, in a folder of its own."""
-    folder: Path = tmp_path_factory.mktemp("node") / request.param
-    shutil.copytree(HERE / request.param, folder)
+    """Give a folder of its own with one major version."""
+    folder: Path = tmp_path_factory.mktemp("node")
+    kept = installed(request.param, folder / "new")
     shutil.copy(HERE / "turns.mjs", folder)
-    arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = npm(arguments, return_completed_process=True, cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    (folder / "node_modules").symlink_to(kept / "node_modules")
     return folder
 
 
