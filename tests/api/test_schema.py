@@ -15,7 +15,7 @@ from tests.helpers.services import make_user
 # The slides of a trip are taken by the code that takes those of a session, and to send all kinds of them takes long.
 SLIDES, LIKE_THEM = ("PUT", "/sessions/{session_id}/slides"), ("PUT", "/trips/{trip_id}/slides")
 READING, CHANGING = 3, 6  # shares, which may be taken beside each other
-BORDERS_OF, ALL_BORDERS = 3, 6  # one route in three is sent what lies on its borders, or all with so many examples
+BORDERS_OF, ALL_BORDERS = 6, 6  # one route in six is sent what lies on its borders, or all with so many examples
 SHARES = [*(f"reading {n}" for n in range(READING)), *(f"changing {n}" for n in range(CHANGING))]
 
 
@@ -92,7 +92,7 @@ def _routes_of(share: str) -> list[Route]:
     return [route for route in changing if route not in (SLIDES, LIKE_THEM)][int(number) :: CHANGING]
 
 
-@pytest.mark.soak(short=2, long=6)  # examples of each route; the cases on its borders stand below
+@pytest.mark.soak(short=1, long=6)  # examples of each route; the cases on its borders stand below
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("share", ["slides", *SHARES, "deleting", "links"])
 def test_answers_are_the_declared_ones(share, target, lasts):
