@@ -1,15 +1,26 @@
 """Passcodes are guessed, and words are said, so often and no more: from one address, and on one link."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.errors import InvalidInputError, TooManyCommentsError, TooManyGuessesError, WrongPasscodeError
-from services.reviews.guesses import SAID_ON_LINK, WRONG_PASSCODES, WRONG_PASSCODES_OF_LINK
+from services.reviews import guesses
+from services.reviews.guesses import WRONG_PASSCODES, WRONG_PASSCODES_OF_LINK
 from services.reviews.records import DecisionKind
 from services.reviews.visits import new_reader_key
 from tests.helpers.databases import ON_SQLITE
 
 RIGHT = "tram 28!"
 ANNA = new_reader_key()
+
+
+@pytest.fixture
+def said_on_link(monkeypatch) -> int:
+    """Let so many comments be kept on a link."""
+    few = replace(guesses.SAID_ON_LINK, most=20)
+    monkeypatch.setattr(guesses, "SAID_ON_LINK", few)
+    return few.most
 
 
 @ON_SQLITE
@@ -65,9 +76,9 @@ def test_new_passcode_or_address_of_a_link_opens_it_again_for_newcomers(reviews,
 
 
 @ON_SQLITE
-def test_comments_that_are_refused_silence_nobody(reviews, session_id, user_id):
+def test_comments_that_are_refused_silence_nobody(reviews, session_id, user_id, said_on_link):
     link = reviews.share(session_id, user_id)
-    for _ in range(SAID_ON_LINK.most):
+    for _ in range(said_on_link):
         with pytest.raises(InvalidInputError):
             reviews.visits.comment(link.token, new_reader_key(), "Hm", name="Eve", anchor="nowhere")
 
@@ -75,10 +86,10 @@ def test_comments_that_are_refused_silence_nobody(reviews, session_id, user_id):
 
 
 @ON_SQLITE
-def test_comments_leave_room_for_decisions_and_edits_count_as_comments(reviews, session_id, user_id):
+def test_comments_leave_room_for_decisions_and_edits_count_as_comments(reviews, session_id, user_id, said_on_link):
     link = reviews.share(session_id, user_id)
     said = reviews.visits.comment(link.token, ANNA, "Hm", name="Anna").first
-    for number in range(1, SAID_ON_LINK.most):
+    for number in range(1, said_on_link):
         reviews.visits.change(link.token, ANNA, said.id, f"Hm {number}")
     for say in (reviews.visits.comment, lambda *who, **_: reviews.visits.change(*who[:2], said.id, "Hm")):
         with pytest.raises(TooManyCommentsError):
