@@ -21,6 +21,7 @@ from tests.helpers.databases import ON_SQLITE
 from tests.helpers.naughty import (
     SOAK,
     SOME,
+    STRINGS,
     file_of,
     kept,
     on_one_line,
@@ -79,12 +80,13 @@ def test_names_of_accounts(services, cheap_hashes):
     assert made > len(SOME) / 2
 
 
-def test_file_of_all_is_imported_and_leaves_as_it_came(services, user_id):
-    given = json.loads(file_of(saved_sessions()))["sessions"]
+def test_file_of_all_is_imported_and_leaves_as_it_came(services, database, user_id):
+    every = 1 if database.engine.dialect.name == "sqlite" or SOME == STRINGS else 4
+    given = json.loads(file_of(saved_sessions(SOME[::every])))["sessions"]
 
     result = services.transfer.import_file(json.dumps({**_FRAME, "sessions": given}).encode(), user_id=user_id)
 
-    assert (len(result.imported), result.refused) == (len(SOME), ())
+    assert (len(result.imported), result.refused) == (len(given), ())
     content = services.transfer.export_many(user_id=user_id, session_ids=list(result.imported)).content
     for one, came in zip(given, json.loads(content)["sessions"], strict=True):
         assert came["title"] == (on_one_line(one["title"]) or NO_TITLE)

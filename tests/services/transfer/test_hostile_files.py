@@ -113,7 +113,7 @@ def read_everywhere(services, session_id: int, user_id: int) -> None:
         told.encode()
 
 
-@pytest.mark.soak(short=0.25, long=1)  # of the values in each field
+@pytest.mark.soak(short=0.125, long=1)  # of the values in each field
 @pytest.mark.parametrize("kind", [SavedSession, SavedMessage, StoredPart])
 def test_every_field_of_a_file_is_refused_in_a_sentence_or_kept_readable(
     services, database, database_url, user_id, kind, lasts
@@ -133,7 +133,7 @@ def test_every_field_of_a_file_is_refused_in_a_sentence_or_kept_readable(
     assert kept >= {one.name for one in fields(kind)}
     assert all(told.endswith(".") and len(told) < 300 for told in refused)
     assert len(result.imported) + result.already_here + len(result.refused) == len(sessions)
-    for session_id in result.imported:
+    for session_id in result.imported[:: ceil(0.25 / lasts)]:
         read_everywhere(services, session_id, user_id)
     assert services.sessions.search("Needle", user_id=user_id)
     assert services.sessions.recent(user_id=user_id).sessions

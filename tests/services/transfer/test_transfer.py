@@ -162,21 +162,23 @@ def test_many_sessions_are_kept_in_few_transactions(services, user_id, monkeypat
         return begin(*args, **more)
 
     monkeypatch.setattr(Database, "begin", counted)
-    file = chatgpt(*(hello(f"c-{number}") for number in range(400)))
+    monkeypatch.setattr("services.transfer.transfer._ROWS_AT_ONCE", 60)
+    file = chatgpt(*(hello(f"c-{number}") for number in range(48)))
 
-    assert len(services.transfer.import_file(file, user_id=user_id).imported) == 400
+    assert len(services.transfer.import_file(file, user_id=user_id).imported) == 48
     assert len(begun) < 10
 
 
 def test_import_that_is_cut_off_goes_on_with_what_is_missing(services, user_id, monkeypatch):
-    file = chatgpt(*(hello(f"c-{number}") for number in range(400)))
-    kept = iter(range(400))
+    file = chatgpt(*(hello(f"c-{number}") for number in range(40)))
+    kept = iter(range(40))
 
     def cut_off(*args, **more):
-        if next(kept) == 300:
+        if next(kept) == 30:
             raise DatabaseUnavailableError
         return store(*args, **more)
 
+    monkeypatch.setattr("services.transfer.transfer._ROWS_AT_ONCE", 50)  # sixteen sessions and their turns
     monkeypatch.setattr("services.transfer.transfer.store", cut_off)
     with pytest.raises(DatabaseUnavailableError):
         services.transfer.import_file(file, user_id=user_id)
@@ -184,8 +186,8 @@ def test_import_that_is_cut_off_goes_on_with_what_is_missing(services, user_id, 
     here = len(list(services.sessions.each(SessionFilter(), user_id=user_id)))
     rest = services.transfer.import_file(file, user_id=user_id)
 
-    assert 100 < here <= 300
-    assert (rest.already_here, len(rest.imported)) == (here, 400 - here)
+    assert 10 < here <= 30
+    assert (rest.already_here, len(rest.imported)) == (here, 40 - here)
 
 
 def test_two_imports_in_another_order_wait_for_each_other(services, user_id):

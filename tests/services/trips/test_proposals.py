@@ -192,7 +192,7 @@ jsons = st.recursive(
 )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(st.dictionaries(st.sampled_from([*ProposeBrief().parameters["properties"]]), jsons, max_size=5))
 def test_whatever_a_model_writes_is_proposed_or_has_problems(arguments):
     output = output_of(arguments)
