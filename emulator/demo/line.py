@@ -177,6 +177,11 @@ def says_something(word: str) -> bool:
 
 def any_of(names: Iterable[str]) -> str:
     """A pattern for any of some folded names, the longer ones first; for none of them it matches nothing."""
+    return _any_of(tuple(names))
+
+
+@lru_cache(maxsize=256)  # of all places it takes longer than to look for them
+def _any_of(names: tuple[str, ...]) -> str:
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) or r"(?!)"
 
 

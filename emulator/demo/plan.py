@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from operator import itemgetter
 
 from emulator.demo.destinations import DayTrip, Destination, Dish, Sight, atlas, fold
 from emulator.demo.line import WORDS, whole_words
@@ -140,7 +141,8 @@ def kinds(thing: Sight | DayTrip) -> frozenset[str]:
 
 def suits(thing: Sight | DayTrip, wishes: Wishes) -> bool:
     """Whether nothing that was wished speaks against a sight or a day trip."""
-    avoided = kinds(thing) & {*wishes.avoids} and not kinds(thing) & {*wishes.interests}
+    mine = kinds(thing) if wishes.avoids else frozenset[str]()
+    avoided = not mine.isdisjoint(wishes.avoids) and mine.isdisjoint(wishes.interests)
     if avoided or thing.name in wishes.unwanted or isinstance(thing, DayTrip):
         return not (avoided or thing.name in wishes.unwanted)
     return not (
@@ -162,11 +164,13 @@ def ranked(place: Destination, wishes: Wishes) -> list[Sight]:
     """The sights of *place* that suit: the important ones first, what is liked half a list ahead of its turn."""
     half = len(place.sights) / 2
 
-    def turn(sight: Sight) -> float:
-        liked = kinds(sight) & {*wishes.interests} or (wishes.children and sight.category == "family")
-        return place.sights.index(sight) - half * bool(liked)
+    def liked(sight: Sight) -> bool:
+        if wishes.children and sight.category == "family":
+            return True
+        return bool(wishes.interests) and not kinds(sight).isdisjoint(wishes.interests)
 
-    return sorted((one for one in place.sights if suits(one, wishes)), key=turn)
+    turns = [(at - half * liked(one), at, one) for at, one in enumerate(place.sights) if suits(one, wishes)]
+    return [one for *_, one in sorted(turns, key=itemgetter(0, 1))]
 
 
 # The usual days
@@ -203,11 +207,13 @@ def _fill(plan: Plan, day: Day, count: int, wishes: Wishes) -> None:
     day.sights = [one for one in day.sights if suits(one, wishes)]
     day.evening = day.evening if day.evening and suits(day.evening, wishes) else None
     while len(day.sights) < count:
-        fitting = [one for one in unused if one not in day.sights and day.times([*day.sights, one])]
-        near = [one for one in fitting if day.sights and one.area == day.sights[-1].area]
-        if not fitting or (day.sights and day.gentle and not near):
+        left = [one for one in unused if one not in day.sights]
+        near = [one for one in left if day.sights and one.area == day.sights[-1].area]
+        others = [] if day.sights and day.gentle else left
+        best = next((one for one in (*near, *others) if day.times([*day.sights, one])), None)
+        if best is None:
             return
-        day.sights.append((near or fitting)[0])
+        day.sights.append(best)
 
 
 # What makes other plans of them

@@ -171,9 +171,15 @@ def _places(line: Line) -> list[Spot]:
     return found
 
 
+@cache
+def _cities() -> dict[str, str]:
+    """The names that stand for one place, with its id."""
+    return {name: ids[0] for name, ids in _place_ids().items() if len(ids) == 1}
+
+
 def _refuse_levels(line: Line, context: Names) -> None:
     """Refuse a level of hotel or meals for one of several places: "luxury hotel in Rome, a cheap one in Venice"."""
-    cities = {name: ids[0] for name, ids in _place_ids().items() if len(ids) == 1}
+    cities = _cities()
     said, name = {cities[name] for name, *_ in line.names(cities)}, any_of(cities)
     if len(said if said - {*context} else context) > 1:
         for match in line.find(rf"{_PATTERNS['level_in']}(?:{name})(?![^.!\n]{{0,80}}\?)"):
@@ -197,9 +203,15 @@ def _mode(line: Line, spots: list[Spot], topics: Names, replaces: bool) -> str:
     return "instead" if replaces or line.find(_PATTERNS["instead"]) else "new"
 
 
+@cache
+def _map_names() -> dict[str, str]:
+    """The places that are only located, and the day trips, by how their names are compared."""
+    return {fold(name): name for name in (*atlas().nearby_places, *atlas().bases)}
+
+
 def _located(line: Line) -> list[Spot]:
     """Places that are only located on the map, or day trips of other places: none that can be planned."""
-    names, found = {fold(name): name for name in (*atlas().nearby_places, *atlas().bases)}, []
+    names, found = _map_names(), []
     for name, start, end in line.names(names):
         listed = line.rest[max(0, start - 3) : start] == f"{TAKEN}, "  # after a place that is known
         led = listed or re.search(r"\b(?:in|to|for|around|visit|near|and|or|about) $", line.before(start))
