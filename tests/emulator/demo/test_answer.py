@@ -34,24 +34,18 @@ def test_brief_style_is_a_list_of_days():
     assert "$513 left" in brief
 
 
+QUESTIONS = [
+    "what about food?", "packing list", "rainy day", "what is there to see?", "which day trips are there?",
+    "where to stay?", "as a table", "checklist", "how is the weather?", "is it accessible?", "do we need a visa?",
+    "which airport?",
+]  # fmt: skip
+
+
+@pytest.mark.soak(short=3, long=len(QUESTIONS))  # questions, the next ones for the next place
 @pytest.mark.parametrize("place", [place.name for place in atlas().destinations])
-def test_every_place_can_be_planned_compared_and_asked_about(place):
-    questions = [
-        "what about food?",
-        "packing list",
-        "rainy day",
-        "what is there to see?",
-        "which day trips are there?",
-        "where to stay?",
-    ]
-    questions += [
-        "as a table",
-        "checklist",
-        "how is the weather?",
-        "is it accessible?",
-        "do we need a visa?",
-        "which airport?",
-    ]
+def test_every_place_can_be_planned_compared_and_asked_about(place, lasts):
+    count, of_all = min(int(lasts), len(QUESTIONS)), [one.name for one in atlas().destinations].index(place)
+    questions = [QUESTIONS[(of_all * count + at) % len(QUESTIONS)] for at in range(count)]
     compared = f"compare {place} and {'Rome' if place == 'Bali' else 'Bali'}"
     plan = f"4 days in {place}"
     # Each beside the plan alone: an answer is made of all that was said, so in one long talk they cost four times

@@ -1,6 +1,7 @@
 """Conversations as planners have them: what each answer must and must not hold (see ``conversations.txt``)."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.helpers.demo import go_on
 SCRIPTS = Path(__file__).with_name("conversations.txt").read_text(encoding="utf-8")
 
 
+@cache
 def scripts() -> dict[str, list[tuple[str, str]]]:
     """The conversations by name: marks and texts, in order."""
     found: dict[str, list[tuple[str, str]]] = {}
