@@ -92,7 +92,8 @@ def problems(path: str, source: str) -> Iterator[str]:
         return
     if part == "pages" and len(place.parts) == 2:
         yield f"{path}: Streamlit serves scripts directly in pages/ without running app.py"
-    for node in ast.walk(ast.parse(source)):
+    tree, may_read_it = ast.parse(source), any(name in source for name in ENVIRONMENT)
+    for node in ast.walk(tree) if may_read_it else _statements(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
             yield f"{path}:{node.lineno}: a relative import"
             continue
@@ -129,6 +130,14 @@ def _points_up(path: str, module: str) -> str | None:
 
 def _floor(part: str, room: str) -> int | None:
     return next((floor for floor, rooms in enumerate(FLOORS[part]) if room in rooms.split()), None)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield every statement, also those in others; what is within an expression imports nothing."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.stmt | ast.excepthandler | ast.match_case):
+            yield node
+            yield from _statements(node)
 
 
 def _imported(node: ast.AST) -> list[str]:
@@ -186,14 +195,18 @@ def test_tests_share_helpers_only() -> None:
 
 def test_import_of_a_test_or_a_conftest_is_found() -> None:
     source = "import tests.db.conftest\nfrom tests.api import test_chat\nfrom tests.helpers.road import Road, test_it"
+    within = "def f():\n    try: pass\n    except OSError:\n        from tests import conftest"
 
     assert _not_to_share(source) == ["tests.db.conftest", "tests.api.test_chat"]
+    assert _not_to_share(within) == ["tests.conftest"]
 
 
 def _not_to_share(source: str) -> list[str]:
+    if not re.search(r"\btests\b(?!\.helpers)", source):
+        return []
     return [
         module
-        for node in ast.walk(ast.parse(source))
+        for node in _statements(ast.parse(source))
         for module in _everything_imported(node)
         if re.match(r"tests\.(?!helpers\.)(.+\.)?(conftest|test_\w+)\b", module)
     ]
