@@ -59,8 +59,13 @@ def test_skips():
 INTERRUPTED = "def test_interrupted(): raise KeyboardInterrupt\n"
 
 
-def made(folder: Path, files: dict[str, str], *, types: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run a made-up project's tests as `make test` does; its mypy ends with the code *types*."""
+def made(
+    folder: Path, files: dict[str, str], *, types: int = 0, workers: int = 0
+) -> subprocess.CompletedProcess[str]:
+    """Run a made-up project's tests as `make test` does; its mypy ends with the code *types*.
+
+    Without workers, which would start another Python, the run itself does them all.
+    """
     (folder / "pyproject.toml").write_text(
         "[tool.pytest.ini_options]\naddopts = ['--import-mode=importlib', '-p', 'xdist']\n"
     )
@@ -72,7 +77,7 @@ def made(folder: Path, files: dict[str, str], *, types: int = 0) -> subprocess.C
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     env |= {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run(
-        [sys.executable, "-m", "tests.run", "--numprocesses", "1"],
+        [sys.executable, "-m", "tests.run", "--numprocesses", str(workers)],
         cwd=folder, env=env, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
 
@@ -85,6 +90,7 @@ def test_lost_races_are_run_again_and_named_as_flaky(tmp_path):
             "processes/test_b.py": RACE_IN_SETUP,
             "services/test_c.py": PASSES,
         },
+        workers=1,
     )
 
     assert ran.returncode == 0, ran.stdout
@@ -108,16 +114,16 @@ def test_what_fails_twice_is_red_and_what_does_not_is_still_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("files", "code"),
+    ("files", "code", "workers"),
     [
-        pytest.param({"browser/test_a.py": RACE, "services/test_b.py": RACE}, 1, id="another test"),
-        pytest.param({"browser/test_a.py": RACE, "processes/test_b.py": "import nowhere"}, 1, id="no test at all"),
-        pytest.param({"browser/test_a.py": CRASH}, 1, id="a worker that crashed"),
-        pytest.param({"browser/test_a.py": RACE + INTERRUPTED}, 2, id="an interrupt"),
+        pytest.param({"browser/test_a.py": RACE, "services/test_b.py": RACE}, 1, 0, id="another test"),
+        pytest.param({"browser/test_a.py": RACE, "processes/test_b.py": "import nowhere"}, 1, 1, id="no test at all"),
+        pytest.param({"browser/test_a.py": CRASH}, 1, 1, id="a worker that crashed"),
+        pytest.param({"browser/test_a.py": RACE + INTERRUPTED}, 2, 1, id="an interrupt"),
     ],
 )
-def test_nothing_is_run_again_after(tmp_path, files, code):
-    ran = made(tmp_path, files)
+def test_nothing_is_run_again_after(tmp_path, files, code, workers):
+    ran = made(tmp_path, files, workers=workers)
 
     assert ran.returncode == code, ran.stdout
     assert "Once more" not in ran.stdout
