@@ -47,7 +47,7 @@ from db.models import (
     utc_now,
 )
 
-SMALL, BIG = [(4, 60)] * 100, [(4, 60)] * 2_000  # sessions: messages, and words in each
+SMALL, BIG = [(4, 12)] * 100, [(4, 12)] * 2_000  # sessions: messages, and words in each
 SHOWN = 20
 SOME = 10  # steps or pages: an index may be a level deeper
 
