@@ -80,11 +80,13 @@ def test_every_pattern_is_found():
     assert len(uses) > 100
 
 
-def test_pattern_takes_linear_time():
+@pytest.mark.soak(short=1, long=len(ENDS))  # of the ends, for each unit
+def test_pattern_takes_linear_time(lasts):
+    ends = min(int(lasts), len(ENDS))
     slow = {
         (use.place, use.method): text
         for use in found()[0]
-        if (text := too_slow(use, units=[*UNITS, *_own_units(use)]))
+        if (text := too_slow(use, units=[*UNITS, *_own_units(use)], of_these=ends))
     }
 
     assert slow == {}
