@@ -14,7 +14,7 @@ from services.accounts.roles import READS_ONLY
 from services.decks.records import DeckOf
 from services.reviews.records import LinkSettings, Thing
 from services.wiring import Services
-from tests.helpers.screens import AddSession, load_at
+from tests.helpers.screens import AddSession, begin_at, load_at
 
 _ICON = re.compile(r":material/\w+: ?")
 
@@ -104,10 +104,9 @@ def test_viewer_is_offered_nothing_that_they_cannot_do(
     page, address, labels = PAGES[name]
     set_role(VIEWER)
     app.session_state["chat_session_id"] = things.get(address.get("session", ""))
-    app.run()
     for key, thing in address.items():
         app.query_params[key] = str(things.get(thing, thing))
-    app.switch_page(f"pages/planner/{page}.py").run()
+    begin_at(app, f"pages/planner/{page}.py").run()
 
     assert not app.exception
     assert offered(app) == labels
