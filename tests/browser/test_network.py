@@ -14,11 +14,12 @@ from tests.helpers.browser import (
     expect_streaming,
     open_app,
     replies,
-    sign_up,
     wait_until,
     wait_until_at_rest,
 )
+from tests.helpers.planners import Planner, add_planner
 from tests.helpers.road import Road
+from tests.helpers.services import Emulator
 
 pytestmark = pytest.mark.browser
 
@@ -40,34 +41,37 @@ def road_to(front_port: int) -> Callable[[App], Road]:
 
 @pytest.mark.slow
 @pytest.mark.soak(short=2, long=15)  # seconds in which nothing passes, and again in which there is no way
-def test_network_lost_for_long_in_mid_reply_loses_nothing(start_app, road_to, page: Page, tmp_path, emulator, lasts):
-    emulator.hold_reply()
-    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
-    with road_to(app) as road:
-        open_app(page, through(road, app))
+def test_network_lost_for_long_in_mid_reply_loses_nothing(
+    planner: Planner, road_to, page: Page, shared_emulator: Emulator, lasts
+):
+    shared_emulator.hold_reply()
+    so_far = len(shared_emulator.runs)
+    with road_to(planner.app) as road:
+        open_app(page, through(road, planner.app))
         page.evaluate("window.sameTab = true")
         ask(page)
         expect_streaming(page)
         box(page).fill("Also for a dog")
         road.freeze()
-        emulator.release()
+        shared_emulator.release()
         page.wait_for_timeout(lasts * 1_000)
         road.cut()
         page.wait_for_timeout(lasts * 1_000)
         road.open()
 
         expect_finished(page)
-        expect(page.get_by_test_id("stChatMessage").last).to_contain_text(emulator.runs[-1]["text"][-20:])
+        expect(page.get_by_test_id("stChatMessage").last).to_contain_text(shared_emulator.runs[-1]["text"][-20:])
         expect(box(page)).to_have_value("Also for a dog")
         assert page.evaluate("window.sameTab")
-    assert [status for status, _ in replies(tmp_path)] == ["complete"]
-    assert len(emulator.runs) == 1
+    assert [status for status, _ in planner.replies()] == ["complete"]
+    assert len(shared_emulator.runs) == so_far + 1
 
 
 @pytest.mark.slow
 def test_tab_that_slept_while_the_server_forgot_it_goes_on(start_app, page: Page):
     app = start_app()
-    sign_up(page, app.url)
+    add_planner(app).sign_in(page.context)
+    open_app(page, app)
     ask(page)
     expect_finished(page)
     page.evaluate("window.sameTab = true")
@@ -86,19 +90,21 @@ def test_tab_that_slept_while_the_server_forgot_it_goes_on(start_app, page: Page
     assert page.evaluate("window.sameTab")
 
 
+@pytest.mark.soak(short=1, long=2)  # new chats
 def test_message_sent_on_a_dead_connection_is_sent_once_the_tab_is_connected_again(
-    start_app, road_to, page: Page, tmp_path
+    planner: Planner, road_to, page: Page, lasts
 ):
-    app = start_app(DEV_USER_ID="7")
-    with road_to(app) as road:
-        open_app(page, through(road, app))
+    chats = ((0, 3), (3, 0))[: int(lasts)]  # after how many seconds it is noticed, in a new chat and in a session
+    with road_to(planner.app) as road:
+        open_app(page, through(road, planner.app))
         wait_until_at_rest(page)
         page.evaluate("window.sameTab = true")
-        for noticed_after_s in (0, 3):
+        for noticed in chats:
             page.get_by_role("button", name="New chat").first.click()
             expect(page.get_by_text("Where to next")).to_be_visible()
             wait_until_at_rest(page)
-            for so_far, text in enumerate(["Three nights in Lisbon", "And by train"]):  # of a new chat, of a session
+            texts = "Three nights in Lisbon", "And by train"
+            for so_far, (text, noticed_after_s) in enumerate(zip(texts, noticed, strict=True)):
                 road.freeze()
                 ask(page, text)
                 expect(box(page)).to_have_value("")
@@ -111,12 +117,12 @@ def test_message_sent_on_a_dead_connection_is_sent_once_the_tab_is_connected_aga
                 expect(box(page)).to_have_value("")
             wait_until(page, "!Object.keys(localStorage).some(name => name.startsWith('travelbot-draft'))")
         assert page.evaluate("window.sameTab")
-    assert [status for status, _ in replies(tmp_path)] == ["complete"] * 4
+    assert [status for status, _ in planner.replies()] == ["complete"] * 2 * len(chats)
 
 
 @pytest.mark.parametrize("at_rest", [True, False], ids=["at rest", "in mid-run, before its scripts have come"])
 def test_message_whose_answer_was_lost_on_the_way_is_shown_and_not_sent_twice(
-    start_app, page: Page, tmp_path, emulator, at_rest: bool
+    planner: Planner, page: Page, shared_emulator: Emulator, at_rest: bool
 ):
     connections: list[WebSocketRoute] = []
     deaf: list[WebSocketRoute] = []  # for good: half of what a server says is more than a browser can make sense of
@@ -134,11 +140,11 @@ def test_message_whose_answer_was_lost_on_the_way_is_shown_and_not_sent_twice(
         if near not in deaf:
             near.send(data)
 
-    app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
+    so_far = len(shared_emulator.runs)
     page.route_web_socket("**/_stcore/stream", carry)
     if not at_rest:
         page.route("**/js/drafts.js*", lambda route: route.abort())
-    open_app(page, app)
+    open_app(page, planner.app)
     expect(page.get_by_text("Where to next")).to_be_visible()
     if at_rest:
         wait_until_at_rest(page)
@@ -146,14 +152,14 @@ def test_message_whose_answer_was_lost_on_the_way_is_shown_and_not_sent_twice(
     while not deaf:
         page.wait_for_timeout(20)
     ask(page)
-    while not replies(tmp_path):
+    while not planner.replies():
         page.wait_for_timeout(20)
     deaf[0].close(code=1012)
 
     expect_finished(page)
     expect(box(page)).to_have_value("")
-    assert [status for status, _ in replies(tmp_path)] == ["complete"]
-    assert len(emulator.runs) == 1
+    assert [status for status, _ in planner.replies()] == ["complete"]
+    assert len(shared_emulator.runs) == so_far + 1
 
 
 def test_message_that_went_to_a_server_which_never_took_it_is_in_the_box_again(
@@ -161,7 +167,8 @@ def test_message_that_went_to_a_server_which_never_took_it_is_in_the_box_again(
 ):
     app = start_app()
     with road_to(app) as road:
-        sign_up(page, through(road, app).url)
+        add_planner(app).sign_in(page.context)
+        open_app(page, through(road, app))
         ask(page, "Three nights in Lisbon")
         expect_finished(page)
         road.freeze()
@@ -178,10 +185,9 @@ def test_message_that_went_to_a_server_which_never_took_it_is_in_the_box_again(
     assert [status for status, _ in replies(tmp_path)] == ["complete", "complete"]
 
 
-def test_connection_that_a_proxy_cuts_at_rest_is_made_again(start_app, road_to, page: Page):
-    app = start_app(DEV_USER_ID="7")
-    with road_to(app) as road:
-        open_app(page, through(road, app))
+def test_connection_that_a_proxy_cuts_at_rest_is_made_again(planner: Planner, road_to, page: Page):
+    with road_to(planner.app) as road:
+        open_app(page, through(road, planner.app))
         page.evaluate("window.sameTab = true")
         road.cut()
         road.idle_s = 1.0  # less than Streamlit's pings are apart, and than a session is watched
