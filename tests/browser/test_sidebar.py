@@ -5,10 +5,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from db.models import utc_now
 from services.trips.customers import CustomerService
 from services.trips.trips import TripService
 from tests.helpers.browser import ask, expect_finished, open_app, session_row
 from tests.helpers.planners import Planner, database_of
+from tests.helpers.reviews import Reviews
 
 pytestmark = pytest.mark.browser
 
@@ -16,9 +18,9 @@ LIGHT, DARK = "rgb(253, 250, 244)", "rgb(16, 26, 29)"
 
 
 def test_menu_of_a_row_is_seen_where_it_is_pointed_at_and_can_be_read(planner: Planner, page: Page) -> None:
+    with database_of(planner.app) as database:
+        Reviews(database, now=utc_now()).session(planner.id, title="5 days in Lisbon in May")
     open_app(page, planner.app)
-    ask(page)
-    expect_finished(page)
     page.get_by_role("button", name="New chat").first.click()
     page.get_by_text("Where to next").wait_for()
     menu = page.locator('[class*="st-key-sidebar_menu_"]')
