@@ -316,25 +316,7 @@ def test_drafts_are_kept_while_another_is_written_and_while_a_passcode_is_asked_
     expect(block(page, 3).get_by_label("Your comment")).to_have_value("")
 
 
-def test_selected_words_become_the_passage_of_a_comment(
-    page: Page, shared_app: App, share: Callable[[App], Shared]
-) -> None:
-    shared = share(shared_app)
-    open_link(page, shared_app, shared.link())
-    wait_until(page, "window.travelbotReady")
-
-    expect(page.get_by_role("button", name="Comment on “Four days in Lisbon, please.”", exact=True)).to_be_visible()
-    page.get_by_text("castle", exact=True).dblclick()
-    page.get_by_role("button", name="Comment on this").click()
-
-    expect(page.get_by_label("Passage, if any")).to_have_value("castle")
-    block(page, 1).get_by_label("Your name").fill("Carla")
-    page.get_by_label("Your comment").fill("Which one?")
-    page.get_by_label("Your comment").press("Control+Enter")
-    expect(block(page, 1).locator('[class*="st-key-review_thread_"]')).to_contain_text("castle")
-
-
-def test_words_that_stand_repeatedly_are_marked_where_they_were_selected(
+def test_selected_words_become_the_passage_of_a_comment_and_are_marked_where_they_stand(
     page: Page, shared_app: App, share: Callable[[App], Shared]
 ) -> None:
     shared = share(shared_app)
@@ -344,6 +326,7 @@ def test_words_that_stand_repeatedly_are_marked_where_they_were_selected(
     open_link(page, shared_app, link)
     wait_until(page, "window.travelbotReady")
 
+    expect(page.get_by_role("button", name="Comment on “Three days?”", exact=True)).to_be_visible()
     page.get_by_text("tram", exact=True).dblclick()
     page.get_by_role("button", name="Comment on this").click()
     expect(page.get_by_label("Passage, if any")).to_have_value("tram")
