@@ -4,9 +4,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.browser import open_app, wait_until
+from tests.helpers.browser import expect_streaming, open_app, wait_until
 from tests.helpers.planners import Planner, add_planner
-from tests.helpers.services import Emulator
+from tests.helpers.services import Emulator, until
 
 pytestmark = pytest.mark.browser
 
@@ -111,7 +111,7 @@ def search_is_focused_from_the_message_box_and_from_a_closed_sidebar(page: Page)
     expect(search).to_be_in_viewport()
 
 
-def test_enter_sends_shift_enter_begins_a_line_and_the_reply_is_stopped_from_the_message_box(
+def test_enter_sends_shift_enter_begins_a_line_and_the_reply_stopped_from_the_message_box_keeps_its_text(
     page: Page, planner: Planner, shared_emulator: Emulator
 ):
     shared_emulator.hold_reply()
@@ -123,10 +123,15 @@ def test_enter_sends_shift_enter_begins_a_line_and_the_reply_is_stopped_from_the
     expect(page.get_by_test_id(BOX)).to_have_value("5 days\nin Lisbon")
     page.keyboard.press("Enter")
 
-    page.get_by_role("button", name="Stop").wait_for()
+    expect_streaming(page)
     expect(page.get_by_test_id(BOX)).to_be_focused()
     page.keyboard.press("Control+Shift+X")
     page.get_by_text("Stopped. The text so far is kept.").wait_for()
+    expect(page.get_by_role("button", name="Retry")).to_be_visible()
+    until(lambda: not planner.answering(), what="the reply ended")
+    ((status, text),) = planner.replies()
+    assert status == "stopped"
+    assert "Day 1" in text
 
 
 def test_title_by_the_model_comes_without_a_click(page: Page, start_app):

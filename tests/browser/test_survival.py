@@ -107,20 +107,6 @@ def test_clicking_elsewhere_in_mid_reply_loses_nothing_and_marks_the_session(
     assert [status for status, _ in planner.replies()] == ["complete", "complete"]
 
 
-def test_stop_keeps_the_text_so_far(planner: Planner, page: Page, shared_emulator):
-    shared_emulator.hold_reply()
-    open_app(page, planner.app)
-    ask(page)
-    expect_streaming(page)
-    page.get_by_role("button", name="Stop").click()
-
-    expect(page.get_by_test_id("stChatMessage").last).to_contain_text("Stopped")
-    ((status, text),) = until_ended(planner.replies)
-    assert status == "stopped"
-    assert "Day 1" in text
-    expect(page.get_by_role("button", name="Retry")).to_be_visible()
-
-
 def test_killed_server_adopts_the_whole_answer_after_restart(start_app, page: Page, tmp_path, emulator):
     emulator.hold_reply()
     app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)
