@@ -12,7 +12,7 @@ from tests.helpers.planners import add_planner
 
 pytestmark = pytest.mark.browser
 
-# As short as they come: 10 kB each.
+# As short as they come: 10 kB each. The first are those that the short run asks for.
 WORST = {
     "table": "|" + " a |" * 1000 + "\n|" + " - |" * 1000 + "\n" + "| b |\n" * 1000,
     "items": "- " * 5000 + "a",
@@ -38,22 +38,23 @@ def backboard(tmp_path):
     server.stop(wait=False)
 
 
-@pytest.mark.slow
-def test_costly_reply_is_plain_text_and_the_page_answers(start_app, backboard, page: Page):
+@pytest.mark.soak(short=2, long=len(WORST))  # kinds of replies
+def test_costly_reply_is_plain_text_and_the_page_answers(start_app, backboard, page: Page, lasts):
+    kinds = list(WORST)[: int(lasts)]
     app = start_app(BACKBOARD_BASE_URL=backboard)
     add_planner(app).sign_in(page.context)
     open_app(page, app)
     asking = page.get_by_test_id("stChatInputTextArea")
     notices = page.locator('[class*="st-key-chat_text_"]').get_by_text(NOTICE)
     new_chat = page.get_by_test_id("stSidebar").get_by_role("button", name="New chat")
-    for number, kind in enumerate(WORST, 1):
+    for number, kind in enumerate(kinds, 1):
         asking.fill(kind)
         asking.press("Enter")
         expect(page.get_by_text(TOOK)).to_have_count(number, timeout=60_000)
         expect(notices).to_have_count(number)
 
     page.goto(app.url)  # it opens the session that was last used
-    expect(notices).to_have_count(len(WORST))
+    expect(notices).to_have_count(len(kinds))
     new_chat.click()
     expect(page.get_by_text("Start from a template")).to_be_visible()
     expect(notices).to_have_count(0)
