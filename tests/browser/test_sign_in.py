@@ -6,26 +6,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import db.tries
-from settings import ROOT
 from tests.helpers.browser import PASSWORD, App, fill_sign_up
 from tests.helpers.planners import Planner, add_planner, database_of
 from tests.helpers.tab import drawn, is_the_door, open_tab
 
 pytestmark = pytest.mark.browser
 
-SCRIPTS = sorted((ROOT / "pages" / "planner").glob("*.py"))
-
 
 @pytest.mark.parametrize("address", ["sessions", "operations"])  # a page of planners, and none
 def test_cold_server_draws_a_stranger_nothing_but_the_door(start_app, address):
     with open_tab(start_app()) as tab:
         assert is_the_door(drawn(tab, address))
-
-
-def test_no_address_draws_a_stranger_more_than_the_door(shared_app: App):
-    for address in ("", *(script.stem for script in SCRIPTS)):
-        with open_tab(shared_app) as tab:
-            assert is_the_door(drawn(tab, address)), address
 
 
 def test_stranger_sees_the_door_at_a_page_of_planners_and_at_none(shared_app: App, page: Page):
