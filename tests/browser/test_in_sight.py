@@ -26,7 +26,7 @@ def choose(page: Page, choice: str) -> None:
     raise AssertionError(f"The menu did not stay open for {choice}")
 
 
-def test_undo_is_in_sight_deleting_is_red_and_signing_out_leaves_no_reply(
+def test_reply_is_announced_undo_is_in_sight_deleting_is_red_and_signing_out_leaves_no_reply(
     planner: Planner, shared_emulator: Emulator, page: Page
 ) -> None:
     shared_emulator.hold_reply()
@@ -50,7 +50,7 @@ def test_undo_is_in_sight_deleting_is_red_and_signing_out_leaves_no_reply(
     expect(page.locator(".st-key-session_delete_confirm button")).to_have_css("background-color", "rgb(179, 56, 44)")
     page.get_by_role("button", name="Cancel").click()
 
-    expect(announced).to_contain_text("Reply: ")
+    expect(announced).to_contain_text("Reply: I am a demo assistant")
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("textbox", name="Username").wait_for()
     expect(announced).to_have_text("")

@@ -9,7 +9,7 @@ from services.trips.deleted import TripDeletion
 from services.trips.records import WithSessions
 from services.trips.trips import TripService
 from tests.helpers.browser import TOO_SMALL, TOOK, WIDER_THAN_SCREEN, ask, open_app, wait_until_at_rest
-from tests.helpers.flaws import flaws
+from tests.helpers.flaws import flaws, poor_contrast
 from tests.helpers.planners import Planner, database_of
 
 pytestmark = pytest.mark.browser
@@ -24,20 +24,18 @@ def choose(page: Page, menu: str, option: str) -> None:
 
 
 def looked_at(page: Page) -> list[str]:
-    """Return what is wrong with the page: for anybody and, where it is a phone's, for fingers."""
+    """Return what is wrong with a phone's page: for anybody, and for fingers."""
     expect(page.get_by_test_id("stToast")).to_have_count(0)  # Streamlit gives it no name
     wait_until_at_rest(page)
-    found = flaws(page)
-    if page.viewport_size == PHONE:
-        found += [f"too small: {one}" for one in page.evaluate(TOO_SMALL)]
-        found += ["wider than the screen"] if page.evaluate(WIDER_THAN_SCREEN) > 0 else []
-    return found
+    found = flaws(page) + [f"too small: {one}" for one in page.evaluate(TOO_SMALL)]
+    return found + (["wider than the screen"] if page.evaluate(WIDER_THAN_SCREEN) > 0 else [])
 
 
 def looked_at_on_both(page: Page) -> list[str]:
     """Return what is wrong with the page on a desk and on a phone, where it is left."""
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
-    found = looked_at(page)
+    wait_until_at_rest(page)
+    found = poor_contrast(page)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     return found + looked_at(page)
 
