@@ -63,9 +63,10 @@ def open_menu(page: Page, session_id: str, option: str) -> None:
     page.get_by_role("menuitem", name=option).or_(page.get_by_role("option", name=option)).click()
 
 
-def test_two_share_a_session_and_both_write(
-    page: Page, bens_page: Page, planner: Planner, ben: Planner, session_id: str
+def test_two_share_a_session_both_write_and_see_what_waits(
+    page: Page, bens_page: Page, planner: Planner, ben: Planner, session_id: str, shared_emulator: Emulator
 ) -> None:
+    """One test: to load the page twice takes as long as most of it."""
     open_app(page, planner.app, f"/?session={session_id}")
     open_menu(page, session_id, "Share with colleagues")
     dialog = page.get_by_test_id("stDialog")
@@ -77,6 +78,11 @@ def test_two_share_a_session_and_both_write(
 
     open_app(bens_page, planner.app, f"/?session={session_id}")
     expect(author(bens_page)).to_contain_text("Ada Lovelace")
+    what_one_writes_the_other_reads(page, bens_page)
+    reply_to_one_is_followed_by_the_other_who_sees_what_waits(page, bens_page, shared_emulator)
+
+
+def what_one_writes_the_other_reads(page: Page, bens_page: Page) -> None:
     box(page).fill("I had begun")
     ask(bens_page, "With my parents")
     with soon(page):
@@ -91,12 +97,12 @@ def test_two_share_a_session_and_both_write(
     expect_finished(bens_page)
 
 
-def test_reply_to_one_is_followed_by_the_other_who_sees_what_waits(
-    page: Page, bens_page: Page, planner: Planner, shared: str, shared_emulator: Emulator
+def reply_to_one_is_followed_by_the_other_who_sees_what_waits(
+    page: Page, bens_page: Page, emulator: Emulator
 ) -> None:
-    open_app(bens_page, planner.app, f"/?session={shared}")
-    shared_emulator.hold_reply(3)
-    ask(bens_page, "With my parents")
+    expect_finished(page)
+    emulator.hold_reply(3)
+    ask(bens_page, "With two children")
     with soon(page):
         expect(page.get_by_role("button", name="Stop")).to_be_visible()
 
@@ -106,45 +112,42 @@ def test_reply_to_one_is_followed_by_the_other_who_sees_what_waits(
         expect(waits).to_be_visible()
     expect(bens_page.locator('[class*="st-key-chat_waiting_remove_"]')).to_have_count(0)
     expect(page.locator('[class*="st-key-chat_waiting_remove_"] button:visible')).not_to_have_count(0)
-    shared_emulator.release_all()
+    emulator.release_all()
 
     for one in (page, bens_page):
         expect(one.locator('[class*="st-key-chat_planner_"]').last).to_contain_text("And by train")
         expect_finished(one)
 
 
-@pytest.mark.parametrize("streaming", [False, True], ids=["at rest", "beside a stream"])
 def test_who_is_taken_off_is_told_at_once_and_keeps_what_they_typed(
-    page: Page,
-    bens_page: Page,
-    planner: Planner,
-    ben: Planner,
-    shared: str,
-    shared_emulator: Emulator,
-    streaming: bool,
+    page: Page, bens_page: Page, planner: Planner, ben: Planner, shared: str, shared_emulator: Emulator
 ) -> None:
+    """Beside a stream; at rest, the test below takes somebody off."""
     open_app(bens_page, planner.app, f"/?session={shared}")
     expect_finished(bens_page)
-    if streaming:
-        shared_emulator.hold_reply(3)
-        ask(page, "With my parents")
-        with soon(bens_page):
-            expect(bens_page.get_by_role("button", name="Stop")).to_be_visible()
+    shared_emulator.hold_reply(3)
+    ask(page, "With my parents")
+    with soon(bens_page):
+        expect(bens_page.get_by_role("button", name="Stop")).to_be_visible()
     box(bens_page).fill("Half a thought")
+    take_off(bens_page, planner, ben, shared)
+    bens_page.reload()
+    expect(box(bens_page)).to_have_value("Half a thought")
+    shared_emulator.release_all()
+
+
+def take_off(bens_page: Page, planner: Planner, ben: Planner, session_id: str) -> None:
     with database_of(planner.app) as database:
-        SessionSharing(database).remove(int(shared), ben.id, user_id=planner.id)
+        SessionSharing(database).remove(int(session_id), ben.id, user_id=planner.id)
 
     with soon(bens_page):
         expect(bens_page.get_by_text("This session is no longer shared with you")).to_be_visible()
     expect(bens_page.get_by_text("Where to next, Ben?")).to_be_visible()
     expect(bens_page.locator('[class*="st-key-chat_planner_"]')).to_have_count(0)
     expect(box(bens_page)).to_have_value("Half a thought")
-    bens_page.reload()
-    expect(box(bens_page)).to_have_value("Half a thought")
-    shared_emulator.release_all()
 
 
-def test_who_may_only_read_follows_to_the_end(
+def test_who_may_only_read_follows_to_the_end_and_is_told_when_they_are_taken_off(
     page: Page, bens_page: Page, planner: Planner, ben: Planner, shared: str
 ) -> None:
     open_app(bens_page, planner.app, f"/?session={shared}")
@@ -167,45 +170,24 @@ def test_who_may_only_read_follows_to_the_end(
         SessionSharing(database).change(int(shared), ben.id, user_id=planner.id, access="edit")
     with soon(bens_page):
         expect(box(bens_page)).to_have_value("Half a thought")
-
-
-def test_who_is_taken_off_a_trip_loses_its_page_its_form_and_its_customers_memory(
-    bens_page: Page, planner: Planner, ben: Planner
-) -> None:
-    with database_of(planner.app) as database:
-        weber = CustomerService(database).create("Weber", user_id=planner.id)
-        trip = TripService(database).create("Lisbon", user_id=planner.id, customer_id=weber.id)
-        members = TripMembers(database)
-        members.add(trip.id, ben.username, user_id=planner.id)
-        form, memory = (bens_page.context.new_page() for _ in range(2))
-        bens_page.goto(f"{planner.app.url}/trips?trip={trip.id}")
-        form.goto(f"{planner.app.url}/trips?trip={trip.id}&form=change")
-        memory.goto(f"{planner.app.url}/memory?customer={weber.id}")
-        expect(bens_page.get_by_role("heading", name="Lisbon")).to_be_visible()
-        expect(form.get_by_role("textbox", name="Title")).to_have_value("Lisbon")
-        expect(memory.get_by_role("main").get_by_text("Weber").first).to_be_visible()
-
-        members.remove(trip.id, ben.id, user_id=planner.id)
-    with soon(bens_page):
-        expect(bens_page.get_by_text("There is no such trip.")).to_be_visible()
-    expect(bens_page.get_by_role("button", name="All trips")).to_be_visible()
-    expect(bens_page.get_by_text("Lisbon")).to_have_count(0)
-    with soon(bens_page):
-        expect(form.get_by_text("You no longer work on this trip")).to_be_visible()  # what was typed stays
-    expect(form.get_by_role("button", name="All trips")).to_be_visible()
-    with soon(bens_page):
-        expect(memory.get_by_text("There is no such customer.")).to_be_visible()
-    expect(memory.get_by_text("Weber")).to_have_count(0)
+    take_off(bens_page, planner, ben, shared)
+    bens_page.reload()
+    expect(box(bens_page)).to_have_value("Half a thought")
 
 
 def test_lists_and_pages_that_are_open_follow_what_a_colleague_does(
     bens_page: Page, planner: Planner, ben: Planner
 ) -> None:
-    """Three pages of Ben's are open, and what he types on one of them stays under his hands."""
+    """Four pages of Ben's are open, and what he types on one of them stays under his hands.
+
+    Taken off the trip, he loses its page, its form and its customer's memory.
+    """
     with database_of(planner.app) as database:
         trips, members = TripService(database), TripMembers(database)
-        trip = trips.create("Lisbon", user_id=planner.id)
+        weber = CustomerService(database).create("Weber", user_id=planner.id)
+        trip = trips.create("Lisbon", user_id=planner.id, customer_id=weber.id)
         listed, form = (bens_page.context.new_page() for _ in range(2))
+        memory = bens_page.context.new_page()
         listed.goto(f"{planner.app.url}/trips")
         open_app(bens_page, planner.app)
         row = f".st-key-sidebar_trip_row_{trip.id}"
@@ -236,10 +218,18 @@ def test_lists_and_pages_that_are_open_follow_what_a_colleague_does(
         told.get_by_role("button", name="Show").click()
         expect(form.get_by_text("Fado nights", exact=True)).to_be_visible()
 
+        memory.goto(f"{planner.app.url}/memory?customer={weber.id}")
+        expect(memory.get_by_role("main").get_by_text("Weber").first).to_be_visible()
         members.remove(trip.id, ben.id, user_id=planner.id)
     with soon(bens_page):
         for page in (bens_page, listed, form):
             expect(page.locator(row)).to_have_count(0)
         expect(listed.get_by_text("There is no such trip.")).to_be_visible()
+        expect(form.get_by_text("You no longer work on this trip")).to_be_visible()
+        expect(memory.get_by_text("There is no such customer.")).to_be_visible()
+    for page in (listed, form):
+        expect(page.get_by_role("button", name="All trips")).to_be_visible()
+    expect(listed.get_by_text("Lisbon")).to_have_count(0)
+    expect(memory.get_by_text("Weber")).to_have_count(0)
     expect(title).to_have_value("Lisbon in May, slowly")
     expect(box(bens_page)).to_have_value("Half a thought")
