@@ -45,18 +45,20 @@ class FrontendFiles:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["method"] != "GET":
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self._app(scope, receive, send)
-        elif (file := self._files.get(scope["path"].removeprefix(self._base_path()))) and _takes_gzip(scope):
-            await (await self._answer(file))(scope, receive, send)
+        elif file := self._files.get(scope["path"].removeprefix(self._base_path())):
+            await (await self._answer(file, _takes_gzip(scope)))(scope, receive, send)
         else:
             await self._app(scope, receive, self._with_our_page(scope, receive, send))
 
-    async def _answer(self, file: Path) -> Response:
+    async def _answer(self, file: Path, takes_gzip: bool) -> Response:
+        headers = {"cache-control": _KEPT, "vary": "accept-encoding"}
+        if not takes_gzip:
+            return FileResponse(file, headers=headers, media_type=_KINDS[file.suffix])
         content = self._read.get(file)
         if content is None:
             content = self._read[file] = await run_in_threadpool(_content, file)
-        headers = {"cache-control": _KEPT, "vary": "accept-encoding"}
         if file.suffix in _COMPRESSED:
             headers["content-encoding"] = "gzip"
         return Response(content, headers=headers, media_type=_KINDS[file.suffix])
@@ -76,7 +78,8 @@ class FrontendFiles:
         return send_next
 
     def _is_page(self, message: Message) -> bool:
-        return message["status"] == 200 and Headers(raw=message["headers"]).get("etag") == self._page_tag
+        """Whether it is Streamlit's page, whole, a part of it, or that a browser has it: its tag says so."""
+        return message["status"] < 400 and Headers(raw=message["headers"]).get("etag") == self._page_tag
 
 
 def _page_file() -> Path:
@@ -84,7 +87,11 @@ def _page_file() -> Path:
 
 
 def _takes_gzip(scope: Scope) -> bool:
-    return "gzip" in Headers(scope=scope).get("accept-encoding", "")
+    for one in Headers(scope=scope).get("accept-encoding", "").lower().split(","):
+        name, _, weight = one.partition(";")
+        if name.strip() == "gzip":
+            return not weight or bool(weight.strip().removeprefix("q=").strip("0."))
+    return False
 
 
 def _content(file: Path) -> bytes:

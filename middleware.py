@@ -41,6 +41,7 @@ _HEAD_BYTES = 8 * 1024  # its name stands within so many
 _FILE_NAME = re.compile(rb'filename="([^"\r\n]{0,1024})"')
 _FILE_ID_CHARS = 100  # Streamlit's have 36
 _COOKIE_BYTES = 8 * 1024  # Python before 3.11.10 and 3.12.6 takes seconds to read a long one (CVE-2024-7592)
+_ADDRESS_CHARS = 8_192  # of what a page is asked for by, which its tab keeps
 _URLS_AT_ONCE = 100  # places for files that are asked for in one message
 _YEAR_S = 365 * 24 * 60 * 60
 _PRIVATE = ("/media/", "/api/")  # answers that are somebody's; what lies below the others is the same for everybody
@@ -299,7 +300,9 @@ def _is_a_browsers(data: bytes | None) -> bool:
     except DecodeError:
         return True  # Streamlit ends the connection
     match asked.WhichOneof("type"):
-        case "rerun_script" | "stop_script" | "app_heartbeat":
+        case "rerun_script":
+            return len(asked.rerun_script.query_string) <= _ADDRESS_CHARS
+        case "stop_script" | "app_heartbeat":
             return True
         case "file_urls_request":
             return len(asked.file_urls_request.file_names) <= _URLS_AT_ONCE

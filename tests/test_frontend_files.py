@@ -93,12 +93,40 @@ async def test_what_is_not_streamlits_page_is_left_as_it_is(client, path):
 
 
 @pytest.mark.anyio
-async def test_only_what_is_read_is_answered(client):
-    path = f"/{SCRIPT.relative_to(STATIC)}"
-    head = await client.head(path)
+@pytest.mark.parametrize("path", ["/", f"/{SCRIPT.relative_to(STATIC)}"])
+@pytest.mark.parametrize("taken", ["gzip", "identity"])
+async def test_what_is_said_of_a_file_is_what_is_sent(client, path, taken):
+    got, said = [await client.request(way, path, headers={"accept-encoding": taken}) for way in ("GET", "HEAD")]
 
-    assert int(head.headers["content-length"]) == len(SCRIPT.read_bytes())
+    assert dict(said.headers) == dict(got.headers)
     assert (await client.post(path)).status_code == 405
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("taken", ["", "identity, notgzip", "x-gzip", "gzip;q=0", "GZIP ; q=0.00", "br"])
+async def test_whoever_does_not_take_gzip_gets_a_script_as_it_is(client, taken):
+    answer = await client.get(f"/{SCRIPT.relative_to(STATIC)}", headers={"accept-encoding": taken})
+
+    assert answer.content == SCRIPT.read_bytes()
+    assert "content-encoding" not in answer.headers
+    assert answer.headers["vary"] == "accept-encoding"  # what is kept on the way is not for everybody
+    assert answer.headers["content-type"].startswith("text/javascript")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("taken", ["gzip", "br, GZIP;q=0.5", "deflate,gzip;q=1.0"])
+async def test_whoever_takes_gzip_gets_a_script_compressed(client, taken):
+    answer = await client.get(f"/{SCRIPT.relative_to(STATIC)}", headers={"accept-encoding": taken})
+
+    assert answer.headers["content-encoding"] == "gzip"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("asked", [{"range": "bytes=0-10"}, {"if-none-match": "*"}], ids=["a part", "if it is new"])
+async def test_page_is_ours_however_it_is_asked_for(client, asked):
+    answer = await client.get("/", headers=asked)
+
+    assert (answer.status_code, answer.text) == (200, frontend_page())
 
 
 def test_policy_lets_the_scripts_of_the_page_run_and_no_others():

@@ -282,13 +282,15 @@ async def passed_on(*asked: BackMsg | bytes) -> list[Any]:
 
 @pytest.mark.anyio
 async def test_nobody_clears_the_cache_runs_git_or_asks_for_a_million_places():
-    few, many, deferred, skills, rerun = BackMsg(), BackMsg(), BackMsg(), BackMsg(), BackMsg()
+    few, many, deferred, skills, rerun, endless = (BackMsg() for _ in range(6))
     few.file_urls_request.file_names.extend([""] * 100)
     many.file_urls_request.file_names.extend([""] * 101)
     deferred.backend_operation_request.deferred_file.SetInParent()
     skills.backend_operation_request.install_skills.SetInParent()
     rerun.rerun_script.query_string = "session=1"
-    bad = [BackMsg(clear_cache=True), BackMsg(load_git_info=True), BackMsg(set_run_on_save=True), many, skills]
+    endless.rerun_script.query_string = "session=1&" + "a" * 8_192  # a tab keeps its address
+    bad = [BackMsg(clear_cache=True), BackMsg(load_git_info=True), BackMsg(set_run_on_save=True)]
+    bad += [many, skills, endless]
     bad += [BackMsg(debug_shutdown_runtime=True), BackMsg(debug_disconnect_websocket=True), BackMsg()]
     good = [rerun, BackMsg(stop_script=True), BackMsg(app_heartbeat=True), few, deferred]
 

@@ -52,7 +52,7 @@ def address_dialog(review_id: int, address: str, title: str, *, user: User) -> N
     st.markdown(escape_label(title))
     draw_address(address)
     st.markdown(
-        "Copy it now: it is shown only this once. If it is lost, or comes into wrong hands, *New address* on the "
+        "Copy it now: it is shown only this once. If it is lost, or falls into the wrong hands, *New address* on the "
         "link's page replaces it."
     )
     with st.container(horizontal=True, horizontal_alignment="right"):

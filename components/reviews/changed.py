@@ -77,7 +77,7 @@ def _draw_changes(visitor: Visitor, visit: Visit, number: int) -> None:
     title = title_changes(before, after)
     with st.container(key="review_changes_list", gap="small"):
         st.markdown(
-            f":small[The version of {escape_label(instant(version.created_at))}, and what became of it:] "
+            f":small[The version of {escape_label(instant(version.created_at))}, and what has changed since:] "
             ":green-background[new words], :red-background[~~words that are gone~~]"
         )
         if title:

@@ -76,7 +76,7 @@ def _draw_form(visitor: Visitor, visit: Visit) -> None:
     mine = visit.my_decision
     kept_by = f"review_decision_form_{mine.id if mine else 0}"  # what is typed there, in a browser
     with st.container(key=kept_by), st.form("review_decision_form", border=True):
-        st.markdown(f"You decide about exactly the version of **{escape_label(instant(version.created_at))}**.")
+        st.markdown(f"You are deciding on exactly the version of **{escape_label(instant(version.created_at))}**.")
         with st.expander("Details", icon=":material/fingerprint:"):
             st.markdown(
                 f":small[The fingerprint of this version begins with {short_hash(version.sha256)}. "

@@ -79,7 +79,8 @@ def revoke_dialog(review_id: int, audience: str, *, user: User) -> None:
     """End a link."""
     st.markdown(f"**{escape_label(audience)}**")
     st.markdown(
-        "It ends at once, also where it is open. Comments and decisions stay here. A revoked link can't be reopened."
+        "It stops working at once, even on pages that are open. Comments and decisions stay here. "
+        "A revoked link can't be reopened."
     )
     if confirmed("Revoke", key="review_revoke", icon=":material/link_off:"):
         with telling():

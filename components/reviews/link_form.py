@@ -153,5 +153,5 @@ def _passcode(key: str, *, has_passcode: bool) -> tuple[str | None, DeltaGenerat
     )
     st.markdown(f":small[{_PASSCODE_RULE}]")
     place = st.empty()
-    none_any_more = has_passcode and st.checkbox("No passcode any more", key=f"{key}_no_passcode")
+    none_any_more = has_passcode and st.checkbox("Remove the passcode", key=f"{key}_no_passcode")
     return ("" if none_any_more else typed or None), place

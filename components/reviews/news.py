@@ -27,7 +27,7 @@ def draw_news(visit: Visit) -> None:
             st.button("Hide" if shown else "Show", key="review_news_toggle", on_click=_toggle)
         if shown:
             for thread, comments in new:
-                _draw(thread, comments[-1] if comments else thread.first, visit)
+                _draw(thread, comments, visit)
 
 
 def _tell(visit: Visit) -> None:
@@ -44,10 +44,12 @@ def _new(thread: Thread) -> list[Comment]:
     return [comment for comment in (thread.first, *thread.answers) if comment.new]
 
 
-def _draw(thread: Thread, comment: Comment, visit: Visit) -> None:
+def _draw(thread: Thread, new: list[Comment], visit: Visit) -> None:
+    comment = new[-1] if new else thread.first
+    before = f" :small[:gray[and {len(new) - 1} before it]]" if len(new) > 1 else ""
     text = comment.text if len(comment.text) <= _SHORT else f"{comment.text[:_SHORT]}…"
     with st.container(key=f"review_new_{thread.id}", horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{escape_label(comment.name)}:** {escape_label(text)}", width="stretch")
+        st.markdown(f"**{escape_label(comment.name)}:** {escape_label(text)}{before}", width="stretch")
         st.button(
             "Go there",
             key=f"review_new_go_{thread.id}",

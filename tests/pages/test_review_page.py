@@ -595,15 +595,17 @@ def test_one_who_comes_back_sees_what_changed_and_what_is_new(
     link, key = share(), "a" * 22
     reviews.visits.look(link.token, key)
     place = anchor(reviews, link, 1)
-    thread = reviews.visits.comment(link.token, new_reader_key(), "And :tada: rain?", name="Bob", anchor=place)
+    thread = reviews.visits.comment(link.token, new_reader_key(), "And snow?", name="Bob", anchor=place)
+    reviews.visits.comment(link.token, new_reader_key(), "And :tada: rain?", name="Bo", thread_id=thread.id)
     reviews.say(session_id, "Shorter?", "Two days, then.")
     reviews.links.share_again([link.review.id], user_id=planner.id)
 
     at = opened(visitor, link.token, key=key)
 
     assert "Changed since you looked" in shown(at)
-    assert "1 new comment for you" in shown(at)
-    assert "And :tada: rain?" in shown(at)
+    assert "2 new comments for you" in shown(at)
+    assert "**Bo:** And" in shown(at)
+    assert "and 1 before it" in shown(at)
     [go] = keys(at, "review_new_go_")
     click(at, go)
     assert told(at, "scroll")[0]["key"] == f"review_thread_{thread.id}"
