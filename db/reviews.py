@@ -197,7 +197,7 @@ def touch(review: Review) -> None:
 
 def changed_of_active(db_session: Session, review_ids: Collection[int], *, now: datetime) -> dict[int, int]:
     """Return, of those of these links that have not ended, what `touch` set last."""
-    query = _with_things(select(Review.id, Review.changed)).join(User, User.id == Review.user_id)
+    query = _with_things(select(Review.id, Review.changed)).join(User, User.id == _PLANNER_ID)
     query = query.where(Review.id.in_(review_ids), ~_has_ended(now), *_OPENS_SOMETHING)
     return {row.id: row.changed for row in db_session.execute(query)}
 

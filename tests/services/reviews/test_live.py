@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from db.engine import DatabaseUnavailableError
-from db.models import User
+from db.models import Review, User
+from services.errors import NotFoundError
 from services.reviews.live import LOOK_EVERY_S, ReviewWatch
 from services.reviews.records import DecisionKind
 from services.reviews.visits import new_reader_key
@@ -13,6 +14,7 @@ from services.sessions.sessions import SessionService
 from tests.helpers.asked import asked_of
 from tests.helpers.databases import ON_SQLITE
 from tests.helpers.reviews import Reviews
+from tests.helpers.services import make_user
 
 OPEN = 50  # pages
 
@@ -96,6 +98,27 @@ def test_open_page_hears_within_a_second_that_its_link_has_ended(
     watched.a_second_passes()
 
     assert watched.watch.review(link.id) is None
+
+
+@ON_SQLITE
+def test_open_page_ends_with_whoever_owns_the_session_not_with_a_colleague_who_shared_it(
+    database, reviews, watched, session_id, user_id
+):
+    colleague = make_user(database, "ben")
+    link = reviews.share(session_id, user_id)
+    with database.begin() as db_session:
+        db_session.get_one(Review, link.review.id).user_id = colleague
+        db_session.get_one(User, colleague).disabled = True
+    reviews.visits.look(link.token, None)
+    assert watched.watch.review(link.review.id) is not None
+
+    with database.begin() as db_session:
+        db_session.get_one(User, user_id).disabled = True
+    watched.a_second_passes()
+
+    with pytest.raises(NotFoundError):
+        reviews.visits.look(link.token, None)
+    assert watched.watch.review(link.review.id) is None
 
 
 @ON_SQLITE
