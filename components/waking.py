@@ -120,18 +120,20 @@ class Waker:
         first = None
         for one in waiting:
             try:
-                session = self._at_rest(one)
-                if session and one.is_urgent():
+                session = self._tab(one)
+                if session is None or not one.has_come() or session._scriptrunner is not None:
+                    continue
+                if one.is_urgent():
                     return one, session
-                if session and first is None and not urgent_only and one.has_come():
+                if first is None and not urgent_only:
                     first = one, session
             except Exception:  # of one tab; the others still wait, and so does this
                 log.exception("a tab was not woken")
                 one.was_run(self._monotonic(), self._every_s)
         return first
 
-    def _at_rest(self, one: _Waiting) -> AppSession | None:
-        """Return the tab if it could be run now; forget it where it is gone, or its page has become another."""
+    def _tab(self, one: _Waiting) -> AppSession | None:
+        """Return a tab that does not rest; forget it where it is gone, or its page has become another."""
         now = self._monotonic()
         session = runtime.get_instance().get_app_session(one.tab) if _is_served() else None
         if session is None:
@@ -144,7 +146,7 @@ class Waker:
         if not session.has_fragment(one.fragment_id):
             self._forget(one)
             return None
-        return session if now >= one.rests_until and session._scriptrunner is None else None
+        return session if now >= one.rests_until else None
 
     def _ask(self, one: _Waiting, session: AppSession) -> None:
         begun = threading.Event()

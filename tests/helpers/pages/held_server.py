@@ -6,11 +6,11 @@ For every tab a file says that it is held, and another that it was to be woken.
 import importlib
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components import waking
@@ -45,14 +45,22 @@ def hold(name: str, module: str) -> None:
 
 
 def note_waking() -> None:
-    """Leave a file for every tab that is woken."""
-    wakes = waking._run_fragment
+    """Leave a file for every tab that is seen to be behind."""
+    waits = waking.Waker.wake_here
 
-    def wakes_and_notes(session: AppSession, one: waking._Waiting) -> None:
-        wakes(session, one)
-        (FOLDER / f"woken-{session.id}").touch()
+    def waits_and_notes(waker: waking.Waker, has_come: Callable[[], bool], **options: Any) -> None:
+        context = get_script_run_ctx()
+        assert context is not None
+        file = FOLDER / f"woken-{context.session_id}"
 
-    waking._run_fragment = wakes_and_notes
+        def comes_and_notes() -> bool:
+            if came := has_come():
+                file.touch()
+            return came
+
+        waits(waker, comes_and_notes, **options)
+
+    waking.Waker.wake_here = waits_and_notes  # type: ignore[method-assign, assignment]
 
 
 for place in PLACES.items():
