@@ -41,18 +41,19 @@ with written_like(visit.snapshot.thing):
     draw_head(visit)
     draw_changed(visitor, visit)
     draw_news(visit)
-    if isinstance(visit.snapshot, DeckSnapshot):
-        blocks = slides_of(visit.snapshot.blocks)
-        shown, approved = shown_blocks(blocks), visit.state is ReviewState.APPROVED
-        deck = partial(get_services().visits.deck, visitor.token, visitor.key, number=visit.version.number)
-        drawn = Drawn(visit.version.sha256, approved, deck)
-        draw_slides(shown, drawn, below=lambda block: draw_slide_talk(visitor, visit, block))
-        if len(shown) == len(blocks):
-            draw_closing(blocks, drawn)
-    else:
-        blocks = list(visit.snapshot.blocks)
-        draw_blocks(shown_blocks(blocks), below=lambda block: draw_talk(visitor, visit, block))
-    more_button(blocks)
+    with st.container(key="review_blocks"):  # a newer version may have more: what stands below keeps its place
+        if isinstance(visit.snapshot, DeckSnapshot):
+            blocks = slides_of(visit.snapshot.blocks)
+            shown, approved = shown_blocks(blocks), visit.state is ReviewState.APPROVED
+            deck = partial(get_services().visits.deck, visitor.token, visitor.key, number=visit.version.number)
+            drawn = Drawn(visit.version.sha256, approved, deck)
+            draw_slides(shown, drawn, below=lambda block: draw_slide_talk(visitor, visit, block))
+            if len(shown) == len(blocks):
+                draw_closing(blocks, drawn)
+        else:
+            blocks = list(visit.snapshot.blocks)
+            draw_blocks(shown_blocks(blocks), below=lambda block: draw_talk(visitor, visit, block))
+        more_button(blocks)
 
     draw_whole_talk(visitor, visit)
     draw_earlier_talk(visitor, visit)
