@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from db.models import utc_now
 from emulator.demo import answer as demo
 from emulator.server import EmulatorServer
 from tests.helpers.browser import App
-from tests.helpers.planners import Planner, add_planner
+from tests.helpers.planners import Planner, add_planner, database_of
 from tests.helpers.processes import free_port
+from tests.helpers.reviews import Reviews
 from tests.helpers.services import PACE_S, Emulator, until
 from tests.helpers.started_app import started_app
 
@@ -106,3 +108,10 @@ def start_app(tmp_path: Path, own_port: int, sqlite_template: Path) -> Iterator[
         if app.process.poll() is None:
             app.kill()
         print(app.log.read_text()[-_LAST_OF_LOG:])  # pytest shows it where the test failed
+
+
+@pytest.fixture
+def reviews(planner: Planner) -> Iterator[Reviews]:
+    """Give the services of reviews on the server's database."""
+    with database_of(planner.app) as database:
+        yield Reviews(database, now=utc_now())

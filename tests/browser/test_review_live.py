@@ -1,26 +1,16 @@
 """What somebody writes on a review stays, with the cursor in it, while others go on."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from db.models import utc_now
 from services.reviews.visits import new_reader_key
-from tests.helpers.planners import Planner, database_of
+from tests.helpers.planners import Planner
 from tests.helpers.reviews import Reviews
 
 pytestmark = pytest.mark.browser
 
 ANNA = new_reader_key()
 SEEN_MS = 15_000  # a machine that is busy is slow, not wrong; how soon, benchmarks.reviews measures
-
-
-@pytest.fixture
-def reviews(planner: Planner) -> Iterator[Reviews]:
-    """Give the services of reviews on the server's database."""
-    with database_of(planner.app) as database:
-        yield Reviews(database, now=utc_now())
 
 
 def test_comments_beside_a_message_are_live_while_the_planner_answers(

@@ -1,7 +1,6 @@
 """Reviews for the planner, where only a browser shows it: the address copied, and what comes while one types."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,7 +10,7 @@ from services.reviews.records import DecisionKind
 from services.reviews.visits import new_reader_key
 from tests.helpers.browser import ask, open_app, wait_until, wait_until_at_rest
 from tests.helpers.flaws import CONTRAST, flaws
-from tests.helpers.planners import Planner, database_of
+from tests.helpers.planners import Planner
 from tests.helpers.reviews import Reviews
 from tests.helpers.services import Emulator
 
@@ -24,13 +23,6 @@ HOSTILE = """<script>window.ran = "script"</script><img src=x onerror="window.ra
 
 The end
 """
-
-
-@pytest.fixture
-def reviews(planner: Planner) -> Iterator[Reviews]:
-    """Give the services of reviews on the server's database."""
-    with database_of(planner.app) as database:
-        yield Reviews(database, now=utc_now())
 
 
 def test_session_is_shared_and_what_is_said_appears_while_the_planner_types(
