@@ -47,12 +47,13 @@ def only_whole_runs(tab: str, send: Send) -> Send:
 
 
 def first_run_in_one(send: Send) -> Send:
-    """Let a new tab hear its first run in one piece, or what there is of it after half a second.
+    """Let a new tab hear at once that its first run begins, and the rest in one piece, or after half a second.
 
-    A browser draws a page anew for whatever is added to it, while the script that adds it waits for the processor.
+    With the beginning come the theme and the typefaces: a browser readies them while the script runs. What the script
+    draws, it would draw anew for whatever is added, while the script waits for the processor.
     """
     kept: list[Message] = []
-    is_over = False
+    has_begun = is_over = False
     in_turn = asyncio.Lock()
     waiting: asyncio.Task[None] | None = None
 
@@ -69,16 +70,17 @@ def first_run_in_one(send: Send) -> Send:
                 await let_go()
 
     async def send_next(message: Message) -> None:
-        nonlocal waiting
+        nonlocal has_begun, waiting
         async with in_turn:
-            if message["type"] != "websocket.accept":
+            if has_begun:
                 kept.append(message)
                 if is_over or _ends(message):
                     await let_go()
-                elif waiting is None:
-                    waiting = asyncio.create_task(let_go_later())
-            else:
-                await send(message)
+                return
+            await send(message)
+            if _kind(message) == "new_session":
+                has_begun = True
+                waiting = asyncio.create_task(let_go_later())
 
     return send_next
 
@@ -87,5 +89,8 @@ def _ends(message: Message) -> bool:
     """Whether nothing of a run follows: it has ended, or the connection does."""
     if message["type"] != "websocket.send":
         return True
-    said = message.get("bytes") or b""
-    return len(said) < _END_BYTES and ForwardMsg.FromString(said).WhichOneof("type") == "script_finished"
+    return len(message.get("bytes") or b"") < _END_BYTES and _kind(message) == "script_finished"
+
+
+def _kind(message: Message) -> str | None:
+    return ForwardMsg.FromString(message.get("bytes") or b"").WhichOneof("type")

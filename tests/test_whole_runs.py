@@ -118,7 +118,8 @@ async def test_first_run_is_heard_in_one_piece_and_what_follows_at_once():
     await tab.say({"type": "websocket.accept"})
     assert tab.heard == [{"type": "websocket.accept"}]
 
-    assert await tab.says(status(), begun(), drawn("a"), drawn("b")) == 1
+    assert await tab.says(status(), begun()) == 3  # with which come the theme and the typefaces
+    assert await tab.says(drawn("a"), drawn("b")) == 3
     assert await tab.says(ended()) == 6
     assert await tab.says(begun()) == 7
     assert [ForwardMsg.FromString(one["bytes"]) for one in tab.heard[1:]] == [
@@ -131,7 +132,7 @@ async def test_first_run_is_heard_in_one_piece_and_what_follows_at_once():
 async def test_first_run_that_takes_long_is_heard_as_it_goes_on(monkeypatch):
     monkeypatch.setattr(whole_runs, "_IN_ONE_WITHIN_S", 0)
     tab = NewTab()
-    await tab.says(begun(), drawn("a"))
+    assert await tab.says(begun(), drawn("a")) == 1
     await anyio.wait_all_tasks_blocked()
 
     assert len(tab.heard) == 2
@@ -141,19 +142,20 @@ async def test_first_run_that_takes_long_is_heard_as_it_goes_on(monkeypatch):
 @pytest.mark.anyio
 async def test_end_of_the_connection_is_told_after_what_was_kept():
     tab = NewTab()
-    await tab.says(begun())
+    await tab.says(begun(), drawn("a"))
     await tab.say({"type": "websocket.close"})
 
-    assert [one["type"] for one in tab.heard] == ["websocket.send", "websocket.close"]
+    assert [one["type"] for one in tab.heard] == ["websocket.send", "websocket.send", "websocket.close"]
 
 
 @pytest.mark.anyio
 async def test_who_sends_next_learns_that_nobody_listens_any_more(monkeypatch):
     monkeypatch.setattr(whole_runs, "_IN_ONE_WITHIN_S", 0)
     tab = NewTab()
-    tab.gone = True
     await tab.says(begun())
+    tab.gone = True
+    await tab.says(drawn("a"))
     await anyio.wait_all_tasks_blocked()
 
     with pytest.raises(BrokenPipeError):
-        await tab.says(drawn("a"))
+        await tab.says(drawn("b"))
