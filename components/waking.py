@@ -38,6 +38,7 @@ class _Waiting:
     fragment_id: str
     has_come: Callable[[], bool]
     is_urgent: Callable[[], bool] = _never
+    note: str | None = None  # what a run of the whole page finds in `st.session_state`
     run: int = 0  # times that it was run, or could not be
     rests_until: float = 0.0
     missed_since: float | None = None  # since when the tab is not there
@@ -62,10 +63,13 @@ class Waker:
         self._owed_s = 0.0  # to others, for what it took to run tabs
         self._ended_at = 0.0  # when it ran the last one
 
-    def wake_here(self, has_come: Callable[[], bool], *, is_urgent: Callable[[], bool] = _never) -> None:
+    def wake_here(
+        self, has_come: Callable[[], bool], *, is_urgent: Callable[[], bool] = _never, note: str | None = None
+    ) -> None:
         """Run the fragment that calls this once more, as soon as *has_come* says so; before others if *is_urgent*.
 
-        Both are called twice a second and more in another thread, where nothing of Streamlit's is at hand.
+        Both are called twice a second and more in another thread, where nothing of Streamlit's is at hand. With a
+        *note*, the whole page is run, which finds True under that name in `st.session_state`.
         """
         context, fragment_id = get_script_run_ctx(), ThreadState.get().fragment_id
         if context is None or fragment_id is None or not _is_served():
@@ -73,7 +77,7 @@ class Waker:
         with self._lock:
             tab = context.session_id
             self._waiting.pop((tab, fragment_id), None)  # behind the others, which so have their turn too
-            self._waiting[tab, fragment_id] = _Waiting(tab, fragment_id, has_come, is_urgent)
+            self._waiting[tab, fragment_id] = _Waiting(tab, fragment_id, has_come, is_urgent, note)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._look_forever, name="waker", daemon=True)
                 self._thread.start()
@@ -160,7 +164,7 @@ class Waker:
         self._running.append((session, time.monotonic() + _TURN_S))
 
     def _run_fragment(self, session: AppSession, one: _Waiting, begun: threading.Event) -> None:
-        """Run a fragment with what the tab holds here: its address, its page, its widgets.
+        """Run a fragment or its page with what the tab holds here: its address, its page, its widgets.
 
         While a run goes on, nothing is asked for: Streamlit notes address and page at its end, and a run that ends
         by `st.stop()` would swallow it. A later look finds the tab at rest, or its fragment waits anew.
@@ -168,7 +172,7 @@ class Waker:
         try:
             if _may_run(session, one.fragment_id):
                 one.was_run(self._monotonic(), self._every_s)
-                _run_again(session, one.fragment_id)
+                _run_again(session, one)
         finally:
             begun.set()
 
@@ -198,14 +202,16 @@ def _is_served() -> bool:
     return runtime.exists() and type(runtime.get_instance()) is runtime.Runtime  # a mock says it is an instance
 
 
-def _run_again(session: AppSession, fragment_id: str) -> None:
+def _run_again(session: AppSession, one: _Waiting) -> None:
     last = session._client_state
+    if one.note:
+        session.session_state[one.note] = True
     session._create_scriptrunner(
         RerunData(
             query_string=last.query_string,
             page_script_hash=last.page_script_hash,
-            fragment_id=fragment_id,
-            is_auto_rerun=True,
+            fragment_id=None if one.note else one.fragment_id,
+            is_auto_rerun=not one.note,
             context_info=last.context_info,
         )
     )

@@ -17,7 +17,4 @@ def watch_link(review_id: int, *, changed: int) -> None:
         number = look(review_id)
         return number is None or number > changed
 
-    if has_come():
-        st.session_state.review_woken = True
-        st.rerun()
-    get_waker().wake_here(has_come, is_urgent=lambda: look(review_id) is None)
+    get_waker().wake_here(has_come, is_urgent=lambda: look(review_id) is None, note="review_woken")

@@ -60,7 +60,7 @@ def draw_talk(visitor: Visitor, visit: Visit, block: Block | None) -> None:
                 args=(place,),
             )
         if number:
-            _open_button(place, number)
+            _open_button(visitor, place, number)
     if st.session_state.get("review_writing") == place and _may_say(visit):
         _draw_form(visitor, visit, place)
     elif _is_open(place):  # what is written below stays where it is when a form opens or closes
@@ -103,7 +103,7 @@ def draw_earlier_talk(visitor: Visitor, visit: Visit) -> None:
                 if block := _gone_block(visitor, anchor):
                     st.caption(said(block))
                     st.markdown(f"*{escape_label(first_words(block))}*")
-                _open_button(anchor, visit.threads[anchor])
+                _open_button(visitor, anchor, visit.threads[anchor])
                 if _is_open(anchor):
                     _draw_threads(visitor, visit, anchor)
 
@@ -136,7 +136,7 @@ def _may_say(visit: Visit) -> bool:
     return visit.settings.may is not ReviewMay.LOOK
 
 
-def _open_button(place: str, number: int) -> None:
+def _open_button(visitor: Visitor, place: str, number: int) -> None:
     is_open = _is_open(place)
     st.button(
         how_many(number, "comment"),
@@ -144,6 +144,7 @@ def _open_button(place: str, number: int) -> None:
         type="tertiary",
         icon=":material/expand_less:" if is_open else ":material/forum:",
         help="Close them" if is_open else "Show them here",
+        disabled=visitor.key is None,  # a click in the moment in which the browser tells would be lost
         on_click=_close if is_open else _open,
         args=(place,),
     )

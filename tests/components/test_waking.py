@@ -22,6 +22,7 @@ class Tab:
         self._client_state = ClientState(query_string="of=1", page_script_hash="abc")
         self._scriptrunner: object | None = None  # nothing runs
         self._state = AppSessionState.APP_NOT_RUNNING
+        self.session_state: dict[str, object] = {}
         self.asked: list[RerunData] = []
 
     def _call_soon_on_event_loop(self, callback: Callable[[], None]) -> None:
@@ -117,6 +118,19 @@ def test_fragment_is_run_with_what_the_widgets_hold_until_it_waits_anew(
     assert (asked.query_string, asked.page_script_hash) == ("of=1", "abc")
     assert asked.widget_states is None  # those that are held here: nothing that was typed since is undone
     assert not tabs["other"].asked
+
+
+def test_whole_page_is_run_with_a_note_for_it(
+    tabs: dict[str, Tab], waker: Waker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = tabs["one"] = Tab()
+    wait(waker, monkeypatch, "one", lambda: True, note="woken")
+
+    until(lambda: bool(tab.asked), what="the tab was run")
+    assert tab.session_state == {"woken": True}
+    assert (tab.asked[0].fragment_id, tab.asked[0].is_auto_rerun) == (None, False)
+    assert (tab.asked[0].query_string, tab.asked[0].page_script_hash) == ("of=1", "abc")
+    assert tab.asked[0].widget_states is None
 
 
 def test_nothing_is_asked_of_a_tab_before_its_run_is_over(

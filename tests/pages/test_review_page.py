@@ -270,6 +270,8 @@ def test_browser_is_asked_for_its_key_and_can_say_nothing_until_it_has_told(
     visitor: AppTest, share: Callable[..., NewLink], reviews: Reviews, planner: User
 ) -> None:
     link = share()
+    place = anchor(reviews, link, 0)
+    reviews.visits.comment(link.token, "b" * 22, "Is there a lift?", name="Bo", anchor=place)
 
     at = opened(visitor, link.token, key=None)
 
@@ -278,9 +280,11 @@ def test_browser_is_asked_for_its_key_and_can_say_nothing_until_it_has_told(
     assert told(run(at), "cookie-new") == [wanted]  # another key would be another reader
     assert TALK[0] in shown(at)
     assert not keys(at, "review_comment_")
+    assert at.button(key=f"review_open_{place}").disabled  # two clicks at once would be one
     assert reviews.links.get(link.review.id, user_id=planner.id).review.opened_at is not None
     click(at, wanted["kept"])
     assert keys(at, "review_comment_")
+    assert not at.button(key=f"review_open_{place}").disabled
     assert told(at, "cookie-new") == []
 
 
