@@ -205,7 +205,7 @@ def _is_served() -> bool:
 def _run_again(session: AppSession, one: _Waiting) -> None:
     last = session._client_state
     if one.note:
-        session.session_state[one.note] = True
+        session.session_state._new_session_state[one.note] = True  # its own way asks which script runs in this thread
     session._create_scriptrunner(
         RerunData(
             query_string=last.query_string,

@@ -10,6 +10,7 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSessionState
 from streamlit.runtime.scriptrunner import RerunData
+from streamlit.runtime.state import SessionState
 
 from components.waking import Waker
 from tests.helpers.services import until
@@ -22,7 +23,7 @@ class Tab:
         self._client_state = ClientState(query_string="of=1", page_script_hash="abc")
         self._scriptrunner: object | None = None  # nothing runs
         self._state = AppSessionState.APP_NOT_RUNNING
-        self.session_state: dict[str, object] = {}
+        self.session_state = SessionState()
         self.asked: list[RerunData] = []
 
     def _call_soon_on_event_loop(self, callback: Callable[[], None]) -> None:
@@ -127,7 +128,7 @@ def test_whole_page_is_run_with_a_note_for_it(
     wait(waker, monkeypatch, "one", lambda: True, note="woken")
 
     until(lambda: bool(tab.asked), what="the tab was run")
-    assert tab.session_state == {"woken": True}
+    assert tab.session_state.filtered_state == {"woken": True}
     assert (tab.asked[0].fragment_id, tab.asked[0].is_auto_rerun) == (None, False)
     assert (tab.asked[0].query_string, tab.asked[0].page_script_hash) == ("of=1", "abc")
     assert tab.asked[0].widget_states is None
