@@ -93,4 +93,5 @@ def _ends(message: Message) -> bool:
 
 
 def _kind(message: Message) -> str | None:
-    return ForwardMsg.FromString(message.get("bytes") or b"").WhichOneof("type")
+    kind: str | None = ForwardMsg.FromString(message.get("bytes") or b"").WhichOneof("type")
+    return kind
