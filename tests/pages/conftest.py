@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from components.resources import built_services, get_services
 from db.engine import Database
 from db.ids import new_id
 from db.models import utc_now
+from emulator.server import EmulatorServer
 from services.accounts.records import User
 from services.wiring import Services
 from settings import ROOT, Settings
@@ -47,6 +49,8 @@ def services(
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'travelbot.db'}")
     monkeypatch.setenv("DEMO_PACE_S", "0")
     monkeypatch.setenv("TITLE_MODEL", "off")
+    # Nobody asks it any more then, and to see it end takes as long as a page.
+    monkeypatch.setattr(EmulatorServer, "stop", partialmethod(EmulatorServer.stop, wait=False))
     if backboard_url:
         monkeypatch.setenv("BACKBOARD_BASE_URL", backboard_url)
     built_services.clear()
