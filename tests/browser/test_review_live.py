@@ -62,13 +62,21 @@ def test_cursor_stays_where_somebody_writes_when_there_is_a_newer_version(
 def test_passcode_is_asked_for_when_it_can_be_sent(page: Page, planner: Planner, reviews: Reviews) -> None:
     link = reviews.share(reviews.session(planner.id), planner.id, passcode="open sesame")
     held: list[Route] = []
-    page.route("**/cookies.js*", lambda route: held.append(route))  # the browser cannot say what it is known by
+    may_go = False
+
+    def hold(route: Route) -> None:
+        if may_go:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/cookies.js*", hold)  # the browser cannot say what it is known by
     page.goto(f"{planner.app.url}/review?link={link.token}")
     expect(page.get_by_role("heading", name="Enter the passcode")).to_be_visible()
     box = page.get_by_label("Passcode", exact=True)
     expect(box).to_have_count(0)
 
-    page.unroute("**/cookies.js*")
+    may_go = True
     for one in held:
         one.continue_()
     box.fill("open sesame")
