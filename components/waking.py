@@ -32,6 +32,27 @@ def _never() -> bool:
     return False
 
 
+def _always() -> bool:
+    return True
+
+
+def once_in(seconds: float, look: Callable[[], bool] = _always) -> Callable[[], bool]:
+    """Return what is to be waited for with `Waker.wake_here`: that *look* finds something, which looks so seldom.
+
+    In place of `run_every` of Streamlit's fragments. With that the browser asks, also while a click of its planner
+    leads to another page: the server then takes the page that is left for the one that is shown, and empties it.
+    """
+    due, has_come = time.monotonic() + seconds, False
+
+    def look_in_turn() -> bool:
+        nonlocal due, has_come
+        if not has_come and time.monotonic() >= due:
+            due, has_come = time.monotonic() + seconds, look()
+        return has_come
+
+    return look_in_turn
+
+
 @dataclass(slots=True)
 class _Waiting:
     tab: str

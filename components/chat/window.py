@@ -15,8 +15,9 @@ from typing import Any
 import streamlit as st
 
 from components.problems import unless_away
-from components.resources import get_services
+from components.resources import get_services, get_waker
 from components.scripts import tell
+from components.waking import once_in
 from services.errors import NotFoundError, ReplyInProgressError
 from services.process.clock import utc_now
 from services.sessions.records import History, MessageView, SessionSummary
@@ -179,31 +180,44 @@ def watch_session(session: SessionSummary, *, last_id: int | None, user_id: int,
     Looks often while something was said a moment ago, or *busy* says so, and seldom in a tab that is only open.
     """
     busy = busy or "chat_undo" in st.session_state or utc_now() - session.last_message_at < BUSY
-    look = st.fragment(_look, run_every=LOOK_EVERY_S if busy else LOOK_SELDOM_S)
     seen = session.title, last_id, session.message_count
-    look(session.id, seen, user_id=user_id, busy_until=utc_now() + BUSY if busy else None)
+    _look(session.id, seen, user_id=user_id, busy_until=utc_now() + BUSY if busy else None)
 
 
+@st.fragment
 def _look(session_id: int, seen: tuple[str, int | None, int], *, user_id: int, busy_until: datetime | None) -> None:
-    with unless_away():
-        if get_services().sessions.now(session_id, user_id=user_id) != seen:
-            st.rerun()
-    if (undo := st.session_state.get("chat_undo")) and time.time() > undo["until"]:
+    now, undo = get_services().sessions.now, st.session_state.get("chat_undo")
+
+    def has_come() -> bool:
+        if (undo and time.time() > undo["until"]) or (busy_until is not None and utc_now() > busy_until):
+            return True  # nothing came: from now on it is looked for seldom
+        is_another = False
+        with unless_away():
+            is_another = now(session_id, user_id=user_id) != seen
+        return is_another
+
+    if has_come():
         st.rerun()
-    if busy_until is not None and utc_now() > busy_until:
-        st.rerun()  # nothing came: from now on it is looked for seldom
+    get_waker().wake_here(once_in(LOOK_EVERY_S if busy_until else LOOK_SELDOM_S, has_come))
 
 
-@st.fragment(run_every=LOOK_EVERY_S)
+@st.fragment
 def wait_for_dialog(reply_id: int, *, user_id: int) -> None:
     """Run the app again when a reply has ended that is not followed while a dialog is open. Draws nothing."""
-    with unless_away():
-        try:
-            ended = not get_services().replies.snapshot(reply_id, user_id=user_id).status.unfinished
-        except NotFoundError:  # it is not for this planner any more
-            ended = True
-        if ended:
-            st.rerun()
+    snapshot = get_services().replies.snapshot
+
+    def has_ended() -> bool:
+        ended = False
+        with unless_away():
+            try:
+                ended = not snapshot(reply_id, user_id=user_id).status.unfinished
+            except NotFoundError:  # it is not for this planner any more
+                ended = True
+        return ended
+
+    if has_ended():
+        st.rerun()
+    get_waker().wake_here(once_in(LOOK_EVERY_S, has_ended))
 
 
 def _show_earlier(shown_ids: list[int], has_later: bool) -> None:

@@ -9,7 +9,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from components.dialogs import dialog_is_open
 from components.problems import unless_away
+from components.resources import get_waker
 from components.reviews.entry import refresh_reviews_entry
+from components.waking import once_in
 from services.process.clock import utc_now
 from services.sessions.records import SessionSummary
 from services.sessions.sessions import SessionService
@@ -184,8 +186,9 @@ def refresh_marks_at_end() -> None:
         marks.refresh()
 
 
-@st.fragment(run_every=WATCH_EVERY_S)
+@st.fragment
 def watch_marks(marks: SidebarMarks) -> None:
     """Run the app again as soon as a row is no longer right, and no dialog is open; draws nothing."""
     if not dialog_is_open() and marks.changed():
         st.rerun()
+    get_waker().wake_here(once_in(WATCH_EVERY_S, marks.changed))

@@ -10,7 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from components.accounts.identity import current_user
 from components.labels import relative_time
 from components.problems import unless_away
-from components.resources import get_services
+from components.resources import get_services, get_waker
+from components.waking import once_in
 from components.wide_tables import wide_table
 from services.message_status import MessageStatus
 from services.process.clock import utc_now
@@ -37,9 +38,10 @@ _FAILURES = {  # by the name of the client's error
 }
 
 
-@st.fragment(run_every=REFRESH_EVERY_S)
+@st.fragment
 def operations_board() -> None:
     """Draw the numbers of this process, again every few seconds, for as long as an admin looks."""
+    get_waker().wake_here(once_in(REFRESH_EVERY_S))
     with unless_away(_say_away):  # an operator wants to look just then: the last answer counts
         user = current_user()
         if user is None or not user.is_admin:

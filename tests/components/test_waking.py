@@ -1,5 +1,6 @@
 """A tab is run again once what it waits for has come, and nothing is asked of it before."""
 
+import ast
 import threading
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -12,7 +13,8 @@ from streamlit.runtime.app_session import AppSessionState
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.runtime.state import SessionState
 
-from components.waking import Waker
+from components.waking import Waker, once_in
+from settings import ROOT
 from tests.helpers.services import until
 
 
@@ -332,3 +334,29 @@ def test_tabs_that_are_woken_all_the_time_leave_half_of_it_to_others(
 
     assert 0.4 < len(asked) / now < 0.6
     assert asked[:10] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]  # what seldom comes is not kept waiting
+
+
+def test_what_is_dear_is_looked_at_once_in_a_while_and_stays_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds, looks = [100.0], [False, True]
+    monkeypatch.setattr("components.waking.time.monotonic", lambda: seconds[0])
+    has_come = once_in(2.0, lambda: looks.pop(0))
+
+    assert not has_come()
+    assert looks == [False, True]  # not even at first
+    seconds[0] += 2.0
+    assert [has_come(), has_come()] == [False, False]
+    assert looks == [True]
+    seconds[0] += 1.9
+    assert not has_come()
+    seconds[0] += 0.1
+    assert [has_come(), has_come()] == [True, True]  # until it is run
+
+
+def test_no_fragment_is_asked_for_by_the_browser_itself() -> None:
+    """It would also ask while a click leads to another page: the server then empties that."""
+    files = [ROOT / "app.py", *(ROOT / "components").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
+    calls = [one for file in files for one in ast.walk(ast.parse(file.read_text())) if isinstance(one, ast.Call)]
+    names = {keyword.arg for call in calls for keyword in call.keywords}
+
+    assert "on_click" in names  # it did look
+    assert "run_every" not in names
