@@ -5,13 +5,34 @@ the session that it belongs to, or None}.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 from components.labels import escape_label
 from db.engine import DatabaseUnavailableError
 from services.errors import ReplyInProgressError, ServiceError
+
+
+@contextmanager
+def _uncut() -> Iterator[None]:
+    """Let no other message of the browser end a callback between what it saves and what it notes of that.
+
+    Each use of `st.session_state` asks whether the run is to end; after this the next one does again.
+    """
+    context = get_script_run_ctx()
+    state = context.session_state if context else None
+    if not isinstance(state, SafeSessionState):
+        yield
+        return
+    asks = state._yield_callback
+    object.__setattr__(state, "_yield_callback", lambda: None)
+    try:
+        yield
+    finally:
+        object.__setattr__(state, "_yield_callback", asks)
 
 
 @contextmanager
@@ -20,13 +41,14 @@ def telling(
 ) -> Iterator[None]:
     """Tell what goes wrong inside: right here or, in a callback, at the *place* that draws it afterwards.
 
-    Nothing stays there of what went wrong before. *task* is what cannot be done while the database is away, and
-    *advice* what to do then.
+    A callback is not cut there, and nothing stays of what went wrong before. *task* is what cannot be done while the
+    database is away, and *advice* what to do then.
     """
     if place:
         st.session_state.pop(f"problem_{place}", None)
     try:
-        yield
+        with _uncut() if place else nullcontext():
+            yield
     except ReplyInProgressError as exc:  # soon it is not so any more: nothing that stays
         st.toast(exc.message, icon=":material/hourglass_top:")
     except ServiceError as exc:

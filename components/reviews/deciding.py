@@ -18,6 +18,7 @@ from components.reviews.files import receipt_buttons
 from components.reviews.head import DECISION
 from components.reviews.visitor import Visitor, name_input, remember_name, typed_name
 from components.reviews.words import DECISIONS, how_many, instant, short_hash
+from components.sending import sent_once, times_sent
 from services.errors import InvalidInputError
 from services.reviews.records import Decision, DecisionKind, ReviewMay, Version, Visit
 from services.reviews.texts import MAX_NOTE_CHARS
@@ -112,7 +113,7 @@ def _draw_form(visitor: Visitor, visit: Visit) -> None:
                 type="primary",
                 icon=":material/how_to_vote:",
                 on_click=_decide,
-                args=(visitor, version),
+                args=(visitor, version, times_sent("decision")),
             )
             if changed:
                 st.form_submit_button(
@@ -178,11 +179,14 @@ def _leave() -> None:
     st.session_state.pop("review_deciding", None)
 
 
-def _decide(visitor: Visitor, version: Version) -> None:
+def _decide(visitor: Visitor, version: Version, times: int) -> None:
     """Send the decision, about the version that it was chosen for."""
-    state, name = st.session_state, typed_name("review_decision_name")
-    kind = state.get(_kind_key(version))  # None where the browser still showed the version before
-    with telling("review_decide", advice="What you typed is still there. Please try again in a moment."):
+    state, advice = st.session_state, "What you typed is still there. Please try again in a moment."
+    with telling("review_decide", advice=advice), sent_once("decision", times) as is_first:
+        if not is_first:
+            return
+        name = typed_name("review_decision_name")
+        kind = state.get(_kind_key(version))  # None where the browser still showed the version before
         if kind is None:
             raise InvalidInputError("Choose a decision: approve, ask for changes, or decline.")
         assert visitor.key is not None

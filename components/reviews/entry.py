@@ -36,6 +36,7 @@ def reviews_entry(*, user_id: int) -> None:
         with place:
             _marked_entry(user_id)
     else:
+        _of_this_run.set(None)
         _entry(place, 0)
 
 
@@ -87,7 +88,7 @@ def follow_links(*, user_id: int) -> None:
 def follow_reviews(*, user_id: int) -> None:
     """As `follow_links`, also where the first link is still to come."""
     follow_links(user_id=user_id)
-    if not has_links(user_id=user_id):
+    if _of_this_run.get() is None:  # the entry waits for nothing; by now there may be one
         _wait_for_the_first(user_id)
 
 

@@ -2,7 +2,7 @@
 
 A *place* is the anchor of a message, or WHOLE. In `st.session_state`: `review_writing` is the place of the open form,
 `review_threads` how many threads are drawn at each place that is open, `review_answering` the thread that is being
-answered, `review_sent` how often a form was sent, by its name, `review_editing` and `review_removing` the comment
+answered, `review_editing` and `review_removing` the comment
 that is being changed or taken back, `review_gone` messages of earlier versions by anchor.
 """
 
@@ -21,6 +21,7 @@ from components.reviews.snapshot import first_words
 from components.reviews.threads import draw_thread
 from components.reviews.visitor import Visitor, name_input, remember_name, typed_name
 from components.reviews.words import THINGS, how_many, said, time_of_day
+from components.sending import sent_once, times_sent
 from exports.reviews.records import Block
 from services.errors import NotFoundError
 from services.reviews.records import Comment, ReviewMay, Thread, Version, Visit
@@ -171,7 +172,7 @@ def _draw_form(visitor: Visitor, visit: Visit, place: str) -> None:
                 type="primary",
                 icon=":material/send:",
                 on_click=_say,
-                args=(visitor, place),
+                args=(visitor, place, times_sent(place)),
             )
             st.form_submit_button("Cancel", key=f"review_cancel_{place}", on_click=_stop, args=("writing",))
 
@@ -245,7 +246,7 @@ def _below(visitor: Visitor, visit: Visit, thread: Thread) -> None:
                 type="primary",
                 icon=":material/send:",
                 on_click=_answer,
-                args=(visitor, thread.id),
+                args=(visitor, thread.id, times_sent(name)),
             )
             st.form_submit_button(
                 "Cancel", key=f"review_answer_cancel_{thread.id}", on_click=_stop, args=("answering",)
@@ -317,12 +318,7 @@ def _stop(what: str) -> None:
 
 def _form_key(name: str) -> str:
     """Return the key around a form: another one once it was sent, as browsers keep what is typed by it."""
-    return f"review_form_{name}_{st.session_state.get('review_sent', {}).get(name, 0)}"
-
-
-def _note_sent(name: str) -> None:
-    sent = st.session_state.get("review_sent", {})
-    st.session_state.review_sent = {**sent, name: sent.get(name, 0) + 1}
+    return f"review_form_{name}_{times_sent(name)}"
 
 
 def _open(place: str, number: int = _THREADS) -> None:
@@ -333,11 +329,13 @@ def _close(place: str) -> None:
     st.session_state.review_threads.pop(place, None)
 
 
-def _say(visitor: Visitor, place: str) -> None:
+def _say(visitor: Visitor, place: str, times: int) -> None:
     state = st.session_state
-    name = typed_name(f"review_name_comment_{place}")
-    with telling(f"review_say_{place}", advice=_ADVICE):
+    with telling(f"review_say_{place}", advice=_ADVICE), sent_once(place, times) as is_first:
+        if not is_first:
+            return
         assert visitor.key is not None
+        name = typed_name(f"review_name_comment_{place}")
         get_services().visits.comment(
             visitor.token,
             visitor.key,
@@ -349,21 +347,23 @@ def _say(visitor: Visitor, place: str) -> None:
             address=address(),
         )
         remember_name(name)
-        _stop("writing")
-        _note_sent(place)
+        if state.get("review_writing") == place:  # another form may be open by now
+            _stop("writing")
         _open(place, max(_THREADS, state.get("review_threads", {}).get(place, 0)))
 
 
-def _answer(visitor: Visitor, thread_id: int) -> None:
+def _answer(visitor: Visitor, thread_id: int, times: int) -> None:
     state = st.session_state
-    name, text = typed_name(f"review_name_answer_{thread_id}"), state[f"review_answer_typed_{thread_id}"]
-    with telling(f"review_answer_{thread_id}", advice=_ADVICE):
+    with telling(f"review_answer_{thread_id}", advice=_ADVICE), sent_once(f"answer_{thread_id}", times) as is_first:
+        if not is_first:
+            return
         assert visitor.key is not None
+        name, text = typed_name(f"review_name_answer_{thread_id}"), state[f"review_answer_typed_{thread_id}"]
         visits = get_services().visits
         visits.comment(visitor.token, visitor.key, text, name=name, thread_id=thread_id, address=address())
         remember_name(name)
-        _stop("answering")
-        _note_sent(f"answer_{thread_id}")
+        if state.get("review_answering") == thread_id:
+            _stop("answering")
 
 
 def _change(visitor: Visitor, comment_id: int) -> None:

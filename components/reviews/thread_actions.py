@@ -16,6 +16,7 @@ from components.resources import get_services
 from components.reviews.things import thing_link
 from components.reviews.threads import draw_thread
 from components.reviews.words import THINGS
+from components.sending import sent_once, times_sent
 from components.state import reads_only, show_session
 from services.errors import NotPossibleError
 from services.reviews.records import Comment, Review, ReviewState, Thing, Thread, Version
@@ -71,7 +72,7 @@ def new_thread(review: Review, *, user_id: int) -> None:
                     key="reviews_comment_send",
                     type="primary",
                     on_click=_comment,
-                    args=(review.id, user_id),
+                    args=(review.id, user_id, times_sent("planners_comment")),
                 )
                 st.form_submit_button("Cancel", key="reviews_comment_cancel", on_click=_stop_writing)
     else:
@@ -175,7 +176,7 @@ def _answer_form(thread: Thread, user_id: int, *, ended: bool) -> None:
                 type="primary",
                 icon=":material/send:",
                 on_click=_answer,
-                args=(thread, key, user_id),
+                args=(thread, key, user_id, times_sent(key)),
             )
             st.form_submit_button("Cancel", key=f"reviews_answer_cancel_{thread.id}", on_click=_stop_writing)
 
@@ -196,15 +197,19 @@ def _stop_writing() -> None:
     st.session_state.pop("reviews_writing", None)
 
 
-def _comment(review_id: int, user_id: int) -> None:
-    with telling("review_thread_new"):
+def _comment(review_id: int, user_id: int, times: int) -> None:
+    with telling("review_thread_new"), sent_once("planners_comment", times) as is_first:
+        if not is_first:
+            return
         text, internal = st.session_state.reviews_comment_text or "", st.session_state.reviews_comment_internal
         get_services().comments.add(review_id, text, user_id=user_id, internal=internal)
         _stop_writing()
 
 
-def _answer(thread: Thread, key: str, user_id: int) -> None:
-    with telling(_place(thread.id)):
+def _answer(thread: Thread, key: str, user_id: int, times: int) -> None:
+    with telling(_place(thread.id)), sent_once(key, times) as is_first:
+        if not is_first:
+            return
         internal = bool(st.session_state.get(f"reviews_answer_internal_{thread.id}"))
         get_services().comments.add(
             thread.review_id,

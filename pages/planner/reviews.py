@@ -4,6 +4,7 @@ import streamlit as st
 
 from components.accounts.identity import require_user
 from components.labels import planner_zone
+from components.problems import unless_away
 from components.resources import get_services
 from components.reviews.details import (
     draw_actions,
@@ -43,8 +44,9 @@ except NotFoundError:
     st.stop()
 
 if details.review.unseen:
-    reviews.mark_seen(opened, user_id=user.id)
-    st.rerun()  # the mark in the sidebar, which stands already, is gone then
+    with unless_away():  # the page is read all the same
+        reviews.mark_seen(opened, user_id=user.id)
+        st.rerun()  # the mark in the sidebar, which stands already, is gone then
 draw_header(details, user_id=user.id, now=now)
 draw_actions(details, user_id=user.id)
 draw_decisions(details)

@@ -1,5 +1,6 @@
 // Writes the cookies that Python tells, and says so by pressing a button that nobody sees, until it has gone: it may
-// not be there yet, and what a page is told while it is drawn anew can get lost.
+// not be there yet, and what a page is told while it is drawn anew can get lost. A press in the moment in which a run
+// ends can take its last words away; so what can wait is told while nothing runs.
 const { onTold } = await import(`./told.js${new URL(import.meta.url).search}`);
 
 function write({ name, value, days }) {
@@ -10,14 +11,14 @@ function write({ name, value, days }) {
 
 onTold("cookie", (cookie, element) => {
   write(cookie);
-  press(cookie.button, element);
+  press(cookie.button, element, "[data-test-script-state=notRunning]");
 });
 
-function press(button, element) {
+function press(button, element, where) {
   let wait = 100; // milliseconds
   const answer = () => {
     if (!element.isConnected) return;
-    document.querySelector(`.st-key-${button} button`)?.click();
+    document.querySelector(`${where} .st-key-${button} button`)?.click();
     wait = Math.min(wait * 2, 10_000);
     setTimeout(answer, wait);
   };
@@ -34,7 +35,7 @@ function read(name) {
 onTold("cookie-new", ({ name, value, days, kept, other }, element) => {
   const had = read(name);
   if (had === undefined) write({ name, value, days });
-  press(had === undefined || had === value ? kept : other, element);
+  press(had === undefined || had === value ? kept : other, element, "body"); // nobody can comment before that
 });
 
 // What it reads goes into a box that nobody sees, as a person would type it.

@@ -13,7 +13,7 @@ from db.migrate import migrate
 from db.models import utc_now
 from services.reviews.records import DecisionKind, NewLink
 from services.reviews.visits import new_reader_key
-from tests.helpers.browser import App, soon, wait_until
+from tests.helpers.browser import App, soon, wait_until, wait_until_at_rest
 from tests.helpers.planners import Planner, add_planner, database_of
 from tests.helpers.reviews import Reviews
 
@@ -409,3 +409,26 @@ def test_keyboard_suffices(page: Page, shared_app: App, share: Callable[[App], S
     page.keyboard.press("Enter")
 
     expect(page.locator(".st-key-review_mine")).to_contain_text("You approved")
+
+
+def test_what_is_sent_with_a_double_click_is_there_once(
+    page: Page, shared_app: App, share: Callable[[App], Shared]
+) -> None:
+    shared = share(shared_app)
+    link = shared.link()
+    open_link(page, shared_app, link)
+    page.locator(".st-key-review_comment_whole button").click()
+    box, decision = page.locator(".st-key-review_block_whole"), page.locator(".st-key-review_decision")
+    box.get_by_label("Your name").fill("Carla")
+    box.get_by_label("Your comment").fill("Thank you")
+    box.get_by_role("button", name="Send", exact=True).dblclick()
+    expect(box.get_by_label("Your name")).to_have_count(0)
+    expect(decision.get_by_label("Your name")).to_have_value("Carla")
+    decision.get_by_text("Approve", exact=True).click()
+    decision.get_by_role("button", name="Send your decision").dblclick()
+    expect(page.locator(".st-key-review_mine")).to_contain_text("as Carla")
+    wait_until_at_rest(page)
+
+    seen = shared.reviews.visits.look(link.token, None)
+    assert len(seen.decisions) == 1
+    assert len(shared.reviews.visits.threads(link.token, None, anchor=None)) == 1

@@ -1,11 +1,15 @@
 """What went wrong is told in one way, wherever it is drawn."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from streamlit.runtime.scriptrunner import StopException
+from streamlit.runtime.state import SafeSessionState, SessionState
 from streamlit.testing.v1 import AppTest
 
 import tests.helpers.app_test  # noqa: F401 - once for all
+from components.problems import telling
 from db.engine import DatabaseUnavailableError
 from services.errors import (
     DeckChangedError,
@@ -113,3 +117,18 @@ def test_what_belongs_to_a_session_stays_with_it_until_something_is_done_there()
         shown.append(at.run().text[0].value)
 
     assert shown == ["Gone.", "Gone.", "None", "Gone.", "None", "Gone."]
+
+
+def test_callback_is_not_cut_between_what_it_saves_and_what_it_notes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def another_message_came() -> None:
+        raise StopException
+
+    state = SafeSessionState(SessionState(), another_message_came)
+    monkeypatch.setattr("components.problems.get_script_run_ctx", lambda: SimpleNamespace(session_state=state))
+
+    with telling("a place"):
+        state["noted"] = True
+    with pytest.raises(StopException):
+        state["noted"]
+    with pytest.raises(StopException), telling():
+        state["noted"] = False  # what draws may be cut
