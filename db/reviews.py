@@ -148,9 +148,12 @@ def count_visible(
     session_id: int | None = None,
     trip_id: int | None = None,
     deck: bool = False,
+    open_at: datetime | None = None,
 ) -> int:
-    """Return how many links a session, a trip, or the deck of one has, if this planner sees them."""
+    """Return how many links a session, a trip, or the deck of one has, or has open, if this planner sees them."""
     query = _with_things(select(func.count(Review.id)).select_from(Review))
+    if open_at is not None:
+        query = query.where(~_has_ended(open_at))
     return db_session.scalar(query.where(_seen_by(user_id), *_is_of(session_id, trip_id, deck))) or 0
 
 

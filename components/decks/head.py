@@ -27,6 +27,7 @@ from components.dialogs import open_dialog
 from components.labels import escape_label
 from components.resources import get_services
 from components.reviews.entry import has_links
+from components.reviews.things import may_share_again
 from exports.decks.records import Slide
 from services.decks.files import TYPES, DeckFormat
 from services.decks.records import SavedDeck
@@ -111,7 +112,7 @@ def _menu(saved: SavedDeck, *, is_owner: bool, user_id: int) -> None:
             *([_RENAME] if saved.may_change else []),
             *([_LOOK] if is_owner else []),
             *([_SHARE] if may_share else []),
-            *([_AGAIN] if may_share and _has_links(saved, user_id=user_id) else []),
+            *([_AGAIN] if may_share and _has_open_links(saved, user_id=user_id) else []),
             _VERSIONS,
             *([_ANEW] if saved.may_change else []),
         ],
@@ -142,8 +143,8 @@ def _chosen(key: str, saved: SavedDeck, user_id: int) -> None:
         open_dialog("deck_anew", of=of)
 
 
-def _has_links(saved: SavedDeck, *, user_id: int) -> bool:
-    return has_links(user_id=user_id) and get_services().reviews.count(shared(saved.of), user_id=user_id) > 0
+def _has_open_links(saved: SavedDeck, *, user_id: int) -> bool:
+    return has_links(user_id=user_id) and may_share_again(shared(saved.of), user_id=user_id)
 
 
 def draw_bar(saved: SavedDeck, drawn: DrawnDeck, page: DrawnPage, slide: Slide | None, *, user_id: int) -> None:

@@ -11,10 +11,10 @@ from components.problems import telling
 from components.resources import get_services, get_waker
 from components.reviews.entry import follow_links, has_links
 from components.reviews.link_list import opened_words
-from components.reviews.things import changed_since, thing_link
+from components.reviews.things import changed_since, may_share_again, thing_link
 from components.reviews.thread_actions import about_words, draw_threads
 from components.reviews.words import open_badge, state_badge
-from components.state import REVIEWS_PAGE, reads_only
+from components.state import REVIEWS_PAGE
 from services.accounts.records import User
 from services.process.clock import utc_now
 from services.reviews.records import Review, ReviewState, Thing
@@ -54,9 +54,9 @@ def reviews_menu(session: SessionSummary, *, user_id: int) -> Counts:
                 changed = changed_since(of, links, user_id=user_id)
                 for review in links:
                     _link(review, changed=review.id in changed, now=now)
-            if number > of_deck and not reads_only():
+            if number > of_deck and may_share_again(thing, user_id=user_id):
                 _share_button("Share again", thing, session.title)
-            if of_deck and not reads_only():
+            if of_deck and may_share_again(thing._replace(deck=True), user_id=user_id):
                 _share_button("Share the slides again", thing._replace(deck=True), session.title)
             if max(number - of_deck, of_deck) > _LISTED:
                 st.page_link(REVIEWS_PAGE, label="All reviews", icon=":material/arrow_forward:")

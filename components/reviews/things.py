@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.resources import get_services
 from components.reviews.words import THINGS
-from components.state import CHAT_PAGE, DECK_PAGE, TRIPS_PAGE
+from components.state import CHAT_PAGE, DECK_PAGE, TRIPS_PAGE, reads_only
 from services.errors import NotFoundError
 from services.reviews.records import Review, Thing
 
@@ -19,6 +19,11 @@ def thing_link(thing: Thing, label: str, *, field: str | None = None) -> None:
     if field:
         address |= {"field": field}
     st.page_link(page, label=label, icon=icon, query_params=address)
+
+
+def may_share_again(thing: Thing, *, user_id: int) -> bool:
+    """Return whether a thing has a link that is open, and this planner does more than read."""
+    return not reads_only() and get_services().reviews.count(thing, user_id=user_id, only_open=True) > 0
 
 
 def changed_since(thing: Thing, links: Sequence[Review], *, user_id: int) -> set[int]:

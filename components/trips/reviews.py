@@ -12,7 +12,7 @@ from components.resources import get_services
 from components.reviews.beside import slides_comments
 from components.reviews.entry import follow_reviews
 from components.reviews.link_list import due_words, opened_words
-from components.reviews.things import changed_since
+from components.reviews.things import changed_since, may_share_again
 from components.reviews.words import open_badge, state_badge
 from components.state import REVIEWS_PAGE, reads_only
 from components.trips.words import status_name
@@ -82,9 +82,9 @@ def draw_reviews(trip: Trip, *, user_id: int, now: datetime) -> None:
         return
     with st.container(key="trips_reviews_header", horizontal=True, vertical_alignment="center"):
         st.header("Reviews", anchor=False, width="stretch")
-        if number and not reads_only():
+        if number and may_share_again(thing, user_id=user_id):
             _button("Share again", "sync", "review_again", thing, trip.title)
-        if of_deck and not reads_only():
+        if of_deck and may_share_again(thing._replace(deck=True), user_id=user_id):
             _button("Share the slides again", "sync", "review_again", thing._replace(deck=True), trip.title)
         if not reads_only():
             _button("Share for review", "share", "review_share", thing, trip.title)

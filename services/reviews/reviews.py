@@ -276,10 +276,11 @@ class ReviewService:
             behind[one.id] = None if hashes[part] is None else hashes[part] != one.version.sha256
         return behind
 
-    def count(self, thing: Thing, *, user_id: int) -> int:
-        """Return how many links a thing has, those that have ended among them."""
+    def count(self, thing: Thing, *, user_id: int, only_open: bool = False) -> int:
+        """Return how many links a thing has: those that have ended among them, or *only_open* ones."""
+        open_at = self._clock() if only_open else None
         with self._db.read() as db_session:
-            return db.reviews.count_visible(db_session, user_id=user_id, **thing.link_columns)
+            return db.reviews.count_visible(db_session, user_id=user_id, open_at=open_at, **thing.link_columns)
 
     def page(
         self,

@@ -152,6 +152,7 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "links of a session": lambda s: db.reviews.count(s, session_id=1),
     "links of a trip": lambda s: db.reviews.count(s, trip_id=1),
     "links of a trip to see": lambda s: db.reviews.count_visible(s, user_id=1, trip_id=1),
+    "open links of a trip to see": lambda s: db.reviews.count_visible(s, user_id=1, trip_id=1, open_at=utc_now()),
     "links of a trip handed over": lambda s: db.reviews.hand_over(s, 1, from_id=1, to_id=2),
     "links of a trip's sessions handed over": lambda s: db.reviews.hand_over(
         s, 1, from_id=1, to_id=2, of_sessions=True

@@ -184,3 +184,7 @@ def test_comments_and_what_shares_again_are_on_the_screen_of_the_deck(app, servi
     menu.click(next(name for name in menu.options if name.endswith("Share again")))
     run(app)
     assert "Every open link shows the deck as it is now" in lines(app)
+    services.reviews.revoke(link.review.id, user_id=planner.id)
+    del app.session_state["dialog"]
+    run(app)
+    assert not [name for name in app.menu_button(key=f"deck_menu_{deck.id}").options if name.endswith("Share again")]

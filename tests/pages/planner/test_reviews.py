@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from components.labels import escape_label
 from components.reviews.words import short_hash
 from db.models import ChatSession
-from services.reviews.records import DecisionKind, NewLink, ReviewMay, ReviewState
+from services.decks.records import DeckOf
+from services.reviews.records import DecisionKind, LinkSettings, NewLink, ReviewMay, ReviewState, Thing
 from services.reviews.visits import new_reader_key
 from tests.helpers.asked import asked
 from tests.helpers.naughty import STRINGS, says_something
@@ -490,6 +491,24 @@ def test_menu_in_the_chat_lists_its_links_and_shares_them_again(app, reviews, li
 
     assert app.checkbox(key=f"review_again_{link.review.id}").value
     assert not app.session_state[f"chat_reviews_{session_id}"]
+
+
+def test_menu_in_the_chat_shares_again_only_while_a_link_is_open(app, reviews, services, session_id, planner):
+    of = DeckOf("session", session_id)
+    services.decks.make(of, user_id=planner.id)
+    again = {f"chat_share_again_{session_id}", f"chat_share_again_{session_id}_deck"}
+    made = [
+        services.reviews.share(Thing(*of, deck=deck), LinkSettings(audience="Customer"), user_id=planner.id)
+        for deck in (False, True)
+    ]
+    load_at(app, session_id)
+    app.session_state[f"chat_reviews_{session_id}"] = True
+    assert again <= set(keys(run(app)))
+    services.reviews.revoke(made[1].review.id, user_id=planner.id)
+    assert again & set(keys(run(app))) == {f"chat_share_again_{session_id}"}
+    services.reviews.revoke(made[0].review.id, user_id=planner.id)
+
+    assert not again & set(keys(run(app)))
 
 
 def test_chat_of_a_planner_without_links_asks_no_more_than_before(app, services, add_session):

@@ -134,6 +134,14 @@ def test_comments_lie_beside_the_brief_and_it_is_shared_again(on_trip, reviews, 
     assert "Every open link shows the brief as it is now" in lines(on_trip)
 
 
+def test_brief_is_shared_again_only_while_a_link_is_open(on_trip, services, link, planner):
+    assert "trips_review_again" in keys(run(on_trip))
+    services.reviews.revoke(link.review.id, user_id=planner.id)
+
+    assert "trips_review_again" not in keys(run(on_trip))
+    assert "trips_review_share" in keys(on_trip)
+
+
 def test_approved_brief_offers_its_status_and_a_person_sets_it(on_trip, reviews, services, link, trip_id, planner):
     run(on_trip)
     assert f"trips_accept_{trip_id}" not in keys(on_trip)

@@ -50,6 +50,18 @@ def test_links_say_whether_the_session_is_another_by_now(reviews, session_id, us
     assert reviews.links.count(Thing("session", session_id), user_id=user_id) == 3
 
 
+def test_open_links_are_counted_without_those_that_were_revoked_or_ran_out(reviews, session_id, user_id):
+    thing = Thing("session", session_id)
+    reviews.share(session_id, user_id)
+    reviews.share(session_id, user_id, ends_at=reviews.now + timedelta(days=1))
+    revoked = reviews.share(session_id, user_id)
+    reviews.links.revoke(revoked.review.id, user_id=user_id)
+    assert reviews.links.count(thing, user_id=user_id, only_open=True) == 2
+    reviews.later(days=2)
+
+    assert reviews.links.count(thing, user_id=user_id, only_open=True) == 1
+
+
 def test_others_sessions_have_no_links(reviews, database, session_id, user_id):
     other_user_id = make_user(database, "bob")
     reviews.share(session_id, user_id)
