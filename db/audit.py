@@ -92,11 +92,12 @@ def page(
     return db_session.scalars(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)).all()
 
 
-def unshared(db_session: Session, trip_id: int, *, limit: int) -> Sequence[AuditEntry]:
-    """Return the latest rows that somebody works on a trip no more: the detail is whose id that is."""
-    of_trip = text("audit.target_kind = 'trip'")  # as the index has it
-    query = select(AuditEntry).where(of_trip, AuditEntry.target_id == trip_id)
-    query = query.where(AuditEntry.action == AuditAction.UNSHARE_TRIP)
+def of_trip(
+    db_session: Session, trip_id: int, *, actions: Collection[AuditAction], limit: int
+) -> Sequence[AuditEntry]:
+    """Return the latest rows of these actions on a trip."""
+    is_of_trip = text("audit.target_kind = 'trip'")  # as the index has it
+    query = select(AuditEntry).where(is_of_trip, AuditEntry.target_id == trip_id, AuditEntry.action.in_(actions))
     return db_session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)).all()
 
 

@@ -53,7 +53,7 @@ def draw_activity(
             *_written(trip, sessions, user_id=user_id),
             *(_Deed(one.created_at, one.by, f"added {one.name}", "attach_file", *_at_file(one)) for one in files),
             *_came(members),
-            *_went(trip, user_id=user_id),
+            *_on_members(trip, user_id=user_id),
             *_on_links(trip, user_id=user_id),
         ],
         key=lambda one: one.at,
@@ -111,11 +111,15 @@ def _came(members: Sequence[Member]) -> Iterator[_Deed]:
         yield _Deed(one.since, one.name, "joined", "group_add", show_part, (f"trips_line_member_{one.user_id}",))
 
 
-def _went(trip: Trip, *, user_id: int) -> Iterator[_Deed]:
-    """Yield who left, or took others off the trip."""
-    for one in get_services().trip_activity.departures(trip.id, user_id=user_id, limit=_LATEST):
-        who, did = (one.name, "left") if one.by is None else (one.by or "Somebody", f"removed {one.name}")
-        yield _Deed(one.at, who, did, "group_remove", show_part, ("trips_members",))
+def _on_members(trip: Trip, *, user_id: int) -> Iterator[_Deed]:
+    """Yield who left, took others off the trip, or handed it over to them."""
+    for one in get_services().trip_activity.on_members(trip.id, user_id=user_id, limit=_LATEST):
+        who, did, icon = one.by or "Somebody", f"removed {one.name}", "group_remove"
+        if one.handed_over:
+            did, icon = f"handed the trip to {one.name}", "key"
+        elif one.by is None:
+            who, did = one.name, "left"
+        yield _Deed(one.at, who, did, icon, show_part, ("trips_members",))
 
 
 def _on_links(trip: Trip, *, user_id: int) -> Iterator[_Deed]:

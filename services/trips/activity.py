@@ -1,11 +1,14 @@
-"""What became of a trip but for its brief: who left it, what was said and decided on its links."""
+"""What became of a trip but for its brief: who left it or owns it now, what was said and decided on its links."""
 
 import db.audit
 import db.people
 import db.reviews
 from db.engine import Database
+from db.models import AuditAction
 from services.trips.access import found_trip
-from services.trips.records import Departure, LinkDeed, TripAccess
+from services.trips.records import LinkDeed, MemberDeed, TripAccess
+
+_ON_MEMBERS = (AuditAction.UNSHARE_TRIP, AuditAction.HAND_OVER_TRIP)
 
 
 class TripActivity:
@@ -17,21 +20,25 @@ class TripActivity:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def departures(self, trip_id: int, *, user_id: int, limit: int) -> tuple[Departure, ...]:
-        """Return who left a trip last or was taken off it, latest first, as far as the audit is kept.
+    def on_members(self, trip_id: int, *, user_id: int, limit: int) -> tuple[MemberDeed, ...]:
+        """Return who left a trip last, was taken off it or became its owner, latest first, as far as the audit goes.
 
         Nobody whose account is gone is named. Raises NotFoundError.
         """
         with self._db.snapshot() as db_session:
             found_trip(db_session, trip_id, user_id)
-            rows = db.audit.unshared(db_session, trip_id, limit=limit)
-            who = {row.id: (int(row.detail), row.user_id) for row in rows if row.detail.isdecimal()}
-            ids = {one for pair in who.values() for one in pair if one is not None}
+            rows = db.audit.of_trip(db_session, trip_id, actions=_ON_MEMBERS, limit=limit)
+            members = [(row, int(member)) for row in rows if (member := row.detail.removeprefix("to ")).isdecimal()]
+            ids = {one for row, member_id in members for one in (member_id, row.user_id) if one is not None}
             names = {one.id: one.name for one in db.people.called(db_session, ids)}
-        left = ((row.at, *who[row.id]) for row in rows if row.id in who)
         return tuple(
-            Departure(at, names[member_id], None if by_id == member_id else names.get(by_id or 0, ""))
-            for at, member_id, by_id in left
+            MemberDeed(
+                row.at,
+                names[member_id],
+                None if row.user_id == member_id else names.get(row.user_id or 0, ""),
+                row.action is AuditAction.HAND_OVER_TRIP,
+            )
+            for row, member_id in members
             if member_id in names
         )
 

@@ -131,12 +131,13 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
-    """Somebody works on a trip no more: whoever took them off it is *by*, None where they left."""
+class MemberDeed:
+    """What *by* did to a member: handed the trip over to them, or took them off it; None where they left."""
 
     at: datetime
     name: str
     by: str | None
+    handed_over: bool
 
 
 @dataclass(frozen=True, slots=True)

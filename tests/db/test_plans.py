@@ -39,7 +39,7 @@ import db.usage
 import db.users
 from db.assistants import Whose
 from db.engine import Database
-from db.models import Message, utc_now
+from db.models import AuditAction, Message, utc_now
 
 DAY = date(2026, 11, 1)
 AUDIT: dict[str, Any] = {"username": None, "actions": (), "since": None, "until": None, "before": None, "limit": 50}
@@ -69,6 +69,9 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "audit of a time": lambda s: db.audit.page(s, **AUDIT | {"since": utc_now(), "until": utc_now()}),
     "audit of one user": lambda s: db.audit.page(s, **AUDIT | {"username": "ada"}),
     "old audit": lambda s: db.audit.has_older(s, than=utc_now()),
+    "audit of a trip": lambda s: db.audit.of_trip(
+        s, 1, actions=(AuditAction.UNSHARE_TRIP, AuditAction.HAND_OVER_TRIP), limit=5
+    ),
     "audit pruned": lambda s: db.audit.prune(s, before=utc_now(), limit=500),
     "people": lambda s: db.people.page_all_or_active(s, words="", role=None, disabled=None, after="ada", limit=50),
     "issuers of people": lambda s: db.people.issuers(s, [1, 2]),

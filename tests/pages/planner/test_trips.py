@@ -555,6 +555,16 @@ def test_latest_activity_names_who_left_and_who_was_removed(page, services, plan
     assert page.session_state["trips_part"]["key"] == "trips_members"
 
 
+def test_latest_activity_names_who_handed_the_trip_to_whom(page, services, planner, stranger, trip):
+    services.trip_members.add(trip.id, "bob", user_id=planner.id)
+    services.trip_members.hand_over(trip.id, stranger.id, user_id=planner.id)
+    opened(page, trip.id)
+
+    assert page.button(key="trips_deed_0").label.startswith("**Ada Planner** handed the trip to Bob Stranger ")
+    click(page, "trips_deed_0")
+    assert page.session_state["trips_part"]["key"] == "trips_members"
+
+
 def test_status_is_changed_in_place(page, services, planner, trip):
     opened(page, trip.id)
     page.selectbox(key=f"trips_status_{trip.id}_1").set_value(TripStatus.BOOKED)

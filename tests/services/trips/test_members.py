@@ -172,6 +172,23 @@ def test_audit_says_who_let_whom_in(services, database, team):
     ]
 
 
+def test_members_are_told_who_handed_over_removed_and_left_as_long_as_the_account_is_there(services, database, team):
+    services.trip_members.hand_over(team.trip_id, team.bob, user_id=team.ada)
+    services.trip_members.remove(team.trip_id, team.cleo, user_id=team.bob)
+    services.trip_members.leave(team.trip_id, user_id=team.ada)
+
+    def told():
+        deeds = services.trip_activity.on_members(team.trip_id, user_id=team.bob, limit=5)
+        return [(one.by, one.name, one.handed_over) for one in deeds]
+
+    assert told() == [(None, "Ada", False), ("Bob", "Cleo", False), ("Ada", "Bob", True)]
+    with pytest.raises(NotFoundError):
+        services.trip_activity.on_members(team.trip_id, user_id=team.eve, limit=5)
+    with database.begin() as db_session:
+        db_session.delete(db_session.get_one(User, team.ada))
+    assert told() == [("Bob", "Cleo", False), ("", "Bob", True)]
+
+
 @pytest.mark.parametrize("end", ["removed", "reads only"])
 def test_sessions_that_a_member_has_started_are_the_owners_once_they_stop(services, emulator, database, team, end):
     with database.begin() as db_session:
