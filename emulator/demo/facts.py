@@ -71,7 +71,7 @@ def best_of(place_ids: Sequence[str], wishes: Wishes) -> Destination:
 
 def comparison(state: State) -> str:
     """A table of places side by side, and which one to take."""
-    places, wishes = [atlas().get(one) for one in state.about], state.wishes
+    places, wishes = [atlas().get(one) for one in state.about], state.asked
     costs = {place.name: _cost_of(place, wishes) for place in places}
     sums = [f"about {words.money(one, words.currency_of(wishes))}" for one in costs.values()]
     rows = {

@@ -32,7 +32,7 @@ def _of_places(question: str, first: str, names: Sequence[str], *asked: str) -> 
 def offer_of(state: State) -> Offer:
     wishes, first = state.wishes, [*state.topics, ""][0]
     if len(state.about) > 1 and (first == "compare" or not wishes.places):
-        best = facts.best_of(state.about, wishes).name
+        best = facts.best_of(state.about, state.asked).name
         return _of_places(f"Shall I plan {best}?", best, names_of(state.about), *([] if wishes.days else ["days"]))
     if first in _NO_OFFER or (wishes.places and set(state.topics) & ASIDES and not state.whole):
         return Offer()

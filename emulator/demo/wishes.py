@@ -1,6 +1,6 @@
 """What is known of a trip: wishes, and changes to single days. Plain data; nothing here reads or writes text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -144,3 +144,8 @@ class State:
     notes: tuple[str, ...] = ()
     past: tuple[tuple[Wishes, tuple[Change, ...]], ...] = ()
     today: date | None = None
+
+    @property
+    def asked(self) -> Wishes:
+        """The wishes in the month that the message is about, which need not be the trip's."""
+        return replace(self.wishes, month=self.reading.said.month or self.wishes.month)
