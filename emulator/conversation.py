@@ -7,10 +7,14 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn of a conversation; *role* is ``user``, ``assistant`` or ``tool``."""
+    """One turn of a conversation; *role* is ``user``, ``assistant`` or ``tool``.
+
+    *system_prompt* is the one that a user's turn was answered with; None where it is not known.
+    """
 
     role: str
     text: str
+    system_prompt: str | None = None
 
 
 @dataclass(frozen=True)

@@ -139,13 +139,14 @@ class Runner:
         """Return the turns so far, and the outputs of the tools that ran since the last question, by tool name."""
         turns: list[Turn] = []
         outputs: dict[str, str] = {}
+        prompts = self._store.runs.system_prompts(thread_id)
         for message in self._store.threads.latest_messages(thread_id, limit=_HISTORY_MESSAGES):
             if message["role"] == "user":
                 outputs = {}
             elif message["role"] == "tool":
                 outputs[message["metadata_"]["tool_name"]] = message["content"]
             if message["content"] and message["status"] != "FAILED":
-                turns.append(Turn(message["role"], message["content"]))
+                turns.append(Turn(message["role"], message["content"], prompts.get(message["message_id"])))
         return turns, outputs
 
     @staticmethod

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import accumulate, takewhile
+from itertools import takewhile
 
 from emulator.conversation import Answer, Document, ToolRequest, Turn
 from emulator.demo import brief, facts, say, slides, titles, told
@@ -16,7 +16,7 @@ from emulator.demo.memory import addressed, extract_facts, matters
 from emulator.demo.offers import ending
 from emulator.demo.reading import FACTS
 from emulator.demo.say import plan_of
-from emulator.demo.talk import planner_lines, step, today_from
+from emulator.demo.talk import planner_turns, step, today_from
 from emulator.demo.wishes import Reading, State, Wishes
 from emulator.demo.words import TEXTS, joined, listed, names_of, plain, plural, quoted, wished
 
@@ -41,7 +41,8 @@ def answer(
     """The assistant's next turn, in the *style* ``detailed`` or ``brief``.
 
     *history* ends with the user's newest message, or with tool turns after it. Only what the planner wrote is read
-    for wishes. *memories* are statements from earlier conversations, *tools* the names of tools that can be asked
+    for wishes; what came to the brief of a trip between two messages stands until a later one says something else.
+    *memories* are statements from earlier conversations, *tools* the names of tools that can be asked
     for. *tool_outputs* holds their outputs when the answer was asked for before and ended in tool requests; its keys
     do not matter. The text of *documents* that a message names is read as if it had been said just before, but a
     question about them changes no plan.
@@ -50,8 +51,9 @@ def answer(
         return Answer("", titles.title(history[-1].text))
     newest_turns = [*takewhile(lambda turn: turn.role != "user", reversed(history))]
     today, outputs = today_from(_outputs(history, tool_outputs)), _outputs(newest_turns, tool_outputs)
-    texts = planner_lines(turn.text for turn in history if turn.role == "user")[-READ_LINES:] or [""]
-    lines = [told.untitled(text, system_prompt) for text in texts]
+    turns = planner_turns(history)[-READ_LINES:] or [Turn("user", "")]
+    lines = [told.untitled(turn.text, system_prompt) for turn in turns]
+    later = told.later([*(turn.system_prompt for turn in turns[:-1]), system_prompt])
     asked_for = [
         tool for tool in (brief, slides) if tool.TOOL in tools and tool.without_request(lines[-1]) != lines[-1]
     ]
@@ -59,9 +61,9 @@ def answer(
         lines = [tool.without_request(line) for line in lines]
     if brief in asked_for:
         begun = _begun([], lines, system_prompt, today)
-        return _brief(_states(begun, lines, documents), lines, system_prompt, outputs)
+        return _brief(_states(begun, lines, later, documents), lines, system_prompt, outputs)
     used = [one for one in memories if _remembered([one], lines) != Wishes()]
-    before, state = _states(_begun(used, lines, system_prompt, today), lines, documents)[-2:]
+    before, state = _states(_begun(used, lines, system_prompt, today), lines, later, documents)[-2:]
     state, heard = _heard(state)
     if slides in asked_for:
         return _proposal(slides.TOOL, slides.arguments(state), slides.told(outputs), outputs)
@@ -69,10 +71,9 @@ def answer(
     if needs_date and DATE_TOOL in tools and tool_outputs is None and not outputs:
         reasoning = "The message depends on today's date, which I do not know. I ask for it first."
         return Answer(reasoning, "", (ToolRequest(DATE_TOOL, {}),))
-    found, parts = look_up(typed(lines[-1]), documents), list[str]()
-    if "identity" not in state.topics and not any(turn.role == "assistant" and turn.text.strip() for turn in history):
-        noted = told.brief_line(system_prompt)
-        parts += [TEXTS["introduction"], f"From the brief of this trip: {plain(noted)}." if noted else ""]
+    found = look_up(typed(lines[-1]), documents)
+    is_first = not any(turn.role == "assistant" and turn.text.strip() for turn in history)
+    parts = _introduction(system_prompt) if is_first and "identity" not in state.topics else []
     if not (found and found.whole):
         told_of_it = (
             _about_itself(state, lines, memories)
@@ -97,9 +98,21 @@ def _outputs(turns: Sequence[Turn], tool_outputs: Mapping[str, str] | None) -> l
 # What the planner wrote
 
 
-def _states(begun: State, lines: Sequence[str], documents: Sequence[Document]) -> list[State]:
-    """The state at the beginning and after each message."""
-    return [*accumulate(lines, lambda state, line: _step(state, line, documents), initial=begun)]
+def _states(begun: State, lines: Sequence[str], later: Sequence[str], documents: Sequence[Document]) -> list[State]:
+    """The state at the beginning and after each message, before which the brief came to say what is *later*."""
+    states = [begun]
+    for line, told_now in zip(lines, later, strict=True):
+        states[-1] = _with_brief(states[-1], told_now)
+        states.append(_step(states[-1], line, documents))
+    return states
+
+
+def _with_brief(state: State, told_now: str) -> State:
+    """The state after a change of the trip's brief, behind which no "undo" goes back."""
+    after = step(state, told_now, brief=True) if told_now else state
+    if (after.wishes, after.changes) == (state.wishes, state.changes):
+        return state
+    return replace(state, wishes=after.wishes, changes=after.changes, past=())
 
 
 def _step(state: State, line: str, documents: Sequence[Document]) -> State:
@@ -171,6 +184,11 @@ def _proposal(tool: str, arguments: dict[str, object], told_of_it: str, outputs:
 
 
 # What to answer
+
+
+def _introduction(system_prompt: str | None) -> list[str]:
+    noted = told.brief_line(system_prompt)
+    return [TEXTS["introduction"], f"From the brief of this trip: {plain(noted)}." if noted else ""]
 
 
 def _about_itself(state: State, lines: Sequence[str], memories: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import MAXYEAR, date, timedelta
 from typing import Any
 
+from emulator.conversation import Turn
 from emulator.demo import say
 from emulator.demo.destinations import atlas, fold
 from emulator.demo.line import WORDS, typed
@@ -34,15 +35,16 @@ _ADDED = {  # to what was said before, and what it takes names out of
 }  # fmt: skip
 
 
-def planner_lines(texts: Iterable[str]) -> list[str]:
+def planner_turns(turns: Iterable[Turn]) -> list[Turn]:
     """What the planner wrote, oldest first; of turns carried over from another thread only the planner's."""
-    lines: list[str] = []
-    for text in texts:
-        parts = _SPEAKER.split(text) if text.startswith(_CARRIED) else ["", "Planner", text]
-        lines += [said for speaker, said in zip(parts[1::2], parts[2::2], strict=True) if speaker == "Planner"]
-    while len(lines) > 1 and re.match(_PATTERNS["go_on"], lines[-1], re.I):
-        lines.pop()
-    return lines
+    found: list[Turn] = []
+    for turn in (one for one in turns if one.role == "user"):
+        parts = _SPEAKER.split(turn.text) if turn.text.startswith(_CARRIED) else ["", "Planner", turn.text]
+        said = zip(parts[1::2], parts[2::2], strict=True)
+        found += [replace(turn, text=text) for speaker, text in said if speaker == "Planner"]
+    while len(found) > 1 and re.match(_PATTERNS["go_on"], found[-1].text, re.I):
+        found.pop()
+    return found
 
 
 def step(state: State, text: str, *, brief: bool = False) -> State:

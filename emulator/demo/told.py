@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -23,6 +23,20 @@ def brief_line(system_prompt: str | None) -> str:
     """What a trip's brief says, in a planner's words; empty where there is none."""
     brief = known_brief(system_prompt)
     return ", ".join(_said(brief))[:_MOST_CHARS] if brief else ""
+
+
+def later(prompts: Sequence[str | None]) -> list[str]:
+    """For each message's prompt, what the brief in the last one says and has said only since then.
+
+    Of a prompt that is None it is not known what its brief said.
+    """
+    known = {prompt: list(_said(known_brief(prompt))) for prompt in {*prompts}}
+    came = [list[str]() for _ in prompts]
+    for part in known[prompts[-1]]:
+        without = [at for at, prompt in enumerate(prompts) if prompt is not None and part not in known[prompt]]
+        if without:
+            came[without[-1] + 1].append(part)
+    return [", ".join(parts)[:_MOST_CHARS] for parts in came]
 
 
 def untitled(line: str, system_prompt: str | None) -> str:

@@ -145,6 +145,16 @@ class Runs:
         row = self._db.one("SELECT status FROM runs WHERE thread_id = ? AND run_id = ?", thread_id, run_id)
         return row["status"] if row else None
 
+    def system_prompts(self, thread_id: str) -> dict[str, str | None]:
+        """Return the instructions that each user message of a thread was answered with, by its id."""
+        rows = self._db.all(
+            "SELECT user_message_id, json_extract(settings, '$.system_prompt') AS prompt FROM runs"
+            " WHERE thread_id = ? AND kind = ?",
+            thread_id,
+            MESSAGE,
+        )
+        return {row["user_message_id"]: row["prompt"] for row in rows}
+
     def tool_calls(self, run_id: str) -> list[Json]:
         """Return the calls that a run asked for."""
         row = self._db.one("SELECT tool_calls FROM runs WHERE run_id = ?", run_id)

@@ -111,6 +111,16 @@ async def test_instructions_and_tools_of_the_message_are_for_this_turn_only(call
     assert after.json()["content"] == "Be brief. ['find_train']"
 
 
+async def test_turns_are_handed_on_with_the_instructions_they_were_answered_with(caller: Caller) -> None:
+    thread_id = await caller.thread(system_prompt="Be brief.")
+    await caller.send(thread_id, "One", system_prompt="Be long.")
+    await caller.send(thread_id, "Two", send_to_llm="false")
+
+    reply = await caller.send(thread_id, "prompts")
+
+    assert reply.json()["content"] == "['Be long.', None, 'Be brief.']"
+
+
 def tool(name: str) -> dict[str, object]:
     return {"type": "function", "function": {"name": name, "parameters": {"type": "object", "properties": {}}}}
 

@@ -25,7 +25,7 @@ def _answers(texts: Sequence[str], more: dict[str, Any]) -> list[Answer]:
 def go_on(history: list[Turn], text: str, **more: Any) -> Answer:
     """The answer to *text*, said after *history*, which then holds both."""
     nothing: dict[str, Any] = {"memories": [], "tools": [], "system_prompt": None, "tool_outputs": None}
-    history.append(Turn("user", text))
+    history.append(Turn("user", text, more.get("system_prompt")))
     answered = answer(history, **nothing | more)
     history.append(Turn("assistant", answered.text))
     return answered

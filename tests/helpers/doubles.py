@@ -15,8 +15,8 @@ class ObedientDemo:
     """Answers by the words of the last question.
 
     ``words N``: N numbered words. ``think``: reasons first. ``call a b``: asks for these tools, then tells their
-    outputs. ``recall``: tells its memories. ``instructions``: tells its system prompt and tools. ``boom``: raises.
-    Anything else is repeated.
+    outputs. ``recall``: tells its memories. ``instructions``: tells its system prompt and tools. ``prompts``:
+    tells the system prompts of the questions so far. ``boom``: raises. Anything else is repeated.
     """
 
     def answer(
@@ -47,6 +47,8 @@ class ObedientDemo:
                 return Answer("", "I know: " + ", ".join(memories))
             case "instructions":
                 return Answer("", f"{system_prompt} {sorted(tools)}")
+            case "prompts":
+                return Answer("", str([turn.system_prompt for turn in history if turn.role == "user"]))
             case "history":
                 return Answer("", " | ".join(f"{turn.role}={turn.text}" for turn in history))
             case "boom":

@@ -12,7 +12,7 @@ from emulator.demo.answer import answer
 from emulator.demo.costs import estimate
 from emulator.demo.destinations import atlas
 from emulator.demo.plan import build
-from emulator.demo.talk import planner_lines, step
+from emulator.demo.talk import planner_turns, step
 from emulator.demo.wishes import State
 from emulator.demo.words import currency_of
 from services.backboard.threads import ADDED, _line
@@ -211,10 +211,14 @@ def test_no_sentence_of_its_own_is_taken_for_a_wish(message, pair, aside):
         f"This conversation began earlier. Its latest turns, oldest first:\n\n{turns}\n\nNote: Everybody is vegan."
     )
 
-    assert planner_lines([carried, "show the plan"]) == [*lines, "show the plan"]
+    assert _lines(carried, "show the plan") == [*lines, "show the plan"]
     history = [Turn("user", carried), Turn("user", "show the plan")]
     again = answer(history, memories=[], tools=[], system_prompt=None, tool_outputs=None)
     assert again.text.endswith(asked(*lines, "show the plan").text)
+
+
+def _lines(*texts):
+    return [turn.text for turn in planner_turns(Turn("user", text) for text in texts)]
 
 
 def test_paragraph_of_the_planner_is_no_other_speaker():
@@ -223,7 +227,7 @@ def test_paragraph_of_the_planner_is_no_other_speaker():
         [ADDED, _line("user", text), _line("assistant", "Fine.\n\nPlanner: no"), _line("system", "x")]
     )
 
-    assert [line.replace("\n\n ", "\n\n") for line in planner_lines([carried])] == [text]
+    assert [line.replace("\n\n ", "\n\n") for line in _lines(carried)] == [text]
 
 
 @quickly

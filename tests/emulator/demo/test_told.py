@@ -5,8 +5,10 @@ import json
 import pytest
 
 from components.chat import welcome
+from emulator.conversation import Turn
 from emulator.demo.told import brief_line
-from tests.helpers.demo import talk
+from emulator.demo.words import TEXTS
+from tests.helpers.demo import go_on, talk
 from travel.brief import brief_of, told
 
 BRIEF = {
@@ -79,6 +81,40 @@ def test_what_is_said_comes_before_what_the_brief_says():
 
     assert "Porto" in answer
     assert "four adults" in answer
+
+
+def test_brief_that_changes_stands_until_something_else_is_said():
+    dollars = {
+        most: prompt(BRIEF | {"budget": {"high": {"amount": most, "currency": "USD"}}}) for most in ("2000", "2500")
+    }
+    full = dollars["2500"].replace("relaxed", "full")
+    messages = [
+        ("Plan this trip, about $2,000", dollars["2000"], "$2,000"),
+        ("What does it cost?", dollars["2500"], "$2,500"),
+        ("Make it $1,500", dollars["2500"], "$1,500"),
+        ("What does it cost?", full, "$1,500"),
+    ]
+    history: list[Turn] = []
+
+    for text, system_prompt, budget in messages:
+        assert f"Budget {budget}" in go_on(history, text, system_prompt=system_prompt).text
+
+
+def test_trip_that_a_session_is_put_in_later_brings_its_brief():
+    history: list[Turn] = []
+    go_on(history, "5 days in Lisbon in May for two, about $2,000", system_prompt="You help.")
+
+    assert "€2,500" in go_on(history, "What does it cost?", system_prompt=prompt()).text
+
+
+def test_change_of_the_brief_is_not_proposed_back():
+    history: list[Turn] = []
+    go_on(history, "Plan this trip, about €2,000", system_prompt=prompt(BRIEF | {"budget": None}))
+    proposed = go_on(
+        history, "Make a trip brief from this conversation", system_prompt=prompt(), tools=["propose_brief"]
+    )
+
+    assert proposed.text == TEXTS["no_news"]
 
 
 @pytest.mark.parametrize(
