@@ -283,8 +283,11 @@ def _about_the_rest(state: State) -> str:
         return f"Noted: {', '.join(plain(addressed(one)) for one in said)}. {follow}"
     if wishes.places and reading.wishes_something and not state.planned:
         return joined(noted, left, ending(state))
-    if wishes.places and reading.wishes_something and not reading.left:
-        return f"That is how the plan is already, so nothing changed. {TEXTS['can_do']}"
+    if wishes.places and reading.wishes_something and (reading.said.wanted or not reading.left):
+        days, wanted = plan_of(state)[0].days, reading.said.wanted
+        there = [f"Day {day.number} has {name}." for day in days for name in day.names if name in wanted]
+        same = f"That is how the plan is already, so nothing changed. {TEXTS['can_do']}"
+        return joined(" ".join([*there, same]), left)
     seeks = reading.continent or ((wishes.month or wishes.interests) and reading.said != Wishes())
     if first == "ideas" or (seeks and not wishes.places):
         return joined(facts.ideas(state), left, ending(state))

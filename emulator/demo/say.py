@@ -211,6 +211,10 @@ def changed(before: State, after: State) -> tuple[str, list[Day]]:
     if not before.planned or not old.places or (old, before.changes) == (new, after.changes):
         return "", []
     (old_plan, then), (plan, costs) = plan_of(before), plan_of(after)
+    names = {name for day in plan.days for name in day.names}
+    only_wanted = before.changes == after.changes and replace(old, wanted=()) == replace(new, wanted=())
+    if only_wanted and old_plan == plan and {*old.wanted} ^ {*new.wanted} <= names:
+        return "", []  # it was there already
     was, now = (
         {name: texts or _USUAL.get(name, []) for name, texts in words.in_words(one).items()} for one in (old, new)
     )
