@@ -42,10 +42,9 @@ def answer(
 
     *history* ends with the user's newest message, or with tool turns after it. Only what the planner wrote is read
     for wishes; what came to the brief of a trip between two messages stands until a later one says something else.
-    *memories* are statements from earlier conversations, *tools* the names of tools that can be asked
-    for. *tool_outputs* holds their outputs when the answer was asked for before and ended in tool requests; its keys
-    do not matter. The text of *documents* that a message names is read as if it had been said just before, but a
-    question about them changes no plan.
+    *memories* are statements from earlier conversations, *tools* the names of tools that can be asked for.
+    *tool_outputs* holds their outputs when the answer was asked for before and ended in tool requests; its keys do
+    not matter. The text of *documents* that a message names is read as if said before; questions change no plan.
     """
     if titles.is_wanted(system_prompt) and history:
         return Answer("", titles.title(history[-1].text))
@@ -54,10 +53,9 @@ def answer(
     turns = planner_turns(history)[-READ_LINES:] or [Turn("user", "")]
     lines = [told.untitled(turn.text, system_prompt) for turn in turns]
     later = told.later([*(turn.system_prompt for turn in turns[:-1]), system_prompt])
-    asked_for = [
-        tool for tool in (brief, slides) if tool.TOOL in tools and tool.without_request(lines[-1]) != lines[-1]
-    ]
-    for tool in (tool for tool in (brief, slides) if tool.TOOL in tools):
+    given = [tool for tool in (brief, slides) if tool.TOOL in tools]
+    asked_for = [tool for tool in given if tool.without_request(lines[-1]) != lines[-1]]
+    for tool in given:
         lines = [tool.without_request(line) for line in lines]
     if brief in asked_for:
         begun = _begun([], lines, system_prompt, today)
