@@ -20,7 +20,8 @@ from services.errors import ReplyInProgressError, ServiceError
 def _uncut() -> Iterator[None]:
     """Let no other message of the browser end a callback between what it saves and what it notes of that.
 
-    Each use of `st.session_state` asks whether the run is to end; after this the next one does again.
+    Each use of `st.session_state` asks whether the run is to end; after this the next one does again. What is drawn,
+    or written into the address, asks too, and is not held here.
     """
     context = get_script_run_ctx()
     state = context.session_state if context else None

@@ -73,8 +73,8 @@ def send(
 def finish_send() -> None:
     """Go to the session of the message that was accepted last, once. To be called in every run.
 
-    Where the connection breaks, Streamlit stops a callback at its next word to `st.session_state`. So what was
-    accepted is written into what `send` already holds of that, and the rest is done here, in the next run if need be.
+    Where the connection breaks, Streamlit stops a callback as it writes the address of the session. So what was
+    accepted is noted before that, and the rest is done here, in the next run if need be.
     """
     taken = last_taken()
     if taken and taken["id"] == st.session_state.get("chat_client_message_id"):

@@ -108,7 +108,8 @@ def test_callback_that_a_lost_connection_stops_is_finished_by_the_next_run(
     with monkeypatch.context() as patch:
         patch.setattr(ReplyService, "send", send_and_lose_the_tab)
         _say(app.run(), QUESTION)
-    assert "session" not in app.query_params
+    state = app.session_state
+    assert state["chat_client_message_id"] == state["chat_taken"]["id"]  # the next one has no name yet
     app.run()
 
     (session,) = services.sessions.recent(user_id=planner.id).sessions
