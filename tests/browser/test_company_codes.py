@@ -29,7 +29,7 @@ def leave_for(company: Company, app: App, http: httpx.Client) -> str:
 
 def answer_of(address: str, subject: str = "ada") -> str:
     """Return the address at the app to which a company sends whoever says who they are."""
-    return httpx.post(address, data={"sub": subject}, trust_env=False).headers["location"]
+    return httpx.post(address, data={"sub": subject}, trust_env=False, timeout=60).headers["location"]
 
 
 def is_in(http: httpx.Client, answer: str) -> bool:
@@ -54,7 +54,7 @@ def firm(tmp_path: Path) -> Iterator[tuple[App, Company, Company]]:
 
 def test_answer_is_for_the_browser_and_the_way_that_asked_and_once(firm: tuple[App, Company, Company]) -> None:
     app, acme, globex = firm
-    with httpx.Client(trust_env=False) as ours, httpx.Client(trust_env=False) as anothers:
+    with httpx.Client(trust_env=False, timeout=60) as ours, httpx.Client(trust_env=False, timeout=60) as anothers:
         first, second = leave_for(acme, app, ours), leave_for(acme, app, ours)
         asked = [parse_qs(urlsplit(address).query) for address in (first, second)]
         for name in ("state", "nonce"):

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 def test_stranger_opens_a_tab_and_cannot_upload(shared_app: App) -> None:
     with (
-        httpx.Client(trust_env=False) as client,
+        httpx.Client(trust_env=False, timeout=60) as client,
         open_tab(shared_app) as tab,
     ):
         token = xsrf_of(client, shared_app)
@@ -76,7 +76,7 @@ def test_every_answer_of_a_real_server_has_the_headers(start_app: Callable[..., 
         "/api/me": 401,
         "/api/nothing": 404,
     }
-    with httpx.Client(base_url=app.url, trust_env=False) as client:
+    with httpx.Client(base_url=app.url, trust_env=False, timeout=60) as client:
         answers = {path: client.get(path) for path in paths}
 
     assert {path: answer.status_code for path, answer in answers.items()} == paths

@@ -94,7 +94,7 @@ def ids_within_own_things(app: App, victim: Victim, visitor: Visitor) -> Iterato
 
 
 def routes_of_streamlit(app: App, victim: Victim, visitor: Visitor) -> Iterator[str]:
-    with httpx.Client(base_url=app.url, headers=visitor.headers, trust_env=False) as http:
+    with httpx.Client(base_url=app.url, headers=visitor.headers, trust_env=False, timeout=60) as http:
         for route, doors in STREAMLIT.items():
             for method, door in ((method, door) for method in route.split()[:-1] for door in doors):
                 answer = http.request("GET" if method == "MOUNT" else method, named(door.path, victim.ids))
@@ -105,7 +105,7 @@ def routes_of_streamlit(app: App, victim: Victim, visitor: Visitor) -> Iterator[
 
 def tabs(app: App, victim: Victim, visitor: Visitor) -> Iterator[str]:
     """Files into their own tab and the victim's; the victim's tab; and WebSockets that no page of ours opens."""
-    with httpx.Client(base_url=app.url, trust_env=False) as http:
+    with httpx.Client(base_url=app.url, trust_env=False, timeout=60) as http:
         token = xsrf_of(http)
         cookies = f"{visitor.headers.get('Cookie', '')}; {XSRF_COOKIE_NAME}={token}".removeprefix("; ")
         browser = visitor.headers | {"Cookie": cookies}

@@ -33,7 +33,7 @@ PATHS = [
 def test_another_site_reads_nothing_that_a_cookie_opens(shared_app: App) -> None:
     """What is for everybody (typefaces) or wants a token (the API) may be asked from anywhere, without cookies."""
     app, cookies = shared_app, {COOKIE: add_planner(shared_app).cookie()}
-    with httpx.Client(base_url=app.url, trust_env=False, cookies=cookies, headers=ELSEWHERE) as client:
+    with httpx.Client(base_url=app.url, trust_env=False, timeout=60, cookies=cookies, headers=ELSEWHERE) as client:
         xsrf_of(client, app)
         answers = {path: client.get(path) for path in PATHS}
         asked_first = client.options(
@@ -55,7 +55,7 @@ def test_another_site_reads_nothing_that_a_cookie_opens(shared_app: App) -> None
 def test_files_are_taken_and_removed_with_the_pages_own_token_only(shared_app: App) -> None:
     with ExitStack() as opened:
         signed_in = {COOKIE: add_planner(shared_app).cookie()}
-        client = opened.enter_context(httpx.Client(trust_env=False, cookies=signed_in))
+        client = opened.enter_context(httpx.Client(trust_env=False, timeout=60, cookies=signed_in))
         token = xsrf_of(client, shared_app)
         cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
         tab = opened.enter_context(open_tab(shared_app, headers={"Cookie": cookies}))
@@ -80,7 +80,7 @@ def test_nothing_but_static_files_is_served(shared_app: App) -> None:
         "requirements.txt",
     )
     ways = ("/", "/app/static/../", "/app/static/%2e%2e/", "/app/static/..%2f", "/static/%2e%2e/", "//", "/api/../")
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=60) as client:
         page = client.get(shared_app.url).text
         for name in names:
             for way in ways:
@@ -93,7 +93,7 @@ def test_nothing_but_static_files_is_served(shared_app: App) -> None:
 
 
 def test_text_says_how_it_is_encoded(shared_app: App) -> None:
-    with httpx.Client(base_url=shared_app.url, trust_env=False) as client:
+    with httpx.Client(base_url=shared_app.url, trust_env=False, timeout=60) as client:
         for path in (*PATHS, "/api/docs-assets/swagger-ui.css"):
             answer = client.get(path)
             kind = answer.headers["content-type"]

@@ -22,7 +22,7 @@ def ask(page: Page, text: str) -> None:
 def with_three_sessions(page: Page, planner: Planner) -> None:
     """Open a new chat beside three sessions, the latest first: Rome, Porto, Lisbon."""
     headers = {"Authorization": f"Bearer {planner.new_token()}"}
-    with httpx.Client(base_url=planner.app.url, headers=headers, trust_env=False) as program:
+    with httpx.Client(base_url=planner.app.url, headers=headers, trust_env=False, timeout=60) as program:
         for place in ("Lisbon", "Porto", "Rome"):
             program.post("/api/sessions", json={"title": f"3 days in {place}"}).raise_for_status()
     open_app(page, planner.app)

@@ -54,7 +54,7 @@ def app(tmp_path: Path) -> Iterator[App]:
     deadline = time.monotonic() + 30
     while True:
         try:
-            httpx.get(f"{started.url}/_stcore/health", verify=trusted, trust_env=False).raise_for_status()
+            httpx.get(f"{started.url}/_stcore/health", verify=trusted, trust_env=False, timeout=60).raise_for_status()
             break
         except httpx.TransportError:
             assert time.monotonic() < deadline, log.read_text()
