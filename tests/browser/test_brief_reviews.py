@@ -38,7 +38,9 @@ def test_brief_is_shared_commented_on_and_approved(page: Page, planner: Planner,
     page.goto(f"{planner.app.url}/trips?trip={trip_id}")
     page.get_by_role("button", name="Share for review").click()
     page.get_by_role("dialog").get_by_role("button", name="Share", exact=True).click()
-    link = page.locator(".st-key-review_address_text").inner_text()
+    shown = page.locator(".st-key-review_address_text")
+    expect(shown).to_contain_text("/review?link=")
+    link = shown.inner_text()
     page.get_by_role("button", name="Done").click()
     expect(page.get_by_role("link", name=re.compile("Customer.*Never opened"))).to_be_visible()
 
