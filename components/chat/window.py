@@ -190,7 +190,7 @@ def _look(session_id: int, seen: tuple[str, int | None, int], *, user_id: int, b
 
     def has_come() -> bool:
         if (undo and time.time() > undo["until"]) or (busy_until is not None and utc_now() > busy_until):
-            return True  # nothing came: from now on it is looked for seldom
+            return True  # no undo any more; and nothing came, so from now on it is looked for seldom
         is_another = False
         with unless_away():
             is_another = now(session_id, user_id=user_id) != seen
