@@ -37,7 +37,8 @@ help:
 	@echo "make test-office  decks as LibreOffice draws them against our PDFs; gets LibreOffice on Debian where it is missing"
 	@echo "make quick    a loop to work in: format, lint, types, and the tests without browsers, several processes, PostgreSQL,"
 	@echo "              what is slow, and all but the first three cases of each"
-	@echo "make soak     all of the awkward strings, hostile files and requests of which make test takes some; and, for longer than"
+	@echo "make soak     what make test has no time for, before a release: more ways through the app in a browser, PostgreSQL where"
+	@echo "              nothing of its own is asked, all of the awkward strings, hostile files and requests; and, for longer than"
 	@echo "              there, networks cut, the database away, and faults at random;"
 	@echo "              longer, and with other faults: make soak TIMES=10 SEED=7"
 	@echo "make check    format, lint and types only"
@@ -48,11 +49,7 @@ help:
 run: .venv/installed
 	@exec $(RUN_PYTHON) -m streamlit run server.py --server.port $(PORT)
 
-test: style
-	@command -v chromium-headless-shell >/dev/null || command -v google-chrome >/dev/null || \
-	    $(MAKE) --no-print-directory chromium
-	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || test -x .venv-dev/nginx/usr/sbin/nginx || \
-	    $(MAKE) --no-print-directory nginx
+test: style programs
 	@$(DEV_PYTHON) -m tests.run
 
 test-office: .venv-dev/installed
@@ -62,8 +59,8 @@ test-office: .venv-dev/installed
 quick: style
 	@$(DEV_PYTHON) -m tests.run --quick
 
-soak: .venv-dev/installed
-	@$(DEV_PYTHON) -m pytest -m soak --soak $(TIMES) --seed $(SEED)
+soak: style programs
+	@$(DEV_PYTHON) -m tests.run -m soak --soak $(TIMES) --seed $(SEED)
 
 check: style
 	$(DEV_PYTHON) -m mypy
@@ -87,6 +84,13 @@ lock: .venv-dev/installed
 clean:
 	rm -rf .venv .venv-dev .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: programs
+programs: .venv-dev/installed
+	@command -v chromium-headless-shell >/dev/null || command -v google-chrome >/dev/null || \
+	    $(MAKE) --no-print-directory chromium
+	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || test -x .venv-dev/nginx/usr/sbin/nginx || \
+	    $(MAKE) --no-print-directory nginx
 
 # The headless shell needs a third less CPU than the whole browser, which does where there is nothing else.
 .PHONY: chromium

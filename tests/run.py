@@ -1,6 +1,6 @@
-"""Everything that `make test` runs after format and lint: the tests side by side, and the types beside them.
+"""What `make test` and `make soak` run after format and lint: the tests side by side, and the types beside them.
 
-    python -m tests.run [options of pytest]
+    python -m tests.run [options of pytest, but no tests]
 
 A browser or several processes lose a race now and then on a machine that is busy. So where tests of theirs failed,
 and nothing else did, those run a second time, one after the other and with nothing beside them: what passes then is
@@ -80,7 +80,7 @@ def main(options: Sequence[str]) -> int:
     if tested != pytest.ExitCode.TESTS_FAILED or checked or not seen.may_run_again:
         return tested or checked
     print(f"\nOnly browsers and processes failed. Once more, alone: {len(seen.failed)} of them", flush=True)
-    tested, again = run_tests(sorted(seen.failed))
+    tested, again = run_tests([*options, "--numprocesses", "0", *sorted(seen.failed)])
     flaky = sorted((seen.failed & again.passed) - again.failed)
     if flaky:
         print("\nFlaky (failed, then passed alone):", *flaky, sep="\n  ")

@@ -15,7 +15,7 @@ from tests.helpers.services import make_user
 # The slides of a trip are taken by the code that takes those of a session, and to send all kinds of them takes long.
 SLIDES, LIKE_THEM = ("PUT", "/sessions/{session_id}/slides"), ("PUT", "/trips/{trip_id}/slides")
 READING, CHANGING = 3, 6  # shares, which may be taken beside each other
-BORDERS_OF, ALL_BORDERS = 6, 6  # one route in six is sent what lies on its borders, or all with so many examples
+BORDERS_OF, ALL_BORDERS = 12, 6  # one route in twelve is sent what lies on its borders, or all with so many examples
 SHARES = [*(f"reading {n}" for n in range(READING)), *(f"changing {n}" for n in range(CHANGING))]
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.helpers.browser import TOOK, App, open_app
 from tests.helpers.planners import Planner
 from tests.helpers.services import Emulator
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
@@ -55,6 +56,7 @@ def test_open_session_shows_what_the_api_sends_while_it_streams(
     assert api.get(f"/sessions/{session_id}").json()["messages"][-1]["content"].strip() == text.strip()
 
 
+@IN_SOAK
 def test_note_and_deletion_reach_the_page(shared_app: App, api: httpx.Client, page: Page):
     session_id = api.post("/sessions", json={"title": "From the CRM"}).json()["session_id"]
     page.goto(f"{shared_app.url}/?session={session_id}")

@@ -10,6 +10,7 @@ from tests.helpers.browser import wait_until, wait_until_at_rest
 from tests.helpers.flaws import flaws, poor_contrast
 from tests.helpers.planners import Planner, database_of
 from tests.helpers.reviews import Reviews
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
@@ -29,6 +30,7 @@ def look_at_on_both(page: Page) -> None:
         assert look(page) == []
 
 
+@IN_SOAK
 def test_brief_is_shared_commented_on_and_approved(page: Page, planner: Planner, elsewhere: Page) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     with database_of(planner.app) as database:

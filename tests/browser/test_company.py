@@ -16,6 +16,7 @@ from tests.helpers.browser import COOKIE, PASSWORD, App, wait_until
 from tests.helpers.companies import Company, recipe, section, started_company, tried_here
 from tests.helpers.planners import add_planner, database_of
 from tests.helpers.processes import free_port
+from tests.helpers.soak import IN_SOAK
 from tests.helpers.started_app import started_app
 
 pytestmark = pytest.mark.browser
@@ -111,6 +112,7 @@ def test_company_makes_a_user_and_out_is_out_at_both(page: Page, firm: Firm) -> 
     expect_out(page, firm.app, "Your sign-in has ended. Please sign in again.")
 
 
+@IN_SOAK
 def test_second_company_is_somebody_else_and_the_disabled_are_out(page: Page, elsewhere: Page, firm: Firm) -> None:
     sign_in(page, firm.app, firm.acme)
     expect_in(page, "Ada of acme")
@@ -130,6 +132,7 @@ def test_second_company_is_somebody_else_and_the_disabled_are_out(page: Page, el
     expect_in(page, "Ada of acme")
 
 
+@IN_SOAK
 def test_answer_that_does_not_hold_leads_back_with_a_sentence(page: Page, firm: Firm) -> None:
     firm.acme.knows("wrong-audience", aud="another-app")
     firm.acme.knows("wrong-audience-for-us", aud="another-app", azp="travel-bot")
@@ -153,6 +156,7 @@ def test_answer_that_does_not_hold_leads_back_with_a_sentence(page: Page, firm: 
     expect(page.get_by_text(FAILED.format("Acme"))).to_have_count(0)
 
 
+@IN_SOAK
 def test_claims_of_twenty_thousand_bytes_open_the_app(page: Page, firm: Firm) -> None:
     firm.acme.knows("grace", name="Grace Hopper", photo=token_urlsafe(15_000))
 
@@ -164,6 +168,7 @@ def test_claims_of_twenty_thousand_bytes_open_the_app(page: Page, firm: Firm) ->
     assert sum(len(cookie["name"] + cookie["value"]) for cookie in page.context.cookies()) < 4_000
 
 
+@IN_SOAK
 def test_who_is_in_joins_a_company_and_comes_in_by_it(page: Page, firm: Firm) -> None:
     firm.acme.knows("joan", email="joan@elsewhere.example", name="Joan Clarke")
     planner = add_planner(firm.app, "Joan C")
@@ -188,6 +193,7 @@ def test_who_is_in_joins_a_company_and_comes_in_by_it(page: Page, firm: Firm) ->
     expect_in(page, "Joan C")
 
 
+@IN_SOAK
 def test_guest_stays_by_a_company_with_what_they_wrote(page: Page, firm: Firm) -> None:
     firm.acme.knows("vera", email="vera@elsewhere.example", email_verified=True, name="Vera Rubin")
     page.goto(firm.app.url)

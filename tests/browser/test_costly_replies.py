@@ -38,7 +38,7 @@ def backboard(tmp_path):
     server.stop(wait=False)
 
 
-@pytest.mark.soak(short=2, long=len(WORST))  # kinds of replies
+@pytest.mark.soak(short=1, long=len(WORST))  # kinds of replies
 def test_costly_reply_is_plain_text_and_the_page_answers(start_app, backboard, page: Page, lasts):
     kinds = list(WORST)[: int(lasts)]
     app = start_app(BACKBOARD_BASE_URL=backboard)

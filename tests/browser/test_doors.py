@@ -15,6 +15,7 @@ from middleware import TAB_BYTES
 from services.sessions.file_types import MAX_FILE_MB
 from tests.helpers.browser import COOKIE, TOOK, App, open_app
 from tests.helpers.planners import Planner, add_planner
+from tests.helpers.soak import IN_SOAK
 from tests.helpers.tab import drawn, is_the_door, open_tab, stream, xsrf_of
 
 pytestmark = pytest.mark.browser
@@ -136,6 +137,7 @@ def test_another_site_cannot_frame_it_unless_it_is_listed(
     expect(page.frame_locator("iframe").get_by_role("button", name="Sign in")).to_be_visible()
 
 
+@IN_SOAK
 def test_files_that_were_sent_leave_the_memory_of_the_tab(page: Page, planner: Planner) -> None:
     app = planner.app
     open_app(page, app)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.helpers.browser import COOKIE, PASSWORD, TOOK, App, wait_until
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
@@ -13,6 +14,7 @@ PREFIX = "/team/bot"
 FRAME = f'<iframe src="{PREFIX}/" width="1200" height="640"></iframe>'
 
 
+@IN_SOAK
 def test_app_in_a_frame_under_a_path_signs_in_answers_keeps_drafts_and_finds_its_scripts(
     start_app: Callable[..., App], page: Page
 ):

@@ -5,12 +5,14 @@ from playwright.sync_api import Page, expect
 
 from tests.helpers.browser import TOOK, open_app
 from tests.helpers.planners import Planner
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
 FORMULA = "=1+2"
 
 
+@IN_SOAK
 def test_table_of_sessions_offers_no_file_but_our_own(planner: Planner, page: Page):
     open_app(page, planner.app)
     asking = page.get_by_test_id("stChatInputTextArea")

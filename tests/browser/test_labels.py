@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.helpers.browser import wait_until
 from tests.helpers.processes import free_port, wait_until_up
+from tests.helpers.soak import IN_SOAK
 from tests.helpers.streamlit_process import StreamlitProcess
 
 pytestmark = pytest.mark.browser
@@ -64,6 +65,7 @@ def address(tmp_path: Path) -> Iterator[str]:
     served.kill()
 
 
+@IN_SOAK
 def test_label_is_nothing_but_words(address: str, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

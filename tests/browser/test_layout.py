@@ -5,6 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.helpers.browser import QUESTION, TOOK, ask, open_app, scroll_up
 from tests.helpers.planners import Planner
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
@@ -17,6 +18,7 @@ def width(place: Locator) -> float:
     return box["width"]
 
 
+@IN_SOAK
 def test_session_opened_from_the_wide_table_is_narrow_and_keeps_its_header_and_its_end_in_reach(
     page: Page, planner: Planner
 ):

@@ -10,7 +10,6 @@ from services.wiring import build_services
 from settings import Settings
 from tests.helpers.accounts import cheaply
 from tests.helpers.naughty import (
-    SOAK,
     SOME,
     STRINGS,
     file_of,
@@ -21,8 +20,9 @@ from tests.helpers.naughty import (
     saved_sessions,
     says_something,
 )
+from tests.helpers.soak import IN_SOAK
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, IN_SOAK]
 
 SAID = [text for text in SOME if says_something(text)]
 MARKED = [text for text in STRINGS if "<" in text or "script" in text.lower()]  # all that is meant to run
@@ -50,7 +50,6 @@ def fill(database_url: str, emulator_url: str) -> int:
         services.close()
 
 
-@SOAK
 def test_nothing_runs_and_all_is_read(start_app, page: Page, tmp_path, emulator):
     session_id = fill(f"sqlite:///{tmp_path / 'travelbot.db'}", emulator.base_url)
     app = start_app(DEV_USER_ID="7", BACKBOARD_BASE_URL=emulator.base_url)

@@ -20,6 +20,7 @@ from tests.helpers.browser import (
 from tests.helpers.planners import Planner, add_planner
 from tests.helpers.road import Road
 from tests.helpers.services import Emulator
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +41,7 @@ def road_to(front_port: int) -> Callable[[App], Road]:
 
 
 @pytest.mark.slow
-@pytest.mark.soak(short=2, long=15)  # seconds in which nothing passes, and again in which there is no way
+@pytest.mark.soak(short=0, long=15)  # seconds in which nothing passes, and again in which there is no way
 def test_network_lost_for_long_in_mid_reply_loses_nothing(
     planner: Planner, road_to, page: Page, shared_emulator: Emulator, lasts
 ):
@@ -67,6 +68,7 @@ def test_network_lost_for_long_in_mid_reply_loses_nothing(
     assert len(shared_emulator.runs) == so_far + 1
 
 
+@IN_SOAK
 @pytest.mark.slow
 def test_tab_that_slept_while_the_server_forgot_it_goes_on(start_app, page: Page):
     app = start_app()
@@ -120,7 +122,11 @@ def test_message_sent_on_a_dead_connection_is_sent_once_the_tab_is_connected_aga
     assert [status for status, _ in planner.replies()] == ["complete"] * 2 * len(chats)
 
 
-@pytest.mark.parametrize("at_rest", [True, False], ids=["at rest", "in mid-run, before its scripts have come"])
+@pytest.mark.parametrize(
+    "at_rest",
+    [True, pytest.param(False, marks=IN_SOAK)],
+    ids=["at rest", "in mid-run, before its scripts have come"],
+)
 def test_message_whose_answer_was_lost_on_the_way_is_shown_and_not_sent_twice(
     planner: Planner, page: Page, shared_emulator: Emulator, at_rest: bool
 ):
@@ -162,6 +168,7 @@ def test_message_whose_answer_was_lost_on_the_way_is_shown_and_not_sent_twice(
     assert len(shared_emulator.runs) == so_far + 1
 
 
+@IN_SOAK
 def test_message_that_went_to_a_server_which_never_took_it_is_in_the_box_again(
     start_app, road_to, page: Page, tmp_path
 ):
@@ -185,6 +192,7 @@ def test_message_that_went_to_a_server_which_never_took_it_is_in_the_box_again(
     assert [status for status, _ in replies(tmp_path)] == ["complete", "complete"]
 
 
+@IN_SOAK
 def test_connection_that_a_proxy_cuts_at_rest_is_made_again(planner: Planner, road_to, page: Page):
     with road_to(planner.app) as road:
         open_app(page, through(road, planner.app))

@@ -11,6 +11,7 @@ from services.trips.trips import TripService
 from tests.helpers.browser import ask, expect_finished, open_app, soon
 from tests.helpers.planners import Planner, add_planner, database_of
 from tests.helpers.services import Emulator
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
@@ -119,6 +120,7 @@ def reply_to_one_is_followed_by_the_other_who_sees_what_waits(
         expect_finished(one)
 
 
+@IN_SOAK
 def test_who_is_taken_off_is_told_at_once_and_keeps_what_they_typed(
     page: Page, bens_page: Page, planner: Planner, ben: Planner, shared: str, shared_emulator: Emulator
 ) -> None:
@@ -147,6 +149,7 @@ def take_off(bens_page: Page, planner: Planner, ben: Planner, session_id: str) -
     expect(box(bens_page)).to_have_value("Half a thought")
 
 
+@IN_SOAK
 def test_who_may_only_read_follows_to_the_end_and_is_told_when_they_are_taken_off(
     page: Page, bens_page: Page, planner: Planner, ben: Planner, shared: str
 ) -> None:
@@ -175,6 +178,7 @@ def test_who_may_only_read_follows_to_the_end_and_is_told_when_they_are_taken_of
     expect(box(bens_page)).to_have_value("Half a thought")
 
 
+@IN_SOAK
 def test_lists_and_pages_that_are_open_follow_what_a_colleague_does(
     bens_page: Page, planner: Planner, ben: Planner
 ) -> None:

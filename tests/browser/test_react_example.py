@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from services.wiring import Services
 from settings import ROOT
 from tests.helpers.api import listener, routes, serve  # noqa: F401 - fixtures
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -74,6 +75,7 @@ def example(page: Page, address: str, services: Services, user_id: int) -> Page:
     return page
 
 
+@IN_SOAK
 def test_wrong_token_is_a_sentence(page: Page, address: str):
     page.goto(address)
     give_token(page, "tbt_wrong")
@@ -101,6 +103,7 @@ def test_reply_streams_and_a_reload_in_mid_reply_gives_it_whole(example: Page, e
     expect(example.get_by_role("button", name="Send")).to_be_enabled()
 
 
+@IN_SOAK
 def test_stop_keeps_the_text(example: Page, emulator):
     emulator.hold_reply()
     ask(example, "14 days in Japan")

@@ -16,6 +16,7 @@ from services.reviews.visits import new_reader_key
 from tests.helpers.browser import App, soon, wait_until, wait_until_at_rest
 from tests.helpers.planners import Planner, add_planner, database_of
 from tests.helpers.reviews import Reviews
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
@@ -157,6 +158,7 @@ def test_link_finds_its_server_at_once_and_nothing_moves_when_more_can_be_done(
     assert page.evaluate(HEIGHTS) == before
 
 
+@IN_SOAK
 def test_name_that_was_given_is_in_each_form_that_comes_after(
     page: Page, shared_app: App, share: Callable[[App], Shared]
 ) -> None:
@@ -189,6 +191,7 @@ def test_name_that_was_given_is_in_each_form_that_comes_after(
     expect(page.locator(".st-key-review_mine")).to_contain_text("as Carla")
 
 
+@IN_SOAK
 def test_table_of_prices_breaks_no_number_and_is_no_wider_than_a_phone(
     page: Page, shared_app: App, share: Callable[[App], Shared]
 ) -> None:
@@ -247,6 +250,7 @@ def test_open_page_hears_of_others_keeps_what_is_typed_and_is_empty_once_revoked
     assert "castle" not in page.content()
 
 
+@IN_SOAK
 def test_what_was_chosen_for_an_earlier_version_is_not_sent_for_the_next(
     page: Page, shared_app: App, share: Callable[[App], Shared]
 ) -> None:
@@ -343,6 +347,7 @@ def test_selected_words_become_the_passage_of_a_comment_and_are_marked_where_the
     assert (kept.passage, kept.before) == ("tram", "tram. Day 2 The")
 
 
+@IN_SOAK
 def test_link_opens_under_the_plain_app_and_is_asked_for_its_passcode(
     page: Page, start_app: Callable[..., App], share: Callable[[App], Shared]
 ) -> None:

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, Route, expect
 from services.reviews.visits import new_reader_key
 from tests.helpers.planners import Planner
 from tests.helpers.reviews import Reviews
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
@@ -13,6 +14,7 @@ ANNA = new_reader_key()
 SEEN_MS = 15_000  # a machine that is busy is slow, not wrong; how soon, benchmarks.reviews measures
 
 
+@IN_SOAK
 def test_comments_beside_a_message_are_live_while_the_planner_answers(
     page: Page, planner: Planner, reviews: Reviews
 ) -> None:

@@ -16,6 +16,7 @@ from tests.helpers.browser import App
 from tests.helpers.planners import add_planner, database_of
 from tests.helpers.reviews import Reviews
 from tests.helpers.services import until
+from tests.helpers.soak import IN_SOAK
 from tests.helpers.tab import ask, drawn, elements, heard, is_drawn, open_tab
 
 pytestmark = pytest.mark.browser
@@ -118,6 +119,7 @@ def test_link_that_is_revoked_in_mid_run_closes_and_gives_no_file(shared: Shared
         assert not any(map(is_told_a_file, pressed))
 
 
+@IN_SOAK
 def test_comment_in_mid_run_is_shown_after_it(shared: Shared) -> None:
     tabs = shared.happens_in_mid_run(
         lambda link: shared.reviews.visits.comment(link.token, new_reader_key(), "Is there a lift?", name="Bob")

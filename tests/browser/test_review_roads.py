@@ -21,6 +21,7 @@ from tests.helpers.processes import (
     wait_until_up,
 )
 from tests.helpers.reviews import Reviews
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
@@ -85,6 +86,7 @@ def comes_comments_and_comes_back(page: Page, address: str, within: Page | Frame
     expect(block.get_by_role("button", name="Edit")).to_be_visible()  # it is theirs
 
 
+@IN_SOAK
 def test_link_opens_below_a_path(roads: Roads, page: Page) -> None:
     app = roads.app(path=PATH)
 
@@ -101,6 +103,7 @@ def test_link_opens_behind_the_proxy_that_is_shipped(roads: Roads, page: Page) -
     assert page.url.startswith(f"{address}/review?of=")
 
 
+@IN_SOAK
 def test_link_opens_behind_a_proxy_that_takes_a_path_off(roads: Roads, page: Page) -> None:
     address = roads.proxy(roads.app(), path="/plans")
 
@@ -109,6 +112,7 @@ def test_link_opens_behind_a_proxy_that_takes_a_path_off(roads: Roads, page: Pag
     assert page.url.startswith(f"{address}/plans/review?of=")
 
 
+@IN_SOAK
 def test_link_opens_where_no_cookie_gets_through(roads: Roads, page: Page) -> None:
     address = roads.proxy(roads.app(), path="/plans", cookies=NO_COOKIES)
 
@@ -117,7 +121,7 @@ def test_link_opens_where_no_cookie_gets_through(roads: Roads, page: Page) -> No
     assert page.url == f"{address}/plans/review?link={roads.link.token}&again=1"
 
 
-@pytest.mark.parametrize("how", [{}, {"script": "app.py"}], ids=["server.py", "app.py"])
+@pytest.mark.parametrize("how", [{}, pytest.param({"script": "app.py"}, marks=IN_SOAK)], ids=["server.py", "app.py"])
 def test_link_opens_in_the_frame_of_community_cloud(roads: Roads, page: Page, how: dict[str, str]) -> None:
     address = roads.proxy(roads.app(**how), path="/~/+", cookies=STREAMLITS_COOKIES)
     within = page.frame_locator("iframe[title=app]")

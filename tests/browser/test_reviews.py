@@ -13,6 +13,7 @@ from tests.helpers.flaws import CONTRAST, flaws
 from tests.helpers.planners import Planner
 from tests.helpers.reviews import Reviews
 from tests.helpers.services import Emulator
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
@@ -71,6 +72,7 @@ def test_session_is_shared_and_what_is_said_appears_while_the_planner_types(
     assert (newer.answers, [one.text for one in older.answers]) == ((), ["Gladly: we could take the lift."])
 
 
+@IN_SOAK
 def test_mark_in_the_sidebar_appears_beside_a_reply_that_is_being_written(
     page: Page, planner: Planner, reviews: Reviews, shared_emulator: Emulator
 ) -> None:
@@ -93,6 +95,7 @@ def test_mark_in_the_sidebar_appears_beside_a_reply_that_is_being_written(
     expect(entry).to_contain_text("Reviews 2")
 
 
+@IN_SOAK
 def test_first_comment_on_a_message_appears_in_the_chat_while_the_planner_types(
     page: Page, planner: Planner, reviews: Reviews
 ) -> None:
@@ -109,6 +112,7 @@ def test_first_comment_on_a_message_appears_in_the_chat_while_the_planner_types(
     expect(box).to_have_value("And now")
 
 
+@IN_SOAK
 def test_what_is_pointed_at_can_be_read_in_the_dark_theme(page: Page, planner: Planner, reviews: Reviews) -> None:
     link = reviews.share(reviews.session(planner.id), planner.id)
     reviews.visits.comment(link.token, ANNA, "Could we leave out the castle?", name="Anna")
@@ -124,6 +128,7 @@ def test_what_is_pointed_at_can_be_read_in_the_dark_theme(page: Page, planner: P
             assert page.evaluate(CONTRAST) == []
 
 
+@IN_SOAK
 def test_list_and_link_can_be_read_and_used_on_a_phone(page: Page, planner: Planner, reviews: Reviews) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     link = reviews.share(reviews.session(planner.id), planner.id, approvals=2, due_on=utc_now().date())
@@ -141,6 +146,7 @@ def test_list_and_link_can_be_read_and_used_on_a_phone(page: Page, planner: Plan
         assert page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
 
 
+@IN_SOAK
 def test_back_from_a_message_leads_to_the_link_that_one_came_from(
     page: Page, planner: Planner, reviews: Reviews
 ) -> None:
@@ -163,6 +169,7 @@ def test_back_from_a_message_leads_to_the_link_that_one_came_from(
     expect(page.get_by_role("heading", name="Reviews")).to_be_visible()
 
 
+@IN_SOAK
 def test_nothing_that_a_stakeholder_writes_is_run_or_fetched(page: Page, planner: Planner, reviews: Reviews) -> None:
     session_id = reviews.session(planner.id)
     link = reviews.share(session_id, planner.id, audience=HOSTILE[:70], note=HOSTILE)

@@ -5,10 +5,12 @@ from playwright.sync_api import Page, expect
 
 from tests.helpers.browser import TOOK, open_app, scroll_up
 from tests.helpers.planners import Planner
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
 
+@IN_SOAK
 def test_page_shows_the_greeting_at_first_then_what_was_just_sent_and_a_session_at_its_end(
     planner: Planner, page: Page
 ):

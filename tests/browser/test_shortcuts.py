@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.helpers.browser import expect_streaming, open_app, wait_until
 from tests.helpers.planners import Planner, add_planner
 from tests.helpers.services import Emulator, until
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
@@ -134,6 +135,7 @@ def test_enter_sends_shift_enter_begins_a_line_and_the_reply_stopped_from_the_me
     assert "Day 1" in text
 
 
+@IN_SOAK
 def test_title_by_the_model_comes_without_a_click(page: Page, start_app):
     app = start_app(TITLE_MODEL="openai/gpt-4o-mini")
     add_planner(app).sign_in(page.context)

@@ -11,12 +11,14 @@ from services.trips.trips import TripService
 from tests.helpers.browser import ask, expect_finished, open_app, session_row
 from tests.helpers.planners import Planner, database_of
 from tests.helpers.reviews import Reviews
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
 LIGHT, DARK = "rgb(253, 250, 244)", "rgb(16, 26, 29)"
 
 
+@IN_SOAK
 def test_menu_of_a_row_is_seen_where_it_is_pointed_at_and_can_be_read(planner: Planner, page: Page) -> None:
     with database_of(planner.app) as database:
         Reviews(database, now=utc_now()).session(planner.id, title="5 days in Lisbon in May")
@@ -42,6 +44,7 @@ def test_menu_of_a_row_is_seen_where_it_is_pointed_at_and_can_be_read(planner: P
     expect(session_row(page, "A week of fado")).to_be_visible()
 
 
+@IN_SOAK
 def test_theme_is_chosen_for_every_page(planner: Planner, page: Page) -> None:
     ground = page.get_by_test_id("stApp")
     page.goto(f"{planner.app.url}/settings")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 import db.tries
 from tests.helpers.browser import PASSWORD, App, fill_sign_up
 from tests.helpers.planners import Planner, add_planner, database_of
+from tests.helpers.soak import IN_SOAK
 from tests.helpers.tab import drawn, is_the_door, open_tab
 
 pytestmark = pytest.mark.browser
@@ -41,6 +42,7 @@ def test_planner_who_comes_for_a_page_sees_it_after_signing_in(shared_app: App, 
     expect(page).to_have_url(f"{shared_app.url}/sessions")
 
 
+@IN_SOAK
 def test_page_for_admins_is_no_page_for_a_planner(planner: Planner, page: Page):
     page.goto(f"{planner.app.url}/operations")
     expect(page.get_by_role("dialog")).to_contain_text("Page not found")

@@ -10,6 +10,7 @@ from settings import Settings
 from tests.helpers.accounts import AllWrong, answer
 from tests.helpers.browser import COOKIE, PASSWORD, App, sign_up, wait_for_cookie, wait_until
 from tests.helpers.planners import Planner, add_planner, database_of
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
@@ -65,6 +66,7 @@ def test_sign_in_outlives_reload_and_restart_in_a_cookie_for_this_site_only_unti
     assert "Traceback" not in logs
 
 
+@IN_SOAK
 def test_cookie_is_written_on_a_phone_with_the_sidebar_closed(page: Page, shared_app: App) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
 
@@ -88,6 +90,7 @@ def test_signed_out_planner_stays_out_in_every_tab(page: Page, planner: Planner)
     expect_signed_out(second_tab)
 
 
+@IN_SOAK
 def test_changed_password_ends_another_browser_and_keeps_this_one(
     page: Page, elsewhere: Page, planner: Planner
 ) -> None:
@@ -110,6 +113,7 @@ def test_changed_password_ends_another_browser_and_keeps_this_one(
     expect_signed_in(page)
 
 
+@IN_SOAK
 def test_stranger_locks_the_name_and_the_browser_that_was_signed_in_before_gets_in(
     page: Page, elsewhere: Page, shared_app: App
 ) -> None:

@@ -15,6 +15,7 @@ from db.models import utc_now
 from tests.helpers.browser import QUESTION, ask, expect_finished, expect_streaming, open_app, replies, session_row
 from tests.helpers.planners import Planner
 from tests.helpers.services import until
+from tests.helpers.soak import IN_SOAK
 from tests.helpers.tab import drawn, elements, is_the_door, open_tab
 
 pytestmark = pytest.mark.browser
@@ -140,6 +141,7 @@ def until_first(page: Page, tmp_path: Path, address: str) -> list[tuple[str, str
     return ended
 
 
+@IN_SOAK
 def test_killed_server_with_the_demo_inside_keeps_the_text_and_offers_retry(start_app, page: Page, tmp_path):
     app = start_app(DEV_USER_ID="7", DEMO_PACE_S="0.06")
     open_app(page, app)
@@ -159,6 +161,7 @@ def test_killed_server_with_the_demo_inside_keeps_the_text_and_offers_retry(star
     expect_finished(page)
 
 
+@IN_SOAK
 def test_terminated_server_ends_without_a_traceback_and_hands_the_reply_over(
     start_app, page: Page, tmp_path, emulator
 ):
@@ -179,6 +182,7 @@ def test_terminated_server_ends_without_a_traceback_and_hands_the_reply_over(
     assert len(emulator.runs) == 1
 
 
+@IN_SOAK
 def test_locked_database_is_a_sentence_and_the_typed_text_stays(start_app, page: Page, tmp_path):
     app = start_app(DEV_USER_ID="7")
     open_app(page, app)
@@ -207,6 +211,7 @@ def test_unreachable_database_is_a_sentence(start_app):
     assert b"nobody" not in b"".join(one.SerializeToString() for one in said)
 
 
+@IN_SOAK
 def test_reply_that_takes_long_to_begin_says_so_and_can_be_stopped(planner: Planner, page: Page, shared_emulator):
     shared_emulator.fault({"fault": "slow_first:60"})
     open_app(page, planner.app)

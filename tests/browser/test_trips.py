@@ -11,6 +11,7 @@ from services.trips.trips import TripService
 from tests.helpers.browser import TOO_SMALL, TOOK, WIDER_THAN_SCREEN, ask, open_app, wait_until_at_rest
 from tests.helpers.flaws import flaws, poor_contrast
 from tests.helpers.planners import Planner, database_of
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
@@ -88,6 +89,7 @@ def test_trip_is_made_of_a_talk_changed_deleted_and_brought_back(page: Page, pla
     expect(page.get_by_text(TOOK)).to_have_count(2)
 
 
+@IN_SOAK
 def test_form_that_is_left_shows_the_trip_as_it_was(page: Page, planner: Planner) -> None:
     with database_of(planner.app) as database:
         trip = TripService(database).create("Rome", user_id=planner.id, brief={"where": ["Rome"]})
@@ -105,6 +107,7 @@ def test_form_that_is_left_shows_the_trip_as_it_was(page: Page, planner: Planner
     expect(page.get_by_role("textbox", name="Title")).to_have_value("Rome")
 
 
+@IN_SOAK
 def test_what_was_typed_stays_when_somebody_else_deletes_the_trip(page: Page, planner: Planner) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     with database_of(planner.app) as database:

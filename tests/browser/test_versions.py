@@ -5,10 +5,12 @@ from playwright.sync_api import Page, expect
 
 from tests.helpers.browser import TOOK, open_app, scroll_up, wait_until_at_rest
 from tests.helpers.planners import Planner
+from tests.helpers.soak import IN_SOAK
 
 pytestmark = pytest.mark.browser
 
 
+@IN_SOAK
 def test_pager_stays_in_sight_while_versions_are_paged(planner: Planner, page: Page):
     open_app(page, planner.app)
     asking = page.get_by_test_id("stChatInputTextArea")

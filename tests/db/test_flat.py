@@ -46,6 +46,7 @@ from db.models import (
     Usage,
     utc_now,
 )
+from tests.helpers.databases import SQLITE_IN_SOAK
 
 SMALL, BIG = [(4, 12)] * 100, [(4, 12)] * 2_000  # sessions: messages, and words in each
 SHOWN = 20
@@ -196,6 +197,7 @@ def give_trips(db_session: Session, owner: Account) -> None:
     db_session.execute(update(ChatSession), [{"id": one, "trip_id": trip_id} for one, trip_id in held.items()])
 
 
+@SQLITE_IN_SOAK
 def test_a_big_account_is_no_more_work_than_a_small_one(database: Database):
     colleague = account(database, "colleague", SMALL, backend="demo", seed=3)
     small = with_belongings(database, account(database, "small", SMALL, backend="demo", seed=1))
@@ -258,6 +260,7 @@ USE: dict[str, Callable[[Session, Account], object]] = {
 }
 
 
+@SQLITE_IN_SOAK
 def test_years_of_use_are_no_more_work_than_a_month(database: Database):
     work = work_on_sqlite if database.engine.dialect.name == "sqlite" else work_on_postgres
     owner = account(database, "small", SMALL[:1], backend="demo", seed=1)

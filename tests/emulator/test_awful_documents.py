@@ -15,6 +15,7 @@ from emulator.documents import UnreadableError, text_of
 from emulator.store import Store
 from settings import ROOT
 from tests.helpers.documents import pdf, pdf_of, pdf_of_one_stream, zip_of
+from tests.helpers.soak import some
 
 pytestmark = pytest.mark.anyio
 
@@ -107,7 +108,7 @@ WITHOUT_END = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", AWFUL)
+@pytest.mark.parametrize("name", some(AWFUL, one_in=3))
 def test_awful_file_is_refused_or_read_in_part_at_no_cost_for_the_app(name, monkeypatch):
     monkeypatch.setattr(documents, "CPU_S", 1 if name in WITHOUT_END else 5)
     make, said = AWFUL[name]

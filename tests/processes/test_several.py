@@ -12,6 +12,7 @@ import pytest
 from db.engine import Database
 from services.accounts.tokens import TokenService
 from services.message_status import MessageStatus
+from tests.helpers.databases import SQLITE_IN_SOAK
 from tests.helpers.processes import Cluster
 from tests.helpers.services import Emulator, until
 
@@ -34,6 +35,7 @@ def statuses(http: httpx.Client, session_id: str) -> list[str]:
     return [message["metadata"]["status"] for message in messages if message["role"] == "assistant"]
 
 
+@SQLITE_IN_SOAK
 @pytest.mark.slow
 def test_a_day_of_several_servers(cluster: Cluster, token: str, emulator: Emulator):
     """One test: starting the servers takes longer than all of it."""

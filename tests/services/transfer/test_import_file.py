@@ -13,6 +13,7 @@ from services.transfer import import_file
 from services.transfer.import_file import DAMAGED, NEWER, TOO_LARGE, TOO_MUCH, UNKNOWN, sources
 from tests.helpers.chatgpt import THEIRS, packed
 from tests.helpers.saved_session import session
+from tests.helpers.soak import some
 
 OURS = b"".join(sessions_json([session("One"), session("Two")]))
 
@@ -146,9 +147,9 @@ AWKWARD = {  # what stands before, what is repeated, what stands behind
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("awkward", AWKWARD.values(), ids=AWKWARD)
-def test_time_to_read_grows_with_the_file_and_no_faster(awkward):
-    before, repeated, behind = awkward
+@pytest.mark.parametrize("name", some(AWKWARD, one_in=3))
+def test_time_to_read_grows_with_the_file_and_no_faster(name):
+    before, repeated, behind = AWKWARD[name]
 
     def seconds(size: int) -> float:
         data = (before + repeated * (size // len(repeated.encode())) + behind).encode()
@@ -179,8 +180,9 @@ BOMBS = {
 }
 
 
-@pytest.mark.parametrize(("data", "told"), BOMBS.values(), ids=BOMBS)
-def test_little_that_would_be_much_in_memory_is_not_made_into_objects(data, told, monkeypatch):
+@pytest.mark.parametrize("name", some(BOMBS, one_in=3))
+def test_little_that_would_be_much_in_memory_is_not_made_into_objects(name, monkeypatch):
+    data, told = BOMBS[name]
     monkeypatch.setattr(import_file, "MAX_VALUES", 200_000)  # a twentieth of everything: memory is slow to trace
     monkeypatch.setattr(import_file, "MAX_SESSION_VALUES", 25_000)
     monkeypatch.setattr(import_file, "MAX_SESSION_BYTES", 1_000_000)
