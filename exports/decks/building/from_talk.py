@@ -1,9 +1,10 @@
 """A deck from a conversation: its last plan, in front of it what was asked for, behind it what is still open."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from exports.decks.building import frame
 from exports.decks.building.around import Reply, taken_apart
@@ -14,8 +15,9 @@ from exports.decks.phrases import phrases
 from exports.decks.records import Brand, Deck, Preset, Slide, SlideKind, clean
 
 _HEADING = re.compile(r"^(?: {0,3}#{1,6}[ \t]+\S|\*\*[^*\n]{1,120}\*\*[ \t]*$)", re.MULTILINE)
+_NUMBERED = re.compile(r"^(?: {0,3}#{1,6}[ \t]+|\*\*)(?:\w{1,40} |第)(\d{1,6})", re.MULTILINE)
 _TABLE = re.compile(r"^[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+\|", re.MULTILINE)
-_A_PLAN = 3  # headings
+_A_PLAN = 3  # headings; or fewer, that are called Day 1 and Day 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +81,20 @@ def budget_last(slides: Sequence[Slide]) -> Sequence[Slide]:
 def plan_of(messages: Sequence[Said]) -> Said | None:
     """Return the last reply that is a plan; else the last with any parts, else the last one."""
     replies = [one for one in messages if one.role == "assistant" and one.text.strip()]
-    for wanted in (_A_PLAN, 1):
+    for is_one in (_is_plan, _has_parts):
         for reply in reversed(replies):
-            if _parts(reply.text, wanted) >= wanted:
+            if is_one(reply.text):
                 return reply
     return replies[-1] if replies else None
 
 
-def _parts(text: str, most: int) -> int:
-    found: Iterator[object] = _HEADING.finditer(text)
-    count = sum(1 for _ in zip(range(most), found, strict=False))
-    return max(count, int(_TABLE.search(text) is not None))
+def _is_plan(text: str) -> bool:
+    numbers = [found[1] for found in islice(_NUMBERED.finditer(text), 2)]
+    return numbers == ["1", "2"] or sum(1 for _ in islice(_HEADING.finditer(text), _A_PLAN)) == _A_PLAN
+
+
+def _has_parts(text: str) -> bool:
+    return bool(_HEADING.search(text) or _TABLE.search(text))
 
 
 def _asked(messages: Sequence[Said], making: Making) -> Slide | None:

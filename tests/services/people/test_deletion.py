@@ -112,6 +112,7 @@ def fill(services, database, user_id, admin_id):
         )
         named = {"review_id": review.id, "version_id": version_id, "name": MARK}
         at = utc_now()
+        ends_at = at + timedelta(days=1)  # what has ended is removed by and by
         identity = Identity(user_id=user_id, issuer="https://id", subject=MARK, email=f"{MARK}@example.com")
         db_session.add_all([
             identity,
@@ -121,8 +122,8 @@ def fill(services, database, user_id, admin_id):
             PathEnd(message_id=reply.id, user_id=user_id, session_id=session_id, leaf_id=reply.id),
             FollowUp(session_id=session_id, user_id=user_id, text=MARK, client_message_id=MARK),
             Template(user_id=user_id, name=MARK, first_message=MARK),
-            Invitation(token_hash="2" * 64, role="planner", note=MARK, used_by_id=user_id, ends_at=at),
-            PasswordReset(token_hash="3" * 64, user_id=user_id, ends_at=at),
+            Invitation(token_hash="2" * 64, role="planner", note=MARK, used_by_id=user_id, ends_at=ends_at),
+            PasswordReset(token_hash="3" * 64, user_id=user_id, ends_at=ends_at),
             SignOut(user_id=user_id, signed_in_at=at.replace(microsecond=0)),
             SignInFailures(username=f"{MARK}-ada", failures=1, updated_at=at),
             SignInFailures(username=f"signed in {user_id}", failures=1, updated_at=at),

@@ -102,6 +102,9 @@ def test_the_same_talk_makes_the_same_origins_and_contents():
     [
         (["# A\n\n## B\n\n## C\n\nx", "No idea."], "1"),
         (["# A\n\n## B\n\n## C\n\nx", "**A**\n\n**B**\n\n**C**\n\ny"], "3"),
+        (["# A\n\n## B\n\n## C\n\nx", "### Day 1: D\n\n- y\n\n### Day 2: E\n\n- z"], "3"),
+        (["# A\n\n## B\n\n## C\n\nx", "**第1天**\n\ny\n\n**第2天**\n\nz"], "3"),
+        (["# A\n\n## B\n\n## C\n\nx", "### Day 2: E\n\ny\n\n### Day 3: F\n\nz"], "1"),
         (["# A\n\nx", "| a |\n|---|\n| b |"], "3"),
         (["Yes.", "No.", "  "], "3"),
     ],
