@@ -63,6 +63,7 @@ def answer(
     used = [one for one in memories if _remembered([one], lines) != Wishes()]
     before, state = _states(_begun(used, lines, system_prompt, today), lines, later, documents)[-2:]
     state, heard = _heard(state)
+    state, asides = _asides(state)
     if slides in asked_for:
         return _proposal(slides.TOOL, slides.arguments(state), slides.told(outputs), outputs)
     needs_date = state.reading.relative or "date" in state.topics
@@ -79,6 +80,8 @@ def answer(
             or _about_the_trip(before, state, style)
             or _about_the_rest(state)
         )
+        closing = ending(state) if asides else ""  # which comes behind the asides, too
+        told_of_it = joined(told_of_it.removesuffix(closing).rstrip(), *asides, closing)
         parts += [told_of_it if told_of_it.startswith(heard) else joined(heard, told_of_it)]
     parts += [found.text] if found else []
     if used and state.whole:
@@ -151,6 +154,21 @@ def _heard(state: State) -> tuple[State, str]:
         return state, ""
     said = f"Noted: {', '.join(plain(addressed(one)) for one in facts)}."
     return replace(state, reading=replace(state.reading, left=other)), said
+
+
+def _asides(state: State) -> tuple[State, list[str]]:
+    """The state, where what was asked about its places beside a wish counts as understood, and the answers to it."""
+    if not state.reading.wishes_something:
+        return state, []
+    answers = {one: _aside(state, one) for one in state.reading.left}
+    left = tuple(one for one, told_of_it in answers.items() if not told_of_it)
+    return replace(state, reading=replace(state.reading, left=left)), [*filter(None, answers.values())]
+
+
+def _aside(state: State, question: str) -> str:
+    after = step(state, question)
+    changes_nothing = (after.wishes, after.changes) == (state.wishes, state.changes) and not after.reading.left
+    return _about_places(after) if changes_nothing and FACTS & set(after.topics) else ""
 
 
 # Proposals

@@ -36,6 +36,9 @@ _SPELLED = PAIRS["spelled"] | {word: str(number) for number, word in enumerate(_
 _WORD = re.compile(rf"(?:{'|'.join(_TENS)})[ -](?:{'|'.join(_UNITS[1:10])})(?![^\W_])|[^\W_]+", re.I)
 _FILLERS = frozenset(LISTS["fillers"])
 _FILES = re.compile(r"\n\n\(Files with this message: [^\n]{0,2000}\)$")
+_QUOTE = re.compile(r"(?:^>[^\n]*\n?)+", re.MULTILINE)
+_SAYS = re.compile(r"> [^\n:\d]{1,60}: ")  # who says what is quoted; "Day 2: " is nobody
+_HEED = re.compile(r"(?:please )?take (?:this|that|it|these|them) into account", re.IGNORECASE)
 _LONG_RUN = re.compile(r"([^\w\s]{9})[^\w\s]+")  # marks over marks take long to fold
 
 
@@ -51,8 +54,19 @@ _DAY_LEAD = re.compile(WORDS["patterns"]["day_lead"])
 
 
 def typed(text: str) -> str:
-    """What of a message is read: what somebody typed, without the note on its files, up to some length."""
-    return _LONG_RUN.sub(r"\1", _FILES.sub("", text[:READ_CHARS]))
+    """What of a message is read: what somebody typed, without the note on its files, up to some length.
+
+    Where others are quoted, what they say is read as well, and neither who they are nor what they say it about.
+    """
+    text = text[:READ_CHARS]
+    if any(_SAYS.match(quote[0]) for quote in _QUOTE.finditer(text)):
+        text = _HEED.sub("", _QUOTE.sub(_said, text))
+    return _LONG_RUN.sub(r"\1", _FILES.sub("", text))
+
+
+def _said(quote: re.Match[str]) -> str:
+    says = _SAYS.match(quote[0])
+    return quote[0][says.end() :].replace("\n>", "\n") if says else ""
 
 
 class Line:

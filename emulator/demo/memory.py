@@ -8,6 +8,7 @@ from emulator.demo.line import WORDS
 
 MAX_FACTS, READ_CHARS = 5, 4_000
 _KIN: list[str] = WORDS["macros"]["KIN"].split("|")
+_QUOTED = re.compile(r"^>[^\n]*", re.MULTILINE)  # what somebody else said
 _ASKED_TO = re.compile(r"\s{0,9}(?:[Pp]lease )?(?:[Rr]emember|[Nn]ote)(?: that|:) ([^\n]{3,200})")
 _ASKS = re.compile(rf"\s{{0,9}}(?:{WORDS['memory']['questions']})\b", re.I)
 _VERBS: dict[str, str] = WORDS["memory"]["verbs"]
@@ -19,9 +20,9 @@ def _rules() -> list[tuple[re.Pattern[str], str]]:
 
 
 def extract_facts(text: str) -> list[str]:
-    """At most five statements such as ``Is vegetarian``; none from questions, none twice."""
+    """At most five statements such as ``Is vegetarian``; none from questions or quotes, none twice."""
     facts: dict[str, str] = {}
-    for sentence in re.split(r"(?<=[.!?])\s|\n", text[:READ_CHARS]):
+    for sentence in re.split(r"(?<=[.!?])\s|\n", _QUOTED.sub("", text[:READ_CHARS])):
         clean = sentence.strip().rstrip(".!")
         if not clean or clean.endswith("?") or _ASKS.match(clean):
             continue

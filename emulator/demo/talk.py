@@ -21,6 +21,7 @@ from emulator.demo.words import TEXTS, plural
 _PAST = 20  # changes that can be undone
 _SENTENCES = 20  # of a message that are looked at one by one
 _PATTERNS = WORDS["patterns"]
+_NEXT = re.compile(r"(?<=[.!?\n])\s+|,? and (?=(?:what|where|which|how|tell me|is|are|does|do)\b)", re.IGNORECASE)
 _CARRIED = (
     "This conversation began earlier. Its latest turns, oldest first:",
     "These messages were added to the conversation meanwhile, oldest first:",
@@ -105,7 +106,7 @@ def _read(state: State, text: str, brief: bool) -> tuple[Reading, bool]:
     """A message, and whether it only asks about the plan that there is. Questions beside a wish wish nothing."""
     near = state.wishes.places
     reading = read(text, context=near, brief=brief)
-    sentences = re.split(r"(?<=[.!?\n])\s+", typed(text), maxsplit=_SENTENCES)
+    sentences = _NEXT.split(typed(text), maxsplit=_SENTENCES)
     asked = [one for one in sentences if _asks(one, near)] if near or len(state.about) > 1 else []
     if not asked or reading.said == Wishes(currency=reading.said.currency or "none"):  # "what is that in euros?"
         return reading, False

@@ -121,6 +121,7 @@ def test_memories_are_told_when_asked():
         ("I love this plan", []),
         ("I hate it", []),
         (LISBON, []),
+        ("> Bob: Hello. I am vegetarian. I hate museums\n\nI am vegan", ["Is vegan"]),
         ("", []),
     ],
 )
