@@ -5,7 +5,7 @@ import contextlib
 import socket
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import Receive, Scope, Send
@@ -46,13 +46,27 @@ class _Server(uvicorn.Server):
         self._context = context
         self._listening = listening
 
+    @property
+    def connections(self) -> set[_BreakableProtocol]:
+        """Those that are open."""
+        return cast(set[_BreakableProtocol], self.server_state.connections)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._listening.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._context.runner.close()
+        await self._abort(only_paused=True)
         await super().shutdown(sockets)
+        await self._abort()
+
+    async def _abort(self, *, only_paused: bool = False) -> None:
+        """End connections whose other side reads no more: one that is only closed waits for that."""
+        for connection in [*self.connections]:
+            if not only_paused or connection.flow.write_paused:
+                connection.transport.abort()
+        await asyncio.sleep(0)  # in which they are told
 
 
 class EmulatorServer:

@@ -1,5 +1,6 @@
 """Starting, stopping and being killed."""
 
+import json
 import logging
 import signal
 import socket
@@ -15,6 +16,7 @@ import pytest
 
 from emulator.server import EmulatorServer
 from tests.helpers.doubles import ObedientDemo
+from tests.helpers.services import until
 
 ROOT = Path(__file__).parents[2]
 KEY = {"X-API-Key": "k"}
@@ -103,6 +105,26 @@ def test_one_key_opens_everything_and_the_next_one_finds_what_was_kept(tmp_path:
         answers = [httpx.get(path, headers={"X-API-Key": sent}).status_code for sent in (key, "demo-key")]
         server.stop()
         assert answers == [200, 401]
+
+
+def test_stop_ends_the_connection_of_whoever_reads_no_more(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = EmulatorServer(tmp_path / "emulator.db", ObedientDemo(), pace_s=0)
+    base_url = server.start()
+    port, thread_id = httpx.URL(base_url).port, new_thread(base_url)
+    body = json.dumps({"thread_id": thread_id, "content": "words 500", "stream": True})
+    head = "POST /api/threads/messages HTTP/1.1\r\nHost: a\r\nX-API-Key: k\r\nX-Emulator-Fault: endless\r\n"
+    assert server._server
+    connections = server._server.connections
+
+    with socket.create_connection(("127.0.0.1", port)) as reader:
+        reader.sendall(f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+        until(lambda: any(one.flow.write_paused for one in connections), what="more is sent than is read")
+        server.stop()
+
+    assert connections == set()
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize("fault", ["", "silence:1", "keep_alive:0.1,slow_first:60"])
