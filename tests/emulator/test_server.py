@@ -107,9 +107,7 @@ def test_one_key_opens_everything_and_the_next_one_finds_what_was_kept(tmp_path:
         assert answers == [200, 401]
 
 
-def test_stop_ends_the_connection_of_whoever_reads_no_more(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_stop_ends_the_connection_of_whoever_reads_no_more(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     server = EmulatorServer(tmp_path / "emulator.db", ObedientDemo(), pace_s=0)
     base_url = server.start()
     port, thread_id = httpx.URL(base_url).port, new_thread(base_url)
