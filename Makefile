@@ -33,7 +33,7 @@ endef
 
 help:
 	@echo "make run      start the app on http://localhost:$(PORT) (another port: make run PORT=8600)"
-	@echo "make test     format, lint, types and all tests; gets Chromium and nginx on Debian where they are missing"
+	@echo "make test     format, lint, types and the tests; gets Chromium and nginx on Debian where they are missing"
 	@echo "make test-office  decks as LibreOffice draws them against our PDFs; gets LibreOffice on Debian where it is missing"
 	@echo "make quick    a loop to work in: format, lint, types, and the tests without browsers, several processes, PostgreSQL,"
 	@echo "              what is slow, and all but the first three cases of each"
