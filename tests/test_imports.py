@@ -60,8 +60,8 @@ FLOORS = {
         "wiring",
     ),
     "components": (
-        "address browser_cookie deck_charts departures dialogs undo labels outage problems resources scripts sending"
-        " state still tabs this_tab waking wide_tables",
+        "address browser_cookie callbacks deck_charts departures dialogs undo labels outage problems resources"
+        " scripts sending state still tabs this_tab waking wide_tables",
         "accounts transfer",
         "replies usage",
         "sessions",

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import streamlit as st
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.testing.v1 import AppTest
 
 import components.resources
 import db.models
+from components import callbacks
 from components.labels import escape_label
 from db.engine import DatabaseUnavailableError
 from settings import ROOT
@@ -41,6 +43,13 @@ def test_stranger_sees_the_sign_in_form_and_no_sidebar(visitor):
 
     assert [box.label for box in visitor.text_input] == ["Username", "Password"]
     assert listed(visitor) == []
+
+
+def test_runs_call_what_was_pressed_before_they_may_be_cut(visitor, monkeypatch):
+    monkeypatch.setattr(SafeSessionState, "on_script_will_rerun", callbacks._call_them)  # as Streamlit has it
+    run(visitor)
+
+    assert SafeSessionState.on_script_will_rerun is callbacks._uncut
 
 
 def test_newcomer_gets_a_new_chat_and_an_empty_list(app):
