@@ -1,5 +1,7 @@
 """Whatever was pressed is done, also where the browser says something else right behind it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from streamlit.runtime.state.safe_session_state import SafeSessionState
@@ -14,13 +16,23 @@ def call_to_their_end() -> None:
     if so begins anew with that: what was pressed is forgotten. Of two buttons pressed within 6 ms, which a script in
     the page does, that lost the first in 61 of 600 tries (Streamlit 1.67).
     """
-    SafeSessionState.on_script_will_rerun = _uncut  # type: ignore[assignment, method-assign]
+    SafeSessionState.on_script_will_rerun = _whole  # type: ignore[assignment, method-assign]
 
 
-def _uncut(state: SafeSessionState, *args: Any, **options: Any) -> None:
+def _whole(state: SafeSessionState, *args: Any, **options: Any) -> None:
+    with uncut(state):
+        _call_them(state, *args, **options)
+
+
+@contextmanager
+def uncut(state: SafeSessionState) -> Iterator[None]:
+    """Let no other message of the browser end a run in a use of its `st.session_state`; after this the next one may.
+
+    What is drawn, or written into the address, asks too, and is not held here.
+    """
     asks = state._yield_callback
     object.__setattr__(state, "_yield_callback", lambda: None)
     try:
-        _call_them(state, *args, **options)
+        yield
     finally:
         object.__setattr__(state, "_yield_callback", asks)

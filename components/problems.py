@@ -5,35 +5,23 @@ the session that it belongs to, or None}.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
+from components.callbacks import uncut
 from components.labels import escape_label
 from db.engine import DatabaseUnavailableError
 from services.errors import ReplyInProgressError, ServiceError
 
 
-@contextmanager
-def _uncut() -> Iterator[None]:
-    """Let no other message of the browser end a callback between what it saves and what it notes of that.
-
-    Each use of `st.session_state` asks whether the run is to end; after this the next one does again. What is drawn,
-    or written into the address, asks too, and is not held here.
-    """
+def _uncut() -> AbstractContextManager[None]:
+    """Keep what is saved and what is noted of it together: callbacks are not cut anyway, the rest of a run is."""
     context = get_script_run_ctx()
     state = context.session_state if context else None
-    if not isinstance(state, SafeSessionState):
-        yield
-        return
-    asks = state._yield_callback
-    object.__setattr__(state, "_yield_callback", lambda: None)
-    try:
-        yield
-    finally:
-        object.__setattr__(state, "_yield_callback", asks)
+    return uncut(state) if isinstance(state, SafeSessionState) else nullcontext()
 
 
 @contextmanager

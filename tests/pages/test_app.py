@@ -49,7 +49,7 @@ def test_runs_call_what_was_pressed_before_they_may_be_cut(visitor, monkeypatch)
     monkeypatch.setattr(SafeSessionState, "on_script_will_rerun", callbacks._call_them)  # as Streamlit has it
     run(visitor)
 
-    assert SafeSessionState.on_script_will_rerun is callbacks._uncut
+    assert SafeSessionState.on_script_will_rerun is callbacks._whole
 
 
 def test_newcomer_gets_a_new_chat_and_an_empty_list(app):
