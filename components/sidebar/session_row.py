@@ -24,7 +24,6 @@ def session_row(
     now: datetime,
     marks: SidebarMarks,
     namesakes: bool = False,
-    shortcut: str | None = None,
     in_trip: bool = False,
     ends_at: datetime | None = None,
 ) -> None:
@@ -56,7 +55,6 @@ def session_row(
             help=f"{escape_label(_short(session.title))} · last used {used.day} {used:%B %Y, %H:%M}"
             + (f" · {shared[0].lower()}{shared[1:]}" if shared else "")
             + (f" · {ends_on(ends_at).lower()} unless it is used" if ends_at else ""),
-            shortcut=shortcut,
             on_click=show_session,
             args=(session.id,),
         )

@@ -5,9 +5,12 @@ anything on Windows, macOS or Linux (no Ctrl+Alt, which is AltGr; no Ctrl with a
 things are no button's: to focus the search, and `?`, which is no key to Streamlit: `static/js/shortcuts.js` has them.
 """
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from components.dialogs import Dialogs, close_dialog, open_dialog
+from components.state import show_session
 from services.accounts.records import User
 
 NEW_CHAT = "Ctrl+Shift+O"
@@ -27,6 +30,26 @@ def shortcuts_button() -> None:
         on_click=open_dialog,
         args=("shortcuts",),
     )
+
+
+def neighbour_keys(listed_ids: Sequence[int], active_id: int | None) -> None:
+    """Draw what the keys for the next and the previous session press; without an active one the first is the next.
+
+    Buttons that nobody sees. Were the keys those of the rows, a row would keep its key until it is drawn again, and
+    who presses twice quickly would open the same session twice.
+    """
+    st.session_state.sidebar_listed = list(listed_ids)
+    st.session_state.sidebar_at = listed_ids.index(active_id) if active_id in listed_ids else -1
+    with st.container(key="sidebar_neighbours"):
+        for label, key, step in (("Next session", NEXT_SESSION, 1), ("Previous session", PREVIOUS_SESSION, -1)):
+            st.button(label, key=f"sidebar_step_{step}", shortcut=key, on_click=_show_neighbour, args=(step,))
+
+
+def _show_neighbour(step: int) -> None:
+    at = st.session_state.sidebar_at + step
+    if 0 <= at < len(st.session_state.sidebar_listed):
+        st.session_state.sidebar_at = at
+        show_session(st.session_state.sidebar_listed[at])
 
 
 @st.dialog("Keyboard shortcuts", icon=":material/keyboard:", on_dismiss=close_dialog)

@@ -13,7 +13,7 @@ from components.sidebar.account import draw_account
 from components.sidebar.following import follow_lists, lists_drawn
 from components.sidebar.marks import SidebarMarks, keep_marks, watch_marks
 from components.sidebar.session_row import hit_row, session_row
-from components.sidebar.shortcuts import NEW_CHAT, NEXT_SESSION, PREVIOUS_SESSION
+from components.sidebar.shortcuts import NEW_CHAT, neighbour_keys
 from components.sidebar.trips import TRIPS_SHOWN, in_open_trip, sidebar_trips
 from components.state import active_session_id, reads_only, show_new_chat
 from services.accounts.records import User
@@ -107,11 +107,8 @@ def _draw_lists(
     groups = [("Pinned", listed_pinned)] if listed_pinned else []
     groups += in_groups((one for one in recent.sessions if one.id not in above_ids), now=now)
     listed = [*above, *(session for _, group in groups for session in group)]
-    shortcuts = _shortcuts([session.id for session in listed], active_id)
     ends = endings(listed, user_id=user_id)
-    sidebar_trips(
-        trips, in_trip, marks, user_id=user_id, active_id=active_id, now=now, shortcuts=shortcuts, ends=ends
-    )
+    sidebar_trips(trips, in_trip, marks, user_id=user_id, active_id=active_id, now=now, ends=ends)
     titles = Counter(session.title for _, group in groups for session in group)
     for name, group in groups:
         st.caption(name)
@@ -123,7 +120,6 @@ def _draw_lists(
                 now=now,
                 marks=marks,
                 namesakes=titles[session.title] > 1,
-                shortcut=shortcuts.get(session.id),
                 ends_at=ends.get(session.id),
             )
     if not listed:
@@ -133,13 +129,7 @@ def _draw_lists(
         sidebar_samples(shown=any(session.sample for session in listed), user_id=user_id)
     if recent.next_cursor or len(pinned) > len(shown_pinned):
         _draw_more(rows)
-
-
-def _shortcuts(listed_ids: list[int], active_id: int | None) -> dict[int, str]:
-    """Return the shortcuts of the rows before and after the active one; without one the first is the next."""
-    at = listed_ids.index(active_id) if active_id in listed_ids else -1
-    before = {listed_ids[at - 1]: PREVIOUS_SESSION} if at > 0 else {}
-    return before | ({listed_ids[at + 1]: NEXT_SESSION} if at + 1 < len(listed_ids) else {})
+    neighbour_keys([session.id for session in listed], active_id)
 
 
 def _draw_more(rows: int) -> None:

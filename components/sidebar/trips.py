@@ -37,7 +37,6 @@ def sidebar_trips(
     user_id: int,
     active_id: int | None,
     now: datetime,
-    shortcuts: Mapping[int, str],
     ends: Mapping[int, datetime],
 ) -> None:
     """Draw the trips, and the sessions *found* in the one that is open; nothing where there is none."""
@@ -59,7 +58,6 @@ def sidebar_trips(
                             active=session.id == active_id,
                             now=now,
                             marks=marks,
-                            shortcut=shortcuts.get(session.id),
                             in_trip=True,
                             ends_at=ends.get(session.id),
                         )
