@@ -81,7 +81,7 @@ def answer(
             or _about_the_rest(state)
         )
         closing = ending(state) if asides else ""  # which comes behind the asides, too
-        told_of_it = joined(told_of_it.removesuffix(closing).rstrip(), *asides, closing)
+        told_of_it = joined(_without(told_of_it.removesuffix(closing).rstrip(), asides), *asides, closing)
         parts += [told_of_it if told_of_it.startswith(heard) else joined(heard, told_of_it)]
     parts += [found.text] if found else []
     if used and state.whole:
@@ -169,6 +169,13 @@ def _aside(state: State, question: str) -> str:
     after = step(state, question)
     changes_nothing = (after.wishes, after.changes) == (state.wishes, state.changes) and not after.reading.left
     return _about_places(after) if changes_nothing and FACTS & set(after.topics) else ""
+
+
+def _without(text: str, asides: Sequence[str]) -> str:
+    """The text without the points that the asides begin with."""
+    points = [line for line in text.split("\n") if line.startswith("- ")]
+    said = {line for line in points if any(aside.startswith(line.removeprefix("- ")) for aside in asides)}
+    return "\n".join(line for line in text.split("\n") if line not in said)
 
 
 # Proposals
@@ -274,7 +281,7 @@ def _about_the_trip(before: State, state: State, style: str) -> str:
         shown = say.costs_told(plan, costs)
     elif {"table", "included"} & set(topics):
         shown = say.as_table(plan, costs)
-    elif changed and not state.whole and len(days) <= 2:
+    elif changed and not state.whole and len(days) <= say.DAYS_ALONE:
         shown = joined(*([say.day_text(day, plan) for day in days] or [say.cost_text(plan), say.notes_text(plan)]))
     elif changed or (state.planned and (state.whole or {"short", "detail"} & set(topics))):
         shown, unmet = say.plan_text(state, style="brief" if "short" in topics else style), ""

@@ -1,7 +1,7 @@
 """A planner with a phone, 390 pixels wide, can do the main job."""
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from services.trips.trips import TripService
 from tests.helpers.browser import PASSWORD, TOO_SMALL, TOOK, WIDER_THAN_SCREEN, App, session_row
@@ -9,12 +9,14 @@ from tests.helpers.planners import add_planner, database_of
 
 pytestmark = pytest.mark.browser
 
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
 
 @pytest.mark.slow
 def test_phone_shows_everything_within_its_width(shared_app: App, browser: Browser):
     planner = add_planner(shared_app)
     planner.become_admin()
-    with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True) as phone:
+    with browser.new_context(viewport=PHONE, has_touch=True, reduced_motion="reduce") as phone:
         planner.sign_in(phone)
         page = phone.new_page()
         page.goto(shared_app.url)
@@ -73,7 +75,7 @@ def test_trip_of_a_chat_has_a_line_of_its_own(shared_app: App, browser: Browser)
     planner, title = add_planner(shared_app), "Twelve days in Japan and Korea"
     with database_of(shared_app) as database:
         trip = TripService(database).create(title, user_id=planner.id)
-    with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True) as phone:
+    with browser.new_context(viewport=PHONE, has_touch=True, reduced_motion="reduce") as phone:
         planner.sign_in(phone)
         page = phone.new_page()
         page.goto(f"{shared_app.url}/?trip={trip.id}")
