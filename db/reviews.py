@@ -1,7 +1,7 @@
 """Queries on reviews: links, what they show, who looked, what was said and decided.
 
-A link is of a session or of a trip, or of the deck of one: where both can be named, one of them
-is. The links of a session are seen by whoever sees that, those of a trip by whoever may change it.
+A link is of a session or of a trip, or of the deck of one: where both can be named, one of them is. The links of a
+session are seen by whoever sees that, those of a trip by whoever may change it.
 """
 
 from collections.abc import Collection, Sequence
@@ -21,12 +21,13 @@ from db.models import (
     ReviewVersion,
     Snapshot,
     Trip,
+    TripMember,
     User,
     UtcDateTime,
     reviews,
 )
 from db.plain import OFTEN
-from db.trips import changed_by
+from db.trips import EDIT, OWNER, changed_by
 
 _Columns = TypeVarTuple("_Columns")
 LinkRow = Row[Review, str, str]  # a link, the title of what it is of, the name of whose that is
@@ -206,16 +207,18 @@ def changed_of_active(db_session: Session, review_ids: Collection[int], *, now: 
 
 
 def changed_for(db_session: Session, user_ids: Collection[int]) -> dict[int, int]:
-    """Return, for each of these planners, what `touch` set last of any of their links."""
-    query = select(Review.user_id, func.max(Review.changed)).where(Review.user_id.in_(user_ids))
-    rows = db_session.execute(query.group_by(Review.user_id))
-    return {user_id: latest for user_id, latest in rows}
+    """Return, for each of these planners, what `touch` set last of any link of theirs or of a trip they help with."""
+    latest = func.max(Review.changed)
+    theirs = select(Review.user_id, latest).where(Review.user_id.in_(user_ids)).group_by(Review.user_id)
+    helped = select(TripMember.user_id, latest).join(Review, Review.trip_id == TripMember.trip_id)
+    helped = helped.where(TripMember.user_id.in_(user_ids), TripMember.access == EDIT, TripMember.access != OWNER)
+    rows = [*db_session.execute(theirs), *db_session.execute(helped.group_by(TripMember.user_id))]
+    return {user_id: changed for user_id, changed in sorted(rows, key=lambda row: row[1])}
 
 
 def news(db_session: Session, *, user_id: int) -> int:
     """Return how many links of this planner's have something that they have not looked at."""
-    query = select(func.count()).select_from(Review).where(reviews.is_unseen(), Review.user_id == user_id)
-    return db_session.scalar(query) or 0
+    return db_session.scalar(select(func.count(Review.id)).where(reviews.is_unseen(), Review.user_id == user_id)) or 0
 
 
 def hand_over(db_session: Session, trip_id: int, *, from_id: int, to_id: int, of_sessions: bool = False) -> None:

@@ -38,7 +38,10 @@ class ReviewWatch:
         return self._ask("review", review_id)
 
     def planner(self, user_id: int) -> int | None:
-        """Return a number that rises with every change of any link of a planner's; None without links."""
+        """Return a number that is another with every change of a link that a planner sees; None without links.
+
+        Of what is theirs, or of a trip that they help with; not what a helper made on their own trip.
+        """
         return self._ask("planner", user_id)
 
     def _ask(self, kind: str, of: int) -> int | None:

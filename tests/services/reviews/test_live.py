@@ -15,6 +15,7 @@ from tests.helpers.asked import asked_of
 from tests.helpers.databases import ON_SQLITE
 from tests.helpers.reviews import Reviews
 from tests.helpers.services import make_user
+from tests.helpers.trips import Team, team  # noqa: F401 - a fixture
 
 OPEN = 50  # pages
 
@@ -76,6 +77,18 @@ def test_whatever_comes_is_told_a_second_later_to_readers_and_planner(reviews, w
         after = [watched.watch.review(link.review.id), watched.watch.planner(user_id)]
         assert all(new > old for new, old in zip(after, before, strict=True))
         assert watched.watch.review(other.review.id) == elsewhere
+
+
+def test_who_helps_with_a_trip_is_told_of_its_links_and_who_only_reads_it_is_not(reviews, watched, team: Team):
+    link = reviews.share_brief(team.trip_id, team.ada)
+    before = {who: watched.watch.planner(who) for who in (*team.members, team.eve)}
+    assert before == {team.ada: link.review.changed, team.bob: link.review.changed, team.cleo: None, team.eve: None}
+
+    reviews.visits.comment(link.token, new_reader_key(), "Too steep.", name="Anna")
+    watched.a_second_passes()
+
+    assert watched.watch.planner(team.bob) == watched.watch.planner(team.ada) > link.review.changed
+    assert watched.watch.planner(team.cleo) is watched.watch.planner(team.eve) is None
 
 
 @pytest.mark.parametrize("end", ["revoked", "ended", "owner disabled", "session deleted"])
