@@ -210,6 +210,26 @@ def test_make_without_apt_get_needs_a_browser_that_is_there(tmp_path, there, cod
     assert (b"please install it" in made.stderr) == bool(code)
 
 
+def test_make_takes_the_first_python_that_will_do(tmp_path):
+    """Which is new enough, and can make a virtual environment."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    put(tmp_path, "too_old", script="#!/bin/sh\nexit 1\n")
+    put(tmp_path, "without_venv", script='#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; esac\n')
+    put(tmp_path, "will_do", "another", script=f'#!/bin/sh\necho "$(basename "$0") $@" >> "{tmp_path}/asked"\n')
+    names = "too_old missing without_venv will_do another"
+
+    subprocess.run(
+        [_make(), "--no-print-directory", ".venv", f"PYTHON={names}"],
+        cwd=tmp_path,
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        check=True,
+    )
+
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert asked[-1] == "will_do -m venv --clear .venv"
+    assert not any(one.startswith("another") for one in asked)
+
+
 def _make() -> str:
     found = shutil.which("make")
     assert found
