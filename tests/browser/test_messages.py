@@ -61,6 +61,7 @@ def test_message_is_copied_linked_to_and_edited_in_one_click(planner: Planner, p
     reply.get_by_role("button", name="Copy").click()
     assert copies()["text"].startswith("| Day |") or "\n| Day |" in copies()["text"]
     assert copies()["text"] in selected["text"]
+    page.mouse.wheel(0, -5000)  # as a person goes up: the page glides to its end until then
     asked.get_by_role("button", name="Copy").click()
     assert copies()["text"] == ASKED
     asked.get_by_role("button", name="Link").click()
