@@ -51,9 +51,9 @@ class _Server(uvicorn.Server):
         """Those that are open."""
         return cast(set[_BreakableProtocol], self.server_state.connections)
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._listening.set()
+    async def main_loop(self) -> None:
+        self._listening.set()  # not before: one that is told to exit while it starts up leaves its connections open
+        await super().main_loop()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._context.runner.close()

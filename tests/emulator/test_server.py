@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from emulator.server import EmulatorServer
+from emulator.server import EmulatorServer, _Server
 from tests.helpers.doubles import ObedientDemo
 from tests.helpers.services import until
 
@@ -123,6 +123,29 @@ def test_stop_ends_the_connection_of_whoever_reads_no_more(tmp_path: Path, caplo
 
     assert connections == set()
     assert caplog.records == []
+
+
+def test_server_that_is_stopped_as_soon_as_it_listens_closes_what_is_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever starts it may stop it before it does anything else: uvicorn then leaves its connections open."""
+    startup, shutdown, ended = _Server.startup, _Server.shutdown, list[_Server]()
+
+    async def stopped_at_once(self: _Server, sockets: list[socket.socket] | None = None) -> None:
+        await startup(self, sockets)
+        self.should_exit = self._listening.is_set()
+
+    async def noted(self: _Server, sockets: list[socket.socket] | None = None) -> None:
+        await shutdown(self, sockets)
+        ended.append(self)
+
+    monkeypatch.setattr(_Server, "startup", stopped_at_once)
+    monkeypatch.setattr(_Server, "shutdown", noted)
+    server = EmulatorServer(tmp_path / "state.db", ObedientDemo())
+    server.start()
+    server.stop()
+
+    assert ended
 
 
 @pytest.mark.parametrize("fault", ["", "silence:1", "keep_alive:0.1,slow_first:60"])
