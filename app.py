@@ -9,7 +9,7 @@ from components.accounts.identity import draw_door_cookie, known_as
 from components.accounts.invitation import is_invited
 from components.accounts.proxied import behind_proxy, is_let_through
 from components.accounts.ways_in import WAYS_IN_DIALOGS, go_on, offer_to_join
-from components.callbacks import call_to_their_end
+from components.callbacks import call_to_their_end, draw_what_is_gone_anew
 from components.decks.dialogs import DECK_DIALOGS
 from components.dialogs import draw_dialog
 from components.memory.memories import MEMORY_DIALOGS
@@ -77,6 +77,7 @@ WIDE_PAGES = ("sessions", "deck", "insights", "operations")
 LIST_PAGES = ("sessions", "trips")
 
 call_to_their_end()
+draw_what_is_gone_anew()
 st.set_page_config(page_title="Travel-Bot", page_icon="/app/static/icon.png")
 review = st.Page(REVIEW_PAGE, title="Review", url_path="review")
 reset = st.Page("pages/public/reset.py", title="New password", url_path="reset")

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 _call_them = SafeSessionState.on_script_will_rerun
+_in_order = MemoryFragmentStorage.order_fragment_ids
 
 
 def call_to_their_end() -> None:
@@ -17,6 +19,21 @@ def call_to_their_end() -> None:
     the page does, that lost the first in 61 of 600 tries (Streamlit 1.67).
     """
     SafeSessionState.on_script_will_rerun = _whole  # type: ignore[assignment, method-assign]
+
+
+def draw_what_is_gone_anew() -> None:
+    """Let the page run where the browser asks for fragments, and none of them is there any more.
+
+    A browser asks so where something in a fragment is pressed in the moment in which its page is left. Streamlit runs
+    nothing then, but tells the browser of the page that was left, which empties the one that is shown (1.67): whoever
+    signed out saw nothing at all.
+    """
+    MemoryFragmentStorage.order_fragment_ids = _those_there  # type: ignore[assignment, method-assign]
+
+
+def _those_there(storage: MemoryFragmentStorage, fragment_ids: list[str]) -> list[str] | None:
+    """Return the fragments that there are, in order; None, which is the page, where there are none."""
+    return _in_order(storage, [one for one in fragment_ids if storage.contains(one)]) or None
 
 
 def _whole(state: SafeSessionState, *args: Any, **options: Any) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.runtime.state import SafeSessionState, SessionState
 
@@ -31,6 +32,7 @@ def another_message_came() -> None:
 def streamlits_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin with what Streamlit does, whatever was done in this process before."""
     monkeypatch.setattr(SafeSessionState, "on_script_will_rerun", callbacks._call_them)
+    monkeypatch.setattr(MemoryFragmentStorage, "order_fragment_ids", callbacks._in_order)
 
 
 @pytest.fixture
@@ -64,3 +66,14 @@ def test_run_is_cut_as_ever_after_a_callback_that_fails(pressed: Pressed) -> Non
 
     with pytest.raises(StopException):
         pressed.outer["called"]
+
+
+def test_fragments_are_run_that_there_are_and_the_page_where_there_are_none() -> None:
+    storage = MemoryFragmentStorage()
+    storage.register("there", lambda: None)
+    assert storage.order_fragment_ids(["gone"]) == ["gone"]  # Streamlit itself
+
+    callbacks.draw_what_is_gone_anew()
+
+    assert storage.order_fragment_ids(["gone", "there"]) == ["there"]
+    assert storage.order_fragment_ids(["gone"]) is None

@@ -30,13 +30,20 @@ def open_tab(app: App, *told: str, headers: dict[str, str] | None = None) -> Cli
 
 
 def ask(
-    tab: ClientConnection, page: str = "", *, query: str = "", pressed: str | None = None, timezone: str = ""
+    tab: ClientConnection,
+    page: str = "",
+    *,
+    query: str = "",
+    pressed: str | None = None,
+    timezone: str = "",
+    fragment_id: str = "",
 ) -> None:
-    """Ask for a page by its name in the address, as a browser does that comes by it.
+    """Ask for a page by its name in the address, as a browser does that comes by it, or for a fragment of it.
 
     *pressed* is the id of a button that is pressed there.
     """
     asked = BackMsg()
+    asked.rerun_script.fragment_id = fragment_id
     asked.rerun_script.page_name = page
     asked.rerun_script.query_string = query
     if timezone:
