@@ -27,6 +27,7 @@ from db.migrate import migrate
 from db.models import ChatSession, Message, User
 from exports.reviews.records import snapshot_text
 from services.reviews.comments import CommentService
+from services.reviews.files import ReviewFiles
 from services.reviews.records import LinkSettings, Thing
 from services.reviews.reviews import ReviewService
 from services.reviews.visits import VisitService, new_reader_key
@@ -57,9 +58,10 @@ class Reviews:
     def __init__(self, url: str) -> None:
         database = Database(url)
         migrate(database)
-        self._links = ReviewService(database, {("session", False): SharedSessions(database)})
+        files = ReviewFiles()
+        self._links = ReviewService(database, {("session", False): SharedSessions(database)}, files)
         self._comments = CommentService(database)
-        self._visits = VisitService(database, compare=lambda *_: False)
+        self._visits = VisitService(database, files, compare=lambda *_: False)
         self._user_id = _planner(database)
         self.empty = self._share(_session(database, self._user_id))
         session_id = _session(database, self._user_id)

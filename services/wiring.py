@@ -64,6 +64,7 @@ from services.replies.store import ReplyStore
 from services.replies.titles import SessionTitles
 from services.replies.writer import ReplyWriter
 from services.reviews.comments import CommentService
+from services.reviews.files import ReviewFiles
 from services.reviews.live import ReviewWatch
 from services.reviews.mail import ReviewMail
 from services.reviews.records import Shareable
@@ -230,7 +231,7 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         replies_per_user=settings.replies_per_user,
     )
     sessions = SessionService(database, default_model=settings.default_model)
-    decks = DeckService(database)
+    decks, review_files = DeckService(database), ReviewFiles()
     accounts = AccountService(database, settings)
     reset_mail, mail = _mail(base)
     memories = MemoryService(database, client, loop, threads, memory_sources, backend=backend)
@@ -266,9 +267,9 @@ def build_services(settings: Settings, *, compare_passwords: Compare) -> Service
         trip_deletion=TripDeletion(database),
         trip_approval=TripApproval(database),
         trip_activity=TripActivity(database),
-        reviews=ReviewService(database, shared_things(database)),
+        reviews=ReviewService(database, shared_things(database), review_files),
         comments=CommentService(database),
-        visits=VisitService(database, compare=compare_passwords),
+        visits=VisitService(database, review_files, compare=compare_passwords),
         review_watch=ReviewWatch(database),
         decks=decks,
         deck_refreshing=DeckRefreshing(database, decks),

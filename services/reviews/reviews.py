@@ -38,8 +38,7 @@ from services.reviews.views import decisions, has_ended, is_kept_by, review, sna
 from services.texts import clean_query
 from services.transfer.transfer import ExportFile
 
-MAX_LINKS = 200  # of one thing
-MAX_VERSIONS = 200  # of one link
+MAX_LINKS, MAX_VERSIONS = 200, 200  # of one thing, of one link
 _TRIES = 20  # to share again while others do; each of them that is in vain is one of theirs that is not
 _TOKEN_BYTES = 24  # 192 bits
 ONLY_ITS_OWN = "Only who made this link, or owns what it shows, can change it or give it a new address."
@@ -57,12 +56,13 @@ class ReviewService:
         self,
         database: Database,
         things: Mapping[tuple[str, bool], Shareable],
+        files: ReviewFiles,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._db = database
         self._things = things
         self._clock = clock
-        self._files = ReviewFiles()
+        self._files = files
 
     def preview(
         self, thing: Thing, *, user_id: int, first_id: int | None = None, last_id: int | None = None

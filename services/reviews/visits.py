@@ -59,12 +59,14 @@ class VisitService:
     PasscodeNeededError from every method until `unlock`, and DatabaseUnavailableError when the database is away.
     """
 
-    def __init__(self, database: Database, *, compare: Compare, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, database: Database, files: ReviewFiles, *, compare: Compare, clock: Callable[[], datetime] = utc_now
+    ) -> None:
         self._db = database
         self._door = Door(database, clock)
         self._passcodes = Passcodes(database, self._door, compare, clock)
         self._clock = clock
-        self._files = ReviewFiles()
+        self._files = files
 
     def find(self, token: str, key: str | None = None, *, address: str | None = None) -> int:
         """Return the id of a link that opens, with or without a passcode; whoever guesses has to wait.

@@ -16,6 +16,7 @@ from db.models import (
     ReviewVersion,
 )
 from services.reviews.comments import CommentService
+from services.reviews.files import ReviewFiles
 from services.reviews.records import LinkSettings, NewLink, Thing
 from services.reviews.reviews import ReviewService
 from services.reviews.visits import VisitService
@@ -56,9 +57,10 @@ class Reviews:
     visits: VisitService = field(init=False)
 
     def __post_init__(self) -> None:
-        self.links = ReviewService(self.database, shared_things(self.database), lambda: self.now)
+        files = ReviewFiles()
+        self.links = ReviewService(self.database, shared_things(self.database), files, lambda: self.now)
         self.comments = CommentService(self.database, lambda: self.now)
-        self.visits = VisitService(self.database, compare=cheaply, clock=lambda: self.now)
+        self.visits = VisitService(self.database, files, compare=cheaply, clock=lambda: self.now)
 
     def later(self, **lapse: float) -> None:
         """Let time pass."""
