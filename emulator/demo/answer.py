@@ -172,9 +172,9 @@ def _aside(state: State, question: str) -> str:
 
 
 def _without(text: str, asides: Sequence[str]) -> str:
-    """The text without the points that the asides begin with."""
-    points = [line for line in text.split("\n") if line.startswith("- ")]
-    said = {line for line in points if any(aside.startswith(line.removeprefix("- ")) for aside in asides)}
+    """The text without the points that the asides say, too."""
+    points = [line for line in text.split("\n") if line.startswith("- **")]
+    said = {line for line in points if any(line.removeprefix("- ") in aside for aside in asides)}
     return "\n".join(line for line in text.split("\n") if line not in said)
 
 
@@ -281,7 +281,7 @@ def _about_the_trip(before: State, state: State, style: str) -> str:
         shown = say.costs_told(plan, costs)
     elif {"table", "included"} & set(topics):
         shown = say.as_table(plan, costs)
-    elif changed and not state.whole and len(days) <= say.DAYS_ALONE:
+    elif changed and not state.whole and len(days) <= 2:
         shown = joined(*([say.day_text(day, plan) for day in days] or [say.cost_text(plan), say.notes_text(plan)]))
     elif changed or (state.planned and (state.whole or {"short", "detail"} & set(topics))):
         shown, unmet = say.plan_text(state, style="brief" if "short" in topics else style), ""

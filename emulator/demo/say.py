@@ -12,7 +12,6 @@ from emulator.demo.plan import Day, Plan, Stop, build
 from emulator.demo.wishes import Change, State, Wishes
 from emulator.demo.words import TEXTS, clock, joined, listed, people, plain, plural, table
 
-DAYS_ALONE = 2  # that a change is shown with; with more, the whole plan
 _USUAL = {name: [text] for name, text in PAIRS["usual"].items()}
 
 

@@ -64,7 +64,7 @@ def step(state: State, text: str, *, brief: bool = False) -> State:
             wishes, changes = state.past[at]
             back = replace(fresh, wishes=wishes, changes=changes, past=state.past[:at], topics=("undo",))
             if not state.planned or (wishes.places and say.changed(state, back)[0]):
-                return replace(back, whole=_much_changed(state, back))
+                return back
         return replace(fresh, past=(), topics=("nothing to undo",))
     leads = reading.said.days or re.search(_PATTERNS["goes_to"], reading.text)
     if state.wishes.places and reading.names and not reading.said.places and leads:
@@ -99,13 +99,7 @@ def _with_wishes(before: State, state: State, *, asks: bool) -> State:
     same = (before.wishes, before.changes)
     past = state.past if same == (wishes, changes) else (*state.past, same)[-_PAST:]
     whole = planned and (other or not state.planned or "plan" in reading.topics)
-    after = replace(state, wishes=wishes, changes=changes, notes=tuple(notes), planned=planned, past=past)
-    return replace(after, whole=whole or _much_changed(before, after))
-
-
-def _much_changed(before: State, after: State) -> bool:
-    """Whether more days are other ones than are shown alone."""
-    return len(say.changed(before, after)[1]) > say.DAYS_ALONE
+    return replace(state, wishes=wishes, changes=changes, notes=tuple(notes), planned=planned, whole=whole, past=past)
 
 
 def _read(state: State, text: str, brief: bool) -> tuple[Reading, bool]:
