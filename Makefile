@@ -16,7 +16,7 @@ SEED ?= 1
 # Makes the virtual environment $(1) with the first Python of this machine that will do, or says what is missing. The
 # system's own comes first: it was built with all optimizations, which one compiled at home often was not; that
 # takes up to half as long again.
-PYTHON ?= /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11 python
+PYTHON := /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11 python
 define make_venv
 @for name in $(PYTHON); do \
     $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components.dialogs import Dialogs, close_dialog, open_dialog
-from components.state import show_session
+from components.state import active_session_id, show_session
 from services.accounts.records import User
 
 NEW_CHAT = "Ctrl+Shift+O"
@@ -38,18 +38,20 @@ def neighbour_keys(listed_ids: Sequence[int], active_id: int | None) -> None:
     Buttons that nobody sees. Were the keys those of the rows, a row would keep its key until it is drawn again, and
     who presses twice quickly would open the same session twice.
     """
-    st.session_state.sidebar_listed = list(listed_ids)
-    st.session_state.sidebar_at = listed_ids.index(active_id) if active_id in listed_ids else -1
+    st.session_state.sidebar_listed, st.session_state.sidebar_on_chat = list(listed_ids), active_id is not None
     with st.container(key="sidebar_neighbours"):
         for label, key, step in (("Next session", NEXT_SESSION, 1), ("Previous session", PREVIOUS_SESSION, -1)):
             st.button(label, key=f"sidebar_step_{step}", shortcut=key, on_click=_show_neighbour, args=(step,))
 
 
 def _show_neighbour(step: int) -> None:
-    at = st.session_state.sidebar_at + step
-    if 0 <= at < len(st.session_state.sidebar_listed):
-        st.session_state.sidebar_at = at
-        show_session(st.session_state.sidebar_listed[at])
+    state = st.session_state
+    on_chat = state.sidebar_on_chat or state.get("chat_wanted")  # a session was opened since the list was drawn
+    listed, active_id = state.sidebar_listed, active_session_id() if on_chat else None
+    at = (listed.index(active_id) if active_id in listed else -1) + step
+    if 0 <= at < len(listed):
+        state.sidebar_on_chat = True
+        show_session(listed[at])
 
 
 @st.dialog("Keyboard shortcuts", icon=":material/keyboard:", on_dismiss=close_dialog)
