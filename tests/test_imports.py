@@ -145,7 +145,8 @@ def _imported(node: ast.AST) -> list[str]:
         return [name.name for name in node.names]
     if isinstance(node, ast.ImportFrom):
         module = node.module or ""
-        return [f"{module}.{name.name}" for name in node.names] if module in FLOORS else [module]
+        by_name = module in FLOORS or module == "emulator"
+        return [f"{module}.{name.name}" for name in node.names] if by_name else [module]
     return []
 
 
@@ -243,6 +244,7 @@ def _everything_imported(node: ast.AST) -> list[str]:
         ("components/chat/x.py", "from db.engine import DatabaseUnavailableError"),
         ("pages/planner/x.py", "from db.models import utc_now"),
         ("emulator/app.py", "from emulator.demo import answer"),
+        ("emulator/runner.py", "from emulator import demo"),
         ("services/errors.py", "from services.process.logs import x"),
         ("services/accounts/x.py", "import services.usage.costs"),
         ("services/sessions/x.py", "from services import replies"),

@@ -21,7 +21,10 @@ _of_this_run: ContextVar[tuple[DeltaGenerator, int] | None] = ContextVar("review
 
 
 def has_links(*, user_id: int) -> bool:
-    """Return whether a planner has ever shared something. Asks the database once a second for everybody."""
+    """Return whether a planner has shared something, or helps with a trip of which somebody did.
+
+    Asks the database once a second for everybody.
+    """
     made_here = bool(st.session_state.get("reviews_made"))  # a moment ago: the watch need not know it yet
     return get_services().review_watch.planner(user_id) is not None or made_here
 
