@@ -57,6 +57,10 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._context.runner.close()
+        for listener in sockets or ():
+            asyncio.get_running_loop().remove_reader(listener)
+        for _ in range(3):  # whoever was let in comes in: asyncio forgets to close them once its server is closed
+            await asyncio.sleep(0)
         await self._abort(only_paused=True)
         await super().shutdown(sockets)
         await self._abort()

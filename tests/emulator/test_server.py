@@ -1,5 +1,7 @@
 """Starting, stopping and being killed."""
 
+import asyncio
+import gc
 import json
 import logging
 import signal
@@ -9,7 +11,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -123,6 +127,32 @@ def test_stop_ends_the_connection_of_whoever_reads_no_more(tmp_path: Path, caplo
 
     assert connections == set()
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_whoever_comes_as_the_server_ends_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, turns: int
+) -> None:
+    """They were let in, and are not there yet when asyncio's server is closed, which then leaves them open."""
+    main_loop, came = _Server.main_loop, list[socket.socket]()
+
+    async def and_one_comes(self: _Server) -> None:
+        await main_loop(self)
+        came.append(socket.create_connection(address))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(_Server, "main_loop", and_one_comes)
+    server = EmulatorServer(tmp_path / "state.db", ObedientDemo())
+    parts = urlsplit(server.start())
+    address = (parts.hostname, parts.port)
+    server.stop()
+    gc.collect()  # which says what was left open
+
+    with came[0] as one, suppress(ConnectionResetError):
+        one.settimeout(30)
+        assert one.recv(1) == b""
+    assert "timeout" not in caplog.text  # it did not wait for them as for an answer
 
 
 def test_server_that_is_stopped_as_soon_as_it_listens_closes_what_is_open(
